@@ -1,0 +1,65 @@
+"""What the tool says when it cannot go on, and the exit code that goes with it.
+
+The codes are the contract with scripts (docs/reference.md, "Exit codes").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """Exit codes of every command."""
+
+    OK = 0
+    REFUSED = 1
+    """The content, the built site or the live page is not fit."""
+    USAGE = 2
+    """Usage or configuration; click's own code."""
+    NOTHING_SENT = 3
+    """The other side failed and certainly nothing was sent: run it again."""
+    UNKNOWN = 4
+    """Outcome unknown; nothing will be sent twice; ``publish status`` settles it."""
+    INTERRUPTED = 130
+
+
+@dataclass
+class PublishError(Exception):
+    """A failure with a reader: one line that says what is wrong and what to do next.
+
+    ``message`` says what is wrong, ``remedy`` the next step, ``code`` how the process ends.
+    """
+
+    message: str
+    remedy: str = ""
+    code: Exit = Exit.REFUSED
+
+    def __str__(self) -> str:
+        line = f"{self.message} — {self.remedy}" if self.remedy else self.message
+        return " ".join(line.split())
+
+
+class Refused(PublishError):
+    """The content, the built site or the live page is not fit (exit 1)."""
+
+
+@dataclass
+class ConfigError(PublishError):
+    """Usage or configuration is wrong (exit 2)."""
+
+    code: Exit = Exit.USAGE
+
+
+@dataclass
+class NothingSent(PublishError):
+    """The other side failed and certainly nothing was sent (exit 3)."""
+
+    code: Exit = Exit.NOTHING_SENT
+
+
+@dataclass
+class OutcomeUnknown(PublishError):
+    """An answer was lost; nobody will get anything twice (exit 4)."""
+
+    code: Exit = Exit.UNKNOWN

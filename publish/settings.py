@@ -1,0 +1,106 @@
+"""The settings file as plain values, read without importing Pelican.
+
+Newsletter commands need a dozen values; importing Pelican to get them would cost more than
+the rest of the command.
+"""
+
+from __future__ import annotations
+
+import os
+import runpy
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from publish.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the settings file says, with the defaults of docs/reference.md."""
+
+    path: Path
+    values: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def root(self) -> Path:
+        """The folder the settings file lies in; every relative path starts here."""
+        return self.path.parent
+
+    @property
+    def cache(self) -> Path:
+        """``.publish/``: build state, composed issues, sandbox. Deletable at any time."""
+        return self.root / ".publish"
+
+    @property
+    def content(self) -> Path:
+        """The folder the Markdown lies in (Pelican's ``PATH``, default ``content``)."""
+        return self.root / str(self.values.get("PATH") or "content")
+
+    @property
+    def posts(self) -> tuple[Path, ...]:
+        """The folders that hold articles (Pelican's ``ARTICLE_PATHS``)."""
+        return tuple(self.content / p for p in self.values.get("ARTICLE_PATHS", [""]))
+
+    @property
+    def pages(self) -> tuple[Path, ...]:
+        """The folders that hold pages (Pelican's ``PAGE_PATHS``)."""
+        return tuple(self.content / p for p in self.values.get("PAGE_PATHS", ["pages"]))
+
+    @property
+    def output(self) -> Path:
+        """The built site (Pelican's ``OUTPUT_PATH``, default ``output``)."""
+        return self.root / str(self.values.get("OUTPUT_PATH") or "output")
+
+    @property
+    def issues(self) -> Path:
+        """The composed issues, one folder a post."""
+        return self.root / str(self.values.get("NEWSLETTER_ISSUES_PATH") or ".publish/issues")
+
+    @property
+    def siteurl(self) -> str:
+        """The public address without a slash at its end; ``""`` when it is not set."""
+        return str(self.values.get("SITEURL") or "").rstrip("/")
+
+    @property
+    def timezone(self) -> str:
+        """The site's time zone by its IANA name."""
+        return str(self.values.get("TIMEZONE") or "UTC")
+
+
+def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
+    """Run the settings file and keep its UPPERCASE names.
+
+    Raises:
+        ConfigError: the file is missing or fails; the message names its line.
+    """
+    file = Path(path).absolute()
+    if not file.is_file():
+        raise ConfigError(
+            f"{path}: there is no such settings file",
+            "run this in the site's folder, or name the file with --settings",
+        )
+    try:
+        found = runpy.run_path(str(file))
+    except (Exception, SystemExit) as error:  # whatever a settings file may do wrong
+        raise ConfigError(
+            f"{path}:{_line(error, file)}: the settings file fails: "
+            f"{type(error).__name__}: {_first_line(error)}",
+            "mend that line",
+        ) from None
+    return Settings(file, {k: v for k, v in found.items() if k.isupper()})
+
+
+def _line(error: BaseException, file: Path) -> int:
+    if isinstance(error, SyntaxError) and error.filename == str(file):
+        return error.lineno or 1
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame.lineno for frame in frames if frame.filename == str(file)]
+    return (own[-1] if own else None) or 1
+
+
+def _first_line(error: BaseException) -> str:
+    text = error.msg if isinstance(error, SyntaxError) else str(error)
+    return text.splitlines()[0] if text else "no message"

@@ -1,0 +1,74 @@
+"""The house rules that no other checker knows."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+
+def tracked(root: Path, *patterns: str) -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", *patterns],
+        cwd=root, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return [root / name for name in listed.stdout.splitlines() if (root / name).is_file()]
+
+
+def imports(file: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def test_plugins_never_import_publish_and_publish_never_imports_plugins(root: Path):
+    names = {p.name for p in (root / "plugins").iterdir() if p.is_dir()}
+    for file in tracked(root, "plugins/*.py"):
+        assert "publish" not in imports(file), file
+    for file in tracked(root, "publish/*.py"):
+        assert not imports(file) & (names | {"plugins"}), file
+
+
+def test_requirements_hold_hashes_and_no_index(root: Path):
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        text = (root / name).read_text(encoding="utf-8")
+        assert "://" not in text
+        pins = re.findall(r"^[\w.-]+==", text, flags=re.M)
+        assert pins
+        for block in re.split(r"\n(?=\S)", text.strip()):
+            assert "--hash=sha256:" in block, block
+
+
+def test_no_drawer_modules(root: Path):
+    drawers = re.compile(r"(^|/)(utils?|helpers?|misc|common)\.py$")
+    assert not [f for f in tracked(root, "*.py") if drawers.search(f.as_posix())]
+
+
+@pytest.mark.parametrize("pattern", ["publish/*.py", "plugins/*.py"])
+def test_modules_stay_small(root: Path, pattern: str):
+    long = {
+        f.relative_to(root).as_posix(): lines
+        for f in tracked(root, pattern)
+        if (lines := len(f.read_text(encoding="utf-8").splitlines())) > 400
+    }
+    assert not long
+
+
+def test_there_is_at_least_as_much_test_as_source(root: Path):
+    def lines(*patterns: str) -> int:
+        return sum(len(f.read_bytes().splitlines()) for f in tracked(root, *patterns))
+
+    assert lines("tests/*.py") >= lines("publish/*.py", "plugins/*.py")
+
+
+def test_nothing_names_a_machine_or_an_index(root: Path):
+    word = re.compile(r"(pypi|pythonhosted|npmjs|debian)\.(org|com|net)|/wor[k]/|(?<![\w.])/tm[p]/")
+    for file in tracked(root):
+        if file.suffix in {".png", ".jpg", ".woff2"}:
+            continue
+        assert not word.search(file.read_text(encoding="utf-8", errors="replace")), file

@@ -1,0 +1,60 @@
+from pathlib import Path
+
+import pytest
+
+from publish.errors import ConfigError, Exit
+from publish.settings import Settings, load
+
+
+def settings(tmp_path: Path, text: str) -> Settings:
+    file = tmp_path / "pelicanconf.py"
+    file.write_text(text, encoding="utf-8")
+    return load(file)
+
+
+def test_capital_names_are_settings_and_no_others(tmp_path: Path):
+    found = settings(
+        tmp_path, "SITENAME = 'A'\nhidden = 1\n_B = 2\nSITEURL = 'https://a.example/'\n"
+    )
+    assert dict(found.values)["SITENAME"] == "A"
+    assert "hidden" not in found.values
+    assert found.siteurl == "https://a.example"
+
+
+def test_paths_start_at_the_settings_file(tmp_path: Path):
+    found = settings(tmp_path, "PATH = 'texts'\nARTICLE_PATHS = ['posts', 'notes']\n")
+    assert found.root == tmp_path
+    assert found.content == tmp_path / "texts"
+    assert found.posts == (tmp_path / "texts/posts", tmp_path / "texts/notes")
+    assert found.pages == (tmp_path / "texts/pages",)
+    assert found.output == tmp_path / "output"
+    assert found.cache == tmp_path / ".publish"
+    assert found.issues == tmp_path / ".publish/issues"
+    assert found.timezone == "UTC"
+
+
+def test_a_missing_file_says_what_to_do(tmp_path: Path):
+    with pytest.raises(ConfigError, match="no such settings file — run this in the site's folder"):
+        load(tmp_path / "none.py")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("A = 1\nB = 1 / 0\n", ":2: the settings file fails: ZeroDivisionError: division by zero"),
+        ("A = 1\n\nB = = 2\n", ":3: the settings file fails: SyntaxError: invalid syntax"),
+        ("import no_such_module_here\n", ":1: the settings file fails: ModuleNotFoundError"),
+        ("A = 1\nraise SystemExit\n", ":2: the settings file fails: SystemExit: no message"),
+        ("def f():\n    raise ValueError('one\\ntwo')\nf()\n", ":2: the settings file fails"),
+    ],
+)
+def test_a_failing_file_names_its_line_in_one_line(tmp_path: Path, text: str, says: str):
+    with pytest.raises(ConfigError) as caught:
+        settings(tmp_path, text)
+    assert f"pelicanconf.py{says}" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert caught.value.code is Exit.USAGE
+
+
+def test_no_value_shows_in_the_representation(tmp_path: Path):
+    assert "s3cret" not in repr(settings(tmp_path, "TOKEN = 's3cret'\n"))
