@@ -1,19 +1,5 @@
-import importlib.util
-from pathlib import Path
-
 import pytest
-
-
-@pytest.fixture(scope="module")
-def split(root: Path):
-    spec = importlib.util.spec_from_file_location(
-        "categories_plugin", root / "plugins" / "categories" / "__init__.py"
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.split
+from categories import split
 
 
 @pytest.mark.parametrize(
@@ -25,5 +11,5 @@ def split(root: Path):
         ("", []),
     ],
 )
-def test_a_category_line_is_a_list_of_names(split, line: str, names: list[str]):
+def test_a_category_line_is_a_list_of_names(line: str, names: list[str]):
     assert split(line) == names

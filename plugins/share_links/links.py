@@ -1,0 +1,69 @@
+"""The address of each service's share page, filled in with a title and a permalink."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+
+@dataclass(frozen=True)
+class ShareLink:
+    """One link of the share strip; ``label`` is its accessible name."""
+
+    id: str
+    name: str
+    url: str
+    label: str
+
+
+# id -> (name, label, address). {url} {title} and {both} (title, a space, url) are percent-encoded.
+SERVICES = {
+    "linkedin": (
+        "LinkedIn",
+        "Share on LinkedIn",
+        "https://www.linkedin.com/sharing/share-offsite/?url={url}",
+    ),
+    "email": ("E-mail", "Share by e-mail", "mailto:?subject={title}&body={url}"),
+    "copy": ("Copy link", "Copy the address of this article", "{plain}"),
+    "facebook": (
+        "Facebook",
+        "Share on Facebook",
+        "https://www.facebook.com/sharer/sharer.php?u={url}",
+    ),
+    "bluesky": ("Bluesky", "Share on Bluesky", "https://bsky.app/intent/compose?text={both}"),
+    # A Mastodon reader has a server of their own; this page asks for it and remembers nothing.
+    "mastodon": (
+        "Mastodon",
+        "Share on Mastodon",
+        "https://share.joinmastodon.org/#text={both}",
+    ),
+    "x": ("X", "Share on X", "https://x.com/intent/post?text={title}&url={url}"),
+    "whatsapp": ("WhatsApp", "Share on WhatsApp", "https://wa.me/?text={both}"),
+}
+
+
+def share_links(title: str, url: str, services: Iterable[str]) -> list[ShareLink]:
+    """The links for one article.
+
+    ``title`` may hold HTML, as Pelican's titles do after typographic smartening; a share page
+    wants the words. Everything is percent-encoded with nothing left as safe, so that neither
+    ``&`` nor ``#`` in a title ends a parameter.
+
+    Raises:
+        KeyError: an id is not in :data:`SERVICES`.
+    """
+    words = html.unescape(re.sub(r"<[^>]+>", "", title))
+    fields = {
+        "plain": url,
+        "url": quote(url, safe=""),
+        "title": quote(words, safe=""),
+        "both": quote(f"{words} {url}", safe=""),
+    }
+    return [
+        ShareLink(id=service, name=name, label=label, url=address.format_map(fields))
+        for service in services
+        for name, label, address in (SERVICES[service],)
+    ]
