@@ -3,7 +3,6 @@
 No secret belongs here: Pelican hands every name in capitals to every template.
 """
 
-AUTHOR = ""
 SITENAME = "Creating Happy Pharmacists"
 SITESUBTITLE = "Careers, wellbeing and good work, from one pharmacist to another"
 SITEURL = "https://happypharmacists.example"
@@ -38,6 +37,7 @@ ARCHIVES_SAVE_AS = "archives/index.html"
 CATEGORIES_SAVE_AS = "categories/index.html"
 TAGS_SAVE_AS = "tags/index.html"
 AUTHORS_SAVE_AS = "authors/index.html"
+DIRECT_TEMPLATES = ["index", "tags", "categories", "authors", "archives", "404"]
 DEFAULT_PAGINATION = 10
 PAGINATION_PATTERNS = (
     (1, "{url}", "{save_as}"),
@@ -47,8 +47,11 @@ PAGINATION_PATTERNS = (
 FEED_DOMAIN = SITEURL
 FEED_ALL_ATOM = "feeds/all.atom.xml"
 FEED_ALL_RSS = "feeds/all.rss.xml"
+FEED_ALL_JSON = "feeds/all.json"
 CATEGORY_FEED_ATOM = "feeds/{slug}.atom.xml"
 CATEGORY_FEED_RSS = "feeds/{slug}.rss.xml"
+CATEGORY_FEED_JSON = "feeds/{slug}.json"
+FEED_IDENTITY = "creating-happy-pharmacists"
 AUTHOR_FEED_ATOM = None
 AUTHOR_FEED_RSS = None
 TRANSLATION_FEED_ATOM = None
@@ -56,7 +59,7 @@ FEED_MAX_ITEMS = 20
 RSS_FEED_SUMMARY_ONLY = False
 
 PLUGIN_PATHS = ["plugins"]
-PLUGINS = ["identity", "categories", "share_links", "feeds", "issues"]
+PLUGINS = ["images", "only_blocks", "identity", "categories", "share_links", "feeds", "issues"]
 
 MARKDOWN = {
     "extension_configs": {

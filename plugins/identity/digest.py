@@ -1,0 +1,52 @@
+"""What a post is known by, and a digest of what it says. Nothing here changes its argument."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+
+def uid_of(content: Any) -> str:
+    """The permanent identity: the ``Uid`` line, else 16 hex digits of the file's place.
+
+    The fallback holds for as long as the file stays where it is under ``PATH``.
+    """
+    given = str(content.metadata.get("uid") or "").strip()
+    if given:
+        return given
+    # The feeds plugin alone makes the same of the same place: adding this one changes no feed id.
+    return hashlib.sha256(f"source:{content.relative_source_path}".encode()).hexdigest()[:16]
+
+
+def page_digest(content: Any) -> str:
+    """32 hex digits over the content's own facts.
+
+    Neither ``SITEURL`` nor the theme has a part in it: links to other files of the site count as
+    the author wrote them (``{filename}other.md``), before they become addresses.
+    """
+    facts = [
+        ["title", _text(getattr(content, "title", ""))],
+        ["summary", _text(content.metadata.get("summary"))],
+        ["date", _text(getattr(content, "date", None))],
+        ["modified", _text(getattr(content, "modified", None))],
+        ["categories", _split(_text(getattr(content, "category", None)))],
+        ["tags", [_text(tag) for tag in getattr(content, "tags", None) or ()]],
+        ["authors", [_text(author) for author in getattr(content, "authors", None) or ()]],
+        ["lang", _text(getattr(content, "lang", ""))],
+        ["image", _text(content.metadata.get("image"))],
+        ["image_alt", _text(content.metadata.get("image_alt"))],
+        ["body", content._content or ""],
+    ]
+    whole = json.dumps(facts, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(whole.encode()).hexdigest()[:32]
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return str(value.isoformat() if hasattr(value, "isoformat") else value)
+
+
+def _split(names: str) -> list[str]:
+    return [name.strip() for name in names.split(",") if name.strip()]

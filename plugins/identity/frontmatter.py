@@ -1,0 +1,50 @@
+"""Which front-matter keys may become attributes of a page, and which must be text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+# Pelican gives these a meaning of their own although its classes have members of their name.
+MEANT = {"save_as", "status", "summary", "url"}
+
+# Set on each page while it is made, so no class has them as members. The rest of what is set
+# there (`title`, `date`, `lang`, `slug`, `timezone`, `date_format` …) is meant to be given.
+OF_EACH_PAGE = {
+    "in_default_lang",
+    "locale_date",
+    "locale_modified",
+    "metadata",
+    "relative_source_path",
+    "settings",
+    "source_path",
+    "translations",
+}
+
+# The Markdown reader makes a list of a value that goes on over several lines.
+TEXT = {
+    "image",
+    "image_alt",
+    "lang",
+    "newsletter",
+    "preheader",
+    "subject",
+    "template",
+    "title",
+    "uid",
+}
+
+
+def shadowing(keys: Iterable[str]) -> list[str]:
+    """Those of ``keys``, sorted, that would replace something Pelican's own code relies on."""
+    from pelican.contents import Article, Page
+
+    taken = ({*dir(Article), *dir(Page)} | OF_EACH_PAGE) - MEANT
+    return sorted(key for key in keys if key.lower() in taken or key.startswith("_"))
+
+
+def join_lines(metadata: dict[str, Any]) -> None:
+    """Make each key that must be text into text, in place."""
+    for key in TEXT & metadata.keys():
+        if isinstance(metadata[key], list):
+            metadata[key] = " ".join(str(line).strip() for line in metadata[key]).strip()

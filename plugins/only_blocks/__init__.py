@@ -1,0 +1,51 @@
+"""Blocks for one surface: ``::: email-only`` … ``:::`` and ``::: web-only`` … ``:::``.
+
+The body is parsed once. Then it is split: ``article._content`` is what the web shows (pages,
+feeds, summaries), ``article.email_content_source`` what the mail shows, its links unresolved.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import Any
+
+from pelican import signals
+
+log = logging.getLogger(__name__)
+
+
+def read_blocks(pelican: Any) -> None:
+    """Teach Markdown the marks."""
+    from .marks import OnlyBlocks
+
+    markdown = pelican.settings["MARKDOWN"]
+    # A new list, for a list of settings may be shared between two builds of one process.
+    others = [e for e in markdown.get("extensions", ()) if not isinstance(e, OnlyBlocks)]
+    markdown["extensions"] = [*others, OnlyBlocks()]
+
+
+def split(content: Any) -> None:
+    """Give the web its words and the mail its own, the moment an article or page exists.
+
+    Whatever reads the body later (a digest, a summary, a feed) sees the web's words only.
+    """
+    from pelican.contents import Article, Page
+
+    from .surfaces import marked, surface, unbalanced
+
+    body = content._content
+    if not isinstance(content, Article | Page) or not body or not marked(body):
+        return
+    if unbalanced(body):
+        place = os.path.relpath(content.source_path) if content.source_path else str(content)
+        log.error("%s: a ::: block is not closed — end it with a line of :::", place)
+    if isinstance(content, Article):
+        content.email_content_source = surface(body, "email")
+    content._content = surface(body, "web")
+
+
+def register() -> None:
+    """Called by Pelican."""
+    signals.initialized.connect(read_blocks)
+    signals.content_object_init.connect(split)
