@@ -1,0 +1,55 @@
+"""The Marketing API's resources, one module each; ``routes()`` is the whole map."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+
+from publish.sandbox import SANDBOX_KEY
+from publish.sandbox.exchange import Request, Route
+from publish.sandbox.problem import Problem
+
+PREFIX = "/3.0"
+
+
+def routes() -> list[Route]:
+    """Every route of the API, with its prefix."""
+    from publish.sandbox.api import (
+        account,
+        actions,
+        campaigns,
+        content,
+        interests,
+        lists,
+        members,
+        reports,
+        segments,
+    )
+
+    modules = (
+        account, lists, members, segments, interests, campaigns, content, actions, reports,
+    )  # fmt: skip
+    return [
+        Route(route.method, PREFIX + route.path, route.handler)
+        for module in modules
+        for route in module.ROUTES
+    ]
+
+
+def authorize(request: Request) -> None:
+    """Let in whoever holds the sandbox's key, as basic auth (any user) or as bearer.
+
+    Raises:
+        Problem: 401.
+    """
+    scheme, _, rest = request.headers.get("authorization", "").partition(" ")
+    key = rest.strip()
+    if scheme.lower() == "basic":
+        try:
+            key = base64.b64decode(key, validate=True).decode("utf-8", "replace").partition(":")[2]
+        except (binascii.Error, ValueError):
+            key = ""
+    if not hmac.compare_digest(key.encode(), SANDBOX_KEY.encode()):
+        raise Problem(401, "Your API key may be invalid, or you've attempted to access the wrong"
+                           " datacenter.")  # fmt: skip

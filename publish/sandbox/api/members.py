@@ -1,0 +1,176 @@
+"""Readers of an audience: ``/lists/{id}/members``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from publish.sandbox import audience
+from publish.sandbox.api.paging import answer, between, one_of, page
+from publish.sandbox.audience import STATUSES, Member
+from publish.sandbox.delivery import send_confirmation
+from publish.sandbox.exchange import NOTHING, Call, Response, Route
+from publish.sandbox.instants import iso
+from publish.sandbox.problem import Problem, invalid, missing
+
+SETTABLE = STATUSES[:-1]
+
+
+def document(member: Member) -> dict[str, Any]:
+    """A member as the API shows one."""
+    names = (member.merge_fields.get("FNAME", ""), member.merge_fields.get("LNAME", ""))
+    return {
+        "id": member.id,
+        "email_address": member.email,
+        "unique_email_id": member.token[:10],
+        "contact_id": member.id,
+        "full_name": " ".join(filter(None, names)),
+        "web_id": int(member.id[:7], 16),
+        "email_type": "html",
+        "status": member.status,
+        "merge_fields": {"FNAME": "", "LNAME": "", **member.merge_fields},
+        "interests": dict(member.interests),
+        "stats": {"avg_open_rate": 0, "avg_click_rate": 0},
+        "ip_signup": "",
+        "timestamp_signup": iso(member.signed_up),
+        "ip_opt": "",
+        "timestamp_opt": iso(member.opted_in),
+        "member_rating": 2,
+        "last_changed": iso(member.changed),
+        "language": "",
+        "vip": False,
+        "email_client": "",
+        "source": member.source,
+        "tags_count": 0,
+        "tags": [],
+        "list_id": member.list_id,
+    }
+
+
+def index(call: Call, list_id: str) -> Response:
+    """``GET /lists/{id}/members``; archived readers only when they are asked for."""
+    audience.audience(call.db, list_id)
+    status = one_of(call.request, "status", STATUSES)
+    found = [
+        member
+        for member in audience.members(call.db, list_id, status)
+        if (status or member.status != "archived")
+        and between(call.request, "last_changed", member.changed)
+        and between(call.request, "timestamp_opt", member.opted_in)
+    ]
+    shown = [document(member) for member in page(call.request, found)]
+    return answer(call.request, {"members": shown, "list_id": list_id, "total_items": len(found)})
+
+
+def show(call: Call, list_id: str, member_id: str) -> Response:
+    """``GET /lists/{id}/members/{hash}``."""
+    return answer(call.request, document(_load(call, list_id, member_id)))
+
+
+def create(call: Call, list_id: str) -> Response:
+    """``POST /lists/{id}/members``."""
+    audience.audience(call.db, list_id)
+    body = call.request.json()
+    email = _email(body)
+    known = audience.find(call.db, list_id, email)
+    if known and known.status != "archived":
+        raise Problem(
+            400,
+            f"{email} is already a list member. Use PUT to insert or update list members.",
+            title="Member Exists",
+        )
+    if body.get("status") not in SETTABLE:
+        raise invalid(("status", f"This must be one of: {', '.join(SETTABLE)}."))
+    fresh = known or Member(list_id=list_id, email=email, status="", signed_up=int(call.now))
+    return _store(call, replace(fresh, email=email), body)
+
+
+def upsert(call: Call, list_id: str, member_id: str) -> Response:
+    """``PUT /lists/{id}/members/{hash}``: ``status_if_new`` counts for new readers only."""
+    audience.audience(call.db, list_id)
+    body = call.request.json()
+    known = audience.find(call.db, list_id, member_id)
+    if known:
+        return _store(call, known, body)
+    email = _email(body)
+    key = audience.subscriber_hash(member_id) if "@" in member_id else member_id.lower()
+    if audience.subscriber_hash(email) != key:
+        raise invalid(("email_address", "The address does not belong to this subscriber hash."))
+    status = body.get("status_if_new") or body.get("status")
+    if status not in SETTABLE:
+        raise invalid(("status_if_new", f"This must be one of: {', '.join(SETTABLE)}."))
+    fresh = Member(list_id=list_id, email=email, status="", signed_up=int(call.now))
+    return _store(call, fresh, {**body, "status": status})
+
+
+def update(call: Call, list_id: str, member_id: str) -> Response:
+    """``PATCH /lists/{id}/members/{hash}``."""
+    return _store(call, _load(call, list_id, member_id), call.request.json())
+
+
+def archive(call: Call, list_id: str, member_id: str) -> Response:
+    """``DELETE /lists/{id}/members/{hash}``: the reader is archived and can come back."""
+    member = _load(call, list_id, member_id)
+    audience.put(call.db, replace(member, status="archived", changed=int(call.now)))
+    return NOTHING
+
+
+def delete(call: Call, list_id: str, member_id: str) -> Response:
+    """``POST …/actions/delete-permanent``."""
+    audience.forget(call.db, _load(call, list_id, member_id))
+    return NOTHING
+
+
+def _load(call: Call, list_id: str, member_id: str) -> Member:
+    audience.audience(call.db, list_id)
+    member = audience.find(call.db, list_id, member_id)
+    if member is None:
+        raise missing("list member")
+    return member
+
+
+def _email(body: Mapping[str, Any]) -> str:
+    email = body.get("email_address")
+    if not isinstance(email, str) or not audience.is_address(email):
+        raise invalid(("email_address", "This must be a valid e-mail address."))
+    return email
+
+
+def _store(call: Call, member: Member, body: Mapping[str, Any]) -> Response:
+    status = body.get("status") or member.status
+    if status not in STATUSES:
+        raise invalid(("status", f"This must be one of: {', '.join(SETTABLE)}."))
+    if member.own_hand and status == "subscribed":
+        raise Problem(
+            400,
+            "The reader has unsubscribed in person; only the reader can subscribe again.",
+            title="Member In Compliance State",
+        )
+    fields, interests = body.get("merge_fields") or {}, body.get("interests") or {}
+    if not isinstance(fields, dict) or not isinstance(interests, dict):
+        raise invalid(("merge_fields", "merge_fields and interests must be objects."))
+    joins = status == "subscribed" and member.status != "subscribed"
+    after = replace(
+        member,
+        status=status,
+        merge_fields={**member.merge_fields, **{k: str(v) for k, v in fields.items()}},
+        interests={**member.interests, **{k: bool(v) for k, v in interests.items()}},
+        opted_in=int(call.now) if joins else member.opted_in,
+        changed=int(call.now),
+    )
+    audience.put(call.db, after)
+    if status == "pending" and member.status != "pending":
+        send_confirmation(call.db, after, call.now, call.base)
+    return answer(call.request, document(after))
+
+
+ROUTES = [
+    Route("GET", "/lists/{}/members", index),
+    Route("POST", "/lists/{}/members", create),
+    Route("GET", "/lists/{}/members/{}", show),
+    Route("PUT", "/lists/{}/members/{}", upsert),
+    Route("PATCH", "/lists/{}/members/{}", update),
+    Route("DELETE", "/lists/{}/members/{}", archive),
+    Route("POST", "/lists/{}/members/{}/actions/delete-permanent", delete),
+]

@@ -1,0 +1,111 @@
+"""What collection requests have in common: ``count``, ``offset``, ``fields``, dates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from publish.sandbox.exchange import Request, Response, as_json
+from publish.sandbox.instants import seconds
+from publish.sandbox.problem import invalid
+
+MOST = 1000
+Tree = dict[str, "Tree"]
+
+
+def page(request: Request, items: Sequence[Any]) -> Sequence[Any]:
+    """The asked-for part of ``items``: ``count`` (10, at most 1000) from ``offset`` (0).
+
+    Raises:
+        Problem: 400.
+    """
+    count, offset = window(request)
+    return items[offset : offset + count]
+
+
+def window(request: Request) -> tuple[int, int]:
+    """``count`` and ``offset``, for who pages in the state already.
+
+    Raises:
+        Problem: 400.
+    """
+    count, offset = _number(request, "count", 10), _number(request, "offset", 0)
+    if count > MOST:
+        raise invalid(("count", f"This must be {MOST} or less."))
+    return count, offset
+
+
+def one_of(request: Request, name: str, allowed: Sequence[str], default: str = "") -> str:
+    """A query value out of a closed set.
+
+    Raises:
+        Problem: 400.
+    """
+    found = request.query.get(name, default)
+    if found not in (*allowed, default):
+        raise invalid((name, f"This must be one of: {', '.join(allowed)}."))
+    return found
+
+
+def between(request: Request, what: str, at: int | None) -> bool:
+    """Whether ``at`` lies after ``since_<what>`` and before ``before_<what>``, both exclusive."""
+    since, before = bound(request, f"since_{what}"), bound(request, f"before_{what}")
+    if since is not None and (at is None or at <= since):
+        return False
+    return before is None or (at is not None and at < before)
+
+
+def bound(request: Request, name: str) -> int | None:
+    """A date of the query in epoch seconds, or None if it has none.
+
+    Raises:
+        Problem: 400.
+    """
+    text = request.query.get(name)
+    return seconds(text, name) if text else None
+
+
+def answer(request: Request, document: Mapping[str, Any]) -> Response:
+    """``document`` as JSON, reduced to ``fields`` and without ``exclude_fields``."""
+    found: Any = document
+    if fields := request.query.get("fields"):
+        found = _keep(found, _tree(fields))
+    if exclude := request.query.get("exclude_fields"):
+        found = _drop(found, _tree(exclude))
+    return as_json(found)
+
+
+def _number(request: Request, name: str, default: int) -> int:
+    text = request.query.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise invalid((name, "This must be a whole number, 0 or more."))
+    return int(text)
+
+
+def _tree(fields: str) -> Tree:
+    root: Tree = {}
+    for path in fields.split(","):
+        branch = root
+        for part in filter(None, path.strip().split(".")):
+            branch = branch.setdefault(part, {})
+    return root
+
+
+def _keep(found: Any, tree: Tree) -> Any:
+    if isinstance(found, list):
+        return [_keep(item, tree) for item in found]
+    if isinstance(found, dict) and tree:
+        return {key: _keep(item, tree[key]) for key, item in found.items() if key in tree}
+    return found
+
+
+def _drop(found: Any, tree: Tree) -> Any:
+    if isinstance(found, list):
+        return [_drop(item, tree) for item in found]
+    if isinstance(found, dict):
+        return {
+            key: _drop(item, tree.get(key, {}))
+            for key, item in found.items()
+            if key not in tree or tree[key]
+        }
+    return found

@@ -1,0 +1,149 @@
+"""From a request to an answer: one transaction, in which also what is due happens."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import unquote, urlsplit
+
+from publish.sandbox import api, control, delivery, inbox, pages, preferences, signup
+from publish.sandbox.exchange import Call, Request, Response, Route, as_json, as_problem
+from publish.sandbox.faults import SILENT, Rule
+from publish.sandbox.problem import Problem
+from publish.sandbox.state import Store
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The answer, and the fault rule that decides how it goes over the wire, if one struck."""
+
+    response: Response
+    rule: Rule | None = None
+
+
+class App:
+    """The sandbox without sockets.
+
+    Args:
+        store: the shared state.
+        clock: seconds since the epoch.
+        base: this server's URL without a slash at its end.
+        instance: a token by which other processes recognise this server.
+    """
+
+    def __init__(
+        self, store: Store, clock: Callable[[], float], base: str, instance: str = ""
+    ) -> None:
+        self.store, self.clock, self.base = store, clock, base
+
+        def alive(call: Call) -> Response:
+            return as_json({"instance": instance})
+
+        rooms = (inbox, pages, signup, preferences, control)
+        self.routes = [Route("GET", "/control/alive", alive), *api.routes()]
+        self.routes += [route for room in rooms for route in room.ROUTES]
+
+    def answer(self, request: Request) -> Outcome:
+        """Do what the request asks, and before it what is due.
+
+        Raises:
+            PublishError: the state is damaged.
+        """
+        if not is_loopback(request.headers.get("host", "")):
+            return Outcome(as_problem(Problem(421, "The sandbox answers on loopback names only.")))
+        with self.store.transaction() as db:
+            now = self.clock()
+            self._due(db, now)
+            outcome = self._controlled(db, request, now)
+            waiting = _outbox(db)
+        if waiting:
+            delivery.flush(self.store)
+        return outcome
+
+    def idle(self) -> None:
+        """Do what is due though nobody asked; called from time to time."""
+        if not self.store.file.exists():
+            return
+        with self.store.transaction() as db:
+            self._due(db, self.clock())
+            waiting = _outbox(db)
+        if waiting:
+            delivery.flush(self.store)
+
+    def _due(self, db: sqlite3.Connection, now: float) -> None:
+        for late in control.take_due(db, now):
+            self._handle(db, late, now, {})
+        delivery.tick(db, now, self.base)
+
+    def _controlled(self, db: sqlite3.Connection, request: Request, now: float) -> Outcome:
+        if request.path.startswith("/control/"):
+            return Outcome(self._handle(db, request, now, {}))
+        plan = control.choose(db, request)
+        rule = plan.rule
+        if rule and rule.kind == "late":
+            control.defer(db, request, now + rule.seconds)
+        true = None
+        if rule is None or rule.acts:
+            true = self._handle(db, request, now, plan.conditions)
+        if rule is None:
+            assert true is not None
+            control.log(db, request, now, true.status, None)
+            return Outcome(true)
+        response = rule.answer(true)
+        status = None if rule.kind in SILENT else response.status
+        control.log(db, request, now, status, rule.kind)
+        return Outcome(response, rule)
+
+    def _handle(
+        self, db: sqlite3.Connection, request: Request, now: float, conditions: Mapping[str, float]
+    ) -> Response:
+        call = Call(request, db, now, self.base, conditions)
+        is_api = request.path == api.PREFIX or request.path.startswith(api.PREFIX + "/")
+        db.execute("SAVEPOINT effect")
+        try:
+            if is_api:
+                api.authorize(request)
+            response = self._route(call)
+        except Problem as problem:
+            # What was half done is undone; the log and the rules' counters stay.
+            db.execute("ROLLBACK TO effect")
+            response = as_problem(problem) if is_api or _wants_json(request) else _sorry(problem)
+        db.execute("RELEASE effect")
+        return response
+
+    def _route(self, call: Call) -> Response:
+        path, known = call.request.path, False
+        for route in self.routes:
+            arguments = route.match(path)
+            if arguments is None:
+                continue
+            known = True
+            if route.method == call.request.method:
+                return route.handler(call, *map(unquote, arguments))
+        if known:
+            raise Problem(405, f"{call.request.method} is not possible here.")
+        raise Problem(404, "The requested resource could not be found.")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a Host header names this machine: else a web page could reach us by a DNS trick."""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _outbox(db: sqlite3.Connection) -> bool:
+    return db.execute("SELECT 1 FROM mails WHERE written = 0 LIMIT 1").fetchone() is not None
+
+
+def _wants_json(request: Request) -> bool:
+    return request.path.startswith("/control/")
+
+
+def _sorry(problem: Problem) -> Response:
+    title = "Not found" if problem.status == 404 else "This did not work"
+    return pages.page(title, f"<p>{pages.escape(problem.detail)}</p>", problem.status)

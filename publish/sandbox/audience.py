@@ -1,0 +1,219 @@
+"""Audiences, their members and their segments, in the state."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import secrets
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from publish.sandbox.problem import invalid, missing
+
+STATUSES = ("subscribed", "unsubscribed", "cleaned", "pending", "transactional", "archived")
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_LABEL}")
+
+
+def is_address(text: object) -> bool:
+    """Whether a mail could be addressed to ``text``."""
+    return isinstance(text, str) and len(text) <= 254 and bool(_ADDRESS.fullmatch(text))
+
+
+def subscriber_hash(email: str) -> str:
+    """Mailchimp's id of a member: the MD5 of the lower-cased address."""
+    return hashlib.md5(email.lower().encode(), usedforsecurity=False).hexdigest()
+
+
+@dataclass(frozen=True)
+class Member:
+    """A reader of one audience. Times are epoch seconds.
+
+    ``token`` is the secret in the reader's links; ``own_hand`` says that the reader
+    unsubscribed in person, after which only the reader may come back.
+    """
+
+    list_id: str
+    email: str
+    status: str
+    merge_fields: Mapping[str, str] = field(default_factory=dict)
+    interests: Mapping[str, bool] = field(default_factory=dict)
+    token: str = field(default_factory=lambda: secrets.token_hex(10))
+    source: str = "API - Generic"
+    own_hand: bool = False
+    signed_up: int | None = None
+    opted_in: int | None = None
+    changed: int = 0
+
+    @property
+    def id(self) -> str:
+        """The subscriber hash."""
+        return subscriber_hash(self.email)
+
+
+@dataclass(frozen=True)
+class Audience:
+    """A list: its id and what ``GET /lists/{id}`` tells beyond the counts."""
+
+    id: str
+    doc: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """What readers know the audience by."""
+        return str(self.doc["name"])
+
+
+def audiences(db: sqlite3.Connection) -> list[Audience]:
+    """Every audience."""
+    rows = db.execute("SELECT * FROM audiences ORDER BY id")
+    return [Audience(row["id"], json.loads(row["doc"])) for row in rows]
+
+
+def audience(db: sqlite3.Connection, list_id: str) -> Audience:
+    """One audience.
+
+    Raises:
+        Problem: 404.
+    """
+    row = db.execute("SELECT * FROM audiences WHERE id = ?", (list_id,)).fetchone()
+    if row is None:
+        raise missing("list")
+    return Audience(row["id"], json.loads(row["doc"]))
+
+
+def find(db: sqlite3.Connection, list_id: str, member_id: str) -> Member | None:
+    """A member by subscriber hash, or by the address itself as the API also allows."""
+    key = subscriber_hash(member_id) if "@" in member_id else member_id.lower()
+    row = db.execute(
+        "SELECT * FROM members WHERE list_id = ? AND id = ?", (list_id, key)
+    ).fetchone()
+    return _member(row) if row else None
+
+
+def by_token(db: sqlite3.Connection, token: str) -> Member | None:
+    """The member whose links hold ``token``."""
+    row = db.execute("SELECT * FROM members WHERE token = ?", (token,)).fetchone()
+    return _member(row) if row else None
+
+
+def members(db: sqlite3.Connection, list_id: str, status: str = "") -> list[Member]:
+    """The members of an audience, of one status if given, in the order they joined."""
+    rows = db.execute(
+        "SELECT * FROM members WHERE list_id = ? AND (? IN ('', status)) ORDER BY rowid",
+        (list_id, status),
+    )
+    return [_member(row) for row in rows]
+
+
+def counts(db: sqlite3.Connection, list_id: str) -> Counter[str]:
+    """How many members an audience has of each status."""
+    rows = db.execute(
+        "SELECT status, COUNT(*) FROM members WHERE list_id = ? GROUP BY status", (list_id,)
+    )
+    return Counter({row[0]: row[1] for row in rows})
+
+
+def put(db: sqlite3.Connection, member: Member) -> None:
+    """Insert the member, or replace what is known of it."""
+    db.execute(
+        "INSERT INTO members VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
+        " ON CONFLICT (list_id, id) DO UPDATE SET email = excluded.email,"
+        " status = excluded.status, merge_fields = excluded.merge_fields,"
+        " interests = excluded.interests, token = excluded.token, source = excluded.source,"
+        " own_hand = excluded.own_hand, signed_up = excluded.signed_up,"
+        " opted_in = excluded.opted_in, changed = excluded.changed",
+        (
+            member.list_id, member.id, member.email, member.status,
+            json.dumps(dict(member.merge_fields)), json.dumps(dict(member.interests)),
+            member.token, member.source, member.own_hand, member.signed_up, member.opted_in,
+            member.changed,
+        ),
+    )  # fmt: skip
+
+
+def forget(db: sqlite3.Connection, member: Member) -> None:
+    """Remove every trace of a member but the mails already delivered."""
+    key = (member.list_id, member.id)
+    db.execute("DELETE FROM members WHERE list_id = ? AND id = ?", key)
+    db.execute(
+        "DELETE FROM segment_members WHERE segment_id IN"
+        " (SELECT id FROM segments WHERE list_id = ?) AND member_id = ?",
+        key,
+    )
+
+
+def check_segment(db: sqlite3.Connection, list_id: str, opts: Mapping[str, Any]) -> None:
+    """Refuse a segment choice that names nothing here.
+
+    Raises:
+        Problem: 400.
+    """
+    field = "recipients.segment_opts"
+    known = [r["id"] for r in db.execute("SELECT id FROM segments WHERE list_id = ?", (list_id,))]
+    saved, conditions = opts.get("saved_segment_id"), opts.get("conditions") or []
+    if saved and saved not in known:
+        raise invalid((field, "There is no such segment in this list."))
+    if opts.get("match", "any") not in ("any", "all"):
+        raise invalid((field, "match must be any or all."))
+    if not isinstance(conditions, list):
+        raise invalid((field, "conditions must be a list."))
+    for condition in conditions:
+        if not (isinstance(condition, dict) and _evaluable(condition, known)):
+            raise invalid((field, f"The sandbox cannot evaluate the condition {condition}."))
+
+
+def recipients(db: sqlite3.Connection, list_id: str, opts: Mapping[str, Any]) -> list[Member]:
+    """The subscribed members a campaign would go to now."""
+    found = members(db, list_id, "subscribed")
+    if saved := opts.get("saved_segment_id"):
+        inside = _inside(db, int(saved))
+        return [member for member in found if member.id in inside]
+    conditions = opts.get("conditions") or ()
+    if not conditions:
+        return found
+    verdict = any if opts.get("match", "any") == "any" else all
+    return [m for m in found if verdict(_meets(db, m, condition) for condition in conditions)]
+
+
+def _evaluable(condition: Mapping[str, Any], segments: Sequence[int]) -> bool:
+    value = condition.get("value")
+    if condition.get("condition_type") == "StaticSegment":
+        return value in segments
+    return condition.get("condition_type") == "Interests" and isinstance(value, list)
+
+
+def _meets(db: sqlite3.Connection, member: Member, condition: Mapping[str, Any]) -> bool:
+    op, value = str(condition.get("op")), condition.get("value")
+    if condition.get("condition_type") == "StaticSegment":
+        return (member.id in _inside(db, int(str(value)))) == (op != "static_not")
+    chosen = [bool(member.interests.get(str(name))) for name in value or ()]
+    if op == "interestcontainsall":
+        return all(chosen)
+    return any(chosen) == (op != "interestnotcontains")
+
+
+def _inside(db: sqlite3.Connection, segment: int) -> set[str]:
+    rows = db.execute("SELECT member_id FROM segment_members WHERE segment_id = ?", (segment,))
+    return {row["member_id"] for row in rows}
+
+
+def _member(row: sqlite3.Row) -> Member:
+    return Member(
+        list_id=row["list_id"],
+        email=row["email"],
+        status=row["status"],
+        merge_fields=json.loads(row["merge_fields"]),
+        interests=json.loads(row["interests"]),
+        token=row["token"],
+        source=row["source"],
+        own_hand=bool(row["own_hand"]),
+        signed_up=row["signed_up"],
+        opted_in=row["opted_in"],
+        changed=row["changed"],
+    )

@@ -1,0 +1,116 @@
+"""The control interface: the fault rules and the request log, in the shared state.
+
+``POST /control/faults`` adds a JSON list of rules, ``GET`` shows them with the last requests,
+``DELETE`` clears rules, log and effects that are still to come. Rules outlive the process and
+hold for every server of the project.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from publish.sandbox.exchange import NOTHING, Call, Request, Response, Route, as_json
+from publish.sandbox.faults import CONDITIONS, Rule, parse
+from publish.sandbox.problem import Problem
+
+KEPT = 1000
+"""Requests the log keeps."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the rules say about one request."""
+
+    rule: Rule | None
+    conditions: Mapping[str, float]
+
+
+def choose(db: sqlite3.Connection, request: Request) -> Plan:
+    """Count the request against every rule and find the ones that strike."""
+    struck: Rule | None = None
+    conditions: dict[str, float] = {}
+    for row in db.execute("SELECT id, doc, seen FROM rules ORDER BY id").fetchall():
+        rule = Rule(**json.loads(row["doc"]))
+        if not rule.fits(request):
+            continue
+        db.execute("UPDATE rules SET seen = seen + 1 WHERE id = ?", (row["id"],))
+        if not rule.strikes(row["seen"] + 1):
+            continue
+        if rule.kind in CONDITIONS:
+            conditions[rule.kind] = rule.seconds
+        else:
+            struck = struck or rule
+    return Plan(struck, conditions)
+
+
+def defer(db: sqlite3.Connection, request: Request, due: float) -> None:
+    """Keep a request whose effect comes later."""
+    db.execute(
+        "INSERT INTO deferred (due, method, target, headers, body) VALUES (?,?,?,?,?)",
+        (due, request.method, request.target, json.dumps(dict(request.headers)), request.body),
+    )
+
+
+def take_due(db: sqlite3.Connection, now: float) -> list[Request]:
+    """The kept requests whose time has come; they are handed out once."""
+    rows = db.execute("SELECT * FROM deferred WHERE due <= ? ORDER BY due, id", (now,)).fetchall()
+    db.executemany("DELETE FROM deferred WHERE id = ?", [(row["id"],) for row in rows])
+    return [
+        Request(row["method"], row["target"], json.loads(row["headers"]), row["body"])
+        for row in rows
+    ]
+
+
+def log(
+    db: sqlite3.Connection, request: Request, now: float, status: int | None, fault: str | None
+) -> None:
+    """Note a request; ``status`` is None when no answer was given."""
+    cursor = db.execute(
+        "INSERT INTO requests (at, method, target, status, fault) VALUES (?,?,?,?,?)",
+        (now, request.method, request.target, status, fault),
+    )
+    db.execute("DELETE FROM requests WHERE id <= ?", (int(cursor.lastrowid or 0) - KEPT,))
+
+
+def show(call: Call) -> Response:
+    """``GET /control/faults``."""
+    rules = [
+        {**json.loads(row["doc"]), "seen": row["seen"]}
+        for row in call.db.execute("SELECT doc, seen FROM rules ORDER BY id")
+    ]
+    seen = call.db.execute("SELECT at, method, target, status, fault FROM requests ORDER BY id")
+    return as_json({"rules": rules, "requests": [dict(row) for row in seen]})
+
+
+def add(call: Call) -> Response:
+    """``POST /control/faults``."""
+    # No web page can send this content type to another origin without asking first.
+    if not call.request.headers.get("content-type", "").startswith("application/json"):
+        raise Problem(400, "Send the rules as application/json.")
+    try:
+        documents = json.loads(call.request.body)
+    except ValueError:
+        raise Problem(400, "The body is not valid JSON.") from None
+    if not isinstance(documents, list):
+        raise Problem(400, "The body must be a list of rules.")
+    for document in documents:
+        rule = parse(document)
+        call.db.execute("INSERT INTO rules (doc) VALUES (?)", (json.dumps(asdict(rule)),))
+    return show(call)
+
+
+def clear(call: Call) -> Response:
+    """``DELETE /control/faults``."""
+    for table in ("rules", "requests", "deferred"):
+        call.db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own table names
+    return NOTHING
+
+
+ROUTES = [
+    Route("GET", "/control/faults", show),
+    Route("POST", "/control/faults", add),
+    Route("DELETE", "/control/faults", clear),
+]

@@ -1,0 +1,114 @@
+"""One request and its answer, free of sockets."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from publish.sandbox.problem import Problem
+
+
+@dataclass(frozen=True)
+class Request:
+    """What came in. Header names are lower case; ``target`` is the path with its query."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @property
+    def path(self) -> str:
+        """The target without its query."""
+        return urlsplit(self.target).path
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The query's last value of each name."""
+        found = parse_qs(urlsplit(self.target).query, keep_blank_values=True)
+        return {name: values[-1] for name, values in found.items()}
+
+    @property
+    def form(self) -> dict[str, str]:
+        """A posted form's last value of each name."""
+        text = self.body.decode("utf-8", "replace")
+        return {k: v[-1] for k, v in parse_qs(text, keep_blank_values=True).items()}
+
+    def json(self) -> dict[str, Any]:
+        """The body as a JSON object; no body and ``null`` are an empty one.
+
+        Raises:
+            Problem: 400 when it is not JSON, not an object, or holds half a character.
+        """
+        try:
+            found = json.loads(self.body or b"null")
+            json.dumps(found, ensure_ascii=False).encode()
+        except (ValueError, RecursionError):
+            raise Problem(400, "The body is not valid JSON.", title="JSON Parse Error") from None
+        if found is None:
+            return {}
+        if not isinstance(found, dict):
+            raise Problem(400, "The body must be a JSON object.", title="JSON Parse Error")
+        return found
+
+
+@dataclass(frozen=True)
+class Response:
+    """What goes out."""
+
+    status: int
+    body: bytes = b""
+    content_type: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request inside its transaction: what a route's function works with.
+
+    ``now`` is in seconds since the epoch; ``base`` is this server's URL without a slash at
+    its end; ``conditions`` are seconds that a fault rule asks for, by name.
+    """
+
+    request: Request
+    db: sqlite3.Connection
+    now: float
+    base: str
+    conditions: Mapping[str, float] = field(default_factory=dict)
+
+
+Handler = Callable[..., Response]
+
+
+@dataclass(frozen=True)
+class Route:
+    """``method`` and a path such as ``/lists/{}/members``; each ``{}`` becomes an argument."""
+
+    method: str
+    path: str
+    handler: Handler
+
+    def match(self, path: str) -> tuple[str, ...] | None:
+        """The arguments when ``path`` is this route's."""
+        pattern = re.escape(self.path).replace(re.escape("{}"), "([^/]+)")
+        found = re.fullmatch(pattern, path)
+        return found.groups() if found else None
+
+
+def as_json(document: Any, status: int = 200) -> Response:
+    """A JSON answer."""
+    return Response(status, json.dumps(document).encode(), "application/json; charset=utf-8")
+
+
+def as_problem(problem: Problem) -> Response:
+    """A problem document under its own content type, as Mailchimp sends it."""
+    body = json.dumps(problem.document()).encode()
+    return Response(problem.status, body, "application/problem+json; charset=utf-8")
+
+
+NOTHING = Response(204)

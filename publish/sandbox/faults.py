@@ -1,0 +1,142 @@
+"""Misbehaviour on demand: rules that say how to fail as networks and servers do. Pure."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from dataclasses import dataclass, fields
+from typing import Any
+
+from publish.sandbox.exchange import NOTHING, Request, Response, as_problem
+from publish.sandbox.problem import Problem, invalid
+
+CONDITIONS = ("recipients_lag", "list_lag", "status_lag", "sending", "free_plan")
+"""Kinds that change what the API does; the answer is a true one."""
+SILENT = ("drop_before", "drop_after", "late")
+SPOILT = ("truncated", "garbage", "trickle")
+KINDS = (*SILENT, "status", *SPOILT, "redirect", *CONDITIONS)
+BODIES = ("problem", "empty", "html")
+LONGEST = 1e6
+"""The most seconds a rule may ask for."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule. It counts the requests that fit and strikes from the ``nth`` on, ``times``
+    in a row (0: for ever).
+
+    Kinds:
+        drop_before, drop_after: close without an answer, before or after the effect.
+        late: no answer; the effect happens ``seconds`` later.
+        status: answer ``status`` with a ``body`` of problem, empty or html.
+        truncated, garbage: half of the answer; an answer that is not JSON.
+        trickle: the answer byte by byte, one every ``seconds``.
+        redirect: ``status`` (302) to ``location``.
+        recipients_lag: the campaign created is not ready for ``seconds``: it is being counted.
+        list_lag: the campaign created is not in ``GET /campaigns`` for ``seconds``.
+        status_lag: a campaign sent, scheduled or taken back shows its old status for ``seconds``.
+        sending: the campaign sent stays ``sending`` for ``seconds``.
+        free_plan: the account says so, and scheduling answers 403; a switch if ``times`` is 0.
+
+    Of the rules that strike one request the first decides how it is answered; conditions add up.
+
+    ``act`` says whether the request takes effect; by default it does for the spoilt answers
+    and does not for ``status`` and ``redirect``.
+    """
+
+    kind: str
+    method: str = "*"
+    path: str = "*"
+    regex: str = ""
+    nth: int = 1
+    times: int = 1
+    seconds: float = 1.0
+    status: int = 0
+    body: str = "problem"
+    location: str = "/"
+    act: bool | None = None
+
+    def fits(self, request: Request) -> bool:
+        """Whether the rule is about this request."""
+        if self.method not in ("*", request.method):
+            return False
+        if self.regex:
+            return re.search(self.regex, request.target) is not None
+        return fnmatch.fnmatchcase(request.path, self.path)
+
+    def strikes(self, seen: int) -> bool:
+        """Whether it strikes at the ``seen``-th fitting request (from 1)."""
+        return seen >= self.nth and (self.times == 0 or seen < self.nth + self.times)
+
+    @property
+    def acts(self) -> bool:
+        """Whether the request takes effect at once."""
+        if self.kind in ("drop_before", "late"):
+            return False
+        return self.kind not in ("status", "redirect") if self.act is None else self.act
+
+    def answer(self, true: Response | None) -> Response:
+        """What goes out instead of the true answer, which exists if the rule acts."""
+        if self.kind == "redirect":
+            return Response(self.status or 302, headers={"Location": self.location})
+        if self.kind == "garbage":
+            return Response(200, b'{"id": "5a4d', "application/json; charset=utf-8")
+        if self.kind == "status":
+            status = self.status or 500
+            if self.body == "problem":
+                return as_problem(Problem(status, "A fault rule asked for this."))
+            if self.body == "html":
+                return Response(status, b"<html><body><h1>Sorry</h1></body></html>", "text/html")
+            return Response(status)
+        return true or NOTHING
+
+
+def parse(document: Any) -> Rule:
+    """A rule out of JSON.
+
+    Raises:
+        Problem: 400 naming what is wrong.
+    """
+    if not isinstance(document, dict):
+        raise invalid(("rule", "This must be an object."))
+    known = {field.name for field in fields(Rule)}
+    if unknown := set(document) - known:
+        raise invalid(*((name, "No rule has this.") for name in sorted(unknown)))
+    if document.get("kind") not in KINDS:
+        raise invalid(("kind", f"This must be one of: {', '.join(KINDS)}."))
+    values = {name: document.get(name, _DEFAULTS[name]) for name in known}
+    wrong = [name for name, value in values.items() if not _is_good(name, value)]
+    if wrong:
+        raise invalid(*((name, "This value is impossible.") for name in sorted(wrong)))
+    return Rule(**values)
+
+
+_DEFAULTS = {field.name: field.default for field in fields(Rule)}
+
+
+def _is_good(name: str, value: Any) -> bool:
+    match name:
+        case "act":
+            return value is None or isinstance(value, bool)
+        case "nth" | "times" | "status" | "seconds":
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                return False
+            if name == "seconds":
+                return 0 <= value <= LONGEST
+            least = 1 if name == "nth" else 0
+            fits = value == 0 or 200 <= value <= 599 if name == "status" else value >= least
+            return isinstance(value, int) and fits
+        case "body":
+            return value in BODIES
+        case "regex":
+            return isinstance(value, str) and _compiles(value)
+        case _:
+            return isinstance(value, str) and value.isprintable()
+
+
+def _compiles(pattern: str) -> bool:
+    try:
+        re.compile(pattern)
+    except re.error:
+        return False
+    return True

@@ -1,0 +1,145 @@
+"""The inbox: every mail the sandbox has delivered, as web pages."""
+
+from __future__ import annotations
+
+import email
+import re
+import sqlite3
+from email.message import EmailMessage
+from email.policy import default
+
+from publish.sandbox import campaigns
+from publish.sandbox.delivery import archive
+from publish.sandbox.exchange import Call, Response, Route
+from publish.sandbox.instants import iso
+from publish.sandbox.pages import escape, page
+from publish.sandbox.problem import missing
+
+SHOWN = 200
+"""Mails on one page of the list."""
+KINDS = {"issue": "Issue", "test": "Test", "confirmation": "Confirmation"}
+HEADERS = (
+    "From", "Reply-To", "To", "Subject", "Date", "Message-ID", "X-Campaign",
+    "List-Unsubscribe", "List-Unsubscribe-Post",
+)  # fmt: skip
+FRAME_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src http: https: data:;"
+    " form-action 'none'; frame-ancestors 'self';"
+    " sandbox allow-popups allow-top-navigation-by-user-activation"
+)
+
+
+def index(call: Call) -> Response:
+    """``GET /``: mails, the newest first; ``before`` pages on."""
+    before = call.request.query.get("before", "")
+    limit = int(before) if before.isdecimal() and len(before) < 16 else 2**60
+    rows = call.db.execute(
+        "SELECT id, kind, recipient, subject, at FROM mails WHERE id < ? ORDER BY id DESC LIMIT ?",
+        (limit, SHOWN),
+    ).fetchall()
+    if not rows:
+        return page("Inbox", "<p>No mail yet. What you send or sign up for arrives here.</p>")
+    items = "\n".join(
+        f'<li><p><a href="/mail/{row["id"]}">{escape(row["subject"] or "(no subject)")}</a></p>'
+        f'<p class="soft">to {escape(row["recipient"])} · {_time(row["at"])} · '
+        f'<span class="kind">{KINDS[row["kind"]]}</span></p></li>'
+        for row in rows
+    )
+    more = (
+        f'\n<p><a href="/?before={rows[-1]["id"]}">Older mails</a></p>'
+        if len(rows) == SHOWN
+        else ""
+    )
+    return page("Inbox", f'<ul class="mails">\n{items}\n</ul>{more}')
+
+
+def show(call: Call, number: str) -> Response:
+    """``GET /mail/{id}``: headers, the HTML in a sandboxed frame, the text."""
+    row = _row(call, number)
+    mail = _parse(row)
+    headers = "\n".join(
+        f"<dt>{name}</dt><dd>{escape(mail[name])}</dd>" for name in HEADERS if mail[name]
+    )
+    here = f"/mail/{row['id']}"
+    frame = (
+        f'<h2>HTML</h2>\n<iframe src="{here}/html" title="The mail as HTML" '
+        'sandbox="allow-popups allow-top-navigation-by-user-activation"></iframe>\n'
+    )
+    return page(
+        row["subject"] or "(no subject)",
+        f'<dl>\n{headers}\n</dl>\n<p><a href="{here}/raw">Download the mail (.eml)</a></p>\n'
+        f"{frame if mail.get_body(('html',)) else ''}"
+        f"<h2>Text</h2>\n<pre>{_linked(_body(mail, 'plain', row, call.base))}</pre>",
+    )
+
+
+def html_body(call: Call, number: str) -> Response:
+    """``GET /mail/{id}/html``: what goes into the frame."""
+    row = _row(call, number)
+    return _framed(_body(_parse(row), "html", row, call.base))
+
+
+def raw(call: Call, number: str) -> Response:
+    """``GET /mail/{id}/raw``: the message as it is."""
+    row = _row(call, number)
+    name = f'attachment; filename="{row["name"]}"'
+    return Response(200, row["raw"], "message/rfc822", {"Content-Disposition": name})
+
+
+def archived(call: Call, campaign_id: str) -> Response:
+    """``GET /archive/{campaign}``: the web version, which is nobody's own copy."""
+    campaign = campaigns.load(call.db, campaign_id)
+    return _framed(archive(call.db, campaign, campaign.sent or call.now, call.base))
+
+
+def _framed(markup: str) -> Response:
+    base = '<base target="_top">'
+    placed, count = re.subn(r"(?i)<head(\s[^>]*)?>", lambda m: m.group(0) + base, markup, count=1)
+    return Response(
+        200,
+        (placed if count else base + markup).encode(),
+        "text/html; charset=utf-8",
+        {"Content-Security-Policy": FRAME_POLICY},
+    )
+
+
+def _row(call: Call, number: str) -> sqlite3.Row:
+    wanted = int(number) if number.isdecimal() and len(number) < 16 else 0
+    row: sqlite3.Row | None = call.db.execute(
+        "SELECT * FROM mails WHERE id = ?", (wanted,)
+    ).fetchone()
+    if row is None:
+        raise missing("mail")
+    return row
+
+
+def _parse(row: sqlite3.Row) -> EmailMessage:
+    return email.message_from_bytes(row["raw"], policy=default)
+
+
+def _body(mail: EmailMessage, kind: str, row: sqlite3.Row, base: str) -> str:
+    part = mail.get_body((kind,))
+    if part is None:
+        raise missing("body")
+    # The server may have had another port when the mail went out; its links should still work.
+    return str(part.get_content()).replace(row["base"] + "/", base + "/")
+
+
+def _linked(text: str) -> str:
+    return re.sub(
+        r"https?://[^\s<>\"')]+", lambda m: f'<a href="{m.group(0)}">{m.group(0)}</a>', escape(text)
+    )
+
+
+def _time(at: int) -> str:
+    when = iso(at)
+    return f'<time datetime="{when}">{when[:16].replace("T", " ")} UTC</time>'
+
+
+ROUTES = [
+    Route("GET", "/", index),
+    Route("GET", "/mail/{}", show),
+    Route("GET", "/mail/{}/html", html_body),
+    Route("GET", "/mail/{}/raw", raw),
+    Route("GET", "/archive/{}", archived),
+]

@@ -1,0 +1,65 @@
+"""Mailchimp's way to say no: an RFC 7807 problem document."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+TITLES = {
+    400: "Bad Request",
+    401: "API Key Invalid",
+    403: "Forbidden",
+    404: "Resource Not Found",
+    405: "Method Not Allowed",
+    411: "Length Required",
+    413: "Request Entity Too Large",
+    421: "Misdirected Request",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    502: "Bad Gateway",
+    503: "Service Unavailable",
+}
+TYPE = "https://mailchimp.com/developer/marketing/docs/errors/"
+
+
+@dataclass
+class Problem(Exception):
+    """A refusal with its HTTP ``status``; ``errors`` are ``(field, message)`` pairs."""
+
+    status: int
+    detail: str
+    title: str = ""
+    errors: Sequence[tuple[str, str]] = field(default=())
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.detail}"
+
+    def document(self) -> dict[str, Any]:
+        """The body to answer with; ``instance`` differs each time, as it should."""
+        body: dict[str, Any] = {
+            "type": TYPE,
+            "title": self.title or TITLES.get(self.status, "Error"),
+            "status": self.status,
+            "detail": self.detail,
+            "instance": str(uuid.uuid4()),
+        }
+        if self.errors:
+            body["errors"] = [{"field": name, "message": text} for name, text in self.errors]
+        return body
+
+
+def invalid(*errors: tuple[str, str]) -> Problem:
+    """A 400 that names the fields which are wrong."""
+    return Problem(
+        400,
+        "The resource submitted could not be validated; see errors for the fields.",
+        title="Invalid Resource",
+        errors=errors,
+    )
+
+
+def missing(what: str) -> Problem:
+    """A 404 for a resource that does not exist."""
+    return Problem(404, f"The requested {what} could not be found.")

@@ -1,0 +1,57 @@
+"""How processes of one project find its live sandbox server: ``server.json``, and a probe."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from publish.files import write_whole
+
+PATIENCE = 2.0
+"""Seconds a live server has to answer the probe."""
+
+
+def _file(folder: Path) -> Path:
+    return folder / "server.json"
+
+
+def announce(folder: Path, url: str, instance: str) -> None:
+    """Write down where the server is."""
+    document = {"instance": instance, "url": url}
+    write_whole(_file(folder), (json.dumps(document, indent=2) + "\n").encode())
+
+
+def withdraw(folder: Path, instance: str) -> None:
+    """Remove the note, unless it is another server's by now."""
+    if _read(folder).get("instance") == instance:
+        _file(folder).unlink(missing_ok=True)
+
+
+def running(folder: Path) -> str | None:
+    """The URL of the noted server if it answers and is the one that was noted."""
+    noted = _read(folder)
+    url = noted.get("url", "")
+    parts = urlsplit(url)
+    if parts.scheme != "http" or not parts.hostname or not noted.get("instance"):
+        return None
+    try:
+        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=PATIENCE)
+        try:
+            connection.request("GET", "/control/alive")
+            answer = json.loads(connection.getresponse().read(10_000))
+        finally:
+            connection.close()
+        return url if answer["instance"] == noted["instance"] else None
+    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
+        # Whatever listens there now, it is not our server.
+        return None
+
+
+def _read(folder: Path) -> dict[str, str]:
+    try:
+        found = json.loads(_file(folder).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {k: str(v) for k, v in found.items()} if isinstance(found, dict) else {}

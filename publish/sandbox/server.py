@@ -1,0 +1,202 @@
+"""The sandbox on a socket: a thread that listens, one more that looks at the clock."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import socket
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
+
+from publish.errors import ConfigError, PublishError
+from publish.sandbox import folder, registry
+from publish.sandbox.app import App, Outcome, is_loopback
+from publish.sandbox.exchange import Request, as_problem
+from publish.sandbox.problem import Problem
+from publish.sandbox.state import Store, recall, remember
+from publish.sandbox.wire import render, speak
+
+LIMIT = 10 * 1024 * 1024
+"""The most bytes a request's body may have."""
+PATIENCE = 30.0
+"""Seconds a client may take between two pieces of its request."""
+PULSE = 0.25
+"""Seconds between two looks at what is due."""
+
+
+class Server:
+    """A running sandbox. ``base_url`` has no slash at its end; ``close`` it, or use ``with``."""
+
+    def __init__(self, listener: _Listener, register: bool, where: Path) -> None:
+        self._listener, self._where = listener, where
+        self._registered = register
+        self.base_url = listener.app.base
+        self.port = int(listener.server_address[1])
+        self._threads = [
+            threading.Thread(target=listener.serve_forever, args=(0.05,), daemon=True),
+            threading.Thread(target=self._pulse, daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def close(self) -> None:
+        """Stop listening, and let the requests under way end. Safe to call twice."""
+        if self._listener.stopping.is_set():
+            return
+        self._listener.stopping.set()
+        self._listener.shutdown()
+        self._listener.hush()
+        self._listener.server_close()
+        for thread in self._threads:
+            thread.join()
+        if self._registered:
+            registry.withdraw(self._where, self._listener.instance)
+
+    def __enter__(self) -> Server:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def _pulse(self) -> None:
+        while not self._listener.stopping.wait(PULSE):
+            # A full disk or a damaged state is told to whoever asks next; it may pass.
+            with contextlib.suppress(PublishError, OSError, sqlite3.Error):
+                self._listener.app.idle()
+
+
+def start(
+    root: Path, *, host: str, port: int, clock: Callable[[], float], register: bool
+) -> Server:
+    """See ``publish.sandbox.start``."""
+    if not is_loopback(f"[{host}]" if ":" in host else host):
+        raise ConfigError(
+            f"the sandbox listens on loopback only, not on {host}", "use --host 127.0.0.1"
+        )
+    where = folder(root)
+    store = Store(where)
+    with store.transaction() as db:
+        last = int(recall(db, "port") or 0)
+    listener = _listen(host, port, last)
+    try:
+        bound = int(listener.server_address[1])
+        if bound != last and (port or not last):
+            with store.transaction() as db:
+                remember(db, "port", str(bound))
+        name = f"[{host}]" if ":" in host else host
+        listener.instance = secrets.token_hex(8)
+        listener.app = App(store, clock, f"http://{name}:{bound}", listener.instance)
+        listener.app.idle()
+        if register:
+            registry.announce(where, listener.app.base, listener.instance)
+    except BaseException:
+        listener.server_close()
+        raise
+    return Server(listener, register, where)
+
+
+@contextmanager
+def ensure(root: Path) -> Iterator[str]:
+    """See ``publish.sandbox.ensure``."""
+    if url := registry.running(folder(root)):
+        yield url
+        return
+    with start(root, host="127.0.0.1", port=0, clock=time.time, register=False) as server:
+        yield server.base_url
+
+
+def _listen(host: str, port: int, last: int) -> _Listener:
+    for wanted in dict.fromkeys((port,) if port else (last, 0)):
+        try:
+            return _Listener(host, wanted)
+        except (OSError, OverflowError) as error:
+            if port:
+                raise ConfigError(
+                    f"the sandbox cannot listen on {host}:{port}: {error}",
+                    "choose another port, or leave it out",
+                ) from None
+    raise ConfigError(f"the sandbox cannot listen on {host}", "use --host 127.0.0.1")
+
+
+class _Listener(ThreadingHTTPServer):
+    daemon_threads = False
+    block_on_close = True
+    request_queue_size = 64
+    app: App
+    instance = ""
+
+    def __init__(self, host: str, port: int) -> None:
+        if ":" in host:
+            self.address_family = socket.AF_INET6
+        self.stopping = threading.Event()
+        self._open: set[socket.socket] = set()
+        super().__init__((host, port), _Handler)
+
+    def server_bind(self) -> None:
+        # The stock one looks the host's name up, which may take seconds and asks the network.
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(self.server_address)
+        self.server_address = self.socket.getsockname()
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Remember who is connected."""
+        connection, address = super().get_request()
+        self._open.add(connection)
+        return connection, address
+
+    def shutdown_request(self, request: Any) -> None:
+        """Forget who has gone."""
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def hush(self) -> None:
+        """Wait for no one who connected and says nothing, as browsers do to be ready."""
+        for connection in list(self._open):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RD)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that breaks its connection is no news."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout: ClassVar[float] = PATIENCE
+    server: _Listener
+
+    def _serve(self) -> None:
+        self.close_connection = True
+        try:
+            body = self._body()
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            method = "GET" if self.command == "HEAD" else self.command
+            outcome = self.server.app.answer(Request(method, self.path, headers, body))
+        except Problem as problem:
+            outcome = Outcome(as_problem(problem))
+        except Exception as error:
+            # A closed connection would look like a fault that somebody asked for.
+            outcome = Outcome(as_problem(Problem(500, f"The sandbox failed: {error!r}")))
+        data = render(outcome.response, head=self.command == "HEAD")
+        speak(self.connection, data, outcome.rule, self.server.stopping)
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _serve
+
+    def _body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding"):
+            raise Problem(411, "Send the body's length.")
+        text = self.headers.get("Content-Length") or "0"
+        length = int(text) if text.isdecimal() and len(text) < 16 else -1
+        if length < 0:
+            raise Problem(400, "Content-Length is not a number.")
+        if length > LIMIT:
+            raise Problem(413, f"A request may have {LIMIT} bytes at most.")
+        return self.rfile.read(length)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """The request log is in the state; the terminal belongs to the author."""
