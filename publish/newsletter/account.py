@@ -1,0 +1,160 @@
+"""Which account a command talks to, and the checks its key and ids pass before anything leaves.
+
+The client builds the host from the key's suffix unchecked, and puts ids into the path as they
+are; a bad value could send the key to another host. So nothing but the known forms passes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from publish.errors import ConfigError
+from publish.settings import Settings
+
+KEY = re.compile(r"[0-9a-f]{32}-[a-z]{2,4}\d{1,3}")
+LIST_ID = re.compile(r"[0-9a-f]{6,}")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds, but for ``undo_minutes`` and ``max_age_days``."""
+
+    timeout: float = 30
+    settle: float = 180
+    barrier: float = 2
+    undo_minutes: int = 15
+    max_age_days: float = 7
+
+
+@dataclass(frozen=True)
+class Account:
+    """An audience and the way to it. ``base`` is ``""`` for Mailchimp itself."""
+
+    key: str = field(repr=False)
+    audience: str
+    from_name: str
+    reply_to: str
+    base: str = ""
+    sandbox: bool = False
+    limits: Limits = Limits()
+    topics: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def server(self) -> str:
+        """Mailchimp's data centre, the part of the key after the dash."""
+        return self.key.rpartition("-")[2]
+
+
+def limits(settings: Settings) -> Limits:
+    """The numbers of the settings file.
+
+    Raises:
+        ConfigError: one is not a number, or is negative.
+    """
+    get = settings.values.get
+    return Limits(
+        timeout=_number(settings, "NEWSLETTER_TIMEOUT", get("NEWSLETTER_TIMEOUT", 30)),
+        settle=_number(settings, "NEWSLETTER_SETTLE", get("NEWSLETTER_SETTLE", 180)),
+        barrier=_number(settings, "NEWSLETTER_BARRIER", get("NEWSLETTER_BARRIER", 2)),
+        undo_minutes=int(
+            _number(settings, "NEWSLETTER_UNDO_MINUTES", get("NEWSLETTER_UNDO_MINUTES", 15))
+        ),
+        max_age_days=_number(
+            settings, "NEWSLETTER_MAX_AGE_DAYS", get("NEWSLETTER_MAX_AGE_DAYS", 7)
+        ),
+    )
+
+
+def account(
+    settings: Settings, environ: Mapping[str, str], *, sandbox_base: str = "", key: str = "",
+    audience: str = "",
+) -> Account:  # fmt: skip
+    """The account to use: the environment's, or the sandbox when its base, key and audience
+    are handed in.
+
+    Raises:
+        ConfigError: a key, id or address has not the form it must have. The key is not shown.
+    """
+    sandbox = bool(sandbox_base)
+    key = key if sandbox else environ.get("MAILCHIMP_API_KEY", "").strip()
+    if not KEY.fullmatch(key):
+        raise ConfigError(
+            "MAILCHIMP_API_KEY has not the form of a Mailchimp key (32 hex digits, a dash, a data "
+            "centre such as us1)",
+            "copy it again from Mailchimp: Profile, Extras, API keys",
+        )
+    values = settings.values
+    chosen = environ.get("MAILCHIMP_AUDIENCE") or str(values.get("NEWSLETTER_AUDIENCE") or "")
+    list_id = audience if sandbox else chosen
+    if not LIST_ID.fullmatch(list_id):
+        what = f"{list_id!r} is no audience id" if list_id else "no audience is set"
+        raise ConfigError(
+            f"NEWSLETTER_AUDIENCE: {what}",
+            "set NEWSLETTER_AUDIENCE or MAILCHIMP_AUDIENCE to Mailchimp's Audience ID "
+            "(Audience, Settings)",
+        )
+    base = sandbox_base or environ.get("MAILCHIMP_BASE_URL", "").strip()
+    if base:
+        base = loopback(base)
+    from_name = str(values.get("NEWSLETTER_FROM_NAME") or values.get("SITENAME") or "")
+    reply_to = str(values.get("NEWSLETTER_REPLY_TO") or "")
+    if not from_name.strip() or not re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+", reply_to):
+        name = "NEWSLETTER_REPLY_TO" if from_name.strip() else "NEWSLETTER_FROM_NAME"
+        raise ConfigError(
+            f"{settings.path.name}: {name} is missing or no sender",
+            "set it to the name and address that readers see and may answer",
+        )
+    return Account(
+        key, list_id, from_name, reply_to, base, sandbox, limits(settings), _topics(settings)
+    )
+
+
+def loopback(base: str) -> str:
+    """``base`` without a slash at its end.
+
+    Raises:
+        ConfigError: its host is not a loopback address: the key would leave this machine.
+    """
+    parts = urlsplit(base)
+    host = parts.hostname or ""
+    try:
+        good = host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        good = False
+    if not good or parts.scheme != "http" or parts.username or parts.query or parts.fragment:
+        raise ConfigError(
+            "MAILCHIMP_BASE_URL must be http on a loopback address, for it gets the API key",
+            "use for example http://127.0.0.1:8025, or unset it",
+        )
+    return base.rstrip("/").removesuffix("/3.0")
+
+
+def _topics(settings: Settings) -> Mapping[str, str]:
+    found: Any = settings.values.get("NEWSLETTER_TOPICS") or {}
+    if not isinstance(found, Mapping):
+        raise ConfigError(
+            f"{settings.path.name}: NEWSLETTER_TOPICS must be a dict",
+            "write {'Career': 'SEGMENT'}",
+        )
+    topics = {str(name).casefold(): str(value) for name, value in found.items()}
+    for name, value in topics.items():
+        if not re.fullmatch(r"\d+|[0-9a-f]{6,}", value):
+            raise ConfigError(
+                f"{settings.path.name}: NEWSLETTER_TOPICS[{name!r}] is no segment or interest id",
+                "use the number of a segment or the id of an interest",
+            )
+    return topics
+
+
+def _number(settings: Settings, name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        raise ConfigError(
+            f"{settings.path.name}: {name} must be a number of at least 0, not {value!r}",
+            "correct that line",
+        )
+    return float(value)

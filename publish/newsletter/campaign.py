@@ -1,0 +1,124 @@
+"""Mailchimp's campaign, as far as an issue needs it. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+DRAFT = "save"
+SCHEDULED = "schedule"
+STATES = {
+    "save": "a draft in Mailchimp",
+    "schedule": "scheduled",
+    "sending": "being sent",
+    "sent": "sent",
+    "canceling": "being cancelled",
+    "canceled": "cancelled while it was being sent",
+    "paused": "paused",
+    "archived": "archived",
+}
+_TOKEN = re.compile(r"\[pub:([0-9a-f]+)\]")
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Which readers of the audience: all, a saved segment, or those with an interest."""
+
+    saved: int = 0
+    interest: str = ""
+    field: str = ""
+
+    def options(self) -> dict[str, Any]:
+        """The ``segment_opts`` of the API; empty for the whole audience."""
+        if self.saved:
+            return {"saved_segment_id": self.saved}
+        if self.interest:
+            condition = {
+                "condition_type": "Interests",
+                "field": self.field,
+                "op": "interestcontains",
+                "value": [self.interest],
+            }
+            return {"match": "all", "conditions": [condition]}
+        return {}
+
+    def fits(self, options: Mapping[str, Any]) -> bool:
+        """Whether a campaign's ``segment_opts`` name these readers and no others."""
+        saved = int(options.get("saved_segment_id") or 0)
+        conditions = list(options.get("conditions") or ())
+        if self.interest:
+            values = [c.get("value") for c in conditions if isinstance(c, Mapping)]
+            return len(conditions) == 1 and values == [[self.interest]]
+        if self.saved:
+            # Mailchimp spells a saved segment's own conditions out.
+            return saved == self.saved
+        return not saved and not conditions
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """One campaign. Times are ISO 8601 in UTC with whole seconds, as Mailchimp gives them."""
+
+    id: str
+    status: str
+    title: str = ""
+    create_time: str = ""
+    list_id: str = ""
+    segment: Mapping[str, Any] | None = None
+    send_time: str = ""
+    emails_sent: int = 0
+    recipients: int = 0
+    archive_url: str = ""
+
+    @property
+    def key(self) -> str:
+        """The key of the issue it carries, from ``[pub:KEY]`` in its title; ``""`` if none."""
+        found = _TOKEN.findall(self.title)
+        return found[0] if len(found) == 1 else ""
+
+    @property
+    def out(self) -> bool:
+        """Whether it went out, goes out, or is set to."""
+        return self.status != DRAFT
+
+    @property
+    def state(self) -> str:
+        """Its state in words."""
+        return STATES.get(self.status, self.status)
+
+
+def title_for(subject: str, key: str) -> str:
+    """The internal title: the key survives any cut, so it comes last within 100 characters."""
+    token = f" [pub:{key}]"
+    words = re.sub(r"\[pub:[^\]]*\]?", "", subject)
+    return words[: 100 - len(token)].rstrip() + token
+
+
+def carrying(campaigns: Iterable[Campaign], key: str) -> list[Campaign]:
+    """The campaigns of one issue, oldest first; ties by id, so that every machine agrees."""
+    mine = (c for c in campaigns if c.key == key)
+    return sorted(mine, key=lambda c: (c.create_time, c.id))
+
+
+def parse(document: Mapping[str, Any]) -> Campaign:
+    """A campaign out of the API's JSON.
+
+    Raises:
+        KeyError: it has no id or no status.
+    """
+    settings = document.get("settings") or {}
+    recipients = document.get("recipients") or {}
+    return Campaign(
+        id=str(document["id"]),
+        status=str(document["status"]),
+        title=str(settings.get("title") or ""),
+        create_time=str(document.get("create_time") or ""),
+        list_id=str(recipients.get("list_id") or ""),
+        segment=recipients.get("segment_opts") or {},
+        send_time=str(document.get("send_time") or ""),
+        emails_sent=int(document.get("emails_sent") or 0),
+        recipients=int(recipients.get("recipient_count") or 0),
+        archive_url=str(document.get("long_archive_url") or document.get("archive_url") or ""),
+    )

@@ -1,0 +1,92 @@
+"""Examines the way to the readers: account, audience, sender, plan, site; says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from publish.errors import PublishError
+from publish.newsletter.account import Account
+from publish.newsletter.livegate import Fetch
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at; ``remedy`` when it is not well."""
+
+    name: str
+    well: bool
+    detail: str
+    remedy: str = ""
+
+
+class Patient(Protocol):
+    """What the doctor asks of Mailchimp."""
+
+    def root(self) -> Mapping[str, Any]: ...
+    def audience(self) -> Mapping[str, Any]: ...
+    def segment(self, number: int) -> Mapping[str, Any]: ...
+    def interest(self, interest: str) -> object: ...
+
+
+def examine(account: Account, api: Patient, siteurl: str, get: Fetch) -> Iterator[Check]:
+    """Each check in turn; none of them raises."""
+    where = "the sandbox (no MAILCHIMP_API_KEY is set)" if account.sandbox else account.server
+    yield Check("key", True, f"has the right form; leads to {where}")
+    root = yield from _asked("account", api.root, lambda a: str(a.get("account_name") or "answers"))
+    if root is not None:
+        plan = str(root.get("pricing_plan_type") or "unknown")
+        free = plan in ("forever_free", "free")
+        yield Check(
+            "plan", True, f"{plan}: " + ("does not schedule; `send` counts down here instead"
+            if free else "schedules"),
+        )  # fmt: skip
+        found = yield from _asked("audience", api.audience, _audience)
+        if found is not None and not int((found.get("stats") or {}).get("member_count") or 0):
+            yield Check("readers", False, "the audience has no readers", "subscribe yourself first")
+        if found is not None and not found.get("double_optin", True):
+            yield Check(
+                "sign-up", False, "the audience does not ask for confirmation",
+                "switch double opt-in on in Mailchimp: Audience, Settings",
+            )  # fmt: skip
+    yield Check("sender", True, f"{account.from_name} <{account.reply_to}>")
+    for name, value in account.topics.items():
+        ask = (lambda v=value: api.segment(int(v))) if value.isdigit() else (
+            lambda v=value: api.interest(v)
+        )  # fmt: skip
+        yield from _asked(f"topic {name}", ask, lambda _: "is there")
+    yield _site(siteurl, account.sandbox, get)
+
+
+def _asked(
+    name: str, ask: Callable[[], Any], say: Callable[[Any], str]
+) -> Generator[Check, None, Any]:
+    try:
+        found = ask()
+    except PublishError as error:
+        yield Check(name, False, error.message, error.remedy)
+        return None
+    yield Check(name, True, say(found))
+    return found
+
+
+def _audience(found: Mapping[str, Any]) -> str:
+    readers = int((found.get("stats") or {}).get("member_count") or 0)
+    return f"{found.get('name')}, {readers} subscribed"
+
+
+def _site(siteurl: str, sandbox: bool, get: Fetch) -> Check:
+    if not siteurl.startswith(("https://", "http://")):
+        return Check(
+            "site", False, "SITEURL is not set", "set it to the public address, with https://"
+        )
+    if sandbox:
+        return Check("site", True, f"{siteurl} (not asked: without a key nothing is sent)")
+    try:
+        status, _ = get(siteurl + "/")
+    except OSError as error:
+        return Check("site", False, f"{siteurl} does not answer ({error})", "check your host")
+    if status != 200:
+        return Check("site", False, f"{siteurl}/ answers {status}", "upload output/ first")
+    return Check("site", True, f"{siteurl} answers")

@@ -1,0 +1,276 @@
+"""The one module that talks to Mailchimp, round its official client.
+
+The client returns some errors as results, follows redirects, obeys the environment's proxies
+and may wait for ever. So each exchange is made by a session of our own, with a deadline for the
+whole of it, and judged by what came over the wire, not by what the client makes of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import queue
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from publish.errors import ConfigError, NothingSent
+from publish.newsletter.account import Account
+from publish.newsletter.answers import Answer, Proof, Reply, judge
+from publish.newsletter.campaign import Campaign, Segment, parse
+from publish.newsletter.protocol import Deleted
+
+PAGE = 1000
+"""Campaigns a page: the API's limit. ``fields`` keeps such a page small."""
+FIELDS = [
+    f"campaigns.{name}"
+    for name in (
+        "id", "status", "create_time", "send_time", "emails_sent", "long_archive_url",
+        "settings.title", "recipients.list_id", "recipients.segment_opts",
+        "recipients.recipient_count",
+    )
+]  # fmt: skip
+READS = 4
+"""Times a read is tried; reading changes nothing."""
+LARGEST = 64 * 1024 * 1024
+"""The most bytes an answer may have."""
+
+
+class Mailchimp:
+    """The calls an issue needs. Reads raise, writes answer with what they prove."""
+
+    def __init__(self, account: Account, sleep: Callable[[float], None] = time.sleep) -> None:
+        import mailchimp_marketing
+
+        self.account, self._sleep = account, sleep
+        self._reply = Reply()
+        self._client = mailchimp_marketing.Client({"api_key": account.key})
+        api = self._client.api_client
+        api.host = (account.base or f"https://{account.server}.api.mailchimp.com") + "/3.0"
+        # Else the client replaces every "server" in the address, wherever it stands.
+        api.server = ""
+        api.request = self._request
+
+    # What can be read. Each raises NothingSent, or ConfigError when the key or an id is refused.
+
+    def root(self) -> Mapping[str, Any]:
+        """The account: its name, plan and role."""
+        return self._read(self._client.root.get_root)
+
+    def audience(self) -> Mapping[str, Any]:
+        """The audience: its name, statistics and defaults."""
+        return self._read(self._client.lists.get_list, self.account.audience)
+
+    def segment(self, number: int) -> Mapping[str, Any]:
+        """A saved segment of the audience."""
+        return self._read(self._client.lists.get_segment, self.account.audience, str(number))
+
+    def interest(self, interest: str) -> Segment:
+        """The readers who chose an interest, found among the audience's groups.
+
+        Raises:
+            ConfigError: no group has it.
+        """
+        lists, list_id = self._client.lists, self.account.audience
+        groups = self._read(lists.get_list_interest_categories, list_id, count=100)
+        for group in groups.get("categories") or ():
+            found = self._read(
+                lists.list_interest_category_interests, list_id, str(group["id"]), count=100
+            )
+            if any(item["id"] == interest for item in found.get("interests") or ()):
+                return Segment(interest=interest, field=f"interests-{group['id']}")
+        raise ConfigError(
+            f"NEWSLETTER_TOPICS: the audience has no interest {interest}",
+            "copy the id from Mailchimp's API playground, or use the number of a segment",
+        )
+
+    def campaigns(self, since: str = "") -> list[Campaign]:
+        """Every campaign of the audience, oldest first; made after ``since`` (ISO) if given."""
+        more = {"since_create_time": since} if since else {}
+        for _ in range(READS):
+            found: list[Campaign] = []
+            totals: set[int] = set()
+            while not totals or len(found) < max(totals):
+                page = self._read(
+                    self._client.campaigns.list,
+                    list_id=self.account.audience, sort_field="create_time", sort_dir="ASC",
+                    count=PAGE, offset=len(found), fields=[*FIELDS, "total_items"], **more,
+                )  # fmt: skip
+                got = [parse(item) for item in page.get("campaigns") or ()]
+                totals.add(int(page.get("total_items") or 0))
+                found += got
+                if not got:
+                    break
+            # A campaign deleted between two pages moves the rest up by one, past our eyes.
+            if len(totals) == 1 and len(found) == max(totals):
+                return found
+        raise NothingSent("Mailchimp's list of campaigns keeps changing", "run this again")
+
+    def campaign(self, campaign: str) -> Campaign | type[Deleted]:
+        """One campaign, or Deleted."""
+        try:
+            return parse(self._read(self._client.campaigns.get, campaign))
+        except _Missing:
+            return Deleted
+
+    def checklist(self, campaign: str) -> tuple[bool, str] | type[Deleted]:
+        """Whether it may be sent, and what Mailchimp misses; or Deleted."""
+        try:
+            found = self._read(self._client.campaigns.get_send_checklist, campaign)
+        except _Missing:
+            return Deleted
+        items = [item for item in found.get("items") or () if item.get("type") == "error"]
+        missing = "; ".join(str(i.get("details") or i.get("heading") or "") for i in items)
+        return bool(found.get("is_ready")), missing or "it gives no reason"
+
+    def report(self, campaign: str) -> Mapping[str, Any] | None:
+        """The figures of a campaign that went out; None while there are none."""
+        try:
+            return self._read(self._client.reports.get_campaign_report, campaign)
+        except _Missing:
+            return None
+
+    # What can be written. None of these raises for what the other side does.
+
+    def create(self, settings: Mapping[str, Any], segment: Segment) -> Answer:
+        """Create a draft."""
+        recipients: dict[str, Any] = {"list_id": self.account.audience}
+        if options := segment.options():
+            recipients["segment_opts"] = options
+        body = {"type": "regular", "recipients": recipients, "settings": dict(settings)}
+        answer = self._write(self._client.campaigns.create, body)
+        if answer.proof is Proof.DONE and not answer.data.get("id"):
+            return Answer(Proof.UNKNOWN, "Mailchimp answered without the draft's id")
+        return answer
+
+    def update(self, campaign: str, settings: Mapping[str, Any]) -> Answer:
+        """Write the settings of a draft."""
+        return self._write(self._client.campaigns.update, campaign, {"settings": dict(settings)})
+
+    def put_content(self, campaign: str, html: str, text: str) -> Answer:
+        """Write both bodies of a draft."""
+        body = {"html": html, "plain_text": text}
+        return self._write(self._client.campaigns.set_content, campaign, body)
+
+    def send(self, campaign: str) -> Answer:
+        """Mail it now."""
+        return self._write(self._client.campaigns.send, campaign, empty=True)
+
+    def schedule(self, campaign: str, moment: str) -> Answer:
+        """Mail it at ``moment`` (ISO 8601, UTC, a full quarter of an hour)."""
+        body = {"schedule_time": moment}
+        return self._write(self._client.campaigns.schedule, campaign, body, empty=True)
+
+    def unschedule(self, campaign: str) -> Answer:
+        """Make a scheduled campaign a draft again."""
+        return self._write(self._client.campaigns.unschedule, campaign, empty=True)
+
+    def test(self, campaign: str, addresses: list[str]) -> Answer:
+        """Mail a test to these addresses."""
+        body = {"test_emails": addresses, "send_type": "html"}
+        return self._write(self._client.campaigns.send_test_email, campaign, body, empty=True)
+
+    def delete(self, campaign: str) -> Answer:
+        """Remove a draft."""
+        return self._write(self._client.campaigns.remove, campaign, empty=True)
+
+    # The exchange itself.
+
+    def _write(self, call: Callable[..., Any], *words: Any, empty: bool = False) -> Answer:
+        return judge(self._exchange(call, *words), empty=empty)
+
+    def _read(self, call: Callable[..., Any], *words: Any, **options: Any) -> Mapping[str, Any]:
+        reply = Reply(failure="not asked")
+        for attempt in range(READS):
+            if attempt:
+                self._sleep(judge(reply, empty=False).wait or 0.25 * 2**attempt)
+            reply = self._exchange(call, *words, **options)
+            document = reply.document()
+            if reply.status == 200 and document is not None:
+                return document
+            said = reply.problem()
+            if said is not None and reply.status == 404:
+                raise _Missing(f"Mailchimp does not have that: {said}", _where(reply.status))
+            if said is not None and reply.status in (400, 401, 403):
+                raise ConfigError(f"Mailchimp refuses: {said}", _where(reply.status))
+        what = reply.failure or f"it answered {reply.status}" + _aside(reply.problem())
+        raise NothingSent(f"Mailchimp cannot be read: {what}", "run this again in a while")
+
+    def _exchange(self, call: Callable[..., Any], *words: Any, **options: Any) -> Reply:
+        self._reply = Reply(failure="the request could not be made", connected=False)
+        import mailchimp_marketing.api_client
+
+        # What an error means is in the reply; the client's own texts are of three types.
+        with contextlib.suppress(mailchimp_marketing.api_client.ApiClientError):
+            call(*words, **options)
+        return self._reply
+
+    def _request(
+        self, method: str, url: str, query_params: Any = None, headers: Any = None,
+        body: Any = None,
+    ) -> Any:  # fmt: skip
+        """Takes the place of the client's own; same signature."""
+        data = None if body is None else json.dumps(body).encode()
+        answers: queue.SimpleQueue[tuple[Reply, Any]] = queue.SimpleQueue()
+
+        def exchange() -> None:
+            answers.put(self._transfer(method, url, query_params, headers, data))
+
+        # A server that trickles keeps every socket time-out content; only a clock beside the
+        # exchange ends it. The thread left behind dies with its socket or with the process.
+        threading.Thread(target=exchange, daemon=True).start()
+        try:
+            self._reply, response = answers.get(timeout=self.account.limits.timeout)
+        except queue.Empty:
+            self._reply = Reply(failure=f"no answer in {self.account.limits.timeout:g} s")
+            response = None
+        if response is None:
+            raise OSError(self._reply.failure)
+        return response
+
+    def _transfer(
+        self, method: str, url: str, query: Any, headers: Any, data: bytes | None
+    ) -> tuple[Reply, Any]:
+        import requests
+        import urllib3
+
+        timeout = self.account.limits.timeout
+        with requests.Session() as session:
+            # No proxy and no .netrc of the environment sees the key.
+            session.trust_env = False
+            try:
+                response = session.request(
+                    method, url, params=query, headers=headers, data=data, timeout=timeout,
+                    auth=("publish", self.account.key), allow_redirects=False, stream=True,
+                )  # fmt: skip
+                content = bytearray()
+                for block in response.iter_content(65536):
+                    content += block
+                    if len(content) > LARGEST:
+                        return Reply(failure="an answer without end"), None
+            except requests.exceptions.RequestException as error:
+                reason = getattr(error.args[0] if error.args else None, "reason", None)
+                unreached = isinstance(error, requests.exceptions.ConnectTimeout) or isinstance(
+                    reason, urllib3.exceptions.NewConnectionError
+                )
+                what = "it cannot be reached" if unreached else "the connection broke"
+                return Reply(failure=what, connected=not unreached), None
+            response._content = bytes(content)
+            kind = response.headers.get("content-type") or ""
+            wait = response.headers.get("retry-after") or ""
+            return Reply(response.status_code, kind, bytes(content), wait), response
+
+
+class _Missing(ConfigError):
+    """A 404 in Mailchimp's own words."""
+
+
+def _where(status: int) -> str:
+    if status in (401, 403):
+        return "check MAILCHIMP_API_KEY and what its owner may do"
+    return "check the ids in the settings with `publish doctor`"
+
+
+def _aside(said: str | None) -> str:
+    return f" ({said})" if said else ""

@@ -1,0 +1,270 @@
+"""Exactly once, decided: what is known goes in, the next step comes out. Pure.
+
+No input or output and no clock: ``service`` performs the steps and tells what it learnt. The
+reasons and every crash point are in docs/exactly-once.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from publish.errors import Exit
+from publish.newsletter.campaign import DRAFT, Campaign, Segment, carrying
+from publish.newsletter.facts import Past
+
+POLL = 0.5
+"""Seconds between two looks at a campaign that has not moved yet, at first."""
+ATTEMPTS = 4
+"""How often one run posts a send, or repeats an idempotent write, before it gives up."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the run wants: whom to mail, when (None: now), and the limits in seconds."""
+
+    key: str
+    list_id: str
+    segment: Segment
+    at: datetime | None
+    settle: float
+    barrier: float
+    ready: float = 120
+
+
+class Deleted:
+    """A campaign that Mailchimp no longer has."""
+
+
+@dataclass(frozen=True)
+class View:
+    """Everything known at ``now`` (epoch seconds). What is None must be asked (again).
+
+    ``seen_at``: when a listing first showed a draft made in this run; ``looked``: the campaign
+    of an unanswered send, or of the guard, as last read; ``prepared``: the draft that this run
+    filled, and ``prepared_at`` when; ``ready``: the checklist's word, and ``ready_at`` when;
+    ``creates``, ``posts``: drafts and sends posted in this run; ``trouble``: writes that failed
+    in a row, with the last ``detail`` and the pause to make before the next.
+    """
+
+    now: float
+    past: Past = field(default_factory=Past)
+    listing: tuple[Campaign, ...] | None = None
+    listed_at: float = 0
+    made_here: str = ""
+    seen_at: float | None = None
+    looked: Campaign | type[Deleted] | None = None
+    prepared: str = ""
+    prepared_at: float = 0
+    ready: bool | None = None
+    ready_at: float = 0
+    creates: int = 0
+    posts: int = 0
+    trouble: int = 0
+    detail: str = ""
+    wait: float = 0
+
+
+@dataclass(frozen=True)
+class Find:
+    """List the audience's campaigns."""
+
+
+@dataclass(frozen=True)
+class Create:
+    """Create a draft, once."""
+
+
+@dataclass(frozen=True)
+class Prepare:
+    """Write settings and content into the draft; idempotent."""
+
+    campaign: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """Ask the send checklist."""
+
+    campaign: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """Read the campaign."""
+
+    campaign: str
+
+
+@dataclass(frozen=True)
+class Act:
+    """Post the send or schedule, once."""
+
+    campaign: str
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Write down that an unanswered send had no effect."""
+
+    campaign: str
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Let ``seconds`` pass, then forget what ``again`` names, so that it is asked anew."""
+
+    seconds: float
+    why: str
+    again: Literal["listing", "looked", "ready", "nothing"]
+
+
+@dataclass(frozen=True)
+class Finish:
+    """The issue is out, or set to go: by this run or before it."""
+
+    campaign: Campaign
+
+
+@dataclass(frozen=True)
+class Halt:
+    """Go no further in this run; ``code`` tells the truth about what may have happened."""
+
+    code: Exit
+    message: str
+    remedy: str
+
+
+Step = Find | Create | Prepare | Check | Look | Act | Settled | Wait | Finish | Halt
+
+
+def next_step(view: View, terms: Terms) -> Step:
+    """The next step. Once it is performed and ``view`` brought up to date, ask again."""
+    past = view.past
+    if past.done:
+        return Finish(Campaign(id=past.done, status=past.status or "sent"))
+    if past.try_at is not None and (step := _unanswered(view, terms)):
+        return step
+    if view.listing is None:
+        return Find()
+    mine = carrying(view.listing, terms.key)
+    if gone := [c for c in mine if c.out]:
+        return Finish(gone[0])
+    if past.tried:
+        # A second draft beside one that may have been sent is the way to a second delivery.
+        return _complete(past.tried, view, terms)
+    return _elect([c for c in mine if not c.out], view, terms)
+
+
+def _unanswered(view: View, terms: Terms) -> Step | None:
+    """A send was posted and its answer is not known: only the campaign itself can tell."""
+    past = view.past
+    assert past.try_at is not None
+    if view.looked is None:
+        return Look(past.tried)
+    if view.looked is Deleted:
+        return _vanished(past.tried)
+    assert isinstance(view.looked, Campaign)
+    if view.looked.out:
+        return Finish(view.looked)
+    rest = past.try_at + terms.settle - view.now
+    if rest > 0:
+        pause = min(rest, max(POLL, terms.settle / 60))
+        return Wait(pause, "an answer was lost; looking again", "looked")
+    return Settled(past.tried)
+
+
+def _elect(drafts: list[Campaign], view: View, terms: Terms) -> Step:
+    """Every machine must choose the same draft, or each would send its own."""
+    past = view.past
+    if view.made_here and view.seen_at is None:
+        made_at = dict(past.made).get(view.made_here, view.now)
+        if view.now < made_at + terms.settle:
+            # A listing that does not show what we just made is older than our draft, and
+            # would not show another machine's either.
+            pause = max(0.2, terms.barrier / 4)
+            return Wait(pause, "Mailchimp's list does not show the draft yet", "listing")
+    if view.seen_at is not None and view.listed_at < view.seen_at + terms.barrier:
+        rest = view.seen_at + terms.barrier - view.now
+        why = "making sure that no other machine sends the same issue"
+        return Wait(max(rest, 0.001), why, "listing")
+    if drafts:
+        return _complete(drafts[0].id, view, terms)
+    if past.create_open is not None:
+        rest = past.create_open + terms.settle - view.now
+        if rest > 0:
+            pause = min(rest, max(POLL, terms.settle / 60))
+            return Wait(pause, "a draft may be on its way", "listing")
+    if view.trouble >= ATTEMPTS or view.creates >= ATTEMPTS:
+        return _nothing_sent(view)
+    if view.wait:
+        return Wait(view.wait, view.detail, "nothing")
+    return Create()
+
+
+def _complete(campaign: str, view: View, terms: Terms) -> Step:
+    """From a chosen draft to the one POST that mails it."""
+    if view.looked is Deleted:
+        if view.past.tried:
+            return _vanished(campaign)
+        if view.trouble < ATTEMPTS:
+            # Nothing was ever posted for it: a person threw the draft away; look for another.
+            return Wait(max(0.2, terms.barrier / 4), "the draft was deleted", "listing")
+    if isinstance(view.looked, Campaign) and view.looked.out:
+        return Finish(view.looked)
+    if view.trouble >= ATTEMPTS or view.posts >= ATTEMPTS:
+        return _nothing_sent(view)
+    if view.wait:
+        return Wait(view.wait, view.detail, "nothing")
+    if view.prepared != campaign:
+        return Prepare(campaign)
+    if view.ready is None:
+        return Check(campaign)
+    if not view.ready:
+        if view.now > view.prepared_at + terms.ready:
+            return Halt(
+                Exit.NOTHING_SENT,
+                f"Mailchimp does not call the issue ready: {view.detail}",
+                "mend that in Mailchimp, then run `publish send` again",
+            )
+        return Wait(1.0, f"Mailchimp is not ready: {view.detail}", "ready")
+    if view.listed_at < view.ready_at:
+        # While it got ready, a person or another machine may have sent the issue.
+        return Find()
+    if not isinstance(view.looked, Campaign):
+        return Look(campaign)
+    return _guard(view.looked, view, terms)
+
+
+def _guard(draft: Campaign, view: View, terms: Terms) -> Step:
+    """The last look before the POST: is it still our issue, for our readers?"""
+    if draft.key != terms.key or draft.status != DRAFT:
+        return Halt(
+            Exit.REFUSED,
+            f"campaign {draft.id} was renamed in Mailchimp, so it is not surely this issue",
+            "put its name back or delete it there, then run `publish send` again",
+        )
+    if draft.list_id != terms.list_id or not terms.segment.fits(draft.segment or {}):
+        return Halt(
+            Exit.REFUSED,
+            f"campaign {draft.id} has other readers in Mailchimp than the settings say",
+            "set its audience back or delete it there, then run `publish send` again",
+        )
+    if terms.at is not None and terms.at.timestamp() <= view.now:
+        return Halt(
+            Exit.NOTHING_SENT, "the time to send has passed meanwhile", "run `publish send` again"
+        )
+    return Act(draft.id)
+
+
+def _vanished(campaign: str) -> Halt:
+    return Halt(
+        Exit.UNKNOWN,
+        f"campaign {campaign} is no longer in Mailchimp, and it may have been sent before",
+        "look in Mailchimp; if it never went out, use `publish send --as-update`",
+    )
+
+
+def _nothing_sent(view: View) -> Halt:
+    return Halt(Exit.NOTHING_SENT, f"nothing was sent: {view.detail}", "run `publish send` again")

@@ -1,0 +1,54 @@
+"""A test mail of exactly the bytes that ``send`` would upload."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from publish.errors import NothingSent
+from publish.newsletter.answers import Answer, Proof
+from publish.newsletter.campaign import Segment
+from publish.newsletter.issue import Issue
+from publish.newsletter.service import Sender
+
+
+class Tester(Protocol):
+    """What a test mail asks of Mailchimp."""
+
+    def create(self, settings: Mapping[str, Any], segment: Segment) -> Answer: ...
+    def put_content(self, campaign: str, html: str, text: str) -> Answer: ...
+    def test(self, campaign: str, addresses: list[str]) -> Answer: ...
+    def delete(self, campaign: str) -> Answer: ...
+
+
+def send_test(api: Tester, issue: Issue, sender: Sender, addresses: Sequence[str]) -> None:
+    """Mail a test through a draft of its own, which is removed afterwards.
+
+    The draft has no ``[pub:KEY]`` in its title, so it can never be taken for the issue.
+
+    Raises:
+        NothingSent: Mailchimp did not take it; says what it answered.
+    """
+    settings = {
+        "subject_line": issue.subject,
+        "preview_text": issue.preheader,
+        "title": f"Test of {issue.slug}"[:100],
+        "from_name": sender.name,
+        "reply_to": sender.reply_to,
+        "auto_footer": False,
+        "inline_css": False,
+    }
+    made = _must(api.create(settings, Segment()))
+    campaign = str(made.data["id"])
+    try:
+        _must(api.put_content(campaign, issue.html, issue.text))
+        _must(api.test(campaign, list(addresses)))
+    finally:
+        # A draft left behind harms nobody; failing here would hide what happened.
+        api.delete(campaign)
+
+
+def _must(answer: Answer) -> Answer:
+    if answer.proof is not Proof.DONE:
+        raise NothingSent(f"the test was not mailed: {answer.detail}", "run this again")
+    return answer
