@@ -1,0 +1,1 @@
+"""The built site: rendered aside, compared, committed; and the preview server."""

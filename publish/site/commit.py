@@ -1,0 +1,143 @@
+"""From the stage to the good folder: all that can fail first, then one rename a file."""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import shutil
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from publish.errors import Refused
+
+PARTS = ".publish-parts"
+"""The folder in the target through which files of another file system come."""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Relative paths: what was written and removed, and what lies there and is not ours."""
+
+    written: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
+
+
+def tree(folder: Path) -> list[str]:
+    """Every file below ``folder``, relative, with slashes, sorted.
+
+    Links to folders count as files and are not followed; a ``.git`` folder is not looked into.
+    """
+    found = []
+    for base, folders, names in os.walk(folder, followlinks=False):
+        linked = [name for name in folders if Path(base, name).is_symlink()]
+        folders[:] = [n for n in folders if n not in (".git", PARTS) and n not in linked]
+        found += [Path(base, n).relative_to(folder).as_posix() for n in (*names, *linked)]
+    return sorted(found)
+
+
+def commit(stage: Path, target: Path, owned: Collection[str]) -> Changes:
+    """Make ``target`` hold what ``stage`` holds; files are moved out of ``stage``.
+
+    ``owned`` are the files an earlier build wrote; of those already in ``target`` only they are
+    ever removed. After a crash, running it again with a new stage finishes the work.
+
+    Raises:
+        Refused: a link in ``target`` leads out of it, or a foreign file is in the way.
+        OSError: a file cannot be written; every file is as it was or as it shall be.
+    """
+    names, present, ours = tree(stage), tree(target), set(owned)
+    wanted = set(names)
+    gone = [name for name in present if name in ours and name not in wanted]
+    for name in names:
+        _refuse_escape(target, name)
+        _refuse_obstacle(target, name, set(gone))
+    differing = [name for name in names if not _same(stage / name, target / name)]
+    # An old page may lie where a folder has to be, and the other way round.
+    blocking = [n for n in gone if any(w.startswith(f"{n}/") or n.startswith(f"{w}/")
+                                       for w in differing)]  # fmt: skip
+    target.mkdir(parents=True, exist_ok=True)
+    source = _near(stage, target, differing)
+    for name in blocking:
+        _remove(target, name)
+    for name in differing:
+        place = target / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        (source / name).replace(place)
+    for name in set(gone) - set(blocking):
+        _remove(target, name)
+    shutil.rmtree(target / PARTS, ignore_errors=True)
+    foreign = [n for n in present if n not in wanted and n not in ours]
+    return Changes(tuple(differing), tuple(gone), tuple(foreign))
+
+
+def _same(new: Path, old: Path) -> bool:
+    try:
+        return not old.is_symlink() and filecmp.cmp(new, old, shallow=False)
+    except OSError:
+        return False
+
+
+def _near(stage: Path, target: Path, names: Collection[str]) -> Path:
+    """The folder to rename from: a rename is one step only within one file system.
+
+    Every folder that has to be written in is tried before anything in ``target`` changes.
+    """
+    for parent in {_existing(target / name) for name in names}:
+        if not os.access(parent, os.W_OK | os.X_OK):
+            raise PermissionError(13, "may not be written in", str(parent))
+    if _one_device(stage, target):
+        return stage
+    parts = target / PARTS
+    shutil.rmtree(parts, ignore_errors=True)
+    for name in names:
+        (parts / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(stage / name, parts / name)
+    return parts
+
+
+def _one_device(stage: Path, target: Path) -> bool:
+    return stage.stat().st_dev == target.stat().st_dev
+
+
+def _existing(path: Path) -> Path:
+    """The nearest folder above ``path`` that is there."""
+    return next(parent for parent in path.parents if parent.is_dir())
+
+
+def _refuse_escape(target: Path, name: str) -> None:
+    root = target.resolve()
+    for parent in (target / name).parents:
+        if parent == target:
+            return
+        if parent.is_symlink() and not parent.resolve().is_relative_to(root):
+            raise Refused(
+                f"{parent}: is a link out of {target.name}/, and no page is written through it",
+                "remove the link, then build again",
+            )
+
+
+def _refuse_obstacle(target: Path, name: str, gone: Collection[str]) -> None:
+    place, here = target / name, f"{name}/"
+    if place.is_dir() and not place.is_symlink():
+        strangers = [n for n in tree(place) if here + n not in gone]
+    else:
+        above = [Path(name).parents[i].as_posix() for i in range(name.count("/"))]
+        strangers = [p for p in above if (target / p).is_file() and p not in gone]
+        here = ""
+    if strangers:
+        raise Refused(
+            f"{target / (here + strangers[0])}: is not ours and in the way of the page {name}",
+            "move it elsewhere, then build again",
+        )
+
+
+def _remove(target: Path, name: str) -> None:
+    """Remove one of our files and the folders that this empties."""
+    place = target / name
+    place.unlink()
+    for parent in place.parents:
+        if parent == target or not parent.is_dir() or any(parent.iterdir()):
+            return
+        parent.rmdir()

@@ -1,0 +1,147 @@
+"""``publish preview``: the site with drafts on loopback, built anew at every change."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from publish.errors import ConfigError, PublishError
+from publish.settings import Settings, load
+from publish.site import inputs
+from publish.site.commit import commit, tree
+from publish.site.engine import Rendered, render
+from publish.site.lock import locked
+from publish.site.server import Server
+from publish.site.state import State
+from publish.site.watch import watch
+
+
+def overrides(settings: Settings, address: str, stage: Path) -> dict[str, Any]:
+    """The settings of a preview: drafts have pages, mails keep the true address."""
+    return {
+        "SITEURL": address,
+        "FEED_DOMAIN": address,
+        "NEWSLETTER_SITEURL": settings.values.get("NEWSLETTER_SITEURL") or settings.siteurl,
+        "NEWSLETTER_ISSUES_PATH": str(stage / "issues"),
+        "NEWSLETTER_ISSUES_DRAFTS": True,
+        "WITH_FUTURE_DATES": False,
+        "DRAFT_URL": "drafts/{slug}/",
+        "DRAFT_SAVE_AS": "drafts/{slug}/index.html",
+        "DRAFT_PAGE_URL": "drafts/{slug}/",
+        "DRAFT_PAGE_SAVE_AS": "drafts/{slug}/index.html",
+        "RELATIVE_URLS": False,
+    }
+
+
+def rebuild(folder: Path, settings_file: Path, address: str, more: Mapping[str, Any]) -> Rendered:
+    """Build into the preview's own ``folder``; ``output/`` is never touched.
+
+    Raises:
+        PublishError: the build failed; the last good one stays.
+        OSError: the folder cannot be written.
+    """
+    settings = load(settings_file)
+    stage = folder / "stage"
+    shutil.rmtree(stage, ignore_errors=True)
+    for name in ("site", "issues"):
+        (stage / name).mkdir(parents=True, exist_ok=True)
+    done = render(settings.path, stage / "site", overrides(settings, address, stage) | dict(more))
+    for name in ("site", "issues"):
+        commit(stage / name, folder / name, tree(folder / name))
+    return done
+
+
+def serve(
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    overrides: Mapping[str, Any],
+    say: Callable[[str], None],
+    ready: Callable[[str], None] | None = None,
+    stop: threading.Event | None = None,
+) -> None:
+    """Serve until ``stop`` is set or Ctrl-C; ``port`` 0 takes a free one.
+
+    ``ready`` is told the address without a slash at its end. A failed build is said and shown in
+    the page; the server goes on with the last good one.
+
+    Raises:
+        ConfigError: the address cannot be listened on.
+        Refused: another preview of this site is running.
+    """
+    stop = stop or threading.Event()
+    state = State(settings.cache / "preview")
+    with locked(state.folder, patience=0, what="preview"):
+        # A post taken down since the last preview must not be served from it.
+        shutil.rmtree(state.site, ignore_errors=True)
+        shutil.rmtree(state.folder / "issues", ignore_errors=True)
+        try:
+            server = Server(state, host, port)
+        except (OSError, OverflowError) as error:
+            why = getattr(error, "strerror", None) or error
+            raise ConfigError(
+                f"--port {port}: cannot listen on {host} ({why})",
+                "choose another with --port, or 0 for any",
+            ) from None
+        site = _Site(settings, state, server.address, overrides, say)
+        known = site.build()
+        server.start()
+        watcher = threading.Thread(
+            target=watch, args=(site.look, site.build, known, stop), daemon=True
+        )
+        watcher.start()
+        try:
+            if ready:
+                ready(server.address)
+            stop.wait()
+        finally:
+            stop.set()
+            state.close()
+            server.close()
+            watcher.join(10)
+
+
+class _Site:
+    """What is rebuilt: the settings are read anew each time, for they may have changed too."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        state: State,
+        address: str,
+        more: Mapping[str, Any],
+        say: Callable[[str], None],
+    ) -> None:
+        self.settings, self.state, self.address = settings, state, address
+        self.more, self.say = more, say
+        self.rendered = Rendered()
+
+    def look(self) -> inputs.Stamps:
+        """The stamps of everything a page is made of, and the post whose moment has come."""
+        return inputs.stamps(self.settings) | self._beyond()
+
+    def build(self) -> inputs.Stamps:
+        """Build, tell the terminal and the open pages how it went; what it was built from."""
+        before = inputs.stamps(self.settings)
+        try:
+            self.settings = load(self.settings.path)
+            before = inputs.stamps(self.settings)
+            self.rendered = rebuild(self.state.folder, self.settings.path, self.address, self.more)
+        except (PublishError, OSError) as error:
+            self.say(f"error: {error}")
+            self.state.bad(str(error))
+        else:
+            for warning in self.rendered.warnings:
+                self.say(f"warning: {warning}")
+            self.state.good()
+        return before | self._beyond()
+
+    def _beyond(self) -> inputs.Stamps:
+        due = self.rendered.due
+        late = bool(due) and datetime.fromisoformat(due) <= datetime.now(UTC)
+        return inputs.of(self.rendered.reads) | {"": due if late else ""}

@@ -1,0 +1,35 @@
+"""Sees that a file was saved, by stamps: it works on every file system and needs nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from threading import Event
+
+from publish.site.inputs import Stamps
+
+PAUSE = 0.2
+"""Seconds between two looks."""
+SHARE = 5
+"""A look may take one part in so many of the time, however large the archive is."""
+
+
+def watch(
+    look: Callable[[], Stamps], changed: Callable[[], Stamps], known: Stamps, stop: Event
+) -> None:
+    """Call ``changed`` whenever ``look`` sees other than ``known``, until ``stop`` is set.
+
+    ``changed`` returns what its build was made from, so that nothing saved meanwhile is missed.
+    It is called when two looks agree, for an editor may write a file in several steps.
+    """
+    pause = PAUSE
+    while not stop.wait(pause):
+        began = time.monotonic()
+        found = look()
+        pause = max(PAUSE, SHARE * (time.monotonic() - began))
+        if found == known:
+            continue
+        while not stop.wait(PAUSE / 4) and (again := look()) != found:
+            found = again
+        if not stop.is_set():
+            known = changed()
