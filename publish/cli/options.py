@@ -1,0 +1,38 @@
+"""What every command takes: ``-s``, ``-q``, ``-v``, ``--no-color``."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from publish.cli.terminal import Terminal
+from publish.settings import Settings, load
+
+Body = Callable[..., Any]
+
+
+def common(command: Body) -> Body:
+    """Add the common options; the command gets ``settings`` and ``terminal`` in their place."""
+
+    @click.option(
+        "-s",
+        "--settings",
+        "settings_file",
+        default="pelicanconf.py",
+        metavar="FILE",
+        show_default=True,
+        help="The settings file of the site.",
+    )
+    @click.option("-q", "--quiet", is_flag=True, help="Print only what was asked for, and errors.")
+    @click.option("-v", "--verbose", is_flag=True, help="Say more of what is done.")
+    @click.option("--no-color", is_flag=True, help="No colours; NO_COLOR does the same.")
+    @functools.wraps(command)
+    def wrapped(settings_file: str, quiet: bool, verbose: bool, no_color: bool, **rest: Any) -> Any:
+        terminal = Terminal(quiet, verbose, False if no_color else None)
+        settings: Settings = load(settings_file)
+        return command(settings=settings, terminal=terminal, **rest)
+
+    return wrapped  # fmt: skip

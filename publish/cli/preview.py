@@ -1,0 +1,40 @@
+"""``publish preview``."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+import click
+
+from publish.cli.options import common
+from publish.cli.terminal import Terminal
+from publish.settings import Settings
+
+
+@click.command("preview")
+@click.option("-p", "--port", default=8000, show_default=True, help="0 takes a free one.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@common
+def command(settings: Settings, terminal: Terminal, port: int, host: str) -> None:
+    """Serve the site with drafts, and each post as mail; rebuild at every change.
+
+    The sign-up form leads to the sandbox, so the whole circle can be walked. Ctrl-C ends it.
+
+    Example: publish preview --port 8080
+    """
+    from publish import sandbox
+    from publish.site.preview import serve
+
+    with ExitStack() as stack:
+        base = sandbox.running(settings.root)
+        if base is None:
+            base = stack.enter_context(sandbox.start(settings.root)).base_url
+        overrides = {"NEWSLETTER_SIGNUP_ACTION": base + sandbox.signup_path()}
+
+        def ready(address: str) -> None:
+            terminal.out(f"site   {address}/")
+            terminal.out(f"mails  {address}/_issues/")
+            terminal.out(f"inbox  {base}/")
+            terminal.note("saved files are built anew; Ctrl-C ends the preview")
+
+        serve(settings, host=host, port=port, overrides=overrides, say=terminal.note, ready=ready)

@@ -1,0 +1,59 @@
+"""``publish report``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from publish.cli import posts
+from publish.cli.newsroom import newsroom
+from publish.cli.options import common
+from publish.cli.terminal import Terminal
+from publish.errors import ConfigError
+from publish.settings import Settings
+
+
+@click.command("report")
+@click.argument("post", required=False)
+@click.option("--json", "as_json", is_flag=True, help="The figures for scripts.")
+@click.option("--plot", type=click.Path(path_type=Path), metavar="FILE", help="Draw them (.svg).")
+@click.option("--live", is_flag=True, help="Insist on the real account.")
+@common
+def command(
+    settings: Settings,
+    terminal: Terminal,
+    post: str | None,
+    as_json: bool,
+    plot: Path | None,
+    live: bool,
+) -> None:
+    """Recipients, opens, clicks, unsubscribes and bounces of each issue that went out.
+
+    Example: publish report --plot figures.svg
+    """
+    from publish.files import write_whole
+    from publish.newsletter import report
+    from publish.newsletter.campaign import carrying
+
+    if plot and plot.suffix.lower() != ".svg":
+        raise ConfigError(f"--plot: {plot} is no .svg file", "name a file that ends in .svg")
+    with newsroom(settings, terminal, live) as room:
+        listing = room.api.campaigns()
+        rows = []
+        for head in posts.pick(settings, [post] if post else []):
+            for campaign in carrying(listing, head.key):
+                found = room.api.report(campaign.id) if campaign.status == "sent" else None
+                if found is not None:
+                    rows.append(report.figures(head.slug, found))
+        if plot:
+            write_whole(plot, report.plot(rows).encode())
+            terminal.note(f"{plot} drawn")
+        if as_json:
+            terminal.json([row.as_dict() for row in rows])
+        elif rows:
+            for line in report.table(rows):
+                terminal.out(line)
+            terminal.note(room.said("as Mailchimp reports it"))
+        else:
+            terminal.out(room.said("no issue was sent yet"))

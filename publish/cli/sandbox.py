@@ -1,0 +1,82 @@
+"""``publish sandbox``."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from publish.cli.options import common
+from publish.cli.terminal import Terminal
+from publish.settings import Settings
+
+
+@click.group("sandbox")
+def command() -> None:
+    """The stand-in for Mailchimp on this machine; nobody is e-mailed.
+
+    Example: publish sandbox serve
+    """
+
+
+@command.command("serve")
+@click.option("-p", "--port", default=0, help="0 takes the last one, or a free one.")
+@common
+def serve(settings: Settings, terminal: Terminal, port: int) -> None:
+    """Serve the API, the sign-up form and the inbox until Ctrl-C.
+
+    Example: publish sandbox serve --port 8025
+    """
+    from publish import sandbox
+
+    with sandbox.start(settings.root, port=port) as server:
+        terminal.out(f"inbox   {server.base_url}/")
+        terminal.out(f"API     {server.base_url}/3.0")
+        terminal.out(f"key     {sandbox.SANDBOX_KEY}")
+        terminal.out(f"list    {sandbox.SANDBOX_AUDIENCE}")
+        terminal.note("Ctrl-C ends it; its state stays")
+        while True:
+            time.sleep(3600)
+
+
+@command.command("inbox")
+@common
+def inbox(settings: Settings, terminal: Terminal) -> None:
+    """List the mails that were delivered, newest first, and where the web page is.
+
+    Example: publish sandbox inbox
+    """
+    from publish import sandbox
+
+    found = sorted(
+        (sandbox.folder(settings.root) / "mail").glob("*.eml"),
+        key=lambda file: file.stat().st_mtime,
+        reverse=True,
+    )
+    for file in found:
+        terminal.out(f"{file.relative_to(settings.root)}  {_subject(file.read_bytes())}")
+    base = sandbox.running(settings.root)
+    terminal.note(f"inbox: {base}/" if base else "as a web page: `publish sandbox serve`")
+    if not found:
+        terminal.note("no mail yet")
+
+
+@command.command("reset")
+@common
+def reset(settings: Settings, terminal: Terminal) -> None:
+    """Begin anew: no campaign, no mail, the demo reader.
+
+    Example: publish sandbox reset
+    """
+    from publish import sandbox
+
+    sandbox.reset(settings.root)
+    terminal.good("the sandbox is as new")
+
+
+def _subject(raw: bytes) -> str:
+    from email import policy
+    from email.parser import BytesHeaderParser
+
+    headers = BytesHeaderParser(policy=policy.default).parsebytes(raw)
+    return f"{headers['to']}  {headers['subject']}"

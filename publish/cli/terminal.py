@@ -1,0 +1,85 @@
+"""The one object that prints."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+SANDBOX = "SANDBOX — nobody was e-mailed"
+
+
+@dataclass
+class Terminal:
+    """Standard output for what was asked for, standard error for the rest.
+
+    Attributes:
+        quiet: print only what was asked for, and errors.
+        verbose: print more.
+        color: None lets the terminal and ``NO_COLOR`` decide.
+    """
+
+    quiet: bool = False
+    verbose: bool = False
+    color: bool | None = None
+    _noted: float = 0.0
+    _open: bool = False
+
+    def __post_init__(self) -> None:
+        if self.color is None and os.environ.get("NO_COLOR"):
+            self.color = False
+
+    def out(self, line: str = "") -> None:
+        """A line of the result."""
+        self._close()
+        click.echo(line, color=self.color)
+
+    def good(self, line: str) -> None:
+        """A line of the result that says that something was done."""
+        self.out(click.style(line, fg="green"))
+
+    def json(self, document: Any) -> None:
+        """The result for a script."""
+        self.out(json.dumps(document, ensure_ascii=False, indent=2))
+
+    def note(self, line: str) -> None:
+        """What is going on; not with ``--quiet``."""
+        if not self.quiet:
+            self._close()
+            click.echo(click.style(line, dim=True), err=True, color=self.color)
+
+    def detail(self, line: str) -> None:
+        """What is going on in detail; only with ``--verbose``."""
+        if self.verbose:
+            self.note(line)
+
+    def warn(self, line: str) -> None:
+        """Something the author should know though work goes on."""
+        self._close()
+        click.echo(click.style("warning: ", fg="yellow") + line, err=True, color=self.color)
+
+    def progress(self, line: str) -> None:
+        """One line that is written over; on a terminal only, and after a second."""
+        now = time.monotonic()
+        self._noted = self._noted or now
+        if self.quiet or now - self._noted < 1 or not sys.stderr.isatty():
+            return
+        click.echo(f"\r\x1b[K{line} …", err=True, nl=False, color=self.color)
+        self._open = True
+
+    def _close(self) -> None:
+        if self._open:
+            click.echo("\r\x1b[K", err=True, nl=False)
+            self._open = False
+        self._noted = 0.0
+
+    @staticmethod
+    def error(line: str) -> None:
+        """One red line on standard error."""
+        color = False if os.environ.get("NO_COLOR") else None
+        click.echo(click.style("error: ", fg="red", bold=True) + line, err=True, color=color)
