@@ -1,0 +1,101 @@
+"""A real Chromium, and the blog itself in a folder of the test's own."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+# Without these Chromium looks its makers' hosts up at every start.
+QUIET = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next((found for name in names if (found := shutil.which(name))), None)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    context.set_default_timeout(20_000)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def blog(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the blog, so that no test writes into the author's folder."""
+    copy = tmp_path_factory.mktemp("blog")
+    for name in ("content", "theme", "plugins"):
+        shutil.copytree(root / name, copy / name)
+    shutil.copy(root / "pelicanconf.py", copy)
+    return copy
+
+
+def publish(blog: Path, *words: str) -> str:
+    """Run the command as an author would; its standard output."""
+    done = subprocess.run(
+        [sys.executable, "-m", "publish", *words], cwd=blog, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@contextmanager
+def previewing(blog: Path) -> Iterator[tuple[str, str]]:
+    """`publish preview` as a process of its own: the site's address and the inbox's."""
+    child = subprocess.Popen(
+        [sys.executable, "-u", "-m", "publish", "preview", "--port", "0"],
+        cwd=blog,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    assert child.stdout is not None
+    seen: list[str] = []
+    found: dict[str, str] = {}
+    both = threading.Event()
+
+    def read() -> None:
+        for line in child.stdout or ():
+            seen.append(line)
+            for name in ("site", "inbox"):
+                if hit := re.search(rf"\b{name}\b.*?(http://127\.0\.0\.1:\d+)", line, re.I):
+                    found.setdefault(name, hit.group(1))
+            if len(found) == 2:
+                both.set()
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        assert both.wait(60), "".join(seen)
+        yield found["site"], found["inbox"]
+    finally:
+        child.send_signal(signal.SIGINT)
+        child.wait(20)
+        reader.join(20)
+        child.stdout.close()
