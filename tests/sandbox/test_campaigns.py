@@ -275,9 +275,7 @@ def test_a_complete_campaign_is_ready(bench: Bench):
         ({"reply_to": ""}, "From"),
     ],
 )
-def test_the_checklist_names_what_is_missing(
-    bench: Bench, settings: dict[str, Any], heading: str
-):
+def test_the_checklist_names_what_is_missing(bench: Bench, settings: dict[str, Any], heading: str):
     campaign = bench.draft(**settings)
     found = bench.mc.campaigns.get_send_checklist(campaign)
     assert found["is_ready"] is False

@@ -185,17 +185,17 @@ def test_fields_keep_only_what_they_name(five: Bench):
 
 
 def test_a_field_names_all_that_is_below_it(five: Bench):
-    found = five.mc.campaigns.list(fields="campaigns.recipients", count=1)
+    found = five.mc.campaigns.list(fields=["campaigns.recipients"], count=1)
     assert set(found) == {"campaigns"}
     assert found["campaigns"][0]["recipients"]["list_id"] == SANDBOX_AUDIENCE
 
 
 def test_a_field_nobody_has_is_no_error(five: Bench):
-    assert five.mc.campaigns.list(fields="campaigns.color", count=1) == {"campaigns": [{}]}
+    assert five.mc.campaigns.list(fields=["campaigns.color"], count=1) == {"campaigns": [{}]}
 
 
 def test_excluded_fields_are_left_out(five: Bench):
-    found = five.mc.campaigns.list(exclude_fields="campaigns.settings,total_items", count=1)
+    found = five.mc.campaigns.list(exclude_fields=["campaigns.settings", "total_items"], count=1)
     assert set(found) == {"campaigns"}
     assert "settings" not in found["campaigns"][0]
     assert found["campaigns"][0]["status"] == "save"
