@@ -20,8 +20,8 @@ USE_FOLDER_AS_CATEGORY = False
 DEFAULT_CATEGORY = "Notes"
 # What is not public is not written: no draft and no future post has an address in output/.
 WITH_FUTURE_DATES = False
-DRAFT_SAVE_AS = ""
-DRAFT_PAGE_SAVE_AS = ""
+DRAFT_SAVE_AS = DRAFT_LANG_SAVE_AS = ""
+DRAFT_PAGE_SAVE_AS = DRAFT_PAGE_LANG_SAVE_AS = ""
 
 ARTICLE_URL = "{slug}/"
 ARTICLE_SAVE_AS = "{slug}/index.html"

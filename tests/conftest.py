@@ -1,11 +1,16 @@
-"""What every test may use: the project's root, and a child environment without secrets."""
+"""What every test may use: the project's root, a browser, and no secrets of the shell's."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -22,3 +27,12 @@ def _no_account(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("MAILCHIMP_") or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all: two that are driven from one process get into each other's way."""
+    from tests.chromium import running
+
+    with running() as chromium:
+        yield chromium

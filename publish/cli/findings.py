@@ -15,14 +15,12 @@ def require(settings: Settings, terminal: Terminal) -> None:
     """
     from publish import checks
 
-    findings = checks.check(settings)
-    errors = [finding for finding in findings if finding.severity == "error"]
-    for finding in errors:
-        terminal.warn(str(finding)) if len(errors) > 1 else None
-    for finding in findings:
+    found = checks.check(settings)
+    for finding in found:
         if finding.severity != "error":
             terminal.detail(f"{finding} [warning]")
-    if len(errors) == 1:
-        raise Refused(errors[0].located, errors[0].remedy)
+    errors = [finding for finding in found if finding.severity == "error"]
+    for finding in errors[:-1]:
+        terminal.error(str(finding))
     if errors:
-        raise Refused(f"{len(errors)} findings in the content", "mend them, then run this again")
+        raise Refused(errors[-1].located, errors[-1].remedy)

@@ -16,6 +16,7 @@ from publish.cli.posts import Timing
 from publish.cli.terminal import Terminal
 from publish.errors import ConfigError, Refused
 from publish.newsletter import issue
+from publish.newsletter.digest import join
 from publish.newsletter.issue import Issue, key_of
 from publish.newsletter.protocol import Terms
 from publish.newsletter.service import CannotSchedule, Delivered, Service
@@ -26,6 +27,7 @@ from publish.settings import Settings
 @click.argument("names", nargs=-1, metavar="[POST]…")
 @click.option("--now", is_flag=True, help="Mail at once, without time to undo.")
 @click.option("--at", metavar="TIME", help="07:30 or 2026-11-30 07:30, in the site's time zone.")
+@click.option("--digest", is_flag=True, help="Mail the posts together, as one issue.")
 @click.option("--as-update", is_flag=True, help="Mail a changed post again, as an issue anew.")
 @click.option("--live", is_flag=True, help="Insist on the real account.")
 @click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal.")
@@ -37,6 +39,7 @@ def command(
     names: tuple[str, ...],
     now: bool,
     at: str | None,
+    digest: bool,
     as_update: bool,
     live: bool,
     yes: bool,
@@ -51,20 +54,24 @@ def command(
     """
     if as_update and not names:
         raise click.UsageError("--as-update: name the post")
+    if as_update and digest:
+        raise click.UsageError("--as-update and --digest exclude each other: choose one")
     findings.require(settings, terminal)
     with newsroom(settings, terminal, live) as room:
         when = posts.timing(room, now, at)
-        chosen = _chosen(room, names, as_update)
+        chosen = posts_of = _chosen(room, names, as_update)
         if not chosen:
             terminal.json([]) if as_json else terminal.out(room.said("nothing to send"))
             return
+        if digest:
+            chosen = [join(posts_of)]
         _show(room, chosen, when)
         if not yes:
             _ask(terminal)
         if not room.account.sandbox:
             from publish.newsletter import livegate
 
-            livegate.require(chosen)
+            livegate.require(posts_of)
         with room.lock():
             results = [_deliver(room, item, when, as_json) for item in chosen]
         if as_json:

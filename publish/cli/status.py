@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
 import click
 
@@ -11,6 +12,7 @@ from publish.cli.newsroom import Newsroom, newsroom
 from publish.cli.options import common
 from publish.cli.terminal import Terminal
 from publish.errors import Exit
+from publish.newsletter.facts import Past
 from publish.newsletter.issue import Issue
 from publish.settings import Settings
 
@@ -34,6 +36,8 @@ def command(
     with newsroom(settings, terminal, live) as room, room.lock():
         heads = posts.pick(settings, names)
         past = room.ledger.read()
+        if not names:
+            heads += _digests(room, past)
         open_ends = [past[h.key] for h in heads if h.key in past and past[h.key].try_at]
         looked = {p.tried: room.api.campaign(p.tried) for p in open_ends}
         sent = {h.key: d for h in heads if (d := _kept(room, h).get("digest"))}
@@ -54,6 +58,15 @@ def command(
             if state.changed and names:
                 _changes(room, head)
     return int(Exit.UNKNOWN if any(state.unknown for state in found) else Exit.OK)
+
+
+def _digests(room: Newsroom, past: Mapping[str, Past]) -> list[Issue]:
+    """Issues of several posts: no folder of the build has them, only the ledger."""
+    from publish.newsletter import issue
+
+    keys = [key for key, known in past.items() if (known.intent or {}).get("posts")]
+    folders = [room.ledger.folder / "issues" / key for key in keys]
+    return [issue.read(folder) for folder in folders if folder.is_dir()]
 
 
 def _kept(room: Newsroom, head: Issue) -> dict[str, str]:

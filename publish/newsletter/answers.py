@@ -70,7 +70,7 @@ def judge(reply: Reply, *, empty: bool) -> Answer:
     """What ``reply`` proves about a write.
 
     ``empty`` says that success is 204 without a body (actions); else it is 200 with a JSON
-    object. Source of the rules: README.md beside this file, step 6.
+    object. Source of the rules: docs/exactly-once.md, step 6.
     """
     if reply.failure:
         proof = Proof.UNKNOWN if reply.connected else Proof.NOT_ACTED

@@ -21,7 +21,9 @@ class Issue:
     """One mailing: what a campaign is made of.
 
     ``digest`` is of the subject, preheader and both bodies; ``page_digest`` of the article's
-    page; ``date`` is the post's, with its zone.
+    page; ``date`` is the post's, with its zone. ``html_part`` and ``text_part`` are where in the
+    bodies the article itself lies (begin and end, in characters); ``posts`` are the keys of the
+    posts that a digest joins.
     """
 
     key: str
@@ -39,6 +41,9 @@ class Issue:
     date: datetime
     categories: tuple[str, ...]
     images: tuple[str, ...]
+    html_part: tuple[int, ...] = ()
+    text_part: tuple[int, ...] = ()
+    posts: tuple[str, ...] = ()
 
     def record(self) -> dict[str, Any]:
         """What is written beside the bodies when the issue is kept as sent."""
@@ -57,6 +62,8 @@ class Issue:
             "date": self.date.isoformat(),
             "categories": list(self.categories),
             "images": list(self.images),
+            "parts": {"html": list(self.html_part), "text": list(self.text_part)},
+            "posts": list(self.posts),
         }
 
 
@@ -129,6 +136,7 @@ def _issue(record: Mapping[str, Any], html: str, text: str) -> Issue:
     date = datetime.fromisoformat(record["date"])
     if date.tzinfo is None:
         raise ValueError("a date without its zone")
+    parts = record.get("parts") or {}
     return Issue(
         key=str(record["key"]),
         uid=str(record["uid"]),
@@ -145,4 +153,7 @@ def _issue(record: Mapping[str, Any], html: str, text: str) -> Issue:
         date=date,
         categories=tuple(map(str, record["categories"])),
         images=tuple(map(str, record["images"])),
+        html_part=tuple(map(int, parts.get("html") or ())),
+        text_part=tuple(map(int, parts.get("text") or ())),
+        posts=tuple(map(str, record.get("posts") or ())),
     )

@@ -53,12 +53,30 @@ def choose(
 
     An old post is never picked by itself: the first run must not mail an archive.
     """
-    return [_verdict(issue, past.get(issue.key), now, max_age_days, chosen) for issue in issues]
+    digests = {
+        post: (key, known)
+        for key, known in past.items()
+        for post in (known.intent or {}).get("posts", ())
+        if known.done or known.try_at is not None
+    }
+    return [
+        _verdict(issue, past.get(issue.key), digests.get(issue.key), now, max_age_days, chosen)
+        for issue in issues
+    ]
 
 
 def _verdict(
-    issue: Issue, past: Past | None, now: datetime, max_age: float, chosen: Collection[str]
+    issue: Issue,
+    past: Past | None,
+    digest: tuple[str, Past] | None,
+    now: datetime,
+    max_age: float,
+    chosen: Collection[str],
 ) -> Choice:
+    if digest:
+        key, known = digest
+        state = known.status or "sent" if known.done else "perhaps sent; `publish status` tells"
+        return Choice(issue, False, f"in the digest {key[:8]}, which is {state}")
     if past and past.done:
         return Choice(issue, False, f"already {past.status or 'sent'} (campaign {past.done})")
     if past and past.try_at is not None:

@@ -190,7 +190,7 @@ class Service:
         }
 
     def _note(
-        self, view: p.View, issue: Issue, kind: str, campaign: str = "", **data: str
+        self, view: p.View, issue: Issue, kind: str, campaign: str = "", **data: Any
     ) -> p.View:
         fact = Fact(kind, issue.key, self.clock(), campaign, data)
         self.ledger.append(fact)
@@ -212,13 +212,14 @@ def _troubled(view: p.View, answer: Answer) -> p.View:
     return replace(view, trouble=trouble, detail=answer.detail, wait=pause)
 
 
-def _intent(issue: Issue, terms: p.Terms) -> dict[str, str]:
+def _intent(issue: Issue, terms: p.Terms) -> dict[str, Any]:
     return {
         "uid": issue.uid,
         "slug": issue.slug,
         "subject": issue.subject,
         "digest": issue.digest,
         "audience": terms.list_id,
+        **({"posts": list(issue.posts)} if issue.posts else {}),
     }
 
 

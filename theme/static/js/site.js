@@ -1,28 +1,35 @@
-// Enhancements only: every link works without this file.
-const strip = document.querySelector(".share");
-if (strip) {
-  const said = strip.querySelector(".share-said");
-  const copy = strip.querySelector('[data-share="copy"]');
-  if (copy && navigator.clipboard) {
-    copy.addEventListener("click", async (event) => {
+// Enhancements only: without this file every link still works.
+{
+  const strip = document.querySelector(".share");
+  const link = strip && strip.querySelector('[data-share="copy"]');
+  const said = strip && strip.querySelector(".said");
+  const clipboard = navigator.clipboard;
+
+  if (link && clipboard) {
+    link.addEventListener("click", async (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
+      // Emptied first, so that a second copy is announced too.
+      said.textContent = "";
       try {
-        await navigator.clipboard.writeText(copy.href);
+        await clipboard.writeText(link.href);
         said.textContent = "The address is copied.";
       } catch {
-        said.textContent = copy.href;
+        said.textContent = `Copying is not allowed here. The address: ${link.href}`;
       }
     });
   }
-  if (navigator.share && copy) {
+
+  if (link && navigator.share) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = "Share…";
     button.addEventListener("click", () => {
-      navigator.share({ title: document.title, url: copy.href }).catch(() => {});
+      // Closing the sheet is a choice, not an error.
+      navigator.share({ title: document.querySelector("h1").textContent, url: link.href }).catch(() => {});
     });
     const item = document.createElement("li");
     item.append(button);
-    strip.querySelector("ul").append(item);
+    strip.querySelector("ul").prepend(item);
   }
 }

@@ -1,0 +1,66 @@
+"""Several posts as one issue (``--digest``). Pure: joins finished parts, renders nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from publish.errors import Refused
+from publish.newsletter.issue import Issue, digest_of, key_of
+
+BETWEEN_HTML = '<hr style="border:0;border-top:1px solid #8d8577;margin:48px 0">'
+BETWEEN_TEXT = "\n\n" + "* " * 12 + "\n\n"
+
+
+def join(issues: Sequence[Issue]) -> Issue:
+    """One issue of several, newest first; its key is of all their identities.
+
+    The newest post lends the frame (head, brand, footer); each brings its own part as it was
+    composed, so the words are those that were previewed.
+
+    Raises:
+        Refused: fewer than two posts, or an issue does not say where its part lies.
+    """
+    if len(issues) < 2:
+        raise Refused("a digest needs two posts or more", "name them, or leave --digest out")
+    ordered = sorted(issues, key=lambda i: (i.date, i.slug), reverse=True)
+    for issue in ordered:
+        if not issue.html_part or not issue.text_part:
+            raise Refused(f"{issue.slug}: its issue cannot be joined", "run `publish build --full`")
+    first = ordered[0]
+    html = _framed(first.html, first.html_part, BETWEEN_HTML, [_html(i) for i in ordered])
+    text = _framed(first.text, first.text_part, BETWEEN_TEXT, [_text(i) for i in ordered])
+    others = ", ".join(i.title for i in ordered[1:])
+    subject = f"{first.subject}, and {len(ordered) - 1} more"
+    preheader = f"Also in this letter: {others}"
+    key = key_of(i.uid for i in ordered)
+    return replace(
+        first,
+        key=key,
+        uid="+".join(sorted(i.uid for i in ordered)),
+        slug=f"digest-{key[:8]}",
+        title=subject,
+        subject=subject,
+        preheader=preheader,
+        html=html,
+        text=text,
+        digest=digest_of(subject, preheader, html, text),
+        categories=tuple(dict.fromkeys(c for i in ordered for c in i.categories)),
+        images=tuple(dict.fromkeys(p for i in ordered for p in i.images)),
+        posts=tuple(i.key for i in ordered),
+    )
+
+
+def _html(issue: Issue) -> str:
+    begin, end = issue.html_part
+    return issue.html[begin:end]
+
+
+def _text(issue: Issue) -> str:
+    begin, end = issue.text_part
+    return issue.text[begin:end].strip("\n")
+
+
+def _framed(whole: str, part: tuple[int, ...], between: str, parts: list[str]) -> str:
+    begin, end = part
+    return whole[:begin] + between.join(parts) + whole[end:]

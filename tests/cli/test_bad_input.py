@@ -1,0 +1,178 @@
+"""What a user may do wrong: one clear line, a non-zero exit, nothing lost, no traceback."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from tests.cli.terminal import publish
+
+CONF = """\
+SITENAME = "Small"
+SITEURL = "https://small.example"
+TIMEZONE = "UTC"
+PATH = "content"
+ARTICLE_PATHS = ["posts"]
+PAGE_PATHS = ["pages"]
+FEED_ALL_ATOM = CATEGORY_FEED_ATOM = TRANSLATION_FEED_ATOM = None
+AUTHOR_FEED_ATOM = AUTHOR_FEED_RSS = None
+"""
+GOOD = """\
+Title: Good
+Date: 2026-01-02
+Category: Career
+Uid: 0011223344556677
+Summary: Fine.
+
+Words.
+"""
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A built site that is good."""
+    (tmp_path / "content/posts").mkdir(parents=True)
+    (tmp_path / "content/images").mkdir()
+    (tmp_path / "pelicanconf.py").write_text(CONF)
+    (tmp_path / "content/posts/good.md").write_text(GOOD)
+    done = publish("build", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    return tmp_path
+
+
+def tree(folder: Path) -> dict[str, str]:
+    return {
+        file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+
+
+def post(**changes: str | None) -> bytes:
+    headers = {
+        "Title": "Bad", "Date": "2026-01-03", "Category": "Career", "Uid": "8899aabbccddeeff",
+        "Summary": "Bad.",
+    } | changes  # fmt: skip
+    body = headers.pop("body", "Words.")
+    lines = [f"{name}: {value}" for name, value in headers.items() if value is not None]
+    return ("\n".join(lines) + f"\n\n{body}\n").encode()
+
+
+# What is wrong, and the words a line about it must have.
+CASES = {
+    "a missing date": (post(Date=None), ["bad.md:", "date"]),
+    "a bad date": (post(Date="someday"), ["bad.md:2: ", "someday"]),
+    "an unknown status": (post(Status="publised"), ["bad.md:6: ", "publised", "published"]),
+    "a duplicate slug": (post(Slug="good"), ["bad.md:6: ", "good"]),
+    "a broken link": (post(body="See [that]({filename}no.md)."), ["bad.md:7: ", "no.md"]),
+    "a broken address": (post(body="See [that](/nowhere/)."), ["bad.md:7: ", "/nowhere/"]),
+    "a missing image": (post(body="![A cat]({static}/images/cat.jpg)"), ["bad.md:7: ", "cat.jpg"]),
+    "bad UTF-8": (post() + b"caf\xe9\n", ["bad.md:8: ", "UTF-8"]),
+    "an empty file": (b"", ["bad.md:1: ", "empty"]),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_bad_content_stops_the_build_and_harms_nothing(small: Path, case: str):
+    data, says = CASES[case]
+    before = tree(small / "output")
+    (small / "content/posts/bad.md").write_bytes(data)
+    done = publish("build", cwd=small)
+    assert done.returncode == 1
+    assert [word for word in says if word not in done.stderr] == []
+    assert done.stderr.startswith("error: ")
+    assert " — " in done.stderr
+    # One line a finding; an address that two posts share is wrong in both.
+    assert all(line.startswith("error: ") for line in done.stderr.strip().splitlines())
+    assert len(done.stderr.strip().splitlines()) == (2 if case == "a duplicate slug" else 1)
+    assert "Traceback" not in done.stderr + done.stdout
+    assert tree(small / "output") == before
+    (small / "content/posts/bad.md").unlink()
+    assert publish("build", cwd=small).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("SITENAME = ", "pelicanconf.py:1: the settings file fails: SyntaxError"),
+        ("\nimport no_such\n", "pelicanconf.py:2: the settings file fails: ModuleNotFoundError"),
+        ("1 / 0", "pelicanconf.py:1: the settings file fails: ZeroDivisionError"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("command", ["build", "check", "plan", "status"])
+def test_a_settings_file_that_fails(small: Path, text: str, says: str, command: str):
+    before = tree(small / "output")
+    (small / "pelicanconf.py").write_text(text)
+    done = publish(command, cwd=small)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert tree(small / "output") == before
+
+
+def test_no_settings_file_at_all(tmp_path: Path):
+    done = publish("build", cwd=tmp_path)
+    assert (done.returncode, "there is no such settings file" in done.stderr) == (2, True)
+
+
+def test_sending_before_building(small: Path):
+    done = publish("send", "--yes", cwd=small)
+    assert done.returncode in (1, 2)
+    assert done.stderr.startswith("error: ")
+    assert " — " in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["send", "--now", "--at", "07:30"], "exclude each other"),
+        (["send", "--as-update"], "name the post"),
+        (["new", ""], "is empty"),
+        (["new", "Good"], "has the slug good already"),
+        (["new", "X", "--date", "soon"], "is no date"),
+        (["rename", "nothing", "other"], "there is no such post"),
+        (["rename", "good", "../x"], "makes no address"),
+        (["report", "--plot", "x.png"], "is no .svg file"),
+        (["send", "--live"], "MAILCHIMP_API_KEY is not set"),
+        (["test", "good"], "Missing option '--to'"),
+        (["check", "nowhere.md"], "there is no such file"),
+        (["buidl"], "No such command"),
+    ],
+)
+def test_wrong_use_is_answered_with_code_2_and_the_next_step(
+    small: Path, words: list[str], says: str
+):
+    with (small / "pelicanconf.py").open("a") as conf:
+        conf.write('NEWSLETTER_FROM_NAME = "S"\nNEWSLETTER_REPLY_TO = "s@example.com"\n')
+    done = publish(*words, cwd=small)
+    assert done.returncode == 2, done.stderr
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_key_of_a_wrong_form_is_refused_and_not_shown(small: Path):
+    secret = "0123456789abcdef0123456789abcdef-evil.example.com/#"
+    with (small / "pelicanconf.py").open("a") as conf:
+        conf.write('NEWSLETTER_REPLY_TO = "s@example.com"\n')
+    done = publish("plan", cwd=small, env={"MAILCHIMP_API_KEY": secret})
+    assert done.returncode == 2
+    assert "MAILCHIMP_API_KEY" in done.stderr
+    assert secret not in done.stderr + done.stdout
+
+
+def test_a_new_post_is_a_draft_that_the_site_does_not_show(small: Path):
+    done = publish(
+        "new", "A calm handover", "-c", "Career", "-c", "Network", "-t", "shifts", cwd=small
+    )
+    path = small / done.stdout.strip()
+    text = path.read_text()
+    assert "Category: Career, Network\nTags: shifts\nSlug: a-calm-handover\n" in text
+    assert "Status: draft\n" in text
+    before = tree(small / "output")
+    assert publish("build", cwd=small).returncode == 0
+    assert not [name for name in tree(small / "output") if "calm-handover" in name]
+    path.write_text(text.replace("Status: draft", "Status: published"))
+    assert publish("build", cwd=small).returncode == 0
+    assert set(tree(small / "output")) > set(before)

@@ -1,0 +1,192 @@
+"""A site folder with composed issues, a web host for its pages, and the sandbox behind a proxy.
+
+For tests with real sockets and real processes: nothing here is simulated but the other machines.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from email import policy
+from email.parser import BytesParser
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from publish import sandbox
+from publish.newsletter.account import Account, Limits
+from publish.newsletter.issue import Issue
+from tests.fakes.world import an_issue
+
+QUICK = Limits(timeout=0.6, settle=1.2, barrier=0.1)
+CONF = """\
+SITENAME = "Stand"
+SITEURL = {site!r}
+PATH = "content"
+ARTICLE_PATHS = ["posts"]
+PAGE_PATHS = ["pages"]
+TIMEZONE = "Europe/Vienna"
+NEWSLETTER_AUDIENCE = {audience!r}
+NEWSLETTER_FROM_NAME = "Stand"
+NEWSLETTER_REPLY_TO = "stand@example.com"
+NEWSLETTER_TIMEOUT = 0.8
+NEWSLETTER_SETTLE = 1.5
+NEWSLETTER_BARRIER = 0.1
+NEWSLETTER_UNDO_MINUTES = 0
+"""
+
+
+def account(base: str, limits: Limits = QUICK) -> Account:
+    """The sandbox's account, reached as if it were a live one."""
+    return Account(
+        sandbox.SANDBOX_KEY, sandbox.SANDBOX_AUDIENCE, "Stand", "stand@example.com", base,
+        sandbox=True, limits=limits,
+    )  # fmt: skip
+
+
+def make_site(root: Path, site: str = "http://127.0.0.1:9") -> Issue:
+    """A folder in which `publish send calm` works: settings, source, composed issue."""
+    (root / "content/posts").mkdir(parents=True)
+    (root / "pelicanconf.py").write_text(
+        CONF.format(site=site, audience=sandbox.SANDBOX_AUDIENCE), encoding="utf-8"
+    )
+    issue = replace(an_issue(), url=f"{site}/calm/")
+    (root / "content/posts/calm.md").write_text(
+        "Title: Calm\nDate: 2026-11-16 07:30\nCategory: Career\nSlug: calm\nSummary: Be calm.\n"
+        f"Uid: {issue.uid}\n\nHello.\n",
+        encoding="utf-8",
+    )
+    put_issue(root, issue)
+    return issue
+
+
+def put_issue(root: Path, issue: Issue) -> None:
+    """Write a composed issue as the build would."""
+    home = root / ".publish/issues" / issue.slug
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "issue.html").write_text(issue.html, encoding="utf-8")
+    (home / "issue.txt").write_text(issue.text, encoding="utf-8")
+    (home / "issue.json").write_text(json.dumps(issue.record()), encoding="utf-8")
+
+
+def deliveries(root: Path) -> list[str]:
+    """Who got an issue, one entry a mail; test mails left aside."""
+    found = []
+    for file in sorted((root / ".publish/sandbox/mail").glob("*.eml")):
+        message = BytesParser(policy=policy.default).parsebytes(file.read_bytes())
+        if not str(message["subject"]).startswith("[Test]"):
+            found.append(str(message["to"]))
+    return found
+
+
+def control(base: str, rules: list[dict[str, Any]] | None) -> Any:
+    """Set fault rules, or clear them."""
+    request = urllib.request.Request(
+        f"{base}/control/faults",
+        method="DELETE" if rules is None else "POST",
+        data=None if rules is None else json.dumps(rules).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.loads(answer.read() or b"null")
+
+
+class _Quiet(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that was killed is what these tests are about."""
+
+
+@contextmanager
+def web_host(pages: dict[str, bytes]) -> Iterator[str]:
+    """Serves ``pages`` by path; its base URL."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = pages.get(self.path)
+            self.send_response(404 if body is None else 200)
+            self.send_header("Content-Length", str(len(body or b"")))
+            self.end_headers()
+            self.wfile.write(body or b"")
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Quiet."""
+
+    with _serving(Handler) as base:
+        yield base
+
+
+@contextmanager
+def proxy(
+    upstream: str, before: Callable[[int], None], after: Callable[[int], None]
+) -> Iterator[str]:
+    """Hands each request on; calls ``before`` and ``after`` with its number, from 1."""
+    lock, count = threading.Lock(), [0]
+
+    class Handler(BaseHTTPRequestHandler):
+        def handle_one(self) -> None:
+            with lock:
+                count[0] += 1
+                number = count[0]
+            length = int(self.headers.get("Content-Length") or 0)
+            body = self.rfile.read(length) if length else None
+            before(number)
+            headers = {
+                k: v
+                for k, v in self.headers.items()
+                if k.lower() in ("authorization", "content-type")
+            }
+            request = urllib.request.Request(
+                upstream + self.path, data=body, method=self.command, headers=headers
+            )
+            try:
+                with urllib.request.urlopen(request, timeout=10) as answer:
+                    status, kind, data = (
+                        answer.status,
+                        answer.headers.get("Content-Type"),
+                        answer.read(),
+                    )
+            except urllib.error.HTTPError as error:
+                with error:
+                    status, kind, data = error.code, error.headers.get("Content-Type"), error.read()
+            after(number)
+            self.send_response(status)
+            if kind:
+                self.send_header("Content-Type", kind)
+            if status != 204:
+                self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_one
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Quiet."""
+
+    with _serving(Handler) as base:
+        yield base
+
+
+@contextmanager
+def _serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    server = _Quiet(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def live_environment(base: str) -> dict[str, str]:
+    """What a shell holds when a real key is set, with Mailchimp's place taken by ``base``."""
+    return {**os.environ, "MAILCHIMP_API_KEY": sandbox.SANDBOX_KEY, "MAILCHIMP_BASE_URL": base}

@@ -1,0 +1,443 @@
+"""The pure modules of the newsletter room, by their behaviour."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publish.errors import ConfigError, Refused
+from publish.newsletter import changes, digest, issue, livegate, plan, report, schedule, selection
+from publish.newsletter import status as status_of
+from publish.newsletter.account import account, loopback
+from publish.newsletter.answers import Proof, Reply, judge
+from publish.newsletter.campaign import Campaign, Segment, carrying, parse, title_for
+from publish.newsletter.facts import Fact, Past, fold
+from publish.newsletter.issue import key_of
+from publish.newsletter.protocol import Deleted
+from publish.settings import Settings
+from tests.fakes.world import an_issue
+
+KEY = "0123456789abcdef0123456789abcdef-us7"
+NOW = datetime(2026, 11, 20, 12, 7, 31, tzinfo=UTC)
+PROBLEM = b'{"type":"x","title":"Bad Request","status":400,"detail":"No.","instance":""}'
+
+
+def settings(**values: object) -> Settings:
+    base = {
+        "NEWSLETTER_AUDIENCE": "abcdef12",
+        "NEWSLETTER_FROM_NAME": "N",
+        "NEWSLETTER_REPLY_TO": "n@example.com",
+    }
+    return Settings(Path("pelicanconf.py").absolute(), base | values)
+
+
+# --- account
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "", "abc", "0123456789abcdef0123456789abcdef", KEY.upper(), KEY + "0000",
+        "0123456789abcdef0123456789abcdef-evil.example.com/#", KEY + "\n.evil.example.com",
+    ],
+)  # fmt: skip
+def test_a_key_of_another_form_never_leaves_and_is_never_shown(key: str):
+    with pytest.raises(ConfigError) as caught:
+        account(settings(), {"MAILCHIMP_API_KEY": key})
+    assert not key.strip() or key.strip() not in str(caught.value)
+
+
+def test_the_key_is_in_no_representation():
+    found = account(settings(), {"MAILCHIMP_API_KEY": KEY})
+    assert KEY not in repr(found)
+    assert found.server == "us7"
+
+
+def test_the_environments_audience_wins():
+    found = account(settings(), {"MAILCHIMP_API_KEY": KEY, "MAILCHIMP_AUDIENCE": "fedcba98"})
+    assert found.audience == "fedcba98"
+
+
+@pytest.mark.parametrize("audience", ["", "../lists", "xyz", "abc12 "])
+def test_an_id_that_is_none_is_refused(audience: str):
+    with pytest.raises(ConfigError, match="NEWSLETTER_AUDIENCE"):
+        account(settings(NEWSLETTER_AUDIENCE=audience), {"MAILCHIMP_API_KEY": KEY})
+
+
+@pytest.mark.parametrize(
+    "base",
+    [
+        "https://127.0.0.1:1", "http://example.com", "http://127.0.0.1.example.com",
+        "http://user@127.0.0.1", "ftp://127.0.0.1", "http://10.0.0.1", "127.0.0.1:80",
+        "http://127.0.0.1/?x=1", "http://localhost.example.com",
+    ],
+)  # fmt: skip
+def test_only_loopback_may_take_mailchimps_place(base: str):
+    with pytest.raises(ConfigError, match="loopback"):
+        loopback(base)
+
+
+def test_a_loopback_address_is_taken_with_or_without_the_path():
+    assert loopback("http://127.0.0.1:8025/3.0/") == "http://127.0.0.1:8025"
+    assert loopback("http://[::1]:1") == "http://[::1]:1"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("NEWSLETTER_TIMEOUT", "soon"), ("NEWSLETTER_SETTLE", -1), ("NEWSLETTER_BARRIER", True),
+        ("NEWSLETTER_REPLY_TO", "nobody"), ("NEWSLETTER_FROM_NAME", " "),
+        ("NEWSLETTER_TOPICS", {"Career": "../x"}), ("NEWSLETTER_TOPICS", ["Career"]),
+    ],
+)  # fmt: skip
+def test_a_setting_that_is_wrong_is_named(name: str, value: object):
+    with pytest.raises(ConfigError, match=name):
+        account(settings(**{name: value}), {"MAILCHIMP_API_KEY": KEY})
+
+
+# --- answers
+
+
+@pytest.mark.parametrize(
+    ("reply", "proof"),
+    [
+        (Reply(204), Proof.DONE),
+        (Reply(200, "application/json", b"{}"), Proof.UNKNOWN),
+        (Reply(202), Proof.UNKNOWN),
+        (Reply(302), Proof.UNKNOWN),
+        (Reply(400, "application/problem+json", PROBLEM), Proof.DENIED),
+        (Reply(404, "application/problem+json", PROBLEM), Proof.DENIED),
+        (Reply(400), Proof.UNKNOWN),
+        (Reply(403), Proof.NOT_ACTED),
+        (Reply(403, "application/problem+json", PROBLEM), Proof.DENIED),
+        (Reply(403, "text/html", b"<h1>no</h1>"), Proof.NOT_ACTED),
+        (Reply(408, "application/problem+json", PROBLEM), Proof.UNKNOWN),
+        (Reply(429), Proof.NOT_ACTED),
+        (Reply(500), Proof.UNKNOWN),
+        (Reply(503, "application/problem+json", PROBLEM), Proof.UNKNOWN),
+        (Reply(failure="no answer in 30 s"), Proof.UNKNOWN),
+        (Reply(failure="it cannot be reached", connected=False), Proof.NOT_ACTED),
+    ],
+)
+def test_what_an_answer_to_a_send_proves(reply: Reply, proof: Proof):
+    assert judge(reply, empty=True).proof is proof
+
+
+def test_a_create_succeeds_with_a_document_only():
+    assert judge(Reply(200, "application/json", b'{"id": "a"}'), empty=False).proof is Proof.DONE
+    for body in (b"", b"null", b"[1]", b'{"id": '):
+        assert judge(Reply(200, "application/json", body), empty=False).proof is Proof.UNKNOWN
+    assert judge(Reply(204), empty=False).proof is Proof.UNKNOWN
+
+
+def test_retry_after_is_obeyed_within_reason():
+    assert judge(Reply(429, retry_after="7"), empty=True).wait == 7
+    assert judge(Reply(429, retry_after="86400"), empty=True).wait == 60
+    assert judge(Reply(429, retry_after="soon"), empty=True).wait == 0
+
+
+@given(st.binary(max_size=200), st.integers(100, 599), st.sampled_from(["", "application/json"]))
+def test_only_a_204_is_ever_taken_for_a_send_that_worked(body: bytes, status: int, kind: str):
+    assert (judge(Reply(status, kind, body), empty=True).proof is Proof.DONE) == (status == 204)
+
+
+# --- campaigns
+
+
+@given(st.text(max_size=300))
+def test_the_key_survives_any_subject(subject: str):
+    title = title_for(subject, "ab12" * 5)
+    assert Campaign("x", "save", title).key == "ab12" * 5
+    assert len(title) <= 100
+
+
+def test_two_keys_are_none():
+    assert Campaign("x", "save", "a [pub:ab] b [pub:cd]").key == ""
+
+
+def test_every_machine_orders_the_drafts_alike():
+    a = Campaign("bb", "save", "[pub:ab]", "2026-01-01T00:00:00+00:00")
+    b = Campaign("aa", "save", "[pub:ab]", "2026-01-01T00:00:00+00:00")
+    c = Campaign("cc", "save", "[pub:ab]", "2025-12-31T23:59:59+00:00")
+    assert [x.id for x in carrying([a, b, c], "ab")] == ["cc", "aa", "bb"]
+
+
+def test_a_segment_fits_its_own_readers_only():
+    saved, interest = Segment(saved=7), Segment(interest="abc123", field="interests-1")
+    assert saved.fits({"saved_segment_id": 7, "conditions": [{"value": 1}]})
+    assert not saved.fits({})
+    assert interest.fits(interest.options())
+    assert not interest.fits({})
+    assert not Segment().fits({"saved_segment_id": 7})
+    assert Segment().fits({"saved_segment_id": None, "conditions": []})
+
+
+def test_a_campaign_out_of_the_apis_json():
+    found = parse(
+        {
+            "id": "a1", "status": "sent", "create_time": "t", "emails_sent": 3,
+            "settings": {"title": "x [pub:ab]"}, "recipients": {"list_id": "l"},
+        }
+    )  # fmt: skip
+    assert (found.key, found.out, found.emails_sent, found.state) == ("ab", True, 3, "sent")
+
+
+# --- schedule
+
+
+@given(
+    st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),
+    st.integers(0, 600),
+)
+def test_the_next_quarter_is_one_and_leaves_the_time_asked_for(now: datetime, minutes: int):
+    found = schedule.next_quarter(now, timedelta(minutes=minutes))
+    assert found.minute % 15 == found.second == found.microsecond == 0
+    assert timedelta(0) <= found - now - timedelta(minutes=minutes) < timedelta(minutes=15)
+
+
+def test_at_is_in_the_sites_time_zone():
+    vienna = ZoneInfo("Europe/Vienna")
+    assert schedule.parse_at("2026-11-21 07:30", NOW, vienna) == datetime(
+        2026, 11, 21, 6, 30, tzinfo=UTC
+    )
+    assert schedule.parse_at("07:30", NOW, vienna) == datetime(2026, 11, 21, 6, 30, tzinfo=UTC)
+    assert schedule.parse_at("23:45", NOW, vienna) == datetime(2026, 11, 20, 22, 45, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("2026-11-19 07:30", "is past"), ("07:31", "use 07:30 or 07:45"), ("25:00", "is no time"),
+        ("tomorrow", "is no time"), ("2026-11-31 07:30", "is no time"),
+        ("2026-11-20 23:59", "00:00"),
+    ],
+)  # fmt: skip
+def test_a_time_that_cannot_be_meant_is_refused(text: str, says: str):
+    with pytest.raises(ConfigError, match=says):
+        schedule.parse_at(text, NOW, ZoneInfo("Europe/Vienna"))
+
+
+def test_a_time_zone_that_is_none():
+    with pytest.raises(ConfigError, match="no time zone 'Mars/Base'"):
+        schedule.zone("Mars/Base")
+
+
+# --- selection and plan
+
+
+def dated(days: float, slug: str) -> issue.Issue:
+    made = an_issue(uid=f"uid-{slug}", slug=slug)
+    return replace(made, date=NOW - timedelta(days=days))
+
+
+def test_the_first_run_never_mails_an_archive():
+    found = selection.choose(
+        [dated(400, "old"), dated(8, "week"), dated(1, "new")], {}, NOW, max_age_days=7
+    )
+    assert [(c.issue.slug, c.send) for c in found] == [
+        ("old", False),
+        ("week", False),
+        ("new", True),
+    ]
+    assert "only when named" in found[0].why
+
+
+def test_a_named_post_goes_whatever_its_age_and_alone():
+    old, new = dated(400, "old"), dated(1, "new")
+    found = selection.choose([old, new], {}, NOW, max_age_days=7, chosen={old.key})
+    assert [c.send for c in found] == [True, False]
+
+
+def test_what_is_done_stays_done_though_named():
+    new = dated(1, "new")
+    past = {new.key: Past(done="c1", status="sent")}
+    (found,) = selection.choose([new], past, NOW, max_age_days=7, chosen={new.key})
+    assert not found.send
+    assert "already sent" in found.why
+
+
+def test_a_lost_answer_is_taken_up_again_whatever_the_age():
+    old = dated(30, "old")
+    (found,) = selection.choose([old], {old.key: Past(tried="c", try_at=1.0)}, NOW, max_age_days=7)
+    assert found.send
+
+
+def test_a_post_in_a_digest_is_not_mailed_again():
+    a, b = dated(1, "a"), dated(2, "b")
+    past = fold(
+        [
+            Fact("intent", "dd", 1, data={"posts": [a.key, b.key]}),
+            Fact("send_try", "dd", 2, "c"),
+            Fact("done", "dd", 3, "c", {"status": "sending"}),
+        ]
+    )
+    found = selection.choose([a, b], past, NOW, max_age_days=7)
+    assert [c.send for c in found] == [False, False]
+    assert "in the digest" in found[0].why
+
+
+def test_posts_are_named_by_slug_or_path():
+    one = dated(1, "one")
+    for name in ("one", "content/posts/one.md", "./content/posts/one.md", "posts/one.md", "/one/"):
+        assert selection.named([one], [name]) == [one], name
+    with pytest.raises(ConfigError, match="no composed issue"):
+        selection.named([one], ["two"])
+
+
+def test_the_plan_names_every_write_and_no_more():
+    new, sent = dated(1, "new"), dated(2, "sent")
+    listing = [Campaign("c9", "sent", title_for("x", sent.key))]
+    choices = selection.choose([sent, new], {}, NOW, max_age_days=7)
+    skip, go = plan.intentions(choices, listing, {}, None)
+    assert (skip.send, skip.writes, skip.why) == (False, (), "Mailchimp has it already: sent")
+    assert go.writes == (
+        "POST /campaigns", "PATCH /campaigns/{new}", "PUT /campaigns/{new}/content",
+        "POST /campaigns/{new}/actions/send",
+    )  # fmt: skip
+    draft = [Campaign("c1", "save", title_for("x", new.key))]
+    (_, again) = plan.intentions(choices, draft, {}, datetime(2026, 11, 21, 6, 30, tzinfo=UTC))
+    assert again.writes[0] == "PATCH /campaigns/c1"
+    assert again.writes[-1].endswith("schedule 2026-11-21T06:30Z")
+
+
+# --- status
+
+
+def states(found: list[Campaign], past: Past, looked=None, now: float = 100.0):
+    one = an_issue()
+    looked = {past.tried: looked} if looked else {}
+    (state,) = status_of.states([one], found, {one.key: past}, looked, {}, now, settle=20)
+    return state
+
+
+def with_key(name: str, status: str) -> Campaign:
+    return Campaign(name, status, title_for("x", an_issue().key))
+
+
+def test_an_unanswered_send_is_unknown_until_it_cannot_act_any_more():
+    past = Past(tried="c", try_at=90.0)
+    early = states([with_key("c", "save")], past, with_key("c", "save"), now=100)
+    assert early.unknown
+    assert early.facts == ()
+    late = states([with_key("c", "save")], past, with_key("c", "save"), now=111)
+    assert not late.unknown
+    assert [f.kind for f in late.facts] == ["refused"]
+
+
+def test_what_left_the_draft_is_written_down():
+    past = Past(tried="c", try_at=90.0)
+    found = states([], past, with_key("c", "sending"))
+    assert [(f.kind, f.campaign) for f in found.facts] == [("done", "c")]
+
+
+def test_a_campaign_that_vanished_after_a_try_stays_unknown():
+    assert states([], Past(tried="c", try_at=1.0), Deleted).unknown
+
+
+def test_a_scheduled_issue_taken_back_in_the_web_interface_can_go_again():
+    found = states([with_key("c", "save")], Past(done="c", status="schedule"))
+    assert [f.kind for f in found.facts] == ["undone"]
+
+
+def test_a_post_that_changed_since_is_named():
+    one = an_issue()
+    (found,) = status_of.states(
+        [one], [with_key("c", "sent")], {}, {}, {one.key: "other"}, 1.0, settle=20
+    )
+    assert found.changed
+
+
+# --- the rest
+
+
+def test_changes_are_shown_in_words():
+    (line,) = changes.words("one two three four five six", "one two three 4 five six", context=2)
+    assert line == "… two three [-four-] {+4+} five six …"
+    assert changes.words("a b", "a b") == []
+
+
+@given(
+    st.lists(st.sampled_from("abcdef"), max_size=20),
+    st.lists(st.sampled_from("abcdef"), max_size=20),
+)
+def test_changes_say_nothing_of_equal_words_and_something_of_others(old: list[str], new: list[str]):
+    assert bool(changes.words(" ".join(old), " ".join(new))) == (old != new)
+
+
+def test_the_digest_joins_parts_in_the_newest_ones_frame():
+    def part(slug: str, days: float) -> issue.Issue:
+        html, text = f"<head><p>{slug}</p><foot>", f"top {slug} end"
+        return replace(
+            dated(days, slug), html=html, text=text, html_part=(6, 6 + len(slug) + 7),
+            text_part=(4, 4 + len(slug)), title=slug.upper(), subject=slug,
+        )  # fmt: skip
+
+    joined = digest.join([part("old", 3), part("new", 1)])
+    assert joined.html.startswith("<head><p>new</p><hr")
+    assert joined.html.endswith("<p>old</p><foot>")
+    assert joined.text.startswith("top new")
+    assert joined.text.endswith("old end")
+    assert joined.subject == "new, and 1 more"
+    assert joined.key == key_of(["uid-new", "uid-old"])
+    assert joined.key == digest.join([part("new", 1), part("old", 3)]).key
+    with pytest.raises(Refused, match="two posts"):
+        digest.join([part("new", 1)])
+    with pytest.raises(Refused, match="cannot be joined"):
+        digest.join([dated(1, "a"), dated(2, "b")])
+
+
+def test_a_report_is_a_table_and_a_drawing():
+    document = {
+        "subject_line": "S", "send_time": "2026-11-20T00:00:00+00:00", "emails_sent": 10,
+        "opens": {"unique_opens": 5}, "clicks": {"unique_subscriber_clicks": 2},
+        "unsubscribed": 1, "bounces": {"hard_bounces": 1, "soft_bounces": 1, "syntax_errors": 9},
+    }  # fmt: skip
+    row = report.figures("calm", document)
+    head, line = report.table([row])
+    assert head.split() == ["issue", "sent", *report.COLUMNS]
+    assert line.split() == ["calm", "2026-11-20", "10", "5", "2", "1", "2"]
+    drawing = report.plot([row, replace(row, recipients=0, slug="<none>")])
+    assert "50%" in drawing
+    assert "20%" in drawing
+    assert "<none>" not in drawing
+
+
+def test_the_gate_reads_the_digest_however_the_tag_is_written():
+    for tag in (
+        b'<meta name="page-digest" content="abc">', b"<meta content=abc name=page-digest>",
+        b"<meta name='page-digest' content='abc' />",
+    ):  # fmt: skip
+        assert livegate.digest_in(b"<head>" + tag) == "abc"
+    assert livegate.digest_in(b"<meta name=description content=page-digest>") == ""
+
+
+def test_the_gate_wants_the_page_and_every_picture():
+    one = replace(an_issue(), images=("https://a.example/i.jpg", "https://a.example/j.jpg"))
+    page = f'<meta name="page-digest" content="{one.page_digest}">'.encode()
+    there = {one.url: (200, page), one.images[0]: (200, b""), one.images[1]: (200, b"")}
+    assert livegate.faults(one, there.__getitem__) == []
+    assert livegate.faults(one, (there | {one.images[1]: (404, b"")}).__getitem__) == [
+        "the picture https://a.example/j.jpg answers 404"
+    ]
+    assert livegate.faults(one, (there | {one.url: (301, page)}).__getitem__) == [
+        f"{one.url} answers 301"
+    ]
+
+    def silent(url: str) -> tuple[int, bytes]:
+        raise OSError("refused")
+
+    with pytest.raises(Refused, match="does not answer"):
+        livegate.require([one], silent)
+
+
+@given(st.lists(st.text(min_size=1, max_size=20), min_size=1, max_size=5, unique=True))
+def test_an_issues_key_is_of_its_identities_in_any_order(uids: list[str]):
+    assert key_of(uids) == key_of(reversed(uids))
+    assert key_of(uids) != key_of([*uids, "another one of more than twenty"])
+    assert key_of(uids, update="d1") not in (key_of(uids), key_of(uids, update="d2"))

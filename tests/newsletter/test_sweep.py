@@ -1,0 +1,123 @@
+"""Each request of a send, with each fault, ledger kept and deleted: once in the end.
+
+Real sockets, the real client, the real sandbox. After the faulty run the same command runs again
+until it says that the issue is out; then exactly one mail lies in the reader's box.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from publish import sandbox
+from publish.errors import Exit, PublishError
+from publish.newsletter.ledger import Ledger
+from publish.newsletter.mailchimp import Mailchimp
+from publish.newsletter.service import Sender, Service
+from tests.fakes.world import an_issue, terms
+from tests.newsletter.stand import QUICK, account, control, deliveries
+
+# (method, path): every request a send makes, in its order.
+REQUESTS = [
+    ("GET", "/3.0/campaigns"),
+    ("POST", "/3.0/campaigns"),
+    ("PATCH", "/3.0/campaigns/*"),
+    ("PUT", "/3.0/campaigns/*/content"),
+    ("GET", "/3.0/campaigns/*/send-checklist"),
+    ("GET", "/3.0/campaigns/[0-9a-f]*"),
+    ("POST", "/3.0/campaigns/*/actions/send"),
+]
+FAULTS = [
+    {"kind": "drop_before"},
+    {"kind": "drop_after"},
+    {"kind": "late", "seconds": 0.9},
+    {"kind": "truncated"},
+    {"kind": "garbage"},
+    {"kind": "redirect", "status": 302, "location": "/3.0/ping"},
+    {"kind": "redirect", "status": 307, "location": "/3.0/ping"},
+    {"kind": "trickle", "seconds": 0.05},
+    *(
+        {"kind": "status", "status": status, "body": body}
+        for status in (403, 408, 429, 500, 502, 503)
+        for body in ("empty", "problem", "html")
+    ),
+    {"kind": "status", "status": 500, "body": "empty", "act": True},
+    {"kind": "status", "status": 503, "body": "problem", "act": True},
+]
+ISSUE = an_issue()
+
+
+def run(root: Path, base: str) -> str:
+    """One `send`; its end in a word."""
+    api = Mailchimp(account(base), sleep=lambda seconds: None)
+    service = Service(api, Ledger(root / "ledger"), Sender("Stand", "stand@example.com"))
+    how = terms(ISSUE, list_id=sandbox.SANDBOX_AUDIENCE, settle=QUICK.settle, barrier=QUICK.barrier)
+    try:
+        return service.deliver(ISSUE, how).campaign.status
+    except PublishError as error:
+        return str(int(error.code))
+
+
+def scenario(root: Path, request: tuple[str, str], fault: dict, lose: bool) -> str:
+    """One history; what went wrong, or ``""``."""
+    method, path = request
+    with sandbox.start(root, register=False) as server:
+        control(server.base_url, [{**fault, "method": method, "path": path}])
+        first = run(root, server.base_url)
+        mailed = len(deliveries(root))
+        if first == str(int(Exit.NOTHING_SENT)) and mailed:
+            return "it said that nothing was sent, and something was"
+        if first == str(int(Exit.USAGE)) and (fault.get("status"), fault.get("body")) != (
+            403,
+            "problem",
+        ):
+            return "it called a failure of the other side a mistake of the user's"
+        control(server.base_url, None)
+        if lose:
+            shutil.rmtree(root / "ledger", ignore_errors=True)
+        said = first
+        for _ in range(4):
+            said = run(root, server.base_url)
+            if said in ("sending", "sent"):
+                break
+        if said not in ("sending", "sent"):
+            return f"it never came to an end: {first}, then {said}"
+    got = deliveries(root)
+    return (
+        "" if got == ["demo.reader@example.com"] else f"delivered {len(got)} times, first {first}"
+    )
+
+
+def cases() -> Iterator[tuple[tuple[str, str], dict, bool]]:
+    for request in REQUESTS:
+        for fault in FAULTS:
+            for lose in (False, True):
+                yield request, fault, lose
+
+
+def test_every_fault_at_every_request_ends_in_one_delivery(tmp_path: Path):
+    def one(numbered) -> str:
+        number, (request, fault, lose) = numbered
+        root = tmp_path / str(number)
+        root.mkdir()
+        wrong = scenario(root, request, fault, lose)
+        return f"{request} {fault} ledger {'lost' if lose else 'kept'}: {wrong}" if wrong else ""
+
+    # Nearly all of the time is waiting for answers that do not come.
+    with ThreadPoolExecutor(12) as pool:
+        wrong = [said for said in pool.map(one, enumerate(cases())) if said]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("condition", ["recipients_lag", "list_lag", "status_lag", "sending"])
+def test_a_slow_mailchimp_is_waited_for(tmp_path: Path, condition: str):
+    with sandbox.start(tmp_path, register=False) as server:
+        control(server.base_url, [{"kind": condition, "seconds": 2, "path": "/3.0/campaigns*"}])
+        assert run(tmp_path, server.base_url) in ("sending", "sent")
+        control(server.base_url, None)
+    with sandbox.start(tmp_path, register=False) as server:
+        assert run(tmp_path, server.base_url) in ("sending", "sent")

@@ -1,0 +1,79 @@
+"""What a reader gets of it, in a real Chromium: room, size, keys, and links that copy."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.theme.conftest import SITE, Built
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def facts(root: Path, ours: Built) -> dict[str, Any]:
+    """See :mod:`tests.theme.measure`."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.theme.measure", str(ours.output)],
+        cwd=root,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_nothing_scrolls_sideways_down_to_320_pixels(facts: dict[str, Any]):
+    assert facts["widths"]["sideways"] == []
+
+
+def test_all_that_is_pressed_has_room_for_a_thumb(facts: dict[str, Any]):
+    assert facts["widths"]["small"] == []
+
+
+@pytest.mark.parametrize(("width", "least", "most"), [("1280", 60, 75), ("390", 36, 50)])
+def test_a_line_is_as_long_as_one_reads_with_ease(
+    facts: dict[str, Any], width: str, least: int, most: int
+):
+    assert least <= facts["widths"]["letters"][width] <= most
+
+
+def test_the_text_begins_high_on_the_page(facts: dict[str, Any]):
+    assert facts["widths"]["first words"] < 450
+
+
+def test_the_skip_link_is_the_first_stop_is_seen_and_leads_to_the_text(facts: dict[str, Any]):
+    assert facts["keys"] == ["skip", True, "MAIN"]
+
+
+def test_copying_the_link_is_done_and_said(facts: dict[str, Any]):
+    assert facts["sharing"]["said"] == "The address is copied."
+    assert facts["sharing"]["copied"] == f"{SITE}/full/"
+
+
+def test_the_share_sheet_is_offered_where_there_is_one(facts: dict[str, Any]):
+    assert facts["sharing"]["shared"] == {"title": 'Salt & "Pepper" now', "url": f"{SITE}/full/"}
+
+
+def test_without_script_the_links_are_links_and_the_trap_is_for_robots_alone(
+    facts: dict[str, Any],
+):
+    assert facts["plain"]["copy"] == f"{SITE}/full/"
+    assert facts["plain"]["fields"] == 1
+
+
+def test_paper_is_white_even_in_the_dark_and_carries_no_chrome(facts: dict[str, Any]):
+    assert facts["plain"]["paper"] == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
+    assert facts["plain"]["chrome"] == []
+    assert facts["plain"]["address"] is True
+
+
+def test_the_console_is_silent_and_no_other_host_is_asked(facts: dict[str, Any]):
+    assert facts["console"] == []
+    assert facts["elsewhere"] == []
