@@ -5,12 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from publish.sandbox import api, control, delivery, inbox, pages, preferences, signup
 from publish.sandbox.exchange import Call, Request, Response, Route, as_json, as_problem
 from publish.sandbox.faults import SILENT, Rule
+from publish.sandbox.loopback import is_loopback
 from publish.sandbox.problem import Problem
 from publish.sandbox.state import Store
 
@@ -125,15 +125,6 @@ class App:
         if known:
             raise Problem(405, f"{call.request.method} is not possible here.")
         raise Problem(404, "The requested resource could not be found.")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a Host header names this machine: else a web page could reach us by a DNS trick."""
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-        return name == "localhost" or ip_address(name).is_loopback
-    except ValueError:
-        return False
 
 
 def _outbox(db: sqlite3.Connection) -> bool:

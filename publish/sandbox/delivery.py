@@ -11,7 +11,6 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from publish.files import write_whole
 from publish.sandbox import SANDBOX_U, audience, campaigns, machine
@@ -78,7 +77,7 @@ def send_test(
 def send_confirmation(db: sqlite3.Connection, member: Member, now: float, base: str) -> None:
     """Ask a pending member whether the subscription is meant (double opt-in)."""
     home = audience.audience(db, member.list_id)
-    link = f"{base}/subscribe/confirm?" + urlencode({"e": member.token})
+    link = f"{base}/subscribe/confirm?e={member.token}"
     tags = {"LIST:NAME": home.name, "LINK": link}
     text = (
         "Please confirm that you want to receive *|LIST:NAME|*:\n\n*|LINK|*\n\n"
@@ -117,11 +116,10 @@ def archive(db: sqlite3.Connection, campaign: Campaign, now: float, base: str) -
 def _deliver(db: sqlite3.Connection, campaign: Campaign, now: float, base: str) -> int:
     readers = campaigns.recipients(db, campaign)
     for member in readers:
-        link = urlencode({"u": SANDBOX_U, "id": member.list_id, "e": member.token})
         reader = Reader(
             email=member.email,
-            unsubscribe=f"{base}/unsubscribe?{link}&c={campaign.id}",
-            profile=f"{base}/profile?{link}",
+            unsubscribe=f"{base}/unsubscribe?e={member.token}&c={campaign.id}",
+            profile=f"{base}/profile?e={member.token}",
             merge_fields=member.merge_fields,
             id=member.id,
         )

@@ -16,6 +16,17 @@ SILENT = ("drop_before", "drop_after", "late")
 SPOILT = ("truncated", "garbage", "trickle")
 KINDS = (*SILENT, "status", *SPOILT, "redirect", *CONDITIONS)
 BODIES = ("problem", "empty", "html")
+_CREATING = r"POST /3\.0/campaigns(/[^/]+/actions/replicate)?"
+CONCERNS = {
+    "recipients_lag": _CREATING,
+    "list_lag": _CREATING,
+    "status_lag": (
+        r"POST /3\.0/campaigns/[^/]+/actions/"
+        r"(send|schedule|unschedule|pause|resume|cancel-send)"
+    ),
+    "sending": r"POST /3\.0/campaigns/[^/]+/actions/send",
+}
+"""The only requests that these kinds can do anything to: other ones do not use a rule up."""
 LONGEST = 1e6
 """The most seconds a rule may ask for."""
 
@@ -59,6 +70,9 @@ class Rule:
     def fits(self, request: Request) -> bool:
         """Whether the rule is about this request."""
         if self.method not in ("*", request.method):
+            return False
+        concern = CONCERNS.get(self.kind)
+        if concern and not re.fullmatch(concern, f"{request.method} {request.path}"):
             return False
         if self.regex:
             return re.search(self.regex, request.target) is not None

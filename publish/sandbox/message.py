@@ -49,15 +49,17 @@ def build(letter: Letter) -> bytes:
         mail["X-Campaign"] = letter.campaign_id
     if letter.test:
         mail["X-Campaign-Test"] = "yes"
-    if letter.unsubscribe:
-        mail["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+    link = letter.unsubscribe
+    if link:
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         mail["List-ID"] = f"{one_line(letter.list_name)} <{letter.list_id}.sandbox.invalid>"
     mail.set_content(letter.text, charset="utf-8", cte="quoted-printable")
     if letter.html:
         mail.add_alternative(letter.html, subtype="html", charset="utf-8", cte="quoted-printable")
         mail.set_boundary("=_" + hashlib.sha256(letter.identity.encode()).hexdigest()[:40])
-    return mail.as_bytes()
+    raw = mail.as_bytes()
+    # The library would encode an address that is longer than a line; no mail program reads that.
+    return f"List-Unsubscribe: <{link}>\r\n".encode() + raw if link else raw
 
 
 def one_line(text: str) -> str:

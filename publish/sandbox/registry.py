@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from publish.files import write_whole
+from publish.sandbox.loopback import is_loopback
 
 PATIENCE = 2.0
 """Seconds a live server has to answer the probe."""
@@ -33,17 +34,17 @@ def running(folder: Path) -> str | None:
     """The URL of the noted server if it answers and is the one that was noted."""
     noted = _read(folder)
     url = noted.get("url", "")
-    parts = urlsplit(url)
-    if parts.scheme != "http" or not parts.hostname or not noted.get("instance"):
-        return None
     try:
+        parts = urlsplit(url)
+        if parts.scheme != "http" or not parts.hostname or not is_loopback(parts.netloc):
+            return None
         connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=PATIENCE)
         try:
             connection.request("GET", "/control/alive")
             answer = json.loads(connection.getresponse().read(10_000))
         finally:
             connection.close()
-        return url if answer["instance"] == noted["instance"] else None
+        return url if answer["instance"] == noted.get("instance") else None
     except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
         # Whatever listens there now, it is not our server.
         return None

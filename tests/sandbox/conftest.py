@@ -223,7 +223,8 @@ def body_of(mail: EmailMessage, kind: str = "html") -> str:
     """A mail's HTML or plain text."""
     part = mail.get_body((kind,))
     assert part is not None
-    return str(part.get_content())
+    # On the wire lines end in CRLF.
+    return str(part.get_content()).replace("\r\n", "\n")
 
 
 def link_in(mail: EmailMessage, words: str) -> str:

@@ -109,8 +109,10 @@ def _name(body: dict[str, Any], field: str) -> str:
 
 
 def _order(body: dict[str, Any]) -> int:
-    found = body.get("display_order", 0)
-    return found if isinstance(found, int) else 0
+    found = body.get("display_order") or 0
+    if not isinstance(found, int) or not 0 <= found < 2**31:
+        raise invalid(("display_order", "This must be a whole number, 0 or more."))
+    return found
 
 
 ROUTES = [

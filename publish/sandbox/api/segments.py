@@ -34,11 +34,12 @@ def create(call: Call, list_id: str) -> Response:
     """``POST /lists/{id}/segments`` with ``name`` and ``static_segment`` (addresses)."""
     audience.audience(call.db, list_id)
     body = call.request.json()
-    name, emails = body.get("name"), body.get("static_segment")
+    name = body.get("name")
     if not isinstance(name, str) or not name.strip():
         raise invalid(("name", "This must not be blank."))
-    if not isinstance(emails, list):
-        raise invalid(("static_segment", "The sandbox keeps static segments: a list of addresses."))
+    if "static_segment" not in body:
+        raise invalid(("static_segment", "The sandbox keeps static segments only."))
+    emails = _emails(body, "static_segment")
     cursor = call.db.execute(
         "INSERT INTO segments (list_id, name, created, updated) VALUES (?,?,?,?)",
         (list_id, name, int(call.now), int(call.now)),
@@ -53,10 +54,10 @@ def change(call: Call, list_id: str, segment: str) -> Response:
     row = _load(call, list_id, segment)
     body = call.request.json()
     done: dict[str, list[dict[str, Any]]] = {"members_added": [], "members_removed": []}
-    for email in body.get("members_to_add") or ():
+    for email in _emails(body, "members_to_add"):
         if member := _join(call, list_id, row["id"], email):
             done["members_added"].append(members.document(member))
-    for email in body.get("members_to_remove") or ():
+    for email in _emails(body, "members_to_remove"):
         if member := audience.find(call.db, list_id, str(email)):
             _leave(call, row["id"], member.id)
             done["members_removed"].append(members.document(member))
@@ -108,6 +109,13 @@ def _load(call: Call, list_id: str, segment: str) -> sqlite3.Row:
     if row is None:
         raise missing("segment")
     return row
+
+
+def _emails(body: dict[str, Any], field: str) -> list[Any]:
+    found = body.get(field) or []
+    if not isinstance(found, list):
+        raise invalid((field, "This must be a list of e-mail addresses."))
+    return found
 
 
 def _join(call: Call, list_id: str, segment: int, email: object) -> audience.Member | None:
