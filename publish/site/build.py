@@ -7,11 +7,8 @@ everything after it takes whole finished trees and asks not how they were made.
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +20,7 @@ from publish.site.commit import commit, tree
 from publish.site.engine import Rendered, render
 from publish.site.lock import locked
 from publish.site.manifest import Manifest
+from publish.site.stage import staged
 
 ISSUE = re.compile(r"[^/]+/issue\.(html|txt|json)")
 """What a composed issue's folder holds; anything else there is not ours to remove."""
@@ -84,8 +82,8 @@ def _build(settings: Settings, target: Path, full: bool) -> Build:
     since = time.time_ns() - int(inputs.TICK * 1e9)
     before, world = inputs.scan(settings), inputs.world(settings)
     clock.append(time.monotonic())
-    with _stage(settings.cache) as stage:
-        rendered = _render(settings, stage)
+    with staged(settings.cache) as stage:
+        rendered = _render(settings, stage, full)
         clock.append(time.monotonic())
         shown = tuple(tree(stage / "site"))
         # Written down before anything moves, so that a crash never makes a page of ours look
@@ -112,9 +110,19 @@ def _build(settings: Settings, target: Path, full: bool) -> Build:
     )  # fmt: skip
 
 
-def _render(settings: Settings, stage: Path) -> Rendered:
-    issues = {"NEWSLETTER_ISSUES_PATH": str(stage / "issues")}
-    return render(settings.path, stage / "site", issues)
+def _render(settings: Settings, stage: Path, full: bool) -> Rendered:
+    overrides: dict[str, str | bool] = {
+        "NEWSLETTER_ISSUES_PATH": str(stage / "issues"),
+        # Stock Pelican gives drafts a public address and publishes what is dated ahead.
+        "DRAFT_SAVE_AS": "",
+        "DRAFT_PAGE_SAVE_AS": "",
+        "DRAFT_LANG_SAVE_AS": "",
+        "DRAFT_PAGE_LANG_SAVE_AS": "",
+        "WITH_FUTURE_DATES": False,
+    }
+    if full:
+        overrides["LOAD_CONTENT_CACHE"] = False
+    return render(settings.path, stage / "site", overrides)
 
 
 def _stands(known: Manifest, settings: Settings, target: Path) -> bool:
@@ -128,20 +136,6 @@ def _stands(known: Manifest, settings: Settings, target: Path) -> bool:
         and known.outputs == _stamps(target, known.files)
         and known.issues == _stamps(settings.issues, tree(settings.issues))
     )
-
-
-@contextmanager
-def _stage(cache: Path) -> Iterator[Path]:
-    """A folder of this build alone: a killed build's process may still be writing in its own."""
-    shutil.rmtree(cache / "stage", ignore_errors=True)
-    (cache / "stage").mkdir(parents=True, exist_ok=True)
-    stage = Path(tempfile.mkdtemp(dir=cache / "stage"))
-    for name in ("site", "issues"):
-        (stage / name).mkdir()
-    try:
-        yield stage
-    finally:
-        shutil.rmtree(cache / "stage", ignore_errors=True)
 
 
 def _stamps(folder: Path, names: tuple[str, ...] | list[str]) -> inputs.Stamps:

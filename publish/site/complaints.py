@@ -73,8 +73,8 @@ class Complaints(logging.Handler):
             return text
         place = f"{self._called(source)}:{_line(source, QUOTED.findall(text))}"
         for name in {self._called(source), self._relative(source)}:
-            text = text.replace(f"{name}: ", "", 1) if text.startswith(f"{name}: ") else text
-        return f"{place}: {text}"
+            text = text.removeprefix(f"Could not process {name}: ").removeprefix(f"{name}: ")
+        return f"{place}: {text.removeprefix('ValueError: ')}"
 
     def _source(self, args: Any) -> Path | None:
         """The content file that a complaint is about: one it names, else the one being made."""

@@ -52,7 +52,8 @@ def render(settings: Path, output: Path, overrides: Mapping[str, Any]) -> Render
     ]  # fmt: skip
     done = subprocess.run(  # noqa: S603 - our own module, in the site's folder
         command, cwd=settings.parent, stdin=subprocess.DEVNULL, capture_output=True, check=False,
-        env=_environment(),
+        # Ctrl-C ends the parent, which ends its child; it is no failure of the build.
+        env=_environment(), start_new_session=True,
     )  # fmt: skip
     try:
         result = json.loads(done.stdout)

@@ -62,7 +62,7 @@ def extended(known: Inputs, settings: Settings, reads: Iterable[str], since: int
     ``None`` if a file was saved since ``since`` (nanoseconds since the epoch): nobody can tell
     whether the render saw the old bytes or the new ones.
     """
-    more = _judged(of(reads))
+    more = _judged(of(path for path in reads if path not in known.stamps))
     if not same(known, stamps(settings)):
         return None
     if any(_youngest(s) >= since for s in more.stamps.values()):

@@ -5,14 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 import mimetypes
-import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import ip_address
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from publish.site import live, mailview
+from publish.site import hosts, live, mailview
 from publish.site.state import State
 
 TYPES = {
@@ -32,7 +30,7 @@ class Server:
 
     def __init__(self, state: State, host: str, port: int) -> None:
         handler = type("Handler", (_Handler,), {"state": state, "host": host})
-        kind = type("Http", (_Http,), {"address_family": _family(host)})
+        kind = type("Http", (_Http,), {"address_family": hosts.family(host)})
         self._http: ThreadingHTTPServer = kind((host, port), handler)
         shown = f"[{host}]" if ":" in host else host
         self.address = f"http://{shown}:{self._http.server_address[1]}"
@@ -75,7 +73,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Serve a page, a mail, or the events."""
         # A page elsewhere could point its own name at this machine and read drafts.
-        if not _own(self.headers.get("Host", ""), self.host):
+        if not hosts.own(self.headers.get("Host", ""), self.host):
             return self._answer(421, b"This preview answers to its own name only.\n", "text/plain")
         parts = urlsplit(self.path)
         path = unquote(parts.path)
@@ -150,20 +148,3 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.flush()
                 told = event
                 self.state.wait(told)
-
-
-def _family(host: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in host else socket.AF_INET
-
-
-def _own(header: str, host: str) -> bool:
-    """Whether a Host header names this server. An IP address cannot be pointed elsewhere."""
-    try:
-        name = urlsplit(f"//{header}").hostname or ""
-    except ValueError:
-        return False
-    if name in {host.lower(), "localhost"}:
-        return bool(name)
-    with contextlib.suppress(ValueError):
-        return ip_address(name).is_loopback or host in ("0.0.0.0", "::")  # noqa: S104
-    return host in ("0.0.0.0", "::") and name == socket.gethostname().lower()  # noqa: S104

@@ -1,0 +1,294 @@
+"""A build: equal to stock Pelican's, writing only what changed, and skipped when it may be."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from publish.errors import Refused
+from publish.site import build as building
+from publish.site import inputs
+from publish.site.build import build
+
+from .conftest import STRANGER_TO_ISSUES, Site
+
+
+@pytest.fixture
+def renders(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The output folders of the renders that took place."""
+    seen: list[Path] = []
+    real = building.render
+
+    def counted(settings, output, overrides):
+        seen.append(output)
+        return real(settings, output, overrides)
+
+    monkeypatch.setattr(building, "render", counted)
+    return seen
+
+
+def test_a_build_is_byte_for_byte_what_stock_pelican_makes(site: Site):
+    done = build(site.settings)
+    assert site.bytes() == site.stock()
+    assert sorted(done.written) == sorted(site.bytes())
+    assert (done.removed, done.foreign, done.unchanged, done.warnings) == ((), (), 0, ())
+    assert set(done.seconds) == {"scan", "render", "commit"}
+
+
+def test_after_every_kind_of_edit_it_is_still_what_stock_pelican_makes(site: Site):
+    build(site.settings)
+    edits = [
+        lambda: site.post("post-4", "New.", date="2024-01-09"),
+        lambda: site.post("post-1", "Edited.", date="2024-01-01", Tags="one, two"),
+        lambda: site.write("content/images/dot.svg", "<svg/>"),
+        lambda: (site.root / "content/posts/post-2.md").unlink(),
+        lambda: site.set("DEFAULT_PAGINATION = 2"),
+        lambda: site.set("SITENAME = 'Other'"),
+        lambda: (site.root / "content/posts/post-1.md").rename(site.root / "content/posts/z.md"),
+        lambda: site.post("post-3", "Draft now.", Status="draft"),
+    ]
+    for edit in edits:
+        edit()
+        build(site.settings)
+        assert site.bytes() == site.stock()
+
+
+def test_only_what_differs_is_written_and_what_is_gone_is_removed(site: Site):
+    build(site.settings)
+    about = inputs.stamp(site.output / "about/index.html")
+    (site.root / "content/posts/post-2.md").unlink()
+    done = build(site.settings)
+    assert "post-2/index.html" in done.removed
+    assert not (site.output / "post-2").exists()
+    assert "about/index.html" not in done.written
+    assert inputs.stamp(site.output / "about/index.html") == about
+
+
+def test_nothing_changed_means_nothing_is_rendered(site: Site, renders: list[Path]):
+    build(site.settings)
+    began = time.monotonic()
+    done = build(site.settings)
+    assert time.monotonic() - began < 2
+    assert len(renders) == 1
+    assert (done.written, done.removed) == ((), ())
+    assert done.unchanged == len(site.bytes())
+    build(site.settings, full=True)
+    assert len(renders) == 2
+
+
+@pytest.mark.parametrize("age", [0, 3600])
+def test_an_edit_of_the_same_size_in_the_same_instant_is_seen(site: Site, age: int):
+    post = site.post("post-1", "Body AAAA", date="2024-01-01")
+    then = time.time_ns() - age * 10**9
+    os.utime(post, ns=(then, then))
+    build(site.settings)
+    with post.open("r+b") as stream:  # the same inode, size and modification time
+        stream.write(post.read_bytes().replace(b"AAAA", b"BBBB"))
+    os.utime(post, ns=(then, then))
+    build(site.settings)
+    assert b"BBBB" in site.bytes()["post-1/index.html"]
+
+
+def test_a_touch_without_a_change_writes_nothing(site: Site):
+    build(site.settings)
+    (site.root / "content/posts/post-1.md").touch()
+    assert build(site.settings).written == ()
+
+
+def test_a_template_that_no_setting_names_is_tracked_by_what_was_read(site: Site):
+    site.write("extra/snippet.txt", "one")
+    site.set("from pathlib import Path")
+    site.set("SITENAME = (Path(__file__).parent / 'extra/snippet.txt').read_text()")
+    build(site.settings)
+    build(site.settings)
+    site.write("extra/snippet.txt", "two")
+    build(site.settings)
+    assert b"two" in site.bytes()["index.html"]
+
+
+def test_a_theme_of_ones_own_and_its_new_files_are_seen(site: Site):
+    site.write("theme/templates/article.html", "<body>{{ article.content }}</body>")
+    site.write("theme/static/a.css", "a{}")
+    site.set("THEME = 'theme'")
+    build(site.settings)
+    site.write("theme/static/b.css", "b{}")
+    assert build(site.settings).written == ("theme/b.css",)
+
+
+def test_a_plugin_that_nobody_can_track_makes_every_build_full(site: Site, renders: list[Path]):
+    site.write(
+        "plugins/spawns.py",
+        "import subprocess, sys\n"
+        "def register():\n    subprocess.run([sys.executable, '-c', ''], check=True)\n",
+    )
+    site.set("PLUGINS = ['spawns']")
+    build(site.settings)
+    build(site.settings)
+    assert len(renders) == 2
+
+
+def test_a_scheduled_post_comes_out_when_its_moment_has_come(site: Site):
+    soon = datetime.now(UTC) + timedelta(seconds=3)
+    site.post("later", "At last.", date=soon.isoformat(timespec="milliseconds"))
+    build(site.settings)
+    assert not any(b"later" in page for page in site.bytes().values())
+    build(site.settings)
+    assert "later/index.html" not in site.bytes()
+    time.sleep(max(0.0, (soon - datetime.now(UTC)).total_seconds()) + 0.1)
+    build(site.settings)
+    assert "later/index.html" in site.bytes()
+
+
+def test_an_output_file_changed_or_deleted_by_hand_is_mended(site: Site):
+    build(site.settings)
+    good = site.bytes()
+    (site.output / "index.html").write_text("by hand")
+    (site.output / "about/index.html").unlink()
+    done = build(site.settings)
+    assert sorted(done.written) == ["about/index.html", "index.html"]
+    assert site.bytes() == good
+
+
+def test_files_of_others_are_left_alone_and_reported(site: Site):
+    site.write("output/CNAME", "small.example")
+    site.write("output/.git/config", "x")
+    site.write("output/mine/notes.txt", "x")
+    (site.output / "empty").mkdir()
+    assert build(site.settings).foreign == ("CNAME", "mine/notes.txt")
+    assert build(site.settings).foreign == ("CNAME", "mine/notes.txt")
+    site.set("OUTPUT_RETENTION = ['CNAME']")
+    assert build(site.settings).foreign == ("mine/notes.txt",)
+    assert (site.output / ".git/config").read_text() == "x"
+    assert (site.output / "empty").is_dir()
+
+
+def test_without_its_records_it_adopts_what_is_equal_and_removes_nothing(site: Site):
+    build(site.settings)
+    (site.output / "index.html").write_text("other bytes at our own place")
+    (site.root / "content/posts/post-3.md").unlink()
+    for file in sorted((site.root / ".publish").rglob("*"), reverse=True):
+        file.rmdir() if file.is_dir() else file.unlink()
+    done = build(site.settings)
+    assert "index.html" in done.written
+    assert "about/index.html" not in done.written
+    assert "post-3/index.html" in done.foreign
+    assert (site.output / "post-3/index.html").exists()
+
+
+@pytest.mark.parametrize(
+    "damage", [b"", b"[]", b"{", b'{"version": 2}', b'{"version": 2, "files": 3}']
+)
+def test_a_damaged_record_is_as_none(site: Site, damage: bytes):
+    build(site.settings)
+    (site.root / ".publish/build.json").write_bytes(damage)
+    assert build(site.settings).written == ()
+
+
+def test_another_output_folder_has_its_own_record(site: Site, tmp_path: Path):
+    build(site.settings)
+    done = build(site.settings, output=tmp_path / "elsewhere")
+    assert done.output == str(tmp_path / "elsewhere")
+    assert site.bytes(tmp_path / "elsewhere") == site.bytes()
+    assert build(site.settings).written == ()
+
+
+def test_a_page_may_take_the_place_of_a_folder_and_back(site: Site):
+    build(site.settings)
+    site.set("ARTICLE_SAVE_AS = '{slug}'")
+    build(site.settings)
+    assert (site.output / "post-1").is_file()
+    site.set("ARTICLE_SAVE_AS = '{slug}/index.html'")
+    build(site.settings)
+    assert (site.output / "post-1/index.html").is_file()
+    assert site.bytes() == site.stock()
+
+
+def test_a_stranger_in_the_way_is_named_and_nothing_changes(site: Site):
+    site.write("output/post-1", "mine")
+    before = site.bytes()
+    with pytest.raises(Refused, match=r"post-1: is not ours .* — move it elsewhere"):
+        build(site.settings)
+    assert site.bytes() == before
+
+
+def test_no_page_is_written_through_a_link_that_leads_out(site: Site, tmp_path: Path):
+    (tmp_path / "outside").mkdir()
+    site.output.mkdir()
+    (site.output / "post-1").symlink_to(tmp_path / "outside")
+    with pytest.raises(Refused, match="is a link out of output/"):
+        build(site.settings)
+    assert list((tmp_path / "outside").iterdir()) == []
+
+
+def test_a_link_at_a_pages_place_is_replaced_and_its_target_stays(site: Site, tmp_path: Path):
+    (tmp_path / "secret").write_text("stays")
+    site.output.mkdir()
+    (site.output / "index.html").symlink_to(tmp_path / "secret")
+    build(site.settings)
+    assert (tmp_path / "secret").read_text() == "stays"
+    assert not (site.output / "index.html").is_symlink()
+
+
+def test_issues_are_committed_too_and_strangers_there_stay(site: Site):
+    site.write("plugins/mails.py", STRANGER_TO_ISSUES)
+    site.set("PLUGINS = ['mails']")
+    site.write("mails/notes.txt", "mine")
+    site.set("NEWSLETTER_ISSUES_PATH = 'mails'")
+    assert build(site.settings).issues == 3
+    (site.root / "content/posts/post-2.md").unlink()
+    assert build(site.settings).issues == 2
+    assert not (site.root / "mails/post-2").exists()
+    assert (site.root / "mails/notes.txt").read_text() == "mine"
+    (site.root / "mails/post-1/issue.html").write_text("by hand")
+    build(site.settings)
+    assert "by hand" not in (site.root / "mails/post-1/issue.html").read_text()
+
+
+def test_any_pelican_site_with_any_settings_file_builds(tmp_path: Path):
+    root = tmp_path / "quickstart"
+    (root / "content").mkdir(parents=True)
+    (root / "content/hello.md").write_text("Title: Hello\nDate: 2024-01-01\n\nHi.\n")
+    (root / "my conf.py").write_text(
+        "SITENAME = 'Q'\nPATH = 'content'\nTIMEZONE = 'Europe/Paris'\n"
+    )
+    from publish.settings import load
+
+    settings = load(root / "my conf.py")
+    assert "hello.html" in build(settings).written
+    assert build(settings).written == ()
+
+
+def test_no_draft_leaks_even_where_the_settings_are_stock(site: Site):
+    site.set("del DRAFT_SAVE_AS, WITH_FUTURE_DATES")
+    site.post("idea", "Secret words.", Status="draft")
+    site.post("later", "Secret words.", date="2999-01-01")
+    build(site.settings)
+    assert not any(b"Secret words" in page for page in site.bytes().values())
+    assert not (site.output / "drafts").exists()
+
+
+def test_a_key_in_the_environment_never_reaches_a_template(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("MAILCHIMP_API_KEY", "0123456789abcdef-us1")
+    site.set("import os\nSITENAME = os.environ.get('MAILCHIMP_API_KEY', 'no key')")
+    build(site.settings)
+    assert not any(b"0123456789abcdef" in page for page in site.bytes().values())
+
+
+def test_pelicans_own_cache_is_honoured_and_full_ignores_it(site: Site):
+    site.set("CACHE_CONTENT = True\nLOAD_CONTENT_CACHE = True")
+    build(site.settings)
+    assert (site.root / "cache").is_dir()
+    post = site.root / "content/posts/post-1.md"
+    then = post.stat().st_mtime_ns
+    site.post("post-1", "Body with an old stamp.", date="2024-01-01")
+    os.utime(post, ns=(then, then))
+    build(site.settings)
+    assert b"old stamp" not in site.bytes()["post-1/index.html"]
+    build(site.settings, full=True)
+    assert b"old stamp" in site.bytes()["post-1/index.html"]

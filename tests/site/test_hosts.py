@@ -1,0 +1,59 @@
+"""The names a preview answers to, and its pages' additions."""
+
+from __future__ import annotations
+
+import pytest
+
+from publish.site import hosts, live
+from publish.site.state import State
+
+
+@pytest.mark.parametrize(
+    ("header", "host", "own"),
+    [
+        ("127.0.0.1:8000", "127.0.0.1", True),
+        ("127.8.8.8", "127.0.0.1", True),
+        ("[::1]:8000", "::1", True),
+        ("blog.lan:8000", "blog.lan", True),
+        ("blog.lan", "127.0.0.1", False),
+        ("192.0.2.7:8000", "0.0.0.0", True),
+        ("192.0.2.7:8000", "127.0.0.1", False),
+        ("evil.example", "0.0.0.0", False),
+        ("", "0.0.0.0", False),
+        (":8000", "127.0.0.1", False),
+        ("user@evil.example", "127.0.0.1", False),
+        ("127.0.0.1@evil.example", "127.0.0.1", False),
+    ],
+)
+def test_an_own_name(header: str, host: str, own: bool):
+    assert hosts.own(header, host) is own
+
+
+def test_the_script_goes_in_before_the_last_closing_body_tag():
+    page = live.inserted(b"<body><pre>&lt;/body&gt;</pre></body></html>", 7, "")
+    assert page.endswith(b'<script src="/_live.js?build=7"></script></body></html>')
+    assert b"publish-error" not in page
+
+
+def test_a_page_without_a_body_tag_gets_it_at_its_end():
+    assert live.inserted(b"<p>x", 1, "").startswith(b"<p>x<link")
+
+
+def test_an_error_is_shown_as_text_and_nothing_is_inline():
+    page = live.inserted(b"<body></body>", 1, "a <script>alert(1)</script>")
+    assert b"&lt;script&gt;alert(1)" in page
+    assert b"style=" not in page
+    assert page.count(b"<script") == page.count(b"<script src=") == 1
+
+
+def test_a_waiting_page_hears_of_each_change_and_of_the_end(tmp_path):
+    state = State(tmp_path)
+    told = state.event()
+    state.bad("wrong")
+    state.wait(told)
+    assert state.event() == {"number": 0, "error": "wrong"}
+    state.good()
+    assert state.event() == {"number": 1, "error": ""}
+    state.close()
+    state.wait(state.event())
+    assert state.closed
