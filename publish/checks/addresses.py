@@ -1,74 +1,164 @@
-"""Which addresses the built site will have, as far as a source's words can tell. Pure."""
+"""Which addresses the built site will have, as far as its sources can tell. Pure."""
 
 from __future__ import annotations
 
-from publish.checks.library import Site
-from publish.checks.source import Source, slugify
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+from urllib.parse import unquote
 
+from publish.checks.site import Site
+from publish.checks.slugs import slugify
+from publish.checks.source import Source
 
-def address(site: Site, source: Source) -> str:
-    """The source's own address, from the root."""
-    if given := source.get("url") or source.get("save_as"):
-        return normal(given)
-    pattern = str(
-        site.values.get("PAGE_URL" if source.kind == "page" else "ARTICLE_URL")
-        or ("pages/{slug}.html" if source.kind == "page" else "{slug}.html")
-    )
-    names = {"slug": source.slug, "lang": source.get("lang"), "date": source.date}
-    names["category"] = slugify((categories(source) or [""])[0])
-    try:
-        return normal(pattern.format(**names))
-    except (KeyError, ValueError, AttributeError, TypeError):
-        return normal(source.slug)
+PATTERNS = {
+    "ARTICLE_URL": "{slug}.html",
+    "ARTICLE_LANG_URL": "{slug}-{lang}.html",
+    "PAGE_URL": "pages/{slug}.html",
+    "PAGE_LANG_URL": "pages/{slug}-{lang}.html",
+    "CATEGORY_URL": "category/{slug}.html",
+    "TAG_URL": "tag/{slug}.html",
+    "AUTHOR_URL": "author/{slug}.html",
+    "CATEGORY_FEED_ATOM": "feeds/{slug}.atom.xml",
+    "AUTHOR_FEED_ATOM": "feeds/{slug}.atom.xml",
+    "AUTHOR_FEED_RSS": "feeds/{slug}.rss.xml",
+    "FEED_ALL_ATOM": "feeds/all.atom.xml",
+    "INDEX_SAVE_AS": "index.html",
+}
+"""Pelican's own, for settings that do not say."""
+TEMPLATES = ("index", "tags", "categories", "authors", "archives")
+PAGE_NUMBER = re.compile(r"(?:/?page/\d+|(?<=[a-z])\d+(?=\.html$))")
+OF_TOOLS = ("/theme/", "/sitemap.xml", "/robots.txt", "/favicon.ico", "/feeds/", "/search")
+"""Written by the theme, by plugins or by the host; no source tells of them."""
 
 
 def normal(path: str) -> str:
-    """``/a/b/`` and ``/a/b/index.html`` are one address."""
-    return "/" + path.strip().strip("/").removesuffix("index.html").strip("/")
+    """One spelling for an address: ``/a``, ``/a/`` and ``/a/index.html`` are the same."""
+    path = unquote(path.split("#")[0]).strip().lstrip("/")
+    return "/" + path.removesuffix("index.html").rstrip("/")
 
 
-def categories(source: Source) -> list[str]:
-    """The names of its ``Category`` line."""
-    return [name.strip() for name in source.get("category").split(",") if name.strip()]
-
-
-def aliases(source: Source) -> list[str]:
-    """The addresses of its ``Aliases`` line."""
-    return [name.strip() for name in source.get("aliases").split(",") if name.strip()]
-
-
-def known(site: Site) -> set[str]:
-    """Every address a link from the root may lead to."""
-    found = {"/"}
-    values = site.values
-    for source in site.sources:
-        if site.public(source):
-            found.add(address(site, source))
-            found |= {normal(alias) for alias in aliases(source)}
-            _taxonomy(site, source, found)
-    found |= {normal(name) for name in site.files}
-    for name, value in values.items():
-        is_path = name.endswith("_SAVE_AS") or name.startswith("FEED_ALL")
-        if is_path and isinstance(value, str) and value and "{" not in value:
-            found.add(normal(value))
-    for name in ("archives", "categories", "tags", "authors"):
-        if f"{name.upper()}_SAVE_AS" not in values:
-            found.add(f"/{name}.html")
-    found |= {normal(f"{template}.html") for template in values.get("DIRECT_TEMPLATES") or ()}
-    return found
-
-
-def _taxonomy(site: Site, source: Source, found: set[str]) -> None:
-    lines = {
-        "CATEGORY": categories(source),
-        "TAG": [t.strip() for t in source.get("tags").split(",") if t.strip()],
-        "AUTHOR": [a.strip() for a in source.get("author").split(";") if a.strip()],
+def of_source(source: Source, values: Mapping[str, Any]) -> str:
+    """A source's own address, normal."""
+    if given := source.get("url") or source.get("save_as"):
+        return normal(given)
+    lang = source.get("lang")
+    foreign = lang and lang != str(values.get("DEFAULT_LANG") or "en")
+    name = ("PAGE" if source.is_page else "ARTICLE") + ("_LANG_URL" if foreign else "_URL")
+    parts = {
+        "slug": source.slug,
+        "lang": lang or values.get("DEFAULT_LANG") or "en",
+        "date": source.date or source.reading.now,
+        "category": slugify(
+            (source.categories or (str(values.get("DEFAULT_CATEGORY", "misc")),))[0]
+        ),
+        "author": slugify((source.names("author") or (str(values.get("AUTHOR") or ""),))[0]),
+        "path": source.path,
     }
-    for name, members in lines.items():
-        for member in members:
-            slug = slugify(member)
-            pattern = str(site.values.get(f"{name}_URL") or f"{name.lower()}/{{slug}}.html")
-            found.add(normal(pattern.replace("{slug}", slug)))
-            for kind in ("ATOM", "RSS", "JSON"):
-                if feed := site.values.get(f"{name}_FEED_{kind}"):
-                    found.add(normal(str(feed).replace("{slug}", slug)))
+    try:
+        return normal(str(values.get(name) or PATTERNS[name]).format(**parts))
+    except (KeyError, ValueError, AttributeError, TypeError, IndexError):
+        return normal(source.slug)
+
+
+def relative_base(source: Source, values: Mapping[str, Any]) -> str:
+    """What a relative link in its page starts from, with a slash at its end or a file name."""
+    own = of_source(source, values)
+    return own if own.endswith(".html") or own == "/" else f"{own}/"
+
+
+@lru_cache(maxsize=1)
+def known(site: Site) -> frozenset[str]:
+    """Every address that a link may lead to, normal."""
+    return made(site) | {
+        normal(alias)
+        for source in site.sources
+        if source.public
+        for alias in source.aliases
+        if "?" not in alias
+    }
+
+
+@lru_cache(maxsize=1)
+def made(site: Site) -> frozenset[str]:
+    """Every address at which the site has something of its own, normal: no alias is among them."""
+    found = listings(site.values) | {normal(path) for path in site.files}
+    for source in site.sources:
+        if source.public:
+            found.add(of_source(source, site.values))
+            found |= set(_taxonomies(site, source))
+    return frozenset(found)
+
+
+def listings(values: Mapping[str, Any]) -> set[str]:
+    """The addresses of the home page, the archives and the like, normal."""
+    return {"/", *_listings(values)}
+
+
+def leads_somewhere(address: str, site: Site, addresses: frozenset[str]) -> bool:
+    """Whether something is at an address, or may be for all that can be known here."""
+    if normal(address) in addresses or address.startswith(OF_TOOLS):
+        return True
+    if PAGE_NUMBER.search(address) and normal(PAGE_NUMBER.sub("", address)) in addresses:
+        return True
+    # Formats that are not read here have addresses too, and one cannot tell which.
+    return bool(site.others)
+
+
+def taxonomy_slugs(site: Site, kind: str) -> frozenset[str]:
+    """Slugs of all public categories, tags or authors; ``kind`` is one of those in singular."""
+    return frozenset(
+        slugify(name)
+        for source in site.sources
+        if source.public and not source.is_page
+        for name in _members(site, source)[kind.upper()]
+    )
+
+
+def _members(site: Site, source: Source) -> dict[str, tuple[str, ...]]:
+    fallback = str(site.values.get("DEFAULT_CATEGORY") or "misc")
+    folder = source.path.rsplit("/", 2)[-2] if "/" in source.path else ""
+    by_folder = site.values.get("USE_FOLDER_AS_CATEGORY", True) and folder
+    author = str(site.values.get("AUTHOR") or "")
+    return {
+        "CATEGORY": source.categories or ((folder,) if by_folder else (fallback,)),
+        "TAG": source.names("tags"),
+        "AUTHOR": source.names("authors")
+        or source.names("author")
+        or ((author,) if author else ()),
+    }
+
+
+def _taxonomies(site: Site, source: Source) -> Iterator[str]:
+    if source.is_page:
+        return
+    for kind, names in _members(site, source).items():
+        keys = [
+            k
+            for k in {*site.values, *PATTERNS}
+            if k.startswith((f"{kind}_FEED_", f"{kind}_URL", f"{kind}_SAVE_AS"))
+        ]
+        for key in keys:
+            pattern = site.values.get(key, PATTERNS.get(key))
+            if isinstance(pattern, str) and "{slug}" in pattern:
+                yield from (normal(pattern.replace("{slug}", slugify(name))) for name in names)
+
+
+def _listings(values: Mapping[str, Any]) -> Iterator[str]:
+    templates = values.get("DIRECT_TEMPLATES", TEMPLATES)
+    for name in templates if isinstance(templates, list | tuple) else TEMPLATES:
+        yield normal(str(values.get(f"{str(name).upper()}_SAVE_AS") or f"{name}.html"))
+    pages = values.get("TEMPLATE_PAGES")
+    if isinstance(pages, Mapping):
+        yield from (normal(str(place)) for place in pages.values())
+    extra = values.get("EXTRA_PATH_METADATA")
+    if isinstance(extra, Mapping):
+        yield from (
+            normal(str(m["path"])) for m in extra.values() if isinstance(m, Mapping) and "path" in m
+        )
+    for key in {*values, *PATTERNS}:
+        value = values.get(key, PATTERNS.get(key))
+        named = key.endswith(("_SAVE_AS", "_URL")) or key.startswith("FEED_")
+        if named and isinstance(value, str) and value and "{" not in value and "://" not in value:
+            yield normal(value)

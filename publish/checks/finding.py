@@ -1,24 +1,27 @@
-"""A finding, and how a list of them is printed. Pure."""
+"""A finding: what is wrong where, how to mend it, and how a list of them is printed. Pure."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Any, Literal
+
+Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """What is wrong where, and how to mend it.
+    """One remark for the author.
 
-    ``file`` is relative to the project, with slashes; ``severity`` error stops a build.
+    ``file`` is relative to the project, with slashes; ``line`` counts from 1. An ``error``
+    stops ``build`` and ``send``, a ``warning`` does not.
     """
 
     file: str
     line: int
     rule: str
-    severity: Literal["error", "warning"]
+    severity: Severity
     message: str
     remedy: str
 
@@ -30,22 +33,40 @@ class Finding:
     def __str__(self) -> str:
         return f"{self.located} — {self.remedy}"
 
+    def as_dict(self) -> dict[str, Any]:
+        """The finding for scripts, keys as in the fields."""
+        return asdict(self)
+
+
+def shown(value: str, most: int = 60) -> str:
+    """An author's value as a message may quote it: one line, printable, not too long."""
+    cut = value[: most + 1]
+    line = "".join(c if c.isprintable() or c.isspace() else "\ufffd" for c in cut)
+    line = " ".join(line.split())
+    return line if len(value) <= most else f"{line[:most]}…"
+
+
+def as_text(findings: Sequence[Finding]) -> str:
+    """One line a finding, warnings marked as such; ``""`` for none."""
+    return "\n".join(f"{f}" if f.severity == "error" else f"{f} [warning]" for f in findings)
+
 
 def as_json(findings: Sequence[Finding]) -> str:
-    """A list for scripts."""
-    return json.dumps([asdict(f) for f in findings], ensure_ascii=False, indent=2)
+    """A list of objects with file, line, rule, severity, message and remedy."""
+    return json.dumps([f.as_dict() for f in findings], ensure_ascii=False, indent=2)
 
 
 def as_github(findings: Sequence[Finding]) -> str:
-    """Annotations as GitHub Actions reads them from standard output."""
+    """Workflow commands that GitHub Actions reads from standard output; ``""`` for none."""
     return "\n".join(
-        f"::{f.severity} file={_property(f.file)},line={f.line},title={f.rule}::"
+        f"::{f.severity} file={_property(f.file)},line={f.line},title={_property(f.rule)}::"
         f"{_data(f'{f.message} — {f.remedy}')}"
         for f in findings
     )
 
 
 def _data(text: str) -> str:
+    # The per cent sign first, or it would be escaped twice.
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

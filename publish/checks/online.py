@@ -1,4 +1,8 @@
-"""Asks the web whether the outside links still answer; politely, and at most once a day."""
+"""Asks the web whether outside links still answer: politely, and at most once a day.
+
+One host is asked by one connection at a time, four hosts at most at once, each address with a
+timeout and one second try. Answers are kept in ``links.json`` in the cache folder.
+"""
 
 from __future__ import annotations
 
@@ -6,74 +10,136 @@ import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from publish.checks import library
-from publish.checks.finding import Finding
-from publish.checks.links import links
+from publish.checks import reading
+from publish.checks.finding import Finding, shown
+from publish.checks.rules.linking import is_local
+from publish.checks.run import names, within
+from publish.checks.site import Site
 from publish.files import write_whole
 from publish.settings import Settings
 
-DAY = 86400
+DAY = 86_400.0
+"""Seconds an answer is believed."""
 CONNECTIONS = 4
-AGENT = {"User-Agent": "publish-check"}
+TIMEOUT = 10.0
+"""Seconds for one request."""
+PAUSE = 1.0
+"""Seconds before the second try."""
+AGENT = {"User-Agent": "publish-check/1 (link checker; HEAD first, one connection a host)"}
+REFUSED = (401, 403, 405, 406, 429, 501, 503, 999)
+"""Answers of hosts that dislike programs or rest: no sign that a reader would find nothing."""
 
 
-def dead_links(settings: Settings, paths: Sequence[Path] = ()) -> list[Finding]:
-    """A warning for each outside link that does not answer."""
-    site = library.read(settings, datetime.now(UTC))
-    wanted = library.wanted(site, paths)
+@dataclass(frozen=True)
+class Place:
+    """Where an outside link stands."""
+
+    file: str
+    line: int
+    url: str
+
+
+def dead_links(
+    settings: Settings,
+    paths: Sequence[Path] = (),
+    *,
+    clock: Callable[[], float] = time.time,
+    timeout: float = TIMEOUT,
+    pause: float = PAUSE,
+    local: bool = False,
+) -> list[Finding]:
+    """A warning for each outside link that does not answer; of ``paths`` only, if some are given.
+
+    ``local`` asks addresses on this machine too, which no published link should have.
+
+    Raises:
+        ConfigError: there is no content folder, or a path names nothing.
+    """
+    chosen = names(settings, paths)
     places = [
-        (source.path, link.line, link.target)
-        for source in site.sources
-        if wanted is None or source.path in wanted
-        for link in links(source)
-        if link.target.startswith(("http://", "https://"))
+        place
+        for place in outside(reading.read(settings), local)
+        if chosen is None or within(place.file, chosen)
     ]
     cache = settings.cache / "links.json"
-    known = _load(cache)
-    fresh = {url: [said, at] for url, (said, at) in known.items() if time.time() - at < DAY}
-    todo = sorted({url for _, _, url in places} - set(fresh))
-    hosts: dict[str, list[str]] = {}
-    for url in todo:
-        hosts.setdefault(urlsplit(url).netloc, []).append(url)
+    now = clock()
+    fresh = {url: said for url, said in _load(cache).items() if 0 <= now - said[1] < DAY}
+    for url, answer in _ask_all({p.url for p in places} - set(fresh), timeout, pause).items():
+        fresh[url] = (answer, now)
+    if places:
+        write_whole(cache, json.dumps(fresh, indent=1, sort_keys=True).encode())
+    remedy = "correct the address, or remove the link"
+    return sorted(
+        Finding(p.file, p.line, "dead-link", "warning", f"{shown(p.url)} {fresh[p.url][0]}", remedy)
+        for p in places
+        if fresh[p.url][0]
+    )
+
+
+def outside(site: Site, local: bool = False) -> list[Place]:
+    """Every link to another site, without what comes after ``#``. Pure."""
+    home = urlsplit(str(site.values.get("SITEURL") or "")).netloc
+    found = []
+    for source in site.sources:
+        for line, link in source.links:
+            url = link.target.partition("#")[0]
+            if url[:8].lower().startswith(("http://", "https://")) and (local or not is_local(url)):
+                if home and url.partition("://")[2].partition("/")[0] == home:
+                    continue
+                found.append(Place(source.file, line, url))
+    return found
+
+
+def _ask_all(urls: set[str], timeout: float, pause: float) -> dict[str, str]:
+    by_host: dict[str, list[str]] = {}
+    for url in sorted(urls):
+        by_host.setdefault(url.partition("://")[2].partition("/")[0].lower(), []).append(url)
+
+    def ask_host(mine: list[str]) -> list[tuple[str, str]]:
+        return [(url, ask(url, timeout, pause)) for url in mine]
+
     with ThreadPoolExecutor(CONNECTIONS) as pool:
-        # One host is asked by one thread, one link after the other.
-        for answers in pool.map(lambda urls: [(u, ask(u)) for u in urls], hosts.values()):
-            fresh |= {url: [said, time.time()] for url, said in answers}
-    write_whole(cache, json.dumps(fresh, indent=1).encode())
-    return [
-        Finding(path, line, "dead-link", "warning", f"{url} {fresh[url][0]}", "mend or remove it")
-        for path, line, url in places
-        if fresh[url][0]
-    ]
+        return {url: said for host in pool.map(ask_host, by_host.values()) for url, said in host}
 
 
-def ask(url: str, timeout: float = 10) -> str:
-    """What is wrong with an address; ``""`` if it answers."""
-    said = ""
-    for method in ("HEAD", "GET"):
-        request = urllib.request.Request(url, method=method, headers=AGENT)  # noqa: S310
-        try:
-            with urllib.request.urlopen(request, timeout=timeout):  # noqa: S310 - http(s) only
-                return ""
-        except urllib.error.HTTPError as error:
-            with error:
-                said = f"answers {error.code}"
-        except (OSError, HTTPException, ValueError) as error:
-            said = f"does not answer ({getattr(error, 'reason', error)})"
+def ask(url: str, timeout: float = TIMEOUT, pause: float = PAUSE) -> str:
+    """What is wrong with an address, as the end of a sentence; ``""`` if it answers."""
+    said = _once(url, timeout)
+    if said:
+        time.sleep(pause)
+        said = _once(url, timeout)
     return said
 
 
-def _load(cache: Path) -> dict[str, Any]:
+def _once(url: str, timeout: float) -> str:
+    said = ""
+    for method in ("HEAD", "GET"):
+        try:
+            # A target may hold letters that a request line must not.
+            plain = quote(url, safe="%/:=&?~#+!$,;'@()*[]")
+            request = urllib.request.Request(plain, method=method, headers=AGENT)  # noqa: S310 - http(s) only, see outside()
+            with urllib.request.urlopen(request, timeout=timeout):  # noqa: S310 - the same
+                return ""
+        except urllib.error.HTTPError as error:
+            error.close()
+            said = "" if error.code in REFUSED else f"answers {error.code}"
+            if not said and method == "GET":
+                return ""
+        except (OSError, HTTPException, ValueError) as error:
+            return f"does not answer ({shown(str(getattr(error, 'reason', error)))})"
+    return said
+
+
+def _load(cache: Path) -> Mapping[str, tuple[str, float]]:
     try:
         found = json.loads(cache.read_bytes())
-    except (OSError, ValueError):
+        return {str(url): (str(said), float(at)) for url, (said, at) in found.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
         return {}
-    return found if isinstance(found, dict) else {}

@@ -1,0 +1,29 @@
+"""The list of all rules, in the order of the catalogue."""
+
+from __future__ import annotations
+
+from publish.checks.rule import Rule
+from publish.checks.rules import (
+    encoding,
+    frontmatter,
+    identity,
+    images,
+    linking,
+    links,
+    mail,
+    structure,
+    text,
+    whole,
+)
+
+SUBJECTS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
+    ("Files", encoding.RULES),
+    ("Front matter", frontmatter.RULES),
+    ("Identity and address", identity.RULES),
+    ("Links", (*links.RULES, *linking.RULES)),
+    ("Pictures", images.RULES),
+    ("Text", (*text.RULES, *structure.RULES)),
+    ("Mail", mail.RULES),
+    ("The whole site", whole.RULES),
+)
+RULES: tuple[Rule, ...] = tuple(rule for _, rules in SUBJECTS for rule in rules)

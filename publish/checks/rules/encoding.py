@@ -1,0 +1,125 @@
+"""Rules about a file's bytes: whether it can be read as text at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from publish.checks.rule import Problem, site_rule, source_rule
+from publish.checks.site import Site
+from publish.checks.source import MOST_LINKS, Source
+
+# https://www.w3.org/TR/xml/#charsets
+ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+DEEP_QUOTE = re.compile(r"(?:[ ]{0,3}>){21}")
+DEEP_LIST = re.compile(r"[ ]{84,}(?:[*+-]|\d{1,9}[.)])[ ]")
+BRACKETS = 1000
+"""Unclosed brackets in one paragraph; Markdown takes seconds from here on, then minutes."""
+TICKS = 5000
+"""Backtick runs in one paragraph, for the same reason."""
+
+
+@source_rule("empty-file", "error", "a file of 0 bytes")
+def empty_file(source: Source, site: Site) -> Iterator[Problem]:
+    """The file holds nothing, or only spaces and line breaks."""
+    if not source.raw.removeprefix(b"\xef\xbb\xbf").strip():
+        yield Problem(1, "the file is empty", "write the post, or remove the file")
+
+
+@source_rule("binary-file", "error", "a picture saved as `post.md`", "same")
+def binary_file(source: Source, site: Site) -> Iterator[Problem]:
+    """The file holds NUL bytes: it is a picture, an archive, or text in UTF-16."""
+    if (at := source.raw.find(b"\0")) >= 0:
+        kind = "UTF-16" if source.raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "not text"
+        yield Problem(
+            source.raw.count(b"\n", 0, at) + 1,
+            f"the file is {kind}: it holds a NUL byte",
+            "save it as plain text with the encoding UTF-8",
+        )
+
+
+@source_rule("bad-utf8", "error", "`Caf\\xe9` saved as Latin-1", "same")
+def bad_utf8(source: Source, site: Site) -> Iterator[Problem]:
+    """The file is not UTF-8; the line is that of the first bad byte."""
+    try:
+        source.raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if b"\0" not in source.raw:
+            yield Problem(
+                source.raw.count(b"\n", 0, error.start) + 1,
+                f"the byte 0x{source.raw[error.start]:02x} is not UTF-8",
+                "save the file with the encoding UTF-8",
+            )
+
+
+@source_rule("forbidden-character", "error", "a backspace pasted from a PDF", "same")
+def forbidden_character(source: Source, site: Site) -> Iterator[Problem]:
+    """A control character that XML forbids, so that no feed could hold the text."""
+    if not ILLEGAL.search(source.text):
+        return
+    for number, line in enumerate(source.text.split("\n"), 1):
+        if found := ILLEGAL.search(line):
+            yield Problem(
+                number,
+                f"the character U+{ord(found.group()):04X} is invisible, and feeds cannot hold it",
+                "remove it, or type the line again",
+            )
+
+
+@source_rule("too-many-links", "error", "a post of 2 MB that is one long index", "same")
+def too_many_links(source: Source, site: Site) -> Iterator[Problem]:
+    """A source with 5,000 links or more; those that follow would go unchecked."""
+    if len(source.links) >= MOST_LINKS:
+        line, _ = source.links[-1]
+        yield Problem(line, f"the file has {MOST_LINKS:,} links or more", "make several of it")
+
+
+@source_rule("tangled-markup", "error", "`[[[[[[[…` a thousand times", "same")
+def tangled_markup(source: Source, site: Site) -> Iterator[Problem]:
+    """Markup nested so deeply that Markdown would take minutes, or fail."""
+    opened = ticks = 0
+    for number, line in source.prose_lines:
+        if not line.strip():
+            opened = ticks = 0
+            continue
+        opened = max(0, opened + line.count("[") - line.count("]"))
+        ticks += line.count("`")
+        deep = DEEP_QUOTE.match(line) or DEEP_LIST.match(line)
+        if deep or opened > BRACKETS or ticks > TICKS:
+            yield Problem(number, "the markup is nested too deeply", "make it simpler, or cut it")
+            return
+
+
+@site_rule("too-large", "error", "a post of 50 MB", "same")
+def too_large(site: Site) -> Iterator[Problem]:
+    """A source of over 2 MB is not read: it surely holds something that is no prose."""
+    for trouble in site.troubles:
+        if trouble.rule == "too-large":
+            message = f"the file has {trouble.detail}, and 2 MB is the most a post may have"
+            yield Problem(1, message, "take pasted pictures out, or split it", trouble.file)
+
+
+@site_rule("unreadable", "error", "a file without read permission", "same")
+def unreadable(site: Site) -> Iterator[Problem]:
+    """The file cannot be opened, or is no ordinary file."""
+    for trouble in site.troubles:
+        if trouble.rule == "unreadable":
+            why = f" ({trouble.detail})" if trouble.detail else ""
+            message = f"the file cannot be read{why}"
+            yield Problem(1, message, "correct its permissions, or remove it", trouble.file)
+
+
+@site_rule("symlink-out", "error", "`content/posts/x.md` → `/etc/passwd`", "same")
+def symlink_out(site: Site) -> Iterator[Problem]:
+    """A symbolic link that leads out of the content folder; what it leads to is not read."""
+    for trouble in site.troubles:
+        if trouble.rule == "symlink-out":
+            message = "a symbolic link leads out of the content folder"
+            yield Problem(1, message, "put a copy of the file here instead", trouble.file)
+
+
+RULES = (
+    empty_file, binary_file, bad_utf8, forbidden_character, too_many_links, tangled_markup,
+   too_large,
+    unreadable, symlink_out,
+)  # fmt: skip

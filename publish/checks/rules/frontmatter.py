@@ -1,0 +1,159 @@
+"""Rules about the header: the keys and what they may say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from publish.checks import dates
+from publish.checks.finding import shown
+from publish.checks.rule import Problem, source_rule
+from publish.checks.site import Site
+from publish.checks.source import Source
+
+KEYS = (
+    "Title", "Date", "Modified", "Category", "Tags", "Keywords", "Slug", "Author", "Authors",
+    "Summary", "Description", "Status", "Lang", "Translation", "Template", "Save_as", "Url",
+    "Image", "Image_alt", "Uid", "Subject", "Preheader", "Newsletter", "Aliases", "Series",
+    "Robots",
+)  # fmt: skip
+KNOWN = {key.lower(): key for key in KEYS}
+STATUSES = ("published", "draft", "hidden", "skip")
+LONGEST_SUMMARY = 160
+"""Characters; search results and cards cut off what is longer."""
+
+
+@source_rule("missing-title", "error", "no `Title:` line", "same")
+def missing_title(source: Source, site: Site) -> Iterator[Problem]:
+    """Without a title Pelican leaves the file out and says nothing."""
+    if not source.get("title") and "title" not in source.filename_fields:
+        yield Problem(source.line("title"), "there is no title", "add a line `Title: …` at the top")
+
+
+@source_rule("missing-date", "error", "no `Date:` line", "softer")
+def missing_date(source: Source, site: Site) -> Iterator[Problem]:
+    """Without a date Pelican leaves the post out and says nothing."""
+    if source.is_page or source.get("date") or "date" in source.filename_fields:
+        return
+    if not site.values.get("DEFAULT_DATE"):
+        remedy = "add a line such as `Date: 2026-11-16 07:30`"
+        yield Problem(source.line("date"), "there is no date", remedy)
+
+
+@source_rule("bad-date", "error", "`Date: 2026-13-45`", "same")
+def bad_date(source: Source, site: Site) -> Iterator[Problem]:
+    """A date that is none; Pelican would leave the post out."""
+    for name in ("date", "modified"):
+        given = source.get(name)
+        if given and dates.parse(given, source.reading.zone) is None:
+            message = f"{KNOWN[name]} is not a date: {shown(given, 40)}"
+            yield Problem(source.line(name), message, "write it as 2026-11-16 07:30")
+
+
+@source_rule("unknown-status", "error", "`Status: publised`", "same")
+def unknown_status(source: Source, site: Site) -> Iterator[Problem]:
+    """A status other than published, draft, hidden or skip."""
+    if source.status not in STATUSES:
+        near = get_close_matches(source.status[:40], STATUSES, 1)
+        remedy = f"write {near[0]}" if near else f"write one of {', '.join(STATUSES)}"
+        message = f"there is no status {shown(source.status, 40)}"
+        yield Problem(source.line("status"), message, remedy)
+
+
+@source_rule("missing-status", "warning", "no `Status:` line", "silent")
+def missing_status(source: Source, site: Site) -> Iterator[Problem]:
+    """Without a status a post is public the moment its file is in the folder."""
+    defaults = site.values.get("DEFAULT_METADATA")
+    by_default = isinstance(defaults, dict) and defaults.get("status")
+    if source.is_page or source.get("status") or by_default or not site.uses("identity"):
+        return
+    remedy = "add a line `Status: published`, or `Status: draft`"
+    yield Problem(source.line("status"), "there is no status, so the post is public", remedy)
+
+
+@source_rule("unknown-key", "warning", "`Sumary: …`", "softer")
+def unknown_key(source: Source, site: Site) -> Iterator[Problem]:
+    """A header line that nothing reads, often a slip of the keyboard."""
+    defaults = site.values.get("DEFAULT_METADATA")
+    own = set(defaults) if isinstance(defaults, dict) else set()
+    for field in source.header:
+        if field.name not in KNOWN and field.name not in own:
+            near = get_close_matches(field.name[:40], KNOWN, 1)
+            remedy = f"did you mean {KNOWN[near[0]]}?" if near else "correct or remove the line"
+            yield Problem(field.line, f"nothing reads the key {shown(field.key, 40)}", remedy)
+
+
+@source_rule("cut-header", "error", "a line without a colon between `Title:` and `Date:`", "same")
+def cut_header(source: Source, site: Site) -> Iterator[Problem]:
+    """The header ends before its last line, so the rest would be printed as text."""
+    if source.header.ended != "text" or not source.header.fields:
+        return
+    for line in source.body.split("\n", 40)[:40]:
+        if not line.strip():
+            return
+        if line.partition(":")[0].strip().lower() in KNOWN and ":" in line:
+            message = "the header ends here, yet more of its lines follow"
+            remedy = "begin the line with a key and a colon, or indent it by four spaces"
+            yield Problem(source.header.body_line, message, remedy)
+            return
+
+
+@source_rule("missing-category", "warning", "no `Category:` line", "silent")
+def missing_category(source: Source, site: Site) -> Iterator[Problem]:
+    """A post without a category goes under the site's default one."""
+    if source.is_page or source.header.field("category"):
+        return
+    if not site.values.get("USE_FOLDER_AS_CATEGORY", True):
+        fallback = shown(str(site.values.get("DEFAULT_CATEGORY") or "misc"))
+        message = f"there is no category, so the post goes under {fallback}"
+        yield Problem(1, message, "add a line `Category: …`")
+
+
+@source_rule("empty-category", "error", "`Category: Career,, Network`")
+def empty_category(source: Source, site: Site) -> Iterator[Problem]:
+    """A Category line with nothing in it, or with nothing between two commas."""
+    field = source.header.field("category")
+    if field is None:
+        return
+    parts = field.value.split(",") if source.reading.commas else [field.value]
+    if any(not part.strip() for part in parts):
+        what = "a category is empty" if field.value else "the Category line is empty"
+        yield Problem(field.line, what, "name the category, or remove the comma or the line")
+
+
+@source_rule("missing-summary", "warning", "no `Summary:` line", "silent")
+def missing_summary(source: Source, site: Site) -> Iterator[Problem]:
+    """Lists, cards and search results would show the first words of the post."""
+    if not source.is_page and not source.get("summary"):
+        remedy = "add a line `Summary: …` of one or two sentences"
+        yield Problem(source.line("summary"), "there is no summary", remedy)
+
+
+@source_rule("long-summary", "warning", "`Summary:` with 200 characters", "silent")
+def long_summary(source: Source, site: Site) -> Iterator[Problem]:
+    """Cards and search results cut a summary off after 160 characters."""
+    if (length := len(source.get("summary"))) > LONGEST_SUMMARY:
+        message = f"the summary has {length} characters and will be cut off"
+        yield Problem(source.line("summary"), message, f"use at most {LONGEST_SUMMARY}")
+
+
+@source_rule("scheduled", "warning", "`Date:` next week, `Status: published`", "silent")
+def scheduled(source: Source, site: Site) -> Iterator[Problem]:
+    """The date is still to come: told so that nobody wonders where the post is."""
+    if source.is_page or source.date is None or source.kind not in ("post", "scheduled"):
+        return
+    if source.date > source.reading.now:
+        when = f"{source.date:%Y-%m-%d %H:%M} {source.date.tzname() or ''}".strip()
+        if source.reading.future:
+            message = f"the date, {when}, is still to come, and the post is public already"
+            remedy = "set WITH_FUTURE_DATES = False, or change the date"
+        else:
+            message = f"scheduled: nobody sees it before {when}"
+            remedy = "nothing to do if that is meant; build the site again after that time"
+        yield Problem(source.line("date"), message, remedy)
+
+
+RULES = (
+    missing_title, missing_date, bad_date, missing_status, unknown_status, unknown_key, cut_header,
+    missing_category, empty_category, missing_summary, long_summary, scheduled,
+)  # fmt: skip

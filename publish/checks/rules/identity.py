@@ -1,0 +1,137 @@
+"""Rules about identities and addresses: Uid, slug, aliases."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+from publish.checks import addresses
+from publish.checks.finding import shown
+from publish.checks.rule import Problem, site_rule, source_rule
+from publish.checks.site import Site
+from publish.checks.source import Source
+
+SLUG = re.compile(r"[a-z0-9][a-z0-9._~-]*")
+UID = re.compile(r"[0-9a-z]{12,64}")
+NO_ADDRESS = re.compile(r"[\x00-\x1f\x7f\ufffd\\<>\"#]|//|/\.{1,2}(?:/|$)|[^/?]{201}")
+OUTSIDE = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\~]|^[A-Za-z]:|[\x00-\x1f]")
+
+
+@source_rule("missing-uid", "warning", "no `Uid:` line", "silent")
+def missing_uid(source: Source, site: Site) -> Iterator[Problem]:
+    """Without a Uid, feed readers and the newsletter take a moved file for a new post."""
+    if not source.is_page and not source.get("uid") and site.uses("identity"):
+        remedy = "add `Uid:` with 16 random hex digits, and never change it"
+        yield Problem(source.line("uid"), "the post has no Uid", remedy)
+
+
+@source_rule("bad-uid", "warning", "`Uid: my post`")
+def bad_uid(source: Source, site: Site) -> Iterator[Problem]:
+    """A Uid is at least 12 small letters and digits, so that no two are alike by chance."""
+    given = source.get("uid")
+    if given and not UID.fullmatch(given):
+        message = f"the Uid {shown(given, 40)} is not at least 12 small letters and digits"
+        yield Problem(source.line("uid"), message, "keep it if the post is public already")
+
+
+@site_rule("duplicate-uid", "error", "a post copied with its `Uid:` line", "same")
+def duplicate_uid(site: Site) -> Iterator[Problem]:
+    """Two files with one Uid would be one post to feed readers and to the newsletter."""
+    owners: dict[str, list[Source]] = defaultdict(list)
+    for source in site.sources:
+        if uid := source.get("uid").lower():
+            owners[uid].append(source)
+    for same in owners.values():
+        for source in same if len(same) > 1 else ():
+            other = same[1] if source is same[0] else same[0]
+            message = f"the Uid is that of {other.file} too"
+            remedy = "give the newer of the two a Uid of its own"
+            yield Problem(source.line("uid"), message, remedy, source.file)
+
+
+@source_rule("bad-slug", "error", "`Slug: ../about us`", "same")
+def bad_slug(source: Source, site: Site) -> Iterator[Problem]:
+    """A slug that leads elsewhere or makes no address; capitals are a warning."""
+    slug, line = source.slug, source.line("slug" if source.get("slug") else "title")
+    for name in ("save_as", "url"):
+        given = source.get(name)
+        if OUTSIDE.search(given.removeprefix("/") if name == "url" else given):
+            message = f"{name.capitalize()} leads out of the site: {shown(given)}"
+            yield Problem(source.line(name), message, "write a path inside the site")
+    if not slug:
+        if source.get("title"):
+            message = "the title makes no address"
+            yield Problem(line, message, "add a line `Slug:` in plain letters")
+    elif not SLUG.fullmatch(slug.lower()) or ".." in slug:
+        message = f"the slug {shown(slug)} makes no address"
+        # A letter beyond ASCII works, only it looks like %C3%A9 when copied.
+        odd = re.fullmatch(r"[\w.~-]+", slug) and ".." not in slug
+        remedy = "use small letters, digits and hyphens"
+        yield Problem(line, message, remedy, severity="warning" if odd else None)
+    elif slug != slug.lower():
+        message = f"the slug {shown(slug)} has capitals, which readers mistype"
+        yield Problem(line, message, f"write {shown(slug.lower())}", severity="warning")
+
+
+@source_rule("missing-slug", "warning", "no `Slug:` line", "silent")
+def missing_slug(source: Source, site: Site) -> Iterator[Problem]:
+    """Without a slug the address is made of the title, and changes when the title does."""
+    given = source.header.field("slug") or source.get("url") or "slug" in source.filename_fields
+    if not source.is_page and not given and source.slug and site.uses("identity"):
+        message = "there is no slug, so the address changes with the title"
+        yield Problem(source.line("title"), message, f"add a line `Slug: {shown(source.slug)}`")
+
+
+@site_rule("duplicate-slug", "error", "two posts with `Slug: about`")
+def duplicate_slug(site: Site) -> Iterator[Problem]:
+    """Two posts or pages at one address, or at that of the archives or another list page; one of
+    them would overwrite the other."""
+    lists = addresses.listings(site.values)
+    owners: dict[str, list[Source]] = defaultdict(list)
+    for source in site.sources:
+        if source.readable and (source.slug or source.get("url")):
+            owners[addresses.of_source(source, site.values)].append(source)
+    for address, same in owners.items():
+        if address in lists - {"/"}:
+            for source in same:
+                line = source.line("slug" if source.get("slug") else "title")
+                message = f"its address {shown(address)} is that of a list page"
+                yield Problem(line, message, "choose another Slug", source.file)
+        shownness = [source for source in same if source.kind != "draft"]
+        for source in same:
+            rivals = [other for other in shownness if other is not source]
+            if rivals:
+                message = f"its address {shown(address)} is that of {rivals[0].file} too"
+                line = source.line("slug" if source.get("slug") else "title")
+                yield Problem(line, message, "change the Slug of one of them", source.file)
+
+
+@site_rule("bad-alias", "error", "`Aliases: old-address`")
+def bad_alias(site: Site) -> Iterator[Problem]:
+    """An old address that does not begin with a slash, leads outside, or is taken. Case does not
+    tell two addresses apart: on many disks they are one file."""
+    taken = {address.casefold(): "something of this site" for address in addresses.made(site)}
+    for source in site.sources:
+        if source.kind != "draft" and source.slug:
+            taken[addresses.of_source(source, site.values).casefold()] = source.file
+    given: dict[str, Source] = {}
+    for source in site.sources:
+        for alias in source.aliases:
+            key = alias if "?" in alias else addresses.normal(alias).casefold()
+            what = ""
+            if not alias.startswith("/") or alias.startswith("//"):
+                what, remedy = "does not begin with one slash", "write it from the root: /old/"
+            elif alias.endswith("?") or NO_ADDRESS.search(unquote(alias)) or " " in alias:
+                what, remedy = "is no address of this site", "write it from the root: /old/"
+            elif key in taken:
+                what, remedy = f"is the address of {taken[key]}", "remove the alias"
+            elif given.setdefault(key, source) is not source:
+                what, remedy = f"is one of {given[key].file} too", "leave it with one of them"
+            if what:
+                message = f"the alias {shown(alias)} {what}"
+                yield Problem(source.line("aliases"), message, remedy, source.file)
+
+
+RULES = (missing_uid, bad_uid, duplicate_uid, bad_slug, missing_slug, duplicate_slug, bad_alias)

@@ -1,0 +1,84 @@
+"""Rules about how links are written: words, schemes, trackers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from publish.checks.finding import shown
+from publish.checks.rule import Problem, source_rule
+from publish.checks.site import Site
+from publish.checks.source import Source
+
+VAGUE = {
+    "click", "click here", "click this", "here", "this", "this link", "this page", "link", "more",
+    "read more", "learn more", "read this", "see here", "go here", "continue", "continue reading",
+}  # fmt: skip
+TRACKER = re.compile(r"[?&;](utm_\w+|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid)=", re.I)
+LOCAL_HOST = re.compile(
+    r"localhost|.*\.localhost|.*\.local|127\.[\d.]+|0\.0\.0\.0|::1|10\.[\d.]+|192\.168\.[\d.]+"
+    r"|172\.(?:1[6-9]|2\d|3[01])\.[\d.]+"
+)
+LOCAL_PATH = re.compile(r"file:|[A-Za-z]:[\\/]|\\\\|/(?:home|Users|private|mnt|media)/[^/]+/.")
+
+
+@source_rule("vague-link-text", "warning", "`[click here](…)`")
+def vague_link_text(source: Source, site: Site) -> Iterator[Problem]:
+    """Words that do not say where a link leads: many readers hear links without their sentence."""
+    for line, link in source.links:
+        if link.image or link.text is None:
+            continue
+        words = " ".join(re.sub(r"[*_“”\"'.,!…→»>]+", " ", link.text.lower()).split())
+        if words in VAGUE:
+            message = f"the link “{shown(link.text)}” does not say where it leads"
+        elif not link.text.strip():
+            message = "a link has no words"
+        elif re.match(r"\s*https?://", link.text):
+            message = f"a link shows its bare address {shown(link.text.strip())}"
+        else:
+            continue
+        yield Problem(line, message, "link the words that name what is there")
+
+
+@source_rule("http-link", "warning", "`[trial](http://example.com/)`")
+def http_link(source: Source, site: Site) -> Iterator[Problem]:
+    """An address without encryption; nearly every site has it with."""
+    for line, link in source.links:
+        if link.target[:7].lower() == "http://" and not is_local(link.target):
+            message = f"{shown(link.target)} is not encrypted"
+            yield Problem(line, message, "write https:// if the site has it")
+
+
+@source_rule("local-link", "error", "`[page](http://localhost:8000/)`")
+def local_link(source: Source, site: Site) -> Iterator[Problem]:
+    """An address on your own machine or network, where no reader can go."""
+    for line, link in source.links:
+        if is_local(link.target):
+            message = f"{shown(link.target)} is on your own machine"
+            yield Problem(line, message, "link the public address")
+
+
+@source_rule("tracking-parameters", "warning", "`https://example.com/?utm_source=x`")
+def tracking_parameters(source: Source, site: Site) -> Iterator[Problem]:
+    """What a newsletter or an advertiser hung onto an address to follow its readers."""
+    for line, link in source.links:
+        if found := TRACKER.search(link.target):
+            message = f"the address carries the tracker {shown(found.group(1))}"
+            yield Problem(line, message, "remove it; the address works without")
+
+
+def is_local(target: str) -> bool:
+    """Whether an address names this machine or a private network."""
+    if LOCAL_PATH.match(target):
+        return True
+    if not target[:8].lower().startswith(("http://", "https://", "//")):
+        return False
+    try:
+        host = urlsplit(target).hostname or ""
+    except ValueError:
+        return False
+    return bool(LOCAL_HOST.fullmatch(host.lower()))
+
+
+RULES = (vague_link_text, http_link, local_link, tracking_parameters)

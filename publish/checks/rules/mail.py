@@ -1,0 +1,92 @@
+"""Rules about the post as a mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from publish.checks.rule import Problem, site_rule, source_rule
+from publish.checks.site import Site
+from publish.checks.source import Source
+
+LONGEST = 78
+"""Characters; what mail programs show of a subject is less still."""
+HEAVY = 80_000
+"""Bytes; from about 100 kB on, Gmail cuts a mail off."""
+YES_NO = ("yes", "no", "true", "false", "on", "off", "1", "0")
+
+
+def _subject(source: Source) -> tuple[int, str]:
+    name = "subject" if source.get("subject") else "title"
+    return source.line(name), source.get(name)
+
+
+@source_rule("empty-subject", "error", "`Subject:` with nothing after it")
+def empty_subject(source: Source, site: Site) -> Iterator[Problem]:
+    """A Subject line with nothing in it."""
+    if source.mailed and source.header.field("subject") and not source.get("subject"):
+        remedy = "write it, or remove the line to use the title"
+        yield Problem(source.line("subject"), "the subject is empty", remedy)
+
+
+@source_rule("long-subject", "warning", "a subject of 100 characters", "silent")
+def long_subject(source: Source, site: Site) -> Iterator[Problem]:
+    """A subject of over 78 characters is cut off in every mail program."""
+    line, subject = _subject(source)
+    if source.mailed and len(subject) > LONGEST:
+        message = f"the mail’s subject has {len(subject)} characters and will be cut off"
+        yield Problem(line, message, f"write a `Subject:` of at most {LONGEST}")
+
+
+@source_rule("shouting-subject", "warning", "`Subject: READ THIS NOW`", "silent")
+def shouting_subject(source: Source, site: Site) -> Iterator[Problem]:
+    """All capitals, as in spam; filters think so too."""
+    line, subject = _subject(source)
+    if source.mailed and subject.isupper() and sum(c.isalpha() for c in subject) > 5:
+        yield Problem(line, "the mail’s subject is all capitals", "write it in small letters")
+
+
+@source_rule("missing-preheader", "warning", "neither `Preheader:` nor `Summary:`", "silent")
+def missing_preheader(source: Source, site: Site) -> Iterator[Problem]:
+    """Mail programs would show the first words they find after the subject."""
+    if source.mailed and not source.get("preheader") and not source.get("summary"):
+        message = "the mail has no line to follow the subject"
+        yield Problem(source.line("preheader"), message, "add `Preheader:` or `Summary:`")
+
+
+@source_rule("bad-newsletter", "error", "`Newsletter: perhaps`", "same")
+def bad_newsletter(source: Source, site: Site) -> Iterator[Problem]:
+    """Newsletter says neither yes nor no, so nobody can tell whether the post is to be mailed."""
+    field = source.header.field("newsletter")
+    if field and field.value.lower() not in YES_NO:
+        what = "is neither yes nor no" if field.value else "is empty"
+        yield Problem(field.line, f"Newsletter {what}", "write yes or no, or remove the line")
+
+
+@site_rule("heavy-mail", "warning", "a composed issue of 120 kB")
+def heavy_mail(site: Site) -> Iterator[Problem]:
+    """The composed mail has over 80 kB; Gmail cuts off what comes after about 100 kB."""
+    for issue in site.issues:
+        source = _source(site, issue.slug)
+        if source and issue.html > HEAVY:
+            message = f"the mail has {issue.html // 1000} kB and may be cut off"
+            remedy = "put a part of it between ::: web-only and :::"
+            yield Problem(1, message, remedy, source.file)
+
+
+@site_rule("no-plain-text", "warning", "an `issue.txt` of 0 bytes")
+def no_plain_text(site: Site) -> Iterator[Problem]:
+    """The composed mail has no plain text, which some readers and all spam filters look for."""
+    for issue in site.issues:
+        source = _source(site, issue.slug)
+        if source and not issue.text:
+            yield Problem(1, "the mail has no plain text", "run `publish build`", source.file)
+
+
+def _source(site: Site, slug: str) -> Source | None:
+    return next((s for s in site.sources if s.slug == slug and s.mailed), None)
+
+
+RULES = (
+    empty_subject, long_subject, shouting_subject, missing_preheader, bad_newsletter, heavy_mail,
+    no_plain_text,
+)  # fmt: skip

@@ -1,0 +1,110 @@
+"""Rules about the shape of a text: headings, lists, blocks for one surface."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from publish.checks.finding import shown
+from publish.checks.rule import Problem, source_rule
+from publish.checks.site import Site
+from publish.checks.source import Source
+
+BLOCKS = ("email-only", "web-only")
+ITEM = re.compile(r" {0,3}(\d{1,9})\.[ \t]+\S")
+
+
+@source_rule("heading-jump", "warning", "`##` and then `####`")
+def heading_jump(source: Source, site: Site) -> Iterator[Problem]:
+    """Heading levels that skip one; readers who move by headings think they missed something."""
+    last = 1
+    for line, heading in source.headings:
+        if heading.level > last + 1:
+            message = f"the heading jumps from level {last} to level {heading.level}"
+            yield Problem(line, message, f"use {'#' * (last + 1)}")
+        last = heading.level
+
+
+@source_rule("h1-in-body", "warning", "`# Introduction`")
+def h1_in_body(source: Source, site: Site) -> Iterator[Problem]:
+    """A heading of the first level; the page's title is that already."""
+    for line, heading in source.headings:
+        if heading.level == 1:
+            remedy = "begin it with ##, or write \\# for the sign itself"
+            yield Problem(line, f"“{shown(heading.text)}” is a heading of the first level", remedy)
+
+
+@source_rule("unclosed-block", "error", "`::: email-only` without `:::`", "same")
+def unclosed_block(source: Source, site: Site) -> Iterator[Problem]:
+    """A block for one surface that is not closed, or closed and never opened: what comes after
+    it would be missing, or be shown where it should not."""
+    opened = 0
+    for line, name in _marks(source, site):
+        if name and opened:
+            yield Problem(
+                opened, "the block is not closed before the next", "end it with a line :::"
+            )
+        elif not name and not opened:
+            yield Problem(line, "this ::: closes nothing", "remove it, or open a block above")
+        opened = line if name else 0
+    if opened:
+        yield Problem(opened, "the block is not closed", "end it with a line :::")
+
+
+@source_rule("unknown-block", "error", "`::: mail-only`", "same")
+def unknown_block(source: Source, site: Site) -> Iterator[Problem]:
+    """A block of another name would be shown everywhere, its marks too."""
+    for line, name in _marks(source, site):
+        if name and name not in BLOCKS:
+            message = f"there is no block {shown(name, 40)}"
+            yield Problem(line, message, f"write ::: {BLOCKS[0]} or ::: {BLOCKS[1]}")
+
+
+@source_rule("list-restart", "warning", "`1.`, a paragraph, `1.`", "silent")
+def list_restart(source: Source, site: Site) -> Iterator[Problem]:
+    """A numbered list that a paragraph interrupts begins at 1 again, though it meant to go on."""
+    keeps = _keeps_numbers(site)
+    number = paragraphs = 0
+    before = ""
+    last_text = ""
+    for line, text in source.prose_lines:
+        begins = not before.strip()
+        before = text
+        if not text.strip() or text.startswith((" ", "\t")):
+            continue
+        item = ITEM.match(text)
+        if item:
+            given = int(item.group(1))
+            interrupted = begins and number > 0 and paragraphs > 0
+            if interrupted and (given == 1 or not keeps) and not last_text.rstrip().endswith(":"):
+                if given == 1:
+                    remedy = f"write {number + 1}. if the list goes on, else put a heading between"
+                else:
+                    remedy = "indent the paragraph by four spaces, or use the extension sane_lists"
+                yield Problem(line, "the list begins at 1 again after a paragraph", remedy)
+            number = number + 1 if given == 1 and not interrupted else given
+            paragraphs = 0
+        elif text.startswith(("#", "---", "***", "* * *", ":::")):
+            number = paragraphs = 0
+        elif begins and number:
+            paragraphs += 1
+            last_text = text
+            # Far from its list a paragraph no longer interrupts it.
+            number = number if paragraphs < 4 else 0
+        else:
+            last_text = text
+
+
+def _marks(source: Source, site: Site) -> Iterator[tuple[int, str]]:
+    # Elsewhere, three colons may be the marks of another Markdown extension.
+    for line, text in source.prose_lines:
+        if text.startswith(":::") and site.uses("only_blocks"):
+            yield line, text[3:].strip()
+
+
+def _keeps_numbers(site: Site) -> bool:
+    """Whether a list may begin at another number than 1 (Markdown's ``sane_lists``)."""
+    return "sane_lists" in str(site.values.get("MARKDOWN", ""))
+
+
+RULES = (heading_jump, h1_in_body, unclosed_block, unknown_block, list_restart)

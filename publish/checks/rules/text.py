@@ -1,0 +1,67 @@
+"""Rules about the words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from publish.checks.finding import shown
+from publish.checks.rule import Problem, source_rule
+from publish.checks.site import Site
+from publish.checks.source import Source
+
+PLACEHOLDER = re.compile(r"\b(?:TK(?:TK)*|[Ll]orem [Ii]psum|LOREM IPSUM)\b")
+MERGE_TAG = re.compile(r"\*\|[A-Za-z0-9_:=,. -]{1,60}\|\*")
+CURLY = re.compile("[“”‘’]")
+STRAIGHT = re.compile(r"""(?<![\w=])"(?=\w)|(?<=[^\W\d])'(?=[^\W\d])|(?<=[^\W\d][.,!?])"(?!\w)""")
+NO_PROSE = re.compile(
+    r"<[^<>]{0,2000}>|\]\([^()\n]{0,1000}\)|\{[^{}\n]{0,500}\}|https?://\S{1,2000}"
+)
+SPOKEN = ("title", "summary", "subject", "preheader", "image_alt")
+
+
+def _spoken(source: Source) -> Iterator[tuple[int, str]]:
+    for name in SPOKEN:
+        if value := source.get(name):
+            yield source.line(name), value
+
+
+@source_rule("empty-body", "warning", "a header and nothing under it", "silent")
+def empty_body(source: Source, site: Site) -> Iterator[Problem]:
+    """A post without a text would be sent as an empty mail."""
+    if not source.is_page and not source.body.strip():
+        yield Problem(source.header.body_line, "there is no text under the header", "write it")
+
+
+@source_rule("placeholder", "warning", "`The dose is TK mg.`", "silent")
+def placeholder(source: Source, site: Site) -> Iterator[Problem]:
+    """TK or “lorem ipsum”: a place that was to be filled in later."""
+    for line, text in (*_spoken(source), *source.prose_lines):
+        if found := PLACEHOLDER.search(text):
+            yield Problem(line, f"“{found.group()}” is a placeholder", "write the words")
+
+
+@source_rule("merge-tag", "warning", "`Hello *|FNAME|*`")
+def merge_tag(source: Source, site: Site) -> Iterator[Problem]:
+    """Mailchimp's merge tags are the mail template's; in a post they stay text for all to see."""
+    for line, text in (*_spoken(source), *source.prose_lines):
+        if "*|" in text and (found := MERGE_TAG.search(text)):
+            message = f"{shown(found.group())} stays as it is, on the page and in the mail"
+            yield Problem(line, message, "remove it, or put it between backticks to show it")
+
+
+@source_rule("mixed-quotes", "warning", '`“one” and "two"`', "silent")
+def mixed_quotes(source: Source, site: Site) -> Iterator[Problem]:
+    """Straight quotation marks in a text that has curly ones."""
+    if not CURLY.search(source.prose):
+        return
+    for line, text in source.prose_lines:
+        if '"' not in text and "'" not in text:
+            continue
+        if STRAIGHT.search(NO_PROSE.sub(" ", text)):
+            message = "straight quotation marks or apostrophes in a text with curly ones"
+            yield Problem(line, message, "use “ ” and ’ throughout")
+            return
+
+
+RULES = (empty_body, placeholder, merge_tag, mixed_quotes)

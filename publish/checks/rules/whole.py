@@ -1,0 +1,38 @@
+"""Rules about the site as a whole: its categories, and what must never be in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from publish.checks.finding import shown
+from publish.checks.rule import Problem, site_rule
+from publish.checks.site import Site
+from publish.checks.surroundings import secret_lines
+
+
+@site_rule("category-case", "error", "`Category: Career` here, `Category: career` there")
+def category_case(site: Site) -> Iterator[Problem]:
+    """Two spellings of one category that differ by case would fight for one address."""
+    first: dict[str, tuple[str, str]] = {}
+    for source in sorted(site.sources, key=lambda s: s.file):
+        for name in source.categories:
+            spelling, file = first.setdefault(name.casefold(), (name, source.file))
+            if spelling != name:
+                message = f"the category {shown(name)} is spelled {shown(spelling)} in {file}"
+                remedy = f"write {shown(spelling)}, or change it there"
+                yield Problem(source.line("category"), message, remedy, source.file)
+
+
+@site_rule("secret", "error", "a Mailchimp key in `pelicanconf.py`", "same")
+def secret(site: Site) -> Iterator[Problem]:
+    """Something shaped like a key in settings, content or the built site. It is never shown."""
+    remedy = "remove it, revoke it where it came from, and keep the new one in the environment"
+    for source in site.sources:
+        for line in secret_lines(source.raw):
+            yield Problem(line, "a secret key is here", remedy, source.file)
+    for trouble in site.troubles:
+        if trouble.rule == "secret":
+            yield Problem(trouble.line, "a secret key is here", remedy, trouble.file)
+
+
+RULES = (category_case, secret)

@@ -1,0 +1,109 @@
+"""Applies the rules to a site. Pure, but for the reading that comes first."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from publish.checks.finding import Finding
+from publish.checks.rule import Problem, Rule
+from publish.checks.site import Site
+from publish.errors import ConfigError
+from publish.settings import Settings
+
+MOST = 20
+"""Findings of one rule in one file; a thousand would hide the rest."""
+BY_BYTES = ("empty-file", "binary-file", "bad-utf8")
+"""The rules that look at a source which is no text."""
+
+
+def check(
+    settings: Settings, paths: Sequence[Path] = (), *, now: datetime | None = None
+) -> list[Finding]:
+    """Every finding, by file and line; only those of ``paths`` if some are given.
+
+    The whole site is read in any case: a link can be judged only beside its target. ``now``
+    must be aware; without it, the clock tells.
+
+    Raises:
+        ConfigError: there is no content folder, or a path names nothing.
+    """
+    from publish.checks import reading
+
+    site = reading.read(settings, now)
+    chosen = names(settings, paths)
+    return sorted(f for f in findings(site) if chosen is None or within(f.file, chosen))
+
+
+def findings(site: Site) -> Iterator[Finding]:
+    """What all rules find in a site, unsorted."""
+    from publish.checks.registry import RULES
+
+    drafts = {source.file for source in site.sources if source.kind == "draft"}
+    for rule in RULES:
+        counted: dict[str, int] = {}
+        for file, problem in _problems(rule, site):
+            counted[file] = counted.get(file, 0) + 1
+            found = _finding(rule, file, problem, file in drafts)
+            if found is None or counted[file] > MOST:
+                continue
+            if counted[file] == MOST:
+                found = replace(found, message=f"{found.message} (and perhaps more like it)")
+            yield found
+
+
+def names(settings: Settings, paths: Sequence[Path]) -> frozenset[str] | None:
+    """``paths`` as findings name files; None for no choice.
+
+    Raises:
+        ConfigError: one of them names nothing.
+    """
+    if not paths:
+        return None
+    found = set()
+    for path in paths:
+        # As typed in this folder, as findings name it, or as Pelican's settings would.
+        places = (path, settings.root / path, settings.content / path)
+        named = [os.path.relpath(p, settings.root) for p in places if os.path.lexists(p)]
+        inside = next((name for name in named if not name.startswith("..")), None)
+        if inside is None:
+            raise ConfigError(
+                f"{path}: there is no such file in this site", "name a file or folder of content"
+            )
+        found.add(Path(inside).as_posix())
+    return frozenset(found)
+
+
+def _problems(rule: Rule, site: Site) -> Iterator[tuple[str, Problem]]:
+    if rule.whole:
+        for problem in rule.whole(site):
+            yield problem.file, problem
+    if rule.each:
+        for source in site.sources:
+            if source.readable or rule.id in BY_BYTES:
+                for problem in _first(rule.each(source, site)):
+                    yield source.file, problem
+
+
+def _first(problems: Iterable[Problem]) -> Iterator[Problem]:
+    for count, problem in enumerate(problems, 1):
+        yield problem
+        if count == MOST:
+            return
+
+
+def _finding(rule: Rule, file: str, problem: Problem, draft: bool) -> Finding | None:
+    severity = problem.severity or rule.severity
+    if draft and rule.drafts == "silent":
+        return None
+    if draft and rule.drafts == "softer":
+        severity = "warning"
+    return Finding(file, problem.line, rule.id, severity, problem.message, problem.remedy)
+
+
+def within(file: str, chosen: frozenset[str]) -> bool:
+    """Whether a file is one of the chosen, or lies in one of them."""
+    return any(name in (file, ".") or file.startswith(f"{name}/") for name in chosen)

@@ -1,0 +1,93 @@
+"""What lies around the sources: settings file, theme, built site, composed issues."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from publish.checks.site import Issue, Trouble
+from publish.settings import Settings
+
+SECRETS = re.compile(
+    rb"(?<![0-9A-Za-z])(?:[0-9a-f]{32}-[a-z]{2,4}\d{1,3}(?![0-9A-Za-z])|AKIA[0-9A-Z]{16}\b"
+    rb"|gh[pousr]_[0-9A-Za-z]{36})|-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----"
+)
+"""Mailchimp's keys first; then those that people paste by accident most often."""
+PICTURE = re.compile(r"(?<![\w.%@+-])[\w.%@+-]+\.(?:jpe?g|png|gif|webp|avif|svg|ico)\b", re.I)
+ID = re.compile(r"""(?<![\w-])id\s*=\s*["']([^"'<>{}\s]{1,100})["']""")
+WRITTEN = (".html", ".xml", ".json", ".txt", ".js", ".css")
+LARGEST = 5_000_000
+"""Bytes; no page, feed or template is longer."""
+
+
+def secret_lines(data: bytes) -> list[int]:
+    """The lines, from 1, that hold something shaped like a key. Pure."""
+    found = sorted({data.count(b"\n", 0, m.start()) + 1 for m in SECRETS.finditer(data)})
+    return found[:20]
+
+
+def secrets(settings: Settings) -> tuple[Trouble, ...]:
+    """Keys in the settings file and in the built site. The key itself is kept nowhere."""
+    return tuple(
+        Trouble("secret", _relative(file, settings.root), line)
+        for file in (settings.path, *_files(settings.output, WRITTEN))
+        for line in secret_lines(_bytes(file))
+    )
+
+
+def theme_ids(settings: Settings) -> frozenset[str] | None:
+    """The ids that templates write into every page; None if there is no theme's folder."""
+    folder = _theme(settings)
+    if folder is None:
+        return None
+    return frozenset(i for file in _files(folder, (".html",)) for i in ID.findall(_text(file)))
+
+
+def mentions(settings: Settings) -> frozenset[str]:
+    """Names of pictures that the settings or the theme's templates and styles speak of."""
+    folder = _theme(settings)
+    files = [settings.path, *(_files(folder, (".html", ".css", ".txt")) if folder else ())]
+    return frozenset(name for file in files for name in PICTURE.findall(_text(file)))
+
+
+def issues(settings: Settings) -> tuple[Issue, ...]:
+    """The sizes of the composed issues, where a build has left some."""
+    found = []
+    for page in _files(settings.issues, ("issue.html",)):
+        text = page.with_name("issue.txt")
+        size = text.stat().st_size if text.is_file() else 0
+        name = _relative(page, settings.root)
+        found.append(Issue(page.parent.name, name, page.stat().st_size, size))
+    return tuple(found)
+
+
+def _theme(settings: Settings) -> Path | None:
+    name = settings.values.get("THEME")
+    folder = settings.root / str(name) if name else None
+    return folder if folder is not None and folder.is_dir() else None
+
+
+def _files(folder: Path, endings: tuple[str, ...]) -> Iterator[Path]:
+    for base, folders, names in os.walk(folder, followlinks=False):
+        folders.sort()
+        for name in sorted(names):
+            file = Path(base, name)
+            if name.endswith(endings) and file.is_file() and not file.is_symlink():
+                yield file
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes() if file.stat().st_size <= LARGEST else b""
+    except OSError:
+        return b""
+
+
+def _text(file: Path) -> str:
+    return _bytes(file).decode("utf-8", "replace")
+
+
+def _relative(file: Path, root: Path) -> str:
+    return file.relative_to(root).as_posix() if file.is_relative_to(root) else file.as_posix()

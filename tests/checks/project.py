@@ -1,0 +1,44 @@
+"""A small site on disk, for tests that write its files themselves."""
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from publish.checks import Finding, check
+from publish.settings import Settings, load
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+HEAD = (
+    b"Title: A calm handover\nDate: 2026-11-01 07:30\nCategory: Career\nSlug: calm\n"
+    b"Summary: What a handover needs.\nUid: 0123456789abcdef\nStatus: published\n\n"
+)
+
+
+class Project:
+    """Its folder, with the settings that the cases of ``sites/`` share."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        (root / "content/posts").mkdir(parents=True)
+        shutil.copy(Path(__file__).parent / "sites/pelicanconf.py", root)
+
+    def write(self, name: str, data: bytes | str) -> Path:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data if isinstance(data, bytes) else data.encode())
+        return path
+
+    def post(self, body: bytes | str = b"Words.\n", name: str = "a.md") -> Path:
+        return self.write(
+            f"content/posts/{name}", HEAD + (body if isinstance(body, bytes) else body.encode())
+        )
+
+    @property
+    def settings(self) -> Settings:
+        return load(self.root / "pelicanconf.py")
+
+    def findings(self, *paths: str | Path) -> list[Finding]:
+        return check(self.settings, [Path(p) for p in paths], now=NOW)
+
+    def told(self, *paths: str | Path) -> list[str]:
+        return [f"{f.file}:{f.line} {f.rule} {f.severity}" for f in self.findings(*paths)]

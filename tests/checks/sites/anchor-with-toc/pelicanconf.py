@@ -1,0 +1,2 @@
+ARTICLE_PATHS = ["posts"]
+MARKDOWN = {"extension_configs": {"markdown.extensions.toc": {}}}

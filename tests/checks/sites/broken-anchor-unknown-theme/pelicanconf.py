@@ -1,0 +1,3 @@
+ARTICLE_PATHS = ["posts"]
+ARTICLE_URL = "{slug}/"
+WITH_FUTURE_DATES = False

@@ -1,0 +1,109 @@
+"""Any bytes, any size: findings in bounded time, and never a traceback."""
+
+import random
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from publish.checks.run import findings
+from publish.checks.site import Site
+from publish.checks.source import Reading, parse
+from tests.checks.project import HEAD
+
+POSTS = Path(__file__).resolve().parents[2] / "content/posts"
+PIECES = [
+    b"[", b"](", b")", b"![", b"`", b"```\n", b"~~~\n", b"<!--", b"-->", b"<a href=",
+    b"<img src='", b">", b"{filename}", b"{static}/", b"#", b"\n#", b"\n---\n", b"\n:::",
+    b" email-only\n", b"\n\n", b"Title: ", b"Slug: ../", b"Date: ", b"2026-99-99",
+    b"Status: draft", b"Aliases: /", b"Category: ,", b"*|", b"|*", b"http://", b"//[",
+    b"http://[::1", b"data:", b"%zz", b"\x00", b"\xff", b"\r", b"\t", b"1. ", b"- ", b"    ",
+    b"[^1]: ", b"{: #", b"}", b"Url: ", b"Save_as: {0}", b"Lang: ", "İß﷽“".encode(),
+]  # fmt: skip
+FLOODS = [
+    *PIECES, b"](a) ", b"[](", b"[a](b) ", b"[[a](b)](c) ", b"[a](../b) ", b"[a]({filename}b.md) ",
+    b"<a href=x>", b"`\n", b"`a", b"*", b"(", b"_", b"a", b"=\n", b"a\n=\n", b"#\n", b"a.png", b"f",
+    b"1. a\n\nb\n\n", b"[x]: y\n", b"a: b\n", b"::: x\n", b'"', b" ", b"\n",
+]  # fmt: skip
+
+
+def judge(raw: bytes) -> int:
+    """The number of findings, with the file also as a page and with a second post beside it."""
+    reading = Reading()
+    other = parse("posts/b.md", "content/posts/b.md", HEAD + b"## Two\n", False, reading)
+    site = Site(
+        {"SITEURL": "https://site.example", "PLUGINS": ["identity", "only_blocks", "categories"]},
+        "content",
+        (
+            parse("posts/a.md", "content/posts/a.md", raw, False, reading),
+            parse("pages/a.md", "content/pages/a.md", raw, True, reading),
+            other,
+        ),
+        {"images/a.png": 10},
+        theme_ids=frozenset(),
+    )
+    told = list(findings(site))
+    assert all(f.line >= 1 and str(f).isprintable() for f in told)
+    assert all(
+        f.line <= raw.replace(b"\r", b"\n").count(b"\n") + 2 for f in told if "/a.md" in f.file
+    )
+    return len(told)
+
+
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.binary(max_size=400))
+def test_any_bytes(raw: bytes):
+    judge(raw)
+
+
+@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.booleans(), st.lists(st.sampled_from(PIECES) | st.binary(max_size=4), max_size=60))
+def test_any_pieces_of_markup(headed: bool, pieces: list[bytes]):
+    judge((HEAD if headed else b"") + b"".join(pieces))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=200), st.sampled_from(["Slug", "Date", "Aliases", "Url", "Image", "Lang"]))
+def test_any_text_in_a_header(value: str, key: str):
+    judge(b"Title: A\n" + f"{key}: {value}\n\nWords.\n".encode())
+
+
+def test_real_posts_with_bytes_changed():
+    dice = random.Random(7)
+    posts = [file.read_bytes() for file in sorted(POSTS.glob("*.md"))]
+    for _ in range(300):
+        raw = bytearray(dice.choice(posts))
+        for _ in range(dice.randint(1, 30)):
+            at = dice.randrange(len(raw))
+            piece = dice.choice([*PIECES, dice.randbytes(2)])
+            raw[at : at + dice.randint(0, 8)] = piece
+        judge(bytes(raw))
+
+
+@pytest.mark.parametrize("flood", FLOODS, ids=repr)
+def test_floods_take_seconds_at_most(flood: bytes):
+    size = 400_000
+    begun = time.monotonic()
+    judge(HEAD + (flood * (size // len(flood))))
+    # Twice through all rules; anything that grows with the square would take minutes.
+    assert time.monotonic() - begun < 15
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"Tags: " + b", ".join(b"tag %d" % n for n in range(10_000)),
+        b"\n".join(b"key%d: x" % n for n in range(20_000)),
+        b"Title: " + b"<a" * 200_000,
+        b"Date: " + b"2" * 400_000,
+        b"Aliases: " + b"/a/," * 100_000,
+        b"Slug: " + b"a-" * 200_000,
+    ],
+    ids=["10,000 tags", "20,000 keys", "title", "date", "aliases", "slug"],
+)
+def test_floods_in_the_header(header: bytes):
+    begun = time.monotonic()
+    judge(header + b"\n\nWords.\n")
+    assert time.monotonic() - begun < 15

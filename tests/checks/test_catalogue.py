@@ -1,0 +1,28 @@
+import re
+from pathlib import Path
+
+from publish.checks.catalogue import render
+from publish.checks.registry import RULES
+
+SITES = Path(__file__).parent / "sites"
+
+
+def test_the_page_of_rules_is_the_catalogue(root: Path):
+    page = (root / "docs/rules.md").read_text(encoding="utf-8")
+    assert page == render(), "run: python -m publish.checks.catalogue > docs/rules.md"
+
+
+def test_every_rule_explains_itself():
+    assert len({rule.id for rule in RULES}) == len(RULES)
+    for rule in RULES:
+        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.id)
+        assert rule.description.endswith(".")
+        assert len(rule.description) > 30
+        assert rule.example
+        assert (rule.each is None) != (rule.whole is None)
+
+
+def test_every_rule_is_broken_by_a_test():
+    told = "".join(file.read_text(encoding="utf-8") for file in SITES.glob("*/expected.txt"))
+    told += (Path(__file__).parent / "test_files.py").read_text(encoding="utf-8")
+    assert not [rule.id for rule in RULES if not re.search(rf"\b{rule.id}\b", told)]

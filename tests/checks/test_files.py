@@ -1,0 +1,177 @@
+"""Files that git could not hold, or that are no ordinary files."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from publish.checks.reading import LARGEST
+from publish.checks.rules import images
+from publish.errors import ConfigError
+from publish.settings import load
+from tests.checks.project import HEAD, Project
+
+A = "content/posts/a.md"
+KEY = "0123456789abcdef" * 2 + "-us" + "21"
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (HEAD + b"fine\nCaf\xe9\n", f"{A}:10 bad-utf8 error"),
+        (b"\xff", f"{A}:1 bad-utf8 error"),
+        (HEAD + b"one\n\x00two", f"{A}:10 binary-file error"),
+        ("Title: A\n".encode("utf-16"), f"{A}:1 binary-file error"),
+        (HEAD + b"one\ntwo\x08\n", f"{A}:10 forbidden-character error"),
+        (b"Title: A\x0b" + HEAD[8:] + b"Words.\n", f"{A}:1 forbidden-character error"),
+        (HEAD + b"[" * 1001, f"{A}:9 tangled-markup error"),
+        (HEAD + b">" * 30 + b" deep\n", f"{A}:9 tangled-markup error"),
+        (HEAD + b"[a](https://example.org/) " * 5001, f"{A}:9 too-many-links error"),
+    ],
+)
+def test_bad_bytes_name_their_line(project: Project, data: bytes, told: str):
+    project.write(A, data)
+    assert project.told() == [told]
+
+
+def test_what_is_no_text_is_told_once_and_plainly(project: Project):
+    project.write(A, b"\x89PNG\r\n\x1a\n\0\0" + bytes(range(256)) * 9)
+    assert project.told() == [f"{A}:3 binary-file error"]
+    assert "UTF-8" in project.findings()[0].remedy
+
+
+def test_a_file_of_50_mb_is_named_and_not_read(project: Project):
+    path = project.post()
+    os.truncate(path, 50_000_000)
+    begun = time.monotonic()
+    assert project.told() == [f"{A}:1 too-large error"]
+    assert time.monotonic() - begun < 2
+    assert "50 MB" in project.findings()[0].message
+
+
+def test_a_file_of_the_largest_size_is_read(project: Project):
+    project.write(A, HEAD + b"word \n" * ((LARGEST - len(HEAD)) // 6))
+    assert project.told() == []
+
+
+def test_symbolic_links_out_of_the_content_are_named_and_not_read(project: Project, tmp_path: Path):
+    outside = tmp_path / "outside.md"
+    outside.write_text(f"Title: Outside\n\n{KEY}\n", encoding="utf-8")
+    (tmp_path / "folder").mkdir()
+    (project.root / A).symlink_to(outside)
+    (project.root / "content/images").symlink_to(tmp_path / "folder")
+    assert project.told() == [
+        "content/images:1 symlink-out error",
+        f"{A}:1 symlink-out error",
+    ]
+
+
+def test_a_symbolic_link_inside_the_content_is_an_ordinary_file(project: Project):
+    project.write("content/texts/a.md", HEAD + b"Words.\n")
+    (project.root / A).symlink_to(project.root / "content/texts/a.md")
+    assert project.told() == []
+
+
+def test_a_link_to_nothing_or_to_itself_cannot_be_read(project: Project):
+    (project.root / A).symlink_to(project.root / "content/posts/none.md")
+    loop = project.root / "content/posts/b.md"
+    loop.symlink_to(loop)
+    assert project.told() == [
+        f"{A}:1 unreadable error",
+        "content/posts/b.md:1 unreadable error",
+    ]
+
+
+def test_a_pipe_is_not_opened(project: Project):
+    os.mkfifo(project.root / A)
+    assert project.told() == [f"{A}:1 unreadable error"]
+
+
+def test_file_names_of_any_bytes_can_be_printed(project: Project):
+    name = os.fsencode(project.root / "content/posts") + b"/b\xe9\n\x1b[31m.md"
+    Path(os.fsdecode(name)).write_bytes(b"")
+    (found,) = project.findings()
+    assert str(found).isprintable()
+    assert found.rule == "empty-file"
+
+
+@pytest.mark.parametrize(
+    "name", ["pelicanconf.py", A, "output/a/index.html", "output/feeds/all.json"]
+)
+def test_a_key_is_found_wherever_it_is_and_never_shown(project: Project, name: str):
+    project.post()
+    path = project.root / name
+    old = path.read_text(encoding="utf-8") if path.exists() else "{}\n"
+    project.write(name, f'{old}\n_KEY = "{KEY}"\n')
+    (found,) = project.findings()
+    assert (found.file, found.rule, found.severity) == (name, "secret", "error")
+    assert found.line == old.count("\n") + 2
+    assert KEY not in repr(found)
+    assert KEY[:8] not in str(found)
+
+
+def test_hashes_that_are_no_keys_are_let_be(project: Project):
+    project.post(f"{'a' * 40}-us1 and {'b' * 32} and {'c' * 32}-more\n")
+    assert project.told() == []
+
+
+def test_heavy_pictures(project: Project):
+    frame = b"\x21\xf9\x04" + bytes(50)
+    project.write("content/images/photo.jpg", bytes(images.HEAVY + 1))
+    project.write("content/images/moves.gif", b"GIF89a" + frame * 2 + bytes(1_000_000))
+    project.write("content/images/still.gif", b"GIF89a" + frame + bytes(100))
+    project.post(
+        "![A]({static}/images/photo.jpg) ![B]({static}/images/moves.gif)"
+        " ![C]({static}/images/still.gif)\n"
+    )
+    assert project.told() == [
+        "content/images/moves.gif:1 animated-gif warning",
+        "content/images/photo.jpg:1 heavy-image warning",
+    ]
+
+
+def test_composed_issues_that_are_heavy_or_have_no_text(project: Project):
+    project.post()
+    project.write(".publish/issues/calm/issue.html", bytes(90_000))
+    assert project.told() == [f"{A}:1 heavy-mail warning", f"{A}:1 no-plain-text warning"]
+    project.write(".publish/issues/calm/issue.txt", "text")
+    project.write(".publish/issues/gone/issue.html", bytes(90_000))
+    assert project.told() == [f"{A}:1 heavy-mail warning"]
+
+
+def test_paths_choose_what_is_told(project: Project):
+    project.post("TK\n")
+    project.write("content/posts/b.md", "")
+    assert project.told(A) == [f"{A}:9 placeholder warning"]
+    assert project.told("posts/b.md") == ["content/posts/b.md:1 empty-file error"]
+    assert project.told(project.root / "content/posts/b.md") == project.told("posts/b.md")
+    assert len(project.told("content/posts")) == 2
+    with pytest.raises(ConfigError, match=r"nope\.md: there is no such file"):
+        project.told("nope.md")
+
+
+def test_a_site_without_content_says_so(tmp_path: Path):
+    (tmp_path / "pelicanconf.py").write_text("PATH = 'texts'\n", encoding="utf-8")
+    project = Project(tmp_path / "other")
+    project.write("pelicanconf.py", "PATH = 'texts'\n")
+    with pytest.raises(ConfigError, match="PATH names texts/, which is no folder"):
+        project.findings()
+    assert load(tmp_path / "pelicanconf.py").content == tmp_path / "texts"
+
+
+def test_a_wrong_zone_or_pattern_in_the_settings_does_not_end_the_check(project: Project):
+    project.write(
+        "pelicanconf.py",
+        "TIMEZONE = 'Nowhere/None'\nFILENAME_METADATA = '('\nARTICLE_URL = '{nope}/{0}'\n"
+        "ARTICLE_PATHS = ['posts']\nDIRECT_TEMPLATES = 5\nPLUGINS = 'x'\n",
+    )
+    project.post("[a](/nowhere/)\n")
+    assert project.told() == [f"{A}:9 broken-link error"]
+
+
+def test_many_findings_of_one_rule_are_cut_short(project: Project):
+    project.post("[a](/nowhere/)\n" * 100)
+    found = project.findings()
+    assert len(found) == 20
+    assert "perhaps more" in found[-1].message

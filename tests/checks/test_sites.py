@@ -1,0 +1,52 @@
+"""Small faulty sites, each with the findings expected of it."""
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from publish.checks import Finding, check
+from publish.settings import load
+
+SITES = Path(__file__).parent / "sites"
+CASES = sorted(folder.name for folder in SITES.iterdir() if (folder / "expected.txt").is_file())
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def line(finding: Finding) -> str:
+    return f"{finding.file}:{finding.line} {finding.rule} {finding.severity}"
+
+
+def site_of(case: str, tmp_path: Path) -> Path:
+    """A copy, so that nothing of the tree around it counts."""
+    site = tmp_path / case
+    shutil.copytree(SITES / case, site)
+    (site / "content").mkdir(exist_ok=True)
+    if not (site / "pelicanconf.py").exists():
+        shutil.copy(SITES / "pelicanconf.py", site)
+    return site
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_faulty_site_has_the_findings_expected(case: str, tmp_path: Path):
+    site = site_of(case, tmp_path)
+    found = check(load(site / "pelicanconf.py"), now=NOW)
+    expected = (site / "expected.txt").read_text(encoding="utf-8").splitlines()
+    assert sorted(line(f) for f in found) == sorted(expected)
+    assert found == sorted(found)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_finding_is_one_plain_line_with_a_remedy(case: str, tmp_path: Path):
+    for finding in check(load(site_of(case, tmp_path) / "pelicanconf.py"), now=NOW):
+        text = str(finding)
+        assert text.startswith(f"{finding.file}:{finding.line}: ")
+        assert text.endswith(f" — {finding.remedy}")
+        assert finding.remedy
+        assert text.isprintable()
+        assert len(text) < 300
+
+
+def test_the_blog_itself_has_no_findings(root: Path):
+    assert check(load(root / "pelicanconf.py"), now=NOW) == []
