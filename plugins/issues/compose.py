@@ -1,189 +1,174 @@
-"""From an article to its issue."""
+"""From an article's facts to its issue. Pure but for the templates it is given."""
 
 from __future__ import annotations
 
-import hashlib
 import html
-import json
 import re
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
-from urllib.parse import quote
 
 from . import merge_tags
-from .body import addresses, for_mail
-from .plain import render
+from .facts import Facts
+from .html_mail import pictures, rewrite
+from .plain_text import WIDTH, render
+from .record import Issue
+from .wrapping import columns, wrap
 
 CLIPPED = 100_000
 """Bytes: Gmail clips a little above, after Mailchimp's own rewriting."""
 LARGE = 80_000
-FALLBACK = Path(__file__).parent / "templates" / "email"
+PLACE = "\0"
+"""Where the body will stand; no template and no author can type it."""
+
+Template = Callable[[Mapping[str, Any]], str]
+"""From a template's variables to the finished text."""
 
 
 class Unfit(ValueError):
     """The post cannot be mailed as it is; the message says why and how to mend it."""
 
 
-@dataclass(frozen=True)
-class Issue:
-    """The finished bytes and their record."""
-
-    html: str
-    text: str
-    record: dict[str, Any]
-    warnings: tuple[str, ...] = ()
-
-
-def compose(article: Any, generator: Any) -> Issue:
+def compose(facts: Facts, html_template: Template, text_template: Template) -> Issue:
     """The issue of one article.
 
     Raises:
-        Unfit: the subject is empty, the mail is too large, or a merge tag got through.
+        Unfit: the subject is empty, the slug names no folder, a merge tag got through, or the
+            mail is so large that it would be cut off.
     """
-    settings = generator.settings
-    site = (settings.get("NEWSLETTER_SITEURL") or settings.get("SITEURL") or "").rstrip("/")
-    url = f"{site}/{article.url}"
-    subject = merge_tags.in_text(words(getattr(article, "subject", None) or article.title))
-    if not subject:
+    if not re.fullmatch(r"[^/\\\0]+", facts.slug) or facts.slug.startswith("."):
+        raise Unfit(f"the slug {facts.slug!r} names no folder — use letters, digits and hyphens")
+    if not facts.subject:
         raise Unfit("the subject is empty — write a Title or a Subject")
-    summary = words(article.get_summary(site))
-    preheader = merge_tags.in_text(words(getattr(article, "preheader", None) or summary))
-    source = getattr(article, "email_content", None) or article._content or ""
-    body = for_mail(article._update_content(source, site), url)
-    facts = {
-        "article": article,
-        "url": url,
-        "site": site,
-        "sitename": merge_tags.in_text(words(settings["SITENAME"])),
-        "title": merge_tags.in_html(html.escape(words(article.title), quote=False)),
-        "deck": merge_tags.in_html(html.escape(summary, quote=False)),
-        "byline": merge_tags.in_text(byline(article)),
-        "categories": [merge_tags.in_text(c.name) for c in categories(article)],
-        "date": article.locale_date,
-        "body": body,
-        "cover": cover(article, site),
-        "share": share(article, settings, site),
-        "lang": article.lang,
-        "dir": "rtl" if article.lang[:2] in ("ar", "fa", "he", "ur") else "ltr",
+    subject = merge_tags.in_text(facts.subject)
+    preheader = merge_tags.in_text(facts.preheader)
+    body = rewrite(facts.body, facts.url, facts.size_of, "right" if facts.dir == "rtl" else "left")
+    in_html = html_variables(facts, body)
+    in_text = text_variables(facts, body)
+    mail = inline(html_template(in_html))
+    # Empty lines of the template's own conditions go; those of the author's code stay.
+    frame = re.sub(r"\n{3,}", "\n\n", text_template({**in_text, "body": PLACE}))
+    text = frame.strip().replace(PLACE, in_text["body"]) + "\n"
+    for finished, template, variables in (
+        (mail, html_template, in_html),
+        (text, text_template, in_text),
+    ):
+        own = merge_tags.tags(template(_without_bars(variables)))
+        if wrong := merge_tags.fault(finished, own):
+            raise Unfit(wrong)
+    web = body if facts.web == facts.body else rewrite(facts.web, facts.url)
+    first = (facts.cover.url,) if facts.cover else ()
+    issue = Issue(
+        uid=facts.uid,
+        slug=facts.slug,
+        title=facts.title,
+        subject=subject,
+        preheader=preheader,
+        html=mail,
+        text=text,
+        url=facts.url,
+        source=facts.source,
+        date=facts.date,
+        page_digest=facts.page_digest,
+        categories=facts.categories,
+        images=tuple(dict.fromkeys((*first, *pictures([body, web])))),
+    )
+    if issue.html_bytes > CLIPPED:
+        size = issue.html_bytes // 1000
+        raise Unfit(f"its mail has {size} kB and would be cut off — shorten the post")
+    return issue
+
+
+def warning(issue: Issue) -> str:
+    """What the author should know of an issue that can go out; ``""`` if nothing."""
+    if issue.html_bytes <= LARGE:
+        return ""
+    return f"its mail has {issue.html_bytes // 1000} kB; Gmail cuts off at about 102 — shorten it"
+
+
+def html_variables(facts: Facts, body: str) -> dict[str, Any]:
+    """The variables of the HTML template; every string is HTML already, fit for attributes too."""
+    cover = facts.cover
+    return {
+        "lang": _attribute(facts.lang),
+        "dir": facts.dir,
+        "start": "right" if facts.dir == "rtl" else "left",
+        "title": _words(facts.title),
+        "label": _attribute(facts.title),
+        "deck": _words(facts.deck),
+        "byline": _words(", ".join(facts.authors)),
+        "categories": [_words(name) for name in facts.categories],
+        "date": _words(facts.shown_date),
+        "url": _url(facts.url),
+        "site": _url(facts.site),
+        "sitename": _words(facts.sitename),
+        "cover": cover
+        and {
+            "url": _url(cover.url),
+            "alt": _attribute(cover.alt),
+            "width": cover.width,
+            "height": cover.height,
+        },
+        "body": merge_tags.in_html(body),
+        "share": [{"name": _words(link.name), "url": _url(link.url)} for link in facts.share],
     }
-    mail = inline(template(generator, "issue.html").render(**facts))
-    text_body, links = render(body.replace("*<!-- -->|", "*|").replace("|<!-- -->*", "|*"))
-    text = template(generator, "issue.txt").render(
-        **facts | {
-            "title": words(article.title),
-            "heading_rule": "=" * min(72, len(words(article.title))),
-            "deck": merge_tags.in_text(summary),
-            "body": merge_tags.in_text(text_body),
-            "links": [merge_tags.in_url(link) for link in links],
-        }
-    )  # fmt: skip
-    text = re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
-    for part in (mail, text, subject, preheader):
-        if strange := merge_tags.foreign(part):
-            raise Unfit(f"the merge tag *|{min(strange)}|* got into the mail — remove it")
-    size = len(mail.encode())
-    if size > CLIPPED:
-        raise Unfit(f"its mail has {size // 1000} kB and would be cut off — shorten the post")
-    large = f"its mail has {size // 1000} kB; Gmail cuts off at about 102"
-    pictures = ([facts["cover"]["url"]] if facts["cover"] else []) + list(addresses(body))
-    uid = str(getattr(article, "uid", "") or article.relative_source_path)
-    record = {
-        "version": 1,
-        "key": hashlib.sha256(uid.encode()).hexdigest()[:20],
-        "uid": uid,
-        "slug": article.slug,
-        "title": words(article.title),
-        "subject": subject,
-        "preheader": preheader,
-        "digest": digest(subject, preheader, mail, text),
-        "page_digest": str(getattr(article, "page_digest", "")),
-        "url": url,
-        "source": place(article, settings),
-        "date": article.date.isoformat(),
-        "categories": [c.name for c in categories(article)],
-        "images": [picture for picture in dict.fromkeys(pictures) if picture.startswith("http")],
-        "newsletter": True,
-        "html_bytes": size,
+
+
+def text_variables(facts: Facts, body: str) -> dict[str, Any]:
+    """The variables of the plain text template; long ones are wrapped already."""
+    flow, links = render(body)
+    title = "\n".join(wrap(facts.title, WIDTH))
+    words = {
+        "title": title,
+        "rule": "=" * max(columns(line) for line in title.split("\n") or [""]),
+        "deck": "\n".join(wrap(facts.deck, WIDTH)),
+        "byline": ", ".join(facts.authors),
+        "date": facts.shown_date,
+        "sitename": facts.sitename,
+        "body": flow,
     }
-    return Issue(mail, text, record, (large,) if size > LARGE else ())
-
-
-def digest(subject: str, preheader: str, mail: str, text: str) -> str:
-    """The digest of everything a reader gets; the newsletter room verifies it."""
-    whole = json.dumps([subject, preheader, mail, text], ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(whole.encode()).hexdigest()
-
-
-def words(markup: str) -> str:
-    """The words of a title or summary, which may hold HTML."""
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", "", str(markup))).split())
-
-
-def byline(article: Any) -> str:
-    """The authors' names; ``""`` without one."""
-    names = (author.name.strip() for author in getattr(article, "authors", ()))
-    return ", ".join(name for name in names if name)
-
-
-def categories(article: Any) -> list[Any]:
-    """All categories; without the categories plugin the one."""
-    return list(getattr(article, "categories", None) or [article.category])
-
-
-def cover(article: Any, site: str) -> dict[str, Any] | None:
-    """The cover picture, with the size at which the mail shows it."""
-    name = str(getattr(article, "image", "") or "").removeprefix("{static}").lstrip("/")
-    if not name:
-        return None
-    import imagesize
-
-    try:
-        width, height = imagesize.get(str(Path(article.settings["PATH"]) / name))
-    except (OSError, ValueError):
-        return None
-    if width <= 0:
-        return None
-    alt = merge_tags.in_text(words(getattr(article, "image_alt", "")))
-    return {"url": f"{site}/{quote(name)}", "alt": html.escape(alt), "width": 560,
-            "height": round(height * 560 / width)}  # fmt: skip
-
-
-def share(article: Any, settings: Any, site: str) -> list[dict[str, str]]:
-    """The share links with the mail's own address of the site; copying needs a page."""
-    here = (settings.get("SITEURL") or "").rstrip("/")
-    found = []
-    for link in getattr(article, "share_links", ()):
-        if link.id == "copy":
-            continue
-        address = link.url
-        if here and here != site:
-            address = address.replace(here, site).replace(
-                quote(here, safe=""), quote(site, safe="")
-            )
-        found.append({"name": link.name, "url": html.escape(merge_tags.in_url(address))})
-    return found
+    return {
+        **{name: merge_tags.in_text(text) for name, text in words.items()},
+        "categories": [merge_tags.in_text(name) for name in facts.categories],
+        "url": merge_tags.in_url(facts.url),
+        "site": merge_tags.in_url(facts.site),
+        "links": [merge_tags.in_url(link) for link in links],
+    }
 
 
 def inline(page: str) -> str:
-    """The page with its styles in the elements; what depends on the screen stays in the head."""
+    """The page with its styles in the elements.
+
+    A ``<style data-css-inline="keep">`` stays in the head, for what depends on the screen.
+    """
+    return _inliner().inline(page).replace(' data-css-inline="keep"', "")
+
+
+@lru_cache(maxsize=1)
+def _inliner() -> Any:
     import css_inline
 
-    inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
-    return inliner.inline(page)
+    return css_inline.CSSInliner(minify_css=True, load_remote_stylesheets=False)
 
 
-def template(generator: Any, name: str) -> Any:
-    """The theme's ``email/NAME``, else the plugin's plain one."""
-    from jinja2 import TemplateNotFound
-
-    try:
-        return generator.env.get_template(f"email/{name}")
-    except TemplateNotFound:
-        return generator.env.from_string((FALLBACK / name).read_text(encoding="utf-8"))
+def _words(text: str) -> str:
+    return merge_tags.in_html(html.escape(text, quote=False))
 
 
-def place(article: Any, settings: Any) -> str:
-    """The source's path from the project's folder, with slashes."""
-    content = Path(settings["PATH"])
-    return (Path(content.name) / str(article.relative_source_path)).as_posix()
+def _attribute(text: str) -> str:
+    return html.escape(merge_tags.in_text(text))
+
+
+def _url(url: str) -> str:
+    return html.escape(merge_tags.in_url(url))
+
+
+def _without_bars(value: Any) -> Any:
+    """The same variables, with nothing in them that could be a tag of an author's."""
+    if isinstance(value, str):
+        return value.replace("|", "")
+    if isinstance(value, list):
+        return [_without_bars(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _without_bars(item) for name, item in value.items()}
+    return value

@@ -1,0 +1,160 @@
+"""What a mail says of an article, gathered from Pelican's objects."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from .files import root
+from .html_mail import ILLEGAL
+from .pictures import Picture, SizeOf, cover, sizes
+
+NOTE = re.compile(r'<sup id="fnref.*?</sup>', re.S)
+TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z][^>]*>", re.S)
+RIGHT_TO_LEFT = {"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"}
+PREHEADER = 150
+"""Characters that Mailchimp takes and mail programs show at most."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """One link of the share strip."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One article, its words as plain text, its ``body`` as the HTML that the mail shows.
+
+    ``web`` is the body that the page shows; they differ where blocks are for one of them.
+    ``shown_date`` is the date as the site writes it, ``date`` in ISO 8601 with its zone.
+    """
+
+    uid: str
+    slug: str
+    title: str
+    subject: str
+    preheader: str
+    deck: str
+    authors: tuple[str, ...]
+    categories: tuple[str, ...]
+    date: str
+    shown_date: str
+    url: str
+    site: str
+    sitename: str
+    lang: str
+    cover: Picture | None
+    share: tuple[Share, ...]
+    body: str
+    web: str
+    source: str
+    page_digest: str
+    size_of: SizeOf
+
+    @property
+    def dir(self) -> str:
+        """The direction in which the article's language is written."""
+        return "rtl" if re.split(r"[-_]", self.lang.lower())[0] in RIGHT_TO_LEFT else "ltr"
+
+
+def wanted(article: Any) -> bool:
+    """Whether the article goes out by mail: it does unless its ``Newsletter`` line says no."""
+    said = str(getattr(article, "newsletter", "") or "").strip().lower()
+    return said not in ("no", "false", "off", "0")
+
+
+def address(settings: Mapping[str, Any]) -> str:
+    """The public address that mails link to, without a slash at its end; ``""`` without one."""
+    return str(settings.get("NEWSLETTER_SITEURL") or settings.get("SITEURL") or "").rstrip("/")
+
+
+def gather(article: Any, settings: Mapping[str, Any], context: Mapping[str, Any]) -> Facts:
+    """The facts of one article, once every plugin has said what it knows of it."""
+    site = address(settings)
+    source = getattr(article, "email_content_source", None)
+    web = article._update_content(article._content or "", site)
+    body = web if source is None else article._update_content(source, site)
+    title = words(article.title)
+    deck = words(article.metadata.get("summary") or "")
+    opening = shortened(words(body), PREHEADER)
+    image = str(getattr(article, "image", "") or "").strip()
+    alt = words(getattr(article, "image_alt", "") or "")
+    return Facts(
+        uid=str(getattr(article, "uid", "") or article.relative_source_path),
+        slug=article.slug,
+        title=title,
+        subject=words(getattr(article, "subject", "") or "") or title,
+        preheader=words(getattr(article, "preheader", "") or "") or deck or opening,
+        deck=deck,
+        authors=_names(getattr(article, "authors", ())),
+        categories=_names(getattr(article, "categories", None) or [article.category]),
+        date=article.date.isoformat(),
+        shown_date=article.locale_date,
+        url=f"{site}/{article.url}",
+        site=site,
+        sitename=words(settings.get("SITENAME") or ""),
+        lang=str(article.lang),
+        cover=cover(image, alt, site, Path(settings["PATH"])),
+        share=share(getattr(article, "share_links", ()), str(settings.get("SITEURL") or ""), site),
+        body=body,
+        web=web,
+        source=place(article, settings),
+        page_digest=str(getattr(article, "page_digest", "") or ""),
+        size_of=sizes(context, site),
+    )
+
+
+def words(markup: str) -> str:
+    """The words of a title, a summary or a body, on one line. A lone ``<`` is a word too."""
+    text = TAG.sub(lambda tag: "" if _inline(tag.group()) else " ", NOTE.sub("", str(markup)))
+    return " ".join(ILLEGAL.sub("", html.unescape(text)).split())
+
+
+def _inline(tag: str) -> bool:
+    name = re.match(r"</?([a-zA-Z]+)", tag)
+    return name is None or name.group(1).lower() in (
+        "a", "abbr", "b", "cite", "code", "del", "em", "i", "kbd", "mark", "q", "s", "small",
+        "span", "strong", "sub", "sup", "u",
+    )  # fmt: skip
+
+
+def shortened(text: str, most: int) -> str:
+    """The first words of ``text``, at most ``most`` characters."""
+    if len(text) <= most:
+        return text
+    return text[: text.rfind(" ", 0, most) if " " in text[:most] else most - 1].rstrip(" ,;:") + "…"
+
+
+def share(links: Any, here: str, site: str) -> tuple[Share, ...]:
+    """The share strip with the mail's own address of the site; copying needs a page."""
+    here = here.rstrip("/")
+    pairs = ((here, site), (quote(here, safe=""), quote(site, safe=""))) if here else ()
+    found = []
+    for link in links:
+        if link.id == "copy":
+            continue
+        target = link.url
+        for old, new in pairs:
+            target = target.replace(old, new)
+        found.append(Share(link.name, target))
+    return tuple(found)
+
+
+def place(article: Any, settings: Mapping[str, Any]) -> str:
+    """The source's path from the project's folder, with slashes."""
+    file = Path(article.source_path).absolute()
+    folder = root(settings)
+    return (file.relative_to(folder) if file.is_relative_to(folder) else file).as_posix()
+
+
+def _names(things: Any) -> tuple[str, ...]:
+    names = (words(getattr(thing, "name", thing)) for thing in things or ())
+    return tuple(dict.fromkeys(name for name in names if name))

@@ -1,0 +1,79 @@
+"""The sizes of pictures, for mail programs that obey attributes and no style sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+WIDTH = 520
+"""CSS pixels: the mail's column. Outlook takes a picture's width attribute by the letter."""
+
+SizeOf = Callable[[str], tuple[int, int] | None]
+"""From an absolute address to width and height in pixels; None where nobody knows."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture as a mail shows it; sizes in CSS pixels, None where unknown."""
+
+    url: str
+    alt: str
+    width: int | None
+    height: int | None
+
+
+def fitted(width: int, height: int) -> tuple[int, int]:
+    """The size at which a picture fits the column; never larger than it is."""
+    if width <= WIDTH:
+        return width, height
+    return WIDTH, max(1, round(height * WIDTH / width))
+
+
+def sizes(context: Mapping[str, Any], site: str) -> SizeOf:
+    """Read the sizes of the site's own pictures from the files that Pelican will copy."""
+    files = {
+        f"{site}/{static.url}": static.source_path
+        for static in context.get("static_content", {}).values()
+    }
+
+    def size_of(url: str) -> tuple[int, int] | None:
+        file = files.get(url) or files.get(unquote(url))
+        return file_size(file) if file else None
+
+    return size_of
+
+
+def file_size(file: str | Path) -> tuple[int, int] | None:
+    """Width and height in pixels; None if there is no such picture."""
+    try:
+        stamp = Path(file).stat()
+    except OSError:
+        return None
+    return _read(str(file), stamp.st_mtime_ns, stamp.st_size)
+
+
+@lru_cache(maxsize=4096)
+def _read(file: str, _mtime: int, _bytes: int) -> tuple[int, int] | None:
+    import imagesize
+
+    try:
+        width, height = imagesize.get(file)
+    except (ValueError, OSError):
+        return None
+    return (int(width), int(height)) if width > 0 and height > 0 else None
+
+
+def cover(given: str, alt: str, site: str, content: Path) -> Picture | None:
+    """The picture of an ``Image:`` line; None without one, or if its file is not there."""
+    if "://" in given:
+        return Picture(given, alt, WIDTH, None)
+    name = given.removeprefix("{static}").removeprefix("{attach}").lstrip("/")
+    size = file_size(content / name) if name else None
+    if size is None:
+        return None
+    # A cover leads the mail, so it fills the column even where the file is smaller.
+    return Picture(f"{site}/{quote(name)}", alt, WIDTH, max(1, round(size[1] * WIDTH / size[0])))

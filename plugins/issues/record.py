@@ -1,0 +1,70 @@
+"""What is written down of an issue: its key, its digest, its facts. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One composed issue: the finished bodies, and what a tool that mails must know of them.
+
+    ``html_bytes`` is the size of ``html`` in UTF-8. ``images`` are absolute addresses.
+    """
+
+    uid: str
+    slug: str
+    title: str
+    subject: str
+    preheader: str
+    html: str
+    text: str
+    url: str
+    source: str
+    date: str
+    page_digest: str
+    categories: tuple[str, ...]
+    images: tuple[str, ...]
+
+    @property
+    def html_bytes(self) -> int:
+        """Bytes of the HTML, as Gmail counts before Mailchimp's own rewriting."""
+        return len(self.html.encode())
+
+    def record(self) -> dict[str, Any]:
+        """The content of ``issue.json``."""
+        return {
+            "version": VERSION,
+            "key": key([self.uid]),
+            "uid": self.uid,
+            "slug": self.slug,
+            "title": self.title,
+            "subject": self.subject,
+            "preheader": self.preheader,
+            "digest": digest(self.subject, self.preheader, self.html, self.text),
+            "page_digest": self.page_digest,
+            "url": self.url,
+            "source": self.source,
+            "date": self.date,
+            "categories": list(self.categories),
+            "images": list(self.images),
+            "newsletter": True,
+            "html_bytes": self.html_bytes,
+        }
+
+
+def key(uids: Iterable[str]) -> str:
+    """20 hex digits of the posts' identities: the same whatever the posts say."""
+    return hashlib.sha256("\n".join(sorted(uids)).encode()).hexdigest()[:20]
+
+
+def digest(subject: str, preheader: str, html: str, text: str) -> str:
+    """64 hex digits over everything a reader gets."""
+    whole = json.dumps([subject, preheader, html, text], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(whole.encode()).hexdigest()

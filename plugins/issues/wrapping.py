@@ -1,0 +1,43 @@
+"""Lines of plain text: white space, width, wrapping. Pure."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from unicodedata import category, east_asian_width
+
+BREAK = "\0"
+"""Stands for ``<br>`` until lines are wrapped; no HTML can hold it."""
+NARROWEST = 8
+UNSEEN = {"Mn", "Me", "Cf"}
+"""Unicode's kinds of characters without a width: accents, joiners, direction marks."""
+
+
+def squeeze(text: str) -> str:
+    """White space as HTML shows it. A no-break space holds its two words together."""
+    text = text.replace("\u00ad", "")
+    lines = (re.sub(r"[ \t\r\n\f]+", " ", line).strip(" ") for line in text.split(BREAK))
+    return BREAK.join(lines).strip(BREAK)
+
+
+def wrap(words: str, width: int) -> list[str]:
+    """Lines of at most ``width`` characters; a longer word (an address) stays whole."""
+    found: list[str] = []
+    for line in words.split(BREAK):
+        found += textwrap.wrap(
+            line, max(width, NARROWEST), break_long_words=False, break_on_hyphens=False
+        ) or [""]
+    return [line.replace("\u00a0", " ") for line in found] if words else []
+
+
+def columns(text: str) -> int:
+    """Columns that a fixed-width face takes for ``text``."""
+    return sum(
+        0 if category(c) in UNSEEN else 2 if east_asian_width(c) in "WF" else 1 for c in text
+    )
+
+
+def filled(text: str, width: int, right: bool = False) -> str:
+    """``text`` with spaces up to ``width`` columns."""
+    space = " " * (width - columns(text))
+    return space + text if right else text + space
