@@ -59,7 +59,16 @@ FEED_MAX_ITEMS = 20
 RSS_FEED_SUMMARY_ONLY = False
 
 PLUGIN_PATHS = ["plugins"]
-PLUGINS = ["images", "only_blocks", "identity", "categories", "share_links", "feeds", "issues"]
+PLUGINS = [
+    "images",
+    "only_blocks",
+    "identity",
+    "categories",
+    "share_links",
+    "feeds",
+    "redirects",
+    "issues",
+]
 
 MARKDOWN = {
     "extension_configs": {

@@ -80,6 +80,16 @@ def report_twins(generator: Any) -> None:
             )
 
 
+def list_addresses(generators: list[Any]) -> None:
+    """Write ``IDENTITY_ADDRESSES_PATH``, if it is set: who is at which address."""
+    from .addresses import write
+
+    path = next((g.settings.get("IDENTITY_ADDRESSES_PATH") for g in generators), None)
+    if path:
+        names = ("articles", "translations", "hidden_articles", "pages", "hidden_pages")
+        write(path, [c for g in generators for name in names for c in getattr(g, name, ())])
+
+
 def place(content: Any) -> str:
     """The source file, as one would type it from here."""
     return os.path.relpath(content.source_path) if content.source_path else str(content)
@@ -91,3 +101,4 @@ def register() -> None:
     signals.page_generator_context.connect(guard)
     signals.content_object_init.connect(identify)
     signals.article_generator_finalized.connect(report_twins)
+    signals.all_generators_finalized.connect(list_addresses)

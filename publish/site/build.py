@@ -15,13 +15,14 @@ from pathlib import Path
 
 from publish.errors import Refused
 from publish.settings import Settings
-from publish.site import inputs, manifest
+from publish.site import addresses, inputs, manifest
 from publish.site.commit import commit, tree
 from publish.site.engine import Rendered, render
 from publish.site.lock import locked
 from publish.site.manifest import Manifest
 from publish.site.stage import staged
 
+LISTED = "addresses.json"
 ISSUE = re.compile(r"[^/]+/issue\.(html|txt|json)")
 """What a composed issue's folder holds; anything else there is not ours to remove."""
 
@@ -86,6 +87,12 @@ def _build(settings: Settings, target: Path, full: bool) -> Build:
         rendered = _render(settings, stage, full)
         clock.append(time.monotonic())
         shown = tuple(tree(stage / "site"))
+        # A build elsewhere is a trial, and publishes nothing.
+        permanent = (
+            addresses.guard(settings, stage / LISTED, shown)
+            if target == settings.output.absolute()
+            else None
+        )
         # Written down before anything moves, so that a crash never makes a page of ours look
         # like somebody else's file.
         owned = tuple(sorted({*known.files, *shown}))
@@ -93,6 +100,8 @@ def _build(settings: Settings, target: Path, full: bool) -> Build:
         changes = commit(stage / "site", target, known.files)
         commit(stage / "issues", settings.issues,
                [n for n in tree(settings.issues) if ISSUE.fullmatch(n)])  # fmt: skip
+    if permanent is not None:
+        addresses.remember(settings, permanent)
     time.sleep(inputs.TICK if changes.written else 0)
     tracked = None if rendered.untracked else before
     manifest.write(record, Manifest(
@@ -113,6 +122,7 @@ def _build(settings: Settings, target: Path, full: bool) -> Build:
 def _render(settings: Settings, stage: Path, full: bool) -> Rendered:
     overrides: dict[str, str | bool] = {
         "NEWSLETTER_ISSUES_PATH": str(stage / "issues"),
+        "IDENTITY_ADDRESSES_PATH": str(stage / LISTED),
         # Stock Pelican gives drafts a public address and publishes what is dated ahead.
         "DRAFT_SAVE_AS": "",
         "DRAFT_PAGE_SAVE_AS": "",

@@ -109,7 +109,8 @@ def _below(folder: Path, seen: set[str]) -> Iterator[Path]:
             names.clear()
             continue
         seen.add(real)
-        names[:] = sorted(n for n in names if n not in ("__pycache__", ".git"))
+        # What was sent and published is written down beside the content, and is no part of it.
+        names[:] = sorted(n for n in names if n not in ("__pycache__", ".git", "ledger"))
         yield from (Path(base, name) for name in entries)
 
 

@@ -1,0 +1,26 @@
+"""Which identity is at which address: written down for a tool that guards permalinks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+
+def addresses(contents: Iterable[Any]) -> dict[str, dict[str, str]]:
+    """Root-relative address to ``uid`` and source file, of what the site shows. Pure."""
+    return {
+        "/" + content.url.lstrip("/"): {
+            "uid": content.uid,
+            "source": str(content.relative_source_path),
+        }
+        for content in contents
+        if content.save_as and content.status in ("published", "hidden")
+    }
+
+
+def write(path: str, contents: Iterable[Any]) -> None:
+    """Write the addresses as JSON to ``path``."""
+    text = json.dumps(addresses(contents), ensure_ascii=False, indent=1, sort_keys=True)
+    Path(path).write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,95 @@
+"""No address ever dies: every permalink that was published still leads somewhere.
+
+``content/ledger/urls.json`` holds each address with the identity behind it, and is committed. A
+build that would leave one empty stops, and says which line brings the reader on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from publish.errors import Refused
+from publish.files import write_whole
+from publish.settings import Settings
+
+Known = dict[str, str]
+"""Address to Uid."""
+
+
+def guard(settings: Settings, listed: Path, shown: Collection[str]) -> Known | None:
+    """The addresses to remember after this build; None where nothing lists them.
+
+    ``listed`` is what the identity plugin wrote: address to ``uid`` and ``source``; ``shown`` are
+    the files of the staged site.
+
+    Raises:
+        Refused: an address would die; the message holds the line to paste.
+    """
+    if not listed.is_file():
+        return None
+    now = json.loads(listed.read_bytes())
+    past = read(settings)
+    files = set(shown)
+    sources = {entry["uid"]: entry["source"] for entry in now.values()}
+    lost = [a for a in sorted(past) if a not in now and not _leads_on(a, files)]
+    if lost:
+        more = f" (and {len(lost) - 1} more)" if len(lost) > 1 else ""
+        source = sources.get(past[lost[0]])
+        message, remedy = complaint(settings.content.name, lost[0], source)
+        raise Refused(message + more, remedy)
+    return past | {address: entry["uid"] for address, entry in now.items()}
+
+
+def complaint(content: str, address: str, source: str | None) -> tuple[str, str]:
+    """What is wrong about a lost address, and the next step. Pure.
+
+    ``source`` is the post that was there and is elsewhere now; None if it is gone.
+    """
+    paste = f"Aliases: {address}"
+    if source is not None:
+        return (
+            f"{content}/{source}:1: its published address {address} would lead nowhere",
+            f"add to its front matter: {paste}",
+        )
+    return (
+        f"{content}/ledger/urls.json:1: the published address {address} would lead nowhere",
+        f"put the post back, or add to the post that takes its place: {paste}; to let it die, "
+        "take the address out of urls.json",
+    )
+
+
+def read(settings: Settings) -> Known:
+    """What was ever published; empty before the first build.
+
+    Raises:
+        Refused: the file is damaged; it must not count as empty.
+    """
+    file = place(settings)
+    try:
+        found = json.loads(file.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except ValueError:
+        found = None
+    if not isinstance(found, Mapping) or not all(isinstance(v, str) for v in found.values()):
+        raise Refused(f"{file}:1: is damaged", "restore it from version control")
+    return dict(found)
+
+
+def remember(settings: Settings, known: Known) -> None:
+    """Write the addresses down."""
+    text = json.dumps(known, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    write_whole(place(settings), text.encode())
+
+
+def place(settings: Settings) -> Path:
+    """``content/ledger/urls.json``."""
+    return settings.content / "ledger" / "urls.json"
+
+
+def _leads_on(address: str, files: set[str]) -> bool:
+    """Whether the staged site has something there: a page, or a redirect to one."""
+    path = address.strip("/")
+    return bool({path, f"{path}/index.html", f"{path}.html"} & files)

@@ -1,0 +1,128 @@
+"""No permalink dies unnoticed: the address ledger, with the real plugins."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from publish.errors import Refused
+from publish.settings import Settings, load
+from publish.site import addresses
+from publish.site.build import build
+from publish.site.rename import rename
+
+CONF = """\
+SITENAME = "Small"
+SITEURL = "https://small.example"
+TIMEZONE = "UTC"
+PATH = "content"
+ARTICLE_PATHS = ["posts"]
+ARTICLE_URL = "{{slug}}/"
+ARTICLE_SAVE_AS = "{{slug}}/index.html"
+THEME = "simple"
+FEED_ALL_ATOM = CATEGORY_FEED_ATOM = TRANSLATION_FEED_ATOM = None
+AUTHOR_FEED_ATOM = AUTHOR_FEED_RSS = None
+PLUGIN_PATHS = [{plugins!r}]
+PLUGINS = ["identity", "redirects"]
+"""
+
+
+def write(root: Path, slug: str, uid: str, more: str = "") -> Path:
+    file = root / f"content/posts/{uid}.md"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"Title: T\nDate: 2026-01-02\nSlug: {slug}\nUid: {uid}\n{more}\nWords.\n")
+    return file
+
+
+@pytest.fixture
+def small(tmp_path: Path, root: Path) -> Settings:
+    """A site of two posts, built once."""
+    (tmp_path / "pelicanconf.py").write_text(CONF.format(plugins=str(root / "plugins")))
+    write(tmp_path, "one", "uid-one-0001")
+    write(tmp_path, "two", "uid-two-0002")
+    settings = load(tmp_path / "pelicanconf.py")
+    build(settings)
+    return settings
+
+
+def ledger(settings: Settings) -> dict[str, str]:
+    found: dict[str, str] = json.loads(addresses.place(settings).read_text())
+    return found
+
+
+def test_every_published_address_is_written_down(small: Settings):
+    assert ledger(small) == {"/one/": "uid-one-0001", "/two/": "uid-two-0002"}
+
+
+def test_a_changed_slug_stops_the_build_and_says_what_to_paste(small: Settings):
+    file = write(small.root, "uno", "uid-one-0001")
+    with pytest.raises(Refused) as caught:
+        build(small)
+    said = str(caught.value)
+    assert said.startswith("content/posts/uid-one-0001.md:1: its published address /one/ would")
+    line = said.rpartition("front matter: ")[2]
+    assert (small.output / "one/index.html").is_file(), "the good site was harmed"
+    assert not (small.output / "uno").exists()
+    text = file.read_text()
+    file.write_text(text.replace("\n\n", f"\n{line}\n\n", 1))
+    build(small)
+    redirect = (small.output / "one/index.html").read_text()
+    assert "/uno/" in redirect
+    assert ledger(small) == {
+        "/one/": "uid-one-0001",
+        "/two/": "uid-two-0002",
+        "/uno/": "uid-one-0001",
+    }
+
+
+def test_rename_keeps_the_promise_by_itself(small: Settings):
+    rename(small, "one", "uno")
+    build(small)
+    rename(small, "uno", "eins")
+    build(small)
+    for old in ("one", "uno"):
+        assert "/eins/" in (small.output / old / "index.html").read_text()
+    assert ledger(small)["/eins/"] == "uid-one-0001"
+
+
+@pytest.mark.parametrize("how", ["deleted", "draft"])
+def test_a_post_that_goes_stops_the_build(small: Settings, how: str):
+    file = write(small.root, "one", "uid-one-0001", "Status: draft\n")
+    if how == "deleted":
+        file.unlink()
+    with pytest.raises(
+        Refused, match=r"urls\.json:1: the published address /one/ .*Aliases: /one/"
+    ):
+        build(small)
+    write(small.root, "two", "uid-two-0002", "Aliases: /one/\n")
+    build(small)
+    assert "/two/" in (small.output / "one/index.html").read_text()
+
+
+def test_an_address_may_be_let_die_on_purpose(small: Settings):
+    write(small.root, "one", "uid-one-0001").unlink()
+    rest = ledger(small)
+    del rest["/one/"]
+    addresses.place(small).write_text(json.dumps(rest))
+    build(small)
+    assert not (small.output / "one").exists()
+
+
+def test_a_trial_build_elsewhere_writes_nothing_down(small: Settings, tmp_path: Path):
+    write(small.root, "three", "uid-three-003")
+    build(small, output=tmp_path / "trial")
+    assert "/three/" not in ledger(small)
+
+
+@pytest.mark.parametrize("damage", [b"{", b"[]", b'{"/one/": 3}', b"\xff"])
+def test_a_damaged_ledger_stops_the_build(small: Settings, damage: bytes):
+    addresses.place(small).write_bytes(damage)
+    with pytest.raises(Refused, match=r"urls\.json:1: is damaged"):
+        build(small, full=True)
+
+
+def test_what_is_sent_and_published_makes_no_build_old(small: Settings):
+    (small.content / "ledger/issues.jsonl").write_text("{}\n")
+    assert build(small).written == ()
