@@ -1,4 +1,4 @@
-"""Each composed issue as a page of the preview: phone and desk, light and dark, and as text."""
+"""Each post as a page of the preview shows it beside its mail, its text and its feed item."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
+
+from publish.site import feedview
 
 GMAIL = 102 * 1024
 """Bytes of HTML above which Gmail clips a mail."""
@@ -54,7 +56,9 @@ def answer(folder: Path, path: str, scheme: str) -> Answer:
         if issue is None or len(parts) > 2:
             return Answer(404, NOTHING)
         if len(parts) == 1:
-            return Answer(200, _issue(issue))
+            return Answer(200, _issue(folder, issue))
+        if parts[1] == "feed.html" and (item := _feed_item(folder, issue)):
+            return Answer(200, feedview.page(item), live=False)
         if parts[1] == "issue.html":
             return Answer(200, seen((issue / parts[1]).read_bytes(), scheme), live=False)
         if parts[1] == "issue.txt":
@@ -91,9 +95,9 @@ def _index(folder: Path, known: dict[str, Path]) -> bytes:
     return PAGE.format(title="Mails", body=body).encode()
 
 
-def _issue(folder: Path) -> bytes:
-    record, base = _record(folder), f"/_issues/{quote(folder.name)}/issue.html"
-    size = (folder / "issue.html").stat().st_size
+def _issue(folder: Path, issue: Path) -> bytes:
+    record, base = _record(issue), f"/_issues/{quote(issue.name)}/issue.html"
+    size = (issue / "issue.html").stat().st_size
     clipped = ": too large" if size > GMAIL else ""
     facts = {
         "Subject": _text(record, "subject"),
@@ -109,14 +113,38 @@ def _issue(folder: Path) -> bytes:
         for where, width in WIDTHS
         for scheme in ("light", "dark")
     )
-    plain = escape((folder / "issue.txt").read_text(encoding="utf-8"))
+    plain = escape((issue / "issue.txt").read_text(encoding="utf-8"))
     title = _text(record, "title")
     body = (
         f"<p><a href='/_issues/'>Mails</a> · <a href='/'>The site</a></p><h1>{title}</h1>"
         f"<dl>{lines}</dl><p><a href='{base}'>The HTML as it is sent</a></p>"
-        f"<div class='views'>{views}</div><h2>As plain text</h2><pre>{plain}</pre>"
+        f"<div class='views'>{views}</div>{_others(folder, issue)}"
+        f"<h2>As plain text</h2><pre>{plain}</pre>"
     )
     return PAGE.format(title=title, body=body).encode()
+
+
+def _others(folder: Path, issue: Path) -> str:
+    """The post's page and its item in the feeds, side by side."""
+    draft = f"/drafts/{issue.name}/"
+    place = draft if (folder / "site" / draft.strip("/")).is_dir() else _path(issue)
+    views = f'<figure><figcaption>Page</figcaption><iframe src="{quote(place)}" width="600" '
+    views += 'title="The page"></iframe></figure>'
+    if _feed_item(folder, issue):
+        views += '<figure><figcaption>Feed item</figcaption><iframe width="600" sandbox '
+        views += f'src="/_issues/{quote(issue.name)}/feed.html" title="The feed item"></iframe>'
+        views += "</figure>"
+    else:
+        views += "<p>It is in no feed: a draft, or older than the feed's limit.</p>"
+    return f"<h2>Page and feed item</h2><div class='views'>{views}</div>"
+
+
+def _feed_item(folder: Path, issue: Path) -> feedview.FeedItem | None:
+    return feedview.find(folder / "site", _path(issue))
+
+
+def _path(issue: Path) -> str:
+    return urlsplit(str(_record(issue).get("url", ""))).path
 
 
 def _text(record: dict[str, Any], key: str) -> str:
