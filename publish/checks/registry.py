@@ -12,12 +12,13 @@ from publish.checks.rules import (
     links,
     mail,
     structure,
+    tangled,
     text,
     whole,
 )
 
 SUBJECTS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
-    ("Files", encoding.RULES),
+    ("Files", (*encoding.RULES, *tangled.RULES)),
     ("Front matter", frontmatter.RULES),
     ("Identity and address", identity.RULES),
     ("Links", (*links.RULES, *linking.RULES)),

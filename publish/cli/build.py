@@ -35,9 +35,13 @@ def command(
     """
     from publish.site.build import build
 
-    findings.require(settings, terminal)
     terminal.progress("building")
-    done = build(settings, output=output, full=full)
+    done = build(
+        settings,
+        output=output,
+        full=full,
+        approve=lambda: findings.require(settings, terminal),
+    )
     for path in done.foreign:
         terminal.warn(f"{path}: not written by publish; left alone")
     if as_json:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,10 +52,13 @@ def build(
     output: Path | None = None,
     full: bool = False,
     say: Callable[[str], None] | None = None,
+    approve: Callable[[], None] = lambda: None,
 ) -> Build:
     """Build the site into ``output`` (default: the settings' own).
 
     ``full`` renders although nothing changed. ``say`` is told when another build is waited for.
+    ``approve`` is called while the site is rendered, and may refuse by raising; where nothing
+    changed there is nothing to approve.
 
     Raises:
         Refused: something is not fit, or another build is at work; ``output`` is as it was.
@@ -63,7 +67,7 @@ def build(
     target = (output or settings.output).absolute()
     try:
         with locked(settings.cache, say=say):
-            return _build(settings, target, full)
+            return _build(settings, target, full, approve)
     except OSError as error:
         raise Refused(
             f"{error.filename or target}: cannot be written: {error.strerror or error}",
@@ -71,7 +75,7 @@ def build(
         ) from None
 
 
-def _build(settings: Settings, target: Path, full: bool) -> Build:
+def _build(settings: Settings, target: Path, full: bool, approve: Callable[[], None]) -> Build:
     clock = [time.monotonic()]
     record = manifest.place(settings, target)
     known = manifest.read(record)
@@ -83,8 +87,11 @@ def _build(settings: Settings, target: Path, full: bool) -> Build:
     since = time.time_ns() - int(inputs.TICK * 1e9)
     before, world = inputs.scan(settings), inputs.world(settings)
     clock.append(time.monotonic())
-    with staged(settings.cache) as stage:
-        rendered = _render(settings, stage, full)
+    with staged(settings.cache) as stage, ThreadPoolExecutor(1) as beside:
+        # The render is a process of its own: the other core judges the sources meanwhile.
+        rendering = beside.submit(_render, settings, stage, full)
+        approve()
+        rendered = rendering.result()
         clock.append(time.monotonic())
         shown = tuple(tree(stage / "site"))
         # A build elsewhere is a trial, and publishes nothing.

@@ -96,9 +96,14 @@ def files(settings: Settings) -> Iterator[Path]:
     if theme := str(settings.values.get("THEME") or ""):
         folders.append(settings.root / theme)
     folders += [settings.root / str(p) for p in settings.values.get("PLUGIN_PATHS") or ()]
-    seen: set[str] = set()
+    # A plugin folder may be the site's own, and what a build writes is not what it reads.
+    seen = {os.path.realpath(settings.output), os.path.realpath(settings.cache)}
     for folder in folders:
         yield from _below(folder, seen)
+
+
+APART = {"__pycache__", ".git", ".venv", "node_modules", "ledger"}
+"""Folders that hold no part of a site: what was sent and published is kept in ``ledger``."""
 
 
 def _below(folder: Path, seen: set[str]) -> Iterator[Path]:
@@ -109,8 +114,7 @@ def _below(folder: Path, seen: set[str]) -> Iterator[Path]:
             names.clear()
             continue
         seen.add(real)
-        # What was sent and published is written down beside the content, and is no part of it.
-        names[:] = sorted(n for n in names if n not in ("__pycache__", ".git", "ledger"))
+        names[:] = sorted(n for n in names if n not in APART)
         yield from (Path(base, name) for name in entries)
 
 

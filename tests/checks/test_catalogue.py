@@ -1,8 +1,13 @@
 import re
 from pathlib import Path
+from typing import Any
 
 from publish.checks.catalogue import render
 from publish.checks.registry import RULES
+from tests.checks.test_bounds import FLOODS
+from tests.checks.test_bounds import test_any_bytes as any_bytes
+from tests.checks.test_bounds import test_any_pieces_of_markup as any_pieces
+from tests.checks.test_bounds import test_any_text_in_a_header as any_header
 
 SITES = Path(__file__).parent / "sites"
 
@@ -10,6 +15,21 @@ SITES = Path(__file__).parent / "sites"
 def test_the_page_of_rules_is_the_catalogue(root: Path):
     page = (root / "docs/rules.md").read_text(encoding="utf-8")
     assert page == render(), "run: python -m publish.checks.catalogue > docs/rules.md"
+
+
+def test_the_counts_on_the_page_are_those_of_the_tests():
+    page = " ".join(render().split())
+    for test, what in (
+        (any_bytes, "of arbitrary bytes"),
+        (any_pieces, "of pieces of markup"),
+        (any_header, "of header lines"),
+    ):
+        assert f"{settings_of(test):,} {what}" in page
+    assert f"{len(set(FLOODS))} pieces" in page
+
+
+def settings_of(test: Any) -> int:
+    return test._hypothesis_internal_use_settings.max_examples
 
 
 def test_every_rule_explains_itself():

@@ -1,8 +1,7 @@
 import json
 
 from publish.checks import Finding
-from publish.checks.finding import shown
-from publish.checks.report import as_github, as_json, as_text
+from publish.checks.finding import as_github, as_json, as_text, shown
 
 ONE = Finding("content/a,b:c.md", 3, "bad-date", "error", "100% wrong\nhere", "mend it")
 TWO = Finding("content/b.md", 1, "scheduled", "warning", "later", "nothing to do")

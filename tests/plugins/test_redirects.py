@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -223,6 +226,43 @@ def test_no_alias_leads_out_of_the_output_folder(site: Site):
     after = {file for file in site.root.rglob("*") if "output" not in file.as_posix()}
     assert {f.name for f in after - before} <= {"pelicanconf.py"}
     assert not list(site.root.parent.rglob("out"))
+
+
+CONF = """SITEURL = "https://one.example"
+PATH = "content"
+ARTICLE_URL = PAGE_URL = "{slug}/"
+ARTICLE_SAVE_AS = PAGE_SAVE_AS = "{slug}/index.html"
+STATIC_PATHS = ["images"]
+AUTHOR = "Ann"
+THEME = "simple"
+PLUGINS = []
+FEED_ALL_ATOM = "feeds/all.atom.xml"
+"""
+
+
+def test_publish_check_names_the_aliases_that_the_plugin_would_refuse(site: Site):
+    """The two know nothing of each other, and an author should hear of it before the build."""
+    aliases = [
+        "/old/", "/old.html", "/thé/", "/t%20x/", "/2020/03/11/slug/", "/?p=12", "/other/?p=3",
+        "/a.b/..c/", "/other/", "/OTHER", "/other/index.html", "/", "/new/", "/category/misc.html",
+        "/tags.html", "/images/a.svg", "old", "//x/", "/../x/", "/%2e%2e/x/", "/a%5Cb/", "/a%00b/",
+        "/a b/", "/a//b/", "/x#y", "/x?", "/<b>/", "/%ff/", "/./a/", f"/{'n' * 300}/",
+    ]  # fmt: skip
+    for number, alias in enumerate(aliases):
+        site.post(f"p{number}", Aliases=alias, Category="misc")
+    site.write("images/a.svg", "<svg/>")
+    site.post("new", Category="misc")
+    built = site.build(FEED_ALL_RSS=None, CATEGORY_FEED_ATOM=None)
+    refused = set(re.findall(r"/(p\d+)\.md:\d+: the alias", built.log))
+    (site.root / "checked.py").write_text(CONF, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "publish", "check", "--json", "-s", "checked.py"],
+        cwd=site.root, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    found = [f for f in json.loads(done.stdout) if f["rule"] == "bad-alias"]
+    told = {Path(f["file"]).stem for f in found}
+    assert {aliases[int(name[1:])] for name in refused ^ told} == set()
+    assert len(refused) > 15
 
 
 # ---- maps

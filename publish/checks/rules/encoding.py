@@ -11,12 +11,6 @@ from publish.checks.source import MOST_LINKS, Source
 
 # https://www.w3.org/TR/xml/#charsets
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-DEEP_QUOTE = re.compile(r"(?:[ ]{0,3}>){21}")
-DEEP_LIST = re.compile(r"[ ]{84,}(?:[*+-]|\d{1,9}[.)])[ ]")
-BRACKETS = 1000
-"""Unclosed brackets in one paragraph; Markdown takes seconds from here on, then minutes."""
-TICKS = 5000
-"""Backtick runs in one paragraph, for the same reason."""
 
 
 @source_rule("empty-file", "error", "a file of 0 bytes")
@@ -74,22 +68,6 @@ def too_many_links(source: Source, site: Site) -> Iterator[Problem]:
         yield Problem(line, f"the file has {MOST_LINKS:,} links or more", "make several of it")
 
 
-@source_rule("tangled-markup", "error", "`[[[[[[[…` a thousand times", "same")
-def tangled_markup(source: Source, site: Site) -> Iterator[Problem]:
-    """Markup nested so deeply that Markdown would take minutes, or fail."""
-    opened = ticks = 0
-    for number, line in source.prose_lines:
-        if not line.strip():
-            opened = ticks = 0
-            continue
-        opened = max(0, opened + line.count("[") - line.count("]"))
-        ticks += line.count("`")
-        deep = DEEP_QUOTE.match(line) or DEEP_LIST.match(line)
-        if deep or opened > BRACKETS or ticks > TICKS:
-            yield Problem(number, "the markup is nested too deeply", "make it simpler, or cut it")
-            return
-
-
 @site_rule("too-large", "error", "a post of 50 MB", "same")
 def too_large(site: Site) -> Iterator[Problem]:
     """A source of over 2 MB is not read: it surely holds something that is no prose."""
@@ -119,7 +97,6 @@ def symlink_out(site: Site) -> Iterator[Problem]:
 
 
 RULES = (
-    empty_file, binary_file, bad_utf8, forbidden_character, too_many_links, tangled_markup,
-   too_large,
-    unreadable, symlink_out,
+    empty_file, binary_file, bad_utf8, forbidden_character, too_many_links, too_large, unreadable,
+    symlink_out,
 )  # fmt: skip

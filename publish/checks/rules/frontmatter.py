@@ -65,10 +65,10 @@ def missing_status(source: Source, site: Site) -> Iterator[Problem]:
     """Without a status a post is public the moment its file is in the folder."""
     defaults = site.values.get("DEFAULT_METADATA")
     by_default = isinstance(defaults, dict) and defaults.get("status")
-    if source.is_page or source.get("status") or by_default or not site.uses("identity"):
-        return
-    remedy = "add a line `Status: published`, or `Status: draft`"
-    yield Problem(source.line("status"), "there is no status, so the post is public", remedy)
+    given = source.get("status") or by_default or not source.header.fields
+    if not source.is_page and not given and site.uses("identity"):
+        remedy = "add a line `Status: published`, or `Status: draft`"
+        yield Problem(source.line("status"), "there is no status, so the post is public", remedy)
 
 
 @source_rule("unknown-key", "warning", "`Sumary: …`", "softer")

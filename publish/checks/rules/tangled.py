@@ -1,0 +1,80 @@
+"""Markup that Markdown itself would choke on, told before a build is tried."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from publish.checks.rule import Problem, source_rule
+from publish.checks.site import Site
+from publish.checks.source import Source
+
+DEEP_QUOTE = re.compile(r"(?:[ ]{0,3}>){21}")
+DEEP_LIST = re.compile(r"[ ]{84,}(?:[*+-]|\d{1,9}[.)])[ ]")
+LISTS_IN_A_LINE = re.compile(r"[ ]*(?:(?:\d{1,9}[.)]|[*+-])[ ]+){21}")
+DEFINITION = re.compile(r"[ ]{0,3}:[ ]")
+BLOCK = re.compile(r"[ ]{0,3}(?:#|`{3}|~{3}|(?:=+|-+)[ ]*$|\*\[|\|?[ ]*:?-+:?[ ]*\|)")
+OPEN = {"[": ("]", 1000), "](": (")", 1000), "<": (">", 3000)}
+"""Signs of one paragraph that stay open. Beyond these numbers, and the next ones, Python-Markdown
+takes seconds and soon minutes, or runs out of stack."""
+SIGNS = {"`": 5000, "*": 5000, "_": 5000, '"': 5000, "'": 5000}
+"""Signs of one paragraph, in all."""
+DEFINITIONS = 200
+"""Of one paragraph."""
+CELLS = 1000
+"""Of one table row."""
+MOST_BLOCKS = 3000
+"""Headings, fences, rulers and abbreviations of one file."""
+MOST_PARAGRAPHS = 10_000
+
+
+@source_rule("tangled-markup", "error", "`[[[[[[[…` a thousand times", "same")
+def tangled_markup(source: Source, site: Site) -> Iterator[Problem]:
+    """Markup nested so deeply, or so much of it, that Markdown would take minutes, or fail."""
+    if line := _deep(source):
+        yield Problem(line, "the markup is nested too deeply", "make it simpler, or cut it")
+    elif line := _many(source):
+        message = "the file has more headings, paragraphs or blocks than can be built in time"
+        yield Problem(line, message, "make several posts of it")
+
+
+def _deep(source: Source) -> int:
+    """The first line at which a paragraph has too much, or 0."""
+    opened = dict.fromkeys(OPEN, 0)
+    used = dict.fromkeys(SIGNS, 0)
+    definitions = 0
+    # Signs count in the body, for in the prose whole spans of code are blank.
+    for (number, line), raw in zip(source.prose_lines, source.body.split("\n"), strict=True):
+        if not raw.strip():
+            opened, used, definitions = dict.fromkeys(OPEN, 0), dict.fromkeys(SIGNS, 0), 0
+            continue
+        if DEEP_QUOTE.match(line) or DEEP_LIST.match(line) or LISTS_IN_A_LINE.match(line):
+            return number
+        for sign, (end, most) in OPEN.items():
+            opened[sign] = max(0, opened[sign] + line.count(sign) - line.count(end))
+            if opened[sign] > most:
+                return number
+        for sign, most in SIGNS.items():
+            used[sign] += raw.count(sign)
+            if used[sign] > most:
+                return number
+        definitions += 1 if DEFINITION.match(line) else 0
+        if definitions > DEFINITIONS or line.count("|") > CELLS:
+            return number
+    return 0
+
+
+def _many(source: Source) -> int:
+    """The line of the first block or paragraph that is too many, or 0."""
+    blocks = paragraphs = 0
+    before = ""
+    for number, line in enumerate(source.body.split("\n"), source.header.body_line):
+        blocks += 1 if BLOCK.match(line) else 0
+        paragraphs += 1 if line.strip() and not before.strip() else 0
+        before = line
+        if blocks > MOST_BLOCKS or paragraphs > MOST_PARAGRAPHS:
+            return number
+    return 0
+
+
+RULES = (tangled_markup,)

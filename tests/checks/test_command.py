@@ -1,0 +1,84 @@
+"""``publish check`` as a person, a script and GitHub Actions meet it."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from publish.checks.finding import Finding, as_text
+from tests.checks.project import Project
+
+FIELDS = ["file", "line", "rule", "severity", "message", "remedy"]
+
+
+def run(project: Project, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "publish", "check", *words],
+        cwd=project.root, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def faulty(project: Project) -> Project:
+    """One error and one warning, on lines 9 and 11."""
+    project.post("[a](/nowhere/)\n\n[click here](https://example.org/)\n")
+    return project
+
+
+def test_a_person_gets_a_line_a_finding(faulty: Project):
+    done = run(faulty)
+    assert done.returncode == 1
+    first, second = done.stdout.splitlines()
+    assert re.fullmatch(r"content/posts/a\.md:9: nothing is at /nowhere/ — .+", first)
+    assert re.fullmatch(r"content/posts/a\.md:11: .+ — .+ \[warning\]", second)
+    assert "1 to mend, 1 to consider" in done.stderr
+
+
+def test_a_script_gets_a_list_with_fixed_keys(faulty: Project):
+    done = run(faulty, "--json")
+    found = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert [list(finding) for finding in found] == [FIELDS, FIELDS]
+    assert [(f["line"], f["rule"], f["severity"]) for f in found] == [
+        (9, "broken-link", "error"), (11, "vague-link-text", "warning"),
+    ]  # fmt: skip
+    # The three shapes are one list.
+    assert as_text([Finding(**finding) for finding in found]) == run(faulty).stdout.strip()
+
+
+def test_github_gets_annotations(faulty: Project):
+    first, second = run(faulty, "--github").stdout.splitlines()
+    assert first.startswith("::error file=content/posts/a.md,line=9,title=broken-link::")
+    assert second.startswith("::warning file=content/posts/a.md,line=11,title=vague-link-text::")
+
+
+def test_warnings_fail_only_when_asked_to(project: Project):
+    project.post("[click here](https://example.org/)\n")
+    assert run(project).returncode == 0
+    assert run(project, "--strict").returncode == 1
+
+
+def test_nothing_to_mend(project: Project):
+    project.post()
+    done = run(project, "--strict")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert json.loads(run(project, "--json").stdout) == []
+    assert run(project, "--github").stdout.strip() == ""
+
+
+def test_a_path_that_is_not_there_is_a_usage_error_in_one_line(project: Project):
+    done = run(project, "nope.md")
+    assert done.returncode == 2
+    assert "nope.md: there is no such file" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_page_of_rules_is_printed_by_the_catalogue(root: Path):
+    done = subprocess.run(
+        [sys.executable, "-m", "publish.checks.catalogue"],
+        cwd=root, capture_output=True, text=True, encoding="utf-8", timeout=60, check=True,
+    )  # fmt: skip
+    assert done.stdout == (root / "docs/rules.md").read_text(encoding="utf-8")
