@@ -1,0 +1,194 @@
+"""Each decision of the protocol by itself: what is known, and the step that follows."""
+
+from __future__ import annotations
+
+import ast
+import dis
+import inspect
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import CodeType
+
+import pytest
+
+from publish.errors import Exit
+from publish.newsletter import protocol as p
+from publish.newsletter.campaign import Campaign, Segment
+from publish.newsletter.facts import Past
+
+KEY, LIST = "ab12" * 5, "5a4db0c5e1"
+TERMS = p.Terms(KEY, LIST, Segment(), None, settle=20, barrier=2)
+
+
+def draft(name: str = "c1", **changes: object) -> Campaign:
+    base = Campaign(name, "save", f"x [pub:{KEY}]", "2026-01-01T00:00:00+00:00", LIST, {})
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def listed(*campaigns: Campaign, **changes: object) -> p.View:
+    return replace(p.View(now=100.0, listing=campaigns, listed_at=99.0), **changes)  # type: ignore[arg-type]
+
+
+READY = {"prepared": "c1", "prepared_at": 90.0, "ready": True, "ready_at": 95.0}
+TRIED = Past(intent={}, tried="c1")
+
+STEPS: list[tuple[str, p.View, p.Terms, object]] = [
+    ("done is done", p.View(1.0, Past(done="c9", status="sent")), TERMS, p.Finish),
+    ("nothing known", p.View(1.0), TERMS, p.Find()),
+    ("none there", listed(), TERMS, p.Create()),
+    ("sent by anyone", listed(draft(status="sent")), TERMS, p.Finish),
+    ("sent beats drafts", listed(draft("c0"), draft("c2", status="schedule")), TERMS, p.Finish),
+    ("a draft", listed(draft()), TERMS, p.Prepare("c1")),
+    ("the oldest", listed(draft("c2", create_time="2026-01-02"), draft()), TERMS, p.Prepare("c1")),
+    ("another's issue", listed(draft(title="[pub:ff]")), TERMS, p.Create()),
+    ("prepared", listed(draft(), prepared="c1"), TERMS, p.Check("c1")),
+    ("not ready yet", listed(draft(), prepared="c1", prepared_at=99.0, ready=False), TERMS, p.Wait),
+    ("never ready", listed(draft(), prepared="c1", prepared_at=-99.0, ready=False), TERMS, p.Halt),
+    ("listed too early", listed(draft(), **READY | {"ready_at": 99.5}), TERMS, p.Find()),
+    ("last look", listed(draft(), **READY), TERMS, p.Look("c1")),
+    ("go", listed(draft(), **READY, looked=draft()), TERMS, p.Act("c1")),
+    ("sent meanwhile", listed(draft(), **READY, looked=draft(status="sending")), TERMS, p.Finish),
+    ("renamed", listed(draft(), **READY, looked=draft(title="x")), TERMS, p.Halt),
+    ("other list", listed(draft(), **READY, looked=draft(list_id="ff")), TERMS, p.Halt),
+    (
+        "other segment",
+        listed(draft(), **READY, looked=draft(segment={"saved_segment_id": 3})),
+        TERMS,
+        p.Halt,
+    ),
+    (
+        "too late to schedule",
+        listed(draft(), **READY, looked=draft()),
+        replace(TERMS, at=datetime.fromtimestamp(99, UTC)),
+        p.Halt,
+    ),
+    ("deleted, never tried", listed(draft(), looked=p.Deleted), TERMS, p.Wait),
+    ("deleted again and again", listed(draft(), looked=p.Deleted, trouble=4), TERMS, p.Halt),
+    ("deleted after a try", listed(past=TRIED, looked=p.Deleted), TERMS, p.Halt),
+    ("tried, refused, not listed", listed(past=TRIED), TERMS, p.Prepare("c1")),
+    ("answer lost", listed(past=replace(TRIED, try_at=99.0)), TERMS, p.Look("c1")),
+    (
+        "lost, still a draft",
+        listed(past=replace(TRIED, try_at=99.0), looked=draft()),
+        TERMS,
+        p.Wait,
+    ),
+    (
+        "lost, window over",
+        listed(past=replace(TRIED, try_at=70.0), looked=draft()),
+        TERMS,
+        p.Settled("c1"),
+    ),
+    (
+        "lost, and gone out",
+        listed(past=replace(TRIED, try_at=99.0), looked=draft(status="sent")),
+        TERMS,
+        p.Finish,
+    ),
+    ("lost, and deleted", listed(past=replace(TRIED, try_at=1.0), looked=p.Deleted), TERMS, p.Halt),
+    ("create unanswered", listed(past=Past(create_open=95.0)), TERMS, p.Wait),
+    ("create long unanswered", listed(past=Past(create_open=70.0)), TERMS, p.Create()),
+    (
+        "own draft not listed",
+        listed(past=Past(made=(("c1", 99.0),)), made_here="c1"),
+        TERMS,
+        p.Wait,
+    ),
+    (
+        "own draft never listed",
+        listed(past=Past(made=(("c1", 1.0),)), made_here="c1"),
+        TERMS,
+        p.Create(),
+    ),
+    ("barrier", listed(draft(), made_here="c1", seen_at=99.0), TERMS, p.Wait),
+    ("barrier over", listed(draft(), made_here="c1", seen_at=90.0), TERMS, p.Prepare("c1")),
+    ("create in trouble", listed(trouble=4), TERMS, p.Halt),
+    ("too many drafts made", listed(creates=4), TERMS, p.Halt),
+    ("create after a pause", listed(wait=1.0), TERMS, p.Wait),
+    ("send after a pause", listed(draft(), wait=1.0), TERMS, p.Wait),
+    ("too many sends", listed(draft(), posts=4), TERMS, p.Halt),
+    ("writes in trouble", listed(draft(), trouble=4), TERMS, p.Halt),
+]
+
+
+@pytest.mark.parametrize(("name", "view", "terms", "step"), STEPS, ids=[s[0] for s in STEPS])
+def test_the_step_that_follows(name: str, view: p.View, terms: p.Terms, step: object):
+    found = p.next_step(view, terms)
+    assert found == step or (isinstance(step, type) and isinstance(found, step)), found
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("never ready", Exit.NOTHING_SENT), ("renamed", Exit.REFUSED), ("other list", Exit.REFUSED),
+        ("too late to schedule", Exit.NOTHING_SENT), ("deleted after a try", Exit.UNKNOWN),
+        ("lost, and deleted", Exit.UNKNOWN), ("create in trouble", Exit.NOTHING_SENT),
+    ],
+)  # fmt: skip
+def test_a_halt_says_the_truth_and_the_next_step(name: str, code: Exit):
+    view, terms = next((s[1], s[2]) for s in STEPS if s[0] == name)
+    halt = p.next_step(view, terms)
+    assert isinstance(halt, p.Halt)
+    assert halt.code is code
+    assert halt.message
+    assert halt.remedy
+
+
+def test_a_wait_is_never_endless_nor_none():
+    for _, view, terms, _ in STEPS:
+        step = p.next_step(view, terms)
+        if isinstance(step, p.Wait):
+            assert 0 < step.seconds <= terms.settle
+            assert step.why or view.wait
+
+
+def test_these_cases_run_every_line_of_the_protocol():
+    codes: list[CodeType] = []
+
+    def gather(code: CodeType) -> None:
+        codes.append(code)
+        for inner in code.co_consts:
+            if isinstance(inner, CodeType):
+                gather(inner)
+
+    for _, function in inspect.getmembers(p, inspect.isfunction):
+        if function.__module__ == p.__name__:
+            gather(function.__code__)
+    seen: set[tuple[str, int]] = set()
+
+    def trace(frame, event, argument):
+        if frame.f_code in codes:
+            seen.add((frame.f_code.co_name, frame.f_lineno))
+            return trace
+        return None
+
+    old = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        for _, view, terms, _ in STEPS:
+            p.next_step(view, terms)
+    finally:
+        sys.settrace(old)
+    want = {
+        (code.co_name, line)
+        for code in codes
+        for _, line in dis.findlinestarts(code)
+        if line is not None and line != code.co_firstlineno
+    }
+    assert want - seen == set()
+
+
+def test_the_protocol_has_no_clock_and_no_effects():
+    tree = ast.parse(inspect.getsource(p))
+    imported = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    } | {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert imported <= {
+        "__future__", "dataclasses", "datetime", "typing", "publish.errors",
+        "publish.newsletter.campaign", "publish.newsletter.facts",
+    }  # fmt: skip
+    assert "now()" not in inspect.getsource(p)
