@@ -1,10 +1,18 @@
-"""Pictures: every local one gets its width and height, so that nothing shifts while it loads."""
+"""Pictures: each local one gets its width and height, so that nothing shifts while it loads, and
+loses what the camera wrote into it, so that nobody learns where it was taken.
+"""
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from pelican import signals
+
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
+_cleaned: list[tempfile.TemporaryDirectory[str]] = []
+"""Where this run's cleaned copies lie until they are copied to the site."""
 
 
 def measure(content: Any) -> None:
@@ -19,6 +27,36 @@ def measure(content: Any) -> None:
         )
 
 
+def clean(generator: Any) -> None:
+    """Let the site be given cleaned copies; the author's own files stay as they are."""
+    from .metadata import clean as without_metadata
+
+    folder: Path | None = None
+    for number, file in enumerate(generator.staticfiles):
+        source = Path(generator.path) / file.source_path
+        if source.suffix.lower() not in SUFFIXES or not source.is_file():
+            continue
+        data = source.read_bytes()
+        kept = without_metadata(data)
+        if kept == data:
+            continue
+        if folder is None:
+            _cleaned.append(tempfile.TemporaryDirectory(prefix="pelican-images-"))
+            folder = Path(_cleaned[-1].name)
+        copy = folder / f"{number}{source.suffix}"
+        copy.write_bytes(kept)
+        # An absolute path is taken as it is by the copying and by whoever asks for the length.
+        file.source_path = str(copy)
+
+
+def sweep(pelican: Any) -> None:
+    """The site has its copies."""
+    while _cleaned:
+        _cleaned.pop().cleanup()
+
+
 def register() -> None:
     """Called by Pelican."""
     signals.content_object_init.connect(measure)
+    signals.static_generator_finalized.connect(clean)
+    signals.finalized.connect(sweep)
