@@ -45,6 +45,8 @@ def clean(generator: Any) -> None:
             folder = Path(_cleaned[-1].name)
         copy = folder / f"{number}{source.suffix}"
         copy.write_bytes(kept)
+        # Its place in the site is made of its source's, so it is settled before that changes.
+        file.override_url, file.override_save_as = file.url, file.save_as
         # An absolute path is taken as it is by the copying and by whoever asks for the length.
         file.source_path = str(copy)
 
