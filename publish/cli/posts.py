@@ -60,6 +60,14 @@ def spoken(room: Newsroom, at: datetime | None) -> str:
     return "now" if at is None else schedule.spoken(at, schedule.zone(room.settings.timezone))
 
 
+def named_segment(room: Newsroom, only: Segment) -> str:
+    """Which readers, for the author's eye; ``""`` for all of them."""
+    if only.saved:
+        found = room.api.segment(only.saved)
+        return f"segment “{found.get('name')}” ({found.get('member_count') or 0} readers)"
+    return f"those who chose {only.interest}" if only.interest else ""
+
+
 def segment(room: Newsroom, item: Issue) -> Segment:
     """The readers of the first of the post's categories that has a topic; else everyone."""
     for category in item.categories:

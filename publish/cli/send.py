@@ -108,8 +108,8 @@ def _show(room: Newsroom, chosen: list[Issue], when: Timing) -> None:
         say(f"subject    {item.subject}")
         say(f"preheader  {item.preheader}")
         whom = f"{audience.get('name')} ({size} reader{'s' if size != 1 else ''})"
-        if options := posts.segment(room, item).options():
-            whom += f", only {options}"
+        if only := posts.named_segment(room, posts.segment(room, item)):
+            whom += f", only {only}"
         say(f"audience   {whom}")
         say(f"from       {room.account.from_name} <{room.account.reply_to}>")
         say(room.said(f"time       {posts.spoken(room, when.at)}"))
@@ -129,7 +129,7 @@ def _deliver(room: Newsroom, item: Issue, when: Timing, as_json: bool) -> dict[s
     service = Service(room.api, room.ledger, room.sender, room.terminal.progress)
     terms = Terms(
         item.key, account.audience, posts.segment(room, item), when.at,
-        account.limits.settle, account.limits.barrier,
+        account.limits.settle, account.limits.barrier, ready=min(120, account.limits.settle),
     )  # fmt: skip
     try:
         done = service.deliver(item, terms)

@@ -1,0 +1,353 @@
+"""The newsletter's commands as an author types them, against the sandbox of a small site."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sqlite3
+import time
+import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from publish import sandbox
+from publish.newsletter.issue import Issue, digest_of, key_of
+from publish.newsletter.ledger import Ledger
+from tests.cli.terminal import publish
+from tests.newsletter.stand import control, deliveries, make_site, put_issue
+
+NOBODY = "SANDBOX — nobody was e-mailed"
+READER = "demo.reader@example.com"
+
+
+def post(root: Path, slug: str, days: float = 1, words: str = "Hello") -> Issue:
+    """A post with its composed issue, as the build leaves them."""
+    uid = f"uid-{slug}-0001"
+    html = f"<html><body><p>{words}</p><a href='*|UNSUB|*'>Unsubscribe</a></body></html>"
+    text = f"{words}\n\nUnsubscribe: *|UNSUB|*\n"
+    made = Issue(
+        key=key_of([uid]), uid=uid, slug=slug, title=slug.title(), subject=f"About {slug}",
+        preheader="Soon said", html=html, text=text,
+        digest=digest_of(f"About {slug}", "Soon said", html, text), page_digest="d" * 32,
+        url=f"http://127.0.0.1:9/{slug}/", source=f"content/posts/{slug}.md",
+        date=datetime.now(UTC) - timedelta(days=days), categories=("Career",), images=(),
+        html_part=(12, 12 + len(words) + 7), text_part=(0, len(words)),
+    )  # fmt: skip
+    put_issue(root, made)
+    (root / f"content/posts/{slug}.md").write_text(
+        f"Title: {slug}\nDate: 2026-11-16\nCategory: Career\nSlug: {slug}\nSummary: S.\n"
+        f"Uid: {uid}\nStatus: published\n\n{words}\n"
+    )
+    return made
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A site with one old post and no new one."""
+    make_site(tmp_path)
+    shutil.rmtree(tmp_path / ".publish/issues")
+    (tmp_path / "content/posts/calm.md").unlink()
+    post(tmp_path, "old", days=90)
+    return tmp_path
+
+
+def settled(root: Path, count: int) -> list[str]:
+    """The deliveries, once there are ``count`` or patience ends."""
+    for _ in range(50):
+        with sandbox.ensure(root):
+            if len(found := deliveries(root)) >= count:
+                return found
+        time.sleep(0.05)
+    return deliveries(root)
+
+
+def undo_minutes(root: Path, minutes: float) -> None:
+    with (root / "pelicanconf.py").open("a") as conf:
+        conf.write(f"NEWSLETTER_UNDO_MINUTES = {minutes}\n")
+
+
+def test_the_first_run_mails_no_archive(small: Path):
+    done = publish("send", "--yes", cwd=small)
+    assert done.returncode == 0
+    assert f"nothing to send [{NOBODY}]" in done.stdout
+    assert deliveries(small) == []
+
+
+def test_a_new_post_goes_out_once_and_every_line_that_matters_says_sandbox(small: Path):
+    post(small, "new")
+    shown = publish("send", "--yes", cwd=small)
+    assert shown.returncode == 0, shown.stderr
+    for line in ("About new", "Soon said", "1 reader", "Stand <stand@example.com>"):
+        assert line in shown.stderr
+    assert re.search(rf"^new: being sent .*\[{NOBODY}\]$", shown.stdout, re.M)
+    again = publish("send", "new", "--yes", cwd=small)
+    assert again.returncode == 0
+    assert "already sending" in again.stderr
+    assert settled(small, 1) == [READER]
+
+
+def test_an_old_post_goes_when_it_is_named_by_slug_or_path(small: Path):
+    post(small, "older", days=400)
+    assert publish("send", "content/posts/old.md", "--yes", cwd=small).returncode == 0
+    assert publish("send", "older", "--yes", cwd=small).returncode == 0
+    assert settled(small, 2) == [READER, READER]
+
+
+def test_without_a_terminal_it_does_not_guess(small: Path):
+    post(small, "new")
+    done = publish("send", cwd=small)
+    assert done.returncode == 2
+    assert "add --yes" in done.stderr
+    assert deliveries(small) == []
+
+
+def test_json_says_what_happened(small: Path):
+    made = post(small, "new")
+    done = publish("send", "--yes", "--json", cwd=small)
+    (told,) = json.loads(done.stdout)
+    assert (told["slug"], told["key"], told["digest"]) == ("new", made.key, made.digest)
+    assert told["sent_by_this_run"] is True
+    assert told["sandbox"] is True
+    assert json.loads(publish("send", "--yes", "--json", cwd=small).stdout) == []
+
+
+def test_what_was_received_is_what_was_composed(small: Path):
+    made = post(small, "new", words="Exactly these words")
+    publish("send", "--yes", cwd=small)
+    with sqlite3.connect(small / ".publish/sandbox/state.sqlite3") as db:
+        html, text, settings = db.execute(
+            "SELECT html, plain_text, settings FROM campaigns"
+        ).fetchone()
+    given = json.loads(settings)
+    assert digest_of(given["subject_line"], given["preview_text"], html, text) == made.digest
+
+
+def test_it_is_scheduled_ahead_and_can_be_taken_back_and_sent_again(small: Path):
+    undo_minutes(small, 15)
+    post(small, "new")
+    sent = publish("send", "--yes", cwd=small)
+    assert "new: goes out" in sent.stdout
+    assert "publish undo new" in sent.stdout
+    state = json.loads(publish("status", "new", "--json", cwd=small).stdout)[0]
+    assert state["status"] == "schedule"
+    when = datetime.fromisoformat(state["send_time"])
+    assert when.minute % 15 == 0
+    assert timedelta(minutes=14) < when - datetime.now(UTC) < timedelta(minutes=31)
+    back = publish("undo", cwd=small)
+    assert back.returncode == 0
+    assert "taken back" in back.stdout
+    assert "a draft" in publish("status", "new", cwd=small).stdout
+    assert publish("undo", "new", cwd=small).returncode == 1
+    assert publish("send", "new", "--now", "--yes", cwd=small).returncode == 0
+    assert settled(small, 1) == [READER]
+    late = publish("undo", "new", cwd=small)
+    assert (late.returncode, "too late" in late.stderr) == (1, True)
+
+
+def test_at_is_kept_and_a_time_that_is_past_is_refused(small: Path):
+    post(small, "new")
+    vienna = ZoneInfo("Europe/Vienna")
+    day = (datetime.now(vienna) + timedelta(days=2)).strftime("%Y-%m-%d")
+    assert publish("send", "--at", "2020-01-01 07:30", "--yes", cwd=small).returncode == 2
+    assert publish("send", "--at", f"{day} 07:31", "--yes", cwd=small).returncode == 2
+    assert deliveries(small) == []
+    assert publish("send", "--at", f"{day} 07:30", "--yes", cwd=small).returncode == 0
+    state = json.loads(publish("status", "new", "--json", cwd=small).stdout)[0]
+    due = datetime.fromisoformat(state["send_time"]).astimezone(vienna)
+    assert f"{due:%Y-%m-%d %H:%M}" == f"{day} 07:30"
+
+
+def test_a_plan_that_does_not_schedule_is_counted_down_here(small: Path):
+    # A fraction of a minute, for nobody wants to wait in a test; the rule is the same.
+    undo_minutes(small, 1)
+    conf = small / "pelicanconf.py"
+    post(small, "new")
+    with sandbox.start(small) as server:
+        control(server.base_url, [{"kind": "free_plan", "times": 0}])
+        vienna = ZoneInfo("Europe/Vienna")
+        day = (datetime.now(vienna) + timedelta(days=2)).strftime("%Y-%m-%d")
+        refused = publish("send", "--at", f"{day} 07:30", "--yes", cwd=small)
+        assert refused.returncode == 1
+        assert "does not schedule" in refused.stderr
+        assert deliveries(small) == []
+        conf.write_text(conf.read_text() + "NEWSLETTER_UNDO_MINUTES = 0\n")
+        assert publish("send", "--yes", cwd=small).returncode == 0
+    assert settled(small, 1) == [READER]
+
+
+def test_several_posts_go_as_one_digest_and_never_again_alone(small: Path):
+    post(small, "first", days=2, words="First words")
+    post(small, "second", days=1, words="Second words")
+    done = publish("send", "--digest", "--yes", "--json", cwd=small)
+    assert done.returncode == 0, done.stderr
+    assert len(json.loads(done.stdout)) == 1
+    assert settled(small, 1) == [READER]
+    (mail,) = (small / ".publish/sandbox/mail").glob("*.eml")
+    from email import policy
+    from email.parser import BytesParser
+
+    message = BytesParser(policy=policy.default).parsebytes(mail.read_bytes())
+    assert message["subject"] == "About second, and 1 more"
+    for kind in ("html", "plain"):
+        body = message.get_body((kind,))
+        assert body is not None
+        text = body.get_content()
+        assert text.index("Second words") < text.index("First words")
+    alone = publish("send", "--yes", cwd=small)
+    assert "nothing to send" in alone.stdout
+    assert "in the digest" in publish("plan", "first", cwd=small).stdout
+    assert settled(small, 1) == [READER]
+
+
+def test_an_update_goes_once_for_each_change_and_not_without_one(small: Path):
+    post(small, "new", words="As it was")
+    publish("send", "--yes", cwd=small)
+    same = publish("send", "new", "--as-update", "--yes", cwd=small)
+    assert (same.returncode, "word for word" in same.stderr) == (1, True)
+    post(small, "new", words="As it is")
+    changed = publish("status", "new", cwd=small).stdout
+    assert "changed since it was sent" in changed
+    assert "[-was-] {+is+}" in changed
+    assert publish("send", "new", "--as-update", "--yes", cwd=small).returncode == 0
+    assert publish("send", "new", "--as-update", "--yes", cwd=small).returncode == 0
+    assert settled(small, 2) == [READER, READER]
+
+
+def test_status_settles_a_send_whose_answer_was_lost(small: Path):
+    made = post(small, "new")
+    ledger = Ledger(sandbox.folder(small) / "ledger")
+    with sandbox.start(small) as server:
+        control(server.base_url, [{"kind": "drop_after", "path": "*/actions/send"}])
+        done = publish("send", "--yes", cwd=small)
+        assert done.returncode == 0
+        # As if the process had died before it could look: the last fact is the try.
+        lines = ledger.file.read_text().splitlines(keepends=True)
+        ledger.file.write_text("".join(x for x in lines if '"done"' not in x))
+        assert ledger.read()[made.key].try_at
+        told = publish("status", "new", cwd=small)
+        assert told.returncode == 0
+        assert "sent" in told.stdout
+        assert ledger.read()[made.key].done
+    assert settled(small, 1) == [READER]
+
+
+def test_status_says_unknown_while_a_send_may_still_act(small: Path):
+    made = post(small, "new")
+    with (small / "pelicanconf.py").open("a") as conf:
+        conf.write("NEWSLETTER_SETTLE = 600\n")
+    ledger = Ledger(sandbox.folder(small) / "ledger")
+    with sandbox.start(small) as server:
+        control(server.base_url, [{"kind": "free_plan", "times": 0}])
+        undo_minutes(small, 15)
+        vienna = ZoneInfo("Europe/Vienna")
+        day = (datetime.now(vienna) + timedelta(days=2)).strftime("%Y-%m-%d")
+        assert publish("send", "--at", f"{day} 07:30", "--yes", cwd=small).returncode == 1
+        draft = ledger.read()[made.key].tried
+        from publish.newsletter.facts import Fact
+
+        ledger.append(Fact("send_try", made.key, time.time(), draft))
+        told = publish("status", "new", cwd=small)
+    assert told.returncode == 4
+    assert "unknown" in told.stdout
+
+
+def test_a_test_mail_has_the_bytes_and_leaves_nothing_behind(small: Path):
+    post(small, "new", words="Exactly these words")
+    done = publish("test", "new", "--to", "me@example.com", "you@example.com", cwd=small)
+    assert done.returncode == 0, done.stderr
+    mails = list((small / ".publish/sandbox/mail").glob("*.eml"))
+    assert len(mails) == 2
+    assert all(b"Exactly these words" in mail.read_bytes() for mail in mails)
+    assert json.loads(publish("status", "new", "--json", cwd=small).stdout)[0]["status"] == ""
+    assert publish("test", "new", "--to", "nobody", cwd=small).returncode == 2
+
+
+def test_the_report_is_a_table_json_and_a_drawing(small: Path):
+    post(small, "new")
+    publish("send", "--yes", cwd=small)
+    settled(small, 1)
+    table = publish("report", "--plot", "figures.svg", cwd=small).stdout.splitlines()
+    assert table[0].split()[0] == "issue"
+    assert table[1].split()[:3][0] == "new"
+    drawing = ElementTree.parse(small / "figures.svg").getroot()
+    assert drawing.tag.endswith("svg")
+    (row,) = json.loads(publish("report", "new", "--json", cwd=small).stdout)
+    assert (row["slug"], row["recipients"]) == ("new", 1)
+
+
+def test_the_doctor_finds_what_is_wrong_and_says_what_to_do(small: Path):
+    well = publish("doctor", cwd=small)
+    assert well.returncode == 0, well.stdout
+    with (small / "pelicanconf.py").open("a") as conf:
+        conf.write("NEWSLETTER_TOPICS = {'Career': '4711'}\nSITEURL = ''\n")
+    sick = publish("doctor", cwd=small)
+    assert sick.returncode == 1
+    lines = [line for line in sick.stdout.splitlines() if line.startswith("mend")]
+    assert len(lines) == 2
+    assert all(" — " in line for line in lines)
+
+
+def test_a_topic_goes_to_its_own_readers(small: Path):
+    made = post(small, "new")
+    with sandbox.start(small) as server:
+        import urllib.request
+        from base64 import b64encode
+
+        request = urllib.request.Request(
+            f"{server.base_url}/3.0/lists/{sandbox.SANDBOX_AUDIENCE}/segments",
+            data=json.dumps({"name": "Careers", "static_segment": []}).encode(),
+            headers={
+                "Content-Type": "application/json",
+                "Authorization": "Basic " + b64encode(f"x:{sandbox.SANDBOX_KEY}".encode()).decode(),
+            },
+        )
+        with urllib.request.urlopen(request) as answer:
+            segment = json.loads(answer.read())["id"]
+        with (small / "pelicanconf.py").open("a") as conf:
+            conf.write(f"NEWSLETTER_TOPICS = {{'Career': '{segment}'}}\n")
+        done = publish("plan", "new", cwd=small)
+        assert done.returncode == 0
+        done = publish("send", "--yes", cwd=small)
+    # The segment is empty: Mailchimp does not call it ready, or mails nobody; never everybody.
+    assert deliveries(small) == []
+    assert done.returncode in (0, 3), done.stderr
+    assert "only segment “Careers” (0 readers)" in done.stderr
+    assert Ledger(sandbox.folder(small) / "ledger").read()[made.key].intent
+
+
+def test_the_sandbox_commands(small: Path):
+    post(small, "new")
+    publish("send", "--yes", cwd=small)
+    settled(small, 1)
+    listed = publish("sandbox", "inbox", cwd=small)
+    assert f"{READER}  About new" in listed.stdout
+    assert publish("sandbox", "reset", cwd=small).returncode == 0
+    assert deliveries(small) == []
+    assert publish("sandbox", "inbox", cwd=small).stdout == ""
+    assert publish("send", "--yes", cwd=small).returncode == 0
+    assert settled(small, 1) == [READER]
+
+
+def test_the_plan_writes_nothing(small: Path):
+    post(small, "new")
+    with sandbox.start(small) as server:
+        control(server.base_url, None)
+        found = json.loads(publish("plan", "--json", cwd=small).stdout)
+        seen = control(server.base_url, [])["requests"]
+    assert {r["method"] for r in seen} == {"GET"}
+    assert [(item["slug"], item["send"]) for item in found] == [("old", False), ("new", True)]
+    assert found[1]["writes"][0] == "POST /campaigns"
+    assert not (sandbox.folder(small) / "ledger").exists()
+
+
+def test_an_issue_changed_by_hand_is_refused(small: Path):
+    made = post(small, "new")
+    put_issue(small, replace(made, html=made.html.replace("Hello", "Hullo")))
+    done = publish("send", "--yes", cwd=small)
+    assert done.returncode == 1
+    assert "changed by hand — run `publish build`" in done.stderr
