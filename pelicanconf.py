@@ -77,6 +77,7 @@ MARKDOWN = {
         "markdown.extensions.meta": {},
         "markdown.extensions.sane_lists": {},
         "markdown.extensions.smarty": {},
+        "markdown.extensions.toc": {},
     },
     "output_format": "html5",
 }
