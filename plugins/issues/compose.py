@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from . import merge_tags
+from . import merge_tags, parts
 from .facts import Facts
 from .html_mail import pictures, rewrite
 from .plain_text import WIDTH, render
@@ -45,10 +45,8 @@ def compose(facts: Facts, html_template: Template, text_template: Template) -> I
     body = rewrite(facts.body, facts.url, facts.size_of, "right" if facts.dir == "rtl" else "left")
     in_html = html_variables(facts, body)
     in_text = text_variables(facts, body)
-    mail = inline(html_template(in_html))
-    # Empty lines of the template's own conditions go; those of the author's code stay.
-    frame = re.sub(r"\n{3,}", "\n\n", text_template({**in_text, "body": PLACE}))
-    text = frame.strip().replace(PLACE, in_text["body"]) + "\n"
+    mail, html_part = parts.cut(inline(html_template(in_html)), parts.IN_HTML)
+    text, text_part = parts.cut(_filled(text_template, in_text), parts.IN_TEXT)
     for finished, template, variables in (
         (mail, html_template, in_html),
         (text, text_template, in_text),
@@ -72,6 +70,8 @@ def compose(facts: Facts, html_template: Template, text_template: Template) -> I
         page_digest=facts.page_digest,
         categories=facts.categories,
         images=tuple(dict.fromkeys((*first, *pictures([body, web])))),
+        html_part=html_part,
+        text_part=text_part,
     )
     if issue.html_bytes > CLIPPED:
         size = issue.html_bytes // 1000
@@ -111,6 +111,7 @@ def html_variables(facts: Facts, body: str) -> dict[str, Any]:
         },
         "body": merge_tags.in_html(body),
         "share": [{"name": _words(link.name), "url": _url(link.url)} for link in facts.share],
+        **parts.IN_HTML.variables(),
     }
 
 
@@ -133,7 +134,17 @@ def text_variables(facts: Facts, body: str) -> dict[str, Any]:
         "url": merge_tags.in_url(facts.url),
         "site": merge_tags.in_url(facts.site),
         "links": [merge_tags.in_url(link) for link in links],
+        **parts.IN_TEXT.variables(),
     }
+
+
+def _filled(template: Template, variables: Mapping[str, Any]) -> str:
+    """The text, its empty lines one at a time: the template's own; those of code stay."""
+    frame = template({**variables, "body": PLACE})
+    # A mark is no line: what it stands alone in is one empty line with those around it.
+    frame = re.sub(r"\n\s*(\x01|\x02)\s*\n", r"\n\n\1", frame)
+    frame = re.sub(r"\n{3,}", "\n\n", frame)
+    return frame.strip().replace(PLACE, variables["body"]) + "\n"
 
 
 def inline(page: str) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from .parts import Part
+
 VERSION = 1
 
 
@@ -16,6 +18,7 @@ class Issue:
     """One composed issue: the finished bodies, and what a tool that mails must know of them.
 
     ``html_bytes`` is the size of ``html`` in UTF-8. ``images`` are absolute addresses.
+    ``html_part`` and ``text_part`` are where the article's own part lies (see :mod:`parts`).
     """
 
     uid: str
@@ -31,6 +34,8 @@ class Issue:
     page_digest: str
     categories: tuple[str, ...]
     images: tuple[str, ...]
+    html_part: Part | None = None
+    text_part: Part | None = None
 
     @property
     def html_bytes(self) -> int:
@@ -55,8 +60,13 @@ class Issue:
             "categories": list(self.categories),
             "images": list(self.images),
             "newsletter": True,
+            "parts": {"html": _offsets(self.html_part), "text": _offsets(self.text_part)},
             "html_bytes": self.html_bytes,
         }
+
+
+def _offsets(part: Part | None) -> list[int] | None:
+    return None if part is None else list(part)
 
 
 def key(uids: Iterable[str]) -> str:
