@@ -65,6 +65,7 @@ PLUGINS = [
     "identity",
     "categories",
     "share_links",
+    "related",
     "feeds",
     "redirects",
     "issues",

@@ -1,0 +1,57 @@
+"""From a post to weighted terms: its words, and apart from them its categories and tags."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from math import log1p
+
+SHORTEST = 4
+"""Letters. Shorter words are nearly all grammar, in every language with an alphabet."""
+IN_TITLE, TAG, CATEGORY = 4.0, 6.0, 3.0
+"""How often a word of the body one in the title counts for, and one shared tag or category.
+
+A tag is a choice among many and says more than a category, which a third of a blog may share.
+"""
+_TAG = re.compile(r"<[^>]*>")
+_WORD = re.compile(rf"[^\W\d_]{{{SHORTEST},}}")
+
+
+@dataclass(frozen=True)
+class Post:
+    """What is compared. ``title`` and ``body`` may hold HTML; ``terms`` are counted words."""
+
+    key: str
+    terms: Mapping[str, float] = field(default_factory=dict)
+
+
+def post(
+    key: str, title: str, body: str, categories: Iterable[str] = (), tags: Iterable[str] = ()
+) -> Post:
+    """A post with its terms counted; the logarithm keeps one word said often from ruling all."""
+    counted: dict[str, float] = {
+        word: log1p(number) for word, number in Counter(words(body)).items()
+    }
+    for word in set(words(title)):
+        counted[word] = counted.get(word, 0.0) + log1p(IN_TITLE)
+    # A blank no word has keeps the three kinds of term apart.
+    counted |= {f"category {name.casefold()}": CATEGORY for name in categories}
+    counted |= {f"tag {name.casefold()}": TAG for name in tags}
+    return Post(key, counted)
+
+
+def words(text: str) -> list[str]:
+    """The words of ``text``, which may hold HTML: case-blind, plural and singular alike."""
+    plain = html.unescape(_TAG.sub(" ", text))
+    return [_singular(word) for word in _WORD.findall(plain.casefold())]
+
+
+@cache
+def _singular(word: str) -> str:
+    if word.endswith("ies") and len(word) > SHORTEST + 1:
+        return word[:-3] + "y"
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
