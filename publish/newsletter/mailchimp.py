@@ -85,9 +85,8 @@ class Mailchimp:
             "copy the id from Mailchimp's API playground, or use the number of a segment",
         )
 
-    def campaigns(self, since: str = "") -> list[Campaign]:
-        """Every campaign of the audience, oldest first; made after ``since`` (ISO) if given."""
-        more = {"since_create_time": since} if since else {}
+    def campaigns(self) -> list[Campaign]:
+        """Every campaign of the audience, oldest first."""
         for _ in range(READS):
             found: list[Campaign] = []
             totals: set[int] = set()
@@ -95,7 +94,7 @@ class Mailchimp:
                 page = self._read(
                     self._client.campaigns.list,
                     list_id=self.account.audience, sort_field="create_time", sort_dir="ASC",
-                    count=PAGE, offset=len(found), fields=[*FIELDS, "total_items"], **more,
+                    count=PAGE, offset=len(found), fields=[*FIELDS, "total_items"],
                 )  # fmt: skip
                 got = [parse(item) for item in page.get("campaigns") or ()]
                 totals.add(int(page.get("total_items") or 0))

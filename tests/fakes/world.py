@@ -197,7 +197,7 @@ class Machine:
         if self.trouble(call) == "kill":
             raise Killed
 
-    def campaigns(self, since: str = "") -> list[Campaign]:
+    def campaigns(self) -> list[Campaign]:
         self._read("list")
         world = self.world
         visible = [
