@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -143,12 +144,26 @@ class Store:
             db.execute("PRAGMA foreign_keys = ON")
             # Survives a crash of the process; only a power cut may cost the last requests.
             db.execute("PRAGMA synchronous = NORMAL")
-            if db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-                db.execute("PRAGMA journal_mode = WAL")
+            _write_ahead(db)
         except BaseException:
             db.close()
             raise
         return db
+
+
+def _write_ahead(db: sqlite3.Connection) -> None:
+    # SQLite answers "locked" at once, without its busy timeout, when two processes that open
+    # a new file change the journal's mode together; so the waiting is done here.
+    deadline = time.monotonic() + WAIT
+    while True:
+        try:
+            if db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                db.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
 
 
 def remember(db: sqlite3.Connection, name: str, value: str) -> None:
