@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: demo test lint bench lock html build clean regenerate serve devserver publish reference help
+.PHONY: demo test lint bench audit lock html build clean regenerate serve devserver publish reference help
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -13,8 +13,8 @@ test: .venv/dev .venv/browser lint  ## install what the tests need (a browser to
 	$(BIN)/python -m pytest
 lint: .venv/dev  ## ruff, mypy and the import contracts
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
-bench: .venv/dev  ## what the daily jobs cost, as docs/performance.md has it
-	$(BIN)/python benchmarks/plan.py
+bench: .venv/dev  ## what the daily jobs cost, beside other generators, as docs/performance.md has it
+	$(BIN)/python benchmarks/plan.py && $(BIN)/python -m benchmarks --write docs/performance.md
 html: .venv/run  ## build output/ with stock Pelican
 	$(BIN)/pelican content
 build: .venv/run  ## check and build output/
@@ -31,6 +31,8 @@ publish: .venv/run  ## check, build, then send new posts (asks first; sandbox wi
 	$(BIN)/publish build && $(BIN)/publish send
 reference: .venv/run  ## write docs/reference.md anew from --help
 	$(BIN)/python -m publish.cli.reference > docs/reference.md
+audit: .venv/dev .venv/browser  ## the outside judges: Nu HTML checker, Lighthouse; needs node and java
+	@sh .ci/audit
 lock:  ## resolve the requirements anew, with hashes and without index addresses
 	sh .ci/lock
 

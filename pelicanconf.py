@@ -15,6 +15,7 @@ ARTICLE_PATHS = ["posts"]
 PAGE_PATHS = ["pages"]
 STATIC_PATHS = ["images"]
 OUTPUT_PATH = "output"
+CACHE_PATH = ".publish/cache"
 THEME = "theme"
 USE_FOLDER_AS_CATEGORY = False
 DEFAULT_CATEGORY = "Notes"
@@ -60,17 +61,28 @@ RSS_FEED_SUMMARY_ONLY = False
 
 PLUGIN_PATHS = ["plugins"]
 PLUGINS = [
+    "quick_markdown",
     "images",
     "only_blocks",
     "identity",
     "categories",
     "share_links",
+    "cards",
     "related",
+    "search",
+    "stable_pagination",
     "feeds",
+    "structured_data",
+    "sitemap",
     "redirects",
     "issues",
 ]
 
+# A picture of the publisher for search engines, at least 112 pixels on each side.
+STRUCTURED_DATA_LOGO = "theme/img/icon-512.png"
+
+# Our own extension keeps nothing from one text for the next, so one parser may read all files.
+QUICK_MARKDOWN_EXTENSIONS = ["only_blocks.marks.OnlyBlocks"]
 MARKDOWN = {
     "extension_configs": {
         "markdown.extensions.codehilite": {"css_class": "highlight"},
@@ -82,6 +94,8 @@ MARKDOWN = {
     },
     "output_format": "html5",
 }
+# How wide the theme shows a picture: its column, or a narrow window without the margins.
+IMAGES_SIZES = "(min-width: 40rem) 36rem, calc(100vw - 2.4rem)"
 SUMMARY_MAX_LENGTH = 40
 
 NEWSLETTER_AUDIENCE = None

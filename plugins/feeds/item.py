@@ -9,6 +9,8 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from heapq import nlargest
 from mimetypes import MimeTypes
 from pathlib import Path
 from typing import Any
@@ -34,13 +36,18 @@ class Picture:
 
 @dataclass(frozen=True)
 class Item:
-    """One article as a feed shows it; all addresses absolute, all dates with their zone."""
+    """One article as a feed shows it; all addresses absolute, all dates with their zone.
+
+    ``blurb`` and ``markup`` are summary and text as Pelican has them, ``base`` is what their
+    addresses are relative to.
+    """
 
     id: str
     url: str
+    base: str
     title: str
-    summary: str
-    content: str
+    blurb: str
+    markup: str
     published: datetime
     updated: datetime
     authors: tuple[str, ...]
@@ -48,6 +55,17 @@ class Item:
     tags: tuple[str, ...]
     language: str
     picture: Picture | None
+
+    # Only once they are needed, for a feed that is kept from the last build needs neither.
+    @cached_property
+    def summary(self) -> str:
+        """The summary's HTML."""
+        return absolute(self.blurb, self.base)
+
+    @cached_property
+    def content(self) -> str:
+        """The whole text's HTML."""
+        return absolute(self.markup, self.base)
 
     @property
     def gist(self) -> str:
@@ -66,8 +84,14 @@ class Items:
 
         Of two with one date the place of the file decides: Pelican leaves their order to chance.
         """
-        order = sorted(articles, key=lambda a: (a.date, a.relative_source_path or ""), reverse=True)
-        return tuple(self._item(a, context) for a in order[: context.get("FEED_MAX_ITEMS")])
+        found = list(articles)
+        most = context.get("FEED_MAX_ITEMS")
+        order = nlargest(
+            len(found) if most is None else most,
+            found,
+            key=lambda a: (a.date, a.relative_source_path or ""),
+        )
+        return tuple(self._item(article, context) for article in order)
 
     def _item(self, article: Any, context: Mapping[str, Any]) -> Item:
         if article not in self._made:
@@ -82,9 +106,10 @@ def item(article: Any, context: Mapping[str, Any]) -> Item:
     return Item(
         id=urn(f"uid:{identity(article)}"),
         url=f"{url}?ref=feed" if context.get("FEED_APPEND_REF") else url,
+        base=url,
         title=words(article.title) or url,
-        summary=absolute(article.summary or "", url),
-        content=absolute(article.get_content(site) or "", url),
+        blurb=article.summary or "",
+        markup=article.get_content(site) or "",
         published=article.date,
         updated=max(article.date, getattr(article, "modified", article.date)),
         authors=_names(getattr(article, "authors", None)),

@@ -70,9 +70,9 @@ def _write(
 ) -> None:
     from .writer import write
 
-    feed = document(channel(context, items.newest(articles, context), path, None, title))
+    facts = channel(context, items.newest(articles, context), path, None, title)
+    write(writer, path, ("json", facts), context, lambda: document(facts), _text)
 
-    def render() -> str:
-        return json.dumps(feed, ensure_ascii=False, indent=2) + "\n"
 
-    write(writer, path, feed, context, render)
+def _text(feed: dict[str, Any]) -> str:
+    return json.dumps(feed, ensure_ascii=False, indent=2) + "\n"

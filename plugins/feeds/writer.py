@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from pelican import signals
 from pelican.utils import sanitised_join
 from pelican.writers import Writer
 
+from . import kept
 from .channel import channel
 from .item import Items
 
@@ -33,37 +35,73 @@ class FeedWriter(Writer):  # type: ignore[misc]
     ) -> Any:
         """Write one feed, or only make it where ``path`` is None.
 
-        Arguments are those of Pelican's own method. Returns feedgen's ``FeedGenerator``, which
-        the signals ``feed_generated`` and ``feed_written`` carry too.
+        Arguments are those of Pelican's own method. Returns feedgen's ``FeedGenerator``, or what
+        becomes one when it is used; the signals ``feed_generated`` and ``feed_written`` carry it.
         """
-        from .xmlfeed import generator, text
-
         items = self.items.newest(elements, context)
         facts = channel(context, items, path or url or "", url, feed_title or "")
         kind = "rss" if feed_type == "rss" else "atom"
         only = kind == "rss" and bool(context.get("RSS_FEED_SUMMARY_ONLY"))
-        feed = generator(facts, kind, only)
-        write(self, path, feed, context, lambda: text(feed, kind), override_output)
-        return feed
+
+        def make() -> Any:
+            from .xmlfeed import generator
+
+            return generator(facts, kind, only)
+
+        def render(feed: Any) -> str:
+            from .xmlfeed import text
+
+            return text(feed, kind)
+
+        return write(self, path, (kind, only, facts), context, make, render, override_output)
+
+
+class Later:
+    """A feed that is made when something of it is asked for, which few plugins do."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+
+    @cached_property
+    def made(self) -> Any:
+        """The feed itself."""
+        return self._make()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.made, name)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.made[key]
 
 
 def write(
     writer: Any,
     path: str | None,
-    feed: Any,
+    facts: object,
     context: Any,
-    render: Callable[[], str],
+    make: Callable[[], Any],
+    render: Callable[[Any], str],
     override: bool = False,
-) -> None:
+) -> Any:
     """Send the two signals of a feed and write it by ``writer``, which may be Pelican's own.
 
-    ``render`` is called after ``feed_generated``, whose receivers may still change ``feed``.
+    ``facts`` is everything that ``make`` and ``render`` depend on. Receivers of
+    ``feed_generated`` may change the feed, so where there are any it is made each time.
     """
-    signals.feed_generated.send(context, feed=feed)
+    heard = bool(signals.feed_generated.receivers)
+    feed = make() if heard or not path else Later(make)
+    if heard:
+        signals.feed_generated.send(context, feed=feed)
     if not path:
-        return
+        return feed
+    if heard:
+        text = render(feed)
+    else:
+        folder = Path(context["CACHE_PATH"]) / "feeds"
+        text = kept.text(folder, path, facts, lambda: render(feed.made))
     complete = sanitised_join(writer.output_path, path)
     Path(complete).parent.mkdir(parents=True, exist_ok=True)
     with writer._open_w(complete, "utf-8", override) as stream:
-        stream.write(render())
+        stream.write(text)
     signals.feed_written.send(complete, context=context, feed=feed)
+    return feed

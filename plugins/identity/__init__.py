@@ -68,6 +68,8 @@ def report_twins(generator: Any) -> None:
         *generator.drafts,
         *generator.drafts_translations,
     ]
+    if len({post.uid for post in posts}) == len(posts):
+        return
     first: dict[str, Any] = {}
     for post in sorted(posts, key=place):
         twin = first.setdefault(post.uid, post)

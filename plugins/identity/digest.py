@@ -38,8 +38,10 @@ def page_digest(content: Any) -> str:
         ["image_alt", _text(content.metadata.get("image_alt"))],
         ["body", content._content or ""],
     ]
-    whole = json.dumps(facts, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(whole.encode()).hexdigest()[:32]
+    return hashlib.sha256(_written(facts).encode()).hexdigest()[:32]
+
+
+_written = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
 def _text(value: Any) -> str:

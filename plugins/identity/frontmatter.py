@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 # Pelican gives these a meaning of their own although its classes have members of their name.
@@ -37,10 +38,15 @@ TEXT = {
 
 def shadowing(keys: Iterable[str]) -> list[str]:
     """Those of ``keys``, sorted, that would replace something Pelican's own code relies on."""
+    taken = _taken()
+    return sorted(key for key in keys if key.lower() in taken or key.startswith("_"))
+
+
+@cache
+def _taken() -> frozenset[str]:
     from pelican.contents import Article, Page
 
-    taken = ({*dir(Article), *dir(Page)} | OF_EACH_PAGE) - MEANT
-    return sorted(key for key in keys if key.lower() in taken or key.startswith("_"))
+    return frozenset(({*dir(Article), *dir(Page)} | OF_EACH_PAGE) - MEANT)
 
 
 def join_lines(metadata: dict[str, Any]) -> None:

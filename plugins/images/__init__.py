@@ -1,16 +1,22 @@
 """Pictures: each local one gets its width and height, so that nothing shifts while it loads, and
-loses what the camera wrote into it, so that nobody learns where it was taken.
+loses what the camera wrote into it, so that nobody learns where it was taken. A page may show it in
+the size and format that suits the screen: ``article.pictured`` is its body so.
 """
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from pelican import signals
 
+log = logging.getLogger(__name__)
+
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
+_kept: list[Any] = []
+"""What the run at work has to put into the site."""
 _cleaned: list[tempfile.TemporaryDirectory[str]] = []
 """Where this run's cleaned copies lie until they are copied to the site."""
 
@@ -51,14 +57,39 @@ def clean(generator: Any) -> None:
         file.source_path = str(copy)
 
 
-def sweep(pelican: Any) -> None:
-    """The site has its copies."""
+def vary(generators: list[Any]) -> None:
+    """Make the variants of every picture that a page shows, before any page is written."""
+    from .site import prepare
+
+    try:
+        _kept[:] = prepare(generators)
+    except OSError as error:
+        _complain(error)
+
+
+def finish(pelican: Any) -> None:
+    """Put the variants into the site; it has its cleaned copies already."""
+    from .site import put
+
+    try:
+        put(_kept, Path(pelican.output_path))
+    except OSError as error:
+        _complain(error)
     while _cleaned:
         _cleaned.pop().cleanup()
+
+
+def _complain(error: OSError) -> None:
+    log.error(
+        "%s: a picture cannot be written (%s) — mend that (rights, disk space) and build again",
+        error.filename,
+        error.strerror,
+    )
 
 
 def register() -> None:
     """Called by Pelican."""
     signals.content_object_init.connect(measure)
     signals.static_generator_finalized.connect(clean)
-    signals.finalized.connect(sweep)
+    signals.all_generators_finalized.connect(vary)
+    signals.finalized.connect(finish)

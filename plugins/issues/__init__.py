@@ -7,23 +7,19 @@ previewed, tested and sent, byte for byte.
 from __future__ import annotations
 
 import logging
-import os
-from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from pelican import signals
 
 log = logging.getLogger(__name__)
 
-FALLBACK = Path(__file__).parent / "templates" / "email"
-
 
 def compose_all(generators: list[Any]) -> None:
-    """Compose every post's issue, once all posts and pictures are known."""
+    """Bring every post's issue up to date, once all posts and pictures are known."""
     from pelican.generators import ArticlesGenerator
 
     from . import facts, files
+    from .press import Press
 
     found = [g for g in generators if isinstance(g, ArticlesGenerator)]
     if not found:
@@ -34,7 +30,9 @@ def compose_all(generators: list[Any]) -> None:
         return
     home = files.home(settings)
     try:
-        kept = {article.slug for g in found for article in posts(g) if composed(article, g, home)}
+        press = Press(found[0], home)
+        kept = {article.slug for g in found for article in posts(g) if press.bring(article)}
+        press.close()
         files.sweep(home, kept)
     except OSError as error:
         log.error("%s: cannot be written (%s)", error.filename or home, error.strerror or error)
@@ -49,43 +47,6 @@ def posts(generator: Any) -> list[Any]:
 
     drafts = generator.drafts if generator.settings.get("NEWSLETTER_ISSUES_DRAFTS") else []
     return [article for article in [*generator.articles, *drafts] if wanted(article)]
-
-
-def composed(article: Any, generator: Any, home: Path) -> bool:
-    """Compose one issue and write it; False, with an error in the log, if the post is unfit.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    from .compose import Unfit, compose, warning
-    from .facts import gather
-    from .files import put
-
-    place = os.path.relpath(article.source_path)
-    try:
-        issue = compose(
-            gather(article, generator.settings, generator.context),
-            template(generator, "issue.html"),
-            template(generator, "issue.txt"),
-        )
-    except Unfit as error:
-        log.error("%s: %s", place, error)
-        return False
-    if said := warning(issue):
-        log.warning("%s: %s", place, said)
-    put(home / issue.slug, issue)
-    return True
-
-
-def template(generator: Any, name: str) -> Callable[[Mapping[str, Any]], str]:
-    """The theme's ``templates/email/NAME``, else the plugin's plain one."""
-    from jinja2 import TemplateNotFound
-
-    try:
-        found = generator.env.get_template(f"email/{name}")
-    except TemplateNotFound:
-        found = generator.env.from_string((FALLBACK / name).read_text(encoding="utf-8"))
-    return found.render  # type: ignore[no-any-return]
 
 
 def register() -> None:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from . import merge_tags, parts
-from .facts import Facts
+from .facts import PREHEADER, Facts, shortened, words
 from .html_mail import pictures, rewrite
 from .plain_text import WIDTH, render
 from .record import Issue
@@ -41,7 +41,7 @@ def compose(facts: Facts, html_template: Template, text_template: Template) -> I
     if not facts.subject:
         raise Unfit("the subject is empty — write a Title or a Subject")
     subject = merge_tags.in_text(facts.subject)
-    preheader = merge_tags.in_text(facts.preheader)
+    preheader = merge_tags.in_text(facts.preheader or shortened(words(facts.body), PREHEADER))
     body = rewrite(facts.body, facts.url, facts.size_of, "right" if facts.dir == "rtl" else "left")
     in_html = html_variables(facts, body)
     in_text = text_variables(facts, body)
@@ -54,7 +54,7 @@ def compose(facts: Facts, html_template: Template, text_template: Template) -> I
         own = merge_tags.tags(template(_without_bars(variables)))
         if wrong := merge_tags.fault(finished, own):
             raise Unfit(wrong)
-    web = body if facts.web == facts.body else rewrite(facts.web, facts.url)
+    web = body if facts.web is None else rewrite(facts.web, facts.url)
     first = (facts.cover.url,) if facts.cover else ()
     issue = Issue(
         uid=facts.uid,

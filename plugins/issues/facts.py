@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import html
+import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from .files import root
-from .html_mail import ILLEGAL
-from .pictures import Picture, SizeOf, cover, sizes
+from .links import Links
+from .pictures import Picture, SizeOf, cover
 
 NOTE = re.compile(r'<sup id="fnref.*?</sup>', re.S)
+# Everything but the characters of https://www.w3.org/TR/xml/#charsets, which lxml refuses.
+ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z][^>]*>", re.S)
 RIGHT_TO_LEFT = {"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"}
 PREHEADER = 150
@@ -33,7 +36,8 @@ class Share:
 class Facts:
     """One article, its words as plain text, its ``body`` as the HTML that the mail shows.
 
-    ``web`` is the body that the page shows; they differ where blocks are for one of them.
+    ``web`` is the body that the page shows, None where it is the same; they differ where blocks
+    are for one of them. ``preheader`` is empty where the author gave none, and no summary.
     ``shown_date`` is the date as the site writes it, ``date`` in ISO 8601 with its zone.
     """
 
@@ -54,10 +58,11 @@ class Facts:
     cover: Picture | None
     share: tuple[Share, ...]
     body: str
-    web: str
+    web: str | None
     source: str
     page_digest: str
-    size_of: SizeOf
+    # It answers to what is in the body, and has no part in what the article says itself.
+    size_of: SizeOf = field(repr=False, compare=False)
 
     @property
     def dir(self) -> str:
@@ -76,15 +81,35 @@ def address(settings: Mapping[str, Any]) -> str:
     return str(settings.get("NEWSLETTER_SITEURL") or settings.get("SITEURL") or "").rstrip("/")
 
 
-def gather(article: Any, settings: Mapping[str, Any], context: Mapping[str, Any]) -> Facts:
+@dataclass(frozen=True)
+class Site:
+    """What all mails of one build share. ``address`` is what they link to, ``here`` what the
+    pages link to, both without a slash at their end; ``root`` is the project's folder."""
+
+    address: str
+    here: str
+    name: str
+    content: Path
+    root: str
+
+
+def site(settings: Mapping[str, Any]) -> Site:
+    """The facts of the site."""
+    return Site(
+        address=address(settings),
+        here=str(settings.get("SITEURL") or "").rstrip("/"),
+        name=words(settings.get("SITENAME") or ""),
+        content=Path(settings["PATH"]),
+        root=str(root(settings)),
+    )
+
+
+def gather(article: Any, site: Site, links: Links, size_of: SizeOf) -> Facts:
     """The facts of one article, once every plugin has said what it knows of it."""
-    site = address(settings)
     source = getattr(article, "email_content_source", None)
-    web = article._update_content(article._content or "", site)
-    body = web if source is None else article._update_content(source, site)
+    web = links.resolved(article, article._content or "")
     title = words(article.title)
     deck = words(article.metadata.get("summary") or "")
-    opening = shortened(words(body), PREHEADER)
     image = str(getattr(article, "image", "") or "").strip()
     alt = words(getattr(article, "image_alt", "") or "")
     return Facts(
@@ -92,23 +117,23 @@ def gather(article: Any, settings: Mapping[str, Any], context: Mapping[str, Any]
         slug=article.slug,
         title=title,
         subject=words(getattr(article, "subject", "") or "") or title,
-        preheader=words(getattr(article, "preheader", "") or "") or deck or opening,
+        preheader=words(getattr(article, "preheader", "") or "") or deck,
         deck=deck,
         authors=_names(getattr(article, "authors", ())),
         categories=_names(getattr(article, "categories", None) or [article.category]),
         date=article.date.isoformat(),
         shown_date=article.locale_date,
-        url=f"{site}/{article.url}",
-        site=site,
-        sitename=words(settings.get("SITENAME") or ""),
+        url=f"{site.address}/{article.url}",
+        site=site.address,
+        sitename=site.name,
         lang=str(article.lang),
-        cover=cover(image, alt, site, Path(settings["PATH"])),
-        share=share(getattr(article, "share_links", ()), str(settings.get("SITEURL") or ""), site),
-        body=body,
-        web=web,
-        source=place(article, settings),
+        cover=cover(image, alt, site.address, site.content),
+        share=share(getattr(article, "share_links", ()), site.here, site.address),
+        body=web if source is None else links.resolved(article, source),
+        web=None if source is None else web,
+        source=place(article.source_path, site.root),
         page_digest=str(getattr(article, "page_digest", "") or ""),
-        size_of=sizes(context, site),
+        size_of=size_of,
     )
 
 
@@ -136,7 +161,8 @@ def shortened(text: str, most: int) -> str:
 def share(links: Any, here: str, site: str) -> tuple[Share, ...]:
     """The share strip with the mail's own address of the site; copying needs a page."""
     here = here.rstrip("/")
-    pairs = ((here, site), (quote(here, safe=""), quote(site, safe=""))) if here else ()
+    moved = here and here != site
+    pairs = ((here, site), (quote(here, safe=""), quote(site, safe=""))) if moved else ()
     found = []
     for link in links:
         if link.id == "copy":
@@ -148,11 +174,10 @@ def share(links: Any, here: str, site: str) -> tuple[Share, ...]:
     return tuple(found)
 
 
-def place(article: Any, settings: Mapping[str, Any]) -> str:
+def place(file: str, root: str) -> str:
     """The source's path from the project's folder, with slashes."""
-    file = Path(article.source_path).absolute()
-    folder = root(settings)
-    return (file.relative_to(folder) if file.is_relative_to(folder) else file).as_posix()
+    whole = os.path.abspath(file)  # noqa: PTH100 - thousands of them, absolute already
+    return whole.removeprefix(root.rstrip(os.sep) + os.sep).replace(os.sep, "/")
 
 
 def _names(things: Any) -> tuple[str, ...]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import tempfile
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
-
-from .record import Issue
 
 DEFAULT = ".publish/issues"
 SETTINGS = "pelicanconf.py"
@@ -34,20 +31,17 @@ def root(settings: Mapping[str, Any]) -> Path:
     return next(above, content.parent)
 
 
-def put(folder: Path, issue: Issue) -> None:
-    """Write one issue; its record last, so that a record never stands for half an issue.
+def put(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write one issue's files in their order: its record comes last, and never stands for half.
 
     Raises:
         OSError: the folder cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    record = json.dumps(issue.record(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-    for name, text in (
-        ("issue.html", issue.html),
-        ("issue.txt", issue.text),
-        ("issue.json", record),
-    ):
-        _write(folder / name, text.encode())
+    for name, data in files.items():
+        file = folder / name
+        if not file.is_file() or file.read_bytes() != data:
+            write(file, data)
 
 
 def sweep(issues: Path, kept: Collection[str]) -> None:
@@ -56,14 +50,19 @@ def sweep(issues: Path, kept: Collection[str]) -> None:
     Raises:
         OSError: a folder cannot be removed.
     """
-    for record in issues.glob("*/issue.json"):
-        if record.parent.name not in kept:
-            shutil.rmtree(record.parent)
-
-
-def _write(file: Path, data: bytes) -> None:
-    if file.is_file() and file.read_bytes() == data:
+    if not issues.is_dir():
         return
+    for name in os.listdir(issues):  # noqa: PTH208 - names suffice, and there are thousands
+        if name not in kept and (issues / name / "issue.json").is_file():
+            shutil.rmtree(issues / name)
+
+
+def write(file: Path, data: bytes) -> None:
+    """Write a file whole or not at all; its folder is there.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".part")
     part = Path(name)
     try:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from . import merge_tags
+from .facts import ILLEGAL
 from .pictures import SizeOf, fitted
 
 GONE = {"script", "style", "template", "link", "meta", "base", "title", "param", "select",
@@ -36,8 +37,6 @@ KEPT = {"href", "src", "cite", "alt", "title", "width", "height", "start", "valu
         "colspan", "rowspan", "scope", "align", "lang", "dir", "type"}  # fmt: skip
 MANY = 4
 """Columns; a table of more is set smaller on a phone."""
-# Everything but the characters of https://www.w3.org/TR/xml/#charsets, which lxml refuses.
-ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 ALIGN = re.compile(r"text-align:\s*(left|right|center)")
 
 

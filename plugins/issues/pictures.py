@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +14,9 @@ WIDTH = 520
 
 SizeOf = Callable[[str], tuple[int, int] | None]
 """From an absolute address to width and height in pixels; None where nobody knows."""
+
+Sizes = Sequence[Sequence[Any]]
+"""Addresses, each with the answer: ``[address, [width, height]]`` or ``[address, None]``."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,25 @@ def sizes(context: Mapping[str, Any], site: str) -> SizeOf:
         return file_size(file) if file else None
 
     return size_of
+
+
+class Asked:
+    """Asks ``size_of``, and remembers what was asked and answered."""
+
+    def __init__(self, size_of: SizeOf) -> None:
+        self._size_of = size_of
+        self.answers: list[list[Any]] = []
+
+    def __call__(self, url: str) -> tuple[int, int] | None:
+        """Width and height in pixels; None where nobody knows."""
+        size = self._size_of(url)
+        self.answers.append([url, size and list(size)])
+        return size
+
+
+def still(sizes: Sizes, size_of: SizeOf) -> bool:
+    """Whether each of the answers would be given again."""
+    return all(size_of(url) == (size and tuple(size)) for url, size in sizes)
 
 
 def file_size(file: str | Path) -> tuple[int, int] | None:

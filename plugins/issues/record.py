@@ -11,6 +11,7 @@ from typing import Any
 from .parts import Part
 
 VERSION = 1
+NAMES = ("issue.html", "issue.txt", "issue.json")
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,12 @@ class Issue:
     def html_bytes(self) -> int:
         """Bytes of the HTML, as Gmail counts before Mailchimp's own rewriting."""
         return len(self.html.encode())
+
+    def files(self) -> dict[str, bytes]:
+        """What lies in its folder, by name; the record last."""
+        record = json.dumps(self.record(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+        texts = (self.html, self.text, record)
+        return {name: text.encode() for name, text in zip(NAMES, texts, strict=True)}
 
     def record(self) -> dict[str, Any]:
         """The content of ``issue.json``."""

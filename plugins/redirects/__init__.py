@@ -12,6 +12,9 @@ from pelican import signals
 
 log = logging.getLogger(__name__)
 
+INCREMENTAL = True
+"""Its handlers take notes of written pages; they neither read nor change them."""
+
 _written: set[str] = set()
 """What this run wrote. A file of an earlier run is no page of the site any more."""
 _generators: list[Any] = []

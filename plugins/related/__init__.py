@@ -31,8 +31,8 @@ def _relate(public: list[Any], apart: list[Any], most: int) -> None:
 
     # Newest first, so that the newer of two equally near posts is shown.
     public = sorted(sorted(public, key=lambda a: a.source_path), key=lambda a: a.date, reverse=True)
-    posts = {
-        article.source_path: post(
+    posts = (
+        post(
             article.source_path,
             article.title,
             article._content or "",
@@ -40,9 +40,9 @@ def _relate(public: list[Any], apart: list[Any], most: int) -> None:
             [tag.name for tag in getattr(article, "tags", ())],
         )
         for article in [*public, *apart]
-    }
+    )
     known = {article.source_path: article for article in public}
-    found = nearest(list(posts.values()), [posts[key] for key in known], most)
+    found = nearest(posts, list(known), most)
     for article in [*public, *apart]:
         article.related = [known[key] for key in found[article.source_path]]
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote
 
+TAG = re.compile(r"<[^>]+>")
 
-@dataclass(frozen=True)
-class ShareLink:
+
+class ShareLink(NamedTuple):
     """One link of the share strip; ``label`` is its accessible name."""
 
     id: str
@@ -55,15 +56,12 @@ def share_links(title: str, url: str, services: Iterable[str]) -> list[ShareLink
     Raises:
         KeyError: an id is not in :data:`SERVICES`.
     """
-    words = html.unescape(re.sub(r"<[^>]+>", "", title))
-    fields = {
-        "plain": url,
-        "url": quote(url, safe=""),
-        "title": quote(words, safe=""),
-        "both": quote(f"{words} {url}", safe=""),
-    }
+    words = html.unescape(TAG.sub("", title))
+    address, subject = quote(url, safe=""), quote(words, safe="")
+    both = f"{subject}%20{address}"
+    fields = {"plain": url, "url": address, "title": subject, "both": both}
     return [
-        ShareLink(id=service, name=name, label=label, url=address.format_map(fields))
+        ShareLink(service, name, pattern.format_map(fields), label)
         for service in services
-        for name, label, address in (SERVICES[service],)
+        for name, label, pattern in (SERVICES[service],)
     ]

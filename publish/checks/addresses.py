@@ -29,7 +29,15 @@ PATTERNS = {
 """Pelican's own, for settings that do not say."""
 TEMPLATES = ("index", "tags", "categories", "authors", "archives")
 PAGE_NUMBER = re.compile(r"(?:/?page/\d+|(?<=[a-z])\d+(?=\.html$))")
-OF_TOOLS = ("/theme/", "/sitemap.xml", "/robots.txt", "/favicon.ico", "/feeds/", "/search")
+OF_TOOLS = (
+    "/theme/",
+    "/sitemap.xml",
+    "/robots.txt",
+    "/favicon.ico",
+    "/manifest.webmanifest",
+    "/feeds/",
+    "/search",
+)
 """Written by the theme, by plugins or by the host; no source tells of them."""
 
 

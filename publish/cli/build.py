@@ -34,12 +34,14 @@ def command(
     Example: publish build --full
     """
     from publish.site.build import build
+    from publish.site.standing import sentence
 
     terminal.progress("building")
     done = build(
         settings,
         output=output,
         full=full,
+        jobs=jobs,
         approve=lambda: findings.require(settings, terminal),
     )
     for path in done.foreign:
@@ -48,6 +50,5 @@ def command(
         terminal.json(asdict(done))
         return
     terminal.good(
-        f"{done.output}: {len(done.written)} written, {len(done.removed)} removed, "
-        f"{done.unchanged} unchanged, {done.issues} issues composed"
+        sentence(done.output, len(done.written), len(done.removed), done.unchanged, done.issues)
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import click
 
-from publish.cli import COMMANDS, group
+from publish.cli.group import COMMANDS, group
 
 HEAD = """# Reference
 

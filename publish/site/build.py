@@ -6,21 +6,22 @@ everything after it takes whole finished trees and asks not how they were made.
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from publish.errors import Refused
 from publish.settings import Settings
-from publish.site import addresses, inputs, manifest
+from publish.site import addresses, inputs, manifest, scan, standing
 from publish.site.commit import commit, tree
-from publish.site.engine import Rendered, render
+from publish.site.engine import Memory, Rendered, render
 from publish.site.lock import locked
 from publish.site.manifest import Manifest
+from publish.site.scan import midnight
 from publish.site.stage import staged
 
 LISTED = "addresses.json"
@@ -33,6 +34,7 @@ class Build:
     """What a build did. Paths are relative to ``output``; ``seconds`` per phase.
 
     ``foreign`` are files in ``output`` that the tool did not write; they are left alone.
+    ``rendered`` is how many files were made anew; not all of them differed.
     ``issues`` is how many issues are composed.
     """
 
@@ -40,6 +42,7 @@ class Build:
     written: tuple[str, ...]
     removed: tuple[str, ...]
     unchanged: int
+    rendered: int
     foreign: tuple[str, ...]
     issues: int
     warnings: tuple[str, ...]
@@ -51,12 +54,14 @@ def build(
     *,
     output: Path | None = None,
     full: bool = False,
+    jobs: int | None = None,
     say: Callable[[str], None] | None = None,
     approve: Callable[[], None] = lambda: None,
 ) -> Build:
     """Build the site into ``output`` (default: the settings' own).
 
-    ``full`` renders although nothing changed. ``say`` is told when another build is waited for.
+    ``full`` renders although nothing changed. ``jobs`` is how many processes may be at work; as
+    many as there are cores if it is not given. ``say`` is told when another build is waited for.
     ``approve`` is called while the site is rendered, and may refuse by raising; where nothing
     changed there is nothing to approve.
 
@@ -67,7 +72,7 @@ def build(
     target = (output or settings.output).absolute()
     try:
         with locked(settings.cache, say=say):
-            return _build(settings, target, full, approve)
+            return _build(settings, target, full, jobs, approve)
     except OSError as error:
         raise Refused(
             f"{error.filename or target}: cannot be written: {error.strerror or error}",
@@ -75,25 +80,29 @@ def build(
         ) from None
 
 
-def _build(settings: Settings, target: Path, full: bool, approve: Callable[[], None]) -> Build:
+def _build(
+    settings: Settings, target: Path, full: bool, jobs: int | None, approve: Callable[[], None]
+) -> Build:
     clock = [time.monotonic()]
     record = manifest.place(settings, target)
+    if not full and standing.stands(standing.read(str(record)), str(settings.path)):
+        return stood(record, time.monotonic() - clock[0])
     known = manifest.read(record)
-    if not full and _stands(known, settings, target):
-        spent = {"scan": time.monotonic() - clock[0]}
-        return Build(str(target), (), (), len(known.files), _left(settings, known.foreign),
-                     _issues(settings), known.warnings, spent)  # fmt: skip
     # A file saved in the last tick before this moment may carry its stamp or a later one.
     since = time.time_ns() - int(inputs.TICK * 1e9)
-    before, world = inputs.scan(settings), inputs.world(settings)
+    before, world, until = scan.scan(settings), inputs.world(str(settings.path)), midnight(settings)
     clock.append(time.monotonic())
     with staged(settings.cache) as stage, ThreadPoolExecutor(1) as beside:
         # The render is a process of its own: the other core judges the sources meanwhile.
-        rendering = beside.submit(_render, settings, stage, full)
+        memory = Memory(
+            settings.cache / "parsed", scan.code(before), record.with_suffix(".pages"),
+            () if full else _intact(known, target), full, jobs or len(os.sched_getaffinity(0)),
+        )  # fmt: skip
+        rendering = beside.submit(_render, settings, stage, memory)
         approve()
         rendered = rendering.result()
         clock.append(time.monotonic())
-        shown = tuple(tree(stage / "site"))
+        shown = tuple(sorted({*tree(stage / "site"), *rendered.kept}))
         # A build elsewhere is a trial, and publishes nothing.
         permanent = (
             addresses.guard(settings, stage / LISTED, shown)
@@ -104,29 +113,41 @@ def _build(settings: Settings, target: Path, full: bool, approve: Callable[[], N
         # like somebody else's file.
         owned = tuple(sorted({*known.files, *shown}))
         manifest.write(record, Manifest(files=owned))
-        changes = commit(stage / "site", target, known.files)
+        changes = commit(stage / "site", target, known.files, rendered.kept)
+        if (stage / "pages").exists():
+            (stage / "pages").replace(memory.pages)
         commit(stage / "issues", settings.issues,
                [n for n in tree(settings.issues) if ISSUE.fullmatch(n)])  # fmt: skip
     if permanent is not None:
         addresses.remember(settings, permanent)
     time.sleep(inputs.TICK if changes.written else 0)
-    tracked = None if rendered.untracked else before
+    made = None if rendered.untracked else scan.extended(before, settings, rendered.reads, since)
     manifest.write(record, Manifest(
-        files=shown, foreign=changes.foreign, reads=rendered.reads, warnings=rendered.warnings,
-        inputs=tracked and inputs.extended(tracked, settings, rendered.reads, since),
-        outputs=_stamps(target, shown), issues=_stamps(settings.issues, tree(settings.issues)),
-        world=world, due=rendered.due,
+        files=shown, foreign=_left(settings, changes.foreign), reads=rendered.reads,
+        warnings=rendered.warnings, output=str(target),
+        stamps=made.stamps if made else None, racy=made.racy if made else {},
+        outputs=_stamps(target, shown), issues=inputs.of(standing.below(str(settings.issues))),
+        issued=str(settings.issues), composed=len(list(settings.issues.glob("*/issue.json"))),
+        scope=scan.scope(settings), world=world, until=min(until, rendered.due or until),
     ))  # fmt: skip
     clock.append(time.monotonic())
+    done = stood(record, 0.0)
     phases = zip(("scan", "render", "commit"), clock, clock[1:], strict=False)
-    return Build(
-        str(target), changes.written, changes.removed, len(shown) - len(changes.written),
-        _left(settings, changes.foreign), _issues(settings), rendered.warnings,
-        {name: end - start for name, start, end in phases},
+    return replace(
+        done, written=changes.written, removed=changes.removed,
+        unchanged=len(shown) - len(changes.written), rendered=len(shown) - len(rendered.kept),
+        seconds={name: end - start for name, start, end in phases},
     )  # fmt: skip
 
 
-def _render(settings: Settings, stage: Path, full: bool) -> Rendered:
+def stood(record: Path, seconds: float) -> Build:
+    """What is told of a build that found everything as it was."""
+    known = manifest.read(record)
+    return Build(known.output, (), (), len(known.files), 0, known.foreign, known.composed,
+                 known.warnings, {"scan": seconds})  # fmt: skip
+
+
+def _render(settings: Settings, stage: Path, memory: Memory) -> Rendered:
     overrides: dict[str, str | bool] = {
         "NEWSLETTER_ISSUES_PATH": str(stage / "issues"),
         "IDENTITY_ADDRESSES_PATH": str(stage / LISTED),
@@ -136,23 +157,18 @@ def _render(settings: Settings, stage: Path, full: bool) -> Rendered:
         "DRAFT_LANG_SAVE_AS": "",
         "DRAFT_PAGE_LANG_SAVE_AS": "",
         "WITH_FUTURE_DATES": False,
+        # Pelican's own cache trusts a file's time of change; the engine has a better one.
+        "CACHE_CONTENT": False,
+        "LOAD_CONTENT_CACHE": False,
     }
-    if full:
-        overrides["LOAD_CONTENT_CACHE"] = False
-    return render(settings.path, stage / "site", overrides)
+    return render(settings.path, stage / "site", overrides, memory, stage / "pages")
 
 
-def _stands(known: Manifest, settings: Settings, target: Path) -> bool:
-    """Whether the last build is still what a build would give."""
-    if known.inputs is None or known.world != inputs.world(settings):
-        return False
-    if known.due and datetime.fromisoformat(known.due) <= datetime.now(UTC):
-        return False
-    return (
-        inputs.same(known.inputs, inputs.stamps(settings) | inputs.of(known.reads))
-        and known.outputs == _stamps(target, known.files)
-        and known.issues == _stamps(settings.issues, tree(settings.issues))
-    )
+def _intact(known: Manifest, target: Path) -> list[str]:
+    """The pages in ``target`` that are as the last build left them."""
+    now = _stamps(target, known.files)
+    keys = ((name, str(target / name)) for name in known.files)
+    return [name for name, key in keys if key in now and now[key] == known.outputs.get(key)]
 
 
 def _stamps(folder: Path, names: tuple[str, ...] | list[str]) -> inputs.Stamps:
@@ -163,7 +179,3 @@ def _left(settings: Settings, foreign: tuple[str, ...]) -> tuple[str, ...]:
     """The foreign files worth telling: not what the settings say is kept."""
     kept = {str(name) for name in settings.values.get("OUTPUT_RETENTION") or ()}
     return tuple(name for name in foreign if name.split("/", 1)[0] not in kept)
-
-
-def _issues(settings: Settings) -> int:
-    return len(list(settings.issues.glob("*/issue.json")))

@@ -37,18 +37,21 @@ def tree(folder: Path) -> list[str]:
     return sorted(found)
 
 
-def commit(stage: Path, target: Path, owned: Collection[str]) -> Changes:
+def commit(
+    stage: Path, target: Path, owned: Collection[str], kept: Collection[str] = ()
+) -> Changes:
     """Make ``target`` hold what ``stage`` holds; files are moved out of ``stage``.
 
     ``owned`` are the files an earlier build wrote; of those already in ``target`` only they are
-    ever removed. After a crash, running it again with a new stage finishes the work.
+    ever removed, and none that is ``kept`` though ``stage`` lacks it. After a crash, running it
+    again with a new stage finishes the work.
 
     Raises:
         Refused: a link in ``target`` leads out of it, or a foreign file is in the way.
         OSError: a file cannot be written; every file is as it was or as it shall be.
     """
     names, present, ours = tree(stage), tree(target), set(owned)
-    wanted = set(names)
+    wanted = {*names, *kept}
     gone = [name for name in present if name in ours and name not in wanted]
     for name in names:
         _refuse_escape(target, name)

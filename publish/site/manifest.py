@@ -3,54 +3,58 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import marshal
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 from publish.files import write_whole
 from publish.settings import Settings
-from publish.site.inputs import Inputs, Stamps
-
-VERSION = 2
+from publish.site import standing
+from publish.site.inputs import Scope, Stamps
 
 
 @dataclass(frozen=True)
 class Manifest:
     """``files`` are the pages an earlier build wrote, relative to the output folder.
 
-    ``inputs`` is ``None`` while a build is under way and after one nobody can vouch for: the next
-    one renders. ``outputs`` and ``issues`` are stamps of what lies there now; ``reads`` are paths
-    the render found out it needs; ``due`` is when the next scheduled post becomes public (ISO).
+    ``stamps`` is ``None`` while a build is under way and after one nobody can vouch for: the next
+    one renders. ``racy`` are digests of files too young for their stamps. ``outputs`` and
+    ``issues`` are stamps of what lies in the ``output`` folder and in ``issued``. ``reads`` are
+    paths the render found out it needs. ``until`` is the moment up to which time changes nothing,
+    in seconds since the epoch. ``composed`` counts the issues.
     """
 
     files: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-    inputs: Inputs | None = None
+    stamps: Stamps | None = None
+    racy: dict[str, str] = field(default_factory=dict)
     outputs: Stamps = field(default_factory=dict)
     issues: Stamps = field(default_factory=dict)
+    issued: str = ""
+    output: str = ""
+    composed: int = 0
+    scope: Scope = ("", (), ())
     world: str = ""
-    due: str = ""
+    until: float = 0.0
 
 
 def place(settings: Settings, output: Path) -> Path:
     """Where the record of builds into ``output`` lies; another output folder has its own."""
     if output == settings.output.absolute():
-        return settings.cache / "build.json"
+        return settings.cache / "build"
     name = hashlib.sha256(str(output).encode()).hexdigest()[:12]
-    return settings.cache / f"build-{name}.json"
+    return settings.cache / f"build-{name}"
 
 
 def read(path: Path) -> Manifest:
     """The last record; an empty one if it was deleted, is damaged, or of another version."""
+    document = standing.read(str(path))
+    document.pop("version", None)
     try:
-        document = json.loads(path.read_bytes())
-        if document.pop("version") != VERSION:
-            return Manifest()
-        return _typed(document)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return Manifest(**document)
+    except TypeError:
         return Manifest()
 
 
@@ -60,21 +64,5 @@ def write(path: Path, manifest: Manifest) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    document = asdict(manifest) | {"version": VERSION}
-    write_whole(path, json.dumps(document, ensure_ascii=False, sort_keys=True).encode())
-
-
-def _typed(document: dict[str, Any]) -> Manifest:
-    found = document["inputs"]
-    inputs = None if found is None else Inputs(dict(found["stamps"]), dict(found["racy"]))
-    return Manifest(
-        files=tuple(document["files"]),
-        foreign=tuple(document["foreign"]),
-        reads=tuple(document["reads"]),
-        warnings=tuple(document["warnings"]),
-        inputs=inputs,
-        outputs=dict(document["outputs"]),
-        issues=dict(document["issues"]),
-        world=str(document["world"]),
-        due=str(document["due"]),
-    )
+    document = asdict(manifest) | {"version": standing.VERSION}
+    write_whole(path, marshal.dumps(document))

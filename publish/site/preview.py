@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from publish.errors import ConfigError, PublishError
 from publish.settings import Settings, load
-from publish.site import inputs
+from publish.site import inputs, scan
 from publish.site.commit import commit, tree
 from publish.site.engine import Rendered, render
 from publish.site.lock import locked
@@ -123,14 +123,14 @@ class _Site:
 
     def look(self) -> inputs.Stamps:
         """The stamps of everything a page is made of, and the post whose moment has come."""
-        return inputs.stamps(self.settings) | self._beyond()
+        return scan.scan(self.settings).stamps | self._beyond()
 
     def build(self) -> inputs.Stamps:
         """Build, tell the terminal and the open pages how it went; what it was built from."""
-        before = inputs.stamps(self.settings)
+        before = scan.scan(self.settings).stamps
         try:
             self.settings = load(self.settings.path)
-            before = inputs.stamps(self.settings)
+            before = scan.scan(self.settings).stamps
             self.rendered = rebuild(self.state.folder, self.settings.path, self.address, self.more)
         except (PublishError, OSError) as error:
             self.say(f"error: {error}")
@@ -142,6 +142,5 @@ class _Site:
         return before | self._beyond()
 
     def _beyond(self) -> inputs.Stamps:
-        due = self.rendered.due
-        late = bool(due) and datetime.fromisoformat(due) <= datetime.now(UTC)
-        return inputs.of(self.rendered.reads) | {"": due if late else ""}
+        late = 0.0 < self.rendered.due <= time.time()
+        return inputs.of(self.rendered.reads) | {"": str(self.rendered.due) if late else ""}

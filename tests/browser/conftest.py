@@ -16,6 +16,25 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.browser.serving import served
+
+KINDS = {
+    "home": "/",
+    "list page 2": "/page/2/",
+    "article": "/seven-nights-a-field-guide/",
+    "page": "/about/",
+    "category": "/category/wellbeing/",
+    "tag": "/tag/sleep/",
+    "author": "/author/theo-adeyemi/",
+    "subjects": "/categories/",
+    "tags": "/tags/",
+    "archives": "/archives/",
+    "subscribe": "/subscribe/",
+    "follow": "/follow/",
+    "not found": "/no/such/page/",
+}
+"""Every kind of page a reader can meet, and where the blog has one."""
+
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
@@ -42,6 +61,30 @@ def publish(blog: Path, *words: str) -> str:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+@pytest.fixture(scope="session")
+def built(blog: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The blog's whole site, built as for a host, with lists short enough to have pages."""
+    output = tmp_path_factory.mktemp("host") / "output"
+    settings = (blog / "pelicanconf.py").read_text(encoding="utf-8")
+    (blog / "short_lists.py").write_text(f"{settings}DEFAULT_PAGINATION = 4\n", encoding="utf-8")
+    publish(blog, "build", "-s", "short_lists.py", "-o", str(output))
+    return output
+
+
+@pytest.fixture(scope="session")
+def site(built: Path) -> Iterator[str]:
+    """The built site's address on loopback."""
+    with served(built) as address:
+        yield address
+
+
+def visit(page: Page, site: str, kind: str) -> None:
+    """Open a page of that kind; a kind the blog no longer has is a fault of the test."""
+    answer = page.goto(site + KINDS[kind])
+    assert answer is not None
+    assert answer.status == (404 if kind == "not found" else 200), kind
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from publish.cli import COMMANDS, group
+from publish.cli.group import COMMANDS, group
 from publish.cli.reference import document
 
 

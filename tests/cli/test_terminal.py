@@ -87,7 +87,7 @@ def test_a_disk_that_is_full_is_one_line(monkeypatch, capsys: pytest.CaptureFixt
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device", "output/index.html")
 
-    monkeypatch.setattr("publish.cli.group.main", full)
+    monkeypatch.setattr("publish.cli.group.group.main", full)
     assert run(["build"]) == 1
     said = capsys.readouterr().err
     assert (

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from identity.digest import page_digest
+from identity.frontmatter import MEANT, shadowing
 from test_feeds_site import PLUGINS, Built, Site
 
 SHOW = "{{ %s.uid }} {{ %s.page_digest }} {{ %s.title }}"
@@ -222,3 +229,29 @@ def test_the_plugin_is_at_home_in_any_pelican_site(tmp_path: Path):
     stock, built = site.build(), site.build(PLUGINS=["identity"])
     assert (built.code, built.log) == (0, stock.log)
     assert built.text("post.html") == stock.text("post.html")
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+@given(texts, texts, texts, st.lists(texts))
+def test_a_digest_is_over_json_as_it_has_always_been(
+    title: str, summary: str, body: str, tags: list[str]
+):
+    content = SimpleNamespace(title=title, metadata={"summary": summary}, tags=tags, _content=body)
+    facts = [
+        ["title", title], ["summary", summary], ["date", ""], ["modified", ""], ["categories", []],
+        ["tags", tags], ["authors", []], ["lang", ""], ["image", ""], ["image_alt", ""],
+        ["body", body],
+    ]  # fmt: skip
+    # Written down in ledgers and in the pages' own heads: it must never come out differently.
+    whole = json.dumps(facts, ensure_ascii=True, separators=(",", ":"))
+    assert page_digest(content) == hashlib.sha256(whole.encode()).hexdigest()[:32]
+
+
+def test_names_of_pelicans_own_members_are_taken_at_every_call():
+    for _ in range(2):
+        assert shadowing(["title", "settings", "url_format", "_x", "Content"]) == [
+            "Content", "_x", "settings", "url_format",
+        ]  # fmt: skip
+        assert shadowing(MEANT) == []

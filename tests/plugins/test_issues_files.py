@@ -28,7 +28,7 @@ def stamps(folder: Path) -> dict[str, int]:
 
 
 def test_the_record_stands_for_the_bytes_beside_it(tmp_path: Path):
-    put(tmp_path / "post", issue())
+    put(tmp_path / "post", issue().files())
     text = (tmp_path / "post/issue.json").read_text(encoding="utf-8")
     record = json.loads(text)
     assert text == json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
@@ -44,11 +44,11 @@ def test_the_record_stands_for_the_bytes_beside_it(tmp_path: Path):
 
 
 def test_only_what_differs_is_written(tmp_path: Path):
-    put(tmp_path / "post", issue())
+    put(tmp_path / "post", issue().files())
     before = stamps(tmp_path / "post")
-    put(tmp_path / "post", issue())
+    put(tmp_path / "post", issue().files())
     assert stamps(tmp_path / "post") == before
-    put(tmp_path / "post", issue(text="other\n"))
+    put(tmp_path / "post", issue(text="other\n").files())
     after = stamps(tmp_path / "post")
     assert {name for name in after if after[name] != before[name]} == {"issue.txt", "issue.json"}
 
@@ -56,21 +56,21 @@ def test_only_what_differs_is_written(tmp_path: Path):
 def test_a_write_that_fails_leaves_the_old_file_and_no_litter(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    put(tmp_path / "post", issue())
+    put(tmp_path / "post", issue().files())
 
     def full(self: Path, target: Path) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(OSError, match="No space"):
-        put(tmp_path / "post", issue(html="<p>new</p>"))
+        put(tmp_path / "post", issue(html="<p>new</p>").files())
     assert (tmp_path / "post/issue.html").read_text(encoding="utf-8") == "<p>é</p>"
     assert len(stamps(tmp_path / "post")) == 3
 
 
 def test_the_issues_of_lost_posts_go_and_nothing_else(tmp_path: Path):
     for slug in ("kept", "lost"):
-        put(tmp_path / slug, issue(slug=slug))
+        put(tmp_path / slug, issue(slug=slug).files())
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes/mine.txt").write_text("mine", encoding="utf-8")
     sweep(tmp_path, {"kept"})

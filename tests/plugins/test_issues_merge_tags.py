@@ -8,7 +8,7 @@ from collections import Counter
 
 import lxml.html
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from issues import merge_tags
 from issues.compose import inline
@@ -67,6 +67,7 @@ BODIES = st.lists(
 ).map("".join)
 
 
+@settings(deadline=None)
 @given(BODIES)
 def test_no_body_gets_a_tag_into_either_mail(body: str):
     clean = rewrite(body, URL)

@@ -191,6 +191,39 @@ def test_a_second_build_writes_nothing_and_a_lost_post_loses_its_issue(site: Sit
     assert slugs(site) == ["post"]
 
 
+SPY = """
+import sys
+from pathlib import Path
+from pelican import signals
+
+def told(pelican):
+    found = [m for m in ("lxml", "css_inline") if m in sys.modules]
+    Path(pelican.settings["PATH"], "..", "loaded").write_text(" ".join(found))
+
+def register():
+    signals.finalized.connect(told)
+"""
+
+
+def test_a_second_build_loads_nothing_that_composes_and_the_bytes_are_the_same(site: Site):
+    (site.root / "spies").mkdir()
+    (site.root / "spies/spy.py").write_text(SPY, encoding="utf-8")
+    site.settings |= {"PLUGIN_PATHS": [PLUGINS, "spies"], "PLUGINS": ["identity", "issues", "spy"]}
+    site.post("post", "![d]({static}/images/cup.png)", **FACTS)
+    good(site.build())
+    first = parts(site)
+    assert (site.root / "loaded").read_text(encoding="utf-8") == "lxml css_inline"
+    good(site.build())
+    assert parts(site) == first
+    # A folder of its own, as a build that is staged has, gets them from the cache.
+    good(site.build(NEWSLETTER_ISSUES_PATH="elsewhere"))
+    assert (site.root / "loaded").read_text(encoding="utf-8") == ""
+    for name in ("issue.html", "issue.txt", "issue.json"):
+        assert (site.root / "elsewhere/post" / name).read_bytes() == (
+            folder(site) / "post" / name
+        ).read_bytes()
+
+
 def test_no_subject_is_an_error_and_no_issue(site: Site):
     site.post("post", Title="<b></b>", Slug="post")
     built = site.build()

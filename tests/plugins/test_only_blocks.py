@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown import Markdown
 from only_blocks.marks import OnlyBlocks
@@ -159,6 +159,7 @@ WORDS = st.lists(st.sampled_from(["alpha", "beta", "gamma"]), min_size=1, max_si
 PIECES = st.lists(st.tuples(st.sampled_from(["", "email-only", "web-only"]), WORDS), max_size=8)
 
 
+@settings(deadline=None)
 @given(PIECES)
 def test_every_word_is_where_it_belongs_and_nowhere_else(pieces: list[tuple[str, str]]):
     text = "\n".join(

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import random
+import re
 import time
+from collections import Counter
+from dataclasses import replace
+from math import log, sqrt
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from related.nearest import nearest
+from related.nearest import KEPT, nearest
 from related.words import Post, post, words
 from test_feeds_site import Site
 
@@ -17,7 +22,7 @@ THEME = "{% for other in article.related %}[{{ other.slug }}]{% endfor %}"
 
 
 def near(posts: list[Post], most: int = 3) -> dict[str, list[str]]:
-    return nearest(posts, posts, most)
+    return nearest(posts, [p.key for p in posts], most)
 
 
 def test_words_are_case_blind_without_markup_and_alike_in_plural_and_singular():
@@ -59,7 +64,7 @@ def test_of_two_equally_near_the_first_of_the_candidates_is_shown():
     posts = [post(key, "", "shared words", tags=["t"]) for key in "abc"]
     posts.append(post("other", "", "nothing alike"))
     assert near(posts, 1)["a"] == ["b"]
-    assert nearest(posts, posts[::-1], 1)["a"] == ["c"]
+    assert nearest(posts, [p.key for p in posts[::-1]], 1)["a"] == ["c"]
 
 
 def test_a_lone_post_and_an_empty_blog_have_none():
@@ -75,13 +80,65 @@ def test_never_itself_never_twice_never_too_many_and_whatever_the_order(
     given_terms: list[dict[str, float]], most: int, rng: random.Random
 ):
     posts = [Post(str(n), found) for n, found in enumerate(given_terms)]
-    found = nearest(posts, posts, most)
+    keys = [p.key for p in posts]
+    found = nearest(posts, keys, most)
     mixed = [Post(p.key, dict(rng.sample(list(p.terms.items()), len(p.terms)))) for p in posts]
     rng.shuffle(mixed)
-    assert nearest(mixed, posts, most) == found
+    assert nearest(mixed, keys, most) == found
     for key, others in found.items():
         assert key not in others
         assert len(set(others)) == len(others) <= most
+
+
+def by_the_book(posts: list[Post], keys: list[str], most: int) -> dict[str, list[str]]:
+    """The rule as the README says it, each pair of posts compared by itself."""
+    public = {p.key: p for p in posts if p.key in keys}
+    holders = Counter(term for p in public.values() for term in p.terms)
+    idf = {t: log(len(public) / n) for t, n in holders.items() if 1 < n < len(public)}
+
+    def vector(one: Post) -> dict[str, float]:
+        weights = {t: n * idf[t] for t, n in one.terms.items() if t in idf}
+        kept = sorted(weights.items(), key=lambda item: (item[1], item[0]), reverse=True)[:KEPT]
+        length = sqrt(sum(w * w for _, w in kept)) or 1.0
+        return {t: w / length for t, w in kept}
+
+    vectors = {p.key: vector(p) for p in posts}
+    found = {}
+    for one in posts:
+        scored = []
+        for place, key in enumerate(keys):
+            shared = [t for t in vectors[one.key] if t in vectors[key]]
+            if key != one.key and shared:
+                cosine = sum(vectors[one.key][t] * vectors[key][t] for t in shared)
+                scored.append((-round(cosine, 9), place))
+        found[one.key] = [keys[place] for _, place in sorted(scored)[:most]]
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32), st.integers(0, 4), st.integers(1, 70), st.integers(1, 60))
+def test_the_short_cuts_change_nothing(seed: int, most: int, many: int, lexicon: int):
+    rng = random.Random(seed)
+    posts = []
+    for n in range(many):
+        # Common and rare terms, more than are kept, and twins that are equally near to others.
+        drawn = [int(lexicon * rng.random() ** 2) for _ in range(rng.randint(0, 90))]
+        text = " ".join("word" + "abcdefghij"[d % 10] * (1 + d // 10) for d in drawn)
+        tags = [f"t{rng.randrange(1 + many // 4)}"]
+        posts.append(post(str(n), "", text, [f"c{rng.randrange(3)}"], tags))
+        if rng.random() < 0.2:
+            posts.append(replace(posts[-1], key=f"{n} again"))
+    keys = [p.key for p in posts if rng.random() < 0.8]
+    rng.shuffle(keys)
+    assert nearest(iter(posts), keys, most) == by_the_book(posts, keys, most)
+
+
+@given(st.text("abcz áßЖ1_-’“…<>&;é\u00a0İ"))
+def test_the_quick_way_finds_the_same_words(text: str):
+    slow = re.compile(r"[^\W\d_]{4,}")
+    plain = html.unescape(re.sub("<[^>]*>", " ", text)).casefold()
+    assert len(words(text)) == len(slow.findall(plain))
+    assert Counter(post("k", "", text).terms.keys()) == Counter(set(words(text)))
 
 
 def test_a_thousand_posts_are_cheap():

@@ -1,5 +1,7 @@
+import re
+from html import unescape
 from types import SimpleNamespace
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 import share_links as plugin
@@ -38,6 +40,21 @@ def test_title_and_address_come_back_whole_whatever_they_hold(title: str):
             assert any(title in value for value in values), service
     mail = parse_qs(urlsplit(links["email"]).query)
     assert mail == {"subject": [title], "body": [URL]}
+
+
+@given(titles)
+def test_title_and_address_together_are_the_two_with_a_space_between(title: str):
+    (link,) = share_links(title, URL, ["bluesky"])
+    words = unescape(re.sub(r"<[^>]+>", "", title))
+    assert link.url.endswith("?text=" + quote(f"{words} {URL}", safe=""))
+
+
+def test_links_are_plain_values_that_compare_and_print():
+    first, second = (share_links("T", URL, SERVICES) for _ in range(2))
+    assert type(first) is list
+    assert first == second
+    assert repr(first) == repr(second)
+    assert {type(value) for link in first for value in link} == {str}
 
 
 def test_markup_in_a_title_becomes_words():

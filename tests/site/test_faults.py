@@ -123,7 +123,7 @@ FAULTS = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_changes_nothing_and_is_told_in_one_line(site: Site, fault: str):
     build(site.settings)
-    good, record = site.bytes(), (site.root / ".publish/build.json").read_bytes()
+    good, record = site.bytes(), (site.root / ".publish/build").read_bytes()
     harm, expected = FAULTS[fault]
     harm(site)
     with pytest.raises(PublishError) as caught:
@@ -135,7 +135,7 @@ def test_a_fault_changes_nothing_and_is_told_in_one_line(site: Site, fault: str)
     assert str(site.root / ".publish") not in line
     assert " — " in line
     assert site.bytes() == good
-    assert (site.root / ".publish/build.json").read_bytes() == record
+    assert (site.root / ".publish/build").read_bytes() == record
 
 
 def test_every_fault_of_a_build_is_counted(site: Site):

@@ -1,0 +1,1 @@
+"""The generator beside its peers: ``python -m benchmarks``."""

@@ -1,0 +1,1 @@
+export default { layout: "post.njk", permalink: (data) => `posts/${data.slug}/index.html` };

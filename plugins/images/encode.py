@@ -1,0 +1,110 @@
+"""Making a picture smaller: the one module here that knows Pillow."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from PIL import Image, ImageOps
+
+from .variants import BEST, Encoded, widths
+
+FORMATS = {"JPEG": "jpeg", "MPO": "jpeg", "PNG": "png", "WEBP": "webp", "AVIF": "avif"}
+"""Pillow's name to ours. MPO is a JPEG with a second picture after it, as telephones write it."""
+LARGEST = 80_000_000
+"""Pixels. More would take a gigabyte of memory to decode."""
+
+# Several threads in one encoder may cut a picture differently: one each keeps the bytes the same.
+_AVIF: dict[str, Any] = {"speed": 8, "max_threads": 1, "autotiling": False}
+OPTIONS: dict[tuple[str, bool], dict[str, Any]] = {
+    # Format, and whether the picture came as a photograph or as a drawing without loss.
+    ("avif", True): {"quality": 50, **_AVIF},
+    ("webp", True): {"quality": 75, "method": 4},
+    ("jpeg", True): {"quality": 78, "progressive": True, "optimize": True},
+    ("avif", False): {"quality": 75, "subsampling": "4:4:4", **_AVIF},
+    ("webp", False): {"lossless": True, "quality": 60, "method": 4},
+    ("png", False): {"optimize": True},
+}
+RECIPE = repr((1, sorted(OPTIONS.items())))
+"""What the bytes depend on beside the picture: part of each file's name."""
+
+
+class Broken(Exception):
+    """The picture cannot be read; says why."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A picture's own width and height in pixels, as it is to be seen, and its variants."""
+
+    width: int
+    height: int
+    format: str
+    files: Encoded
+
+
+def encode(data: bytes, wanted: Collection[int]) -> Made | None:
+    """The picture in ``data`` in all formats and widths; None for one that moves or is for print.
+
+    Raises:
+        Broken: it cannot be read.
+    """
+    try:
+        # It opens an MPO as the JPEG that it begins as.
+        image = Image.open(io.BytesIO(data), formats=[f for f in FORMATS if f != "MPO"])
+        if image.width * image.height > LARGEST:
+            raise Broken(f"{image.width} × {image.height} pixels are too many")
+        format = FORMATS[str(image.format)]
+        moves = format != "jpeg" and getattr(image, "n_frames", 1) > 1
+        if moves or image.mode not in ("1", "L", "LA", "P", "PA", "RGB", "RGBA"):
+            return None
+        image = _plain(ImageOps.exif_transpose(image))
+    except Image.UnidentifiedImageError:
+        raise Broken("it is no JPEG, PNG, WebP or AVIF") from None
+    except (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error) as error:
+        raise Broken(str(error) or type(error).__name__) from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise Broken("it has too many pixels") from None
+    files = {
+        (kind, width): data
+        for width in widths(image.width, wanted)
+        for kind, data in _files(image, width, format)
+    }
+    return Made(image.width, image.height, format, files)
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """Only pixels, in colours that can be blended, as those of a palette cannot."""
+    see_through = "A" in image.mode or "transparency" in image.info
+    grey = image.mode in ("1", "L", "LA") and "transparency" not in image.info
+    mode = ("LA" if see_through else "L") if grey else ("RGBA" if see_through else "RGB")
+    plain = image.convert(mode)
+    # Of all that the file said beside its pixels, only what its colours mean goes along.
+    profile = image.info.get("icc_profile", b"")
+    fits = profile[16:20] == (b"GRAY" if grey else b"RGB ")
+    plain.info = {"icc_profile": profile} if fits else {}
+    return plain
+
+
+def _files(image: Image.Image, width: int, format: str) -> list[tuple[str, bytes]]:
+    height = max(1, round(image.height * width / image.width))
+    small = image
+    if width != image.width:
+        small = image.resize((width, height), Image.Resampling.LANCZOS)
+    # At its own width the picture itself is the file of its own format.
+    kinds = [*(k for k in BEST if k != format), *([format] if width != image.width else [])]
+    return [(kind, _file(small, kind, format != "png")) for kind in kinds]
+
+
+def _file(image: Image.Image, kind: str, photograph: bool) -> bytes:
+    profile = image.info.get("icc_profile")
+    if kind in BEST and image.mode in ("L", "LA"):
+        # These formats know no grey, and a profile of greys says nothing of colours.
+        image, profile = image.convert("RGBA" if image.mode == "LA" else "RGB"), None
+    out = io.BytesIO()
+    image.save(out, kind.upper(), icc_profile=profile, **OPTIONS[kind, photograph])
+    return out.getvalue()

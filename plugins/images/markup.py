@@ -1,0 +1,120 @@
+"""A page's ``<img>`` as a ``<picture>`` with its sizes and formats. Pure."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from .sizes import IMG, SRC
+from .variants import Files, Picture, shown
+
+# A picture of the author's own making, and what no reader sees, stay as they are.
+FOUND = re.compile(rf"(?s:<picture\b.*?</picture>|<!--.*?-->)|(?P<img>{IMG.pattern})", re.I)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Where a page is, and how it shows pictures.
+
+    ``here`` begins the addresses that Pelican wrote into it (SITEURL, or ``..`` and so on where
+    they are relative), ``site`` is SITEURL; ``sizes`` is the attribute of this name: how wide a
+    picture is shown, ``""`` for as wide as the window.
+    """
+
+    here: str
+    site: str
+    sizes: str = ""
+
+    @property
+    def roots(self) -> list[str]:
+        """What an address may begin with that leads to the site's root; the longest first."""
+        roots = {f"{root.rstrip('/')}/" for root in (self.here, urlsplit(self.site).path, "")}
+        return sorted(roots, key=len, reverse=True)
+
+    @property
+    def base(self) -> str:
+        """The same without a host, for a page is asked for its pictures where it lies."""
+        root = urlsplit(self.here).path if "://" in self.here else self.here
+        return f"{root.rstrip('/')}/"
+
+
+def pictured(markup: str, pictures: Mapping[str, Picture], page: Page, first: bool) -> str:
+    """``markup`` with each known picture in all its sizes and formats.
+
+    ``pictures`` are by their place in the site. Where ``first``, the first picture is what a
+    reader may see at once, and does not wait.
+    """
+    waits = not first
+
+    def changed(found: re.Match[str]) -> str:
+        nonlocal waits
+        tag = found.group("img")
+        place = _place(tag, pictures, page) if tag else None
+        if not tag or place is None:
+            return found.group()
+        made = _picture(tag, place, pictures[place], page, waits)
+        waits = True
+        return made
+
+    return FOUND.sub(changed, markup)
+
+
+def _place(tag: str, pictures: Mapping[str, Picture], page: Page) -> str | None:
+    """The place in the site of a picture that is known."""
+    found = SRC.search(tag)
+    address = html.unescape(found.group(2)) if found else ""
+    for root in page.roots:
+        if address.startswith(root):
+            rest = address.removeprefix(root)
+            for place in (rest, unquote(rest)):
+                if place in pictures:
+                    return place
+    return None
+
+
+def _picture(tag: str, place: str, picture: Picture, page: Page, waits: bool) -> str:
+    made = shown(picture, place)
+    sources = "".join(
+        f'<source type="{source.type}"{_set(source.files, page)}>' for source in made.sources
+    )
+    end = "/>" if tag.endswith("/>") else ">"
+    img = f"{_timed(tag, waits).removesuffix(end).rstrip()}{_size(tag, picture)}"
+    img += f"{_set(made.files, page)}{end}"
+    return f"<picture>{sources}{img}</picture>" if sources else img
+
+
+def _set(files: Files, page: Page) -> str:
+    """The attributes ``srcset`` and ``sizes``; nothing where there is no choice."""
+    if not files:
+        return ""
+    listed = ", ".join(f"{page.base}{place} {width}w" for place, width in files)
+    sizes = f' sizes="{html.escape(page.sizes)}"' if page.sizes else ""
+    return f' srcset="{html.escape(listed)}"{sizes}'
+
+
+def _timed(tag: str, waits: bool) -> str:
+    """When the picture is fetched and drawn; what the author says himself holds."""
+    if not waits:
+        return re.sub(r'\s+loading="lazy"', "", tag)
+    end = "/>" if tag.endswith("/>") else ">"
+    more = "".join(
+        f' {name}="{value}"'
+        for name, value in (("loading", "lazy"), ("decoding", "async"))
+        if not re.search(rf"\b{name}\s*=", tag)
+    )
+    return f"{tag.removesuffix(end).rstrip()}{more}{end}"
+
+
+def _size(tag: str, picture: Picture) -> str:
+    """The attributes that are missing; one that is there decides the other."""
+    said = dict(re.findall(r"""\b(width|height)\s*=\s*["']?(\d+)(?=["'\s/>])""", tag))
+    if set(said) == {"width", "height"} or re.search(r"\b(?:width|height)\s*=\s*.?\d*%", tag):
+        return ""
+    if "width" in said:
+        return f' height="{max(1, round(int(said["width"]) * picture.height / picture.width))}"'
+    if "height" in said:
+        return f' width="{max(1, round(int(said["height"]) * picture.width / picture.height))}"'
+    return f' width="{picture.width}" height="{picture.height}"'

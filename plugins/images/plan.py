@@ -1,0 +1,53 @@
+"""Which files of the site are shown by which article or page."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from .sizes import IMG, file_of
+
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".avif")
+GROUPS = (
+    "articles", "translations", "hidden_articles", "hidden_translations", "drafts",
+    "drafts_translations", "pages", "hidden_pages", "draft_pages", "draft_translations",
+)  # fmt: skip
+
+
+def contents(generators: Iterable[Any]) -> Iterator[Any]:
+    """Every article and page that gets a file; a draft in no place has none."""
+    for generator in generators:
+        for group in GROUPS:
+            yield from (c for c in getattr(generator, group, ()) if c.save_as)
+
+
+def files(content: Any, statics: Mapping[str, Any]) -> dict[str, Any]:
+    """The raster pictures that a page shows: path below the content folder to Pelican's file."""
+    base = Path(content.settings["PATH"])
+    tags = IMG.findall(content._content or "")
+    named = [file_of(tag, base, content.relative_dir) for tag in tags]
+    below = [Path(os.path.relpath(file, base)).as_posix() for file in named if file]
+    return {path: statics[path] for path in (cover(content), *below)
+            if path in statics and path.lower().endswith(SUFFIXES)}  # fmt: skip
+
+
+def cover(content: Any) -> str:
+    """The path below the content folder that an ``Image:`` line names; ``""`` for none there."""
+    given = str(getattr(content, "image", None) or "").strip()
+    if "://" in given:
+        return ""
+    return unquote(given.removeprefix("{static}").removeprefix("{attach}")).lstrip("/")
+
+
+def line(content: Any, path: str) -> int:
+    """The line of the source that names the picture, from 1; 1 where none does."""
+    name = path.rsplit("/", 1)[-1]
+    try:
+        text = Path(content.source_path).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return 1
+    rows = text.splitlines()
+    return next((n for n, row in enumerate(rows, 1) if name in unquote(row)), 1)

@@ -1,0 +1,72 @@
+"""Which characters a text must hold before a pattern of Markdown's can match in it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from markdown import inlinepatterns as stock
+from markdown.extensions import smarty
+
+Need = str | None
+"""A piece of text without which there is no match; None where nothing is known."""
+
+FOOTNOTE_RE = r"\[\^([^\]]*)\]"
+WIKILINK_RE = r"\[\[([\w0-9_ -]+)\]\]"
+EM_DASH_RE = r"(?<!-)---(?!-)"
+EN_DASH_RE = r"(?<!-)--(?!-)"
+ELLIPSIS_RE = r"(?<!\.)\.{3}(?!\.)"
+
+NEEDS = {
+    stock.BACKTICK_RE: "`",
+    stock.ESCAPE_RE: "\\",
+    stock.LINK_RE: "[",
+    stock.IMAGE_LINK_RE: "![",
+    stock.AUTOLINK_RE: "://",
+    stock.AUTOMAIL_RE: "@",
+    stock.LINE_BREAK_RE: "  \n",
+    stock.HTML_RE: "<",
+    stock.ENTITY_RE: "&",
+    FOOTNOTE_RE: "[^",
+    WIKILINK_RE: "[[",
+    r"\n": "\n",
+    smarty.HTML_STRICT_RE: "<",
+    smarty.singleQuoteStartRe: "'",
+    smarty.doubleQuoteStartRe: '"',
+    smarty.doubleQuoteSetsRe: "\"'",
+    smarty.singleQuoteSetsRe: "'\"",
+    smarty.doubleQuoteSetsRe2: "'\"",
+    smarty.singleQuoteSetsRe2: "\"'",
+    smarty.decadeAbbrRe: "'",
+    smarty.openingSingleQuotesRegex: "'",
+    smarty.closingSingleQuotesRegex: "'",
+    smarty.closingSingleQuotesRegex2: "'",
+    smarty.remainingSingleQuotesRegex: "'",
+    smarty.openingDoubleQuotesRegex: '"',
+    smarty.closingDoubleQuotesRegex: '"',
+    smarty.closingDoubleQuotesRegex2: '"',
+    smarty.remainingDoubleQuotesRegex: '"',
+    EM_DASH_RE: "---",
+    EN_DASH_RE: "--",
+    ELLIPSIS_RE: "...",
+    r"\<\<": "<<",
+    r"\>\>": ">>",
+}
+
+_FLAGS = int(re.DOTALL | re.UNICODE)
+
+
+def need_of(pattern: Any) -> Need:
+    """What ``pattern`` (an inline processor) cannot do without; it is known by its expression.
+
+    A class of its own may do as it likes with a match, but not find one elsewhere, unless it
+    brings its own search.
+    """
+    if (
+        not isinstance(pattern, stock.InlineProcessor)
+        or type(pattern).getCompiledRegExp is not stock.Pattern.getCompiledRegExp
+        or "getCompiledRegExp" in vars(pattern)
+    ):
+        return None
+    expression = pattern.compiled_re
+    return NEEDS.get(expression.pattern) if expression.flags == _FLAGS else None

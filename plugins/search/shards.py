@@ -1,0 +1,51 @@
+"""Cuts the index into pieces by the beginnings of words. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+LARGEST = 8_000
+"""Bytes of a piece before compression, unless one word alone has more."""
+
+
+def shards(index: Mapping[str, str], largest: int = LARGEST) -> dict[str, dict[str, str]]:
+    """The pieces by prefix. A word stands in the piece with the longest prefix it begins with.
+
+    Where words are many, the commonest next letters get pieces of their own, as few as will do;
+    so a new word moves what is near it and nothing else.
+    """
+    found: dict[str, dict[str, str]] = {}
+    _carve("", index, largest, found)
+    return {prefix: found[prefix] for prefix in sorted(found)}
+
+
+def name(prefix: str) -> str:
+    """The file of a piece without its ending: letters a host and a file system leave alone."""
+    if re.fullmatch(r"[a-z0-9]*", prefix):
+        return f"w-{prefix}"
+    return "u-" + "-".join(f"{ord(char):x}" for char in prefix)
+
+
+def _carve(
+    prefix: str, held: Mapping[str, str], largest: int, found: dict[str, dict[str, str]]
+) -> None:
+    groups: dict[str, dict[str, str]] = {}
+    for word, posts in held.items():
+        groups.setdefault(word[: len(prefix) + 1], {})[word] = posts
+    sizes = {longer: _size(group) for longer, group in groups.items() if longer != prefix}
+    left = _size(held)
+    for longer in sorted(sizes, key=lambda g: (-sizes[g], g)):
+        if left <= largest:
+            break
+        _carve(longer, groups.pop(longer), largest, found)
+        left -= sizes[longer]
+    # The root has a piece even if it is empty: so every word has one, and a page need not ask.
+    if groups or not prefix:
+        kept = {word for group in groups.values() for word in group}
+        found[prefix] = {word: posts for word, posts in held.items() if word in kept}
+
+
+def _size(group: Mapping[str, str]) -> int:
+    # Two pairs of quotes, a colon and a comma.
+    return sum(len(word.encode()) + len(posts) + 6 for word, posts in group.items())

@@ -1,0 +1,78 @@
+"""The command ``publish``: one module a command, loaded when it is used."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from publish.errors import Exit, PublishError
+
+COMMANDS = (
+    "new", "check", "build", "preview", "rename", "plan", "test", "send", "undo", "status",
+    "report", "doctor", "sandbox", "demo",
+)  # fmt: skip
+
+
+class Lazy(click.Group):
+    """Loads a command's module when the command is named: ``build`` need not pay for ``send``."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of an author's day."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, or None so that click names the likely one."""
+        if cmd_name not in COMMANDS:
+            return None
+        # `test` would collide with the test runner's idea of a module.
+        name = {"test": "testmail"}.get(cmd_name, cmd_name)
+        command: click.Command = importlib.import_module(f"publish.cli.{name}").command
+        return command
+
+
+@click.command(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="happy-pharmacists", prog_name="publish")
+def group() -> None:
+    """Write in Markdown; publish a page, feed items and a newsletter issue.
+
+    Example: publish new "A calm handover", then publish preview, publish build, publish send.
+    """
+
+
+def run(args: list[str]) -> int:
+    """Run the command; its exit code. No mistake of a user's ends in a traceback."""
+    from publish.cli.terminal import Terminal
+
+    try:
+        result = group.main(args=args, prog_name="publish", standalone_mode=False)
+    except PublishError as error:
+        Terminal.error(str(error))
+        return int(error.code)
+    except click.exceptions.Abort:
+        return _interrupted()
+    except KeyboardInterrupt:
+        return _interrupted()
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return int(Exit.USAGE)
+    except click.ClickException as error:
+        error.show()
+        return int(error.exit_code)
+    except BrokenPipeError:
+        # The reader of our output has gone; nothing is left to be told.
+        sys.stdout = None
+        return int(Exit.OK)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        Terminal.error(f"{where}{error.strerror or error} — mend that, then run this again")
+        return int(Exit.REFUSED)
+    return int(result) if isinstance(result, int) else int(Exit.OK)
+
+
+def _interrupted() -> int:
+    from publish.cli.terminal import Terminal
+
+    Terminal.error("interrupted — run it again; nothing will be sent twice")
+    return int(Exit.INTERRUPTED)

@@ -1,0 +1,26 @@
+"""``publish build`` where nothing changed: answered before anything else is loaded."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from publish.site import standing
+
+
+def answered(words: list[str]) -> bool:
+    """Whether the last build stands, and that was all there is to say; ``words`` follow ``build``.
+
+    Anything out of the ordinary is left to the command itself.
+    """
+    words = [word for word in words if word not in ("-q", "--quiet")]
+    if words and not (len(words) == 2 and words[0] in ("-s", "--settings")):
+        return False
+    settings_file = os.path.abspath(words[1] if words else "pelicanconf.py")  # noqa: PTH100
+    known = standing.read(os.path.join(os.path.dirname(settings_file), ".publish", "build"))  # noqa: PTH118, PTH120
+    if not standing.stands(known, settings_file) or known["foreign"]:
+        return False
+    line = standing.sentence(known["output"], 0, 0, len(known["files"]), known["composed"])
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    print(f"\x1b[32m{line}\x1b[0m" if colour else line)
+    return True

@@ -1,0 +1,116 @@
+"""Renders a site with Pelican in a process of its own, and renders again only what must be.
+
+A process of its own, because Pelican keeps state in its modules, a plugin may do anything, and
+a preview renders hundreds of times. Whatever Pelican only logs and goes on from (a post without
+a date, a missing plugin, a broken link) is a failure here.
+
+Pelican's generators and the plugins run in full at every build, so what a page is made of is
+always right. Two things are kept from the last build: what a reader made of each source
+(``parsed``), and what each page's template read (``reads``, ``record``, ``pages``).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from publish.errors import ConfigError, Exit, Refused
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What earlier builds left for this one.
+
+    ``folder`` holds it, ``key`` stands for everything that every page depends on. ``pages`` is
+    the record of the pages that lie in the output and ``intact`` names those nobody touched.
+    ``forget`` makes everything anew, for the next build to remember. ``jobs``
+    is how many processes may be at work.
+    """
+
+    folder: Path
+    key: str
+    pages: Path
+    intact: Collection[str] = ()
+    forget: bool = False
+    jobs: int = 1
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What came of a render.
+
+    ``warnings`` are Pelican's own that break nothing. ``reads`` are absolute paths it read
+    outside content, theme and plugin folders. ``due`` is the moment (seconds since the epoch)
+    at which the next scheduled post becomes public, 0 if none waits. ``untracked`` says why
+    nobody can know what the pages were made of, ``""`` if all is known. ``kept`` are the pages
+    that are not among what was rendered: they lie in the output as they would be written.
+    """
+
+    warnings: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    due: float = 0.0
+    untracked: str = ""
+    kept: tuple[str, ...] = ()
+
+
+def render(
+    settings: Path,
+    output: Path,
+    overrides: Mapping[str, Any],
+    memory: Memory | None = None,
+    record: Path | None = None,
+) -> Rendered:
+    """Render the site of the ``settings`` file into ``output``, a folder made if need be.
+
+    With a ``memory`` only what differs from it is made, and ``record`` is written for the next.
+
+    Raises:
+        Refused: anything failed; the message names the file.
+        ConfigError: the settings file fails.
+    """
+    task: dict[str, Any] = {
+        "settings": str(settings),
+        "output": str(output),
+        "overrides": dict(overrides),
+    }
+    if memory:
+        task |= {
+            "folder": str(memory.folder), "key": memory.key, "pages": str(memory.pages),
+            "intact": list(memory.intact), "record": str(record), "forget": memory.forget,
+            "jobs": memory.jobs,
+        }  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "publish.site.engine.child"],
+        cwd=settings.parent, input=json.dumps(task).encode(), capture_output=True, check=False,
+        # Ctrl-C ends the parent, which ends its child; it is no failure of the build.
+        env=_environment(), start_new_session=True,
+    )  # fmt: skip
+    try:
+        result = json.loads(done.stdout)
+    except ValueError:
+        tail = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no message"]
+        how = f"by signal {-done.returncode}" if done.returncode < 0 else tail[-1]
+        raise Refused(
+            f"{settings.name}: the build process ended early: {how}", "build again"
+        ) from None
+    if errors := result["errors"]:
+        also = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        kind = ConfigError if result["code"] == Exit.USAGE else Refused
+        raise kind(errors[0] + also, "mend that and build again; the built site is as it was")
+    return Rendered(
+        tuple(result["warnings"]), tuple(result["reads"]), result["due"], result["untracked"],
+        tuple(result["kept"]),
+    )  # fmt: skip
+
+
+def _environment() -> dict[str, str]:
+    # A key must not reach a template; and the child must find this very program.
+    kept = {name: v for name, v in os.environ.items() if not name.startswith("MAILCHIMP_")}
+    here = str(Path(__file__).resolve().parents[3])
+    return kept | {"PYTHONPATH": os.pathsep.join(filter(None, (kept.get("PYTHONPATH"), here)))}

@@ -1,0 +1,99 @@
+"""The process that renders: reads its task from standard input, answers on standard output."""
+
+from __future__ import annotations
+
+import gc
+import json
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from publish.errors import Exit
+from publish.site.engine.complaints import Complaints
+from publish.site.engine.trace import Trace
+
+
+def run(task: Mapping[str, Any]) -> dict[str, Any]:
+    """Render in this process; what came of it in JSON's own types."""
+    settings_file, output = Path(task["settings"]), Path(task["output"])
+    trace, complaints = Trace(), Complaints(settings_file.parent, output)
+    trace.start()
+    # Thousands of objects that all live to the end: looking for garbage finds none.
+    gc.set_threshold(100_000, 50, 100)
+    from pelican import signals
+    from pelican.settings import read_settings
+
+    from publish.site.engine.session import Session
+
+    # Python trusts compiled files by the second; a plugin edited twice in one would stay stale.
+    sys.dont_write_bytecode = True
+    logging.getLogger().addHandler(complaints)
+    due: set[datetime] = set()
+    began = datetime.now(UTC)
+
+    def scheduled(content: Any) -> None:
+        moment = getattr(content, "date", None)
+        if isinstance(moment, datetime) and moment.astimezone(UTC) > began:
+            due.add(moment.astimezone(UTC))
+
+    def finalized(generators: Any) -> None:
+        for generator in generators:
+            for content in (*getattr(generator, "articles", ()), *getattr(generator, "drafts", ())):
+                scheduled(content)
+
+    signals.content_object_init.connect(scheduled)
+    signals.all_generators_finalized.connect(finalized)
+    code, known, session = Exit.USAGE, [output.parent], None
+    ours = {"OUTPUT_PATH": str(output), "DELETE_OUTPUT_DIRECTORY": False, "DEBUG": False}
+    try:
+        settings = read_settings(str(settings_file), override={**task["overrides"], **ours})
+        code, complaints.content = Exit.REFUSED, Path(settings["PATH"])
+        known += [Path(p) for p in (settings["PATH"], settings["THEME"], settings["CACHE_PATH"])]
+        known += [Path(p) for p in settings["PLUGIN_PATHS"]]
+        known += [Path(task[name]).parent for name in ("folder", "pages") if name in task]
+        pelican = _pelican(settings["PELICAN_CLASS"])(settings)
+        session = Session(task, pelican, trace, complaints) if "folder" in task else None
+        pelican.run()
+        if session and not complaints.errors:
+            session.save()
+    except (Exception, SystemExit) as error:  # a settings file, theme or plugin may do anything
+        complaints.failed(error)
+    finally:
+        if session:
+            session.end()
+    return {
+        "code": code,
+        "errors": complaints.errors,
+        "warnings": complaints.warnings,
+        "reads": [r for r in trace.reads(known) if r != str(settings_file.parent)],
+        "due": min(due).timestamp() if due else 0.0,
+        "untracked": trace.untracked,
+        "kept": session.pages.kept if session else [],
+    }
+
+
+def _pelican(named: Any) -> Any:
+    """``PELICAN_CLASS``, a class or its dotted name."""
+    import importlib
+
+    if not isinstance(named, str):
+        return named
+    module, _, name = named.rpartition(".")
+    return getattr(importlib.import_module(module), name)
+
+
+def main() -> None:
+    """The process's own entry: the task comes as JSON."""
+    task = json.load(sys.stdin)
+    # Plugins may print; the answer has the pipe to itself.
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as answer:
+        os.dup2(2, 1)
+        json.dump(run(task), answer)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""What a build is made of, looked at before it begins and once more when it has ended."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from publish.settings import Settings
+from publish.site import inputs
+from publish.site.inputs import Scope, Stamps
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Stamps of files, and for those too young to trust their stamp, digests of their bytes."""
+
+    stamps: Stamps = field(default_factory=dict)
+    racy: dict[str, str] = field(default_factory=dict)
+
+
+def scope(settings: Settings) -> Scope:
+    """Where everything lies that a build is known to read."""
+    folders = [settings.content]
+    if theme := str(settings.values.get("THEME") or ""):
+        folders.append(settings.root / theme)
+    folders += [settings.root / str(p) for p in settings.values.get("PLUGIN_PATHS") or ()]
+    apart = (settings.output, settings.cache)
+    return str(settings.root), tuple(map(str, folders)), tuple(map(str, apart))
+
+
+def scan(settings: Settings) -> Inputs:
+    """Stamp everything a build is known to read, and digest what is too young for its stamp."""
+    # The settings file may bear any name.
+    return _judged(inputs.stamps(scope(settings)) | inputs.of([str(settings.path)]))
+
+
+def extended(known: Inputs, settings: Settings, reads: Iterable[str], since: int) -> Inputs | None:
+    """``known`` with what the render found out it ``reads``.
+
+    ``None`` if a file was saved since ``since`` (nanoseconds since the epoch): nobody can tell
+    whether the render saw the old bytes or the new ones.
+    """
+    more = _judged(inputs.of(path for path in reads if path not in known.stamps))
+    if not inputs.same(known.stamps, known.racy, scan(settings).stamps):
+        return None
+    if any(inputs.youngest(s) >= since for s in more.stamps.values()):
+        return None
+    return Inputs(known.stamps | more.stamps, known.racy | more.racy)
+
+
+def code(known: Inputs) -> str:
+    """A digest of what every page depends on: the site's own code, Python and its packages."""
+    # A locale decides how a date is written.
+    spoken = sorted(f"{k}={v}" for k, v in os.environ.items() if k[:3] in ("LC_", "LAN", "TZ"))
+    own = [f"{path} {inputs.digest(path)}" for path in sorted(known.stamps) if path[-3:] == ".py"]
+    facts = [sys.version, sys.executable, *inputs.installed(), *spoken, *own]
+    return hashlib.sha256("\n".join(facts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def midnight(settings: Settings) -> float:
+    """When the site's day ends, in seconds since the epoch.
+
+    A theme may print the year, and no file tells that it has changed.
+    """
+    try:
+        zone = ZoneInfo(settings.timezone)
+    except (KeyError, ValueError, OSError):
+        return 0.0
+    tomorrow = datetime.now(zone).date() + timedelta(days=1)
+    return datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=zone).timestamp()
+
+
+def _judged(found: Stamps) -> Inputs:
+    return Inputs(found, {p: inputs.digest(p) for p, s in found.items() if not inputs.firm(s)})

@@ -1,0 +1,74 @@
+"""Every kind of page under axe: nothing wrong and nothing left for a person to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import KINDS, visit
+
+pytestmark = pytest.mark.browser
+WIDTHS = (390, 1280)
+# All that axe knows, the rules of AAA included, less two of its experiments: `hidden-content` asks
+# for a look at whatever is hidden, and the address for print is; `label-content-name-mismatch`
+# cannot judge a link that reads "X" (tests/theme compares the names of the share links itself).
+UNFIT = ["hidden-content", "label-content-name-mismatch"]
+ASK = """async unfit => {
+  const rules = Object.fromEntries(axe.getRules(['wcag2aaa', 'wcag22aa', 'experimental'])
+    .map(rule => [rule.ruleId, {enabled: !unfit.includes(rule.ruleId)}]));
+  const found = await axe.run(document, {rules, resultTypes: ['violations', 'incomplete']});
+  const told = list => list.flatMap(rule =>
+    rule.nodes.map(node => `${rule.id}: ${node.target} ${node.html.slice(0, 120)}`));
+  return {wrong: told(found.violations), undecided: told(found.incomplete),
+          passed: found.passes.length};
+}"""
+
+
+@pytest.fixture(scope="module")
+def judged(browser: Browser) -> Iterator[dict[int, Page]]:
+    """One page a width."""
+    context = browser.new_context(reduced_motion="reduce")
+    pages = {}
+    for width in WIDTHS:
+        pages[width] = context.new_page()
+        pages[width].set_viewport_size({"width": width, "height": 900})
+    yield pages
+    context.close()
+
+
+def judge(page: Page) -> dict[str, Any]:
+    page.evaluate(AXE_SCRIPT)
+    found: dict[str, Any] = page.evaluate(ASK, UNFIT)
+    return found
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_axe_finds_nothing_wrong_and_nothing_undecided(
+    judged: dict[int, Page], site: str, kind: str, width: int
+):
+    page = judged[width]
+    visit(page, site, kind)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found = judge(page)
+        assert found["passed"] > 20
+        assert (found["wrong"], found["undecided"]) == ([], []), scheme
+
+
+def test_axe_would_have_found_pale_text_and_a_field_without_a_name(
+    judged: dict[int, Page], site: str
+):
+    page = judged[WIDTHS[0]]
+    page.emulate_media(color_scheme="light")
+    visit(page, site, "page")
+    page.evaluate("""() => {
+      document.querySelector('.prose p').style.color = '#6b6b6b';
+      document.querySelector('main').append(document.createElement('input'));
+    }""")
+    rules = {line.split(":")[0] for line in judge(page)["wrong"]}
+    assert {"color-contrast-enhanced", "label"} <= rules

