@@ -11,6 +11,9 @@ from typing import Any
 from pelican import signals
 from pelican.urlwrappers import Category
 
+INCREMENTAL = True
+"""What it gives depends on what it is given alone, and it leaves written pages as they are."""
+
 
 def split(value: str) -> list[str]:
     """The names in a ``Category`` line: trimmed, without blanks, each once (by case-blind name)."""

@@ -11,6 +11,9 @@ from typing import Any
 
 from pelican import signals
 
+INCREMENTAL = True
+"""What it gives depends on what it is given alone, and it leaves written pages as they are."""
+
 
 def install(readers: Any) -> None:
     """Read with the quick reader where Pelican's own would; a reader of the site's stays."""

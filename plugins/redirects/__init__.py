@@ -10,10 +10,11 @@ from typing import Any
 
 from pelican import signals
 
+INCREMENTAL = True
+"""What it gives depends on what it is given alone, and it leaves written pages as they are."""
+
 log = logging.getLogger(__name__)
 
-INCREMENTAL = True
-"""Its handlers take notes of written pages; they neither read nor change them."""
 
 _written: set[str] = set()
 """What this run wrote. A file of an earlier run is no page of the site any more."""

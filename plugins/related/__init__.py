@@ -6,6 +6,9 @@ from typing import Any
 
 from pelican import signals
 
+INCREMENTAL = True
+"""What it gives depends on what it is given alone, and it leaves written pages as they are."""
+
 MOST = 3
 
 

@@ -10,6 +10,9 @@ from typing import Any
 
 from pelican import signals
 
+INCREMENTAL = True
+"""What it gives depends on what it is given alone, and it leaves written pages as they are."""
+
 
 def generators(pelican: Any) -> type[Any]:
     """What Pelican shall run beside its own generators."""

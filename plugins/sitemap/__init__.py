@@ -11,11 +11,12 @@ from typing import Any
 
 from pelican import signals
 
+INCREMENTAL = True
+"""What it gives depends on what it is given alone, and it leaves written pages as they are."""
+
 log = logging.getLogger(__name__)
 
 MANIFEST = "manifest.webmanifest"
-INCREMENTAL = True
-"""What is done after the pages are written changes none of them."""
 
 _generators: list[Any] = []
 

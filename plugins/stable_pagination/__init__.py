@@ -6,6 +6,9 @@ from typing import Any
 
 from pelican import signals
 
+INCREMENTAL = True
+"""What it gives depends on what it is given alone, and it leaves written pages as they are."""
+
 
 def choose(pelican: Any) -> None:
     """Say which paginator the writer takes for this site: it asks for it by name, in its module.

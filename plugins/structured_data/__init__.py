@@ -11,6 +11,9 @@ from typing import Any
 
 from pelican import signals
 
+INCREMENTAL = True
+"""What it gives depends on what it is given alone, and it leaves written pages as they are."""
+
 PUBLIC = (
     "articles", "translations", "hidden_articles", "hidden_translations", "pages", "hidden_pages",
 )  # fmt: skip

@@ -18,7 +18,7 @@ from publish.errors import Refused
 from publish.settings import Settings
 from publish.site import addresses, inputs, manifest, scan, standing
 from publish.site.commit import commit, tree
-from publish.site.engine import Memory, Rendered, render
+from publish.site.engine import Memory, Rendered, Standby
 from publish.site.lock import locked
 from publish.site.manifest import Manifest
 from publish.site.scan import midnight
@@ -87,6 +87,15 @@ def _build(
     record = manifest.place(settings, target)
     if not full and standing.stands(standing.read(str(record)), str(settings.path)):
         return stood(record, time.monotonic() - clock[0])
+    with Standby(settings.path) as child:
+        return _made(settings, target, full, jobs, approve, child, clock)
+
+
+def _made(
+    settings: Settings, target: Path, full: bool, jobs: int | None, approve: Callable[[], None],
+    child: Standby, clock: list[float],
+) -> Build:  # fmt: skip
+    record = manifest.place(settings, target)
     known = manifest.read(record)
     # A file saved in the last tick before this moment may carry its stamp or a later one.
     since = time.time_ns() - int(inputs.TICK * 1e9)
@@ -98,7 +107,7 @@ def _build(
             settings.cache / "parsed", scan.code(before), record.with_suffix(".pages"),
             () if full else _intact(known, target), full, jobs or len(os.sched_getaffinity(0)),
         )  # fmt: skip
-        rendering = beside.submit(_render, settings, stage, memory)
+        rendering = beside.submit(_render, child, stage, memory)
         approve()
         rendered = rendering.result()
         clock.append(time.monotonic())
@@ -116,6 +125,8 @@ def _build(
         changes = commit(stage / "site", target, known.files, rendered.kept)
         if (stage / "pages").exists():
             (stage / "pages").replace(memory.pages)
+        else:
+            memory.pages.unlink(missing_ok=True)
         commit(stage / "issues", settings.issues,
                [n for n in tree(settings.issues) if ISSUE.fullmatch(n)])  # fmt: skip
     if permanent is not None:
@@ -147,7 +158,7 @@ def stood(record: Path, seconds: float) -> Build:
                  known.warnings, {"scan": seconds})  # fmt: skip
 
 
-def _render(settings: Settings, stage: Path, memory: Memory) -> Rendered:
+def _render(child: Standby, stage: Path, memory: Memory) -> Rendered:
     overrides: dict[str, str | bool] = {
         "NEWSLETTER_ISSUES_PATH": str(stage / "issues"),
         "IDENTITY_ADDRESSES_PATH": str(stage / LISTED),
@@ -161,7 +172,9 @@ def _render(settings: Settings, stage: Path, memory: Memory) -> Rendered:
         "CACHE_CONTENT": False,
         "LOAD_CONTENT_CACHE": False,
     }
-    return render(settings.path, stage / "site", overrides, memory, stage / "pages")
+    if memory.forget:
+        overrides["CACHE_PATH"] = str(stage / "cache")
+    return child.render(stage / "site", overrides, memory, stage / "pages")
 
 
 def _intact(known: Manifest, target: Path) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from publish.files import write_whole
 from publish.settings import Settings
-from publish.site import standing
+from publish.site import sealed, standing
 from publish.site.inputs import Scope, Stamps
 
 
@@ -65,4 +65,4 @@ def write(path: Path, manifest: Manifest) -> None:
         OSError: it cannot be written.
     """
     document = asdict(manifest) | {"version": standing.VERSION}
-    write_whole(path, marshal.dumps(document))
+    write_whole(path, sealed.seal(marshal.dumps(document)))

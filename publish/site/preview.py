@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 import time
@@ -13,7 +14,7 @@ from publish.errors import ConfigError, PublishError
 from publish.settings import Settings, load
 from publish.site import inputs, scan
 from publish.site.commit import commit, tree
-from publish.site.engine import Rendered, render
+from publish.site.engine import Memory, Rendered, Standby
 from publish.site.lock import locked
 from publish.site.server import Server
 from publish.site.state import State
@@ -37,22 +38,53 @@ def overrides(settings: Settings, address: str, stage: Path) -> dict[str, Any]:
     }
 
 
-def rebuild(folder: Path, settings_file: Path, address: str, more: Mapping[str, Any]) -> Rendered:
-    """Build into the preview's own ``folder``; ``output/`` is never touched.
+class Rebuilder:
+    """Builds into the preview's own ``folder`` again and again; ``output/`` is never touched.
 
-    Raises:
-        PublishError: the build failed; the last good one stays.
-        OSError: the folder cannot be written.
+    The process of the next build waits with everything loaded while this one is looked at.
     """
-    settings = load(settings_file)
-    stage = folder / "stage"
-    shutil.rmtree(stage, ignore_errors=True)
-    for name in ("site", "issues"):
-        (stage / name).mkdir(parents=True, exist_ok=True)
-    done = render(settings.path, stage / "site", overrides(settings, address, stage) | dict(more))
-    for name in ("site", "issues"):
-        commit(stage / name, folder / name, tree(folder / name))
-    return done
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self._folder = folder
+        self._shown: tuple[str, ...] = ()
+        self._next = Standby(settings.path)
+
+    def close(self) -> None:
+        """End the process that waits."""
+        self._next.close()
+
+    def build(self, settings: Settings, address: str, more: Mapping[str, Any]) -> Rendered:
+        """Build what changed.
+
+        Raises:
+            PublishError: the build failed; the last good one stays.
+            OSError: the folder cannot be written.
+        """
+        folder, stage = self._folder, self._folder / "stage"
+        shutil.rmtree(stage, ignore_errors=True)
+        for name in ("site", "issues"):
+            (stage / name).mkdir(parents=True, exist_ok=True)
+        memory = Memory(
+            folder / "parsed", scan.code(scan.scan(settings)), folder / "pages", self._shown,
+            jobs=len(os.sched_getaffinity(0)),
+        )  # fmt: skip
+        child, self._next = self._next, Standby(settings.path)
+        with child:
+            done = child.render(
+                stage / "site", overrides(settings, address, stage) | dict(more), memory,
+                stage / "pages",
+            )  # fmt: skip
+        # Should the files not all be moved, the next build trusts none of them.
+        self._shown = ()
+        shown = {*tree(stage / "site"), *done.kept}
+        commit(stage / "site", folder / "site", tree(folder / "site"), done.kept)
+        commit(stage / "issues", folder / "issues", tree(folder / "issues"))
+        if (stage / "pages").exists():
+            (stage / "pages").replace(folder / "pages")
+            self._shown = tuple(sorted(shown))
+        else:
+            (folder / "pages").unlink(missing_ok=True)
+        return done
 
 
 def serve(
@@ -89,7 +121,11 @@ def serve(
                 "choose another with --port, or 0 for any",
             ) from None
         site = _Site(settings, state, server.address, overrides, say)
-        known = site.build()
+        try:
+            known = site.build()
+        except BaseException:
+            site.rebuilder.close()
+            raise
         server.start()
         watcher = threading.Thread(
             target=watch, args=(site.look, site.build, known, stop), daemon=True
@@ -104,6 +140,7 @@ def serve(
             state.close()
             server.close()
             watcher.join(10)
+            site.rebuilder.close()
 
 
 class _Site:
@@ -120,6 +157,7 @@ class _Site:
         self.settings, self.state, self.address = settings, state, address
         self.more, self.say = more, say
         self.rendered = Rendered()
+        self.rebuilder = Rebuilder(state.folder, settings)
 
     def look(self) -> inputs.Stamps:
         """The stamps of everything a page is made of, and the post whose moment has come."""
@@ -131,7 +169,7 @@ class _Site:
         try:
             self.settings = load(self.settings.path)
             before = scan.scan(self.settings).stamps
-            self.rendered = rebuild(self.state.folder, self.settings.path, self.address, self.more)
+            self.rendered = self.rebuilder.build(self.settings, self.address, self.more)
         except (PublishError, OSError) as error:
             self.say(f"error: {error}")
             self.state.bad(str(error))

@@ -11,7 +11,7 @@ import os
 import time
 from typing import Any
 
-from publish.site import inputs
+from publish.site import inputs, sealed
 
 VERSION = 3
 
@@ -20,7 +20,7 @@ def read(place: str) -> dict[str, Any]:
     """The record of the last build; empty if it was deleted, is damaged, or of another version."""
     try:
         with open(place, "rb") as stream:  # noqa: PTH123 - pathlib would cost more than this
-            document = marshal.loads(stream.read())  # noqa: S302 - our own cache
+            document = marshal.loads(sealed.opened(stream.read()))  # noqa: S302 - our own cache
         return document if document.get("version") == VERSION else {}
     except (OSError, ValueError, EOFError, TypeError, AttributeError):
         return {}

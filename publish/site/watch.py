@@ -8,7 +8,7 @@ from threading import Event
 
 from publish.site.inputs import Stamps
 
-PAUSE = 0.2
+PAUSE = 0.06
 """Seconds between two looks."""
 SHARE = 5
 """A look may take one part in so many of the time, however large the archive is."""

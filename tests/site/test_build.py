@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from publish.errors import Refused
-from publish.site import build as building
 from publish.site import inputs
 from publish.site.build import build
+from publish.site.engine import Standby
 
 from .conftest import STRANGER_TO_ISSUES, Site
 
@@ -21,13 +21,13 @@ from .conftest import STRANGER_TO_ISSUES, Site
 def renders(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The output folders of the renders that took place."""
     seen: list[Path] = []
-    real = building.render
+    real = Standby.render
 
-    def counted(settings, output, *further):
+    def counted(child, output, *further):
         seen.append(output)
-        return real(settings, output, *further)
+        return real(child, output, *further)
 
-    monkeypatch.setattr(building, "render", counted)
+    monkeypatch.setattr(Standby, "render", counted)
     return seen
 
 
@@ -132,7 +132,7 @@ def test_a_plugin_that_nobody_can_track_makes_every_build_full(site: Site, rende
 
 
 def test_a_scheduled_post_comes_out_when_its_moment_has_come(site: Site):
-    soon = datetime.now(UTC) + timedelta(seconds=3)
+    soon = datetime.now(UTC) + timedelta(seconds=10)
     site.post("later", "At last.", date=soon.isoformat(timespec="milliseconds"))
     build(site.settings)
     assert not any(b"later" in page for page in site.bytes().values())

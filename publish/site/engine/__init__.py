@@ -29,8 +29,8 @@ class Memory:
 
     ``folder`` holds it, ``key`` stands for everything that every page depends on. ``pages`` is
     the record of the pages that lie in the output and ``intact`` names those nobody touched.
-    ``forget`` makes everything anew, for the next build to remember. ``jobs``
-    is how many processes may be at work.
+    ``forget`` makes everything anew, for the next build to remember. ``jobs`` is how many
+    processes may be at work.
     """
 
     folder: Path
@@ -59,54 +59,71 @@ class Rendered:
     kept: tuple[str, ...] = ()
 
 
-def render(
-    settings: Path,
-    output: Path,
-    overrides: Mapping[str, Any],
-    memory: Memory | None = None,
-    record: Path | None = None,
-) -> Rendered:
-    """Render the site of the ``settings`` file into ``output``, a folder made if need be.
+class Standby:
+    """A process that loads Pelican at once and waits for its one task."""
 
-    With a ``memory`` only what differs from it is made, and ``record`` is written for the next.
+    def __init__(self, settings: Path) -> None:
+        """For the site of the ``settings`` file."""
+        self._settings = settings
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "publish.site.engine.child"],
+            cwd=settings.parent, env=_environment(),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            # Ctrl-C ends the parent, which ends its child; it is no failure of the build.
+            start_new_session=True,
+        )  # fmt: skip
 
-    Raises:
-        Refused: anything failed; the message names the file.
-        ConfigError: the settings file fails.
-    """
-    task: dict[str, Any] = {
-        "settings": str(settings),
-        "output": str(output),
-        "overrides": dict(overrides),
-    }
-    if memory:
-        task |= {
+    def __enter__(self) -> Standby:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process, whether it had its task or not."""
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.communicate()
+
+    def render(
+        self,
+        output: Path,
+        overrides: Mapping[str, Any],
+        memory: Memory,
+        record: Path,
+    ) -> Rendered:
+        """Render the site into ``output``, a folder made if need be.
+
+        Only what differs from ``memory`` is made, and ``record`` is written for the next.
+
+        Raises:
+            Refused: anything failed; the message names the file.
+            ConfigError: the settings file fails.
+        """
+        task = {
+            "settings": str(self._settings), "output": str(output), "overrides": dict(overrides),
             "folder": str(memory.folder), "key": memory.key, "pages": str(memory.pages),
             "intact": list(memory.intact), "record": str(record), "forget": memory.forget,
             "jobs": memory.jobs,
         }  # fmt: skip
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "publish.site.engine.child"],
-        cwd=settings.parent, input=json.dumps(task).encode(), capture_output=True, check=False,
-        # Ctrl-C ends the parent, which ends its child; it is no failure of the build.
-        env=_environment(), start_new_session=True,
-    )  # fmt: skip
-    try:
-        result = json.loads(done.stdout)
-    except ValueError:
-        tail = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no message"]
-        how = f"by signal {-done.returncode}" if done.returncode < 0 else tail[-1]
-        raise Refused(
-            f"{settings.name}: the build process ended early: {how}", "build again"
-        ) from None
-    if errors := result["errors"]:
-        also = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        kind = ConfigError if result["code"] == Exit.USAGE else Refused
-        raise kind(errors[0] + also, "mend that and build again; the built site is as it was")
-    return Rendered(
-        tuple(result["warnings"]), tuple(result["reads"]), result["due"], result["untracked"],
-        tuple(result["kept"]),
-    )  # fmt: skip
+        answer, said = self._process.communicate(json.dumps(task).encode())
+        try:
+            result = json.loads(answer)
+        except ValueError:
+            tail = said.decode("utf-8", "replace").strip().splitlines() or ["no message"]
+            status = self._process.returncode
+            how = f"by signal {-status}" if status < 0 else tail[-1]
+            raise Refused(
+                f"{self._settings.name}: the build process ended early: {how}", "build again"
+            ) from None
+        if errors := result["errors"]:
+            also = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+            kind = ConfigError if result["code"] == Exit.USAGE else Refused
+            raise kind(errors[0] + also, "mend that and build again; the built site is as it was")
+        return Rendered(
+            tuple(result["warnings"]), tuple(result["reads"]), result["due"],
+            result["untracked"], tuple(result["kept"]),
+        )  # fmt: skip
 
 
 def _environment() -> dict[str, str]:

@@ -17,18 +17,15 @@ from publish.site.engine.complaints import Complaints
 from publish.site.engine.trace import Trace
 
 
-def run(task: Mapping[str, Any]) -> dict[str, Any]:
+def run(task: Mapping[str, Any], trace: Trace) -> dict[str, Any]:
     """Render in this process; what came of it in JSON's own types."""
-    settings_file, output = Path(task["settings"]), Path(task["output"])
-    trace, complaints = Trace(), Complaints(settings_file.parent, output)
-    trace.start()
-    # Thousands of objects that all live to the end: looking for garbage finds none.
-    gc.set_threshold(100_000, 50, 100)
     from pelican import signals
     from pelican.settings import read_settings
 
     from publish.site.engine.session import Session
 
+    settings_file, output = Path(task["settings"]), Path(task["output"])
+    complaints = Complaints(settings_file.parent, output)
     # Python trusts compiled files by the second; a plugin edited twice in one would stay stale.
     sys.dont_write_bytecode = True
     logging.getLogger().addHandler(complaints)
@@ -47,18 +44,19 @@ def run(task: Mapping[str, Any]) -> dict[str, Any]:
 
     signals.content_object_init.connect(scheduled)
     signals.all_generators_finalized.connect(finalized)
-    code, known, session = Exit.USAGE, [output.parent], None
+    code, known = Exit.USAGE, [output.parent]
+    session: Session | None = None
     ours = {"OUTPUT_PATH": str(output), "DELETE_OUTPUT_DIRECTORY": False, "DEBUG": False}
     try:
         settings = read_settings(str(settings_file), override={**task["overrides"], **ours})
         code, complaints.content = Exit.REFUSED, Path(settings["PATH"])
         known += [Path(p) for p in (settings["PATH"], settings["THEME"], settings["CACHE_PATH"])]
         known += [Path(p) for p in settings["PLUGIN_PATHS"]]
-        known += [Path(task[name]).parent for name in ("folder", "pages") if name in task]
+        known += [Path(task[name]).parent for name in ("folder", "pages")]
         pelican = _pelican(settings["PELICAN_CLASS"])(settings)
-        session = Session(task, pelican, trace, complaints) if "folder" in task else None
+        session = Session(task, pelican, trace, complaints)
         pelican.run()
-        if session and not complaints.errors:
+        if not complaints.errors:
             session.save()
     except (Exception, SystemExit) as error:  # a settings file, theme or plugin may do anything
         complaints.failed(error)
@@ -87,12 +85,18 @@ def _pelican(named: Any) -> Any:
 
 
 def main() -> None:
-    """The process's own entry: the task comes as JSON."""
+    """The process's own entry: the task comes as JSON, once everything is loaded."""
+    trace = Trace()
+    trace.start()
+    # Thousands of objects that all live to the end: looking for garbage finds none.
+    gc.set_threshold(100_000, 50, 100)
+    import publish.site.engine.session  # noqa: F401 - and with it Pelican
+
     task = json.load(sys.stdin)
     # Plugins may print; the answer has the pipe to itself.
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as answer:
         os.dup2(2, 1)
-        json.dump(run(task), answer)
+        json.dump(run(task, trace), answer)
 
 
 if __name__ == "__main__":

@@ -10,22 +10,20 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from jinja2 import Environment
+from jinja2 import Environment, Template
 from jinja2.defaults import DEFAULT_NAMESPACE
-from jinja2.filters import FILTERS
-from jinja2.runtime import Context
-from jinja2.tests import TESTS
+from jinja2.runtime import Context, Macro
 from pelican import signals, writers
 from pelican.contents import Content
 from pelican.paginator import Page, Paginator
 from pelican.urlwrappers import URLWrapper
-from pelican.utils import DateFormatter
 from pelican.writers import Writer
 
-from publish.site.engine.reads import Reads, Replay
+from publish.site.engine import trust
+from publish.site.engine.reads import Reads, Replay, raw
 from publish.site.engine.record import Record
 from publish.site.engine.trace import Trace
-from publish.site.engine.values import MISSING, Describer, digest
+from publish.site.engine.values import MISSING, PLAIN, Describer, digest
 
 WATCHED = (Content, URLWrapper, Paginator, Page)
 """Classes of the site's model: what a template takes from their objects is noted."""
@@ -45,11 +43,13 @@ class Pages:
                  complaints: Callable[[], int]) -> None:  # fmt: skip
         self.old, self.new, self.intact = old, new, frozenset(intact)
         self.kept: list[str] = []
+        self.overridden: set[str] = set()
         self._number, self._shares, self._sharing = 0, 1, False
         self._trace, self._complaints = trace, complaints
         self._reads: Reads | None = None
         self._busy = False
         self._skip = False
+        self._bodies: dict[int, tuple[Any, bool, list[str]]] = {}
         self._sources: dict[tuple[int, str], str] = {}
         self._raws: dict[int, tuple[str, str]] = {}
 
@@ -57,13 +57,15 @@ class Pages:
         """Take hold of the writer and the templates; called once, before Pelican runs."""
         self._settings = settings
         self._plain = settings.get("INTRASITE_LINK_REGEX") == MARKUP
-        self._describer = Describer(_name, {**settings, **DEFAULT_NAMESPACE})
+        self._odd = settings.get("JINJA_ENVIRONMENT") or {}
+        self._describer = Describer(_name, DEFAULT_NAMESPACE)
         # A plugin that changes posts between two pages makes each page see another model.
         moved = signals.article_generator_write_article.receivers
         moved = moved or signals.page_generator_write_page.receivers
         self._replay = Replay(self._describer, self._shortcut, keep=not moved)
-        Environment.context_class = self._context_class()
+        self._class = Environment.context_class = self._context_class()
         self._hook(Environment, "_load_template", self._load_template)
+        self._hook(Template, "_get_default_module", self._default_module)
         self._hook(Writer, "write_file", self._write_file)
         self._hook(Writer, "_open_w", self._open)
         writers.os = _Folders(self)
@@ -103,6 +105,8 @@ class Pages:
         return stock(name, shown, *args, override_output=override_output, **named)
 
     def _open(self, stock: Any, writer: Any, filename: str, *args: Any, **named: Any) -> Any:
+        if named.get("override") or args[1:2] == (True,):
+            self.overridden.add(os.path.relpath(filename, writer.output_path))
         if not self._skip:
             return stock(filename, *args, **named)
         self._skip = False
@@ -118,8 +122,9 @@ class Pages:
             self._skip = True
             return ""
         roots = (context, env.globals)
+        root = f"{template.name} {self._source(env, str(template.name))}"
         known = self.old.get(page) if page in self.intact else None
-        if known and self._same(env, known[0]):
+        if known and known[0][0] == root and self._same(env, known[0]):
             around = str(context.get("localsiteurl", ""))
             if self._replay.digest(known[1], roots, around) == known[2]:
                 self.new.put(page, *known)
@@ -127,19 +132,22 @@ class Pages:
                 self._skip = True
                 return ""
         reads = Reads(self._describer, roots, self._shortcut)
-        reads.templates.append(f"{template.name} {self._source(env, str(template.name))}")
-        if template.name is None or any("jinja2." not in name for name in env.extensions):
+        if template.name is None or trust.odd(env, self._odd):
             reads.distrust("its template is made in a way of the site's own")
+        if env.context_class is not self._class:
+            reads.distrust("its template has a context of its own")
         with self._watching(env, reads):
             text: str = template.render(context)
-        if not reads.volatile:
-            templates = tuple(sorted(set(reads.templates)))
+        if reads.volatile:
+            self._replay.forget()
+        else:
+            templates = (root, *sorted(set(reads.templates)))
             self.new.put(page, templates, tuple(reads.steps), reads.digest)
         return text
 
     @contextmanager
     def _watching(self, env: Environment, reads: Reads) -> Iterator[None]:
-        _mark(env, self._distrust)
+        self._mark(env)
         said = self._complaints()
         for watched in WATCHED:
             watched.__getattribute__ = self._getattribute(watched)
@@ -155,6 +163,45 @@ class Pages:
             reads.distrust("it reads a file")
         if self._complaints() != said:
             reads.distrust("it has something to complain of")
+
+    def _mark(self, env: Environment) -> None:
+        """Let every filter and test that is not Jinja's or Pelican's own be noticed."""
+        for functions, name, function in trust.own(env):
+            if hasattr(function, "_noticed"):
+                continue
+
+            def noticed(*args: Any, _f: Any = function, _n: str = name, **named: Any) -> Any:
+                self._distrust(f"it uses the filter or test {_n}, which is the site's own")
+                return _f(*map(raw, args), **{key: raw(value) for key, value in named.items()})
+
+            with contextlib.suppress(AttributeError):
+                functools.update_wrapper(noticed, function)
+            noticed._noticed = True  # type: ignore[attr-defined]
+            functions[name] = noticed
+
+    def _default_module(self, stock: Any, template: Any, context: Any = None) -> Any:
+        """A template imported without context runs once, for all that import it."""
+        reads = self._reads
+        if reads is None:
+            return stock(context)
+        if id(template) not in self._bodies:
+            inner = Reads(self._describer, (template.globals,), self._shortcut)
+            self._reads = inner
+            try:
+                module = stock(context)
+            finally:
+                self._reads = reads
+            pure = not inner.volatile and all(
+                found == "missing" or found.startswith("constant ") for found in inner.tokens
+            )
+            left = (vars(module)[name] for name in vars(module) if not name.startswith("_"))
+            pure = pure and all(type(v) in PLAIN or isinstance(v, Macro) for v in left)
+            self._bodies[id(template)] = template, pure, inner.templates
+        _, pure, templates = self._bodies[id(template)]
+        reads.templates += templates
+        if not pure:
+            reads.distrust("a template it imports looks around")
+        return stock(context)
 
     def _distrust(self, why: str) -> None:
         if self._reads is not None:
@@ -198,6 +245,14 @@ class Pages:
                     return reads.variable(key, value)
                 finally:
                     pages._busy = False
+
+            def call(self, callee: Any, /, *args: Any, **named: Any) -> Any:
+                reads = pages._reads
+                if reads is not None and not trust.call(callee, WATCHED):
+                    reads.distrust("it calls a function that is the site's own")
+                    args = tuple(map(raw, args))
+                    named = {k: v if k[:1] == "_" else raw(v) for k, v in named.items()}
+                return super().call(callee, *args, **named)
 
         return Watching
 
@@ -254,25 +309,6 @@ def _name(value: Any) -> str:
     if isinstance(value, URLWrapper):
         return f"{type(value).__name__} {object.__getattribute__(value, '_name')}"
     return type(value).__name__ if isinstance(value, Paginator | Page) else ""
-
-
-def _mark(env: Environment, distrust: Callable[[str], None]) -> None:
-    """Let every filter and test that is not Jinja's or Pelican's own be noticed."""
-    for kind, found, own in (("filter", env.filters, FILTERS), ("test", env.tests, TESTS)):
-        for name, function in list(found.items()):
-            known = own.get(name) is function or type(function) is DateFormatter
-            known = known or (kind == "test" and name == "plugin_enabled")
-            if (known and name != "random") or hasattr(function, "_noticed"):
-                continue
-
-            def noticed(*args: Any, _f: Any = function, _n: str = name, **named: Any) -> Any:
-                distrust(f"it uses the filter or test {_n}, which is the site's own")
-                return _f(*args, **named)
-
-            with contextlib.suppress(AttributeError):
-                functools.update_wrapper(noticed, function)
-            noticed._noticed = True  # type: ignore[attr-defined]
-            found[name] = noticed
 
 
 class _Folders:

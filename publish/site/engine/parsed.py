@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from publish.files import write_whole
-from publish.site import inputs
+from publish.site import inputs, sealed
 
 VERSION = 1
 WASTE = 2
@@ -129,7 +129,7 @@ class Parsed:
                 stream.seek(len(self._store))
                 stream.write(self._added.getvalue())
         document = (VERSION, self._key, len(self._store) + self._added.tell(), self._new, beyond)
-        write_whole(self._folder / "index", marshal.dumps(document))
+        write_whole(self._folder / "index", sealed.seal(marshal.dumps(document)))
 
     def _compact(self) -> None:
         whole = self._store + self._added.getvalue()
@@ -144,7 +144,7 @@ class Parsed:
 
     def _load(self) -> None:
         try:
-            document = marshal.loads((self._folder / "index").read_bytes())  # noqa: S302 - ours
+            document = marshal.loads(sealed.opened((self._folder / "index").read_bytes()))  # noqa: S302 - ours
             version, key, size, entries, beyond = document
             fits = (version, key) == (VERSION, self._key)
             if fits and all(inputs.digest(path) == known for path, known in beyond.items()):

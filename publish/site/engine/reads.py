@@ -11,7 +11,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, SupportsIndex
 
-from publish.site.engine.values import MISSING, Describer, Opaque, digest
+from publish.site.engine.values import MISSING, PLAIN, Describer, Opaque, digest
 
 Step = tuple[int, int, str, Any]
 """Index of the step it starts from and of that step's part (-1, 0: the page), what, and which."""
@@ -42,7 +42,7 @@ class Reads:
         self._found: list[list[Any]] = []
         self._places: dict[int, tuple[int, int]] = {}
         self._views: dict[int, ListView] = {}
-        self._seen: dict[tuple[int, str], tuple[Any, Any]] = {}
+        self._seen: dict[tuple[int, str], tuple[Any, Any, Any]] = {}
 
     @property
     def digest(self) -> str:
@@ -64,7 +64,10 @@ class Reads:
         """``value`` is what the template got for an attribute; what to hand it instead."""
         key = (id(owner), name)
         if key in self._seen:
-            return self._seen[key][1]
+            _, before, handed = self._seen[key]
+            # A page may change what it reads.
+            if before is value or (type(value) in PLAIN and before == value):
+                return handed
         place = self._places.get(id(owner))
         if place is None:
             self.distrust(f"an object of type {type(owner).__name__} came from nowhere")
@@ -78,7 +81,7 @@ class Reads:
             handed = value
         else:
             handed = self._noted(step, value, value)
-        self._seen[key] = (owner, handed)
+        self._seen[key] = (owner, value, handed)
         return handed
 
     def listed(self, view: ListView, what: str, key: Any, value: Any) -> Any:
@@ -111,13 +114,13 @@ class Reads:
     def _note(self, step: Step, token: str, parts: list[Any]) -> None:
         here = len(self.steps)
         self.steps.append(step)
-        self.tokens.append(token)
         self._found.append(parts)
         for number, part in enumerate(parts):
-            self._places.setdefault(id(part), (here, number))
+            token += _met(self._places, part, here, number)
+        self.tokens.append(token)
 
     def _handed(self, value: Any) -> Any:
-        if isinstance(value, list) and id(value) in self._places:
+        if type(value) is list and id(value) in self._places:
             view = self._views.get(id(value))
             if view is None:
                 view = self._views[id(value)] = ListView(self, value)
@@ -125,6 +128,23 @@ class Reads:
         if type(value) is tuple:
             return tuple(self._handed(part) for part in value)
         return value
+
+
+def _met(places: dict[int, tuple[int, int]], part: Any, here: int, number: int) -> str:
+    """Which earlier part is the same object; two may look the same and be told apart."""
+    place = places.setdefault(id(part), (here, number))
+    return "" if place == (here, number) else f" as {place[0]}.{place[1]}"
+
+
+def raw(value: Any) -> Any:
+    """``value`` as it is without views, for what is not a template."""
+    if isinstance(value, ListView):
+        return value.raw
+    if type(value) in (tuple, list):
+        return type(value)(raw(part) for part in value)
+    if type(value) is dict:
+        return {key: raw(part) for key, part in value.items()}
+    return value
 
 
 def _given(value: Any) -> bool:
@@ -194,6 +214,9 @@ class ListView(list[Any]):
     def __repr__(self) -> str:
         return repr(self._walked())
 
+    def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
+        return list, (list(self._walked()),)
+
     def copy(self) -> list[Any]:
         """A list of the template's own."""
         return self._walked()
@@ -250,6 +273,7 @@ class Replay:
         """
         found: list[list[Any]] = []
         tokens: list[str] = []
+        places: dict[int, tuple[int, int]] = {}
         try:
             for start, part, table, what, key in self._compiled(steps, around):
                 if start < 0:
@@ -262,11 +286,19 @@ class Replay:
                     known = owner, *self._look(owner, what, key)
                     if self._keep:
                         table[id(owner)] = known
-                tokens.append(known[1])
-                found.append(known[2])
-        except (IndexError, Opaque):
+                token, parts = known[1], known[2]
+                for number, each in enumerate(parts):
+                    token += _met(places, each, len(found), number)
+                tokens.append(token)
+                found.append(parts)
+        except Exception:  # the model is another: a step may lead anywhere, and do anything
             return ""
         return digest("\0".join(tokens))
+
+    def forget(self) -> None:
+        """A page may have changed the model."""
+        self._tables.clear()
+        self._lines.clear()
 
     def _compiled(self, steps: Sequence[Step], around: str) -> list[Line]:
         # Pages of a kind have one and the same sequence of steps.

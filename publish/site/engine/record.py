@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from publish.files import write_whole
+from publish.site import sealed
 from publish.site.engine.reads import Step
 
 VERSION = 1
@@ -40,6 +41,10 @@ class Record:
             self._ways.append(way)
         self._pages[page] = (number, found)
 
+    def drop(self, page: str) -> None:
+        """Forget ``page``."""
+        self._pages.pop(page, None)
+
     def __len__(self) -> int:
         return len(self._pages)
 
@@ -62,7 +67,7 @@ class Record:
             OSError: it cannot be written.
         """
         document = (VERSION, self._key, self._ways, self._pages)
-        write_whole(file, marshal.dumps(document))
+        write_whole(file, sealed.seal(marshal.dumps(document)))
 
     @classmethod
     def load(cls, file: Path | None, key: str) -> Record:
@@ -71,7 +76,7 @@ class Record:
         if file is None:
             return record
         try:
-            version, made, ways, pages = marshal.loads(file.read_bytes())  # noqa: S302 - ours
+            version, made, ways, pages = marshal.loads(sealed.opened(file.read_bytes()))  # noqa: S302 - ours
         except (OSError, ValueError, EOFError, TypeError):
             return record
         if (version, made) == (VERSION, key):

@@ -13,8 +13,10 @@ from typing import Any
 
 from pelican import Pelican, signals
 from pelican.generators import ArticlesGenerator, PagesGenerator, StaticGenerator
+from pelican.writers import Writer
 
 from publish.site import inputs
+from publish.site.engine import trust
 from publish.site.engine.complaints import Complaints
 from publish.site.engine.crew import Crew
 from publish.site.engine.pages import Pages
@@ -25,8 +27,9 @@ from publish.site.engine.remembered import remember
 from publish.site.engine.trace import LIBRARY, Trace
 from publish.site.engine.values import Describer, Opaque, digest
 
-PLACES = {"OUTPUT_PATH", "NEWSLETTER_ISSUES_PATH", "IDENTITY_ADDRESSES_PATH"}
+PLACES = {"OUTPUT_PATH", "CACHE_PATH", "NEWSLETTER_ISSUES_PATH", "IDENTITY_ADDRESSES_PATH"}
 """Settings that name this build's own folder, and differ from build to build."""
+WRITING = ("write_file", "_open_w")
 WORTH = 100
 """Pages to render below which a second process costs more than it saves."""
 
@@ -45,6 +48,7 @@ class Session:
         self._record, self._trace, self._complaints = Path(task["record"]), trace, complaints
         self._apart = [settings["THEME"], settings["CACHE_PATH"], task["folder"],
                        settings["OUTPUT_PATH"], Path(task["pages"]).parent]  # fmt: skip
+        trace.guarded = str(Path(settings["OUTPUT_PATH"]).absolute())
         self._key = digest(f"{task['key']} {_worded(settings)} {_modules()}")
         self._jobs: int = task["jobs"]
         self._parsed = Parsed(Path(task["folder"]), self._key, settings, forget=task["forget"])
@@ -63,8 +67,13 @@ class Session:
         """Write down what the next run may keep; nothing if nobody knows what was read."""
         if self._trace.untracked:
             return
-        self._parsed.save(self._beyond())
-        self.pages.new.save(self._record)
+        if not trust.readers():
+            self._parsed.save(self._beyond())
+        for page in self.pages.overridden:
+            self.pages.new.drop(page)
+        # Who looks into the output sees the pages that were not rendered as missing.
+        if not self._trace.peeked:
+            self.pages.new.save(self._record)
 
     def end(self) -> None:
         """Leave no process behind."""
@@ -86,6 +95,10 @@ class Session:
 
         def begun(stock: Any, pelican: Any) -> Any:
             writer = stock(pelican)
+            # Only now every plugin has taken hold of what it wants.
+            stock_writer = all(getattr(type(writer), n) is getattr(Writer, n) for n in WRITING)
+            if _rewriting() or not stock_writer:
+                self._rewritten, self.pages.old = True, Record(self._key)
             if self._jobs > 1 and self._worth_sharing():
                 gc.freeze()
                 with self._trace.own():
@@ -109,7 +122,14 @@ class Session:
         )  # fmt: skip
         if self._rewritten or any(signal.receivers for signal in watched):
             return False
-        pages = sum(len(getattr(g, "articles", ())) for g in self._generators)
+        contents = [c for g in self._generators for c in getattr(g, "articles", ())]
+        contents += [c for g in self._generators for c in getattr(g, "pages", ())]
+        # An attached file is put in its place by the process that shows it, and copied by this.
+        if any("attach" in str(content._content) for content in contents):
+            return False
+        if any(trust.own(generator.env) for generator in self._generators):
+            return False
+        pages = len(contents)
         known = self.pages.fit(self._generators[0].env) if self.pages.intact else 0
         return pages - known >= WORTH
 
@@ -128,13 +148,15 @@ class Session:
         except Exception as error:  # a theme or plugin may do anything
             self._complaints.failed(error)
         complaints = self._complaints.errors, self._complaints.warnings
-        return self.pages.new, self.pages.kept, complaints, self._trace.notes()
+        pages = self.pages
+        return pages.new, pages.kept, pages.overridden, complaints, self._trace.notes()
 
     def _gather(self) -> None:
         crew, self._crew = self._crew, None
-        for record, kept, complaints, notes in crew.answers() if crew else ():
+        for record, kept, overridden, complaints, notes in crew.answers() if crew else ():
             self.pages.new.merge(record)
             self.pages.kept += kept
+            self.pages.overridden |= overridden
             self._complaints.told(*complaints)
             self._trace.told(notes)
 

@@ -36,13 +36,16 @@ CODE = (".py", ".pyc", ".so")
 class Trace:
     """Listens from ``start`` on; Python has no way to stop listening, so it ends the process.
 
-    ``read`` and ``wrote`` are all files, ``loose`` those opened outside every scope.
+    ``read`` and ``wrote`` are all files, ``loose`` those opened outside every scope, ``peeked``
+    those below the folder ``guarded`` that were read by code that is not vouched for.
     """
 
     def __init__(self) -> None:
         self.read: set[str] = set()
         self.wrote: set[str] = set()
         self.untracked = ""
+        self.guarded = ""
+        self.peeked: set[str] = set()
         self.loose: set[str] = set()
         self._scopes: list[set[str] | None] = []
         self._own = False
@@ -57,9 +60,12 @@ class Trace:
             if isinstance(path, str | bytes):
                 writes = isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR)
                 self._note(os.fsdecode(path), self.wrote if writes else self.read)
+                if not writes:
+                    self._guard(os.fsdecode(path))
         elif event in ("os.listdir", "os.scandir"):
             if args and isinstance(args[0], str | bytes):
                 self.read.add(os.fsdecode(args[0]) or ".")
+                self._guard(os.fsdecode(args[0]))
         elif event in UNTRACKED and not self.untracked and not self._own:
             self.untracked = UNTRACKED[event]
 
@@ -103,6 +109,17 @@ class Trace:
             yield
         finally:
             self._scopes.pop()
+
+    def _guard(self, path: str) -> None:
+        if self.guarded and os.path.abspath(path).startswith(self.guarded):  # noqa: PTH100
+            frame = sys._getframe(2)
+            while frame is not None:
+                package = str(frame.f_globals.get("__name__")).partition(".")[0]
+                module = sys.modules.get(package)
+                if getattr(module, "INCREMENTAL", False):
+                    return
+                frame = frame.f_back  # type: ignore[assignment]
+            self.peeked.add(path)
 
     def _note(self, path: str, kept: set[str]) -> None:
         kept.add(path)

@@ -8,9 +8,15 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import sys
+import types
 from collections.abc import Callable, Mapping
 from pathlib import PurePath
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+from pelican.utils import SafeDatetime
 
 MISSING = object()
 """Stands for a variable or an attribute that is not there."""
@@ -19,10 +25,23 @@ LONG = 48
 DEEP = 5_000
 """Values inside one value above which nobody should compare them one by one."""
 
-PLAIN = (
-    str, bytes, int, float, complex, bool, type(None),
-    datetime.date, datetime.time, datetime.timedelta, datetime.tzinfo, PurePath,
-)  # fmt: skip
+PLAIN = {
+    str, bytes, int, float, complex, bool, type(None), Markup, datetime.date, datetime.datetime,
+    datetime.time, datetime.timedelta, datetime.timezone, ZoneInfo, SafeDatetime,
+}  # fmt: skip
+"""Types whose objects are all that their ``repr`` says. A subclass may know more."""
+READING = {"get", "items", "keys", "values", "copy"}
+"""Methods of a dictionary that leave it as it is."""
+
+
+def vouched(kind: Any) -> bool:
+    """Whether a plugin says that its class or function looks at nothing else.
+
+    It says so with ``INCREMENTAL = True`` in its module: what it gives depends on nothing but
+    what it is given.
+    """
+    package = sys.modules.get(str(kind.__module__).partition(".")[0])
+    return bool(getattr(package, "INCREMENTAL", False))
 
 
 class Opaque(Exception):
@@ -82,14 +101,14 @@ class Describer:
         self, value: Any, words: list[str], parts: list[Any], above: set[int], *, lazy: bool
     ) -> None:
         kind = type(value)
-        if isinstance(value, PLAIN):
+        if kind in PLAIN or (not lazy and isinstance(value, PurePath)):
             words.append(f"{kind.__name__} {value!r}")
         elif name := self._name_of(value):
-            words.append(name)
+            words.append(repr(name))
             parts.append(value)
         elif id(value) in self._constants:
             words.append(f"constant {self._constants[id(value)][0]}")
-        elif isinstance(value, list) and lazy:
+        elif kind is list and lazy:
             words.append("list")
             parts.append(value)
         elif value is MISSING:
@@ -103,33 +122,46 @@ class Describer:
         self, value: Any, words: list[str], parts: list[Any], above: set[int], *, lazy: bool
     ) -> None:
         kind = type(value)
-        if kind is tuple:
-            inner, ordered = value, True
-        elif isinstance(value, list | tuple):
-            inner, ordered, lazy = value, True, False
-        elif isinstance(value, dict):
-            inner = [part for pair in value.items() for part in pair]
-            ordered, lazy = True, False
-        elif isinstance(value, set | frozenset):
-            inner, ordered, lazy = value, False, False
-        elif callable(value) or not hasattr(value, "__dict__"):
-            raise Opaque(getattr(value, "__qualname__", kind.__qualname__))
-        else:
-            inner = [part for pair in vars(value).items() for part in pair]
-            ordered, lazy = True, False
         words.append(f"{kind.__qualname__}(")
-        if ordered:
-            for part in inner:
-                self._walk(part, words, parts, above, lazy=lazy)
-                words.append(",")
-        else:
+        if kind is set or kind is frozenset:
             # A set has no order of its own; its parts could not be told apart later.
             found: list[str] = []
-            for part in inner:
+            for part in value:
                 own: list[str] = []
-                self._walk(part, own, parts, above, lazy=False)
+                inner: list[Any] = []
+                self._walk(part, own, inner, above, lazy=False)
+                if inner:
+                    raise Opaque(kind.__qualname__)
                 found.append("".join(own))
-            if parts and len(found) > 1 and any(self._name_of(p) for p in parts):
-                raise Opaque(kind.__qualname__)
             words += sorted(found)
+        else:
+            for part in _parts(value):
+                self._walk(part, words, parts, above, lazy=lazy and kind is tuple)
+                words.append(",")
         words.append(")")
+
+
+def _parts(value: Any) -> list[Any]:
+    """What a value holds, in its order.
+
+    Raises:
+        Opaque: it may hold or do more than can be seen.
+    """
+    kind = type(value)
+    if kind is tuple or kind is list:
+        return list(value)
+    if kind is dict:
+        return [part for pair in value.items() for part in pair]
+    if kind is types.SimpleNamespace:
+        return [part for pair in vars(value).items() for part in pair]
+    if not vouched(kind) or callable(value):
+        raise Opaque(getattr(value, "__qualname__", kind.__qualname__))
+    held = [*getattr(value, "__dict__", {}).items()]
+    for base in kind.__mro__:
+        names = base.__dict__.get("__slots__", ())
+        for name in (names,) if isinstance(names, str) else names:
+            held.append((name, getattr(value, name, MISSING)))
+    own = [part for pair in held for part in pair]
+    if isinstance(value, dict):
+        return own + _parts(dict(value))
+    return own + [base(value) for base in (str, tuple, list) if isinstance(value, base)]
