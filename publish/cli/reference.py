@@ -41,6 +41,10 @@ In `pelicanconf.py`. All of Pelican's own settings keep their meaning; each plug
 | `NEWSLETTER_SITEURL` | `SITEURL` | the address that mails link to |
 | `NEWSLETTER_ISSUES_PATH` | `.publish/issues` | where composed issues lie |
 | `SHARE_LINKS` | all | which services, in what order |
+| `IMAGES_WIDTHS` | 480, 800, 1200 | widths in pixels in which pictures are offered |
+| `IMAGES_SIZES` | none | how wide pictures are shown, as the HTML attribute `sizes` says it |
+| `STRUCTURED_DATA_LOGO` | none | the publisher's picture for search engines, below the site's address |
+| `QUICK_MARKDOWN_EXTENSIONS` | none | further Markdown extensions that keep nothing from one post to the next |
 
 Environment only: `MAILCHIMP_API_KEY`, and `MAILCHIMP_BASE_URL` for a stand-in on a loopback address.
 Without a key, newsletter commands use the sandbox and say so.

@@ -19,6 +19,7 @@ from images.encode import RECIPE, Broken, encode
 from images.markup import Page, pictured
 from images.variants import Offer, Picture, name, offers, shown, widths
 from PIL import Image, ImageDraw
+from playwright.sync_api import Browser
 from test_feeds_site import Built, Site
 
 WANTED = (48, 80, 120)
@@ -470,10 +471,8 @@ class Silent(http.server.SimpleHTTPRequestHandler):
     ("width", "sharp", "wanted"), [(390, 1, 480), (390, 2, 800), (1200, 2, 1200)]
 )
 def test_a_browser_takes_the_size_that_suits_its_screen(
-    site: Site, width: int, sharp: int, wanted: int
+    site: Site, browser: Browser, width: int, sharp: int, wanted: int
 ):
-    from tests.chromium import running
-
     site.write("images/one.jpg", photograph(1600, 900))
     site.post("cup", "![One]({static}/images/one.jpg)", Uid="aaaaaaaaaaaa1")
     built = site.build(IMAGES_WIDTHS=(480, 800, 1200), IMAGES_SIZES="100vw", SITEURL="",
@@ -482,12 +481,11 @@ def test_a_browser_takes_the_size_that_suits_its_screen(
     handler = functools.partial(Silent, directory=str(built.output))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        with running() as browser:
-            view = {"width": width, "height": 800}
-            tab = browser.new_page(viewport=view, device_scale_factor=sharp)
-            tab.on("response", lambda r: asked.append(r.url) if r.ok else None)
-            tab.goto(f"http://127.0.0.1:{server.server_port}/cup/", wait_until="networkidle")
-            drawn = tab.evaluate("document.querySelector('img').currentSrc")
+        tab = browser.new_page(viewport={"width": width, "height": 800}, device_scale_factor=sharp)
+        tab.on("response", lambda r: asked.append(r.url) if r.ok else None)
+        tab.goto(f"http://127.0.0.1:{server.server_port}/cup/", wait_until="networkidle")
+        drawn = tab.evaluate("document.querySelector('img').currentSrc")
+        tab.close()
         server.shutdown()
     pictures = [url for url in asked if url.endswith((".avif", ".webp", ".jpg"))]
     assert pictures == [drawn]
