@@ -27,6 +27,7 @@ PATTERNS = {
     "INDEX_SAVE_AS": "index.html",
 }
 """Pelican's own, for settings that do not say."""
+KINDS = ("category", "tag", "author")
 TEMPLATES = ("index", "tags", "categories", "authors", "archives")
 PAGE_NUMBER = re.compile(r"(?:/?page/\d+|(?<=[a-z])\d+(?=\.html$))")
 OF_TOOLS = (
@@ -47,8 +48,17 @@ def normal(path: str) -> str:
     return "/" + path.removesuffix("index.html").rstrip("/")
 
 
-def of_source(source: Source, values: Mapping[str, Any]) -> str:
+def of_source(source: Source, site: Site) -> str:
     """A source's own address, normal."""
+    return _own(site)[source]
+
+
+@lru_cache(maxsize=1)
+def _own(site: Site) -> Mapping[Source, str]:
+    return {source: _address(source, site.values) for source in site.sources}
+
+
+def _address(source: Source, values: Mapping[str, Any]) -> str:
     if given := source.get("url") or source.get("save_as"):
         return normal(given)
     lang = source.get("lang")
@@ -70,9 +80,9 @@ def of_source(source: Source, values: Mapping[str, Any]) -> str:
         return normal(source.slug)
 
 
-def relative_base(source: Source, values: Mapping[str, Any]) -> str:
+def relative_base(source: Source, site: Site) -> str:
     """What a relative link in its page starts from, with a slash at its end or a file name."""
-    own = of_source(source, values)
+    own = of_source(source, site)
     return own if own.endswith(".html") or own == "/" else f"{own}/"
 
 
@@ -92,10 +102,9 @@ def known(site: Site) -> frozenset[str]:
 def made(site: Site) -> frozenset[str]:
     """Every address at which the site has something of its own, normal: no alias is among them."""
     found = listings(site.values) | {normal(path) for path in site.files}
-    for source in site.sources:
-        if source.public:
-            found.add(of_source(source, site.values))
-            found |= set(_taxonomies(site, source))
+    found |= {of_source(source, site) for source in site.sources if source.public}
+    for kind in KINDS:
+        found |= set(_taxonomy(site, kind))
     return frozenset(found)
 
 
@@ -114,43 +123,40 @@ def leads_somewhere(address: str, site: Site, addresses: frozenset[str]) -> bool
     return bool(site.others)
 
 
+@lru_cache(maxsize=len(KINDS))
 def taxonomy_slugs(site: Site, kind: str) -> frozenset[str]:
     """Slugs of all public categories, tags or authors; ``kind`` is one of those in singular."""
-    return frozenset(
-        slugify(name)
+    names = {
+        name
         for source in site.sources
         if source.public and not source.is_page
-        for name in _members(site, source)[kind.upper()]
-    )
+        for name in _members(site, source, kind)
+    }
+    return frozenset(slugify(name) for name in names)
 
 
-def _members(site: Site, source: Source) -> dict[str, tuple[str, ...]]:
+def _members(site: Site, source: Source, kind: str) -> tuple[str, ...]:
+    if kind == "tag":
+        return source.names("tags")
+    if kind == "author":
+        author = str(site.values.get("AUTHOR") or "")
+        given = source.names("authors") or source.names("author")
+        return given or ((author,) if author else ())
     fallback = str(site.values.get("DEFAULT_CATEGORY") or "misc")
     folder = source.path.rsplit("/", 2)[-2] if "/" in source.path else ""
     by_folder = site.values.get("USE_FOLDER_AS_CATEGORY", True) and folder
-    author = str(site.values.get("AUTHOR") or "")
-    return {
-        "CATEGORY": source.categories or ((folder,) if by_folder else (fallback,)),
-        "TAG": source.names("tags"),
-        "AUTHOR": source.names("authors")
-        or source.names("author")
-        or ((author,) if author else ()),
-    }
+    return source.categories or ((folder,) if by_folder else (fallback,))
 
 
-def _taxonomies(site: Site, source: Source) -> Iterator[str]:
-    if source.is_page:
-        return
-    for kind, names in _members(site, source).items():
-        keys = [
-            k
-            for k in {*site.values, *PATTERNS}
-            if k.startswith((f"{kind}_FEED_", f"{kind}_URL", f"{kind}_SAVE_AS"))
-        ]
-        for key in keys:
+def _taxonomy(site: Site, kind: str) -> Iterator[str]:
+    """The addresses of all lists of one kind."""
+    name = kind.upper()
+    for key in {*site.values, *PATTERNS}:
+        if key.startswith((f"{name}_FEED_", f"{name}_URL", f"{name}_SAVE_AS")):
             pattern = site.values.get(key, PATTERNS.get(key))
             if isinstance(pattern, str) and "{slug}" in pattern:
-                yield from (normal(pattern.replace("{slug}", slugify(name))) for name in names)
+                slugs = taxonomy_slugs(site, kind)
+                yield from (normal(pattern.replace("{slug}", slug)) for slug in slugs)
 
 
 def _listings(values: Mapping[str, Any]) -> Iterator[str]:

@@ -10,6 +10,18 @@ from typing import Any, Literal
 Severity = Literal["error", "warning"]
 
 
+@dataclass(frozen=True)
+class Problem:
+    """What a rule found. ``file`` is for rules over the whole site, ``severity`` for a rule
+    that is less sure than usual."""
+
+    line: int
+    message: str
+    remedy: str
+    file: str = ""
+    severity: Severity | None = None
+
+
 @dataclass(frozen=True, order=True)
 class Finding:
     """One remark for the author.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from functools import cached_property
+from typing import Literal, NamedTuple
 
 KEY = re.compile(r" {0,3}([A-Za-z0-9_-]+):\s*(.*)")
 MORE = re.compile(r" {4,}(.*)")
@@ -13,8 +14,7 @@ BEGIN = re.compile(r"-{3}(\s|$)")
 END = re.compile(r"(-{3}|\.{3})(\s|$)")
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """One header line with those that continue it. ``line`` counts from 1."""
 
     key: str
@@ -44,7 +44,11 @@ class Header:
 
     def field(self, name: str) -> Field | None:
         """The first field of that name: Pelican too takes the first of several."""
-        return next((field for field in self.fields if field.name == name), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Field]:
+        return {field.name: field for field in reversed(self.fields)}
 
 
 def parse(lines: list[str]) -> Header:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 TOKEN = re.compile(r"\\.|[\[\]]|\n[ \t]*(?=\n)")
 DEFINITION = re.compile(r"^ {0,3}\[(?!\^)([^\[\]\n]{1,200})\]:[ \t]*<?([^\s>]{1,2000})", re.M)
@@ -15,8 +15,7 @@ LONGEST = 1000
 """Characters of a target; what is longer is no address."""
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """A link or a picture. ``offset`` is its place in the body, ``text`` its words or alt text
     (None where an ``<img>`` has no ``alt`` at all)."""
 
@@ -30,7 +29,7 @@ def links(body: str, prose: str) -> Iterator[Link]:
     """All of a body's; ``prose`` is the body as ``prose.mask`` leaves it."""
     definitions = {
         " ".join(found.group(1).lower().split()): found.group(2)
-        for found in DEFINITION.finditer(prose)
+        for found in (DEFINITION.finditer(prose) if "]:" in prose else ())
     }
     yield from _brackets(body, prose, definitions)
     if "<" in prose:

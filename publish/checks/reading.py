@@ -6,14 +6,16 @@ import contextlib
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from publish.checks import surroundings
+from publish.checks.kept import Store
 from publish.checks.site import Site, Trouble
-from publish.checks.source import Reading, Source, parse
+from publish.checks.source import Reading, Source
 from publish.errors import ConfigError
 from publish.settings import Settings
 
@@ -25,8 +27,10 @@ GIF = 1_000_000
 """Bytes from which on a GIF is opened to see whether it moves."""
 
 
-def read(settings: Settings, now: datetime | None = None) -> Site:
+def read(settings: Settings, now: datetime | None = None, store: Store | None = None) -> Site:
     """Read the sources, the names and sizes of other files, and what lies around them.
+
+    ``store`` holds what an earlier check found out; without it everything is read anew.
 
     Raises:
         ConfigError: there is no content folder.
@@ -38,6 +42,8 @@ def read(settings: Settings, now: datetime | None = None) -> Site:
             "make it, or correct PATH",
         )
     how = _reading(settings, now)
+    folders = _folders(settings)
+    scan = store.secrets if store else surroundings.scan
     sources: list[Source] = []
     troubles: list[Trouble] = []
     files: dict[str, int] = {}
@@ -46,7 +52,7 @@ def read(settings: Settings, now: datetime | None = None) -> Site:
     for file in _walk(settings):
         path, name = _plain(file, content), _plain(file, settings.root)
         fault, size = _state(file, content)
-        place = _place(settings, file)
+        place = _place(folders, os.fspath(file))
         is_source = place and file.suffix.lower() in MARKDOWN
         if fault:
             if is_source or fault == "symlink-out":
@@ -59,7 +65,8 @@ def read(settings: Settings, now: datetime | None = None) -> Site:
             except OSError as error:
                 troubles.append(Trouble("unreadable", name, 1, error.strerror or ""))
                 continue
-            sources.append(parse(path, name, raw, place == "page", how))
+            source = Source(path, name, raw, place == "page", how)
+            sources.append(store.known(source) if store else source)
         else:
             files[path] = size
             if place and file.suffix.lower() in OTHER:
@@ -70,7 +77,7 @@ def read(settings: Settings, now: datetime | None = None) -> Site:
         settings.values, _plain(content, settings.root), tuple(sources), files,
         frozenset(animated), frozenset(others), surroundings.theme_ids(settings),
         surroundings.mentions(settings),
-        (*troubles, *surroundings.secrets(settings)), surroundings.issues(settings),
+        (*troubles, *surroundings.secrets(settings, scan)), surroundings.issues(settings),
     )  # fmt: skip
 
 
@@ -85,18 +92,30 @@ def _reading(settings: Settings, now: datetime | None) -> Reading:
         re.compile(filename)
     except re.error:
         filename = ""
-    defaults = values.get("DEFAULT_METADATA")
-    status = str(defaults.get("status") or "") if isinstance(defaults, dict) else ""
+    given = values.get("DEFAULT_METADATA")
+    defaults = given if isinstance(given, dict) else {}
     plugins = values.get("PLUGINS")
+    markdown = str(values.get("MARKDOWN", ""))
     return Reading(
         now=now or datetime.now(UTC),
         zone=zone,
         future=bool(values.get("WITH_FUTURE_DATES", True)),
         commas=isinstance(plugins, list | tuple) and "categories" in plugins,
         filename=filename,
-        status=status or "published",
-        toc="toc" in str(values.get("MARKDOWN", "")),
+        status=str(defaults.get("status") or ""),
+        toc="toc" in markdown,
+        sane_lists="sane_lists" in markdown,
+        plugins=_short(plugins) if isinstance(plugins, list | tuple) else (),
+        dated=bool(values.get("DEFAULT_DATE")),
+        keys=tuple(sorted(key for key in defaults if isinstance(key, str))),
+        by_folder=bool(values.get("USE_FOLDER_AS_CATEGORY", True)),
+        category=str(values.get("DEFAULT_CATEGORY") or "misc"),
     )
+
+
+def _short(plugins: Iterable[Any]) -> tuple[str, ...]:
+    """The last parts of the plugins' names."""
+    return tuple(sorted(str(getattr(p, "__name__", p)).rsplit(".", 1)[-1] for p in plugins))
 
 
 def _walk(settings: Settings) -> Iterator[Path]:
@@ -122,23 +141,43 @@ def _walk(settings: Settings) -> Iterator[Path]:
 def _state(file: Path, content: Path) -> tuple[str, int]:
     """The rule a file breaks by what it is (``""`` for none), and its size in bytes."""
     try:
-        if file.is_symlink() and not file.resolve().is_relative_to(content.resolve()):
-            return "symlink-out", 0
-        found = file.stat()
+        found = file.lstat()
+        if stat.S_ISLNK(found.st_mode):
+            if not file.resolve().is_relative_to(content.resolve()):
+                return "symlink-out", 0
+            found = file.stat()
     except (OSError, RuntimeError):  # RuntimeError: a symbolic link that leads to itself
         return "unreadable", 0
     # Opening a pipe would wait for ever.
     return ("", found.st_size) if stat.S_ISREG(found.st_mode) else ("unreadable", 0)
 
 
-def _place(settings: Settings, file: Path) -> str:
-    """``page``, ``post``, or ``""`` for a file that is no source by its place."""
-    if any(file.is_relative_to(folder) for folder in settings.pages):
-        return "page"
+class _Folders(NamedTuple):
+    """Paths as text: thousands of files are held against them."""
+
+    pages: tuple[str, ...]
+    excluded: tuple[str, ...]
+    posts: tuple[str, ...]
+
+
+def _folders(settings: Settings) -> _Folders:
     excluded = settings.values.get("ARTICLE_EXCLUDES") or []
-    if any(file.is_relative_to(settings.content / str(name)) for name in excluded):
-        return ""
-    return "post" if any(file.is_relative_to(folder) for folder in settings.posts) else ""
+    return _Folders(
+        tuple(map(os.fspath, settings.pages)),
+        tuple(os.fspath(settings.content / str(name)) for name in excluded),
+        tuple(map(os.fspath, settings.posts)),
+    )
+
+
+def _place(folders: _Folders, file: str) -> str:
+    """``page``, ``post``, or ``""`` for a file that is no source by its place."""
+    if _below(file, folders.pages):
+        return "page"
+    return "post" if _below(file, folders.posts) and not _below(file, folders.excluded) else ""
+
+
+def _below(file: str, folders: tuple[str, ...]) -> bool:
+    return any(file == folder or file.startswith(f"{folder}{os.sep}") for folder in folders)
 
 
 def _moves(gif: Path) -> bool:
@@ -152,6 +191,8 @@ def _moves(gif: Path) -> bool:
 
 def _plain(file: Path, base: Path) -> str:
     """A path for people: relative, with slashes, printable whatever bytes its name has."""
-    path = file.relative_to(base) if file.is_relative_to(base) else file
-    text = os.fsencode(path.as_posix()).decode("utf-8", "replace")
+    path = os.fspath(file).removeprefix(f"{os.fspath(base)}{os.sep}") if file != base else "."
+    text = os.fsencode(path.replace(os.sep, "/")).decode("utf-8", "replace")
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else "\ufffd" for c in text)

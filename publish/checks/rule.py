@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
-from publish.checks.finding import Severity
+from publish.checks.finding import Problem, Severity
 from publish.checks.site import Site
 from publish.checks.source import Source
 
 Drafts = Literal["same", "softer", "silent"]
 
 
-@dataclass(frozen=True)
-class Problem:
-    """What a rule found. ``file`` is for rules over the whole site, ``severity`` for a rule
-    that is less sure than usual."""
-
-    line: int
-    message: str
-    remedy: str
-    file: str = ""
-    severity: Severity | None = None
-
-
-OverSource = Callable[[Source, Site], Iterable[Problem]]
+MOST = 20
+"""Findings of one rule in one file; a thousand would hide the rest."""
+BY_BYTES = ("empty-file", "binary-file", "bad-utf8")
+"""The rules that look at a source which is no text."""
+OverSource = Callable[[Source], Iterable[Problem]]
 OverSite = Callable[[Site], Iterable[Problem]]
 
 
@@ -35,6 +28,7 @@ class Rule:
 
     ``drafts`` says what becomes of an error in a draft: the same, a warning (``softer``: it
     cannot harm the public site yet), or nothing (``silent``: a draft is allowed to be unfinished).
+    ``by_clock`` marks a rule over a source that asks for the time too.
     """
 
     id: str
@@ -44,15 +38,31 @@ class Rule:
     drafts: Drafts = "softer"
     each: OverSource | None = None
     whole: OverSite | None = None
+    by_clock: bool = False
+
+    @property
+    def lasting(self) -> bool:
+        """Whether what it finds stays true for as long as source and settings do."""
+        return self.each is not None and not self.by_clock
+
+
+def found(rule: Rule, source: Source) -> Sequence[Problem]:
+    """What a rule over a source finds in one, the first of it."""
+    if rule.each is None or not (source.readable or rule.id in BY_BYTES):
+        return ()
+    if source.known and rule.lasting:
+        return source.known.problems.get(rule.id, ())
+    return tuple(islice(rule.each(source), MOST))
 
 
 def source_rule(
-    id: str, severity: Severity, example: str, drafts: Drafts = "softer"
+    id: str, severity: Severity, example: str, drafts: Drafts = "softer", *, by_clock: bool = False
 ) -> Callable[[OverSource], Rule]:
     """A rule that looks at one source at a time; its docstring is the description."""
 
     def decorate(check: OverSource) -> Rule:
-        return Rule(id, severity, _described(check), example, drafts, each=check)
+        described = _described(check)
+        return Rule(id, severity, described, example, drafts, each=check, by_clock=by_clock)
 
     return decorate
 

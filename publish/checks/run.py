@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from publish.checks.finding import Finding
-from publish.checks.rule import Problem, Rule
+from publish.checks.finding import Finding, Problem
+from publish.checks.rule import MOST, Rule, found
 from publish.checks.site import Site
 from publish.errors import ConfigError
 from publish.settings import Settings
-
-MOST = 20
-"""Findings of one rule in one file; a thousand would hide the rest."""
-BY_BYTES = ("empty-file", "binary-file", "bad-utf8")
-"""The rules that look at a source which is no text."""
 
 
 def check(
@@ -31,9 +26,11 @@ def check(
     Raises:
         ConfigError: there is no content folder, or a path names nothing.
     """
-    from publish.checks import reading
+    from publish.checks import kept, reading
 
-    site = reading.read(settings, now)
+    store = kept.Store(settings.cache / "checks")
+    site = reading.read(settings, now, store)
+    store.save()
     chosen = names(settings, paths)
     return sorted(f for f in findings(site) if chosen is None or within(f.file, chosen))
 
@@ -47,12 +44,12 @@ def findings(site: Site) -> Iterator[Finding]:
         counted: dict[str, int] = {}
         for file, problem in _problems(rule, site):
             counted[file] = counted.get(file, 0) + 1
-            found = _finding(rule, file, problem, file in drafts)
-            if found is None or counted[file] > MOST:
+            told = _finding(rule, file, problem, file in drafts)
+            if told is None or counted[file] > MOST:
                 continue
             if counted[file] == MOST:
-                found = replace(found, message=f"{found.message} (and perhaps more like it)")
-            yield found
+                told = replace(told, message=f"{told.message} (and perhaps more like it)")
+            yield told
 
 
 def names(settings: Settings, paths: Sequence[Path]) -> frozenset[str] | None:
@@ -63,7 +60,7 @@ def names(settings: Settings, paths: Sequence[Path]) -> frozenset[str] | None:
     """
     if not paths:
         return None
-    found = set()
+    chosen = set()
     for path in paths:
         # As typed in this folder, as findings name it, or as Pelican's settings would.
         places = (path, settings.root / path, settings.content / path)
@@ -73,26 +70,17 @@ def names(settings: Settings, paths: Sequence[Path]) -> frozenset[str] | None:
             raise ConfigError(
                 f"{path}: there is no such file in this site", "name a file or folder of content"
             )
-        found.add(Path(inside).as_posix())
-    return frozenset(found)
+        chosen.add(Path(inside).as_posix())
+    return frozenset(chosen)
 
 
 def _problems(rule: Rule, site: Site) -> Iterator[tuple[str, Problem]]:
     if rule.whole:
         for problem in rule.whole(site):
             yield problem.file, problem
-    if rule.each:
-        for source in site.sources:
-            if source.readable or rule.id in BY_BYTES:
-                for problem in _first(rule.each(source, site)):
-                    yield source.file, problem
-
-
-def _first(problems: Iterable[Problem]) -> Iterator[Problem]:
-    for count, problem in enumerate(problems, 1):
-        yield problem
-        if count == MOST:
-            return
+    for source in site.sources if rule.each else ():
+        for problem in found(rule, source):
+            yield source.file, problem
 
 
 def _finding(rule: Rule, file: str, problem: Problem, draft: bool) -> Finding | None:

@@ -61,18 +61,6 @@ class Site:
         """Paths of files and sources by their spelling in small letters."""
         return {path.lower(): path for path in (*self.files, *self.by_path)}
 
-    @cached_property
-    def plugins(self) -> frozenset[str] | None:
-        """Short names of the plugins in use; None if the settings leave it to Pelican."""
-        given = self.values.get("PLUGINS")
-        if not isinstance(given, list | tuple):
-            return None
-        return frozenset(str(getattr(p, "__name__", p)).rsplit(".", 1)[-1] for p in given)
-
-    def uses(self, plugin: str) -> bool:
-        """Whether a plugin of ours is surely at work."""
-        return self.plugins is not None and plugin in self.plugins
-
     def file_of(self, path: str) -> str:
         """A path in the content folder as one in the project."""
         return f"{self.content}/{path}" if self.content not in ("", ".") else path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # What decomposing leaves as it is, and a reader would still write in plain letters.
 PLAIN = str.maketrans(
@@ -15,6 +16,7 @@ PLAIN = str.maketrans(
 )  # fmt: skip
 
 
+@lru_cache(maxsize=2048)
 def slugify(title: str) -> str:
     """The slug of a title, category, tag or author; ``""`` if no letter of it can be kept."""
     text = re.sub(r"<[^<>]*>", "", title).translate(PLAIN)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from itertools import islice
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from publish.checks import dates, header, marks, outline, prose
+from publish.checks import dates, header, keys, marks, outline, prose
+from publish.checks.finding import Problem
+from publish.checks.header import Header
 from publish.checks.slugs import slugify
 
 Kind = Literal["post", "page", "draft", "scheduled"]
@@ -24,7 +27,11 @@ class Reading:
     """What of the settings decides how a source is read.
 
     ``future`` tells whether posts of the future are public, ``commas`` whether a comma parts
-    two categories.
+    two categories, ``toc`` whether headings get ids, ``sane_lists`` whether a list may begin at
+    another number than 1. ``dated`` tells whether the settings date what has no date,
+    ``by_folder`` whether a folder's name is a category; ``status``, ``category`` and ``keys``
+    are what they give by default. ``plugins`` are short names in order, none if the settings
+    leave it to Pelican.
     """
 
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -32,16 +39,38 @@ class Reading:
     future: bool = False
     commas: bool = True
     filename: str = r"(?P<date>\d{4}-\d{2}-\d{2}).*"
-    status: str = "published"
+    status: str = ""
     toc: bool = False
+    sane_lists: bool = False
+    plugins: tuple[str, ...] = ()
+    dated: bool = False
+    keys: tuple[str, ...] = ()
+    by_folder: bool = True
+    category: str = "misc"
+
+    def uses(self, plugin: str) -> bool:
+        """Whether a plugin of ours is surely at work."""
+        return plugin in self.plugins
 
 
-@dataclass(frozen=True)
+class Known(NamedTuple):
+    """What a source's bytes, name and ``Reading`` alone tell, whatever the time and the other
+    sources are; ``problems`` of every lasting rule that finds some, by its id."""
+
+    readable: bool
+    header: Header
+    links: tuple[tuple[int, marks.Link], ...]
+    ids: frozenset[str]
+    secrets: tuple[int, ...]
+    problems: Mapping[str, tuple[Problem, ...]]
+
+
+@dataclass(frozen=True, eq=False)
 class Source:
-    """A post or a page.
+    """A post or a page, whatever its bytes are; nothing here raises.
 
-    ``path`` is relative to the content folder, ``file`` to the project. ``readable`` is False
-    when the bytes are no text; then there is neither header nor body.
+    ``path`` is relative to the content folder, ``file`` to the project. ``known`` is what an
+    earlier check found out, so that the text need not be read again.
     """
 
     path: str
@@ -49,9 +78,33 @@ class Source:
     raw: bytes = field(repr=False)
     is_page: bool
     reading: Reading
-    text: str = field(repr=False)
-    header: header.Header
-    readable: bool
+    known: Known | None = field(default=None, repr=False)
+
+    @cached_property
+    def text(self) -> str:
+        """The file's, with line breaks of one kind; ``""`` if its bytes are no text."""
+        try:
+            text = self.raw.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            return ""
+        if b"\0" in self.raw or not text.strip():
+            return ""
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
+    @cached_property
+    def readable(self) -> bool:
+        """False when the bytes are no text; then there is neither header nor body."""
+        return self.known.readable if self.known else bool(self.text)
+
+    @cached_property
+    def header(self) -> Header:
+        """The lines before the body."""
+        return self.known.header if self.known else header.parse(self.text.split("\n"))
+
+    @cached_property
+    def secrets(self) -> tuple[int, ...]:
+        """The lines that hold something shaped like a secret key."""
+        return self.known.secrets if self.known else keys.lines(self.raw)
 
     def get(self, name: str) -> str:
         """A header's value; ``""`` if it is not there or empty."""
@@ -81,6 +134,8 @@ class Source:
     @cached_property
     def links(self) -> tuple[tuple[int, marks.Link], ...]:
         """Links and pictures of the body, each with its line in the file."""
+        if self.known:
+            return self.known.links
         breaks = [found.start() for found in re.finditer("\n", self.body)]
         return tuple(
             (self.header.body_line + bisect_right(breaks, link.offset - 1), link)
@@ -96,12 +151,14 @@ class Source:
     @cached_property
     def ids(self) -> frozenset[str]:
         """What a ``#…`` to this page may name."""
+        if self.known:
+            return self.known.ids
         return outline.ids(self.prose, tuple(h for _, h in self.headings), self.reading.toc)
 
     @cached_property
     def status(self) -> str:
         """In small letters; the site's default if none is given."""
-        return (self.get("status") or self.reading.status).lower()
+        return (self.get("status") or self.reading.status or "published").lower()
 
     @cached_property
     def date(self) -> datetime | None:
@@ -159,14 +216,3 @@ class Source:
         """Whether it goes out as an issue."""
         no = ("no", "false", "off", "0")
         return not self.is_page and self.get("newsletter").lower() not in no
-
-
-def parse(path: str, file: str, raw: bytes, is_page: bool, reading: Reading) -> Source:
-    """Make a source of a file's bytes. Never raises, whatever they are."""
-    try:
-        text = raw.decode("utf-8-sig")
-        readable = b"\0" not in raw and bool(text.strip())
-    except UnicodeDecodeError:
-        text, readable = "", False
-    text = text.replace("\r\n", "\n").replace("\r", "\n") if readable else ""
-    return Source(path, file, raw, is_page, reading, text, header.parse(text.split("\n")), readable)

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+import stat
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from publish.checks import keys
 from publish.checks.site import Issue, Trouble
 from publish.settings import Settings
 
-SECRETS = re.compile(
-    rb"(?<![0-9A-Za-z])(?:[0-9a-f]{32}-[a-z]{2,4}\d{1,3}(?![0-9A-Za-z])|AKIA[0-9A-Z]{16}\b"
-    rb"|gh[pousr]_[0-9A-Za-z]{36})|-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----"
-)
-"""Mailchimp's keys first; then those that people paste by accident most often."""
 PICTURE = re.compile(r"(?<![\w.%@+-])[\w.%@+-]+\.(?:jpe?g|png|gif|webp|avif|svg|ico)\b", re.I)
 ID = re.compile(r"""(?<![\w-])id\s*=\s*["']([^"'<>{}\s]{1,100})["']""")
 WRITTEN = (".html", ".xml", ".json", ".txt", ".js", ".css")
@@ -22,19 +19,19 @@ LARGEST = 5_000_000
 """Bytes; no page, feed or template is longer."""
 
 
-def secret_lines(data: bytes) -> list[int]:
-    """The lines, from 1, that hold something shaped like a key. Pure."""
-    found = sorted({data.count(b"\n", 0, m.start()) + 1 for m in SECRETS.finditer(data)})
-    return found[:20]
-
-
-def secrets(settings: Settings) -> tuple[Trouble, ...]:
-    """Keys in the settings file and in the built site. The key itself is kept nowhere."""
+def secrets(settings: Settings, scan: Callable[[Path], tuple[int, ...]]) -> tuple[Trouble, ...]:
+    """Keys in the settings file and in the built site, as ``scan`` finds a file's lines that hold
+    some. The key itself is kept nowhere."""
     return tuple(
         Trouble("secret", _relative(file, settings.root), line)
         for file in (settings.path, *_files(settings.output, WRITTEN))
-        for line in secret_lines(_bytes(file))
+        for line in scan(file)
     )
+
+
+def scan(file: Path) -> tuple[int, ...]:
+    """The lines, from 1, that hold something shaped like a key; none if it cannot be read."""
+    return keys.lines(_bytes(file))
 
 
 def theme_ids(settings: Settings) -> frozenset[str] | None:
@@ -73,9 +70,15 @@ def _files(folder: Path, endings: tuple[str, ...]) -> Iterator[Path]:
     for base, folders, names in os.walk(folder, followlinks=False):
         folders.sort()
         for name in sorted(names):
-            file = Path(base, name)
-            if name.endswith(endings) and file.is_file() and not file.is_symlink():
+            if name.endswith(endings) and _ordinary(file := Path(base, name)):
                 yield file
+
+
+def _ordinary(file: Path) -> bool:
+    try:
+        return stat.S_ISREG(file.lstat().st_mode)
+    except OSError:
+        return False
 
 
 def _bytes(file: Path) -> bytes:

@@ -12,7 +12,7 @@ from markdown import Markdown
 from publish.checks.reading import LARGEST
 from publish.checks.run import findings
 from publish.checks.site import Site
-from publish.checks.source import Reading, parse
+from publish.checks.source import Reading, Source
 from tests.checks.project import HEAD, Project
 
 FLOODED = 100_000
@@ -38,14 +38,14 @@ FLOODS = [
 
 def judge(raw: bytes) -> int:
     """The number of findings, with the file also as a page and with a second post beside it."""
-    reading = Reading()
-    other = parse("posts/b.md", "content/posts/b.md", HEAD + b"## Two\n", False, reading)
+    reading = Reading(plugins=("identity", "only_blocks"))
+    other = Source("posts/b.md", "content/posts/b.md", HEAD + b"## Two\n", False, reading)
     site = Site(
         {"SITEURL": "https://site.example", "PLUGINS": ["identity", "only_blocks", "categories"]},
         "content",
         (
-            parse("posts/a.md", "content/posts/a.md", raw, False, reading),
-            parse("pages/a.md", "content/pages/a.md", raw, True, reading),
+            Source("posts/a.md", "content/posts/a.md", raw, False, reading),
+            Source("pages/a.md", "content/pages/a.md", raw, True, reading),
             other,
         ),
         {"images/a.png": 10},

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from publish.checks.rule import Problem, site_rule, source_rule
+from publish.checks.finding import Problem
+from publish.checks.rule import site_rule, source_rule
 from publish.checks.site import Site
 from publish.checks.source import MOST_LINKS, Source
 
@@ -14,14 +15,14 @@ ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 @source_rule("empty-file", "error", "a file of 0 bytes")
-def empty_file(source: Source, site: Site) -> Iterator[Problem]:
+def empty_file(source: Source) -> Iterator[Problem]:
     """The file holds nothing, or only spaces and line breaks."""
     if not source.raw.removeprefix(b"\xef\xbb\xbf").strip():
         yield Problem(1, "the file is empty", "write the post, or remove the file")
 
 
 @source_rule("binary-file", "error", "a picture saved as `post.md`", "same")
-def binary_file(source: Source, site: Site) -> Iterator[Problem]:
+def binary_file(source: Source) -> Iterator[Problem]:
     """The file holds NUL bytes: it is a picture, an archive, or text in UTF-16."""
     if (at := source.raw.find(b"\0")) >= 0:
         kind = "UTF-16" if source.raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "not text"
@@ -33,7 +34,7 @@ def binary_file(source: Source, site: Site) -> Iterator[Problem]:
 
 
 @source_rule("bad-utf8", "error", "`Caf\\xe9` saved as Latin-1", "same")
-def bad_utf8(source: Source, site: Site) -> Iterator[Problem]:
+def bad_utf8(source: Source) -> Iterator[Problem]:
     """The file is not UTF-8; the line is that of the first bad byte."""
     try:
         source.raw.decode("utf-8")
@@ -47,7 +48,7 @@ def bad_utf8(source: Source, site: Site) -> Iterator[Problem]:
 
 
 @source_rule("forbidden-character", "error", "a backspace pasted from a PDF", "same")
-def forbidden_character(source: Source, site: Site) -> Iterator[Problem]:
+def forbidden_character(source: Source) -> Iterator[Problem]:
     """A control character that XML forbids, so that no feed could hold the text."""
     if not ILLEGAL.search(source.text):
         return
@@ -61,7 +62,7 @@ def forbidden_character(source: Source, site: Site) -> Iterator[Problem]:
 
 
 @source_rule("too-many-links", "error", "a post of 2 MB that is one long index", "same")
-def too_many_links(source: Source, site: Site) -> Iterator[Problem]:
+def too_many_links(source: Source) -> Iterator[Problem]:
     """A source with 5,000 links or more; those that follow would go unchecked."""
     if len(source.links) >= MOST_LINKS:
         line, _ = source.links[-1]

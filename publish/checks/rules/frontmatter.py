@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from publish.checks import dates
-from publish.checks.finding import shown
-from publish.checks.rule import Problem, source_rule
-from publish.checks.site import Site
+from publish.checks.finding import Problem, shown
+from publish.checks.rule import source_rule
 from publish.checks.source import Source
 
 KEYS = (
@@ -24,24 +23,24 @@ LONGEST_SUMMARY = 160
 
 
 @source_rule("missing-title", "error", "no `Title:` line", "same")
-def missing_title(source: Source, site: Site) -> Iterator[Problem]:
+def missing_title(source: Source) -> Iterator[Problem]:
     """Without a title Pelican leaves the file out and says nothing."""
     if not source.get("title") and "title" not in source.filename_fields:
         yield Problem(source.line("title"), "there is no title", "add a line `Title: …` at the top")
 
 
 @source_rule("missing-date", "error", "no `Date:` line", "softer")
-def missing_date(source: Source, site: Site) -> Iterator[Problem]:
+def missing_date(source: Source) -> Iterator[Problem]:
     """Without a date Pelican leaves the post out and says nothing."""
     if source.is_page or source.get("date") or "date" in source.filename_fields:
         return
-    if not site.values.get("DEFAULT_DATE"):
+    if not source.reading.dated:
         remedy = "add a line such as `Date: 2026-11-16 07:30`"
         yield Problem(source.line("date"), "there is no date", remedy)
 
 
 @source_rule("bad-date", "error", "`Date: 2026-13-45`", "same")
-def bad_date(source: Source, site: Site) -> Iterator[Problem]:
+def bad_date(source: Source) -> Iterator[Problem]:
     """A date that is none; Pelican would leave the post out."""
     for name in ("date", "modified"):
         given = source.get(name)
@@ -51,7 +50,7 @@ def bad_date(source: Source, site: Site) -> Iterator[Problem]:
 
 
 @source_rule("unknown-status", "error", "`Status: publised`", "same")
-def unknown_status(source: Source, site: Site) -> Iterator[Problem]:
+def unknown_status(source: Source) -> Iterator[Problem]:
     """A status other than published, draft, hidden or skip."""
     if source.status not in STATUSES:
         near = get_close_matches(source.status[:40], STATUSES, 1)
@@ -61,30 +60,26 @@ def unknown_status(source: Source, site: Site) -> Iterator[Problem]:
 
 
 @source_rule("missing-status", "warning", "no `Status:` line", "silent")
-def missing_status(source: Source, site: Site) -> Iterator[Problem]:
+def missing_status(source: Source) -> Iterator[Problem]:
     """Without a status a post is public the moment its file is in the folder."""
-    defaults = site.values.get("DEFAULT_METADATA")
-    by_default = isinstance(defaults, dict) and defaults.get("status")
-    given = source.get("status") or by_default or not source.header.fields
-    if not source.is_page and not given and site.uses("identity"):
+    given = source.get("status") or source.reading.status or not source.header.fields
+    if not source.is_page and not given and source.reading.uses("identity"):
         remedy = "add a line `Status: published`, or `Status: draft`"
         yield Problem(source.line("status"), "there is no status, so the post is public", remedy)
 
 
 @source_rule("unknown-key", "warning", "`Sumary: …`", "softer")
-def unknown_key(source: Source, site: Site) -> Iterator[Problem]:
+def unknown_key(source: Source) -> Iterator[Problem]:
     """A header line that nothing reads, often a slip of the keyboard."""
-    defaults = site.values.get("DEFAULT_METADATA")
-    own = set(defaults) if isinstance(defaults, dict) else set()
     for field in source.header:
-        if field.name not in KNOWN and field.name not in own:
+        if field.name not in KNOWN and field.name not in source.reading.keys:
             near = get_close_matches(field.name[:40], KNOWN, 1)
             remedy = f"did you mean {KNOWN[near[0]]}?" if near else "correct or remove the line"
             yield Problem(field.line, f"nothing reads the key {shown(field.key, 40)}", remedy)
 
 
 @source_rule("cut-header", "error", "a line without a colon between `Title:` and `Date:`", "same")
-def cut_header(source: Source, site: Site) -> Iterator[Problem]:
+def cut_header(source: Source) -> Iterator[Problem]:
     """The header ends before its last line, so the rest would be printed as text."""
     if source.header.ended != "text" or not source.header.fields:
         return
@@ -99,18 +94,18 @@ def cut_header(source: Source, site: Site) -> Iterator[Problem]:
 
 
 @source_rule("missing-category", "warning", "no `Category:` line", "silent")
-def missing_category(source: Source, site: Site) -> Iterator[Problem]:
+def missing_category(source: Source) -> Iterator[Problem]:
     """A post without a category goes under the site's default one."""
     if source.is_page or source.header.field("category"):
         return
-    if not site.values.get("USE_FOLDER_AS_CATEGORY", True):
-        fallback = shown(str(site.values.get("DEFAULT_CATEGORY") or "misc"))
+    if not source.reading.by_folder:
+        fallback = shown(source.reading.category)
         message = f"there is no category, so the post goes under {fallback}"
         yield Problem(1, message, "add a line `Category: …`")
 
 
 @source_rule("empty-category", "error", "`Category: Career,, Network`")
-def empty_category(source: Source, site: Site) -> Iterator[Problem]:
+def empty_category(source: Source) -> Iterator[Problem]:
     """A Category line with nothing in it, or with nothing between two commas."""
     field = source.header.field("category")
     if field is None:
@@ -122,7 +117,7 @@ def empty_category(source: Source, site: Site) -> Iterator[Problem]:
 
 
 @source_rule("missing-summary", "warning", "no `Summary:` line", "silent")
-def missing_summary(source: Source, site: Site) -> Iterator[Problem]:
+def missing_summary(source: Source) -> Iterator[Problem]:
     """Lists, cards and search results would show the first words of the post."""
     if not source.is_page and not source.get("summary"):
         remedy = "add a line `Summary: …` of one or two sentences"
@@ -130,15 +125,17 @@ def missing_summary(source: Source, site: Site) -> Iterator[Problem]:
 
 
 @source_rule("long-summary", "warning", "`Summary:` with 200 characters", "silent")
-def long_summary(source: Source, site: Site) -> Iterator[Problem]:
+def long_summary(source: Source) -> Iterator[Problem]:
     """Cards and search results cut a summary off after 160 characters."""
     if (length := len(source.get("summary"))) > LONGEST_SUMMARY:
         message = f"the summary has {length} characters and will be cut off"
         yield Problem(source.line("summary"), message, f"use at most {LONGEST_SUMMARY}")
 
 
-@source_rule("scheduled", "warning", "`Date:` next week, `Status: published`", "silent")
-def scheduled(source: Source, site: Site) -> Iterator[Problem]:
+@source_rule(
+    "scheduled", "warning", "`Date:` next week, `Status: published`", "silent", by_clock=True
+)
+def scheduled(source: Source) -> Iterator[Problem]:
     """The date is still to come: told so that nobody wonders where the post is."""
     if source.is_page or source.date is None or source.kind not in ("post", "scheduled"):
         return

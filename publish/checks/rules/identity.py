@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from publish.checks import addresses
-from publish.checks.finding import shown
-from publish.checks.rule import Problem, site_rule, source_rule
+from publish.checks.finding import Problem, shown
+from publish.checks.rule import site_rule, source_rule
 from publish.checks.site import Site
 from publish.checks.source import Source
 
@@ -20,15 +20,15 @@ OUTSIDE = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\~]|^[A-Za-z]:|[\x00-\x1f]
 
 
 @source_rule("missing-uid", "warning", "no `Uid:` line", "silent")
-def missing_uid(source: Source, site: Site) -> Iterator[Problem]:
+def missing_uid(source: Source) -> Iterator[Problem]:
     """Without a Uid, feed readers and the newsletter take a moved file for a new post."""
-    if not source.is_page and not source.get("uid") and site.uses("identity"):
+    if not source.is_page and not source.get("uid") and source.reading.uses("identity"):
         remedy = "add `Uid:` with 16 random hex digits, and never change it"
         yield Problem(source.line("uid"), "the post has no Uid", remedy)
 
 
 @source_rule("bad-uid", "warning", "`Uid: my post`")
-def bad_uid(source: Source, site: Site) -> Iterator[Problem]:
+def bad_uid(source: Source) -> Iterator[Problem]:
     """A Uid is at least 12 small letters and digits, so that no two are alike by chance."""
     given = source.get("uid")
     if given and not UID.fullmatch(given):
@@ -52,7 +52,7 @@ def duplicate_uid(site: Site) -> Iterator[Problem]:
 
 
 @source_rule("bad-slug", "error", "`Slug: ../about us`", "same")
-def bad_slug(source: Source, site: Site) -> Iterator[Problem]:
+def bad_slug(source: Source) -> Iterator[Problem]:
     """A slug that leads elsewhere or makes no address; capitals are a warning."""
     slug, line = source.slug, source.line("slug" if source.get("slug") else "title")
     for name in ("save_as", "url"):
@@ -76,10 +76,10 @@ def bad_slug(source: Source, site: Site) -> Iterator[Problem]:
 
 
 @source_rule("missing-slug", "warning", "no `Slug:` line", "silent")
-def missing_slug(source: Source, site: Site) -> Iterator[Problem]:
+def missing_slug(source: Source) -> Iterator[Problem]:
     """Without a slug the address is made of the title, and changes when the title does."""
     given = source.header.field("slug") or source.get("url") or "slug" in source.filename_fields
-    if not source.is_page and not given and source.slug and site.uses("identity"):
+    if not source.is_page and not given and source.slug and source.reading.uses("identity"):
         message = "there is no slug, so the address changes with the title"
         yield Problem(source.line("title"), message, f"add a line `Slug: {shown(source.slug)}`")
 
@@ -92,7 +92,7 @@ def duplicate_slug(site: Site) -> Iterator[Problem]:
     owners: dict[str, list[Source]] = defaultdict(list)
     for source in site.sources:
         if source.readable and (source.slug or source.get("url")):
-            owners[addresses.of_source(source, site.values)].append(source)
+            owners[addresses.of_source(source, site)].append(source)
     for address, same in owners.items():
         if address in lists - {"/"}:
             for source in same:
@@ -115,7 +115,7 @@ def bad_alias(site: Site) -> Iterator[Problem]:
     taken = {address.casefold(): "something of this site" for address in addresses.made(site)}
     for source in site.sources:
         if source.kind != "draft" and source.slug:
-            taken[addresses.of_source(source, site.values).casefold()] = source.file
+            taken[addresses.of_source(source, site).casefold()] = source.file
     given: dict[str, Source] = {}
     for source in site.sources:
         for alias in source.aliases:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import unquote
 
 from publish.checks import addresses
-from publish.checks.finding import shown
-from publish.checks.rule import Problem, site_rule, source_rule
-from publish.checks.rules.links import FILES, MARK, inside, own_path
+from publish.checks.finding import Problem, shown
+from publish.checks.rule import site_rule, source_rule
+from publish.checks.rules.links import FILES, MARK, inside, own_links, own_path
 from publish.checks.site import Site
 from publish.checks.source import Source
 
@@ -47,40 +48,35 @@ def file_of(source: Source, target: str, site: Site, header: bool = False) -> st
 def used(site: Site) -> frozenset[str]:
     """Every file that a source shows or links to."""
     found: set[str | None] = set()
-    for source in site.sources:
-        found.add(file_of(source, source.get("image"), site, header=True))
-        found |= {file_of(source, link.target, site) for _, link in source.links}
+    found |= {file_of(s, s.get("image"), site, header=True) for s in site.sources}
+    found |= {file_of(source, link.target, site) for source, _, link in own_links(site)}
     return frozenset(path for path in found if path)
 
 
 @site_rule("missing-image", "error", "`![A door]({static}/images/no-such.jpg)`")
 def missing_image(site: Site) -> Iterator[Problem]:
     """The picture's file is not there."""
-    for source in site.sources:
-        for line, target, path in _files(source, site):
-            if path in site.files or path.lower() in site.by_lower or _listed(path, site):
-                continue
-            near = inside(source, target)
-            there = next((f for f in (near, f"images/{near}") if f in site.files), "")
-            remedy = (
-                f"write {{static}}/{there}" if there else "put the file there, or correct the name"
-            )
-            yield Problem(line, f"there is no picture {shown(target)}", remedy, source.file)
+    for source, line, target, path in _files(site):
+        if path in site.files or path.lower() in site.by_lower or _listed(path, site):
+            continue
+        near = inside(source, target)
+        there = next((f for f in (near, f"images/{near}") if f in site.files), "")
+        remedy = f"write {{static}}/{there}" if there else "put the file there, or correct the name"
+        yield Problem(line, f"there is no picture {shown(target)}", remedy, source.file)
 
 
 @site_rule("image-letter-case", "error", "`Door.JPG` for a file `door.jpg`")
 def image_letter_case(site: Site) -> Iterator[Problem]:
     """The file is there under another spelling, which web servers take for another file."""
-    for source in site.sources:
-        for line, target, path in _files(source, site):
-            there = site.by_lower.get(path.lower())
-            if path not in site.files and there is not None:
-                message = f"the picture {shown(target)} is spelled {shown(there)}"
-                yield Problem(line, message, "use the same capitals and small letters", source.file)
+    for source, line, target, path in _files(site):
+        there = site.by_lower.get(path.lower())
+        if path not in site.files and there is not None:
+            message = f"the picture {shown(target)} is spelled {shown(there)}"
+            yield Problem(line, message, "use the same capitals and small letters", source.file)
 
 
 @source_rule("missing-alt", "warning", "`![]({static}/images/door.jpg)`")
-def missing_alt(source: Source, site: Site) -> Iterator[Problem]:
+def missing_alt(source: Source) -> Iterator[Problem]:
     """A picture without words for those who cannot see it."""
     for line, target, alt in pictures(source):
         if not (alt or "").strip():
@@ -90,7 +86,7 @@ def missing_alt(source: Source, site: Site) -> Iterator[Problem]:
 
 
 @source_rule("alt-is-file-name", "warning", "`![IMG_2041.jpg](…)`")
-def alt_is_file_name(source: Source, site: Site) -> Iterator[Problem]:
+def alt_is_file_name(source: Source) -> Iterator[Problem]:
     """An alt text that is a file's name tells nobody what the picture shows."""
     for line, _, alt in pictures(source):
         if alt and FILE_NAME.fullmatch(alt.strip()):
@@ -98,7 +94,7 @@ def alt_is_file_name(source: Source, site: Site) -> Iterator[Problem]:
 
 
 @source_rule("data-uri", "warning", "`![x](data:image/png;base64,…)`")
-def data_uri(source: Source, site: Site) -> Iterator[Problem]:
+def data_uri(source: Source) -> Iterator[Problem]:
     """A picture pasted into the text; mail programs do not show it."""
     for line, target, _ in pictures(source):
         if target[:5].lower() == "data:":
@@ -138,12 +134,15 @@ def orphan_image(site: Site) -> Iterator[Problem]:
             )
 
 
-def _files(source: Source, site: Site) -> Iterator[tuple[int, str, str]]:
-    for line, target, _ in pictures(source):
-        header = line < source.header.body_line
-        path = file_of(source, target, site, header)
-        if path is not None:
-            yield line, target, path
+@lru_cache(maxsize=1)
+def _files(site: Site) -> tuple[tuple[Source, int, str, str], ...]:
+    """Source, line, target and file of every picture that is not the web's."""
+    return tuple(
+        (source, line, target, path)
+        for source in site.sources
+        for line, target, _ in pictures(source)
+        if (path := file_of(source, target, site, line < source.header.body_line)) is not None
+    )
 
 
 def _listed(path: str, site: Site) -> bool:

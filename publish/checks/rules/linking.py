@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from publish.checks.finding import shown
-from publish.checks.rule import Problem, source_rule
-from publish.checks.site import Site
+from publish.checks.finding import Problem, shown
+from publish.checks.rule import source_rule
 from publish.checks.source import Source
 
 VAGUE = {
@@ -24,7 +23,7 @@ LOCAL_PATH = re.compile(r"file:|[A-Za-z]:[\\/]|\\\\|/(?:home|Users|private|mnt|m
 
 
 @source_rule("vague-link-text", "warning", "`[click here](…)`")
-def vague_link_text(source: Source, site: Site) -> Iterator[Problem]:
+def vague_link_text(source: Source) -> Iterator[Problem]:
     """Words that do not say where a link leads: many readers hear links without their sentence."""
     for line, link in source.links:
         if link.image or link.text is None:
@@ -42,7 +41,7 @@ def vague_link_text(source: Source, site: Site) -> Iterator[Problem]:
 
 
 @source_rule("http-link", "warning", "`[trial](http://example.com/)`")
-def http_link(source: Source, site: Site) -> Iterator[Problem]:
+def http_link(source: Source) -> Iterator[Problem]:
     """An address without encryption; nearly every site has it with."""
     for line, link in source.links:
         if link.target[:7].lower() == "http://" and not is_local(link.target):
@@ -51,7 +50,7 @@ def http_link(source: Source, site: Site) -> Iterator[Problem]:
 
 
 @source_rule("local-link", "error", "`[page](http://localhost:8000/)`")
-def local_link(source: Source, site: Site) -> Iterator[Problem]:
+def local_link(source: Source) -> Iterator[Problem]:
     """An address on your own machine or network, where no reader can go."""
     for line, link in source.links:
         if is_local(link.target):
@@ -60,7 +59,7 @@ def local_link(source: Source, site: Site) -> Iterator[Problem]:
 
 
 @source_rule("tracking-parameters", "warning", "`https://example.com/?utm_source=x`")
-def tracking_parameters(source: Source, site: Site) -> Iterator[Problem]:
+def tracking_parameters(source: Source) -> Iterator[Problem]:
     """What a newsletter or an advertiser hung onto an address to follow its readers."""
     for line, link in source.links:
         if found := TRACKER.search(link.target):

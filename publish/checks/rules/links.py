@@ -8,16 +8,18 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Literal
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from publish.checks import addresses
-from publish.checks.finding import shown
-from publish.checks.rule import Problem, site_rule
+from publish.checks.finding import Problem, shown
+from publish.checks.marks import Link
+from publish.checks.rule import site_rule
 from publish.checks.site import Site
 from publish.checks.slugs import slugify
 from publish.checks.source import Source
 
 MARK = re.compile(r"[{|](\w{1,20})[}|](.*)", re.S)
+HOST = re.compile(r"https?://([^/?#\s]*)(?=[/?#]|\Z)", re.I)
 FILES = ("filename", "static", "attach")
 
 
@@ -31,18 +33,34 @@ def inside(source: Source, place: str) -> str:
 
 def own_path(source: Source, target: str, site: Site) -> str | None:
     """The path, from the site's root, that a plain address names; None for another site's."""
+    home = _home(str(site.values.get("SITEURL") or ""))
+    host = HOST.match(target)
+    if home is None or (host and host.group(1) != home.netloc):
+        return None  # the latter is what the rest would find too, only later
+    # What begins with a slash means the same in every page.
+    base = "/" if target.startswith("/") else addresses.relative_base(source, site)
+    return _path(home, base, target)
+
+
+@lru_cache(maxsize=1)
+def _home(siteurl: str) -> SplitResult | None:
     try:
-        home = urlsplit(str(site.values.get("SITEURL") or ""))
-        parts = urlsplit(
-            urljoin(f"//{home.netloc}{addresses.relative_base(source, site.values)}", target)
-        )
+        return urlsplit(siteurl)
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _path(home: SplitResult, base: str, target: str) -> str | None:
+    try:
+        parts = urlsplit(urljoin(f"//{home.netloc}{base}", target))
     except ValueError:
         return None
     if parts.scheme not in ("", "http", "https") or parts.netloc != home.netloc:
         return None
-    base = home.path.rstrip("/")
-    if base and parts.path.startswith(f"{base}/"):
-        return parts.path[len(base) :]
+    root = home.path.rstrip("/")
+    if root and parts.path.startswith(f"{root}/"):
+        return parts.path[len(root) :]
     return parts.path or "/"
 
 
@@ -61,10 +79,23 @@ def find_target(source: Source, target: str, site: Site) -> Source | None:
 
 
 @lru_cache(maxsize=1)
+def own_links(site: Site) -> tuple[tuple[Source, int, Link], ...]:
+    """The links and pictures that do not lead to other sites, each with its source and line."""
+    return tuple(
+        (source, line, link)
+        for source in site.sources
+        for line, link in source.links
+        if not link.target
+        or link.target[0] in "#{|"
+        or own_path(source, link.target, site) is not None
+    )
+
+
+@lru_cache(maxsize=1)
 def _by_address(site: Site) -> dict[str, Source]:
     found: dict[str, Source] = {}
     for source in sorted(site.sources, key=lambda s: not s.public):
-        found.setdefault(addresses.of_source(source, site.values), source)
+        found.setdefault(addresses.of_source(source, site), source)
     return found
 
 
@@ -72,10 +103,9 @@ def _by_address(site: Site) -> dict[str, Source]:
 def broken_link(site: Site) -> Iterator[Problem]:
     """A link to a file that is not there, or to an address where the site will have nothing."""
     known = addresses.known(site)
-    for source in site.sources:
-        for line, link in source.links:
-            if not link.image and (why := _broken(source, link.target, site, known)):
-                yield Problem(line, why[0], why[1], source.file)
+    for source, line, link in own_links(site):
+        if not link.image and (why := _broken(source, link.target, site, known)):
+            yield Problem(line, why[0], why[1], source.file)
 
 
 def _broken(
@@ -137,43 +167,41 @@ def _near(name: str, known: frozenset[str] | list[str], prefix: str = "") -> str
 @site_rule("link-to-draft", "error", "a public post links to `Status: draft`", "silent")
 def link_to_draft(site: Site) -> Iterator[Problem]:
     """Readers would find nothing there: the target is a draft, or not public yet."""
-    for source in site.sources:
-        for line, link in source.links:
-            there = find_target(source, link.target, site)
-            if there is None or there is source or there.public or source.kind == "draft":
+    for source, line, link in own_links(site):
+        there = find_target(source, link.target, site)
+        if there is None or there is source or there.public or source.kind == "draft":
+            continue
+        waits: Literal["error", "warning"] = "error"
+        if source.kind == "scheduled":
+            if (
+                there.date
+                and source.date
+                and there.kind == "scheduled"
+                and there.date <= source.date
+            ):
                 continue
-            waits: Literal["error", "warning"] = "error"
-            if source.kind == "scheduled":
-                if (
-                    there.date
-                    and source.date
-                    and there.kind == "scheduled"
-                    and there.date <= source.date
-                ):
-                    continue
-                waits = "warning"
-            what = "a draft" if there.kind == "draft" else "not public yet"
-            message = f"the link leads to {there.file}, which is {what}"
-            yield Problem(line, message, "publish it first, or remove the link", source.file, waits)
+            waits = "warning"
+        what = "a draft" if there.kind == "draft" else "not public yet"
+        message = f"the link leads to {there.file}, which is {what}"
+        yield Problem(line, message, "publish it first, or remove the link", source.file, waits)
 
 
 @site_rule("broken-anchor", "error", "`[below](#no-such-heading)`")
 def broken_anchor(site: Site) -> Iterator[Problem]:
     """A `#…` that names no heading or id; a warning where the theme could have one."""
-    for source in site.sources:
-        for line, link in source.links:
-            anchor = unquote(link.target.partition("#")[2])
-            there = find_target(source, link.target, site) if anchor else None
-            if there is None or not there.readable or anchor in there.ids or anchor == "top":
-                continue
-            if site.theme_ids is not None and anchor in site.theme_ids:
-                continue
-            sure: Literal["error", "warning"] = "error" if site.theme_ids is not None else "warning"
-            remedy = f"write {{#{shown(anchor)}}} after the heading that is meant"
-            where = "this page" if there is source else there.file
-            yield Problem(
-                line, f"nothing in {where} is named #{shown(anchor)}", remedy, source.file, sure
-            )
+    for source, line, link in own_links(site):
+        anchor = unquote(link.target.partition("#")[2])
+        there = find_target(source, link.target, site) if anchor else None
+        if there is None or not there.readable or anchor in there.ids or anchor == "top":
+            continue
+        if site.theme_ids is not None and anchor in site.theme_ids:
+            continue
+        sure: Literal["error", "warning"] = "error" if site.theme_ids is not None else "warning"
+        remedy = f"write {{#{shown(anchor)}}} after the heading that is meant"
+        where = "this page" if there is source else there.file
+        yield Problem(
+            line, f"nothing in {where} is named #{shown(anchor)}", remedy, source.file, sure
+        )
 
 
 RULES = (broken_link, link_to_draft, broken_anchor)

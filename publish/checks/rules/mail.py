@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from publish.checks.rule import Problem, site_rule, source_rule
+from publish.checks.finding import Problem
+from publish.checks.rule import site_rule, source_rule
 from publish.checks.site import Site
 from publish.checks.source import Source
 
@@ -21,7 +22,7 @@ def _subject(source: Source) -> tuple[int, str]:
 
 
 @source_rule("empty-subject", "error", "`Subject:` with nothing after it")
-def empty_subject(source: Source, site: Site) -> Iterator[Problem]:
+def empty_subject(source: Source) -> Iterator[Problem]:
     """A Subject line with nothing in it."""
     if source.mailed and source.header.field("subject") and not source.get("subject"):
         remedy = "write it, or remove the line to use the title"
@@ -29,7 +30,7 @@ def empty_subject(source: Source, site: Site) -> Iterator[Problem]:
 
 
 @source_rule("long-subject", "warning", "a subject of 100 characters", "silent")
-def long_subject(source: Source, site: Site) -> Iterator[Problem]:
+def long_subject(source: Source) -> Iterator[Problem]:
     """A subject of over 78 characters is cut off in every mail program."""
     line, subject = _subject(source)
     if source.mailed and len(subject) > LONGEST:
@@ -38,7 +39,7 @@ def long_subject(source: Source, site: Site) -> Iterator[Problem]:
 
 
 @source_rule("shouting-subject", "warning", "`Subject: READ THIS NOW`", "silent")
-def shouting_subject(source: Source, site: Site) -> Iterator[Problem]:
+def shouting_subject(source: Source) -> Iterator[Problem]:
     """All capitals, as in spam; filters think so too."""
     line, subject = _subject(source)
     if source.mailed and subject.isupper() and sum(c.isalpha() for c in subject) > 5:
@@ -46,7 +47,7 @@ def shouting_subject(source: Source, site: Site) -> Iterator[Problem]:
 
 
 @source_rule("missing-preheader", "warning", "neither `Preheader:` nor `Summary:`", "silent")
-def missing_preheader(source: Source, site: Site) -> Iterator[Problem]:
+def missing_preheader(source: Source) -> Iterator[Problem]:
     """Mail programs would show the first words they find after the subject."""
     if source.mailed and not source.get("preheader") and not source.get("summary"):
         message = "the mail has no line to follow the subject"
@@ -54,7 +55,7 @@ def missing_preheader(source: Source, site: Site) -> Iterator[Problem]:
 
 
 @source_rule("bad-newsletter", "error", "`Newsletter: perhaps`", "same")
-def bad_newsletter(source: Source, site: Site) -> Iterator[Problem]:
+def bad_newsletter(source: Source) -> Iterator[Problem]:
     """Newsletter says neither yes nor no, so nobody can tell whether the post is to be mailed."""
     field = source.header.field("newsletter")
     if field and field.value.lower() not in YES_NO:

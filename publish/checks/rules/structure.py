@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from publish.checks.finding import shown
-from publish.checks.rule import Problem, source_rule
-from publish.checks.site import Site
+from publish.checks.finding import Problem, shown
+from publish.checks.rule import source_rule
 from publish.checks.source import Source
 
 BLOCKS = ("email-only", "web-only")
@@ -15,7 +14,7 @@ ITEM = re.compile(r" {0,3}(\d{1,9})\.[ \t]+\S")
 
 
 @source_rule("heading-jump", "warning", "`##` and then `####`")
-def heading_jump(source: Source, site: Site) -> Iterator[Problem]:
+def heading_jump(source: Source) -> Iterator[Problem]:
     """Heading levels that skip one; readers who move by headings think they missed something."""
     last = 1
     for line, heading in source.headings:
@@ -26,7 +25,7 @@ def heading_jump(source: Source, site: Site) -> Iterator[Problem]:
 
 
 @source_rule("h1-in-body", "warning", "`# Introduction`")
-def h1_in_body(source: Source, site: Site) -> Iterator[Problem]:
+def h1_in_body(source: Source) -> Iterator[Problem]:
     """A heading of the first level; the page's title is that already."""
     for line, heading in source.headings:
         if heading.level == 1:
@@ -35,11 +34,11 @@ def h1_in_body(source: Source, site: Site) -> Iterator[Problem]:
 
 
 @source_rule("unclosed-block", "error", "`::: email-only` without `:::`", "same")
-def unclosed_block(source: Source, site: Site) -> Iterator[Problem]:
+def unclosed_block(source: Source) -> Iterator[Problem]:
     """A block for one surface that is not closed, or closed and never opened: what comes after
     it would be missing, or be shown where it should not."""
     opened = 0
-    for line, name in _marks(source, site):
+    for line, name in _marks(source):
         if name and opened:
             yield Problem(
                 opened, "the block is not closed before the next", "end it with a line :::"
@@ -52,18 +51,18 @@ def unclosed_block(source: Source, site: Site) -> Iterator[Problem]:
 
 
 @source_rule("unknown-block", "error", "`::: mail-only`", "same")
-def unknown_block(source: Source, site: Site) -> Iterator[Problem]:
+def unknown_block(source: Source) -> Iterator[Problem]:
     """A block of another name would be shown everywhere, its marks too."""
-    for line, name in _marks(source, site):
+    for line, name in _marks(source):
         if name and name not in BLOCKS:
             message = f"there is no block {shown(name, 40)}"
             yield Problem(line, message, f"write ::: {BLOCKS[0]} or ::: {BLOCKS[1]}")
 
 
 @source_rule("list-restart", "warning", "`1.`, a paragraph, `1.`", "silent")
-def list_restart(source: Source, site: Site) -> Iterator[Problem]:
+def list_restart(source: Source) -> Iterator[Problem]:
     """A numbered list that a paragraph interrupts begins at 1 again, though it meant to go on."""
-    keeps = _keeps_numbers(site)
+    keeps = source.reading.sane_lists
     number = paragraphs = 0
     before = ""
     last_text = ""
@@ -95,16 +94,11 @@ def list_restart(source: Source, site: Site) -> Iterator[Problem]:
             last_text = text
 
 
-def _marks(source: Source, site: Site) -> Iterator[tuple[int, str]]:
+def _marks(source: Source) -> Iterator[tuple[int, str]]:
     # Elsewhere, three colons may be the marks of another Markdown extension.
     for line, text in source.prose_lines:
-        if text.startswith(":::") and site.uses("only_blocks"):
+        if text.startswith(":::") and source.reading.uses("only_blocks"):
             yield line, text[3:].strip()
-
-
-def _keeps_numbers(site: Site) -> bool:
-    """Whether a list may begin at another number than 1 (Markdown's ``sane_lists``)."""
-    return "sane_lists" in str(site.values.get("MARKDOWN", ""))
 
 
 RULES = (heading_jump, h1_in_body, unclosed_block, unknown_block, list_restart)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from publish.checks.rule import Problem, source_rule
-from publish.checks.site import Site
+from publish.checks.finding import Problem
+from publish.checks.rule import source_rule
 from publish.checks.source import Source
 
 DEEP_QUOTE = re.compile(r"(?:[ ]{0,3}>){21}")
 DEEP_LIST = re.compile(r"[ ]{84,}(?:[*+-]|\d{1,9}[.)])[ ]")
+SPACES = " " * 84
 LISTS_IN_A_LINE = re.compile(r"[ ]*(?:(?:\d{1,9}[.)]|[*+-])[ ]+){21}")
 DEFINITION = re.compile(r"[ ]{0,3}:[ ]")
 BLOCK = re.compile(r"[ ]{0,3}(?:#|`{3}|~{3}|(?:=+|-+)[ ]*$|\*\[|\|?[ ]*:?-+:?[ ]*\|)")
@@ -29,13 +30,30 @@ MOST_PARAGRAPHS = 10_000
 
 
 @source_rule("tangled-markup", "error", "`[[[[[[[…` a thousand times", "same")
-def tangled_markup(source: Source, site: Site) -> Iterator[Problem]:
+def tangled_markup(source: Source) -> Iterator[Problem]:
     """Markup nested so deeply, or so much of it, that Markdown would take minutes, or fail."""
+    if _harmless(source):
+        return
     if line := _deep(source):
         yield Problem(line, "the markup is nested too deeply", "make it simpler, or cut it")
     elif line := _many(source):
         message = "the file has more headings, paragraphs or blocks than can be built in time"
         yield Problem(line, message, "make several posts of it")
+
+
+def _harmless(source: Source) -> bool:
+    """Whether the whole file has less than what is too much for one paragraph."""
+    body, prose = source.body, source.prose
+    return (
+        body.count("\n") < MOST_BLOCKS
+        and prose.count(">") <= 20
+        and prose.count(":") <= DEFINITIONS
+        and prose.count("|") <= CELLS
+        and all(prose.count(sign) <= most for sign, (_, most) in OPEN.items())
+        and all(body.count(sign) <= most for sign, most in SIGNS.items())
+        and SPACES not in prose
+        and not any(LISTS_IN_A_LINE.match(line) for _, line in source.prose_lines)
+    )
 
 
 def _deep(source: Source) -> int:

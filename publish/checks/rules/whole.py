@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from publish.checks.finding import shown
-from publish.checks.rule import Problem, site_rule
+from publish.checks.finding import Problem, shown
+from publish.checks.rule import site_rule
 from publish.checks.site import Site
-from publish.checks.surroundings import secret_lines
 
 
 @site_rule("category-case", "error", "`Category: Career` here, `Category: career` there")
@@ -28,7 +27,7 @@ def secret(site: Site) -> Iterator[Problem]:
     """Something shaped like a key in settings, content or the built site. It is never shown."""
     remedy = "remove it, revoke it where it came from, and keep the new one in the environment"
     for source in site.sources:
-        for line in secret_lines(source.raw):
+        for line in source.secrets:
             yield Problem(line, "a secret key is here", remedy, source.file)
     for trouble in site.troubles:
         if trouble.rule == "secret":
