@@ -18,7 +18,7 @@ from publish.errors import Refused
 from publish.settings import Settings
 from publish.site import addresses, inputs, manifest, scan, standing
 from publish.site.commit import commit, tree
-from publish.site.engine import Memory, Rendered, Standby
+from publish.site.engine import Memory, Rendered, Standby, standby
 from publish.site.lock import locked
 from publish.site.manifest import Manifest
 from publish.site.scan import midnight
@@ -87,7 +87,7 @@ def _build(
     record = manifest.place(settings, target)
     if not full and standing.stands(standing.read(str(record)), str(settings.path)):
         return stood(record, time.monotonic() - clock[0])
-    with Standby(settings.path) as child:
+    with standby(settings.path) as child:
         return _made(settings, target, full, jobs, approve, child, clock)
 
 

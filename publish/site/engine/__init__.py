@@ -11,6 +11,7 @@ always right. Two things are kept from the last build: what a reader made of eac
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -57,6 +58,20 @@ class Rendered:
     due: float = 0.0
     untracked: str = ""
     kept: tuple[str, ...] = ()
+
+
+_early: dict[Path, Standby] = {}
+
+
+def expect(settings: Path) -> None:
+    """A build of this site is likely: let a process load Pelican while this one gets ready."""
+    with contextlib.suppress(OSError):
+        _early[settings] = Standby(settings)
+
+
+def standby(settings: Path) -> Standby:
+    """A process for the site of the ``settings`` file, the one that is waiting if one is."""
+    return _early.pop(settings, None) or Standby(settings)
 
 
 class Standby:

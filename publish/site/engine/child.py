@@ -92,7 +92,10 @@ def main() -> None:
     gc.set_threshold(100_000, 50, 100)
     import publish.site.engine.session  # noqa: F401 - and with it Pelican
 
-    task = json.load(sys.stdin)
+    given = sys.stdin.read()
+    if not given:
+        return  # there was nothing to build after all
+    task = json.loads(given)
     # Plugins may print; the answer has the pipe to itself.
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as answer:
         os.dup2(2, 1)
