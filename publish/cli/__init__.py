@@ -20,4 +20,9 @@ def run(args: list[str]) -> int:
             return 0
     from publish.cli import group
 
-    return group.run(args)
+    try:
+        return group.run(args)
+    finally:
+        # A build that was refused before it began leaves a process that waits for it.
+        if engine := sys.modules.get("publish.site.engine"):
+            engine.dismiss()

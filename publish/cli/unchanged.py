@@ -18,13 +18,15 @@ def answered(words: list[str]) -> bool:
         return False
     settings_file = os.path.abspath(words[1] if words else "pelicanconf.py")  # noqa: PTH100
     known = standing.read(os.path.join(os.path.dirname(settings_file), ".publish", "build"))  # noqa: PTH118, PTH120
-    if not standing.stands(known, settings_file) or known["foreign"]:
+    if not standing.stands(known, settings_file):
         if os.path.isfile(settings_file):  # noqa: PTH113
             from pathlib import Path
 
             from publish.site.engine import expect
 
             expect(Path(settings_file))
+        return False
+    if known["foreign"]:
         return False
     line = standing.sentence(known["output"], 0, 0, len(known["files"]), known["composed"])
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")

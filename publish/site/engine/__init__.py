@@ -69,6 +69,12 @@ def expect(settings: Path) -> None:
         _early[settings] = Standby(settings)
 
 
+def dismiss() -> None:
+    """End the processes that wait for a build that did not come."""
+    while _early:
+        _early.popitem()[1].close()
+
+
 def standby(settings: Path) -> Standby:
     """A process for the site of the ``settings`` file, the one that is waiting if one is."""
     return _early.pop(settings, None) or Standby(settings)

@@ -55,7 +55,6 @@ class Pages:
 
     def begin(self, settings: dict[str, Any]) -> None:
         """Take hold of the writer and the templates; called once, before Pelican runs."""
-        self._settings = settings
         self._plain = settings.get("INTRASITE_LINK_REGEX") == MARKUP
         self._odd = settings.get("JINJA_ENVIRONMENT") or {}
         self._describer = Describer(_name, DEFAULT_NAMESPACE)

@@ -1,0 +1,55 @@
+"""``publish build`` where nothing changed: the same words, and no process left behind."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.terminal import publish
+
+CONF = 'SITENAME = "Small"\nSITEURL = "https://small.example"\nTIMEZONE = "UTC"\nPATH = "content"\n'
+POST = "Title: Good\nDate: 2026-01-02\nCategory: Career\nSlug: good\nSummary: Fine.\n\nWords.\n"
+LEFT = """\
+import os, sys
+from pathlib import Path
+from publish.cli import run
+code = run(sys.argv[1:])
+left = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
+print(code, len(left))
+"""
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A built site."""
+    (tmp_path / "content").mkdir()
+    (tmp_path / "content/good.md").write_text(POST)
+    (tmp_path / "pelicanconf.py").write_text(CONF)
+    done = publish("build", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    return tmp_path
+
+
+def test_the_quick_answer_is_the_commands_own(small: Path):
+    quick, slow = publish("build", cwd=small), publish("build", "-v", cwd=small)
+    assert (quick.returncode, slow.returncode) == (0, 0)
+    assert quick.stdout == slow.stdout
+    assert quick.stdout.startswith(f"{small}/output: 0 written, 0 removed, ")
+
+
+def test_a_file_of_somebody_elses_is_told_every_time(small: Path):
+    (small / "output/theirs.txt").write_text("mine")
+    (small / "content/good.md").write_text(POST + "\nMore.\n")
+    for _ in range(2):
+        assert "theirs.txt: not written by publish" in publish("build", cwd=small).stderr
+
+
+@pytest.mark.parametrize("args", [[], ["--jobs", "0"]])
+def test_a_build_that_ends_early_leaves_no_process(small: Path, args: list[str]):
+    (small / "pelicanconf.py").write_text("1 / 0\n")
+    command = [sys.executable, "-c", LEFT, "build", *args]
+    done = subprocess.run(command, cwd=small, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["2", "0"], done.stderr
