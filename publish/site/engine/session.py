@@ -56,8 +56,7 @@ class Session:
         Reading(self._parsed, trace, complaints, self._jobs)
         self._rewritten = bool(_rewriting())
         old = Record.load(None if self._rewritten else Path(task["pages"]), self._key)
-        self.pages = Pages(old, Record(self._key), task["intact"], trace, lambda: complaints.heard)
-        self.pages.begin(settings)
+        self.pages = Pages(old, task["intact"], trace, lambda: complaints.heard, settings)
         self._crew: Crew | None = None
         self._generators: list[Any] = []
         signals.all_generators_finalized.connect(self._ready)
@@ -69,11 +68,9 @@ class Session:
             return
         if not trust.readers():
             self._parsed.save(self._beyond())
-        for page in self.pages.overridden:
-            self.pages.new.drop(page)
         # Who looks into the output sees the pages that were not rendered as missing.
         if not self._trace.peeked:
-            self.pages.new.save(self._record)
+            self.pages.finished().save(self._record)
 
     def end(self) -> None:
         """Leave no process behind."""
@@ -97,8 +94,10 @@ class Session:
             writer = stock(pelican)
             # Only now every plugin has taken hold of what it wants.
             stock_writer = all(getattr(type(writer), n) is getattr(Writer, n) for n in WRITING)
+            self.pages.ready(self._generators)
             if _rewriting() or not stock_writer:
-                self._rewritten, self.pages.old = True, Record(self._key)
+                self._rewritten = True
+                self.pages.outdo()
             if self._jobs > 1 and self._worth_sharing():
                 gc.freeze()
                 with self._trace.own():
@@ -129,16 +128,15 @@ class Session:
             return False
         if any(trust.own(generator.env) for generator in self._generators):
             return False
-        pages = len(contents)
-        known = self.pages.fit(self._generators[0].env) if self.pages.intact else 0
-        return pages - known >= WORTH
+        known = len(self.pages.old.pages.keys() & self.pages.intact)
+        unknown = max(0, len(contents) - known)
+        return unknown + self.pages.doomed(self._generators[0].env) >= WORTH
 
     def _share(self, number: int, writer: Any) -> Any:
         """A copy's work: its share of the pages."""
         logging.getLogger().handlers[:] = [self._complaints]
         self._complaints.errors, self._complaints.warnings = [], []
         self.pages.share(number, self._jobs)
-        self.pages.new = Record(self._key)
         try:
             for generator in self._generators:
                 if type(generator) is ArticlesGenerator:
@@ -148,15 +146,12 @@ class Session:
         except Exception as error:  # a theme or plugin may do anything
             self._complaints.failed(error)
         complaints = self._complaints.errors, self._complaints.warnings
-        pages = self.pages
-        return pages.new, pages.kept, pages.overridden, complaints, self._trace.notes()
+        return self.pages.answer(), complaints, self._trace.notes()
 
     def _gather(self) -> None:
         crew, self._crew = self._crew, None
-        for record, kept, overridden, complaints, notes in crew.answers() if crew else ():
-            self.pages.new.merge(record)
-            self.pages.kept += kept
-            self.pages.overridden |= overridden
+        for made, complaints, notes in crew.answers() if crew else ():
+            self.pages.told(made)
             self._complaints.told(*complaints)
             self._trace.told(notes)
 

@@ -13,12 +13,12 @@ from jinja2.filters import FILTERS
 from jinja2.tests import TESTS
 from pelican.utils import DateFormatter
 
-from publish.site.engine.reads import ListView
 from publish.site.engine.values import PLAIN, READING, vouched
+from publish.site.engine.views import ListView
 
 CLOCK = {"now", "today", "utcnow"}
-LOTS = {"random", "pprint"}
-"""Jinja's own filters that draw lots, or show of what type a list is."""
+LOTS = {"random", "pprint", "sameas"}
+"""Jinja's own that draw lots, show of what type a list is, or tell apart what looks the same."""
 OPTIONS = {"trim_blocks", "lstrip_blocks", "keep_trailing_newline", "autoescape", "extensions"}
 """Settings of a template's environment that say only how it is written."""
 
@@ -52,7 +52,7 @@ def own(env: Environment) -> list[tuple[dict[str, Any], str, Any]]:
         for name, function in functions.items():
             stock = known.get(name) is function or type(function) is DateFormatter
             stock = stock or (functions is env.tests and name == "plugin_enabled")
-            if not stock or (functions is env.filters and name in LOTS):
+            if not stock or name in LOTS:
                 found.append((functions, name, function))
     return found
 
