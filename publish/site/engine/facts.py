@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from publish.site.engine.look import VARIABLE, Found, Look
+from publish.site.engine.look import ATTRIBUTE, VARIABLE, Found, Look
 from publish.site.engine.values import MISSING
 from publish.site.engine.views import Place
 
@@ -24,8 +24,9 @@ class Facts:
     """The facts of this build; those of the last one first, under the same numbers.
 
     ``tokens`` are what they were then. ``find`` gives the post of a name, ``root`` the value of
-    a variable in a scope. Without ``keep`` nothing is remembered from page to page, for models
-    that change between two.
+    a variable in a scope, ``settled`` says of a post's attribute whether it is surely what it
+    was, ``around`` takes a page's place and gives the one before. Without ``keep`` nothing is
+    remembered from page to page, for models that change between two.
     """
 
     def __init__(self, facts: Iterable[Fact], tokens: Iterable[str], look: Look) -> None:
@@ -34,6 +35,7 @@ class Facts:
         self.find: Callable[[str], Any] = lambda name: None
         self.root: Callable[[str, str], Any] = lambda name, scope: MISSING
         self.around: Callable[[str], str] = lambda new: new
+        self.settled: Callable[[str, str], bool] = lambda name, attribute: False
         self.ambiguous: set[int] = set()
         self.variables: dict[tuple[str, str], Fixed] = {}
         self.attributes: dict[str, dict[tuple[int, str], Fixed]] = {}
@@ -61,6 +63,9 @@ class Facts:
 
     def same(self, number: int) -> bool:
         """Whether the fact is now what it was at the last build."""
+        if number < len(self._old) and self.keep and self._stands(self.list[number]):
+            self._say(number, self._old[number])
+            return True
         try:
             token = self._found(number)[0]
         except Exception:  # the model is another: a fact may lead anywhere, and do anything
@@ -104,6 +109,10 @@ class Facts:
             self._say(ours(number), token)
         self.ambiguous |= {ours(number) for number in ambiguous}
         return ours
+
+    def _stands(self, fact: Fact) -> bool:
+        what, owner, key = fact[:3]
+        return what == ATTRIBUTE and not isinstance(owner, int) and self.settled(owner, key)
 
     def _say(self, number: int, token: str) -> None:
         # What changes from page to page is nothing to go by.

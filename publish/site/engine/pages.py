@@ -16,11 +16,15 @@ from pelican.writers import Writer
 
 from publish.site.engine import trust
 from publish.site.engine.facts import Facts
+from publish.site.engine.ghosts import Ghosts
+from publish.site.engine.groups import Groups
 from publish.site.engine.look import Look
 from publish.site.engine.model import Model
+from publish.site.engine.parsed import Parsed
 from publish.site.engine.reads import Reads
 from publish.site.engine.record import Record
 from publish.site.engine.replay import again
+from publish.site.engine.settled import Settled
 from publish.site.engine.trace import Trace
 from publish.site.engine.values import MISSING, Describer, digest
 from publish.site.engine.watch import Watch
@@ -45,6 +49,7 @@ class Pages:
         self._look = Look(Describer(self._model.name, DEFAULT_NAMESPACE), self._model.shortcut)
         self.facts = Facts(old.facts, old.tokens, self._look)
         self.facts.find, self.facts.root, self.facts.around = self._model.find, self._root, self._at
+        self._groups = Groups(old.calls, self._look)
         self._watch = Watch(self._model, self.facts, self._look, trace, complaints)
         self._trace, self._odd = trace, settings.get("JINJA_ENVIRONMENT") or {}
         self._number, self._shares, self._sharing = 0, 1, False
@@ -59,9 +64,13 @@ class Pages:
         self._hook(Writer, "_open_w", self._open)
         writers.os = _Folders(self)
 
-    def ready(self, generators: list[Any]) -> None:
-        """The generators have read everything."""
+    def ready(self, generators: list[Any], ghosts: Ghosts, parsed: Parsed) -> None:
+        """The generators have read everything, and no plugin will change it any more."""
         self._model.ready(generators)
+        self._settled = Settled(ghosts, parsed, self._model, self.old.posts)
+        self._settled.ready()
+        self._watch.fill = ghosts.fill
+        self.facts.settled = self._settled.knows
         self._envs = {f"{type(g).__name__} {n}": g.env for n, g in enumerate(generators)}
         # A plugin that changes posts between two pages makes each page see another model.
         moved = signals.article_generator_write_article.receivers
@@ -98,11 +107,11 @@ class Pages:
         new = self.new
         added = len(self.old.ways), len(self.old.bundles)
         tables = new.ways[added[0] :], new.bundles[added[1] :], new.pages
-        return tables, self.facts.news(), self.kept, self.overridden
+        return tables, self.facts.news(), self.kept, self.overridden, self._groups.new
 
     def told(self, answer: Any) -> None:
         """Take over what a copy of this process made."""
-        (ways, bundles, pages), news, kept, overridden = answer
+        (ways, bundles, pages), news, kept, overridden, calls = answer
         theirs = self.old.next()
         theirs.ways += ways
         theirs.bundles += bundles
@@ -110,6 +119,7 @@ class Pages:
         self.new.take(theirs, self.facts.told(news))
         self.kept += kept
         self.overridden |= overridden
+        self._groups.new.update(calls)
 
     def finished(self) -> Record:
         """The record for the next build."""
@@ -117,6 +127,7 @@ class Pages:
             self.new.drop(page)
         self.new.drop_with(self.facts.ambiguous)
         self.new.facts, self.new.tokens = self.facts.list, self.facts.tokens()
+        self.new.calls, self.new.posts = self._groups.new, self._settled.versions()
         return self.new
 
     def _hook(self, owner: type, named: str, ours: Callable[..., Any]) -> None:
@@ -133,10 +144,37 @@ class Pages:
         if override_output and self._number:
             return None
         # Of two pages at one address the writer decides; it must be shown both.
-        shared = (args[0] if args else named.get("context")) is self._model.context
-        own = named.keys() if shared else None
-        shown = template if override_output else _Template(self, template, own)
-        return stock(file, shown, *args, override_output=override_output, **named)
+        if override_output or not file:
+            return stock(file, template, *args, override_output=override_output, **named)
+        shared = len(args) == 1 and args[0] is self._model.context
+        # With addresses relative to each page, the writer leaves word of the last one it wrote.
+        single = shared and not named.get("relative_urls")
+        given = self._given(file, template, named) if single else ""
+        if self._stands(file, given, template.environment, writer):
+            return None
+        self._groups.begin(file, given)
+        stock(file, _Template(self, template, named.keys() if shared else None), *args, **named)
+        self._groups.end()
+        return None
+
+    def _given(self, file: str, template: Any, named: dict[str, Any]) -> str:
+        root = f"{template.name} {self._source(template.environment, str(template.name))}"
+        return self._groups.given(file, root, named)
+
+    def _stands(self, file: str, given: str, env: Environment, writer: Any) -> bool:
+        """Whether all that a call of the writer makes lies in the output as it would be."""
+        pages = self._groups.stands(file, given)
+        known = [self.old.pages.get(page) for page in pages if page in self.intact]
+        if not pages or len(known) != len(pages):
+            return False
+        if not all(e and self._fit(env, e.way) and self._facts_same(e.bundles) for e in known):
+            return False
+        if not self._groups.keep(file, writer):
+            return False
+        if not self._sharing or zlib.crc32(file.encode()) % self._shares == self._number:
+            self.new.pages.update({page: self.old.pages[page] for page in pages})
+            self.kept += pages
+        return True
 
     def _open(self, stock: Any, writer: Any, filename: str, *args: Any, **named: Any) -> Any:
         if named.get("override") or args[1:2] == (True,):
@@ -156,6 +194,7 @@ class Pages:
         None if it was given another context.
         """
         page, env = str(context["output_file"]), template.environment
+        self._groups.wrote(page)
         if self._sharing and zlib.crc32(page.encode()) % self._shares != self._number:
             self._skip = True
             return ""
@@ -182,6 +221,8 @@ class Pages:
             text: str = template.render(context)
         if reads.volatile:
             self.facts.forget()
+            self._groups.forget()
+            self._settled.forget()
             self._same.clear()
         else:
             templates = (root, *sorted(set(reads.templates)))

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import io
 import marshal
+import mmap
+import os
 import pickle
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from publish.files import write_whole
 from publish.site import inputs, sealed
 
-VERSION = 1
+VERSION = 2
 WASTE = 2
 """How many times the size of what is used the long file may grow to before it is written anew."""
 
-Entry = tuple[str, str, bool, tuple[tuple[str, str], ...], int, int, int]
-"""Stamp, digest, whether the stamp alone may be trusted, further files with their digests,
-and the result's place, length and check sum."""
+Entry = tuple[str, str, bool, tuple[tuple[str, str], ...], int, int, int, Any]
+"""Stamp, digest, whether the stamp alone may be trusted, further files with their digests, the
+place, length and check sum of what is stored, and a ghost's light values, None of a result."""
 Packed = tuple[str, tuple[str, str, bool, tuple[tuple[str, str], ...]], bytes]
 """A source, the first four of its entry, and the result's bytes."""
 
@@ -40,8 +43,9 @@ class Parsed:
         self._new: dict[str, Entry] = {}
         self._beyond: dict[str, str] = {}
         self._fresh: dict[str, bytes] = {}
-        self._store = b""
-        self._added = io.BytesIO()
+        self._looked: dict[str, Entry | None] = {}
+        self._store: Any = b""
+        self._added: dict[str, bytes] = {}
         if not forget:
             self._load()
 
@@ -49,10 +53,54 @@ class Parsed:
         """The result for the file ``path`` as its bytes are now; None if there is none."""
         if path in self._fresh:
             return _Unpickler(self._fresh.pop(path), self._shared).load()
+        entry = self._current(path)
+        if entry is None or entry[7] is not None:
+            return None
+        stored = self._store[entry[4] : entry[4] + entry[5]]
+        if len(stored) != entry[5] or zlib.crc32(stored) != entry[6]:
+            return None
+        try:
+            result = _Unpickler(stored, self._shared).load()
+        except Exception:  # a damaged store costs time only; pickle fails in every way there is
+            return None
+        self._new[path] = entry
+        return result
+
+    def ghost(self, path: str) -> tuple[Any, Callable[[], bytes]] | None:
+        """The light values kept for ``path`` and how to get the rest; None if there are none."""
+        entry = self._current(path)
+        if entry is None or entry[7] is None or entry[4] + entry[5] > len(self._store):
+            return None
+        return entry[7], lambda: self._checked(entry)
+
+    def stays(self, path: str) -> None:
+        """The ghost of ``path`` has been taken."""
+        if entry := self._current(path):
+            self._new[path] = entry
+
+    def version(self, path: str) -> str:
+        """Stands for the bytes that what is kept for ``path`` was made of; ``""`` if none is."""
+        entry = self._new.get(path)
+        return "" if entry is None else "".join((entry[1], *(known for _, known in entry[3])))
+
+    def replace(self, path: str, light: Any, stored: bytes) -> None:
+        """Keep a ghost in place of what has been kept for ``path`` in this build."""
+        if path in self._added:
+            self._added[path] = stored
+            self._new[path] = (*self._new[path][:4], -1, len(stored), zlib.crc32(stored), light)
+
+    def _current(self, path: str) -> Entry | None:
+        """The entry for ``path`` if it is of the file's bytes as they are now."""
+        if path in self._looked:
+            return self._looked[path]
+        entry = self._looked[path] = self._fresh_entry(path)
+        return entry
+
+    def _fresh_entry(self, path: str) -> Entry | None:
         entry = self._old.get(path)
         if entry is None:
             return None
-        stamp, digest, firm, further, start, length, check = entry
+        stamp, digest, firm, further = entry[:4]
         now = inputs.stamp(path)
         if not (firm and now == stamp):
             if inputs.digest(path) != digest:
@@ -60,21 +108,17 @@ class Parsed:
             firm = inputs.firm(now)
         if any(inputs.digest(name) != known for name, known in further):
             return None
-        stored = self._store[start : start + length]
-        if len(stored) != length or zlib.crc32(stored) != check:
-            return None
-        try:
-            result = _Unpickler(stored, self._shared).load()
-        except Exception:  # a damaged store costs time only; pickle fails in every way there is
-            return None
-        self._new[path] = (now, digest, firm, further, start, length, check)
-        return result
+        return (now, digest, firm, further, *entry[4:])
+
+    def _checked(self, entry: Entry) -> bytes:
+        stored = self._store[entry[4] : entry[4] + entry[5]]
+        if zlib.crc32(stored) != entry[6]:
+            raise ValueError("the store is damaged")
+        return bytes(stored)
 
     def has(self, path: str) -> bool:
-        """Whether there seems to be a result for ``path``; ``get`` knows."""
-        entry = self._old.get(path)
-        return entry is not None and (inputs.stamp(path) == entry[0] or
-                                      inputs.digest(path) == entry[1])  # fmt: skip
+        """Whether something is kept for ``path`` as it is now."""
+        return self._current(path) is not None
 
     def packed(
         self, path: str, result: Any, before: str, further: tuple[str, ...]
@@ -96,9 +140,8 @@ class Parsed:
     def put(self, packed: Packed, *, fresh: bool = False) -> None:
         """Keep a result; one that is ``fresh`` from another process is still to be got here."""
         path, (stamp, digest, firm, more), stored = packed
-        place = len(self._store) + self._added.tell()
-        self._added.write(stored)
-        self._new[path] = (stamp, digest, firm, more, place, len(stored), zlib.crc32(stored))
+        self._added[path] = stored
+        self._new[path] = (stamp, digest, firm, more, -1, len(stored), zlib.crc32(stored), None)
         if fresh:
             self._fresh[path] = stored
 
@@ -116,31 +159,36 @@ class Parsed:
         Raises:
             OSError: it cannot be written.
         """
-        if not self._added.tell() and self._new == self._old and beyond == self._beyond:
+        if not self._added and self._new == self._old and beyond == self._beyond:
             return
         self._folder.mkdir(parents=True, exist_ok=True)
         used = sum(entry[5] for entry in self._new.values())
-        if len(self._store) + self._added.tell() > WASTE * used + 1_000_000:
-            self._compact()
-        else:
-            with (self._folder / "results").open("r+b" if self._store else "wb") as stream:
+        size = len(self._store) + sum(map(len, self._added.values()))
+        if size > WASTE * used + 1_000_000:
+            for path, entry in self._new.items():
+                if path not in self._added:
+                    self._added[path] = bytes(self._store[entry[4] : entry[4] + entry[5]])
+            self._store = b""
+        size = self._placed()
+        if self._store:
+            with (self._folder / "results").open("r+b") as stream:
                 # What a killed build added lies beyond the known end.
                 stream.truncate(len(self._store))
                 stream.seek(len(self._store))
-                stream.write(self._added.getvalue())
-        document = (VERSION, self._key, len(self._store) + self._added.tell(), self._new, beyond)
+                stream.writelines(self._added.values())
+        else:
+            write_whole(self._folder / "results", b"".join(self._added.values()))
+        document = (VERSION, self._key, size, self._new, beyond)
         write_whole(self._folder / "index", sealed.seal(marshal.dumps(document)))
 
-    def _compact(self) -> None:
-        whole = self._store + self._added.getvalue()
-        pieces, place = [], 0
-        for path, entry in self._new.items():
-            stored = whole[entry[4] : entry[4] + entry[5]]
+    def _placed(self) -> int:
+        """Give what was added its places, one after the other; where the last one ends."""
+        place = len(self._store)
+        for path, stored in self._added.items():
+            entry = self._new[path]
             self._new[path] = (*entry[:4], place, *entry[5:])
-            pieces.append(stored)
             place += len(stored)
-        self._store, self._added = b"".join(pieces), io.BytesIO()
-        write_whole(self._folder / "results", self._store)
+        return place
 
     def _load(self) -> None:
         try:
@@ -148,10 +196,18 @@ class Parsed:
             version, key, size, entries, beyond = document
             fits = (version, key) == (VERSION, self._key)
             if fits and all(inputs.digest(path) == known for path, known in beyond.items()):
-                self._store = (self._folder / "results").read_bytes()[:size]
+                self._store = _mapped(self._folder / "results", size)
                 self._old, self._beyond = entries, beyond
         except (OSError, ValueError, EOFError, TypeError):
             self._old, self._store, self._beyond = {}, b"", {}
+
+
+def _mapped(file: Path, size: int) -> Any:
+    """The first ``size`` bytes of a file, read as they are looked at."""
+    with file.open("rb") as stream:
+        if size and os.fstat(stream.fileno()).st_size >= size:
+            return mmap.mmap(stream.fileno(), size, access=mmap.ACCESS_READ)
+    return b""
 
 
 class _Pickler(pickle.Pickler):

@@ -15,7 +15,7 @@ from publish.site.engine.facts import Facts, Fixed, met
 from publish.site.engine.look import ATTRIBUTE, VARIABLE, Found, Look
 from publish.site.engine.replay import Step, again_met, names
 from publish.site.engine.values import MISSING, Opaque, digest
-from publish.site.engine.views import WALK, Desk, ListView, Place
+from publish.site.engine.views import WALK, Desk, ListView, Place, alike
 
 
 class Reads:
@@ -126,7 +126,7 @@ class Reads:
     def _walked(self, fact: tuple[Any, ...], values: list[Any]) -> list[Any]:
         number = self._facts.number(fact)
         memo = self._facts.walks.get(number)
-        if memo and len(memo[0]) == len(values) and all(map(_same, memo[0], values)):
+        if memo and alike(memo[0], values):
             self.known(memo[1])
             return list(memo[1][2])
         try:
@@ -204,10 +204,6 @@ class Reads:
         if type(value) is tuple:
             return tuple(self._handed(part, places) for part in value)
         return value
-
-
-def _same(one: Any, other: Any) -> bool:
-    return one is other
 
 
 def _given(value: Any) -> bool:

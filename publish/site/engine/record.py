@@ -14,6 +14,7 @@ from typing import NamedTuple
 from publish.files import write_whole
 from publish.site import sealed
 from publish.site.engine.facts import Fact
+from publish.site.engine.groups import Group
 from publish.site.engine.look import ATTRIBUTE
 from publish.site.engine.replay import Step
 
@@ -35,7 +36,10 @@ class Entry(NamedTuple):
 
 
 class Record:
-    """Pages by the name of their file, with ``facts`` and their ``tokens``."""
+    """Pages by the name of their file, with ``facts`` and their ``tokens``.
+
+    ``calls`` are the writer's, ``posts`` the versions of those that no plugin laid hands on.
+    """
 
     def __init__(self, key: str) -> None:
         self._key = key
@@ -44,6 +48,8 @@ class Record:
         self.pages: dict[str, Entry] = {}
         self.facts: list[Fact] = []
         self.tokens: list[str] = []
+        self.calls: dict[str, Group] = {}
+        self.posts: dict[str, str] = {}
         self._ways: dict[Way, int] = {}
         self._bundles: dict[Bundle, int] = {}
 
@@ -95,7 +101,8 @@ class Record:
         """
         self._tidy()
         pages = {page: tuple(entry) for page, entry in self.pages.items()}
-        document = (VERSION, self._key, self.ways, self.bundles, pages, self.facts, self.tokens)
+        document = (VERSION, self._key, self.ways, self.bundles, pages, self.facts, self.tokens,
+                    self.calls, self.posts)  # fmt: skip
         write_whole(file, sealed.seal(marshal.dumps(document)))
 
     @classmethod
@@ -107,7 +114,8 @@ class Record:
         try:
             version, made, *tables = marshal.loads(sealed.opened(file.read_bytes()))  # noqa: S302 - ours
             if (version, made) == (VERSION, key):
-                record.ways, record.bundles, pages, record.facts, record.tokens = tables
+                record.ways, record.bundles, pages, record.facts, record.tokens = tables[:5]
+                record.calls, record.posts = tables[5:]
                 record.pages = {page: Entry(*entry) for page, entry in pages.items()}
         except (OSError, ValueError, EOFError, TypeError):
             return cls(key)

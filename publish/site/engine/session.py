@@ -16,9 +16,10 @@ from pelican.generators import ArticlesGenerator, PagesGenerator, StaticGenerato
 from pelican.writers import Writer
 
 from publish.site import inputs
-from publish.site.engine import trust
+from publish.site.engine import taxonomies, translations, trust
 from publish.site.engine.complaints import Complaints
 from publish.site.engine.crew import Crew
+from publish.site.engine.haunting import Haunting
 from publish.site.engine.pages import Pages
 from publish.site.engine.parsed import Parsed
 from publish.site.engine.reading import Reading
@@ -53,7 +54,11 @@ class Session:
         self._jobs: int = task["jobs"]
         self._parsed = Parsed(Path(task["folder"]), self._key, settings, forget=task["forget"])
         remember()
+        taxonomies.hasten()
         Reading(self._parsed, trace, complaints, self._jobs)
+        self._haunting = Haunting(self._parsed, complaints)
+        self._haunting.begin(settings, task["settings"])
+        translations.hasten(self._haunting.ghosts)
         self._rewritten = bool(_rewriting())
         old = Record.load(None if self._rewritten else Path(task["pages"]), self._key)
         self.pages = Pages(old, task["intact"], trace, lambda: complaints.heard, settings)
@@ -94,7 +99,7 @@ class Session:
             writer = stock(pelican)
             # Only now every plugin has taken hold of what it wants.
             stock_writer = all(getattr(type(writer), n) is getattr(Writer, n) for n in WRITING)
-            self.pages.ready(self._generators)
+            self.pages.ready(self._generators, self._haunting.ghosts, self._parsed)
             if _rewriting() or not stock_writer:
                 self._rewritten = True
                 self.pages.outdo()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
 from typing import Any, Protocol, SupportsIndex
 
@@ -140,3 +141,8 @@ def raw(value: Any) -> Any:
     if type(value) is dict:
         return {key: raw(part) for key, part in value.items()}
     return value
+
+
+def alike(one: list[Any], other: list[Any]) -> bool:
+    """Whether two lists hold the very same objects."""
+    return len(one) == len(other) and all(map(operator.is_, one, other))

@@ -22,6 +22,17 @@ from publish.site.engine.values import MISSING, PLAIN
 from publish.site.engine.views import Desk, raw
 
 
+def _whole(owner: Any, name: str) -> Any:
+    """The attribute as Python finds it."""
+    try:
+        return object.__getattribute__(owner, name)
+    except AttributeError:
+        further = getattr(type(owner), "__getattr__", None)
+        if further is None:
+            raise
+    return further(owner, name)
+
+
 class Watch:
     """Watches one template at a time, the one at the ``desk``."""
 
@@ -29,6 +40,7 @@ class Watch:
         self, model: Model, facts: Facts, look: Look, trace: Trace, complaints: Callable[[], int]
     ) -> None:
         self.desk = Desk()
+        self.fill: Callable[[Any], None] = lambda post: None
         self._model, self._facts, self._look = model, facts, look
         self._trace, self._complaints = trace, complaints
         self._staying = self._installed = False
@@ -110,6 +122,7 @@ class Watch:
             if reads is None or desk.busy or name[:2] == "__":
                 if reads is not None and name == "__dict__" and not desk.busy:
                     reads.distrust("it looks into an object's own dictionary")
+                    self.fill(this)
                 return plain(this, name)
             fixed = reads.fixed.get((id(this), name))
             if fixed is not None and id(this) in reads.met:
@@ -123,7 +136,7 @@ class Watch:
                     return value
                 named = "" if term else model.named(this)
                 try:
-                    value = plain(this, name)
+                    value = _whole(this, name)
                 except AttributeError:
                     reads.attribute(this, name, MISSING, named=named, firm=False)
                     raise

@@ -1,0 +1,96 @@
+"""Whole calls of Pelican's writer that would write what lies in the output: one look for all.
+
+A call writes a page or, where lists are split, several. It writes the same if it is given the
+same, and if what its pages read of the site is the same.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from pelican import signals
+from pelican.utils import sanitised_join
+
+from publish.site.engine.look import Look
+from publish.site.engine.values import digest
+from publish.site.engine.views import alike
+
+Group = tuple[str, tuple[str, ...]]
+"""The digest of what a call was given, and the pages it wrote."""
+
+
+class Groups:
+    """The calls of this run by the file each names; ``old`` are those of the last build."""
+
+    def __init__(self, old: Mapping[str, Group], look: Look) -> None:
+        self.old, self.new = dict(old), dict[str, Group]()
+        self._look = look
+        self._lists: dict[int, tuple[list[Any], list[Any], str]] = {}
+        self._file, self._given = "", ""
+        self._pages: list[str] = []
+
+    def given(self, file: str, root: str, named: Mapping[str, Any]) -> str:
+        """The digest of a call's arguments; ``""`` if nobody can say what they are."""
+        try:
+            words = [f"{name}={self._worded(value)}" for name, value in named.items()]
+        except Exception:  # a plugin may hand its templates anything
+            return ""
+        return digest("\0".join((file, root, *words)))
+
+    def begin(self, file: str, given: str) -> None:
+        """The call goes to the writer."""
+        self._file, self._given, self._pages = file, given, []
+
+    def wrote(self, page: str) -> None:
+        """It wrote or kept this page."""
+        self._pages.append(page)
+
+    def end(self) -> None:
+        """The writer is done with it."""
+        if self._given:
+            self.new[self._file] = (self._given, tuple(self._pages))
+        self._given = ""
+
+    def stands(self, file: str, given: str) -> tuple[str, ...]:
+        """The pages of a call that was made like this at the last build; none if it was not."""
+        if not given or signals.content_written.receivers:
+            return ()  # somebody wants to be told of each page
+        known, pages = self.old.get(file, ("", ()))
+        return pages if known == given else ()
+
+    def keep(self, file: str, writer: Any) -> bool:
+        """Note its pages as written; not if one has been already, for the writer to object."""
+        given, pages = self.old[file]
+        base = f"{os.path.abspath(writer.output_path)}{os.sep}"  # noqa: PTH100 - as the writer's
+        paths = [
+            sanitised_join(writer.output_path, page) if "//" in page or "./" in page
+            else base + page for page in pages
+        ]  # fmt: skip
+        if not writer._overridden_files.isdisjoint(paths):
+            return False
+        if not writer._written_files.isdisjoint(paths):
+            return False
+        writer._written_files.update(paths)
+        self.new[file] = (given, pages)
+        return True
+
+    def forget(self) -> None:
+        """A page may have changed the lists."""
+        self._lists.clear()
+
+    def _worded(self, value: Any) -> str:
+        if type(value) is list:
+            known = self._lists.get(id(value))
+            if known is None or not alike(known[1], value):
+                token = digest("\0".join(map(self._word, value)))
+                known = self._lists[id(value)] = (value, list(value), token)
+            return known[2]
+        return self._word(value)
+
+    def _word(self, value: Any) -> str:
+        token, parts = self._look.value(value)
+        if any(type(part) is list for part in parts):
+            raise TypeError("a list inside another is not looked into")
+        return token

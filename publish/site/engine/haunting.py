@@ -1,0 +1,144 @@
+"""Where ghosts may stand for posts: sites whose plugins leave a post's making to Pelican."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pelican import contents, signals
+from pelican.contents import Article, Content
+from pelican.readers import Readers
+
+from publish.site.engine.complaints import Complaints
+from publish.site.engine.ghosts import Ghosts, packed
+from publish.site.engine.parsed import Parsed
+
+KNOWING = re.compile(
+    rb"__dict__|\bvars\(|__slots__|\btype\([^)]*\) *(?:is|in|==|!=)|\bgc\b|inspect"
+)
+"""Words of code that could tell a ghost from a post."""
+MAKING = {
+    Content: ("__init__", "is_valid", "get_static_links", "refresh_metadata_intersite_links",
+              "get_url_setting", "_expand_settings", "url_format", "url", "save_as"),
+    Article: ("__init__", "_expand_settings"),
+    Readers: ("read_file",),
+}  # fmt: skip
+"""What has to be Pelican's own for a post to be made as it was."""
+STOCK = {(kind, name): vars(kind)[name] for kind, names in MAKING.items() for name in names}
+
+
+class Haunting:
+    """Puts ghosts in the place of posts that are as they were at the last build."""
+
+    def __init__(self, parsed: Parsed, complaints: Complaints) -> None:
+        self.ghosts = Ghosts()
+        self._parsed, self._complaints = parsed, complaints
+        self._awaiting = False
+        self._made: Any = None
+
+    def begin(self, settings: Mapping[str, Any], settings_file: str) -> None:
+        """Take hold of the reading of posts, if the site lets itself be haunted."""
+        if not _stock() or settings.get("DEFAULT_DATE") == "fs" or settings.get("TYPOGRIFY"):
+            return
+        if any(map(_knowing, {settings_file, *_listening()})):
+            return
+        self.ghosts.install()
+        contents.signals = _Signals(self)
+        stock = Readers.read_file
+
+        def read_file(readers: Any, *args: Any, **named: Any) -> Any:
+            if args or named.get("content_class") is not Article or named.get("fmt"):
+                return stock(readers, *args, **named)
+            if named["preread_signal"].receivers or named["context_signal"].receivers:
+                return stock(readers, **named)
+            return self._read(lambda: stock(readers, **named), readers.settings, named)
+
+        Readers.read_file = read_file
+
+    def made(self, post: Any) -> None:
+        """Pelican has made ``post``, and no plugin has seen it yet."""
+        if self._awaiting:
+            self._made = packed(post)
+
+    def _read(self, stock: Callable[[], Any], settings: Any, named: Mapping[str, Any]) -> Any:
+        path = os.path.abspath(os.path.join(named["base_path"], named["path"]))  # noqa: PTH100, PTH118
+        if kept := self._parsed.ghost(path):
+            post = self.ghosts.make(*kept, settings, named["context"])
+            if post is not None:
+                self._parsed.stays(path)
+                if any(_package(r) != "publish" for r in _receivers(signals.content_object_init)):
+                    signals.content_object_init.send(post)
+                return post
+        heard = self._complaints.heard
+        self._awaiting, self._made = True, None
+        try:
+            post = stock()
+        finally:
+            self._awaiting = False
+        # What is complained of while a post is made has to be heard at every build.
+        if self._made and self._complaints.heard == heard:
+            self._parsed.replace(path, *self._made)
+        return post
+
+
+def _receivers(signal: Any) -> Iterator[Any]:
+    for receiver in getattr(signal, "receivers", {}).values():
+        yield receiver() if isinstance(receiver, weakref.ref) else receiver
+
+
+def _package(receiver: Any) -> str:
+    """The package or module that a receiver is of; ``""`` if it does not say."""
+    words = str(getattr(receiver, "__module__", "")).split(".")
+    return ".".join(words[: 3 if words[:2] == ["pelican", "plugins"] else 1])
+
+
+def _stock() -> bool:
+    if hasattr(Content, "__getattr__"):
+        return False
+    return all(vars(kind)[name] is stock for (kind, name), stock in STOCK.items())
+
+
+def _listening() -> set[str]:
+    """The files of everybody who listens to Pelican's signals, with their packages' other files."""
+    packages = {_package(r) for signal in vars(signals).values() for r in _receivers(signal)}
+    packages.discard("publish")
+    return {
+        getattr(module, "__file__", None) or ""
+        for name, module in list(sys.modules.items())
+        if any(name == package or name.startswith(f"{package}.") for package in packages)
+    } | packages & {""}
+
+
+def _knowing(file: str) -> bool:
+    try:
+        return bool(KNOWING.search(Path(file).read_bytes()))
+    except OSError:
+        return True
+
+
+class _Signals:
+    """Pelican's signals, as its contents see them."""
+
+    def __init__(self, haunting: Haunting) -> None:
+        self.content_object_init = _Made(haunting)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(signals, name)
+
+
+class _Made:
+    def __init__(self, haunting: Haunting) -> None:
+        self._haunting = haunting
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(signals.content_object_init, name)
+
+    def send(self, post: Any) -> Any:
+        """Tell the engine first, then everybody."""
+        self._haunting.made(post)
+        return signals.content_object_init.send(post)

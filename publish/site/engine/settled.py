@@ -1,0 +1,63 @@
+"""What a ghost would say without being asked: what it said at the last build, if it is the same."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from publish.site.engine.ghosts import Ghost, Ghosts, own
+from publish.site.engine.model import PROPERTIES, Model, name
+from publish.site.engine.parsed import Parsed
+
+
+class Settled:
+    """``before`` are the versions of the posts that were left alone at the last build."""
+
+    def __init__(self, ghosts: Ghosts, parsed: Parsed, model: Model, before: Mapping[str, str]):
+        self._ghosts, self._parsed, self._model = ghosts, parsed, model
+        self._before = before
+        self._left: dict[str, Ghost] = {}
+        self._same: dict[str, bool] = {}
+        self._meddled = False
+
+    def ready(self) -> None:
+        """The plugins have done with the posts; what is looked into from now on is only read."""
+        for ghost in self._ghosts.waiting.values():
+            if self._ghosts.untouched(ghost):
+                self._left[name(ghost.post)] = ghost
+
+    def forget(self) -> None:
+        """A page may have changed the model."""
+        self._same.clear()
+        self._meddled = True
+
+    def knows(self, named: str, attribute: str) -> bool:
+        """Whether a post's attribute is surely what it was."""
+        ghost = self._left.get(named)
+        if ghost is None or (attribute in own(ghost.post) and not ghost.filled):
+            return False
+        if attribute not in ghost.keys and attribute not in PROPERTIES:
+            return False
+        known = self._same.get(named)
+        if known is None:
+            known = self._same[named] = self._stands(named, ghost)
+        return known
+
+    def versions(self) -> dict[str, str]:
+        """The versions of the posts that nobody meddled with, for the next build."""
+        return {
+            named: self._version(ghost)
+            for named, ghost in self._left.items()
+            if (not self._meddled if ghost.filled else self._ghosts.untouched(ghost))
+        }
+
+    def _stands(self, named: str, ghost: Ghost) -> bool:
+        if ghost.linked or self._model.find(named) is not ghost.post:
+            return False
+        if self._before.get(named) != self._version(ghost):
+            return False
+        # Filled by a look of ours or a template's, it is still what it was, unless a page meddled.
+        return not self._meddled if ghost.filled else self._ghosts.untouched(ghost)
+
+    def _version(self, ghost: Ghost) -> str:
+        return self._parsed.version(os.path.abspath(ghost.post.source_path))  # noqa: PTH100
