@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from publish.site.engine.look import ATTRIBUTE, VARIABLE, Found, Look
-from publish.site.engine.values import MISSING
+from publish.site.engine.values import MISSING, mark
 from publish.site.engine.views import Place
 
 Fact = tuple[Any, ...]
@@ -74,6 +74,14 @@ class Facts:
             return False
         self._say(number, token)
         return True
+
+    def belied(self, bundles: Iterable[Iterable[int]]) -> None:
+        """These were taken on trust: whatever has turned out otherwise since is not to go by."""
+        old = len(self._old)
+        changed = {n for n, token in self._said.items() if n < old and token != self._old[n]}
+        if changed:
+            for bundle in bundles:
+                self.ambiguous |= changed.intersection(bundle)
 
     def forget(self) -> None:
         """A page may have changed the model."""
@@ -146,5 +154,5 @@ class Facts:
 
 def met(number: int, parts: list[Any]) -> dict[int, Place]:
     """Where the parts of a fact are met."""
-    places: Mapping[int, Place] = {id(p): (number, n, True) for n, p in enumerate(parts)}
+    places: Mapping[int, Place] = {mark(p): (number, n, True) for n, p in enumerate(parts)}
     return dict(places)

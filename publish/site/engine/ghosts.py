@@ -19,6 +19,9 @@ from pelican.contents import Article, Content
 from pelican.urlwrappers import Author, Category, Tag, URLWrapper
 from pelican.utils import SafeDatetime
 
+from publish.site.engine.values import mark
+from publish.site.engine.views import alike
+
 Light = tuple[Any, ...]
 """What a ghost has from the start, in marshal's own types."""
 PLAIN = ("_status", "slug", "lang", "in_default_lang", "source_path", "relative_source_path",
@@ -34,19 +37,13 @@ class Ghost:
     """What is known of a ghost: the light values it was given, and how to get the rest."""
 
     __slots__ = (
-        "addresses",
-        "filled",
-        "given",
-        "keys",
-        "linked",
-        "links",
-        "lists",
-        "post",
-        "stored",
-    )
+        "addresses", "filled", "given", "keys", "linked", "links", "lists", "post", "stored",
+        "untouched",
+    )  # fmt: skip
 
     def __init__(self, post: Any, light: Light, stored: Callable[[], bytes]) -> None:
         self.post, self.stored, self.filled = post, stored, False
+        self.untouched: bool | None = None
         self.addresses, self.links, self.linked, self.keys = light[3:]
         self.given = dict(own(post))
         # Somebody may change a list in its place.
@@ -58,13 +55,18 @@ class Ghosts:
 
     def __init__(self) -> None:
         self.waiting: dict[int, Ghost] = {}
+        self._calm = False
+
+    def calm(self, calm: bool) -> None:
+        """From now on nobody but templates touches a ghost, or somebody may."""
+        self._calm = calm
 
     def install(self) -> None:
         """Let Pelican's contents fill themselves when they are looked into."""
         waiting = self.waiting
 
         def absent(post: Any, name: str) -> Any:
-            ghost = waiting.get(id(post))
+            ghost = waiting.get(mark(post))
             if ghost is None or name not in ghost.keys:
                 raise AttributeError(
                     f"{type(post).__name__!r} object has no attribute {name!r}", name=name, obj=post
@@ -81,20 +83,25 @@ class Ghosts:
             object.__delattr__(post, name)
 
         def address(stock: Any, post: Any, key: str) -> Any:
-            ghost = waiting.get(id(post))
+            ghost = waiting.get(mark(post))
             if ghost is not None and self.untouched(ghost):
                 return ghost.addresses[key == "save_as"]
             return stock(post, key)
 
+        def place(stock: Any, post: Any, source_path: Any = None) -> Any:
+            if source_path is None and mark(post) in waiting:
+                return own(post)["relative_source_path"]
+            return stock(post, source_path)
+
         def valid(stock: Any, post: Any) -> Any:
-            return id(post) in waiting or stock(post)
+            return mark(post) in waiting or stock(post)
 
         def links(stock: Any, post: Any) -> Any:
-            ghost = waiting.get(id(post))
+            ghost = waiting.get(mark(post))
             return set(ghost.links) if ghost is not None else stock(post)
 
         def refresh(stock: Any, post: Any) -> None:
-            ghost = waiting.get(id(post))
+            ghost = waiting.get(mark(post))
             if ghost is None or ghost.linked or not self.untouched(ghost):
                 stock(post)
 
@@ -103,12 +110,24 @@ class Ghosts:
         Content.__delattr__ = deleted
         for name, ours in (
             ("get_url_setting", address), ("is_valid", valid), ("get_static_links", links),
-            ("refresh_metadata_intersite_links", refresh),
+            ("refresh_metadata_intersite_links", refresh), ("get_relative_source_path", place),
         ):  # fmt: skip
             setattr(Content, name, _around(getattr(Content, name), ours))
 
+    def plain(self, post: Any) -> bool:
+        """Whether ``post`` is a ghost, and has no link to resolve."""
+        ghost = self.waiting.get(mark(post))
+        return ghost is not None and not ghost.linked
+
     def untouched(self, ghost: Ghost) -> bool:
         """Whether the ghost has its light values still, and nobody has added to its address."""
+        if not self._calm:
+            return self._untouched(ghost)
+        if ghost.untouched is None:
+            ghost.untouched = self._untouched(ghost)
+        return ghost.untouched
+
+    def _untouched(self, ghost: Ghost) -> bool:
         held, given = own(ghost.post), ghost.given
         if not all(held.get(name) is value for name, value in given.items()):
             return False
@@ -118,6 +137,14 @@ class Ghosts:
             name in ghost.keys or hasattr(Article, name) or name.startswith(("_", "override_"))
             for name in self.added(ghost)
         )
+
+    @staticmethod
+    def lists(ghost: Ghost) -> set[str]:
+        """Which of its lists are not as they were, in what they hold or what that says."""
+        return {
+            name for name, terms in ghost.lists.items()
+            if not alike(ghost.given[name], terms) or not all(map(_plain, terms))
+        }  # fmt: skip
 
     @staticmethod
     def added(ghost: Ghost) -> set[str]:
@@ -142,7 +169,7 @@ class Ghosts:
             held["authors"] = [_term(Author, each, settings) for each in authors]
         if author is not None:
             held["author"] = held["authors"][author]
-        self.waiting[id(post)] = Ghost(post, light, stored)
+        self.waiting[mark(post)] = Ghost(post, light, stored)
         return post
 
     def fill(self, post: Any) -> None:
@@ -151,7 +178,7 @@ class Ghosts:
         Raises:
             Damaged: it cannot be had.
         """
-        ghost = self.waiting.pop(id(post), None)
+        ghost = self.waiting.pop(mark(post), None)
         if ghost is None:
             return
         try:
@@ -262,11 +289,11 @@ def _shared(held: Mapping[str, Any]) -> dict[str, Any]:
 class _Pickler(pickle.Pickler):
     def __init__(self, stream: io.BytesIO, shared: Mapping[str, Any]) -> None:
         super().__init__(stream, protocol=5)
-        self._names = {id(value): name for name, value in shared.items()}
+        self._names = {mark(value): name for name, value in shared.items()}
 
     def persistent_id(self, obj: Any) -> str | None:
         """Names what a ghost has already."""
-        return self._names.get(id(obj))
+        return self._names.get(mark(obj))
 
 
 class _Unpickler(pickle.Unpickler):
@@ -280,7 +307,7 @@ class _Unpickler(pickle.Unpickler):
 
 
 def _around(stock: Any, ours: Callable[..., Any]) -> Any:
-    def hooked(post: Any, *args: Any) -> Any:
-        return ours(stock, post, *args)
+    def hooked(post: Any, *args: Any, **named: Any) -> Any:
+        return ours(stock, post, *args, **named)
 
     return hooked

@@ -14,7 +14,7 @@ from pelican import signals
 from pelican.utils import sanitised_join
 
 from publish.site.engine.look import Look
-from publish.site.engine.values import digest
+from publish.site.engine.values import digest, mark
 from publish.site.engine.views import alike
 
 Group = tuple[str, tuple[str, ...]]
@@ -28,6 +28,7 @@ class Groups:
         self.old, self.new = dict(old), dict[str, Group]()
         self._look = look
         self._lists: dict[int, tuple[list[Any], list[Any], str]] = {}
+        self._words: dict[int, tuple[Any, str]] = {}
         self._file, self._given = "", ""
         self._pages: list[str] = []
 
@@ -79,18 +80,24 @@ class Groups:
     def forget(self) -> None:
         """A page may have changed the lists."""
         self._lists.clear()
+        self._words.clear()
 
     def _worded(self, value: Any) -> str:
         if type(value) is list:
-            known = self._lists.get(id(value))
+            known = self._lists.get(mark(value))
             if known is None or not alike(known[1], value):
                 token = digest("\0".join(map(self._word, value)))
-                known = self._lists[id(value)] = (value, list(value), token)
+                known = self._lists[mark(value)] = (value, list(value), token)
             return known[2]
         return self._word(value)
 
     def _word(self, value: Any) -> str:
+        known = self._words.get(mark(value))
+        if known is not None:
+            return known[1]
         token, parts = self._look.value(value)
         if any(type(part) is list for part in parts):
             raise TypeError("a list inside another is not looked into")
+        if parts:
+            self._words[mark(value)] = (value, token)
         return token

@@ -9,7 +9,7 @@ from pelican.contents import Content
 from pelican.paginator import Page, Paginator
 from pelican.urlwrappers import Author, Category, Tag, URLWrapper
 
-from publish.site.engine.values import MISSING, digest
+from publish.site.engine.values import MISSING, digest, mark
 
 WATCHED = (Content, URLWrapper, Paginator, Page)
 """Classes whose objects are watched: what a template takes from them is noted."""
@@ -75,7 +75,7 @@ class Model:
 
     def term(self, owner: Any) -> bool:
         """Whether it is a category, tag or author whose name says all there is to say of it."""
-        if id(owner) in self._terms:
+        if mark(owner) in self._terms:
             return True
         kind = type(owner)
         own = object.__getattribute__(owner, "__dict__")
@@ -90,7 +90,7 @@ class Model:
             and own.get("slug", slug) == slug
         )
         if plain:
-            self._terms[id(owner)] = owner
+            self._terms[mark(owner)] = owner
         return plain
 
     def shortcut(self, owner: Any, attribute: str) -> str:
@@ -103,10 +103,10 @@ class Model:
             return ""
         if attribute == "summary" and "summary" in own["metadata"]:
             return ""
-        known = self._raws.get(id(owner))
+        known = self._raws.get(mark(owner))
         if known is None or known[0] is not raw:
             linked = "{" in raw or "|" in raw or not _is_stock(type(owner))
-            known = self._raws[id(owner)] = (raw, "" if linked else digest(raw))
+            known = self._raws[mark(owner)] = (raw, "" if linked else digest(raw))
         return known[1] and f"{attribute} of {known[1]}"
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import os
 import zlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,13 +23,15 @@ from publish.site.engine.look import Look
 from publish.site.engine.model import Model
 from publish.site.engine.parsed import Parsed
 from publish.site.engine.reads import Reads
-from publish.site.engine.record import Record
+from publish.site.engine.record import Record, root
 from publish.site.engine.replay import again
 from publish.site.engine.settled import Settled
 from publish.site.engine.trace import Trace
-from publish.site.engine.values import MISSING, Describer, digest
+from publish.site.engine.values import MISSING, Describer, digest, mark
 from publish.site.engine.watch import Watch
 
+ARTICLES = ("translations", "articles", "hidden_translations", "hidden_articles")
+"""Where Pelican's generator has the articles that get a page."""
 PLACE = ("output_file", "localsiteurl", "SITEURL")
 """What the writer may set for a page besides what it is given."""
 
@@ -57,6 +60,7 @@ class Pages:
         self._sources: dict[tuple[int, str], str] = {}
         self._fits: dict[tuple[int, int], bool] = {}
         self._same: dict[int, bool] = {}
+        self._trusted: list[tuple[int, ...]] = []
         self._envs: dict[str, Environment] = {}
         self._hook(Environment, "_load_template", self._load_template)
         self._hook(Template, "_get_default_module", self._watch.module)
@@ -64,17 +68,18 @@ class Pages:
         self._hook(Writer, "_open_w", self._open)
         writers.os = _Folders(self)
 
-    def ready(self, generators: list[Any], ghosts: Ghosts, parsed: Parsed) -> None:
+    def ready(self, generators: list[Any], ghosts: Ghosts, parsed: Parsed, writer: Any) -> None:
         """The generators have read everything, and no plugin will change it any more."""
+        self._writer = writer
         self._model.ready(generators)
-        self._settled = Settled(ghosts, parsed, self._model, self.old.posts)
-        self._settled.ready()
+        self.settled = Settled(ghosts, parsed, self._model, self.old.posts)
         self._watch.fill = ghosts.fill
-        self.facts.settled = self._settled.knows
+        self.facts.settled = self.settled.knows
         self._envs = {f"{type(g).__name__} {n}": g.env for n, g in enumerate(generators)}
         # A plugin that changes posts between two pages makes each page see another model.
         moved = signals.article_generator_write_article.receivers
         self.facts.keep = not (moved or signals.page_generator_write_page.receivers)
+        self.settled.ready(calm=self.facts.keep)
 
     def outdo(self) -> None:
         """Somebody may change pages after they are written: none may be kept."""
@@ -125,9 +130,10 @@ class Pages:
         """The record for the next build."""
         for page in self.overridden:
             self.new.drop(page)
+        self.facts.belied(self._trusted)
         self.new.drop_with(self.facts.ambiguous)
         self.new.facts, self.new.tokens = self.facts.list, self.facts.tokens()
-        self.new.calls, self.new.posts = self._groups.new, self._settled.versions()
+        self.new.calls, self.new.posts = self._groups.new, self.settled.versions()
         return self.new
 
     def _hook(self, owner: type, named: str, ours: Callable[..., Any]) -> None:
@@ -158,8 +164,8 @@ class Pages:
         return None
 
     def _given(self, file: str, template: Any, named: dict[str, Any]) -> str:
-        root = f"{template.name} {self._source(template.environment, str(template.name))}"
-        return self._groups.given(file, root, named)
+        source = f"{template.name} {self._source(template.environment, str(template.name))}"
+        return self._groups.given(file, source, named)
 
     def _stands(self, file: str, given: str, env: Environment, writer: Any) -> bool:
         """Whether all that a call of the writer makes lies in the output as it would be."""
@@ -169,12 +175,36 @@ class Pages:
             return False
         if not all(e and self._fit(env, e.way) and self._facts_same(e.bundles) for e in known):
             return False
-        if not self._groups.keep(file, writer):
-            return False
+        return self._groups.keep(file, writer) and self._kept(pages, file)
+
+    def _kept(self, pages: tuple[str, ...], file: str) -> bool:
         if not self._sharing or zlib.crc32(file.encode()) % self._shares == self._number:
             self.new.pages.update({page: self.old.pages[page] for page in pages})
             self.kept += pages
         return True
+
+    def articles(self, stock: Any, generator: Any, write: Any) -> None:
+        """Pelican's own way for those articles whose page would not be as it lies there."""
+        looked = signals.content_written.receivers or generator.settings["RELATIVE_URLS"]
+        if looked or not self.facts.keep:
+            stock(generator, write)
+            return
+        rest = copy.copy(generator)
+        for kind in ARTICLES:
+            setattr(
+                rest, kind, [a for a in getattr(generator, kind) if not self._keeps(a, generator)]
+            )
+        stock(rest, write)
+
+    def _keeps(self, article: Any, generator: Any) -> bool:
+        """Whether an article is surely what it was, and so its page, which is kept then."""
+        page = self.settled.address(article)
+        writer, known = self._writer, self.old.pages.get(page)
+        if not page or known is None or page not in self.intact or page not in self._groups.old:
+            return False
+        if not self._fit(generator.env, known.way) or not self._facts_same(known.bundles):
+            return False
+        return self._groups.keep(page, writer) and self._kept((page,), page)
 
     def _open(self, stock: Any, writer: Any, filename: str, *args: Any, **named: Any) -> Any:
         if named.get("override") or args[1:2] == (True,):
@@ -198,10 +228,10 @@ class Pages:
         if self._sharing and zlib.crc32(page.encode()) % self._shares != self._number:
             self._skip = True
             return ""
-        root = f"{template.name} {self._source(env, str(template.name))}"
+        source = f"{template.name} {self._source(env, str(template.name))}"
         local = self._own(context, named)
         known = self.old.pages.get(page) if page in self.intact else None
-        if known and self.old.ways[known.way][0][0] == root and self._fit(env, known.way):
+        if known and self.old.ways[known.way][0][0] == source and self._fit(env, known.way):
             steps = self.old.ways[known.way][1]
             if self._facts_same(known.bundles) and again(steps, local, self._look) == known.found:
                 self.new.pages[page] = known
@@ -222,10 +252,10 @@ class Pages:
         if reads.volatile:
             self.facts.forget()
             self._groups.forget()
-            self._settled.forget()
+            self.settled.forget()
             self._same.clear()
         else:
-            templates = (root, *sorted(set(reads.templates)))
+            templates = (source, *sorted(set(reads.templates)))
             reads.touched.discard(-1)
             self.new.put(page, templates, tuple(reads.steps), reads.digest,
                          reads.touched, self.facts.list)  # fmt: skip
@@ -274,18 +304,28 @@ class Pages:
     def _bundle_same(self, bundle: int) -> bool:
         known = self._same.get(bundle)
         if known is None:
-            known = all(map(self.facts.same, self.old.bundles[bundle]))
+            known = all(map(self.facts.same, self._asked(bundle)))
             if self.facts.keep:
                 self._same[bundle] = known
         return known
 
+    def _asked(self, bundle: int) -> Iterable[int]:
+        """The facts of a bundle that are not surely what they were."""
+        numbers = self.old.bundles[bundle]
+        post = root(numbers[0], self.facts.list)[0]
+        asks = self.settled.asks(post) if post and self.facts.keep else None
+        if asks is None:
+            return numbers
+        self._trusted.append(numbers)
+        return (n for n in numbers if root(n, self.facts.list)[1] in asks)
+
     def _fit(self, env: Environment, way: int) -> bool:
         """Whether the templates of a way are as they were."""
-        known = self._fits.get((id(env), way))
+        known = self._fits.get((mark(env), way))
         if known is None:
             pairs = (entry.rpartition(" ") for entry in self.old.ways[way][0])
             known = all(self._source(env, template) == text for template, _, text in pairs)
-            self._fits[id(env), way] = known
+            self._fits[mark(env), way] = known
         return known
 
     def _load_template(self, stock: Any, env: Environment, named: str, given: Any) -> Any:
@@ -296,7 +336,7 @@ class Pages:
 
     def _source(self, env: Environment, named: str) -> str:
         """The digest of a template's text; ``""`` if there is no such template."""
-        key = (id(env), named)
+        key = (mark(env), named)
         if key not in self._sources:
             try:
                 assert env.loader

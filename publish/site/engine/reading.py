@@ -19,6 +19,7 @@ from publish.site.engine.complaints import Complaints
 from publish.site.engine.crew import Crew
 from publish.site.engine.parsed import Packed, Parsed
 from publish.site.engine.trace import Trace
+from publish.site.engine.values import mark
 
 WORTH = 60
 """Sources below which a second process costs more than it saves."""
@@ -142,7 +143,13 @@ def _ordered(stock: Any) -> Any:
         def __iter__(self) -> Any:
             return iter(sorted(set(super().__iter__())))
 
+    # The engine itself looks for the sources first, to share the reading of them.
+    known: dict[tuple[int, str], tuple[Any, set[str]]] = {}
+
     def get_files(generator: Any, *args: Any, **named: Any) -> set[str]:
-        return Ordered(stock(generator, *args, **named))
+        asked = mark(generator), repr((args, named))
+        if asked not in known:
+            known[asked] = generator, Ordered(stock(generator, *args, **named))
+        return Ordered(known[asked][1])
 
     return get_files

@@ -14,7 +14,7 @@ from typing import Any
 from publish.site.engine.facts import Facts, Fixed, met
 from publish.site.engine.look import ATTRIBUTE, VARIABLE, Found, Look
 from publish.site.engine.replay import Step, again_met, names
-from publish.site.engine.values import MISSING, Opaque, digest
+from publish.site.engine.values import MISSING, Opaque, digest, mark
 from publish.site.engine.views import WALK, Desk, ListView, Place, alike
 
 
@@ -86,7 +86,7 @@ class Reads:
         ``named`` is the owner's name if no other post has it. A ``firm`` value is the same as
         long as no page changes the model.
         """
-        place = self.met.get(id(owner))
+        place = self.met.get(mark(owner))
         if place is None:
             self.distrust(f"an object of type {type(owner).__name__} came from nowhere")
             return value
@@ -98,7 +98,7 @@ class Reads:
             return self._stepped((*place, ATTRIBUTE, name), value, owner)
         handed = self._noted(fact, value, value, owner)
         if firm and self._last is not None and self._keeps:
-            self.fixed[id(owner), name] = (owner, self._last[0], handed, self._last[1])
+            self.fixed[mark(owner), name] = (owner, self._last[0], handed, self._last[1])
         return handed
 
     def listed(self, view: ListView, what: str, key: Any, value: Any) -> Any:
@@ -111,7 +111,7 @@ class Reads:
             if not whole:
                 return self._noted((what, place[0], place[1], key), value, value)
             return self._walked((what, place[0], place[1], key), value)
-        if self._views.get(id(view.raw)) is not view:
+        if self._views.get(mark(view.raw)) is not view:
             self.distrust("a list of another page")
             return value
         step = (*place, what, key)
@@ -189,17 +189,17 @@ class Reads:
         self._kept.append(parts)
         for number, part in enumerate(parts):
             token += again_met(self._places, part, here, number)
-            self.met[id(part)] = self._places[id(part)]
+            self.met[mark(part)] = self._places[mark(part)]
         self.tokens.append(token)
 
     def _handed(self, value: Any, places: Mapping[int, Place]) -> Any:
-        if type(value) is list and id(value) in places:
-            place = places[id(value)]
+        if type(value) is list and mark(value) in places:
+            place = places[mark(value)]
             if len(place) == 3:
                 return ListView(self._desk, value, place)
-            view = self._views.get(id(value))
+            view = self._views.get(mark(value))
             if view is None:
-                view = self._views[id(value)] = ListView(self._desk, value, place)
+                view = self._views[mark(value)] = ListView(self._desk, value, place)
             return view
         if type(value) is tuple:
             return tuple(self._handed(part, places) for part in value)

@@ -7,12 +7,13 @@ for all of them.
 from __future__ import annotations
 
 import marshal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from publish.files import write_whole
 from publish.site import sealed
+from publish.site.engine.copies import Copy
 from publish.site.engine.facts import Fact
 from publish.site.engine.groups import Group
 from publish.site.engine.look import ATTRIBUTE
@@ -27,6 +28,14 @@ Bundle = tuple[int, ...]
 """Numbers of facts about one thing."""
 
 
+def root(number: int, known: Sequence[Fact]) -> tuple[str, str]:
+    """The post that a fact is about in the end, ``""`` for none, and which attribute of it."""
+    what, owner, key = known[number][:3]
+    while isinstance(owner, int):
+        what, owner, key = known[owner][:3]
+    return (owner, key) if what == ATTRIBUTE else ("", "")
+
+
 class Entry(NamedTuple):
     """A page: the number of its way, what its steps found, and the numbers of its bundles."""
 
@@ -38,7 +47,8 @@ class Entry(NamedTuple):
 class Record:
     """Pages by the name of their file, with ``facts`` and their ``tokens``.
 
-    ``calls`` are the writer's, ``posts`` the versions of those that no plugin laid hands on.
+    ``calls`` are the writer's, ``posts`` the versions of those that no plugin laid hands on;
+    ``feeds`` and ``copies`` are other files of the output.
     """
 
     def __init__(self, key: str) -> None:
@@ -50,6 +60,8 @@ class Record:
         self.tokens: list[str] = []
         self.calls: dict[str, Group] = {}
         self.posts: dict[str, str] = {}
+        self.feeds: dict[str, str] = {}
+        self.copies: dict[str, Copy] = {}
         self._ways: dict[Way, int] = {}
         self._bundles: dict[Bundle, int] = {}
 
@@ -66,9 +78,7 @@ class Record:
         """Keep what ``page`` is made of; ``known`` tells what the numbers of ``facts`` mean."""
         about: dict[str, list[int]] = {}
         for number in sorted(facts):
-            what, owner = known[number][:2]
-            thing = owner if what == ATTRIBUTE and isinstance(owner, str) else ""
-            about.setdefault(thing, []).append(number)
+            about.setdefault(root(number, known)[0], []).append(number)
         bundles = tuple(self._bundle(tuple(numbers)) for numbers in about.values())
         self.pages[page] = Entry(self._way((templates, steps)), found, bundles)
 
@@ -102,7 +112,7 @@ class Record:
         self._tidy()
         pages = {page: tuple(entry) for page, entry in self.pages.items()}
         document = (VERSION, self._key, self.ways, self.bundles, pages, self.facts, self.tokens,
-                    self.calls, self.posts)  # fmt: skip
+                    self.calls, self.posts, self.feeds, self.copies)  # fmt: skip
         write_whole(file, sealed.seal(marshal.dumps(document)))
 
     @classmethod
@@ -115,7 +125,7 @@ class Record:
             version, made, *tables = marshal.loads(sealed.opened(file.read_bytes()))  # noqa: S302 - ours
             if (version, made) == (VERSION, key):
                 record.ways, record.bundles, pages, record.facts, record.tokens = tables[:5]
-                record.calls, record.posts = tables[5:]
+                record.calls, record.posts, record.feeds, record.copies = tables[5:]
                 record.pages = {page: Entry(*entry) for page, entry in pages.items()}
         except (OSError, ValueError, EOFError, TypeError):
             return cls(key)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from publish.site.engine.look import Look
-from publish.site.engine.values import MISSING, digest
+from publish.site.engine.values import MISSING, digest, mark
 
 Step = tuple[int, int, str, Any]
 """Index of the step it starts from and of that step's part (-1, 0: the page), what, and which."""
@@ -37,5 +37,5 @@ def names(local: Mapping[str, Any]) -> str:
 
 def again_met(places: dict[int, tuple[int, int]], part: Any, here: int, number: int) -> str:
     """Which earlier part is the same object; two may look the same and be told apart."""
-    place = places.setdefault(id(part), (here, number))
+    place = places.setdefault(mark(part), (here, number))
     return "" if place == (here, number) else f" as {place[0]}.{place[1]}"

@@ -17,8 +17,11 @@ from pelican.writers import Writer
 
 from publish.site import inputs
 from publish.site.engine import taxonomies, translations, trust
+from publish.site.engine.compiled import Compiled
 from publish.site.engine.complaints import Complaints
+from publish.site.engine.copies import Copies
 from publish.site.engine.crew import Crew
+from publish.site.engine.feeds import Feeds
 from publish.site.engine.haunting import Haunting
 from publish.site.engine.pages import Pages
 from publish.site.engine.parsed import Parsed
@@ -62,6 +65,11 @@ class Session:
         self._rewritten = bool(_rewriting())
         old = Record.load(None if self._rewritten else Path(task["pages"]), self._key)
         self.pages = Pages(old, task["intact"], trace, lambda: complaints.heard, settings)
+        self._copies = Copies(old.copies, self.pages.intact, self.pages.kept, trace)
+        self._copies.begin(settings["OUTPUT_PATH"])
+        self._feeds = Feeds(old.feeds, self.pages.intact, self.pages.kept)
+        if not task["forget"]:
+            Compiled(Path(task["folder"]).parent / "templates" / self._key).begin()
         self._crew: Crew | None = None
         self._generators: list[Any] = []
         signals.all_generators_finalized.connect(self._ready)
@@ -75,7 +83,9 @@ class Session:
             self._parsed.save(self._beyond())
         # Who looks into the output sees the pages that were not rendered as missing.
         if not self._trace.peeked:
-            self.pages.finished().save(self._record)
+            record = self.pages.finished()
+            record.feeds, record.copies = self._feeds.new, self._copies.new
+            record.save(self._record)
 
     def end(self) -> None:
         """Leave no process behind."""
@@ -95,14 +105,22 @@ class Session:
             with self.pages.sharing():
                 stock(generator, writer)
 
+        def articles(stock: Any, generator: Any, write: Any) -> None:
+            if getattr(stock, "__module__", "") == ArticlesGenerator.__module__:
+                self.pages.articles(stock, generator, write)
+            else:
+                stock(generator, write)
+
         def begun(stock: Any, pelican: Any) -> Any:
             writer = stock(pelican)
             # Only now every plugin has taken hold of what it wants.
             stock_writer = all(getattr(type(writer), n) is getattr(Writer, n) for n in WRITING)
-            self.pages.ready(self._generators, self._haunting.ghosts, self._parsed)
+            self.pages.ready(self._generators, self._haunting.ghosts, self._parsed, writer)
+            self._feeds.begin(self.pages.settled, pelican.settings["FEED_MAX_ITEMS"])
             if _rewriting() or not stock_writer:
                 self._rewritten = True
-                self.pages.outdo()
+                for keeper in (self.pages, self._feeds, self._copies):
+                    keeper.outdo()
             if self._jobs > 1 and self._worth_sharing():
                 gc.freeze()
                 with self._trace.own():
@@ -113,6 +131,7 @@ class Session:
         for owner, name, ours in (
             (StaticGenerator, "generate_output", copied),
             (ArticlesGenerator, "generate_pages", shared),
+            (ArticlesGenerator, "generate_articles", articles),
             (PagesGenerator, "generate_output", shared),
             (Pelican, "_get_writer", begun),
         ):
@@ -129,7 +148,8 @@ class Session:
         contents = [c for g in self._generators for c in getattr(g, "articles", ())]
         contents += [c for g in self._generators for c in getattr(g, "pages", ())]
         # An attached file is put in its place by the process that shows it, and copied by this.
-        if any("attach" in str(content._content) for content in contents):
+        plain = self._haunting.ghosts.plain
+        if any(not plain(content) and "attach" in str(content._content) for content in contents):
             return False
         if any(trust.own(generator.env) for generator in self._generators):
             return False

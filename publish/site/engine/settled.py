@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from publish.site.engine.ghosts import Ghost, Ghosts, own
 from publish.site.engine.model import PROPERTIES, Model, name
 from publish.site.engine.parsed import Parsed
+from publish.site.engine.values import mark
 
 
 class Settled:
@@ -18,17 +20,21 @@ class Settled:
         self._before = before
         self._left: dict[str, Ghost] = {}
         self._same: dict[str, bool] = {}
+        self._asks: dict[str, set[str] | None] = {}
         self._meddled = False
 
-    def ready(self) -> None:
-        """The plugins have done with the posts; what is looked into from now on is only read."""
+    def ready(self, *, calm: bool) -> None:
+        """The plugins have done with the posts; if all is ``calm``, for this run."""
         for ghost in self._ghosts.waiting.values():
             if self._ghosts.untouched(ghost):
                 self._left[name(ghost.post)] = ghost
+        self._ghosts.calm(calm)
 
     def forget(self) -> None:
         """A page may have changed the model."""
         self._same.clear()
+        self._asks.clear()
+        self._ghosts.calm(False)
         self._meddled = True
 
     def knows(self, named: str, attribute: str) -> bool:
@@ -42,6 +48,34 @@ class Settled:
         if known is None:
             known = self._same[named] = self._stands(named, ghost)
         return known
+
+    def asks(self, named: str) -> set[str] | None:
+        """What has to be asked of a post of which all else is surely what it was; None if nothing
+        is sure.
+        """
+        if named not in self._asks:
+            ghost = self._left.get(named)
+            sure = ghost is not None and not ghost.filled and self._stands(named, ghost)
+            self._asks[named] = self._unsure(ghost) if ghost and sure else None
+        return self._asks[named]
+
+    def _unsure(self, ghost: Ghost) -> set[str]:
+        return {"translations", *self._ghosts.added(ghost), *self._ghosts.lists(ghost)}
+
+    def address(self, post: Any) -> str:
+        """The file of the page of a post that is surely what it was; else ``""``."""
+        ghost = self._ghosts.waiting.get(mark(post))
+        if ghost is None or self.asks(name(post)) is None:
+            return ""
+        return str(ghost.addresses[1])
+
+    def whole(self, post: Any, asked: Collection[str]) -> str:
+        """The version of a post of which all that is ``asked`` is what it was; else ``""``."""
+        named = self._model.named(post)
+        asks = self.asks(named) if named else None
+        if asks is None or not asks.isdisjoint(asked):
+            return ""
+        return self._version(self._left[named])
 
     def versions(self) -> dict[str, str]:
         """The versions of the posts that nobody meddled with, for the next build."""

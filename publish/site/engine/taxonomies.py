@@ -9,6 +9,8 @@ from typing import Any
 from pelican.generators import ArticlesGenerator
 from pelican.writers import FileOverwriteFailedError
 
+from publish.site.engine.values import mark
+
 logger = logging.getLogger("pelican.generators")
 KINDS = ("category", "tag", "author")
 PLURALS = {"category": "categories", "tag": "tags", "author": "authors"}
@@ -26,7 +28,7 @@ def _quick(kind: str) -> Callable[[Any, Any], None]:
     def generate(generator: Any, write: Any) -> None:
         template = generator.get_template(kind)
         found = getattr(generator, PLURALS[kind])
-        places = {id(article): n for n, article in enumerate(generator.dates)}
+        places = {mark(article): n for n, article in enumerate(generator.dates)}
         for term, articles in found.items() if kind == "tag" else found:
             dates = _dated(articles, places)
             try:
@@ -52,5 +54,5 @@ def _quick(kind: str) -> Callable[[Any, Any], None]:
 
 def _dated(articles: Iterable[Any], places: dict[int, int]) -> list[Any]:
     """``articles`` in the order of the archives, each once, and only those that are in them."""
-    known = {places[id(a)]: a for a in articles if id(a) in places}
+    known = {places[mark(a)]: a for a in articles if mark(a) in places}
     return [known[place] for place in sorted(known)]

@@ -9,6 +9,7 @@ from typing import Any
 from pelican import generators
 
 from publish.site.engine.ghosts import Ghosts
+from publish.site.engine.values import mark
 
 
 def hasten(ghosts: Ghosts) -> None:
@@ -42,6 +43,6 @@ def _alone(posts: list[Any], translation_id: Any, ghosts: Ghosts) -> list[Any] |
 
 def _original(post: Any, ghosts: Ghosts) -> bool:
     # A ghost is never made of what calls itself a translation.
-    if id(post) in ghosts.waiting:
+    if mark(post) in ghosts.waiting:
         return True
     return str(post.metadata.get("translation", "false")).lower() == "false"

@@ -20,6 +20,9 @@ from pelican.utils import SafeDatetime
 
 MISSING = object()
 """Stands for a variable or an attribute that is not there."""
+mark = object.__hash__
+"""A number that no other object alive has. ``id`` would do, but Python tells every listener of
+each call, and a build listens."""
 LONG = 48
 """Characters above which a token is kept as a digest."""
 DEEP = 5_000
@@ -63,7 +66,7 @@ class Describer:
         self, name_of: Callable[[Any], str], constants: Mapping[str, Any] | None = None
     ) -> None:
         self._name_of = name_of
-        self._constants = {id(value): (name, value) for name, value in (constants or {}).items()}
+        self._constants = {mark(value): (name, value) for name, value in (constants or {}).items()}
 
     def describe(self, value: Any) -> tuple[str, list[Any]]:
         """The token of ``value``, and its parts: model objects and lists, left unread.
@@ -106,17 +109,17 @@ class Describer:
         elif name := self._name_of(value):
             words.append(repr(name))
             parts.append(value)
-        elif id(value) in self._constants:
-            words.append(f"constant {self._constants[id(value)][0]}")
+        elif mark(value) in self._constants:
+            words.append(f"constant {self._constants[mark(value)][0]}")
         elif kind is list and lazy:
             words.append("list")
             parts.append(value)
         elif value is MISSING:
             words.append("missing")
-        elif id(value) in above or len(words) > DEEP:
+        elif mark(value) in above or len(words) > DEEP:
             raise Opaque(kind.__qualname__)
         else:
-            self._inside(value, words, parts, above | {id(value)}, lazy=lazy)
+            self._inside(value, words, parts, above | {mark(value)}, lazy=lazy)
 
     def _inside(
         self, value: Any, words: list[str], parts: list[Any], above: set[int], *, lazy: bool

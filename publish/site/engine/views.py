@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol, SupportsIndex
 
 from publish.site.engine.values import MISSING
@@ -143,6 +143,6 @@ def raw(value: Any) -> Any:
     return value
 
 
-def alike(one: list[Any], other: list[Any]) -> bool:
+def alike(one: Sequence[Any], other: Sequence[Any]) -> bool:
     """Whether two lists hold the very same objects."""
     return len(one) == len(other) and all(map(operator.is_, one, other))

@@ -18,7 +18,7 @@ from publish.site.engine.look import Look
 from publish.site.engine.model import WATCHED, WORDS, Model
 from publish.site.engine.reads import Reads
 from publish.site.engine.trace import Trace
-from publish.site.engine.values import MISSING, PLAIN
+from publish.site.engine.values import MISSING, PLAIN, mark
 from publish.site.engine.views import Desk, raw
 
 
@@ -81,7 +81,7 @@ class Watch:
         reads = self.desk.reads
         if reads is None:
             return stock(context)
-        if id(template) not in self._bodies:
+        if mark(template) not in self._bodies:
             inner = Reads(self._facts, self._look, self.desk, template.globals, lambda name: None)
             self.desk.reads = inner
             try:
@@ -95,8 +95,8 @@ class Watch:
             )
             left = (vars(module)[name] for name in vars(module) if not name.startswith("_"))
             pure = pure and all(type(v) in PLAIN or isinstance(v, Macro) for v in left)
-            self._bodies[id(template)] = template, pure, inner.templates
-        _, pure, templates = self._bodies[id(template)]
+            self._bodies[mark(template)] = template, pure, inner.templates
+        _, pure, templates = self._bodies[mark(template)]
         reads.templates += templates
         if not pure:
             reads.distrust("a template it imports looks around")
@@ -124,15 +124,15 @@ class Watch:
                     reads.distrust("it looks into an object's own dictionary")
                     self.fill(this)
                 return plain(this, name)
-            fixed = reads.fixed.get((id(this), name))
-            if fixed is not None and id(this) in reads.met:
+            fixed = reads.fixed.get((mark(this), name))
+            if fixed is not None and mark(this) in reads.met:
                 return reads.known(fixed)
             desk.busy = True
             try:
-                if term and name in WORDS and id(this) in reads.met and model.term(this):
+                if term and name in WORDS and mark(this) in reads.met and model.term(this):
                     value = plain(this, name)
                     if facts.keep and not reads.volatile:
-                        reads.fixed[id(this), name] = (this, -1, value, {})
+                        reads.fixed[mark(this), name] = (this, -1, value, {})
                     return value
                 named = "" if term else model.named(this)
                 try:
