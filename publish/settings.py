@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from publish import light
 from publish.errors import ConfigError
 
 
@@ -82,8 +83,13 @@ def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
             f"{path}: there is no such settings file",
             "run this in the site's folder, or name the file with --settings",
         )
+    light.install()
     try:
-        found = runpy.run_path(str(file))
+        try:
+            found = runpy.run_path(str(file))
+        except light.Needed:
+            light.forget()
+            found = runpy.run_path(str(file))
     except (Exception, SystemExit) as error:  # whatever a settings file may do wrong
         raise ConfigError(
             f"{path}:{_line(error, file)}: the settings file fails: "

@@ -8,6 +8,6 @@ to run at every save.
 from __future__ import annotations
 
 from publish.checks.finding import Finding
-from publish.checks.run import check
+from publish.checks.run import check, leaks
 
-__all__ = ["Finding", "check"]
+__all__ = ["Finding", "check", "leaks"]

@@ -66,8 +66,13 @@ class Store:
             self._files[name] = stamp, lines
         return lines
 
-    def save(self) -> None:
-        """Write what was asked for, if it differs; a folder that cannot be written is let be."""
+    def save(self, *, files: bool = True) -> None:
+        """Write what was asked for, if it differs; a folder that cannot be written is let be.
+
+        Without ``files``, what was known of them stays: nobody asked for all of them.
+        """
+        if not files:
+            self._files = self._old_files | self._files
         if (self._sources, self._files) == (self._old_sources, self._old_files):
             return
         data = marshal.dumps((self._sources, self._files))

@@ -27,10 +27,14 @@ GIF = 1_000_000
 """Bytes from which on a GIF is opened to see whether it moves."""
 
 
-def read(settings: Settings, now: datetime | None = None, store: Store | None = None) -> Site:
+def read(
+    settings: Settings, now: datetime | None = None, store: Store | None = None, *,
+    built: bool = True,
+) -> Site:  # fmt: skip
     """Read the sources, the names and sizes of other files, and what lies around them.
 
-    ``store`` holds what an earlier check found out; without it everything is read anew.
+    ``store`` holds what an earlier check found out; without it everything is read anew. Without
+    ``built`` the built site is left alone.
 
     Raises:
         ConfigError: there is no content folder.
@@ -77,7 +81,8 @@ def read(settings: Settings, now: datetime | None = None, store: Store | None = 
         settings.values, _plain(content, settings.root), tuple(sources), files,
         frozenset(animated), frozenset(others), surroundings.theme_ids(settings),
         surroundings.mentions(settings),
-        (*troubles, *surroundings.secrets(settings, scan)), surroundings.issues(settings),
+        (*troubles, *surroundings.secrets(settings, scan, built=built)),
+        surroundings.issues(settings),
     )  # fmt: skip
 
 

@@ -16,12 +16,14 @@ from publish.settings import Settings
 
 
 def check(
-    settings: Settings, paths: Sequence[Path] = (), *, now: datetime | None = None
-) -> list[Finding]:
+    settings: Settings, paths: Sequence[Path] = (), *, now: datetime | None = None,
+    built: bool = True,
+) -> list[Finding]:  # fmt: skip
     """Every finding, by file and line; only those of ``paths`` if some are given.
 
     The whole site is read in any case: a link can be judged only beside its target. ``now``
-    must be aware; without it, the clock tells.
+    must be aware; without it, the clock tells. Without ``built`` only what the next build is
+    made of is judged, and not what the last one made.
 
     Raises:
         ConfigError: there is no content folder, or a path names nothing.
@@ -29,10 +31,22 @@ def check(
     from publish.checks import kept, reading
 
     store = kept.Store(settings.cache / "checks")
-    site = reading.read(settings, now, store)
-    store.save()
+    site = reading.read(settings, now, store, built=built)
+    store.save(files=built)
     chosen = names(settings, paths)
     return sorted(f for f in findings(site) if chosen is None or within(f.file, chosen))
+
+
+def leaks(settings: Settings, folder: Path) -> list[Finding]:
+    """Keys in the pages of a build that lies in ``folder`` still, named as in the output."""
+    from publish.checks import surroundings
+    from publish.checks.rules.whole import LEAK
+
+    output = os.path.relpath(settings.output, settings.root)
+    return [
+        Finding(f"{output}/{name}", line, "secret", "error", *LEAK)
+        for name, line in surroundings.leaks(folder)
+    ]
 
 
 def findings(site: Site) -> Iterator[Finding]:

@@ -19,14 +19,24 @@ LARGEST = 5_000_000
 """Bytes; no page, feed or template is longer."""
 
 
-def secrets(settings: Settings, scan: Callable[[Path], tuple[int, ...]]) -> tuple[Trouble, ...]:
-    """Keys in the settings file and in the built site, as ``scan`` finds a file's lines that hold
-    some. The key itself is kept nowhere."""
+def secrets(
+    settings: Settings, scan: Callable[[Path], tuple[int, ...]], *, built: bool = True
+) -> tuple[Trouble, ...]:
+    """Keys in the settings file and, with ``built``, in the built site, as ``scan`` finds a file's
+    lines that hold some. The key itself is kept nowhere."""
+    site = _files(settings.output, WRITTEN) if built else ()
     return tuple(
         Trouble("secret", _relative(file, settings.root), line)
-        for file in (settings.path, *_files(settings.output, WRITTEN))
+        for file in (settings.path, *site)
         for line in scan(file)
     )
+
+
+def leaks(folder: Path) -> Iterator[tuple[str, int]]:
+    """Files of a site being built, by their path in its ``folder``, and their lines with keys."""
+    for file in _files(folder, WRITTEN):
+        for line in scan(file):
+            yield _relative(file, folder), line
 
 
 def scan(file: Path) -> tuple[int, ...]:

@@ -42,7 +42,8 @@ def command(
         output=output,
         full=full,
         jobs=jobs,
-        approve=lambda: findings.require(settings, terminal),
+        approve=lambda: findings.require(settings, terminal, built=False),
+        examine=lambda folder: findings.examine(settings, terminal, folder),
     )
     for path in done.foreign:
         terminal.warn(f"{path}: not written by publish; left alone")

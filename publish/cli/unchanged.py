@@ -24,7 +24,7 @@ def answered(words: list[str]) -> bool:
 
             from publish.site.engine import expect
 
-            expect(Path(settings_file))
+            expect(Path(settings_file), whole=bool(known.get("whole")))
         return False
     if known["foreign"]:
         return False

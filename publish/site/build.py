@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +19,7 @@ from publish.errors import Refused
 from publish.settings import Settings
 from publish.site import addresses, inputs, manifest, scan, standing
 from publish.site.commit import commit, tree
-from publish.site.engine import Memory, Rendered, Standby, standby
+from publish.site.engine import Again, Memory, Rendered, Standby, standby
 from publish.site.lock import locked
 from publish.site.manifest import Manifest
 from publish.site.scan import midnight
@@ -57,13 +58,15 @@ def build(
     jobs: int | None = None,
     say: Callable[[str], None] | None = None,
     approve: Callable[[], None] = lambda: None,
+    examine: Callable[[Path], None] = lambda folder: None,
 ) -> Build:
     """Build the site into ``output`` (default: the settings' own).
 
     ``full`` renders although nothing changed. ``jobs`` is how many processes may be at work; as
     many as there are cores if it is not given. ``say`` is told when another build is waited for.
-    ``approve`` is called while the site is rendered, and may refuse by raising; where nothing
-    changed there is nothing to approve.
+    ``approve`` is called while the site is rendered, and ``examine`` with the folder of what was
+    rendered before it becomes the output; both may refuse by raising. Where nothing changed there
+    is nothing to approve.
 
     Raises:
         Refused: something is not fit, or another build is at work; ``output`` is as it was.
@@ -72,7 +75,7 @@ def build(
     target = (output or settings.output).absolute()
     try:
         with locked(settings.cache, say=say):
-            return _build(settings, target, full, jobs, approve)
+            return _build(settings, target, full, jobs, approve, examine)
     except OSError as error:
         raise Refused(
             f"{error.filename or target}: cannot be written: {error.strerror or error}",
@@ -81,19 +84,20 @@ def build(
 
 
 def _build(
-    settings: Settings, target: Path, full: bool, jobs: int | None, approve: Callable[[], None]
-) -> Build:
+    settings: Settings, target: Path, full: bool, jobs: int | None, approve: Callable[[], None],
+    examine: Callable[[Path], None],
+) -> Build:  # fmt: skip
     clock = [time.monotonic()]
     record = manifest.place(settings, target)
     if not full and standing.stands(standing.read(str(record)), str(settings.path)):
         return stood(record, time.monotonic() - clock[0])
-    with standby(settings.path) as child:
-        return _made(settings, target, full, jobs, approve, child, clock)
+    with standby(settings.path, whole=manifest.read(record).whole) as child:
+        return _made(settings, target, full, jobs, approve, examine, child, clock)
 
 
 def _made(
     settings: Settings, target: Path, full: bool, jobs: int | None, approve: Callable[[], None],
-    child: Standby, clock: list[float],
+    examine: Callable[[Path], None], child: Standby, clock: list[float],
 ) -> Build:  # fmt: skip
     record = manifest.place(settings, target)
     known = manifest.read(record)
@@ -107,9 +111,11 @@ def _made(
             settings.cache / "parsed", scan.code(before), record.with_suffix(".pages"),
             () if full else _intact(known, target), full, jobs or len(os.sched_getaffinity(0)),
         )  # fmt: skip
-        rendering = beside.submit(_render, child, stage, memory)
+        rendering = beside.submit(_render, settings, child, stage, memory)
         approve()
-        rendered = rendering.result()
+        present = tree(target)
+        rendered, whole = rendering.result()
+        examine(stage / "site")
         clock.append(time.monotonic())
         shown = tuple(sorted({*tree(stage / "site"), *rendered.kept}))
         # A build elsewhere is a trial, and publishes nothing.
@@ -122,7 +128,7 @@ def _made(
         # like somebody else's file.
         owned = tuple(sorted({*known.files, *shown}))
         manifest.write(record, Manifest(files=owned))
-        changes = commit(stage / "site", target, known.files, rendered.kept)
+        changes = commit(stage / "site", target, known.files, rendered.kept, present=present)
         if (stage / "pages").exists():
             (stage / "pages").replace(memory.pages)
         else:
@@ -140,6 +146,7 @@ def _made(
         outputs=_stamps(target, shown), issues=inputs.of(standing.below(str(settings.issues))),
         issued=str(settings.issues), composed=len(list(settings.issues.glob("*/issue.json"))),
         scope=scan.scope(settings), world=world, until=min(until, rendered.due or until),
+        whole=whole,
     ))  # fmt: skip
     clock.append(time.monotonic())
     done = stood(record, 0.0)
@@ -158,7 +165,7 @@ def stood(record: Path, seconds: float) -> Build:
                  known.warnings, {"scan": seconds})  # fmt: skip
 
 
-def _render(child: Standby, stage: Path, memory: Memory) -> Rendered:
+def _overrides(stage: Path, memory: Memory) -> dict[str, str | bool]:
     overrides: dict[str, str | bool] = {
         "NEWSLETTER_ISSUES_PATH": str(stage / "issues"),
         "IDENTITY_ADDRESSES_PATH": str(stage / LISTED),
@@ -174,7 +181,23 @@ def _render(child: Standby, stage: Path, memory: Memory) -> Rendered:
     }
     if memory.forget:
         overrides["CACHE_PATH"] = str(stage / "cache")
-    return child.render(stage / "site", overrides, memory, stage / "pages")
+    return overrides
+
+
+def _render(
+    settings: Settings, child: Standby, stage: Path, memory: Memory
+) -> tuple[Rendered, bool]:
+    """What came of it, and whether it needed all that Pelican can load."""
+    try:
+        overrides = _overrides(stage, memory)
+        return child.render(stage / "site", overrides, memory, stage / "pages"), child.whole
+    except Again as again:
+        how = again.how
+        memory = replace(memory, forget=memory.forget or how == "forget")
+        shutil.rmtree(stage / "site")
+        (stage / "site").mkdir()
+    with Standby(settings.path, whole=child.whole or how == "whole") as other:
+        return _render(settings, other, stage, memory)
 
 
 def _intact(known: Manifest, target: Path) -> list[str]:

@@ -38,19 +38,22 @@ def tree(folder: Path) -> list[str]:
 
 
 def commit(
-    stage: Path, target: Path, owned: Collection[str], kept: Collection[str] = ()
-) -> Changes:
+    stage: Path, target: Path, owned: Collection[str], kept: Collection[str] = (), *,
+    present: list[str] | None = None,
+) -> Changes:  # fmt: skip
     """Make ``target`` hold what ``stage`` holds; files are moved out of ``stage``.
 
     ``owned`` are the files an earlier build wrote; of those already in ``target`` only they are
-    ever removed, and none that is ``kept`` though ``stage`` lacks it. After a crash, running it
+    ever removed, and none that is ``kept`` though ``stage`` lacks it. ``present`` is what lies in
+    ``target``, if that has been looked up a moment ago. After a crash, running it
     again with a new stage finishes the work.
 
     Raises:
         Refused: a link in ``target`` leads out of it, or a foreign file is in the way.
         OSError: a file cannot be written; every file is as it was or as it shall be.
     """
-    names, present, ours = tree(stage), tree(target), set(owned)
+    names, ours = tree(stage), set(owned)
+    present = tree(target) if present is None else present
     if names and _vacant(target) and _one_device(stage, target):
         stage.rename(target)
         return Changes(tuple(names))

@@ -13,7 +13,7 @@ from typing import Any
 
 from publish.site import inputs, sealed
 
-VERSION = 3
+VERSION = 4
 
 
 def read(place: str) -> dict[str, Any]:

@@ -22,16 +22,22 @@ def category_case(site: Site) -> Iterator[Problem]:
                 yield Problem(source.line("category"), message, remedy, source.file)
 
 
+LEAK = (
+    "a secret key is here",
+    "remove it, revoke it where it came from, and keep the new one in the environment",
+)
+"""What is wrong with a key, wherever it is found, and what to do about it."""
+
+
 @site_rule("secret", "error", "a Mailchimp key in `pelicanconf.py`", "same")
 def secret(site: Site) -> Iterator[Problem]:
     """Something shaped like a key in settings, content or the built site. It is never shown."""
-    remedy = "remove it, revoke it where it came from, and keep the new one in the environment"
     for source in site.sources:
         for line in source.secrets:
-            yield Problem(line, "a secret key is here", remedy, source.file)
+            yield Problem(line, *LEAK, source.file)
     for trouble in site.troubles:
         if trouble.rule == "secret":
-            yield Problem(trouble.line, "a secret key is here", remedy, trouble.file)
+            yield Problem(trouble.line, *LEAK, trouble.file)
 
 
 RULES = (category_case, secret)

@@ -23,6 +23,8 @@ from typing import Any
 
 from publish.errors import ConfigError, Exit, Refused
 
+CHILD = "publish.site.engine.child"
+
 
 @dataclass(frozen=True)
 class Memory:
@@ -63,10 +65,10 @@ class Rendered:
 _early: dict[Path, Standby] = {}
 
 
-def expect(settings: Path) -> None:
+def expect(settings: Path, *, whole: bool = False) -> None:
     """A build of this site is likely: let a process load Pelican while this one gets ready."""
     with contextlib.suppress(OSError):
-        _early[settings] = Standby(settings)
+        _early[settings] = Standby(settings, whole=whole)
 
 
 def dismiss() -> None:
@@ -75,19 +77,33 @@ def dismiss() -> None:
         _early.popitem()[1].close()
 
 
-def standby(settings: Path) -> Standby:
+def standby(settings: Path, *, whole: bool = False) -> Standby:
     """A process for the site of the ``settings`` file, the one that is waiting if one is."""
-    return _early.pop(settings, None) or Standby(settings)
+    return _early.pop(settings, None) or Standby(settings, whole=whole)
+
+
+class Again(Exception):
+    """Nothing came of a render, for a reason that is no fault of the site's; ``how`` to repeat it.
+
+    ``"whole"``: with everything loaded that Pelican loads; ``"forget"``: without what is
+    remembered, which is damaged.
+    """
+
+    def __init__(self, how: str) -> None:
+        super().__init__(how)
+        self.how = how
 
 
 class Standby:
     """A process that loads Pelican at once and waits for its one task."""
 
-    def __init__(self, settings: Path) -> None:
-        """For the site of the ``settings`` file."""
-        self._settings = settings
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "publish.site.engine.child"],
+    def __init__(self, settings: Path, *, whole: bool = False) -> None:
+        """For the site of the ``settings`` file; ``whole`` loads all that Pelican loads."""
+        self._settings, self.whole = settings, whole
+        how = ["whole"] if whole else []
+        self._process = subprocess.Popen(  # noqa: S603 - this very program
+            # Not with -m, which takes a while to find what this finds at once.
+            [sys.executable, "-P", "-c", f"import {CHILD}; {CHILD}.main()", *how],
             cwd=settings.parent, env=_environment(),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             # Ctrl-C ends the parent, which ends its child; it is no failure of the build.
@@ -120,6 +136,7 @@ class Standby:
         Raises:
             Refused: anything failed; the message names the file.
             ConfigError: the settings file fails.
+            Again: it has to be done once more, in another way.
         """
         task = {
             "settings": str(self._settings), "output": str(output), "overrides": dict(overrides),
@@ -137,6 +154,8 @@ class Standby:
             raise Refused(
                 f"{self._settings.name}: the build process ended early: {how}", "build again"
             ) from None
+        if how := result.get("again"):
+            raise Again(how)
         if errors := result["errors"]:
             also = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
             kind = ConfigError if result["code"] == Exit.USAGE else Refused

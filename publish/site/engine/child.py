@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import json
 import logging
 import os
 import sys
+import types
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from publish import light
 from publish.errors import Exit
+from publish.light import Needed
 from publish.site.engine.complaints import Complaints
 from publish.site.engine.trace import Trace
 
 
 def run(task: Mapping[str, Any], trace: Trace) -> dict[str, Any]:
     """Render in this process; what came of it in JSON's own types."""
+    import pelican as package
     from pelican import signals
     from pelican.settings import read_settings
 
+    from publish.site.engine.ghosts import Damaged
     from publish.site.engine.session import Session
+
+    # What it says to a terminal when it is done is said to nobody here.
+    package.console = types.SimpleNamespace(print=lambda *words: None)
 
     settings_file, output = Path(task["settings"]), Path(task["output"])
     complaints = Complaints(settings_file.parent, output)
@@ -60,6 +69,10 @@ def run(task: Mapping[str, Any], trace: Trace) -> dict[str, Any]:
             session.save()
     except (Exception, SystemExit) as error:  # a settings file, theme or plugin may do anything
         complaints.failed(error)
+    except Needed:
+        return {"again": "whole"}
+    except Damaged:
+        return {"again": "forget"}
     finally:
         if session:
             session.end()
@@ -90,6 +103,8 @@ def main() -> None:
     trace.start()
     # Thousands of objects that all live to the end: looking for garbage finds none.
     gc.set_threshold(100_000, 50, 100)
+    if "whole" not in sys.argv[1:]:
+        light.install()
     import publish.site.engine.session  # noqa: F401 - and with it Pelican
 
     given = sys.stdin.read()
@@ -100,6 +115,10 @@ def main() -> None:
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as answer:
         os.dup2(2, 1)
         json.dump(run(task, trace), answer)
+    # Nobody will need what this process holds; to take it apart would take longer than to end.
+    atexit._run_exitfuncs()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":

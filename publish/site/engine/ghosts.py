@@ -29,8 +29,11 @@ PLAIN = ("_status", "slug", "lang", "in_default_lang", "source_path", "relative_
 """Attributes of plain values that every ghost has."""
 
 
-class Damaged(Exception):
-    """A ghost cannot be filled: what was stored is not what was written."""
+class Damaged(BaseException):
+    """A ghost cannot be filled: what was stored is not what was written.
+
+    No error: nobody who handles errors shall handle it.
+    """
 
 
 class Ghost:

@@ -22,6 +22,7 @@ from publish.site.engine.complaints import Complaints
 from publish.site.engine.copies import Copies
 from publish.site.engine.crew import Crew
 from publish.site.engine.feeds import Feeds
+from publish.site.engine.ghosts import Damaged
 from publish.site.engine.haunting import Haunting
 from publish.site.engine.pages import Pages
 from publish.site.engine.parsed import Parsed
@@ -170,12 +171,17 @@ class Session:
                     generator.generate_output(writer)
         except Exception as error:  # a theme or plugin may do anything
             self._complaints.failed(error)
+        except Damaged:
+            return None
         complaints = self._complaints.errors, self._complaints.warnings
         return self.pages.answer(), complaints, self._trace.notes()
 
     def _gather(self) -> None:
         crew, self._crew = self._crew, None
-        for made, complaints, notes in crew.answers() if crew else ():
+        for answer in crew.answers() if crew else ():
+            if answer is None:
+                raise Damaged
+            made, complaints, notes = answer
             self.pages.told(made)
             self._complaints.told(*complaints)
             self._trace.told(notes)

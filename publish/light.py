@@ -1,0 +1,224 @@
+"""Pelican without the libraries that it loads for what a build mostly does not do.
+
+Loading Pelican takes longer than a small edit's build, and more than half of it goes to readers
+of another markup, a console, a server, a command line and a watcher of files. After ``install``
+it is loaded with stand-ins in their place. Nobody but Pelican ever sees one: they are gone when
+it is loaded, and who asks for such a library gets it. Where a stand-in turns out to be needed,
+``Needed`` says so, and the work is done anew with everything loaded.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import sys
+import types
+from collections.abc import Iterator
+from importlib.machinery import PathFinder
+from typing import Any, NoReturn
+
+DOCUTILS = (
+    "docutils", "docutils.core", "docutils.io", "docutils.writers", "docutils.writers.html4css1",
+    "docutils.parsers", "docutils.parsers.rst", "docutils.parsers.rst.languages",
+)  # fmt: skip
+RST = ("PelicanHTMLWriter", "PelicanHTMLTranslator", "_FieldBodyTranslator", "HTMLTranslator",
+       "Writer", "docutils", "rstdirectives")  # fmt: skip
+"""Names in ``pelican.readers`` that are nothing without docutils."""
+LATER = {
+    "argparse": ("Action",),
+    "importlib.metadata": ("PackageNotFoundError",),
+    "multiprocessing": (),
+    "pelican.server": ("ComplexHTTPRequestHandler", "RootedHTTPServer"),
+    "rich.console": ("Console",),
+    "rich.logging": ("RichHandler",),
+    "urllib.request": (),
+    "watchfiles": ("Change", "DefaultFilter"),
+}
+"""Libraries of which Pelican, when it is loaded, wants these classes; the rest comes when asked."""
+
+ASIDE = (
+    "email.charset", "email.encoders", "email.errors", "email.header", "email.message",
+    "email.parser", "email.utils", "importlib.abc", "urllib.error", "urllib.response",
+)  # fmt: skip
+"""Modules that are loaded by the way when Pelican is, and that others use without asking."""
+TOGETHER = {
+    "PIL": ("PIL.Image",),
+    "docutils": (*DOCUTILS[1:], "docutils.nodes", "docutils.parsers.rst.directives",
+                 "docutils.parsers.rst.roles"),
+    "http": ("http.client", "http.server"),
+    "multiprocessing": ("multiprocessing.context",),
+    "pygments": ("pygments.formatters", "pygments.lexers"),
+    "rich": ("rich.console", "rich.logging"),
+}  # fmt: skip
+"""What else is there, for who asks for a package later on, as it would be had Pelican asked."""
+
+
+class Needed(BaseException):
+    """A library that was left out is needed after all. No error: nobody shall handle it."""
+
+
+def install() -> None:
+    """From now on Pelican is loaded without what it mostly does not need."""
+    if "pelican" not in sys.modules and not any(isinstance(f, _Finder) for f in sys.meta_path):
+        sys.meta_path.insert(0, _Finder())
+
+
+def forget() -> None:
+    """Let Pelican be loaded anew, and whole."""
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Finder)]
+    for name in [n for n in sys.modules if n.partition(".")[0] == "pelican"]:
+        del sys.modules[name]
+
+
+class _Finder:
+    """Finds Pelican where it is, and lets it be loaded lightly."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        """Python asks every finder where a module is."""
+        if name != "pelican" and name not in TOGETHER:
+            return None
+        spec = PathFinder.find_spec(name, path, target)
+        loader: Any = spec and spec.loader
+        if loader is None:
+            return None
+        stock = loader.exec_module
+
+        def exec_module(module: types.ModuleType) -> None:
+            if name == "pelican":
+                with _lightly():
+                    stock(module)
+                return
+            stock(module)
+            for further in TOGETHER[name]:
+                with contextlib.suppress(ImportError):
+                    importlib.import_module(further)
+
+        loader.exec_module = exec_module
+        return spec
+
+
+@contextlib.contextmanager
+def _lightly() -> Iterator[None]:
+    ours = {name: module for name, module in _stand_ins().items() if name not in sys.modules}
+    sys.modules.update(ours)
+    for name, module in ours.items():
+        parent, _, child = name.rpartition(".")
+        if parent in sys.modules:
+            setattr(sys.modules[parent], child, module)
+    try:
+        yield
+    finally:
+        # As attributes of their packages they may stay: what is asked of them is loaded then.
+        for name, module in ours.items():
+            if sys.modules.get(name) is module:
+                del sys.modules[name]
+        for name in ASIDE:
+            parent, _, child = name.rpartition(".")
+            if not hasattr(importlib.import_module(parent), child):
+                setattr(sys.modules[parent], child, _Later(name, ()))
+        if readers := sys.modules.get("pelican.readers"):
+            _guard(readers)
+
+
+def _stand_ins() -> dict[str, types.ModuleType]:
+    found: dict[str, types.ModuleType] = {name: _Docutils(name) for name in DOCUTILS}
+    vars(found["docutils.writers.html4css1"]).update(HTMLTranslator=_Base, Writer=_Base)
+    vars(found["docutils.parsers.rst.languages"])["get_language"] = _language
+    found["pelican.rstdirectives"] = _Later("pelican.rstdirectives", ())
+    for name, classes in LATER.items():
+        found[name] = _Later(name, classes)
+    vars(found["importlib.metadata"])["version"] = _version
+    return found
+
+
+def _guard(readers: types.ModuleType) -> None:
+    """Let nobody get hold of a class that was made of a stand-in."""
+    if not isinstance(vars(readers).get("docutils"), _Docutils):
+        return
+    for name in RST[:-2]:
+        vars(readers).pop(name, None)
+
+    def absent(name: str) -> NoReturn:
+        if name in RST:
+            raise Needed(name)
+        raise AttributeError(f"module {readers.__name__!r} has no attribute {name!r}")
+
+    vars(readers)["__getattr__"] = absent
+
+
+def _language(code: str) -> bool:
+    """Whether docutils speaks this language, as far as can be told without loading it."""
+    name = str(code).lower().replace("-", "_")
+    for folder in sys.path:
+        if os.path.exists(f"{folder}/docutils/parsers/rst/languages/{name}.py"):  # noqa: PTH110
+            return True
+    raise Needed("docutils")
+
+
+def _version(package: str) -> str:
+    """The version of an installed package, as its own record has it."""
+    for folder in sys.path:
+        try:
+            names = os.listdir(folder)  # noqa: PTH208 - before anything else is loaded
+        except OSError:
+            continue
+        for name in names:
+            if name.startswith(f"{package}-") and name.endswith(".dist-info"):
+                with open(f"{folder}/{name}/METADATA", encoding="utf-8") as lines:  # noqa: PTH123
+                    found = (line for line in lines if line.startswith("Version:"))
+                    return next(found).partition(":")[2].strip()
+    return str(importlib.import_module("importlib.metadata").version(package))
+
+
+class _Base:
+    """In the place of a class that Pelican makes its own of."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        raise Needed(type(self).__name__)
+
+
+class _Docutils(types.ModuleType):
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.__path__: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise Needed(f"{self.__name__}.{name}")
+
+
+class _Later(types.ModuleType):
+    """In the place of a module that is loaded when more than its classes' names is wanted."""
+
+    def __init__(self, name: str, classes: tuple[str, ...]) -> None:
+        super().__init__(name)
+        self.__path__: list[str] = []
+        for each in classes:
+            vars(self)[each] = type(each, (_Object,), {"_of": name, "__module__": name})
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(importlib.import_module(self.__name__), name)
+
+
+class _Object(Exception):
+    """In the place of an object of such a module; becomes the true one when it is used."""
+
+    _of = ""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        vars(self)["_made"] = (args, named)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        true = vars(self).get("_true")
+        if true is None:
+            args, named = vars(self)["_made"]
+            args = tuple(getattr(a, "_itself", a) if isinstance(a, _Object) else a for a in args)
+            kind = getattr(importlib.import_module(self._of), type(self).__name__)
+            true = vars(self)["_true"] = kind(*args, **named)
+        return true if name == "_itself" else getattr(true, name)
