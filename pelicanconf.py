@@ -71,6 +71,7 @@ PLUGINS = [
     "related",
     "search",
     "stable_pagination",
+    "inline_style",
     "feeds",
     "structured_data",
     "sitemap",

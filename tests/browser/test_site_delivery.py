@@ -49,8 +49,10 @@ def test_a_visit_asks_this_host_alone_little_and_in_silence(page: Page, site: st
     assert [r.url for r in asked if urlsplit(r.url).netloc != urlsplit(site).netloc] == []
     # The tab's icon is a picture too, and asked for by the browser's own frame.
     kinds = [r.resource_type for r in asked if not PICTURE.search(r.url)]
-    # The archive's search is the one page with a script of its own.
-    assert len(kinds) <= (4 if kind == "archives" else 3), kinds
+    # Beyond the page and its manifest: a script to share an article, another to find one.
+    assert kinds.count("document") == 1
+    assert len(kinds) <= (3 if kind in ("article", "archives") else 2), kinds
+    assert "stylesheet" not in kinds
     if kind == "not found":
         said = [text for text in said if "404" not in text]  # the status itself
     assert said == []
@@ -102,14 +104,55 @@ def squeezed(file: Path) -> int:
     return len(gzip.compress(file.read_bytes(), 9, mtime=0))
 
 
-def test_every_page_and_its_style_come_in_one_flight(built: Path):
-    style = squeezed(built / "theme/css/site.css")
-    heavy = {
-        file.relative_to(built).as_posix(): squeezed(file) + style
-        for file in built.rglob("*.html")
-        if squeezed(file) + style > FLIGHT
-    }
+def test_every_page_comes_in_one_flight_with_its_style(built: Path):
+    heavy = {}
+    for file in built.rglob("*.html"):
+        linked = 'rel="stylesheet"' in file.read_text(encoding="utf-8")
+        weight = squeezed(file) + (squeezed(built / "theme/css/site.css") if linked else 0)
+        if weight > FLIGHT:
+            heavy[file.relative_to(built).as_posix()] = weight
     assert heavy == {}
+
+
+def test_the_style_inside_a_page_says_what_the_file_says(page: Page, site: str):
+    refused: list[str] = []
+    page.on("console", lambda message: refused.append(message.text))
+    visit(page, site, "article")
+    rules = """sheet => {
+      // Of a custom property the browser keeps the very letters, its spaces too.
+      return [...sheet.cssRules].map(rule => rule.cssText.replaceAll(", ", ","));
+    }"""
+    inside = page.evaluate(f"({rules})(document.styleSheets[0])")
+    css = page.request.get(f"{site}/theme/css/site.css").text()
+    file = page.evaluate(f"""async css => {{
+      const sheet = new CSSStyleSheet();
+      return ({rules})(await sheet.replace(css));
+    }}""", css)  # fmt: skip
+    assert len(inside) > 6
+    assert inside == file
+    assert refused == []
+
+
+def test_the_policy_refuses_the_style_if_one_letter_of_it_is_changed(page: Page, site: str):
+    def changed(route: Any) -> None:
+        answer = route.fetch()
+        body = answer.text().replace("<style>", "<style> ", 1)
+        route.fulfill(response=answer, body=body)
+
+    page.route(f"{site}/subscribe/", changed)
+    page.add_init_script(LISTEN)
+    visit(page, site, "subscribe")
+    assert "style-src-elem" in page.evaluate("window.refused")
+    assert page.evaluate("document.styleSheets.length") == 0
+
+
+def test_the_words_are_the_largest_paint_of_an_article_on_a_phone(page: Page, site: str):
+    visit(page, site, "article")
+    largest = page.evaluate("""() => new Promise(done => new PerformanceObserver(list => {
+      const last = list.getEntries().at(-1);
+      done([last.element.tagName, !!last.url]);
+    }).observe({type: 'largest-contentful-paint', buffered: true}))""")
+    assert largest == ["P", False]
 
 
 class Site:

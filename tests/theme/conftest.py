@@ -57,7 +57,7 @@ SETTINGS: dict[str, Any] = {
     },
     "PLUGINS": [],
 }
-OURS = ["identity", "categories", "share_links", "images", "only_blocks"]
+OURS = ["identity", "categories", "share_links", "images", "only_blocks", "inline_style"]
 
 # A plugin as one of a later hour: everything that a theme may be handed, and prints.
 EXTRAS = """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import itertools
 import re
 from typing import Any
@@ -30,6 +32,12 @@ KINDS = [
 VOID = "area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr"
 
 
+def policy_of(page: Any) -> dict[str, str]:
+    """The page's own policy, rule by rule."""
+    (policy,) = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
+    return dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+
+
 @pytest.mark.parametrize("name", KINDS)
 def test_every_template_has_the_frame_of_a_page(either: Built, name: str):
     page = either.page(name)
@@ -56,10 +64,23 @@ def test_headings_never_skip_a_level_and_are_never_empty(either: Built):
         assert all(b <= a + 1 for a, b in itertools.pairwise(levels)), (name, levels)
 
 
-def test_no_style_and_no_script_inside_a_page(either: Built):
+def test_no_script_inside_a_page_and_no_style_but_the_one_its_policy_names(
+    stock: Built, ours: Built
+):
+    for name in stock.names():
+        assert not stock.page(name).xpath("//style"), name
+        assert len(stock.page(name).xpath("//link[@rel='stylesheet']")) == 1, name
+    for name in ours.names():
+        page = ours.page(name)
+        (style,) = page.xpath("/html/head/style")
+        assert not page.xpath("//body//style | //link[@rel='stylesheet']"), name
+        digest = base64.b64encode(hashlib.sha256(style.text.encode()).digest()).decode()
+        assert policy_of(page)["style-src"] == f"'sha256-{digest}'", name
+
+
+def test_no_style_and_no_script_hides_in_an_attribute_or_an_element(either: Built):
     for name in either.names():
         page = either.page(name)
-        assert not page.xpath("//style"), name
         assert not page.xpath("//@style"), name
         assert not page.xpath("//script[not(@src)][not(@type='application/ld+json')]"), name
         assert not page.xpath("//@*[starts-with(name(), 'on')]"), name
@@ -69,7 +90,7 @@ def test_a_page_loads_nothing_from_another_host(either: Built):
     for name in either.names():
         page = either.page(name)
         loaded = page.xpath("//@src | //link[@rel='stylesheet' or @rel='icon']/@href")
-        assert len(loaded) >= 3
+        assert len(loaded) + len(page.xpath("//style")) >= 3
         assert all(link.startswith("/") and not link.startswith("//") for link in loaded), name
 
 
@@ -122,12 +143,17 @@ def test_a_json_feed_is_announced_where_there_is_one(build: Any, stock: Built):
 
 
 def test_the_policy_allows_this_host_and_the_form(either: Built):
-    policy = either.page("index.html").xpath("//meta[@http-equiv]/@content")[0]
-    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    rules = policy_of(either.page("index.html"))
     assert rules["default-src"] == "'none'"
-    assert rules["script-src"] == rules["style-src"] == "'self'"
+    assert rules["script-src"] == "'self'"
+    assert re.fullmatch(r"'self'|'sha256-[\w+/]{43}='", rules["style-src"])
     assert rules["form-action"] == "'self' https://journal.us1.list-manage.com"
     assert rules["base-uri"] == "'none'"
+
+
+def test_without_the_plugin_the_policy_allows_this_hosts_style_alone(stock: Built):
+    for name in stock.names():
+        assert policy_of(stock.page(name))["style-src"] == "'self'", name
 
 
 def test_void_elements_have_no_slash_and_attributes_no_raw_quote(either: Built):
