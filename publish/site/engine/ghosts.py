@@ -41,7 +41,7 @@ class Ghost:
 
     __slots__ = (
         "addresses", "filled", "given", "keys", "linked", "links", "lists", "post", "stored",
-        "untouched",
+        "untouched", "words",
     )  # fmt: skip
 
     def __init__(self, post: Any, light: Light, stored: Callable[[], bytes]) -> None:
@@ -51,6 +51,13 @@ class Ghost:
         self.given = dict(own(post))
         # Somebody may change a list in its place.
         self.lists = {n: tuple(self.given[n]) for n in ("tags", "authors") if n in self.given}
+        terms = [self.given[n] for n in ("category", "author") if n in self.given]
+        terms += [term for listed in self.lists.values() for term in listed]
+        self.words = {mark(term): own(term)["_name"] for term in terms}
+
+    def plain(self, term: Any) -> bool:
+        """Whether one of its terms is what it was."""
+        return _plain(term) and own(term)["_name"] == self.words.get(mark(term))
 
 
 class Ghosts:
@@ -134,7 +141,7 @@ class Ghosts:
         held, given = own(ghost.post), ghost.given
         if not all(held.get(name) is value for name, value in given.items()):
             return False
-        if not all(_plain(given[n]) for n in ("category", "author") if n in given):
+        if not all(ghost.plain(given[n]) for n in ("category", "author") if n in given):
             return False
         return not any(
             name in ghost.keys or hasattr(Article, name) or name.startswith(("_", "override_"))
@@ -146,7 +153,7 @@ class Ghosts:
         """Which of its lists are not as they were, in what they hold or what that says."""
         return {
             name for name, terms in ghost.lists.items()
-            if not alike(ghost.given[name], terms) or not all(map(_plain, terms))
+            if not alike(ghost.given[name], terms) or not all(map(ghost.plain, terms))
         }  # fmt: skip
 
     @staticmethod

@@ -33,7 +33,6 @@ class Model:
         self._posts: dict[str, Any] = {}
         self._raws: dict[int, tuple[str, str]] = {}
         self._kinds: dict[tuple[type, str], str] = {}
-        self._terms: dict[int, Any] = {}
 
     def ready(self, generators: Iterable[Any]) -> None:
         """The generators have read everything."""
@@ -56,7 +55,11 @@ class Model:
 
     def name(self, value: Any) -> str:
         """The name of an object of the site; ``""`` for what cannot be told from others by one."""
-        return self.named(value) if isinstance(value, Content) else name(value)
+        if isinstance(value, Content):
+            return self.named(value)
+        # What a template takes from a plain term is not noted: its name has to tell of the other.
+        own = isinstance(value, URLWrapper) and not self.term(value)
+        return f"{name(value)} of its own" if own else name(value)
 
     def firm(self, owner: Any, attribute: str) -> bool:
         """Whether a post's attribute is the same until somebody sets it to another."""
@@ -75,12 +78,10 @@ class Model:
 
     def term(self, owner: Any) -> bool:
         """Whether it is a category, tag or author whose name says all there is to say of it."""
-        if mark(owner) in self._terms:
-            return True
         kind = type(owner)
         own = object.__getattribute__(owner, "__dict__")
         called, slug = own.get("_name"), own.get("_slug")
-        plain = (
+        return (
             kind in TERMS
             and TERMS[kind] == tuple(getattr(kind, word) for word in WORDS)
             and own.keys() <= HELD
@@ -89,9 +90,6 @@ class Model:
             and own.get("name", called) == called
             and own.get("slug", slug) == slug
         )
-        if plain:
-            self._terms[mark(owner)] = owner
-        return plain
 
     def shortcut(self, owner: Any, attribute: str) -> str:
         """Body and summary follow from the body's source, where it has no link to resolve."""

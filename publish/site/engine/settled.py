@@ -13,12 +13,15 @@ from publish.site.engine.values import mark
 
 
 class Settled:
-    """``before`` are the versions of the posts that were left alone at the last build."""
+    """``before`` are the versions of the posts that were left alone at the last build, each with
+    what had to be asked of it all the same.
+    """
 
     def __init__(self, ghosts: Ghosts, parsed: Parsed, model: Model, before: Mapping[str, str]):
         self._ghosts, self._parsed, self._model = ghosts, parsed, model
         self._before = before
         self._left: dict[str, Ghost] = {}
+        self._told: dict[str, set[str]] = {}
         self._same: dict[str, bool] = {}
         self._asks: dict[str, set[str] | None] = {}
         self._meddled = False
@@ -28,6 +31,7 @@ class Settled:
         for ghost in self._ghosts.waiting.values():
             if self._ghosts.untouched(ghost):
                 self._left[name(ghost.post)] = ghost
+                self._told[name(ghost.post)] = self._unsure(ghost)
         self._ghosts.calm(calm)
 
     def forget(self) -> None:
@@ -44,6 +48,8 @@ class Settled:
             return False
         if attribute not in ghost.keys and attribute not in PROPERTIES:
             return False
+        if attribute in self._once(named):
+            return False
         known = self._same.get(named)
         if known is None:
             known = self._same[named] = self._stands(named, ghost)
@@ -56,8 +62,12 @@ class Settled:
         if named not in self._asks:
             ghost = self._left.get(named)
             sure = ghost is not None and not ghost.filled and self._stands(named, ghost)
-            self._asks[named] = self._unsure(ghost) if ghost and sure else None
+            self._asks[named] = self._unsure(ghost) | self._once(named) if ghost and sure else None
         return self._asks[named]
+
+    def _once(self, named: str) -> set[str]:
+        """What had to be asked of a post at the last build."""
+        return set(self._before.get(named, "").split()[1:])
 
     def _unsure(self, ghost: Ghost) -> set[str]:
         return {"translations", *self._ghosts.added(ghost), *self._ghosts.lists(ghost)}
@@ -80,7 +90,7 @@ class Settled:
     def versions(self) -> dict[str, str]:
         """The versions of the posts that nobody meddled with, for the next build."""
         return {
-            named: self._version(ghost)
+            named: " ".join((self._version(ghost), *sorted(self._told[named])))
             for named, ghost in self._left.items()
             if (not self._meddled if ghost.filled else self._ghosts.untouched(ghost))
         }
@@ -88,7 +98,7 @@ class Settled:
     def _stands(self, named: str, ghost: Ghost) -> bool:
         if ghost.linked or self._model.find(named) is not ghost.post:
             return False
-        if self._before.get(named) != self._version(ghost):
+        if self._before.get(named, "").split()[:1] != [self._version(ghost)]:
             return False
         # Filled by a look of ours or a template's, it is still what it was, unless a page meddled.
         return not self._meddled if ghost.filled else self._ghosts.untouched(ghost)
