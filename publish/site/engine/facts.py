@@ -26,12 +26,13 @@ class Facts:
     ``tokens`` are what they were then. ``find`` gives the post of a name, ``root`` the value of
     a variable in a scope, ``settled`` says of a post's attribute whether it is surely what it
     was, ``around`` takes a page's place and gives the one before. Without ``keep`` nothing is
-    remembered from page to page, for models that change between two.
+    remembered from page to page, for models that change between two; unless the site's code is
+    ``plain``, what templates are handed is not.
     """
 
     def __init__(self, facts: Iterable[Fact], tokens: Iterable[str], look: Look) -> None:
         self.list, self._old, self._look = list(facts), list(tokens), look
-        self.keep = True
+        self.keep, self.plain = True, False
         self.find: Callable[[str], Any] = lambda name: None
         self.root: Callable[[str, str], Any] = lambda name, scope: MISSING
         self.around: Callable[[str], str] = lambda new: new

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
-import sys
-import weakref
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pelican import contents, signals
@@ -18,10 +14,6 @@ from publish.site.engine.complaints import Complaints
 from publish.site.engine.ghosts import Ghosts, packed
 from publish.site.engine.parsed import Parsed
 
-KNOWING = re.compile(
-    rb"__dict__|\bvars\(|__slots__|\btype\([^)]*\) *(?:is|in|==|!=)|\bgc\b|inspect"
-)
-"""Words of code that could tell a ghost from a post."""
 MAKING = {
     Content: ("__init__", "is_valid", "get_static_links", "refresh_metadata_intersite_links",
               "get_url_setting", "_expand_settings", "url_format", "url", "save_as"),
@@ -41,11 +33,9 @@ class Haunting:
         self._awaiting = False
         self._made: Any = None
 
-    def begin(self, settings: Mapping[str, Any], settings_file: str) -> None:
-        """Take hold of the reading of posts, if the site lets itself be haunted."""
+    def begin(self, settings: Mapping[str, Any]) -> None:
+        """Take hold of the reading of posts; for sites whose code is plain, see ``plain``."""
         if not _stock() or settings.get("DEFAULT_DATE") == "fs" or settings.get("TYPOGRIFY"):
-            return
-        if any(map(_knowing, {settings_file, *_listening()})):
             return
         self.ghosts.install()
         contents.signals = _Signals(self)
@@ -71,8 +61,6 @@ class Haunting:
             post = self.ghosts.make(*kept, settings, named["context"])
             if post is not None:
                 self._parsed.stays(path)
-                if any(_package(r) != "publish" for r in _receivers(signals.content_object_init)):
-                    signals.content_object_init.send(post)
                 return post
         heard = self._complaints.heard
         self._awaiting, self._made = True, None
@@ -86,39 +74,10 @@ class Haunting:
         return post
 
 
-def _receivers(signal: Any) -> Iterator[Any]:
-    for receiver in getattr(signal, "receivers", {}).values():
-        yield receiver() if isinstance(receiver, weakref.ref) else receiver
-
-
-def _package(receiver: Any) -> str:
-    """The package or module that a receiver is of; ``""`` if it does not say."""
-    words = str(getattr(receiver, "__module__", "")).split(".")
-    return ".".join(words[: 3 if words[:2] == ["pelican", "plugins"] else 1])
-
-
 def _stock() -> bool:
     if hasattr(Content, "__getattr__"):
         return False
     return all(vars(kind)[name] is stock for (kind, name), stock in STOCK.items())
-
-
-def _listening() -> set[str]:
-    """The files of everybody who listens to Pelican's signals, with their packages' other files."""
-    packages = {_package(r) for signal in vars(signals).values() for r in _receivers(signal)}
-    packages.discard("publish")
-    return {
-        getattr(module, "__file__", None) or ""
-        for name, module in list(sys.modules.items())
-        if any(name == package or name.startswith(f"{package}.") for package in packages)
-    } | packages & {""}
-
-
-def _knowing(file: str) -> bool:
-    try:
-        return bool(KNOWING.search(Path(file).read_bytes()))
-    except OSError:
-        return True
 
 
 class _Signals:

@@ -81,6 +81,10 @@ class Pages:
         self.facts.keep = not (moved or signals.page_generator_write_page.receivers)
         self.settled.ready(calm=self.facts.keep)
 
+    def trust(self, plain: bool) -> None:
+        """Whether nobody but Pelican decides what posts and calls of the writer come to."""
+        self.facts.plain = plain
+
     def outdo(self) -> None:
         """Somebody may change pages after they are written: none may be kept."""
         self.old, self.new = self.old.next(), self.old.next()
@@ -154,7 +158,7 @@ class Pages:
             return stock(file, template, *args, override_output=override_output, **named)
         shared = len(args) == 1 and args[0] is self._model.context
         # With addresses relative to each page, the writer leaves word of the last one it wrote.
-        single = shared and not named.get("relative_urls")
+        single = shared and self.facts.plain and not named.get("relative_urls")
         given = self._given(file, template, named) if single else ""
         if self._stands(file, given, template.environment, writer):
             return None
@@ -186,7 +190,7 @@ class Pages:
     def articles(self, stock: Any, generator: Any, write: Any) -> None:
         """Pelican's own way for those articles whose page would not be as it lies there."""
         looked = signals.content_written.receivers or generator.settings["RELATIVE_URLS"]
-        if looked or not self.facts.keep:
+        if looked or not (self.facts.keep and self.facts.plain):
             stock(generator, write)
             return
         rest = copy.copy(generator)

@@ -50,7 +50,7 @@ class Reads:
 
     @property
     def _keeps(self) -> bool:
-        return self._facts.keep and not self.volatile
+        return self._facts.keep and self._facts.plain and not self.volatile
 
     def distrust(self, why: str) -> None:
         """The page is made of something that is not noted: render it at every build."""

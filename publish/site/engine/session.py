@@ -26,6 +26,7 @@ from publish.site.engine.ghosts import Damaged
 from publish.site.engine.haunting import Haunting
 from publish.site.engine.pages import Pages
 from publish.site.engine.parsed import Parsed
+from publish.site.engine.plain import plain
 from publish.site.engine.reading import Reading
 from publish.site.engine.record import Record
 from publish.site.engine.remembered import remember
@@ -58,16 +59,19 @@ class Session:
         self._jobs: int = task["jobs"]
         self._parsed = Parsed(Path(task["folder"]), self._key, settings, forget=task["forget"])
         remember()
-        taxonomies.hasten()
         Reading(self._parsed, trace, complaints, self._jobs)
         self._haunting = Haunting(self._parsed, complaints)
-        self._haunting.begin(settings, task["settings"])
-        translations.hasten(self._haunting.ghosts)
+        self._plain = plain(settings, task["settings"])
+        if self._plain:
+            self._haunting.begin(settings)
+            taxonomies.hasten()
+            translations.hasten(self._haunting.ghosts)
         self._rewritten = bool(_rewriting())
         old = Record.load(None if self._rewritten else Path(task["pages"]), self._key)
         self.pages = Pages(old, task["intact"], trace, lambda: complaints.heard, settings)
         self._copies = Copies(old.copies, self.pages.intact, self.pages.kept, trace)
-        self._copies.begin(settings["OUTPUT_PATH"])
+        if self._plain:
+            self._copies.begin(settings["OUTPUT_PATH"])
         self._feeds = Feeds(old.feeds, self.pages.intact, self.pages.kept)
         if not task["forget"]:
             Compiled(Path(task["folder"]).parent / "templates" / self._key).begin()
@@ -117,7 +121,9 @@ class Session:
             # Only now every plugin has taken hold of what it wants.
             stock_writer = all(getattr(type(writer), n) is getattr(Writer, n) for n in WRITING)
             self.pages.ready(self._generators, self._haunting.ghosts, self._parsed, writer)
-            self._feeds.begin(self.pages.settled, pelican.settings["FEED_MAX_ITEMS"])
+            self.pages.trust(self._plain)
+            if self._plain:
+                self._feeds.begin(self.pages.settled, pelican.settings["FEED_MAX_ITEMS"])
             if _rewriting() or not stock_writer:
                 self._rewritten = True
                 for keeper in (self.pages, self._feeds, self._copies):

@@ -131,7 +131,7 @@ class Watch:
             try:
                 if term and name in WORDS and mark(this) in reads.met and model.term(this):
                     value = plain(this, name)
-                    if facts.keep and not reads.volatile:
+                    if facts.keep and facts.plain and not reads.volatile:
                         reads.fixed[mark(this), name] = (this, -1, value, {})
                     return value
                 named = "" if term else model.named(this)
