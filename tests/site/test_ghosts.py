@@ -8,7 +8,8 @@ import pytest
 
 from publish.errors import Refused
 from tests.site.laws_ghosts import house, visits
-from tests.site.laws_scenes import site
+from tests.site.laws_haunts import SCENES as HAUNTS
+from tests.site.laws_scenes import Scene, site
 from tests.site.laws_site import Lab, differences, post
 
 
@@ -19,6 +20,15 @@ def test_what_plugins_do_to_posts_shows_as_in_stock_pelican(tmp_path: Path, init
         lab.apply(edit)
         _, wanted = lab.both()
         assert not (wrong := differences(lab.tree, wanted)), f"after visit {number}:\n{wrong}"
+
+
+@pytest.mark.parametrize("scene", HAUNTS, ids=lambda scene: scene.name)
+def test_a_plugin_that_deceives_an_engine_that_trusts(tmp_path: Path, scene: Scene):
+    lab = Lab(tmp_path / "site", scene.files)
+    for number, edit in enumerate(({}, *scene.edits)):
+        lab.apply(edit)
+        _, wanted = lab.both()
+        assert not (wrong := differences(lab.tree, wanted)), f"after edit {number}:\n{wrong}"
 
 
 @pytest.fixture

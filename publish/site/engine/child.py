@@ -8,7 +8,6 @@ import json
 import logging
 import os
 import sys
-import types
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,7 +30,7 @@ def run(task: Mapping[str, Any], trace: Trace) -> dict[str, Any]:
     from publish.site.engine.session import Session
 
     # What it says to a terminal when it is done is said to nobody here.
-    package.console = types.SimpleNamespace(print=lambda *words: None)
+    package.console = _Quiet(package.console)
 
     settings_file, output = Path(task["settings"]), Path(task["output"])
     complaints = Complaints(settings_file.parent, output)
@@ -85,6 +84,19 @@ def run(task: Mapping[str, Any], trace: Trace) -> dict[str, Any]:
         "untracked": trace.untracked,
         "kept": session.pages.kept if session else [],
     }
+
+
+class _Quiet:
+    """A console that prints nothing."""
+
+    def __init__(self, console: Any) -> None:
+        self._console = console
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._console, name)
+
+    def print(self, *words: Any, **how: Any) -> None:
+        """Nobody reads it."""
 
 
 def _pelican(named: Any) -> Any:

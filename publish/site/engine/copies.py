@@ -17,14 +17,21 @@ Copy = tuple[str, str]
 class Copies:
     """Copies by their name in the output; ``old`` are those of the last build.
 
-    ``kept`` takes the names of those that are not made again.
+    ``kept`` takes the names of those that are not made again, ``over`` of all: a page may have
+    been written to the same place, and is gone.
     """
 
     def __init__(
-        self, old: Mapping[str, Copy], intact: Collection[str], kept: list[str], trace: Trace
+        self,
+        old: Mapping[str, Copy],
+        intact: Collection[str],
+        kept: list[str],
+        over: set[str],
+        trace: Trace,
     ) -> None:
         self.new: dict[str, Copy] = {}
         self._old, self._intact, self._kept, self._trace = old, intact, kept, trace
+        self._over = over
 
     def begin(self, output: str) -> None:
         """Take hold of Pelican's copying into the ``output`` folder."""
@@ -33,6 +40,7 @@ class Copies:
 
         def copy_file(source: str, destination: str) -> None:
             name = destination.removeprefix(base).replace(os.sep, "/")
+            self._over.add(name)
             if destination.startswith(base) and self._stands(name, source, destination):
                 self.new[name] = self._old[name]
                 self._kept.append(name)

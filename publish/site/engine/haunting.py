@@ -35,6 +35,9 @@ class Haunting:
 
     def begin(self, settings: Mapping[str, Any]) -> None:
         """Take hold of the reading of posts; for sites whose code is plain, see ``plain``."""
+        formats = (settings.get("DEFAULT_DATE_FORMAT"), *settings.get("DATE_FORMATS", {}).values())
+        if any(isinstance(how, tuple) for how in formats):
+            return  # making a post then changes the locale for whatever comes after
         if not _stock() or settings.get("DEFAULT_DATE") == "fs" or settings.get("TYPOGRIFY"):
             return
         self.ghosts.install()

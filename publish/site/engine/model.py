@@ -15,7 +15,7 @@ WATCHED = (Content, URLWrapper, Paginator, Page)
 """Classes whose objects are watched: what a template takes from them is noted."""
 MARKUP = "[{|](?P<what>.*?)[|}]"
 """Pelican's own mark of a link inside the site."""
-MADE = ("content", "summary", "get_content", "get_summary")
+MADE = ("content", "summary", "get_content", "get_summary", "_update_content", "_link_replacer")
 STOCK = {name: vars(Content)[name] for name in MADE}
 PROPERTIES = {name: vars(Content)[name] for name in ("content", "summary", "url", "save_as")}
 """What a post works out of itself, and gives again as long as nothing changes it."""

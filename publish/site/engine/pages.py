@@ -27,11 +27,23 @@ from publish.site.engine.record import Record, root
 from publish.site.engine.replay import again
 from publish.site.engine.settled import Settled
 from publish.site.engine.trace import Trace
-from publish.site.engine.values import MISSING, Describer, digest, mark
+from publish.site.engine.values import MISSING, Describer, digest, mark, vouched
 from publish.site.engine.watch import Watch
 
 ARTICLES = ("translations", "articles", "hidden_translations", "hidden_articles")
 """Where Pelican's generator has the articles that get a page."""
+OPTIONS = (
+    "block_start_string", "block_end_string", "variable_start_string", "variable_end_string",
+    "comment_start_string", "comment_end_string", "line_statement_prefix", "line_comment_prefix",
+    "trim_blocks", "lstrip_blocks", "newline_sequence", "keep_trailing_newline", "optimized",
+    "autoescape", "undefined", "finalize",
+)  # fmt: skip
+"""What decides how an environment reads and prints templates."""
+BETWEEN = (
+    "article_generator_write_article", "page_generator_write_page", "article_writer_finalized",
+    "page_writer_finalized", "feed_generated", "feed_written",
+)  # fmt: skip
+"""Signals that are sent while pages are written."""
 PLACE = ("output_file", "localsiteurl", "SITEURL")
 """What the writer may set for a page besides what it is given."""
 
@@ -57,6 +69,7 @@ class Pages:
         self._trace, self._odd = trace, settings.get("JINJA_ENVIRONMENT") or {}
         self._number, self._shares, self._sharing = 0, 1, False
         self._skip = False
+        self._world = ""
         self._sources: dict[tuple[int, str], str] = {}
         self._fits: dict[tuple[int, int], bool] = {}
         self._same: dict[int, bool] = {}
@@ -77,9 +90,14 @@ class Pages:
         self.facts.settled = self.settled.knows
         self._envs = {f"{type(g).__name__} {n}": g.env for n, g in enumerate(generators)}
         # A plugin that changes posts between two pages makes each page see another model.
-        moved = signals.article_generator_write_article.receivers
-        self.facts.keep = not (moved or signals.page_generator_write_page.receivers)
+        heard = (r for name in BETWEEN for r in getattr(signals, name).receivers_for(None))
+        self.facts.keep = all(vouched(receiver) for receiver in heard)
         self.settled.ready(calm=self.facts.keep)
+
+    def world(self, world: str) -> bool:
+        """Note what every page may depend on; whether it is what it was at the last build."""
+        self._world = world
+        return not self.old.pages or self.old.world == world
 
     def trust(self, plain: bool) -> None:
         """Whether nobody but Pelican decides what posts and calls of the writer come to."""
@@ -137,6 +155,7 @@ class Pages:
         self.facts.belied(self._trusted)
         self.new.drop_with(self.facts.ambiguous)
         self.new.facts, self.new.tokens = self.facts.list, self.facts.tokens()
+        self.new.world = self._world
         self.new.calls, self.new.posts = self._groups.new, self.settled.versions()
         return self.new
 
@@ -168,8 +187,13 @@ class Pages:
         return None
 
     def _given(self, file: str, template: Any, named: dict[str, Any]) -> str:
-        source = f"{template.name} {self._source(template.environment, str(template.name))}"
-        return self._groups.given(file, source, named)
+        return self._groups.given(file, self._named(template), named)
+
+    def _named(self, template: Any) -> str:
+        """A template by its name, its text, and how its environment reads it."""
+        env = template.environment
+        how = digest(" ".join(repr(getattr(env, option, None)) for option in OPTIONS))
+        return f"{template.name} {how} {self._source(env, str(template.name))}"
 
     def _stands(self, file: str, given: str, env: Environment, writer: Any) -> bool:
         """Whether all that a call of the writer makes lies in the output as it would be."""
@@ -195,10 +219,14 @@ class Pages:
             return
         rest = copy.copy(generator)
         for kind in ARTICLES:
-            setattr(
-                rest, kind, [a for a in getattr(generator, kind) if not self._keeps(a, generator)]
-            )
-        stock(rest, write)
+            setattr(rest, kind, [])
+        for kind in ARTICLES:
+            # One by one: a page that is rendered may change what the next one reads.
+            for article in getattr(generator, kind):
+                if not self._keeps(article, generator):
+                    setattr(rest, kind, [article])
+                    stock(rest, write)
+            setattr(rest, kind, [])
 
     def _keeps(self, article: Any, generator: Any) -> bool:
         """Whether an article is surely what it was, and so its page, which is kept then."""
@@ -207,6 +235,9 @@ class Pages:
         if not page or known is None or page not in self.intact or page not in self._groups.old:
             return False
         if not self._fit(generator.env, known.way) or not self._facts_same(known.bundles):
+            return False
+        template = generator.get_template(article.template)
+        if self._named(template) != self.old.ways[known.way][0][0]:
             return False
         return self._groups.keep(page, writer) and self._kept((page,), page)
 
@@ -232,7 +263,7 @@ class Pages:
         if self._sharing and zlib.crc32(page.encode()) % self._shares != self._number:
             self._skip = True
             return ""
-        source = f"{template.name} {self._source(env, str(template.name))}"
+        source = self._named(template)
         local = self._own(context, named)
         known = self.old.pages.get(page) if page in self.intact else None
         if known and self.old.ways[known.way][0][0] == source and self._fit(env, known.way):
@@ -327,7 +358,10 @@ class Pages:
         """Whether the templates of a way are as they were."""
         known = self._fits.get((mark(env), way))
         if known is None:
-            pairs = (entry.rpartition(" ") for entry in self.old.ways[way][0])
+            first, *further = self.old.ways[way][0]
+            pairs = [entry.rpartition(" ") for entry in further]
+            template, _, text = first.rpartition(" ")
+            pairs.append((template.rpartition(" ")[0], "", text))
             known = all(self._source(env, template) == text for template, _, text in pairs)
             self._fits[mark(env), way] = known
         return known

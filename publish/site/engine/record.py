@@ -19,7 +19,7 @@ from publish.site.engine.groups import Group
 from publish.site.engine.look import ATTRIBUTE
 from publish.site.engine.replay import Step
 
-VERSION = 2
+VERSION = 3
 WASTE = 2
 """How many times its use a table may grow to before it is laid out anew."""
 
@@ -48,7 +48,8 @@ class Record:
     """Pages by the name of their file, with ``facts`` and their ``tokens``.
 
     ``calls`` are the writer's, ``posts`` the versions of those that no plugin laid hands on;
-    ``feeds`` and ``copies`` are other files of the output.
+    ``feeds`` and ``copies`` are other files of the output. ``world`` stands for what every page may
+    depend on besides the key, as it was when the pages were made.
     """
 
     def __init__(self, key: str) -> None:
@@ -61,6 +62,7 @@ class Record:
         self.calls: dict[str, Group] = {}
         self.posts: dict[str, str] = {}
         self.feeds: dict[str, str] = {}
+        self.world = ""
         self.copies: dict[str, Copy] = {}
         self._ways: dict[Way, int] = {}
         self._bundles: dict[Bundle, int] = {}
@@ -112,7 +114,7 @@ class Record:
         self._tidy()
         pages = {page: tuple(entry) for page, entry in self.pages.items()}
         document = (VERSION, self._key, self.ways, self.bundles, pages, self.facts, self.tokens,
-                    self.calls, self.posts, self.feeds, self.copies)  # fmt: skip
+                    self.calls, self.posts, self.feeds, self.copies, self.world)  # fmt: skip
         write_whole(file, sealed.seal(marshal.dumps(document)))
 
     @classmethod
@@ -125,7 +127,7 @@ class Record:
             version, made, *tables = marshal.loads(sealed.opened(file.read_bytes()))  # noqa: S302 - ours
             if (version, made) == (VERSION, key):
                 record.ways, record.bundles, pages, record.facts, record.tokens = tables[:5]
-                record.calls, record.posts, record.feeds, record.copies = tables[5:]
+                record.calls, record.posts, record.feeds, record.copies, record.world = tables[5:]
                 record.pages = {page: Entry(*entry) for page, entry in pages.items()}
         except (OSError, ValueError, EOFError, TypeError):
             return cls(key)

@@ -69,12 +69,16 @@ class Session:
         self._rewritten = bool(_rewriting())
         old = Record.load(None if self._rewritten else Path(task["pages"]), self._key)
         self.pages = Pages(old, task["intact"], trace, lambda: complaints.heard, settings)
-        self._copies = Copies(old.copies, self.pages.intact, self.pages.kept, trace)
-        if self._plain:
-            self._copies.begin(settings["OUTPUT_PATH"])
+        self._copies = Copies(
+            old.copies, self.pages.intact, self.pages.kept, self.pages.overridden, trace
+        )
+        if not self._plain:
+            self._copies.outdo()
+        self._copies.begin(settings["OUTPUT_PATH"])
         self._feeds = Feeds(old.feeds, self.pages.intact, self.pages.kept)
-        if not task["forget"]:
-            Compiled(Path(task["folder"]).parent / "templates" / self._key).begin()
+        self._compiled = Compiled(Path(task["folder"]).parent / "templates" / self._key)
+        if self._plain and not task["forget"]:
+            self._compiled.begin()
         self._crew: Crew | None = None
         self._generators: list[Any] = []
         signals.all_generators_finalized.connect(self._ready)
@@ -124,8 +128,9 @@ class Session:
             self.pages.trust(self._plain)
             if self._plain:
                 self._feeds.begin(self.pages.settled, pelican.settings["FEED_MAX_ITEMS"])
-            if _rewriting() or not stock_writer:
-                self._rewritten = True
+            # A plugin may have set settings since, by what it found.
+            if not self.pages.world(_worded(pelican.settings)) or _rewriting() or not stock_writer:
+                self._rewritten = bool(_rewriting()) or not stock_writer
                 for keeper in (self.pages, self._feeds, self._copies):
                     keeper.outdo()
             if self._jobs > 1 and self._worth_sharing():

@@ -136,10 +136,13 @@ def raw(value: Any) -> Any:
     """``value`` as it is without views, for what is not a template."""
     if isinstance(value, ListView):
         return value.raw
+    # What holds no view is handed on itself: who gets it may change it, or tell it from a copy.
     if type(value) in (tuple, list):
-        return type(value)(raw(part) for part in value)
+        parts = [raw(part) for part in value]
+        return value if alike(parts, value) else type(value)(parts)
     if type(value) is dict:
-        return {key: raw(part) for key, part in value.items()}
+        parts = [raw(part) for part in value.values()]
+        return value if alike(parts, [*value.values()]) else dict(zip(value, parts, strict=True))
     return value
 
 

@@ -33,6 +33,10 @@ def _whole(owner: Any, name: str) -> Any:
     return further(owner, name)
 
 
+STATE = ("__dict__", "__getstate__", "__dir__", "__reduce__", "__reduce_ex__")
+"""What gives away all that an object has."""
+
+
 class Watch:
     """Watches one template at a time, the one at the ``desk``."""
 
@@ -120,7 +124,7 @@ class Watch:
         def taken(this: Any, name: str) -> Any:
             reads = desk.reads
             if reads is None or desk.busy or name[:2] == "__":
-                if reads is not None and name == "__dict__" and not desk.busy:
+                if reads is not None and name in STATE and not desk.busy:
                     reads.distrust("it looks into an object's own dictionary")
                     self.fill(this)
                 return plain(this, name)
@@ -129,9 +133,11 @@ class Watch:
                 return reads.known(fixed)
             desk.busy = True
             try:
-                if term and name in WORDS and mark(this) in reads.met and model.term(this):
+                # Where only Pelican has a say, a plain term's name says all there is to say of it.
+                pure = term and facts.plain and name in WORDS and mark(this) in reads.met
+                if pure and model.term(this):
                     value = plain(this, name)
-                    if facts.keep and facts.plain and not reads.volatile:
+                    if facts.keep and not reads.volatile:
                         reads.fixed[mark(this), name] = (this, -1, value, {})
                     return value
                 named = "" if term else model.named(this)
