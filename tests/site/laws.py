@@ -1,6 +1,7 @@
 """The long run of the laws: ``python -m tests.site.laws --seeds 1000 [--first N] [--steps N]``.
 
-Each seed is a random site under a random sequence of edits. Stops at the first build that
+First every scene of ``laws_scenes`` and ``laws_haunts`` is played. Then each seed is a random site
+under a random sequence of edits. Stops at the first build that
 differs from stock Pelican's, and prints the edits that led there.
 """
 
@@ -12,7 +13,9 @@ import tempfile
 from pathlib import Path
 
 from publish.errors import PublishError
-from tests.site.laws_site import differences
+from tests.site.laws_haunts import SCENES as HAUNTS
+from tests.site.laws_scenes import SCENES, Scene
+from tests.site.laws_site import Lab, differences
 from tests.site.laws_walk import Walk
 
 
@@ -41,14 +44,36 @@ def walked(root: Path, seed: int, steps: int) -> int:
     return compared + 1
 
 
+def played(root: Path, scene: Scene) -> int:
+    """Play a scene; how many builds were compared.
+
+    Raises:
+        AssertionError: a build differs from stock Pelican's.
+    """
+    lab = Lab(root, scene.files)
+    for number, edit in enumerate(({}, *scene.edits)):
+        lab.apply(edit)
+        _, wanted = lab.both()
+        wrong = differences(lab.tree, wanted)
+        assert not wrong, f"{scene.name}, after edit {number}:\n{wrong}"
+    return len(scene.edits) + 1
+
+
 def main() -> int:
-    """Run seeds one after the other; 1 at the first that breaks the law."""
+    """Play all scenes, then run seeds one after the other; 1 at the first that breaks the law."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=100)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--steps", type=int, default=15)
     options = parser.parse_args()
     compared = 0
+    for scene in (*SCENES, *HAUNTS):
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                compared += played(Path(folder) / "site", scene)
+            except AssertionError as error:
+                print(error)
+                return 1
     for number, seed in enumerate(range(options.first, options.first + options.seeds), 1):
         with tempfile.TemporaryDirectory() as folder:
             try:
