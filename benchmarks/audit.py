@@ -113,14 +113,17 @@ def weights(output: Path) -> None:
     def squeezed(file: Path) -> int:
         return len(gzip.compress(file.read_bytes(), 9, mtime=0))
 
-    style = squeezed(output / "theme/css/site.css")
+    sheet = squeezed(output / "theme/css/site.css")
     script = squeezed(output / "theme/js/site.js")
     print("\n| page | HTML, gzip | style | script, not needed | HTML + style | pictures |")
     print("| --- | --- | --- | --- | --- | --- |")
     heaviest = max(output.rglob("*.html"), key=squeezed)
     files = {name: output / path.lstrip("/") / "index.html" for name, path in JUDGED.items()}
     for name, file in {**files, f"heaviest: {heaviest.parent.name}": heaviest}.items():
-        shown = re.findall(r'<img[^>]* src="/([^"]+)"', file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        shown = re.findall(r'<img[^>]* src="/([^"]+)"', text)
+        # Inside the page, the style has been weighed with it.
+        style = sheet if 'rel="stylesheet"' in text else 0
         pictures = sum((output / picture).stat().st_size for picture in shown)
         page = squeezed(file)
         print(f"| {name} | {page:,} | {style:,} | {script:,} | {page + style:,} | {pictures:,} |")
