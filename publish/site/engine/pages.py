@@ -26,26 +26,19 @@ from publish.site.engine.reads import Reads
 from publish.site.engine.record import Record, root
 from publish.site.engine.replay import again
 from publish.site.engine.settled import Settled
+from publish.site.engine.texts import Texts
 from publish.site.engine.trace import Trace
-from publish.site.engine.values import MISSING, Describer, digest, mark, vouched
+from publish.site.engine.values import Describer, vouched
+from publish.site.engine.variables import Variables
 from publish.site.engine.watch import Watch
 
 ARTICLES = ("translations", "articles", "hidden_translations", "hidden_articles")
 """Where Pelican's generator has the articles that get a page."""
-OPTIONS = (
-    "block_start_string", "block_end_string", "variable_start_string", "variable_end_string",
-    "comment_start_string", "comment_end_string", "line_statement_prefix", "line_comment_prefix",
-    "trim_blocks", "lstrip_blocks", "newline_sequence", "keep_trailing_newline", "optimized",
-    "autoescape", "undefined", "finalize",
-)  # fmt: skip
-"""What decides how an environment reads and prints templates."""
 BETWEEN = (
     "article_generator_write_article", "page_generator_write_page", "article_writer_finalized",
     "page_writer_finalized", "feed_generated", "feed_written",
 )  # fmt: skip
 """Signals that are sent while pages are written."""
-PLACE = ("output_file", "localsiteurl", "SITEURL")
-"""What the writer may set for a page besides what it is given."""
 
 
 class Pages:
@@ -63,18 +56,17 @@ class Pages:
         self._model = Model(settings)
         self._look = Look(Describer(self._model.name, DEFAULT_NAMESPACE), self._model.shortcut)
         self.facts = Facts(old.facts, old.tokens, self._look)
-        self.facts.find, self.facts.root, self.facts.around = self._model.find, self._root, self._at
+        self._variables, self._texts = Variables(self._model), Texts()
+        self.facts.find, self.facts.root = self._model.find, self._variables.root
+        self.facts.around = self._variables.at
         self._groups = Groups(old.calls, self._look)
         self._watch = Watch(self._model, self.facts, self._look, trace, complaints)
         self._trace, self._odd = trace, settings.get("JINJA_ENVIRONMENT") or {}
         self._number, self._shares, self._sharing = 0, 1, False
         self._skip = False
         self._world = ""
-        self._sources: dict[tuple[int, str], str] = {}
-        self._fits: dict[tuple[int, int], bool] = {}
         self._same: dict[int, bool] = {}
         self._trusted: list[tuple[int, ...]] = []
-        self._envs: dict[str, Environment] = {}
         self._hook(Environment, "_load_template", self._load_template)
         self._hook(Template, "_get_default_module", self._watch.module)
         self._hook(Writer, "write_file", self._write_file)
@@ -88,7 +80,7 @@ class Pages:
         self.settled = Settled(ghosts, parsed, self._model, self.old.posts)
         self._watch.fill = ghosts.fill
         self.facts.settled = self.settled.knows
-        self._envs = {f"{type(g).__name__} {n}": g.env for n, g in enumerate(generators)}
+        self._variables.ready(generators)
         # A plugin that changes posts between two pages makes each page see another model.
         heard = (r for name in BETWEEN for r in getattr(signals, name).receivers_for(None))
         self.facts.keep = all(vouched(receiver) for receiver in heard)
@@ -187,13 +179,7 @@ class Pages:
         return None
 
     def _given(self, file: str, template: Any, named: dict[str, Any]) -> str:
-        return self._groups.given(file, self._named(template), named)
-
-    def _named(self, template: Any) -> str:
-        """A template by its name, its text, and how its environment reads it."""
-        env = template.environment
-        how = digest(" ".join(repr(getattr(env, option, None)) for option in OPTIONS))
-        return f"{template.name} {how} {self._source(env, str(template.name))}"
+        return self._groups.given(file, self._texts.named(template), named)
 
     def _stands(self, file: str, given: str, env: Environment, writer: Any) -> bool:
         """Whether all that a call of the writer makes lies in the output as it would be."""
@@ -237,7 +223,7 @@ class Pages:
         if not self._fit(generator.env, known.way) or not self._facts_same(known.bundles):
             return False
         template = generator.get_template(article.template)
-        if self._named(template) != self.old.ways[known.way][0][0]:
+        if self._texts.named(template) != self.old.ways[known.way][0][0]:
             return False
         return self._groups.keep(page, writer) and self._kept((page,), page)
 
@@ -263,8 +249,8 @@ class Pages:
         if self._sharing and zlib.crc32(page.encode()) % self._shares != self._number:
             self._skip = True
             return ""
-        source = self._named(template)
-        local = self._own(context, named)
+        source = self._texts.named(template)
+        local = self._variables.own(context, named)
         known = self.old.pages.get(page) if page in self.intact else None
         if known and self.old.ways[known.way][0][0] == source and self._fit(env, known.way):
             steps = self.old.ways[known.way][1]
@@ -275,12 +261,12 @@ class Pages:
                 return ""
         around = str(context.get("localsiteurl", ""))
         reads = Reads(self.facts, self._look, self._watch.desk, local,
-                      lambda name: self._shared(name, env, context), around)  # fmt: skip
+                      lambda name: self._variables.shared(name, env, context), around)  # fmt: skip
         if template.name is None or trust.odd(env, self._odd):
             reads.distrust("its template is made in a way of the site's own")
         if env.context_class is not self._watch.context_class:
             reads.distrust("its template has a context of its own")
-        if not any(env is known for known in self._envs.values()):
+        if not self._variables.knows(env):
             reads.distrust("its template has an environment of its own")
         with self._watch.at(env, reads):
             text: str = template.render(context)
@@ -296,42 +282,8 @@ class Pages:
                          reads.touched, self.facts.list)  # fmt: skip
         return text
 
-    def _own(self, context: dict[str, Any], named: Collection[str] | None) -> dict[str, Any]:
-        """The variables that are the page's own: given for it, or not what all pages share."""
-        shared = self._model.context
-        if named is None:
-            return {n: v for n, v in context.items() if shared.get(n, MISSING) is not v}
-        own = {n: context[n] for n in named if n in context}
-        for n in PLACE:
-            if context.get(n) is not shared.get(n):
-                own[n] = context[n]
-        # What is not in the shared context stands at the end, as the writer copied that first.
-        for n in reversed(context):
-            if n in shared:
-                break
-            own[n] = context[n]
-        return own
-
-    def _shared(self, named: str, env: Environment, context: dict[str, Any]) -> tuple[Any, str]:
-        shared = self._model.context
-        if named in shared:
-            return shared[named], ""
-        scope = next((s for s, known in self._envs.items() if known is env), "")
-        return env.globals.get(named, MISSING), scope
-
-    def _root(self, named: str, scope: str) -> Any:
-        shared = self._model.context
-        if not scope:
-            return shared.get(named, MISSING)
-        if named in shared:
-            return shared  # it hides what was seen: something else by any token
-        return self._envs[scope].globals.get(named, MISSING)
-
-    def _at(self, around: str) -> str:
-        """Let posts be asked as from a page whose way to the site's root is ``around``."""
-        before = self._model.context.get("localsiteurl")
-        self._model.context["localsiteurl"] = around
-        return before  # type: ignore[return-value]
+    def _fit(self, env: Environment, way: int) -> bool:
+        return self._texts.fit(env, way, self.old.ways[way][0])
 
     def _facts_same(self, bundles: Collection[int]) -> bool:
         return all(map(self._bundle_same, bundles))
@@ -354,34 +306,11 @@ class Pages:
         self._trusted.append(numbers)
         return (n for n in numbers if root(n, self.facts.list)[1] in asks)
 
-    def _fit(self, env: Environment, way: int) -> bool:
-        """Whether the templates of a way are as they were."""
-        known = self._fits.get((mark(env), way))
-        if known is None:
-            first, *further = self.old.ways[way][0]
-            pairs = [entry.rpartition(" ") for entry in further]
-            template, _, text = first.rpartition(" ")
-            pairs.append((template.rpartition(" ")[0], "", text))
-            known = all(self._source(env, template) == text for template, _, text in pairs)
-            self._fits[mark(env), way] = known
-        return known
-
     def _load_template(self, stock: Any, env: Environment, named: str, given: Any) -> Any:
         with self._trace.aside():
             if reads := self._watch.desk.reads:
-                reads.templates.append(f"{named} {self._source(env, named)}")
+                reads.templates.append(f"{named} {self._texts.source(env, named)}")
             return stock(named, given)
-
-    def _source(self, env: Environment, named: str) -> str:
-        """The digest of a template's text; ``""`` if there is no such template."""
-        key = (mark(env), named)
-        if key not in self._sources:
-            try:
-                assert env.loader
-                self._sources[key] = digest(env.loader.get_source(env, named)[0])
-            except Exception:  # a loader may be anything; what it lacks is lacking
-                self._sources[key] = ""
-        return self._sources[key]
 
 
 class _Folders:
