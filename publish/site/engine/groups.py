@@ -7,10 +7,11 @@ same, and if what its pages read of the site is the same.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pelican import signals
+from pelican.urlwrappers import URLWrapper
 from pelican.utils import sanitised_join
 
 from publish.site.engine.look import Look
@@ -22,11 +23,14 @@ Group = tuple[str, tuple[str, ...]]
 
 
 class Groups:
-    """The calls of this run by the file each names; ``old`` are those of the last build."""
+    """The calls of this run by the file each names; ``old`` are those of the last build.
 
-    def __init__(self, old: Mapping[str, Group], look: Look) -> None:
+    ``term`` says of a category, tag or author whether it is a plain one.
+    """
+
+    def __init__(self, old: Mapping[str, Group], look: Look, term: Callable[[Any], bool]) -> None:
         self.old, self.new = dict(old), dict[str, Group]()
-        self._look = look
+        self._look, self._term = look, term
         self._lists: dict[int, tuple[list[Any], list[Any], str]] = {}
         self._words: dict[int, tuple[Any, str]] = {}
         self._file, self._given = "", ""
@@ -95,6 +99,8 @@ class Groups:
         known = self._words.get(mark(value))
         if known is not None:
             return known[1]
+        if isinstance(value, URLWrapper) and not self._term(value):
+            raise TypeError("its name does not say all there is to say of it")
         token, parts = self._look.value(value)
         if any(type(part) is list for part in parts):
             raise TypeError("a list inside another is not looked into")

@@ -59,7 +59,7 @@ class Pages:
         self._variables, self._texts = Variables(self._model), Texts()
         self.facts.find, self.facts.root = self._model.find, self._variables.root
         self.facts.around = self._variables.at
-        self._groups = Groups(old.calls, self._look)
+        self._groups = Groups(old.calls, self._look, self._model.term)
         self._watch = Watch(self._model, self.facts, self._look, trace, complaints)
         self._trace, self._odd = trace, settings.get("JINJA_ENVIRONMENT") or {}
         self._number, self._shares, self._sharing = 0, 1, False

@@ -10,9 +10,9 @@ from __future__ import annotations
 import ast
 import sys
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pelican import signals
 from pelican.contents import Article, Page, Static
@@ -125,12 +125,21 @@ def _harmless(file: str) -> bool:
         tree = ast.parse(Path(file).read_bytes())
     except (OSError, SyntaxError, ValueError):
         return False
-    own, modules = _made(tree)
-    return all(_allowed(node, own, modules) for node in ast.walk(tree))
+    own = _made(tree)
+    return all(_allowed(node, own) for node in ast.walk(tree))
 
 
-def _made(tree: ast.AST) -> tuple[set[str], set[str]]:
-    """Names that only ever stand for a collection that the code has made itself, and imports."""
+class Own(NamedTuple):
+    """Names that only ever stand for a collection that the code has made itself; those among them
+    that hold nothing but such collections; and the names of modules.
+    """
+
+    made: set[str]
+    tables: set[str]
+    modules: set[str]
+
+
+def _made(tree: ast.AST) -> Own:
     made: set[str] = set()
     imported: set[str] = set()
     other: set[str] = set()
@@ -151,7 +160,40 @@ def _made(tree: ast.AST) -> tuple[set[str], set[str]]:
             imported.add((node.asname or node.name).partition(".")[0])
         elif isinstance(node, ast.FunctionDef):
             other.add(node.name)
-    return made - other - imported, imported
+    made -= other | imported
+    return Own(made, made - _filled(tree), imported)
+
+
+def _filled(tree: ast.AST) -> set[str]:
+    """Names of collections into which the code puts what it has not made."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                found |= {
+                    part.value.id for part in ast.walk(target)
+                    if isinstance(part, ast.Subscript) and isinstance(part.value, ast.Name)
+                }  # fmt: skip
+                if isinstance(target, ast.Name) and not _bare(node.value):
+                    found.add(target.id)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            base = node.func.value
+            fresh = node.func.attr == "setdefault" and all(map(_fresh, node.args[1:]))
+            if isinstance(base, ast.Name) and node.func.attr in CHANGES and not fresh:
+                found.add(base.id)
+    return found
+
+
+def _bare(value: ast.AST) -> bool:
+    """Whether a collection is empty to begin with."""
+    if isinstance(value, ast.Dict):
+        return not value.keys
+    maker = value.func if isinstance(value, ast.Call) else None
+    if isinstance(maker, ast.Name) and maker.id == "defaultdict" and isinstance(value, ast.Call):
+        made = value.args[0] if len(value.args) == 1 else None
+        return isinstance(made, ast.Name) and made.id in ("list", "set", "int", "dict")
+    return isinstance(value, ast.Call) and not value.args and not value.keywords
 
 
 def _names(target: ast.AST) -> set[str]:
@@ -168,7 +210,7 @@ def _fresh(value: ast.AST) -> bool:
     return isinstance(maker, ast.Name) and maker.id in MAKERS
 
 
-def _allowed(node: ast.AST, own: set[str], modules: set[str]) -> bool:
+def _allowed(node: ast.AST, own: Own) -> bool:
     if not isinstance(node, NODES):
         return False
     if isinstance(node, ast.Import):
@@ -187,7 +229,7 @@ def _allowed(node: ast.AST, own: set[str], modules: set[str]) -> bool:
     if isinstance(node, ast.Name):
         return (node.id not in DEEDS and not node.id.startswith("__")) or node.id == "__file__"
     if isinstance(node, ast.Attribute):
-        return _attribute(node, own, modules)
+        return _attribute(node, own)
     if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
         return _ours(node.value, own) or (
             isinstance(node.value, ast.Attribute) and node.value.attr == "context"
@@ -198,11 +240,11 @@ def _allowed(node: ast.AST, own: set[str], modules: set[str]) -> bool:
     return True
 
 
-def _attribute(node: ast.Attribute, own: set[str], modules: set[str]) -> bool:
+def _attribute(node: ast.Attribute, own: Own) -> bool:
     if node.attr.startswith("_"):
         return False
     if not isinstance(node.ctx, ast.Load):
-        named = isinstance(node.value, ast.Name) and node.value.id not in modules
+        named = isinstance(node.value, ast.Name) and node.value.id not in own.modules
         return named and node.attr not in GIVEN
     if isinstance(node.value, ast.Name) and node.value.id == "signals":
         return node.attr in HEARD
@@ -212,7 +254,12 @@ def _attribute(node: ast.Attribute, own: set[str], modules: set[str]) -> bool:
     return True
 
 
-def _ours(value: ast.AST, own: Iterable[str]) -> bool:
-    while isinstance(value, ast.Subscript):
-        value = value.value
-    return isinstance(value, ast.Name) and value.id in own
+def _ours(value: ast.AST, own: Own) -> bool:
+    """Whether an expression is surely a collection that the code has made itself."""
+    if isinstance(value, ast.Subscript):
+        return isinstance(value.value, ast.Name) and value.value.id in own.tables
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+        table = value.func.value
+        given = value.func.attr == "setdefault" and len(value.args) == 2 and _fresh(value.args[1])
+        return given and isinstance(table, ast.Name) and table.id in own.tables
+    return isinstance(value, ast.Name) and value.id in own.made
