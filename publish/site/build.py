@@ -89,18 +89,19 @@ def _build(
 ) -> Build:  # fmt: skip
     clock = [time.monotonic()]
     record = manifest.place(settings, target)
-    if not full and standing.stands(standing.read(str(record)), str(settings.path)):
+    document = standing.read(str(record))
+    if not full and standing.stands(document, str(settings.path)):
         return stood(record, time.monotonic() - clock[0])
-    with standby(settings.path, whole=manifest.read(record).whole) as child:
-        return _made(settings, target, full, jobs, approve, examine, child, clock)
+    known = manifest.of(document)
+    with standby(settings.path, whole=known.whole) as child:
+        return _made(settings, target, full, jobs, approve, examine, known, child, clock)
 
 
 def _made(
     settings: Settings, target: Path, full: bool, jobs: int | None, approve: Callable[[], None],
-    examine: Callable[[Path], None], child: Standby, clock: list[float],
+    examine: Callable[[Path], None], known: Manifest, child: Standby, clock: list[float],
 ) -> Build:  # fmt: skip
     record = manifest.place(settings, target)
-    known = manifest.read(record)
     # A file saved in the last tick before this moment may carry its stamp or a later one.
     since = time.time_ns() - int(inputs.TICK * 1e9)
     before, world, until = scan.scan(settings), inputs.world(str(settings.path)), midnight(settings)

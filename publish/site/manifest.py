@@ -6,6 +6,7 @@ import hashlib
 import marshal
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from publish.files import write_whole
 from publish.settings import Settings
@@ -52,8 +53,12 @@ def place(settings: Settings, output: Path) -> Path:
 
 def read(path: Path) -> Manifest:
     """The last record; an empty one if it was deleted, is damaged, or of another version."""
-    document = standing.read(str(path))
-    document.pop("version", None)
+    return of(standing.read(str(path)))
+
+
+def of(document: dict[str, Any]) -> Manifest:
+    """What ``standing.read`` has read."""
+    document = {name: value for name, value in document.items() if name != "version"}
     try:
         return Manifest(**document)
     except TypeError:

@@ -112,6 +112,7 @@ def register():
 """
 SHOWN = """\
 {{ a.title }} {{ a.url }} {{ a.summary }} {{ a.category }} {{ a.category.size }} {{ a.word }}
+{{ a.metadata.tags }} {{ a.metadata.category }} {{ a.metadata.tags == a.tags }} {{ a.authors }}
 {{ a.newer.title if a.newer }} {{ a.older.url if a.older }}
 {% for t in a.tags %}{{ t }} {{ t.url }} {{ t.colour }} {{ t.size }} {% endfor %}
 {% for p in a.word_posts %}{{ p.title }} {% endfor %}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping
 
-from pelican import signals, utils
+from pelican import utils
 
 from publish.site import inputs
 from publish.site.engine.trace import Trace
@@ -54,9 +54,8 @@ class Copies:
         utils.copy_file = copy_file
 
     def _stands(self, name: str, source: str, destination: str) -> bool:
-        # Who looks at the finished site may want to see the copy, and a page may lie in its place.
-        if signals.finalized.receivers or name not in self._intact or os.path.exists(destination):  # noqa: PTH110
-            return False
+        if name not in self._intact or os.path.exists(destination):  # noqa: PTH110
+            return False  # a page lies in its place
         return self._old.get(name) == (source, inputs.stamp(source))
 
     def outdo(self) -> None:

@@ -1,20 +1,19 @@
-"""Pelican's own feeds: not written again while what they tell is what it was."""
+"""Pelican's own feeds: not written again while what they tell is what it was.
+
+Only for sites whose code is plain: elsewhere a plugin may have a say in a feed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from pelican import signals
 from pelican.generators import ArticlesGenerator
 from pelican.utils import sanitised_join
-from pelican.writers import Writer
 
 from publish.site.engine.settled import Settled
 from publish.site.engine.values import digest
 
-MAKING = ("write_feed", "_create_new_feed", "_add_item_to_the_feed")
-STOCK = {name: vars(Writer)[name] for name in MAKING}
 TOLD = ("SITENAME", "SITESUBTITLE", "SITEURL", "FEED_DOMAIN")
 """What a feed takes from the variables that all pages share."""
 
@@ -49,21 +48,13 @@ class Feeds:
                 return found
 
             stock = writer.write_feed
-            if type(writer) is Writer and self._plain():
-                writer.write_feed = write_feed
+            writer.write_feed = write_feed
             try:
                 generate(generator, writer)
             finally:
                 vars(writer).pop("write_feed", None)
 
         ArticlesGenerator.generate_feeds = generate_feeds
-
-    @staticmethod
-    def _plain() -> bool:
-        """Whether feeds are made by Pelican alone."""
-        if signals.feed_generated.receivers or signals.feed_written.receivers:
-            return False
-        return all(vars(Writer)[name] is stock for name, stock in STOCK.items())
 
     def outdo(self) -> None:
         """Somebody may change the feeds: none may be kept."""

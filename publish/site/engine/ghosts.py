@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import pickle
-import zlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -192,7 +191,7 @@ class Ghosts:
         if ghost is None:
             return
         try:
-            state = _Unpickler(ghost.stored(), _shared(ghost.given | ghost.lists)).load()
+            state = _Unpickler(ghost.stored(), _shared(ghost.given, ghost.lists)).load()
         except Exception as error:  # pickle fails in every way there is
             raise Damaged from error
         ghost.filled = True
@@ -231,7 +230,7 @@ def packed(post: Any) -> tuple[Light, bytes] | None:
     state = {name: value for name, value in held.items() if name not in ("settings", "_context")}
     stored = io.BytesIO()
     try:
-        _Pickler(stored, _shared(held)).dump(state)
+        _Pickler(stored, _shared(held, held)).dump(state)
     except Exception:  # a reader may put anything into its metadata
         return None
     keys = frozenset(held)
@@ -243,17 +242,6 @@ def own(thing: Any) -> dict[str, Any]:
     """An object's own dictionary, without anybody noticing the look."""
     found: dict[str, Any] = object.__getattribute__(thing, "__dict__")
     return found
-
-
-def checked(stored: bytes, check: int) -> bytes:
-    """``stored`` if it has this check sum.
-
-    Raises:
-        ValueError: it has not.
-    """
-    if zlib.crc32(stored) != check:
-        raise ValueError("damaged")
-    return stored
 
 
 def _terms(held: Mapping[str, Any]) -> tuple[Any, ...] | None:
@@ -287,12 +275,15 @@ def _term(kind: Any, word: tuple[str, str], settings: Any) -> Any:
     return term
 
 
-def _shared(held: Mapping[str, Any]) -> dict[str, Any]:
-    """The objects that a ghost has before the rest of its state, by names of their own."""
+def _shared(held: Mapping[str, Any], lists: Mapping[Any, Any]) -> dict[str, Any]:
+    """The objects that a ghost has before the rest of its state, by names of their own.
+
+    ``lists`` has what its lists held when it was made.
+    """
     names = ("settings", "_context", "date", "category", "tags", "authors")
     shared = {name: held[name] for name in names if held.get(name) is not None}
     for name in ("tags", "authors"):
-        shared |= {f"{name} {n}": term for n, term in enumerate(held.get(name) or ())}
+        shared |= {f"{name} {n}": term for n, term in enumerate(lists.get(name) or ())}
     return shared
 
 

@@ -10,7 +10,6 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pelican import signals
 from pelican.urlwrappers import URLWrapper
 from pelican.utils import sanitised_join
 
@@ -60,10 +59,8 @@ class Groups:
 
     def stands(self, file: str, given: str) -> tuple[str, ...]:
         """The pages of a call that was made like this at the last build; none if it was not."""
-        if not given or signals.content_written.receivers:
-            return ()  # somebody wants to be told of each page
         known, pages = self.old.get(file, ("", ()))
-        return pages if known == given else ()
+        return pages if given and known == given else ()
 
     def keep(self, file: str, writer: Any) -> bool:
         """Note its pages as written; not if one has been already, for the writer to object."""

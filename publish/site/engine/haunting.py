@@ -1,4 +1,4 @@
-"""Where ghosts may stand for posts: sites whose plugins leave a post's making to Pelican."""
+"""Where ghosts may stand for posts: sites whose code leaves a post's making to Pelican."""
 
 from __future__ import annotations
 
@@ -7,21 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pelican import contents, signals
-from pelican.contents import Article, Content
+from pelican.contents import Article
 from pelican.readers import Readers
 
 from publish.site.engine.complaints import Complaints
 from publish.site.engine.ghosts import Ghosts, packed
 from publish.site.engine.parsed import Parsed
-
-MAKING = {
-    Content: ("__init__", "is_valid", "get_static_links", "refresh_metadata_intersite_links",
-              "get_url_setting", "_expand_settings", "url_format", "url", "save_as"),
-    Article: ("__init__", "_expand_settings"),
-    Readers: ("read_file",),
-}  # fmt: skip
-"""What has to be Pelican's own for a post to be made as it was."""
-STOCK = {(kind, name): vars(kind)[name] for kind, names in MAKING.items() for name in names}
 
 
 class Haunting:
@@ -38,7 +29,7 @@ class Haunting:
         formats = (settings.get("DEFAULT_DATE_FORMAT"), *settings.get("DATE_FORMATS", {}).values())
         if any(isinstance(how, tuple) for how in formats):
             return  # making a post then changes the locale for whatever comes after
-        if not _stock() or settings.get("DEFAULT_DATE") == "fs" or settings.get("TYPOGRIFY"):
+        if settings.get("DEFAULT_DATE") == "fs" or settings.get("TYPOGRIFY"):
             return
         self.ghosts.install()
         contents.signals = _Signals(self)
@@ -47,8 +38,6 @@ class Haunting:
         def read_file(readers: Any, *args: Any, **named: Any) -> Any:
             if args or named.get("content_class") is not Article or named.get("fmt"):
                 return stock(readers, *args, **named)
-            if named["preread_signal"].receivers or named["context_signal"].receivers:
-                return stock(readers, **named)
             return self._read(lambda: stock(readers, **named), readers.settings, named)
 
         Readers.read_file = read_file
@@ -75,12 +64,6 @@ class Haunting:
         if self._made and self._complaints.heard == heard:
             self._parsed.replace(path, *self._made)
         return post
-
-
-def _stock() -> bool:
-    if hasattr(Content, "__getattr__"):
-        return False
-    return all(vars(kind)[name] is stock for (kind, name), stock in STOCK.items())
 
 
 class _Signals:

@@ -73,8 +73,15 @@ class Pages:
         self._hook(Writer, "_open_w", self._open)
         writers.os = _Folders(self)
 
-    def ready(self, generators: list[Any], ghosts: Ghosts, parsed: Parsed, writer: Any) -> None:
-        """The generators have read everything, and no plugin will change it any more."""
+    def ready(
+        self, generators: list[Any], ghosts: Ghosts, parsed: Parsed, writer: Any, *, plain: bool
+    ) -> None:
+        """The generators have read everything, and no plugin will change it any more.
+
+        Where the site's code is ``plain`` nobody but Pelican decides what posts and calls of the
+        writer come to.
+        """
+        self.facts.plain = plain
         self._writer = writer
         self._model.ready(generators)
         self.settled = Settled(ghosts, parsed, self._model, self.old.posts)
@@ -84,16 +91,12 @@ class Pages:
         # A plugin that changes posts between two pages makes each page see another model.
         heard = (r for name in BETWEEN for r in getattr(signals, name).receivers_for(None))
         self.facts.keep = all(vouched(receiver) for receiver in heard)
-        self.settled.ready(calm=self.facts.keep)
+        self.settled.ready()
 
     def world(self, world: str) -> bool:
         """Note what every page may depend on; whether it is what it was at the last build."""
         self._world = world
         return not self.old.pages or self.old.world == world
-
-    def trust(self, plain: bool) -> None:
-        """Whether nobody but Pelican decides what posts and calls of the writer come to."""
-        self.facts.plain = plain
 
     def outdo(self) -> None:
         """Somebody may change pages after they are written: none may be kept."""
@@ -199,8 +202,7 @@ class Pages:
 
     def articles(self, stock: Any, generator: Any, write: Any) -> None:
         """Pelican's own way for those articles whose page would not be as it lies there."""
-        looked = signals.content_written.receivers or generator.settings["RELATIVE_URLS"]
-        if looked or not (self.facts.keep and self.facts.plain):
+        if generator.settings["RELATIVE_URLS"] or not self.facts.plain:
             stock(generator, write)
             return
         rest = copy.copy(generator)

@@ -115,17 +115,14 @@ class Session:
                 stock(generator, writer)
 
         def articles(stock: Any, generator: Any, write: Any) -> None:
-            if getattr(stock, "__module__", "") == ArticlesGenerator.__module__:
-                self.pages.articles(stock, generator, write)
-            else:
-                stock(generator, write)
+            self.pages.articles(stock, generator, write)
 
         def begun(stock: Any, pelican: Any) -> Any:
             writer = stock(pelican)
             # Only now every plugin has taken hold of what it wants.
             stock_writer = all(getattr(type(writer), n) is getattr(Writer, n) for n in WRITING)
-            self.pages.ready(self._generators, self._haunting.ghosts, self._parsed, writer)
-            self.pages.trust(self._plain)
+            ghosts = self._haunting.ghosts
+            self.pages.ready(self._generators, ghosts, self._parsed, writer, plain=self._plain)
             if self._plain:
                 self._feeds.begin(self.pages.settled, pelican.settings["FEED_MAX_ITEMS"])
             # A plugin may have set settings since, by what it found.

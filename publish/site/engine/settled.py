@@ -26,13 +26,13 @@ class Settled:
         self._asks: dict[str, set[str] | None] = {}
         self._meddled = False
 
-    def ready(self, *, calm: bool) -> None:
-        """The plugins have done with the posts; if all is ``calm``, for this run."""
+    def ready(self) -> None:
+        """The plugins have done with the posts."""
         for ghost in self._ghosts.waiting.values():
             if self._ghosts.untouched(ghost):
                 self._left[name(ghost.post)] = ghost
                 self._told[name(ghost.post)] = self._unsure(ghost)
-        self._ghosts.calm(calm)
+        self._ghosts.calm(True)
 
     def forget(self) -> None:
         """A page may have changed the model."""

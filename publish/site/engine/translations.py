@@ -20,8 +20,7 @@ def hasten(ghosts: Ghosts) -> None:
         found = _alone(posts, translation_id, ghosts)
         return stock(posts, translation_id=translation_id) if found is None else (found, [])
 
-    if stock.__module__ == "pelican.utils":
-        generators.process_translations = process_translations
+    generators.process_translations = process_translations
 
 
 def _alone(posts: list[Any], translation_id: Any, ghosts: Ghosts) -> list[Any] | None:
