@@ -14,7 +14,7 @@ import importlib
 import os
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.machinery import PathFinder
 from typing import Any, NoReturn
 
@@ -102,10 +102,7 @@ class _Finder:
 def _lightly() -> Iterator[None]:
     ours = {name: module for name, module in _stand_ins().items() if name not in sys.modules}
     sys.modules.update(ours)
-    for name, module in ours.items():
-        parent, _, child = name.rpartition(".")
-        if parent in sys.modules:
-            setattr(sys.modules[parent], child, module)
+    _attach(ours)
     try:
         yield
     finally:
@@ -114,11 +111,18 @@ def _lightly() -> Iterator[None]:
             if sys.modules.get(name) is module:
                 del sys.modules[name]
         for name in ASIDE:
-            parent, _, child = name.rpartition(".")
-            if not hasattr(importlib.import_module(parent), child):
-                setattr(sys.modules[parent], child, _Later(name, ()))
+            importlib.import_module(name.rpartition(".")[0])
+        _attach(ours | {name: _Later(name, ()) for name in ASIDE})
         if readers := sys.modules.get("pelican.readers"):
             _guard(readers)
+
+
+def _attach(modules: Mapping[str, types.ModuleType]) -> None:
+    """Make them attributes of their packages, as far as these are loaded and lack them."""
+    for name, module in modules.items():
+        parent, _, child = name.rpartition(".")
+        if parent in sys.modules and child not in vars(sys.modules[parent]):
+            setattr(sys.modules[parent], child, module)
 
 
 def _stand_ins() -> dict[str, types.ModuleType]:

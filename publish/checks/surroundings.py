@@ -22,12 +22,14 @@ LARGEST = 5_000_000
 def secrets(
     settings: Settings, scan: Callable[[Path], tuple[int, ...]], *, built: bool = True
 ) -> tuple[Trouble, ...]:
-    """Keys in the settings file and, with ``built``, in the built site, as ``scan`` finds a file's
-    lines that hold some. The key itself is kept nowhere."""
+    """Keys in the settings file, the theme and, with ``built``, in the built site, as ``scan``
+    finds a file's lines that hold some. The key itself is kept nowhere."""
+    theme = _theme(settings)
+    texts = _files(theme, WRITTEN) if theme else ()
     site = _files(settings.output, WRITTEN) if built else ()
     return tuple(
         Trouble("secret", _relative(file, settings.root), line)
-        for file in (settings.path, *site)
+        for file in (settings.path, *texts, *site)
         for line in scan(file)
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from publish.checks import Finding
 from publish.cli.terminal import Terminal
 from publish.errors import Refused
 from publish.settings import Settings
@@ -18,7 +17,15 @@ def require(settings: Settings, terminal: Terminal, *, built: bool = True) -> No
     """
     from publish import checks
 
-    _told(checks.check(settings, built=built), terminal)
+    found = checks.check(settings, built=built)
+    for finding in found:
+        if finding.severity != "error":
+            terminal.detail(f"{finding} [warning]")
+    errors = [finding for finding in found if finding.severity == "error"]
+    for finding in errors[:-1]:
+        terminal.error(str(finding))
+    if errors:
+        raise Refused(errors[-1].located, errors[-1].remedy)
 
 
 def examine(settings: Settings, terminal: Terminal, folder: Path) -> None:
@@ -29,15 +36,7 @@ def examine(settings: Settings, terminal: Terminal, folder: Path) -> None:
     """
     from publish import checks
 
-    _told(checks.leaks(settings, folder), terminal)
-
-
-def _told(found: list[Finding], terminal: Terminal) -> None:
-    for finding in found:
-        if finding.severity != "error":
-            terminal.detail(f"{finding} [warning]")
-    errors = [finding for finding in found if finding.severity == "error"]
-    for finding in errors[:-1]:
-        terminal.error(str(finding))
-    if errors:
-        raise Refused(errors[-1].located, errors[-1].remedy)
+    # A plugin that puts a key into one page mostly puts it into all: the first will do.
+    if found := checks.leaks(settings, folder):
+        more = f" (and {len(found) - 1} more like it)" if len(found) > 1 else ""
+        raise Refused(found[0].located + more, found[0].remedy)

@@ -31,7 +31,7 @@ LEAK = (
 
 @site_rule("secret", "error", "a Mailchimp key in `pelicanconf.py`", "same")
 def secret(site: Site) -> Iterator[Problem]:
-    """Something shaped like a key in settings, content or the built site. It is never shown."""
+    """Something shaped like a key in settings, content, theme or built site. It is never shown."""
     for source in site.sources:
         for line in source.secrets:
             yield Problem(line, *LEAK, source.file)
