@@ -284,8 +284,10 @@ def test_what_no_page_needs_any_more_is_left_out_when_it_is_most_of_it(tmp_path:
     }  # fmt: skip
 
 
-@given(st.dictionaries(st.text(min_size=1, max_size=3), st.sets(st.integers(0, 3), min_size=1)),
-       st.dictionaries(st.text(min_size=1, max_size=3), st.sets(st.integers(0, 3), min_size=1)))  # fmt: skip
+PAGES = st.dictionaries(st.text(min_size=1, max_size=3), st.sets(st.integers(0, 3), min_size=1))
+
+
+@given(PAGES, PAGES)
 def test_taking_over_another_processs_pages_loses_none(
     ours: dict[str, set[int]], theirs: dict[str, set[int]]
 ):
