@@ -111,6 +111,16 @@ def test_a_key_is_found_wherever_it_is_and_never_shown(project: Project, name: s
     assert KEY[:8] not in str(found)
 
 
+@pytest.mark.parametrize("name", ["templates/base.html", "static/css/site.css", "static/a.js"])
+def test_a_key_in_the_theme_is_found_where_it_can_be_taken_out(project: Project, name: str):
+    project.post()
+    project.write(
+        "pelicanconf.py", (project.root / "pelicanconf.py").read_text() + "THEME = 'th'\n"
+    )
+    project.write(f"th/{name}", f"\n\n/* {KEY} */\n")
+    assert project.told() == [f"th/{name}:3 secret error"]
+
+
 def test_hashes_that_are_no_keys_are_let_be(project: Project):
     project.post(f"{'a' * 40}-us1 and {'b' * 32} and {'c' * 32}-more\n")
     assert project.told() == []

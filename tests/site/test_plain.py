@@ -75,6 +75,47 @@ def test_code_that_could_do_more_is_not(tmp_path: Path, body: str):
     assert not any(kept(lab))
 
 
+SITES = {
+    "a function among the settings": ("ARTICLE_ORDER_BY = lambda a: a.title\n", ""),
+    "a filter": ("JINJA_FILTERS = {'own': len}\n", ""),
+    "a class among the settings": ("class Own:\n    pass\nOWN = Own\n", ""),
+    "another moment": ("", "signals.content_object_init"),
+    "a moment while pages are written": ("", "signals.article_generator_write_article"),
+    "a writer of its own": ("", "signals.get_writer"),
+    "a generator of its own": ("", "signals.get_generators"),
+}
+
+
+@pytest.mark.parametrize(("conf", "signal"), SITES.values(), ids=SITES)
+def test_a_site_that_has_a_say_itself_is_not(tmp_path: Path, conf: str, signal: str):
+    own = f"{HEAD}\ndef heard(*given, **named):\n    return None\n\ndef register():\n"
+    own += f"    {signal or 'signals.article_generator_finalized'}.connect(heard)\n"
+    lab = Lab(tmp_path / "site", site(conf, own=own))
+    _, wanted = lab.both()
+    assert not differences(lab.tree, wanted)
+    assert not any(kept(lab))
+
+
+def test_a_module_that_a_plugin_brings_is_judged_too(tmp_path: Path):
+    own = f"{HEAD}import helper\n\ndef found(g):\n    helper.work(g)\n{FOOT}"
+    lab = Lab(tmp_path / "site", site("import sys\nsys.path.insert(0, 'plugins')\n", own=own)
+              | {"plugins/helper.py": "def work(g):\n    g.articles[0].title = 'x'\n"})  # fmt: skip
+    lab.build()
+    assert not any(kept(lab))
+
+
+def test_a_site_without_code_of_its_own_is_plain(tmp_path: Path):
+    conf = (
+        "from pelican.paginator import PaginationRule\n"
+        "PAGINATION_PATTERNS = [PaginationRule(1, '{base_name}/', '{base_name}/index.html'),\n"
+        "    PaginationRule(2, '{base_name}/{number}/', '{base_name}/{number}/index.html')]\n"
+    )
+    lab = Lab(tmp_path / "site", site(conf))
+    _, wanted = lab.both()
+    assert not differences(lab.tree, wanted)
+    assert all(kept(lab))
+
+
 WORDS = """
 import json
 from pathlib import Path
