@@ -1,8 +1,4 @@
-"""``build``: render aside, and only when all of it succeeded touch ``output/``.
-
-The next finer step, rendering only the pages whose inputs changed, belongs into ``_render``:
-everything after it takes whole finished trees and asks not how they were made.
-"""
+"""``build``: render aside, and only when all of it succeeded touch ``output/``."""
 
 from __future__ import annotations
 

@@ -270,6 +270,12 @@ def test_templates_are_kept_compiled_and_damage_is_noticed(lab: Lab):
     assert lab.tree["one/index.html"].endswith(b"!")
 
 
+def test_a_copy_whose_original_is_gone_goes_too(lab: Lab):
+    lab.apply({"content/images/b.png": None})
+    done = lab.build()
+    assert (done.written, done.removed) == ((), ("images/b.png",))
+
+
 def test_a_full_build_makes_everything_and_writes_nothing(lab: Lab):
     whole = lab.build(full=True)
     assert (whole.rendered, whole.written) == (len(lab.tree), ())
