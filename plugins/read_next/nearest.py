@@ -131,7 +131,8 @@ class Neighbourhood:
         index = _Index([key for key in moved if key in among], self._rows)
         found = moved & self._rows.keys()
         for key, row in self._rows.items():
-            if (key not in found and not (moved.isdisjoint(row.near) and gone.isdisjoint(row.near))) or (key not in found and index.best(row.vector) >= row.least - SLACK):
+            listed = not (moved.isdisjoint(row.near) and gone.isdisjoint(row.near))
+            if key not in found and (listed or index.best(row.vector) >= row.least - SLACK):
                 found.add(key)
         return found
 
