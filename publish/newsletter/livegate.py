@@ -15,7 +15,7 @@ from http.client import HTTPException
 from typing import Any
 
 from publish.errors import Refused
-from publish.newsletter.issue import Issue
+from publish.post.issue import Issue
 
 Fetch = Callable[[str], tuple[int, bytes]]
 """An address to its status and body; OSError when nothing answers."""

@@ -13,7 +13,7 @@ from cards.draw import png
 from cards.face import BOLD, REGULAR, face
 from cards.fit import fit
 from cards.scene import GAP, HEIGHT, PALETTES, WIDTH, Card, scene
-from cards.words import plain, printable
+from cards.words import printable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
@@ -182,10 +182,6 @@ def test_ornaments_go_and_letters_do_not(text: str, shown: str | None):
 def test_what_is_printable_has_a_glyph_for_each_character(text: str):
     found = printable(text, face(BOLD).advances)
     assert found is None or set(found) <= set(face(BOLD).advances) | {" "}
-
-
-def test_markup_and_entities_in_a_title_are_words():
-    assert plain("Salt &amp; <em>Pepper</em>\n now") == "Salt & Pepper now"
 
 
 @given(st.text(max_size=80))

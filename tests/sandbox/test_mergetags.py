@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from publish.post.urls import is_loopback
 from publish.sandbox.instants import iso, seconds
-from publish.sandbox.loopback import is_loopback
 from publish.sandbox.mergetags import (
     Issue,
     Reader,
