@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from pelican.generators import Generator
+
 from publish.post import cache
+from publish.post.text import plain, plain_title
 
 from .files import BLOCK, Shown, block, files, results
 from .index import Index, Post
-from .words import plain
 
 FOLDER = "search"
 SUMMARY = ("SUMMARY_MAX_LENGTH", "SUMMARY_MAX_PARAGRAPHS", "SUMMARY_END_SUFFIX")
@@ -106,7 +107,7 @@ def _post(article: Any) -> Post:
     # Where the author wrote none, the summary is the beginning of the text.
     summary = article.metadata.get("summary") or ""
     return Post(
-        title=plain(article.title),
+        title=plain_title(article.title),
         labels=" ".join(plain(one.name) for one in named),
         text=f"{plain(summary)} {plain(article._content or '')}",
     )
@@ -115,7 +116,7 @@ def _post(article: Any) -> Post:
 def _shown(article: Any, lang: str) -> Shown:
     return Shown(
         url=article.url,
-        title=plain(article.title),
+        title=plain_title(article.title),
         day=article.date.date().isoformat(),
         date=article.locale_date,
         categories=tuple(plain(category.name) for category in _categories(article)),

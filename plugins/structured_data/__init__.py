@@ -37,7 +37,9 @@ def describe(generators: list[Any]) -> None:
     """Give articles, pages and the home page their blocks."""
     from pelican.contents import Article, Page
 
-    from . import facts, script
+    from publish.post.text import csp_hash
+
+    from . import facts
 
     for kind in (Article, Page):
         for name in ("structured_data", "structured_data_hash"):
@@ -50,14 +52,14 @@ def describe(generators: list[Any]) -> None:
     home = _home(site)
     # One context is shared by all generators.
     generators[0].context["home_structured_data"] = home
-    generators[0].context["home_structured_data_hash"] = script.source(home)
+    generators[0].context["home_structured_data_hash"] = csp_hash(home)
 
     def block(content: Any) -> str:
         return (_article if isinstance(content, Article) else _page)(content, site)
 
     for kind in (Article, Page):
         kind.structured_data = Block(block)
-        kind.structured_data_hash = Block(lambda content: script.source(block(content)))
+        kind.structured_data_hash = Block(lambda content: csp_hash(block(content)))
 
 
 def _home(site: Any) -> str:
