@@ -10,7 +10,7 @@ import click
 from publish.errors import Exit, PublishError
 
 COMMANDS = (
-    "new", "check", "build", "preview", "rename", "plan", "test", "send", "undo", "status",
+    "new", "check", "build", "preview", "desk", "rename", "plan", "test", "send", "undo", "status",
     "report", "doctor", "sandbox", "demo",
 )  # fmt: skip
 
