@@ -22,7 +22,8 @@ DYNAMIC = {
     "pattern", "terms-query", "jetpack/related-posts", "jetpack/subscriptions",
     "jetpack/contact-form", "jetpack/map", "jetpack/mailchimp", "yoast-seo/breadcrumbs",
     "rank-math/toc-block", "yoast/table-of-contents", "table-of-contents", "avatar",
-    "post-navigation-link", "read-more", "widget-group", "legacy-widget", "mailpoet/subscription-form-block",
+    "post-navigation-link", "read-more", "widget-group", "legacy-widget",
+    "mailpoet/subscription-form-block",
     "contact-form-7/contact-form-selector", "wpforms/form-selector", "gravityforms/form",
 }  # fmt: skip
 FORMS = ("form", "subscri", "mailchimp", "newsletter")
@@ -77,7 +78,9 @@ def _tokens(text: str) -> list[tuple[int, int, str, bool, Mapping[str, Any], boo
         end = END.match(text, at)
         if not end:
             continue
-        found.append((match.start(), end.end(), name, bool(match["close"]), attributes, bool(end["void"])))
+        found.append(
+            (match.start(), end.end(), name, bool(match["close"]), attributes, bool(end["void"]))
+        )
         at = end.end()
     return found
 
@@ -123,7 +126,9 @@ def _block(block: Block, context: Context) -> str:
     if name == "block":
         number = block.attributes.get("ref")
         if isinstance(number, int | str) and str(number).isdigit():
-            return f'<div data-group="1">{referred(int(number), "block", "wp:block", context)}</div>'
+            return (
+                f'<div data-group="1">{referred(int(number), "block", "wp:block", context)}</div>'
+            )
     if name in ("freeform", "shortcode"):
         return f'<div data-autop="on">{_inside(block, context)}</div>'
     if name in ("more", "nextpage", "spacer"):
@@ -141,7 +146,11 @@ def _block(block: Block, context: Context) -> str:
     inside = _inside(block, context)
     if name in DYNAMIC or (not inside.strip() and any(w in name for w in FORMS)):
         words = re.sub(r"<[^<>]*>", " ", inside) or str(block.attributes.get("label") or "")
-        context.lose("form-dropped" if any(w in name for w in FORMS) else "module-dropped", f"wp:{name}", words)
+        context.lose(
+            "form-dropped" if any(w in name for w in FORMS) else "module-dropped",
+            f"wp:{name}",
+            words,
+        )
         return inside if name not in ("search", "page-list") else ""
     if not inside.strip() and block.attributes:
         inside = _words(block, context)
@@ -152,7 +161,20 @@ def _block(block: Block, context: Context) -> str:
     return inside
 
 
-WORDS = ("content", "text", "title", "heading", "caption", "citation", "value", "description", "question", "answer", "label", "quote")
+WORDS = (
+    "content",
+    "text",
+    "title",
+    "heading",
+    "caption",
+    "citation",
+    "value",
+    "description",
+    "question",
+    "answer",
+    "label",
+    "quote",
+)
 
 
 def _words(block: Block, context: Context) -> str:
@@ -166,7 +188,9 @@ def _words(block: Block, context: Context) -> str:
         if block.name not in ("separator", "image", "gallery") and "/" in block.name:
             context.lose("module-dropped", f"wp:{block.name}")
         return ""
-    context.lose("unknown-shortcode", f"wp:{block.name}", " ".join(fields.get(k, "") for k in WORDS))
+    context.lose(
+        "unknown-shortcode", f"wp:{block.name}", " ".join(fields.get(k, "") for k in WORDS)
+    )
     return divi.unknown(fields, "")
 
 
@@ -193,6 +217,10 @@ ELEMENTS = {
     "footer": "footer_content", "footerContent": "footer_content",
 }  # fmt: skip
 """Divi 5's elements, by what Divi 4 called the field."""
+SPECIAL = {
+    "sum", "percent", "number", "artist_name", "album_name", "gallery_ids", "author", "position",
+}  # fmt: skip
+"""Fields that a part takes without naming them."""
 DIVI_IMAGES = {"image": "src", "fullwidth-image": "src"}
 PICTURE_FIELDS = {
     "team-member": "image_url", "audio": "image_url", "testimonial": "portrait_url",
@@ -248,12 +276,13 @@ def _fields(name: str, given: Mapping[str, Any], context: Context) -> tuple[dict
             else:
                 attributes.setdefault(key, value)
     body = fields.pop("content", "") if name not in ("image",) else ""
-    for element, value in attributes.items():
+    for element, given_value in attributes.items():
+        value = given_value
         if not isinstance(value, dict) or "innerContent" not in value:
             continue
         shown = _value(value["innerContent"])
         key = ELEMENTS.get(element) or re.sub(r"([A-Z])", lambda m: f"_{m[1].lower()}", element)
-        level = _value(value.get("decoration", {}).get("font", {}).get("font", {})) if isinstance(value.get("decoration"), dict) else None
+        level = _value(_at(value, "decoration", "font", "font"))
         if isinstance(level, dict) and isinstance(level.get("headingLevel"), str):
             fields.setdefault("title_level", level["headingLevel"])
         if isinstance(shown, str) and element in ("content", "description"):
@@ -278,13 +307,16 @@ def _take(name: str, key: str, shown: Any, fields: dict[str, str]) -> None:
         if src := shown.get("src"):
             place = DIVI_IMAGES.get(name) or PICTURE_FIELDS.get(name) or key
             fields[place] = str(src)
-            fields["alt"] = fields["image_alt"] = fields["logo_alt_text"] = str(shown.get("alt") or "")
+            fields["alt"] = fields["image_alt"] = fields["logo_alt_text"] = str(
+                shown.get("alt") or ""
+            )
             if isinstance(shown.get("titleText"), str):
                 fields["title_text"] = shown["titleText"]
         if isinstance(shown.get("text"), str):
             fields[key] = shown["text"]
-        if isinstance(to := shown.get("linkUrl") or shown.get("url"), str):
-            fields["url"] = to
+        link = shown.get("linkUrl") or shown.get("url")
+        if isinstance(link, str):
+            fields["url"] = link
         if name in ("pricing-table",) and key in ("currency_frequency", "price"):
             fields["currency"] = str(shown.get("currency") or "")
             fields["per"] = str(shown.get("per") or "")
@@ -293,21 +325,27 @@ def _take(name: str, key: str, shown: Any, fields: dict[str, str]) -> None:
             fields["gallery_ids"] = ids if isinstance(ids, str) else ",".join(map(str, ids))
         return
     if isinstance(shown, list):
-        shown = ",".join(str(part.get("id", "") if isinstance(part, dict) else part) for part in shown)
+        shown = ",".join(
+            str(part.get("id", "") if isinstance(part, dict) else part) for part in shown
+        )
     if shown is None or isinstance(shown, bool):
         return
     if key == "price":
         key = "sum"
     name4 = name.replace("-", "_")
     named = {word for part in divi.PARTS.get(name4, ()) for word in part.split()[1:]}
-    special = {"sum", "percent", "number", "artist_name", "album_name", "gallery_ids", "author", "position"}
     if name4 == "slide" and key == "title":
         key = "heading"
     if name4 == "pricing_table" and key == "subhead":
         key = "subtitle"
     if name4 == "map_pin" and key == "address":
         key = "pin_address"
-    if divi.known(name4) and key not in named and key not in special and not str(shown).startswith("http"):
+    if (
+        divi.known(name4)
+        and key not in named
+        and key not in SPECIAL
+        and not str(shown).startswith("http")
+    ):
         key = f"+{key}"
     fields[key] = str(shown)
 

@@ -6,7 +6,7 @@ import json
 import re
 
 from publish.importer import blocks, elementor, tree
-from publish.importer.expand import Context
+from publish.importer.expand import Context, expand
 from publish.importer.mend import mend
 from publish.importer.model import Item
 from publish.importer.normal import normal
@@ -36,11 +36,9 @@ def notes_of(item: Item, context: Context) -> list[tuple[str, El]]:
 
 def _source(item: Item, context: Context) -> tuple[str, bool]:
     data = item.meta.get("_elementor_data", "")
-    if data and item.meta.get("_elementor_edit_mode", "builder") == "builder":
-        if made := elementor.html_of(data):
-            from publish.importer.expand import expand
-
-            return expand(_mended(made, context), context), True
+    built = data and item.meta.get("_elementor_edit_mode", "builder") == "builder"
+    if built and (made := elementor.html_of(data)):
+        return expand(_mended(made, context), context), True
     text = _mended(item.body, context)
     if NEXT.search(text) and not blocks.OPEN.search(text):
         context.lose("pages-joined")

@@ -124,7 +124,7 @@ def unknown(fields: Mapping[str, str], body: str) -> str:
             break
     for key in WORDS:
         value = fields.get(key, "")
-        if not value.strip() or key == "content" and body.strip():
+        if not value.strip() or (key == "content" and body.strip()):
             continue
         if key in ADDRESSES:
             to = next((fields[a] for a in ADDRESSES[key] if fields.get(a)), "")
@@ -164,7 +164,7 @@ def _part(name: str, part: list[str], fields: Mapping[str, str], body: str) -> s
     if kind == "code":
         return f'<div data-autop="off">{body}</div>'
     if kind == "form":
-        return f'<div data-form="{escape(name)}"></div>{body}'
+        return f'<div data-form="{escape(name)}"></div>'
     return _special(kind, fields, body, value)
 
 
@@ -172,10 +172,7 @@ def _special(kind: str, fields: Mapping[str, str], body: str, value: list[str]) 
     if kind == "by":
         author, job, company, url = value
         words = _linked(company, url) if company else ""
-        if author and url and not company:
-            author = _linked(author, url)
-        else:
-            author = _inline(author)
+        author = _linked(author, url) if author and url and not company else _inline(author)
         line = ", ".join(w for w in (author, _inline(job), words) if w)
         return f"<p>{line}</p>" if line else ""
     if kind == "price":
@@ -193,7 +190,9 @@ def _special(kind: str, fields: Mapping[str, str], body: str, value: list[str]) 
         sign = "%" if fields.get("percent_sign", "on") != "off" else ""
         return f"<p>{_inline(number + sign)}</p>" if number else ""
     if kind == "artist":
-        words = " | ".join(w for w in (fields.get("artist_name", ""), fields.get("album_name", "")) if w)
+        words = " | ".join(
+            w for w in (fields.get("artist_name", ""), fields.get("album_name", "")) if w
+        )
         return f"<p>{_inline(words)}</p>" if words else ""
     if kind == "social":
         links = [
@@ -244,7 +243,9 @@ def _img(src: str, alt: str) -> str:
 
 
 def _picture(value: str) -> bool:
-    return bool(value) and not value.startswith(("%%", "&#", "data:image/svg")) and "||" not in value
+    return (
+        bool(value) and not value.startswith(("%%", "&#", "data:image/svg")) and "||" not in value
+    )
 
 
 def _button(words: str, to: str) -> str:

@@ -36,7 +36,10 @@ def _element(part: Any, depth: int) -> str:
 
 
 def _text(values: dict[str, Any], *names: str) -> str:
-    return next((str(values[n]) for n in names if isinstance(values.get(n), str | int) and values[n] != ""), "")
+    return next(
+        (str(values[n]) for n in names if isinstance(values.get(n), str | int) and values[n] != ""),
+        "",
+    )
 
 
 def _url(value: Any) -> str:
@@ -54,22 +57,36 @@ def _widget(kind: str, values: dict[str, Any]) -> str:
     if kind == "html":
         return f'<div data-autop="off">{_text(values, "html")}</div>'
     if kind == "video":
-        url = _text(values, "youtube_url", "vimeo_url", "dailymotion_url") or _url(values.get("external_url"))
+        url = _text(values, "youtube_url", "vimeo_url", "dailymotion_url") or _url(
+            values.get("external_url")
+        )
         return divi._media(url, "video")
     if kind in ("divider", "spacer"):
         return "<hr>" if kind == "divider" else ""
-    made = [_image(values.get("image") or values.get("testimonial_image"), _text(values, "caption"))]
+    made = [
+        _image(values.get("image") or values.get("testimonial_image"), _text(values, "caption"))
+    ]
     title = _text(values, "title_text", "title", "testimonial_name", "heading", "alert_title")
     if title:
         made.append(f"<h3>{divi._inline(title)}</h3>")
     for name in (
         "editor", "description_text", "testimonial_content", "description", "testimonial_job",
-        "sub_heading", "shortcode", "alert_description", "blockquote_content", "author_name", "price",
+        "sub_heading", "shortcode", "alert_description", "blockquote_content", "author_name",
+        "price",
     ):  # fmt: skip
         if words := _text(values, name):
-            made.append(words if "<" in words or name in ("shortcode", "editor") else f"<p>{escape(words)}</p>")
-    made += [_listed(values.get(name)) for name in ("icon_list", "tabs", "slides", "features_list", "social_icon_list")]
-    for picture in values.get("gallery") or values.get("carousel") or values.get("wp_gallery") or []:
+            made.append(
+                words
+                if "<" in words or name in ("shortcode", "editor")
+                else f"<p>{escape(words)}</p>"
+            )
+    made += [
+        _listed(values.get(name))
+        for name in ("icon_list", "tabs", "slides", "features_list", "social_icon_list")
+    ]
+    for picture in (
+        values.get("gallery") or values.get("carousel") or values.get("wp_gallery") or []
+    ):
         made.append(_image(picture, ""))
     if words := _text(values, "button_text", "button"):
         made.append(divi._button(words, link or _url(values.get("button_link"))))

@@ -17,7 +17,8 @@ from publish.importer.shortcodes import Code
 
 EMBEDS = {
     "youtube", "vimeo", "dailymotion", "ted", "soundcloud", "spotify", "tweet", "twitter",
-    "instagram", "facebook", "tiktok", "slideshare", "scribd", "wpvideo", "videopress", "kickstarter",
+    "instagram", "facebook", "tiktok", "slideshare", "scribd", "wpvideo", "videopress",
+    "kickstarter",
     "flickr", "bandcamp", "mixcloud", "loom", "wistia", "gist", "codepen", "googlemaps",
 }  # fmt: skip
 HOSTS = {
@@ -44,7 +45,8 @@ STRIPS = {"addtoany", "sociable", "social_share", "ssba", "shareaholic", "sharet
 DYNAMIC = {
     "playlist", "toc", "recent_posts", "recent-posts", "display-posts", "archives", "sitemap",
     "woocommerce_cart", "woocommerce_checkout", "woocommerce_my_account", "product", "products",
-    "vc_posts_slider", "vc_basic_grid", "vc_post_grid", "vc_wp_recentposts", "blog_subscription_form",
+    "vc_posts_slider", "vc_basic_grid", "vc_post_grid", "vc_wp_recentposts",
+    "blog_subscription_form",
     "ez-toc", "lwptoc", "rank_math_toc", "related_posts", "crp", "yarpp",
 }  # fmt: skip
 TRANSPARENT = {
@@ -153,13 +155,10 @@ def _divi(code: Code, context: Context) -> str:
 
 def module(name: str, full: str, fields: Mapping[str, str], body: str, context: Context) -> str:
     """A Divi module's HTML, its losses noted and its kind marked for the shared ending."""
-    if name in ("code", "fullwidth_code"):
-        body = unescape_code(body)
-    else:
-        body = _loose(body)
+    body = unescape_code(body) if name in ("code", "fullwidth_code") else _loose(body)
     if name in divi.STRUCTURE:
         mark = ' data-group="1"' if name in ("row", "row_inner", "group") else ""
-        return f"<div{mark}>{body}</div>"
+        return f"<div{mark}{_named(fields)}>{body}</div>"
     if name == "social_media_follow_network":
         return divi.network(fields, body)
     if name in divi.SILENT and name not in divi.PARTS:
@@ -177,7 +176,13 @@ def module(name: str, full: str, fields: Mapping[str, str], body: str, context: 
     if name in ("gallery", "fullwidth_gallery"):
         made += context.gallery(fields.get("gallery_ids") or fields.get("gallery_captions") or "*")
     mark = ' data-call="1"' if name in divi.CTA else ""
-    return f"<div{mark}>{made}</div>"
+    return f"<div{mark}{_named(fields)}>{made}</div>"
+
+
+def _named(fields: Mapping[str, str]) -> str:
+    """The id that links to a module name."""
+    name = fields.get("module_id") or fields.get("css_id") or ""
+    return f' id="{escape(name)}"' if re.fullmatch(r"[\w:.-]{1,80}", name) else ""
 
 
 def unescape_code(body: str) -> str:
@@ -314,9 +319,16 @@ def _other(code: Code, context: Context) -> str:
         return f"\n\n{divi._media(fields.get('link', ''), 'video')}\n\n"
     if name.startswith("vc_") or name in TRANSPARENT:
         words = _vc(name, fields)
-        return f'<div data-group="1">{words}{inside}</div>' if name == "vc_row" else f"\n\n{words}{inside}\n\n"
+        return (
+            f'<div data-group="1">{words}{inside}</div>'
+            if name == "vc_row"
+            else f"\n\n{words}{inside}\n\n"
+        )
     context.lose("unknown-shortcode", name, re.sub(r"<[^<>]*>", " ", inside) or " ".join(
         v for k, v in fields.items() if k in divi.WORDS))  # fmt: skip
+    to = fields.get("url") or fields.get("link") or fields.get("href") or ""
+    if to and inside.strip() and not re.search(r"<(?:p|div|h\d|ul|ol|table|a)\b", inside):
+        return f'<a href="{escape(to)}">{inside}</a>'
     return divi.unknown(fields, inside) if fields else inside
 
 
@@ -340,7 +352,9 @@ def _vc(name: str, fields: Mapping[str, str]) -> str:
     if name == "vc_toggle" or name.startswith(("vc_tta_section", "vc_tab", "vc_accordion_tab")):
         return f"<h4>{escape(fields['title'])}</h4>" if fields.get("title") else ""
     if title := fields.get("title") or fields.get("heading") or fields.get("label"):
-        return f"<h3>{escape(title)}</h3>" if "separator" not in name else f"<h4>{escape(title)}</h4>"
+        return (
+            f"<h3>{escape(title)}</h3>" if "separator" not in name else f"<h4>{escape(title)}</h4>"
+        )
     return ""
 
 

@@ -38,13 +38,15 @@ class Dialect:
 def text(words: str, dialect: Dialect, strict: bool = False, pipes: bool = False) -> str:
     """Words as Markdown that shows them. ``strict`` escapes every bracket (inside of a link)."""
     out: list[str] = []
-    at = 0
-    size = len(words)
+    at, before, second = 0, "", False
     for found in SPECIAL.finditer(words):
         start = found.start()
         if start < at:
             continue
         sign = found[0]
+        # The second, the fourth … of a row of equal signs.
+        second = start == at and sign == before and not second
+        before = sign
         out.append(words[at:start])
         at = start + 1
         if sign == "<":
@@ -52,21 +54,24 @@ def text(words: str, dialect: Dialect, strict: bool = False, pipes: bool = False
         elif sign == "&":
             out.append("&amp;" if ENTITY.match(words, start) else "&")
         elif sign == "_":
-            inside = 0 < start < size - 1 and words[start - 1].isalnum() and words[at].isalnum()
+            inside = (
+                0 < start < len(words) - 1 and words[start - 1].isalnum() and words[at].isalnum()
+            )
             out.append("_" if inside else "\\_")
         elif sign == "[":
             plain = None if strict else PROSE_BRACKETS.match(words, start)
-            if plain and "TOC" not in plain[0] and plain.end() < size:
+            if plain and "TOC" not in plain[0] and plain.end() < len(words):
                 out.append(plain[0])
                 at = plain.end()
             else:
                 out.append("\\[")
         elif sign == "-":
-            out.append("\\-" if dialect.smarty and words[start - 1 : start] == "-" else "-")
+            out.append("\\-" if dialect.smarty and second else "-")
         elif sign == ".":
-            out.append("\\." if dialect.smarty and words[start - 1 : start] == "." else ".")
+            dots = dialect.smarty and second and "..." in words[start - 2 : start + 3]
+            out.append("\\." if dots else ".")
         elif sign == "!":
-            out.append("\\!" if at == size or words[at] == "[" else "!")
+            out.append("\\!" if words[at : at + 1] == "[" else "!")
         else:
             out.append(f"\\{sign}")
     out.append(words[at:])
@@ -125,7 +130,11 @@ class _Writer:
         parts: list[str] = []
         for number, piece in enumerate(pieces):
             if isinstance(piece, str):
+                # An exclamation mark before a link would make a picture of it.
+                picture = parts and parts[-1][-1:] == "!" and piece[0] == "["
                 made = piece
+                if picture:
+                    parts[-1] = f"{parts[-1][:-1]}\\!"
             else:
                 after = pieces[number + 1] if number + 1 < len(pieces) else ""
                 # Between two emphases stands nothing that would part their marks.

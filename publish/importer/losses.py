@@ -113,7 +113,7 @@ CODES: Mapping[str, Code] = {
     ),
     "end-dropped": Code(
         "changed",
-        "The ending that many posts share (share strip, sign-up) is gone: the theme brings its own.",
+        "The ending that many posts share (share strip, sign-up) is gone: the theme has its own.",
         "--keep-end keeps it",
     ),
     "encoding-mended": Code("changed", "Characters that were broken are mended.", "nothing"),
@@ -173,4 +173,6 @@ def table() -> str:
     """The codes as a table for docs/moving-in.md."""
     names = {"needs": "needs a look", "left": "stays behind", "changed": "changed"}
     rows = [f"| `{c}` | {names[v.weight]} | {v.what} | {v.remedy} |" for c, v in CODES.items()]
-    return "\n".join(["| code | kind | what it says | what to do |", "| --- | --- | --- | --- |", *rows])
+    return "\n".join(
+        ["| code | kind | what it says | what to do |", "| --- | --- | --- | --- |", *rows]
+    )

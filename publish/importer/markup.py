@@ -126,7 +126,16 @@ class _Block:
         number = first
         for position, item in enumerate(items):
             kids = _els(item)
-            if not kids or kids[0].tag not in ("run", "p", "blockquote", "h2", "h3", "h4", "h5", "h6"):
+            if not kids or kids[0].tag not in (
+                "run",
+                "p",
+                "blockquote",
+                "h2",
+                "h3",
+                "h4",
+                "h5",
+                "h6",
+            ):
                 raise _Hard
             if item.get("id") in self.dialect.anchors:
                 raise _Hard
@@ -151,10 +160,15 @@ class _Block:
     def _quote(self, el: El) -> str:
         kids = _els(el)
         made = joined(kids, [self._of(kid, False) for kid in kids])
-        return "\n".join(f"> {line}".rstrip(" ") if not line.endswith("  ") else f"> {line}" for line in made.split("\n"))
+        return "\n".join(
+            f"> {line}".rstrip(" ") if not line.endswith("  ") else f"> {line}"
+            for line in made.split("\n")
+        )
 
     def _pre(self, el: El, top: bool) -> str:
-        if any(isinstance(kid, El) and kid.tag in ("a", "img") for kid in el.kids) or "verse" in el.get("class"):
+        if any(
+            isinstance(kid, El) and kid.tag in ("a", "img") for kid in el.kids
+        ) or "verse" in el.get("class"):
             raise _Hard
         words = el.text().replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)
         words = re.sub(r"\A\s*\n|\s+\Z", "", words)
@@ -178,7 +192,7 @@ class _Block:
         return f'<figure markdown="1">\n{made}\n{note}</figure>'
 
     def _table(self, el: El) -> str:
-        rows = [[c for c in _els(row)] for row in _els(el) if row.tag == "tr"]
+        rows = [list(_els(row)) for row in _els(el) if row.tag == "tr"]
         width = len(rows[0]) if rows else 0
         simple = (
             self.dialect.tables
@@ -193,10 +207,16 @@ class _Block:
             raise _Hard
         lines = []
         for row in rows:
-            cells = [inline.run(_els(c)[0].kids, self.dialect, "<br>", True) if c.kids else "" for c in row]
+            cells = [
+                inline.run(_els(c)[0].kids, self.dialect, "<br>", True) if c.kids else ""
+                for c in row
+            ]
             lines.append(f"| {' | '.join(cells)} |")
         signs = {"left": ":---", "right": "---:", "center": ":---:"}
-        columns = [next((c.get("align") for c in column if c.get("align")), "") for column in zip(*rows, strict=True)]
+        columns = [
+            next((c.get("align") for c in column if c.get("align")), "")
+            for column in zip(*rows, strict=True)
+        ]
         lines.insert(1, f"| {' | '.join(signs.get(align, '---') for align in columns)} |")
         return "\n".join(lines)
 
@@ -269,7 +289,8 @@ def _html(el: El | str, dialect: Dialect) -> str:
         return f'<a id="{escape(el.get("id"))}"></a>' if el.get("id") in dialect.anchors else ""
     attrs = "".join(
         f' {name}="{escape(el.attrs[name])}"' if el.attrs[name] else f" {name}"
-        for name in ATTRIBUTES.get(tag, ()) if name in el.attrs and (name != "id" or el.attrs[name] in dialect.anchors)
+        for name in ATTRIBUTES.get(tag,
+        ()) if name in el.attrs and (name != "id" or el.attrs[name] in dialect.anchors)
     )  # fmt: skip
     if tag == "img" and "alt" not in el.attrs:
         attrs += ' alt=""'

@@ -1,4 +1,4 @@
-"""UTF-8 that was once read as Windows-1252 ("â€™" for "’") is mended where the bytes prove it. Pure."""
+"""UTF-8 that was once read as Windows-1252 ("â€™") is mended where the bytes prove it. Pure."""
 
 from __future__ import annotations
 

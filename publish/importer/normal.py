@@ -58,8 +58,11 @@ class _Normal:
             if isinstance(kid, str):
                 run.append(kid)
                 continue
-            block = self._is_block(kid)
-            for part in self._block(kid, autop, wrap) if block else self._inline(kid, autop):
+            is_block = self._is_block(kid)
+            made: list[El | str] = (
+                [*self._block(kid, autop, wrap)] if is_block else self._inline(kid, autop)
+            )
+            for part in made:
                 # An inline element round blocks comes apart: its parts are blocks, too.
                 if isinstance(part, El) and part.tag in MADE:
                     out += self._runs(run, autop, wrap)
@@ -67,7 +70,7 @@ class _Normal:
                     out.append(part)
                 else:
                     run.append(part)
-            if block:
+            if is_block:
                 out += self._runs(run, autop, wrap)
                 run = []
         out += self._runs(run, autop, wrap)
@@ -113,7 +116,11 @@ class _Normal:
         if tag == "dl":
             return self._definitions(el, autop)
         if tag in ("pre", "xmp", "listing"):
-            return [El("pre", _kept(el, "id", "class"), self._preformatted(el))] if el.text().strip() else []
+            return (
+                [El("pre", _kept(el, "id", "class"), self._preformatted(el))]
+                if el.text().strip()
+                else []
+            )
         if tag == "blockquote":
             inside = self.flow(el, autop, True)
             return [El("blockquote", _kept(el, "id"), [*inside])] if inside else []
@@ -158,13 +165,16 @@ class _Normal:
         elif el.tag == "object":
             for kid in el.walk():
                 if kid.tag in ("embed", "iframe") or kid.get("data"):
-                    return self._frame(El("iframe", {"src": kid.get("src") or kid.get("data")}), autop)
+                    return self._frame(
+                        El("iframe", {"src": kid.get("src") or kid.get("data")}), autop
+                    )
             return self.flow(El("div", {}, el.kids), autop, True)
         return []
 
     def _frame(self, el: El, autop: bool) -> list[El]:
         src = el.get("src") or el.get("data-src") or el.get("data-lazy-src") or next(
-            (kid.get("src") for kid in el.walk() if kid.tag in ("source", "embed") and kid.get("src")), ""
+            (kid.get("src") for kid in el.walk() if kid.tag in ("source",
+            "embed") and kid.get("src")), ""
         )  # fmt: skip
         if src.startswith("//"):
             src = f"https:{src}"
@@ -271,7 +281,10 @@ class _Normal:
                     made.kids.insert(0, El("caption", {}, [*inside]))
             elif kid.tag not in GONE:
                 before += self._block(kid, autop, True)
-        filled = any(isinstance(r, El) and any(isinstance(c, El) and c.kids for c in r.kids) for r in made.kids)
+        filled = any(
+            isinstance(r, El) and any(isinstance(c, El) and c.kids for c in r.kids)
+            for r in made.kids
+        )
         return [*before, made] if filled else before
 
     def _row(self, row: El, made: El, part: str, autop: bool) -> None:
@@ -281,9 +294,9 @@ class _Normal:
         for cell in row.kids:
             if isinstance(cell, El) and cell.tag in ("td", "th"):
                 kept = _kept(cell, "colspan", "rowspan", "align")
-                if found := re.search(r"text-align:\s*(left|right|center)", cell.get("style")):
-                    kept["align"] = found[1]
-                elif found := re.search(r"has-text-align-(left|right|center)", cell.get("class")):
+                if (
+                    found := re.search(r"text-align:\s*(left|right|center)", cell.get("style"))
+                ) or (found := re.search(r"has-text-align-(left|right|center)", cell.get("class"))):
                     kept["align"] = found[1]
                 for span in ("colspan", "rowspan"):
                     if not re.fullmatch(r"[1-9]\d{0,2}", kept.get(span, "")) or kept[span] == "1":
@@ -325,7 +338,7 @@ class _Normal:
     def _inline(self, el: El, autop: bool) -> list[El | str]:
         """An inline element as what Markdown has for it; with blocks inside it comes apart."""
         tag = el.tag
-        if tag in GONE or tag == "button" and not el.text().strip():
+        if tag in GONE or (tag == "button" and not el.text().strip()):
             self._gone(el, autop)
             return []
         if tag == "img":
@@ -356,7 +369,9 @@ class _Normal:
             elif self._is_block(kid):
                 if kid.tag in GONE:
                     self._gone(kid, autop)
-                elif kid.tag in CONTAINERS and not any(self._is_block(k) for k in kid.walk() if k is not kid):
+                elif kid.tag in CONTAINERS and not any(
+                    self._is_block(k) for k in kid.walk() if k is not kid
+                ):
                     # A div in a link or a span is a line of its own and no more.
                     out += [" ", *self._kids(kid, autop), " "]
                 else:
@@ -388,15 +403,31 @@ class _Normal:
 
     def _image(self, el: El) -> list[El | str]:
         src = el.get("src").strip()
-        lazy = next((el.get(n) for n in ("data-src", "data-lazy-src", "data-original", "data-orig-file") if el.get(n)), "")
-        if lazy and (not src or src.startswith("data:") or "placeholder" in src or "data-lazy-src" in el.attrs):
+        lazy = next(
+            (
+                el.get(n)
+                for n in ("data-src", "data-lazy-src", "data-original", "data-orig-file")
+                if el.get(n)
+            ),
+            "",
+        )
+        if lazy and (
+            not src
+            or src.startswith("data:")
+            or "placeholder" in src
+            or "data-lazy-src" in el.attrs
+        ):
             src = lazy.strip()
         if not src or src.lower().startswith(("javascript:",)):
             return []
         if el.get("width") == "1" and el.get("height") == "1":
             return []  # a counter of visits
         alt = " ".join(el.get("alt").split())
-        if "wp-smiley" in el.get("class") or "/smilies/" in src or "s.w.org/images/core/emoji" in src:
+        if (
+            "wp-smiley" in el.get("class")
+            or "/smilies/" in src
+            or "s.w.org/images/core/emoji" in src
+        ):
             return [alt] if alt else []
         attrs = {"src": src, "alt": alt}
         if el.get("title").strip() and el.get("title").strip() != alt:
@@ -423,7 +454,11 @@ def _leaves(part: El | str) -> Iterator[El | str]:
 
 
 def _kept(el: El, *names: str) -> dict[str, str]:
-    return {n: el.attrs[n] for n in names if n in el.attrs and (el.attrs[n] or n in ("reversed", "open"))}
+    return {
+        n: el.attrs[n]
+        for n in names
+        if n in el.attrs and (el.attrs[n] or n in ("reversed", "open"))
+    }
 
 
 def _through(el: El, tag: str) -> Iterator[El | str]:
@@ -438,7 +473,11 @@ def _without(el: El, tag: str, found: list[El]) -> Iterator[El | str]:
     for kid in el.kids:
         if isinstance(kid, El) and kid.tag == tag:
             found.append(kid)
-        elif isinstance(kid, El) and kid.tag in ("div", "figure", "span") and any(k.tag == tag for k in kid.walk()):
+        elif (
+            isinstance(kid, El)
+            and kid.tag in ("div", "figure", "span")
+            and any(k.tag == tag for k in kid.walk())
+        ):
             yield kid.clone(list(_without(kid, tag, found)))
         else:
             yield kid
@@ -447,7 +486,8 @@ def _without(el: El, tag: str, found: list[El]) -> Iterator[El | str]:
 def _labels(el: El) -> str:
     return " ".join(
         kid.text() or kid.get("placeholder") or kid.get("value")
-        for kid in el.walk() if kid.tag in ("label", "button", "input") and kid.get("type") != "hidden"
+        for kid in el.walk() if kid.tag in ("label", "button",
+        "input") and kid.get("type") != "hidden"
     )  # fmt: skip
 
 
@@ -484,7 +524,10 @@ def _wrapped(round_: El, block: El) -> El:
     if block.tag in ("p", "run", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption"):
         return block.clone([round_.clone(block.kids)]) if block.kids else block
     if block.tag in ("ul", "ol", "li", "blockquote", "figure", "dl", "dt", "dd"):
-        kids = [_wrapped(round_, k) if isinstance(k, El) and k.tag not in INLINE else k for k in block.kids]
+        kids = [
+            _wrapped(round_, k) if isinstance(k, El) and k.tag not in INLINE else k
+            for k in block.kids
+        ]
         if block.tag == "figure":
             kids = [round_.clone([k]) if isinstance(k, El) and k.tag == "img" else k for k in kids]
         return block.clone(kids)
@@ -522,7 +565,8 @@ def _tidy(run: list[El | str], autop: bool) -> list[El | str]:
         out[0] = out[0].lstrip(" \n")
     text = "".join(k if isinstance(k, str) else k.text() for k in out)
     if not text.strip(" \n\t\xa0\u200b\ufeff") and not any(
-        isinstance(leaf, El) and (leaf.tag == "img" or leaf.get("id")) for part in out for leaf in _leaves(part)
+        isinstance(leaf,
+        El) and (leaf.tag == "img" or leaf.get("id")) for part in out for leaf in _leaves(part)
     ):  # fmt: skip
         return []
     return out
@@ -588,7 +632,9 @@ def _only_pictures(block: El) -> bool:
     def shows(kid: El | str) -> bool:
         if isinstance(kid, str):
             return not kid.strip()
-        return kid.tag == "img" or kid.tag == "a" and bool(kid.kids) and all(shows(k) for k in kid.kids)
+        return kid.tag == "img" or (
+            kid.tag == "a" and bool(kid.kids) and all(shows(k) for k in kid.kids)
+        )
 
     return all(shows(kid) for kid in block.kids)
 
@@ -600,11 +646,14 @@ PROVIDERS = {
     "x.com": "Post on X", "instagram.com": "Post on Instagram", "facebook.com": "Post on Facebook",
     "spotify.com": "Listen on Spotify", "soundcloud.com": "Listen on SoundCloud",
     "tiktok.com": "Video on TikTok", "slideshare.net": "Slides on SlideShare",
-    "videopress.com": "Video", "wordpress.tv": "Video on WordPress.tv", "flickr.com": "Pictures on Flickr",
-    "flic.kr": "Pictures on Flickr", "issuu.com": "Document on Issuu", "scribd.com": "Document on Scribd",
+    "videopress.com": "Video", "wordpress.tv": "Video on WordPress.tv",
+    "flickr.com": "Pictures on Flickr",
+    "flic.kr": "Pictures on Flickr", "issuu.com": "Document on Issuu",
+    "scribd.com": "Document on Scribd",
     "mixcloud.com": "Listen on Mixcloud", "kickstarter.com": "Project on Kickstarter",
     "reddit.com": "Post on Reddit", "pinterest.com": "Pictures on Pinterest",
-    "bsky.app": "Post on Bluesky", "amazon.com": "Book on Amazon", "speakerdeck.com": "Slides on Speaker Deck",
+    "bsky.app": "Post on Bluesky", "amazon.com": "Book on Amazon",
+    "speakerdeck.com": "Slides on Speaker Deck",
     "polldaddy.com": "Poll", "imgur.com": "Picture on Imgur", "tumblr.com": "Post on Tumblr",
 }  # fmt: skip
 
@@ -615,7 +664,10 @@ def provider(url: str) -> str:
         host = (urlsplit(url).hostname or "").lower()
     except ValueError:
         return ""
-    return next((label for name, label in PROVIDERS.items() if host == name or host.endswith(f".{name}")), "")
+    return next(
+        (label for name, label in PROVIDERS.items() if host == name or host.endswith(f".{name}")),
+        "",
+    )
 
 
 def _label(src: str, el: El) -> str:
@@ -640,7 +692,9 @@ def _label(src: str, el: El) -> str:
 
 def _watch(src: str) -> str:
     """The page that a frame shows, where a reader can go."""
-    if found := re.match(r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/([\w-]{6,20})", src):
+    if found := re.match(
+        r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/([\w-]{6,20})", src
+    ):
         return f"https://www.youtube.com/watch?v={found[1]}"
     if found := re.match(r"https?://player\.vimeo\.com/video/(\d+)", src):
         return f"https://vimeo.com/{found[1]}"

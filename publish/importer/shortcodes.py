@@ -100,7 +100,9 @@ def _token(text: str, match: re.Match[str], ends: _Next) -> _Token | None:
     if match["slash"]:
         end = SPACE.match(text, match.end())
         stop = end.end() if end else match.end()
-        return _Token(start, stop + 1, name, True, {}, False) if text[stop : stop + 1] == "]" else None
+        return (
+            _Token(start, stop + 1, name, True, {}, False) if text[stop : stop + 1] == "]" else None
+        )
     at = match.end()
     values: dict[str, str] = {}
     count = 0
@@ -160,7 +162,13 @@ class _Next:
     def find(self, quote: str, at: int) -> tuple[int, int]:
         kind = quote
         if quote not in ('"', "'", *DOUBLE):
-            kind = "curly" if CURLY.fullmatch(quote) else "single" if SINGLE.fullmatch(quote) else quote
+            kind = (
+                "curly"
+                if CURLY.fullmatch(quote)
+                else "single"
+                if SINGLE.fullmatch(quote)
+                else quote
+            )
         since, start, end = self._known.get(kind, (-1, -2, -2))
         if since >= 0 and since <= at and (start >= at or start == -1):
             return start, end

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,14 @@ create table item (
     title text, body text
 );
 create index item_id on item (id);
-create table attachment (id integer primary key, url text, alt text, title text, caption text);
+create table attachment (
+    id integer primary key, url text, alt text, title text, caption text, parent integer, page text
+);
+create index attachment_parent on attachment (parent);
+create index attachment_page on attachment (page);
+create index attachment_url on attachment (url);
+create table plan (number integer primary key, data text);
+create table result (number integer primary key, text text, data text);
 create table prepared (number integer primary key, data text);
 """
 
@@ -61,13 +67,13 @@ class Store:
         )  # fmt: skip
         self._db.execute("insert or replace into item values (?, ?, ?, ?, ?, ?, ?, ?)", values)
 
-    def put_attachment(self, item: Item) -> None:
-        """Keep what pictures need to know of an attachment."""
+    def put_attachment(self, item: Item, url: str, page: str) -> None:
+        """Keep what pictures need to know of an attachment: its plain address, its page's path."""
         values = (
-            item.id, item.attachment or item.guid, item.meta.get("_wp_attachment_image_alt", ""),
-            item.title, item.excerpt,
+            item.id, url, item.meta.get("_wp_attachment_image_alt", ""),
+            item.title, item.excerpt, item.parent, page,
         )  # fmt: skip
-        self._db.execute("insert or replace into attachment values (?, ?, ?, ?, ?)", values)
+        self._db.execute("insert or replace into attachment values (?, ?, ?, ?, ?, ?, ?)", values)
 
     def attachment(self, number: int) -> tuple[str, str, str, str] | None:
         """Address, alt text, title and caption of an attachment."""
@@ -75,9 +81,21 @@ class Store:
         found: tuple[str, str, str, str] | None = self._db.execute(sql, (number,)).fetchone()
         return found
 
-    def attachments(self) -> Iterator[tuple[int, str, str]]:
-        """Id, address and alt text of every attachment."""
-        yield from self._db.execute("select id, url, alt from attachment order by id")
+    def attached(self, url: str) -> bool:
+        """Whether an attachment has exactly this address."""
+        sql = "select 1 from attachment where url = ? limit 1"
+        return self._db.execute(sql, (url,)).fetchone() is not None
+
+    def attachment_page(self, path: str) -> str:
+        """The address of the file whose page has this path; ``""`` if there is none."""
+        sql = "select url from attachment where page = ? order by id limit 1"
+        found = self._db.execute(sql, (path,)).fetchone()
+        return str(found[0]) if found else ""
+
+    def children(self, parent: int) -> list[int]:
+        """The attachments of a post."""
+        sql = "select id from attachment where parent = ? order by id"
+        return [row[0] for row in self._db.execute(sql, (parent,))]
 
     def body(self, id: int, types: tuple[str, ...]) -> str | None:
         """The text of an item that others refer to: a reusable block, a global module."""
@@ -98,9 +116,8 @@ class Store:
         sql = f"select number from item where type in ({marks}) order by number"  # noqa: S608
         return [row[0] for row in self._db.execute(sql, types)]
 
-    def put_prepared(self, number: int, data: dict[str, Any]) -> None:
-        """Keep what was made of an item."""
-        text = json.dumps(data, ensure_ascii=False)
+    def put_prepared(self, number: int, text: str) -> None:
+        """Keep what was made of an item, as JSON."""
         self._db.execute("insert or replace into prepared values (?, ?)", (number, text))
 
     def prepared(self, number: int) -> dict[str, Any]:
@@ -108,3 +125,23 @@ class Store:
         sql = "select data from prepared where number = ?"
         found: dict[str, Any] = json.loads(self._db.execute(sql, (number,)).fetchone()[0])
         return found
+
+    def put_plan(self, number: int, data: dict[str, Any]) -> None:
+        """Keep what the header of an item says."""
+        text = json.dumps(data, ensure_ascii=False)
+        self._db.execute("insert or replace into plan values (?, ?)", (number, text))
+
+    def plan(self, number: int) -> dict[str, Any]:
+        """What the header of an item says."""
+        sql = "select data from plan where number = ?"
+        found: dict[str, Any] = json.loads(self._db.execute(sql, (number,)).fetchone()[0])
+        return found
+
+    def put_result(self, number: int, text: str) -> None:
+        """Keep a finished file."""
+        self._db.execute("insert or replace into result values (?, ?, '')", (number, text))
+
+    def result(self, number: int) -> str:
+        """A finished file."""
+        sql = "select text from result where number = ?"
+        return str(self._db.execute(sql, (number,)).fetchone()[0])

@@ -75,8 +75,8 @@ def _without_notes(root: El) -> None:
             kid for kid in el.kids
             if not (isinstance(kid, El) and (
                 kid.get("class") in ("footnote-backref", "footnote-ref")
-                or kid.tag == "sup" and kid.get("id").startswith("fnref")
-                or kid.tag == "hr" and el.get("class") == "footnote"
+                or (kid.tag == "sup" and kid.get("id").startswith("fnref"))
+                or (kid.tag == "hr" and el.get("class") == "footnote")
             ))
         ]  # fmt: skip
         if el.tag == "ol" and el.kids and any(
@@ -128,7 +128,9 @@ def facts(root: El) -> Facts:
         elif tag in ("ol", "ul"):
             numbers += _numbers(el)
         elif tag == "table":
-            tables.append(tuple(len(r.kids) for r in el.kids if isinstance(r, El) and r.tag == "tr"))
+            tables.append(
+                tuple(len(r.kids) for r in el.kids if isinstance(r, El) and r.tag == "tr")
+            )
         elif tag == "blockquote":
             quotations += 1
         elif tag == "pre":
@@ -171,8 +173,10 @@ def _spaced(el: El) -> list[str]:
         elif here.tag in ("br", "img"):
             out.append(" ")
         else:
-            if here.tag not in ("a", "em", "strong", "del", "ins", "u", "sup", "sub", "mark", "small",
-                                "kbd", "abbr", "cite", "q", "var", "samp", "dfn", "span", "code", "fnref"):  # fmt: skip
+            if here.tag not in ("a", "em", "strong", "del", "ins", "u", "sup", "sub", "mark",
+            "small",
+                                "kbd", "abbr", "cite", "q", "var", "samp", "dfn", "span", "code",
+                                "fnref"):  # fmt: skip
                 out.append("\n")
                 stack.append("\n")
             stack.extend(reversed(here.kids))
@@ -180,7 +184,11 @@ def _spaced(el: El) -> list[str]:
 
 
 def _address(href: str) -> str:
-    return re.sub(r"%([0-9A-Fa-f]{2})", lambda m: chr(int(m[1], 16)) if int(m[1], 16) < 128 else m[0].upper(), unescape(href).strip()).replace(" ", "")
+    return re.sub(
+        r"%([0-9A-Fa-f]{2})",
+        lambda m: chr(int(m[1], 16)) if int(m[1], 16) < 128 else m[0].upper(),
+        unescape(href).strip(),
+    ).replace(" ", "")
 
 
 def differences(source: Facts, page: Facts) -> list[tuple[str, str]]:
@@ -245,5 +253,7 @@ def footnotes(notes: list[tuple[str, El]], dialect: Dialect) -> str:
     for id, note in notes:
         kids = [kid for kid in note.kids if isinstance(kid, El)]
         made = markup.joined(kids, [markup.block(kid, dialect) for kid in kids])
-        out.append(f"[^{dialect.notes[id]}]: " + made.replace("\n", "\n    ").replace("\n    \n", "\n\n"))
+        out.append(
+            f"[^{dialect.notes[id]}]: " + made.replace("\n", "\n    ").replace("\n    \n", "\n\n")
+        )
     return "\n\n".join(out)

@@ -20,11 +20,12 @@ PROLOG = 1 << 20
 """Bytes before the first element; no export has more."""
 CONTROL = bytes(c for c in range(32) if c not in (9, 10, 13))
 ENTITY = re.compile(
-    rb"&(?:#(?:x0*(?P<hex>[0-9A-Fa-f]{1,6})|0*(?P<dec>[0-9]{1,7}))|(?P<name>[A-Za-z][A-Za-z0-9]{1,31}));"
+    rb"&(?:(?:#(?:x0*(?P<hex>[0-9A-Fa-f]{1,6})|0*(?P<dec>[0-9]{1,7}))|(?P<name>[A-Za-z]\w{1,31}));)?"
 )
 NONCHARACTER = re.compile(rb"\xef\xbf[\xbe\xbf]|\xed[\xa0-\xbf][\x80-\xbf]")
 XML_NAMES = {b"amp", b"lt", b"gt", b"quot", b"apos"}
 NAMES = {k.encode(): f"&#{v};".encode() for k, v in html.entities.name2codepoint.items()}
+PREFIXES = ("wp", "content", "excerpt", "dc")
 META = {
     "_thumbnail_id", "_wp_attached_file", "_wp_attachment_image_alt", "_wp_attachment_metadata",
     "_yoast_wpseo_metadesc", "rank_math_description", "_aioseo_description", "_aioseop_description",
@@ -44,41 +45,63 @@ class Filter:
     def __init__(self, stream: BinaryIO, name: str) -> None:
         self._stream, self._name = stream, name
         self._rest = b""
+        self._cdata = False
         self.mended = 0
         head = _head(stream, name)
         self._decode, self._head = _encoding(head)
 
     def read(self, _size: int = -1) -> bytes:
         """The next bytes; ``b""`` at the end."""
-        data, self._head = self._head, b""
-        data = data or self._stream.read(CHUNK)
-        last = not data
-        text = self._rest + (self._decode(data, last))
-        if not last:
-            # What may be the beginning of an entity or of a character waits for its end.
-            cut = _safe(text)
+        while True:
+            data, self._head = self._head, b""
+            data = data or self._stream.read(CHUNK)
+            text = self._rest + self._decode(data, not data)
+            # What may be the beginning of an entity, a mark or a character waits for its end.
+            cut = _safe(text) if data else len(text)
             text, self._rest = text[:cut], text[cut:]
-            if not text:
-                return self.read()
-        else:
-            self._rest = b""
-        return self._clean(text)
+            if text or not data:
+                return self._clean(text)
 
     def _clean(self, data: bytes) -> bytes:
         clean = data.translate(None, CONTROL)
+        self.mended += len(data) - len(clean)
         try:
             clean.decode()
         except UnicodeDecodeError:
             clean = clean.decode("utf-8", "publish-1252").encode()
             self.mended += 1
-        self.mended += len(data) - len(data.translate(None, CONTROL))
         if b"\xef\xbf" in clean or b"\xed" in clean:
             clean = NONCHARACTER.sub(b"", clean)
-        return ENTITY.sub(self._entity, clean) if b"&" in clean else clean
+        return self._marked(clean)
+
+    def _marked(self, data: bytes) -> bytes:
+        """Entities and signs that XML knows otherwise, outside of CDATA; inside all is text."""
+        out: list[bytes] = []
+        at = 0
+        while at < len(data):
+            mark = b"]]>" if self._cdata else b"<![CDATA["
+            end = data.find(mark, at)
+            piece = data[at:] if end < 0 else data[at:end]
+            out.append(piece if self._cdata else self._markup(piece))
+            if end < 0:
+                break
+            out.append(mark)
+            self._cdata = not self._cdata
+            at = end + len(mark)
+        return b"".join(out)
+
+    def _markup(self, piece: bytes) -> bytes:
+        if b"]]>" in piece:
+            piece = piece.replace(b"]]>", b"]]&gt;")
+            self.mended += 1
+        return ENTITY.sub(self._entity, piece) if b"&" in piece else piece
 
     def _entity(self, found: re.Match[bytes]) -> bytes:
         if name := found["name"]:
-            return found[0] if name in XML_NAMES else NAMES.get(name, found[0])
+            return found[0] if name in XML_NAMES else NAMES.get(name, b"&amp;" + found[0][1:])
+        if found[0] == b"&":
+            self.mended += 1
+            return b"&amp;"
         number = int(found["hex"], 16) if found["hex"] else int(found["dec"])
         if number in (9, 10, 13) or 32 <= number < 0xD800 or 0xE000 <= number < 0xFFFE:
             return found[0]
@@ -102,6 +125,11 @@ def _safe(data: bytes) -> int:
     """How much of ``data`` ends with a whole character and a whole entity."""
     cut = data.rfind(b"&", -40)
     cut = len(data) if cut < 0 or b";" in data[cut:] else cut
+    for mark in (b"]]>", b"<![CDATA["):
+        for size in range(len(mark) - 1, 0, -1):
+            if data.endswith(mark[:size], 0, cut):
+                cut -= size
+                break
     for back in range(1, min(4, cut) + 1):
         byte = data[cut - back]
         if byte >= 0xC0:
@@ -167,7 +195,9 @@ def _space(tag: Any) -> tuple[str, str]:
         return "", ""
     uri, _, local = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
     if not uri:
-        return "", local
+        # A prefix that the export forgot to declare means what it means everywhere.
+        prefix, colon, rest = local.partition(":")
+        return (prefix if prefix in PREFIXES else "?", rest) if colon else ("", local)
     if "wordpress.org/export/" in uri:
         return ("excerpt" if "/excerpt" in uri else "wp"), local
     if "/content" in uri:
@@ -190,7 +220,7 @@ def read(path: Path, name: str) -> Iterator[Item | Channel]:
         source = Filter(raw, name)
         parser = etree.iterparse(
             source, events=("end",), resolve_entities=False, no_network=True, load_dtd=False,
-            remove_comments=True, remove_pis=True,
+            remove_comments=True, remove_pis=True, recover=True,
         )  # fmt: skip
         gathered = Gathering()
         try:
@@ -209,12 +239,11 @@ def read(path: Path, name: str) -> Iterator[Item | Channel]:
                 while element.getprevious() is not None:
                     del parent[0]
         except etree.XMLSyntaxError as error:
-            line = error.lineno or 1
-            what = "is cut off, or is no XML" if _ended(error) else "is no XML"
-            raise Refused(
-                f"{name}:{line}: {what}: {error.msg}",
-                "export again, or in several files (Tools → Export → by date)",
-            ) from None
+            raise _refused(name, error.lineno or 1, str(error.msg)) from None
+        # Only to forgive a namespace is the parser lenient: anything else would lose text.
+        for entry in parser.error_log:
+            if entry.domain_name != "NAMESPACE" and entry.level_name != "WARNING":
+                raise _refused(name, entry.line, entry.message)
         if not gathered.wxr:
             raise Refused(
                 f"{name}: is a feed, not a WordPress export (WXR)",
@@ -223,9 +252,13 @@ def read(path: Path, name: str) -> Iterator[Item | Channel]:
         yield gathered.channel(source.mended)
 
 
-def _ended(error: etree.XMLSyntaxError) -> bool:
-    message = str(error.msg)
-    return any(word in message for word in ("Premature end", "EndTag", "end of data", "CDATA"))
+def _refused(name: str, line: int, message: str) -> Refused:
+    cut = any(word in message for word in ("Premature end", "EndTag", "end of data", "CDATA"))
+    what = "is cut off, or is no XML" if cut else "is no XML"
+    return Refused(
+        f"{name}:{line}: {what}: {message}",
+        "export again, or in several files (Tools → Export → by date)",
+    )
 
 
 def item_of(element: Any) -> Item:
