@@ -11,7 +11,7 @@ from publish.errors import Exit, PublishError
 
 COMMANDS = (
     "new", "check", "build", "preview", "rename", "plan", "test", "send", "undo", "status",
-    "report", "doctor", "sandbox", "demo",
+    "report", "deploy", "doctor", "sandbox", "demo",
 )  # fmt: skip
 
 
