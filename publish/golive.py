@@ -11,10 +11,10 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from publish.deploy import snapshot, source, targets
-from publish.deploy.alone import alone
 from publish.deploy.going import Outcome, Terms, deploy, roll_back
 from publish.deploy.release import MARKER, Release
 from publish.errors import ConfigError
+from publish.post.files import locked
 from publish.settings import Settings
 
 VERIFY = 900
@@ -105,7 +105,7 @@ def go_live(
         wish.dry_run, wish.resume, wish.allow_deletes, verify, pinned(settings), before=before
     )
     target = targets.make(where)
-    with alone(where.cache / "lock", terms.patience, where.name):
+    with locked(where.cache / "lock", targets.Busy, terms.patience, say, "deploy"):
         if wish.rollback is not None:
             return roll_back(target, where, wish.rollback, terms)
         release = released(settings, where)

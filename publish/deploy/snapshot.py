@@ -11,8 +11,8 @@ from typing import Any
 
 from publish.deploy.release import File, Release, file_of
 from publish.errors import Refused
-from publish.files import write_whole
 from publish.http import digest_in
+from publish.post.files import write_whole
 
 
 def survey(output: Path, names: Collection[str], cache: Path) -> dict[str, File]:

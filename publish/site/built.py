@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from publish.errors import Refused
+from publish.post.files import locked
 from publish.settings import Settings
 from publish.site import inputs, manifest
-from publish.site.lock import locked
 
 AGAIN = "run `publish build`, then deploy"
 
@@ -21,7 +21,7 @@ def built(settings: Settings) -> Iterator[tuple[str, ...]]:
         Refused: there was none, or a file of it is not as it was built.
     """
     output = settings.output.absolute()
-    with locked(settings.cache):
+    with locked(settings.cache / "lock", Refused):
         known = manifest.read(manifest.place(settings, output))
         if not known.files:
             raise Refused(f"{output.name}/ was not built by `publish build`", AGAIN)

@@ -24,7 +24,7 @@ from publish.deploy.release import (
 )
 from publish.deploy.targets import Place
 from publish.errors import ConfigError
-from publish.files import write_whole
+from publish.post.files import write_whole
 
 
 class Command:

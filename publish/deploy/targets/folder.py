@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from publish.deploy.alone import alone
 from publish.deploy.pieces import OWN, Pieces
 from publish.deploy.programs import run
 from publish.deploy.release import Record, Release, decoded, encoded
-from publish.deploy.targets import Place
+from publish.deploy.targets import Busy, Place
 from publish.errors import Refused
-from publish.files import write_whole
+from publish.post.files import locked, write_whole
 
 
 class Folder(Pieces):
@@ -73,7 +72,7 @@ class Folder(Pieces):
         if place.is_dir() and not place.is_symlink():
             raise Refused(f"{place}: a folder that is not ours is in the way of a file",
                           "move it elsewhere, then deploy again")  # fmt: skip
-        write_whole(place, data)
+        _replace(self.path / OWN / "part", place, data)
         stat = place.stat()
         return f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ino}"
 
@@ -86,7 +85,7 @@ class Folder(Pieces):
     def copy(self, path: str, to: str) -> None:
         """A second file with the same bytes."""
         with suppress(FileNotFoundError):
-            write_whole(self.path / to, (self.path / path).read_bytes())
+            _replace(self.path / OWN / "part", self.path / to, (self.path / path).read_bytes())
 
     def remove(self, paths: list[str]) -> None:
         """Remove files and the folders that this empties."""
@@ -101,7 +100,7 @@ class Folder(Pieces):
     @contextmanager
     def held(self, release: Release, patience: float) -> Iterator[None]:
         """The folder alone; the lock dies with its holder."""
-        with alone(self.path / OWN / "lock", patience, str(self.path)):
+        with locked(self.path / OWN / "lock", Busy, patience, self.place.say, "deploy"):
             yield
 
     def fence(self) -> None:
@@ -121,3 +120,11 @@ class Folder(Pieces):
                 raise Refused(f"{parent}: is a link out of {self.path}, and nothing is written "
                               "through it", "remove the link, then deploy again")  # fmt: skip
         return self.path / path
+
+
+def _replace(part: Path, place: Path, data: bytes) -> None:
+    """Write a file in one step. What a crash leaves does not lie among the site's files."""
+    part.write_bytes(data)
+    part.chmod(0o644)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    part.replace(place)

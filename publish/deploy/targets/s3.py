@@ -25,8 +25,8 @@ from publish.deploy.release import Hold, Record, Release, decoded, encoded
 from publish.deploy.targets import Busy, Place, Raced
 from publish.deploy.types import cache_control, content_type
 from publish.errors import ConfigError, NothingSent, Refused
-from publish.files import write_whole
 from publish.http import ask
+from publish.post.files import write_whole
 
 try:
     import obstore

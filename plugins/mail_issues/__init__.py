@@ -1,0 +1,56 @@
+"""The composed issue: each post as HTML mail, as plain text, and a record of both.
+
+Made from the same parse as the page. What lies in ``NEWSLETTER_ISSUES_PATH`` is what is
+previewed, tested and sent, byte for byte.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from pelican import signals
+
+INCREMENTAL = True
+
+log = logging.getLogger(__name__)
+
+
+def compose_all(generators: list[Any]) -> None:
+    """Bring every post's issue up to date, once all posts and pictures are known."""
+    from pelican.generators import ArticlesGenerator
+
+    from . import facts, files
+    from .press import Press
+
+    found = [g for g in generators if isinstance(g, ArticlesGenerator)]
+    if not found:
+        return
+    settings = found[0].settings
+    if not facts.address(settings):
+        log.warning("no mail was composed: set SITEURL, or NEWSLETTER_SITEURL for mails alone")
+        return
+    home = files.home(settings)
+    try:
+        press = Press(found[0], home)
+        kept = {article.slug for g in found for article in posts(g) if press.bring(article)}
+        press.close()
+        files.sweep(home, kept)
+    except OSError as error:
+        log.error("%s: cannot be written (%s)", error.filename or home, error.strerror or error)
+
+
+def posts(generator: Any) -> list[Any]:
+    """The posts that go out by mail.
+
+    A translation does not: readers get a post once, in the language it is first in.
+    """
+    from .facts import wanted
+
+    drafts = generator.drafts if generator.settings.get("NEWSLETTER_ISSUES_DRAFTS") else []
+    return [article for article in [*generator.articles, *drafts] if wanted(article)]
+
+
+def register() -> None:
+    """Called by Pelican."""
+    signals.all_generators_finalized.connect(compose_all)

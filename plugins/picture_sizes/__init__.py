@@ -1,0 +1,97 @@
+"""Pictures: each local one gets its width and height, so that nothing shifts while it loads, and
+loses what the camera wrote into it, so that nobody learns where it was taken. A page may show it in
+the size and format that suits the screen: ``article.pictured`` is its body so.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from pelican import signals
+
+INCREMENTAL = True
+
+log = logging.getLogger(__name__)
+
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
+_kept: list[Any] = []
+"""What the run at work has to put into the site."""
+_cleaned: list[tempfile.TemporaryDirectory[str]] = []
+"""Where this run's cleaned copies lie until they are copied to the site."""
+
+
+def measure(content: Any) -> None:
+    """Set the attributes in the body, for every surface that shows it."""
+    from pelican.contents import Article, Page
+
+    if isinstance(content, Article | Page) and "<img" in (content._content or ""):
+        from .sizes import with_sizes
+
+        content._content = with_sizes(
+            content._content, content.settings["PATH"], content.relative_dir
+        )
+
+
+def clean(generator: Any) -> None:
+    """Let the site be given cleaned copies; the author's own files stay as they are."""
+    from .metadata import clean as without_metadata
+
+    folder: Path | None = None
+    for number, file in enumerate(generator.staticfiles):
+        source = Path(generator.path) / file.source_path
+        if source.suffix.lower() not in SUFFIXES or not source.is_file():
+            continue
+        data = source.read_bytes()
+        kept = without_metadata(data)
+        if kept == data:
+            continue
+        if folder is None:
+            _cleaned.append(tempfile.TemporaryDirectory(prefix="pelican-images-"))
+            folder = Path(_cleaned[-1].name)
+        copy = folder / f"{number}{source.suffix}"
+        copy.write_bytes(kept)
+        # Its place in the site is made of its source's, so it is settled before that changes.
+        file.override_url, file.override_save_as = file.url, file.save_as
+        # An absolute path is taken as it is by the copying and by whoever asks for the length.
+        file.source_path = str(copy)
+
+
+def vary(generators: list[Any]) -> None:
+    """Make the variants of every picture that a page shows, before any page is written."""
+    from .site import prepare
+
+    try:
+        _kept[:] = prepare(generators)
+    except OSError as error:
+        _complain(error)
+
+
+def finish(pelican: Any) -> None:
+    """Put the variants into the site; it has its cleaned copies already."""
+    from .site import put
+
+    try:
+        put(_kept, Path(pelican.output_path))
+    except OSError as error:
+        _complain(error)
+    while _cleaned:
+        _cleaned.pop().cleanup()
+
+
+def _complain(error: OSError) -> None:
+    log.error(
+        "%s: a picture cannot be written (%s) — mend that (rights, disk space) and build again",
+        error.filename,
+        error.strerror,
+    )
+
+
+def register() -> None:
+    """Called by Pelican."""
+    signals.content_object_init.connect(measure)
+    signals.static_generator_finalized.connect(clean)
+    signals.all_generators_finalized.connect(vary)
+    signals.finalized.connect(finish)

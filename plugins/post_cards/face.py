@@ -1,0 +1,106 @@
+"""A typeface as numbers: which characters it has, how wide they are, how close two may stand.
+
+Read from the file itself. What lays text out for Pillow differs from machine to machine (its
+kerning needs a library of the system), and a card must not.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+FONTS = Path(__file__).parent / "fonts"
+BOLD, REGULAR = FONTS / "CardSerif-Bold.ttf", FONTS / "CardSerif-Regular.ttf"
+
+
+@dataclass(frozen=True)
+class Face:
+    """One font. Widths and distances are in ems: for pixels, multiply by the size."""
+
+    advances: dict[str, float]
+    kerning: dict[tuple[str, str], float]
+
+    def width(self, text: str) -> float:
+        """How long ``text`` is; a character that is not there counts for nothing."""
+        near = sum(self.kerning.get(pair, 0) for pair in pairwise(text))
+        return near + sum(self.advances.get(character, 0) for character in text)
+
+    def places(self, text: str) -> list[tuple[str, float]]:
+        """Each character and where it begins."""
+        found, at, before = [], 0.0, ""
+        for character in text:
+            at += self.kerning.get((before, character), 0)
+            found.append((character, at))
+            at += self.advances.get(character, 0)
+            before = character
+        return found
+
+
+@cache
+def face(file: Path) -> Face:
+    """Read a TrueType file with a ``kern`` table."""
+    data = file.read_bytes()
+    tables = _tables(data)
+    glyphs = _glyphs(data, tables["cmap"])
+    (em,) = struct.unpack_from(">H", data, tables["head"] + 18)
+    (known,) = struct.unpack_from(">H", data, tables["hhea"] + 34)
+
+    def advance(glyph: int) -> int:
+        # Glyphs after the last known one are as wide as that.
+        return int(struct.unpack_from(">H", data, tables["hmtx"] + 4 * min(glyph, known - 1))[0])
+
+    named: dict[int, list[str]] = {}
+    for character, glyph in glyphs.items():
+        named.setdefault(glyph, []).append(character)
+    return Face(
+        {character: advance(glyph) / em for character, glyph in glyphs.items()},
+        {
+            (left, right): distance / em
+            for first, second, distance in _pairs(data, tables["kern"])
+            for left in named.get(first, ())
+            for right in named.get(second, ())
+        },
+    )
+
+
+def _tables(data: bytes) -> dict[str, int]:
+    """Where each table begins."""
+    (number,) = struct.unpack_from(">H", data, 4)
+    found = (struct.unpack_from(">4sIII", data, 12 + 16 * n) for n in range(number))
+    return {tag.decode(): start for tag, _, start, _ in found}
+
+
+def _glyphs(data: bytes, start: int) -> dict[str, int]:
+    """Character to glyph, by the table for the first 65,536 characters (format 4)."""
+    (number,) = struct.unpack_from(">H", data, start + 2)
+    records = (struct.unpack_from(">HHI", data, start + 4 + 8 * n) for n in range(number))
+    at = start + next(at for platform, kind, at in records if (platform, kind) == (3, 1))
+    (twice,) = struct.unpack_from(">H", data, at + 6)
+
+    def column(number: int, gap: int = 0) -> list[int]:
+        form = f">{twice // 2}H"
+        return list(struct.unpack_from(form, data, at + 14 + number * twice + gap))
+
+    # Two unused bytes stand between the ends of the ranges and their starts.
+    ends, starts, deltas, offsets = column(0), column(1, 2), column(2, 2), column(3, 2)
+    found = {}
+    for row, (first, last, delta, offset) in enumerate(zip(starts, ends, deltas, offsets,
+                                                           strict=True)):  # fmt: skip
+        for code in range(first, min(last, 0xFFFE) + 1):
+            glyph = code
+            if offset:
+                # The offset counts from its own place.
+                place = at + 16 + 3 * twice + 2 * row + offset + 2 * (code - first)
+                (glyph,) = struct.unpack_from(">H", data, place)
+            if glyph and (glyph := (glyph + delta) % 0x10000):
+                found[chr(code)] = glyph
+    return found
+
+
+def _pairs(data: bytes, start: int) -> list[tuple[int, int, int]]:
+    """Left glyph, right glyph, and by how many units they move together or apart."""
+    (number,) = struct.unpack_from(">H", data, start + 10)
+    return [struct.unpack_from(">HHh", data, start + 18 + 6 * n) for n in range(number)]

@@ -1,0 +1,108 @@
+"""Identity: a post is itself whatever its title, slug, date or address becomes.
+
+Gives articles and pages ``uid`` and ``page_digest``, keeps front-matter keys from overwriting
+what Pelican itself hangs on a page, and reports two posts with one ``Uid``.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import Any
+
+from pelican import signals
+
+INCREMENTAL = True
+
+log = logging.getLogger(__name__)
+
+# Where dropped keys wait from the reader, which is not told the file, until the content exists,
+# which is. No front-matter key can hold a space, so no author can spell this one.
+DROPPED = "dropped keys"
+
+
+def guard(generator: Any, metadata: dict[str, Any]) -> None:
+    """Type the front matter in place, before Pelican turns its keys into attributes."""
+    from .frontmatter import join_lines, shadowing
+
+    join_lines(metadata)
+    dropped = shadowing(metadata)
+    for key in dropped:
+        del metadata[key]
+    if dropped:
+        metadata[DROPPED] = dropped
+
+
+def identify(content: Any) -> None:
+    """Set ``uid`` and ``page_digest`` the moment an article or page exists.
+
+    This is the one moment that is the same in every build: no other plugin has touched the body
+    and no link in it is resolved. Later (``article_generator_finalized``, say) the digest would
+    depend on which plugins run before this one.
+    """
+    from pelican.contents import Article, Page
+
+    from .digest import page_digest, uid_of
+
+    if not isinstance(content, Article | Page):
+        return
+    dropped = content.metadata.pop(DROPPED, ())
+    if dropped:
+        delattr(content, DROPPED)
+    for key in dropped:
+        log.error(
+            "%s: %s: is a name that Pelican needs for itself, so the line was left out"
+            " — rename the key or remove the line",
+            place(content),
+            key.capitalize(),
+        )
+    content.uid = uid_of(content)
+    content.page_digest = page_digest(content)
+
+
+def report_twins(generator: Any) -> None:
+    """Two posts with one ``Uid`` are one item to a feed reader and one issue to the newsletter."""
+    posts = [
+        *generator.articles,
+        *generator.translations,
+        *generator.hidden_articles,
+        *generator.hidden_translations,
+        *generator.drafts,
+        *generator.drafts_translations,
+    ]
+    if len({post.uid for post in posts}) == len(posts):
+        return
+    first: dict[str, Any] = {}
+    for post in sorted(posts, key=place):
+        twin = first.setdefault(post.uid, post)
+        if twin is not post:
+            log.error(
+                "%s: Uid: %s is also the Uid of %s — give the newer of the two another",
+                place(post),
+                post.uid,
+                place(twin),
+            )
+
+
+def list_addresses(generators: list[Any]) -> None:
+    """Write ``IDENTITY_ADDRESSES_PATH``, if it is set: who is at which address."""
+    from .addresses import write
+
+    path = next((g.settings.get("IDENTITY_ADDRESSES_PATH") for g in generators), None)
+    if path:
+        names = ("articles", "translations", "hidden_articles", "pages", "hidden_pages")
+        write(path, [c for g in generators for name in names for c in getattr(g, name, ())])
+
+
+def place(content: Any) -> str:
+    """The source file, as one would type it from here."""
+    return os.path.relpath(content.source_path) if content.source_path else str(content)
+
+
+def register() -> None:
+    """Called by Pelican."""
+    signals.article_generator_context.connect(guard)
+    signals.page_generator_context.connect(guard)
+    signals.content_object_init.connect(identify)
+    signals.article_generator_finalized.connect(report_twins)
+    signals.all_generators_finalized.connect(list_addresses)

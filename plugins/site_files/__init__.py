@@ -1,0 +1,68 @@
+"""For machines that visit: sitemap.xml, robots.txt, manifest.webmanifest and favicon.ico.
+
+The theme links the manifest where the context has its name, as ``site_manifest``.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from pelican import signals
+
+INCREMENTAL = True
+
+log = logging.getLogger(__name__)
+
+MANIFEST = "manifest.webmanifest"
+
+_generators: list[Any] = []
+
+
+def begin(generators: list[Any]) -> None:
+    """A run is about to write: remember what it writes, and tell the theme of the manifest."""
+    _generators[:] = generators
+    for generator in generators[:1]:
+        # One context is shared by all generators.
+        generator.context["site_manifest"] = MANIFEST
+
+
+def finish(pelican: Any) -> None:
+    """Write the files, but none that the site brings itself."""
+    from .site import own_files
+
+    own = own_files(_generators, pelican.settings)
+    for name, data in _files(pelican.settings).items():
+        file = Path(pelican.output_path, name)
+        try:
+            if name not in own:
+                file.write_bytes(data)
+        except OSError as error:
+            log.error("%s: cannot be written: %s — remove what is there", name, error.strerror)
+
+
+def _files(settings: Any) -> dict[str, bytes]:
+    from .entries import robots, sitemap
+    from .site import entries, icons, look
+    from .webmanifest import manifest
+
+    files = {MANIFEST: manifest(look(settings), icons(settings)).encode()}
+    address = settings["SITEURL"].rstrip("/")
+    if "://" in address:
+        # The format knows absolute addresses only.
+        files["sitemap.xml"] = sitemap(entries(_generators)).encode()
+        files["robots.txt"] = robots(f"{address}/sitemap.xml").encode()
+    else:
+        files["robots.txt"] = robots("").encode()
+    icon = Path(settings["THEME"], "static", "img", "favicon.ico")
+    if icon.is_file():
+        # Feed readers and old browsers ask for it here, whatever a page says.
+        files["favicon.ico"] = icon.read_bytes()
+    return files
+
+
+def register() -> None:
+    """Called by Pelican."""
+    signals.all_generators_finalized.connect(begin)
+    signals.finalized.connect(finish)

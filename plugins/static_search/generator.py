@@ -1,0 +1,135 @@
+"""Pelican's part: which articles are public, and the files written beside the pages."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import marshal
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from pelican.generators import Generator
+
+from publish.post import cache
+from publish.post.text import plain, plain_title
+
+from .files import BLOCK, Shown, block, files, results
+from .index import Index, Post
+
+FOLDER = "search"
+SUMMARY = ("SUMMARY_MAX_LENGTH", "SUMMARY_MAX_PARAGRAPHS", "SUMMARY_END_SUFFIX")
+"""Settings by which Pelican cuts a summary."""
+
+log = logging.getLogger(__name__)
+
+
+class SearchGenerator(Generator):
+    """Writes the index of what Pelican shows to everybody."""
+
+    def generate_context(self) -> None:
+        """Tell the templates that there is an index, and where."""
+        self.context["search_index"] = f"{FOLDER}/"
+
+    def generate_output(self, writer: Any) -> None:
+        """Write the files that differ, and remove those of an earlier index.
+
+        Posts are numbered from the oldest on: what is published next moves no other.
+        """
+        articles = public(self.context["articles"])
+        try:
+            self._write(articles)
+        except OSError as error:
+            log.error("%s: cannot be written (%s)", error.filename, error.strerror)
+
+    def _write(self, articles: list[Any]) -> None:
+        settings, engine = self.settings, self.settings.get("ENGINE")
+        code = cache.code_digest(Path(__file__).parent)
+        marks = [_mark(article) for article in articles]
+        folder = Path(self.output_path, FOLDER)
+        folder.mkdir(parents=True, exist_ok=True)
+        names = set()
+
+        def put(name: str, key: object, make: Callable[[], bytes]) -> None:
+            names.add(name)
+            if not (engine and engine.holds(f"{FOLDER}/{name}", key)):
+                data, file = make(), folder / name
+                if not (file.is_file() and file.read_bytes() == data):
+                    file.write_bytes(data)
+
+        words = self._words(Path(settings["CACHE_PATH"], FOLDER), code, articles, marks)
+        for name, data in files(words, len(articles)).items():
+            put(name, hashlib.sha256(data).hexdigest(), lambda data=data: data)
+        lang = settings["DEFAULT_LANG"]
+        told = [code, lang, *(settings.get(name) for name in SUMMARY)]
+        for first in range(0, len(articles), BLOCK):
+            few = articles[first : first + BLOCK]
+            key = hashlib.sha256(repr((told, marks[first : first + BLOCK])).encode()).hexdigest()
+            put(block(first // BLOCK), key, lambda few=few: results([_shown(a, lang) for a in few]))
+        # A word of a post taken back must not stay in a piece that is written no more.
+        for pattern in ("w-*.json", "u-*.json", "d-*.json"):
+            for file in folder.glob(pattern):
+                if file.name not in names:
+                    file.unlink()
+
+    def _words(
+        self, folder: Path, code: str, articles: list[Any], marks: list[str]
+    ) -> dict[str, str]:
+        kept = cache.read(folder / "index", code)
+        index = Index(kept and marshal.loads(kept))
+        asked = [(mark, lambda a=a: _post(a)) for mark, a in zip(marks, articles, strict=True)]
+        found = index.update(asked)
+        now = marshal.dumps(index.kept())
+        if now != kept:
+            cache.keep(folder / "index", code, now)
+        return found
+
+
+def public(articles: Iterable[Any]) -> list[Any]:
+    """The articles and their translations that are published, oldest first."""
+    every = [one for article in articles for one in (article, *article.translations)]
+    kept = {one.url: one for one in every if one.status == "published" and one.save_as}
+    return sorted(kept.values(), key=lambda one: (one.date, one.url))
+
+
+def _mark(article: Any) -> str:
+    """A digest of all that is told of an article."""
+    names = [[one.name for one in found] for found in _labels(article)]
+    told = (
+        names, article.title, article.metadata.get("summary"), article._content, article.url,
+        article.date, article.locale_date, article.lang,
+    )  # fmt: skip
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:24]
+
+
+def _post(article: Any) -> Post:
+    named = [one for found in _labels(article) for one in found]
+    # Where the author wrote none, the summary is the beginning of the text.
+    summary = article.metadata.get("summary") or ""
+    return Post(
+        title=plain_title(article.title),
+        labels=" ".join(plain(one.name) for one in named),
+        text=f"{plain(summary)} {plain(article._content or '')}",
+    )
+
+
+def _shown(article: Any, lang: str) -> Shown:
+    return Shown(
+        url=article.url,
+        title=plain_title(article.title),
+        day=article.date.date().isoformat(),
+        date=article.locale_date,
+        categories=tuple(plain(category.name) for category in _categories(article)),
+        summary=plain(article.summary),
+        lang=article.lang if article.lang != lang else "",
+    )
+
+
+def _categories(article: Any) -> list[Any]:
+    """All of them, where a plugin gives several; else the one that Pelican knows."""
+    return list(getattr(article, "categories", None) or [article.category])
+
+
+def _labels(article: Any) -> tuple[list[Any], ...]:
+    authors = [author for author in getattr(article, "authors", ()) if author.name]
+    return _categories(article), list(getattr(article, "tags", ())), authors
