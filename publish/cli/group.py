@@ -11,8 +11,7 @@ from publish.errors import Exit, PublishError
 
 COMMANDS = (
     "new", "check", "build", "preview", "rename", "import", "plan", "test", "send", "undo",
-    "status",
-    "report", "doctor", "sandbox", "demo",
+    "status", "report", "deploy", "doctor", "sandbox", "demo",
 )  # fmt: skip
 
 
