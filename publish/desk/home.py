@@ -142,6 +142,11 @@ def site(
     known = now.site
     if now.trouble:
         return (State("stop", "The pages cannot be made"),), (now.trouble,), ()
+    if known.targets and known.waiting is None:
+        if known.made is None:
+            return (State("care", "The pages are not made yet"),), (), ()
+        told = known.trouble or "Being looked at"
+        return (), (f"What readers see is not known: {told}.",), (parts.ask("Upload…", "deploy"),)
     if known.waiting is None:
         made = f"The pages were made {words.saved(known.made, now.zone, at)}." if known.made else ""
         says = "Where they are uploaded to is not set, so what readers see is not known."

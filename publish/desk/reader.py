@@ -1,4 +1,4 @@
-"""Keeps the snapshot: the one thread that looks at files, findings, Mailchimp and the site.
+"""Keeps the snapshot: a thread looks at files and findings, another at Mailchimp and the site.
 
 A page never looks by itself, so it is drawn at once and writes nothing. What looking teaches is
 written down here (a ``status`` settles open ends), under the ledger's lock.
@@ -130,7 +130,6 @@ class Reader:
         try:
             self.settings = load(self.settings.path)
             self.read_files()
-            self.change(site=self.look_site(self.settings))
             found: dict[str, tuple[Diagnostic, ...]] = {}
             for finding in self.check(self.settings):
                 found[finding.file] = (*found.get(finding.file, ()), finding)
@@ -141,6 +140,8 @@ class Reader:
     def _letters(self) -> None:
         while not self._stop.is_set():
             self._wanted.clear()
+            # Both may ask other machines, so neither keeps the files waiting.
+            self.change(site=self.look_site(self.settings))
             try:
                 found = self.look_post(self.settings, self.current.post)
             except (PublishError, OSError) as error:

@@ -101,13 +101,14 @@ class Post:
 @dataclass(frozen=True)
 class Site:
     """The site's pages: what was made, and what readers see. ``waiting`` are pages that differ
-    from what was uploaded, None where nothing tells; ``targets`` are the places to upload to."""
+    from what was uploaded, None where nothing tells; ``targets`` are the places to upload to.
+    ``trouble`` says why one could not be asked."""
 
     made: datetime | None = None
     uploaded: datetime | None = None
     waiting: tuple[str, ...] | None = None
     targets: tuple[str, ...] = ()
-    public: frozenset[str] = frozenset()
+    trouble: str = ""
 
 
 @dataclass(frozen=True)
