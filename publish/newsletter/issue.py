@@ -23,7 +23,8 @@ class Issue:
     ``digest`` is of the subject, preheader and both bodies; ``page_digest`` of the article's
     page; ``date`` is the post's, with its zone. ``html_part`` and ``text_part`` are where in the
     bodies the article itself lies (begin and end, in characters); ``posts`` are the keys of the
-    posts that a digest joins.
+    posts that a digest joins, ``update_of`` that of the post an update brings again; ``was`` are
+    earlier identities of the post: what was mailed under them counts as mailed.
     """
 
     key: str
@@ -44,6 +45,8 @@ class Issue:
     html_part: tuple[int, ...] = ()
     text_part: tuple[int, ...] = ()
     posts: tuple[str, ...] = ()
+    update_of: str = ""
+    was: tuple[str, ...] = ()
 
     def record(self) -> dict[str, Any]:
         """What is written beside the bodies when the issue is kept as sent."""
@@ -64,6 +67,8 @@ class Issue:
             "images": list(self.images),
             "parts": {"html": list(self.html_part), "text": list(self.text_part)},
             "posts": list(self.posts),
+            "of": self.update_of,
+            "was": list(self.was),
         }
 
 
@@ -156,4 +161,6 @@ def _issue(record: Mapping[str, Any], html: str, text: str) -> Issue:
         html_part=tuple(map(int, parts.get("html") or ())),
         text_part=tuple(map(int, parts.get("text") or ())),
         posts=tuple(map(str, record.get("posts") or ())),
+        update_of=str(record.get("of") or ""),
+        was=tuple(map(str, record.get("was") or ())),
     )
