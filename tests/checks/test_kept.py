@@ -22,7 +22,7 @@ from tests.checks.test_bounds import PIECES
 from tests.checks.test_sites import CASES, site_of
 
 KEY = "0123456789abcdef" * 2 + "-us" + "21"
-PLUGINS = ("categories", "identity", "only_blocks")
+PLUGINS = ("multi_category", "post_identity", "only_blocks")
 
 
 def anew(site: Settings, now: datetime = NOW) -> list[Finding]:

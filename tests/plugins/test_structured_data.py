@@ -20,7 +20,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Route
 from structured_data import facts, graph, script
-from test_feeds_site import Built, Site
+from test_full_feeds_site import Built, Site
 
 # ---- a checker: what each type may hold, with the kind of value, and what it must
 
@@ -161,7 +161,7 @@ EDGES = {
     "PAGE_SAVE_AS": "{slug}/index.html",
     "SOCIAL": [("Mastodon", "https://social.example/@us"), ("Mail", "mailto:us@one.example")],
     "STRUCTURED_DATA_LOGO": "theme/img/icon-512.png",
-    "PLUGINS": ["categories", "some_cards", "structured_data"],
+    "PLUGINS": ["multi_category", "some_cards", "structured_data"],
     "DEFAULT_DATE_FORMAT": "%b %-d, %Y",
 }
 

@@ -22,7 +22,7 @@ OUTSIDE = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\~]|^[A-Za-z]:|[\x00-\x1f]
 @source_rule("missing-uid", "warning", "no `Uid:` line", "silent")
 def missing_uid(source: Source) -> Iterator[Problem]:
     """Without a Uid, feed readers and the newsletter take a moved file for a new post."""
-    if not source.is_page and not source.get("uid") and source.reading.uses("identity"):
+    if not source.is_page and not source.get("uid") and source.reading.uses("post_identity"):
         remedy = "add `Uid:` with 16 random hex digits, and never change it"
         yield Problem(source.line("uid"), "the post has no Uid", remedy)
 
@@ -79,7 +79,7 @@ def bad_slug(source: Source) -> Iterator[Problem]:
 def missing_slug(source: Source) -> Iterator[Problem]:
     """Without a slug the address is made of the title, and changes when the title does."""
     given = source.header.field("slug") or source.get("url") or "slug" in source.filename_fields
-    if not source.is_page and not given and source.slug and source.reading.uses("identity"):
+    if not source.is_page and not given and source.slug and source.reading.uses("post_identity"):
         message = "there is no slug, so the address changes with the title"
         yield Problem(source.line("title"), message, f"add a line `Slug: {shown(source.slug)}`")
 

@@ -1,0 +1,97 @@
+"""HTML made fit for a feed, without Pelican."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import lxml.html
+import pytest
+from full_feeds.markup import absolute, clean, words
+from hypothesis import given
+from hypothesis import strategies as st
+
+BASE = "https://a.example/post/"
+
+
+@pytest.mark.parametrize(
+    ("markup", "wanted"),
+    [
+        ('<a href="/x">', '<a href="https://a.example/x">'),
+        ("<a href='x'>", f'<a href="{BASE}x">'),
+        ("<a href=x>", f'<a href="{BASE}x">'),
+        ("<A HREF = x >", f'<A HREF="{BASE}x" >'),
+        ('<a href="#fn:1">', f'<a href="{BASE}#fn:1">'),
+        ('<a href="//b.example/x">', '<a href="https://b.example/x">'),
+        ('<a href="?a=1&amp;b=2">', f'<a href="{BASE}?a=1&amp;b=2">'),
+        ('<img src="a.png"/>', f'<img src="{BASE}a.png"/>'),
+        ('<a\n  class="b"\n  href="x"\n>', f'<a\n  class="b"\n  href="{BASE}x"\n>'),
+        (
+            "<img alt=\"src='no' > here\" src=a.png>",
+            f'<img alt="src=\'no\' > here" src="{BASE}a.png">',
+        ),
+        ('<img srcset="a.png, b.png 2x">', f'<img srcset="{BASE}a.png, {BASE}b.png 2x">'),
+        ('<img srcset="a,b.png 1x,c.png 2x">', f'<img srcset="{BASE}a,b.png 1x,{BASE}c.png 2x">'),
+        ('<q cite="x"><object data="y">', f'<q cite="{BASE}x"><object data="{BASE}y">'),
+        ("é\n<p>\n<b>\r\n<i><a href=x>", f'é\n<p>\n<b>\r\n<i><a href="{BASE}x">'),
+    ],
+)
+def test_addresses_become_absolute_and_nothing_else_changes(markup: str, wanted: str):
+    assert absolute(markup, BASE) == wanted
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "",
+        "plain < words & more",
+        '<a href="https://b.example/?a&b">x</a>',
+        '<a href="mailto:a@b.example">x</a><a href="tel:+1">y</a><img src="">',
+        '<img src="data:image/png;base64,iVBO=" srcset="data:image/png;base64,iVBO= 2x">',
+        '<a href="http://[bad">x</a>',
+        '<script>if (a<b) x = "<a href=no>";</script><!-- <a href="no"> -->',
+        '<svg viewBox="0 0 1 1"><linearGradient/></svg><p data-src="a" hrefs="b">',
+        '<a href="unfinished',
+    ],
+)
+def test_what_needs_no_change_keeps_every_byte(markup: str):
+    assert absolute(markup, BASE) == markup
+
+
+@given(st.text("<>ab/=\"'# \n!-é", max_size=60))
+def test_no_markup_is_too_broken_and_twice_is_once(markup: str):
+    once = absolute(markup, BASE)
+    assert absolute(once, BASE) == once
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["href", "src", "title"]), st.text("ab#?/&;\"'<> é", max_size=9))
+    )
+)
+def test_lxml_finds_no_relative_address_and_the_same_words(pairs: list[tuple[str, str]]):
+    root = lxml.html.Element("div")
+    for name, value in pairs:
+        lxml.html.etree.SubElement(root, "a", {name: value}).text = value
+    before = lxml.html.tostring(root, encoding="unicode")
+    after = lxml.html.fromstring(absolute(before, BASE))
+    assert after.text_content() == lxml.html.fromstring(before).text_content()
+    for (name, value), link in zip(pairs, after, strict=True):
+        if name == "title":
+            assert link.get("title") == value
+        elif value.strip():
+            assert urlsplit(link.get(name)).scheme
+
+
+@given(st.text())
+def test_clean_text_is_text_that_xml_can_hold(text: str):
+    element = lxml.html.etree.Element("a")
+    element.text = clean(text)
+
+
+def test_words_of_blocks_do_not_run_together():
+    assert words("<p>One <b>t</b>wo</p><p>three<br>four</p>\n<!-- no -->") == "One two three four"
+
+
+@pytest.mark.parametrize("text", ["1 < 2 and 3 > 2", "a & b", "<3"])
+def test_a_lone_sign_is_a_word(text: str):
+    assert words(text) == text
