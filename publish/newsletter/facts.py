@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 KINDS = (
-    "intent", "create_try", "created", "replace_try", "write_try", "send_try", "refused", "done", "held",
-    "lifted", "undone",
+    "intent", "create_try", "created", "replace_try", "write_try", "send_try", "refused", "done",
+    "held", "lifted", "undone",
 )  # fmt: skip
 
 
@@ -24,10 +24,10 @@ class Fact:
 
     Kinds: ``intent`` (an issue shall go out), ``create_try`` and ``created`` (a draft),
     ``replace_try`` (a scheduled campaign is about to get other words or another hour),
-    ``write_try`` (settings and content are about to be written), ``send_try`` (a send or schedule is about to be posted), ``refused`` (that one surely had
-    no effect), ``done`` (the campaign left the draft state), ``held`` (it is about to be taken
-    back, and only its name brings it on again), ``lifted`` (its name was given), ``undone`` (it
-    is a draft again).
+    ``write_try`` (settings and content are about to be written), ``send_try`` (a send or schedule
+    is about to be posted), ``refused`` (that one surely had no effect), ``done`` (the campaign left
+    the draft state), ``held`` (it is about to be taken back, and only its name brings it on
+    again), ``lifted`` (its name was given), ``undone`` (it is a draft again).
     """
 
     kind: str
@@ -156,8 +156,10 @@ def after(past: Past, fact: Fact) -> Past:
             if begun and begun.campaign == fact.campaign:
                 begun = replace(begun, acted=True)
             # A run posts a send only after its own writes were answered.
-            wrote = None if past.wrote and past.wrote.run == fact.run else past.wrote
-            return replace(past, tried=fact.campaign, tries=tries, replacing=begun, wrote=wrote)
+            open_write = None if past.wrote and past.wrote.run == fact.run else past.wrote
+            return replace(
+                past, tried=fact.campaign, tries=tries, replacing=begun, wrote=open_write
+            )
         case "refused" if not fact.campaign:
             return replace(past, creates=_others(past, fact))
         case "refused":

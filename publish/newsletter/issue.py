@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from publish.errors import Refused
-from publish.settings import Settings
 
 REBUILD = "run `publish build`"
 
@@ -47,6 +46,11 @@ class Issue:
     posts: tuple[str, ...] = ()
     update_of: str = ""
     was: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The key of the post, then those of its earlier identities."""
+        return (self.key, *(key_of([uid]) for uid in self.was))
 
     def record(self) -> dict[str, Any]:
         """What is written beside the bodies when the issue is kept as sent."""
@@ -108,16 +112,15 @@ def read(folder: Path) -> Issue:
     return issue
 
 
-def heads(settings: Settings) -> list[Issue]:
-    """Every composed issue without its bodies, oldest first: enough to choose and to list.
+def heads(folder: Path) -> list[Issue]:
+    """Every issue composed in ``folder`` without its bodies, oldest first: enough to choose and to
+    list.
 
     Raises:
-        Refused: nothing was built yet, or an issue's record cannot be read.
+        Refused: an issue's record cannot be read.
     """
-    if not settings.issues.is_dir():
-        raise Refused("there are no composed issues", REBUILD)
     found = []
-    for file in settings.issues.glob("*/issue.json"):
+    for file in folder.glob("*/issue.json"):
         try:
             found.append(_issue(json.loads(file.read_bytes()), "", ""))
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -128,13 +131,13 @@ def heads(settings: Settings) -> list[Issue]:
     return sorted(found, key=lambda issue: (issue.date, issue.slug))
 
 
-def whole(settings: Settings, head: Issue) -> Issue:
-    """The issue of ``head`` with its bodies, verified.
+def whole(folder: Path, head: Issue) -> Issue:
+    """The issue of ``head`` with its bodies out of ``folder``, verified.
 
     Raises:
         Refused: see ``read``.
     """
-    return read(settings.issues / head.slug)
+    return read(folder / head.slug)
 
 
 def _issue(record: Mapping[str, Any], html: str, text: str) -> Issue:

@@ -25,7 +25,6 @@ from publish.newsletter.issue import Issue
 from publish.newsletter.ledger import Ledger
 from publish.newsletter.titles import Marks
 
-
 NEVER_LEFT = "it never left the draft"
 
 
@@ -206,9 +205,7 @@ class Service:
         view = _troubled(view, answer)
         return replace(view, looked=looked) if isinstance(looked, Campaign) else _gone(view)
 
-    def _replacing(
-        self, view: p.View, issue: Issue, terms: p.Terms, campaign: str
-    ) -> p.View:
+    def _replacing(self, view: p.View, issue: Issue, terms: p.Terms, campaign: str) -> p.View:
         assert terms.at is not None
         data = {"hour": _iso(terms.at), "digest": issue.digest}
         return self._note(view, issue, "replace_try", campaign, **data)

@@ -25,6 +25,7 @@ from tests.newsletter.stand import QUICK, account, control, deliveries
 REQUESTS = [
     ("GET", "/3.0/campaigns"),
     ("POST", "/3.0/campaigns"),
+    ("GET", "/3.0/campaigns/[0-9a-f]*"),
     ("PATCH", "/3.0/campaigns/*"),
     ("PUT", "/3.0/campaigns/*/content"),
     ("GET", "/3.0/campaigns/*/send-checklist"),
