@@ -66,6 +66,7 @@ PLUGINS = [
     "only_blocks",
     "post_identity",
     "multi_category",
+    "neighbours",
     "share_links",
     "post_cards",
     "read_next",

@@ -13,7 +13,6 @@ from typing import Any
 from pelican import signals
 
 INCREMENTAL = True
-"""What it gives depends on what it is given alone, and it leaves written pages as they are."""
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +61,7 @@ def choose(generators: list[Any]) -> None:
 
 
 def _site_card(settings: Any) -> Shown | None:
-    from .words import plain
+    from publish.post.text import plain
 
     name, about = plain(settings["SITENAME"]), plain(settings.get("SITESUBTITLE") or "")
     # The promise is what invites; without one, the name alone.
@@ -70,13 +69,15 @@ def _site_card(settings: Any) -> Shown | None:
 
 
 def _card(article: Any, settings: Any) -> Shown | None:
-    from .words import plain
+    from publish.post.text import plain, plain_title
 
     categories = getattr(article, "categories", None) or [getattr(article, "category", None)]
     above = " · ".join(plain(category.name) for category in categories if category)
     # The identity gives a landscape that outlives a new title.
     seed = str(getattr(article, "uid", None) or article.slug)
-    return _named(article.slug, plain(article.title), above, plain(settings["SITENAME"]), seed)
+    return _named(
+        article.slug, plain_title(article.title), above, plain(settings["SITENAME"]), seed
+    )
 
 
 def _named(slug: str, title: str, above: str, below: str, seed: str) -> Shown | None:
@@ -110,9 +111,17 @@ def write(pelican: Any) -> None:
 
     # Another release may compress otherwise; what lies there must be what would be drawn.
     cache = Path(pelican.settings["CACHE_PATH"], FOLDER, __version__)
-    output = Path(pelican.output_path, FOLDER)
+    output, engine = Path(pelican.output_path, FOLDER), pelican.settings.get("ENGINE")
+    missing = {file: card for file, card in _drawn.items()
+               if not (engine and engine.holds(f"{FOLDER}/{file}", __version__))}  # fmt: skip
+
+    def draw(file: str) -> None:
+        store.kept(cache / file, lambda: _png(missing[file]))
+
     try:
-        for file, card in _drawn.items():
+        if engine:
+            engine.shared(draw, [file for file in missing if not (cache / file).exists()])
+        for file, card in missing.items():
             store.put(output / file, store.kept(cache / file, lambda card=card: _png(card)))
     except OSError as error:
         log.error(

@@ -31,10 +31,10 @@ def command(
     Example: publish report --plot figures.svg
     """
     from publish.cli.answering import voice
-    from publish.files import write_whole
     from publish.newsletter import report
     from publish.newsletter.protocol import hour_of
     from publish.office import listing, opened
+    from publish.post.files import write_whole
 
     if plot and plot.suffix.lower() != ".svg":
         raise ConfigError(f"--plot: {plot} is no .svg file", "name a file that ends in .svg")

@@ -15,8 +15,8 @@ from publish.errors import ConfigError
 from publish.newsletter import titles
 from publish.newsletter.campaign import DRAFT, SCHEDULED, Campaign, carrying
 from publish.newsletter.facts import Past
-from publish.newsletter.issue import Issue, key_of
 from publish.newsletter.protocol import hour_of
+from publish.post.issue import Issue, key_of
 
 Kind = Literal["post", "update", "digest"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import SequenceMatcher
 
-from publish.newsletter.issue import Issue
+from publish.post.issue import Issue
 
 
 def words(old: str, new: str, context: int = 4) -> list[str]:

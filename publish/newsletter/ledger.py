@@ -7,20 +7,18 @@ own list of campaigns is enough; a *damaged* one stops the run, for it must not 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import secrets
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from publish.errors import NothingSent, Refused
-from publish.files import write_whole
 from publish.newsletter.facts import Fact, Past, fold, parse
-from publish.newsletter.issue import Issue
+from publish.post.files import locked, write_whole
+from publish.post.issue import Issue
 
 
 class Ledger:
@@ -81,33 +79,15 @@ class Ledger:
                 found[file.parent.name] = dict(json.loads(file.read_bytes()))
         return found
 
-    @contextmanager
-    def lock(self, patience: float, waiting: Callable[[], None]) -> Iterator[None]:
-        """Hold the ledger alone on this machine; ``waiting`` is called once if it is taken.
-
-        The lock dies with its process, so a crash never leaves it behind.
+    def lock(
+        self, patience: float, say: Callable[[str], None] | None = None
+    ) -> AbstractContextManager[None]:
+        """Hold the ledger alone on this machine; ``say`` is told once if it is taken.
 
         Raises:
             NothingSent: another run held it for ``patience`` seconds.
         """
-        self._guard.parent.mkdir(parents=True, exist_ok=True)
-        with self._guard.open("ab") as stream:
-            end, told = time.monotonic() + patience, False
-            while True:
-                try:
-                    fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if time.monotonic() > end:
-                        raise NothingSent(
-                            "another `publish` is sending from this folder",
-                            "wait for it to end, then run this again",
-                        ) from None
-                    if not told:
-                        waiting()
-                        told = True
-                    time.sleep(0.1)
-            yield
+        return locked(self._guard, NothingSent, patience, say, "publish")
 
     def _facts(self) -> Iterator[Fact]:
         try:

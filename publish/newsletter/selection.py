@@ -12,7 +12,7 @@ from enum import Enum
 
 from publish.newsletter import titles
 from publish.newsletter.catalogue import Letter
-from publish.newsletter.issue import Issue
+from publish.post.issue import Issue
 
 FARTHEST = 60
 """Days that a post's Date may lie back for it to be picked by itself."""

@@ -21,9 +21,9 @@ from publish.newsletter import titles
 from publish.newsletter.answers import Answer, Proof
 from publish.newsletter.campaign import SCHEDULED, Campaign, Segment
 from publish.newsletter.facts import Fact, Past, after
-from publish.newsletter.issue import Issue
 from publish.newsletter.ledger import Ledger
 from publish.newsletter.titles import Marks
+from publish.post.issue import Issue
 
 NEVER_LEFT = "it never left the draft"
 

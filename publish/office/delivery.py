@@ -11,7 +11,6 @@ from typing import Any
 from publish.errors import Refused
 from publish.newsletter.campaign import SCHEDULED, Segment
 from publish.newsletter.facts import Fact
-from publish.newsletter.issue import Issue
 from publish.newsletter.protocol import Terms, hour_of
 from publish.newsletter.service import CannotSchedule, Delivered, Service
 from publish.office import letters
@@ -19,6 +18,7 @@ from publish.office.letters import Letters
 from publish.office.room import Office
 from publish.office.telling import post, typed
 from publish.office.timing import LONGEST_COUNTDOWN, Timing
+from publish.post.issue import Issue
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from publish.newsletter import livegate
-from publish.newsletter.issue import Issue
 from publish.office.room import Office
+from publish.post.issue import Issue
 
 
 def require(office: Office, posts: Sequence[Issue]) -> None:

@@ -13,10 +13,10 @@ from publish.newsletter import catalogue, changes, issue
 from publish.newsletter.campaign import Campaign, Segment
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.facts import Past
-from publish.newsletter.issue import Issue
 from publish.newsletter.protocol import hour_of
 from publish.newsletter.selection import Bounds
 from publish.office.room import Office
+from publish.post.issue import Issue
 
 
 @dataclass(frozen=True)

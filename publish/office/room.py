@@ -62,8 +62,7 @@ class Office:
         """Hold the ledger alone; a second run waits as long as a whole send may take."""
         limits = self.account.limits
         patience = limits.settle + limits.barrier + 2 * limits.timeout
-        note = "another `publish` is at work in this folder; waiting for it"
-        return self.ledger.lock(patience, lambda: self.voice.say(note))
+        return self.ledger.lock(patience, self.voice.say)
 
     def said(self, line: str) -> str:
         """``line``, and in the sandbox that nobody was e-mailed."""

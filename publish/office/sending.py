@@ -10,7 +10,6 @@ from publish.errors import ConfigError, Refused
 from publish.newsletter import issue, selection
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.digest import join
-from publish.newsletter.issue import Issue, key_of
 from publish.newsletter.selection import Choice, Verdict
 from publish.newsletter.service import Overtaken
 from publish.office import delivery, gate, letters, replacing, settling
@@ -21,6 +20,7 @@ from publish.office.question import Changed, Done, Line, Question
 from publish.office.room import Office
 from publish.office.telling import called, count, post, readers, typed
 from publish.office.timing import Timing, still, timing
+from publish.post.issue import Issue, key_of
 
 ACT = "send"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from publish.newsletter.catalogue import Letter
-from publish.newsletter.issue import Issue
 from publish.office.room import Office
+from publish.post.issue import Issue
 
 
 def titled(slug: str, title: str) -> str:

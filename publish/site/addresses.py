@@ -13,7 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from publish.errors import Refused
-from publish.files import write_whole
+from publish.post.files import write_whole
 from publish.settings import Settings
 
 Known = dict[str, str]

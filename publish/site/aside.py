@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from publish.errors import Refused
+from publish.post.files import locked
 from publish.settings import Settings
 from publish.site import manifest, scan
 from publish.site.build import _intact, _render
 from publish.site.engine import Memory, standby
-from publish.site.lock import locked
 from publish.site.stage import staged
 
 
@@ -25,7 +26,7 @@ def composed(settings: Settings, *, drafts: bool = False) -> Iterator[Path]:
         Refused: a post cannot be rendered, or another build is at work.
     """
     record = manifest.place(settings, settings.output.absolute())
-    with locked(settings.cache), staged(settings.cache) as stage:
+    with locked(settings.cache / "lock", Refused), staged(settings.cache) as stage:
         code, known = scan.code(scan.scan(settings)), manifest.read(record)
         intact = _intact(known, settings.output.absolute())
         memory = Memory(settings.cache / "parsed", code, record.with_suffix(".pages"), intact)

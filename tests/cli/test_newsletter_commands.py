@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from publish import sandbox
-from publish.newsletter.issue import digest_of
 from publish.newsletter.ledger import Ledger
+from publish.post.issue import digest_of
 from tests.cli.inside import publish
 from tests.newsletter.stand import composed, control, deliveries, make_site, put_post
 

@@ -23,7 +23,7 @@ from typing import Any
 from publish import sandbox
 from publish.newsletter import issue
 from publish.newsletter.account import Account, Limits
-from publish.newsletter.issue import Issue
+from publish.post.issue import Issue
 
 QUICK = Limits(timeout=0.6, settle=1.2, barrier=0.1)
 PLUGINS = Path(__file__).resolve().parents[2] / "plugins"

@@ -14,10 +14,10 @@ from publish.newsletter import plan, selection, status, titles
 from publish.newsletter.campaign import Campaign
 from publish.newsletter.catalogue import Letter, catalogue, handle, named
 from publish.newsletter.facts import Fact, Past, Replacing, Try, fold
-from publish.newsletter.issue import Issue, key_of
 from publish.newsletter.protocol import Deleted
 from publish.newsletter.selection import Bounds, Verdict
 from publish.newsletter.titles import Marks
+from publish.post.issue import Issue, key_of
 from tests.fakes.world import an_issue
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

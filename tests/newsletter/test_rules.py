@@ -16,8 +16,8 @@ from publish.newsletter import changes, digest, livegate, report, schedule, titl
 from publish.newsletter.account import account, loopback
 from publish.newsletter.answers import Proof, Reply, judge
 from publish.newsletter.campaign import Campaign, Segment, carrying, parse
-from publish.newsletter.issue import Issue, key_of
 from publish.newsletter.titles import Marks
+from publish.post.issue import Issue, key_of
 from publish.settings import Settings
 from tests.fakes.world import an_issue
 

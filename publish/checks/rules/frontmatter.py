@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from publish.checks import dates
-from publish.checks.finding import Problem, shown
 from publish.checks.rule import source_rule
 from publish.checks.source import Source
+from publish.post.diagnostic import Problem, shown
 
 KEYS = (
     "Title", "Date", "Modified", "Category", "Tags", "Keywords", "Slug", "Author", "Authors",

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from publish.checks import addresses
-from publish.checks.finding import Problem, shown
 from publish.checks.rule import site_rule, source_rule
 from publish.checks.site import Site
 from publish.checks.source import Source
+from publish.post.diagnostic import Problem, shown
+from publish.post.urls import normal
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9._~-]*")
 UID = re.compile(r"[0-9a-z]{12,64}")
@@ -119,7 +120,7 @@ def bad_alias(site: Site) -> Iterator[Problem]:
     given: dict[str, Source] = {}
     for source in site.sources:
         for alias in source.aliases:
-            key = alias if "?" in alias else addresses.normal(alias).casefold()
+            key = alias if "?" in alias else normal(alias).casefold()
             what = ""
             if not alias.startswith("/") or alias.startswith("//"):
                 what, remedy = "does not begin with one slash", "write it from the root: /old/"

@@ -8,8 +8,8 @@ import socket
 import threading
 from http.client import responses
 
-from publish.sandbox.exchange import Response
 from publish.sandbox.faults import Rule
+from publish.sandbox.request import Response
 
 HOLD = 150.0
 """Seconds an unanswered connection is held open at most; clients give up at 120."""
@@ -33,7 +33,7 @@ def render(response: Response, *, head: bool = False) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode() + (b"" if head else response.body)
 
 
-def speak(
+def respond(
     connection: socket.socket, data: bytes, rule: Rule | None, stopping: threading.Event
 ) -> None:
     """Send ``data``, or what ``rule`` leaves of it. A client that has gone is no error."""
@@ -53,7 +53,7 @@ def speak(
 
 
 def _hold(connection: socket.socket, stopping: threading.Event) -> None:
-    """Say nothing until the client gives up, the server stops or patience ends."""
+    """Hold an unanswered connection until the client closes it, the server stops or HOLD ends."""
     for _ in range(int(HOLD * 10)):
         readable, _, _ = select.select([connection], [], [], 0.1)
         if stopping.is_set() or (readable and not connection.recv(1024)):

@@ -1,4 +1,4 @@
-"""A finding: what is wrong where, how to mend it, and how a list of them is printed. Pure."""
+"""A diagnostic: what is wrong where, how to mend it, and how a list of them is printed. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Problem:
 
 
 @dataclass(frozen=True, order=True)
-class Finding:
+class Diagnostic:
     """One remark for the author.
 
     ``file`` is relative to the project, with slashes; ``line`` counts from 1. An ``error``
@@ -58,17 +58,17 @@ def shown(value: str, most: int = 60) -> str:
     return line if len(value) <= most else f"{line[:most]}…"
 
 
-def as_text(findings: Sequence[Finding]) -> str:
+def as_text(findings: Sequence[Diagnostic]) -> str:
     """One line a finding, warnings marked as such; ``""`` for none."""
     return "\n".join(f"{f}" if f.severity == "error" else f"{f} [warning]" for f in findings)
 
 
-def as_json(findings: Sequence[Finding]) -> str:
+def as_json(findings: Sequence[Diagnostic]) -> str:
     """A list of objects with file, line, rule, severity, message and remedy."""
     return json.dumps([f.as_dict() for f in findings], ensure_ascii=False, indent=2)
 
 
-def as_github(findings: Sequence[Finding]) -> str:
+def as_github(findings: Sequence[Diagnostic]) -> str:
     """Workflow commands that GitHub Actions reads from standard output; ``""`` for none."""
     return "\n".join(
         f"::{f.severity} file={_property(f.file)},line={f.line},title={_property(f.rule)}::"

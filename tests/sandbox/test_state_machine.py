@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from publish import sandbox
-from publish.sandbox import machine
+from publish.sandbox import state_machine
 from publish.sandbox.problem import Problem
 from tests.sandbox.conftest import NOON, Bench, Clock, client_of, problem_of
 
@@ -171,7 +171,7 @@ def test_only_what_is_scheduled_can_be_paused_and_only_what_is_paused_resumed(be
 
 # The rules themselves, without a server.
 
-READY = machine.Facts(
+READY = state_machine.Facts(
     status="save",
     list_id="0123456789",
     recipients=3,
@@ -185,7 +185,7 @@ STATUSES = ("save", "paused", "schedule", "sending", "sent", "canceled")
 
 
 def test_the_checklist_of_a_complete_campaign_has_four_good_lines():
-    lines = machine.checklist(READY)
+    lines = state_machine.checklist(READY)
     assert [line.heading for line in lines] == ["Audience", "Subject", "From", "Content"]
     assert {line.type for line in lines} == {"success"}
     assert lines[0].details == "3 recipients."
@@ -205,37 +205,37 @@ def test_the_checklist_of_a_complete_campaign_has_four_good_lines():
 )
 def test_each_thing_missing_is_one_line_and_stops_the_send(change: dict[str, Any], details: str):
     facts = replace(READY, **change)
-    assert [item.details for item in machine.faults(facts)] == [details]
+    assert [item.details for item in state_machine.faults(facts)] == [details]
     with pytest.raises(Problem, match=details.partition(":")[0]) as caught:
-        machine.require_ready(facts, "send")
+        state_machine.require_ready(facts, "send")
     assert caught.value.status == 400
-    assert machine.when_due(replace(facts, status="schedule")) == "save"
+    assert state_machine.when_due(replace(facts, status="schedule")) == "save"
 
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_only_a_draft_may_be_sent_or_scheduled(status: str):
     facts = replace(READY, status=status)
     if status == "save":
-        machine.require_ready(facts, "send")
+        state_machine.require_ready(facts, "send")
         return
     with pytest.raises(Problem, match=status):
-        machine.require_ready(facts, "send")
+        state_machine.require_ready(facts, "send")
 
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_only_what_has_not_begun_to_go_out_may_be_changed(status: str):
     if status in ("save", "paused", "schedule"):
-        machine.require_editable(status)
+        state_machine.require_editable(status)
         return
     with pytest.raises(Problem, match="cannot be changed"):
-        machine.require_editable(status)
+        state_machine.require_editable(status)
 
 
 def test_when_its_moment_comes_a_campaign_goes_one_step_on():
-    assert machine.when_due(replace(READY, status="schedule")) == "sending"
-    assert machine.when_due(replace(READY, status="sending")) == "sent"
+    assert state_machine.when_due(replace(READY, status="schedule")) == "sending"
+    assert state_machine.when_due(replace(READY, status="sending")) == "sent"
     # What has begun to go out is not stopped by an edit.
-    assert machine.when_due(replace(READY, status="sending", subject="")) == "sent"
+    assert state_machine.when_due(replace(READY, status="sending", subject="")) == "sent"
 
 
 @given(st.integers(0, 2**33), st.integers(-10_000, 10_000))
@@ -244,10 +244,10 @@ def test_a_moment_is_good_exactly_on_a_quarter_to_come(now: int, ahead: int):
     minute, second = divmod(at % 3600, 60)
     good = second == 0 and minute in (0, 15, 30, 45) and ahead > 0
     if good:
-        machine.check_schedule(at, now)
+        state_machine.check_schedule(at, now)
         return
     with pytest.raises(Problem) as caught:
-        machine.check_schedule(at, now)
+        state_machine.check_schedule(at, now)
     assert [field for field, _ in caught.value.errors] == ["schedule_time"]
 
 
