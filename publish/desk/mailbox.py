@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
 FRESH = 6 * 60 * 60
 """Seconds for which a report of a letter older than a week is not asked for again."""
-CHANGE = re.compile(r"(.*?) ?(?:\[-(.*?)-\])? ?(?:\{\+(.*?)\+\})? ?((?<=[\]}] ).*)?")
 STATES: dict[str, LetterState] = {
     "schedule": "scheduled", "sending": "sending", "sent": "sent", "archived": "sent",
     "canceling": "stopped", "canceled": "stopped", "paused": "stopped",
@@ -73,7 +71,7 @@ class Look:
         campaign = next((c for c in known.campaigns if c.id == state.campaign), None)
         record, intent = known.kept or {}, known.past.intent or {}
         uid = known.issue.uid if known.issue else intent.get("uid") or record.get("uid") or ""
-        kind, lines = letters.difference(room, known, found.folder)
+        differs = letters.difference(room, known, found.folder)[0] == "words"
         sent = known.past.done_at if not state.send_time else None
         return Letter(
             key=known.key,
@@ -84,7 +82,7 @@ class Look:
             at=datetime.fromtimestamp(sent, UTC) if sent else hour_of(state.send_time),
             readers=state.emails_sent or (campaign.recipients if campaign else 0),
             figures=self._figures(room, state) if how == "sent" else None,
-            changes=tuple(map(_change, lines)) if kind == "words" else (),
+            changes=_changes(room, found, known) if differs else (),
             several=known.kind == "digest",
             update=known.kind == "update",
             why=state.state if how in ("unsure", "stopped") else "",
@@ -100,7 +98,7 @@ class Look:
         document = room.api.report(state.campaign) if state.status == "sent" else None
         if document is None:
             return known
-        found = report.figures(state.slug, document)
+        found = report.figures(state.slug, state.title, state.kind, document)
         made = Figures(
             found.recipients, found.bounces, found.opens, found.clicks, found.unsubscribes
         )
@@ -127,10 +125,14 @@ def _old(state: State, now: float) -> bool:
     return hour is not None and now - hour.timestamp() > 7 * 86400
 
 
-def _change(line: str) -> tuple[str, str, str, str]:
-    """Words before, words gone, words come, words behind."""
-    found = CHANGE.fullmatch(line)
-    before, gone, come, behind = (
-        (part or "" for part in found.groups()) if found else (line, "", "", "")
-    )
-    return before, gone, come, behind
+def _changes(room: Office, found: Letters, known: Known) -> tuple[tuple[str, str, str, str], ...]:
+    """The words that differ between what was sent or scheduled and the post as it is now."""
+    from publish.newsletter import changes, issue
+    from publish.office import letters
+
+    old = letters.kept(room, known.key)
+    if old is None or known.issue is None:
+        return ()
+    new = issue.whole(found.folder, known.issue)
+    pairs = ((old.subject, new.subject), (old.preheader, new.preheader), (old.text, new.text))
+    return tuple(change for a, b in pairs for change in changes.places(a, b))
