@@ -50,6 +50,7 @@ UNKNOWN = "It is not known yet whether that worked; nothing will go twice"
 NAMES = {
     "letter": "The letter", "subject": "Subject", "preheader": "Then", "audience": "To",
     "from": "From", "time": "When", "page": "Its page", "note": "Also", "post": "The post",
+    "where": "Where to", "was": "Address until now", "now": "Address from now on", "to": "To",
 }  # fmt: skip
 """The names of a question's lines as the page has them."""
 SANDBOX = "SANDBOX — nobody was e-mailed"
@@ -123,7 +124,7 @@ def wish(act: str, form: Mapping[str, str], sheet: Sheet | None) -> dict[str, An
         case "send":
             return {"posts": (name,), "as_update": form.get("as_update") == "yes"}
         case "replace":
-            return {"posts": (name,)}
+            return {"posts": (name,), "replace": True}
         case "move":
             return {"posts": (name,), "at": form.get("at", "")}
         case "test":
