@@ -145,7 +145,7 @@ class Acts:
             self._end(job, "refused", title, (refusal.message, refusal.remedy))
         else:
             if isinstance(found, Done):
-                if job.act in ("send", "move", "replace"):
+                if job.act in ("send", "move", "replace", "publish"):
                     job.after = (Button("Take it back…", to="/ask/undo", values=_about(job)),)
                 self._end(job, "done", asking.DONE.get(job.act, "Done"), found.lines)
             else:

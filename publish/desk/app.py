@@ -68,8 +68,9 @@ class App:
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
         """Answer a request."""
-        request = Request(environ)
-        response = self._answer(request)
+        # An uploaded file is closed with its request.
+        with Request(environ) as request:
+            response = self._answer(request)
         found = self.reader.current
         for name, value in guards.headers(_origin(found.preview), _origin(found.inbox)).items():
             response.headers[name] = value
