@@ -16,7 +16,7 @@ from pelican.utils import SafeDatetime
 
 from publish.site import inputs
 from publish.site.commit import commit, tree
-from publish.site.engine.ghosts import Damaged, Ghosts, packed
+from publish.site.engine.ghosts import, Ghosts, packed
 from publish.site.engine.parsed import Parsed
 from tests.site.laws_scenes import site
 from tests.site.laws_site import Lab, post
