@@ -62,21 +62,21 @@ RSS_FEED_SUMMARY_ONLY = False
 PLUGIN_PATHS = ["plugins"]
 PLUGINS = [
     "quick_markdown",
-    "images",
+    "picture_sizes",
     "only_blocks",
-    "identity",
-    "categories",
+    "post_identity",
+    "multi_category",
     "share_links",
-    "cards",
-    "related",
-    "search",
+    "post_cards",
+    "read_next",
+    "static_search",
     "stable_pagination",
     "inline_style",
-    "feeds",
+    "full_feeds",
     "structured_data",
-    "sitemap",
-    "redirects",
-    "issues",
+    "site_files",
+    "alias_redirects",
+    "mail_issues",
 ]
 
 # A picture of the publisher for search engines, at least 112 pixels on each side.

@@ -7,7 +7,7 @@ to run at every save.
 
 from __future__ import annotations
 
-from publish.checks.finding import Finding
 from publish.checks.run import check, leaks
+from publish.post.diagnostic import Diagnostic
 
-__all__ = ["Finding", "check", "leaks"]
+__all__ = ["Diagnostic", "check", "leaks"]

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
-from urllib.parse import unquote
 
 from publish.checks.site import Site
 from publish.checks.slugs import slugify
 from publish.checks.source import Source
+from publish.post.urls import normal
 
 PATTERNS = {
     "ARTICLE_URL": "{slug}.html",
@@ -40,12 +40,6 @@ OF_TOOLS = (
     "/search",
 )
 """Written by the theme, by plugins or by the host; no source tells of them."""
-
-
-def normal(path: str) -> str:
-    """One spelling for an address: ``/a``, ``/a/`` and ``/a/index.html`` are the same."""
-    path = unquote(path.split("#")[0]).strip().lstrip("/")
-    return "/" + path.removesuffix("index.html").rstrip("/")
 
 
 def of_source(source: Source, site: Site) -> str:

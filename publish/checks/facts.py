@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from publish.checks import registry
-from publish.checks.finding import Problem
-from publish.checks.header import Field, Header
 from publish.checks.marks import Link
 from publish.checks.rule import found
 from publish.checks.source import Known, Source
+from publish.post.diagnostic import Problem
+from publish.post.frontmatter import Field, Header
 
 
 def of(source: Source) -> Known:
@@ -26,7 +26,12 @@ def packed(known: Known) -> tuple[Any, ...]:
     header = known.header
     return (
         known.readable,
-        (tuple(tuple(field) for field in header.fields), header.body_line, header.ended),
+        (
+            tuple(tuple(field) for field in header.fields),
+            header.body_line,
+            header.ended,
+            header.fenced,
+        ),
         tuple((line, tuple(link)) for line, link in known.links),
         tuple(sorted(known.ids)),
         tuple(
@@ -38,10 +43,10 @@ def packed(known: Known) -> tuple[Any, ...]:
 
 def unpacked(plain: tuple[Any, ...]) -> Known:
     """What was packed, of a source without secrets."""
-    readable, (fields, body_line, ended), links, ids, told = plain
+    readable, (fields, body_line, ended, fenced), links, ids, told = plain
     return Known(
         readable,
-        Header(tuple(Field(*field) for field in fields), body_line, ended),
+        Header(tuple(Field(*field) for field in fields), body_line, ended, fenced),
         tuple((line, Link(*link)) for line, link in links),
         frozenset(ids),
         (),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import marshal
 import os
-import sys
 import time
 from dataclasses import fields, replace
 from functools import cache
@@ -19,7 +18,8 @@ from typing import Any
 
 from publish.checks import facts, surroundings
 from publish.checks.source import Reading, Source
-from publish.files import write_whole
+from publish.post.cache import code_digest
+from publish.post.files import write_whole
 
 SIZE = 32
 """Bytes of a digest."""
@@ -80,12 +80,9 @@ class Store:
             write_whole(self._path, _digest(code(), data) + data)
 
 
-@cache
 def code() -> bytes:
     """A digest of all that decides what is found out: these modules and Python itself."""
-    modules = sorted(Path(__file__).parent.rglob("*.py"))
-    parts = (part for file in modules for part in (file.name.encode(), file.read_bytes()))
-    return _digest(sys.version.encode(), *parts)
+    return bytes.fromhex(code_digest(Path(__file__).parent))
 
 
 def _load(path: Path) -> tuple[dict[bytes, Any], dict[bytes, Any]]:

@@ -18,11 +18,11 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from publish.checks import reading
-from publish.checks.finding import Finding, shown
 from publish.checks.rules.linking import is_local
 from publish.checks.run import names, within
 from publish.checks.site import Site
-from publish.files import write_whole
+from publish.post.diagnostic import Diagnostic, shown
+from publish.post.files import write_whole
 from publish.settings import Settings
 
 DAY = 86_400.0
@@ -54,7 +54,7 @@ def dead_links(
     timeout: float = TIMEOUT,
     pause: float = PAUSE,
     local: bool = False,
-) -> list[Finding]:
+) -> list[Diagnostic]:
     """A warning for each outside link that does not answer; of ``paths`` only, if some are given.
 
     ``local`` asks addresses on this machine too, which no published link should have.
@@ -77,7 +77,9 @@ def dead_links(
         write_whole(cache, json.dumps(fresh, indent=1, sort_keys=True).encode())
     remedy = "correct the address, or remove the link"
     return sorted(
-        Finding(p.file, p.line, "dead-link", "warning", f"{shown(p.url)} {fresh[p.url][0]}", remedy)
+        Diagnostic(
+            p.file, p.line, "dead-link", "warning", f"{shown(p.url)} {fresh[p.url][0]}", remedy
+        )
         for p in places
         if fresh[p.url][0]
     )

@@ -105,7 +105,7 @@ def _reading(settings: Settings, now: datetime | None) -> Reading:
         now=now or datetime.now(UTC),
         zone=zone,
         future=bool(values.get("WITH_FUTURE_DATES", True)),
-        commas=isinstance(plugins, list | tuple) and "categories" in plugins,
+        commas=isinstance(plugins, list | tuple) and "multi_category" in plugins,
         filename=filename,
         status=str(defaults.get("status") or ""),
         toc="toc" in markdown,

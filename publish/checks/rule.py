@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
-from publish.checks.finding import Problem, Severity
 from publish.checks.site import Site
 from publish.checks.source import Source
+from publish.post.diagnostic import Problem, Severity
 
 Drafts = Literal["same", "softer", "silent"]
 

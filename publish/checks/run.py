@@ -8,17 +8,17 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from publish.checks.finding import Finding, Problem
 from publish.checks.rule import MOST, Rule, found
 from publish.checks.site import Site
 from publish.errors import ConfigError
+from publish.post.diagnostic import Diagnostic, Problem
 from publish.settings import Settings
 
 
 def check(
     settings: Settings, paths: Sequence[Path] = (), *, now: datetime | None = None,
     built: bool = True,
-) -> list[Finding]:  # fmt: skip
+) -> list[Diagnostic]:  # fmt: skip
     """Every finding, by file and line; only those of ``paths`` if some are given.
 
     The whole site is read in any case: a link can be judged only beside its target. ``now``
@@ -37,19 +37,19 @@ def check(
     return sorted(f for f in findings(site) if chosen is None or within(f.file, chosen))
 
 
-def leaks(settings: Settings, folder: Path) -> list[Finding]:
+def leaks(settings: Settings, folder: Path) -> list[Diagnostic]:
     """Keys in the pages of a build that lies in ``folder`` still, named as in the output."""
     from publish.checks import surroundings
     from publish.checks.rules.whole import LEAK
 
     output = os.path.relpath(settings.output, settings.root)
     return [
-        Finding(f"{output}/{name}", line, "secret", "error", *LEAK)
+        Diagnostic(f"{output}/{name}", line, "secret", "error", *LEAK)
         for name, line in surroundings.leaks(folder)
     ]
 
 
-def findings(site: Site) -> Iterator[Finding]:
+def findings(site: Site) -> Iterator[Diagnostic]:
     """What all rules find in a site, unsorted."""
     from publish.checks.registry import RULES
 
@@ -97,13 +97,13 @@ def _problems(rule: Rule, site: Site) -> Iterator[tuple[str, Problem]]:
             yield source.file, problem
 
 
-def _finding(rule: Rule, file: str, problem: Problem, draft: bool) -> Finding | None:
+def _finding(rule: Rule, file: str, problem: Problem, draft: bool) -> Diagnostic | None:
     severity = problem.severity or rule.severity
     if draft and rule.drafts == "silent":
         return None
     if draft and rule.drafts == "softer":
         severity = "warning"
-    return Finding(file, problem.line, rule.id, severity, problem.message, problem.remedy)
+    return Diagnostic(file, problem.line, rule.id, severity, problem.message, problem.remedy)
 
 
 def within(file: str, chosen: frozenset[str]) -> bool:

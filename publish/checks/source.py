@@ -11,10 +11,11 @@ from functools import cached_property
 from itertools import islice
 from typing import Literal, NamedTuple
 
-from publish.checks import dates, header, keys, marks, outline, prose
-from publish.checks.finding import Problem
-from publish.checks.header import Header
+from publish.checks import dates, keys, marks, outline, prose
 from publish.checks.slugs import slugify
+from publish.post import frontmatter
+from publish.post.diagnostic import Problem
+from publish.post.frontmatter import Header
 
 Kind = Literal["post", "page", "draft", "scheduled"]
 
@@ -99,7 +100,7 @@ class Source:
     @cached_property
     def header(self) -> Header:
         """The lines before the body."""
-        return self.known.header if self.known else header.parse(self.text.split("\n"))
+        return self.known.header if self.known else frontmatter.parse(self.text.split("\n"))
 
     @cached_property
     def secrets(self) -> tuple[int, ...]:

@@ -33,7 +33,7 @@ def command(
     Example: publish check content/posts/a-calm-handover.md
     """
     from publish import checks
-    from publish.checks import finding as report
+    from publish.post import diagnostic as report
 
     findings = checks.check(settings, paths)
     if online:

@@ -19,8 +19,8 @@ def command(settings: Settings, terminal: Terminal, live: bool) -> int:
 
     Example: publish doctor
     """
+    from publish.http import fetch
     from publish.newsletter.doctor import examine
-    from publish.newsletter.livegate import fetch
 
     sick = 0
     with newsroom(settings, terminal, live) as room:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, time
 
 import click
 
@@ -15,7 +15,9 @@ from publish.settings import Settings
 @click.argument("title")
 @click.option("-c", "--category", "categories", multiple=True, help="A category; give several.")
 @click.option("-t", "--tag", "tags", multiple=True, help="A tag; give several.")
-@click.option("-d", "--date", help="The date, as 2026-11-30 or 2026-11-30 07:30.  [default: now]")
+@click.option(
+    "-d", "--date", help="The date, as 2026-11-30 07:30 or `next tuesday 7:30`.  [default: now]"
+)
 @click.option("--edit", is_flag=True, help="Open it in your editor.")
 @common
 def command(
@@ -33,18 +35,15 @@ def command(
     """
     from publish.site.new import new_post
 
-    path = new_post(settings, title, categories=categories, tags=tags, date=_moment(date))
+    path = new_post(settings, title, categories=categories, tags=tags, date=_moment(settings, date))
     terminal.out(str(path.relative_to(settings.root)))
     if edit:
         click.edit(filename=str(path))
 
 
-def _moment(text: str | None) -> datetime | None:
+def _moment(settings: Settings, text: str | None) -> datetime | None:
+    from publish.newsletter import schedule
+
     if text is None:
         return None
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter(
-            f"{text!r} is no date: write 2026-11-30 or 2026-11-30 07:30", param_hint="--date"
-        ) from None
+    return schedule.when(text, datetime.now(UTC), schedule.zone(settings.timezone), time())

@@ -17,16 +17,20 @@ from publish.cli.terminal import Terminal
 from publish.errors import ConfigError, Refused
 from publish.newsletter import issue
 from publish.newsletter.digest import join
-from publish.newsletter.issue import Issue, key_of
 from publish.newsletter.protocol import Terms
 from publish.newsletter.service import CannotSchedule, Delivered, Service
+from publish.post.issue import Issue, key_of
 from publish.settings import Settings
 
 
 @click.command("send")
 @click.argument("names", nargs=-1, metavar="[POST]…")
 @click.option("--now", is_flag=True, help="Mail at once, without time to undo.")
-@click.option("--at", metavar="TIME", help="07:30 or 2026-11-30 07:30, in the site's time zone.")
+@click.option(
+    "--at",
+    metavar="TIME",
+    help="07:30, `next tuesday 7:30` or 2026-11-30 07:30, in the site's time zone.",
+)
 @click.option("--digest", is_flag=True, help="Mail the posts together, as one issue.")
 @click.option("--as-update", is_flag=True, help="Mail a changed post again, as an issue anew.")
 @click.option("--live", is_flag=True, help="Insist on the real account.")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from publish.errors import PublishError
+from publish.http import Fetch
 from publish.newsletter.account import Account
-from publish.newsletter.livegate import Fetch
 
 
 @dataclass(frozen=True)

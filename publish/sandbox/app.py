@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from publish.post.urls import is_loopback
 from publish.sandbox import api, control, delivery, inbox, pages, preferences, signup
-from publish.sandbox.exchange import Call, Request, Response, Route, as_json, as_problem
 from publish.sandbox.faults import SILENT, Rule
-from publish.sandbox.loopback import is_loopback
 from publish.sandbox.problem import Problem
+from publish.sandbox.request import Call, Request, Response, Route, as_json, as_problem
 from publish.sandbox.state import Store
 
 
@@ -63,7 +63,7 @@ class App:
         return outcome
 
     def idle(self) -> None:
-        """Do what is due though nobody asked; called from time to time."""
+        """Do what is due without a request; called several times a second."""
         if not self.store.file.exists():
             return
         with self.store.transaction() as db:

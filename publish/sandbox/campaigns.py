@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from publish.sandbox import audience, machine
+from publish.sandbox import audience, state_machine
 from publish.sandbox.problem import missing
 
 
@@ -140,9 +140,9 @@ def recipients(db: sqlite3.Connection, campaign: Campaign) -> list[audience.Memb
     return audience.recipients(db, campaign.list_id, campaign.segment)
 
 
-def facts(db: sqlite3.Connection, campaign: Campaign, now: float) -> machine.Facts:
+def facts(db: sqlite3.Connection, campaign: Campaign, now: float) -> state_machine.Facts:
     """What the state machine needs to know."""
-    return machine.Facts(
+    return state_machine.Facts(
         status=campaign.status,
         list_id=campaign.list_id,
         recipients=len(recipients(db, campaign)),

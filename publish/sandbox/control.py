@@ -12,9 +12,9 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from publish.sandbox.exchange import NOTHING, Call, Request, Response, Route, as_json
 from publish.sandbox.faults import CONDITIONS, Rule, parse
 from publish.sandbox.problem import Problem
+from publish.sandbox.request import NOTHING, Call, Request, Response, Route, as_json
 
 KEPT = 1000
 """Requests the log keeps."""

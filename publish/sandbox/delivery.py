@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from publish.files import write_whole
-from publish.sandbox import SANDBOX_U, audience, campaigns, machine
+from publish.post.files import write_whole
+from publish.sandbox import SANDBOX_U, audience, campaigns, state_machine
 from publish.sandbox.audience import Member
 from publish.sandbox.campaigns import Campaign
 from publish.sandbox.mergetags import (
@@ -32,7 +32,7 @@ def tick(db: sqlite3.Connection, now: float, base: str) -> None:
     """Move every campaign whose moment has come; deliver what is sent by that."""
     while waiting := campaigns.due(db, now):
         for campaign in waiting:
-            status = machine.when_due(campaigns.facts(db, campaign, now))
+            status = state_machine.when_due(campaigns.facts(db, campaign, now))
             if status == "sent":
                 count = _deliver(db, campaign, now, base)
                 campaigns.save(
@@ -107,7 +107,7 @@ def send_confirmation(db: sqlite3.Connection, member: Member, now: float, base: 
 
 
 def archive(db: sqlite3.Connection, campaign: Campaign, now: float, base: str) -> str:
-    """The campaign as a web page, with nobody's name or links in it."""
+    """The campaign as a web page, without a reader's name or links."""
     reader = Reader(email="", unsubscribe=f"{base}/unsubscribe", profile=f"{base}/profile")
     letter = _letter(db, campaign, reader, now, base, campaign.id)
     return letter.html or f"<pre>{html.escape(letter.text)}</pre>"

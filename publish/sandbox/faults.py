@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass, fields
 from typing import Any
 
-from publish.sandbox.exchange import NOTHING, Request, Response, as_problem
 from publish.sandbox.problem import Problem, invalid
+from publish.sandbox.request import NOTHING, Request, Response, as_problem
 
 CONDITIONS = ("recipients_lag", "list_lag", "status_lag", "sending", "free_plan")
 """Kinds that change what the API does; the answer is a true one."""

@@ -10,10 +10,10 @@ from email.policy import default
 
 from publish.sandbox import campaigns
 from publish.sandbox.delivery import archive
-from publish.sandbox.exchange import Call, Response, Route
-from publish.sandbox.instants import iso
 from publish.sandbox.pages import escape, page
 from publish.sandbox.problem import missing
+from publish.sandbox.request import Call, Response, Route
+from publish.sandbox.timestamps import iso
 
 SHOWN = 200
 """Mails on one page of the list."""
@@ -87,7 +87,7 @@ def raw(call: Call, number: str) -> Response:
 
 
 def archived(call: Call, campaign_id: str) -> Response:
-    """``GET /archive/{campaign}``: the web version, which is nobody's own copy."""
+    """``GET /archive/{campaign}``: the web version, which names no reader."""
     campaign = campaigns.load(call.db, campaign_id)
     return _framed(archive(call.db, campaign, campaign.sent or call.now, call.base))
 

@@ -92,7 +92,7 @@ def address_line(contact: Mapping[str, str]) -> str:
 def fill(text: str, known: Mapping[str, str], *, escape: bool = False) -> str:
     """Put values in, once: a value that looks like a tag stays as it is.
 
-    A tag nobody knows stays too, so that a spelling mistake shows. ``escape`` is for HTML.
+    An unknown tag stays too, so that a spelling mistake shows. ``escape`` is for HTML.
     """
 
     def value(match: re.Match[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping
 
-from publish.sandbox.exchange import Call, Response, Route
+from publish.sandbox.request import Call, Response, Route
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self';"

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from publish.sandbox import audience
 from publish.sandbox.audience import Member
-from publish.sandbox.exchange import Call, Response, Route
 from publish.sandbox.pages import escape, page
 from publish.sandbox.problem import missing
+from publish.sandbox.request import Call, Response, Route
 
 _SAMPLE = (
     "<p>In each reader's own copy this link knows the reader. Test mails and the archive page "
-    "belong to nobody, so there is nothing to change here.</p>"
+    "belong to no reader, so there is nothing to change here.</p>"
 )
 
 

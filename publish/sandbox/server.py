@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from publish.errors import ConfigError, PublishError
+from publish.post.urls import is_loopback
 from publish.sandbox import folder, registry
 from publish.sandbox.app import App, Outcome
-from publish.sandbox.exchange import Request, as_problem
-from publish.sandbox.loopback import is_loopback
 from publish.sandbox.problem import Problem
+from publish.sandbox.request import Request, as_problem
 from publish.sandbox.state import Store, recall, remember
-from publish.sandbox.wire import render, speak
+from publish.sandbox.transport import render, respond
 
 LIMIT = 10 * 1024 * 1024
 """The most bytes a request's body may have."""
@@ -52,7 +52,7 @@ class Server:
             return
         self._listener.stopping.set()
         self._listener.shutdown()
-        self._listener.hush()
+        self._listener.close_idle()
         self._listener.server_close()
         for thread in self._threads:
             thread.join()
@@ -67,7 +67,7 @@ class Server:
 
     def _pulse(self) -> None:
         while not self._listener.stopping.wait(PULSE):
-            # A full disk or a damaged state is told to whoever asks next; it may pass.
+            # A full disk or a damaged state may pass: the next request reports it.
             with contextlib.suppress(PublishError, OSError, sqlite3.Error):
                 self._listener.app.idle()
 
@@ -152,18 +152,18 @@ class _Listener(ThreadingHTTPServer):
         return connection, address
 
     def shutdown_request(self, request: Any) -> None:
-        """Forget who has gone."""
+        """Drop the closed connection from the open ones."""
         self._open.discard(request)
         super().shutdown_request(request)
 
-    def hush(self) -> None:
-        """Wait for no one who connected and says nothing, as browsers do to be ready."""
+    def close_idle(self) -> None:
+        """End connections without a request, which browsers open in advance."""
         for connection in list(self._open):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RD)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that breaks its connection is no news."""
+        """Ignore a client that breaks its connection."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -181,10 +181,10 @@ class _Handler(BaseHTTPRequestHandler):
         except Problem as problem:
             outcome = Outcome(as_problem(problem))
         except Exception as error:
-            # A closed connection would look like a fault that somebody asked for.
+            # A closed connection would look like a fault that a test has set.
             outcome = Outcome(as_problem(Problem(500, f"The sandbox failed: {error!r}")))
         data = render(outcome.response, head=self.command == "HEAD")
-        speak(self.connection, data, outcome.rule, self.server.stopping)
+        respond(self.connection, data, outcome.rule, self.server.stopping)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _serve
 

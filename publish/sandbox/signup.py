@@ -7,9 +7,9 @@ from dataclasses import replace
 from publish.sandbox import SANDBOX_U, audience
 from publish.sandbox.audience import Audience, Member
 from publish.sandbox.delivery import send_confirmation
-from publish.sandbox.exchange import Call, Response, Route
 from publish.sandbox.pages import escape, page
 from publish.sandbox.problem import missing
+from publish.sandbox.request import Call, Response, Route
 
 
 def form(call: Call) -> Response:

@@ -1,7 +1,7 @@
 """The shared state: one SQLite file, one transaction a request.
 
 The file may be deleted at any time, even under a running server: each transaction opens it
-anew and makes what is missing.
+again and makes what is missing.
 """
 
 from __future__ import annotations

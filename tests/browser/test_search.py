@@ -334,7 +334,7 @@ def test_awkward_words_are_the_same_to_the_page_as_to_the_index(plain: Page):
 def best(query: list[str]) -> list[int]:
     """The posts by a plain walk through all of them, the best first."""
     sys.path.append(str(Path(__file__).resolve().parents[2] / "plugins"))
-    from search.index import Post, index
+    from static_search.index import Post, index
 
     posts = plain_posts()
     found = index([Post(p["Title"], "C Ann Lee", p["body"]) for p in posts]

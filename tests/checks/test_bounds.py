@@ -38,10 +38,13 @@ FLOODS = [
 
 def judge(raw: bytes) -> int:
     """The number of findings, with the file also as a page and with a second post beside it."""
-    reading = Reading(plugins=("identity", "only_blocks"))
+    reading = Reading(plugins=("post_identity", "only_blocks"))
     other = Source("posts/b.md", "content/posts/b.md", HEAD + b"## Two\n", False, reading)
     site = Site(
-        {"SITEURL": "https://site.example", "PLUGINS": ["identity", "only_blocks", "categories"]},
+        {
+            "SITEURL": "https://site.example",
+            "PLUGINS": ["post_identity", "only_blocks", "multi_category"],
+        },
         "content",
         (
             Source("posts/a.md", "content/posts/a.md", raw, False, reading),

@@ -131,7 +131,7 @@ def test_sending_before_building(small: Path):
         (["send", "--as-update"], "name the post"),
         (["new", ""], "is empty"),
         (["new", "Good"], "has the slug good already"),
-        (["new", "X", "--date", "soon"], "is no date"),
+        (["new", "X", "--date", "soon"], "is no time"),
         (["rename", "nothing", "other"], "there is no such post"),
         (["rename", "good", "../x"], "makes no address"),
         (["report", "--plot", "x.png"], "is no .svg file"),

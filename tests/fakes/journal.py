@@ -37,7 +37,7 @@ SETTINGS: dict[str, Any] = {
     "DIRECT_TEMPLATES": ["archives"],
     "FEED_ALL_ATOM": None,
     "CATEGORY_FEED_ATOM": None,
-    "PLUGINS": ["categories", "search"],
+    "PLUGINS": ["multi_category", "static_search"],
 }
 
 

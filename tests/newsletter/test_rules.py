@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,8 +18,8 @@ from publish.newsletter.account import account, loopback
 from publish.newsletter.answers import Proof, Reply, judge
 from publish.newsletter.campaign import Campaign, Segment, carrying, parse, title_for
 from publish.newsletter.facts import Fact, Past, fold
-from publish.newsletter.issue import key_of
 from publish.newsletter.protocol import Deleted
+from publish.post.issue import key_of
 from publish.settings import Settings
 from tests.fakes.world import an_issue
 
@@ -213,14 +213,72 @@ def test_at_is_in_the_sites_time_zone():
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("2026-11-19 07:30", "is past"), ("07:31", "use 07:30 or 07:45"), ("25:00", "is no time"),
-        ("tomorrow", "is no time"), ("2026-11-31 07:30", "is no time"),
+        ("2026-11-19 07:30", "is past"),
+        ("07:31", "use 07:30 or 07:45"),
+        ("25:00", "is no time"),
+        ("tomorrow", "says no hour"),
+        ("2026-11-21", "says no hour"),
+        ("next 2026-11-21 07:30", "no time"),
+        ("30 february 7:30", "is no time"),
+        ("tuesday 13 pm", "is no time"),
+        ("soon", "is no time"),
+        ("2026-11-31 07:30", "is no time"),
         ("2026-11-20 23:59", "00:00"),
     ],
-)  # fmt: skip
+)
 def test_a_time_that_cannot_be_meant_is_refused(text: str, says: str):
     with pytest.raises(ConfigError, match=says):
         schedule.parse_at(text, NOW, ZoneInfo("Europe/Vienna"))
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "hour"),
+    [
+        ("7:30", "2026-11-28", "7:30"),
+        ("6:00", "2026-11-29", "6:00"),
+        ("Tomorrow 7.30", "2026-11-29", "7:30"),
+        ("saturday 7:30", "2026-11-28", "7:30"),
+        ("saturday 6:00", "2026-12-05", "6:00"),
+        ("today at noon", "2026-11-28", "12:00"),
+        ("next saturday 7:30", "2026-12-05", "7:30"),
+        ("next Tuesday 7:30", "2026-12-01", "7:30"),
+        ("tue 7am", "2026-12-01", "7:00"),
+        ("on Tuesday at 7:30 pm", "2026-12-01", "19:30"),
+        ("this friday, 12 am", "2026-12-04", "0:00"),
+        ("8 December 7:30", "2026-12-08", "7:30"),
+        ("December 8th, 2026 at 7:30", "2026-12-08", "7:30"),
+        ("27 November 7:30", "2027-11-27", "7:30"),
+        ("29 feb 7:30", "2028-02-29", "7:30"),
+        ("2026-12-08 07:30", "2026-12-08", "7:30"),
+        ("2026-12-08T12:30Z", "2026-12-08", "7:30"),
+    ],
+)
+def test_a_moment_as_an_author_says_it(text: str, day: str, hour: str):
+    york = ZoneInfo("America/New_York")
+    now = datetime(2026, 11, 28, 6, 24, tzinfo=york)
+    found = schedule.when(text, now, york).astimezone(york)
+    assert (found.date().isoformat(), f"{found.hour}:{found.minute:02}") == (day, hour)
+
+
+def test_a_day_without_an_hour_takes_the_one_handed_in():
+    york = ZoneInfo("America/New_York")
+    for text in ("next tuesday", "2026-11-24", "tuesday", "24 november"):
+        found = schedule.when(text, NOW, york, time(9))
+        assert found == datetime(2026, 11, 24, 9, tzinfo=york), text
+
+
+def test_an_hour_that_the_clocks_leave_out_is_refused():
+    with pytest.raises(ConfigError, match="leave out 02:30"):
+        schedule.when("2027-03-14 02:30", NOW, ZoneInfo("America/New_York"))
+
+
+@given(st.text(max_size=30))
+def test_whatever_is_typed_is_a_moment_or_refused(text: str):
+    try:
+        found = schedule.when(text, NOW, ZoneInfo("Europe/Vienna"))
+    except ConfigError:
+        return
+    assert found.tzinfo is UTC
 
 
 def test_a_time_zone_that_is_none():
@@ -406,15 +464,6 @@ def test_a_report_is_a_table_and_a_drawing():
     assert "50%" in drawing
     assert "20%" in drawing
     assert "<none>" not in drawing
-
-
-def test_the_gate_reads_the_digest_however_the_tag_is_written():
-    for tag in (
-        b'<meta name="page-digest" content="abc">', b"<meta content=abc name=page-digest>",
-        b"<meta name='page-digest' content='abc' />",
-    ):  # fmt: skip
-        assert livegate.digest_in(b"<head>" + tag) == "abc"
-    assert livegate.digest_in(b"<meta name=description content=page-digest>") == ""
 
 
 def test_the_gate_wants_the_page_and_every_picture():

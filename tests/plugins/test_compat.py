@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_feeds_site import KINDS, PLUGINS, Site
+from test_full_feeds_site import KINDS, PLUGINS, Site
 
-OURS = ["identity", "categories", "share_links", "feeds"]
+OURS = ["post_identity", "multi_category", "share_links", "full_feeds"]
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_our_plugins_change_no_page_of_a_stock_site_with_one_category_a_post(sit
 
 
 def test_loading_our_plugins_loads_nothing_heavy():
-    heavy = ("feedgen", "lxml", "feeds.writer", "feeds.xmlfeed", "publish", "requests")
+    heavy = ("feedgen", "lxml", "full_feeds.writer", "full_feeds.xmlfeed", "publish", "requests")
     script = (
         "import sys, pelican; before = set(sys.modules)\n"
         f"sys.path.insert(0, {PLUGINS!r})\n"
@@ -82,7 +82,7 @@ def test_loading_our_plugins_loads_nothing_heavy():
 
 
 def test_each_of_these_plugins_says_what_it_is_and_how_to_use_it_elsewhere():
-    for name in ("identity", "feeds"):
+    for name in ("post_identity", "full_feeds"):
         readme = (Path(PLUGINS) / name / "README.md").read_text(encoding="utf-8")
         assert "## Use in another site" in readme
         used = set()

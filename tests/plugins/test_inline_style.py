@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inline_style import sheet
 from playwright.sync_api import Browser
-from test_feeds_site import Built, Site
+from test_full_feeds_site import Built, Site
 
 RULES = """async css => {
   const sheet = new CSSStyleSheet();

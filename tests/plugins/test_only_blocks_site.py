@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_feeds_site import Site
+from test_full_feeds_site import Site
 
 BODY = """::: email-only
 ## Privatehead
@@ -26,7 +26,13 @@ Publicword and [a link]({filename}/other.md).
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
     made = Site(tmp_path / "site")
-    made.settings["PLUGINS"] = ["only_blocks", "identity", "categories", "share_links", "feeds"]
+    made.settings["PLUGINS"] = [
+        "only_blocks",
+        "post_identity",
+        "multi_category",
+        "share_links",
+        "full_feeds",
+    ]
     # An empty AUTHOR makes Pelican itself warn of an author without a slug.
     made.settings["AUTHOR"] = "Ann"
     made.post("other")

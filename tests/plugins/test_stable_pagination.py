@@ -16,7 +16,7 @@ from pelican import writers
 from pelican.paginator import PaginationRule
 from stable_pagination import choose
 from stable_pagination.paginator import StablePage, StablePaginator, check, older_pages
-from test_feeds_site import Built, Site
+from test_full_feeds_site import Built, Site
 
 SITEURL = "https://one.example/"
 PRETTY = (

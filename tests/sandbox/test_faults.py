@@ -155,14 +155,14 @@ def test_a_truncated_answer_breaks_off_and_the_effect_stays(bench: Bench):
 def test_a_truncated_answer_is_half_of_the_true_one(bench: Bench):
     host, port = bench.base.removeprefix("http://").split(":")
 
-    def speak() -> bytes:
+    def respond() -> bytes:
         with socket.create_connection((host, int(port)), timeout=5) as line:
             line.sendall(f"GET /sandbox.css HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
             return b"".join(iter(lambda: line.recv(65536), b""))
 
-    whole = speak()
+    whole = respond()
     bench.fault({"kind": "truncated", "path": "/sandbox.css"})
-    assert speak() == whole[: len(whole) // 2]
+    assert respond() == whole[: len(whole) // 2]
 
 
 def test_garbage_is_a_success_that_is_no_json(bench: Bench):
@@ -400,7 +400,7 @@ def test_the_log_tells_what_was_asked_and_answered(bench: Bench):
 
 def test_the_log_does_not_grow_for_ever(bench: Bench):
     from publish.sandbox import control, folder
-    from publish.sandbox.exchange import Request
+    from publish.sandbox.request import Request
     from publish.sandbox.state import Store
 
     with Store(folder(bench.root)).transaction() as db:

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publish.sandbox.instants import iso, seconds
-from publish.sandbox.loopback import is_loopback
+from publish.post.urls import is_loopback
 from publish.sandbox.mergetags import (
     Issue,
     Reader,
@@ -19,6 +18,7 @@ from publish.sandbox.mergetags import (
     with_text_footer,
 )
 from publish.sandbox.problem import Problem
+from publish.sandbox.timestamps import iso, seconds
 from tests.sandbox.conftest import NOON
 
 ISSUE = Issue(

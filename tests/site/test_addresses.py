@@ -25,7 +25,7 @@ THEME = "simple"
 FEED_ALL_ATOM = CATEGORY_FEED_ATOM = TRANSLATION_FEED_ATOM = None
 AUTHOR_FEED_ATOM = AUTHOR_FEED_RSS = None
 PLUGIN_PATHS = [{plugins!r}]
-PLUGINS = ["identity", "redirects"]
+PLUGINS = ["post_identity", "alias_redirects"]
 """
 
 

@@ -57,7 +57,14 @@ SETTINGS: dict[str, Any] = {
     },
     "PLUGINS": [],
 }
-OURS = ["identity", "categories", "share_links", "images", "only_blocks", "inline_style"]
+OURS = [
+    "post_identity",
+    "multi_category",
+    "share_links",
+    "picture_sizes",
+    "only_blocks",
+    "inline_style",
+]
 
 # A plugin as one of a later hour: everything that a theme may be handed, and prints.
 EXTRAS = """

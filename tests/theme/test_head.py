@@ -52,7 +52,7 @@ def test_a_page_without_a_picture_shows_the_sites_icon_at_its_true_size(either: 
 
 def test_a_page_without_a_card_of_its_own_shows_the_sites(ours: Built, build: Any):
     assert "/theme/img/" in share_tags(ours, "about/index.html")["og:image"][0]
-    built = build(PLUGINS=["cards"])
+    built = build(PLUGINS=["post_cards"])
     tags = share_tags(built, "about/index.html")
     file = built.output / urlsplit(tags["og:image"][0]).path.lstrip("/")
     with Image.open(file) as image:

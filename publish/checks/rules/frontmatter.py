@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from publish.checks import dates
-from publish.checks.finding import Problem, shown
 from publish.checks.rule import source_rule
 from publish.checks.source import Source
+from publish.post.diagnostic import Problem, shown
 
 KEYS = (
     "Title", "Date", "Modified", "Category", "Tags", "Keywords", "Slug", "Author", "Authors",
@@ -63,7 +63,7 @@ def unknown_status(source: Source) -> Iterator[Problem]:
 def missing_status(source: Source) -> Iterator[Problem]:
     """Without a status a post is public the moment its file is in the folder."""
     given = source.get("status") or source.reading.status or not source.header.fields
-    if not source.is_page and not given and source.reading.uses("identity"):
+    if not source.is_page and not given and source.reading.uses("post_identity"):
         remedy = "add a line `Status: published`, or `Status: draft`"
         yield Problem(source.line("status"), "there is no status, so the post is public", remedy)
 

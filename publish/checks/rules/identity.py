@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from publish.checks import addresses
-from publish.checks.finding import Problem, shown
 from publish.checks.rule import site_rule, source_rule
 from publish.checks.site import Site
 from publish.checks.source import Source
+from publish.post.diagnostic import Problem, shown
+from publish.post.urls import normal
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9._~-]*")
 UID = re.compile(r"[0-9a-z]{12,64}")
@@ -22,7 +23,7 @@ OUTSIDE = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\~]|^[A-Za-z]:|[\x00-\x1f]
 @source_rule("missing-uid", "warning", "no `Uid:` line", "silent")
 def missing_uid(source: Source) -> Iterator[Problem]:
     """Without a Uid, feed readers and the newsletter take a moved file for a new post."""
-    if not source.is_page and not source.get("uid") and source.reading.uses("identity"):
+    if not source.is_page and not source.get("uid") and source.reading.uses("post_identity"):
         remedy = "add `Uid:` with 16 random hex digits, and never change it"
         yield Problem(source.line("uid"), "the post has no Uid", remedy)
 
@@ -79,7 +80,7 @@ def bad_slug(source: Source) -> Iterator[Problem]:
 def missing_slug(source: Source) -> Iterator[Problem]:
     """Without a slug the address is made of the title, and changes when the title does."""
     given = source.header.field("slug") or source.get("url") or "slug" in source.filename_fields
-    if not source.is_page and not given and source.slug and source.reading.uses("identity"):
+    if not source.is_page and not given and source.slug and source.reading.uses("post_identity"):
         message = "there is no slug, so the address changes with the title"
         yield Problem(source.line("title"), message, f"add a line `Slug: {shown(source.slug)}`")
 
@@ -119,7 +120,7 @@ def bad_alias(site: Site) -> Iterator[Problem]:
     given: dict[str, Source] = {}
     for source in site.sources:
         for alias in source.aliases:
-            key = alias if "?" in alias else addresses.normal(alias).casefold()
+            key = alias if "?" in alias else normal(alias).casefold()
             what = ""
             if not alias.startswith("/") or alias.startswith("//"):
                 what, remedy = "does not begin with one slash", "write it from the root: /old/"

@@ -8,11 +8,11 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from publish.checks import addresses
-from publish.checks.finding import Problem, shown
 from publish.checks.rule import site_rule, source_rule
 from publish.checks.rules.links import FILES, MARK, inside, own_links, own_path
 from publish.checks.site import Site
 from publish.checks.source import Source
+from publish.post.diagnostic import Problem, shown
 
 PICTURE = re.compile(r".+\.(?:jpe?g|png|gif|webp|avif|svg)", re.I)
 FILE_NAME = re.compile(

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from publish.checks.finding import Problem, shown
 from publish.checks.rule import source_rule
 from publish.checks.source import Source
+from publish.post.diagnostic import Problem, shown
 
 VAGUE = {
     "click", "click here", "click this", "here", "this", "this link", "this page", "link", "more",

@@ -11,12 +11,13 @@ from typing import Literal
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from publish.checks import addresses
-from publish.checks.finding import Problem, shown
 from publish.checks.marks import Link
 from publish.checks.rule import site_rule
 from publish.checks.site import Site
 from publish.checks.slugs import slugify
 from publish.checks.source import Source
+from publish.post.diagnostic import Problem, shown
+from publish.post.urls import normal
 
 MARK = re.compile(r"[{|](\w{1,20})[}|](.*)", re.S)
 HOST = re.compile(r"https?://([^/?#\s]*)(?=[/?#]|\Z)", re.I)
@@ -75,7 +76,7 @@ def find_target(source: Source, target: str, site: Site) -> Source | None:
     if target.startswith("#") or not target:
         return source
     path = own_path(source, target, site)
-    return _by_address(site).get(addresses.normal(path)) if path else None
+    return _by_address(site).get(normal(path)) if path else None
 
 
 @lru_cache(maxsize=1)
@@ -125,7 +126,7 @@ def _broken(
         if file in site.by_path or file in site.files:
             mark = "filename" if file in site.by_path else "static"
             return f"{shown(target)} is a file, not an address", f"write {{{mark}}}/{shown(file)}"
-    return f"nothing is at {shown(target)}", _near(addresses.normal(path), known)
+    return f"nothing is at {shown(target)}", _near(normal(path), known)
 
 
 def _broken_mark(source: Source, mark: str, place: str, site: Site) -> tuple[str, str] | None:

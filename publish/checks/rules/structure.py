@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from publish.checks.finding import Problem, shown
 from publish.checks.rule import source_rule
 from publish.checks.source import Source
+from publish.post.diagnostic import Problem, shown
 
 BLOCKS = ("email-only", "web-only")
 ITEM = re.compile(r" {0,3}(\d{1,9})\.[ \t]+\S")

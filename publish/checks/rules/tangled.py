@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from publish.checks.finding import Problem
 from publish.checks.rule import source_rule
 from publish.checks.source import Source
+from publish.post.diagnostic import Problem
 
 DEEP_QUOTE = re.compile(r"(?:[ ]{0,3}>){21}")
 DEEP_LIST = re.compile(r"[ ]{84,}(?:[*+-]|\d{1,9}[.)])[ ]")

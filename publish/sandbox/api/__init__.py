@@ -7,8 +7,8 @@ import binascii
 import hmac
 
 from publish.sandbox import SANDBOX_KEY
-from publish.sandbox.exchange import Request, Route
 from publish.sandbox.problem import Problem
+from publish.sandbox.request import Request, Route
 
 PREFIX = "/3.0"
 
@@ -38,7 +38,7 @@ def routes() -> list[Route]:
 
 
 def authorize(request: Request) -> None:
-    """Let in whoever holds the sandbox's key, as basic auth (any user) or as bearer.
+    """Accept requests with the sandbox's key, as basic auth (any user) or as bearer.
 
     Raises:
         Problem: 401.

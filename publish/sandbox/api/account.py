@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from publish.sandbox import SANDBOX_U, audience
 from publish.sandbox.api.paging import answer
-from publish.sandbox.exchange import Call, Response, Route, as_json
+from publish.sandbox.request import Call, Response, Route, as_json
 
 
 def root(call: Call) -> Response:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from publish.sandbox import campaigns as store
-from publish.sandbox import machine
+from publish.sandbox import state_machine
 from publish.sandbox.audience import is_address
 from publish.sandbox.campaigns import Campaign
 from publish.sandbox.delivery import send_test, tick
-from publish.sandbox.exchange import NOTHING, Call, Response, Route
-from publish.sandbox.instants import seconds
 from publish.sandbox.problem import Problem, invalid
+from publish.sandbox.request import NOTHING, Call, Response, Route
+from publish.sandbox.timestamps import seconds
 
 MOST_TESTS = 50
 
@@ -19,7 +19,7 @@ MOST_TESTS = 50
 def send(call: Call, campaign_id: str) -> Response:
     """``POST …/send``: goes out now, or stays ``sending`` as long as a fault rule asks."""
     campaign = store.load(call.db, campaign_id)
-    machine.require_ready(store.facts(call.db, campaign, call.now), "send")
+    state_machine.require_ready(store.facts(call.db, campaign, call.now), "send")
     due = call.now + call.conditions.get("sending", 0.0)
     _step(call, campaign, "sending", due=due, sent=int(call.now))
     tick(call.db, call.now, call.base)
@@ -32,15 +32,15 @@ def schedule(call: Call, campaign_id: str) -> Response:
     if "free_plan" in call.conditions:
         raise Problem(403, "Your plan does not include scheduling campaigns.")
     at = seconds(call.request.json().get("schedule_time"), "schedule_time")
-    machine.require_ready(store.facts(call.db, campaign, call.now), "schedule")
-    machine.check_schedule(at, call.now)
+    state_machine.require_ready(store.facts(call.db, campaign, call.now), "schedule")
+    state_machine.check_schedule(at, call.now)
     return _step(call, campaign, "schedule", due=at)
 
 
 def unschedule(call: Call, campaign_id: str) -> Response:
     """``POST …/unschedule``."""
     campaign = store.load(call.db, campaign_id)
-    machine.require(campaign.status, "schedule", "unschedule")
+    state_machine.require(campaign.status, "schedule", "unschedule")
     return _step(call, campaign, "save", due=None)
 
 
@@ -50,14 +50,14 @@ def pause(call: Call, campaign_id: str) -> Response:
     Mailchimp's description speaks of RSS campaigns, which the sandbox has none of.
     """
     campaign = store.load(call.db, campaign_id)
-    machine.require(campaign.status, "schedule", "pause")
+    state_machine.require(campaign.status, "schedule", "pause")
     return _step(call, campaign, "paused", due=campaign.due)
 
 
 def resume(call: Call, campaign_id: str) -> Response:
     """``POST …/resume``; what has come due meanwhile goes out at once."""
     campaign = store.load(call.db, campaign_id)
-    machine.require(campaign.status, "paused", "resume")
+    state_machine.require(campaign.status, "paused", "resume")
     _step(call, campaign, "schedule", due=campaign.due)
     tick(call.db, call.now, call.base)
     return NOTHING
@@ -66,7 +66,7 @@ def resume(call: Call, campaign_id: str) -> Response:
 def cancel(call: Call, campaign_id: str) -> Response:
     """``POST …/cancel-send``, before the last copy has gone."""
     campaign = store.load(call.db, campaign_id)
-    machine.require(campaign.status, "sending", "cancel")
+    state_machine.require(campaign.status, "sending", "cancel")
     return _step(call, campaign, "canceled", due=None)
 
 

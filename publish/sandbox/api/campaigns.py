@@ -6,14 +6,14 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from publish.sandbox import audience, machine
+from publish.sandbox import audience, state_machine
 from publish.sandbox import campaigns as store
 from publish.sandbox.api.drafting import applied
 from publish.sandbox.api.paging import answer, bound, one_of, window
 from publish.sandbox.campaigns import Campaign, Search
-from publish.sandbox.exchange import NOTHING, Call, Response, Route
-from publish.sandbox.instants import iso
 from publish.sandbox.problem import Problem, invalid
+from publish.sandbox.request import NOTHING, Call, Response, Route
+from publish.sandbox.timestamps import iso
 
 TYPES = ("regular", "plaintext", "absplit", "rss", "variate")
 STATUSES = ("save", "paused", "schedule", "sending", "sent")
@@ -131,7 +131,7 @@ def show(call: Call, campaign_id: str) -> Response:
 def update(call: Call, campaign_id: str) -> Response:
     """``PATCH /campaigns/{id}``."""
     campaign = store.load(call.db, campaign_id)
-    machine.require_editable(campaign.status)
+    state_machine.require_editable(campaign.status)
     after = applied(call.db, campaign, call.request.json())
     store.save(call.db, after)
     return _answer(call, after)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 
 from publish.sandbox import campaigns as store
-from publish.sandbox import machine
+from publish.sandbox import state_machine
 from publish.sandbox.api.paging import answer
 from publish.sandbox.delivery import archive
-from publish.sandbox.exchange import Call, Response, Route
 from publish.sandbox.mergetags import plain_text
 from publish.sandbox.problem import invalid
+from publish.sandbox.request import Call, Response, Route
 
 LIMIT = 2 * 1024 * 1024
 """The most bytes one body may have; mail programs clip far earlier."""
@@ -27,7 +27,7 @@ def show(call: Call, campaign_id: str) -> Response:
 def put(call: Call, campaign_id: str) -> Response:
     """``PUT /campaigns/{id}/content``: replaces both; text is made of HTML that comes alone."""
     campaign = store.load(call.db, campaign_id)
-    machine.require_editable(campaign.status)
+    state_machine.require_editable(campaign.status)
     body = call.request.json()
     errors = []
     for name in ("html", "plain_text"):
@@ -52,8 +52,8 @@ def put(call: Call, campaign_id: str) -> Response:
 def checklist(call: Call, campaign_id: str) -> Response:
     """``GET /campaigns/{id}/send-checklist``."""
     facts = store.facts(call.db, store.load(call.db, campaign_id), call.now)
-    items = [asdict(item) for item in machine.checklist(facts)]
-    return answer(call.request, {"is_ready": not machine.faults(facts), "items": items})
+    items = [asdict(item) for item in state_machine.checklist(facts)]
+    return answer(call.request, {"is_ready": not state_machine.faults(facts), "items": items})
 
 
 ROUTES = [

@@ -8,8 +8,8 @@ from typing import Any
 
 from publish.sandbox import audience
 from publish.sandbox.api.paging import answer, page
-from publish.sandbox.exchange import Call, Response, Route
 from publish.sandbox.problem import invalid, missing
+from publish.sandbox.request import Call, Response, Route
 
 TYPES = ("checkboxes", "dropdown", "radio", "hidden")
 

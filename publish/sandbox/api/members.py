@@ -10,9 +10,9 @@ from publish.sandbox import audience
 from publish.sandbox.api.paging import answer, between, one_of, page
 from publish.sandbox.audience import STATUSES, Member
 from publish.sandbox.delivery import send_confirmation
-from publish.sandbox.exchange import NOTHING, Call, Response, Route
-from publish.sandbox.instants import iso
 from publish.sandbox.problem import Problem, invalid, missing
+from publish.sandbox.request import NOTHING, Call, Response, Route
+from publish.sandbox.timestamps import iso
 
 SETTABLE = STATUSES[:-1]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from publish.sandbox.exchange import Request, Response, as_json
-from publish.sandbox.instants import seconds
 from publish.sandbox.problem import invalid
+from publish.sandbox.request import Request, Response, as_json
+from publish.sandbox.timestamps import seconds
 
 MOST = 1000
 Tree = dict[str, "Tree"]

@@ -13,6 +13,6 @@ ARTICLE_SAVE_AS = PAGE_SAVE_AS = "{slug}/index.html"
 CATEGORY_URL = "category/{slug}/"
 TAG_URL = "tag/{slug}/"
 ARCHIVES_SAVE_AS = "archives/index.html"
-PLUGINS = ["only_blocks", "identity", "categories"]
+PLUGINS = ["only_blocks", "post_identity", "multi_category"]
 MARKDOWN = {"extension_configs": {"markdown.extensions.sane_lists": {}}}
 DEFAULT_METADATA = {"status": "draft"}

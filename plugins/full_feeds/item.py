@@ -1,0 +1,162 @@
+"""What a feed says of an article, whatever the feed's format."""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+import re
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from heapq import nlargest
+from mimetypes import MimeTypes
+from pathlib import Path
+from typing import Any
+
+from publish.post.text import clean, plain, plain_title
+from publish.post.urls import absolute, join
+
+# Of no meaning but its permanence: another namespace would mark every item unread.
+NAMESPACE = uuid.UUID("6f0a3a53-6d4e-5d3a-9c1e-0b8a9e2f7c11")
+# Python's own table and no other: the machine's would make the bytes depend on the machine.
+TYPES = MimeTypes()
+TYPES.add_type("image/avif", ".avif", strict=False)
+STATIC_LINK = re.compile(r"^[{|](?:static|attach|filename)[|}]")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A cover: absolute address, media type, and its bytes' number where the site holds it."""
+
+    url: str
+    type: str
+    length: int | None
+
+
+@dataclass(frozen=True)
+class Item:
+    """One article as a feed shows it; all addresses absolute, all dates with their zone.
+
+    ``blurb`` and ``markup`` are summary and text as Pelican has them, ``base`` is what their
+    addresses are relative to.
+    """
+
+    id: str
+    url: str
+    base: str
+    title: str
+    blurb: str
+    markup: str
+    published: datetime
+    updated: datetime
+    authors: tuple[str, ...]
+    categories: tuple[str, ...]
+    tags: tuple[str, ...]
+    language: str
+    picture: Picture | None
+
+    # Only once they are needed, for a feed that is kept from the last build needs neither.
+    @cached_property
+    def summary(self) -> str:
+        """The summary's HTML."""
+        return absolute(self.blurb, self.base)
+
+    @cached_property
+    def content(self) -> str:
+        """The whole text's HTML."""
+        return absolute(self.markup, self.base)
+
+    @property
+    def gist(self) -> str:
+        """The summary, or nothing where that is the whole article once more."""
+        return "" if self.summary == self.content else self.summary
+
+
+class Items:
+    """The items of one build. An article is in many feeds and its HTML is worked on once."""
+
+    def __init__(self) -> None:
+        self._made: dict[Any, Item] = {}
+
+    def newest(self, articles: Iterable[Any], context: Mapping[str, Any]) -> tuple[Item, ...]:
+        """The first ``FEED_MAX_ITEMS`` of ``articles``, newest first.
+
+        Of two with one date the place of the file decides: Pelican leaves their order to chance.
+        """
+        found = list(articles)
+        most = context.get("FEED_MAX_ITEMS")
+        order = nlargest(
+            len(found) if most is None else most,
+            found,
+            key=lambda a: (a.date, a.relative_source_path or ""),
+        )
+        return tuple(self._item(article, context) for article in order)
+
+    def _item(self, article: Any, context: Mapping[str, Any]) -> Item:
+        if article not in self._made:
+            self._made[article] = item(article, context)
+        return self._made[article]
+
+
+def item(article: Any, context: Mapping[str, Any]) -> Item:
+    """The facts of one article."""
+    site = (context.get("SITEURL") or "").rstrip("/")
+    url = join(f"{site}/", article.url)
+    return Item(
+        id=urn(f"uid:{identity(article)}"),
+        url=f"{url}?ref=feed" if context.get("FEED_APPEND_REF") else url,
+        base=url,
+        title=plain_title(article.title) or url,
+        blurb=article.summary or "",
+        markup=article.get_content(site) or "",
+        published=article.date,
+        updated=max(article.date, getattr(article, "modified", article.date)),
+        authors=_names(getattr(article, "authors", None)),
+        categories=_names(_categories(article)),
+        tags=_names(getattr(article, "tags", None)),
+        language=article.lang,
+        picture=_picture(article, context, f"{site}/"),
+    )
+
+
+def urn(name: str) -> str:
+    """An id made of ``name`` and of nothing else."""
+    return uuid.uuid5(NAMESPACE, name).urn
+
+
+def identity(article: Any) -> str:
+    """The article's ``uid``, or without the identity plugin what that would make of its place."""
+    given = str(getattr(article, "uid", None) or "").strip()
+    place = f"source:{article.relative_source_path}"
+    return given or hashlib.sha256(place.encode()).hexdigest()[:16]
+
+
+def _categories(article: Any) -> list[Any]:
+    several = getattr(article, "categories", None)
+    if isinstance(several, list | tuple) and several:
+        return list(several)
+    return [article.category] if hasattr(article, "category") else []
+
+
+def _names(things: Iterable[Any] | None) -> tuple[str, ...]:
+    """Each name once, as text; the author of a site without one has an empty name."""
+    return tuple(dict.fromkeys(name for thing in things or () if (name := plain(str(thing)))))
+
+
+def _picture(article: Any, context: Mapping[str, Any], home: str) -> Picture | None:
+    given = str(getattr(article, "image", None) or "").strip()
+    if not given:
+        return None
+    kind = TYPES.guess_type(given, strict=False)[0] or "application/octet-stream"
+    if "://" in given:
+        return Picture(clean(given), kind, None)
+    link = STATIC_LINK.match(given)
+    path = given[link.end() :] if link else f"/{given}"
+    if not path.startswith("/"):
+        path = posixpath.join("/", article.relative_dir, path)
+    file = context.get("static_content", {}).get(posixpath.normpath(path).lstrip("/"))
+    if file is None:
+        return None
+    return Picture(join(home, file.url), kind, Path(file.source_path).stat().st_size)

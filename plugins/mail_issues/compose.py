@@ -1,0 +1,187 @@
+"""From an article's facts to its issue. Pure but for the templates it is given."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from publish.post.issue import CLIPPED, LARGE, Issue, digest_of, key_of
+from publish.post.text import plain, shorten
+
+from . import merge_tags, parts
+from .facts import PREHEADER, Facts
+from .html_mail import pictures, rewrite
+from .plain_text import WIDTH, render
+from .wrapping import columns, wrap
+
+PLACE = "\0"
+"""Where the body will stand; no template and no author can type it."""
+
+Template = Callable[[Mapping[str, Any]], str]
+"""From a template's variables to the finished text."""
+
+
+class Unfit(ValueError):
+    """The post cannot be mailed as it is; the message says why and how to mend it."""
+
+
+def compose(facts: Facts, html_template: Template, text_template: Template) -> Issue:
+    """The issue of one article.
+
+    Raises:
+        Unfit: the subject is empty, the slug names no folder, a merge tag got through, or the
+            mail is so large that it would be cut off.
+    """
+    if not re.fullmatch(r"[^/\\\0]+", facts.slug) or facts.slug.startswith("."):
+        raise Unfit(f"the slug {facts.slug!r} names no folder — use letters, digits and hyphens")
+    if not facts.subject:
+        raise Unfit("the subject is empty — write a Title or a Subject")
+    subject = merge_tags.in_text(facts.subject)
+    preheader = merge_tags.in_text(facts.preheader or shorten(plain(facts.body), PREHEADER))
+    body = rewrite(facts.body, facts.url, facts.size_of, "right" if facts.dir == "rtl" else "left")
+    in_html = html_variables(facts, body)
+    in_text = text_variables(facts, body)
+    mail, html_part = parts.cut(inline(html_template(in_html)), parts.IN_HTML)
+    text, text_part = parts.cut(_filled(text_template, in_text), parts.IN_TEXT)
+    for finished, template, variables in (
+        (mail, html_template, in_html),
+        (text, text_template, in_text),
+    ):
+        own = merge_tags.tags(template(_without_bars(variables)))
+        if wrong := merge_tags.fault(finished, own):
+            raise Unfit(wrong)
+    web = body if facts.web is None else rewrite(facts.web, facts.url)
+    first = (facts.cover.url,) if facts.cover else ()
+    issue = Issue(
+        key=key_of([facts.uid]),
+        uid=facts.uid,
+        slug=facts.slug,
+        title=facts.title,
+        subject=subject,
+        preheader=preheader,
+        html=mail,
+        text=text,
+        digest=digest_of(subject, preheader, mail, text),
+        url=facts.url,
+        source=facts.source,
+        date=datetime.fromisoformat(facts.date),
+        page_digest=facts.page_digest,
+        categories=facts.categories,
+        images=tuple(dict.fromkeys((*first, *pictures([body, web])))),
+        html_part=html_part or (),
+        text_part=text_part or (),
+    )
+    if issue.html_bytes > CLIPPED:
+        size = issue.html_bytes // 1000
+        raise Unfit(f"its mail has {size} kB and would be cut off — shorten the post")
+    return issue
+
+
+def warning(issue: Issue) -> str:
+    """What the author should know of an issue that can go out; ``""`` if nothing."""
+    if issue.html_bytes <= LARGE:
+        return ""
+    return f"its mail has {issue.html_bytes // 1000} kB; Gmail cuts off at about 102 — shorten it"
+
+
+def html_variables(facts: Facts, body: str) -> dict[str, Any]:
+    """The variables of the HTML template; every string is HTML already, fit for attributes too."""
+    cover = facts.cover
+    return {
+        "lang": _attribute(facts.lang),
+        "dir": facts.dir,
+        "start": "right" if facts.dir == "rtl" else "left",
+        "title": _words(facts.title),
+        "label": _attribute(facts.title),
+        "deck": _words(facts.deck),
+        "byline": _words(", ".join(facts.authors)),
+        "categories": [_words(name) for name in facts.categories],
+        "date": _words(facts.shown_date),
+        "url": _url(facts.url),
+        "site": _url(facts.site),
+        "sitename": _words(facts.sitename),
+        "cover": cover
+        and {
+            "url": _url(cover.url),
+            "alt": _attribute(cover.alt),
+            "width": cover.width,
+            "height": cover.height,
+        },
+        "body": merge_tags.in_html(body),
+        "share": [{"name": _words(link.name), "url": _url(link.url)} for link in facts.share],
+        **parts.IN_HTML.variables(),
+    }
+
+
+def text_variables(facts: Facts, body: str) -> dict[str, Any]:
+    """The variables of the plain text template; long ones are wrapped already."""
+    flow, links = render(body)
+    title = "\n".join(wrap(facts.title, WIDTH))
+    words = {
+        "title": title,
+        "rule": "=" * max(columns(line) for line in title.split("\n") or [""]),
+        "deck": "\n".join(wrap(facts.deck, WIDTH)),
+        "byline": ", ".join(facts.authors),
+        "date": facts.shown_date,
+        "sitename": facts.sitename,
+        "body": flow,
+    }
+    return {
+        **{name: merge_tags.in_text(text) for name, text in words.items()},
+        "categories": [merge_tags.in_text(name) for name in facts.categories],
+        "url": merge_tags.in_url(facts.url),
+        "site": merge_tags.in_url(facts.site),
+        "links": [merge_tags.in_url(link) for link in links],
+        **parts.IN_TEXT.variables(),
+    }
+
+
+def _filled(template: Template, variables: Mapping[str, Any]) -> str:
+    """The text, its empty lines one at a time: the template's own; those of code stay."""
+    frame = template({**variables, "body": PLACE})
+    # A mark is no line: what it stands alone in is one empty line with those around it.
+    frame = re.sub(r"\n\s*(\x01|\x02)\s*\n", r"\n\n\1", frame)
+    frame = re.sub(r"\n{3,}", "\n\n", frame)
+    return frame.strip().replace(PLACE, variables["body"]) + "\n"
+
+
+def inline(page: str) -> str:
+    """The page with its styles in the elements.
+
+    A ``<style data-css-inline="keep">`` stays in the head, for what depends on the screen.
+    """
+    return _inliner().inline(page).replace(' data-css-inline="keep"', "")
+
+
+@lru_cache(maxsize=1)
+def _inliner() -> Any:
+    import css_inline
+
+    return css_inline.CSSInliner(minify_css=True, load_remote_stylesheets=False)
+
+
+def _words(text: str) -> str:
+    return merge_tags.in_html(html.escape(text, quote=False))
+
+
+def _attribute(text: str) -> str:
+    return html.escape(merge_tags.in_text(text))
+
+
+def _url(url: str) -> str:
+    return html.escape(merge_tags.in_url(url))
+
+
+def _without_bars(value: Any) -> Any:
+    """The same variables, with nothing in them that could be a tag of an author's."""
+    if isinstance(value, str):
+        return value.replace("|", "")
+    if isinstance(value, list):
+        return [_without_bars(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _without_bars(item) for name, item in value.items()}
+    return value

@@ -1,0 +1,159 @@
+"""What a mail says of an article, gathered from Pelican's objects."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from publish.post.frontmatter import yes_no
+from publish.post.text import direction, plain, plain_title
+
+from .files import root
+from .links import Links
+from .pictures import Picture, SizeOf, cover
+
+PREHEADER = 150
+"""Characters that Mailchimp takes and mail programs show at most."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """One link of the share strip."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One article, its words as plain text, its ``body`` as the HTML that the mail shows.
+
+    ``web`` is the body that the page shows, None where it is the same; they differ where blocks
+    are for one of them. ``preheader`` is empty where the author gave none, and no summary.
+    ``shown_date`` is the date as the site writes it, ``date`` in ISO 8601 with its zone.
+    """
+
+    uid: str
+    slug: str
+    title: str
+    subject: str
+    preheader: str
+    deck: str
+    authors: tuple[str, ...]
+    categories: tuple[str, ...]
+    date: str
+    shown_date: str
+    url: str
+    site: str
+    sitename: str
+    lang: str
+    cover: Picture | None
+    share: tuple[Share, ...]
+    body: str
+    web: str | None
+    source: str
+    page_digest: str
+    # It answers to what is in the body, and has no part in what the article says itself.
+    size_of: SizeOf = field(repr=False, compare=False)
+
+    @property
+    def dir(self) -> str:
+        """The direction in which the article's language is written."""
+        return direction(self.lang)
+
+
+def wanted(article: Any) -> bool:
+    """Whether the article goes out by mail: it does unless its ``Newsletter`` line says no."""
+    return yes_no(getattr(article, "newsletter", "")) is not False
+
+
+def address(settings: Mapping[str, Any]) -> str:
+    """The public address that mails link to, without a slash at its end; ``""`` without one."""
+    return str(settings.get("NEWSLETTER_SITEURL") or settings.get("SITEURL") or "").rstrip("/")
+
+
+@dataclass(frozen=True)
+class Site:
+    """What all mails of one build share. ``address`` is what they link to, ``here`` what the
+    pages link to, both without a slash at their end; ``root`` is the project's folder."""
+
+    address: str
+    here: str
+    name: str
+    content: Path
+    root: str
+
+
+def site(settings: Mapping[str, Any]) -> Site:
+    """The facts of the site."""
+    return Site(
+        address=address(settings),
+        here=str(settings.get("SITEURL") or "").rstrip("/"),
+        name=plain(settings.get("SITENAME") or ""),
+        content=Path(settings["PATH"]),
+        root=str(root(settings)),
+    )
+
+
+def gather(article: Any, site: Site, links: Links, size_of: SizeOf) -> Facts:
+    """The facts of one article, once every plugin has said what it knows of it."""
+    source = getattr(article, "email_content_source", None)
+    web = links.resolved(article, article._content or "")
+    title = plain_title(article.title)
+    deck = plain(article.metadata.get("summary") or "")
+    image = str(getattr(article, "image", "") or "").strip()
+    alt = plain(getattr(article, "image_alt", "") or "")
+    return Facts(
+        uid=str(getattr(article, "uid", "") or article.relative_source_path),
+        slug=article.slug,
+        title=title,
+        subject=plain(getattr(article, "subject", "") or "") or title,
+        preheader=plain(getattr(article, "preheader", "") or "") or deck,
+        deck=deck,
+        authors=_names(getattr(article, "authors", ())),
+        categories=_names(getattr(article, "categories", None) or [article.category]),
+        date=article.date.isoformat(),
+        shown_date=article.locale_date,
+        url=f"{site.address}/{article.url}",
+        site=site.address,
+        sitename=site.name,
+        lang=str(article.lang),
+        cover=cover(image, alt, site.address, site.content),
+        share=share(getattr(article, "share_links", ()), site.here, site.address),
+        body=web if source is None else links.resolved(article, source),
+        web=None if source is None else web,
+        source=place(article.source_path, site.root),
+        page_digest=str(getattr(article, "page_digest", "") or ""),
+        size_of=size_of,
+    )
+
+
+def share(links: Any, here: str, site: str) -> tuple[Share, ...]:
+    """The share strip with the mail's own address of the site; copying needs a page."""
+    here = here.rstrip("/")
+    moved = here and here != site
+    pairs = ((here, site), (quote(here, safe=""), quote(site, safe=""))) if moved else ()
+    found = []
+    for link in links:
+        if link.id == "copy":
+            continue
+        target = link.url
+        for old, new in pairs:
+            target = target.replace(old, new)
+        found.append(Share(link.name, target))
+    return tuple(found)
+
+
+def place(file: str, root: str) -> str:
+    """The source's path from the project's folder, with slashes."""
+    whole = os.path.abspath(file)  # noqa: PTH100 - thousands of them, absolute already
+    return whole.removeprefix(root.rstrip(os.sep) + os.sep).replace(os.sep, "/")
+
+
+def _names(things: Any) -> tuple[str, ...]:
+    names = (plain(getattr(thing, "name", thing)) for thing in things or ())
+    return tuple(dict.fromkeys(name for name in names if name))

@@ -1,0 +1,226 @@
+"""An article's HTML as a mail can hold it: no style sheet, no script, no address of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from publish.post.text import clean
+
+from . import merge_tags
+from .pictures import SizeOf, fitted
+
+GONE = {"script", "style", "template", "link", "meta", "base", "title", "param", "select",
+        "textarea"}  # fmt: skip
+PLAYED = {
+    "iframe": "Watch or read this on the web",
+    "video": "Watch the video on the web",
+    "audio": "Listen on the web",
+    "object": "See this on the web",
+    "embed": "See this on the web",
+    "canvas": "See this on the web",
+    "svg": "See the drawing on the web",
+    "math": "See the formula on the web",
+    "form": "Fill in the form on the web",
+}
+# Programs disagree about these; none disagrees about a <div>.
+DIVS = {"section", "article", "aside", "header", "footer", "main", "nav", "figure", "figcaption",
+        "details", "hgroup", "address", "dialog", "fieldset"}  # fmt: skip
+# lxml takes <source> and <track> for containers: what follows them would be gone with them.
+UNWRAPPED = {"picture", "source", "track", "noscript", "button", "label", "font", "center"}
+HOLDS_BLOCKS = {"div", "blockquote", "li", "td", "th", "dd"}
+SCHEMES = {"http", "https", "mailto", "tel", "sms"}
+# Gmail shows no SVG, Outlook for Windows none of these: such a picture is a link to itself.
+PALE = re.compile(r"\.(svgz?|avif|webp)$", re.I)
+KEPT = {"href", "src", "cite", "alt", "title", "width", "height", "start", "value", "reversed",
+        "colspan", "rowspan", "scope", "align", "lang", "dir", "type"}  # fmt: skip
+MANY = 4
+"""Columns; a table of more is set smaller on a phone."""
+ALIGN = re.compile(r"text-align:\s*(left|right|center)")
+
+
+def rewrite(markup: str, url: str, size_of: SizeOf = lambda _: None, start: str = "left") -> str:
+    """``markup`` with absolute addresses and nothing that mail programs drop or forbid.
+
+    ``url`` is the article's permalink: anchors lead there, for many mail programs ignore them.
+    ``start`` is the side where lines of its language begin. An author's merge tags in attributes
+    are made inert; those in the text are left to :func:`merge_tags.in_html`.
+    """
+    root = parse(markup)
+    for element in list(root.iter()):
+        if element is not root and element.getparent() is not None:
+            _simplify(element, url)
+    for element in list(root.iter("*")):
+        _number(element)
+        _table(element, start)
+        _attributes(element, url)
+        if element.tag == "img":
+            _picture(element, size_of)
+        elif element.tag in ("span", "a") and not element.attrib:
+            element.drop_tag()
+    return serialise(root)
+
+
+def parse(markup: str) -> Any:
+    """The tree of a body, under a ``div`` that is not part of it."""
+    import lxml.html
+
+    return lxml.html.fragment_fromstring(clean(markup), create_parent="div")
+
+
+def serialise(root: Any) -> str:
+    """The body of a tree from :func:`parse`."""
+    import lxml.html
+
+    whole: str = lxml.html.tostring(root, encoding="unicode", method="html")
+    return whole.removeprefix("<div>").removesuffix("</div>").strip()
+
+
+def pictures(bodies: Iterable[str]) -> tuple[str, ...]:
+    """The addresses of all pictures in finished bodies, each once, in order."""
+    found = (img.get("src") for body in bodies for img in parse(body).iter("img"))
+    return tuple(dict.fromkeys(src for src in found if src and src.startswith("http")))
+
+
+def _simplify(element: Any, url: str) -> None:
+    """Put what every program knows in the place of what some do not."""
+    tag = element.tag
+    if not isinstance(tag, str) or tag in GONE or element.get("hidden") is not None:
+        element.drop_tree()
+    elif tag in PLAYED:
+        target = _source(element)
+        _as_line(element, element.get("title") or PLAYED[tag], target, url)
+    elif tag == "img" and (element.get("src") or "").startswith("data:"):
+        _as_line(element, element.get("alt") or "See the picture on the web", "", url)
+    elif tag == "input":
+        # A list of tasks; other fields are of no use outside a form.
+        if element.get("type") == "checkbox":
+            mark = "☑" if element.get("checked") is not None else "☐"
+            element.tail = f"{mark} {(element.tail or '').lstrip()}"
+        element.drop_tree()
+    elif tag in UNWRAPPED:
+        element.drop_tag()
+    elif tag in ("summary", "legend"):
+        element.tag = "p"
+    elif tag in DIVS:
+        element.tag = "div"
+
+
+def _source(element: Any) -> str:
+    inner = (source.get("src") for source in element.iter("source", "embed"))
+    found = element.get("src") or element.get("data") or next(filter(None, inner), "")
+    return "" if found.startswith(("data:", "blob:")) else found
+
+
+def _as_line(element: Any, words: str, target: str, url: str) -> None:
+    """What mail cannot show becomes a linked line, or a link within one."""
+    import lxml.html
+
+    if any(above.tag == "a" for above in element.iterancestors()):
+        link = lxml.html.Element("span")
+    else:
+        link = lxml.html.Element("a", href=target or url)
+    link.text = words
+    parent = element.getparent()
+    if parent.tag in HOLDS_BLOCKS and link.tag == "a":
+        line = lxml.html.Element("p")
+        line.append(link)
+    else:
+        line = link
+    line.tail = element.tail
+    parent.replace(element, line)
+
+
+def _number(element: Any) -> None:
+    """Write each list item's number down, so that it survives without a style sheet."""
+    if element.tag != "ol":
+        return
+    items = element.findall("li")
+    step = 1 if element.get("reversed") is None else -1
+    number = _integer(element.get("start"), 1 if step == 1 else len(items))
+    if number != 1 or element.get("start") is not None:
+        element.set("start", str(number))
+    for item in items:
+        number = _integer(item.get("value"), number)
+        item.set("value", str(number))
+        number += step
+
+
+def _integer(text: str | None, otherwise: int) -> int:
+    return int(text) if text and re.fullmatch(r"\s*[-+]?[0-9]{1,9}\s*", text) else otherwise
+
+
+def _table(element: Any, start: str) -> None:
+    """Lines, air and sides as attributes: with or without a style sheet a table is a table."""
+    if element.tag == "table":
+        for name, value in {"border": "1", "cellpadding": "6", "cellspacing": "0"}.items():
+            element.set(name, value)
+        element.set("width", "100%")
+        if max((len(row) for row in element.iter("tr")), default=0) > MANY:
+            element.set("class", "many")
+    elif element.tag in ("td", "th"):
+        styled = ALIGN.search(element.get("style") or "")
+        side = styled.group(1) if styled else element.get("align")
+        element.set("align", side if side in ("left", "right", "center") else start)
+
+
+def _attributes(element: Any, url: str) -> None:
+    """Drop what is noise in a mail, and make addresses absolute."""
+    kind = element.get("class") or ""
+    if kind and kind != "many":
+        del element.attrib["class"]
+    role = {"footnote-ref": "doc-noteref", "footnote-backref": "doc-backlink"}.get(kind)
+    own = {"border", "cellpadding", "cellspacing", "class"} if element.tag == "table" else set()
+    for name, value in list(element.attrib.items()):
+        if name in ("href", "src", "cite"):
+            target = _absolute(url, value)
+            if target:
+                element.set(name, merge_tags.in_url(target))
+            else:
+                del element.attrib[name]
+        elif name not in KEPT and name not in own:
+            del element.attrib[name]
+        else:
+            element.set(name, merge_tags.in_text(value))
+    if role and element.tag == "a":
+        element.set("role", role)
+
+
+def _absolute(url: str, value: str) -> str:
+    """``value`` absolute to ``url``; ``""`` for an address that no mail should hold."""
+    try:
+        target = urljoin(url, value.strip())
+        return target if urlsplit(target).scheme.lower() in SCHEMES else ""
+    except ValueError:
+        return ""
+
+
+def _picture(element: Any, size_of: SizeOf) -> None:
+    """Width and height that fit the column, a text for who cannot see it, and a way to see it."""
+    import lxml.html
+
+    source = element.get("src")
+    if not source:
+        element.drop_tree()
+        return
+    if element.get("alt") is None:
+        element.set("alt", "")
+    width, height = _integer(element.get("width"), 0), _integer(element.get("height"), 0)
+    if not (width and height):
+        width, height = size_of(source) or (width, height)
+    if width and height:
+        width, height = fitted(width, height)
+    for name, value in (("width", width), ("height", height)):
+        if value > 0:
+            element.set(name, str(value))
+        elif name in element.attrib:
+            del element.attrib[name]
+    if PALE.search(urlsplit(source).path) and not any(
+        a.tag == "a" for a in element.iterancestors()
+    ):
+        link = lxml.html.Element("a", href=source)
+        link.tail, element.tail = element.tail, None
+        element.getparent().replace(element, link)
+        link.append(element)

@@ -1,0 +1,1 @@
+"""Going live: plan, put up, verify, remember."""

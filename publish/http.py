@@ -1,0 +1,116 @@
+"""The one HTTP client: it asks as a reader would, and always comes back.
+
+One deadline holds for the whole answer, however slowly it trickles. No redirect is followed, no
+proxy of the environment is used, and nothing is read beyond a limit.
+"""
+
+from __future__ import annotations
+
+import http.client
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping
+from html import unescape
+from typing import NamedTuple
+from urllib.parse import quote, urlsplit
+
+Fetch = Callable[[str], tuple[int, bytes]]
+"""An address to its status and body; OSError when nothing answers."""
+TIMEOUT = 15.0
+"""Seconds for a whole answer."""
+LARGEST = 4 * 1024 * 1024
+"""Bytes of an answer that are read at most."""
+AGENT = "publish (live-page check)"
+
+
+class Answer(NamedTuple):
+    """Status, body (not more than ``LARGEST`` bytes) and headers, whose names are in lower case."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+
+
+def fetch(url: str, timeout: float = TIMEOUT) -> tuple[int, bytes]:
+    """Ask for ``url``; status and body.
+
+    Raises:
+        OSError: nothing answers, or not within ``timeout`` seconds.
+    """
+    found = ask(url, timeout=timeout)
+    return found.status, found.body
+
+
+def ask(
+    url: str, *, method: str = "GET", headers: Mapping[str, str] | None = None,
+    timeout: float = TIMEOUT,
+) -> Answer:  # fmt: skip
+    """Ask for ``url`` with ``method`` and further ``headers``.
+
+    Raises:
+        OSError: it is no web address, nothing answers, or not within ``timeout`` seconds. The
+            message never holds what ``headers`` say.
+    """
+    end = time.monotonic() + timeout
+    connection, path = _connection(url, timeout)
+    # A time-out of a socket starts again with each byte that comes; this one does not.
+    watch = threading.Timer(timeout, _cut, (connection,))
+    watch.daemon = True
+    watch.start()
+    try:
+        connection.request(method, path, headers={"User-Agent": AGENT, **(headers or {})})
+        answer = connection.getresponse()
+        body = answer.read(LARGEST)
+        if time.monotonic() >= end:
+            raise TimeoutError
+        return Answer(answer.status, body, {k.lower(): v for k, v in answer.getheaders()})
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        if isinstance(error, TimeoutError) or time.monotonic() >= end:
+            raise OSError(f"no answer within {timeout:g} s") from None
+        raise OSError(str(error) or type(error).__name__) from None
+    finally:
+        watch.cancel()
+        connection.close()
+
+
+def digest_in(page: bytes) -> str:
+    """The page digest that a page's head carries; ``""`` if it has none."""
+    for tag in re.findall(rb"<meta\b[^>]*>", page):
+        text = tag.decode(errors="replace")
+        if re.search(r"""name\s*=\s*["']?page-digest\b""", text):
+            found = re.search(r"""content\s*=\s*["']?([^"'\s>]*)""", text)
+            return unescape(found.group(1)) if found else ""
+    return ""
+
+
+def _connection(url: str, timeout: float) -> tuple[http.client.HTTPConnection, str]:
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if not host or parts.scheme not in ("http", "https"):
+        raise OSError(f"{url} is no web address")
+    # An address may hold letters that a request line must not.
+    path = quote(parts.path or "/", safe="%/:=&?~#+!$,;'@()*[]")
+    if parts.query:
+        path += "?" + quote(parts.query, safe="%/:=&?~#+!$,;'@()*[]")
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    return kind(_ascii(host), port, timeout=timeout), path
+
+
+def _ascii(host: str) -> str:
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        return host
+
+
+def _cut(connection: http.client.HTTPConnection) -> None:
+    if connection.sock:
+        try:
+            connection.sock.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            connection.close()

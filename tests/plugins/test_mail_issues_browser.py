@@ -1,0 +1,136 @@
+"""The mail in a real browser: nothing sticks out and everything can be read, light and dark."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+from test_full_feeds_site import Site
+from test_mail_issues_site import ALL, FACTS, MARKDOWN, THEME, png
+
+pytestmark = pytest.mark.browser
+
+AWKWARD = """
+Opening with a_very_long_word_that_no_program_can_break_anywhere_at_all_because_it_has_no_space.
+
+3. three
+4. four
+
+    - nested
+
+        > deep with https://one.example/an/address/that/is/much/longer/than/any/line/of/a/phone
+
+        | in | a | list |
+        | -- | --: | --- |
+        | interdisciplinary | 1,000,000 | pharmacokinetics |
+
+```
+def a_function(of_some_length): return "a line of code that is longer than any phone is wide"
+```
+
+| One | Two | Three | Four | Five | Six |
+| --- | --- | --- | --- | --- | --- |
+| interdisciplinary | pharmacovigilance | `a_long_name` | **bold** | 1,000,000 | last |
+
+![A wide cup]({static}/images/cup.png) ![A small one]({static}/images/small.png)
+
+<table><tr><td><img src="/images/cup.png" width="2000" height="500" alt="x"></td></tr></table>
+
+Term
+:   Definition[^1]
+
+* * *
+
+<mark>Marked</mark> and <kbd>Ctrl</kbd> and ~sub~.
+
+[^1]: A note.
+"""
+# Each text's contrast with the first opaque ground behind it, by WCAG's formula.
+CONTRAST = """() => {
+  const light = c => { const [r, g, b] = c.match(/[\\d.]+/g).map(Number).map(v => {
+    v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  const ground = e => { for (; e; e = e.parentElement) {
+    const c = getComputedStyle(e).backgroundColor;
+    if (!/, 0\\)$/.test(c)) return c; } return 'rgb(255, 255, 255)'; };
+  const worst = [];
+  for (const e of document.body.querySelectorAll('*')) {
+    if (!e.checkVisibility() || ![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
+      continue;
+    const [a, b] = [light(getComputedStyle(e).color), light(ground(e))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 7) worst.push([e.tagName, ratio, e.textContent.slice(0, 30)]);
+  }
+  return worst; }"""
+SMALLEST = """() => Math.min(...[...document.body.querySelectorAll('*')]
+  .filter(e => e.checkVisibility()
+    && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
+  .map(e => parseFloat(getComputedStyle(e).fontSize)))"""
+
+
+@pytest.fixture(scope="module", params=["theme", "simple"])
+def mail(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The mail of an awkward post: the theme's, and the plugin's plain one."""
+    site = Site(tmp_path_factory.mktemp("mail"))
+    site.settings |= {"PLUGINS": ALL, "AUTHOR": "Ann", "MARKDOWN": MARKDOWN}
+    site.settings["THEME"] = THEME if request.param == "theme" else "simple"
+    site.write("images/cup.png", png(1040, 260))
+    site.write("images/small.png", png(40, 30))
+    site.post("post", AWKWARD, **FACTS)
+    assert site.build().code == 0
+    return site.root / ".publish/issues/post/issue.html"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 375, 600, 1200])
+def test_nothing_sticks_out_and_all_can_be_read(
+    browser: Browser, mail: Path, width: int, scheme: str
+):
+    pictures = mail.parents[3] / "content"
+    page = browser.new_page(
+        viewport={"width": width, "height": 800}, color_scheme=scheme  # type: ignore[arg-type]
+    )  # fmt: skip
+    try:
+        # Served here: the addresses in the mail are the public site's.
+        page.route(
+            "**/*",
+            lambda route: (
+                route.fulfill(path=mail, content_type="text/html; charset=utf-8")
+                if route.request.url.endswith("/mail")
+                else route.fulfill(path=pictures / "images" / route.request.url.rsplit("/", 1)[1])
+            ),
+        )
+        page.set_default_timeout(10_000)
+        page.goto("https://one.example/mail")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate("[...document.images].every(i => i.complete && i.naturalWidth)")
+        assert page.evaluate(CONTRAST) == []
+        assert page.evaluate(SMALLEST) >= 13
+        if width <= 375:
+            body = page.locator("td p:has-text('Opening')").first
+            assert float(body.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")) >= 16
+    finally:
+        page.close()
+
+
+def test_without_any_style_it_is_still_an_ordered_document(browser: Browser, mail: Path):
+    page = browser.new_page()
+    try:
+        page.route("**/*", lambda route: route.abort())
+        page.set_content(mail.read_text(encoding="utf-8"))
+        page.evaluate(
+            "document.querySelectorAll('style').forEach(s => s.remove());"
+            "document.querySelectorAll('[style]').forEach(e => e.removeAttribute('style'))"
+        )
+        values = page.evaluate("[...document.querySelectorAll('ol > li')].map(e => e.value)")
+        assert values == [3, 4, 1]
+        border = page.evaluate(
+            "getComputedStyle(document.querySelector(\"table[border='1'] td\")).borderTopWidth"
+        )
+        assert border == "1px"
+        assert page.locator("h1").count() == 1
+        roles = page.locator("table:not([border='1'])")
+        assert roles.count() == page.locator("table[role=presentation]").count()
+    finally:
+        page.close()

@@ -1,0 +1,136 @@
+"""Addresses: absolute in markup, old ones, one spelling, this machine's."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import lxml.html
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publish.post.text import clean
+from publish.post.urls import (
+    absolute,
+    is_loopback,
+    join,
+    names_server,
+    normal,
+    parse_alias,
+    split_aliases,
+)
+
+BASE = "https://a.example/post/"
+
+
+@pytest.mark.parametrize(
+    ("markup", "wanted"),
+    [
+        ('<a href="/x">', '<a href="https://a.example/x">'),
+        ("<a href='x'>", f'<a href="{BASE}x">'),
+        ("<a href=x>", f'<a href="{BASE}x">'),
+        ("<A HREF = x >", f'<A HREF="{BASE}x" >'),
+        ('<a href="#fn:1">', f'<a href="{BASE}#fn:1">'),
+        ('<a href="//b.example/x">', '<a href="https://b.example/x">'),
+        ('<a href="?a=1&amp;b=2">', f'<a href="{BASE}?a=1&amp;b=2">'),
+        ('<img src="a.png"/>', f'<img src="{BASE}a.png"/>'),
+        ('<a\n  class="b"\n  href="x"\n>', f'<a\n  class="b"\n  href="{BASE}x"\n>'),
+        (
+            "<img alt=\"src='no' > here\" src=a.png>",
+            f'<img alt="src=\'no\' > here" src="{BASE}a.png">',
+        ),
+        ('<img srcset="a.png, b.png 2x">', f'<img srcset="{BASE}a.png, {BASE}b.png 2x">'),
+        ('<img srcset="a,b.png 1x,c.png 2x">', f'<img srcset="{BASE}a,b.png 1x,{BASE}c.png 2x">'),
+        ('<q cite="x"><object data="y">', f'<q cite="{BASE}x"><object data="{BASE}y">'),
+        ("é\n<p>\n<b>\r\n<i><a href=x>", f'é\n<p>\n<b>\r\n<i><a href="{BASE}x">'),
+    ],
+)
+def test_addresses_become_absolute_and_nothing_else_changes(markup: str, wanted: str):
+    assert absolute(markup, BASE) == wanted
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "",
+        "plain < words & more",
+        '<a href="https://b.example/?a&b">x</a>',
+        '<a href="mailto:a@b.example">x</a><a href="tel:+1">y</a><img src="">',
+        '<img src="data:image/png;base64,iVBO=" srcset="data:image/png;base64,iVBO= 2x">',
+        '<a href="http://[bad">x</a>',
+        '<script>if (a<b) x = "<a href=no>";</script><!-- <a href="no"> -->',
+        '<svg viewBox="0 0 1 1"><linearGradient/></svg><p data-src="a" hrefs="b">',
+        '<a href="unfinished',
+    ],
+)
+def test_what_needs_no_change_keeps_every_byte(markup: str):
+    assert absolute(markup, BASE) == markup
+
+
+@given(st.text("<>ab/=\"'# \n!-é", max_size=60))
+def test_no_markup_is_too_broken_and_twice_is_once(markup: str):
+    once = absolute(markup, BASE)
+    assert absolute(once, BASE) == once
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["href", "src", "title"]), st.text("ab#?/&;\"'<> é", max_size=9))
+    )
+)
+def test_lxml_finds_no_relative_address_and_the_same_words(pairs: list[tuple[str, str]]):
+    root = lxml.html.Element("div")
+    for name, value in pairs:
+        lxml.html.etree.SubElement(root, "a", {name: value}).text = value
+    before = lxml.html.tostring(root, encoding="unicode")
+    after = lxml.html.fromstring(absolute(before, BASE))
+    assert after.text_content() == lxml.html.fromstring(before).text_content()
+    for (name, value), link in zip(pairs, after, strict=True):
+        if name == "title":
+            assert link.get("title") == value
+        elif value.strip():
+            assert urlsplit(link.get(name)).scheme
+
+
+@given(st.text())
+def test_clean_text_is_text_that_xml_can_hold(text: str):
+    element = lxml.html.etree.Element("a")
+    element.text = clean(text)
+
+
+@pytest.mark.parametrize(
+    ("path", "address"),
+    [("/a", "/a"), ("/a/", "/a"), ("a/index.html", "/a"), ("/a/#b", "/a"), ("/", "/"),
+     ("/caf%C3%A9/", "/café"), ("index.html", "/")],
+)  # fmt: skip
+def test_one_spelling_for_an_address(path: str, address: str):
+    assert normal(path) == address
+
+
+def test_what_is_no_address_stays_as_it_is():
+    assert join("https://a.example/b/", "../c") == "https://a.example/c"
+    assert join("https://a.example/", " ") == " "
+    assert join("https://a.example/", "http://[bad") == "http://[bad"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["old/", "//h/x", "/a#b", "/a?", "/a/../b/", "/a//b", "/%ff", "/a b", "/" + "x" * 201],
+)
+def test_what_is_no_old_address(text: str):
+    with pytest.raises(ValueError, match=r"\w"):
+        parse_alias(text)
+
+
+def test_old_addresses_of_one_line_or_several():
+    assert split_aliases("/a/, /b/,") == split_aliases(["/a/,", "/b/"]) == ["/a/", "/b/"]
+    assert split_aliases(None) == []
+    assert parse_alias("/OLD").key == parse_alias("/old/").key
+    assert parse_alias("/old.html").file == "old.html"
+    assert parse_alias("/?p=12").file == ""
+
+
+def test_an_address_of_this_machine_by_a_host_header():
+    assert is_loopback("127.0.0.1:8000")
+    assert not is_loopback("localhost.evil.example")
+    assert names_server("localhost", "0.0.0.0")
