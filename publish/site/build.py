@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +15,7 @@ from publish.post.files import locked
 from publish.settings import Settings
 from publish.site import addresses, inputs, manifest, scan, standing
 from publish.site.commit import commit, tree
-from publish.site.engine import Run, Task, run
+from publish.site.engine import Task, run
 from publish.site.manifest import Manifest
 from publish.site.scan import midnight
 from publish.site.stage import staged

@@ -93,7 +93,8 @@ class Walk:
         self.said: list[str] = [f"seed {seed}"]
         self.count = 0
         self.lab = Lab(root, {
-            "theme/static/a.css": "", "plugins/enrich.py": self._plugin, "data/motto.txt": "Be well",
+            "theme/static/a.css": "", "plugins/enrich.py": self._plugin,
+            "data/motto.txt": "Be well",
             "content/images/dot.svg": "<svg/>", "content/extra/robots.txt": "{{ SITENAME }}",
             # A feed without any post shows the moment at which it was made.
             "content/posts/first.md": "Title: First\nDate: 2019-01-01\n\nThe first.\n",

@@ -214,7 +214,7 @@ def _keys(
     code = _digest([*facts, *(f"{p} {told}" for p, (_, told) in found.items() if p not in conf)])
     everything = settings.snapshot(values)
     whole = [*facts, *(f"{p} {told}" for p, (_, told) in found.items())]
-    whole += [f"{n} {told or type(values[n]).__name__}" for n, told in sorted(everything.items())]
+    whole += [f"{n} {told!r} {type(values[n])}" for n, told in sorted(everything.items())]
     return code, _digest(whole)
 
 

@@ -23,9 +23,7 @@ class Closures:
     digest of the closure.
     """
 
-    def __init__(
-        self, names: dict[bytes, list[str] | None], called: dict[bytes, str]
-    ) -> None:
+    def __init__(self, names: dict[bytes, list[str] | None], called: dict[bytes, str]) -> None:
         self.names, self.called = names, called
         self._known: dict[tuple[int, str], bytes | None] = {}
 
@@ -72,7 +70,8 @@ class Closures:
         if told not in self.names:
             tree = env.parse(text)
             found = list(meta.find_referenced_templates(tree))
-            wild = any(each.name in VOLATILE for each in tree.find_all((nodes.Filter, nodes.Name)))
+            calls = [vars(each)["name"] for each in tree.find_all((nodes.Filter, nodes.Name))]
+            wild = not VOLATILE.isdisjoint(calls)
             self.names[told] = None if wild or None in found else [str(each) for each in found]
         return self.names[told]
 

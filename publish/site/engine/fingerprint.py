@@ -61,9 +61,8 @@ class _Pickler(pickle.Pickler):
             slug = not own["_slug_from_name"] and own["_slug"]
             return _reference, (type(value), own["_name"], slug, more)
         if isinstance(value, Page):
-            own_list = list(value.object_list)
-            total = value.paginator.num_pages
-            return _reference, (type(value), value.number, total, value.url, value.save_as, own_list)
+            place = value.number, value.paginator.num_pages, value.url, value.save_as
+            return _reference, (type(value), place, list(value.object_list))
         if isinstance(value, Paginator):
             return _reference, (type(value), value.name, value.per_page, list(value.object_list))
         if isinstance(value, types.FunctionType | types.MethodType) and value is not _reference:

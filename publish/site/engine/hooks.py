@@ -15,7 +15,7 @@ from typing import Any
 
 import jinja2
 import pelican as package
-from pelican import generators, signals, urlwrappers, utils, writers
+from pelican import generators, signals, urlwrappers, utils
 from pelican.contents import Article, Content, Page
 from pelican.readers import Readers
 from pelican.writers import Writer
@@ -83,7 +83,7 @@ def _tracks() -> bool:
     post = object.__new__(Article)
     post.__dict__.update(title="t", _content="c", metadata={})
     try:
-        text = "{{ a.title }}{{ a['_content'] }}{% for x in b|map(attribute='metadata') %}{% endfor %}"
+        text = "{{ a.title }}{{ a['_content'] }}{{ b|map(attribute='metadata')|list }}"
         jinja2.Environment().from_string(text).render(a=post, b=[post])  # noqa: S701 - no HTML
     finally:
         tracker.looks = None
@@ -143,8 +143,8 @@ def keep_sources(sources: Sources, jobs: int, progress: Callable[[str, int], Non
 
         def generate_context(self: Any) -> None:
             sources.begin()
-            settings, upper = self.settings, word.upper()
-            names = self.get_files(settings[f"{upper}_PATHS"], exclude=settings[f"{upper}_EXCLUDES"])
+            where, but = (self.settings[f"{word.upper()}_{each}"] for each in ("PATHS", "EXCLUDES"))
+            names = self.get_files(where, exclude=but)
             paths = [os.path.abspath(os.path.join(self.path, each)) for each in names]  # noqa: PTH100, PTH118
 
             def read(path: str) -> None:
@@ -266,5 +266,3 @@ def hasten_terms() -> None:
     for kind in ("tags", "categories", "authors"):
         stock = getattr(owner, f"generate_{kind}")
         setattr(owner, f"generate_{kind}", grouped(stock, kind))
-
-

@@ -10,7 +10,6 @@ A page hangs on three kinds of things, each with a fingerprint of the last build
 
 from __future__ import annotations
 
-import os
 import types
 from array import array
 from collections.abc import Iterable, Mapping
@@ -74,6 +73,8 @@ class Pages:
         self._changed: set[int] = set()
         self._stale: set[str] = set()
         self.posts: dict[str, Any] = {}
+        self.context: dict[str, Any] = {}
+        self._env: Any = None
         self.reuse = True
         self.rendered = 0
 
@@ -147,8 +148,8 @@ class Pages:
     @staticmethod
     def _leads(post: Any) -> bool:
         """Whether its body has links that are resolved by what other posts are now."""
-        body = getattr(post, "_content", None)
-        return (bool(body) and ("{" in body or "|" in body)) or hasattr(post, "_get_content")
+        body: str = getattr(post, "_content", None) or ""
+        return "{" in body or "|" in body or hasattr(post, "_get_content")
 
     def _fact(self, post: Any, attribute: str) -> bytes | None:
         own = vars(post)
@@ -208,9 +209,11 @@ class Pages:
         """What the page is made of; None where that cannot be told."""
         closure = self._closures.of(template)
         values: dict[str, bytes | None] = {}
-        shared, by_id = [], {}
+        shared: list[str] = []
+        by_id: dict[int, str] = {}
+        mine = FIXED.union(own)
         for variable in looks.variables:
-            if variable not in own and variable not in FIXED:
+            if variable not in mine:
                 shared.append(variable)
                 continue
             value = context.get(variable, MISSING)

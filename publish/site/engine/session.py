@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from jinja2.defaults import DEFAULT_FILTERS, DEFAULT_NAMESPACE, DEFAULT_TESTS
+from jinja2 import defaults
 from pelican import Pelican, generators, signals, writers
 from pelican.writers import Writer
 
@@ -156,9 +156,10 @@ class Session:
         for generator in self._generators:
             env = generator.env
             for stock, found in (
-                (DEFAULT_FILTERS, env.filters), (DEFAULT_TESTS, env.tests),
-                (DEFAULT_NAMESPACE, env.globals),
-            ):  # fmt: skip
+                (vars(defaults)["DEFAULT_FILTERS"], env.filters),
+                (vars(defaults)["DEFAULT_TESTS"], env.tests),
+                (defaults.DEFAULT_NAMESPACE, env.globals),
+            ):
                 for name, function in list(found.items()):
                     own = stock.get(name) is not function and name not in PELICANS
                     if own and (found is not env.globals or isinstance(function, FUNCTIONS)):

@@ -94,7 +94,7 @@ def snapshot(settings: Mapping[str, Any]) -> dict[str, bytes | None]:
     """The fingerprint of each setting as it is now, but for places; None of what has none."""
     return {
         sys.intern(name): fingerprint(value)
-        for name, value in dict.items(settings)  # type: ignore[arg-type] - nothing is "used" here
+        for name, value in dict(settings).items()
         if name not in PLACES
     }
 

@@ -102,7 +102,7 @@ class Sources:
             if current is None or found.version != was.version:
                 return None
             known, seen = found, current
-        made = object.__new__(kind)
+        made: Any = object.__new__(kind)
         try:
             made.__dict__.update(_Unpickler(known.data, self._settings, context).load())
         except Exception:  # a class that is no more; pickle fails in every way there is
@@ -192,11 +192,10 @@ class Sources:
             return
         base = store.load(self._folder / "sources")
         more = store.load(self._folder / "sources-more")
-        if base.get("key") != self._key:
-            return
         self._used = set(settings)
         self._seen = {path: Seen(*each) for path, each in seen["seen"].items()}
-        self._base = {path: Source(*each) for path, each in base["sources"].items()}
+        if base.get("key") == self._key:
+            self._base = {path: Source(*each) for path, each in base["sources"].items()}
         self._old = dict(self._base)
         if more.get("key") == self._key:
             for path, kept in more["sources"].items():

@@ -55,12 +55,16 @@ class Staging:
         name = self.relative(name)
         told = fingerprint(key) or b""
         known = self._old.get(name, (b"", b""))
-        if told and known[1] == told and name in self._intact:
-            if name not in self._staged and not os.path.lexists(self._root + name):  # noqa: PTH110
-                self.keep(name)
-                return True
+        if told and known[1] == told and name in self._intact and not self._has(name):
+            self.keep(name)
+            return True
+        self._staged.discard(name)
         self.new[name] = (b"", told)
         return False
+
+    def _has(self, name: str) -> bool:
+        """Whether something is staged there in this build."""
+        return name in self._staged or os.path.lexists(self._root + name)
 
     def relative(self, name: str) -> str:
         """``name`` as records call it: below the output, with slashes."""
@@ -81,10 +85,9 @@ class Staging:
         """Take a rendered file."""
         name = path[len(self._root) :].replace(os.sep, "/")
         told = of_bytes(data)
-        if name not in self._staged and self.intact(name) and self._old[name][0] == told:
-            if not os.path.lexists(path):  # noqa: PTH110
-                self.keep(name)
-                return
+        if self.intact(name) and self._old[name][0] == told and not self._has(name):
+            self.keep(name)
+            return
         os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120
         with open(path, "wb") as stream:  # noqa: PTH123
             stream.write(data)
@@ -113,8 +116,9 @@ class Staging:
         ]
 
     def foreign(self) -> set[str]:
-        """Files that lie in the stage and were not rendered: copies and the plugins' own."""
-        return set(self.found()) - self._staged
+        """Files that were not rendered: copies and the plugins' own, staged or kept."""
+        keyed = {name for name, (_, key) in self.new.items() if key}
+        return (set(self.found()) - self._staged) | keyed
 
 
 class _Sink(io.StringIO):

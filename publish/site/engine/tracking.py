@@ -75,13 +75,11 @@ class Tracker:
                 tracker.looks.variables.add(key)
             return _resolve(context, key)
 
-        Environment.getattr, Environment.getitem = tracked_getattr, tracked_getitem  # type: ignore[method-assign]
-        Context.resolve_or_missing = tracked_resolve  # type: ignore[method-assign]
+        _put(tracked_getattr, tracked_getitem, tracked_resolve)
 
     def remove(self) -> None:
         """As before ``install``."""
-        Environment.getattr, Environment.getitem = _getattr, _getitem  # type: ignore[method-assign]
-        Context.resolve_or_missing = _resolve  # type: ignore[method-assign]
+        _put(_getattr, _getitem, _resolve)
 
     def watched(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """``function`` of a plugin, for templates: a post it is given counts as a whole."""
@@ -132,3 +130,11 @@ class Tracker:
         if issubclass(kind, list | dict | set):
             return _MUTABLE
         return _CLOCK if issubclass(kind, date | time) else _PLAIN
+
+
+def _put(attribute: Any, item: Any, variable: Any) -> None:
+    for owner, name, function in (
+        (Environment, "getattr", attribute), (Environment, "getitem", item),
+        (Context, "resolve_or_missing", variable),
+    ):  # fmt: skip
+        setattr(owner, name, function)
