@@ -130,16 +130,17 @@ def run(task: Task, audit: Audit, clock: Clock, tell: Callable[[str, int], None]
         tuple(complaints.warnings),
         tuple(r for r in audit.reads(apart) if r != str(task.settings.parent)),
         due.moment, audit.untracked, stock, tuple(sorted(staging.kept)),
-        live.pages.rendered if live else len(staging.found()),
+        live.pages.rendered if live else due.rendered,
         live.sources.fresh if live else 0, judged[0] if judged else None, clock.seconds,
     )  # fmt: skip
 
 
 class _Due:
-    """The moment at which the next scheduled post becomes public."""
+    """The moment at which the next scheduled post becomes public, and how many pages there are."""
 
     def __init__(self) -> None:
         self._began, self._moments = datetime.now(UTC), set[datetime]()
+        self.rendered = 0
 
     def listen(self) -> None:
         """Look at every post that is made or comes from the store."""
@@ -147,6 +148,10 @@ class _Due:
 
         signals.content_object_init.connect(self._look, weak=False)
         signals.all_generators_finalized.connect(self._look_at_all, weak=False)
+        signals.content_written.connect(self._count, weak=False)
+
+    def _count(self, path: str, context: Any) -> None:
+        self.rendered += 1
 
     @property
     def moment(self) -> float:
