@@ -15,7 +15,7 @@ from publish.post.files import locked
 from publish.settings import Settings
 from publish.site import addresses, inputs, manifest, scan, standing
 from publish.site.commit import commit, tree
-from publish.site.engine import Task, run
+from publish.site.engine import ISSUES, Task, run
 from publish.site.manifest import Manifest
 from publish.site.scan import midnight
 from publish.site.stage import staged
@@ -102,9 +102,9 @@ def _made(
     with staged(settings.cache) as stage, ThreadPoolExecutor(1) as beside:
         # The render is a process of its own: the other core judges the sources meanwhile.
         task = Task(
-            settings.path, _overrides(stage, full), stage, settings.cache / "engine",
-            record.with_suffix(".pages"), () if full else _intact(known, target),
-            tuple(p for p in before.stamps if p.endswith(".py")), full,
+            settings.path, overrides(stage, forget=full), stage, settings.cache / "engine",
+            record.with_suffix(".pages"), () if full else intact(settings, known, target),
+            scan.code(settings, before), full,
             jobs or len(os.sched_getaffinity(0)),
         )  # fmt: skip
         rendering = beside.submit(run, task, whole=known.whole)
@@ -113,7 +113,9 @@ def _made(
         rendered, whole = rendering.result()
         examine(stage / "site")
         clock.append(time.monotonic())
-        shown = tuple(sorted({*tree(stage / "site"), *rendered.kept}))
+        letters = [name for name in rendered.kept if name.startswith(f"{ISSUES}/")]
+        kept = set(rendered.kept).difference(letters)
+        shown = tuple(sorted({*tree(stage / "site"), *kept}))
         # A build elsewhere is a trial, and publishes nothing.
         permanent = (
             addresses.guard(settings, stage / LISTED, shown)
@@ -124,14 +126,15 @@ def _made(
         # like somebody else's file.
         owned = tuple(sorted({*known.files, *shown}))
         manifest.write(record, Manifest(files=owned))
-        changes = commit(stage / "site", target, known.files, rendered.kept, present=present)
+        changes = commit(stage / "site", target, known.files, kept, present=present)
         for name, place in (("pages", task.record), ("state", task.folder / "state")):
             if (stage / name).exists():
                 (stage / name).replace(place)
             else:
                 place.unlink(missing_ok=True)
         commit(stage / "issues", settings.issues,
-               [n for n in tree(settings.issues) if ISSUE.fullmatch(n)])  # fmt: skip
+               [n for n in tree(settings.issues) if ISSUE.fullmatch(n)],
+               [name.removeprefix(f"{ISSUES}/") for name in letters])  # fmt: skip
     if permanent is not None:
         addresses.remember(settings, permanent)
     time.sleep(inputs.TICK if changes.written else 0)
@@ -162,8 +165,9 @@ def stood(record: Path, seconds: float) -> Build:
                  known.warnings, {"scan": seconds})  # fmt: skip
 
 
-def _overrides(stage: Path, forget: bool) -> dict[str, str | bool]:
-    overrides: dict[str, str | bool] = {
+def overrides(stage: Path, *, forget: bool = False) -> dict[str, str | bool]:
+    """The settings of every build, whatever the settings file says."""
+    found: dict[str, str | bool] = {
         "NEWSLETTER_ISSUES_PATH": str(stage / "issues"),
         "IDENTITY_ADDRESSES_PATH": str(stage / LISTED),
         # Stock Pelican gives drafts a public address and publishes what is dated ahead.
@@ -173,14 +177,19 @@ def _overrides(stage: Path, forget: bool) -> dict[str, str | bool]:
         "DRAFT_PAGE_LANG_SAVE_AS": "",
         "WITH_FUTURE_DATES": False,
     }
-    return overrides | ({"CACHE_PATH": str(stage / "cache")} if forget else {})
+    return found | ({"CACHE_PATH": str(stage / "cache")} if forget else {})
 
 
-def _intact(known: Manifest, target: Path) -> tuple[str, ...]:
-    """The pages in ``target`` that are as the last build left them."""
+def intact(settings: Settings, known: Manifest, target: Path) -> tuple[str, ...]:
+    """The pages in ``target`` and the issues that are as the last build left them."""
     now = _stamps(target, known.files)
     keys = ((name, str(target / name)) for name in known.files)
-    return tuple(name for name, key in keys if key in now and now[key] == known.outputs.get(key))
+    pages = [name for name, key in keys if key in now and now[key] == known.outputs.get(key)]
+    if known.issued != str(settings.issues):
+        return tuple(pages)
+    letters, start = inputs.of(known.issues), len(known.issued) + 1
+    return (*pages, *(f"{ISSUES}/{path[start:]}" for path, stamp in letters.items()
+                      if stamp == known.issues[path]))  # fmt: skip
 
 
 def _stamps(folder: Path, names: tuple[str, ...] | list[str]) -> inputs.Stamps:

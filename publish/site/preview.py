@@ -64,10 +64,9 @@ class Rebuilder:
         shutil.rmtree(stage, ignore_errors=True)
         for name in ("site", "issues"):
             (stage / name).mkdir(parents=True, exist_ok=True)
-        code = [p for p in scan.scan(settings).stamps if p.endswith(".py")]
         task = Task(
             settings.path, {**overrides(settings, address, stage), **more}, stage,
-            folder / "engine", folder / "pages", self._shown, tuple(code),
+            folder / "engine", folder / "pages", self._shown, scan.code(settings),
             jobs=len(os.sched_getaffinity(0)),
         )  # fmt: skip
         done, whole = run(task)

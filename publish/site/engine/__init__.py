@@ -24,6 +24,8 @@ from typing import Any
 from publish.errors import ConfigError, Exit, PublishError, Refused
 
 CHILD = "publish.site.engine.child"
+ISSUES = ".issues"
+"""The folder in which files of composed issues are called, among those of the site."""
 Progress = Callable[[str, int], None]
 """Told a phase (``read``, ``pages``) and by how much it advanced; below zero is its whole size."""
 
@@ -39,7 +41,8 @@ class Task:
     decide what sources and pages are. ``forget`` makes everything again. ``jobs`` is how many
     processes may work. ``judge`` is called with Pelican's generators once all is resolved and
     before anything is rendered, and may refuse by raising ``PublishError``; it and what it returns
-    are pickled. With ``read_only`` the run ends there.
+    are pickled. With ``read_only`` the run ends there; with ``planning`` too, and no picture is
+    made on the way. Files of issues are called ``.issues/SLUG/…`` among those of the site.
     """
 
     settings: Path
@@ -53,6 +56,7 @@ class Task:
     jobs: int = 1
     judge: Callable[[list[Any]], Any] | None = None
     read_only: bool = False
+    planning: bool = False
 
 
 @dataclass(frozen=True)

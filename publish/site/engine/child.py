@@ -19,7 +19,7 @@ from publish import light
 from publish.errors import Exit, PublishError
 from publish.light import Needed
 from publish.site import inputs
-from publish.site.engine import Again, Failed, Run, Task, store
+from publish.site.engine import ISSUES, Again, Failed, Run, Task, store
 from publish.site.engine.audit import Audit
 from publish.site.engine.complaints import Complaints
 
@@ -74,7 +74,7 @@ def run(task: Task, audit: Audit, clock: Clock, tell: Callable[[str, int], None]
         state = {} if task.forget else store.load(task.folder / "state")
         files = state.get("files", {})
         staging = Staging(site, task.intact, files, _issues(values))
-        values["ENGINE"] = Service(staging, task.jobs, audit)
+        values["ENGINE"] = Service(staging, task.jobs, audit, planning=task.planning)
         pelican = _pelican(values["PELICAN_CLASS"])(values)
         due.listen()
         harmless = dict(state.get("harmless", {}))
@@ -90,7 +90,7 @@ def run(task: Task, audit: Audit, clock: Clock, tell: Callable[[str, int], None]
             if task.judge and not complaints.errors:
                 judged.append(task.judge(generators))
             clock.phase("judge")
-            if task.read_only:
+            if task.read_only or task.planning:
                 raise _Read
 
         if stock:
@@ -235,10 +235,6 @@ def _digest(facts: list[str]) -> bytes:
 def _issues(values: Any) -> dict[str, str]:
     path = values.get("NEWSLETTER_ISSUES_PATH")
     return {str(path): ISSUES} if path else {}
-
-
-ISSUES = ".issues"
-"""The word under which files of composed issues are known among those of the site."""
 
 
 class _Quiet:

@@ -14,9 +14,15 @@ R = TypeVar("R")
 
 
 class Service:
-    """``holds`` keeps a plugin's files from build to build, ``shared`` works on all cores."""
+    """``holds`` keeps a plugin's files from build to build, ``shared`` works on all cores.
 
-    def __init__(self, staging: Staging, jobs: int, audit: Audit) -> None:
+    ``planning`` tells that nothing will be rendered: ``publish check`` wants names and sizes only.
+    """
+
+    def __init__(
+        self, staging: Staging, jobs: int, audit: Audit, *, planning: bool = False
+    ) -> None:
+        self.planning = planning
         self._staging, self._jobs, self._audit = staging, jobs, audit
 
     def holds(self, name: str, key: Any) -> bool:
