@@ -1,4 +1,4 @@
-"""What plugins do to posts that the engine would rather not look into, one trick a post."""
+"""What plugins do to posts of which the engine would rather keep the pages, one trick a post."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ TRICKS = {
     },
 }
 PLUGIN = """\
+INCREMENTAL = True
 import copy, json
 from pathlib import Path
 from pelican import signals
@@ -82,7 +83,7 @@ FEED_DOMAIN = SITEURL
 
 
 def house(init: bool) -> Files:
-    """A site with all tricks; those at a post's making make every post be looked into."""
+    """A site with all tricks of a declared plugin; those at a post's making only with ``init``."""
     tricks = {s: t if init or s != "content_object_init" else {} for s, t in TRICKS.items()}
     plugin = PLUGIN.format(tricks=json.dumps(tricks))
     if not init:
@@ -107,7 +108,7 @@ def told(data: int, init: bool) -> Files:
 
 
 def visits(init: bool) -> tuple[Files, ...]:
-    """Edits of other posts, so that all others become ghosts, and of what the tricks show."""
+    """Edits of other posts, so that the pages of all others are kept, and of what tricks show."""
     other = [post("one", 1, f"Edit {number}.") for number in range(7)]
     return (
         {}, other[0], other[1], other[2], told(1, init), other[3], told(0, init), other[4],

@@ -1,6 +1,6 @@
-"""What a render read: found out by Python's own audit events, not assumed.
+"""What a build read, as Python's audit events tell it: nothing is assumed.
 
-The theme, the plugins and the settings file may read any file; the next build may be skipped
+The theme, plugins and the settings file may read any file, and the next build may be skipped
 only if all of them are as they were.
 """
 
@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+READS = "publish.reads"
+"""The event by which a plugin announces a file that no other event tells of."""
 UNTRACKED = {
     "socket.connect": "reads from the network",
     "subprocess.Popen": "runs another program",
@@ -23,8 +25,7 @@ UNTRACKED = {
     "os.fork": "works in several processes",
     "sqlite3.connect": "reads a database",
 }
-"""Events after which nobody knows what a page was made of."""
-
+"""Events after which the pages may be made of more than can be seen."""
 LIBRARY = (
     *{sysconfig.get_path(name) + os.sep for name in ("stdlib", "purelib", "platlib")},
     "/usr/share/zoneinfo/", "/proc/", "/dev/", "/sys/",
@@ -33,22 +34,18 @@ LIBRARY = (
 CODE = (".py", ".pyc", ".so")
 
 
-class Trace:
-    """Listens from ``start`` on; Python has no way to stop listening, so it ends the process.
+class Audit:
+    """Listens from ``start`` on; Python has no way to stop, so it ends with the process.
 
-    ``read`` and ``wrote`` are all files, ``loose`` those opened outside every scope, ``peeked``
-    those below the folder ``guarded`` that were read by code that is not vouched for.
+    ``untracked`` is why the next build cannot be skipped; ``""`` if it may be.
     """
 
     def __init__(self) -> None:
         self.read: set[str] = set()
         self.wrote: set[str] = set()
         self.untracked = ""
-        self.guarded = ""
-        self.peeked: set[str] = set()
-        self.loose: set[str] = set()
-        self._scopes: list[set[str] | None] = []
-        self._own = False
+        self._scopes: list[set[str]] = []
+        self._own = 0
 
     def start(self) -> None:
         """Begin to listen."""
@@ -58,74 +55,53 @@ class Trace:
         if event == "open":
             path, _, flags = args
             if isinstance(path, str | bytes):
-                writes = isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR)
-                self._note(os.fsdecode(path), self.wrote if writes else self.read)
-                if not writes:
-                    self._guard(os.fsdecode(path))
+                path = os.fsdecode(path)
+                if isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR):
+                    self.wrote.add(path)
+                else:
+                    self._note(path)
         elif event in ("os.listdir", "os.scandir"):
             if args and isinstance(args[0], str | bytes):
-                self.read.add(os.fsdecode(args[0]) or ".")
-                self._guard(os.fsdecode(args[0]))
+                self._note(os.fsdecode(args[0]) or ".")
+        elif event == READS:
+            self._note(os.fsdecode(args[0]))
         elif event in UNTRACKED and not self.untracked and not self._own:
             self.untracked = UNTRACKED[event]
 
+    def _note(self, path: str) -> None:
+        self.read.add(path)
+        if self._scopes and not path.endswith(CODE) and not path.startswith(LIBRARY):
+            self._scopes[-1].add(path)
+
     @contextmanager
     def scope(self) -> Iterator[set[str]]:
-        """Yields a set that fills with the files opened meanwhile; Python's own left out."""
-        opened: set[str] = set()
-        self._scopes.append(opened)
+        """Yields a set that fills with what is read meanwhile, code and libraries left out."""
+        read: set[str] = set()
+        self._scopes.append(read)
         try:
-            yield opened
+            yield read
         finally:
             self._scopes.pop()
 
     @contextmanager
     def own(self) -> Iterator[None]:
-        """What happens meanwhile is the engine's doing: a copy of it tells what it read."""
-        self._own = True
-        try:
-            with self.aside():
-                yield
-        finally:
-            self._own = False
-
-    def notes(self) -> tuple[set[str], set[str], set[str], str]:
-        """What another process's trace takes over with ``told``."""
-        return self.read, self.wrote, self.loose, self.untracked
-
-    def told(self, notes: tuple[set[str], set[str], set[str], str]) -> None:
-        """Take over what was noted in a copy of this process."""
-        read, wrote, loose, untracked = notes
-        self.read |= read
-        self.wrote |= wrote
-        self.loose |= loose
-        self.untracked = self.untracked or untracked
-
-    @contextmanager
-    def aside(self) -> Iterator[None]:
-        """What is opened meanwhile belongs to no scope."""
-        self._scopes.append(None)
+        """The processes started meanwhile are the engine's: they report what they read."""
+        self._own += 1
         try:
             yield
         finally:
-            self._scopes.pop()
+            self._own -= 1
 
-    def _guard(self, path: str) -> None:
-        if self.guarded and os.path.abspath(path).startswith(self.guarded):  # noqa: PTH100
-            frame = sys._getframe(2)
-            while frame is not None:
-                package = str(frame.f_globals.get("__name__")).partition(".")[0]
-                module = sys.modules.get(package)
-                if getattr(module, "INCREMENTAL", False):
-                    return
-                frame = frame.f_back  # type: ignore[assignment]
-            self.peeked.add(path)
+    def share(self) -> tuple[set[str], set[str], str]:
+        """What a copy of this process noted, for ``merge``."""
+        return self.read, self.wrote, self.untracked
 
-    def _note(self, path: str, kept: set[str]) -> None:
-        kept.add(path)
-        scope = self._scopes[-1] if self._scopes else self.loose
-        if scope is not None and not path.endswith(CODE) and not path.startswith(LIBRARY):
-            scope.add(path)
+    def merge(self, share: tuple[set[str], set[str], str]) -> None:
+        """Take over what was noted in a copy of this process."""
+        read, wrote, untracked = share
+        self.read |= read
+        self.wrote |= wrote
+        self.untracked = self.untracked or untracked
 
     def reads(self, known: Iterable[Path]) -> list[str]:
         """Files and folders read, absolute; without those below ``known`` and Python's own."""
