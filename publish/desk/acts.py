@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -42,7 +42,6 @@ class Acts:
     render: Render
     start_editor: Callable[[list[str]], object] | None = None
     _tested: str = ""
-    mendable: frozenset[str] = field(default=frozenset(mends.MENDS))
 
     def answer(self, name: str, request: Request, **values: Any) -> Response | str:
         """The answer to a form: a page, or the address below the key to go on at."""
@@ -79,6 +78,18 @@ class Acts:
             return []
         return photo.paragraphs(data)
 
+    def mendable(self, sheet: Sheet) -> list[Diagnostic]:
+        """The findings of a post that a mend can do something about."""
+        found = parts.findings(self.reader.current, sheet) or ()
+        if not any(finding.rule in mends.MENDS for finding in found):
+            return []
+        try:
+            data = self.writer.read(self.reader.settings, sheet)
+        except ConfigError:
+            return []
+        values = self.reader.settings.values
+        return [f for f in found if mends.mended(data, mends.Where(f, values)) is not None]
+
     def mend_page(self, sheet: Sheet, args: Mapping[str, str]) -> dict[str, Any] | None:
         """What a mend would change; None if there is nothing to mend any more."""
         finding, data, made = self._mended(sheet, args)
@@ -97,7 +108,7 @@ class Acts:
             self._tested = form.get("to", "")
         letter = form.get("letter", "")
         where = parts.href(sheet) if sheet else f"/letter/{quote(letter)}" if letter else "/"
-        job = self.jobs.begin(act, where, wish, asking.TITLES.get(act, "One moment"))
+        job = self.jobs.begin(act, where, wish, "One moment: looking how things stand")
         self.jobs.put(lambda: self._ask(job), job, PATIENCE)
         return _at(job)
 
@@ -120,7 +131,7 @@ class Acts:
         if job is None:
             return "/"
         self.jobs.drop(job)
-        self.log.note(job.title, "not now")
+        self.log.note(asking.TITLES.get(job.act, job.act), "not now")
         return job.where
 
     def _ask(self, job: Job) -> None:
@@ -159,7 +170,8 @@ class Acts:
     def _end(self, job: Job, stage: Any, title: str, lines: tuple[str, ...]) -> None:
         slugs = self._slugs()
         said = tuple(filter(None, (asking.spoken(line, slugs) for line in lines)))
-        self.log.note(title if stage == "done" else f"{job.title}: {title}", stage, said)
+        what = asking.TITLES.get(job.act, job.act)
+        self.log.note(title if stage == "done" else f"{what} {title}", stage, said)
         job.settle(stage, title, said)
 
     def _voice(self, job: Job) -> Callable[[str], None]:

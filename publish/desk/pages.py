@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from publish.desk import faces as looks
-from publish.desk import fields, home, letters, page, parts, words
+from publish.desk import fields, home, letters, mails, page, parts, words
 from publish.desk.snapshot import Sheet, Snapshot
 from publish.post.text import shorten
 
@@ -94,7 +94,7 @@ def _post(
     if sheet is None:
         return None
     found = looks.look(now.preview, sheet)
-    view = page.view(now, sheet, at, found, acts.mendable)
+    view = page.view(now, sheet, at, found, acts.mendable(sheet))
     return {
         "here": "post", "page": view, "faces": found, "slug": sheet.slug, "sheet": sheet,
         "job": acts.job(args.get("act", "")), "opened": args.get("open", ""),
@@ -102,7 +102,8 @@ def _post(
         "fields": fields.form(acts.header(sheet), sheet, now, at),
         "paragraphs": acts.paragraphs(sheet),
         "differs": bool((m := now.letter(sheet)) and m.state == "scheduled" and m.changes),
-        "told": f"{view.summed}.", "fits": FITS, **_snippet(now, sheet, found, at),
+        "told": f"{view.summed}.", "fits": FITS, "trouble": now.trouble,
+        **_snippet(now, sheet, found, at),
     }  # fmt: skip
 
 
@@ -145,7 +146,13 @@ def _new(
 def _inbox(
     now: Snapshot, at: datetime, acts: Acts, args: Mapping[str, str], _: Mapping[str, Any]
 ) -> Context | None:
-    return {"address": now.inbox} if now.inbox else None
+    if not now.inbox:
+        return None
+    found = [
+        {"subject": mail.subject, "to": mail.to, "when": words.saved(mail.at, now.zone, at)}
+        for mail in mails.newest(acts.reader.settings.root)
+    ]
+    return {"address": now.inbox, "mails": found}
 
 
 def _today(
