@@ -76,7 +76,7 @@ def _meant(office: Office, post: str | None) -> tuple[Letter, Letters]:
 
 
 def again_with(letter: Letter, found: Letters) -> str:
-    """What to type to send a letter that was taken back; ``""`` where a post of it is not public."""
+    """What to type to send a letter that was taken back; ``""`` where its post is not public."""
     slugs = [x.slug for x in found.all if x.issue and letter.holds(x.issue)]
     if len(slugs) < len(letter.posts):
         return ""
