@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from publish.post.frontmatter import yes_no
+from publish.post.images import cover_of
 from publish.post.text import direction, plain, plain_title
 
 from .files import root
@@ -105,7 +106,6 @@ def gather(article: Any, site: Site, links: Links, size_of: SizeOf) -> Facts:
     web = links.resolved(article, article._content or "")
     title = plain_title(article.title)
     deck = plain(article.metadata.get("summary") or "")
-    image = str(getattr(article, "image", "") or "").strip()
     alt = plain(getattr(article, "image_alt", "") or "")
     return Facts(
         uid=str(getattr(article, "uid", "") or article.relative_source_path),
@@ -122,7 +122,7 @@ def gather(article: Any, site: Site, links: Links, size_of: SizeOf) -> Facts:
         site=site.address,
         sitename=site.name,
         lang=str(article.lang),
-        cover=cover(image, alt, site.address, site.content),
+        cover=cover(cover_of(article), alt, site.address),
         share=share(getattr(article, "share_links", ()), site.here, site.address),
         body=web if source is None else links.resolved(article, source),
         web=None if source is None else web,
