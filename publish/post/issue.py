@@ -28,7 +28,7 @@ class Issue:
     page; ``date`` is the post's, with its zone; ``images`` are absolute addresses. ``html_part``
     and ``text_part`` are where in the bodies the article itself lies (begin and end, in
     characters; empty where that is not known); ``posts`` are the keys of the posts that a digest
-    joins.
+    joins. ``picture_bytes`` is what a reader loads with the site's pictures in it.
     """
 
     key: str
@@ -49,6 +49,7 @@ class Issue:
     html_part: tuple[int, ...] = ()
     text_part: tuple[int, ...] = ()
     posts: tuple[str, ...] = ()
+    picture_bytes: int = 0
 
     @property
     def html_bytes(self) -> int:
@@ -76,6 +77,7 @@ class Issue:
             "parts": {"html": list(self.html_part), "text": list(self.text_part)},
             "posts": list(self.posts),
             "html_bytes": self.html_bytes,
+            "picture_bytes": self.picture_bytes,
         }
 
     def files(self) -> dict[str, bytes]:
@@ -114,6 +116,7 @@ def from_record(record: Mapping[str, Any], html: str = "", text: str = "") -> Is
         html_part=tuple(map(int, parts.get("html") or ())),
         text_part=tuple(map(int, parts.get("text") or ())),
         posts=tuple(map(str, record.get("posts") or ())),
+        picture_bytes=int(record.get("picture_bytes") or 0),
     )
 
 
