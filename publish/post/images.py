@@ -39,8 +39,9 @@ def cover_of(content: Any) -> Cover | None:
     given = str(content.metadata.get("image") or "").strip()
     if re.match(r"(https?:)?//", given):
         return Cover(quote(given, safe="/%~!$&'()*+,;=:@?#"))
+    folder = getattr(content, "relative_dir", "")
     statics = getattr(content, "_context", {}).get("static_content", {})
-    path = next((path for path in cover_paths(given, content.relative_dir) if path in statics), "")
+    path = next((path for path in cover_paths(given, folder) if path in statics), "")
     if not path:
         return None
     static = statics[path]
