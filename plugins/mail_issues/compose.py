@@ -76,6 +76,7 @@ def compose(facts: Facts, html_template: Template, text_template: Template) -> I
         html_part=html_part or (),
         text_part=text_part or (),
         picture_bytes=sum(max(file.bytes, 0) for file in facts.files),
+        was=facts.was,
     )
     if issue.html_bytes > CLIPPED:
         size = issue.html_bytes // 1000

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from publish.post.frontmatter import yes_no
+from publish.post.identity import uid_of
 from publish.post.images import cover_of
 from publish.post.text import direction, plain, plain_title
 
@@ -59,6 +60,7 @@ class Facts:
     web: str | None
     source: str
     page_digest: str
+    was: tuple[str, ...] = ()
     pictures: Mapping[str, File] = field(default_factory=dict)
 
     @property
@@ -129,7 +131,8 @@ def gather(article: Any, site: Site, links: Links, file_of: FileOf) -> Facts:
     if first:
         pictures = {"cover": first[1], **pictures}
     return Facts(
-        uid=str(getattr(article, "uid", "") or article.relative_source_path),
+        uid=uid_of(getattr(article, "uid", ""), str(article.relative_source_path)),
+        was=tuple(getattr(article, "was", ())),
         slug=article.slug,
         title=title,
         subject=plain_title(getattr(article, "subject", "") or "") or title,

@@ -17,6 +17,7 @@ MOST = 3
 def relate(generators: list[Any]) -> None:
     """Give each article, draft and translation its nearest published posts in its language."""
     from pelican.generators import ArticlesGenerator
+
     from publish.post import cache
 
     from .nearest import Neighbourhood

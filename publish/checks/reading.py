@@ -82,7 +82,7 @@ def read(
         frozenset(animated), frozenset(others), surroundings.theme_ids(settings),
         surroundings.mentions(settings),
         (*troubles, *surroundings.secrets(settings, scan, built=built)),
-        surroundings.issues(settings),
+        surroundings.issues(settings), *surroundings.recorded(settings),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from publish.checks.source import Source
+from publish.post.identity import Recorded
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,9 @@ class Site:
     mentions: frozenset[str] = frozenset()
     troubles: tuple[Trouble, ...] = ()
     issues: tuple[Issue, ...] = ()
+    recorded: Recorded = field(default_factory=Recorded)
+    recorded_fault: tuple[str, str] | None = None
+    """The file of the ledger that is damaged, and what is wrong with it."""
 
     @cached_property
     def by_path(self) -> Mapping[str, Source]:

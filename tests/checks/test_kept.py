@@ -189,7 +189,7 @@ def test_no_lasting_rule_asks_for_the_time(case: str, tmp_path: Path):
 
 
 def test_the_rule_about_the_future_does_ask():
-    source = clockless(HEAD, False)
+    source = clockless(b"Modified: 2026-11-02\n" + HEAD, False)
     assert not [rule for rule in facts.registry.RULES if rule.by_clock and rule.lasting]
     rules = [rule.each for rule in facts.registry.RULES if rule.each and rule.by_clock]
     assert rules

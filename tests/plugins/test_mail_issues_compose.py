@@ -39,6 +39,7 @@ FACTS = Facts(
     web=None,
     source="content/posts/post.md",
     page_digest="f" * 32,
+    was=(),
 )
 FOOT = " *|UNSUB|* *|LIST:ADDRESSLINE|*"
 
