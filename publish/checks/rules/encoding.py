@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from publish.checks.finding import Problem
 from publish.checks.rule import site_rule, source_rule
 from publish.checks.site import Site
 from publish.checks.source import MOST_LINKS, Source
+from publish.post.diagnostic import Problem
 
 # https://www.w3.org/TR/xml/#charsets
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from publish.checks import dates
-from publish.checks.finding import Problem, shown
 from publish.checks.rule import source_rule
 from publish.checks.source import Source
+from publish.post.diagnostic import Problem, shown
 
 KEYS = (
     "Title", "Date", "Modified", "Category", "Tags", "Keywords", "Slug", "Author", "Authors",
@@ -18,6 +18,7 @@ KEYS = (
 )  # fmt: skip
 KNOWN = {key.lower(): key for key in KEYS}
 STATUSES = ("published", "draft", "hidden", "skip")
+NO_DATE = re.compile(r"is not a valid date|Unknown string format|out of range|year \S+ is")
 LONGEST_SUMMARY = 160
 """Characters; search results and cards cut off what is longer."""
 
@@ -25,28 +26,28 @@ LONGEST_SUMMARY = 160
 @source_rule("missing-title", "error", "no `Title:` line", "same")
 def missing_title(source: Source) -> Iterator[Problem]:
     """Without a title Pelican leaves the file out and says nothing."""
-    if not source.get("title") and "title" not in source.filename_fields:
+    if any("information about 'title'" in said for said in source.complaints):
         yield Problem(source.line("title"), "there is no title", "add a line `Title: …` at the top")
 
 
 @source_rule("missing-date", "error", "no `Date:` line", "softer")
 def missing_date(source: Source) -> Iterator[Problem]:
     """Without a date Pelican leaves the post out and says nothing."""
-    if source.is_page or source.get("date") or "date" in source.filename_fields:
-        return
-    if not source.reading.dated:
+    undated = source.post is not None and not source.is_page and source.post.date is None
+    if undated or any("information about 'date'" in said for said in source.complaints):
         remedy = "add a line such as `Date: 2026-11-16 07:30`"
         yield Problem(source.line("date"), "there is no date", remedy)
 
 
 @source_rule("bad-date", "error", "`Date: 2026-13-45`", "same")
 def bad_date(source: Source) -> Iterator[Problem]:
-    """A date that is none; Pelican would leave the post out."""
-    for name in ("date", "modified"):
-        given = source.get(name)
-        if given and dates.parse(given, source.reading.zone) is None:
-            message = f"{KNOWN[name]} is not a date: {shown(given, 40)}"
-            yield Problem(source.line(name), message, "write it as 2026-11-16 07:30")
+    """A date that Pelican cannot read; it would leave the post out."""
+    for said in source.complaints:
+        for name in ("date", "modified") if NO_DATE.search(said) else ():
+            given = " ".join(source.get(name).split())
+            if given and given[:100] in said:
+                message = f"{KNOWN[name]} is not a date: {shown(given, 40)}"
+                yield Problem(source.line(name), message, "write it as 2026-11-16 07:30")
 
 
 @source_rule("unknown-status", "error", "`Status: publised`", "same")

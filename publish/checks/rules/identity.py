@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from publish.checks import addresses
-from publish.checks.finding import Problem, shown
 from publish.checks.rule import site_rule, source_rule
 from publish.checks.site import Site
 from publish.checks.source import Source
+from publish.post.diagnostic import Problem, shown
+from publish.post.urls import normal
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9._~-]*")
 UID = re.compile(r"[0-9a-z]{12,64}")
@@ -61,7 +62,7 @@ def bad_slug(source: Source) -> Iterator[Problem]:
             message = f"{name.capitalize()} leads out of the site: {shown(given)}"
             yield Problem(source.line(name), message, "write a path inside the site")
     if not slug:
-        if source.get("title"):
+        if source.post and source.get("title"):
             message = "the title makes no address"
             yield Problem(line, message, "add a line `Slug:` in plain letters")
     elif not SLUG.fullmatch(slug.lower()) or ".." in slug:
@@ -78,7 +79,8 @@ def bad_slug(source: Source) -> Iterator[Problem]:
 @source_rule("missing-slug", "warning", "no `Slug:` line", "silent")
 def missing_slug(source: Source) -> Iterator[Problem]:
     """Without a slug the address is made of the title, and changes when the title does."""
-    given = source.header.field("slug") or source.get("url") or "slug" in source.filename_fields
+    fields = source.post.fields if source.post else {}
+    given = source.header.field("slug") or source.get("url") or fields.get("slug")
     if not source.is_page and not given and source.slug and source.reading.uses("post_identity"):
         message = "there is no slug, so the address changes with the title"
         yield Problem(source.line("title"), message, f"add a line `Slug: {shown(source.slug)}`")
@@ -88,7 +90,7 @@ def missing_slug(source: Source) -> Iterator[Problem]:
 def duplicate_slug(site: Site) -> Iterator[Problem]:
     """Two posts or pages at one address, or at that of the archives or another list page; one of
     them would overwrite the other."""
-    lists = addresses.listings(site.values)
+    lists = site.library.places
     owners: dict[str, list[Source]] = defaultdict(list)
     for source in site.sources:
         if source.readable and (source.slug or source.get("url")):
@@ -119,7 +121,7 @@ def bad_alias(site: Site) -> Iterator[Problem]:
     given: dict[str, Source] = {}
     for source in site.sources:
         for alias in source.aliases:
-            key = alias if "?" in alias else addresses.normal(alias).casefold()
+            key = alias if "?" in alias else normal(alias).casefold()
             what = ""
             if not alias.startswith("/") or alias.startswith("//"):
                 what, remedy = "does not begin with one slash", "write it from the root: /old/"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from publish.checks.finding import Problem
 from publish.checks.rule import site_rule, source_rule
 from publish.checks.site import Site
 from publish.checks.source import Source
+from publish.post.diagnostic import Problem
 
 LONGEST = 78
 """Characters; what mail programs show of a subject is less still."""

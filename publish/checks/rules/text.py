@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from publish.checks.finding import Problem, shown
 from publish.checks.rule import source_rule
 from publish.checks.source import Source
+from publish.post.diagnostic import Problem, shown
 
 PLACEHOLDER = re.compile(r"\b(?:TK(?:TK)*|[Ll]orem [Ii]psum|LOREM IPSUM)\b")
 MERGE_TAG = re.compile(r"\*\|[A-Za-z0-9_:=,. -]{1,60}\|\*")

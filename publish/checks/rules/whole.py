@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from publish.checks.finding import Problem, shown
 from publish.checks.rule import site_rule
 from publish.checks.site import Site
+from publish.post.diagnostic import Problem, shown
 
 
 @site_rule("category-case", "error", "`Category: Career` here, `Category: career` there")
