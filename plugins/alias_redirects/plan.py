@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from .alias import Alias, folded, parse
+from publish.post.urls import Alias, folded, parse_alias
+
 from .maps import FILES
 from .site import Source, mount
 
@@ -40,7 +41,7 @@ def plan(sources: Iterable[Source], real: set[str], siteurl: str) -> tuple[list[
     for source in sources:
         for text in source.aliases:
             try:
-                alias = parse(text)
+                alias = parse_alias(text)
                 _free(alias, taken, folders, seen)
             except ValueError as error:
                 faults.append(f"{source.place}: the alias {text} {error} — {REMEDY}")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import html
 import os
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from .alias import split
+from publish.post.text import plain_title
+from publish.post.urls import split_aliases
 
 PUBLIC = (
     "articles", "translations", "hidden_articles", "hidden_translations", "pages", "hidden_pages",
@@ -38,7 +37,7 @@ def moved(generators: Iterable[Any]) -> list[Source]:
         for generator in generators
         for name in PUBLIC
         for content in getattr(generator, name, ())
-        if split(getattr(content, "aliases", ""))
+        if split_aliases(getattr(content, "aliases", ""))
     }
     return sorted(map(_source, found.values()), key=lambda source: (source.url, source.place))
 
@@ -58,11 +57,10 @@ def mount(siteurl: str) -> str:
 
 
 def _source(content: Any) -> Source:
-    title = html.unescape(re.sub(r"<[^>]+>", "", str(content.title)))
     lang = str(getattr(content, "lang", "") or content.settings.get("DEFAULT_LANG") or "en")
     url = quote(str(content.url).removeprefix("/"), safe="/%~!$&'()*+,;=:@-._?")
     return Source(
-        tuple(dict.fromkeys(split(content.aliases))), url, " ".join(title.split()), lang,
+        tuple(dict.fromkeys(split_aliases(content.aliases))), url, plain_title(content.title), lang,
         _place(content),
     )  # fmt: skip
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from publish.post.text import plain
+from publish.post.urls import join
+
 from .item import Item, urn
-from .markup import join, words
 
 
 @dataclass(frozen=True)
@@ -39,16 +41,16 @@ def channel(
     ``url`` is its public address where that differs, ``title`` what it is about (a category's
     name), empty for the whole site.
     """
-    site = words(context["SITENAME"])
+    site = plain(context["SITENAME"])
     home = (context.get("SITEURL") or "").rstrip("/") + "/"
     domain = (context.get("FEED_DOMAIN") or "").rstrip("/")
-    about = words(title)
+    about = plain(title)
     return Channel(
         # Neither the site's address nor this feed's title is in it: both may change.
         id=urn(f"feed:{context.get('FEED_IDENTITY') or site}:{path}"),
         title=f"{site} - {about}" if about else site or home,
         publisher=site or home,
-        description=words(context.get("SITESUBTITLE") or "") or site or home,
+        description=plain(context.get("SITESUBTITLE") or "") or site or home,
         home=home,
         address=join(f"{domain}/" if domain else home, url or path),
         language=context["DEFAULT_LANG"],

@@ -15,7 +15,8 @@ from mimetypes import MimeTypes
 from pathlib import Path
 from typing import Any
 
-from .markup import absolute, clean, join, words
+from publish.post.text import clean, plain, plain_title
+from publish.post.urls import absolute, join
 
 # Of no meaning but its permanence: another namespace would mark every item unread.
 NAMESPACE = uuid.UUID("6f0a3a53-6d4e-5d3a-9c1e-0b8a9e2f7c11")
@@ -107,7 +108,7 @@ def item(article: Any, context: Mapping[str, Any]) -> Item:
         id=urn(f"uid:{identity(article)}"),
         url=f"{url}?ref=feed" if context.get("FEED_APPEND_REF") else url,
         base=url,
-        title=words(article.title) or url,
+        title=plain_title(article.title) or url,
         blurb=article.summary or "",
         markup=article.get_content(site) or "",
         published=article.date,
@@ -141,7 +142,7 @@ def _categories(article: Any) -> list[Any]:
 
 def _names(things: Iterable[Any] | None) -> tuple[str, ...]:
     """Each name once, as text; the author of a site without one has an empty name."""
-    return tuple(dict.fromkeys(name for thing in things or () if (name := words(str(thing)))))
+    return tuple(dict.fromkeys(name for thing in things or () if (name := plain(str(thing)))))
 
 
 def _picture(article: Any, context: Mapping[str, Any], home: str) -> Picture | None:

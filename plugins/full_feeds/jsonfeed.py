@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from publish.post.text import plain
+
 from .channel import Channel, channel
 from .item import Item, Items
-from .markup import words
 
 
 def write_all(generator: Any, writer: Any) -> None:
@@ -49,7 +50,7 @@ def _entry(item: Item) -> dict[str, Any]:
         "url": item.url,
         "title": item.title,
         "content_html": item.content,
-        "summary": words(item.gist),
+        "summary": plain(item.gist),
         "image": picture.url if picture else None,
         "date_published": item.published.isoformat(),
         "date_modified": item.updated.isoformat(),

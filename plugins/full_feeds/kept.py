@@ -8,11 +8,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import sys
 from collections.abc import Callable
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+
+from publish.post.cache import code_digest
 
 
 def text(folder: Path, path: str, facts: object, make: Callable[[], str]) -> str:
@@ -35,9 +36,8 @@ def text(folder: Path, path: str, facts: object, make: Callable[[], str]) -> str
 
 @cache
 def _tools() -> str:
-    code = [(f.name, f.read_bytes()) for f in sorted(Path(__file__).parent.glob("*.py"))]
     libraries = [version(name) for name in ("feedgen", "lxml")]
-    return hashlib.sha256(repr((sys.version, libraries, code)).encode()).hexdigest()
+    return f"{code_digest(Path(__file__).parent)} {libraries}"
 
 
 def _write(file: Path, data: bytes) -> None:

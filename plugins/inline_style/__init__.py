@@ -23,6 +23,8 @@ DEFAULT = "css/site.css"
 
 def assign(generators: list[Any]) -> None:
     """All content is read and nothing is written yet: set the two strings."""
+    from publish.post.text import csp_hash
+
     from . import sheet
 
     for generator in generators[:1]:
@@ -39,7 +41,7 @@ def assign(generators: list[Any]) -> None:
                         "find them", name)  # fmt: skip
             return
         generator.context["inline_style"] = text
-        generator.context["inline_style_hash"] = sheet.source(text)
+        generator.context["inline_style_hash"] = csp_hash(text)
 
 
 def _file(settings: Any, name: str) -> Path | None:

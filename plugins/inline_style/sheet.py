@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 
 _TOKEN = re.compile(
@@ -47,9 +45,3 @@ def leans(css: str) -> bool:
         if not re.match(r"data:|#|/|[a-z]+://", address.strip(), re.I):
             return True
     return bool(re.search(r"@import\b", css, re.I))
-
-
-def source(css: str) -> str:
-    """What a Content-Security-Policy calls a style element with exactly this text."""
-    digest = hashlib.sha256(css.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"

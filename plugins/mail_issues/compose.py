@@ -5,19 +5,19 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from publish.post.issue import CLIPPED, LARGE, Issue, digest_of, key_of
+from publish.post.text import plain, shorten
+
 from . import merge_tags, parts
-from .facts import PREHEADER, Facts, shortened, words
+from .facts import PREHEADER, Facts
 from .html_mail import pictures, rewrite
 from .plain_text import WIDTH, render
-from .record import Issue
 from .wrapping import columns, wrap
 
-CLIPPED = 100_000
-"""Bytes: Gmail clips a little above, after Mailchimp's own rewriting."""
-LARGE = 80_000
 PLACE = "\0"
 """Where the body will stand; no template and no author can type it."""
 
@@ -41,7 +41,7 @@ def compose(facts: Facts, html_template: Template, text_template: Template) -> I
     if not facts.subject:
         raise Unfit("the subject is empty — write a Title or a Subject")
     subject = merge_tags.in_text(facts.subject)
-    preheader = merge_tags.in_text(facts.preheader or shortened(words(facts.body), PREHEADER))
+    preheader = merge_tags.in_text(facts.preheader or shorten(plain(facts.body), PREHEADER))
     body = rewrite(facts.body, facts.url, facts.size_of, "right" if facts.dir == "rtl" else "left")
     in_html = html_variables(facts, body)
     in_text = text_variables(facts, body)
@@ -57,6 +57,7 @@ def compose(facts: Facts, html_template: Template, text_template: Template) -> I
     web = body if facts.web is None else rewrite(facts.web, facts.url)
     first = (facts.cover.url,) if facts.cover else ()
     issue = Issue(
+        key=key_of([facts.uid]),
         uid=facts.uid,
         slug=facts.slug,
         title=facts.title,
@@ -64,14 +65,15 @@ def compose(facts: Facts, html_template: Template, text_template: Template) -> I
         preheader=preheader,
         html=mail,
         text=text,
+        digest=digest_of(subject, preheader, mail, text),
         url=facts.url,
         source=facts.source,
-        date=facts.date,
+        date=datetime.fromisoformat(facts.date),
         page_digest=facts.page_digest,
         categories=facts.categories,
         images=tuple(dict.fromkeys((*first, *pictures([body, web])))),
-        html_part=html_part,
-        text_part=text_part,
+        html_part=html_part or (),
+        text_part=text_part or (),
     )
     if issue.html_bytes > CLIPPED:
         size = issue.html_bytes // 1000

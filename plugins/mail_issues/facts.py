@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import html
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from publish.post.frontmatter import yes_no
+from publish.post.text import direction, plain, plain_title
+
 from .files import root
 from .links import Links
 from .pictures import Picture, SizeOf, cover
 
-NOTE = re.compile(r'<sup id="fnref.*?</sup>', re.S)
-# Everything but the characters of https://www.w3.org/TR/xml/#charsets, which lxml refuses.
-ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z][^>]*>", re.S)
-RIGHT_TO_LEFT = {"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"}
 PREHEADER = 150
 """Characters that Mailchimp takes and mail programs show at most."""
 
@@ -67,13 +63,12 @@ class Facts:
     @property
     def dir(self) -> str:
         """The direction in which the article's language is written."""
-        return "rtl" if re.split(r"[-_]", self.lang.lower())[0] in RIGHT_TO_LEFT else "ltr"
+        return direction(self.lang)
 
 
 def wanted(article: Any) -> bool:
     """Whether the article goes out by mail: it does unless its ``Newsletter`` line says no."""
-    said = str(getattr(article, "newsletter", "") or "").strip().lower()
-    return said not in ("no", "false", "off", "0")
+    return yes_no(getattr(article, "newsletter", "")) is not False
 
 
 def address(settings: Mapping[str, Any]) -> str:
@@ -98,7 +93,7 @@ def site(settings: Mapping[str, Any]) -> Site:
     return Site(
         address=address(settings),
         here=str(settings.get("SITEURL") or "").rstrip("/"),
-        name=words(settings.get("SITENAME") or ""),
+        name=plain(settings.get("SITENAME") or ""),
         content=Path(settings["PATH"]),
         root=str(root(settings)),
     )
@@ -108,16 +103,16 @@ def gather(article: Any, site: Site, links: Links, size_of: SizeOf) -> Facts:
     """The facts of one article, once every plugin has said what it knows of it."""
     source = getattr(article, "email_content_source", None)
     web = links.resolved(article, article._content or "")
-    title = words(article.title)
-    deck = words(article.metadata.get("summary") or "")
+    title = plain_title(article.title)
+    deck = plain(article.metadata.get("summary") or "")
     image = str(getattr(article, "image", "") or "").strip()
-    alt = words(getattr(article, "image_alt", "") or "")
+    alt = plain(getattr(article, "image_alt", "") or "")
     return Facts(
         uid=str(getattr(article, "uid", "") or article.relative_source_path),
         slug=article.slug,
         title=title,
-        subject=words(getattr(article, "subject", "") or "") or title,
-        preheader=words(getattr(article, "preheader", "") or "") or deck,
+        subject=plain(getattr(article, "subject", "") or "") or title,
+        preheader=plain(getattr(article, "preheader", "") or "") or deck,
         deck=deck,
         authors=_names(getattr(article, "authors", ())),
         categories=_names(getattr(article, "categories", None) or [article.category]),
@@ -135,27 +130,6 @@ def gather(article: Any, site: Site, links: Links, size_of: SizeOf) -> Facts:
         page_digest=str(getattr(article, "page_digest", "") or ""),
         size_of=size_of,
     )
-
-
-def words(markup: str) -> str:
-    """The words of a title, a summary or a body, on one line. A lone ``<`` is a word too."""
-    text = TAG.sub(lambda tag: "" if _inline(tag.group()) else " ", NOTE.sub("", str(markup)))
-    return " ".join(ILLEGAL.sub("", html.unescape(text)).split())
-
-
-def _inline(tag: str) -> bool:
-    name = re.match(r"</?([a-zA-Z]+)", tag)
-    return name is None or name.group(1).lower() in (
-        "a", "abbr", "b", "cite", "code", "del", "em", "i", "kbd", "mark", "q", "s", "small",
-        "span", "strong", "sub", "sup", "u",
-    )  # fmt: skip
-
-
-def shortened(text: str, most: int) -> str:
-    """The first words of ``text``, at most ``most`` characters."""
-    if len(text) <= most:
-        return text
-    return text[: text.rfind(" ", 0, most) if " " in text[:most] else most - 1].rstrip(" ,;:") + "…"
 
 
 def share(links: Any, here: str, site: str) -> tuple[Share, ...]:
@@ -181,5 +155,5 @@ def place(file: str, root: str) -> str:
 
 
 def _names(things: Any) -> tuple[str, ...]:
-    names = (words(getattr(thing, "name", thing)) for thing in things or ())
+    names = (plain(getattr(thing, "name", thing)) for thing in things or ())
     return tuple(dict.fromkeys(name for name in names if name))

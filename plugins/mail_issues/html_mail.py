@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from publish.post.text import clean
+
 from . import merge_tags
-from .facts import ILLEGAL
 from .pictures import SizeOf, fitted
 
 GONE = {"script", "style", "template", "link", "meta", "base", "title", "param", "select",
@@ -66,7 +67,7 @@ def parse(markup: str) -> Any:
     """The tree of a body, under a ``div`` that is not part of it."""
     import lxml.html
 
-    return lxml.html.fragment_fromstring(ILLEGAL.sub("", markup), create_parent="div")
+    return lxml.html.fragment_fromstring(clean(markup), create_parent="div")
 
 
 def serialise(root: Any) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
+
+from publish.post.cache import code_digest
 
 from .facts import Facts
 
@@ -51,9 +52,9 @@ class Layout:
         sources = self._sources()
         if sources is None:
             return ""
-        code = [(f.name, f.read_bytes()) for f in sorted(Path(__file__).parent.glob("*.py"))]
+        code = code_digest(Path(__file__).parent)
         options = self._settings.get("JINJA_ENVIRONMENT")
-        facts = (sys.version, [_version(name) for name in LIBRARIES], code, options, sources)
+        facts = ([_version(name) for name in LIBRARIES], code, options, sources)
         return hashlib.sha256(repr(facts).encode()).hexdigest()
 
     def _sources(self) -> list[tuple[str, str]] | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
+
+from publish.post.images import size_of as picture_size
 
 WIDTH = 520
 """CSS pixels: the mail's column. Outlook takes a picture's width attribute by the letter."""
@@ -45,7 +46,7 @@ def sizes(context: Mapping[str, Any], site: str) -> SizeOf:
 
     def size_of(url: str) -> tuple[int, int] | None:
         file = files.get(url) or files.get(unquote(url))
-        return file_size(file) if file else None
+        return picture_size(file) if file else None
 
     return size_of
 
@@ -69,32 +70,12 @@ def still(sizes: Sizes, size_of: SizeOf) -> bool:
     return all(size_of(url) == (size and tuple(size)) for url, size in sizes)
 
 
-def file_size(file: str | Path) -> tuple[int, int] | None:
-    """Width and height in pixels; None if there is no such picture."""
-    try:
-        stamp = Path(file).stat()
-    except OSError:
-        return None
-    return _read(str(file), stamp.st_mtime_ns, stamp.st_size)
-
-
-@lru_cache(maxsize=4096)
-def _read(file: str, _mtime: int, _bytes: int) -> tuple[int, int] | None:
-    import imagesize
-
-    try:
-        width, height = imagesize.get(file)
-    except (ValueError, OSError):
-        return None
-    return (int(width), int(height)) if width > 0 and height > 0 else None
-
-
 def cover(given: str, alt: str, site: str, content: Path) -> Picture | None:
     """The picture of an ``Image:`` line; None without one, or if its file is not there."""
     if "://" in given:
         return Picture(given, alt, WIDTH, None)
     name = given.removeprefix("{static}").removeprefix("{attach}").lstrip("/")
-    size = file_size(content / name) if name else None
+    size = picture_size(content / name) if name else None
     if size is None:
         return None
     # A cover leads the mail, so it fills the column even where the file is smaller.

@@ -7,10 +7,11 @@ import os
 from pathlib import Path
 from typing import Any
 
+from publish.post.issue import NAMES
+
 from . import sealed
 from .kept import Finished
 from .pictures import SizeOf, still
-from .record import NAMES
 
 FILE = "placed"
 

@@ -7,7 +7,9 @@ import os
 from pathlib import Path
 from typing import Any
 
-from . import facts, files, kept, placed, record
+from publish.post.issue import key_of
+
+from . import facts, files, kept, placed
 from .kept import Finished
 from .layout import Layout
 from .links import Links
@@ -39,7 +41,7 @@ class Press:
         asked = Asked(self._size_of)
         found = facts.gather(article, self._site, self._links, asked)
         made_from = self._layout.made_from(found)
-        name = record.key([found.uid])
+        name = key_of([found.uid])
         self._names.add(name)
         warning = self._placed.holds(found.slug, made_from, self._size_of)
         if warning is None:

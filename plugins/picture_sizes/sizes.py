@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote
+
+from publish.post.images import size_of
 
 IMG = re.compile(r"""<img\b(?:[^>"']|"[^"]*"|'[^']*')*>""")
 SRC = re.compile(r"""\bsrc\s*=\s*(["'])(?:\{(?:static|attach|filename)\})?(.*?)\1""")
@@ -29,15 +30,6 @@ def file_of(tag: str, content: Path, folder: str) -> Path | None:
     return content / name.lstrip("/") if name.startswith("/") else content / folder / name
 
 
-def size_of(file: Path) -> tuple[int, int] | None:
-    """Width and height in pixels, as a browser turns the picture; None if it cannot be read."""
-    try:
-        stamp = file.stat()
-    except OSError:
-        return None
-    return _read(str(file), stamp.st_mtime_ns, stamp.st_size)
-
-
 def _sized(tag: str, content: Path, folder: str) -> str:
     file = file_of(tag, content, folder)
     if file is None or re.search(r"\b(width|height)\s*=", tag):
@@ -48,14 +40,3 @@ def _sized(tag: str, content: Path, folder: str) -> str:
     lazy = "" if "loading=" in tag else ' loading="lazy"'
     end = "/>" if tag.endswith("/>") else ">"
     return f'{tag.removesuffix(end).rstrip()} width="{size[0]}" height="{size[1]}"{lazy}{end}'
-
-
-@lru_cache(maxsize=4096)
-def _read(file: str, _mtime: int, _bytes: int) -> tuple[int, int] | None:
-    import imagesize
-
-    try:
-        width, height = imagesize.get(file)
-    except (ValueError, OSError):
-        return None
-    return (int(width), int(height)) if width > 0 and height > 0 else None

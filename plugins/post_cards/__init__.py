@@ -62,7 +62,7 @@ def choose(generators: list[Any]) -> None:
 
 
 def _site_card(settings: Any) -> Shown | None:
-    from .words import plain
+    from publish.post.text import plain
 
     name, about = plain(settings["SITENAME"]), plain(settings.get("SITESUBTITLE") or "")
     # The promise is what invites; without one, the name alone.
@@ -70,13 +70,15 @@ def _site_card(settings: Any) -> Shown | None:
 
 
 def _card(article: Any, settings: Any) -> Shown | None:
-    from .words import plain
+    from publish.post.text import plain, plain_title
 
     categories = getattr(article, "categories", None) or [getattr(article, "category", None)]
     above = " · ".join(plain(category.name) for category in categories if category)
     # The identity gives a landscape that outlives a new title.
     seed = str(getattr(article, "uid", None) or article.slug)
-    return _named(article.slug, plain(article.title), above, plain(settings["SITENAME"]), seed)
+    return _named(
+        article.slug, plain_title(article.title), above, plain(settings["SITENAME"]), seed
+    )
 
 
 def _named(slug: str, title: str, above: str, below: str, seed: str) -> Shown | None:

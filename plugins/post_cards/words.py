@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import html
-import re
 import unicodedata
 from collections.abc import Container
-
-
-def plain(markup: str) -> str:
-    """The words of a title, on one line."""
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", markup)).split())
 
 
 def printable(text: str, has: Container[str]) -> str | None:

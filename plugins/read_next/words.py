@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from math import log1p
+
+from publish.post.text import plain
 
 SHORTEST = 4
 """Letters. Shorter words are nearly all grammar, in every language with an alphabet."""
@@ -17,7 +18,6 @@ IN_TITLE, TAG, CATEGORY = 4.0, 6.0, 3.0
 
 A tag is a choice among many and says more than a category, which a third of a blog may share.
 """
-_TAG = re.compile(r"<[^>]*>")
 _WORD = re.compile(rf"[^\W\d_]{{{SHORTEST},}}")
 _PLAIN_WORD = re.compile(rf"[a-z]{{{SHORTEST},}}")
 """The same in text of ASCII, and three times as quick."""
@@ -57,11 +57,11 @@ def words(text: str) -> list[str]:
 
 
 def _found(text: str) -> list[str]:
-    plain = html.unescape(_TAG.sub(" ", text)).casefold()
-    if not plain.isascii():
+    words = plain(text).casefold()
+    if not words.isascii():
         for mark in _MARKS:
-            plain = plain.replace(mark, " ")
-    return (_PLAIN_WORD if plain.isascii() else _WORD).findall(plain)
+            words = words.replace(mark, " ")
+    return (_PLAIN_WORD if words.isascii() else _WORD).findall(words)
 
 
 @cache

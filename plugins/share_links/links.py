@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Iterable
 from typing import NamedTuple
 from urllib.parse import quote
 
-TAG = re.compile(r"<[^>]+>")
+from publish.post.text import plain_title
 
 
 class ShareLink(NamedTuple):
@@ -56,8 +54,7 @@ def share_links(title: str, url: str, services: Iterable[str]) -> list[ShareLink
     Raises:
         KeyError: an id is not in :data:`SERVICES`.
     """
-    words = html.unescape(TAG.sub("", title))
-    address, subject = quote(url, safe=""), quote(words, safe="")
+    address, subject = quote(url, safe=""), quote(plain_title(title), safe="")
     both = f"{subject}%20{address}"
     fields = {"plain": url, "url": address, "title": subject, "both": both}
     return [

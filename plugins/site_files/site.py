@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from publish.post.text import plain
 
 from .entries import Entry, place
 from .webmanifest import Look
@@ -41,10 +41,7 @@ def own_files(generators: Iterable[Any], settings: Mapping[str, Any]) -> set[str
 
 def look(settings: Mapping[str, Any]) -> Look:
     """Name and colours of the site."""
-    name, about = (
-        html.unescape(re.sub(r"<[^>]*>", "", settings.get(key) or ""))
-        for key in ("SITENAME", "SITESUBTITLE")
-    )
+    name, about = (plain(settings.get(key) or "") for key in ("SITENAME", "SITESUBTITLE"))
     background = settings.get("MANIFEST_BACKGROUND", "#fbf8f2")
     colour = settings.get("MANIFEST_COLOUR", "#0d4f46")
     return Look(name, about, settings["DEFAULT_LANG"], background, colour)

@@ -9,9 +9,10 @@ from typing import Any
 
 from pelican.generators import Generator
 
+from publish.post.text import plain, plain_title
+
 from .files import Shown, files
 from .index import Post
-from .words import plain
 
 FOLDER = "search"
 
@@ -58,7 +59,7 @@ def _post(article: Any) -> Post:
     # Where the author wrote none, the summary is the beginning of the text.
     summary = article.metadata.get("summary") or ""
     return Post(
-        title=plain(article.title),
+        title=plain_title(article.title),
         labels=" ".join(plain(one.name) for one in named),
         text=f"{plain(summary)} {plain(article._content or '')}",
     )
@@ -67,7 +68,7 @@ def _post(article: Any) -> Post:
 def _shown(article: Any, lang: str) -> Shown:
     return Shown(
         url=article.url,
-        title=plain(article.title),
+        title=plain_title(article.title),
         day=article.date.date().isoformat(),
         date=article.locale_date,
         categories=tuple(plain(category.name) for category in _categories(article)),

@@ -5,7 +5,6 @@ Nothing here knows a language: endings are the business of the page that asks.
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -13,7 +12,6 @@ from collections.abc import Iterator
 LONGEST = 24
 """Characters of a word that count; beyond are addresses and keys, no words."""
 
-_TAG = re.compile(r"<[^>]*>")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 # No word goes on after it: what follows is ASCII, or a book's dash or quotation mark.
 _CLITIC = re.compile("'(?:s|t|d|m|ll|re|ve)(?![^\x00-/:-`{-\x7f\u2010-\u2027])")
@@ -42,11 +40,6 @@ _PLAIN = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th",
      "ı": "i", "ς": "σ"}
 )  # fmt: skip
-
-
-def plain(markup: str) -> str:
-    """The text of a piece of HTML on one line."""
-    return " ".join(html.unescape(_TAG.sub(" ", markup)).split())
 
 
 def words(text: str) -> list[str]:

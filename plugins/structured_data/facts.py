@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from publish.post.text import plain, plain_title
+
 from .graph import Page, Person, Picture, Posting, Site
 
-_TAG = re.compile(r"<[a-zA-Z/!][^>]*>")
 _SOUND = re.compile(r"[\w./-]*", re.ASCII)
 """Most addresses; the look is cheaper than the quoting."""
 
@@ -50,7 +50,7 @@ def page(content: Any, here: Site) -> Page:
     """What pages and articles have in common. Only a summary that somebody wrote says what one is
     about; its first words, which Pelican takes else, cost a look at every body."""
     return Page(
-        title=plain(content.title),
+        title=plain_title(content.title),
         address=at(content.url, here.address),
         about=plain(content.metadata.get("summary") or ""),
         lang=content.lang,
@@ -63,7 +63,7 @@ def trail(content: Any, here: Site, over: Sequence[Any] = ()) -> list[tuple[str,
         (here.name, here.address),
         # Without a place the category has no page.
         *((c.name, at(c.url, here.address)) for c in over[:1] if c.save_as),
-        (plain(content.title), at(content.url, here.address)),
+        (plain_title(content.title), at(content.url, here.address)),
     ]
 
 
@@ -79,7 +79,7 @@ def pictures(article: Any, base: str) -> tuple[Picture, ...]:
     if card := getattr(article, "card", ""):
         alt = getattr(card, "alt", "") or article.title
         size = _size(getattr(card, "width", 0), getattr(card, "height", 0))
-        found.append(Picture(at(card, base), plain(alt), *size))
+        found.append(Picture(at(card, base), plain_title(alt), *size))
     if own := getattr(article, "image", ""):
         size = _size(getattr(article, "image_width", 0), getattr(article, "image_height", 0))
         found.append(Picture(at(own, base), plain(getattr(article, "image_alt", "")), *size))
@@ -92,11 +92,6 @@ def at(place: str, base: str) -> str:
         return place
     place = place.lstrip("/")
     return base + (place if _SOUND.fullmatch(place) else quote(place, safe="/%~!$&'()*+,;=:@?#"))
-
-
-def plain(text: str) -> str:
-    """The words of a text that may hold HTML, in one line. A lone ``<`` is no tag."""
-    return " ".join(html.unescape(_TAG.sub("", text)).split())
 
 
 def _size(width: Any, height: Any) -> tuple[int, int]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -21,9 +19,3 @@ def text(document: Mapping[str, Any]) -> str:
     for sign in "<>&\u2028\u2029":
         plain = plain.replace(sign, f"\\u{ord(sign):04x}")
     return plain
-
-
-def source(block: str) -> str:
-    """What a Content-Security-Policy calls a script element with exactly this text."""
-    digest = hashlib.sha256(block.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"

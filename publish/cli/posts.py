@@ -11,8 +11,8 @@ import click
 from publish.cli.newsroom import Newsroom
 from publish.newsletter import issue, schedule, selection
 from publish.newsletter.campaign import Segment
-from publish.newsletter.issue import Issue
 from publish.newsletter.selection import Choice
+from publish.post.issue import Issue
 from publish.settings import Settings
 
 

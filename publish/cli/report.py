@@ -32,9 +32,9 @@ def command(
 
     Example: publish report --plot figures.svg
     """
-    from publish.files import write_whole
     from publish.newsletter import report
     from publish.newsletter.campaign import carrying
+    from publish.post.files import write_whole
 
     if plot and plot.suffix.lower() != ".svg":
         raise ConfigError(f"--plot: {plot} is no .svg file", "name a file that ends in .svg")

@@ -17,9 +17,9 @@ from publish.cli.terminal import Terminal
 from publish.errors import ConfigError, Refused
 from publish.newsletter import issue
 from publish.newsletter.digest import join
-from publish.newsletter.issue import Issue, key_of
 from publish.newsletter.protocol import Terms
 from publish.newsletter.service import CannotSchedule, Delivered, Service
+from publish.post.issue import Issue, key_of
 from publish.settings import Settings
 
 

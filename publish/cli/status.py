@@ -13,7 +13,7 @@ from publish.cli.options import common
 from publish.cli.terminal import Terminal
 from publish.errors import Exit
 from publish.newsletter.facts import Past
-from publish.newsletter.issue import Issue
+from publish.post.issue import Issue
 from publish.settings import Settings
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
 from publish.errors import ConfigError
+from publish.post.urls import is_loopback
 from publish.settings import Settings
 
 KEY = re.compile(r"[0-9a-f]{32}-[a-z]{2,4}\d{1,3}")
@@ -120,10 +120,9 @@ def loopback(base: str) -> str:
     Raises:
         ConfigError: its host is not a loopback address: the key would leave this machine.
     """
-    parts = urlsplit(base)
-    host = parts.hostname or ""
     try:
-        good = host == "localhost" or ip_address(host).is_loopback
+        parts = urlsplit(base)
+        good = is_loopback(parts.netloc)
     except ValueError:
         good = False
     if not good or parts.scheme != "http" or parts.username or parts.query or parts.fragment:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from publish.errors import Refused
-from publish.newsletter.issue import Issue, digest_of, key_of
+from publish.post.issue import Issue, digest_of, key_of
 
 BETWEEN_HTML = '<hr style="border:0;border-top:1px solid #8d8577;margin:48px 0">'
 BETWEEN_TEXT = "\n\n" + "* " * 12 + "\n\n"

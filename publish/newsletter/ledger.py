@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from publish.errors import NothingSent, Refused
-from publish.files import write_whole
 from publish.newsletter.facts import Fact, Past, fold, parse
-from publish.newsletter.issue import Issue
+from publish.post.files import write_whole
+from publish.post.issue import Issue
 
 
 class Ledger:

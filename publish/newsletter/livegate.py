@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from publish.errors import Refused
 from publish.http import Fetch, digest_in, fetch
-from publish.newsletter.issue import Issue
+from publish.post.issue import Issue
 
 
 def faults(issue: Issue, get: Fetch = fetch) -> list[str]:

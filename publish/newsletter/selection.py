@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from publish.errors import ConfigError
 from publish.newsletter.facts import Past
-from publish.newsletter.issue import Issue
+from publish.post.issue import Issue
 
 
 @dataclass(frozen=True)

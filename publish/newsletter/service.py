@@ -13,8 +13,8 @@ from publish.newsletter import protocol as p
 from publish.newsletter.answers import Answer, Proof
 from publish.newsletter.campaign import Campaign, Segment, title_for
 from publish.newsletter.facts import Fact, Past, after
-from publish.newsletter.issue import Issue
 from publish.newsletter.ledger import Ledger
+from publish.post.issue import Issue
 
 
 class Campaigns(Protocol):

@@ -8,9 +8,9 @@ from typing import Any
 
 from publish.newsletter.campaign import Campaign, carrying
 from publish.newsletter.facts import Fact, Past
-from publish.newsletter.issue import Issue
 from publish.newsletter.ledger import Ledger
 from publish.newsletter.protocol import Deleted
+from publish.post.issue import Issue
 
 
 @dataclass(frozen=True)

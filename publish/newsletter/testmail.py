@@ -8,8 +8,8 @@ from typing import Any, Protocol
 from publish.errors import NothingSent
 from publish.newsletter.answers import Answer, Proof
 from publish.newsletter.campaign import Segment
-from publish.newsletter.issue import Issue
 from publish.newsletter.service import Sender
+from publish.post.issue import Issue
 
 
 class Tester(Protocol):

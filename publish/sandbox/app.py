@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from publish.post.urls import is_loopback
 from publish.sandbox import api, control, delivery, inbox, pages, preferences, signup
 from publish.sandbox.faults import SILENT, Rule
-from publish.sandbox.loopback import is_loopback
 from publish.sandbox.problem import Problem
 from publish.sandbox.request import Call, Request, Response, Route, as_json, as_problem
 from publish.sandbox.state import Store

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from publish.files import write_whole
+from publish.post.files import write_whole
 from publish.sandbox import SANDBOX_U, audience, campaigns, state_machine
 from publish.sandbox.audience import Member
 from publish.sandbox.campaigns import Campaign

@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from publish.files import write_whole
-from publish.sandbox.loopback import is_loopback
+from publish.post.files import write_whole
+from publish.post.urls import is_loopback
 
 PATIENCE = 2.0
 """Seconds a live server has to answer the probe."""

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from publish.errors import ConfigError, PublishError
+from publish.post.urls import is_loopback
 from publish.sandbox import folder, registry
 from publish.sandbox.app import App, Outcome
-from publish.sandbox.loopback import is_loopback
 from publish.sandbox.problem import Problem
 from publish.sandbox.request import Request, as_problem
 from publish.sandbox.state import Store, recall, remember

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from publish.errors import Refused
-from publish.files import write_whole
+from publish.post.files import write_whole
 from publish.settings import Settings
 
 Known = dict[str, str]

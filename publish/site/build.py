@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from publish.errors import Refused
+from publish.post.files import locked
 from publish.settings import Settings
 from publish.site import addresses, inputs, manifest, scan, standing
 from publish.site.commit import commit, tree
 from publish.site.engine import Again, Memory, Rendered, Standby, standby
-from publish.site.lock import locked
 from publish.site.manifest import Manifest
 from publish.site.scan import midnight
 from publish.site.stage import staged
@@ -70,7 +70,7 @@ def build(
     """
     target = (output or settings.output).absolute()
     try:
-        with locked(settings.cache, say=say):
+        with locked(settings.cache / "lock", Refused, say=say):
             return _build(settings, target, full, jobs, approve, examine)
     except OSError as error:
         raise Refused(

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from publish.files import write_whole
+from publish.post.files import write_whole
 from publish.settings import Settings
 from publish.site import sealed, standing
 from publish.site.inputs import Scope, Stamps

@@ -10,8 +10,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from publish.errors import ConfigError
+from publish.post.slug import slugify
 from publish.settings import Settings
-from publish.site.sources import named, refuse_taken, slugify
+from publish.site.sources import named, refuse_taken
 
 LONGEST = 120
 """Characters of a slug: file systems and readers both have their limit."""

@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from publish.errors import ConfigError, PublishError
+from publish.errors import ConfigError, PublishError, Refused
+from publish.post.files import locked
 from publish.settings import Settings, load
 from publish.site import inputs, scan
 from publish.site.commit import commit, tree
 from publish.site.engine import Memory, Rendered, Standby
-from publish.site.lock import locked
 from publish.site.server import Server
 from publish.site.state import State
 from publish.site.watch import watch
@@ -108,7 +108,7 @@ def serve(
     """
     stop = stop or threading.Event()
     state = State(settings.cache / "preview")
-    with locked(state.folder, patience=0, what="preview"):
+    with locked(state.folder / "lock", Refused, patience=0, what="preview"):
         # A post taken down since the last preview must not be served from it.
         shutil.rmtree(state.site, ignore_errors=True)
         shutil.rmtree(state.folder / "issues", ignore_errors=True)

@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 
 from publish.errors import ConfigError
-from publish.files import write_whole
+from publish.post.files import write_whole
+from publish.post.slug import slugify
 from publish.settings import Settings
-from publish.site.sources import headers, named, refuse_taken, slug_of, slugify, sources
+from publish.site.sources import headers, named, refuse_taken, slug_of, sources
 
 
 def rename(settings: Settings, old: str, new: str) -> Path:

@@ -7,10 +7,12 @@ import json
 import mimetypes
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import AF_INET, AF_INET6
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from publish.site import hosts, live, mailview
+from publish.post.urls import names_server
+from publish.site import live, mailview
 from publish.site.state import State
 
 TYPES = {
@@ -30,7 +32,7 @@ class Server:
 
     def __init__(self, state: State, host: str, port: int) -> None:
         handler = type("Handler", (_Handler,), {"state": state, "host": host})
-        kind = type("Http", (_Http,), {"address_family": hosts.family(host)})
+        kind = type("Http", (_Http,), {"address_family": AF_INET6 if ":" in host else AF_INET})
         self._http: ThreadingHTTPServer = kind((host, port), handler)
         shown = f"[{host}]" if ":" in host else host
         self.address = f"http://{shown}:{self._http.server_address[1]}"
@@ -73,7 +75,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Serve a page, a mail, or the events."""
         # A page elsewhere could point its own name at this machine and read drafts.
-        if not hosts.own(self.headers.get("Host", ""), self.host):
+        if not names_server(self.headers.get("Host", ""), self.host):
             return self._answer(421, b"This preview answers to its own name only.\n", "text/plain")
         parts = urlsplit(self.path)
         path = unquote(parts.path)

@@ -3,43 +3,15 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from publish.errors import ConfigError
+from publish.post.slug import slugify
 from publish.settings import Settings
 
 SUFFIXES = (".md", ".markdown", ".mkd", ".mdown")
 HEADER = re.compile(r"^(?P<name>[A-Za-z0-9_-]+):[ \t]*(?P<value>.*?)[ \t]*\r?$", re.M)
-STOCK: tuple[tuple[str, str], ...] = (
-    (r"[^\w\s-]", ""),
-    (r"(?u)\A\s*", ""),
-    (r"(?u)\s*\Z", ""),
-    (r"[-\s]+", "-"),
-)
-"""Pelican's own ``SLUG_REGEX_SUBSTITUTIONS``."""
-
-
-def slugify(title: str, values: Any = None) -> str:
-    """The slug Pelican makes of ``title`` under the settings ``values``."""
-    from markupsafe import Markup
-    from unidecode import unidecode
-
-    values = values or {}
-    # Only its tags are stripped here; nothing is ever shown as markup.
-    text = unicodedata.normalize("NFKC", Markup(title).striptags())  # noqa: S704
-    if not values.get("SLUGIFY_USE_UNICODE"):
-        text = unidecode(text)
-    for pattern, instead in values.get("SLUG_REGEX_SUBSTITUTIONS", STOCK):
-        text = re.sub(
-            unicodedata.normalize("NFKC", pattern),
-            unicodedata.normalize("NFKC", instead),
-            text,
-            flags=re.IGNORECASE,
-        )
-    return (text if values.get("SLUGIFY_PRESERVE_CASE") else text.lower()).strip()
 
 
 def headers(file: Path) -> dict[str, str]:

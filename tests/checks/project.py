@@ -4,7 +4,7 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from publish.checks import Finding, check
+from publish.checks import Diagnostic, check
 from publish.settings import Settings, load
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -37,7 +37,7 @@ class Project:
     def settings(self) -> Settings:
         return load(self.root / "pelicanconf.py")
 
-    def findings(self, *paths: str | Path) -> list[Finding]:
+    def findings(self, *paths: str | Path) -> list[Diagnostic]:
         return check(self.settings, [Path(p) for p in paths], now=NOW)
 
     def told(self, *paths: str | Path) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from publish.checks.finding import Finding, as_text
+from publish.post.diagnostic import Diagnostic, as_text
 from tests.checks.project import Project
 
 FIELDS = ["file", "line", "rule", "severity", "message", "remedy"]
@@ -46,7 +46,7 @@ def test_a_script_gets_a_list_with_fixed_keys(faulty: Project):
         (9, "broken-link", "error"), (11, "vague-link-text", "warning"),
     ]  # fmt: skip
     # The three shapes are one list.
-    assert as_text([Finding(**finding) for finding in found]) == run(faulty).stdout.strip()
+    assert as_text([Diagnostic(**finding) for finding in found]) == run(faulty).stdout.strip()
 
 
 def test_github_gets_annotations(faulty: Project):

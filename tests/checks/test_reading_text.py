@@ -7,37 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publish.checks import dates, header, marks, outline, prose
+from publish.checks import dates, marks, outline, prose
 from publish.checks.slugs import slugify
 
 
 def found(body: str) -> list[tuple[str, str | None]]:
     return [(link.target, link.text) for link in marks.links(body, prose.mask(body))]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Title: A\nDate: x\n\nbody\n",
-        "---\nTitle: A\n    goes on\n---\nbody\n",
-        "Title: A\nno header\nDate: x\n\nbody",
-        "   Title:A\nTITLE: B\n\n\nbody",
-        "\nTitle: A\n",
-        "Title:\n\tcontinued\n...\nbody",
-        "just text",
-    ],
-)
-def test_headers_are_read_as_markdown_reads_them(text: str):
-    md = markdown.Markdown(extensions=["meta"])
-    html = md.convert(text)
-    mine = header.parse(text.split("\n"))
-    theirs = {key: " ".join(v).strip() for key, v in md.Meta.items()}
-    joined: dict[str, str] = {}
-    for field in mine:
-        joined[field.name] = f"{joined.get(field.name, '')} {field.value}".strip()
-    assert joined == theirs
-    body = "\n".join(text.split("\n")[mine.body_line - 1 :])
-    assert markdown.markdown(body) == html
 
 
 @given(st.text(alphabet="`~<!->acode/ \n\t*[]()", max_size=80))

@@ -1,10 +1,10 @@
 import json
 
-from publish.checks import Finding
-from publish.checks.finding import as_github, as_json, as_text, shown
+from publish.checks import Diagnostic
+from publish.post.diagnostic import as_github, as_json, as_text, shown
 
-ONE = Finding("content/a,b:c.md", 3, "bad-date", "error", "100% wrong\nhere", "mend it")
-TWO = Finding("content/b.md", 1, "scheduled", "warning", "later", "nothing to do")
+ONE = Diagnostic("content/a,b:c.md", 3, "bad-date", "error", "100% wrong\nhere", "mend it")
+TWO = Diagnostic("content/b.md", 1, "scheduled", "warning", "later", "nothing to do")
 
 
 def test_text_is_one_line_a_finding_with_warnings_marked():
@@ -32,8 +32,8 @@ def test_github_gets_its_escapes():
 
 
 def test_findings_sort_by_file_and_line():
-    late = Finding("a.md", 10, "x", "error", "", "")
-    early = Finding("a.md", 9, "y", "warning", "", "")
+    late = Diagnostic("a.md", 10, "x", "error", "", "")
+    early = Diagnostic("a.md", 9, "y", "warning", "", "")
     assert sorted([TWO, late, early]) == [early, late, TWO]
 
 

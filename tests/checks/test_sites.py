@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from publish.checks import Finding, check
+from publish.checks import Diagnostic, check
 from publish.settings import load
 
 SITES = Path(__file__).parent / "sites"
@@ -14,7 +14,7 @@ CASES = sorted(folder.name for folder in SITES.iterdir() if (folder / "expected.
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
-def line(finding: Finding) -> str:
+def line(finding: Diagnostic) -> str:
     return f"{finding.file}:{finding.line} {finding.rule} {finding.severity}"
 
 

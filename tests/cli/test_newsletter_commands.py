@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from publish import sandbox
-from publish.newsletter.issue import Issue, digest_of, key_of
 from publish.newsletter.ledger import Ledger
+from publish.post.issue import Issue, digest_of, key_of
 from tests.cli.terminal import publish
 from tests.newsletter.stand import control, deliveries, make_site, put_issue
 

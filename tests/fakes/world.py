@@ -20,9 +20,9 @@ from typing import Any
 from publish.newsletter.answers import Answer, Proof
 from publish.newsletter.campaign import Campaign, Segment, title_for
 from publish.newsletter.facts import Fact, Past, fold
-from publish.newsletter.issue import Issue
 from publish.newsletter.protocol import Deleted, Terms
 from publish.newsletter.service import Delivered, Sender, Service
+from publish.post.issue import Issue
 
 LIST = "5a4db0c5e1"
 START = 1_800_000_000.25
@@ -327,7 +327,7 @@ class Race:
 
 def an_issue(uid: str = "a1b2c3d4e5f60718", slug: str = "calm") -> Issue:
     """An issue to send."""
-    from publish.newsletter.issue import digest_of, key_of
+    from publish.post.issue import digest_of, key_of
 
     html, text = "<p>Hello *|UNSUB|*</p>", "Hello *|UNSUB|*"
     return Issue(

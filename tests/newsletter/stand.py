@@ -21,7 +21,7 @@ from typing import Any
 
 from publish import sandbox
 from publish.newsletter.account import Account, Limits
-from publish.newsletter.issue import Issue
+from publish.post.issue import Issue
 from tests.fakes.world import an_issue
 
 QUICK = Limits(timeout=0.6, settle=1.2, barrier=0.1)

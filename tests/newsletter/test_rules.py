@@ -18,8 +18,8 @@ from publish.newsletter.account import account, loopback
 from publish.newsletter.answers import Proof, Reply, judge
 from publish.newsletter.campaign import Campaign, Segment, carrying, parse, title_for
 from publish.newsletter.facts import Fact, Past, fold
-from publish.newsletter.issue import key_of
 from publish.newsletter.protocol import Deleted
+from publish.post.issue import key_of
 from publish.settings import Settings
 from tests.fakes.world import an_issue
 

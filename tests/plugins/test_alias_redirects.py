@@ -10,7 +10,6 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from alias_redirects.alias import parse, split
 from alias_redirects.maps import FILES, apache, netlify, nginx
 from alias_redirects.plan import plan
 from alias_redirects.site import Source
@@ -18,6 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 from test_full_feeds_site import Built, Site
+
+from publish.post.urls import parse_alias, split_aliases
 
 PAGE = {"PAGE_URL": "{slug}/", "PAGE_SAVE_AS": "{slug}/index.html"}
 
@@ -356,9 +357,9 @@ addresses = st.text(
 @settings(max_examples=400, deadline=None)
 @given(addresses.map(lambda text: f"/{text}"))
 def test_whatever_is_accepted_stays_in_the_folder_and_on_its_line(text: str):
-    for alias in split(text):
+    for alias in split_aliases(text):
         try:
-            read = parse(alias)
+            read = parse_alias(alias)
         except ValueError:
             continue
         place = Path("base", read.file)

@@ -10,11 +10,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from mail_issues.compose import CLIPPED, LARGE, Unfit, compose, inline, warning
-from mail_issues.facts import Facts, Share, address, share, shortened, wanted, words
-from mail_issues.pictures import Picture, cover, file_size, sizes
+from mail_issues.compose import Unfit, compose, inline, warning
+from mail_issues.facts import Facts, Share, address, share, wanted
+from mail_issues.pictures import Picture, cover, sizes
+
+from publish.post.images import size_of as picture_size
+from publish.post.issue import CLIPPED, LARGE
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="1040" height="520"></svg>'
 FACTS = Facts(
@@ -141,29 +142,6 @@ def test_styles_for_the_screen_stay_and_the_others_move():
 
 
 @pytest.mark.parametrize(
-    ("markup", "shown"),
-    [
-        ("a <em>b</em>c", "a bc"),
-        ("<p>a</p><p>b</p>", "a b"),
-        ("5 &lt; 6 &amp;amp;", "5 < 6 &amp;"),
-        ("a < b > c <3", "a < b > c <3"),
-        ('note<sup id="fnref:1"><a href="#fn:1">1</a></sup>.', "note."),
-        ("a\x1bb\n c<!-- d -->", "ab c"),
-        ("“x”&nbsp;y", "“x” y"),
-    ],
-)
-def test_words_of_markup(markup: str, shown: str):
-    assert words(markup) == shown
-
-
-@given(st.text("ab ,.", max_size=60).map(words), st.integers(5, 40))
-def test_shortened_text_is_its_own_beginning(given: str, most: int):
-    done = shortened(given, most)
-    assert len(done) <= most
-    assert done == given if len(given) <= most else given.startswith(done.removesuffix("…"))
-
-
-@pytest.mark.parametrize(
     ("said", "goes"),
     [("no", False), ("No ", False), ("false", False), ("0", False), ("yes", True), ("", True)],
 )
@@ -208,4 +186,4 @@ def test_sizes_come_from_the_files_of_the_site(tmp_path: Path):
     size_of = sizes({"static_content": {"a": static}}, "https://h")
     assert size_of("https://h/images/a%20b.svg") == (1040, 520)
     assert size_of("https://far/images/a.svg") is None
-    assert file_size(tmp_path / "no.png") is None
+    assert picture_size(tmp_path / "no.png") is None

@@ -30,6 +30,8 @@ from pelican.utils import SafeDatetime
 from test_mail_issues_compose import FACTS
 from test_mail_issues_site import png
 
+from publish.post.cache import code_digest
+
 FOOT = "*|UNSUB|* *|LIST:ADDRESSLINE|*"
 HTML = "<html><body>{% include 'email/top.html' %}{{ title }}{{ body }}" + FOOT + "</body></html>"
 TEMPLATES = {
@@ -293,6 +295,7 @@ def test_the_plugins_own_code_is_part_of_it(tmp_path: Path, monkeypatch: pytest.
     before = made_from(TEMPLATES)
     with (tmp_path / "issues/wrapping.py").open("a") as stream:
         stream.write("# changed\n")
+    code_digest.cache_clear()
     assert made_from(TEMPLATES) != before
 
 

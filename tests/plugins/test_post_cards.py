@@ -16,7 +16,7 @@ from post_cards.draw import png
 from post_cards.face import BOLD, REGULAR, face
 from post_cards.fit import fit
 from post_cards.scene import GAP, HEIGHT, PALETTES, WIDTH, Card, scene
-from post_cards.words import plain, printable
+from post_cards.words import printable
 from test_full_feeds_site import Built, Site
 
 LONG = "How to Ask for a Raise When Your Manager Says There Is No Money, Word for Word, " * 3
@@ -182,10 +182,6 @@ def test_ornaments_go_and_letters_do_not(text: str, shown: str | None):
 def test_what_is_printable_has_a_glyph_for_each_character(text: str):
     found = printable(text, face(BOLD).advances)
     assert found is None or set(found) <= set(face(BOLD).advances) | {" "}
-
-
-def test_markup_and_entities_in_a_title_are_words():
-    assert plain("Salt &amp; <em>Pepper</em>\n now") == "Salt & Pepper now"
 
 
 @given(st.text(max_size=80))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from static_search.files import BLOCK, Shown, files
 from static_search.index import Post, encode, index
 from static_search.shards import LARGEST, name, shards
-from static_search.words import LONGEST, plain, words
+from static_search.words import LONGEST, words
 
 from tests.fakes.journal import drafts
 
@@ -89,10 +89,6 @@ def test_words_hold_no_blank_no_capital_and_fold_no_further(text: str):
         assert word == word.lower()
         assert not re.search(r"[\s'’]", word)
         assert words(word) == [word] or len(words(word)) == 0
-
-
-def test_markup_is_no_text():
-    assert plain("<p class='calm'>Fish &amp; <em>chips</em>\n<br>now") == "Fish & chips now"
 
 
 # ---- postings

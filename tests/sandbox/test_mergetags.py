@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publish.sandbox.loopback import is_loopback
+from publish.post.urls import is_loopback
 from publish.sandbox.mergetags import (
     Issue,
     Reader,

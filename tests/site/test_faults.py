@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from publish.errors import ConfigError, PublishError, Refused
+from publish.post.files import locked
 from publish.site import commit as committing
 from publish.site.build import build
-from publish.site.lock import locked
 
 from .conftest import Site
 
@@ -288,9 +288,9 @@ def test_two_builds_at_once_both_end_well_and_nothing_mixes(site: Site):
 def test_a_build_waits_then_refuses_and_names_the_other(tmp_path: Path):
     heard: list[str] = []
     with (
-        locked(tmp_path),
+        locked(tmp_path / "lock", Refused),
         pytest.raises(Refused, match=f"another build \\(process {os.getpid()}\\)"),
-        locked(tmp_path, patience=0.2, say=heard.append),
+        locked(tmp_path / "lock", Refused, patience=0.2, say=heard.append),
     ):
         raise AssertionError("both held the lock")
     assert heard == [f"another build (process {os.getpid()}) is at work; waiting for it"]
@@ -308,5 +308,5 @@ def test_the_lock_of_a_dead_process_holds_nobody_up(tmp_path: Path):
         fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
     child.kill()
     child.communicate()
-    with locked(tmp_path, patience=1):
+    with locked(tmp_path / "lock", Refused, patience=1):
         pass

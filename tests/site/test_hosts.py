@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from publish.site import hosts, live
+from publish.post.urls import names_server
+from publish.site import live
 from publish.site.state import State
 
 
@@ -26,7 +27,7 @@ from publish.site.state import State
     ],
 )
 def test_an_own_name(header: str, host: str, own: bool):
-    assert hosts.own(header, host) is own
+    assert names_server(header, host) is own
 
 
 def test_the_script_goes_in_before_the_last_closing_body_tag():

@@ -9,7 +9,7 @@ from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
 from pelican import signals
 
-from publish.files import write_whole
+from publish.post.files import write_whole
 from publish.site import sealed
 from publish.site.engine import trust
 

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from publish.files import write_whole
+from publish.post.files import write_whole
 from publish.site import inputs, sealed
 
 VERSION = 2

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from publish.files import write_whole
+from publish.post.files import write_whole
 from publish.site import sealed
 from publish.site.engine.copies import Copy
 from publish.site.engine.facts import Fact

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from publish.files import write_whole
+from publish.post.files import write_whole
 
 
 def test_a_new_file_is_made_with_its_folders_and_can_be_read_by_a_web_server(tmp_path: Path):
@@ -43,7 +43,7 @@ def test_killed_at_any_moment_a_file_is_old_or_new_never_a_part(tmp_path: Path):
     target = tmp_path / "page"
     old, new = b"o" * 3_000_000, b"n" * 3_000_000
     code = (
-        "import sys; from pathlib import Path; from publish.files import write_whole\n"
+        "import sys; from pathlib import Path; from publish.post.files import write_whole\n"
         "print('ready', flush=True)\n"
         "while True:\n"
         "    for byte in (b'n', b'o'): write_whole(Path(sys.argv[1]), byte * 3_000_000)\n"

@@ -1,4 +1,4 @@
-"""HTML made fit for a feed, without Pelican."""
+"""Addresses: absolute in markup, old ones, one spelling, this machine's."""
 
 from __future__ import annotations
 
@@ -6,9 +6,19 @@ from urllib.parse import urlsplit
 
 import lxml.html
 import pytest
-from full_feeds.markup import absolute, clean, words
 from hypothesis import given
 from hypothesis import strategies as st
+
+from publish.post.text import clean
+from publish.post.urls import (
+    absolute,
+    is_loopback,
+    join,
+    names_server,
+    normal,
+    parse_alias,
+    split_aliases,
+)
 
 BASE = "https://a.example/post/"
 
@@ -88,10 +98,39 @@ def test_clean_text_is_text_that_xml_can_hold(text: str):
     element.text = clean(text)
 
 
-def test_words_of_blocks_do_not_run_together():
-    assert words("<p>One <b>t</b>wo</p><p>three<br>four</p>\n<!-- no -->") == "One two three four"
+@pytest.mark.parametrize(
+    ("path", "address"),
+    [("/a", "/a"), ("/a/", "/a"), ("a/index.html", "/a"), ("/a/#b", "/a"), ("/", "/"),
+     ("/caf%C3%A9/", "/café"), ("index.html", "/")],
+)  # fmt: skip
+def test_one_spelling_for_an_address(path: str, address: str):
+    assert normal(path) == address
 
 
-@pytest.mark.parametrize("text", ["1 < 2 and 3 > 2", "a & b", "<3"])
-def test_a_lone_sign_is_a_word(text: str):
-    assert words(text) == text
+def test_what_is_no_address_stays_as_it_is():
+    assert join("https://a.example/b/", "../c") == "https://a.example/c"
+    assert join("https://a.example/", " ") == " "
+    assert join("https://a.example/", "http://[bad") == "http://[bad"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["old/", "//h/x", "/a#b", "/a?", "/a/../b/", "/a//b", "/%ff", "/a b", "/" + "x" * 201],
+)
+def test_what_is_no_old_address(text: str):
+    with pytest.raises(ValueError, match=r"\w"):
+        parse_alias(text)
+
+
+def test_old_addresses_of_one_line_or_several():
+    assert split_aliases("/a/, /b/,") == split_aliases(["/a/,", "/b/"]) == ["/a/", "/b/"]
+    assert split_aliases(None) == []
+    assert parse_alias("/OLD").key == parse_alias("/old/").key
+    assert parse_alias("/old.html").file == "old.html"
+    assert parse_alias("/?p=12").file == ""
+
+
+def test_an_address_of_this_machine_by_a_host_header():
+    assert is_loopback("127.0.0.1:8000")
+    assert not is_loopback("localhost.evil.example")
+    assert names_server("localhost", "0.0.0.0")

@@ -1,0 +1,86 @@
+"""A diagnostic: what is wrong where, how to mend it, and how a list of them is printed. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a rule found. ``file`` is for rules over the whole site, ``severity`` for a rule
+    that is less sure than usual."""
+
+    line: int
+    message: str
+    remedy: str
+    file: str = ""
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, order=True)
+class Diagnostic:
+    """One remark for the author.
+
+    ``file`` is relative to the project, with slashes; ``line`` counts from 1. An ``error``
+    stops ``build`` and ``send``, a ``warning`` does not.
+    """
+
+    file: str
+    line: int
+    rule: str
+    severity: Severity
+    message: str
+    remedy: str
+
+    @property
+    def located(self) -> str:
+        """``file:line: message``."""
+        return f"{self.file}:{self.line}: {self.message}"
+
+    def __str__(self) -> str:
+        return f"{self.located} — {self.remedy}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The finding for scripts, keys as in the fields."""
+        return asdict(self)
+
+
+def shown(value: str, most: int = 60) -> str:
+    """An author's value as a message may quote it: one line, printable, not too long."""
+    cut = value[: most + 1]
+    line = "".join(c if c.isprintable() or c.isspace() else "\ufffd" for c in cut)
+    line = " ".join(line.split())
+    return line if len(value) <= most else f"{line[:most]}…"
+
+
+def as_text(findings: Sequence[Diagnostic]) -> str:
+    """One line a finding, warnings marked as such; ``""`` for none."""
+    return "\n".join(f"{f}" if f.severity == "error" else f"{f} [warning]" for f in findings)
+
+
+def as_json(findings: Sequence[Diagnostic]) -> str:
+    """A list of objects with file, line, rule, severity, message and remedy."""
+    return json.dumps([f.as_dict() for f in findings], ensure_ascii=False, indent=2)
+
+
+def as_github(findings: Sequence[Diagnostic]) -> str:
+    """Workflow commands that GitHub Actions reads from standard output; ``""`` for none."""
+    return "\n".join(
+        f"::{f.severity} file={_property(f.file)},line={f.line},title={_property(f.rule)}::"
+        f"{_data(f'{f.message} — {f.remedy}')}"
+        for f in findings
+    )
+
+
+def _data(text: str) -> str:
+    # The per cent sign first, or it would be escaped twice.
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

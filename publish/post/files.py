@@ -1,0 +1,91 @@
+"""Whole-file writes (a reader sees the old bytes or the new ones, never a part), and locks."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PATIENCE = 30.0
+"""Seconds to wait for another process."""
+
+
+def write_whole(path: Path, data: bytes) -> bool:
+    """Replace ``path`` by ``data`` in one step; return whether its bytes changed.
+
+    The temporary file lies beside its target, because a rename is atomic only within one
+    file system. A file that already holds ``data`` is not touched, so its time stamp stays.
+
+    Raises:
+        OSError: the folder cannot be written or the disk is full; ``path`` is as it was.
+    """
+    try:
+        if path.read_bytes() == data:
+            return False
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        # mkstemp makes files private; a web server must be able to read what we publish.
+        part = Path(name)
+        part.chmod(0o644)
+        part.replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return True
+
+
+@contextmanager
+def locked(
+    file: Path,
+    refused: Callable[[str, str], Exception],
+    patience: float = PATIENCE,
+    say: Callable[[str], None] | None = None,
+    what: str = "build",
+) -> Iterator[None]:
+    """Hold the lock on ``file``; the lock dies with its process, however that ends.
+
+    ``say`` is told once that there is another to wait for. ``refused`` makes the exception from
+    a message, which names the other's process id, and the next step; it is raised when another
+    ``what`` took longer than ``patience`` seconds.
+
+    Raises:
+        OSError: ``file`` cannot be written.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a+b") as stream:
+        end, told = time.monotonic() + patience, False
+        while not _taken(stream.fileno()):
+            if say and not told:
+                say(f"another {what} ({_holder(file)}) is at work; waiting for it")
+                told = True
+            if time.monotonic() >= end:
+                raise refused(
+                    f"another {what} ({_holder(file)}) is at work in this folder",
+                    "wait for it to end, then run this again",
+                )
+            time.sleep(0.05)
+        stream.truncate(0)
+        stream.write(str(os.getpid()).encode())
+        stream.flush()
+        yield
+
+
+def _taken(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _holder(file: Path) -> str:
+    pid = file.read_bytes().decode("ascii", "replace").strip()
+    return f"process {pid}" if pid else "another process"

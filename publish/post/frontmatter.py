@@ -1,0 +1,169 @@
+"""A source's header: read as Python-Markdown's meta extension reads it, and edited in place. Pure.
+
+The grammar is that of Markdown's ``meta``: an optional ``---`` line, then ``Key: value`` lines,
+each continued by lines that begin with four spaces, up to an empty line, a ``---`` or a ``...``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+KEY = re.compile(r" {0,3}([A-Za-z0-9_-]+):\s*(.*)")
+MORE = re.compile(r" {4,}(.*)")
+BEGIN = re.compile(r"-{3}")
+END = re.compile(r"-{3}|\.{3}")
+LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+"""A line with its ending, as Python's universal newlines cut a text."""
+NOT_TYPED = str.maketrans("", "", "\x02\x03")
+"""Markdown takes these two characters out before it looks."""
+BOM = "\ufeff"
+
+
+class Field(NamedTuple):
+    """One key with its value. ``line`` counts from 1; ``last`` is the last that continues it.
+
+    ``value`` joins the lines with spaces; ``first`` is that of the first line alone, which is
+    all that Pelican takes of a key it does not make a list of.
+    """
+
+    key: str
+    value: str
+    line: int
+    last: int
+    first: str
+
+    @property
+    def name(self) -> str:
+        """The key as Pelican knows it: in small letters."""
+        return self.key.lower()
+
+
+@dataclass(frozen=True)
+class Header:
+    """All fields in their order. ``body_line`` is where the body begins, from 1.
+
+    ``ended`` tells how: by an empty line or a fence, by a line that is no header line
+    (``text``), or because the file did (``file``). ``fenced``: it began with ``---``.
+    """
+
+    fields: tuple[Field, ...]
+    body_line: int
+    ended: Literal["blank", "text", "file"]
+    fenced: bool = False
+
+    def __iter__(self) -> Iterator[Field]:
+        return iter(self.fields)
+
+    def field(self, name: str) -> Field | None:
+        """The first field of that name: Pelican too takes the first of several."""
+        return self._by_name.get(name)
+
+    def get(self, name: str) -> str:
+        """The value of the first field of that name; ``""`` where there is none."""
+        found = self.field(name)
+        return found.value if found else ""
+
+    def all(self, name: str) -> tuple[Field, ...]:
+        """Every field of that name."""
+        return tuple(field for field in self.fields if field.name == name)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Field]:
+        return {field.name: field for field in reversed(self.fields)}
+
+
+def parse(lines: list[str]) -> Header:
+    """Read the header off the beginning of a text, given as lines without their endings."""
+    fields: list[Field] = []
+    start = 1 if lines and BEGIN.match(lines[0]) else 0
+    for index in range(start, len(lines)):
+        line = lines[index].translate(NOT_TYPED).expandtabs(4)
+        if not line.strip() or END.match(line):
+            return Header(tuple(fields), index + 2, "blank", bool(start))
+        if found := KEY.match(line):
+            value = found.group(2).strip()
+            fields.append(Field(found.group(1), value, index + 1, index + 1, value))
+        elif fields and (more := MORE.match(line)):
+            last = fields[-1]
+            value = f"{last.value} {more.group(1).strip()}".strip()
+            fields[-1] = last._replace(value=value, last=index + 1)
+        else:
+            return Header(tuple(fields), index + 1, "text", bool(start))
+    return Header(tuple(fields), len(lines) + 1, "file", bool(start))
+
+
+def read(data: bytes) -> Header:
+    """The header of a source's bytes; bytes that are no UTF-8 count as some character each."""
+    text = data.decode("utf-8", "surrogateescape").removeprefix(BOM)
+    return parse([line.rstrip("\r\n") for line in LINE.findall(text)])
+
+
+def set_key(data: bytes, key: str, value: str) -> bytes:
+    """``data`` with ``key`` saying ``value``: in its place, or as the header's last line.
+
+    Every other byte stays: a byte order mark, line endings, fences, the body. Of a key that is
+    given several times the first is kept, with the spelling the author gave it.
+
+    Raises:
+        ValueError: ``value`` holds a line break, or ``key`` is no header key.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", key) or re.search(r"[\r\n]", value):
+        raise ValueError(f"no header line: {key}: {value!r}")
+    mark, lines, header = _taken_apart(data)
+    given = header.all(key.lower())
+    for field in reversed(given[1:]):
+        del lines[field.line - 1 : field.last]
+    if given:
+        first = given[0]
+        before = lines[first.line - 1]
+        begin = re.match(r"\s*[A-Za-z0-9_-]+:[^\S\r\n]*", before)
+        assert begin is not None
+        start = begin.group() if begin.group()[-1].isspace() else f"{begin.group()} "
+        lines[first.line - 1 : first.last] = [f"{start}{value}{_ending(lines[first.last - 1])}"]
+    else:
+        _insert(lines, header, f"{key}: {value}")
+    return (mark + "".join(lines)).encode("utf-8", "surrogateescape")
+
+
+def remove_key(data: bytes, key: str) -> bytes:
+    """``data`` without the lines of ``key``, every one of them; every other byte stays."""
+    mark, lines, header = _taken_apart(data)
+    for field in reversed(header.all(key.lower())):
+        del lines[field.line - 1 : field.last]
+    return (mark + "".join(lines)).encode("utf-8", "surrogateescape")
+
+
+def yes_no(value: object) -> bool | None:
+    """What an author means by ``yes`` or ``no``; None for anything else, also for nothing."""
+    said = str(value or "").strip().lower()
+    if said in ("no", "false", "off", "0"):
+        return False
+    return True if said in ("yes", "true", "on", "1") else None
+
+
+def _taken_apart(data: bytes) -> tuple[str, list[str], Header]:
+    text = data.decode("utf-8", "surrogateescape")
+    mark = BOM if text.startswith(BOM) else ""
+    lines = LINE.findall(text.removeprefix(BOM))
+    return mark, lines, parse([line.rstrip("\r\n") for line in lines])
+
+
+def _insert(lines: list[str], header: Header, line: str) -> None:
+    """Add ``line`` behind the last field; where there is no header, make one."""
+    ending = next((found for each in lines if (found := _ending(each))), "\n")
+    at = header.fields[-1].last if header.fields else int(header.fenced)
+    if at and not _ending(lines[at - 1]):
+        lines[at - 1] += ending
+        lines.append(line)
+        return
+    lines.insert(at, line + ending)
+    if not header.fields and not header.fenced and header.ended == "text":
+        lines.insert(at + 1, ending)
+
+
+def _ending(line: str) -> str:
+    return line[len(line.rstrip("\r\n")) :]

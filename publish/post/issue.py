@@ -1,0 +1,133 @@
+"""One issue of the newsletter: what a campaign is made of, its key, digest and record. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+VERSION = 1
+NAMES = ("issue.html", "issue.txt", "issue.json")
+CLIPPED = 100_000
+"""Bytes of HTML from which on an issue is refused: Gmail clips at ``GMAIL``, and Mailchimp's own
+rewriting of links adds to it."""
+LARGE = 80_000
+"""Bytes of HTML from which on the author is told."""
+GMAIL = 102 * 1024
+"""Bytes of HTML after which Gmail shows no more."""
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One mailing.
+
+    ``digest`` is of the subject, preheader and both bodies; ``page_digest`` of the article's
+    page; ``date`` is the post's, with its zone; ``images`` are absolute addresses. ``html_part``
+    and ``text_part`` are where in the bodies the article itself lies (begin and end, in
+    characters; empty where that is not known); ``posts`` are the keys of the posts that a digest
+    joins.
+    """
+
+    key: str
+    uid: str
+    slug: str
+    title: str
+    subject: str
+    preheader: str
+    html: str
+    text: str
+    digest: str
+    page_digest: str
+    url: str
+    source: str
+    date: datetime
+    categories: tuple[str, ...]
+    images: tuple[str, ...]
+    html_part: tuple[int, ...] = ()
+    text_part: tuple[int, ...] = ()
+    posts: tuple[str, ...] = ()
+
+    @property
+    def html_bytes(self) -> int:
+        """Bytes of the HTML, as Gmail counts before Mailchimp's own rewriting."""
+        return len(self.html.encode())
+
+    def record(self) -> dict[str, Any]:
+        """The content of ``issue.json``, which lies beside the bodies."""
+        return {
+            "version": VERSION,
+            "key": self.key,
+            "uid": self.uid,
+            "slug": self.slug,
+            "title": self.title,
+            "subject": self.subject,
+            "preheader": self.preheader,
+            "digest": self.digest,
+            "page_digest": self.page_digest,
+            "url": self.url,
+            "source": self.source,
+            "date": self.date.isoformat(),
+            "categories": list(self.categories),
+            "images": list(self.images),
+            "newsletter": True,
+            "parts": {"html": list(self.html_part), "text": list(self.text_part)},
+            "posts": list(self.posts),
+            "html_bytes": self.html_bytes,
+        }
+
+    def files(self) -> dict[str, bytes]:
+        """What lies in its folder, by name; the record last."""
+        record = json.dumps(self.record(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+        texts = (self.html, self.text, record)
+        return {name: text.encode() for name, text in zip(NAMES, texts, strict=True)}
+
+
+def from_record(record: Mapping[str, Any], html: str = "", text: str = "") -> Issue:
+    """The issue of an ``issue.json`` and its bodies; without these, enough to choose and to list.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is no such record.
+    """
+    date = datetime.fromisoformat(record["date"])
+    if date.tzinfo is None:
+        raise ValueError("a date without its zone")
+    parts = record.get("parts") or {}
+    return Issue(
+        key=str(record["key"]),
+        uid=str(record["uid"]),
+        slug=str(record["slug"]),
+        title=str(record["title"]),
+        subject=str(record["subject"]),
+        preheader=str(record["preheader"]),
+        html=html,
+        text=text,
+        digest=str(record["digest"]),
+        page_digest=str(record["page_digest"]),
+        url=str(record["url"]),
+        source=str(record["source"]),
+        date=date,
+        categories=tuple(map(str, record["categories"])),
+        images=tuple(map(str, record["images"])),
+        html_part=tuple(map(int, parts.get("html") or ())),
+        text_part=tuple(map(int, parts.get("text") or ())),
+        posts=tuple(map(str, record.get("posts") or ())),
+    )
+
+
+def key_of(uids: Iterable[str], update: str = "") -> str:
+    """An issue's key, 20 hex digits: of its posts' identities, never of their content.
+
+    ``update`` is the digest of what an update brings; the same update is the same issue, so
+    it too goes out once.
+    """
+    identity = "\n".join(sorted(uids)) + (f"\nupdate:{update}" if update else "")
+    return hashlib.sha256(identity.encode()).hexdigest()[:20]
+
+
+def digest_of(subject: str, preheader: str, html: str, text: str) -> str:
+    """64 hex digits over everything a reader gets."""
+    whole = json.dumps([subject, preheader, html, text], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(whole.encode()).hexdigest()

@@ -1,0 +1,142 @@
+"""Words out of HTML, their direction, and what a text may hold. Pure."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import re
+
+# Everything but the characters of https://www.w3.org/TR/xml/#charsets, which lxml refuses.
+ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# A lone "<" begins no tag: after it comes a letter or a slash. An attribute may hold a ">".
+TAG = re.compile(
+    r"""</?([a-zA-Z][^\s/>]*)[^>"']*(?:(?:"[^"]*"|'[^']*')[^>"']*)*>|</?([a-zA-Z][^\s/>]*)[^>]*>"""
+)
+UNSEEN = re.compile(r"<!--.*?-->|<(script|style)\b[^>]*>.*?</\1\s*>", re.S | re.I)
+NOTE = re.compile(r'<sup id="fnref.*?</sup>', re.S)
+"""A footnote's mark, as Markdown writes it."""
+SHIFTED = re.compile(r"<(sup|sub)\b[^>]*>(.*?)</\1\s*>", re.S | re.I)
+INLINE = frozenset(
+    ("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em",
+     "font", "i", "ins", "kbd", "label", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small",
+     "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr")
+)  # fmt: skip
+"""Elements that part no words; every other one does."""
+VOID = frozenset(("br", "wbr"))
+RAISED = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
+LOWERED = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
+FIGURES = re.compile(r"[0-9+-]+")
+RIGHT_TO_LEFT = frozenset(
+    ("ar", "arc", "ckb", "dv", "fa", "he", "iw", "ks", "ps", "sd", "syr", "ug", "ur", "yi")
+)
+RIGHT_TO_LEFT_SCRIPTS = frozenset(("arab", "hebr", "nkoo", "rohg", "syrc", "thaa"))
+
+
+def clean(text: str) -> str:
+    """``text`` without the characters that XML forbids."""
+    return ILLEGAL.sub("", text)
+
+
+def plain(markup: object) -> str:
+    """The words of a piece of HTML on one line.
+
+    A lone ``<`` or ``&`` is a word too. Comments, scripts and footnote marks are left out; an
+    element that is a block parts two words; figures that are raised or lowered stay so.
+    """
+    text = str(markup)
+    if "<" in text:
+        text = NOTE.sub("", UNSEEN.sub("", text))
+        text = SHIFTED.sub(_shifted, text)
+        text = TAG.sub(_parted, text)
+    return " ".join(clean(html.unescape(text)).split())
+
+
+def raised(before: str, text: str) -> str:
+    """``text`` set as a superscript behind ``before``, in characters alone: ``⁹``, ``^6.5``.
+
+    What is read as one word with what stands before it (``1st``, ``5*``) stays as it is.
+    """
+    if FIGURES.fullmatch(text):
+        return text.translate(RAISED)
+    if not before or before[-1].isspace() or not any(c.isalnum() for c in text):
+        return text
+    letters = text.replace(".", "").isalpha()
+    ordinal = letters and (len(text) > 1 or (text in "aeo" and before[-1] in "0123456789IVXLC"))
+    return text if ordinal else f"^{text}"
+
+
+def lowered(text: str) -> str:
+    """``text`` set as a subscript, in characters alone: ``₂``."""
+    return text.translate(LOWERED) if FIGURES.fullmatch(text) else text
+
+
+def title_html(title: object) -> str:
+    """A title as HTML that can only be inline: matched tags such as ``<em>`` stay tags.
+
+    Everything else is text: ``<details>``, an ``<em>`` that is never closed, a lone ``<``.
+    """
+    text = clean(str(title))
+    if "<" not in text and "&" not in text and ">" not in text:
+        return text
+    kept: set[int] = set()
+    opened: list[tuple[str, int]] = []
+    for tag in TAG.finditer(text):
+        name = (tag[1] or tag[2]).lower()
+        if name in VOID:
+            kept.add(tag.start())
+        elif name in INLINE and not tag[0].startswith("</"):
+            opened.append((name, tag.start()))
+        elif name in [other for other, _ in opened]:
+            # What was opened inside it and never closed is text.
+            while opened[-1][0] != name:
+                opened.pop()
+            kept |= {opened.pop()[1], tag.start()}
+    pieces: list[str] = []
+    end = 0
+    for tag in TAG.finditer(text):
+        if tag.start() in kept:
+            pieces += (_escaped(text[end : tag.start()]), tag[0])
+            end = tag.end()
+    return "".join([*pieces, _escaped(text[end:])])
+
+
+def plain_title(title: object) -> str:
+    """The words of a title on one line, as every place shows them that shows no markup."""
+    return plain(title_html(title))
+
+
+def shorten(text: str, most: int) -> str:
+    """The first words of ``text``, at most ``most`` characters, with a "…" where some are left."""
+    if len(text) <= most:
+        return text
+    return text[: text.rfind(" ", 0, most) if " " in text[:most] else most - 1].rstrip(" ,;:") + "…"
+
+
+def direction(lang: object) -> str:
+    """``rtl`` or ``ltr``: how a language, given as a BCP 47 tag, is written."""
+    parts = re.split(r"[-_]", str(lang).lower())
+    scripts = [part for part in parts[1:] if len(part) == 4 and part.isalpha()]
+    rtl = scripts[0] in RIGHT_TO_LEFT_SCRIPTS if scripts else parts[0] in RIGHT_TO_LEFT
+    return "rtl" if rtl else "ltr"
+
+
+def csp_hash(text: str) -> str:
+    """What a Content-Security-Policy calls a style or script element with exactly this text."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _parted(tag: re.Match[str]) -> str:
+    return "" if (tag[1] or tag[2]).lower() in INLINE else " "
+
+
+def _shifted(found: re.Match[str]) -> str:
+    inner = TAG.sub("", found[2]).strip()
+    if found[1].lower() == "sub":
+        return lowered(inner)
+    return raised(TAG.sub("", found.string[max(0, found.start() - 80) : found.start()]), inner)
+
+
+def _escaped(text: str) -> str:
+    text = re.sub(r"&(?!#\d+;|#x[0-9a-fA-F]+;|[a-zA-Z][a-zA-Z0-9]*;)", "&amp;", text)
+    return text.replace("<", "&lt;").replace(">", "&gt;")

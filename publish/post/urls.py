@@ -1,0 +1,185 @@
+"""Addresses: the site's, absolute ones in markup, old ones that redirect, this machine's. Pure."""
+
+from __future__ import annotations
+
+import html
+import re
+import socket
+from contextlib import suppress
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from ipaddress import ip_address
+from urllib.parse import unquote, urljoin, urlsplit
+
+from publish.post.text import clean
+
+FORBIDDEN = re.compile(r"[\x00-\x20\x7f\\<>\"]")
+LONGEST_NAME = 200
+"""Bytes of one part; file systems take 255, and the writer needs a few for itself."""
+LONGEST = 1000
+"""Bytes of the whole path."""
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - only if the user asks for it with --host
+
+ATTRIBUTE = re.compile(
+    r"""(?<=[\s"'/])(?P<name>[^\s"'>/=]+)\s*=\s*(?P<value>"[^"]*"|'[^']*'|[^\s"'>]+)"""
+)
+# One candidate of a `srcset`: what separates it, its address, its width or density. A comma ends
+# an address only where a space or the end follows, so `data:image/png;base64,…` stays whole.
+CANDIDATE = re.compile(r"(?P<lead>[\s,]*)(?P<url>\S*[^\s,])(?P<size>[^,]*)")
+ADDRESSES = {"src", "href", "poster", "cite", "data"}
+ADDRESS_LISTS = {"srcset", "imagesrcset"}
+
+
+def normal(path: str) -> str:
+    """One spelling for an address: ``/a``, ``/a/`` and ``/a/index.html`` are the same."""
+    path = unquote(path.split("#")[0]).strip().lstrip("/")
+    return "/" + path.removesuffix("index.html").rstrip("/")
+
+
+def join(base: str, address: str) -> str:
+    """``address`` absolute to ``base``; as it is where it is empty or no address at all."""
+    try:
+        return urljoin(base, address.strip()) if address.strip() else address
+    except ValueError:
+        return address
+
+
+def absolute(markup: str, base: str) -> str:
+    """``markup`` with every address in it, ``#fn:1`` too, absolute to ``base``.
+
+    Only the values of attributes that hold an address change. A parser that writes the whole
+    tree anew would lose what its own HTML does not know (``<picture>``, inline SVG).
+    """
+    markup = clean(markup)
+    tags = _StartTags(markup)
+    pieces: list[str] = []
+    end = 0
+    for start, raw in tags.found:
+        pieces += (markup[end:start], ATTRIBUTE.sub(lambda m: _attribute(m, base), raw))
+        end = start + len(raw)
+    return "".join([*pieces, markup[end:]])
+
+
+class _StartTags(HTMLParser):
+    """Where each start tag stands, and its text; comments and scripts hold none."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__(convert_charrefs=False)
+        self.found: list[tuple[int, str]] = []
+        self._lines = [0, *(m.end() for m in re.finditer("\n", markup))]
+        self.feed(markup)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        line, column = self.getpos()
+        self.found.append((self._lines[line - 1] + column, self.get_starttag_text() or ""))
+
+
+def _attribute(match: re.Match[str], base: str) -> str:
+    name = match["name"].lower()
+    if name not in ADDRESSES and name not in ADDRESS_LISTS:
+        return match[0]
+    given = match["value"]
+    given = html.unescape(given[1:-1] if given[0] in "\"'" else given)
+    if name in ADDRESSES:
+        value = join(base, given)
+    else:
+        value = CANDIDATE.sub(lambda m: m["lead"] + join(base, m["url"]) + m["size"], given)
+    return match[0] if value == given else f'{match["name"]}="{html.escape(value)}"'
+
+
+@dataclass(frozen=True)
+class Alias:
+    """An old address: ``path`` decoded and with its leading slash, ``query`` as it was written."""
+
+    text: str
+    path: str
+    query: str = ""
+
+    @property
+    def file(self) -> str:
+        """The file in the output folder that answers there; ``""`` for one with a query.
+
+        No host looks at a query before it chooses a file.
+        """
+        if self.query:
+            return ""
+        if self.path.endswith((".html", ".htm")):
+            return self.path[1:]
+        return f"{self.path.strip('/')}/index.html".lstrip("/")
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Equal for two aliases that name one place, also on a disk that ignores case."""
+        return (self.path.rstrip("/") or "/", self.query) if self.query else (folded(self.file), "")
+
+
+def folded(file: str) -> str:
+    """A file name as a disk that ignores case compares it."""
+    return file.casefold()
+
+
+def parse_alias(text: str) -> Alias:
+    """Read one alias.
+
+    Raises:
+        ValueError: it is no address of this site; the message ends a sentence about it.
+    """
+    address, mark, query = text.partition("?")
+    if not address.startswith("/") or address.startswith("//"):
+        raise ValueError("does not begin with one slash")
+    if "#" in text:
+        raise ValueError("holds a #, which no host ever sees")
+    if mark and not query:
+        raise ValueError("ends with a ?")
+    try:
+        path = unquote(address, errors="strict")
+    except UnicodeDecodeError:
+        raise ValueError("holds escapes that are not UTF-8") from None
+    parts = path.strip("/").split("/")
+    if FORBIDDEN.search(text) or re.search(r"[\x00-\x1f\x7f\\]", path):
+        raise ValueError("holds a character that no address holds")
+    if "//" in path or any(part in (".", "..") for part in parts):
+        raise ValueError("holds empty parts or dots that lead elsewhere")
+    if len(path.encode()) > LONGEST or any(len(part.encode()) > LONGEST_NAME for part in parts):
+        raise ValueError("is too long")
+    return Alias(text, path, query)
+
+
+def split_aliases(value: object) -> list[str]:
+    """The aliases of a front-matter value, which is a list when it goes on over several lines."""
+    given = ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value or "")
+    return [part.strip() for part in given.split(",") if part.strip()]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether ``host``, with or without a port, as a Host header has it, is this machine.
+
+    A name that is only looked up to be loopback does not count: a web page could point one of
+    its own at 127.0.0.1 and read what is served there. An IPv6 address stands in brackets.
+    """
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def names_server(header: str, host: str) -> bool:
+    """Whether the Host ``header`` of a request names the server that listens on ``host``.
+
+    A name can be pointed at this machine by anyone, an IP address cannot.
+    """
+    if is_loopback(header):
+        return True
+    try:
+        name = urlsplit(f"//{header}").hostname or ""
+    except ValueError:
+        return False
+    if name == host.lower():
+        return True
+    if host not in EVERYWHERE:
+        return False
+    with suppress(ValueError):
+        return bool(ip_address(name))
+    return bool(name) and name == socket.gethostname().lower()
