@@ -95,7 +95,9 @@ def _told(problem: Problem, site: Site, wrong: set[tuple[str, int]]) -> bool:
     if (problem.file, problem.line) in wrong:
         return True
     unread = {s.file for s in site.sources if s.post is None} | {t.file for t in site.troubles}
-    return problem.file in unread and any(file == problem.file for file, _ in wrong)
+    # Line 1 is said of what has no place in the file.
+    vague = problem.line == 1 or problem.file in unread
+    return vague and any(file == problem.file for file, _ in wrong)
 
 
 def names(settings: Settings, paths: Sequence[Path]) -> frozenset[str] | None:

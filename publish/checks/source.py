@@ -11,12 +11,14 @@ from datetime import UTC, datetime
 from functools import cached_property
 from itertools import islice
 from typing import Literal
+from urllib.parse import unquote
 
 from publish.checks import keys, prose
 from publish.post import frontmatter
 from publish.post.diagnostic import Problem
 from publish.post.frontmatter import Header, yes_no
 from publish.post.record import Heading, Link, Post
+from publish.post.slug import slugify
 
 Kind = Literal["post", "page", "draft", "scheduled"]
 MARKDOWN = (".md", ".markdown", ".mkd", ".mdown")
@@ -128,6 +130,11 @@ class Source:
         found = self.header.field(name)
         return found.line if found else 1
 
+    def line_text(self, line: int) -> str:
+        """A line of the file, counted from 1."""
+        lines = self.text.split("\n")
+        return lines[line - 1] if 0 < line <= len(lines) else ""
+
     def find(self, *words: str) -> int:
         """The first line of the body that holds all ``words``, else the body's first."""
         for line, text in enumerate(self.body.split("\n"), self.header.body_line):
@@ -180,9 +187,8 @@ class Source:
     def _places(self, target: str) -> Iterator[int]:
         """Where an address stands that is not written as the page has it."""
         bare = target.removeprefix("mailto:")
-        for spelling in dict.fromkeys(
-            (target, bare, html.escape(target), bare.replace("_", r"\_"), target.replace("%20", " "))
-        ):
+        likely = (target, bare, html.escape(target), bare.replace("_", r"\_"), unquote(target))
+        for spelling in dict.fromkeys(likely) if target else ("]()", 'href=""', "]( )"):
             for text in (self.prose, self.body):
                 at = text.find(spelling) if spelling else -1
                 while at >= 0:
@@ -243,13 +249,20 @@ class Source:
 
     @property
     def slug(self) -> str:
-        """As Pelican has it; of what it cannot read, the header's."""
-        return self.post.slug if self.post else self.get("slug")
+        """As Pelican has it; of what it cannot read, the one it would have."""
+        return self.post.slug if self.post else self.get("slug") or slugify(self.get("title"))
 
     @property
     def categories(self) -> tuple[str, ...]:
         """The names of its categories, the main one first."""
         return self.post.categories if self.post and not self.is_page else ()
+
+    @property
+    def named_categories(self) -> tuple[str, ...]:
+        """The names of its ``Category`` line as they are written there."""
+        given = self.get("category")
+        parts = given.split(",") if self.reading.commas else [given]
+        return tuple(part.strip() for part in parts if part.strip())
 
     @cached_property
     def aliases(self) -> tuple[str, ...]:

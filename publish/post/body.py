@@ -16,6 +16,7 @@ ADDRESSES = {
 """The attribute of each element that holds an address a reader follows or loads."""
 MARK = re.compile(r"[{|]\w+[}|]")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+ALIGNED = re.compile(r"text-align: ?\w+;?")
 MADE = {"footnote-ref", "footnote-backref", "headerlink"}
 """Classes of links that Markdown makes, not the author."""
 
@@ -55,9 +56,7 @@ def parse(markup: str, resolved: str | None = None, *, mail: bool = False) -> Bo
         elif tag in HEADINGS:
             words = " ".join("".join(element.itertext()).split())
             headings.append(Heading(int(tag[1]), words, element.get("id") or ""))
-        if element.get("style") is not None or tag in ("style", "script"):
-            inline.append(tag)
-        elif any(key.startswith("on") for key in element.keys()):  # noqa: SIM118 - lxml's own
+        if _inline(element, tag):
             inline.append(tag)
     return Body(tuple(links), tuple(headings), tuple(ids), tuple(inline))
 
@@ -75,6 +74,15 @@ def _links(element: Any, settled: Any, tag: str, mail: bool) -> list[Link]:
             kind = "img" if name == "poster" else tag
             found.append(Link(kind, written, settled.get(name) or "", words, mail))
     return found
+
+
+def _inline(element: Any, tag: str) -> bool:
+    """Whether an element has a style or a script of its own."""
+    style = element.get("style")
+    if style is not None:
+        # Markdown writes so how a column is set, and a theme has a class for it.
+        return not (tag in ("td", "th") and ALIGNED.fullmatch(style.strip()))
+    return tag in ("style", "script") or any(key.startswith("on") for key in element.keys())  # noqa: SIM118 - lxml's own
 
 
 def _made(element: Any) -> bool:

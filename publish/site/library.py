@@ -31,6 +31,8 @@ PUBLIC = (
 DRAFTS = ("drafts", "drafts_translations", "draft_pages", "draft_translations")
 KINDS = {"category": "categories", "tag": "tags", "author": "authors"}
 MARK = re.compile(r"[{|](\w+)[}|](.*)", re.S)
+LAST = 9999
+"""The year of a draft without a date, to Pelican."""
 PLAIN = (str, int, float, bool, type(None))
 
 
@@ -233,8 +235,7 @@ def _slugs(generators: list[Any], name: str) -> Iterator[str]:
 
 
 def _moment(date: Any) -> datetime | None:
-    # A draft without a date has Pelican's latest one.
-    if not isinstance(date, datetime) or date.year == datetime.max.year:
+    if not isinstance(date, datetime) or date.year == LAST:
         return None
     plain_date = datetime(*date.timetuple()[:6], date.microsecond, tzinfo=date.tzinfo)
     return plain_date if plain_date.tzinfo else plain_date.replace(tzinfo=UTC)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from publish import light
 from publish.errors import ConfigError
 from publish.post.record import Library
 from publish.settings import Settings
@@ -51,7 +52,7 @@ def read(
         os.close(receiving)
         try:
             with os.fdopen(sending, "wb") as answer:
-                pickle.dump(_library(settings, overrides or {}, fit), answer)
+                pickle.dump(_whole(settings, overrides or {}, fit), answer)
         finally:
             os._exit(0)
     os.close(sending)
@@ -64,6 +65,17 @@ def read(
     return library
 
 
+def _whole(
+    settings: Settings, overrides: Mapping[str, Any], fit: Callable[[Path], bool]
+) -> Library:
+    """With as much of Pelican as the site needs."""
+    try:
+        return _library(settings, overrides, fit)
+    except light.Needed:
+        light.forget()
+        return _library(settings, overrides, fit)
+
+
 def _library(
     settings: Settings, overrides: Mapping[str, Any], fit: Callable[[Path], bool]
 ) -> Library:
@@ -74,7 +86,7 @@ def _library(
     _alone(settings, complaints)
     _guard(fit)
     library = Library(settings.content.name, settings=dict(settings.values), failed=True)
-    ours = {"DELETE_OUTPUT_DIRECTORY": False, "DEBUG": False, "CACHE_CONTENT": False,
+    ours = {"PATH": str(settings.content), "DELETE_OUTPUT_DIRECTORY": False, "DEBUG": False, "CACHE_CONTENT": False,
             "LOAD_CONTENT_CACHE": False, "WITH_FUTURE_DATES": False, **overrides}  # fmt: skip
     try:
         found = read_settings(str(settings.path), override=ours)

@@ -1,13 +1,13 @@
 """A small site on disk, for tests that write its files themselves."""
 
 import shutil
-from datetime import UTC, datetime
 from pathlib import Path
 
-from publish.checks import Diagnostic, check
+from publish.checks import check
+from publish.cli.findings import records
+from publish.post.diagnostic import Diagnostic
 from publish.settings import Settings, load
 
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HEAD = (
     b"Title: A calm handover\nDate: 2026-11-01 07:30\nCategory: Career\nSlug: calm\n"
     b"Summary: What a handover needs.\nUid: 0123456789abcdef\nStatus: published\n\n"
@@ -38,7 +38,8 @@ class Project:
         return load(self.root / "pelicanconf.py")
 
     def findings(self, *paths: str | Path) -> list[Diagnostic]:
-        return check(self.settings, [Path(p) for p in paths], now=NOW)
+        settings = self.settings
+        return check(settings, lambda: records(settings), [Path(p) for p in paths])
 
     def told(self, *paths: str | Path) -> list[str]:
         return [f"{f.file}:{f.line} {f.rule} {f.severity}" for f in self.findings(*paths)]

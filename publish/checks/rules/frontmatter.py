@@ -34,7 +34,8 @@ def missing_title(source: Source) -> Iterator[Problem]:
 def missing_date(source: Source) -> Iterator[Problem]:
     """Without a date Pelican leaves the post out and says nothing."""
     undated = source.post is not None and not source.is_page and source.post.date is None
-    if undated or any("information about 'date'" in said for said in source.complaints):
+    empty = ("information about 'date'", "'' is not a valid date")
+    if undated or any(words in said for said in source.complaints for words in empty):
         remedy = "add a line such as `Date: 2026-11-16 07:30`"
         yield Problem(source.line("date"), "there is no date", remedy)
 

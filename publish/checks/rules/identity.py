@@ -62,7 +62,7 @@ def bad_slug(source: Source) -> Iterator[Problem]:
             message = f"{name.capitalize()} leads out of the site: {shown(given)}"
             yield Problem(source.line(name), message, "write a path inside the site")
     if not slug:
-        if source.post and source.get("title"):
+        if source.get("title"):
             message = "the title makes no address"
             yield Problem(line, message, "add a line `Slug:` in plain letters")
     elif not SLUG.fullmatch(slug.lower()) or ".." in slug:

@@ -92,8 +92,8 @@ def unshowable_picture(site: Site) -> Iterator[Problem]:
 def missing_alt(source: Source) -> Iterator[Problem]:
     """A picture without words for those who cannot see it."""
     for line, picture in pictures(source):
-        # An alt that is there and empty says that the picture is an ornament; Markdown's never do.
-        ornament = picture.words == "" and "![](" not in source.body and picture.tag != "cover"
+        # An empty alt that an author wrote says that the picture is an ornament.
+        ornament = picture.words == "" and "<img" in source.line_text(line)
         if not (picture.words or "").strip() and not ornament:
             header = picture.tag == "cover"
             remedy = "add a line `Image_alt: …`" if header else "say what it shows: ![words](…)"
