@@ -65,3 +65,18 @@ def test_nothing_names_a_machine_or_an_index(root: Path):
         if file.suffix in {".png", ".jpg", ".woff2"}:
             continue
         assert not word.search(file.read_text(encoding="utf-8", errors="replace")), file
+
+
+def test_what_was_written_elsewhere_is_as_it_was_there(root: Path):
+    import hashlib
+
+    folder = root / "publish" / "vendor"
+    told = dict(
+        re.findall(
+            r"^\| `([^`]+)` .*`([0-9a-f]{64})` \|$", (folder / "README.md").read_text(), re.M
+        )
+    )
+    scripts = {file.name for file in folder.glob("*.js")}
+    assert scripts == set(told)
+    for name, digest in told.items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
