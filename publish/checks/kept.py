@@ -134,7 +134,8 @@ def _young(stamp: Stamp) -> bool:
 
 def _content(name: str) -> bytes:
     try:
-        return _digest(Path(name).read_bytes())
+        # Opening a pipe would wait for ever.
+        return _digest(Path(name).read_bytes()) if os.path.isfile(name) else b"?"  # noqa: PTH113
     except OSError:
         return b"?"
 

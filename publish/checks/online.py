@@ -68,9 +68,7 @@ def dead_links(
     chosen = names(settings, paths)
     site = site_of(settings, library, Store(settings.cache / "checks"), built=False)
     places = [
-        place
-        for place in outside(site, local)
-        if chosen is None or within(place.file, chosen)
+        place for place in outside(site, local) if chosen is None or within(place.file, chosen)
     ]
     cache = settings.cache / "links.json"
     now = clock()
@@ -81,9 +79,9 @@ def dead_links(
         write_whole(cache, json.dumps(fresh, indent=1, sort_keys=True).encode())
     remedy = "correct the address, or remove the link"
     return sorted(
-        Diagnostic(p.file, p.line, "dead-link", "warning", f"{shown(p.url)} {fresh[p.url][0]}", remedy)
+        Diagnostic(p.file, p.line, "dead-link", "warning", f"{shown(p.url)} {said}", remedy)
         for p in places
-        if fresh[p.url][0]
+        if (said := fresh[p.url][0])
     )
 
 

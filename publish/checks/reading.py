@@ -10,7 +10,7 @@ from pathlib import Path
 from publish.checks import surroundings
 from publish.checks.kept import Store
 from publish.checks.rules.tangled import tangled
-from publish.checks.site import Site, Trouble
+from publish.checks.site import Site, Trouble, printable
 from publish.checks.source import MARKDOWN, Reading, Source
 from publish.post.record import Library
 from publish.settings import Settings
@@ -132,9 +132,5 @@ def _moves(gif: Path) -> bool:
 
 
 def _place(file: Path, root: Path) -> str:
-    """A path for people: from the project, with slashes, printable whatever bytes it has."""
-    path = os.path.relpath(file, root) if file.is_relative_to(root) else os.fspath(file)
-    text = os.fsencode(path.replace(os.sep, "/")).decode("utf-8", "replace")
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else "\ufffd" for c in text)
+    """A path for people: from the project where it lies there."""
+    return printable(os.path.relpath(file, root) if file.is_relative_to(root) else str(file))

@@ -38,7 +38,8 @@ def check(
     if found is None:
         library = read()
         found = judge(settings, library, store, built=built)
-        if built:
+        # A finding may quote the line that holds a key, and a key is kept nowhere.
+        if built and not any(finding.rule == "secret" for finding in found):
             waits = [p.date.timestamp() for p in library.posts if p.date and not p.public]
             until = min((moment for moment in waits if moment > time.time()), default=math.inf)
             store.keep(files, until, found)

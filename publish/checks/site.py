@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -79,11 +80,20 @@ class Site:
         return f"{content}/{path}" if content not in ("", ".") else path
 
     def setting_line(self, name: str) -> int:
-        """The line of the settings file that sets ``name``, else 1."""
-        found = re.search(rf"^{re.escape(name)}\b", self.settings_text, re.M)
-        return self.settings_text.count("\n", 0, found.start()) + 1 if found else 1
+        """The last line of the settings file that sets ``name``, else 1."""
+        text = self.settings_text
+        found = [m.start() for m in re.finditer(rf"^{re.escape(name)}\b", text, re.M)]
+        return text.count("\n", 0, found[-1]) + 1 if found else 1
 
 
 def folded(path: str) -> str:
     """A name as a disk compares it that ignores case and how an accent is put together."""
     return unicodedata.normalize("NFC", path).casefold()
+
+
+def printable(path: str) -> str:
+    """A path with slashes, in characters that can be printed whatever bytes its name has."""
+    text = os.fsencode(path.replace(os.sep, "/")).decode("utf-8", "replace")
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)

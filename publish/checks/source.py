@@ -236,7 +236,7 @@ class Source:
     def kind(self) -> Kind:
         """``draft`` is whatever the site never shows, ``scheduled`` what it does not show yet."""
         if self.post is None:
-            shown = self.status in ("published", "hidden")
+            shown = self.status not in ("draft", "skip")
             return ("page" if self.is_page else "post") if shown else "draft"
         if self.post.visibility in ("draft", "scheduled"):
             return "draft" if self.post.visibility == "draft" else "scheduled"
@@ -273,4 +273,3 @@ class Source:
     def mailed(self) -> bool:
         """Whether it goes out as an issue."""
         return not self.is_page and yes_no(self.get("newsletter")) is not False
-

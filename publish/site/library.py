@@ -56,7 +56,7 @@ def library_of(
 ) -> Library:
     """The records of a run. ``settings`` are Pelican's, ``complaints`` what it said so far."""
     generators = list(generators)
-    context = next((g.context for g in generators if hasattr(g, "context")), {})
+    context: Mapping[str, Any] = next((g.context for g in generators if hasattr(g, "context")), {})
     bodies = [(content, _body(content)) for content in contents(generators, public=True)]
     with _unheard():
         known = {id(content) for content, _ in bodies}

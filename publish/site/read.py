@@ -19,6 +19,9 @@ from publish.settings import Settings
 from publish.site.engine.complaints import Complaints
 from publish.site.library import library_of
 
+UNFIT = "this source is kept from Pelican"
+"""What the reading of a source that is not fit ends with."""
+
 
 class _Done(BaseException):
     """Every source is read: Pelican is to go no further."""
@@ -86,8 +89,11 @@ def _library(
     _alone(settings, complaints)
     _guard(fit)
     library = Library(settings.content.name, settings=dict(settings.values), failed=True)
-    ours = {"PATH": str(settings.content), "DELETE_OUTPUT_DIRECTORY": False, "DEBUG": False, "CACHE_CONTENT": False,
-            "LOAD_CONTENT_CACHE": False, "WITH_FUTURE_DATES": False, **overrides}  # fmt: skip
+    ours = {
+        "PATH": str(settings.content), "DELETE_OUTPUT_DIRECTORY": False, "DEBUG": False,
+        "CACHE_CONTENT": False, "LOAD_CONTENT_CACHE": False, "WITH_FUTURE_DATES": False,
+        **overrides,
+    }  # fmt: skip
     try:
         found = read_settings(str(settings.path), override=ours)
         complaints.content = Path(found["PATH"])
@@ -102,13 +108,15 @@ def _library(
 
         # From here on plugins draw, encode and compose.
         signals.static_generator_finalized.receivers.clear()
-        signals.all_generators_finalized.send = halt  # type: ignore[method-assign]
+        signals.all_generators_finalized.send = halt
         _named(found["PELICAN_CLASS"])(found).run()
     except _Done:
         pass
     except (Exception, SystemExit) as error:  # a settings file or plugin may do anything
         complaints.failed(error)
-    return replace(library, complaints=tuple(complaints.errors))
+    # Of what was not fit a rule tells, at its line.
+    heard = (said for said in complaints.errors if UNFIT not in said)
+    return replace(library, complaints=tuple(heard))
 
 
 def _alone(settings: Settings, complaints: Complaints) -> None:
@@ -148,7 +156,7 @@ def _guard(fit: Callable[[Path], bool]) -> None:
         readers: Readers, base_path: str, path: str, *args: Any, fmt: str | None = None, **how: Any
     ) -> Any:
         if fmt is None and not fit(Path(base_path, path)):
-            raise ValueError("it cannot be read")
+            raise ValueError(UNFIT)
         return stock(readers, base_path, path, *args, fmt=fmt, **how)
 
     Readers.read_file = read_file

@@ -6,6 +6,7 @@ from pathlib import Path
 from publish.checks import check
 from publish.cli.findings import records
 from publish.post.diagnostic import Diagnostic
+from publish.post.record import Library
 from publish.settings import Settings, load
 
 HEAD = (
@@ -36,6 +37,10 @@ class Project:
     @property
     def settings(self) -> Settings:
         return load(self.root / "pelicanconf.py")
+
+    @property
+    def library(self) -> Library:
+        return records(self.settings)
 
     def findings(self, *paths: str | Path) -> list[Diagnostic]:
         settings = self.settings

@@ -58,7 +58,7 @@ def one_address_for_all(site: Site) -> Iterator[Problem]:
                 yield _at(site, name, message, "let it hold {slug}")
 
 
-@site_rule("signup-address", "error", '`NEWSLETTER_SIGNUP_ACTION = "//….list-manage.com/…"`', "same")
+@site_rule("signup-address", "error", '`NEWSLETTER_SIGNUP_ACTION = "//x.list-manage.com"`', "same")
 def signup_address(site: Site) -> Iterator[Problem]:
     """A sign-up address to which no browser can send the form, or that takes no form."""
     given = str(site.values.get("NEWSLETTER_SIGNUP_ACTION") or "")
@@ -97,7 +97,7 @@ def unknown_topic(site: Site) -> Iterator[Problem]:
     named = {name.casefold() for source in site.sources for name in source.categories}
     for topic in topics if isinstance(topics, dict) else ():
         if str(topic).casefold() not in named:
-            message = f"NEWSLETTER_TOPICS names {shown(str(topic), 40)}, and no post has that category"
+            message = f"the topic {shown(str(topic), 40)} is no category of a post"
             yield _at(site, "NEWSLETTER_TOPICS", message, "write the category's name")
 
 
@@ -117,7 +117,8 @@ def language_address(site: Site) -> Iterator[Problem]:
             remedy = f"set {kind}_LANG_URL and {kind}_LANG_SAVE_AS beside {kind}_URL"
         else:
             continue
-        message = f"with the language {shown(post.lang, 20)} its address is /{shown(post.permalink)}"
+        where = f"/{shown(post.permalink)}"
+        message = f"with the language {shown(post.lang, 20)} its address is {where}"
         yield Problem(source.line("lang"), message, remedy, source.file)
 
 

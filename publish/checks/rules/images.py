@@ -48,10 +48,10 @@ def file_of(source: Source, picture: Link, site: Site) -> str | None:
 
 
 def used(site: Site) -> frozenset[str]:
-    """Every file that a source shows or links to."""
+    """Every file that a source shows or links to, folded."""
     found = {file_of(source, p, site) for source in site.sources for _, p in pictures(source)}
     found |= {file_of(source, link, site) for source, _, link in own_links(site)}
-    return frozenset(path for path in found if path)
+    return frozenset(folded(path) for path in found if path)
 
 
 @site_rule("missing-image", "error", "`![A door]({static}/images/no-such.jpg)`")
@@ -143,7 +143,7 @@ def orphan_image(site: Site) -> Iterator[Problem]:
     folders = [str(folder).strip("/") for folder in site.values.get("STATIC_PATHS", ["images"])]
     for path in site.files:
         served = any(path.startswith(f"{folder}/") for folder in folders if folder)
-        named = path in shown_somewhere or path.rsplit("/", 1)[-1] in site.mentions
+        named = folded(path) in shown_somewhere or path.rsplit("/", 1)[-1] in site.mentions
         if served and PICTURE.fullmatch(path) and not named:
             yield Problem(
                 1, "nothing shows this picture", "remove it, or show it", site.file_of(path)
@@ -167,6 +167,6 @@ def _served(path: str, site: Site) -> bool:
 
 
 RULES = (
-    missing_image, image_letter_case, unshowable_picture, missing_alt, alt_is_file_name, data_uri, heavy_image,
-    animated_gif, orphan_image,
+    missing_image, image_letter_case, unshowable_picture, missing_alt, alt_is_file_name, data_uri,
+    heavy_image, animated_gif, orphan_image,
 )  # fmt: skip

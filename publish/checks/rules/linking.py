@@ -58,7 +58,7 @@ def local_link(source: Source) -> Iterator[Problem]:
             yield Problem(line, message, "link the public address")
 
 
-@source_rule("tracking-parameters", "warning", "`https://example.com/?utm_source=x`", any_format=True)
+@source_rule("tracking-parameters", "warning", "`https://a.example/?utm_source=x`", any_format=True)
 def tracking_parameters(source: Source) -> Iterator[Problem]:
     """What a newsletter or an advertiser hung onto an address to follow its readers."""
     for line, link in source.links:

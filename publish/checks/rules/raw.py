@@ -40,9 +40,9 @@ FOREIGN = (
             "write ![words]({static}/images/…)"),
     Foreign(re.compile(r"(?<!!)\[\[[^\]\n]{1,300}\]\]"), "[[", "a wiki link",
             "write [words]({filename}other-post.md)"),
-    Foreign(re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+\[[ xX]\]\s"), "[", "a task list",
+    Foreign(re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+(\[[ xX]\])\s"), "[", "a task list",
             "write the items without [ ], or use ☐ and ☑"),
-    Foreign(re.compile(r"^\s*>\s*\[![\w-]+\]"), "[!", "a callout by [!…]",
+    Foreign(re.compile(r"^\s*>\s*(\[![\w-]+\])"), "[!", "a callout by [!…]",
             "write the word in bold: > **Note.** …"),
     Foreign(re.compile(r"\{\{[<%].{0,500}?[%>]\}\}"), "{{", "a Hugo shortcode",
             "put the HTML or the text itself here"),
@@ -71,8 +71,9 @@ def foreign_markup(source: Source) -> Iterator[Problem]:
     for line, text in source.prose_lines if likely else ():
         for foreign in likely:
             found = foreign.written.search(text)
-            if found and _seen(found.group(), source.post.text):
-                message = f"{foreign.name} is shown as it stands: {shown(found.group().strip(), 40)}"
+            if found and _seen(found.group(found.lastindex or 0), source.post.text):
+                markup = shown(found.group().strip(), 40)
+                message = f"{foreign.name} is shown as it stands: {markup}"
                 yield Problem(line, message, foreign.remedy)
                 break
 
@@ -85,7 +86,7 @@ def block_in_paragraph(source: Source) -> Iterator[Problem]:
     before, told = "", False
     for line, text in source.prose_lines:
         item = ITEM.match(text)
-        inside = before.strip() and text.strip()
+        inside = before.strip() and text.strip() and not ITEM.match(before)
         what = ""
         if inside and item and f"{item.group(2)} {item.group(3)}" in source.post.text:
             what = "list"

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 
 from publish.checks.rule import site_rule
 from publish.checks.rules.links import inside
-from publish.checks.site import Site
-from publish.post.diagnostic import Problem
+from publish.checks.site import Site, printable
+from publish.post.diagnostic import Problem, shown
 
 PLACED = re.compile(r"([^\s:][^:]*):(\d+): (.*)", re.S)
 UNFOUND = re.compile(r"[Uu]nable to find '(.*?)', skipping")
+ZONE = re.compile(r"No time zone found|ZoneInfo")
+"""Another rule names the setting."""
 NAME = re.compile(r"\b[A-Z][A-Z_]{3,}\b")
 MANY = 3
 """Files with one and the same complaint from which on it is told once: its cause is elsewhere."""
@@ -23,7 +25,7 @@ def refused(site: Site) -> Iterator[Problem]:
     told: dict[str, list[Problem]] = {}
     for complaint in site.library.complaints:
         problem = _problem(complaint, site)
-        if not _of_unread(problem, site):
+        if not (_of_unread(problem, site) or ZONE.search(problem.message)):
             told.setdefault(problem.message, []).append(problem)
     for same in told.values():
         yield from same[:1] if len(same) >= MANY else same
@@ -34,11 +36,11 @@ def _problem(complaint: str, site: Site) -> Problem:
     remedy = remedy or "correct that, then check again"
     if placed := PLACED.fullmatch(said):
         file, line, message = placed.groups()
-        return Problem(int(line), message, remedy, file)
+        return Problem(int(line), shown(message, 200), shown(remedy, 200), printable(file))
     named = (site.setting_line(name) for name in NAME.findall(said))
     plugin = site.setting_line("PLUGINS") if "plugin" in said.lower() else 1
     line = next((line for line in named if line > 1), plugin)
-    return Problem(line, said, remedy, site.settings_file)
+    return Problem(line, shown(said, 200), shown(remedy, 200), site.settings_file)
 
 
 def _of_unread(problem: Problem, site: Site) -> bool:
