@@ -9,8 +9,8 @@ help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 demo: .venv/run  ## install, build the site, send the newest post to a demo reader in the sandbox
 	@$(BIN)/publish demo
-test: .venv/dev .venv/browser lint  ## install what the tests need (a browser too) and run them all
-	$(BIN)/python -m pytest
+test: .venv/dev .venv/browser .venv/rigs/ready lint  ## install what the tests need (a browser too) and run them all
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 lint: .venv/dev  ## ruff, mypy and the import contracts
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 bench: .venv/dev  ## what the daily jobs cost, beside other generators, as docs/performance.md has it
@@ -42,6 +42,9 @@ lock:  ## resolve the requirements anew, with hashes and without index addresses
 .venv/dev: requirements-dev.txt pyproject.toml
 	@sh .ci/venv "$(PYTHON)" requirements-dev.txt
 	@touch $@ .venv/run
+.venv/rigs/ready: .venv/dev requirements-rigs.txt
+	@sh .ci/rigs
+	@touch $@
 .venv/browser: .venv/dev
 	@sh .ci/browser
 	@touch $@

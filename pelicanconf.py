@@ -13,7 +13,7 @@ DEFAULT_DATE_FORMAT = "%b %-d, %Y"
 PATH = "content"
 ARTICLE_PATHS = ["posts"]
 PAGE_PATHS = ["pages"]
-STATIC_PATHS = ["images"]
+STATIC_PATHS = ["images", "files"]
 OUTPUT_PATH = "output"
 CACHE_PATH = ".publish/cache"
 THEME = "theme"
@@ -66,6 +66,7 @@ PLUGINS = [
     "only_blocks",
     "post_identity",
     "multi_category",
+    "neighbours",
     "share_links",
     "post_cards",
     "read_next",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import posixpath
 import re
 import uuid
@@ -15,6 +14,7 @@ from mimetypes import MimeTypes
 from pathlib import Path
 from typing import Any
 
+from publish.post.identity import uid_of
 from publish.post.text import clean, plain, plain_title
 from publish.post.urls import absolute, join
 
@@ -105,7 +105,7 @@ def item(article: Any, context: Mapping[str, Any]) -> Item:
     site = (context.get("SITEURL") or "").rstrip("/")
     url = join(f"{site}/", article.url)
     return Item(
-        id=urn(f"uid:{identity(article)}"),
+        id=urn(f"uid:{uid_of(getattr(article, 'uid', None), article.relative_source_path)}"),
         url=f"{url}?ref=feed" if context.get("FEED_APPEND_REF") else url,
         base=url,
         title=plain_title(article.title) or url,
@@ -124,13 +124,6 @@ def item(article: Any, context: Mapping[str, Any]) -> Item:
 def urn(name: str) -> str:
     """An id made of ``name`` and of nothing else."""
     return uuid.uuid5(NAMESPACE, name).urn
-
-
-def identity(article: Any) -> str:
-    """The article's ``uid``, or without the identity plugin what that would make of its place."""
-    given = str(getattr(article, "uid", None) or "").strip()
-    place = f"source:{article.relative_source_path}"
-    return given or hashlib.sha256(place.encode()).hexdigest()[:16]
 
 
 def _categories(article: Any) -> list[Any]:

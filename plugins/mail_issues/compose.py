@@ -74,6 +74,7 @@ def compose(facts: Facts, html_template: Template, text_template: Template) -> I
         images=tuple(dict.fromkeys((*first, *pictures([body, web])))),
         html_part=html_part or (),
         text_part=text_part or (),
+        was=facts.was,
     )
     if issue.html_bytes > CLIPPED:
         size = issue.html_bytes // 1000

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from publish.post.frontmatter import yes_no
+from publish.post.identity import uid_of
 from publish.post.text import direction, plain, plain_title
 
 from .files import root
@@ -57,6 +58,7 @@ class Facts:
     web: str | None
     source: str
     page_digest: str
+    was: tuple[str, ...]
     # It answers to what is in the body, and has no part in what the article says itself.
     size_of: SizeOf = field(repr=False, compare=False)
 
@@ -108,7 +110,8 @@ def gather(article: Any, site: Site, links: Links, size_of: SizeOf) -> Facts:
     image = str(getattr(article, "image", "") or "").strip()
     alt = plain(getattr(article, "image_alt", "") or "")
     return Facts(
-        uid=str(getattr(article, "uid", "") or article.relative_source_path),
+        uid=uid_of(getattr(article, "uid", ""), str(article.relative_source_path)),
+        was=tuple(getattr(article, "was", ())),
         slug=article.slug,
         title=title,
         subject=plain(getattr(article, "subject", "") or "") or title,

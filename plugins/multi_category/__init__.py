@@ -12,7 +12,6 @@ from pelican import signals
 from pelican.urlwrappers import Category
 
 INCREMENTAL = True
-"""What it gives depends on what it is given alone, and it leaves written pages as they are."""
 
 
 def split(value: str) -> list[str]:

@@ -13,7 +13,6 @@ from typing import Any
 from pelican import signals
 
 INCREMENTAL = True
-"""What it gives depends on what it is given alone, and it leaves written pages as they are."""
 
 log = logging.getLogger(__name__)
 
@@ -112,9 +111,17 @@ def write(pelican: Any) -> None:
 
     # Another release may compress otherwise; what lies there must be what would be drawn.
     cache = Path(pelican.settings["CACHE_PATH"], FOLDER, __version__)
-    output = Path(pelican.output_path, FOLDER)
+    output, engine = Path(pelican.output_path, FOLDER), pelican.settings.get("ENGINE")
+    missing = {file: card for file, card in _drawn.items()
+               if not (engine and engine.holds(f"{FOLDER}/{file}", __version__))}  # fmt: skip
+
+    def draw(file: str) -> None:
+        store.kept(cache / file, lambda: _png(missing[file]))
+
     try:
-        for file, card in _drawn.items():
+        if engine:
+            engine.shared(draw, [file for file in missing if not (cache / file).exists()])
+        for file, card in missing.items():
             store.put(output / file, store.kept(cache / file, lambda card=card: _png(card)))
     except OSError as error:
         log.error(

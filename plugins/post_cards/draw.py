@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,6 +20,7 @@ LEADING = 1.1
 SMALL, ABOVE, BELOW = 36, 96, HEIGHT - 26
 TITLE_TOP, TITLE_HEIGHT = 136, 300
 """Size of the small lines, their baselines, and the title's box."""
+COLOURS = 128
 _FINE = 2
 """Shapes are drawn so many times larger and made small again, which smooths their edges."""
 
@@ -41,10 +41,13 @@ def png(card: Card) -> bytes:
         colour, font = getattr(place.palette, line.colour), _font(line.file, line.size)
         for character, x in face(line.file).places(line.text):
             draw.text((EDGE + x * line.size, line.y), character, colour, font, anchor="ls")
-    # Few colours, no dots: half the bytes, and nobody sees it.
-    small = image.quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    # Few colours and no dithering halve the bytes; every sixth pixel of every sixth row is enough
+    # to choose the colours by.
+    few = image.resize((WIDTH // 6, HEIGHT // 6), Image.Resampling.NEAREST).quantize(
+        COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
+    )
     out = io.BytesIO()
-    small.save(out, "PNG", compress_level=9)
+    image.quantize(palette=few, dither=Image.Dither.NONE).save(out, "PNG", compress_level=6)
     return out.getvalue()
 
 
@@ -82,24 +85,43 @@ def _set(card: Card) -> list[_Line]:
 
 def _landscape(place: Scene) -> Image.Image:
     palette = place.palette
-    sky = Image.linear_gradient("L").resize((WIDTH, HEIGHT)).point(lambda v: min(255, int(v * 1.5)))
+    # The sky is the same in every column, so one column is mixed and then widened.
+    sky = Image.linear_gradient("L").resize((1, HEIGHT)).point(lambda v: min(255, int(v * 1.5)))
     top, horizon = (Image.new("RGB", sky.size, colour) for colour in palette.sky)
-    image = Image.composite(horizon, top, sky)
+    column = Image.composite(horizon, top, sky).tobytes()
+    rows = (column[at : at + 3] * WIDTH for at in range(0, len(column), 3))
+    image = Image.frombytes("RGB", (WIDTH, HEIGHT), b"".join(rows))
     x, y, radius = place.sun
-    disc = [_FINE * at for at in (x - radius, y - radius, x + radius, y + radius)]
-    _paint(image, palette.sun, lambda draw: draw.ellipse(disc, fill=255))
+    left, upper, side = int(x - radius) - 2, int(y - radius) - 2, 2 * int(radius) + 8
+    disc = _Mask(left, upper, side, side)
+    disc.draw.ellipse(disc.at((x - radius, y - radius), (x + radius, y + radius)), fill=255)
+    disc.paint(image, palette.sun)
     for hill, colour in zip(place.hills, palette.hills, strict=True):
-        ridge = [(x * _FINE, hill.top(x) * _FINE) for x in range(0, WIDTH + 1, 4)]
-        corners = [(WIDTH * _FINE, HEIGHT * _FINE), (0, HEIGHT * _FINE)]
-        _paint(image, colour, lambda draw, area=(*ridge, *corners): draw.polygon(area, fill=255))
+        ridge = [(x, hill.top(x)) for x in range(0, WIDTH + 1, 4)]
+        high = int(min(y for _, y in ridge)) - 2
+        low = min(HEIGHT, int(max(y for _, y in ridge)) + 3)
+        edge = _Mask(0, high, WIDTH, low - high)
+        edge.draw.polygon(edge.at(*ridge, (WIDTH, low), (0, low)), fill=255)
+        edge.paint(image, colour)
+        image.paste(colour, (0, low, WIDTH, HEIGHT))
     return image
 
 
-def _paint(image: Image.Image, colour: str, shape: Callable[[ImageDraw.ImageDraw], None]) -> None:
-    """Colour one shape, its edges smoothed."""
-    mask = Image.new("L", (WIDTH * _FINE, HEIGHT * _FINE))
-    shape(ImageDraw.Draw(mask))
-    image.paste(colour, mask=mask.reduce(_FINE))
+class _Mask:
+    """A shape with smoothed edges, on the part of the card that it touches."""
+
+    def __init__(self, left: int, upper: int, width: int, height: int) -> None:
+        self._corner = left, upper
+        self._large = Image.new("L", (width * _FINE, height * _FINE))
+        self.draw = ImageDraw.Draw(self._large)
+
+    def at(self, *points: tuple[float, float]) -> list[tuple[float, float]]:
+        """Points of the card as points of this mask."""
+        left, upper = self._corner
+        return [(_FINE * (x - left), _FINE * (y - upper)) for x, y in points]
+
+    def paint(self, image: Image.Image, colour: str) -> None:
+        image.paste(colour, self._corner, self._large.reduce(_FINE))
 
 
 @cache

@@ -30,8 +30,13 @@ class Face:
 
     def places(self, text: str) -> list[tuple[str, float]]:
         """Each character and where it begins."""
-        return [(character, self.width(text[: at + 1]) - self.advances.get(character, 0))
-                for at, character in enumerate(text)]  # fmt: skip
+        found, at, before = [], 0.0, ""
+        for character in text:
+            at += self.kerning.get((before, character), 0)
+            found.append((character, at))
+            at += self.advances.get(character, 0)
+            before = character
+        return found
 
 
 @cache

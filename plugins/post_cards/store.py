@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-DESIGN = "2"
+DESIGN = "3"
 """Part of every name: raise it when a drawing changes, and all cards are drawn anew."""
 
 

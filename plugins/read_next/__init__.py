@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import marshal
+from pathlib import Path
 from typing import Any
 
 from pelican import signals
 
 INCREMENTAL = True
-"""What it gives depends on what it is given alone, and it leaves written pages as they are."""
 
 MOST = 3
 
@@ -16,38 +18,61 @@ def relate(generators: list[Any]) -> None:
     """Give each article, draft and translation its nearest published posts in its language."""
     from pelican.generators import ArticlesGenerator
 
+    from publish.post import cache
+
+    from .nearest import Neighbourhood
+
+    code = cache.code_digest(Path(__file__).parent)
     for generator in (g for g in generators if isinstance(g, ArticlesGenerator)):
         most = int(generator.settings.get("RELATED_MOST", MOST))
+        file = Path(generator.settings["CACHE_PATH"], "related", "posts")
+        before = cache.read(file, code)
+        kept = marshal.loads(before) if before else {}
         public = [*generator.articles, *generator.translations]
-        apart = [*generator.drafts, *generator.drafts_translations, *generator.hidden_articles]
+        apart = [
+            *generator.drafts,
+            *generator.drafts_translations,
+            *generator.hidden_articles,
+            *generator.hidden_translations,
+        ]
+        now = {}
         for lang in sorted({article.lang for article in [*public, *apart]}):
+            hood = Neighbourhood(kept.get(lang))
             _relate(
+                hood,
                 [article for article in public if article.lang == lang],
                 [article for article in apart if article.lang == lang],
                 most,
             )
+            now[lang] = hood.kept()
+        after = marshal.dumps(now)
+        if after != before:
+            cache.keep(file, code, after)
 
 
-def _relate(public: list[Any], apart: list[Any], most: int) -> None:
-    from .nearest import nearest
+def _relate(hood: Any, public: list[Any], apart: list[Any], most: int) -> None:
+    # Newest first, so that the newer of two equally near posts is shown.
+    public = sorted(sorted(public, key=_key), key=lambda a: a.date, reverse=True)
+    known = {_key(article): article for article in public}
+    found = hood.update([_asked(article) for article in [*public, *apart]], list(known), most)
+    for article in [*public, *apart]:
+        article.related = [known[key] for key in found[_key(article)]]
+
+
+def _key(article: Any) -> str:
+    return str(article.relative_source_path)
+
+
+def _asked(article: Any) -> Any:
     from .words import post
 
-    # Newest first, so that the newer of two equally near posts is shown.
-    public = sorted(sorted(public, key=lambda a: a.source_path), key=lambda a: a.date, reverse=True)
-    posts = (
-        post(
-            article.source_path,
-            article.title,
-            article._content or "",
-            [c.name for c in _categories(article)],
-            [tag.name for tag in getattr(article, "tags", ())],
-        )
-        for article in [*public, *apart]
+    names = (
+        [category.name for category in _categories(article)],
+        [tag.name for tag in getattr(article, "tags", ())],
     )
-    known = {article.source_path: article for article in public}
-    found = nearest(posts, list(known), most)
-    for article in [*public, *apart]:
-        article.related = [known[key] for key in found[article.source_path]]
+    body = article._content or ""
+    mark = hashlib.sha256(repr((article.title, names, body)).encode()).digest()[:12]
+    return _key(article), mark, lambda: post("", article.title, body, *names).terms
 
 
 def _categories(article: Any) -> list[Any]:

@@ -1,22 +1,43 @@
-"""The nearest posts of each: cosine of tf-idf vectors, over an index from term to posts."""
+"""The nearest posts of each: cosine of tf-idf vectors, over an index from term to posts.
+
+What is worked out is kept from run to run, post by post: a post is worked out again only where its
+own words changed, or what they weigh, or where a post near it did.
+"""
 
 from __future__ import annotations
 
-from array import array
+import marshal
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from heapq import nlargest
 from math import log, sqrt
+from typing import Any, NamedTuple
 
 from .words import Post
 
 KEPT = 40
 """Terms of a post that are compared: the most telling ones. It bounds the work for each pair."""
+FEW = 100
+"""Posts up to which a term's weight is exact. Beyond, it moves in steps of a power of two: one post
+more would else move all weights, and with them every list of a large archive."""
 SLACK = 1e-8
 """More than sums in another order and rounding can differ by."""
 
-Vector = dict[int, float]
+Vector = dict[str, float]
 """Term to weight, the weightiest first; its length is 1."""
+Asked = tuple[str, bytes, Callable[[], Mapping[str, float]]]
+"""A post: its key, a digest of all that counts, and what gives its terms."""
+
+
+class Row(NamedTuple):
+    """What is kept of a post. ``terms`` are packed, for few are looked at again; ``near`` are keys,
+    the nearest first; a post that is nearer than ``least`` belongs among them."""
+
+    mark: bytes
+    terms: bytes
+    vector: Vector
+    near: tuple[str, ...] = ()
+    least: float = 0.0
 
 
 def nearest(posts: Iterable[Post], candidates: Sequence[str], most: int) -> dict[str, list[str]]:
@@ -24,105 +45,181 @@ def nearest(posts: Iterable[Post], candidates: Sequence[str], most: int) -> dict
 
     ``candidates`` are keys of posts. What shares nothing is not among them. Of two that are
     equally near, the one that comes first in ``candidates`` wins. The order of ``posts`` changes
-    nothing; each is looked at once, so they may be made one by one.
+    nothing.
     """
-    rows = _Rows(posts)
-    idf = rows.rarity(candidates)
-    index = _Index([rows.vector(key, idf) for key in candidates], most)
-    place = {key: n for n, key in enumerate(candidates)}
-    found: dict[str, list[str]] = {}
-    for key in rows.keys:
-        own = place.get(key)
-        vector = rows.vector(key, idf) if own is None else index.vectors[own]
-        found[key] = [candidates[n] for n in index.near(vector, own)]
-    return found
+    return Neighbourhood().update([(p.key, b"", lambda p=p: p.terms) for p in posts],
+                                  candidates, most)  # fmt: skip
 
 
-class _Rows:
-    """The terms of all posts as numbers: a tenth of the room that dictionaries take."""
+class Neighbourhood:
+    """The posts of one language. Its answers are those of a new one, whatever it remembers."""
 
-    def __init__(self, posts: Iterable[Post]) -> None:
-        numbers: dict[str, int] = {}
-        self._rows: dict[str, tuple[array[int], array[float]]] = {}
-        for post in posts:
-            terms = array("I", [numbers.setdefault(term, len(numbers)) for term in post.terms])
-            self._rows[post.key] = terms, array("d", post.terms.values())
-        self._names = list(numbers)
+    def __init__(self, kept: Any = None) -> None:
+        """``kept`` is what :meth:`kept` gave."""
+        rows, candidates, holders, self._most = kept or ({}, [], {}, 0)
+        self._rows: dict[str, Row] = {key: Row(*row) for key, row in rows.items()}
+        self._candidates: list[str] = candidates
+        self._holders: Counter[str] = Counter(holders)
 
-    @property
-    def keys(self) -> Iterable[str]:
-        return self._rows
+    def kept(self) -> Any:
+        """All of it as plain data."""
+        rows = {key: tuple(row) for key, row in self._rows.items()}
+        return rows, self._candidates, dict(self._holders), self._most
 
-    def rarity(self, keys: Sequence[str]) -> list[float]:
+    def update(
+        self, posts: Iterable[Asked], candidates: Sequence[str], most: int
+    ) -> dict[str, list[str]]:
+        """As :func:`nearest`."""
+        before, self._rows = self._rows, {}
+        for key, mark, make in posts:
+            row = before.get(key)
+            if row is None or row.mark != mark:
+                row = Row(mark, marshal.dumps(dict(make())), {})
+            self._rows[key] = row
+        fresh = {key for key, row in self._rows.items() if before.get(key) is not row}
+        # Of two that are equally near the order decides.
+        same = self._most == most and _order(self._candidates, candidates)
+        moved = fresh | self._weighed(before, list(candidates), fresh)
+        gone = before.keys() - self._rows.keys()
+        for key in self._outdated(gone, moved) if same else self._rows:
+            self._rows[key] = self._rows[key]._replace(near=(), least=-1.0)
+        self._most = most
+        self._listed(most)
+        return {key: list(row.near) for key, row in self._rows.items()}
+
+    def _weighed(
+        self, before: Mapping[str, Row], candidates: list[str], fresh: set[str]
+    ) -> set[str]:
+        """Bring weights and vectors up to date; return the posts that are others to their like."""
+        was, now = set(self._candidates), set(candidates)
+        old = self._weights(len(was))
+        for key in was:
+            if key not in now or key in fresh:
+                self._holders.subtract(marshal.loads(before[key].terms).keys())
+        for key in now:
+            if key not in was or key in fresh:
+                self._holders.update(marshal.loads(self._rows[key].terms).keys())
+        self._holders = +self._holders
+        self._candidates = candidates
+        weights = self._weights(len(now))
+        changed = {t for t in old.keys() | weights.keys() if old.get(t) != weights.get(t)}
+        moved = was ^ now
+        for key, row in self._rows.items():
+            if key not in fresh and not changed:
+                continue
+            terms = marshal.loads(row.terms)
+            if key in fresh or not changed.isdisjoint(terms):
+                vector = _vector(terms, weights)
+                if vector != row.vector or key in fresh:
+                    self._rows[key] = row._replace(vector=vector)
+                    moved.add(key)
+        return moved
+
+    def _weights(self, many: int) -> dict[str, float]:
         """What each term tells: nothing if all posts have it, and nothing if only one has."""
-        holders: Counter[int] = Counter()
-        for key in keys:
-            holders.update(self._rows[key][0])
-        many = len(keys)
-        held = (holders[term] for term in range(len(self._names)))
-        return [log(many / n) if 1 < n < many else 0.0 for n in held]
+        held = ((term, n) for term, n in self._holders.items() if 1 < n < many)
+        if many <= FEW:
+            return {term: log(many / n) for term, n in held}
+        top = many.bit_length()
+        return {term: float(step) for term, n in held if (step := top - n.bit_length())}
 
-    def vector(self, key: str, idf: Sequence[float]) -> Vector:
-        terms, counts = self._rows[key]
-        weights = [n * idf[term] for term, n in zip(terms, counts, strict=True)]
-        least = sorted(weights)[-KEPT] if len(weights) > KEPT else 0.0
-        # By weight, then by name, for neither a set nor these numbers have an order of their own.
-        heavy = [
-            (weight, self._names[term], term)
-            for weight, term in zip(weights, terms, strict=True)
-            if weight >= least and weight
-        ]
-        kept = sorted(heavy, reverse=True)[:KEPT]
-        length = sqrt(sum(weight * weight for weight, _, _ in kept)) or 1.0
-        return {term: weight / length for weight, _, term in kept}
+    def _outdated(self, gone: Collection[str], moved: set[str]) -> set[str]:
+        """The posts whose lists may be others."""
+        if 4 * len(moved) > len(self._rows):
+            return set(self._rows)
+        among = set(self._candidates)
+        index = _Index([key for key in moved if key in among], self._rows)
+        found = moved & self._rows.keys()
+        for key, row in self._rows.items():
+            listed = not (moved.isdisjoint(row.near) and gone.isdisjoint(row.near))
+            if key not in found and (listed or index.best(row.vector) >= row.least - SLACK):
+                found.add(key)
+        return found
+
+    def _listed(self, most: int) -> None:
+        """Look for the nearest of each post that has no list any more."""
+        missing = [key for key, row in self._rows.items() if row.least < 0]
+        if not missing:
+            return
+        index = _Index(self._candidates, self._rows)
+        for key in missing:
+            row = self._rows[key]
+            best = index.near(row.vector, key, most)
+            near = tuple(self._candidates[place] for _, place in best)
+            full = most and len(best) == most
+            # With room left, whatever shares a word belongs in; with no room at all, nothing.
+            least = best[-1][0] if full else 0.0 if most else 9.0
+            self._rows[key] = row._replace(near=near, least=least)
+
+
+def _order(before: Sequence[str], after: Sequence[str]) -> bool:
+    """Whether what is in both is in the same order in both."""
+    both = set(before) & set(after)
+    return [key for key in before if key in both] == [key for key in after if key in both]
+
+
+def _vector(terms: Mapping[str, float], weights: Mapping[str, float]) -> Vector:
+    heavy = [(n * weights[term], term) for term, n in terms.items() if term in weights]
+    # By weight, then by name, for a dictionary's order may be that of another run.
+    kept = nlargest(KEPT, (pair for pair in heavy if pair[0]))
+    length = sqrt(sum(weight * weight for weight, _ in kept)) or 1.0
+    return {term: weight / length for weight, term in kept}
 
 
 class _Index:
     """From term to the places of those that have it, and its weight there."""
 
-    def __init__(self, vectors: Sequence[Vector], most: int) -> None:
-        self.vectors, self._most = vectors, most
-        self._places: dict[int, array[int]] = defaultdict(lambda: array("I"))
-        self._weights: dict[int, array[float]] = defaultdict(lambda: array("d"))
-        for place, vector in enumerate(vectors):
+    def __init__(self, keys: Sequence[str], rows: Mapping[str, Row]) -> None:
+        self._vectors = [rows[key].vector for key in keys]
+        self._own = {key: place for place, key in enumerate(keys)}
+        self._held: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        for place, vector in enumerate(self._vectors):
             for term, weight in vector.items():
-                self._places[term].append(place)
-                self._weights[term].append(weight)
-        self._top = {term: max(weights) for term, weights in self._weights.items()}
+                self._held[term].append((place, weight))
+        self._top = {term: max(w for _, w in held) for term, held in self._held.items()}
 
-    def near(self, vector: Vector, own: int | None) -> list[int]:
-        """The places of the nearest, without ``own``.
+    def best(self, vector: Vector) -> float:
+        """The nearness of the nearest; -1 where none shares a word."""
+        scores: dict[int, float] = defaultdict(float)
+        for term in vector.keys() & self._held.keys():
+            for place, other in self._held[term]:
+                scores[place] += vector[term] * other
+        return max(scores.values(), default=-1.0)
 
-        The terms that few have come first. Once those to come cannot lift anybody new among the
+    def near(self, vector: Vector, key: str, most: int) -> list[tuple[float, int]]:
+        """The nearest, without ``key`` itself: how near, and their places.
+
+        The terms that few have come first. Once those to come cannot lift another post among the
         best, they are left out: common terms would cost most and decide least.
         """
-        if not self._most:
+        if not most:
             return []
-        terms = sorted((t for t in vector if t in self._top), key=lambda t: len(self._places[t]))
+        terms = sorted((t for t in vector if t in self._top), key=lambda t: len(self._held[t]))
         to_come = sum(vector[term] * self._top[term] for term in terms)
         scores: dict[int, float] = defaultdict(float)
         for term in terms:
-            places, weight = self._places[term], vector[term]
+            held, weight = self._held[term], vector[term]
             # To look is to go over all scores, so it must be able to save as much.
-            if 2 * len(places) > len(scores) and to_come + SLACK < self._bar(scores):
+            if 2 * len(held) > len(scores) and to_come + SLACK < _bar(scores, most):
                 break
-            for place, other in zip(places, self._weights[term], strict=True):
+            for place, other in held:
                 scores[place] += weight * other
             to_come -= weight * self._top[term]
         else:
             to_come = 0.0
-        bar = self._bar(scores) - to_come - SLACK
+        bar, own = _bar(scores, most) - to_come - SLACK, self._own.get(key)
         able = (place for place, score in scores.items() if score >= bar and place != own)
-        best = nlargest(self._most, ((self._score(vector, place), -place) for place in able))
-        return [-place for _, place in best]
-
-    def _bar(self, scores: dict[int, float]) -> float:
-        """What it takes so far to be among the best; 0 while there are too few."""
-        # One more than that, for the post itself may be among them.
-        best = nlargest(self._most + 1, scores.values())
-        return best[-1] if len(best) > self._most else 0.0
+        best = nlargest(most, ((self._score(vector, place), -place) for place in able))
+        return [(score, -place) for score, place in best]
 
     def _score(self, vector: Vector, place: int) -> float:
-        other = self.vectors[place]
+        other = self._vectors[place]
         # Rounded, or the last bit of a sum would decide between two that are equally near.
         return round(sum(vector[term] * other[term] for term in vector if term in other), 9)
+
+
+def _bar(scores: Mapping[int, float], most: int) -> float:
+    """What it takes so far to be among the best; 0 while there are too few."""
+    # One more than that, for the post itself may be among them.
+    best = nlargest(most + 1, scores.values())
+    return best[-1] if len(best) > most else 0.0

@@ -5,12 +5,12 @@ Plain addresses: nothing is loaded from another host, and they work without scri
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pelican import signals
 
 INCREMENTAL = True
-"""What it gives depends on what it is given alone, and it leaves written pages as they are."""
 
 DEFAULT = ("linkedin", "email", "copy", "facebook", "bluesky", "mastodon", "x", "whatsapp")
 
@@ -30,18 +30,35 @@ def defaults(pelican: Any) -> None:
             raise ValueError(f"SHARE_LINKS: there is no service {name!r} — choose from: {known}")
 
 
+class Links:
+    """``article.share_links``, worked out for the articles whose pages ask. Drafts have none.
+
+    Without ``__set__``, so that a line ``Share_links:`` in a post can take its place.
+    """
+
+    def __init__(self, site: str, services: Sequence[str]) -> None:
+        self._site, self._services = site, services
+
+    def __get__(self, article: Any, kind: type | None = None) -> Any:
+        """The links, as templates read them."""
+        from .links import share_links
+
+        if article is None:
+            return self
+        if article.status == "draft":
+            raise AttributeError("share_links")
+        return share_links(article.title, f"{self._site}/{article.url}", self._services)
+
+
 def assign(generator: Any) -> None:
-    """Give each article its links."""
-    from .links import share_links
+    """Give all articles their links."""
+    from pelican.contents import Article
 
     site = (generator.settings.get("SITEURL") or "").rstrip("/")
-    for article in [*generator.articles, *generator.translations, *generator.hidden_articles]:
-        article.share_links = share_links(
-            article.title, f"{site}/{article.url}", generator.settings["SHARE_LINKS"]
-        )
+    Article.share_links = Links(site, generator.settings["SHARE_LINKS"])
 
 
 def register() -> None:
     """Called by Pelican."""
     signals.initialized.connect(defaults)
-    signals.article_generator_finalized.connect(assign)
+    signals.article_generator_init.connect(assign)

@@ -7,7 +7,6 @@ from typing import Any
 from pelican import signals
 
 INCREMENTAL = True
-"""What it gives depends on what it is given alone, and it leaves written pages as they are."""
 
 
 def choose(pelican: Any) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .index import Post, index
 from .shards import name, shards
 
 BLOCK = 4
@@ -29,20 +28,24 @@ class Shown:
     lang: str
 
 
-def files(posts: Sequence[Post], shown: Sequence[Shown]) -> dict[str, bytes]:
-    """All files of the index. ``posts`` and ``shown`` are the same posts, oldest first: what is
-    published next gets the next number and moves no other.
-    """
-    pieces = shards(index(posts))
-    made = {
-        "index": {"posts": len(posts), "block": BLOCK, "pieces": list(pieces)},
-        **{name(prefix): piece for prefix, piece in pieces.items()},
-        **{
-            f"d-{first // BLOCK}": [_line(one) for one in shown[first : first + BLOCK]]
-            for first in range(0, len(shown), BLOCK)
-        },
+def files(index: Mapping[str, str], posts: int) -> dict[str, bytes]:
+    """The words: what the pages fetch to find posts by number."""
+    pieces = shards(index)
+    about = {"posts": posts, "block": BLOCK, "pieces": list(pieces)}
+    return {
+        "index.json": _json(about),
+        **{f"{name(prefix)}.json": _json(piece) for prefix, piece in pieces.items()},
     }
-    return {f"{stem}.json": _json(made[stem]) for stem in made}
+
+
+def block(number: int) -> str:
+    """The name of the file with the results ``BLOCK * number`` and the following."""
+    return f"d-{number}.json"
+
+
+def results(shown: Sequence[Shown]) -> bytes:
+    """One file of results."""
+    return _json([_line(one) for one in shown])
 
 
 def _line(one: Shown) -> list[Any]:

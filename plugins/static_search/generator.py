@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
-from collections.abc import Iterable
+import marshal
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from pelican.generators import Generator
 
+from publish.post import cache
 from publish.post.text import plain, plain_title
 
-from .files import Shown, files
-from .index import Post
+from .files import BLOCK, Shown, block, files, results
+from .index import Index, Post
 
 FOLDER = "search"
+SUMMARY = ("SUMMARY_MAX_LENGTH", "SUMMARY_MAX_PARAGRAPHS", "SUMMARY_END_SUFFIX")
+"""Settings by which Pelican cuts a summary."""
 
 log = logging.getLogger(__name__)
 
@@ -27,24 +32,57 @@ class SearchGenerator(Generator):
         self.context["search_index"] = f"{FOLDER}/"
 
     def generate_output(self, writer: Any) -> None:
-        """Write the files that differ, and remove those of an earlier index."""
+        """Write the files that differ, and remove those of an earlier index.
+
+        Posts are numbered from the oldest on: what is published next moves no other.
+        """
         articles = public(self.context["articles"])
-        lang = self.settings["DEFAULT_LANG"]
-        made = files([_post(a) for a in articles], [_shown(a, lang) for a in articles])
-        folder = Path(self.output_path, FOLDER)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            for name, data in made.items():
-                file = folder / name
-                if not (file.is_file() and file.read_bytes() == data):
-                    file.write_bytes(data)
-            # A word of a post taken back must not stay in a piece that nobody writes any more.
-            for pattern in ("w-*.json", "u-*.json", "d-*.json"):
-                for file in folder.glob(pattern):
-                    if file.name not in made:
-                        file.unlink()
+            self._write(articles)
         except OSError as error:
             log.error("%s: cannot be written (%s)", error.filename, error.strerror)
+
+    def _write(self, articles: list[Any]) -> None:
+        settings, engine = self.settings, self.settings.get("ENGINE")
+        code = cache.code_digest(Path(__file__).parent)
+        marks = [_mark(article) for article in articles]
+        folder = Path(self.output_path, FOLDER)
+        folder.mkdir(parents=True, exist_ok=True)
+        names = set()
+
+        def put(name: str, key: object, make: Callable[[], bytes]) -> None:
+            names.add(name)
+            if not (engine and engine.holds(f"{FOLDER}/{name}", key)):
+                data, file = make(), folder / name
+                if not (file.is_file() and file.read_bytes() == data):
+                    file.write_bytes(data)
+
+        words = self._words(Path(settings["CACHE_PATH"], FOLDER), code, articles, marks)
+        for name, data in files(words, len(articles)).items():
+            put(name, hashlib.sha256(data).hexdigest(), lambda data=data: data)
+        lang = settings["DEFAULT_LANG"]
+        told = [code, lang, *(settings.get(name) for name in SUMMARY)]
+        for first in range(0, len(articles), BLOCK):
+            few = articles[first : first + BLOCK]
+            key = hashlib.sha256(repr((told, marks[first : first + BLOCK])).encode()).hexdigest()
+            put(block(first // BLOCK), key, lambda few=few: results([_shown(a, lang) for a in few]))
+        # A word of a post taken back must not stay in a piece that is written no more.
+        for pattern in ("w-*.json", "u-*.json", "d-*.json"):
+            for file in folder.glob(pattern):
+                if file.name not in names:
+                    file.unlink()
+
+    def _words(
+        self, folder: Path, code: str, articles: list[Any], marks: list[str]
+    ) -> dict[str, str]:
+        kept = cache.read(folder / "index", code)
+        index = Index(kept and marshal.loads(kept))
+        asked = [(mark, lambda a=a: _post(a)) for mark, a in zip(marks, articles, strict=True)]
+        found = index.update(asked)
+        now = marshal.dumps(index.kept())
+        if now != kept:
+            cache.keep(folder / "index", code, now)
+        return found
 
 
 def public(articles: Iterable[Any]) -> list[Any]:
@@ -54,8 +92,18 @@ def public(articles: Iterable[Any]) -> list[Any]:
     return sorted(kept.values(), key=lambda one: (one.date, one.url))
 
 
+def _mark(article: Any) -> str:
+    """A digest of all that is told of an article."""
+    names = [[one.name for one in found] for found in _labels(article)]
+    told = (
+        names, article.title, article.metadata.get("summary"), article._content, article.url,
+        article.date, article.locale_date, article.lang,
+    )  # fmt: skip
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:24]
+
+
 def _post(article: Any) -> Post:
-    named = [*_categories(article), *getattr(article, "tags", ()), *_authors(article)]
+    named = [one for found in _labels(article) for one in found]
     # Where the author wrote none, the summary is the beginning of the text.
     summary = article.metadata.get("summary") or ""
     return Post(
@@ -82,5 +130,6 @@ def _categories(article: Any) -> list[Any]:
     return list(getattr(article, "categories", None) or [article.category])
 
 
-def _authors(article: Any) -> list[Any]:
-    return [author for author in getattr(article, "authors", ()) if author.name]
+def _labels(article: Any) -> tuple[list[Any], ...]:
+    authors = [author for author in getattr(article, "authors", ()) if author.name]
+    return _categories(article), list(getattr(article, "tags", ())), authors

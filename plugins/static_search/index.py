@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import marshal
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from .words import words
 
@@ -15,6 +18,9 @@ BODY, HIGHEST = 4, 9
 SATURATION, LENGTH = 1.2, 0.75
 """BM25's k1 and b, as everybody has them."""
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
+MANY = 64
+"""Posts changed at once from which on the whole index costs less than its parts."""
+_PAIR = re.compile("([a-z]+)([0-9])")
 
 
 @dataclass(frozen=True)
@@ -26,22 +32,93 @@ class Post:
     text: str
 
 
+Asked = tuple[Any, Callable[[], Post]]
+"""A post: a digest of all that can be found in it, and what gives its words."""
+
+
+class Counted(NamedTuple):
+    """The words of one post. ``words`` are packed: how often each is in the text, and those of the
+    title and of the labels."""
+
+    mark: Any
+    total: int
+    words: bytes
+
+
 def index(posts: Sequence[Post]) -> dict[str, str]:
     """Every word with its posts, by number in ``posts``; see :func:`encode`. Ordered by word."""
-    counted = [Counter(words(post.text)) for post in posts]
-    usual = _usual(counted)
-    # A number and its level in one integer: half a million pairs would cost a second.
-    postings: dict[str, list[int]] = {}
-    for number, (post, counts) in enumerate(zip(posts, counted, strict=True)):
-        length = 1 - LENGTH + LENGTH * counts.total() / usual
-        table = [_level(times, length) for times in range(max(counts.values(), default=0) + 1)]
-        levels = {word: table[times] for word, times in counts.items()}
-        for text, more in ((post.title, IN_TITLE), (post.labels, IN_LABEL)):
-            for word in set(words(text)):
-                levels[word] = min(HIGHEST, levels.get(word, 0) + more)
-        for word, level in levels.items():
-            postings.setdefault(word, []).append(10 * number + level)
-    return {word: encode(postings[word]) for word in sorted(postings)}
+    return Index().update([(number, lambda post=post: post) for number, post in enumerate(posts)])
+
+
+class Index:
+    """The index from run to run: only the words of posts that changed are written again."""
+
+    def __init__(self, kept: Any = None) -> None:
+        """``kept`` is what :meth:`kept` gave."""
+        posts, self._encoded = kept or ([], {})
+        self._posts = [Counted(*post) for post in posts]
+
+    def kept(self) -> Any:
+        """All of it as plain data."""
+        return [tuple(post) for post in self._posts], self._encoded
+
+    def update(self, posts: Sequence[Asked]) -> dict[str, str]:
+        """As :func:`index`."""
+        was, known = self._posts, {post.mark: post for post in self._posts}
+        self._posts = [known.get(mark) or _counted(mark, make()) for mark, make in posts]
+        before, usual = _usual(was), _usual(self._posts)
+        both = range(max(len(was), len(self._posts)))
+        changed = [n for n in both if _at(was, n) != _at(self._posts, n)]
+        if usual != before or len(changed) > MANY:
+            self._encoded = self._whole(usual)
+        elif changed:
+            self._patch(changed, was, usual)
+        return self._encoded
+
+    def _whole(self, usual: int) -> dict[str, str]:
+        # A number and its level in one integer: half a million pairs would cost a second.
+        postings: dict[str, list[int]] = {}
+        for number, post in enumerate(self._posts):
+            for word, level in _levels(post, usual).items():
+                postings.setdefault(word, []).append(10 * number + level)
+        return {word: encode(postings[word]) for word in sorted(postings)}
+
+    def _patch(self, changed: Iterable[int], was: Sequence[Counted], usual: int) -> None:
+        touched: dict[str, dict[int, int]] = {}
+        for number in changed:
+            old = _levels(_at(was, number), usual)
+            new = _levels(_at(self._posts, number), usual)
+            for word in old.keys() | new.keys():
+                if old.get(word) != new.get(word):
+                    touched.setdefault(word, {})[number] = new.get(word, 0)
+        for word, levels in touched.items():
+            found = dict(decode(self._encoded.get(word, ""))) | levels
+            self._encoded[word] = encode(10 * n + found[n] for n in sorted(found) if found[n])
+        self._encoded = {word: text for word, text in sorted(self._encoded.items()) if text}
+
+
+def _at(posts: Sequence[Counted], number: int) -> Counted | None:
+    return posts[number] if number < len(posts) else None
+
+
+def _counted(mark: Any, post: Post) -> Counted:
+    counts = Counter(words(post.text))
+    held = dict(counts), sorted(set(words(post.title))), sorted(set(words(post.labels)))
+    return Counted(mark, counts.total(), marshal.dumps(held))
+
+
+def _levels(post: Counted | None, usual: int) -> dict[str, int]:
+    """What each word says of one post."""
+    if post is None:
+        return {}
+    counts, title, labels = marshal.loads(post.words)
+    length = 1 - LENGTH + LENGTH * post.total / usual
+    table = [_level(times, length) for times in range(max(counts.values(), default=0) + 1)]
+    levels = {word: table[times] for word, times in counts.items()}
+    for found, more in ((title, IN_TITLE), (labels, IN_LABEL)):
+        for word in found:
+            levels[word] = min(HIGHEST, levels.get(word, 0) + more)
+    return levels
 
 
 def encode(found: Iterable[int]) -> str:
@@ -58,6 +135,17 @@ def encode(found: Iterable[int]) -> str:
     return "".join(parts)
 
 
+def decode(text: str) -> Iterator[tuple[int, int]]:
+    """Number and level of each post in what :func:`encode` made."""
+    number = -1
+    for letters, level in _PAIR.findall(text):
+        step = 0
+        for letter in letters:
+            step = 26 * step + LETTERS.index(letter)
+        number += step + 1
+        yield number, int(level)
+
+
 def _letters(step: int) -> str:
     out = LETTERS[step % 26]
     while step := step // 26:
@@ -70,8 +158,8 @@ def _level(times: int, length: float) -> int:
     return min(BODY, 1 + int(BODY * said))
 
 
-def _usual(counted: Sequence[Counter[str]]) -> int:
+def _usual(posts: Sequence[Counted]) -> int:
     """The mean length in words, cut to a power of two: one more post seldom moves it, and with it
     every level of every post."""
-    mean = sum(counts.total() for counts in counted) // max(len(counted), 1)
+    mean = sum(post.total for post in posts) // max(len(posts), 1)
     return 1 << max(mean, 1).bit_length() - 1

@@ -7,50 +7,59 @@ as a Content-Security-Policy names it: ``structured_data_hash``, ``home_structur
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from pelican import signals
 
 INCREMENTAL = True
-"""What it gives depends on what it is given alone, and it leaves written pages as they are."""
-
-PUBLIC = (
-    "articles", "translations", "hidden_articles", "hidden_translations", "pages", "hidden_pages",
-)  # fmt: skip
-"""Lists of the generators; drafts are not among them, for nobody is to find one."""
-
-_generators: list[Any] = []
 
 
-def begin(generators: list[Any]) -> None:
-    """All content is read: remember it."""
-    _generators[:] = generators
+class Block:
+    """An attribute of articles and pages, worked out for those whose pages ask. Drafts have none.
 
-
-def describe(pelican: Any) -> None:
-    """Set the strings.
-
-    Pelican asks for its writer when every plugin has set pictures and cards, and before any page is
-    written. Which of two plugins comes first at one signal, nobody knows.
+    Without ``__set__``, so that a line of that name in a post can take its place.
     """
-    from pelican.contents import Article
+
+    def __init__(self, work: Callable[[Any], str]) -> None:
+        self._work = work
+
+    def __get__(self, content: Any, kind: type | None = None) -> Any:
+        """The string, as templates read it."""
+        if content is None:
+            return self
+        if content.status == "draft":
+            raise AttributeError("structured_data")
+        return self._work(content)
+
+
+def describe(generators: list[Any]) -> None:
+    """Give articles, pages and the home page their blocks."""
+    from pelican.contents import Article, Page
 
     from publish.post.text import csp_hash
 
     from . import facts
 
+    for kind in (Article, Page):
+        for name in ("structured_data", "structured_data_hash"):
+            if name in vars(kind):
+                delattr(kind, name)
     # These addresses leave the site, and mean nothing without a host.
-    if "://" not in pelican.settings["SITEURL"]:
+    if not generators or "://" not in generators[0].settings["SITEURL"]:
         return
-    site = facts.site(pelican.settings)
+    site = facts.site(generators[0].settings)
     home = _home(site)
-    for generator in _generators:
-        generator.context["home_structured_data"] = home
-        generator.context["home_structured_data_hash"] = csp_hash(home)
-        for content in (c for name in PUBLIC for c in getattr(generator, name, ())):
-            block = (_article if isinstance(content, Article) else _page)(content, site)
-            content.structured_data = block
-            content.structured_data_hash = csp_hash(block)
+    # One context is shared by all generators.
+    generators[0].context["home_structured_data"] = home
+    generators[0].context["home_structured_data_hash"] = csp_hash(home)
+
+    def block(content: Any) -> str:
+        return (_article if isinstance(content, Article) else _page)(content, site)
+
+    for kind in (Article, Page):
+        kind.structured_data = Block(block)
+        kind.structured_data_hash = Block(lambda content: csp_hash(block(content)))
 
 
 def _home(site: Any) -> str:
@@ -89,5 +98,4 @@ def _page(page: Any, site: Any) -> str:
 
 def register() -> None:
     """Called by Pelican."""
-    signals.all_generators_finalized.connect(begin)
-    signals.get_writer.connect(describe)
+    signals.all_generators_finalized.connect(describe)

@@ -72,6 +72,7 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
             said = tuple(text for text in library.complaints if text.startswith(f"{name}:"))
             sources.append(store.known(Source(path, name, raw, page, how, post, said)))
     troubles += [Trouble("symlink-out", name, 1) for name in sorted(outside)]
+    recorded, damage = surroundings.recorded(settings)
     return Site(
         library=library,
         sources=tuple(sources),
@@ -86,6 +87,8 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
         policy=surroundings.policy(settings),
         troubles=(*troubles, *surroundings.secrets(settings, store.secrets, built=built)),
         issues=surroundings.issues(settings),
+        recorded=recorded,
+        recorded_fault=damage,
     )  # fmt: skip
 
 

@@ -18,12 +18,14 @@ from publish.checks.rules import (
     structure,
     tangled,
     text,
+    unread,
+    values,
     whole,
 )
 
 SUBJECTS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
     ("Files", (*encoding.RULES, *tangled.RULES)),
-    ("Front matter", frontmatter.RULES),
+    ("Front matter", (*frontmatter.RULES, *values.RULES, *unread.RULES)),
     ("Identity and address", identity.RULES),
     ("Links", (*links.RULES, *linking.RULES)),
     ("Pictures and players", (*images.RULES, *policy.RULES)),

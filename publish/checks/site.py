@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from publish.checks.source import Source
+from publish.post.identity import Recorded
 from publish.post.record import Library
 
 
@@ -53,6 +54,9 @@ class Site:
     policy: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     troubles: tuple[Trouble, ...] = ()
     issues: tuple[Issue, ...] = ()
+    recorded: Recorded = field(default_factory=Recorded)
+    recorded_fault: tuple[str, str] | None = None
+    """The file of the ledger that is damaged, and what is wrong with it."""
 
     @property
     def values(self) -> Mapping[str, Any]:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from publish.checks import keys
 from publish.checks.site import Issue, Trouble
+from publish.post import identity
+from publish.post.identity import Recorded
 from publish.settings import Settings
 
 PICTURE = re.compile(r"(?<![\w.%@+-])[\w.%@+-]+\.(?:jpe?g|png|gif|webp|avif|svg|ico)\b", re.I)
@@ -138,3 +140,27 @@ def text(file: Path) -> str:
 
 def _relative(file: Path, root: Path) -> str:
     return file.relative_to(root).as_posix() if file.is_relative_to(root) else file.as_posix()
+
+
+def recorded(settings: Settings) -> tuple[Recorded, tuple[str, str] | None]:
+    """The addresses that were ever published; else the damaged file and what is wrong."""
+    ledger = settings.content / "ledger"
+    data: list[bytes | None] = []
+    for file in (ledger / "urls.json", ledger / "retired.json"):
+        try:
+            data.append(file.read_bytes())
+        except OSError:
+            data.append(None)
+    try:
+        return identity.recorded(*data), None
+    except ValueError:
+        name = "urls.json" if _damaged(data[0]) else "retired.json"
+        return Recorded(), (os.path.relpath(ledger / name, settings.root), "is damaged")
+
+
+def _damaged(data: bytes | None) -> bool:
+    try:
+        identity.recorded(data)
+    except ValueError:
+        return True
+    return False

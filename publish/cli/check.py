@@ -33,7 +33,7 @@ def command(
     Example: publish check content/posts/a-calm-handover.md
     """
     from publish import checks
-    from publish.cli.findings import records
+    from publish.office.fit import records
     from publish.post import diagnostic as report
 
     findings = checks.check(settings, lambda: records(settings), paths)

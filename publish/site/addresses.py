@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from publish.errors import Refused
 from publish.post.files import write_whole
@@ -16,6 +18,8 @@ from publish.settings import Settings
 
 Known = dict[str, str]
 """Address to Uid."""
+SINCE = "ledger/since.json"
+"""For each Uid the day its first address became public; below the content folder."""
 
 
 def guard(settings: Settings, listed: Path, shown: Collection[str]) -> Known | None:
@@ -66,7 +70,10 @@ def read(settings: Settings) -> Known:
     Raises:
         Refused: the file is damaged; it must not count as empty.
     """
-    file = place(settings)
+    return _read(place(settings))
+
+
+def _read(file: Path) -> Known:
     try:
         found = json.loads(file.read_bytes())
     except FileNotFoundError:
@@ -79,9 +86,28 @@ def read(settings: Settings) -> Known:
 
 
 def remember(settings: Settings, known: Known) -> None:
-    """Write the addresses down."""
-    text = json.dumps(known, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    write_whole(place(settings), text.encode())
+    """Write the addresses down, and for each Uid that had none before, that today is its day."""
+    fresh = set(known.values()) - set(read(settings).values())
+    today = datetime.now(ZoneInfo(settings.timezone)).date().isoformat()
+    days = first_days(settings.content)
+    # The day first: an address without it would count as public since its post's Date.
+    if fresh - days.keys():
+        _write(settings.content / SINCE, dict.fromkeys(fresh, today) | days)
+    _write(place(settings), known)
+
+
+def first_days(content: Path) -> dict[str, str]:
+    """For each Uid the day its first address became public, in ISO 8601.
+
+    Raises:
+        Refused: the file is damaged; it must not count as empty.
+    """
+    return _read(content / SINCE)
+
+
+def _write(file: Path, document: Mapping[str, str]) -> None:
+    text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    write_whole(file, text.encode())
 
 
 def place(settings: Settings) -> Path:

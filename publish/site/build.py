@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -182,11 +182,12 @@ def _overrides(stage: Path, memory: Memory) -> dict[str, str | bool]:
 
 
 def _render(
-    settings: Settings, child: Standby, stage: Path, memory: Memory
-) -> tuple[Rendered, bool]:
+    settings: Settings, child: Standby, stage: Path, memory: Memory,
+    more: Mapping[str, bool] | None = None,
+) -> tuple[Rendered, bool]:  # fmt: skip
     """What came of it, and whether it needed all that Pelican can load."""
     try:
-        overrides = _overrides(stage, memory)
+        overrides = _overrides(stage, memory) | dict(more or {})
         return child.render(stage / "site", overrides, memory, stage / "pages"), child.whole
     except Again as again:
         how = again.how
@@ -194,7 +195,7 @@ def _render(
         shutil.rmtree(stage / "site")
         (stage / "site").mkdir()
     with Standby(settings.path, whole=child.whole or how == "whole") as other:
-        return _render(settings, other, stage, memory)
+        return _render(settings, other, stage, memory, more)
 
 
 def _intact(known: Manifest, target: Path) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from publish.checks import check
-from publish.cli.findings import records
+from publish.office.fit import records
 from publish.post.diagnostic import Diagnostic
 from publish.settings import load
 

@@ -8,7 +8,7 @@ import pytest
 
 from publish import checks
 from publish.checks import kept
-from publish.cli.findings import records
+from publish.office.fit import records
 from publish.settings import load
 from tests.cli.terminal import publish
 

@@ -39,6 +39,7 @@ FACTS = Facts(
     web=None,
     source="content/posts/post.md",
     page_digest="f" * 32,
+    was=(),
     size_of=lambda _: None,
 )
 FOOT = " *|UNSUB|* *|LIST:ADDRESSLINE|*"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 import random
 import re
 import time
@@ -13,7 +14,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from read_next.nearest import KEPT, nearest
+from read_next import nearest as rule
+from read_next.nearest import KEPT, Neighbourhood, nearest
 from read_next.words import Post, post, words
 from test_full_feeds_site import Site
 
@@ -132,6 +134,44 @@ def test_the_short_cuts_change_nothing(seed: int, most: int, many: int, lexicon:
     keys = [p.key for p in posts if rng.random() < 0.8]
     rng.shuffle(keys)
     assert nearest(iter(posts), keys, most) == by_the_book(posts, keys, most)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 2**32), st.integers(0, 4), st.sampled_from([0, 100]))
+def test_what_is_kept_changes_nothing(seed: int, most: int, few: int):
+    rng = random.Random(seed)
+
+    def drawn(key: str) -> Post:
+        text = " ".join("word" + "abcdefghij"[int(9 * rng.random() ** 2)] * rng.randint(1, 3)
+                        for _ in range(rng.randint(0, 30)))  # fmt: skip
+        return post(key, "", text, [f"c{rng.randrange(3)}"], [f"t{rng.randrange(4)}"])
+
+    posts = {str(n): (drawn(str(n)), 0) for n in range(rng.randint(1, 40))}
+    public = [key for key in posts if rng.random() < 0.8]
+    kept, before = None, rule.FEW
+    rule.FEW = few
+    try:
+        for turn in range(1, 7):
+            hood = Neighbourhood(kept and marshal.loads(marshal.dumps(kept)))
+            asked = [(p.key, str(mark).encode(), lambda p=p: p.terms) for p, mark in posts.values()]
+            found = hood.update(asked, public, most)
+            assert found == nearest([p for p, _ in posts.values()], public, most)
+            kept = hood.kept()
+            for key in rng.sample(sorted(posts), k=min(len(posts), rng.choice([0, 1, 1, 3]))):
+                posts[key] = drawn(key), turn
+            if rng.random() < 0.6:
+                posts[f"new {turn}"] = drawn(f"new {turn}"), 0
+                public.insert(rng.randrange(len(public) + 1), f"new {turn}")
+            if rng.random() < 0.4 and len(posts) > 1:
+                gone = rng.choice(sorted(posts))
+                del posts[gone]
+                public = [key for key in public if key != gone]
+            if rng.random() < 0.2:
+                rng.shuffle(public)
+            if rng.random() < 0.1:
+                most = rng.randint(0, 4)
+    finally:
+        rule.FEW = before
 
 
 @given(st.text("abcz áßЖ1_-’“…<>&;é\u00a0İ"))

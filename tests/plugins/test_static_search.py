@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import gzip
 import json
+import marshal
+import random
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from static_search.files import BLOCK, Shown, files
-from static_search.index import Post, encode, index
+from static_search import index as rule
+from static_search.files import BLOCK, Shown, block, results
+from static_search.files import files as of_index
+from static_search.index import Index, Post, encode, index
 from static_search.shards import LARGEST, name, shards
 from static_search.words import LONGEST, words
 
@@ -39,6 +43,13 @@ def look_up(made: Mapping[str, bytes], word: str) -> Hits:
     about = json.loads(made["index.json"])
     home = max((p for p in about["pieces"] if word.startswith(p)), key=len)
     return decode(json.loads(made[f"{name(home)}.json"]).get(word, ""))
+
+
+def files(posts: Sequence[Post], shown: Sequence[Shown]) -> dict[str, bytes]:
+    """All files of an index, as the generator writes them."""
+    firsts = range(0, len(shown), BLOCK)
+    told = {block(first // BLOCK): results(shown[first : first + BLOCK]) for first in firsts}
+    return {**of_index(index(posts), len(posts)), **told}
 
 
 def line(number: int, title: str = "", summary: str = "") -> Shown:
@@ -117,6 +128,27 @@ def test_a_word_leads_to_exactly_the_posts_that_hold_it(posts: list[Post], large
         assert set(look_up(made, word)) == plainly
         home = max((p for p in pieces if word.startswith(p)), key=len)
         assert set(decode(pieces[home].get(word, ""))) == plainly
+
+
+@given(some_posts, st.randoms(use_true_random=False), st.sampled_from([0, 2, 64]))
+def test_what_is_kept_of_an_index_changes_nothing(posts: list[Post], rng: random.Random, many: int):
+    kept, before = None, rule.MANY
+    rule.MANY = many
+    try:
+        for _ in range(4):
+            found = Index(kept and marshal.loads(marshal.dumps(kept)))
+            made = found.update([(repr(post), lambda post=post: post) for post in posts])
+            assert list(made.items()) == list(index(posts).items())
+            kept = found.kept()
+            for n in rng.sample(range(len(posts)), k=min(len(posts), 2)):
+                other = posts[rng.randrange(len(posts))]
+                posts[n] = Post(other.title, posts[n].labels, posts[n].text + " " + other.text)
+            if rng.random() < 0.5:
+                posts.insert(rng.randrange(len(posts) + 1), Post("new words", "", "some text"))
+            elif posts:
+                posts.pop(rng.randrange(len(posts)))
+    finally:
+        rule.MANY = before
 
 
 @given(some_posts)

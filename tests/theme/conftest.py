@@ -60,6 +60,7 @@ SETTINGS: dict[str, Any] = {
 OURS = [
     "post_identity",
     "multi_category",
+    "neighbours",
     "share_links",
     "picture_sizes",
     "only_blocks",

@@ -142,11 +142,12 @@ def test_without_a_form_there_is_a_way_to_the_subscribe_page_or_nothing(build: A
     assert "form-action 'self'; base-uri" in built.text("full/index.html")
 
 
-def test_earlier_and_later_come_from_the_list(either: Built):
+def test_earlier_and_later_come_from_the_plugin(stock: Built, ours: Built):
     def around(slug: str) -> dict[str, str]:
-        links = either.page(f"{slug}/index.html").xpath("//nav[@class='neighbours']/a")
+        links = ours.page(f"{slug}/index.html").xpath("//nav[@class='neighbours']/a")
         return {link.get("rel"): link.get("href") for link in links}
 
     assert around("full") == {"prev": "/plain/"}
     assert around("plain") == {"prev": "/long/", "next": "/full/"}
     assert around("old") == {"next": "/rtl/"}
+    assert not stock.page("plain/index.html").xpath("//nav[@class='neighbours']")

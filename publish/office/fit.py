@@ -1,11 +1,11 @@
-"""What ``check`` finds stops ``build`` and ``send`` too."""
+"""What `check` finds stops a build and a send too."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from publish.cli.terminal import Terminal
 from publish.errors import Refused
+from publish.office.question import Voice
 from publish.post.record import Library
 from publish.settings import Settings
 
@@ -24,26 +24,27 @@ def records(settings: Settings) -> Library:
     return read(settings, fit=partial(checks.fit, settings.content))
 
 
-def require(settings: Settings, terminal: Terminal, *, built: bool = True) -> None:
-    """Print every finding and refuse if one is an error; of the site as ``built``, or without.
+def require(settings: Settings, voice: Voice, *, built: bool = True) -> None:
+    """Refuse if a finding is an error, and complain of the others; of the site as ``built``, or
+    without.
 
     Raises:
-        Refused: there is an error in the content.
+        Refused: there is an error in the content; the last of them.
     """
     from publish import checks
 
     found = checks.check(settings, lambda: records(settings), built=built)
+    errors = [finding for finding in found if finding.severity == "error"]
     for finding in found:
         if finding.severity != "error":
-            terminal.detail(f"{finding} [warning]")
-    errors = [finding for finding in found if finding.severity == "error"]
+            voice.detail(f"{finding} [warning]")
     for finding in errors[:-1]:
-        terminal.error(str(finding))
+        voice.complain(str(finding))
     if errors:
         raise Refused(errors[-1].located, errors[-1].remedy)
 
 
-def examine(settings: Settings, terminal: Terminal, folder: Path) -> None:
+def examine(settings: Settings, folder: Path) -> None:
     """Refuse a build whose pages, in ``folder`` still, hold what must never be public.
 
     Raises:

@@ -1,0 +1,263 @@
+"""One deploy from the first look to the last word: what to do is decided before it is done."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from publish.deploy import live
+from publish.deploy.guard import Age, Compare, Verdict, judge, require_fit, require_pages
+from publish.deploy.plan import Plan, Put, Remote, plan
+from publish.deploy.release import Hold, Past, Record, Release
+from publish.deploy.targets import Place, Raced, Target
+from publish.errors import ConfigError, PublishError, Refused
+
+PATIENCE = 60.0
+"""Seconds to wait for another deploy."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the author asked for; ``verify`` in seconds, 0 not to look at all.
+
+    ``pinned`` are files that sent letters show.
+    """
+
+    dry_run: bool = False
+    resume: bool = False
+    allow_deletes: bool = False
+    verify: float = 900
+    pinned: Collection[str] = ()
+    patience: float = PATIENCE
+    before: Callable[[Collection[str]], None] = lambda gone: None
+    """Called with the pages that will be gone, before anything is written."""
+
+
+@dataclass
+class Outcome:
+    """What was done; ``seconds`` per phase.
+
+    ``state`` is ``live``, ``deployed`` (not looked at), ``unchanged``, ``superseded``, ``planned``
+    (a dry run), or ``partial``.
+    """
+
+    target: str
+    kind: str
+    release: str = ""
+    previous: str = ""
+    source: str = ""
+    state: str = "deployed"
+    put: tuple[Put, ...] = ()
+    deleted: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
+    unchanged: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+    verified: int = 0
+    warnings: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def timed(self, phase: str) -> Iterator[None]:
+        """Add the time of what happens inside to ``phase``."""
+        start = time.monotonic()
+        try:
+            yield
+        finally:
+            spent = time.monotonic() - start
+            self.seconds[phase] = round(self.seconds.get(phase, 0) + spent, 3)
+
+
+class Stopped(PublishError):
+    """A deploy that could not end well: the error, and how far it came."""
+
+    def __init__(self, error: PublishError, outcome: Outcome) -> None:
+        super().__init__(error.message, error.remedy, error.code)
+        self.outcome = outcome
+
+
+def deploy(
+    target: Target, place: Place, release: Release, compare: Compare, terms: Terms
+) -> Outcome:
+    """Make ``release`` what readers find at the target, and see that it is so.
+
+    Raises:
+        Stopped: it is refused, or the other side failed; with what is so now.
+    """
+    out = Outcome(place.name, str(place.options["kind"]))
+    try:
+        release = release.adding(target.additions(release)).marked()
+        out.release, out.source = release.id, release.source
+        require_fit(release)
+        _put(target, place, release, compare, terms, out)
+        _verify(place, release, terms, out)
+    except PublishError as error:
+        raise Stopped(error, out) from None
+    return out
+
+
+def roll_back(target: Target, place: Place, wanted: str, terms: Terms) -> Outcome:
+    """Make an earlier release public again, and hold it: a machine will not undo that.
+
+    ``wanted`` is the beginning of a release's name; ``""`` for the one before this.
+
+    Raises:
+        Stopped: there is none such, or the other side failed.
+    """
+    out = Outcome(place.name, str(place.options["kind"]))
+    try:
+        if target.keep < 2:
+            raise ConfigError(
+                f"a target of kind {out.kind} cannot go back by itself",
+                "use the host's own rollback, or build that state of the content and deploy it",
+            )
+        with out.timed("look"):
+            remote = target.read()
+        known = remote.record or Record()
+        past = _past(known, wanted)
+        out.release, out.previous, out.source = past.release, known.release, past.source
+        if terms.dry_run:
+            out.state = "planned"
+            return out
+        whole = Release({}, past.source, past.time)
+        with out.timed("put"), target.claim(whole, terms.patience) as remote:
+            known = remote.record or Record()
+            past = _past(known, wanted)
+            # Of several rollbacks in a row the first one says what must not come back.
+            hold = known.hold or Hold(known.release, known.source, past.release)
+            before = tuple(p for p in (known.past(), *known.before) if p.release != past.release)
+            record = Record(
+                past.release, past.source, past.time, before=before,
+                hold=replace(hold, to=past.release), open=_open(target),
+            )  # fmt: skip
+            target.back(past, remote, record)
+            _after(target, record, out)
+        _seen(place, past.release, terms, out)
+    except PublishError as error:
+        raise Stopped(error, out) from None
+    return out
+
+
+def _put(
+    target: Target, place: Place, release: Release, compare: Compare, terms: Terms, out: Outcome
+) -> None:
+    end = time.monotonic() + terms.patience
+    with out.timed("look"):
+        first = target.read()
+    todo = _decide(target, release, first, first, compare, terms, out)
+    if terms.dry_run or todo is None:
+        out.state = "planned" if terms.dry_run and todo is not None else out.state
+        return
+    while True:
+        try:
+            with out.timed("put"), target.claim(release, max(1.0, end - time.monotonic())) as now:
+                todo = _decide(target, release, now, first, compare, terms, out)
+                if todo is not None:
+                    _write(target, release, now, todo, terms, out)
+            return
+        except Raced:
+            if time.monotonic() >= end:
+                raise
+            time.sleep(0.2)
+
+
+def _decide(
+    target: Target, release: Release, now: Remote, first: Remote, compare: Compare, terms: Terms,
+    out: Outcome,
+) -> Plan | None:  # fmt: skip
+    """The plan; None where nothing is to be done."""
+    known = now.record
+    out.previous = known.release if known else ""
+    out.foreign = now.foreign
+    raced = now.at != first.at
+    if judge(release, known, compare, resume=terms.resume, raced=raced) is Verdict.SUPERSEDED:
+        out.state = "superseded"
+        return None
+    moved = known is None or compare(release.source, known.source) not in (Age.SAME, Age.NONE)
+    todo = plan(
+        release, now, target.fingerprint, pinned=terms.pinned, whole=target.whole,
+        moved=moved or bool(known and known.hold),
+    )  # fmt: skip
+    out.put, out.deleted, out.unchanged = todo.puts, todo.delete, todo.unchanged
+    if todo.empty and not (known and known.open):
+        out.state = "unchanged"
+        return None
+    require_pages(release, now, terms.allow_deletes)
+    return todo
+
+
+def _write(
+    target: Target, release: Release, now: Remote, todo: Plan, terms: Terms, out: Outcome
+) -> None:
+    known = now.record or Record()
+    if todo.empty:
+        _after(target, known, out)
+        out.state = "deployed"
+        return
+    terms.before([p for p in todo.delete if p.endswith((".html", ".htm"))])
+    out.state = "partial"
+    record = replace(known.succeeded(release, target.keep), open=_open(target))
+    target.put(release, todo, now, record)
+    out.state = "deployed"
+    _after(target, record, out)
+
+
+def _open(target: Target) -> str:
+    """The step that is still to be done when the release is up; remembered until it has been."""
+    return "after" if target.steps else ""
+
+
+def _after(target: Target, record: Record, out: Outcome) -> None:
+    if record.open:
+        with out.timed("after"):
+            target.after()
+            target.note(target.read(), replace(record, open=""))
+
+
+def _verify(place: Place, release: Release, terms: Terms, out: Outcome) -> None:
+    if out.state not in ("deployed", "unchanged") or not terms.verify:
+        return
+    fresh = out.state == "deployed"
+    _seen(place, release.id, terms, out)
+    with out.timed("verify"):
+        if fresh:
+            changed = [p.path for p in out.put]
+            found = live.pages(place.siteurl, release, changed)
+            out.verified += found.checked
+            out.warnings += found.warnings
+
+
+def _seen(place: Place, release: str, terms: Terms, out: Outcome) -> None:
+    if not terms.verify:
+        return
+    with out.timed("verify"):
+        live.wait(place.siteurl, release, terms.verify, place.say)
+    out.verified += 1
+    out.state = "unchanged" if out.state == "unchanged" else "live"
+
+
+def _past(known: Record, wanted: str) -> Past:
+    if not wanted and known.hold and known.hold.to != known.release:
+        wanted = known.hold.to  # A rollback that did not end.
+    found = [p for p in known.before if p.release.startswith(wanted)]
+    if wanted and known.release.startswith(wanted):
+        found = [known.past()]
+    if not found or (wanted and len({p.release for p in found}) > 1):
+        have = ", ".join(p.release[:12] for p in known.before) or "none"
+        raise Refused(
+            f"there is no earlier release {wanted}".rstrip() + f" to go back to (there is: {have})",
+            "name one of these, or build that state of the content and deploy it",
+        )
+    return found[0]
+
+
+def document(out: Outcome) -> dict[str, Any]:
+    """The outcome for a script."""
+    return {
+        "target": out.target, "kind": out.kind, "release": out.release, "previous": out.previous,
+        "source": out.source, "state": out.state,
+        "put": [{"path": p.path, "bytes": p.bytes, "why": p.why} for p in out.put],
+        "deleted": list(out.deleted), "foreign": list(out.foreign), "unchanged": out.unchanged,
+        "seconds": out.seconds, "verified": out.verified, "warnings": out.warnings,
+    }  # fmt: skip

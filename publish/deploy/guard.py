@@ -1,0 +1,119 @@
+"""What is refused, and who goes first: decisions before anything is written. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from enum import Enum
+
+from publish.deploy.plan import Remote, vanishing
+from publish.deploy.release import Record, Release
+from publish.errors import NothingSent, Refused
+
+FIFTH = 5
+
+
+class Age(Enum):
+    """How the commit of our release stands to another's."""
+
+    SAME = "same"
+    NEWER = "newer"
+    OLDER = "older"
+    APART = "apart"
+    """Neither comes from the other."""
+    UNKNOWN = "unknown"
+    """This repository does not have the other commit."""
+    NONE = "none"
+    """One of them comes from no commit."""
+
+
+Compare = Callable[[str, str], Age]
+"""Two commits to how the first stands to the second."""
+
+
+class Verdict(Enum):
+    """What a release may do."""
+
+    GO = "go"
+    SUPERSEDED = "superseded"
+    """What is there is newer: there is nothing to do, and nothing is wrong."""
+
+
+def require_fit(release: Release) -> None:
+    """Refuse a site that no reader should get.
+
+    Raises:
+        Refused: it is empty, or two names would be one file on some machine.
+    """
+    if "index.html" not in release.files:
+        raise Refused("the built site has no index.html", "run `publish build`, then deploy")
+    seen: dict[str, str] = {}
+    for path in sorted(release.files):
+        same = unicodedata.normalize("NFC", path).casefold()
+        if same in seen:
+            raise Refused(
+                f"{seen[same]} and {path} are one file on some machines and two on others",
+                "rename one of them, then build and deploy again",
+            )
+        seen[same] = path
+
+
+def require_pages(release: Release, remote: Remote, allowed: bool) -> None:
+    """Refuse to take down much of what is up.
+
+    Raises:
+        Refused: more than a fifth of the pages would vanish, and that is not ``allowed``.
+    """
+    gone, all_ = vanishing(release, remote)
+    if gone * FIFTH > all_ and not allowed:
+        names = sorted(p for p in remote.files
+                       if p.endswith((".html", ".htm")) and p not in release.files)  # fmt: skip
+        raise Refused(
+            f"{gone} of {all_} pages would vanish ({names[0]}{', …' if gone > 1 else ''})",
+            "if that is meant: publish deploy --allow-deletes",
+        )
+
+
+def judge(
+    release: Release, record: Record | None, compare: Compare, *, resume: bool, raced: bool
+) -> Verdict:
+    """Whether ``release`` may take the place of what ``record`` tells of.
+
+    ``raced``: the target was changed while this deploy was under way. ``resume`` is the author's
+    word that it shall, whatever is there.
+
+    Raises:
+        Refused: a rollback stands.
+        NothingSent: it cannot be told which of the two is newer.
+    """
+    if record is None or resume:
+        return Verdict.GO
+    if record.hold:
+        _require_newer(release, record, compare)
+        return Verdict.GO
+    age = compare(release.source, record.source)
+    if age in (Age.SAME, Age.NONE):
+        late = raced and record.release != release.id and record.time > release.time
+        return Verdict.SUPERSEDED if late else Verdict.GO
+    if age is Age.OLDER:
+        return Verdict.SUPERSEDED
+    if age in (Age.APART, Age.UNKNOWN):
+        why = "which is not in this repository" if age is Age.UNKNOWN else "on another branch"
+        raise NothingSent(
+            f"the site was put up from commit {record.source[:12]}, {why}",
+            "git pull, build, and deploy again; to put this one in its place: "
+            "publish deploy --resume",
+        )
+    return Verdict.GO
+
+
+def _require_newer(release: Release, record: Record, compare: Compare) -> None:
+    hold = record.hold
+    assert hold is not None
+    if hold.source and compare(release.source, hold.source) is Age.NEWER:
+        return
+    raise Refused(
+        f"the site was rolled back from release {hold.release[:12]}, and this is no newer source",
+        "commit the correction, then deploy; or, to put this up all the same: "
+        "publish deploy --resume",
+    )

@@ -1,0 +1,135 @@
+"""Seeing that a release is public, as a reader would see it.
+
+The marker is asked for first, and a page only when the marker is right: an address that is asked
+for too early is a 404 that a cache between may keep.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from publish.deploy.release import MARKER, File, Release, read_marker
+from publish.errors import NothingSent, Refused
+from publish.http import LARGEST, Answer, ask, digest_in
+
+PAGES = 20
+"""Changed pages that are asked for."""
+PAUSES = (0.2, 0.5, 1, 2, 5, 10, 15)
+"""Seconds between two questions for the marker; the last one from then on."""
+
+Ask = Callable[..., Answer]
+
+
+@dataclass(frozen=True)
+class Live:
+    """How many addresses were as built, and what is worth telling."""
+
+    checked: int
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Marker:
+    """Release, source and time of what is live, empty words if that is not told; ``fault`` why."""
+
+    says: tuple[str, str, str]
+    fault: str = ""
+
+
+def marker(siteurl: str, get: Ask = ask) -> Marker:
+    """What the site says it is, past every cache."""
+    nothing = ("", "", "")
+    try:
+        found = get(f"{siteurl}/{MARKER}?{time.time_ns()}", headers={"Cache-Control": "no-cache"})
+    except OSError as error:
+        return Marker(nothing, f"does not answer ({error})")
+    if found.status != 200:
+        return Marker(nothing, f"answers {found.status}")
+    says = read_marker(found.body)
+    return Marker(says, "" if says[0] else "is no marker")
+
+
+def wait(
+    siteurl: str, release: str, seconds: float, say: Callable[[str], None], get: Ask = ask
+) -> None:
+    """Return when the site says it is ``release``.
+
+    Raises:
+        NothingSent: it did not within ``seconds``; what stands there is told.
+    """
+    end, number = time.monotonic() + seconds, 0
+    while True:
+        seen = marker(siteurl, get)
+        found = seen.says[0]
+        if found == release:
+            return
+        rest = end - time.monotonic()
+        if rest <= 0:
+            state = f"is still release {found[:12]}" if found else f"/{MARKER} {seen.fault}"
+            raise NothingSent(
+                f"deployed, but not live after {seconds:g} s: {siteurl} {state}",
+                "run it again: nothing is uploaded twice; a host of static pages may take minutes",
+            )
+        say(f"waiting until {siteurl} is release {release[:12]}")
+        time.sleep(min(PAUSES[min(number, len(PAUSES) - 1)], rest))
+        number += 1
+
+
+def pages(siteurl: str, release: Release, changed: Sequence[str], get: Ask = ask) -> Live:
+    """Look at what changed, once each; only after ``wait``.
+
+    Raises:
+        Refused: a page is not the one that was built.
+    """
+    warnings: list[str] = []
+    chosen = sample(release, changed)
+    for file in chosen:
+        url = address(siteurl, file.path)
+        try:
+            found = get(url)
+        except OSError as error:
+            raise NothingSent(f"{url} does not answer ({error})", "run it again") from None
+        if found.status != 200:
+            raise Refused(f"{url} answers {found.status} though the site is this release",
+                          "look at your host's settings, then run it again")  # fmt: skip
+        if file.size > LARGEST or hashlib.sha256(found.body).hexdigest() == file.sha256:
+            continue
+        if file.digest and digest_in(found.body) == file.digest:
+            warnings.append(f"the host changes pages: {url} is not byte for byte what was built")
+            continue
+        raise Refused(
+            f"{url} is not what was built though the site is this release",
+            "a cache before the site may be stale: purge it, then run it again",
+        )
+    warnings += _manners(siteurl, get)
+    return Live(len(chosen), tuple(dict.fromkeys(warnings)))
+
+
+def sample(release: Release, changed: Sequence[str]) -> list[File]:
+    """What to look at: changed pages before lists, and one picture."""
+    files = [release.files[path] for path in changed if path in release.files]
+    html = sorted((f for f in files if f.html and f.path != "404.html"),
+                  key=lambda f: (f.kind != "page", f.path))  # fmt: skip
+    pictures = [f for f in files if f.path.endswith((".jpg", ".png", ".webp", ".avif", ".svg"))]
+    return html[:PAGES] + pictures[:1]
+
+
+def address(siteurl: str, path: str) -> str:
+    """Where a reader finds a file."""
+    folder = path.removesuffix("index.html") if path.endswith("/index.html") else path
+    return f"{siteurl}/{quote('' if path == 'index.html' else folder)}"
+
+
+def _manners(siteurl: str, get: Ask) -> list[str]:
+    try:
+        status = get(f"{siteurl}/404-{time.time_ns():x}/").status
+    except OSError:
+        return []
+    if status != 404:
+        return [f"an address that is not there answers {status}, not 404: set 404.html in your "
+                "host's settings"]  # fmt: skip
+    return []

@@ -1,0 +1,254 @@
+"""Targets that take one file at a time: in phases, each of them complete before the next begins.
+
+What is overwritten or removed is first copied aside in the target itself, so that a rollback needs
+nothing but the target. What is planned is written down before the first byte, so that after a
+crash every file of ours is still known to be ours.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from typing import TypeVar
+
+from publish.deploy import snapshot
+from publish.deploy.plan import PHASES, Plan, Remote
+from publish.deploy.release import (
+    KEEP,
+    MARKER,
+    File,
+    Past,
+    Record,
+    Release,
+    decoded,
+    encoded,
+    kind_of,
+)
+from publish.deploy.targets import Place
+from publish.errors import Refused
+
+R = TypeVar("R")
+OWN = ".publish"
+"""The folder in the target that holds what it remembers."""
+SEPARATOR = " @"
+"""Between a file's SHA-256 and the tag under which the target knows it."""
+
+
+class Pieces(ABC):
+    """Everything but how one file is read and written.
+
+    In the record a file's fingerprint is its SHA-256 and, behind ``SEPARATOR``, the tag that the
+    target gave it: as long as the tag is the same, the bytes are.
+    """
+
+    whole = False
+    keep = KEEP
+    steps = False
+    workers = 1
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+
+    @abstractmethod
+    def tags(self) -> dict[str, str]:
+        """Each file below the target, our own folder's too, with what changes when it does."""
+
+    @abstractmethod
+    def same(self, path: str, tag: str, data: bytes) -> bool:
+        """Whether the file that is there is known to hold ``data``."""
+
+    @abstractmethod
+    def load(self) -> Record | None:
+        """The record; None before the first deploy."""
+
+    @abstractmethod
+    def begin(self, record: Record) -> None:
+        """Write down what is planned, and a hold, before the first byte."""
+
+    @abstractmethod
+    def ended(self, record: Record) -> None:
+        """What had to go away has gone, so it is not ours any more."""
+
+    @abstractmethod
+    def save(self, record: Record) -> None:
+        """Replace the record."""
+
+    @abstractmethod
+    def write(self, path: str, data: bytes) -> str:
+        """Write a file in one step; its tag."""
+
+    @abstractmethod
+    def fetch(self, path: str) -> bytes | None:
+        """A file's bytes; None if it is not there."""
+
+    @abstractmethod
+    def copy(self, path: str, to: str) -> None:
+        """Copy a file within the target, if it is there."""
+
+    @abstractmethod
+    def remove(self, paths: list[str]) -> None:
+        """Remove files; those that are gone are no error."""
+
+    @abstractmethod
+    def held(self, release: Release, patience: float) -> AbstractContextManager[None]:
+        """Be the only one to write."""
+
+    @abstractmethod
+    def fence(self) -> None:
+        """Stop here if somebody took the target over meanwhile."""
+
+    @abstractmethod
+    def after(self) -> None:
+        """The step after a release, where the settings name one."""
+
+    def additions(self, release: Release) -> Mapping[str, bytes]:
+        """Nothing: this kind of host needs no file of its own."""
+        return {}
+
+    def fingerprint(self, file: File) -> str:
+        """SHA-256."""
+        return file.sha256
+
+    def read(self) -> Remote:
+        """What is there, by one listing and the record."""
+        record, tags = self.load(), self.tags()
+        known = record.files if record else {}
+        ours = set(known) | set(record.planned if record else ()) | set(
+            record.doomed if record else ()
+        )  # fmt: skip
+        files: dict[str, str] = {}
+        foreign = []
+        for path, tag in tags.items():
+            if path.split("/", 1)[0] == OWN:
+                continue
+            if path not in ours:
+                foreign.append(path)
+                continue
+            sha256, _, was = known.get(path, "").partition(SEPARATOR)
+            files[path] = sha256 if was == tag and sha256 else ""
+        return Remote(record, files, tuple(sorted(foreign)), _name(record))
+
+    @contextmanager
+    def claim(self, release: Release, patience: float) -> Iterator[Remote]:
+        """The target alone, and what is there now."""
+        with self.held(release, patience):
+            yield self.read()
+
+    def put(self, release: Release, plan: Plan, remote: Remote, record: Record) -> None:
+        """Phase by phase, then the record, then what goes away."""
+        old, tags = self.load() or Record(), self.tags()
+        known = {p: t for p, t in old.files.items() if p in tags}
+        planned = sorted({*old.planned, *release.files})
+        self.begin(replace(old, files=known, planned=tuple(planned), doomed=plan.doomed))
+        self._keep([p.path for p in plan.puts if p.path in tags] + list(plan.delete), remote)
+        for phase in plan.phases:
+            self.fence()
+            paths = [put.path for put in phase.puts]
+
+            def one(path: str) -> tuple[str, str]:
+                data = snapshot.content(self.place.output, release, path)
+                sha256 = release.files[path].sha256
+                if path in tags and self.same(path, tags[path], data):
+                    return path, sha256 + SEPARATOR + tags[path]
+                return path, sha256 + SEPARATOR + self.write(path, data)
+
+            known |= dict(self._each(one, paths))
+        files = {p: t for p, t in known.items() if p in release.files or p in plan.carried}
+        full = replace(record, files=files, doomed=plan.doomed)
+        self.fence()
+        self.write(f"{OWN}/releases/{record.release}.json", encoded(full))
+        self.save(replace(full, planned=plan.delete))
+        if plan.delete:
+            self.remove(list(plan.delete))
+        self._forget(full)
+        self.ended(full)
+
+    def back(self, to: Past, remote: Remote, record: Record) -> None:
+        """The files of the old release, copied from where they were kept; the hold comes first."""
+        if (data := self.fetch(f"{OWN}/releases/{to.release}.json")) is None:
+            raise Refused(f"release {to.release[:12]} is not kept any more",
+                          "build that state of the content, then deploy it")  # fmt: skip
+        target, now = decoded(data), self.load() or Record()
+        wanted = {p: f.partition(SEPARATOR)[0] for p, f in target.files.items()}
+        tags = self.tags()
+        differing = [p for p, sha in wanted.items() if remote.files.get(p) != sha]
+        lost = [p for p in differing if f"{OWN}/kept/{wanted[p]}" not in tags]
+        if lost:
+            raise Refused(f"{lost[0]}, as it was in release {to.release[:12]}, is not kept any "
+                          "more", "build that state of the content, then deploy it")  # fmt: skip
+        planned = tuple(sorted({*now.planned, *wanted}))
+        self.begin(replace(now, hold=record.hold, planned=planned))
+        gone = sorted(p for p in remote.files if p not in wanted)
+        self._keep([p for p in differing if p in tags] + gone, remote)
+        known = {p: t for p, t in now.files.items() if p in tags}
+        for phase in PHASES:
+            self.fence()
+            paths = [p for p in differing if _phase_back(p, remote.files) == phase]
+
+            def one(path: str) -> tuple[str, str]:
+                data = self.fetch(f"{OWN}/kept/{wanted[path]}") or b""
+                return path, wanted[path] + SEPARATOR + self.write(path, data)
+
+            known |= dict(self._each(one, paths))
+        files = {p: t for p, t in known.items() if p in wanted}
+        self.save(replace(record, files=files, planned=tuple(gone)))
+        if gone:
+            self.remove(gone)
+        self.ended(replace(record, files=files))
+
+    def note(self, remote: Remote, record: Record) -> None:
+        """The record alone."""
+        now = self.load() or Record()
+        self.save(replace(record, files=now.files, doomed=now.doomed))
+
+    def _keep(self, paths: list[str], remote: Remote) -> None:
+        """Copy aside what is about to change, under the name of its bytes."""
+        self._each(
+            lambda p: self.copy(p, f"{OWN}/kept/{remote.files[p]}"),
+            [p for p in paths if remote.files.get(p)],
+        )
+
+    def _forget(self, record: Record) -> None:
+        """Remove what no release needs that can still be gone back to."""
+        living = {past.release for past in (record.past(), *record.before)}
+        needed: set[str] = set()
+        dead = []
+        for path in self.tags():
+            if path.startswith(f"{OWN}/releases/"):
+                if path.rpartition("/")[2].removesuffix(".json") not in living:
+                    dead.append(path)
+                elif data := self.fetch(path):
+                    needed |= {f.partition(SEPARATOR)[0] for f in decoded(data).files.values()}
+        dead += [p for p in self.tags() if p.startswith(f"{OWN}/kept/")
+                 and p.rpartition("/")[2] not in needed]  # fmt: skip
+        if dead:
+            self.remove(dead)
+
+    def _each(self, act: Callable[[str], R], paths: Iterable[str]) -> list[R]:
+        """``act`` on every path; when one fails, no further one begins, and all that began end."""
+        with ThreadPoolExecutor(self.workers) as pool:
+            try:
+                return list(pool.map(act, paths))
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+
+
+def _name(record: Record | None) -> str:
+    return f"{record.release} {record.source} {record.time}" if record else ""
+
+
+def _phase_back(path: str, there: Mapping[str, str]) -> str:
+    """The phase in which a file of an old release comes back."""
+    if path == MARKER:
+        return "marker"
+    kind = kind_of(path, "")
+    new = path not in there
+    if kind == "data":
+        return "feeds and indexes"
+    if kind == "asset":
+        return "new assets" if new else "changed assets"
+    return "new pages" if new else "changed pages"

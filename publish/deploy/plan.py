@@ -1,0 +1,149 @@
+"""What has to be done to a target, in which order, and why: before the first request. Pure.
+
+Phases are barriers: pages come after what they show, lists after the pages they name, and what
+goes away goes last. So a reader finds no dead link at any moment of a deploy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from publish.deploy.release import MARKER, File, Record, Release
+
+GRACE = timedelta(days=1)
+"""So long a dead asset stays: pages that a browser or a proxy keeps still show it."""
+PHASES = (
+    "new assets", "changed assets", "new pages", "changed pages", "feeds and indexes", "lists",
+    "marker",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Remote:
+    """What a target has: its record, if it ever was deployed to, and its files.
+
+    ``files`` are ours, path to fingerprint; ``""`` for one that is not as it was put there.
+    ``foreign`` are there too and not ours; ``at`` names this state, whatever the kind.
+    """
+
+    record: Record | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
+    foreign: tuple[str, ...] = ()
+    at: str = ""
+
+
+@dataclass(frozen=True)
+class Put:
+    """A file to write; ``bytes`` is its size."""
+
+    path: str
+    bytes: int
+    why: str
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Puts that may happen in any order once all of the phase before are done."""
+
+    name: str
+    puts: tuple[Put, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to write, to remove and to leave.
+
+    ``carried`` are files of ours that are no part of the release and stay for now; ``doomed``
+    says since when; those that a sent letter names stay for good and are in ``carried`` alone.
+    """
+
+    phases: tuple[Phase, ...] = ()
+    delete: tuple[str, ...] = ()
+    carried: tuple[str, ...] = ()
+    doomed: Mapping[str, str] = field(default_factory=dict)
+    unchanged: int = 0
+
+    @property
+    def puts(self) -> tuple[Put, ...]:
+        """All that is written, in order."""
+        return tuple(put for phase in self.phases for put in phase.puts)
+
+    @property
+    def empty(self) -> bool:
+        """Whether the target is as it shall be."""
+        return not self.puts and not self.delete
+
+
+def plan(
+    release: Release, remote: Remote, fingerprint: Callable[[File], str], *,
+    pinned: Collection[str] = (), whole: bool = False, moved: bool = False,
+) -> Plan:  # fmt: skip
+    """How ``remote`` becomes ``release``.
+
+    ``fingerprint`` is how the target names a file's bytes. ``pinned`` are files that sent letters
+    show. ``whole``: the target replaces all at once, so nothing is removed for its own sake.
+    ``moved``: the site comes from another commit than the one that is remembered.
+    """
+    known = remote.record or Record()
+    puts: dict[str, list[Put]] = {name: [] for name in PHASES}
+    unchanged = 0
+    for path, file in sorted(release.files.items()):
+        if path == MARKER:
+            continue
+        why = _why(path, fingerprint(file), remote)
+        if why:
+            puts[_phase(file, why)].append(Put(path, file.size, why))
+        else:
+            unchanged += 1
+    gone = [path for path in remote.files if path not in release.files]
+    pages = tuple(sorted(p for p in gone if p.endswith((".html", ".htm"))))
+    doomed, expired = {}, []
+    for path in sorted(set(gone) - set(pages) - set(pinned)):
+        since = known.doomed.get(path) or release.time
+        if _at(release.time) - _at(since) >= GRACE:
+            expired.append(path)
+        else:
+            doomed[path] = since
+    changes = any(puts.values()) or bool(pages)
+    if whole and not changes:
+        doomed |= {path: known.doomed[path] for path in expired}
+        expired = []
+    if changes or moved or known.release != release.id or not remote.files.get(MARKER):
+        marker = release.files[MARKER]
+        puts["marker"].append(Put(MARKER, marker.size, "the site says which release it is"))
+    kept = {p for p in gone if p in pinned and p not in pages}
+    return Plan(
+        tuple(Phase(name, tuple(puts[name])) for name in PHASES if puts[name]),
+        tuple(sorted({*pages, *expired})), tuple(sorted({*doomed, *kept})), doomed, unchanged,
+    )  # fmt: skip
+
+
+def vanishing(release: Release, remote: Remote) -> tuple[int, int]:
+    """How many of the target's pages would be gone, and how many it has."""
+    pages = [p for p in remote.files if p.endswith((".html", ".htm"))]
+    return sum(p not in release.files for p in pages), len(pages)
+
+
+def _why(path: str, fingerprint: str, remote: Remote) -> str:
+    if path in remote.foreign:
+        return "takes the place of a file that is not ours"
+    found = remote.files.get(path)
+    if found is None:
+        return "new"
+    if found == fingerprint:
+        return ""
+    return "changed" if found else "is not as it was put there"
+
+
+def _phase(file: File, why: str) -> str:
+    if file.kind == "data":
+        return "feeds and indexes"
+    if file.kind == "list":
+        return "lists"
+    return f"{'new' if why == 'new' else 'changed'} {file.kind}s"
+
+
+def _at(time: str) -> datetime:
+    return datetime.fromisoformat(time)

@@ -1,0 +1,180 @@
+"""What is put up, and what is remembered of it at its place. Pure.
+
+A release is named by its content: the same site is the same release on every machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Literal
+
+MARKER = "publish-release.json"
+"""The file by which the site says which release it is; written by the deployer alone."""
+KEEP = 5
+"""Releases that can be gone back to, the present one included."""
+FINGERPRINT = re.compile(r"-[0-9a-f]{12}(?=[-.])")
+"""A digest in a file's name: other bytes would have another name."""
+DATA = (".json", ".xml", ".txt", ".webmanifest", ".conf")
+
+Kind = Literal["asset", "page", "data", "list"]
+"""``page``: an article's or page's own; ``list``: other HTML; ``data``: feeds, indexes, maps."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of the site: SHA-256 and Git's name of its bytes, both as hex; ``size`` in bytes.
+
+    ``digest`` is the page digest that a page carries.
+    """
+
+    path: str
+    sha256: str
+    blob: str
+    size: int
+    kind: Kind
+    digest: str = ""
+
+    @property
+    def html(self) -> bool:
+        """Whether readers open it by its address."""
+        return self.kind in ("page", "list")
+
+
+def kind_of(path: str, digest: str) -> Kind:
+    """What a file is to a reader; ``digest`` is the page digest it carries, if any."""
+    if path.endswith((".html", ".htm")):
+        return "page" if digest else "list"
+    if FINGERPRINT.search(path) or not (path.endswith(DATA) or path.startswith("_")):
+        return "asset"
+    return "data"
+
+
+@dataclass(frozen=True)
+class Release:
+    """A whole site: its files by path, the commit it was made from (``""`` outside Git), and when.
+
+    ``time`` is UTC in ISO form, with seconds. ``extra`` are the bytes of files the deployer adds.
+    """
+
+    files: Mapping[str, File]
+    source: str
+    time: str
+    extra: Mapping[str, bytes] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """SHA-256 over the sorted paths and their digests, without the marker."""
+        rows = sorted((p, f.sha256) for p, f in self.files.items() if p != MARKER)
+        return hashlib.sha256("".join(f"{p}\0{d}\n" for p, d in rows).encode()).hexdigest()
+
+    def marked(self) -> Release:
+        """The same with its marker."""
+        document = {"release": self.id, "source": self.source, "time": self.time}
+        return self.adding({MARKER: (json.dumps(document, indent=1) + "\n").encode()})
+
+    def adding(self, extra: Mapping[str, bytes]) -> Release:
+        """The same with files that the deployer adds."""
+        files = {**self.files, **{p: file_of(p, b) for p, b in extra.items()}}
+        return replace(self, files=files, extra={**self.extra, **extra})
+
+
+def file_of(path: str, data: bytes, digest: str = "") -> File:
+    """The file at ``path`` that holds ``data``."""
+    blob = hashlib.sha1(b"blob %d\0" % len(data), usedforsecurity=False)
+    blob.update(data)
+    sha256 = hashlib.sha256(data).hexdigest()
+    return File(path, sha256, blob.hexdigest(), len(data), kind_of(path, digest), digest)
+
+
+def read_marker(data: bytes) -> tuple[str, str, str]:
+    """Release, source and time of a marker; empty words if it is none."""
+    try:
+        found = json.loads(data)
+        return str(found["release"]), str(found.get("source", "")), str(found.get("time", ""))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return "", "", ""
+
+
+@dataclass(frozen=True)
+class Past:
+    """A release that can be gone back to; ``at`` is where the target keeps it."""
+
+    release: str
+    source: str
+    time: str
+    at: str = ""
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A rollback stands: nothing made from ``source`` or older is put up by a machine.
+
+    ``release`` is what was rolled back from, ``to`` what was gone back to.
+    """
+
+    release: str
+    source: str
+    to: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a target remembers of itself.
+
+    ``files`` are ours, path to fingerprint. ``doomed``: files of ours that are no part of the
+    release any more but still there, with the moment from which on that is so. ``before``:
+    earlier releases, the youngest first. ``planned``: paths a deploy that never ended meant to
+    write. ``open``: a step after the release that has yet to succeed.
+    """
+
+    release: str = ""
+    source: str = ""
+    time: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+    doomed: Mapping[str, str] = field(default_factory=dict)
+    before: tuple[Past, ...] = ()
+    hold: Hold | None = None
+    planned: tuple[str, ...] = ()
+    open: str = ""
+    at: str = ""
+
+    def past(self) -> Past:
+        """This release as one to go back to."""
+        return Past(self.release, self.source, self.time, self.at)
+
+    def succeeded(self, release: Release, keep: int) -> Record:
+        """The record after ``release`` has taken this one's place; ``keep`` releases in all."""
+        id = release.id
+        before = [p for p in (self.past(), *self.before) if p.release and p.release != id]
+        return Record(id, release.source, release.time, before=tuple(before[: keep - 1]))
+
+
+def encoded(record: Record) -> bytes:
+    """A record as JSON on one line."""
+    full = {name: value for name, value in asdict(record).items() if value}
+    return json.dumps({"version": 1, **full}, ensure_ascii=False, sort_keys=True).encode()
+
+
+def decoded(data: bytes) -> Record:
+    """The record that ``encoded`` wrote.
+
+    Raises:
+        ValueError: it is damaged, or of a version this tool does not know.
+    """
+    try:
+        found = json.loads(data)
+        if found.pop("version") != 1:
+            raise ValueError
+        for name, of in (("before", Past), ("hold", Hold)):
+            if name in found:
+                rows = found[name]
+                found[name] = of(**rows) if name == "hold" else tuple(of(**row) for row in rows)
+        if "planned" in found:
+            found["planned"] = tuple(found["planned"])
+        return Record(**found)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise ValueError("damaged") from None

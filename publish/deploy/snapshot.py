@@ -1,0 +1,106 @@
+"""The built site, read and frozen: what is put up is what was planned, byte for byte."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from publish.deploy.release import File, Release, file_of
+from publish.errors import Refused
+from publish.http import digest_in
+from publish.post.files import write_whole
+
+
+def survey(output: Path, names: Collection[str], cache: Path) -> dict[str, File]:
+    """Each of ``names`` in ``output`` as a file of the site.
+
+    ``cache`` is a file that remembers digests by stamps; it may vanish at any time.
+
+    Raises:
+        Refused: a file is not there, or is a preview's.
+    """
+    known = _read(cache)
+    found: dict[str, File] = {}
+    kept: dict[str, list[Any]] = {}
+    for path in names:
+        try:
+            stamp = _stamp(output / path)
+            row = known.get(path)
+            if row and row[0] == stamp:
+                found[path] = File(path, *row[1:])
+            else:
+                found[path] = _look(path, (output / path).read_bytes())
+        except OSError as error:
+            raise _changed(output / path, error) from None
+        f = found[path]
+        kept[path] = [stamp, f.sha256, f.blob, f.size, f.kind, f.digest]
+    if kept != known:
+        write_whole(cache, json.dumps(kept).encode())
+    return found
+
+
+@contextmanager
+def frozen(output: Path, release: Release, aside: Path) -> Iterator[Path]:
+    """The release as a folder of its own, which a build meanwhile does not change.
+
+    Raises:
+        Refused: a file is not what it was when the release was read.
+    """
+    shutil.rmtree(aside, ignore_errors=True)
+    made: set[Path] = set()
+    try:
+        for path in release.files:
+            place = aside / path
+            if place.parent not in made:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                made.add(place.parent)
+            # A copy: a second name for a file would change its stamp, by which a build knows it.
+            place.write_bytes(content(output, release, path))
+        yield aside
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def content(output: Path, release: Release, path: str) -> bytes:
+    """The bytes of a file of the release.
+
+    Raises:
+        Refused: they are not what they were when the release was read.
+    """
+    if path in release.extra:
+        return release.extra[path]
+    try:
+        data = (output / path).read_bytes()
+    except OSError as error:
+        raise _changed(output / path, error) from None
+    if file_of(path, data).sha256 != release.files[path].sha256:
+        raise _changed(output / path)
+    return data
+
+
+def _look(path: str, data: bytes) -> File:
+    if b"/_live.js" in data and path.endswith(".html"):
+        raise Refused(f"output/{path}: is a page of a preview", "run `publish build`, then deploy")
+    return file_of(path, data, digest_in(data) if path.endswith(".html") else "")
+
+
+def _changed(place: Path, error: OSError | None = None) -> Refused:
+    why = f"cannot be read ({error.strerror})" if error else "was changed by another build"
+    return Refused(f"{place}: {why} while the site was put up", "run `publish build`, then deploy")
+
+
+def _stamp(place: Path) -> str:
+    found = place.stat()
+    return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
+
+
+def _read(cache: Path) -> dict[str, list[Any]]:
+    try:
+        found = json.loads(cache.read_bytes())
+        return found if isinstance(found, dict) else {}
+    except (OSError, ValueError):
+        return {}

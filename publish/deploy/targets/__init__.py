@@ -1,0 +1,167 @@
+"""Where a site can go: one module a kind, behind one protocol, loaded when it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from publish.deploy.plan import Plan, Remote
+from publish.deploy.release import File, Past, Record, Release
+from publish.errors import ConfigError, NothingSent
+
+KINDS = ("git", "ssh", "s3", "folder", "command")
+
+
+class Raced(NothingSent):
+    """Another deploy was faster: look again (exit 3)."""
+
+
+class Busy(NothingSent):
+    """Another deploy holds the target, and did not end while this one waited (exit 3)."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a target is made from: its name, what the settings say of it, and the site's folders.
+
+    ``cache`` is a folder of the target's own that may be deleted at any time.
+    """
+
+    name: str
+    options: Mapping[str, Any]
+    root: Path
+    output: Path
+    cache: Path
+    siteurl: str
+    say: Callable[[str], None] = lambda line: None
+
+    def text(self, key: str, default: str | None = None) -> str:
+        """A setting that is a word.
+
+        Raises:
+            ConfigError: it is missing or something else.
+        """
+        value = self.options.get(key, default)
+        if not isinstance(value, str) or (default is None and not value):
+            raise ConfigError(f'DEPLOY["{self.name}"]["{key}"]: is to be a text', self._mend(key))
+        return value
+
+    def words(self, key: str) -> list[str]:
+        """A setting that is a command: a list of words; empty if it is not set.
+
+        Raises:
+            ConfigError: it is something else.
+        """
+        value = self.options.get(key, [])
+        if not isinstance(value, list | tuple) or not all(isinstance(w, str) for w in value):
+            raise ConfigError(
+                f'DEPLOY["{self.name}"]["{key}"]: is to be a list of words', self._mend(key)
+            )
+        return list(value)
+
+    def _mend(self, key: str) -> str:
+        return f"set it in the settings file; docs/going-live.md shows a target with `{key}`"
+
+
+class Target(Protocol):
+    """One place where the site is public.
+
+    Every method raises ``NothingSent`` (exit 3) when the other side fails and ``ConfigError`` when
+    it refuses by the settings; after either, a reader sees the old site or the new one.
+    """
+
+    whole: bool
+    """Whether all of a release appears in one step."""
+
+    keep: int
+    """Releases to remember, so that they can be gone back to."""
+    steps: bool
+    """Whether there is something to do ``after`` a release."""
+
+    def additions(self, release: Release) -> Mapping[str, bytes]:
+        """Files this kind of host needs beside the site."""
+
+    def fingerprint(self, file: File) -> str:
+        """How the target names a file's bytes."""
+
+    def read(self) -> Remote:
+        """What is there now. Writes nothing."""
+
+    def claim(self, release: Release, patience: float) -> AbstractContextManager[Remote]:
+        """Be the only one to write, from here to the end; what is there now.
+
+        Raises:
+            Busy: another deploy is at work for longer than ``patience`` seconds.
+        """
+
+    def put(self, release: Release, plan: Plan, remote: Remote, record: Record) -> None:
+        """Make ``release`` public and remember ``record``; only within ``claim``.
+
+        Raises:
+            Raced: another deploy came first; nothing is changed.
+        """
+
+    def back(self, to: Past, remote: Remote, record: Record) -> None:
+        """Make an earlier release public again and remember ``record``; only within ``claim``.
+
+        Raises:
+            Refused: the target does not have it any more.
+        """
+
+    def after(self) -> None:
+        """The step after a release, where the settings name one; only within ``claim``."""
+
+    def note(self, remote: Remote, record: Record) -> None:
+        """Remember ``record`` in the place of the one that is there."""
+
+
+def make(place: Place) -> Target:
+    """The target that the settings describe.
+
+    Raises:
+        ConfigError: they do not describe one.
+    """
+    kind = place.options.get("kind")
+    known = {"kind", *OPTIONS.get(str(kind), ())}
+    if kind not in KINDS:
+        raise ConfigError(
+            f'DEPLOY["{place.name}"]["kind"]: is to be one of {", ".join(KINDS)}',
+            "set it in the settings file",
+        )
+    for key in place.options:
+        if key not in known:
+            raise ConfigError(
+                f'DEPLOY["{place.name}"]: a target of kind {kind} has no {key!r}',
+                f"it knows {', '.join(sorted(known))}",
+            )
+    if kind == "git":
+        from publish.deploy.targets.git import Git
+
+        return Git(place)
+    if kind == "ssh":
+        from publish.deploy.targets.ssh import Ssh
+
+        return Ssh(place)
+    if kind == "s3":
+        from publish.deploy.targets.s3 import S3
+
+        return S3(place)
+    if kind == "folder":
+        from publish.deploy.targets.folder import Folder
+
+        return Folder(place)
+    from publish.deploy.targets.command import Command
+
+    return Command(place)
+
+
+OPTIONS = {
+    "git": ("remote", "branch", "cname", "history"),
+    "ssh": ("host", "path", "port", "options", "keep", "after", "via"),
+    "s3": ("bucket", "prefix", "region", "endpoint", "purge", "lock"),
+    "folder": ("path", "after"),
+    "command": ("command",),
+}

@@ -1,0 +1,121 @@
+"""A host with a program of its own: wrangler, netlify, firebase, lftp, rclone.
+
+The program gets a folder; whether it worked is told by the site, not by the program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+
+from publish.deploy import live, snapshot
+from publish.deploy.plan import Plan, Remote
+from publish.deploy.programs import Failed, run
+from publish.deploy.release import (
+    FINGERPRINT,
+    MARKER,
+    File,
+    Past,
+    Record,
+    Release,
+    decoded,
+    encoded,
+)
+from publish.deploy.targets import Place
+from publish.errors import ConfigError
+from publish.post.files import write_whole
+
+
+class Command:
+    """``command``: a list of words; ``{output}`` in one becomes the folder to put up."""
+
+    whole = True
+    keep = 1
+    steps = False
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.words = place.words("command")
+        if not any("{output}" in word for word in self.words):
+            raise ConfigError(
+                f'DEPLOY["{place.name}"]["command"]: does not say where the site is',
+                'put "{output}" in the place of the folder',
+            )
+        self.memory = place.cache / "record.json"
+
+    def additions(self, release: Release) -> Mapping[str, bytes]:
+        """``_headers``, and ``_redirects`` as Cloudflare writes them."""
+        found = {}
+        if "_headers" not in release.files:
+            found["_headers"] = headers(release)
+        if "_redirects" in release.files and any("wrangler" in word for word in self.words):
+            rules = snapshot.content(self.place.output, release, "_redirects")
+            found["_redirects"] = rules.replace(b"  301!\n", b"  301\n")
+        return found
+
+    def fingerprint(self, file: File) -> str:
+        """SHA-256."""
+        return file.sha256
+
+    def read(self) -> Remote:
+        """What the site says it is, and what this machine remembers of that release."""
+        try:
+            known = decoded(self.memory.read_bytes())
+        except (OSError, ValueError):
+            known = Record()
+        if self.place.siteurl:
+            release, source, moment = live.marker(self.place.siteurl).says
+            if release and release != known.release:
+                known = Record(release, source, moment)
+            elif not release:
+                known = Record()
+        if not known.release:
+            return Remote()
+        return Remote(known, known.files, (), known.release + known.source)
+
+    @contextmanager
+    def claim(self, release: Release, patience: float) -> Iterator[Remote]:
+        """The host keeps two apart, if it does; on this machine they are kept apart anyway."""
+        yield self.read()
+
+    def put(self, release: Release, plan: Plan, remote: Remote, record: Record) -> None:
+        """Hand the folder to the program."""
+        with snapshot.frozen(self.place.output, release, self.place.cache / "site") as folder:
+            words = [word.replace("{output}", str(folder)) for word in self.words]
+            try:
+                run(words, cwd=self.place.root, remedy="mend that, then run it again")
+            except Failed:
+                url = self.place.siteurl
+                if not url or live.marker(url).says[0] != release.id:
+                    raise
+        files = {path: file.sha256 for path, file in release.files.items()}
+        self.note(remote, replace(record, files=files))
+
+    def back(self, to: Past, remote: Remote, record: Record) -> None:
+        """Only the host has its old releases: ``keep`` says so, and this is not called."""
+
+    def after(self) -> None:
+        """There is no step after the program."""
+
+    def note(self, remote: Remote, record: Record) -> None:
+        """On this machine; any other learns of the release from the site."""
+        write_whole(self.memory, encoded(record))
+
+
+def headers(release: Release) -> bytes:
+    """How long a browser may keep what, in the form that Netlify and Cloudflare read.
+
+    A rule names a folder: of those whose every file carries its digest in its name.
+    """
+    folders: dict[str, bool] = {}
+    for path in release.files:
+        top, slash, rest = path.partition("/")
+        if slash:
+            folders[top] = folders.get(top, True) and bool(FINGERPRINT.search(rest))
+    rules = [f"/{MARKER}\n  Cache-Control: no-store\n"]
+    rules += [
+        f"/{name}/*\n  Cache-Control: public, max-age=31536000, immutable\n"
+        for name, all_ in sorted(folders.items()) if all_
+    ]  # fmt: skip
+    return "".join(rules).encode()

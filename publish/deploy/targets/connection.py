@@ -1,0 +1,92 @@
+"""A program that stays connected to a server and works through orders, one after the other."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import subprocess
+import threading
+from collections.abc import Callable, Sequence
+
+from publish.deploy.programs import Failed, shown
+from publish.errors import NothingSent
+
+PATIENCE = 300.0
+"""Seconds for one order."""
+
+
+class Connection:
+    """``words`` start the program; ``name`` is the server in messages, ``remedy`` the next step.
+
+    The program may end with a code of ``meanings``, which says what is raised then.
+    """
+
+    def __init__(
+        self, words: Sequence[str], name: str, remedy: str,
+        meanings: Callable[[int], NothingSent | None] = lambda code: None,
+    ) -> None:  # fmt: skip
+        self.name, self.remedy, self.meanings = name, remedy, meanings
+        self.said = b""
+        self.child = subprocess.Popen(  # noqa: S603 - words, never a shell
+            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            start_new_session=True,
+        )  # fmt: skip
+        self.listener = threading.Thread(target=self._listen, daemon=True)
+        self.listener.start()
+
+    def ask(self, order: Callable[[str], str], patience: float = PATIENCE) -> tuple[bytes, bytes]:
+        """What an order prints, and what stands behind the end mark that it prints last.
+
+        ``order`` gets the end mark. A time-out ends the program, and with it all it holds.
+
+        Raises:
+            NothingSent: the program ended before the order did.
+        """
+        end = secrets.token_hex(12)
+        watch = threading.Timer(patience, self.child.kill)
+        watch.start()
+        try:
+            assert self.child.stdin is not None
+            # What is read from the program says why it does not listen any more.
+            with contextlib.suppress(OSError):
+                self.child.stdin.write(order(end).encode("utf-8", "surrogateescape"))
+                self.child.stdin.flush()
+            return self._answer(end.encode())
+        finally:
+            watch.cancel()
+
+    def failed(self) -> Failed:
+        """An order failed: with what the program said."""
+        return Failed(f"{self.name}: {shown(self.said) or 'an order failed'}", self.remedy)
+
+    def close(self) -> None:
+        """End the program by ending what it reads."""
+        assert self.child.stdin is not None
+        with contextlib.suppress(OSError):
+            self.child.stdin.close()
+        try:
+            self.child.wait(10)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            self.child.wait()
+        self.listener.join(10)
+        for stream in (self.child.stdout, self.child.stderr):
+            assert stream is not None
+            stream.close()
+
+    def _answer(self, end: bytes) -> tuple[bytes, bytes]:
+        assert self.child.stdout is not None
+        lines: list[bytes] = []
+        while line := self.child.stdout.readline():
+            if line.startswith(end):
+                return b"".join(lines), line[len(end) :].strip()
+            lines.append(line)
+        code = self.child.wait()
+        self.listener.join(1)
+        said = shown(self.said) or "the connection broke"
+        raise self.meanings(code) or Failed(f"{self.name}: {said}", self.remedy)
+
+    def _listen(self) -> None:
+        assert self.child.stderr is not None
+        for line in self.child.stderr:
+            self.said = (self.said + line)[-4000:]

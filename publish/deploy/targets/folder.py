@@ -1,0 +1,130 @@
+"""A folder of this machine that a web server serves, or that is mounted from elsewhere."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from publish.deploy.pieces import OWN, Pieces
+from publish.deploy.programs import run
+from publish.deploy.release import Record, Release, decoded, encoded
+from publish.deploy.targets import Busy, Place
+from publish.errors import Refused
+from publish.post.files import locked, write_whole
+
+
+class Folder(Pieces):
+    """``path``: where the site's files go, one rename a file; what else lies there stays."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(place)
+        self.path = (place.root / place.text("path")).absolute()
+        self.command = place.words("after")
+        self.steps = bool(self.command)
+
+    def tags(self) -> dict[str, str]:
+        """Stamps of all files, which show each change."""
+        found = {}
+        for base, folders, names in os.walk(self.path):
+            folders[:] = [n for n in folders if n != ".git"]
+            for name in names:
+                file = Path(base, name)
+                stat = file.stat(follow_symlinks=False)
+                tag = f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ino}"
+                found[file.relative_to(self.path).as_posix()] = tag
+        return found
+
+    def same(self, path: str, tag: str, data: bytes) -> bool:
+        """Whether the file holds ``data``."""
+        with suppress(OSError):
+            return not (self.path / path).is_symlink() and (self.path / path).read_bytes() == data
+        return False
+
+    def load(self) -> Record | None:
+        """The record in the folder."""
+        try:
+            return decoded((self.path / OWN / "record.json").read_bytes())
+        except FileNotFoundError:
+            return None
+        except ValueError:
+            raise Refused(
+                f"{self.path / OWN / 'record.json'}: is damaged",
+                "remove it: then all that lies there counts as not ours, and is kept",
+            ) from None
+
+    def begin(self, record: Record) -> None:
+        """In the record itself."""
+        self.save(record)
+
+    def ended(self, record: Record) -> None:
+        """In the record itself."""
+        self.save(record)
+
+    def save(self, record: Record) -> None:
+        """Replace the record in one step."""
+        write_whole(self.path / OWN / "record.json", encoded(record))
+
+    def write(self, path: str, data: bytes) -> str:
+        """Replace a file in one step; its new tag."""
+        place = self._place(path)
+        if place.is_dir() and not place.is_symlink():
+            raise Refused(f"{place}: a folder that is not ours is in the way of a file",
+                          "move it elsewhere, then deploy again")  # fmt: skip
+        _replace(self.path / OWN / "part", place, data)
+        stat = place.stat()
+        return f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ino}"
+
+    def fetch(self, path: str) -> bytes | None:
+        """A file's bytes."""
+        with suppress(FileNotFoundError):
+            return (self.path / path).read_bytes()
+        return None
+
+    def copy(self, path: str, to: str) -> None:
+        """A second file with the same bytes."""
+        with suppress(FileNotFoundError):
+            _replace(self.path / OWN / "part", self.path / to, (self.path / path).read_bytes())
+
+    def remove(self, paths: list[str]) -> None:
+        """Remove files and the folders that this empties."""
+        for path in paths:
+            place = self.path / path
+            place.unlink(missing_ok=True)
+            for parent in place.parents:
+                if parent == self.path or any(parent.iterdir()):
+                    break
+                parent.rmdir()
+
+    @contextmanager
+    def held(self, release: Release, patience: float) -> Iterator[None]:
+        """The folder alone; the lock dies with its holder."""
+        with locked(self.path / OWN / "lock", Busy, patience, self.place.say, "deploy"):
+            yield
+
+    def fence(self) -> None:
+        """The lock is ours as long as this process lives."""
+
+    def after(self) -> None:
+        """The command of the settings, on this machine."""
+        if self.command:
+            run(self.command, cwd=self.place.root)
+
+    def _place(self, path: str) -> Path:
+        root = self.path.resolve()
+        for parent in (self.path / path).parents:
+            if parent == self.path:
+                break
+            if parent.is_symlink() and not parent.resolve().is_relative_to(root):
+                raise Refused(f"{parent}: is a link out of {self.path}, and nothing is written "
+                              "through it", "remove the link, then deploy again")  # fmt: skip
+        return self.path / path
+
+
+def _replace(part: Path, place: Path, data: bytes) -> None:
+    """Write a file in one step. What a crash leaves does not lie among the site's files."""
+    part.write_bytes(data)
+    part.chmod(0o644)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    part.replace(place)

@@ -1,0 +1,317 @@
+"""A branch of a Git repository, as GitHub Pages and its like serve it.
+
+By Git's plumbing in a bare store of our own: the author's repository, index, branches and hooks
+are never touched. One push moves the branch, and only from where it was seen.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from publish.deploy import snapshot
+from publish.deploy.plan import Plan, Remote
+from publish.deploy.programs import Failed, run
+from publish.deploy.release import KEEP, File, Past, Record, Release, decoded, encoded
+from publish.deploy.targets import Place, Raced
+from publish.errors import ConfigError, Refused
+
+TRAILER = b"Publish-Record: "
+REMEDY = "mend that (rights, network, the remote's name), then run it again"
+
+
+class Git:
+    """``remote`` is an address, or a name of the author's repository; ``branch`` holds the site."""
+
+    whole = True
+    keep = KEEP
+    steps = False
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.branch = place.text("branch", "gh-pages")
+        self.squash = place.text("history", "keep") == "squash"
+        self.store = place.cache / "store.git"
+        self.url = _address(place.text("remote", "origin"), place.root)
+        self.ref = f"refs/heads/{self.branch}"
+
+    def additions(self, release: Release) -> Mapping[str, bytes]:
+        """``.nojekyll``, and ``CNAME`` where the site has a name of its own."""
+        found = {} if ".nojekyll" in release.files else {".nojekyll": b""}
+        host = urlsplit(self.place.siteurl).hostname or ""
+        name = self.place.text("cname", "auto")
+        name = host if name == "auto" and _own(host) else "" if name in ("auto", "no") else name
+        if name and "CNAME" not in release.files:
+            found["CNAME"] = f"{name}\n".encode()
+        return found
+
+    def fingerprint(self, file: File) -> str:
+        """Git's own name of the bytes."""
+        return file.blob
+
+    def read(self) -> Remote:
+        """The tip of the branch; it is fetched into our store where that lacks it."""
+        self._ready()
+        tip = self._tip()
+        if not tip:
+            return Remote()
+        self._fetch(tip)
+        record, strangers = self._record(tip)
+        files = self._tree(tip)
+        ours = {path: blob for path, blob in files.items() if path not in strangers}
+        return Remote(record, ours, tuple(sorted(strangers)), tip)
+
+    @contextmanager
+    def claim(self, release: Release, patience: float) -> Iterator[Remote]:
+        """Nothing is held: the push itself refuses where the branch has moved."""
+        yield self.read()
+
+    def put(self, release: Release, plan: Plan, remote: Remote, record: Record) -> None:
+        """One commit, one push."""
+        blobs = {path: file.blob for path, file in release.files.items()}
+        missing = [put.path for put in plan.puts]
+        self._write(release, missing)
+        known = self._tree(remote.at) if remote.at else {}
+        for path in (*plan.carried, *remote.foreign):
+            blobs.setdefault(path, known[path])
+        full = replace(record, doomed=plan.doomed)
+        self._push(self._commit(self._make(blobs), remote, full), remote)
+
+    def back(self, to: Past, remote: Remote, record: Record) -> None:
+        """One commit with the tree of the old one, one push."""
+        if not self._has(to.at):
+            self._git("fetch", "-q", "--no-tags", *self._deep(), self.url, self.ref, remote=True)
+        if not self._has(to.at):
+            raise Refused(f"the branch {self.branch} does not have release {to.release[:12]} any "
+                          "more", "build that state of the content, then deploy it")  # fmt: skip
+        old, now = self._tree(to.at), self._tree(remote.at)
+        blobs = {p: b for p, b in old.items() if p not in remote.foreign}
+        tree = self._make(blobs | {path: now[path] for path in remote.foreign})
+        self._push(self._commit(tree, remote, record), remote)
+
+    def after(self) -> None:
+        """There is no step after a push."""
+
+    def note(self, remote: Remote, record: Record) -> None:
+        """A commit that changes no file."""
+        tree = self._git("rev-parse", f"{remote.at}^{{tree}}").decode().strip()
+        self._push(self._commit(tree, remote, record), remote)
+
+    def _ready(self) -> None:
+        if not (self.store / "HEAD").is_file():
+            shutil.rmtree(self.store, ignore_errors=True)
+            self.store.parent.mkdir(parents=True, exist_ok=True)
+            run(["git", "init", "--quiet", "--bare", str(self.store)], env=_quiet())
+            # The bytes of the site are the bytes of the branch, whatever a user's settings say.
+            (self.store / "info").mkdir(exist_ok=True)
+            (self.store / "info" / "attributes").write_text(
+                "* -text -filter -ident -working-tree-encoding\n", encoding="ascii"
+            )
+        # One deploy at a time works here, so a lock that is left belongs to one that was killed.
+        for left in (*self.store.glob("*.lock"), *self.store.glob("refs/**/*.lock")):
+            left.unlink(missing_ok=True)
+
+    def _tip(self) -> str:
+        said = self._git("ls-remote", self.url, self.ref, remote=True).decode()
+        return said.split()[0] if said.strip() else ""
+
+    def _fetch(self, tip: str) -> None:
+        if not self._has(tip):
+            # What is ours and what is not is told by the last commit of ours.
+            self._git("fetch", "-q", "--no-tags", "--depth=1", self.url, self.ref, remote=True)
+            if TRAILER not in self._message(tip):
+                self._git("fetch", "-q", "--no-tags", *self._deep(), self.url, self.ref,
+                          remote=True)  # fmt: skip
+        self._git("update-ref", "refs/heads/tip", tip)
+
+    def _deep(self) -> list[str]:
+        return ["--unshallow"] if (self.store / "shallow").is_file() else []
+
+    def _record(self, tip: str) -> tuple[Record | None, set[str]]:
+        """The record of the last commit of ours, and the files of the branch that are not ours."""
+        said = self._git("log", "-1", "--format=%H", f"--grep=^{TRAILER.decode()}", tip).decode()
+        files = self._tree(tip)
+        if not (mine := said.strip()):
+            return None, set(files)
+        record = self._decoded(mine)
+        strangers = set(record.planned) & set(files)
+        if mine != tip:
+            strangers |= set(files) - set(self._tree(mine))
+        return replace(record, planned=(), at=mine), strangers
+
+    def _decoded(self, commit: str) -> Record:
+        line = self._message(commit).rpartition(TRAILER)[2].splitlines()[0]
+        try:
+            return decoded(line)
+        except ValueError:
+            raise Refused(
+                f"{self.branch}: the message of commit {commit[:12]} is damaged",
+                "go back to the commit before it, or deploy to another branch",
+            ) from None
+
+    def _message(self, commit: str) -> bytes:
+        return self._git("cat-file", "commit", commit)
+
+    def _has(self, commit: str) -> bool:
+        try:
+            self._git("cat-file", "-e", f"{commit}^{{commit}}")
+        except Failed:
+            return False
+        return True
+
+    def _tree(self, commit: str) -> dict[str, str]:
+        rows = self._git("ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")
+        return {
+            os.fsdecode(name): head.split()[2].decode()
+            for head, _, name in (row.partition(b"\t") for row in rows if row)
+        }
+
+    def _write(self, release: Release, paths: list[str]) -> None:
+        """Put the files' bytes into the store."""
+        with tempfile.TemporaryDirectory(dir=self.store.parent) as folder:
+            files = []
+            for number, path in enumerate(paths):
+                file = Path(folder, str(number))
+                file.write_bytes(snapshot.content(self.place.output, release, path))
+                files.append(str(file))
+            listed = "".join(f"{file}\n" for file in files).encode()
+            self._git("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=listed)
+
+    def _make(self, blobs: Mapping[str, str]) -> str:
+        """The tree of these files."""
+        rows = b"".join(
+            f"100644 {blob}\t".encode() + os.fsencode(path) + b"\0" for path, blob in blobs.items()
+        )
+        with tempfile.TemporaryDirectory(dir=self.store.parent) as folder:
+            index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
+            self._git("update-index", "-z", "--index-info", stdin=rows, env=index)
+            return self._git("write-tree", env=index).decode().strip()
+
+    def _commit(self, tree: str, remote: Remote, record: Record) -> str:
+        who = f"publish@{urlsplit(self.place.siteurl).hostname or 'localhost'}"
+        env = {
+            name: value for role in ("AUTHOR", "COMMITTER")
+            for name, value in ((f"GIT_{role}_NAME", "publish"), (f"GIT_{role}_EMAIL", who))
+        }  # fmt: skip
+        parent = [] if self.squash or not remote.at else ["-p", remote.at]
+        # Which files are not ours is remembered here; all others of the tree are.
+        kept = replace(record, files={}, planned=remote.foreign, at="")
+        title = f"Release {record.release[:12]}" + (" (rolled back)" if record.hold else "")
+        said = f"{title}\n\n".encode() + TRAILER + encoded(kept) + b"\n"
+        return self._git("commit-tree", tree, *parent, stdin=said, env=env).decode().strip()
+
+    def _push(self, commit: str, remote: Remote) -> None:
+        try:
+            self._git(
+                "push", "-q", f"--force-with-lease={self.ref}:{remote.at}", self.url,
+                f"{commit}:{self.ref}", remote=True,
+            )  # fmt: skip
+        except Failed as error:
+            tip = self._tip()
+            if tip == commit:
+                return  # The answer was lost, the push was not.
+            if tip != remote.at:
+                raise Raced(f"the branch {self.branch} moved meanwhile", "run it again") from None
+            raise error from None
+        self._git("update-ref", "refs/heads/tip", commit)
+        self._git("-c", "gc.autoDetach=false", "gc", "--auto", "-q")
+
+    def _git(
+        self, *words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None,
+        remote: bool = False,
+    ) -> bytes:  # fmt: skip
+        around = {**_quiet(), **(env or {})}
+        if remote:
+            with credentials(self.url, self.place.root) as given:
+                return run(["git", *words], env={**around, **given, "GIT_DIR": str(self.store)},
+                           stdin=stdin, remedy=REMEDY)  # fmt: skip
+        return run(["git", *words], env={**around, "GIT_DIR": str(self.store)}, stdin=stdin)
+
+
+@contextmanager
+def credentials(url: str, root: Path) -> Iterator[dict[str, str]]:
+    """The environment in which Git can reach ``url``: no secret is in an argument or a file that
+    stays.
+
+    ``PUBLISH_GIT_TOKEN`` for http(s), ``PUBLISH_SSH_KEY`` for ssh, else what the repository at
+    ``root`` was given (as a checkout in CI is), else Git's own ways.
+    """
+    pairs = [("core.hooksPath", os.devnull), *_inherited(root)]
+    token = os.environ.get("PUBLISH_GIT_TOKEN", "").strip()
+    if token and url.startswith(("https://", "http://")):
+        parts = urlsplit(url)
+        basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
+        scope = f"http.{parts.scheme}://{parts.netloc.rpartition('@')[2]}/.extraheader"
+        pairs = [(k, v) for k, v in pairs if not k.lower().endswith(".extraheader")]
+        pairs.append((scope, f"Authorization: Basic {basic}"))
+    env = {"GIT_CONFIG_COUNT": str(len(pairs))}
+    for number, (key, value) in enumerate(pairs):
+        env |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    with ssh_key() as words:
+        if "GIT_SSH_COMMAND" not in os.environ:
+            env["GIT_SSH_COMMAND"] = " ".join(["ssh", "-o", "BatchMode=yes", *words])
+        yield env
+
+
+@contextmanager
+def ssh_key() -> Iterator[list[str]]:
+    """Options of ``ssh`` for the key in ``PUBLISH_SSH_KEY``, which lies in a file meanwhile."""
+    key = os.environ.get("PUBLISH_SSH_KEY", "").strip()
+    if not key:
+        yield []
+        return
+    with tempfile.TemporaryDirectory(prefix="publish-") as folder:
+        file = Path(folder, "key")
+        file.touch(0o600)
+        file.write_text(key + "\n", encoding="ascii")
+        yield ["-i", str(file), "-o", "IdentitiesOnly=yes"]
+
+
+def _inherited(root: Path) -> list[tuple[str, str]]:
+    """What the author's repository alone says of how to reach a host."""
+    try:
+        said = run(["git", "-C", str(root), "config", "--local", "--includes", "--null",
+                    "--get-regexp", r"^(http|credential|url)\.|^core\.sshcommand$"])  # fmt: skip
+    except (Failed, ConfigError):
+        return []
+    rows = (row.partition("\n") for row in said.decode("utf-8", "replace").split("\0") if row)
+    return [(key, value) for key, _, value in rows]
+
+
+def _address(remote: str, root: Path) -> str:
+    """The address of a remote; a name is looked up in the author's repository."""
+    if re.match(r"[a-z+]+://|[^/:]+@?[^/:]*:", remote):
+        return remote
+    if "/" in remote or remote.startswith("."):
+        return str((root / remote).resolve())
+    try:
+        said = run(["git", "-C", str(root), "remote", "get-url", "--push", remote])
+    except Failed:
+        raise ConfigError(
+            f"there is no Git remote named {remote} in {root}",
+            f"git remote add {remote} ADDRESS, or name an address in DEPLOY",
+        ) from None
+    found = said.decode().strip()
+    return found if "://" in found or ":" in found else str((root / found).resolve())
+
+
+def _own(host: str) -> bool:
+    """Whether a host's name is the author's own, which Pages has to be told."""
+    return bool(host) and not host.endswith((".github.io", ".gitlab.io", ".codeberg.page")) and (
+        "." in host and not re.fullmatch(r"[\d.]+", host)
+    )  # fmt: skip
+
+
+def _quiet() -> dict[str, str]:
+    return {
+        "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_HTTP_LOW_SPEED_LIMIT": "500",
+        "GIT_HTTP_LOW_SPEED_TIME": "60",
+    }  # fmt: skip

@@ -1,0 +1,340 @@
+"""A bucket that speaks S3: one object a file, in phases, with claims that are never overwritten.
+
+``.publish/r/N.claim`` is created with ``If-None-Match: *``, the one condition that all stores
+keep; the highest one holds the bucket until ``N.done`` or ``N.over`` is there or its lease is
+over, by the store's clock. Whoever meets a refusal reads the object before believing it: a create
+whose answer was lost is refused when it is tried again, though it was ours.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from hashlib import md5
+from typing import Any, TypeVar
+
+from publish.deploy.pieces import OWN, Pieces
+from publish.deploy.programs import masked, run
+from publish.deploy.release import Hold, Record, Release, decoded, encoded
+from publish.deploy.targets import Busy, Place, Raced
+from publish.deploy.types import cache_control, content_type
+from publish.errors import ConfigError, NothingSent, Refused
+from publish.http import ask
+from publish.post.files import write_whole
+
+try:
+    import obstore
+    from obstore.exceptions import (
+        AlreadyExistsError,
+        BaseError,
+        NotFoundError,
+        PermissionDeniedError,
+        PreconditionError,
+        UnauthenticatedError,
+    )
+    from obstore.store import S3Store
+except ImportError:
+    raise ConfigError(
+        "a target of kind s3 needs obstore", "install it: pip install 'happy-pharmacists[s3]'"
+    ) from None
+
+T = TypeVar("T")
+CLAIMS = f"{OWN}/r/"
+LEASE = 600.0
+"""Seconds by the store's clock after which a claim's holder counts as dead."""
+TRIES = 5
+"""Times that a create is tried, with a read between."""
+AT_ONCE = 100 * 1024 * 1024
+"""Bytes up to which an object is one request, so that its tag is the digest of its bytes."""
+
+
+class S3(Pieces):
+    """``bucket``, ``prefix``, ``region``, ``endpoint``; keys come from the environment alone."""
+
+    workers = 8
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(place)
+        self.steps = bool(place.words("purge"))
+        endpoint = place.options.get("endpoint") or ""
+        region = place.text("region", "us-east-1")
+        config: dict[str, Any] = {"region": region}
+        if endpoint:
+            config["endpoint"] = endpoint
+        self.endpoint = str(endpoint) or f"https://s3.{region}.amazonaws.com"
+        self.honest = place.options.get("lock", True) is not False
+        options: dict[str, Any] = {
+            "timeout": timedelta(seconds=60), "connect_timeout": timedelta(seconds=15),
+            "allow_http": str(endpoint).startswith("http://"),
+        }  # fmt: skip
+
+        def store(retries: int) -> S3Store:
+            return S3Store(
+                place.text("bucket"), prefix=place.text("prefix", "") or None,
+                config=config, client_options=options,  # type: ignore[arg-type]
+                retry_config={"max_retries": retries, "retry_timeout": timedelta(seconds=90)},
+            )  # fmt: skip
+
+        self.store, self.once = store(4), store(0)
+        self.number = 0
+        self.nonce = ""
+        self.done = False
+
+    def tags(self) -> dict[str, str]:
+        """The ETag of each object, by one listing."""
+        return {row["path"]: str(row["e_tag"]) for row in self._list("")}
+
+    def same(self, path: str, tag: str, data: bytes) -> bool:
+        """Whether the ETag is the MD5 of ``data``, as it is of a plain object."""
+        return tag.strip('"') == md5(data, usedforsecurity=False).hexdigest()
+
+    def load(self) -> Record | None:
+        """The last ``done``; what a claim after it planned counts as ours."""
+        names = self._names()
+        done = max((n for n, kind in names if kind == "done"), default=0)
+        record = self._decoded(done) if done else None
+        for number in sorted(n for n, kind in names if kind == "claim" and n > done):
+            claim = self._claim(number)
+            planned = {*(record.planned if record else ()), *claim.get("planned", ())}
+            record = replace(record or Record(), planned=tuple(sorted(planned)))
+            if "hold" in claim:
+                record = replace(record, hold=Hold(**claim["hold"]) if claim["hold"] else None)
+        return record
+
+    def begin(self, record: Record) -> None:
+        """The claim lists what is planned already; a hold is written as another claim."""
+        now = self.load()
+        if record.hold != (now.hold if now else None):
+            self._next(record)
+
+    def save(self, record: Record) -> None:
+        """``N.done``: there once and for all."""
+        if self.done:
+            self._next(record)
+        place = f"{CLAIMS}{self.number:09}.done"
+        data = encoded(record)
+        if not self._create(place, data, lambda found: found == data):
+            raise Raced("another deploy wrote the record meanwhile", "run it again")
+        self.done = True
+
+    def ended(self, record: Record) -> None:
+        """What had to go has gone: the next listing shows it."""
+
+    def write(self, path: str, data: bytes) -> str:
+        """One object with its type and caching; its ETag."""
+        type_ = content_type(path, data[:1024])
+        given: Mapping[str, str] = {
+            "Content-Type": type_, "Cache-Control": cache_control(path, type_)
+        }  # fmt: skip
+        done = self._ask(lambda: obstore.put(
+            self.store, path, data, attributes=dict(given),
+            use_multipart=len(data) > AT_ONCE,
+        ))  # fmt: skip
+        return str(done["e_tag"])
+
+    def fetch(self, path: str) -> bytes | None:
+        """An object's bytes."""
+        try:
+            return self._ask(lambda: bytes(obstore.get(self.store, path).bytes()))
+        except _Missing:
+            return None
+
+    def copy(self, path: str, to: str) -> None:
+        """Copied by the store itself."""
+        try:
+            self._ask(lambda: obstore.copy(self.store, path, to))
+        except _Missing:
+            return
+
+    def remove(self, paths: list[str]) -> None:
+        """Many in one request."""
+        self._ask(lambda: obstore.delete(self.store, paths))
+
+    @contextmanager
+    def held(self, release: Release, patience: float) -> Iterator[None]:
+        """The highest claim."""
+        self._take(sorted(release.files), patience)
+        try:
+            yield
+        finally:
+            if not self.done:
+                self._ask(lambda: obstore.put(self.store, f"{CLAIMS}{self.number:09}.over", b"{}"))
+
+    def fence(self) -> None:
+        """One listing: is there a higher claim?"""
+        if max(n for n, _ in self._names()) > self.number:
+            raise Raced(f"another deploy took {self._where()} over", "run it again")
+
+    def after(self) -> None:
+        """The command of the settings, on this machine."""
+        if words := self.place.words("purge"):
+            run(words, cwd=self.place.root)
+
+    def _take(self, planned: list[str], patience: float) -> None:
+        end = time.monotonic() + patience
+        while True:
+            names = self._names()
+            highest = max((n for n, _ in names), default=0)
+            ended = {kind for n, kind in names if n == highest} != {"claim"}
+            if highest and not ended and not self._dead(highest):
+                if time.monotonic() >= end:
+                    raise Busy(f"another deploy is at work in {self._where()}",
+                               "run it again when that has ended")  # fmt: skip
+                time.sleep(min(2.0, max(0.1, patience / 20)))
+                continue
+            if self._claimed(highest + 1, {"planned": planned}):
+                return
+
+    def _dead(self, number: int) -> bool:
+        """Whether the holder of a claim cannot be at work any more."""
+        claim = self._claim(number)
+        # Two deploys of this machine exclude each other, so an own claim is of one that died.
+        if claim.get("nonce") and claim.get("nonce") == self._mine():
+            return True
+        probe = f"{OWN}/clock-{secrets.token_hex(8)}"
+        self._ask(lambda: obstore.put(self.store, probe, b""))
+        now: datetime = self._ask(lambda: obstore.head(self.store, probe))["last_modified"]
+        self.remove([probe])
+        rows = {row["path"]: row["last_modified"] for row in self._list(CLAIMS)}
+        made = rows.get(f"{CLAIMS}{number:09}.claim", now)
+        return bool((now - made).total_seconds() > LEASE)
+
+    def _claimed(self, number: int, document: Mapping[str, Any]) -> bool:
+        nonce = secrets.token_hex(16)
+        data = json.dumps({"nonce": nonce, **document}).encode()
+        write_whole(self.place.cache / "claim", nonce.encode())
+        place = f"{CLAIMS}{number:09}.claim"
+        if not self._create(place, data, lambda found: _nonce(found) == nonce):
+            return False
+        self.number, self.nonce, self.done = number, nonce, False
+        if self.honest and self._ignores_conditions(place):
+            raise ConfigError(
+                f"{self._where()} ignores conditions, so two deploys would not notice each other",
+                'if only one ever runs, set "lock": False for this target',
+            )
+        if not self.honest:
+            self.place.say(f"{self._where()}: nothing keeps two deploys apart (lock is off)")
+        return True
+
+    def _ignores_conditions(self, place: str) -> bool:
+        data = self.fetch(place) or b""
+        try:
+            obstore.put(self.once, place, data, mode="create")
+        except BaseError:
+            return False
+        return True
+
+    def _next(self, record: Record) -> None:
+        hold = record.hold and {"release": record.hold.release, "source": record.hold.source,
+                                "to": record.hold.to}  # fmt: skip
+        document = {"planned": list(record.planned), "hold": hold}
+        if not self._claimed(self.number + 1, document):
+            raise Raced(f"another deploy took {self._where()} over", "run it again")
+
+    def _create(self, place: str, data: bytes, ours: Callable[[bytes], bool]) -> bool:
+        """Create an object that must not be there; whether it is ours."""
+        error: Exception | None = None
+        for pause in range(TRIES):
+            time.sleep(pause * 0.2)
+            try:
+                obstore.put(self.once, place, data, mode="create")
+                return True
+            except (UnauthenticatedError, PermissionDeniedError) as refused:
+                raise self._explained(refused) from None
+            except BaseError as refused:
+                error = refused
+            found = self.fetch(place)
+            if found is not None:
+                return ours(found)
+            if not isinstance(error, AlreadyExistsError | PreconditionError | BaseError):
+                break
+        raise self._explained(error) from None
+
+    def _decoded(self, number: int) -> Record:
+        try:
+            return decoded(self.fetch(f"{CLAIMS}{number:09}.done") or b"")
+        except ValueError:
+            raise Refused(
+                f"{self._where()}/{CLAIMS}{number:09}.done: is damaged",
+                "remove it: then the record before it counts",
+            ) from None
+
+    def _claim(self, number: int) -> dict[str, Any]:
+        try:
+            found = json.loads(self.fetch(f"{CLAIMS}{number:09}.claim") or b"{}")
+        except ValueError:
+            found = {}
+        return found if isinstance(found, dict) else {}
+
+    def _mine(self) -> str:
+        try:
+            return (self.place.cache / "claim").read_text(encoding="ascii")
+        except OSError:
+            return ""
+
+    def _names(self) -> list[tuple[int, str]]:
+        found = []
+        for row in self._list(CLAIMS):
+            number, _, kind = row["path"].rpartition("/")[2].partition(".")
+            if number.isdigit() and kind in ("claim", "done", "over"):
+                found.append((int(number), kind))
+        return found
+
+    def _list(self, prefix: str) -> list[Any]:
+        def all_() -> list[Any]:
+            stream = obstore.list(self.store, prefix or None, chunk_size=1000)
+            return [row for chunk in stream for row in chunk]
+
+        return self._ask(all_)
+
+    def _ask(self, act: Callable[[], T]) -> T:
+        try:
+            return act()
+        except (NotFoundError, FileNotFoundError) as error:
+            raise _Missing(f"{self._where()}: {_line(error)}",
+                           "check the bucket's name and region") from None  # fmt: skip
+        except (BaseError, OSError) as error:
+            raise self._explained(error) from None
+
+    def _explained(self, error: Exception | None) -> NothingSent | ConfigError:
+        said = _line(error)
+        if "TimeTooSkewed" in said:
+            minutes = self._skew()
+            return ConfigError(f"this machine's clock is {minutes} minutes off", "set it right")
+        if isinstance(error, UnauthenticatedError | PermissionDeniedError):
+            return ConfigError(
+                f"{self._where()}: the keys of the environment may not do this: {said}",
+                "check AWS_ACCESS_KEY_ID and its rights (list, get, put, delete)",
+            )
+        return NothingSent(f"{self._where()}: {said}", "run it again")
+
+    def _skew(self) -> str:
+        try:
+            date = ask(self.endpoint).headers.get("date", "")
+            return f"{abs(time.time() - parsedate_to_datetime(date).timestamp()) / 60:.0f}"
+        except (OSError, ValueError, TypeError):
+            return "many"
+
+    def _where(self) -> str:
+        return f"s3://{self.place.text('bucket')}"
+
+
+class _Missing(NothingSent):
+    """There is no such object, or no such bucket."""
+
+
+def _nonce(data: bytes) -> str:
+    try:
+        return str(json.loads(data).get("nonce"))
+    except (ValueError, AttributeError):
+        return ""
+
+
+def _line(error: Exception | None) -> str:
+    return masked(" ".join(str(error).split()))[:300]

@@ -1,0 +1,197 @@
+"""ssh and rsync: one connection holds the lock and takes the orders, one carries the files."""
+
+from __future__ import annotations
+
+import contextlib
+import shlex
+import weakref
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from publish.deploy.programs import Failed, run
+from publish.deploy.targets import Busy
+from publish.deploy.targets.connection import PATIENCE, Connection
+from publish.deploy.targets.git import ssh_key
+from publish.deploy.targets.ssh import Carrier
+from publish.errors import Refused
+
+ALIVE = ["-o", "BatchMode=yes", "-o", "ConnectTimeout=20", "-o", "ServerAliveInterval=15",
+         "-o", "ServerAliveCountMax=3"]  # fmt: skip
+"""A server that went away is noticed within a minute."""
+BUSY = 75
+REMEDY = "mend that (try: ssh HOST true), then run it again"
+LOOK = """
+cd {path} 2>/dev/null || {{ echo none; exit 0; }}
+id=$(readlink current) || [ ! -e current ] || {{ echo strange; exit 0; }}
+echo "id ${{id#releases/}}"
+cat "releases/${{id#releases/}}.json" 2>/dev/null || true
+printf '\\0'
+[ ! -d current/ ] || {{ cd current/ && find . \\( -type f -o -type l \\) -print0; }}
+"""
+
+
+class Server:
+    """A folder ``path`` on ``host``; ``options`` are further words for ssh and sftp."""
+
+    def __init__(self, host: str, path: str, options: list[str], via: str) -> None:
+        self.host, self.path, self.options, self.via = host, path, options, via
+
+    def carrier(self) -> Carrier:
+        """The way to the server: rsync where it has a shell, rsync and flock, else sftp."""
+        from publish.deploy.targets.sftp import Sftp
+
+        if self.via == "sftp":
+            return Sftp(self)
+        session = Session(self)
+        try:
+            said = session.ask("command -v rsync && command -v flock && echo both || true")
+        except Failed:
+            said = b""  # An account for sftp alone; if it is the network, sftp says so, too.
+        if said.rstrip().endswith(b"both"):
+            return Shell(self, session)
+        session.line.close()
+        if self.via == "rsync":
+            raise Refused(f"{self.host} has no rsync and flock", "install them there")
+        return Sftp(self)
+
+
+class Shell:
+    """rsync over ssh, for a server with a shell, rsync and flock."""
+
+    def __init__(self, server: Server, session: Session) -> None:
+        self.server, self.session = server, session
+        weakref.finalize(self, session.line.close)
+
+    def now(self) -> tuple[str, bytes, list[str]]:
+        """One look."""
+        said = self.session.ask(LOOK.format(path=shlex.quote(self.server.path)))
+        head, _, rest = said.partition(b"\n")
+        if head == b"strange":
+            raise Refused(
+                f"{self.server.path}/current on {self.server.host} is a folder, not a link",
+                "move it elsewhere, let the web server serve PATH/current, then deploy",
+            )
+        record, _, names = rest.partition(b"\0")
+        found = [n.decode("utf-8", "surrogateescape")[2:] for n in names.split(b"\0") if n]
+        return head.removeprefix(b"id ").decode() if head != b"none" else "", record, found
+
+    @contextmanager
+    def lock(self, patience: float) -> Iterator[None]:
+        """``flock`` in the connection: when that ends, however it ends, the lock is free."""
+        with self.session.locked(patience):
+            yield
+
+    def has(self, id: str) -> bool:
+        """Whether the folder is there; it gets its name when it is complete."""
+        return self._order(f"[ ! -d {_in(id)} ] || echo there") == b"there\n"
+
+    def get(self, path: str) -> bytes | None:
+        """A small file."""
+        return self._order(f"cat {shlex.quote(path)} 2>/dev/null || true") or None
+
+    def upload(self, folder: Path, id: str, changed: Iterable[str], kept: Iterable[str],
+               base: str) -> None:  # fmt: skip
+        """rsync compares by content; what did not change is linked, not sent."""
+        part = f"releases/.{id}.part"
+        self._order(f"mkdir -p {part}")
+        link = ["--link-dest=../../current/"] if base else []
+        with ssh_key() as key:
+            shell = shlex.join(["ssh", *ALIVE, *self.server.options, *key])
+            run(["rsync", "-rlp", "--checksum", "--delete", "--chmod=D755,F644", "-s", *link,
+                 "-e", shell, f"{folder}/", f"{self.server.host}:{self.server.path}/{part}/"],
+                remedy=REMEDY)  # fmt: skip
+        names = "".join(f"{name}\n" for name in kept)
+        if names:
+            self._order(
+                f"while IFS= read -r f; do d={part}/$f; [ ! -e \"$d\" ] || continue; "
+                'mkdir -p "${d%/*}"; ln "current/$f" "$d" || cp -p "current/$f" "$d"; done',
+                names,
+            )  # fmt: skip
+        self._order(f"mv -T {part} {_in(id)}")
+
+    def switch(self, id: str, record: bytes) -> None:
+        """A link beside the present one, renamed over it."""
+        self.remember(id, record)
+        new = ".publish/current.new"
+        self._order(f"rm -f {new}; ln -s {_in(id)} {new} && mv -T {new} current")
+
+    def remember(self, id: str, record: bytes) -> None:
+        """A file beside the old one, renamed over it."""
+        part = f".publish/{id}.json"
+        self._order(f"cat > {part} && mv {part} {_in(id)}.json", record.decode())
+
+    def prune(self, keep: Iterable[str]) -> None:
+        """The record of a release goes last, so that what is left of it can still be told."""
+        self._order(
+            f"keep={shlex.quote(' ' + ' '.join(keep) + ' ')}; cd releases; rm -rf .*.part; "
+            'for r in *.json; do [ -f "$r" ] || continue; id=${r%.json}; '
+            'case "$keep" in *" $id "*) ;; *) rm -rf "./$id" && rm -f "$r";; esac; done'
+        )
+
+    def call(self, words: list[str]) -> None:
+        """A command of the settings."""
+        # What it may leave running must not hold the lock.
+        self._order(f"{{ {shlex.join(words)}; }} 9>&- >&2")
+
+    def _order(self, script: str, stdin: str = "") -> bytes:
+        return self.session.ask(script, stdin)
+
+
+class Session:
+    """A shell on the server that works through orders."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        with ssh_key() as key:
+            words = ["ssh", *ALIVE, *server.options, *key, "--", server.host, "exec sh"]
+            self.line = Connection(words, server.host, REMEDY)
+            with contextlib.suppress(Failed):
+                self.ask(":")  # The key has been used when this is answered.
+
+    @contextmanager
+    def locked(self, patience: float) -> Iterator[None]:
+        """``flock`` by this shell: when it ends, however it ends, the lock is free.
+
+        Raises:
+            Busy: another deploy holds it for longer than ``patience`` seconds.
+        """
+        path = shlex.quote(self.server.path)
+        take = (
+            f"mkdir -p {path}/releases {path}/.publish && cd {path} && exec 9>.publish/lock && "
+            f"flock -w {max(1, round(patience))} -E {BUSY} 9"
+        )
+        _, code = self.line.ask(lambda end: f"{take}; echo {end} $?\n", PATIENCE + patience)
+        if code == str(BUSY).encode():
+            raise Busy(
+                f"another deploy is at work on {self.server.host}",
+                "run it again when that has ended",
+            )
+        if code != b"0":
+            raise self.line.failed()
+        try:
+            yield
+        finally:
+            with contextlib.suppress(Failed):
+                self.line.ask(lambda end: f"exec 9>&-; echo {end}\n")
+
+    def ask(self, script: str, stdin: str = "") -> bytes:
+        """Run an order; what it prints.
+
+        Raises:
+            NothingSent: the connection broke, or the order failed.
+        """
+        stdin += "" if stdin.endswith("\n") or not stdin else "\n"
+
+        def order(end: str) -> str:
+            body = f"( set -e\n{{ {script.strip()}\n}} <<'{end}'\n{stdin}{end}\n)"
+            return f"{body}; printf '\\n%s %s\\n' {end} $?\n"
+
+        said, code = self.line.ask(order)
+        if code != b"0":
+            raise self.line.failed()
+        return said[:-1]
+
+
+def _in(id: str) -> str:
+    return f"releases/{id}"

@@ -1,0 +1,247 @@
+"""sftp alone, for an account without a shell or a server without rsync.
+
+Unchanged files are hard links where the server can make them. There is no lock that ends with its
+holder, so a lock is a folder that counts for ten minutes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import tempfile
+import time
+import weakref
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from publish.deploy.programs import Failed
+from publish.deploy.release import MARKER, decoded, read_marker
+from publish.deploy.targets import Busy
+from publish.deploy.targets.connection import Connection
+from publish.deploy.targets.git import ssh_key
+from publish.errors import ConfigError
+
+if TYPE_CHECKING:
+    from publish.deploy.targets.server import Server
+
+LEASE = 600.0
+"""Seconds by the server's clock after which a lock's holder counts as dead."""
+REMEDY = "mend that (try: sftp HOST), then run it again"
+
+
+class Sftp:
+    """One connection for all orders; an order that fails and may not ends it."""
+
+    def __init__(self, server: Server) -> None:
+        from publish.deploy.targets.server import ALIVE
+
+        self.server = server
+        self.nonce = ""
+        with ssh_key() as key:
+            words = ["sftp", *ALIVE, *server.options, *key, "-b", "-", server.host]
+            self.line = Connection(words, server.host, REMEDY)
+            try:
+                self._batch(["pwd"])
+            except BaseException:
+                self.line.close()
+                raise
+        weakref.finalize(self, self.line.close)
+
+    def now(self) -> tuple[str, bytes, list[str]]:
+        """The marker of the present release names it."""
+        marker = self.get(f"current/{MARKER}")
+        release, source, _ = read_marker(marker or b"")
+        id = f"{release[:16]}-{source[:8] or '0'}" if release else ""
+        record = (self.get(f"releases/{id}.json") if id else None) or b""
+        return id, record, self._files("current", record)
+
+    @contextmanager
+    def lock(self, patience: float) -> Iterator[None]:
+        """A folder can be made once."""
+        self.nonce = secrets.token_hex(8)
+        self._batch([f"-mkdir {_q(self.server.path)}", *(
+            f"-mkdir {self._q(name)}" for name in ("releases", ".publish"))])  # fmt: skip
+        end = time.monotonic() + patience
+        while not self._taken():
+            if time.monotonic() >= end:
+                raise Busy(f"another deploy is at work on {self.server.host}, or died less than "
+                           f"{LEASE / 60:.0f} minutes ago", "run it again then")  # fmt: skip
+            time.sleep(min(2, max(0.1, patience / 20)))
+        try:
+            yield
+        finally:
+            with contextlib.suppress(Failed):
+                self._batch(
+                    [
+                        f"-rm {self._q(f'.publish/lock/{self.nonce}')}",
+                        f"-rmdir {self._q('.publish/lock')}",
+                    ]
+                )
+
+    def has(self, id: str) -> bool:
+        """Whether the folder is there; it gets its name when it is complete."""
+        return self.get(f"releases/{id}/{MARKER}") is not None
+
+    def get(self, path: str) -> bytes | None:
+        """A small file."""
+        with tempfile.TemporaryDirectory() as folder:
+            place = Path(folder, "file")
+            self._batch([f"-get {self._q(path)} {_q(str(place))}"])
+            return place.read_bytes() if place.is_file() else None
+
+    def upload(self, folder: Path, id: str, changed: Iterable[str], kept: Iterable[str],
+               base: str) -> None:  # fmt: skip
+        """Links for what did not change, then the rest, then the release's name."""
+        part = f"releases/.{id}.part"
+        files = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+        linked = [p for p in sorted(files) if base and p not in set(changed)] + list(kept)
+        self._clear(part)
+        folders = {
+            parent.as_posix() for p in (*files, *kept) for parent in PurePosixPath(p).parents
+        }
+        rows = [f"-mkdir {self._q(f'{part}/{name}' if name != '.' else part)}"
+                for name in sorted(folders | {"."})]  # fmt: skip
+        rows += [f"-ln {self._q(f'current/{p}')} {self._q(f'{part}/{p}')}" for p in linked]
+        self._batch(rows)
+        there = set(self._files(part, b"", folders))
+        lost = set(kept) - there
+        rows = [f"put {_q(str(folder / p))} {self._q(f'{part}/{p}')}"
+                for p in sorted(files - there)]  # fmt: skip
+        if lost:
+            raise ConfigError(
+                f"{self.server.host} cannot make links, so {min(lost)} would be lost",
+                "copy that file into the site (STATIC_PATHS), or use a server with rsync",
+            )
+        self._batch([*rows, f"rename {self._q(part)} {self._q(f'releases/{id}')}"])
+
+    def switch(self, id: str, record: bytes) -> None:
+        """A link beside the present one, renamed over it, if the lock is still ours."""
+        new = self._q(".publish/current.new")
+        self.remember(id, record)
+        self._batch([f"-rm {new}"])
+        self._batch([f"ls {self._q(f'.publish/lock/{self.nonce}')}",
+                     f"ln -s {_q(f'releases/{id}')} {new}",
+                     f"rename {new} {self._q('current')}"])  # fmt: skip
+
+    def remember(self, id: str, record: bytes) -> None:
+        """A file beside the old one, renamed over it."""
+        part = self._q(f".publish/{id}.json")
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "record").write_bytes(record)
+            self._batch([f"put {_q(str(Path(folder, 'record')))} {part}",
+                         f"rename {part} {self._q(f'releases/{id}.json')}"])  # fmt: skip
+
+    def prune(self, keep: Iterable[str]) -> None:
+        """Folder by folder; the record of a release goes last."""
+        names = [name for name, _ in self._listed(["releases"])["releases"]]
+        dead = {n.removesuffix(".json") for n in names if n.endswith(".json")} - set(keep)
+        for id in sorted(dead):
+            record = self.get(f"releases/{id}.json")
+            self._clear(f"releases/{id}", record or b"")
+            self._batch([f"-rm {self._q(f'releases/{id}.json')}"])
+        for name in names:
+            if name.startswith(".") and name.endswith(".part"):
+                self._clear(f"releases/{name}")
+
+    def call(self, words: list[str]) -> None:
+        """There is no shell.
+
+        Raises:
+            ConfigError: always.
+        """
+        raise ConfigError(f"{self.server.host} has no shell, and `after` names a command",
+                          "remove `after`, or use an account with a shell")  # fmt: skip
+
+    def _taken(self) -> bool:
+        """Whether the lock is ours now. A folder that is there already cannot be made, and only
+        the one who made it finds it empty."""
+        lock = self._q(".publish/lock")
+        mine = f".publish/{self.nonce}"
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "empty").touch()
+            self._batch([f"put {_q(str(Path(folder, 'empty')))} {self._q(mine)}"])
+        # A folder that holds the nonce already, renamed to the lock's name: the rename fails where
+        # a lock is, because a folder that is not empty is not replaced.
+        self._batch(
+            [
+                f"-mkdir {self._q(mine + '.lock')}",
+                f"rename {self._q(mine)} {self._q(f'{mine}.lock/{self.nonce}')}",
+                f"-rename {self._q(mine + '.lock')} {lock}",
+            ]
+        )
+        times = dict(self._listed([".publish"])[".publish"])
+        if f"{self.nonce}.lock/" not in times:
+            return True
+        if "lock/" in times and _apart(times["lock/"], times[f"{self.nonce}.lock/"]) >= LEASE:
+            dead = f".publish/dead-{self.nonce}"
+            self._batch([f"-rename {lock} {self._q(dead)}"])
+            self._clear(dead)
+        self._clear(f"{mine}.lock")
+        return False
+
+    def _files(self, top: str, record: bytes, folders: Iterable[str] = ()) -> list[str]:
+        """Every file below ``top``; the folders that are known are looked into at once."""
+        known = {"."} | set(folders)
+        if record:
+            known |= {p.as_posix() for n in decoded(record).files for p in PurePosixPath(n).parents}
+        found: list[str] = []
+        seen: set[str] = set()
+        while ask := sorted(known - seen):
+            seen |= set(ask)
+            places = {f"{top}/{name}" if name != "." else top: name for name in ask}
+            for place, rows in self._listed(list(places)).items():
+                base = "" if places[place] == "." else places[place] + "/"
+                known |= {base + name[:-1] for name, _ in rows if name.endswith("/")}
+                found += [base + name for name, _ in rows if not name.endswith("/")]
+        return sorted(found)
+
+    def _listed(self, places: list[str]) -> dict[str, list[tuple[str, str]]]:
+        """What lies in each of the folders, with its time; folders end in a slash."""
+        said = self._batch([f"-ls -la {self._q(place)}/" for place in places])
+        found: dict[str, list[tuple[str, str]]] = {place: [] for place in places}
+        place = ""
+        for line in said.decode("utf-8", "surrogateescape").splitlines():
+            if line.startswith("sftp> -ls "):
+                place = places[list(found).index(place) + 1] if place else places[0]
+                continue
+            words = line.split(None, 8)
+            if len(words) < 9 or line[0] not in "-dl":
+                continue
+            name = words[8].rstrip("/").rpartition("/")[2]
+            if name not in (".", ".."):
+                slash = "/" if line[0] == "d" else ""
+                found[place].append((name + slash, " ".join(words[5:8])))
+        return found
+
+    def _clear(self, top: str, record: bytes = b"") -> None:
+        """Remove a folder with all that is in it."""
+        files = self._files(top, record)
+        folders = {p.as_posix() for n in files for p in PurePosixPath(n).parents} - {"."}
+        rows = [f"-rm {self._q(f'{top}/{name}')}" for name in files]
+        rows += [f"-rmdir {self._q(f'{top}/{name}')}" for name in sorted(folders, reverse=True)]
+        self._batch([*rows, f"-rmdir {self._q(top)}"])
+
+    def _q(self, path: str) -> str:
+        return _q(f"{self.server.path}/{path}")
+
+    def _batch(self, rows: list[str]) -> bytes:
+        """Work through orders; what they print. Only one that begins with ``-`` may fail."""
+        said, _ = self.line.ask(lambda end: "".join(f"{row}\n" for row in [*rows, f"!echo {end}"]))
+        return said
+
+
+def _q(path: str) -> str:
+    return '"' + path.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _apart(old: str, new: str) -> float:
+    """Seconds between two moments as a listing writes them: to the minute, or a day with its year,
+    which is long ago."""
+    if ":" not in old:
+        return float("inf") if ":" in new else 0.0
+    first, second = (datetime.strptime(f"2000 {text}", "%Y %b %d %H:%M") for text in (old, new))  # noqa: DTZ007
+    apart = (second - first).total_seconds()
+    return apart if apart >= 0 else apart + 366 * 86400

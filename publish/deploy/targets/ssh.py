@@ -1,0 +1,159 @@
+"""A server reached by ssh: each release in a folder of its own, and a link that names the present
+one. What a web server serves is ``PATH/current``.
+
+::
+
+    PATH/current -> releases/ID        replaced in one step
+    PATH/releases/ID/                  a whole site; files that did not change are hard links
+    PATH/releases/ID.json              what is remembered of it
+    PATH/.publish/                     the lock
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+from publish.deploy import snapshot
+from publish.deploy.plan import Plan, Remote
+from publish.deploy.release import KEEP, MARKER, File, Past, Record, Release, decoded, encoded
+from publish.deploy.targets import Place
+from publish.errors import ConfigError, Refused
+
+
+class Carrier(Protocol):
+    """A way to reach the server; paths are relative to ``PATH``."""
+
+    def now(self) -> tuple[str, bytes, list[str]]:
+        """The id of the present release, its record, and the files in it; empty if there is none.
+
+        Of a folder without any release of ours, the files in ``current``.
+        """
+
+    def lock(self, patience: float) -> AbstractContextManager[None]:
+        """Be the only one to write."""
+
+    def has(self, id: str) -> bool:
+        """Whether a release is there, complete."""
+
+    def get(self, path: str) -> bytes | None:
+        """A small file."""
+
+    def upload(self, folder: Path, id: str, changed: Iterable[str], kept: Iterable[str],
+               base: str) -> None:  # fmt: skip
+        """Put up ``folder`` as release ``id``, complete only in the last step; ``changed`` are the
+        files that release ``base`` does not have, ``kept`` those to take over from it."""
+
+    def switch(self, id: str, record: bytes) -> None:
+        """Remember ``record`` and make ``id`` the present release, in one step."""
+
+    def remember(self, id: str, record: bytes) -> None:
+        """Replace the record of a release in one step."""
+
+    def prune(self, keep: Iterable[str]) -> None:
+        """Remove the releases of ours that are not to be kept, and what was left half done."""
+
+    def call(self, words: list[str]) -> None:
+        """Run a command on the server."""
+
+
+class Ssh:
+    """``host`` and ``path``; ``options`` are further words for ssh, ``via`` one of its ways."""
+
+    whole = True
+
+    def __init__(self, place: Place) -> None:
+        from publish.deploy.targets.server import Server
+
+        self.place = place
+        keep = place.options.get("keep", KEEP)
+        if not isinstance(keep, int) or not 2 <= keep <= 50:
+            raise ConfigError(f'DEPLOY["{place.name}"]["keep"]: is to be a number from 2 to 50',
+                              "5 is the default")  # fmt: skip
+        self.keep = keep
+        self.words = place.words("after")
+        self.steps = bool(self.words)
+        port = place.options.get("port")
+        options = [*place.words("options"), *(["-o", f"Port={port}"] if port else [])]
+        via = place.text("via", "auto")
+        if via not in ("auto", "rsync", "sftp"):
+            raise ConfigError(f'DEPLOY["{place.name}"]["via"]: is to be auto, rsync or sftp',
+                              "auto is the default")  # fmt: skip
+        self.server = Server(place.text("host"), place.text("path"), options, via)
+        self._found: Carrier | None = None
+
+    @property
+    def carrier(self) -> Carrier:
+        """rsync over ssh where the server has it, else sftp."""
+        if self._found is None:
+            self._found = self.server.carrier()
+        return self._found
+
+    def additions(self, release: Release) -> Mapping[str, bytes]:
+        """Nothing: the server's own files say how it serves."""
+        return {}
+
+    def fingerprint(self, file: File) -> str:
+        """SHA-256."""
+        return file.sha256
+
+    def read(self) -> Remote:
+        """The record of the present release, and what lies in it."""
+        id, data, names = self.carrier.now()
+        if not data:
+            return Remote(None, {}, tuple(sorted(names)), id)
+        try:
+            record = decoded(data)
+        except ValueError:
+            raise Refused(
+                f"{self.server.path}/releases/{id}.json on {self.server.host}: is damaged",
+                "go back: publish deploy --rollback; or remove the file and deploy",
+            ) from None
+        ours = {*record.files, *record.doomed}
+        files = {p: record.files.get(p, "") for p in names if p in ours}
+        return Remote(replace(record, at=id), files, tuple(sorted(set(names) - ours)), id)
+
+    @contextmanager
+    def claim(self, release: Release, patience: float) -> Iterator[Remote]:
+        """The lock on the server, which ends with the connection that holds it."""
+        with self.carrier.lock(patience):
+            yield self.read()
+
+    def put(self, release: Release, plan: Plan, remote: Remote, record: Record) -> None:
+        """Upload beside the present release, then switch."""
+        id = f"{record.release[:16]}-{record.source[:8] or '0'}"
+        known = remote.record.files if remote.record else {}
+        files = {path: file.sha256 for path, file in release.files.items()}
+        carried = {path: known.get(path, "") for path in plan.carried}
+        full = replace(record, files={**carried, **files}, doomed=plan.doomed, planned=(), at=id)
+        if not self.carrier.has(id):
+            kept = {*plan.carried, *remote.foreign} - set(files)
+            changed = {put.path for put in plan.puts} | {MARKER}
+            with snapshot.frozen(self.place.output, release, self.place.cache / "site") as folder:
+                self.carrier.upload(folder, id, sorted(changed), sorted(kept), remote.at)
+        self.carrier.switch(id, encoded(full))
+        self.carrier.prune([id, *(past.at for past in full.before)])
+
+    def back(self, to: Past, remote: Remote, record: Record) -> None:
+        """Switch to the folder of the old release."""
+        data = self.carrier.get(f"releases/{to.at}.json")
+        if not data or not self.carrier.has(to.at):
+            raise Refused(f"the server does not have release {to.release[:12]} any more",
+                          "build that state of the content, then deploy it")  # fmt: skip
+        old = decoded(data)
+        full = replace(record, files=old.files, doomed=old.doomed, at=to.at)
+        self.carrier.switch(to.at, encoded(full))
+
+    def after(self) -> None:
+        """The command of the settings, on the server."""
+        if self.words:
+            self.carrier.call(self.words)
+
+    def note(self, remote: Remote, record: Record) -> None:
+        """The record of the present release."""
+        now = remote.record or Record()
+        full = replace(record, files=now.files, doomed=now.doomed, at=remote.at)
+        self.carrier.remember(remote.at, encoded(full))

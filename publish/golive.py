@@ -1,0 +1,163 @@
+"""From the settings and the last build to a target: the one way in for all that deploys."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from publish.deploy import snapshot, source, targets
+from publish.deploy.going import Outcome, Terms, deploy, roll_back
+from publish.deploy.release import MARKER, Release
+from publish.errors import ConfigError
+from publish.post.files import locked
+from publish.settings import Settings
+
+VERIFY = 900
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the author asked for; ``rollback`` is a release, ``""`` for the one before, or None."""
+
+    dry_run: bool = False
+    rollback: str | None = None
+    resume: bool = False
+    allow_deletes: bool = False
+    verify: bool = True
+
+
+def named(settings: Settings) -> dict[str, Mapping[str, Any]]:
+    """The targets of the settings by name.
+
+    Raises:
+        ConfigError: ``DEPLOY`` is no such table.
+    """
+    found = settings.values.get("DEPLOY") or {}
+    if not isinstance(found, Mapping) or not all(isinstance(v, Mapping) for v in found.values()):
+        raise ConfigError(
+            "DEPLOY: is to be a table of targets, each with its kind",
+            "see docs/going-live.md for one of each kind",
+        )
+    return {str(name): dict(value) for name, value in found.items()}
+
+
+def place(settings: Settings, name: str | None, say: Say = lambda line: None) -> targets.Place:
+    """The target called ``name``; the only one if it is not given.
+
+    Raises:
+        ConfigError: there is none such, or several to choose from.
+    """
+    known = named(settings)
+    if not known:
+        raise ConfigError(
+            "DEPLOY is empty: there is no target to deploy to",
+            "add one to the settings file; docs/going-live.md has one of each kind",
+        )
+    if name is None:
+        if len(known) > 1:
+            raise ConfigError("there are several targets", f"name one of {', '.join(known)}")
+        name = next(iter(known))
+    if name not in known:
+        raise ConfigError(f"there is no target {name!r}", f"choose one of {', '.join(known)}")
+    cache = settings.cache / "deploy" / re.sub(r"[^\w.-]", "_", name)
+    return targets.Place(name, known[name], settings.root, settings.output.absolute(), cache,
+                         settings.siteurl, say)  # fmt: skip
+
+
+def seconds(settings: Settings) -> float:
+    """How long to wait until a release is live.
+
+    Raises:
+        ConfigError: ``DEPLOY_VERIFY`` is no number of seconds.
+    """
+    found = settings.values.get("DEPLOY_VERIFY", VERIFY)
+    if isinstance(found, bool) or not isinstance(found, int | float) or found < 0:
+        raise ConfigError("DEPLOY_VERIFY: is to be a number of seconds", "900 is the default")
+    return float(found)
+
+
+def go_live(
+    settings: Settings, name: str | None, wish: Wish, say: Say = lambda line: None,
+    before: Callable[[Collection[str]], None] = lambda gone: None,
+) -> Outcome:  # fmt: skip
+    """Put the last build up, or go back to an earlier release; see that it is live.
+
+    ``before`` is called with the pages that will be gone, before anything is written.
+
+    Raises:
+        Stopped: it was refused or failed; with how far it came.
+        ConfigError, Refused: it was not even begun.
+    """
+    where = place(settings, name, say)
+    verify = seconds(settings) if wish.verify else 0
+    if verify and not settings.siteurl.startswith(("https://", "http://")):
+        raise ConfigError(
+            "SITEURL is not set, so nothing can be looked at",
+            "set it to the public address, with https://, or add --no-verify",
+        )
+    terms = Terms(
+        wish.dry_run, wish.resume, wish.allow_deletes, verify, pinned(settings), before=before
+    )
+    target = targets.make(where)
+    with locked(where.cache / "lock", targets.Busy, terms.patience, say, "deploy"):
+        if wish.rollback is not None:
+            return roll_back(target, where, wish.rollback, terms)
+        release = released(settings, where)
+        ledger = f"{settings.content.relative_to(settings.root).as_posix()}/ledger"
+        return deploy(target, where, release, source.comparer(settings.root, ledger), terms)
+
+
+def released(settings: Settings, where: targets.Place) -> Release:
+    """The last build as a release.
+
+    Raises:
+        Refused: there was none, or ``output/`` is not as it was built.
+    """
+    from publish.site.built import built
+
+    with built(settings) as names:
+        cache = settings.cache / "deploy" / "digests"
+        files = snapshot.survey(where.output, [n for n in names if n != MARKER], cache)
+        commit = source.commit_of(settings.root)
+        now = datetime.now(UTC).replace(microsecond=0).isoformat()
+        return Release(files, commit, now)
+
+
+def pinned(settings: Settings) -> set[str]:
+    """The files of the site that sent letters show: they stay as long as the letters do."""
+    folder = settings.content / "ledger" / "issues"
+    home = urlsplit(settings.siteurl)
+    found: set[str] = set()
+    for letter in folder.glob("*/issue.json"):
+        try:
+            images = json.loads(letter.read_bytes()).get("images") or []
+        except (OSError, ValueError, AttributeError):
+            continue
+        for url in images:
+            parts = urlsplit(str(url))
+            if parts.netloc == home.netloc and parts.path.startswith(home.path):
+                found.add(unquote(parts.path[len(home.path) :]).lstrip("/"))
+    return found
+
+
+def spoken(out: Outcome) -> list[str]:
+    """What happened, in words; the last line is the sum."""
+    lines = [f"{put.path}: {put.why}" for put in out.put]
+    lines += [f"{path}: is no part of the site any more" for path in out.deleted]
+    what = f"{out.target} ({out.kind}): release {out.release[:12]}"
+    sums = f"{len(out.put)} put up, {len(out.deleted)} removed, {out.unchanged} unchanged"
+    end = {
+        "live": f"{what} is live; {sums}",
+        "deployed": f"{what} is up, not looked at; {sums}",
+        "unchanged": f"{what} is up already; nothing to do",
+        "superseded": f"{out.target} ({out.kind}): a newer release is up; nothing to do",
+        "planned": f"{what} would be put up: {sums} (a dry run: nothing was written)",
+        "partial": f"{what} is up in part; {sums}",
+    }  # fmt: skip
+    return [*lines, end[out.state]]

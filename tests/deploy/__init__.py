@@ -1,0 +1,1 @@
+"""Going live, with real servers on loopback."""

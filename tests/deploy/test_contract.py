@@ -1,0 +1,161 @@
+"""What holds for every kind of target alike, seen through the public server."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from publish.deploy.going import Stopped
+from publish.deploy.release import MARKER, read_marker
+from publish.errors import Exit
+from tests.deploy import stand as stands
+from tests.deploy.conftest import Rigs
+from tests.deploy.stand import KINDS, ROLLS, Stand, dead_links, expected, site, site_of
+
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(params=KINDS)
+def stand(request: pytest.FixtureRequest, servers: Rigs, tmp_path: Path,
+          monkeypatch: pytest.MonkeyPatch) -> Stand:  # fmt: skip
+    monkeypatch.setenv("GIT_SSH_COMMAND", " ".join(["ssh", *servers.ssh.options]))
+    return stands.make(request.param, servers, tmp_path, f"{request.param}-{next(NUMBERS)}")
+
+
+def shows(stand: Stand, files: dict[str, bytes]) -> None:
+    """Assert that readers get exactly these files."""
+    public = stand.public()
+    assert site_of(public) == expected(stand, files)
+    assert not list(dead_links(public))
+
+
+def test_a_site_goes_up_changes_stands_and_goes_back(stand: Stand):
+    first, second = site(1), site(2)
+    stand.build(first)
+    dry = stand.deploy("a1", dry_run=True)
+    assert dry.state == "planned"
+    assert {p.path for p in dry.put} >= set(first)
+    assert stand.listed() == [], "a dry run writes nothing"
+
+    out = stand.deploy("a1")
+    assert (out.state, out.previous) == ("live", "")
+    assert out.verified >= len(site(1)) - 4
+    shows(stand, first)
+    assert read_marker(stand.public()[MARKER])[:2] == (out.release, "a1")
+
+    again = stand.deploy("a1", 1)
+    assert (again.state, again.put, again.deleted) == ("unchanged", (), ())
+
+    stand.build(second)
+    changed = stand.deploy("a2", 2)
+    assert (changed.state, changed.previous) == ("live", out.release)
+    touched = {p.path for p in changed.put}
+    assert "grüße/ö.txt" not in touched, "what did not change does not go up"
+    assert {"index.html", "new-2/index.html", MARKER} <= touched
+    assert "new-1/index.html" in changed.deleted
+    old_picture = next(p for p in first if p.startswith("pictures/"))
+    carried = {} if stand.kind == "command" else {old_picture: first[old_picture]}
+    shows(stand, second | carried)
+
+    if stand.kind not in ROLLS:
+        with pytest.raises(Stopped, match="cannot go back by itself") as refusal:
+            stand.back()
+        assert refusal.value.code == Exit.USAGE
+        return
+    back = stand.back()
+    assert (back.state, back.release) == ("live", out.release)
+    shows(stand, first)
+    with pytest.raises(Stopped, match="rolled back from release") as held:
+        stand.deploy("a2", 3)
+    assert held.value.code == Exit.REFUSED
+    shows(stand, first)
+    stand.build(site(3))
+    assert stand.deploy("a3", 4).state == "live", "a correction ends the hold"
+    assert stand.deploy("a3", 5).state == "unchanged"
+    assert stand.public()["index.html"] == site(3)["index.html"]
+
+
+def test_resume_ends_a_hold_and_puts_the_same_up_again(stand: Stand):
+    if stand.kind not in ROLLS:
+        return
+    for number in (1, 2):
+        stand.build(site(number))
+        stand.deploy(f"a{number}", number)
+    back = stand.back()
+    with pytest.raises(Stopped, match="rolled back"):
+        stand.deploy("a2", 3)
+    assert stand.deploy("a2", 4, resume=True).state == "live"
+    assert stand.deploy("a2", 5).state == "unchanged"
+    assert stand.back(back.release[:8]).release == back.release, "by its name, again"
+    with pytest.raises(Stopped, match="no earlier release ffff to go back to"):
+        stand.back("ffff")
+
+
+def test_what_is_not_ours_stays(stand: Stand):
+    stand.build(site(1))
+    stand.deploy("a1")
+    if stand.kind == "command":
+        return
+    stand.plant("owner.html", b"not ours")
+    stand.build(site(2))
+    out = stand.deploy("a2", 1)
+    assert out.foreign == ("owner.html",)
+    assert stand.public()["owner.html"] == b"not ours"
+    stand.back()
+    assert stand.public()["owner.html"] == b"not ours"
+    assert stand.public()["index.html"] == site(1)["index.html"]
+
+
+def test_an_older_source_never_replaces_a_newer_one(stand: Stand):
+    stand.build(site(2))
+    stand.deploy("a2", 2)
+    late = stand.other()
+    late.build(site(1))
+    out = late.deploy("a1", 9)
+    assert out.state == "superseded"
+    shows(stand, site(2))
+    late.build(site(3))
+    with pytest.raises(Stopped, match="on another branch") as apart:
+        late.deploy("b1", 9)
+    assert apart.value.code == Exit.NOTHING_SENT
+    shows(stand, site(2))
+    assert late.deploy("b1", 10, resume=True).state == "live"
+    assert site_of(stand.public())["index.html"] == site(3)["index.html"]
+
+
+def test_a_fifth_of_the_pages_does_not_vanish_by_mistake(stand: Stand):
+    stand.build(site(1, posts=6))
+    stand.deploy("a1")
+    stand.build(site(1, posts=3))
+    with pytest.raises(Stopped, match="3 of 8 pages would vanish") as refusal:
+        stand.deploy("a2", 1)
+    assert refusal.value.code == Exit.REFUSED
+    shows(stand, site(1, posts=6))
+    assert stand.deploy("a2", 2, allow_deletes=True).state == "live"
+    shows(stand, site(1, posts=3))
+
+
+def test_a_picture_that_a_sent_letter_shows_stays_and_others_go_after_a_day(stand: Stand):
+    if stand.kind == "command":
+        return
+    pictures = []
+    for number in (1, 2, 3):
+        stand.build(site(number))
+        pictures.append(next(p for p in site(number) if p.startswith("pictures/")))
+        stand.deploy(f"a{number}", number, pinned=pictures[:1])
+    assert set(pictures) <= set(stand.listed())
+    stand.build(site(4))
+    day_later = stand.release("a4").time.replace("-28T", "-30T")
+    release = stand.release("a4")
+    object.__setattr__(release, "time", day_later)
+    from publish.deploy import going, targets
+
+    place = stand.place()
+    terms = going.Terms(verify=5, pinned=pictures[:1])
+    out = going.deploy(targets.make(place), place, release, stands.line, terms)
+    assert pictures[0] in stand.listed(), "a letter shows it"
+    assert pictures[1] in out.deleted
+    assert pictures[1] not in stand.listed()
+    assert pictures[2] in stand.listed(), "dead since a moment only"
