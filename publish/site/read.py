@@ -17,7 +17,6 @@ from publish.errors import ConfigError
 from publish.post.record import Library
 from publish.settings import Settings
 from publish.site.engine.complaints import Complaints
-from publish.site.library import library_of
 
 UNFIT = "this source is kept from Pelican"
 """What the reading of a source that is not fit ends with."""
@@ -47,8 +46,6 @@ def read(
             f"{settings.path.name}: PATH names {settings.content.name}/, which is no folder",
             "make it, or correct PATH",
         )
-    import pelican  # noqa: F401 - once, however often this process reads a site
-
     receiving, sending = os.pipe()
     child = os.fork()
     if not child:
@@ -84,6 +81,8 @@ def _library(
 ) -> Library:
     from pelican import signals
     from pelican.settings import read_settings
+
+    from publish.site.library import library_of
 
     complaints = Complaints(settings.root, settings.output)
     _alone(settings, complaints)
