@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from publish.errors import Refused
 from publish.post.files import locked
@@ -162,8 +163,8 @@ def stood(record: Path, seconds: float) -> Build:
                  known.warnings, {"scan": seconds})  # fmt: skip
 
 
-def _overrides(stage: Path, memory: Memory) -> dict[str, str | bool]:
-    overrides: dict[str, str | bool] = {
+def _overrides(settings: Settings, stage: Path, memory: Memory) -> dict[str, Any]:
+    overrides: dict[str, Any] = {
         "NEWSLETTER_ISSUES_PATH": str(stage / "issues"),
         "IDENTITY_ADDRESSES_PATH": str(stage / LISTED),
         # Stock Pelican gives drafts a public address and publishes what is dated ahead.
@@ -172,6 +173,8 @@ def _overrides(stage: Path, memory: Memory) -> dict[str, str | bool]:
         "DRAFT_LANG_SAVE_AS": "",
         "DRAFT_PAGE_LANG_SAVE_AS": "",
         "WITH_FUTURE_DATES": False,
+        # Pelican's own pattern for hidden files matches none.
+        "IGNORE_FILES": settings.ignore_files,
         # Pelican's own cache trusts a file's time of change; the engine has a better one.
         "CACHE_CONTENT": False,
         "LOAD_CONTENT_CACHE": False,
@@ -187,7 +190,7 @@ def _render(
 ) -> tuple[Rendered, bool]:  # fmt: skip
     """What came of it, and whether it needed all that Pelican can load."""
     try:
-        overrides = _overrides(stage, memory) | dict(more or {})
+        overrides = _overrides(settings, stage, memory) | dict(more or {})
         return child.render(stage / "site", overrides, memory, stage / "pages"), child.whole
     except Again as again:
         how = again.how
