@@ -14,10 +14,14 @@ from zoneinfo import ZoneInfo
 
 from publish.errors import Refused
 from publish.post.files import write_whole
+from publish.post.identity import Recorded
+from publish.post.urls import normal
 from publish.settings import Settings
 
 Known = dict[str, str]
 """Address to Uid."""
+RETIRED = "ledger/retired.json"
+"""Addresses that were taken back, each with the one it leads to, or ``""`` for none."""
 SINCE = "ledger/since.json"
 """For each Uid the day its first address became public; below the content folder."""
 
@@ -71,6 +75,17 @@ def read(settings: Settings) -> Known:
         Refused: the file is damaged; it must not count as empty.
     """
     return _read(place(settings))
+
+
+def recorded(settings: Settings) -> Recorded:
+    """The same by one spelling of each address, with those that were taken back.
+
+    Raises:
+        Refused: a file is damaged.
+    """
+    gone = _read(settings.content / RETIRED)
+    uids = {normal(address): uid for address, uid in read(settings).items()}
+    return Recorded(uids, frozenset(map(normal, gone)))
 
 
 def _read(file: Path) -> Known:
