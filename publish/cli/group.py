@@ -10,7 +10,7 @@ import click
 from publish.errors import Exit, PublishError
 
 COMMANDS = (
-    "new", "check", "build", "preview", "rename", "import", "plan", "test", "send", "undo",
+    "new", "check", "build", "preview", "desk", "rename", "import", "plan", "test", "send", "undo",
     "status", "report", "deploy", "doctor", "sandbox", "demo",
 )  # fmt: skip
 

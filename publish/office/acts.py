@@ -13,7 +13,7 @@ from publish.office.room import Office
 
 ACTS = {
     "send": "sending", "replace": "sending", "move": "sending", "undo": "undoing",
-    "test": "testing",
+    "test": "testing", "publish": "publishing", "deploy": "deploying", "rename": "renaming",
 }  # fmt: skip
 """Each act's name and its module, which has an ``ask`` and a ``do`` of its own."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,8 +11,8 @@ from publish.errors import Refused
 from publish.post.files import locked
 from publish.settings import Settings
 from publish.site import manifest, scan
-from publish.site.build import _intact, _render
-from publish.site.engine import Memory, standby
+from publish.site.build import overrides
+from publish.site.engine import Task, run
 from publish.site.stage import staged
 
 
@@ -23,14 +24,15 @@ def composed(settings: Settings, *, drafts: bool = False) -> Iterator[Path]:
     ``drafts``, posts that are not public have letters too.
 
     Raises:
-        Refused: a post cannot be rendered, or another build is at work.
+        Refused: a post cannot be read, or another build is at work.
     """
     record = manifest.place(settings, settings.output.absolute())
+    more = {"NEWSLETTER_ISSUES_DRAFTS": True} if drafts else {}
     with locked(settings.cache / "lock", Refused), staged(settings.cache) as stage:
-        code, known = scan.code(scan.scan(settings)), manifest.read(record)
-        intact = _intact(known, settings.output.absolute())
-        memory = Memory(settings.cache / "parsed", code, record.with_suffix(".pages"), intact)
-        more = {"NEWSLETTER_ISSUES_DRAFTS": True} if drafts else {}
-        with standby(settings.path, whole=known.whole) as child:
-            _render(settings, child, stage, memory, more)
+        task = Task(
+            settings.path, {**overrides(settings, stage), **more}, stage, settings.cache / "engine",
+            record.with_suffix(".pages"), code=scan.code(settings),
+            jobs=len(os.sched_getaffinity(0)), read_only=True,
+        )  # fmt: skip
+        run(task, whole=manifest.read(record).whole)
         yield stage / "issues"
