@@ -103,7 +103,8 @@ def _made(
     with staged(settings.cache) as stage, ThreadPoolExecutor(1) as beside:
         # The render is a process of its own: the other core judges the sources meanwhile.
         task = Task(
-            settings.path, overrides(settings, stage, forget=full), stage, settings.cache / "engine",
+            settings.path, overrides(settings, stage, forget=full), stage,
+            settings.cache / "engine",
             record.with_suffix(".pages"), () if full else intact(settings, known, target),
             scan.code(settings, before), full,
             jobs or len(os.sched_getaffinity(0)),

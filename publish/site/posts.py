@@ -132,9 +132,14 @@ def named(file: Path, settings: Settings) -> str:
     return file.relative_to(settings.root).as_posix() if inside else str(file)
 
 
+def files(settings: Settings, folders: tuple[Path, ...]) -> list[Path]:
+    """Every Markdown file below ``folders`` that is an author's, each once, by its path."""
+    return sorted({file for folder in folders for file in _below(settings, folder)})
+
+
 def sources(settings: Settings, folders: tuple[Path, ...]) -> Iterator[Source]:
     """Every Markdown source below ``folders`` that can be read, each once, by its path."""
-    for file in sorted({file for folder in folders for file in _files(settings, folder)}):
+    for file in files(settings, folders):
         try:
             yield Source(file, settings, file.read_bytes())
         except OSError:
@@ -188,7 +193,7 @@ def refuse_taken(settings: Settings, slug: str, lang: str = "", but: Path | None
             )
 
 
-def _files(settings: Settings, folder: Path) -> Iterator[Path]:
+def _below(settings: Settings, folder: Path) -> Iterator[Path]:
     ignored = settings.ignore_files
     seen: set[str] = set()
     # Pelican follows links; a link that leads back up must not be followed for ever.
