@@ -54,6 +54,11 @@ def plain(markup: object) -> str:
     return " ".join(clean(html.unescape(text)).split())
 
 
+def without_notes(markup: str) -> str:
+    """``markup`` without the marks of footnotes: a summary has no footnotes to lead to."""
+    return NOTE.sub("", markup)
+
+
 def raised(before: str, text: str) -> str:
     """``text`` set as a superscript behind ``before``, in characters alone: ``⁹``, ``^6.5``.
 
