@@ -10,8 +10,8 @@ import click
 from publish.errors import Exit, PublishError
 
 COMMANDS = (
-    "new", "check", "build", "preview", "rename", "plan", "test", "send", "undo", "status",
-    "report", "deploy", "doctor", "sandbox", "demo",
+    "new", "check", "build", "preview", "desk", "rename", "retract", "import", "plan", "test",
+    "send", "undo", "status", "report", "deploy", "doctor", "sandbox", "demo",
 )  # fmt: skip
 
 
@@ -27,7 +27,7 @@ class Lazy(click.Group):
         if cmd_name not in COMMANDS:
             return None
         # `test` would collide with the test runner's idea of a module.
-        name = {"test": "testmail"}.get(cmd_name, cmd_name)
+        name = {"test": "testmail", "import": "importer"}.get(cmd_name, cmd_name)
         command: click.Command = importlib.import_module(f"publish.cli.{name}").command
         return command
 

@@ -1,0 +1,1 @@
+"""A WordPress export (Divi, blocks, classic) becomes Markdown, with every loss named."""

@@ -1,0 +1,62 @@
+"""From the text an item has in WordPress to the blocks of a page, and what was lost on the way."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from publish.importer import blocks, elementor, tree
+from publish.importer.expand import Context, expand
+from publish.importer.mend import mend
+from publish.importer.model import Item
+from publish.importer.normal import normal
+from publish.importer.tree import El
+
+MORE = re.compile(r"<!--\s*more\b.*?-->", re.S)
+NEXT = re.compile(r"<!--\s*nextpage\s*-->")
+
+
+def blocks_of(item: Item, context: Context) -> El:
+    """The item's body as blocks."""
+    text, autop = _source(item, context)
+    return _normal(text, autop, context)
+
+
+def notes_of(item: Item, context: Context) -> list[tuple[str, El]]:
+    """The footnotes that the block editor keeps beside the body, by their ids."""
+    try:
+        found = json.loads(item.meta.get("footnotes", "") or "[]")
+    except ValueError:
+        return []
+    return [
+        (str(note["id"]), _normal(str(note.get("content") or ""), False, context))
+        for note in found if isinstance(note, dict) and note.get("id")
+    ]  # fmt: skip
+
+
+def _source(item: Item, context: Context) -> tuple[str, bool]:
+    data = item.meta.get("_elementor_data", "")
+    built = data and item.meta.get("_elementor_edit_mode", "builder") == "builder"
+    if built and (made := elementor.html_of(data)):
+        return expand(_mended(made, context), context), True
+    text = _mended(item.body, context)
+    if NEXT.search(text) and not blocks.OPEN.search(text):
+        context.lose("pages-joined")
+    if blocks.OPEN.search(text):
+        return blocks.to_html(text, context), False
+    text = NEXT.sub("\n\n", MORE.sub("\n\n", text))
+    return blocks.to_html(text, context), True
+
+
+def _mended(text: str, context: Context) -> str:
+    better, broken = mend(text.replace("\r\n", "\n").replace("\r", "\n"))
+    if broken:
+        context.lose("encoding-mended", f"{len(broken)} ×", broken[0])
+    return better
+
+
+def _normal(text: str, autop: bool, context: Context) -> El:
+    root, deep = tree.parse(text)
+    if deep:
+        context.lose("too-deep")
+    return normal(root, context.lose, autop)

@@ -1,0 +1,57 @@
+"""What an export says of its site: address, authors, categories and tags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from publish.importer.model import Channel
+
+
+class Gathering:
+    """The channel's elements, as they come by. ``wxr`` tells whether it is an export at all."""
+
+    def __init__(self) -> None:
+        self.wxr = False
+        self._values: dict[str, str] = {}
+        self._authors: dict[str, str] = {}
+        self._terms: dict[tuple[str, str], str] = {}
+        self._parents: dict[str, str] = {}
+
+    def take(self, space: str, local: str, element: Any) -> None:
+        """Note one child of the channel."""
+        from publish.importer.wxr import _children
+
+        self.wxr |= space == "wp"
+        if space == "wp" and local == "author":
+            values = _children(element)
+            if login := values.get("author_login") or values.get("wp_author_login", ""):
+                names = (values.get("author_first_name", ""), values.get("author_last_name", ""))
+                name = values.get("author_display_name") or " ".join(names).strip()
+                self._authors.setdefault(login, name)
+        elif space == "wp" and local in ("category", "tag", "term"):
+            self._term(local, _children(element))
+        elif space in ("", "wp"):
+            self._values.setdefault(local, (element.text or "").strip())
+
+    def _term(self, local: str, values: dict[str, str]) -> None:
+        if local == "category":
+            slug, name = values.get("category_nicename", ""), values.get("cat_name", "")
+            self._terms.setdefault(("category", slug), name or slug)
+            if parent := values.get("category_parent"):
+                self._parents[slug] = parent
+        elif local == "tag":
+            slug, name = values.get("tag_slug", ""), values.get("tag_name", "")
+            self._terms.setdefault(("post_tag", slug), name or slug)
+        else:
+            place = (values.get("term_taxonomy", ""), values.get("term_slug", ""))
+            self._terms.setdefault(place, values.get("term_name", "") or place[1])
+
+    def channel(self, mended: int = 0) -> Channel:
+        """All of it; ``mended`` counts what the file had to be cleaned of."""
+        values = self._values
+        site = values.get("base_site_url") or values.get("link", "")
+        url = values.get("base_blog_url") or values.get("link", "") or site
+        return Channel(
+            values.get("title", ""), url.rstrip("/"), site.rstrip("/"),
+            self._authors, self._terms, self._parents, mended,
+        )  # fmt: skip

@@ -1,0 +1,62 @@
+"""WordPress' dates as front matter has them: local time with its offset. Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
+from zoneinfo import ZoneInfo
+
+from publish.importer.model import Item
+
+FORM = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d)(?::(\d\d))?")
+
+
+def moment(local: str, gmt: str, zone: ZoneInfo) -> datetime | None:
+    """An aware moment from a pair of WordPress' columns; None if neither is a date."""
+    here, there = _naive(local), _naive(gmt)
+    if here and there:
+        offset = here - there
+        minutes = round(offset.total_seconds() / 900) * 15
+        if abs(minutes) <= 15 * 60:
+            return here.replace(tzinfo=timezone(timedelta(minutes=minutes)))
+    if here:
+        return here.replace(tzinfo=zone)
+    return there.replace(tzinfo=UTC).astimezone(zone) if there else None
+
+
+def published(item: Item, zone: ZoneInfo) -> datetime | None:
+    """When an item was, or is to be, published; None if the export does not tell."""
+    found = moment(item.date, item.date_gmt, zone)
+    if found:
+        return found
+    try:
+        told = parsedate_to_datetime(item.pub_date) if item.pub_date else None
+    except (ValueError, TypeError, IndexError):
+        told = None
+    if told and told.year > 1:
+        told = told if told.tzinfo else told.replace(tzinfo=UTC)
+        return told.astimezone(zone)
+    return None
+
+
+def modified(item: Item, zone: ZoneInfo) -> datetime | None:
+    """When an item was last changed."""
+    return moment(item.modified, item.modified_gmt, zone)
+
+
+def shown(when: datetime) -> str:
+    """A moment for the header: ``2020-03-11 09:30-04:00``."""
+    clock = "%Y-%m-%d %H:%M:%S" if when.second else "%Y-%m-%d %H:%M"
+    offset = when.strftime("%z")
+    return f"{when.strftime(clock)}{offset[:3]}:{offset[3:5]}"
+
+
+def _naive(text: str) -> datetime | None:
+    found = FORM.match(text.strip())
+    if not found or found[1] == "0000":
+        return None
+    try:
+        return datetime(*(int(part or 0) for part in found.groups()))  # type: ignore[arg-type]  # noqa: DTZ001
+    except ValueError:
+        return None

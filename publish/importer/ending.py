@@ -1,0 +1,130 @@
+"""The ending that many posts share: share strips, sign-ups, buttons. The theme brings its own.
+
+Pure. A shared ending that calls for nothing (a disclaimer, a signature) stays.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from publish.importer.tree import El
+
+MOST = 12
+"""Blocks at a post's end that are looked at."""
+FEWEST = 3
+SHARE = re.compile(
+    r"facebook\.com/(?:sharer|share|dialog)|(?:twitter|x)\.com/(?:intent|share|home\?)|linkedin\.com/(?:share|sharing|cws)"
+    r"|pinterest\.\w+/pin/create|wa\.me/\?|api\.whatsapp\.com/send|mailto:\?|reddit\.com/submit|t\.me/share"
+    r"|getpocket\.com/(?:save|edit)|bsky\.app/intent|plus\.google\.com/share|addtoany\.com|tumblr\.com/(?:share|widgets/share)"
+    r"|list-manage\.com|mailchi\.mp|eepurl\.com|convertkit|feedburner\.google|feedblitz|[?&]share=",
+    re.I,
+)
+CALL = re.compile(
+    r"\b(?:subscri\w*|sign[- ]?up|newsletter|letter|share (?:this|it|on|with|via)|share:"
+    r"|follow (?:me|us|my|our)|join (?:me|us|our|my|the)|inbox|mailing list"
+    r"|enjoy(?:ed)? (?:this|the)"
+    r"|like(?:d)? (?:this|the|what)|spread the word|free (?:guide|download|e-?book)|never miss"
+    r"|get (?:the|my|our|new|more|updates)|stay in touch|pass it on|tell a friend"
+    r"|teilen|abonnier\w*|suscr\w*|compart\w*|partage\w*|abonne\w*)",
+    re.I,
+)
+SOBER = re.compile(
+    r"\b(?:disclaimer|medical advice|informational purposes|copyright|all rights reserved"
+    r"|affiliate|not intended|consult|opinions?|views)\b|©",
+    re.I,
+)
+
+
+class Last(NamedTuple):
+    """One of the last blocks: what it is like, what it says, whether it calls to act."""
+
+    sign: str
+    tag: str
+    words: str
+    call: bool
+    group: str
+
+
+def tail(root: El) -> list[Last]:
+    """The last blocks of a post, in the order of the text."""
+    kids = [kid for kid in root.kids if isinstance(kid, El)][-MOST:]
+    return [_last(kid) for kid in kids]
+
+
+def _last(el: El) -> Last:
+    words = " ".join(el.text().split())
+    pictures = [k.get("src").rsplit("/", 1)[-1] for k in el.walk() if k.tag == "img"]
+    links = [k.get("href") for k in el.walk() if k.tag == "a" and k.get("href")]
+    call = "call" in el.attrs or any(SHARE.search(link) for link in links)
+    plain = f"{el.tag} {words} {pictures} {len(links)}"
+    return Last(
+        hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()[:16], el.tag, words[:400],
+        call,
+        el.get("group"),
+    )  # fmt: skip
+
+
+def counted(tails: Iterable[Sequence[Last]]) -> Counter[str]:
+    """How often each ending of any length is there."""
+    counts: Counter[str] = Counter()
+    for one in tails:
+        counts.update(_ends(one))
+    return counts
+
+
+def _ends(one: Sequence[Last]) -> list[str]:
+    """A digest of the last block, of the last two, and so on."""
+    out, sofar = [], ""
+    for last in reversed(one):
+        sofar = hashlib.sha256(f"{sofar}{last.sign}".encode()).hexdigest()[:16]
+        out.append(sofar)
+    return out
+
+
+def dropped(one: Sequence[Last], counts: Counter[str], posts: int) -> list[int]:
+    """Which blocks of a post's end go, counted from its last (0)."""
+    least = max(FEWEST, -(-posts // 3))
+    shared = 0
+    for length, digest in enumerate(_ends(one), 1):
+        if counts[digest] >= least:
+            shared = length
+    end = list(one)[len(one) - shared :] if shared else []
+    if not any(last.call for last in end):
+        return []
+    gone = _calls(end)
+    return [len(end) - 1 - place for place in sorted(gone)]
+
+
+def _calls(end: Sequence[Last]) -> set[int]:
+    groups = {last.group for last in end if last.call and last.group}
+    gone = {
+        place for place, last in enumerate(end)
+        if last.call or (last.group in groups and not SOBER.search(last.words))
+    }  # fmt: skip
+    for place in sorted(gone):
+        # What leads up to it: a heading that calls, and what stands between.
+        for back in range(place - 1, max(-1, place - 5), -1):
+            last = end[back]
+            if SOBER.search(last.words):
+                break
+            if last.tag.startswith("h") and last.tag != "hr":
+                if CALL.search(last.words):
+                    gone |= set(range(back, place))
+                break
+            if last.tag == "p" and CALL.search(last.words) and back + 1 in gone:
+                gone.add(back)
+    for place, last in enumerate(end):
+        beside = place + 1 in gone or place - 1 in gone
+        if (
+            beside
+            and (last.tag in ("hr", "mark-form") or (last.tag == "p" and CALL.search(last.words)))
+            and not SOBER.search(last.words)
+        ):
+            gone.add(place)
+    if gone and min(gone) > 0 and end[min(gone) - 1].tag == "hr":
+        gone.add(min(gone) - 1)
+    return gone

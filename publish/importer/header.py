@@ -1,0 +1,137 @@
+"""An entry's front matter, in the order of ``publish new``. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import unescape
+from typing import Any
+
+import lxml.html
+
+from publish.importer import inline
+from publish.importer.inline import Dialect
+from publish.importer.mend import mend
+from publish.importer.model import Channel, Item, Options
+from publish.post.slug import slugify
+
+UNCATEGORIZED = {"uncategorized", "uncategorised", "sin-categoria", "non-classe", "allgemein-de"}
+DESCRIPTIONS = (
+    "_yoast_wpseo_metadesc", "rank_math_description", "_aioseo_description",
+    "_aioseop_description", "_genesis_description",
+)  # fmt: skip
+
+
+def line(text: str) -> str:
+    """One line that a header can hold: no breaks, no control characters."""
+    text = re.sub(r"[\x00-\x1f\x7f\u2028\u2029\x85\ufeff]+", " ", mend(text)[0])
+    return " ".join(text.split())
+
+
+def title(words: str) -> str:
+    """A title that shows these words: nothing in it is markup."""
+    words = re.sub(r"&(?=(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);)", "&amp;", line(words))
+    return words.replace("<", "&lt;")
+
+
+def plain(markup: str) -> str:
+    """The words of an excerpt or description, on one line."""
+    markup = re.sub(r"\[/?[a-z][\w-]*(?:\s[^\[\]]*)?\]", " ", markup) if "[" in markup else markup
+    if "<" in markup:
+        try:
+            root = lxml.html.fragment_fromstring(markup, create_parent="div")
+            for el in root.iter("script", "style"):
+                el.drop_tree()
+            parts = list(root.itertext())
+            markup = (
+                " ".join(parts) if re.search(r"</?(?:p|br|div|li)\b", markup) else "".join(parts)
+            )
+        except (ValueError, lxml.etree.ParserError):
+            markup = re.sub(r"<[^<>]*>", " ", markup)
+    return line(unescape(markup))
+
+
+def summary(item: Item) -> str:
+    """The excerpt, else what an SEO plugin was told; as Markdown, for Pelican reads it so."""
+    words = plain(item.excerpt)
+    if not words:
+        given = [item.meta.get(name, "") for name in DESCRIPTIONS]
+        words = next(
+            (plain(g) for g in given if g and "%%" not in g and not re.search(r"%\w+%", g)), ""
+        )
+    if not words:
+        return ""
+    return inline.lines(inline.text(words, Dialect(smarty=False)))
+
+
+class Names:
+    """Categories, tags and authors as they are written; one spelling each."""
+
+    def __init__(self, channel: Channel, options: Options, values: Mapping[str, Any]) -> None:
+        self._channel, self._options, self._values = channel, options, values
+        self._spelling: dict[str, str] = {}
+        self.renamed: dict[tuple[str, str], int] = {}
+        self.unknown: dict[str, int] = {}
+
+    def categories(self, item: Item) -> list[str]:
+        """The item's categories in WordPress' order."""
+        out: list[str] = []
+        for term in item.categories:
+            name = line(unescape(term.name)) or term.slug
+            if (term.slug or name).lower() in UNCATEGORIZED or name.lower() == "uncategorized":
+                continue
+            given = self._options.categories.get(name)
+            made = given or re.sub(r"\s*,\s*", " · ", name)
+            made = self._spelled("category", made, term.slug)
+            if made != name and not given:
+                self.renamed.setdefault((name, made), item.id)
+            if made not in out:
+                out.append(made)
+        return out
+
+    def tags(self, item: Item) -> list[str]:
+        """The item's tags."""
+        names = [
+            self._spelled("tag", (line(unescape(t.name)) or t.slug).replace(";", ","), t.slug)
+            for t in item.tags
+        ]
+        return list(dict.fromkeys(n for n in names if n))
+
+    def _spelled(self, kind: str, name: str, slug: str) -> str:
+        # Names without a letter or digit would have no address.
+        if not slugify(name, self._values).strip("-"):
+            name = slug or name
+        return self._spelling.setdefault(f"{kind}:{name.casefold()}", name)
+
+    def authors(self, item: Item) -> list[str]:
+        """Who wrote it, by the names that readers see."""
+        logins = [term.slug.removeprefix("cap-") for term in item.authors] or [item.creator]
+        shown = {term.slug.removeprefix("cap-"): term.name for term in item.authors}
+        out: list[str] = []
+        for login in logins:
+            if not login:
+                continue
+            name = (
+                self._options.authors.get(login)
+                or self._channel.authors.get(login)
+                or shown.get(login, "")
+            )
+            name = line(unescape(name))
+            if not name or "@" in name:
+                self.unknown.setdefault(login if "@" not in login else login.split("@")[0], item.id)
+                name = line(login.split("@")[0])
+            out.append(name)
+        return list(dict.fromkeys(out))
+
+
+def joined(names: list[str]) -> str:
+    """Names in one line; semicolons part them where one holds a comma."""
+    if any("," in name for name in names):
+        return "; ".join(names) + (";" if len(names) == 1 else "")
+    return ", ".join(names)
+
+
+def text_of(fields: list[tuple[str, str]], body: str) -> str:
+    """A whole file."""
+    lines = [f"{key}: {value}" for key, value in fields if value]
+    return "\n".join([*lines, "", body, ""]) if body else "\n".join([*lines, ""])

@@ -1,0 +1,83 @@
+"""What earlier runs wrote, and whether it is still what they wrote: content/ledger/import.json."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from publish.errors import Refused
+from publish.post.files import write_whole
+
+
+@dataclass
+class Record:
+    """One imported item: its file below the content folder, digests of source and result."""
+
+    file: str
+    slug: str
+    source: str
+    written: str
+
+
+@dataclass
+class Ledger:
+    """Items by ``host/id``; pictures and files by their path, with their digests.
+
+    ``begun`` are the files that a run was about to write, with their digests: what it had
+    written when it was killed is its own, whatever export the next run reads.
+    """
+
+    path: Path
+    items: dict[str, Record] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    begun: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, path: Path) -> Ledger:
+        """The ledger at ``path``; an empty one if there is none.
+
+        Raises:
+            Refused: it is damaged.
+        """
+        ledger = cls(path)
+        try:
+            data: Any = json.loads(path.read_text(encoding="utf-8"))
+            ledger.items = {k: Record(**v) for k, v in data["items"].items()}
+            ledger.files = dict(data["files"])
+            ledger.begun = dict(data.get("begun") or {})
+        except FileNotFoundError:
+            return ledger
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            raise Refused(
+                f"{path}: is damaged, so what was imported before is not known",
+                "bring it back from git; deleting it makes every imported file yours",
+            ) from None
+        return ledger
+
+    def save(self) -> bool:
+        """Write it in one step; whether that changed it."""
+        data = {
+            "version": 1,
+            "items": {k: vars(v) for k, v in sorted(self.items.items())},
+            "files": dict(sorted(self.files.items())),
+        }
+        if self.begun:
+            data["begun"] = dict(sorted(self.begun.items()))
+        text = json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+        return write_whole(self.path, text.encode())
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 in hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def digest_of(file: Path) -> str:
+    """That of a file; ``""`` if it is not there."""
+    try:
+        return digest(file.read_bytes())
+    except OSError:
+        return ""

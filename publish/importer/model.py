@@ -1,0 +1,123 @@
+"""What an export holds, and what is made of it: plain values. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+Kind = Literal["post", "page"]
+
+
+class Term(NamedTuple):
+    """A category or tag as a post names it."""
+
+    name: str
+    slug: str
+
+
+class Author(NamedTuple):
+    """A person who writes: the login that posts name, and the name readers see."""
+
+    login: str
+    name: str
+
+
+class Comment(NamedTuple):
+    """A reader's approved comment. E-mail and IP addresses are never read."""
+
+    author: str
+    date: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Channel:
+    """The site of the export.
+
+    ``url`` is its address without a last slash (``wp:base_blog_url``, else the channel's link).
+    ``terms`` maps (taxonomy, slug) to the name; ``parents`` maps a category's slug to its
+    parent's.
+    """
+
+    title: str = ""
+    url: str = ""
+    site: str = ""
+    authors: Mapping[str, str] = field(default_factory=dict)
+    terms: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    parents: Mapping[str, str] = field(default_factory=dict)
+    mended: int = 0
+
+
+@dataclass
+class Item:
+    """One ``<item>`` of an export, its values as text without blanks around them.
+
+    ``id`` is WordPress' post id, or a negative number made of the item's address where the
+    export has none. ``meta`` keeps the few post meta values that are read.
+    """
+
+    id: int
+    type: str = "post"
+    status: str = ""
+    title: str = ""
+    link: str = ""
+    guid: str = ""
+    slug: str = ""
+    creator: str = ""
+    date: str = ""
+    date_gmt: str = ""
+    modified: str = ""
+    modified_gmt: str = ""
+    pub_date: str = ""
+    password: bool = False
+    parent: int = 0
+    body: str = ""
+    excerpt: str = ""
+    attachment: str = ""
+    categories: list[Term] = field(default_factory=list)
+    tags: list[Term] = field(default_factory=list)
+    authors: list[Term] = field(default_factory=list)
+    meta: dict[str, str] = field(default_factory=dict)
+    old_slugs: list[str] = field(default_factory=list)
+    old_dates: list[str] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
+    comment_count: int = 0
+    mended: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The item for the store."""
+        return dict(self.__dict__)
+
+    @classmethod
+    def of(cls, values: dict[str, Any]) -> Item:
+        """An item from the store."""
+        values = dict(values)
+        for name in ("categories", "tags", "authors"):
+            values[name] = [Term(*t) for t in values[name]]
+        values["comments"] = [Comment(*c) for c in values["comments"]]
+        return cls(**values)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line wishes for.
+
+    ``only`` is ``posts`` or ``pages``; ``since`` leaves out what is older; ``authors`` and
+    ``categories`` map names as WordPress has them to those to write; ``again`` are files whose
+    edits may be replaced.
+    """
+
+    uploads: Path | None = None
+    fetch: bool = False
+    dry_run: bool = False
+    only: str = ""
+    since: date | None = None
+    authors: Mapping[str, str] = field(default_factory=dict)
+    categories: Mapping[str, str] = field(default_factory=dict)
+    keep_end: bool = False
+    comments: bool = False
+    again: tuple[Path, ...] = ()
+    jobs: int = 0

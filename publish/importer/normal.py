@@ -1,0 +1,712 @@
+"""A tree of anything becomes a list of blocks that Markdown has a word for. Pure.
+
+``autop`` is WordPress' own habit: an empty line ends a paragraph, a line break breaks the line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+from publish.importer.tree import El
+
+CONTAINERS = {
+    "body", "html", "div", "section", "article", "main", "header", "footer", "aside", "nav",
+    "center", "address", "fieldset", "hgroup", "dialog", "search", "form", "picture", "slot",
+    "label", "legend", "noframes", "template", "tbody", "amp-carousel",
+}  # fmt: skip
+BLOCKS = {
+    "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "pre", "blockquote", "table", "hr",
+    "figure", "details", "menu", "dir", "li", "dt", "dd", "tr", "td", "th", "figcaption", "thead",
+    "tfoot", "caption", "summary", "xmp", "listing",
+} | CONTAINERS - {"label", "picture", "slot"}  # fmt: skip
+GONE = {
+    "script", "style", "link", "meta", "base", "title", "head", "noscript", "svg", "canvas",
+    "map", "area", "param", "track", "template", "colgroup", "col", "wbr", "input", "select",
+    "option", "optgroup", "datalist", "textarea", "progress", "meter", "object", "frameset",
+}  # fmt: skip
+INLINE = {
+    "a": "a", "img": "img", "br": "br", "em": "em", "i": "em", "strong": "strong", "b": "strong",
+    "code": "code", "tt": "code", "del": "del", "s": "del", "strike": "del", "ins": "ins", "u": "u",
+    "sup": "sup", "sub": "sub", "mark": "mark", "small": "small", "kbd": "kbd", "abbr": "abbr",
+    "acronym": "abbr", "cite": "cite", "q": "q", "var": "var", "samp": "samp", "dfn": "dfn",
+}  # fmt: skip
+MADE = BLOCKS | {"run", "mark-form"}
+"""Blocks of the result, and of what stands for one."""
+BLANK = re.compile(r"\n[ \t\r\f]*\n\s*")
+Lose = Callable[[str, str, str], None]
+
+
+def normal(root: El, lose: Lose, autop: bool) -> El:
+    """The blocks of ``root``, under one element. ``lose(code, detail, words)`` hears of losses."""
+    return El("body", {}, [*_Normal(lose).flow(root, autop, True)])
+
+
+class _Normal:
+    def __init__(self, lose: Lose) -> None:
+        self.lose = lose
+        self._group = 0
+
+    # Flow: blocks and runs of inline content -------------------------------------------------
+
+    def flow(self, parent: El, autop: bool, wrap: bool) -> list[El]:
+        """The blocks of a container. Without ``wrap`` a single run of text stays a run."""
+        out: list[El] = []
+        run: list[El | str] = []
+        for kid in parent.kids:
+            if isinstance(kid, str):
+                run.append(kid)
+                continue
+            is_block = self._is_block(kid)
+            made: list[El | str] = (
+                [*self._block(kid, autop, wrap)] if is_block else self._inline(kid, autop)
+            )
+            for part in made:
+                # An inline element round blocks comes apart: its parts are blocks, too.
+                if isinstance(part, El) and part.tag in MADE:
+                    out += self._runs(run, autop, wrap)
+                    run = []
+                    out.append(part)
+                else:
+                    run.append(part)
+            if is_block:
+                out += self._runs(run, autop, wrap)
+                run = []
+        out += self._runs(run, autop, wrap)
+        if not wrap and sum(b.tag == "run" for b in out) > 1:
+            for block in out:
+                if block.tag == "run":
+                    block.tag = "p"
+        return out
+
+    def _is_block(self, el: El) -> bool:
+        return el.tag in BLOCKS or el.tag in GONE or el.tag in ("iframe", "video", "audio", "embed")
+
+    def _runs(self, run: list[El | str], autop: bool, wrap: bool) -> list[El]:
+        if not run:
+            return []
+        parts = _split(run) if autop else [run]
+        made = [_tidy(part, autop) for part in parts]
+        made = [part for part in made if part]
+        if not made:
+            return []
+        if not wrap and len(made) == 1:
+            return [El("run", {}, made[0])]
+        return [_framed(El("p", {}, part)) for part in made]
+
+    # Blocks ---------------------------------------------------------------------------------
+
+    def _block(self, el: El, autop: bool, wrap: bool) -> list[El]:
+        tag = el.tag
+        if tag in GONE:
+            return self._gone(el, autop)
+        if tag in ("iframe", "video", "audio", "embed"):
+            return self._frame(el, autop)
+        if tag == "form":
+            return self._form(el, autop)
+        if tag in CONTAINERS or tag in ("li", "dt", "dd", "figcaption", "summary", "caption"):
+            return self._container(el, autop, wrap)
+        if tag == "p":
+            return self._paragraph(el, autop)
+        if tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
+            return self._heading(el, autop)
+        if tag in ("ul", "ol", "menu", "dir"):
+            return self._list(el, autop)
+        if tag == "dl":
+            return self._definitions(el, autop)
+        if tag in ("pre", "xmp", "listing"):
+            return (
+                [El("pre", _kept(el, "id", "class"), self._preformatted(el))]
+                if el.text().strip()
+                else []
+            )
+        if tag == "blockquote":
+            inside = self.flow(el, autop, True)
+            return [El("blockquote", _kept(el, "id"), [*inside])] if inside else []
+        if tag == "table":
+            return self._table(el, autop)
+        if tag == "hr":
+            return [El("hr")]
+        if tag == "figure":
+            return self._figure(el, autop)
+        if tag == "details":
+            return self._details(el, autop)
+        if tag in ("tr", "td", "th", "thead", "tfoot"):  # outside a table
+            return self.flow(el, autop, True)
+        return self.flow(el, autop, wrap)
+
+    def _container(self, el: El, autop: bool, wrap: bool) -> list[El]:
+        given = el.get("data-autop")
+        autop = given == "on" if given else autop
+        if "data-form" in el.attrs:
+            self.lose("form-dropped", el.get("data-form"), "")
+            return [El("mark-form", {"call": "1"})]
+        if "data-label" in el.attrs:
+            return []
+        if "data-footnotes" in el.attrs:
+            return []
+        out = self.flow(el, autop, True if el.tag not in ("label", "legend") else wrap)
+        classes = f" {el.get('class')} {el.get('id')} ".lower()
+        if "data-call" in el.attrs or CALL.search(classes):
+            for block in out:
+                block.attrs["call"] = "1"
+        if "data-group" in el.attrs or "group" in classes:
+            self._group += 1
+            for block in out:
+                block.attrs.setdefault("group", str(self._group))
+        if el.get("id") and out:
+            out[0].attrs.setdefault("id", el.get("id"))
+        return out
+
+    def _gone(self, el: El, autop: bool) -> list[El]:
+        if el.tag == "script" and el.get("type") not in ("application/ld+json",):
+            self.lose("script-dropped", el.get("src"), el.text())
+        elif el.tag == "object":
+            for kid in el.walk():
+                if kid.tag in ("embed", "iframe") or kid.get("data"):
+                    return self._frame(
+                        El("iframe", {"src": kid.get("src") or kid.get("data")}), autop
+                    )
+            return self.flow(El("div", {}, el.kids), autop, True)
+        return []
+
+    def _frame(self, el: El, autop: bool) -> list[El]:
+        src = el.get("src") or el.get("data-src") or el.get("data-lazy-src") or next(
+            (kid.get("src") for kid in el.walk() if kid.tag in ("source",
+            "embed") and kid.get("src")), ""
+        )  # fmt: skip
+        if src.startswith("//"):
+            src = f"https:{src}"
+        if not src or src.lower().startswith(("about:", "javascript:", "data:")):
+            return []
+        link = El("a", {"href": _watch(src)}, [_label(src, el)])
+        self.lose("embed-as-link", src, el.get("title"))
+        return [El("p", {}, [link])]
+
+    def _form(self, el: El, autop: bool) -> list[El]:
+        """A form's headings and sentences; its fields and their labels go."""
+        labels = " ".join(_labels(el).split())
+        self.lose("form-dropped", el.get("id") or el.get("action").split("?")[0][:80], labels)
+        out = self.flow(El("div", {}, _without_fields(el)), autop, True)
+        for block in out:
+            block.attrs["call"] = "1"
+        return [*out, El("mark-form", {"call": "1"})]
+
+    def _paragraph(self, el: El, autop: bool) -> list[El]:
+        out = self.flow(El("p", {}, el.kids), autop, True)
+        if out and el.get("id"):
+            out[0].attrs.setdefault("id", el.get("id"))
+        if CALL.search(f" {el.get('class')} ".lower()):
+            for block in out:
+                block.attrs["call"] = "1"
+        return out
+
+    def _heading(self, el: El, autop: bool) -> list[El]:
+        inside = self.flow(el, False, False)
+        if all(b.tag in ("run", "p") for b in inside):
+            kids: list[El | str] = []
+            for block in inside:
+                kids += [El("br")] if kids else []
+                kids += block.kids
+            return [El(el.tag, _kept(el, "id"), kids)] if kids else []
+        out: list[El] = []
+        for block in inside:
+            out.append(El(el.tag, {}, block.kids) if block.tag in ("run", "p") else block)
+        return out
+
+    def _list(self, el: El, autop: bool) -> list[El]:
+        made = El("ol" if el.tag == "ol" else "ul", _kept(el, "start", "reversed", "type", "id"))
+        for kid in el.kids:
+            if isinstance(kid, str):
+                if not kid.strip():
+                    continue
+                kid = El("li", {}, [kid])
+            if kid.tag in ("ul", "ol") and made.kids:
+                last = made.kids[-1]
+                if isinstance(last, El):
+                    last.kids += self._block(kid, autop, True)
+                continue
+            if kid.tag in GONE:
+                self._gone(kid, autop)
+                continue
+            inner = kid if kid.tag == "li" else El("li", {}, [kid])
+            item = El("li", _kept(inner, "value", "id"), [*self.flow(inner, autop, False)])
+            if item.kids or made.tag == "ol":
+                made.kids.append(item)
+        return [made] if any(isinstance(k, El) and k.kids for k in made.kids) else []
+
+    def _definitions(self, el: El, autop: bool) -> list[El]:
+        made = El("dl")
+        for kid in _through(el, "div"):
+            if isinstance(kid, El) and kid.tag in ("dt", "dd"):
+                inside = self.flow(kid, autop, False)
+                if inside:
+                    made.kids.append(El(kid.tag, {}, [*inside]))
+            elif not isinstance(kid, str) or kid.strip():
+                inside = self.flow(El("dd", {}, [kid]), autop, False)
+                if inside:
+                    made.kids.append(El("dd", {}, [*inside]))
+        return [made] if made.kids else []
+
+    def _preformatted(self, el: El) -> list[El | str]:
+        kids: list[El | str] = []
+        for kid in el.kids:
+            if isinstance(kid, str):
+                kids.append(kid)
+            elif kid.tag in GONE:
+                self._gone(kid, False)
+            elif kid.tag in ("a", "br", "img"):
+                kids.append(kid.clone(self._preformatted(kid)))
+            else:
+                kids += self._preformatted(kid)
+        return kids
+
+    def _table(self, el: El, autop: bool) -> list[El]:
+        made = El("table", _kept(el, "id"))
+        before: list[El] = []
+        for kid in el.kids:
+            if isinstance(kid, str):
+                continue
+            if kid.tag in ("thead", "tbody", "tfoot"):
+                for row in kid.kids:
+                    if isinstance(row, El):
+                        self._row(row, made, kid.tag, autop)
+            elif kid.tag == "tr":
+                self._row(kid, made, "tbody", autop)
+            elif kid.tag == "caption":
+                inside = self.flow(kid, False, False)
+                if inside:
+                    made.attrs["caption"] = "1"
+                    made.kids.insert(0, El("caption", {}, [*inside]))
+            elif kid.tag not in GONE:
+                before += self._block(kid, autop, True)
+        filled = any(
+            isinstance(r, El) and any(isinstance(c, El) and c.kids for c in r.kids)
+            for r in made.kids
+        )
+        return [*before, made] if filled else before
+
+    def _row(self, row: El, made: El, part: str, autop: bool) -> None:
+        if row.tag != "tr":
+            return
+        here = El("tr", {"part": part})
+        for cell in row.kids:
+            if isinstance(cell, El) and cell.tag in ("td", "th"):
+                kept = _kept(cell, "colspan", "rowspan", "align")
+                if (
+                    found := re.search(r"text-align:\s*(left|right|center)", cell.get("style"))
+                ) or (found := re.search(r"has-text-align-(left|right|center)", cell.get("class"))):
+                    kept["align"] = found[1]
+                for span in ("colspan", "rowspan"):
+                    if not re.fullmatch(r"[1-9]\d{0,2}", kept.get(span, "")) or kept[span] == "1":
+                        kept.pop(span, None)
+                here.kids.append(El(cell.tag, kept, [*self.flow(cell, autop, False)]))
+        if here.kids:
+            made.kids.append(here)
+
+    def _figure(self, el: El, autop: bool) -> list[El]:
+        notes: list[El] = []
+        rest = El("div", {}, list(_without(el, "figcaption", notes)))
+        inside = self.flow(rest, False if "wp-block" in el.get("class") else autop, True)
+        note: list[El | str] = []
+        for caption in notes:
+            for block in self.flow(caption, False, False):
+                note += [El("br")] if note else []
+                note += block.kids if block.tag in ("run", "p") else [block.text()]
+        if not note:
+            return inside
+        pictures = [b for b in inside if b.tag == "p" and _only_pictures(b)]
+        if len(inside) == 1 and pictures:
+            return [El("figure", {}, [*pictures[0].kids, El("figcaption", {}, note)])]
+        return [*inside, El("p", {"note": "1"}, note)]
+
+    def _details(self, el: El, autop: bool) -> list[El]:
+        summary: list[El] = []
+        rest = El("div", {}, list(_without(el, "summary", summary)))
+        inside = self.flow(rest, autop, True)
+        words: list[El | str] = []
+        for part in summary:
+            for block in self.flow(part, False, False):
+                words += block.kids if block.tag in ("run", "p") else [block.text()]
+        if not words:
+            return inside
+        return [El("details", _kept(el, "open"), [El("summary", {}, words), *inside])]
+
+    # Inline ---------------------------------------------------------------------------------
+
+    def _inline(self, el: El, autop: bool) -> list[El | str]:
+        """An inline element as what Markdown has for it; with blocks inside it comes apart."""
+        tag = el.tag
+        if tag in GONE or (tag == "button" and not el.text().strip()):
+            self._gone(el, autop)
+            return []
+        if tag == "img":
+            return self._image(el)
+        if tag == "br":
+            return [El("br")]
+        if tag == "button":
+            return [*self._kids(el, autop)]
+        kids = self._kids(el, autop)
+        name = INLINE.get(tag)
+        if tag == "sup" and el.get("data-fn"):
+            return [El("fnref", {"id": el.get("data-fn")})]
+        if tag == "span" and (el.get("lang") or el.get("dir")):
+            name = "span"
+        if tag == "a":
+            return self._link(el, kids)
+        if tag == "bdo" or tag == "bdi":
+            name = tag
+        if name is None or not kids:
+            return kids
+        return _spread(El(name, _kept(el, "title", "lang", "dir")), kids)
+
+    def _kids(self, el: El, autop: bool) -> list[El | str]:
+        out: list[El | str] = []
+        for kid in el.kids:
+            if isinstance(kid, str):
+                out.append(kid)
+            elif self._is_block(kid):
+                if kid.tag in GONE:
+                    self._gone(kid, autop)
+                elif kid.tag in CONTAINERS and not any(
+                    self._is_block(k) for k in kid.walk() if k is not kid
+                ):
+                    # A div in a link or a span is a line of its own and no more.
+                    out += [" ", *self._kids(kid, autop), " "]
+                else:
+                    out += self._block(kid, autop, True)
+            else:
+                out += self._inline(kid, autop)
+        return out
+
+    def _link(self, el: El, kids: list[El | str]) -> list[El | str]:
+        href = re.sub(r"[\t\r\n]", "", el.get("href")).strip()
+        name = el.get("id") or el.get("name")
+        if re.match(r"\W*(?:javascript|vbscript|data):", href, re.I):
+            self.lose("script-dropped", href[:60], El("a", {}, kids).text())
+            href = ""
+        anchor: list[El | str] = [El("a", {"id": name})] if name else []
+        if not href or href == "#":
+            return [*anchor, *kids]
+        shown = any(
+            leaf.tag == "img" if isinstance(leaf, El) else leaf.strip()
+            for part in kids
+            for leaf in _leaves(part)
+        )
+        if not shown:
+            return [*anchor, *kids]
+        attrs = {"href": href}
+        if el.get("title").strip():
+            attrs["title"] = el.get("title")
+        return [*anchor, *_spread(El("a", attrs), kids)]
+
+    def _image(self, el: El) -> list[El | str]:
+        src = el.get("src").strip()
+        lazy = next(
+            (
+                el.get(n)
+                for n in ("data-src", "data-lazy-src", "data-original", "data-orig-file")
+                if el.get(n)
+            ),
+            "",
+        )
+        if lazy and (
+            not src
+            or src.startswith("data:")
+            or "placeholder" in src
+            or "data-lazy-src" in el.attrs
+        ):
+            src = lazy.strip()
+        if not src or src.lower().startswith(("javascript:",)):
+            return []
+        if el.get("width") == "1" and el.get("height") == "1":
+            return []  # a counter of visits
+        alt = " ".join(el.get("alt").split())
+        if (
+            "wp-smiley" in el.get("class")
+            or "/smilies/" in src
+            or "s.w.org/images/core/emoji" in src
+        ):
+            return [alt] if alt else []
+        attrs = {"src": src, "alt": alt}
+        if el.get("title").strip() and el.get("title").strip() != alt:
+            attrs["title"] = " ".join(el.get("title").split())
+        if found := re.search(r"wp-image-(\d+)", el.get("class")):
+            attrs["data-id"] = found[1]
+        return [El("img", attrs)]
+
+
+CALL = re.compile(
+    r"[\s_-](?:sharedaddy|sd-sharing|sharing|share|social|addtoany\w*|a2a_kit|addthis\w*|ssba|"
+    r"mc_embed_signup|mc4wp|subscribe|subscription|newsletter|signup|sign-up|optin|opt-in|cta|"
+    r"call-to-action|wp-block-buttons?|button|btn)[\s_-]"
+)
+
+
+def _leaves(part: El | str) -> Iterator[El | str]:
+    stack: list[El | str] = [part]
+    while stack:
+        here = stack.pop()
+        yield here
+        if isinstance(here, El):
+            stack.extend(here.kids)
+
+
+def _kept(el: El, *names: str) -> dict[str, str]:
+    return {
+        n: el.attrs[n]
+        for n in names
+        if n in el.attrs and (el.attrs[n] or n in ("reversed", "open"))
+    }
+
+
+def _through(el: El, tag: str) -> Iterator[El | str]:
+    for kid in el.kids:
+        if isinstance(kid, El) and kid.tag == tag:
+            yield from _through(kid, tag)
+        else:
+            yield kid
+
+
+def _without(el: El, tag: str, found: list[El]) -> Iterator[El | str]:
+    for kid in el.kids:
+        if isinstance(kid, El) and kid.tag == tag:
+            found.append(kid)
+        elif (
+            isinstance(kid, El)
+            and kid.tag in ("div", "figure", "span")
+            and any(k.tag == tag for k in kid.walk())
+        ):
+            yield kid.clone(list(_without(kid, tag, found)))
+        else:
+            yield kid
+
+
+def _labels(el: El) -> str:
+    return " ".join(
+        kid.text() or kid.get("placeholder") or kid.get("value")
+        for kid in el.walk() if kid.tag in ("label", "button",
+        "input") and kid.get("type") != "hidden"
+    )  # fmt: skip
+
+
+def _without_fields(el: El) -> list[El | str]:
+    out: list[El | str] = []
+    for kid in el.kids:
+        if isinstance(kid, str):
+            out.append(kid)
+        elif kid.tag not in ("label", "button", "legend", "select", "textarea", "input", "option"):
+            out.append(kid.clone(_without_fields(kid)))
+    return out
+
+
+def _spread(round_: El, kids: list[El | str]) -> list[El | str]:
+    """``round_`` round the kids; round the words of each where some are blocks."""
+    if not any(isinstance(k, El) and k.tag in BLOCKS for k in kids):
+        return [round_.clone(kids)]
+    out: list[El | str] = []
+    run: list[El | str] = []
+    for kid in [*kids, None]:
+        if kid is not None and not (isinstance(kid, El) and kid.tag in BLOCKS):
+            run.append(kid)
+            continue
+        if any(not isinstance(k, str) or k.strip() for k in run):
+            out.append(round_.clone(run))
+        run = []
+        if kid is not None:
+            assert isinstance(kid, El)
+            out.append(_wrapped(round_, kid))
+    return out
+
+
+def _wrapped(round_: El, block: El) -> El:
+    if block.tag in ("p", "run", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption"):
+        return block.clone([round_.clone(block.kids)]) if block.kids else block
+    if block.tag in ("ul", "ol", "li", "blockquote", "figure", "dl", "dt", "dd"):
+        kids = [
+            _wrapped(round_, k) if isinstance(k, El) and k.tag not in INLINE else k
+            for k in block.kids
+        ]
+        if block.tag == "figure":
+            kids = [round_.clone([k]) if isinstance(k, El) and k.tag == "img" else k for k in kids]
+        return block.clone(kids)
+    return block
+
+
+def _split(run: list[El | str]) -> list[list[El | str]]:
+    """A run at its empty lines, also where those are inside of an inline element."""
+    parts: list[list[El | str]] = [[]]
+    for kid in run:
+        if isinstance(kid, str):
+            first, *others = BLANK.split(kid)
+            parts[-1].append(first)
+            parts += [[other] for other in others]
+        elif kid.tag not in ("code",) and BLANK.search(kid.text()) and kid.kids:
+            inner = _split(kid.kids)
+            parts[-1].append(kid.clone(inner[0]))
+            parts += [[kid.clone(part)] for part in inner[1:]]
+        else:
+            parts[-1].append(kid)
+    return parts
+
+
+def _tidy(run: list[El | str], autop: bool) -> list[El | str]:
+    """Blanks as a browser shows them; no breaks at the edges; ``[]`` if nothing is left."""
+    flat = _breaks(run) if autop else run
+    out = _collapse(flat, [True])
+    while out and (_blank(out[-1]) or _is_br(out[-1])):
+        out.pop()
+    while out and (_blank(out[0]) or _is_br(out[0])):
+        out.pop(0)
+    if out and isinstance(out[-1], str):
+        out[-1] = out[-1].rstrip(" \n")
+    if out and isinstance(out[0], str):
+        out[0] = out[0].lstrip(" \n")
+    text = "".join(k if isinstance(k, str) else k.text() for k in out)
+    if not text.strip(" \n\t\xa0\u200b\ufeff") and not any(
+        isinstance(leaf,
+        El) and (leaf.tag == "img" or leaf.get("id")) for part in out for leaf in _leaves(part)
+    ):  # fmt: skip
+        return []
+    return out
+
+
+def _blank(kid: El | str) -> bool:
+    if isinstance(kid, str):
+        return not kid.strip(" \n\t")
+    return kid.tag not in ("img", "br") and not kid.kids and not kid.get("id")
+
+
+def _is_br(kid: El | str) -> bool:
+    return isinstance(kid, El) and kid.tag == "br"
+
+
+def _breaks(run: list[El | str]) -> list[El | str]:
+    """Line breaks in the text are breaks of the line."""
+    out: list[El | str] = []
+    for kid in run:
+        if isinstance(kid, El):
+            out.append(kid if kid.tag in ("code", "br", "img") else kid.clone(_breaks(kid.kids)))
+            continue
+        lines = re.split(r"[ \t]*\r?\n[ \t]*", kid)
+        for number, line in enumerate(lines):
+            if number and not (out and _is_br(out[-1])):
+                out.append(El("br"))
+            if line:
+                out.append(line)
+    return out
+
+
+def _collapse(run: list[El | str], space: list[bool]) -> list[El | str]:
+    """White space as HTML shows it; ``space`` tells whether a blank came last."""
+    out: list[El | str] = []
+    for kid in run:
+        if isinstance(kid, str):
+            text = re.sub(r"[ \t\r\n\f]+", " ", kid.replace("\u2028", " ").replace("\u2029", " "))
+            if space[0]:
+                text = text.lstrip(" ")
+            if not text:
+                continue
+            space[0] = text.endswith(" ")
+            if out and isinstance(out[-1], str):
+                out[-1] += text
+            else:
+                out.append(text)
+        elif kid.tag == "br":
+            if out and isinstance(out[-1], str):
+                out[-1] = out[-1].rstrip(" ")
+            out.append(kid)
+            space[0] = True
+        elif kid.tag == "img":
+            out.append(kid)
+            space[0] = False
+        else:
+            kid = kid.clone(_collapse(kid.kids, space))
+            if kid.kids or kid.get("id"):
+                out.append(kid)
+    return out
+
+
+def _only_pictures(block: El) -> bool:
+    def shows(kid: El | str) -> bool:
+        if isinstance(kid, str):
+            return not kid.strip()
+        return kid.tag == "img" or (
+            kid.tag == "a" and bool(kid.kids) and all(shows(k) for k in kid.kids)
+        )
+
+    return all(shows(kid) for kid in block.kids)
+
+
+PROVIDERS = {
+    "youtube.com": "Video on YouTube", "youtu.be": "Video on YouTube",
+    "youtube-nocookie.com": "Video on YouTube", "vimeo.com": "Video on Vimeo",
+    "dailymotion.com": "Video on Dailymotion", "ted.com": "Talk on TED", "twitter.com": "Post on X",
+    "x.com": "Post on X", "instagram.com": "Post on Instagram", "facebook.com": "Post on Facebook",
+    "spotify.com": "Listen on Spotify", "soundcloud.com": "Listen on SoundCloud",
+    "tiktok.com": "Video on TikTok", "slideshare.net": "Slides on SlideShare",
+    "videopress.com": "Video", "wordpress.tv": "Video on WordPress.tv",
+    "flickr.com": "Pictures on Flickr",
+    "flic.kr": "Pictures on Flickr", "issuu.com": "Document on Issuu",
+    "scribd.com": "Document on Scribd",
+    "mixcloud.com": "Listen on Mixcloud", "kickstarter.com": "Project on Kickstarter",
+    "reddit.com": "Post on Reddit", "pinterest.com": "Pictures on Pinterest",
+    "bsky.app": "Post on Bluesky", "amazon.com": "Book on Amazon",
+    "speakerdeck.com": "Slides on Speaker Deck",
+    "polldaddy.com": "Poll", "imgur.com": "Picture on Imgur", "tumblr.com": "Post on Tumblr",
+}  # fmt: skip
+
+
+def provider(url: str) -> str:
+    """What an address of a well-known site shows; ``""`` for another."""
+    try:
+        host = (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
+    return next(
+        (label for name, label in PROVIDERS.items() if host == name or host.endswith(f".{name}")),
+        "",
+    )
+
+
+def _label(src: str, el: El) -> str:
+    title = " ".join(el.get("title").split())
+    if title and title not in ("video", "audio", "frame") and title != title.lower():
+        return title
+    if known := provider(src):
+        return known
+    try:
+        parts = urlsplit(src)
+    except ValueError:
+        return "Video"
+    kind = {"video": "Video", "audio": "Audio"}.get(title or el.tag, "")
+    name = parts.path.rsplit("/", 1)[-1]
+    if re.search(r"\.(?:mp4|m4v|webm|ogv|mov)$", name, re.I):
+        kind = "Video"
+    elif re.search(r"\.(?:mp3|m4a|ogg|wav|aac)$", name, re.I):
+        kind = "Audio"
+    host = (parts.hostname or "").removeprefix("www.")
+    return f"{kind or 'Page'} on {host}" if host else f"{kind or 'File'}: {name}"
+
+
+def _watch(src: str) -> str:
+    """The page that a frame shows, where a reader can go."""
+    if found := re.match(
+        r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/([\w-]{6,20})", src
+    ):
+        return f"https://www.youtube.com/watch?v={found[1]}"
+    if found := re.match(r"https?://player\.vimeo\.com/video/(\d+)", src):
+        return f"https://vimeo.com/{found[1]}"
+    return src
+
+
+def _framed(block: El) -> El:
+    """A paragraph that is an address on a line of its own: WordPress shows what is there."""
+    if len(block.kids) == 1:
+        kid = block.kids[0]
+        words = kid if isinstance(kid, str) else kid.text() if kid.tag == "a" else ""
+        if re.fullmatch(r"\s*https?://\S{4,2000}\s*", words) and (label := provider(words.strip())):
+            target = kid.get("href") if isinstance(kid, El) else words.strip()
+            return El("p", dict(block.attrs), [El("a", {"href": _watch(target)}, [label])])
+    return block

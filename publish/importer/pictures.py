@@ -1,0 +1,145 @@
+"""Pictures and linked files of the old site: found, judged, named, and put below the content."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from publish.importer.links import FILE_NAME, PICTURE_NAME, UPLOADS
+from publish.importer.plan import cut, host_of
+from publish.importer.uploads import Source, kind, originals
+
+PHOTON = re.compile(r"https?://i\d\.wp\.com/", re.I)
+DISGUISED = {".jpeg": ".jpg", ".jfif": ".jpg", ".jpe": ".jpg"}
+
+
+@dataclass
+class Found:
+    """What became of one address: a path below the content folder, or why there is none.
+
+    ``state`` is ``kept``, ``missing``, ``elsewhere`` or ``refused``; ``digest`` is that of the
+    bytes, ``origin`` what the source calls them.
+    """
+
+    state: str
+    path: str = ""
+    origin: str = ""
+    digest: str = ""
+    url: str = ""
+
+
+@dataclass
+class Shelf:
+    """All pictures and files of a run, by their old address.
+
+    ``taken`` tells whether a path below the content folder is another's: what is there has other
+    bytes and is not ours. ``attachments`` knows an attachment's own address by a smaller one's.
+    """
+
+    hosts: frozenset[str]
+    sources: list[Source]
+    images: str
+    files: str
+    taken: Callable[[str, str], bool]
+    attached: Callable[[str], bool]
+    found: dict[str, Found] = field(default_factory=dict)
+    named: dict[str, str] = field(default_factory=dict)
+
+    def take(self, url: str) -> Found:
+        """What became of ``url``; the same whenever it is asked for."""
+        key = plain(url)
+        if key not in self.found:
+            self.found[key] = self._look(key)
+        return self.found[key]
+
+    def _look(self, url: str) -> Found:
+        path = below(url, self.hosts)
+        if not path and not self.attached(url):
+            return Found("elsewhere", url=url)
+        path = path or unquote(urlsplit(url).path).lstrip("/").split("files/")[-1]
+        picture = bool(PICTURE_NAME.search(path)) or not FILE_NAME.search(path)
+        whole = self.attached(url)
+        for name in [path] if whole else originals(path) if picture else [path]:
+            for source in self.sources:
+                data = source.read(name)
+                if data is None:
+                    continue
+                return self._keep(name, data, picture, url)
+        return Found("missing", url=https(url))
+
+    def _keep(self, origin: str, data: bytes, picture: bool, url: str) -> Found:
+        if not data:
+            return Found("refused", url=https(url), origin=origin)
+        ending = kind(data)
+        named = PurePosixPath(origin).suffix.lower()
+        if picture and not ending:
+            return Found("refused", url=https(url), origin=origin)
+        if not picture and (ending or named in (".html", ".htm", ".php", ".js", ".svg")):
+            return Found("refused", url=https(url), origin=origin)
+        right = ending if picture and DISGUISED.get(named, named) != ending else named
+        digest = hashlib.sha256(data).hexdigest()
+        return Found("kept", self._name(origin, right, digest, picture), origin, digest, url)
+
+    def _name(self, origin: str, ending: str, digest: str, picture: bool) -> str:
+        parts = [safe(part) for part in origin.split("/")[-4:]]
+        stem = PurePosixPath(parts[-1]).stem if PurePosixPath(parts[-1]).suffix else parts[-1]
+        folder = "/".join([self.images if picture else self.files, *parts[:-1]])
+        count = 1
+        while True:
+            made = f"{folder}/{cut(stem)}{'' if count == 1 else f'-{count}'}{ending}"
+            owner = self.named.setdefault(made, digest)
+            if owner == digest and not self.taken(made, digest):
+                return made
+            count += 1
+
+    def data(self, found: Found) -> bytes | None:
+        """The bytes of what was found."""
+        for source in self.sources:
+            data = source.read(found.origin)
+            if data and hashlib.sha256(data).hexdigest() == found.digest:
+                return data
+        return None
+
+
+def safe(name: str) -> str:
+    """A part of a path: small letters, digits, hyphens, dots; never hidden."""
+    name = unicodedata.normalize("NFC", name).lower()
+    name = re.sub(r"[^\w.-]+", "-", name).strip(".-_") or "x"
+    return cut(name)
+
+
+def plain(url: str) -> str:
+    """An address without what asks for another size of the same picture."""
+    url = url.strip()
+    if url.startswith("//"):
+        url = f"https:{url}"
+    url = PHOTON.sub("https://", url)
+    return (
+        url.split("?")[0].split("#")[0] if re.search(r"\.[A-Za-z0-9]{2,5}(?:[?#]|$)", url) else url
+    )
+
+
+def https(url: str) -> str:
+    """The address with encryption."""
+    return re.sub(r"^http://", "https://", url)
+
+
+def below(url: str, hosts: frozenset[str]) -> str:
+    """The decoded path below the uploads folder; ``""`` for what is not of the old site."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    if parts.scheme not in ("", "http", "https") or (parts.netloc and host_of(url) not in hosts):
+        return ""
+    path = unquote(parts.path)
+    if found := UPLOADS.search(path):
+        return found[1]
+    if found := re.search(r"/files/((?:19|20)\d\d/\d\d/.+)$", path):
+        return found[1]
+    return path.lstrip("/") if PICTURE_NAME.search(path) or FILE_NAME.search(path) else ""

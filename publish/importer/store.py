@@ -1,0 +1,147 @@
+"""The export on disk between its two readings: items by id, and what links need to find them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from publish.importer.model import Item
+
+SCHEMA = """
+create table item (
+    number integer primary key, id integer, type text, status text, slug text, parent integer,
+    title text, body text
+);
+create index item_id on item (id);
+create table attachment (
+    id integer primary key, url text, alt text, title text, caption text, parent integer, page text
+);
+create index attachment_parent on attachment (parent);
+create index attachment_page on attachment (page);
+create index attachment_url on attachment (url);
+create table plan (number integer primary key, data text);
+create table result (number integer primary key, text text, data text);
+create table prepared (number integer primary key, data text);
+"""
+
+
+class Store:
+    """A scratch database. It is made at the beginning of a run and removed at its end."""
+
+    def __init__(self, path: Path, new: bool = False) -> None:
+        if new:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            for old in path.parent.glob(f"{path.name}*"):
+                old.unlink()
+        self.path = path
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.execute("pragma journal_mode=off")
+        self._db.execute("pragma synchronous=off")
+        self._db.execute("pragma cache_size=-8000")
+        if new:
+            self._db.executescript(SCHEMA)
+            self._db.execute("begin")
+
+    def close(self) -> None:
+        """Give the file back; the data stays until the next run."""
+        self._db.close()
+
+    def commit(self) -> None:
+        """Let other processes see what was put."""
+        if self._db.in_transaction:
+            self._db.execute("commit")
+
+    def begin(self) -> None:
+        """Write faster until ``commit``."""
+        if not self._db.in_transaction:
+            self._db.execute("begin")
+
+    def put(self, item: Item) -> None:
+        """Keep an item; a second of the same id replaces the first."""
+        old = self._db.execute("select number from item where id = ?", (item.id,)).fetchone()
+        values = (
+            old[0] if old else None, item.id, item.type, item.status, item.slug, item.parent,
+            item.title, json.dumps(item.as_dict(), ensure_ascii=False),
+        )  # fmt: skip
+        self._db.execute("insert or replace into item values (?, ?, ?, ?, ?, ?, ?, ?)", values)
+
+    def put_attachment(self, item: Item, url: str, page: str) -> None:
+        """Keep what pictures need to know of an attachment: its plain address, its page's path."""
+        values = (
+            item.id, url, item.meta.get("_wp_attachment_image_alt", ""),
+            item.title, item.excerpt, item.parent, page,
+        )  # fmt: skip
+        self._db.execute("insert or replace into attachment values (?, ?, ?, ?, ?, ?, ?)", values)
+
+    def attachment(self, number: int) -> tuple[str, str, str, str] | None:
+        """Address, alt text, title and caption of an attachment."""
+        sql = "select url, alt, title, caption from attachment where id = ?"
+        found: tuple[str, str, str, str] | None = self._db.execute(sql, (number,)).fetchone()
+        return found
+
+    def attached(self, url: str) -> bool:
+        """Whether an attachment has exactly this address."""
+        sql = "select 1 from attachment where url = ? limit 1"
+        return self._db.execute(sql, (url,)).fetchone() is not None
+
+    def attachment_page(self, path: str) -> str:
+        """The address of the file whose page has this path; ``""`` if there is none."""
+        sql = "select url from attachment where page = ? order by id limit 1"
+        found = self._db.execute(sql, (path,)).fetchone()
+        return str(found[0]) if found else ""
+
+    def children(self, parent: int) -> list[int]:
+        """The attachments of a post."""
+        sql = "select id from attachment where parent = ? order by id"
+        return [row[0] for row in self._db.execute(sql, (parent,))]
+
+    def body(self, id: int, types: tuple[str, ...]) -> str | None:
+        """The text of an item that others refer to: a reusable block, a global module."""
+        sql = "select type, body from item where id = ?"
+        found = self._db.execute(sql, (id,)).fetchone()
+        if not found or found[0] not in types:
+            return None
+        return str(json.loads(found[1])["body"])
+
+    def item(self, number: int) -> Item:
+        """The item that was kept as the ``number``-th."""
+        sql = "select body from item where number = ?"
+        return Item.of(json.loads(self._db.execute(sql, (number,)).fetchone()[0]))
+
+    def numbers(self, types: tuple[str, ...]) -> list[int]:
+        """The numbers of all items of some types, as the export has them."""
+        marks = ",".join("?" * len(types))
+        sql = f"select number from item where type in ({marks}) order by number"  # noqa: S608
+        return [row[0] for row in self._db.execute(sql, types)]
+
+    def put_prepared(self, number: int, text: str) -> None:
+        """Keep what was made of an item, as JSON."""
+        self._db.execute("insert or replace into prepared values (?, ?)", (number, text))
+
+    def prepared(self, number: int) -> dict[str, Any]:
+        """What was made of an item."""
+        sql = "select data from prepared where number = ?"
+        found: dict[str, Any] = json.loads(self._db.execute(sql, (number,)).fetchone()[0])
+        return found
+
+    def put_plan(self, number: int, data: dict[str, Any]) -> None:
+        """Keep what the header of an item says."""
+        text = json.dumps(data, ensure_ascii=False)
+        self._db.execute("insert or replace into plan values (?, ?)", (number, text))
+
+    def plan(self, number: int) -> dict[str, Any]:
+        """What the header of an item says."""
+        sql = "select data from plan where number = ?"
+        found: dict[str, Any] = json.loads(self._db.execute(sql, (number,)).fetchone()[0])
+        return found
+
+    def put_result(self, number: int, text: str) -> None:
+        """Keep a finished file."""
+        self._db.execute("insert or replace into result values (?, ?, '')", (number, text))
+
+    def result(self, number: int) -> str:
+        """A finished file."""
+        sql = "select text from result where number = ?"
+        return str(self._db.execute(sql, (number,)).fetchone()[0])

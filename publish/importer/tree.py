@@ -1,0 +1,130 @@
+"""HTML as a light tree of our own: what lxml read, bounded in depth. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import lxml.html
+
+DEPTH = 100
+"""Levels of markup that stay; what is nested deeper keeps its words."""
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param",
+        "source", "track", "wbr"}  # fmt: skip
+UNCOUNTED = VOID | {"p", "li", "td", "th", "tr", "dt", "dd", "option", "tbody", "thead", "tfoot"}
+TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)((?:[^<>\"']|\"[^\"<>]*\"|'[^'<>]*')*)>")
+INVALID = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+
+
+class El:
+    """An element: tag, attributes, and elements and text inside."""
+
+    __slots__ = ("attrs", "kids", "tag")
+
+    def __init__(
+        self, tag: str, attrs: dict[str, str] | None = None, kids: list[El | str] | None = None
+    ) -> None:
+        self.tag = tag
+        self.attrs = attrs if attrs is not None else {}
+        self.kids: list[El | str] = kids if kids is not None else []
+
+    def get(self, name: str) -> str:
+        """An attribute, ``""`` where it is not there."""
+        return self.attrs.get(name, "")
+
+    def walk(self) -> Iterator[El]:
+        """This element and every one below it, in the order of the text."""
+        stack: list[El | str] = [self]
+        while stack:
+            here = stack.pop()
+            if isinstance(here, El):
+                yield here
+                stack.extend(reversed(here.kids))
+
+    def text(self) -> str:
+        """All its words."""
+        out: list[str] = []
+        stack: list[El | str] = [self]
+        while stack:
+            here = stack.pop()
+            if isinstance(here, str):
+                out.append(here)
+            else:
+                if here.tag == "br":
+                    out.append("\n")
+                stack.extend(reversed(here.kids))
+        return "".join(out)
+
+    def clone(self, kids: list[El | str]) -> El:
+        """The same element round other kids."""
+        return El(self.tag, dict(self.attrs), kids)
+
+    def __repr__(self) -> str:
+        return f"<{self.tag} {self.attrs} {self.kids}>"
+
+    def pack(self) -> Any:
+        """As lists, for JSON."""
+        return [self.tag, self.attrs, [k if isinstance(k, str) else k.pack() for k in self.kids]]
+
+    @classmethod
+    def unpack(cls, data: Any) -> El:
+        """From ``pack``."""
+        return cls(data[0], data[1], [k if isinstance(k, str) else cls.unpack(k) for k in data[2]])
+
+
+def parse(html: str) -> tuple[El, bool]:
+    """The tree of some HTML, and whether it was nested too deeply to keep all of its markup."""
+    html = INVALID.sub("", html)
+    html, deep = _shallow(html)
+    parser = lxml.html.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True
+    )
+    root = El("body")
+    if not html.strip():
+        return root, False
+    document = lxml.html.document_fromstring(
+        f"<html><body>{html}</body></html>".encode(), parser=parser
+    )
+    for body in document.iter("body"):
+        _take(body, root, 0)
+        break
+    return root, deep
+
+
+def _take(element: Any, into: El, depth: int) -> None:
+    if element.text:
+        into.kids.append(element.text)
+    for child in element:
+        if isinstance(child.tag, str):
+            if depth < 2 * DEPTH:
+                here = El(child.tag.lower(), dict(child.attrib))
+                into.kids.append(here)
+                _take(child, here, depth + 1)
+            else:
+                into.kids.append("".join(child.itertext()))
+        if child.tail:
+            into.kids.append(child.tail)
+
+
+def _shallow(html: str) -> tuple[str, bool]:
+    depth = deepest = 0
+    for tag in TAG.finditer(html):
+        if tag[2].lower() not in UNCOUNTED and not tag[3].endswith("/"):
+            depth = max(depth - 1, 0) if tag[1] else depth + 1
+            deepest = max(deepest, depth)
+    if deepest <= DEPTH:
+        return html, False
+    depth = 0
+
+    def one(tag: re.Match[str]) -> str:
+        nonlocal depth
+        if tag[2].lower() in UNCOUNTED or tag[3].endswith("/"):
+            return tag[0]
+        if tag[1]:
+            depth -= 1
+            return " " if depth >= DEPTH else tag[0] if depth >= 0 else ""
+        depth += 1
+        return " " if depth > DEPTH else tag[0]
+
+    return TAG.sub(one, html), True

@@ -1,0 +1,162 @@
+"""The old site's ``wp-content/uploads``: a folder, its .zip, or the old site itself."""
+
+from __future__ import annotations
+
+import re
+import stat
+import unicodedata
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+from publish.errors import ConfigError
+
+LARGEST = 50 * 1024 * 1024
+"""Bytes of one picture or file; a larger one is refused."""
+SIZE = re.compile(r"-\d{1,5}x\d{1,5}(?=\.[A-Za-z0-9]{2,5}$)")
+SCALED = re.compile(r"-(?:scaled|rotated)(?=\.[A-Za-z0-9]{2,5}$)")
+
+
+class Source(Protocol):
+    """Where files are taken from, by their path below the uploads folder."""
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes; None if it is not there, ``b""`` if it is too large."""
+
+
+class Folder:
+    """An uploads folder, or one that has it somewhere below."""
+
+    def __init__(self, root: Path) -> None:
+        if not root.is_dir():
+            raise ConfigError(
+                f"{root}: there is no such folder", "name wp-content/uploads or its .zip"
+            )
+        inner = root / "wp-content" / "uploads"
+        inner = root / "uploads" if not inner.is_dir() else inner
+        self._root = (inner if inner.is_dir() else root).resolve()
+
+    def read(self, path: str) -> bytes | None:
+        """See ``Source``; a link that leads out of the folder counts as not there."""
+        for name in dict.fromkeys(
+            (path, unicodedata.normalize("NFC", path), unicodedata.normalize("NFD", path))
+        ):
+            if any(part in ("", ".", "..") for part in name.split("/")) or "\0" in name:
+                continue
+            try:
+                file = (self._root / name).resolve()
+                if not file.is_relative_to(self._root) or not file.is_file():
+                    continue
+                return file.read_bytes() if file.stat().st_size <= LARGEST else b""
+            except (OSError, ValueError):
+                continue
+        return None
+
+
+class Archive:
+    """A .zip of an uploads folder."""
+
+    def __init__(self, file: Path) -> None:
+        try:
+            self._zip = zipfile.ZipFile(file)
+        except (OSError, zipfile.BadZipFile) as error:
+            raise ConfigError(
+                f"{file}: cannot be read: {error}", "name the folder or its .zip"
+            ) from None
+        self._names: dict[str, zipfile.ZipInfo] = {}
+        for info in self._zip.infolist():
+            if info.is_dir() or stat.S_ISLNK(info.external_attr >> 16):
+                continue
+            name = unicodedata.normalize("NFC", info.filename.replace("\\", "/"))
+            if any(part.startswith(".") for part in name.split("/")) or name.startswith("__MACOSX"):
+                continue
+            for inner in _below(name):
+                self._names.setdefault(inner, info)
+
+    def read(self, path: str) -> bytes | None:
+        """See ``Source``."""
+        info = self._names.get(unicodedata.normalize("NFC", path))
+        if info is None:
+            return None
+        if info.file_size > LARGEST:
+            return b""
+        try:
+            with self._zip.open(info) as stream:
+                data = stream.read(LARGEST + 1)
+        except (
+            OSError,
+            zipfile.BadZipFile,
+            RuntimeError,
+            NotImplementedError,
+            EOFError,
+            ValueError,
+        ):
+            return None
+        return data if len(data) <= LARGEST else b""
+
+
+def _below(name: str) -> Iterator[str]:
+    """The path below ``uploads/``, or from the first year's folder on, else as it is."""
+    if "uploads/" in name:
+        yield name.split("uploads/", 1)[1]
+    elif found := re.search(r"(?:^|/)((?:19|20)\d\d/\d\d/.+)$", name):
+        yield found[1]
+    else:
+        yield name
+        if "/" in name:
+            yield name.split("/", 1)[1]
+
+
+def source(path: Path) -> Source:
+    """The folder or .zip at ``path``.
+
+    Raises:
+        ConfigError: there is neither.
+    """
+    return Archive(path) if path.is_file() else Folder(path)
+
+
+def originals(path: str) -> list[str]:
+    """Names under which the picture may lie, the original's first (``a.jpg``)."""
+    plain = SIZE.sub("", path)
+    whole = SCALED.sub("", plain)
+    scaled = re.sub(r"(\.[A-Za-z0-9]{2,5})$", r"-scaled\1", whole)
+    return list(dict.fromkeys((whole, plain, scaled, path)))
+
+
+KINDS = (
+    (b"\xff\xd8\xff", ".jpg"), (b"\x89PNG\r\n\x1a\n", ".png"), (b"GIF87a", ".gif"),
+    (b"GIF89a", ".gif"), (b"BM", ".bmp"), (b"II*\0", ".tif"), (b"MM\0*", ".tif"),
+    (b"\0\0\1\0", ".ico"),
+)  # fmt: skip
+PAGES = {".jpg", ".png", ".gif", ".webp", ".avif", ".svg"}
+"""What a browser shows."""
+
+
+def kind(data: bytes) -> str:
+    """The ending a picture's bytes deserve; ``""`` if they are no picture that a page may show."""
+    for magic, ending in KINDS:
+        if data.startswith(magic):
+            return ending if ending in PAGES else ""
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return ".webp"
+    if data[4:8] == b"ftyp" and data[8:12] in (b"avif", b"avis"):
+        return ".avif"
+    head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if (
+        head.startswith((b"<?xml", b"<svg", b"<!--", b"<!doctype svg"))
+        and b"<svg" in data[:65536].lower()
+    ):
+        return ".svg" if harmless(data) else ""
+    return ""
+
+
+def harmless(data: bytes) -> bool:
+    """Whether an SVG runs no script and loads nothing."""
+    text = data.decode("utf-8", "replace").lower()
+    return not re.search(
+        r"<script|<foreignobject|<iframe|<embed|<object|<handler|\son\w+\s*=|javascript:|data:text|<!entity"
+        r"|(?:xlink:)?href\s*=\s*[\"']\s*(?:https?:)?//|@import|url\(\s*[\"']?(?:https?:)?//",
+        text,
+    )

@@ -1,0 +1,26 @@
+"""Every loss has a code, every code is documented, and nothing else is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from publish.importer.losses import CODES, excerpt, table
+
+
+def test_the_page_on_moving_in_has_every_code(root: Path):
+    assert table() in (root / "docs/moving-in.md").read_text(encoding="utf-8")
+
+
+def test_every_code_that_is_used_is_known_and_every_known_one_is_used(root: Path):
+    folder = root / "publish/importer"
+    code = "".join(f.read_text("utf-8") for f in folder.glob("*.py") if f.name != "losses.py")
+    used = set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', code)) & set(CODES)
+    assert used == set(CODES)
+    lost = set(re.findall(r'(?:lose\(|Loss\()\s*"([a-z-]+)"', code))
+    assert lost <= set(CODES)
+
+
+def test_an_excerpt_is_one_short_line():
+    assert excerpt("a\n b\t c") == "a b c"
+    assert len(excerpt("word " * 1000)) == 80
