@@ -15,13 +15,13 @@ from zoneinfo import ZoneInfo
 from publish.errors import Refused
 from publish.importer import content, crew, dates, header, links, plan, uploads, verify, wxr
 from publish.importer import ledger as ledgers
-from publish.importer.ending import counted
+from publish.importer.ending import counted, shared
 from publish.importer.ledger import Ledger, Record
 from publish.importer.losses import Loss, excerpt
 from publish.importer.model import Channel, Item, Options
 from publish.importer.pictures import Shelf, plain
 from publish.importer.plan import Entry, Planner
-from publish.importer.store import Store
+from publish.importer.store import Spool, Store
 from publish.importer.work import Finished, Job, Steps
 from publish.post import urls
 from publish.post.files import locked, write_whole
@@ -72,7 +72,7 @@ def run(
             return importing.all()
         finally:
             store.close()
-            for file in folder.glob("items.db*"):
+            for file in folder.glob("items.*"):
                 file.unlink(missing_ok=True)
 
 
@@ -84,6 +84,7 @@ class _Import:
         self.settings, self.options, self.store = settings, options, store
         self.shelves, self.say = shelves, say
         self.ledger = Ledger.load(settings.content / "ledger" / "import.json")
+        self.results = Spool(store.path.with_suffix(".results"))
         self.result = Result()
         self.channel = Channel()
         self.entries: dict[int, Entry] = {}
@@ -141,10 +142,9 @@ class _Import:
         job = self._job(index)
         steps = Steps(job)
         jobs = self.options.jobs or min(os.cpu_count() or 1, 8)
-        self.store.begin()
         tails = []
         for done, prepared in enumerate(crew.share(steps.prepare, todo, jobs)):
-            self.store.put_prepared(prepared.number, prepared.data)
+            job.prepared.put(prepared.number, prepared.data)
             for url in prepared.urls:
                 job.shelf.take(url)
             for number, fragment in prepared.anchors:
@@ -153,9 +153,9 @@ class _Import:
                 tails.append(prepared.tail)
             if done % 50 == 0:
                 self.say(f"reading posts: {done:,} of {len(todo):,}")
-        self.store.commit()
-        job.counts, job.posts = counted(tails), len(tails)
-        self.store.begin()
+        job.prepared.flush()
+        job.posts = len(tails)
+        job.counts = shared(counted(tails), job.posts)
         used: dict[str, None] = {}
         ends: Counter[str] = Counter()
         digests: dict[int, str] = {}
@@ -163,7 +163,7 @@ class _Import:
             self._take(finished, used, ends, digests)
             if done % 50 == 0:
                 self.say(f"writing posts: {done:,} of {len(todo):,}")
-        self.store.commit()
+        self.results.flush()
         self._ends(ends)
         self._write(digests, job.shelf, list(used))
         self.result.types = dict(self._types)
@@ -184,7 +184,8 @@ class _Import:
         )  # fmt: skip
         same = plan.host_of(self.settings.siteurl) in index.hosts
         return Job(
-            self.store, index, verify.Site(values), shelf, self.options.comments, same,
+            self.store, Spool(self.store.path.with_suffix(".prepared")), index,
+            verify.Site(values), shelf, self.options.comments, same,
             self.channel.title, keep_end=self.options.keep_end,
         )  # fmt: skip
 
@@ -331,7 +332,7 @@ class _Import:
     def _take(
         self, finished: Finished, used: dict[str, None], ends: Counter[str], digests: dict[int, str]
     ) -> None:
-        self.store.put_result(finished.number, finished.text)
+        self.results.put(finished.number, finished.text)
         digests[finished.number] = ledgers.digest(finished.text.encode())
         used.update(dict.fromkeys(finished.used))
         self.result.losses += finished.losses
@@ -397,7 +398,7 @@ class _Import:
                     write_whole(root / path, data)
             self.ledger.files[path] = digest
         for done, number in enumerate(todo):
-            write_whole(root / self.entries[number].file, self.store.result(number).encode())
+            write_whole(root / self.entries[number].file, self.results.get(number))
             if done % 50 == 0:
                 self.say(f"saving: {done:,} of {len(todo):,}")
         self.ledger.items |= records

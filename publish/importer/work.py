@@ -20,7 +20,7 @@ from publish.importer.model import Item
 from publish.importer.normal import normal
 from publish.importer.pictures import Found, Shelf
 from publish.importer.plan import Entry
-from publish.importer.store import Store
+from publish.importer.store import Spool, Store
 from publish.importer.tree import El
 
 
@@ -29,6 +29,7 @@ class Job:
     """What every process knows of the whole import."""
 
     store: Store
+    prepared: Spool
     index: Index
     site: verify.Site
     shelf: Shelf
@@ -122,6 +123,10 @@ class Steps:
         last = ending.tail(root) if entry.kind == "post" else []
         return Prepared(number, json.dumps(data, ensure_ascii=False), urls, anchors, last)
 
+    def _prepared(self, number: int) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.job.prepared.get(number))
+        return found
+
     def _find(self, number: int, kind: str) -> str | None:
         types = (
             ("wp_block",) if kind == "block" else ("et_pb_layout", "wp_block", "elementor_library")
@@ -155,7 +160,7 @@ class Steps:
     def finish(self, number: int) -> Finished:
         """The file of an item."""
         job, store = self.job, self.store
-        entry, plan, data = job.index.entries[number], store.plan(number), store.prepared(number)
+        entry, plan, data = job.index.entries[number], store.plan(number), self._prepared(number)
         root = El.unpack(data["root"])
         notes = [(id, El.unpack(note)) for id, note in data["notes"]]
         context = Context(entry.id, lambda *_: None, lambda _: "")
@@ -180,6 +185,8 @@ class Steps:
         return Finished(number, whole, used, _located(context.losses, entry, whole), gone)
 
     def _without_end(self, root: El) -> str:
+        if not self.job.counts:
+            return ""
         last = ending.tail(root)
         places = ending.dropped(last, self.job.counts, self.job.posts)
         if not places:
@@ -221,7 +228,7 @@ class Steps:
         return self.store.attachment_page(links.key_of(what))
 
     def _ids(self, number: int) -> frozenset[str]:
-        found = self.store.prepared(number)["named"] if number in self.job.index.entries else []
+        found = self._prepared(number)["named"] if number in self.job.index.entries else []
         return frozenset(found)
 
     def _absolute(self, src: str, entry: Entry) -> str:
