@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import posixpath
-import re
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,7 +12,9 @@ from mimetypes import MimeTypes
 from pathlib import Path
 from typing import Any
 
-from publish.post.text import clean, plain, plain_title
+from publish.post.identity import uid_of
+from publish.post.images import cover_of
+from publish.post.text import clean, plain, plain_title, without_notes
 from publish.post.urls import absolute, join
 
 # Of no meaning but its permanence: another namespace would mark every item unread.
@@ -23,7 +22,6 @@ NAMESPACE = uuid.UUID("6f0a3a53-6d4e-5d3a-9c1e-0b8a9e2f7c11")
 # Python's own table and no other: the machine's would make the bytes depend on the machine.
 TYPES = MimeTypes()
 TYPES.add_type("image/avif", ".avif", strict=False)
-STATIC_LINK = re.compile(r"^[{|](?:static|attach|filename)[|}]")
 
 
 @dataclass(frozen=True)
@@ -105,11 +103,11 @@ def item(article: Any, context: Mapping[str, Any]) -> Item:
     site = (context.get("SITEURL") or "").rstrip("/")
     url = join(f"{site}/", article.url)
     return Item(
-        id=urn(f"uid:{identity(article)}"),
+        id=urn(f"uid:{uid_of(getattr(article, 'uid', None), article.relative_source_path)}"),
         url=f"{url}?ref=feed" if context.get("FEED_APPEND_REF") else url,
         base=url,
         title=plain_title(article.title) or url,
-        blurb=article.summary or "",
+        blurb=without_notes(article.summary or ""),
         markup=article.get_content(site) or "",
         published=article.date,
         updated=max(article.date, getattr(article, "modified", article.date)),
@@ -117,20 +115,13 @@ def item(article: Any, context: Mapping[str, Any]) -> Item:
         categories=_names(_categories(article)),
         tags=_names(getattr(article, "tags", None)),
         language=article.lang,
-        picture=_picture(article, context, f"{site}/"),
+        picture=_picture(article, f"{site}/"),
     )
 
 
 def urn(name: str) -> str:
     """An id made of ``name`` and of nothing else."""
     return uuid.uuid5(NAMESPACE, name).urn
-
-
-def identity(article: Any) -> str:
-    """The article's ``uid``, or without the identity plugin what that would make of its place."""
-    given = str(getattr(article, "uid", None) or "").strip()
-    place = f"source:{article.relative_source_path}"
-    return given or hashlib.sha256(place.encode()).hexdigest()[:16]
 
 
 def _categories(article: Any) -> list[Any]:
@@ -145,18 +136,10 @@ def _names(things: Iterable[Any] | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for thing in things or () if (name := plain(str(thing)))))
 
 
-def _picture(article: Any, context: Mapping[str, Any], home: str) -> Picture | None:
-    given = str(getattr(article, "image", None) or "").strip()
-    if not given:
+def _picture(article: Any, home: str) -> Picture | None:
+    cover = cover_of(article)
+    if cover is None:
         return None
-    kind = TYPES.guess_type(given, strict=False)[0] or "application/octet-stream"
-    if "://" in given:
-        return Picture(clean(given), kind, None)
-    link = STATIC_LINK.match(given)
-    path = given[link.end() :] if link else f"/{given}"
-    if not path.startswith("/"):
-        path = posixpath.join("/", article.relative_dir, path)
-    file = context.get("static_content", {}).get(posixpath.normpath(path).lstrip("/"))
-    if file is None:
-        return None
-    return Picture(join(home, file.url), kind, Path(file.source_path).stat().st_size)
+    kind = TYPES.guess_type(cover.url, strict=False)[0] or "application/octet-stream"
+    length = Path(cover.file).stat().st_size if cover.file else None
+    return Picture(join(home, clean(cover.url)), kind, length)

@@ -42,7 +42,9 @@ def identify(content: Any) -> None:
     """
     from pelican.contents import Article, Page
 
-    from .digest import page_digest, uid_of
+    from publish.post.identity import uid_of, was_of
+
+    from .digest import page_digest
 
     if not isinstance(content, Article | Page):
         return
@@ -56,7 +58,8 @@ def identify(content: Any) -> None:
             place(content),
             key.capitalize(),
         )
-    content.uid = uid_of(content)
+    content.uid = uid_of(content.metadata.get("uid"), str(content.relative_source_path))
+    content.was = was_of(content.metadata.get("was"))
     content.page_digest = page_digest(content)
 
 

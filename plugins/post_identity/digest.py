@@ -1,22 +1,10 @@
-"""What a post is known by, and a digest of what it says. Nothing here changes its argument."""
+"""A digest of what a post says. Nothing here changes its argument."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from typing import Any
-
-
-def uid_of(content: Any) -> str:
-    """The permanent identity: the ``Uid`` line, else 16 hex digits of the file's place.
-
-    The fallback holds for as long as the file stays where it is under ``PATH``.
-    """
-    given = str(content.metadata.get("uid") or "").strip()
-    if given:
-        return given
-    # The feeds plugin alone makes the same of the same place: adding this one changes no feed id.
-    return hashlib.sha256(f"source:{content.relative_source_path}".encode()).hexdigest()[:16]
 
 
 def page_digest(content: Any) -> str:

@@ -22,18 +22,10 @@ OF_EACH_PAGE = {
     "translations",
 }
 
-# The Markdown reader makes a list of a value that goes on over several lines.
-TEXT = {
-    "image",
-    "image_alt",
-    "lang",
-    "newsletter",
-    "preheader",
-    "subject",
-    "template",
-    "title",
-    "uid",
-}
+# The Markdown reader makes a list of a value that goes on over several lines, and of a key that
+# is given twice. Words are joined; of anything else the first line counts.
+WORDS = {"image_alt", "preheader", "subject", "title"}
+ONE = {"image", "lang", "newsletter", "template", "uid"}
 
 
 def shadowing(keys: Iterable[str]) -> list[str]:
@@ -51,6 +43,7 @@ def _taken() -> frozenset[str]:
 
 def join_lines(metadata: dict[str, Any]) -> None:
     """Make each key that must be text into text, in place."""
-    for key in TEXT & metadata.keys():
+    for key in (WORDS | ONE) & metadata.keys():
         if isinstance(metadata[key], list):
-            metadata[key] = " ".join(str(line).strip() for line in metadata[key]).strip()
+            lines = [str(line).strip() for line in metadata[key]]
+            metadata[key] = (" ".join(lines) if key in WORDS else lines[0]).strip()

@@ -25,4 +25,4 @@ def run(args: list[str]) -> int:
     finally:
         # A build that was refused before it began leaves a process that waits for it.
         if engine := sys.modules.get("publish.site.engine"):
-            engine.dismiss()
+            engine.shutdown()

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from publish.cli import findings
 from publish.cli.options import common
 from publish.cli.terminal import Terminal
 from publish.settings import Settings
@@ -33,6 +32,8 @@ def command(
 
     Example: publish build --full
     """
+    from publish.cli.answering import voice
+    from publish.office import fit, orphans
     from publish.site.build import build
     from publish.site.standing import sentence
 
@@ -42,9 +43,11 @@ def command(
         output=output,
         full=full,
         jobs=jobs,
-        approve=lambda: findings.require(settings, terminal, built=False),
-        examine=lambda folder: findings.examine(settings, terminal, folder),
+        approve=lambda: fit.require(settings, voice(terminal), built=False),
+        examine=lambda folder: fit.examine(settings, folder),
     )
+    for line in orphans.by_ledger(settings) if output is None else ():
+        terminal.warn(line)
     for path in done.foreign:
         terminal.warn(f"{path}: not written by publish; left alone")
     if as_json:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from publish.cli.newsroom import newsroom
 from publish.cli.options import common
 from publish.cli.terminal import Terminal
 from publish.errors import Exit
@@ -19,15 +18,17 @@ def command(settings: Settings, terminal: Terminal, live: bool) -> int:
 
     Example: publish doctor
     """
+    from publish.cli.answering import voice
     from publish.http import fetch
     from publish.newsletter.doctor import examine
+    from publish.office import opened
 
     sick = 0
-    with newsroom(settings, terminal, live) as room:
-        for check in examine(room.account, room.api, settings.siteurl, fetch):
+    with opened(settings, voice(terminal), live=live) as office:
+        for check in examine(office.account, office.api, settings.siteurl, fetch):
             mark = "ok   " if check.well else "mend "
             line = f"{mark} {check.name}: {check.detail}"
             terminal.out(line if check.well else f"{line} — {check.remedy}")
             sick += not check.well
-        terminal.note(room.said("all is well" if not sick else f"{sick} to mend"))
+        terminal.note(office.said("all is well" if not sick else f"{sick} to mend"))
     return int(Exit.REFUSED if sick else Exit.OK)

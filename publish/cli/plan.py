@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import click
 
-from publish.cli import posts
-from publish.cli.newsroom import newsroom
 from publish.cli.options import common
 from publish.cli.terminal import Terminal
 from publish.settings import Settings
@@ -29,26 +27,17 @@ def command(
 ) -> None:
     """Say what `send` would do and why, for each post. Writes nothing.
 
+    Letters are composed aside from the present sources. With -v, or --json, each request is shown.
+
     Example: publish plan a-calm-handover
     """
-    from publish.newsletter.plan import intentions
+    from publish.cli.answering import voice
+    from publish.office import listing, opened
 
-    with newsroom(settings, terminal, live) as room:
-        when = posts.timing(room, now, at).at
-        found = intentions(
-            posts.choices(room, names), room.api.campaigns(), room.ledger.read(), when
-        )
-        if as_json:
-            terminal.json([item.as_dict() for item in found])
-            return
-        for item in found:
-            if not item.send:
-                terminal.out(f"skip  {item.slug}: {item.why}")
-                continue
-            terminal.out(
-                room.said(f"send  {item.slug}: {item.why}; goes out {posts.spoken(room, when)}")
-            )
-            for write in item.writes:
-                terminal.out(f"        {write}")
-        if not any(item.send for item in found):
-            terminal.out(room.said("nothing to send"))
+    with opened(settings, voice(terminal), live=live) as office:
+        found, lines = listing.planned(office, names, now, at)
+    if as_json:
+        terminal.json([item.as_dict() for item in found])
+        return
+    for line in lines:
+        terminal.out(line)

@@ -20,7 +20,7 @@ Made from `--help` by `make reference`; a test holds the two together.
 | 1 | refused: the content, the built site or the live page is not fit |
 | 2 | usage or configuration |
 | 3 | the other side failed and certainly nothing was sent: run it again |
-| 4 | outcome unknown: nothing will be sent twice; `publish status` settles it |
+| 4 | a letter may be out, or is out and its record could not come home: nothing will be sent twice; `publish status` or the next run settles it |
 | 130 | interrupted; run it again |
 
 ## Settings
@@ -31,7 +31,10 @@ In `pelicanconf.py`. All of Pelican's own settings keep their meaning; each plug
 | --- | --- | --- |
 | `NEWSLETTER_AUDIENCE` | none | Mailchimp's audience id; `MAILCHIMP_AUDIENCE` in the environment wins |
 | `NEWSLETTER_FROM_NAME`, `NEWSLETTER_REPLY_TO` | `SITENAME`, none | the sender |
-| `NEWSLETTER_MAX_AGE_DAYS` | 7 | an older post goes out only when it is named |
+| `NEWSLETTER_MAX_AGE_DAYS` | 7 | a post that has been public for longer goes out only when it is named |
+| `NEWSLETTER_SINCE` | none | a day, `"2026-11-30"`: a post dated before it goes out only when it is named |
+| `NEWSLETTER_MAX_PER_RUN` | 2 | more letters due at once than this are refused and listed: a person must look |
+| `NEWSLETTER_SEND_AT` | none | the letters' hour in `TIMEZONE`, `"09:00"`; without it `NEWSLETTER_UNDO_MINUTES` ahead |
 | `NEWSLETTER_UNDO_MINUTES` | 15 | `send` schedules at least this far ahead; 0 sends at once |
 | `NEWSLETTER_TIMEOUT` | 30 | seconds a whole request may take |
 | `NEWSLETTER_SETTLE` | 180 | seconds an unanswered send may still act |
@@ -58,6 +61,7 @@ Without a key, newsletter commands use the sandbox and say so.
 | `Uid` | the post's permanent identity |
 | `Image`, `Image_alt` | the cover, as a path below the content folder |
 | `Subject`, `Preheader` | for the mail; else title and summary |
+| `Was: OLDUID` | an earlier Uid of the post, after a deliberate change: what was mailed under it counts as mailed |
 | `Newsletter: no` | no mail |
 | `Aliases: /old/, /?p=12` | former addresses of the post |
 

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import click
 
-from publish.cli import posts
-from publish.cli.newsroom import newsroom
 from publish.cli.options import common
 from publish.cli.terminal import Terminal
 from publish.errors import ConfigError
@@ -28,32 +26,28 @@ def command(
     plot: Path | None,
     live: bool,
 ) -> None:
-    """Recipients, opens, clicks, unsubscribes and bounces of each issue that went out.
+    """Recipients, opens, clicks, unsubscribes and bounces of each letter that went out.
 
     Example: publish report --plot figures.svg
     """
+    from publish.cli.answering import voice
     from publish.newsletter import report
-    from publish.newsletter.campaign import carrying
+    from publish.newsletter.protocol import hour_of
+    from publish.office import listing, opened
     from publish.post.files import write_whole
 
     if plot and plot.suffix.lower() != ".svg":
         raise ConfigError(f"--plot: {plot} is no .svg file", "name a file that ends in .svg")
-    with newsroom(settings, terminal, live) as room:
-        listing = room.api.campaigns()
-        rows = []
-        for head in posts.pick(settings, [post] if post else []):
-            for campaign in carrying(listing, head.key):
-                found = room.api.report(campaign.id) if campaign.status == "sent" else None
-                if found is not None:
-                    rows.append(report.figures(head.slug, found))
+    with opened(settings, voice(terminal), live=live) as office:
+        rows = listing.figures(office, [post] if post else [])
         if plot:
             write_whole(plot, report.plot(rows).encode())
             terminal.note(f"{plot} drawn")
         if as_json:
             terminal.json([row.as_dict() for row in rows])
         elif rows:
-            for line in report.table(rows):
+            for line in report.table(rows, lambda text: office.spoken(hour_of(text))):
                 terminal.out(line)
-            terminal.note(room.said("as Mailchimp reports it"))
+            terminal.note(office.said("as Mailchimp reports it"))
         else:
-            terminal.out(room.said("no issue was sent yet"))
+            terminal.out(office.said("no letter was sent yet"))

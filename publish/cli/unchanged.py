@@ -22,9 +22,9 @@ def answered(words: list[str]) -> bool:
         if os.path.isfile(settings_file):  # noqa: PTH113
             from pathlib import Path
 
-            from publish.site.engine import expect
+            from publish.site.engine import prewarm
 
-            expect(Path(settings_file), whole=bool(known.get("whole")))
+            prewarm(Path(settings_file), whole=bool(known.get("whole")))
         return False
     if known["foreign"]:
         return False

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,13 +23,20 @@ LIST_ID = re.compile(r"[0-9a-f]{6,}")
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds, but for ``undo_minutes`` and ``max_age_days``."""
+    """Seconds, but for ``undo_minutes`` and ``max_age_days``.
+
+    ``since`` is the day before which no post is picked by itself, ``max_per_run`` how many may be
+    picked at once, ``send_at`` the letters' hour in the site's zone.
+    """
 
     timeout: float = 30
     settle: float = 180
     barrier: float = 2
     undo_minutes: int = 15
     max_age_days: float = 7
+    since: date | None = None
+    max_per_run: int = 2
+    send_at: time | None = None
 
 
 @dataclass(frozen=True)
@@ -51,10 +59,10 @@ class Account:
 
 
 def limits(settings: Settings) -> Limits:
-    """The numbers of the settings file.
+    """The limits of the settings file.
 
     Raises:
-        ConfigError: one is not a number, or is negative.
+        ConfigError: one is not a number, or is negative; or is no day, or no hour.
     """
     get = settings.values.get
     return Limits(
@@ -67,6 +75,11 @@ def limits(settings: Settings) -> Limits:
         max_age_days=_number(
             settings, "NEWSLETTER_MAX_AGE_DAYS", get("NEWSLETTER_MAX_AGE_DAYS", 7)
         ),
+        since=_day(settings, get("NEWSLETTER_SINCE")),
+        max_per_run=int(
+            _number(settings, "NEWSLETTER_MAX_PER_RUN", get("NEWSLETTER_MAX_PER_RUN", 2))
+        ),
+        send_at=_hour(settings, get("NEWSLETTER_SEND_AT")),
     )
 
 
@@ -148,6 +161,33 @@ def _topics(settings: Settings) -> Mapping[str, str]:
                 "use the number of a segment or the id of an interest",
             )
     return topics
+
+
+def _day(settings: Settings, value: Any) -> date | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return datetime.fromisoformat(str(value)).date()
+    except ValueError:
+        raise ConfigError(
+            f"{settings.path.name}: NEWSLETTER_SINCE is no day: {value!r}", "write '2026-11-30'"
+        ) from None
+
+
+def _hour(settings: Settings, value: Any) -> time | None:
+    if value is None or value == "":
+        return None
+    found = re.fullmatch(r"(\d{1,2}):(\d{2})", str(value).strip())
+    if found and int(found[1]) < 24 and int(found[2]) in (0, 15, 30, 45):
+        return time(int(found[1]), int(found[2]))
+    raise ConfigError(
+        f"{settings.path.name}: NEWSLETTER_SEND_AT is no quarter of an hour: {value!r}",
+        "write '09:00', with :00, :15, :30 or :45",
+    )
 
 
 def _number(settings: Settings, name: str, value: Any) -> float:

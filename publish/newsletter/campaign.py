@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from publish.newsletter import titles
+from publish.newsletter.titles import Marks
 
 DRAFT = "save"
 SCHEDULED = "schedule"
@@ -19,7 +21,6 @@ STATES = {
     "paused": "paused",
     "archived": "archived",
 }
-_TOKEN = re.compile(r"\[pub:([0-9a-f]+)\]")
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,19 @@ class Campaign:
     archive_url: str = ""
 
     @property
+    def marks(self) -> Marks:
+        """What its title says of it."""
+        return titles.read(self.title)
+
+    @property
     def key(self) -> str:
-        """The key of the issue it carries, from ``[pub:KEY]`` in its title; ``""`` if none."""
-        found = _TOKEN.findall(self.title)
-        return found[0] if len(found) == 1 else ""
+        """The key of the issue it carries; ``""`` if it is none of ours."""
+        return self.marks.key
+
+    @property
+    def held(self) -> bool:
+        """Whether it was taken back: that counts for as long as it is a draft."""
+        return self.status == DRAFT and self.marks.held
 
     @property
     def out(self) -> bool:
@@ -87,13 +97,6 @@ class Campaign:
     def state(self) -> str:
         """Its state in words."""
         return STATES.get(self.status, self.status)
-
-
-def title_for(subject: str, key: str) -> str:
-    """The internal title: the key survives any cut, so it comes last within 100 characters."""
-    token = f" [pub:{key}]"
-    words = re.sub(r"\[pub:[^\]]*\]?", "", subject)
-    return words[: 100 - len(token)].rstrip() + token
 
 
 def carrying(campaigns: Iterable[Campaign], key: str) -> list[Campaign]:

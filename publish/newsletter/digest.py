@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from publish.errors import Refused
+from publish.newsletter.titles import MOST_POSTS
 from publish.post.issue import Issue, digest_of, key_of
 
 BETWEEN_HTML = '<hr style="border:0;border-top:1px solid #8d8577;margin:48px 0">'
@@ -19,10 +20,16 @@ def join(issues: Sequence[Issue]) -> Issue:
     composed, so the words are those that were previewed.
 
     Raises:
-        Refused: fewer than two posts, or an issue does not say where its part lies.
+        Refused: fewer than two posts, more than a campaign's title can name, or an issue does not
+            say where its part lies.
     """
     if len(issues) < 2:
         raise Refused("a digest needs two posts or more", "name them, or leave --digest out")
+    if len(issues) > MOST_POSTS:
+        raise Refused(
+            f"a digest holds at most {MOST_POSTS} posts, not {len(issues)}",
+            "name fewer: the campaign's title in Mailchimp has to tell which posts it brings",
+        )
     ordered = sorted(issues, key=lambda i: (i.date, i.slug), reverse=True)
     for issue in ordered:
         if not issue.html_part or not issue.text_part:

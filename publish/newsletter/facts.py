@@ -1,7 +1,8 @@
 """What the ledger's lines mean for one issue. Pure.
 
 A fact is written before the request it announces and after the answer it reports, so that a
-crash between the two is visible.
+crash between the two is visible. Ledgers of several machines are merged line by line, so a fact
+tells which run wrote it: an answer closes the request of its own run alone.
 """
 
 from __future__ import annotations
@@ -11,16 +12,22 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-KINDS = ("intent", "create_try", "created", "send_try", "refused", "done", "undone")
+KINDS = (
+    "intent", "create_try", "created", "replace_try", "write_try", "send_try", "refused", "done",
+    "held", "lifted", "undone",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Fact:
-    """One line of the ledger. ``at`` is seconds since the epoch.
+    """One line of the ledger. ``at`` is seconds since the epoch, ``run`` the run that wrote it.
 
     Kinds: ``intent`` (an issue shall go out), ``create_try`` and ``created`` (a draft),
-    ``send_try`` (a send or schedule is about to be posted), ``refused`` (that one surely had
-    no effect), ``done`` (the campaign left the draft state), ``undone`` (it is a draft again).
+    ``replace_try`` (a scheduled campaign is about to get other words or another hour),
+    ``write_try`` (settings and content are about to be written), ``send_try`` (a send or schedule
+    is about to be posted), ``refused`` (that one surely had no effect), ``done`` (the campaign left
+    the draft state), ``held`` (it is about to be taken back, and only its name brings it on
+    again), ``lifted`` (its name was given), ``undone`` (it is a draft again).
     """
 
     kind: str
@@ -28,12 +35,14 @@ class Fact:
     at: float
     campaign: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
+    run: str = ""
 
     def document(self) -> dict[str, Any]:
         """The line as JSON, times in ISO 8601 UTC."""
         at = datetime.fromtimestamp(self.at, UTC).isoformat(timespec="milliseconds")
+        named = {"campaign": self.campaign, "run": self.run}
         head = {"at": at, "fact": self.kind, "key": self.key}
-        return head | ({"campaign": self.campaign} if self.campaign else {}) | dict(self.data)
+        return head | {name: value for name, value in named.items() if value} | dict(self.data)
 
 
 def parse(document: Mapping[str, Any]) -> Fact:
@@ -45,30 +54,81 @@ def parse(document: Mapping[str, Any]) -> Fact:
     rest = dict(document)
     at = datetime.fromisoformat(rest.pop("at"))
     kind, key, campaign = rest.pop("fact"), rest.pop("key"), rest.pop("campaign", "")
-    if kind not in KINDS or not key or not isinstance(key, str) or not isinstance(campaign, str):
+    run = rest.pop("run", "")
+    texts = (key, campaign, run)
+    if kind not in KINDS or not key or not all(isinstance(text, str) for text in texts):
         raise ValueError("not a fact")
     if at.tzinfo is None:
         raise ValueError("a time without its zone")
-    return Fact(kind, key, at.timestamp(), campaign, rest)
+    return Fact(kind, key, at.timestamp(), campaign, rest, run)
+
+
+@dataclass(frozen=True)
+class Try:
+    """A send or schedule whose effect is unknown: of which campaign, when, by which run."""
+
+    campaign: str
+    at: float
+    run: str = ""
+
+
+@dataclass(frozen=True)
+class Wrote:
+    """Words that are on their way: no send of the run that wrote them has followed."""
+
+    digest: str
+    at: float
+    run: str = ""
+
+
+@dataclass(frozen=True)
+class Replacing:
+    """A scheduled campaign that is being given the words of ``digest`` for ``hour`` (ISO 8601).
+
+    ``acted`` tells that its new schedule was posted.
+    """
+
+    campaign: str
+    hour: str
+    digest: str
+    at: float
+    run: str = ""
+    acted: bool = False
 
 
 @dataclass(frozen=True)
 class Past:
     """What the ledger knows of one issue.
 
-    ``made`` are the drafts this machine knows to have created, with the time; ``create_open``
-    the time of a create without an answer; ``tried`` the campaign a send was ever posted for;
-    ``try_at`` the time of a send whose effect is unknown.
+    ``made`` are the drafts that the ledger's machines created, with the time; ``creates`` the
+    creates without an answer, by run, with the time; ``tried`` the campaign a send was last
+    posted for; ``tries`` the sends whose effect is unknown; ``wrote`` the last words that may
+    still be on their way; ``status`` and ``hour`` are of the campaign ``done``; ``held`` tells that
+    it was taken back.
     """
 
     intent: Mapping[str, Any] | None = None
     made: tuple[tuple[str, float], ...] = ()
-    create_open: float | None = None
+    creates: tuple[tuple[str, float], ...] = ()
     tried: str = ""
-    try_at: float | None = None
+    tries: tuple[Try, ...] = ()
+    wrote: Wrote | None = None
     done: str = ""
     done_at: float | None = None
     status: str = ""
+    hour: str = ""
+    held: bool = False
+    replacing: Replacing | None = None
+
+    @property
+    def create_open(self) -> float | None:
+        """When a create without an answer was last posted."""
+        return max((at for _, at in self.creates), default=None)
+
+    @property
+    def unanswered(self) -> Try | None:
+        """The latest send whose effect is unknown."""
+        return max(self.tries, key=lambda t: t.at, default=None)
 
 
 def after(past: Past, fact: Fact) -> Past:
@@ -77,21 +137,61 @@ def after(past: Past, fact: Fact) -> Past:
         case "intent":
             return replace(past, intent=dict(fact.data))
         case "create_try":
-            return replace(past, create_open=fact.at)
+            return replace(past, creates=(*past.creates, (fact.run, fact.at)))
         case "created":
-            return replace(past, create_open=None, made=(*past.made, (fact.campaign, fact.at)))
+            made = (*past.made, (fact.campaign, fact.at))
+            return replace(past, creates=_others(past, fact), made=made)
+        case "replace_try":
+            hour, digest = str(fact.data.get("hour") or ""), str(fact.data.get("digest") or "")
+            return replace(
+                past, done="", done_at=None, status="", hour="", tried=fact.campaign,
+                replacing=Replacing(fact.campaign, hour, digest, fact.at, fact.run),
+            )  # fmt: skip
+        case "write_try":
+            wrote = Wrote(str(fact.data.get("digest") or ""), fact.at, fact.run)
+            return replace(past, wrote=wrote)
         case "send_try":
-            return replace(past, tried=fact.campaign, try_at=fact.at)
+            tries = (*past.tries, Try(fact.campaign, fact.at, fact.run))
+            begun = past.replacing
+            if begun and begun.campaign == fact.campaign:
+                begun = replace(begun, acted=True)
+            # A run posts a send only after its own writes were answered.
+            open_write = None if past.wrote and past.wrote.run == fact.run else past.wrote
+            return replace(
+                past, tried=fact.campaign, tries=tries, replacing=begun, wrote=open_write
+            )
+        case "refused" if not fact.campaign:
+            return replace(past, creates=_others(past, fact))
         case "refused":
-            # Of a create if no send is open: then no draft was made.
-            if past.try_at is None:
-                return replace(past, create_open=None)
-            return replace(past, try_at=None)
+            return replace(past, tries=_still_open(past, fact, read=bool(fact.data.get("read"))))
         case "done":
-            status = str(fact.data.get("status") or "")
-            return replace(past, done=fact.campaign, done_at=fact.at, status=status, try_at=None)
+            return replace(
+                past, done=fact.campaign, done_at=fact.at, held=False, replacing=None,
+                status=str(fact.data.get("status") or ""), hour=str(fact.data.get("time") or ""),
+                tries=_still_open(past, fact, read=True),
+            )  # fmt: skip
+        case "held":
+            return replace(past, held=True, replacing=None)
+        case "lifted":
+            return replace(past, held=False)
         case _:
-            return replace(past, done="", done_at=None, status="", try_at=None)
+            return replace(
+                past, done="", done_at=None, status="", hour="", replacing=None,
+                tries=_still_open(past, fact, read=True),
+            )  # fmt: skip
+
+
+def _others(past: Past, fact: Fact) -> tuple[tuple[str, float], ...]:
+    return tuple(create for create in past.creates if create[0] != fact.run)
+
+
+def _still_open(past: Past, fact: Fact, *, read: bool) -> tuple[Try, ...]:
+    """The tries that ``fact`` does not close: those of other runs, unless it is a ``read`` of
+    their campaign."""
+    return tuple(
+        t for t in past.tries
+        if t.run != fact.run and not (read and t.campaign == fact.campaign)
+    )  # fmt: skip
 
 
 def fold(facts: Iterable[Fact]) -> dict[str, Past]:

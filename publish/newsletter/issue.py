@@ -7,7 +7,6 @@ from pathlib import Path
 
 from publish.errors import Refused
 from publish.post.issue import Issue, digest_of, from_record
-from publish.settings import Settings
 
 REBUILD = "run `publish build`"
 
@@ -32,16 +31,15 @@ def read(folder: Path) -> Issue:
     return issue
 
 
-def heads(settings: Settings) -> list[Issue]:
-    """Every composed issue without its bodies, oldest first: enough to choose and to list.
+def heads(folder: Path) -> list[Issue]:
+    """Every issue composed in ``folder`` without its bodies, oldest first: enough to choose and to
+    list.
 
     Raises:
-        Refused: nothing was built yet, or an issue's record cannot be read.
+        Refused: an issue's record cannot be read.
     """
-    if not settings.issues.is_dir():
-        raise Refused("there are no composed issues", REBUILD)
     found = []
-    for file in settings.issues.glob("*/issue.json"):
+    for file in folder.glob("*/issue.json"):
         try:
             found.append(from_record(json.loads(file.read_bytes())))
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -52,10 +50,10 @@ def heads(settings: Settings) -> list[Issue]:
     return sorted(found, key=lambda issue: (issue.date, issue.slug))
 
 
-def whole(settings: Settings, head: Issue) -> Issue:
-    """The issue of ``head`` with its bodies, verified.
+def whole(folder: Path, head: Issue) -> Issue:
+    """The issue of ``head`` with its bodies out of ``folder``, verified.
 
     Raises:
         Refused: see ``read``.
     """
-    return read(settings.issues / head.slug)
+    return read(folder / head.slug)

@@ -6,26 +6,33 @@ own list of campaigns is enough; a *damaged* one stops the run, for it must not 
 
 from __future__ import annotations
 
-import fcntl
+import contextlib
 import json
 import os
-import time
+import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 from publish.errors import NothingSent, Refused
 from publish.newsletter.facts import Fact, Past, fold, parse
-from publish.post.files import write_whole
+from publish.post.files import locked, write_whole
 from publish.post.issue import Issue
 
 
 class Ledger:
-    """``issues.jsonl`` and ``issues/`` in ``folder``."""
+    """``issues.jsonl`` and ``issues/`` in ``folder``.
 
-    def __init__(self, folder: Path) -> None:
+    ``run`` names this run in the facts it writes. The lock is a file of its own, for git replaces
+    the ledger's: ``guard``, or ``.lock`` beside it.
+    """
+
+    def __init__(self, folder: Path, guard: Path | None = None) -> None:
         self.folder = folder
         self.file = folder / "issues.jsonl"
+        self.run = secrets.token_hex(4)
+        self._guard = guard or folder / ".lock"
 
     def read(self) -> dict[str, Past]:
         """What is known of each issue, by key. A torn last line is left out.
@@ -54,39 +61,33 @@ class Ledger:
 
     def keep(self, issue: Issue) -> None:
         """Keep the issue byte for byte, under its key."""
-        home = self.folder / "issues" / issue.key
+        home = self.kept(issue.key)
         record = json.dumps(issue.record(), ensure_ascii=False, indent=2, sort_keys=True)
         write_whole(home / "issue.html", issue.html.encode())
         write_whole(home / "issue.txt", issue.text.encode())
         write_whole(home / "issue.json", record.encode() + b"\n")
 
-    @contextmanager
-    def lock(self, patience: float, waiting: Callable[[], None]) -> Iterator[None]:
-        """Hold the ledger alone on this machine; ``waiting`` is called once if it is taken.
+    def kept(self, key: str) -> Path:
+        """The folder in which the issue of ``key`` is kept as it was sent."""
+        return self.folder / "issues" / key
 
-        The lock dies with its process, so a crash never leaves it behind.
+    def records(self) -> dict[str, dict[str, Any]]:
+        """The record of every issue that was kept, by key; damaged ones are left out."""
+        found = {}
+        for file in (self.folder / "issues").glob("*/issue.json"):
+            with contextlib.suppress(OSError, ValueError):
+                found[file.parent.name] = dict(json.loads(file.read_bytes()))
+        return found
+
+    def lock(
+        self, patience: float, say: Callable[[str], None] | None = None
+    ) -> AbstractContextManager[None]:
+        """Hold the ledger alone on this machine; ``say`` is told once if it is taken.
 
         Raises:
             NothingSent: another run held it for ``patience`` seconds.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with self.file.open("ab") as stream:
-            end, told = time.monotonic() + patience, False
-            while True:
-                try:
-                    fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if time.monotonic() > end:
-                        raise NothingSent(
-                            "another `publish` is sending from this folder",
-                            "wait for it to end, then run this again",
-                        ) from None
-                    if not told:
-                        waiting()
-                        told = True
-                    time.sleep(0.1)
-            yield
+        return locked(self._guard, NothingSent, patience, say, "publish")
 
     def _facts(self) -> Iterator[Fact]:
         try:

@@ -1,67 +1,61 @@
-"""What ``send`` would do and why, for each post. Pure: the listing is handed in."""
+"""What ``send`` would do and why, for each post. Pure: the letters are handed in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from publish.newsletter.campaign import Campaign, carrying
-from publish.newsletter.facts import Past
-from publish.newsletter.selection import Choice
+from publish.newsletter.campaign import SCHEDULED
+from publish.newsletter.selection import Choice, Verdict
 
 
 @dataclass(frozen=True)
 class Intention:
-    """One post's line of the plan. ``writes`` are the requests, in their order."""
+    """One post's line of the plan. ``verdict`` is a ``Verdict``'s name; ``writes`` are the
+    requests, in their order; ``time`` is when it goes out, ISO 8601, ``""`` for now."""
 
     slug: str
     title: str
     key: str
     send: bool
+    verdict: str
     why: str
     writes: tuple[str, ...] = ()
     campaign: str = ""
+    time: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """For ``--json``."""
         return asdict(self) | {"writes": list(self.writes)}
 
 
-def intentions(
-    choices: Sequence[Choice],
-    listing: Iterable[Campaign],
-    past: Mapping[str, Past],
-    at: datetime | None,
-) -> list[Intention]:
+def intentions(choices: Sequence[Choice], at: datetime | None) -> list[Intention]:
     """The plan: every write for what goes out, and the reason for what does not."""
-    by_key: dict[str, list[Campaign]] = {}
-    for campaign in listing:
-        if campaign.key:
-            by_key.setdefault(campaign.key, []).append(campaign)
-    return [_intention(c, by_key.get(c.issue.key, []), past.get(c.issue.key), at) for c in choices]
+    return [_intention(choice, at) for choice in choices]
 
 
-def _intention(
-    choice: Choice, campaigns: list[Campaign], past: Past | None, at: datetime | None
-) -> Intention:
-    issue = choice.issue
-    mine = carrying(campaigns, issue.key)
-    gone = [c for c in mine if c.out]
-    if gone and not (past and past.done):
-        why = f"Mailchimp has it already: {gone[0].state}"
-        return Intention(issue.slug, issue.title, issue.key, False, why, (), gone[0].id)
+def _intention(choice: Choice, at: datetime | None) -> Intention:
+    letter, issue = choice.letter, choice.issue
+    head = (issue.slug, issue.title, issue.key)
     if not choice.send:
-        done = past.done if past else ""
-        return Intention(issue.slug, issue.title, issue.key, False, choice.why, (), done)
-    draft = (past.tried if past else "") or (mine[0].id if mine else "")
+        out = letter.out
+        return Intention(
+            *head, False, choice.verdict.value, choice.why,
+            campaign=out.id if out else letter.past.done, time=out.send_time if out else "",
+        )  # fmt: skip
+    hour = letter.unfinished if choice.verdict is Verdict.COMPLETE else at
+    draft = letter.past.tried or (letter.campaigns[0].id if letter.campaigns else "")
     name = draft or "{new}"
-    action = "send" if at is None else f"schedule {at:%Y-%m-%dT%H:%MZ}"
+    action = "send" if hour is None else f"schedule {hour:%Y-%m-%dT%H:%MZ}"
+    scheduled = any(c.status == SCHEDULED for c in letter.campaigns)
     writes = [] if draft else ["POST /campaigns"]
+    writes += [f"POST /campaigns/{name}/actions/unschedule"] if scheduled else []
     writes += [
         f"PATCH /campaigns/{name}",
         f"PUT /campaigns/{name}/content",
         f"POST /campaigns/{name}/actions/{action}",
     ]
-    return Intention(issue.slug, issue.title, issue.key, True, choice.why, tuple(writes), draft)
+    time = f"{hour:%Y-%m-%dT%H:%M:%S+00:00}" if hour else ""
+    return Intention(*head, True, choice.verdict.value, choice.why, tuple(writes), draft, time)

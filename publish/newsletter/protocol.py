@@ -11,18 +11,24 @@ from datetime import datetime
 from typing import Literal
 
 from publish.errors import Exit
-from publish.newsletter.campaign import DRAFT, Campaign, Segment, carrying
-from publish.newsletter.facts import Past
+from publish.newsletter.campaign import DRAFT, SCHEDULED, Campaign, Segment, carrying
+from publish.newsletter.facts import Past, Replacing
 
 POLL = 0.5
 """Seconds between two looks at a campaign that has not moved yet, at first."""
 ATTEMPTS = 4
 """How often one run posts a send, or repeats an idempotent write, before it gives up."""
+MARGIN = 300
+"""Seconds beside the settle window that a replace needs before the hour of its letter."""
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What the run wants: whom to mail, when (None: now), and the limits in seconds."""
+    """What the run wants: whom to mail, when (None: now), and the limits in seconds.
+
+    ``digest`` is that of the issue's bytes; ``lift`` says that the author named the issue, which
+    is what brings on one that was taken back.
+    """
 
     key: str
     list_id: str
@@ -31,6 +37,8 @@ class Terms:
     settle: float
     barrier: float
     ready: float = 120
+    digest: str = ""
+    lift: bool = False
 
 
 class Deleted:
@@ -45,7 +53,9 @@ class View:
     of an unanswered send, or of the guard, as last read; ``prepared``: the draft that this run
     filled, and ``prepared_at`` when; ``ready``: the checklist's word, and ``ready_at`` when;
     ``creates``, ``posts``: drafts and sends posted in this run; ``trouble``: writes that failed
-    in a row, with the last ``detail`` and the pause to make before the next.
+    in a row, with the last ``detail`` and the pause to make before the next; ``withdrawals``:
+    unschedules posted in this run, and ``withdrawn`` whether one was answered; ``denied``: that
+    Mailchimp refused the last send in its own words.
     """
 
     now: float
@@ -64,6 +74,9 @@ class View:
     trouble: int = 0
     detail: str = ""
     wait: float = 0
+    withdrawals: int = 0
+    withdrawn: bool = False
+    denied: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,6 +118,21 @@ class Act:
 
 
 @dataclass(frozen=True)
+class Unschedule:
+    """Make the scheduled campaign a draft, to write into it."""
+
+    campaign: str
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Give a replace up: the campaign stays a draft, and only its name brings it on."""
+
+    campaign: str
+    message: str
+
+
+@dataclass(frozen=True)
 class Settled:
     """Write down that an unanswered send had no effect."""
 
@@ -136,7 +164,10 @@ class Halt:
     remedy: str
 
 
-Step = Find | Create | Prepare | Check | Look | Act | Settled | Wait | Finish | Halt
+Step = (
+    Find | Create | Prepare | Check | Look | Act | Unschedule | Hold | Settled | Wait | Finish
+    | Halt
+)  # fmt: skip
 
 
 def next_step(view: View, terms: Terms) -> Step:
@@ -144,12 +175,19 @@ def next_step(view: View, terms: Terms) -> Step:
     past = view.past
     if past.done:
         return Finish(Campaign(id=past.done, status=past.status or "sent"))
-    if past.try_at is not None and (step := _unanswered(view, terms)):
+    if past.unanswered and (step := _unanswered(view, terms)):
+        return step
+    if past.held:
+        return HELD
+    begun = past.replacing
+    if begun and not begun.acted and (step := _withdraw(begun, view, terms)):
         return step
     if view.listing is None:
         return Find()
     mine = carrying(view.listing, terms.key)
-    if gone := [c for c in mine if c.out]:
+    # Of a campaign just unscheduled a listing may be late; it has been read by its id.
+    behind = begun.campaign if begun and not begun.acted else ""
+    if gone := [c for c in mine if c.out and c.id != behind]:
         return Finish(gone[0])
     if past.tried:
         # A second draft beside one that may have been sent is the way to a second delivery.
@@ -157,27 +195,76 @@ def next_step(view: View, terms: Terms) -> Step:
     return _elect([c for c in mine if not c.out], view, terms)
 
 
+def too_late(hour: datetime, now: float, settle: float) -> bool:
+    """Whether a letter's words can no longer be replaced before ``hour``: an unschedule whose
+    answer is lost must have acted, or surely not, while there is time to schedule again."""
+    return hour.timestamp() - now < settle + MARGIN
+
+
 def _unanswered(view: View, terms: Terms) -> Step | None:
     """A send was posted and its answer is not known: only the campaign itself can tell."""
-    past = view.past
-    assert past.try_at is not None
-    if view.looked is None:
-        return Look(past.tried)
+    posted = view.past.unanswered
+    assert posted is not None
+    if not _of(view.looked, posted.campaign):
+        return Look(posted.campaign)
     if view.looked is Deleted:
-        return _vanished(past.tried)
+        return _vanished(posted.campaign)
     assert isinstance(view.looked, Campaign)
     if view.looked.out:
         return Finish(view.looked)
-    rest = past.try_at + terms.settle - view.now
+    rest = posted.at + terms.settle - view.now
     if rest > 0:
         pause = min(rest, max(POLL, terms.settle / 60))
         return Wait(pause, "an answer was lost; looking again", "looked")
-    return Settled(past.tried)
+    return Settled(posted.campaign)
+
+
+def _withdraw(begun: Replacing, view: View, terms: Terms) -> Step | None:
+    """Until the campaign is a draft that nothing late can touch; None when it is."""
+    if not _of(view.looked, begun.campaign):
+        return Look(begun.campaign)
+    if view.looked is Deleted:
+        return _vanished(begun.campaign)
+    assert isinstance(view.looked, Campaign)
+    rest = begun.at + terms.settle - view.now
+    pause = min(rest, max(POLL, terms.settle / 60))
+    if view.looked.status == SCHEDULED:
+        if view.withdrawals and rest > 0:
+            return Wait(pause, "Mailchimp does not show it as taken back yet", "looked")
+        if view.withdrawals >= ATTEMPTS:
+            return _nothing_sent(view)
+        if view.wait:
+            return Wait(view.wait, view.detail, "looked")
+        due = hour_of(view.looked.send_time)
+        if due is not None and too_late(due, view.now, terms.settle):
+            return Finish(view.looked)
+        return Unschedule(begun.campaign)
+    if view.looked.out:
+        return Finish(view.looked)
+    if rest > 0 and not view.withdrawn:
+        return Wait(pause, "an unanswered order may still act", "looked")
+    return None
+
+
+def hour_of(text: str) -> datetime | None:
+    """The moment of an ISO 8601 text with its zone; None if it is none."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def _of(looked: Campaign | type[Deleted] | None, campaign: str) -> bool:
+    """Whether what was looked at last is the ``campaign``, or that it is gone."""
+    return looked is Deleted or (isinstance(looked, Campaign) and looked.id == campaign)
 
 
 def _elect(drafts: list[Campaign], view: View, terms: Terms) -> Step:
     """Every machine must choose the same draft, or each would send its own."""
     past = view.past
+    if not terms.lift and any(draft.held for draft in drafts):
+        return HELD
     if view.made_here and view.seen_at is None:
         made_at = dict(past.made).get(view.made_here, view.now)
         if view.now < made_at + terms.settle:
@@ -211,14 +298,21 @@ def _complete(campaign: str, view: View, terms: Terms) -> Step:
         if view.trouble < ATTEMPTS:
             # Nothing was ever posted for it: a person threw the draft away; look for another.
             return Wait(max(0.2, terms.barrier / 4), "the draft was deleted", "listing")
+    begun = view.past.replacing
     if isinstance(view.looked, Campaign) and view.looked.out:
         return Finish(view.looked)
+    if begun and view.denied and view.posts >= ATTEMPTS:
+        return Hold(campaign, f"Mailchimp does not schedule it again: {view.detail}")
     if view.trouble >= ATTEMPTS or view.posts >= ATTEMPTS:
         return _nothing_sent(view)
     if view.wait:
         return Wait(view.wait, view.detail, "nothing")
     if view.prepared != campaign:
-        return Prepare(campaign)
+        if not _of(view.looked, campaign):
+            return Look(campaign)
+        if isinstance(view.looked, Campaign) and view.looked.held and not terms.lift:
+            return HELD
+        return _after_other_words(view, terms) or Prepare(campaign)
     if view.ready is None:
         return Check(campaign)
     if not view.ready:
@@ -237,6 +331,18 @@ def _complete(campaign: str, view: View, terms: Terms) -> Step:
     return _guard(view.looked, view, terms)
 
 
+def _after_other_words(view: View, terms: Terms) -> Step | None:
+    """Wait while other words that were on their way may still come, and would replace ours."""
+    wrote = view.past.wrote
+    if wrote is None or wrote.digest == terms.digest:
+        return None
+    rest = wrote.at + terms.settle - view.now
+    if rest <= 0:
+        return None
+    pause = min(rest, max(POLL, terms.settle / 60))
+    return Wait(pause, "other words may still be on their way to Mailchimp", "looked")
+
+
 def _guard(draft: Campaign, view: View, terms: Terms) -> Step:
     """The last look before the POST: is it still our issue, for our readers?"""
     if draft.key != terms.key or draft.status != DRAFT:
@@ -245,6 +351,8 @@ def _guard(draft: Campaign, view: View, terms: Terms) -> Step:
             f"campaign {draft.id} was renamed in Mailchimp, so it is not surely this issue",
             "put its name back or delete it there, then run `publish send` again",
         )
+    if draft.held:
+        return HELD
     if draft.list_id != terms.list_id or not terms.segment.fits(draft.segment or {}):
         return Halt(
             Exit.REFUSED,
@@ -252,17 +360,24 @@ def _guard(draft: Campaign, view: View, terms: Terms) -> Step:
             "set its audience back or delete it there, then run `publish send` again",
         )
     if terms.at is not None and terms.at.timestamp() <= view.now:
+        if view.past.replacing:
+            return Hold(draft.id, "its hour has passed meanwhile")
         return Halt(
             Exit.NOTHING_SENT, "the time to send has passed meanwhile", "run `publish send` again"
         )
     return Act(draft.id)
 
 
+HELD = Halt(
+    Exit.REFUSED, "it was taken back, and stays back", "name it to `publish send` to send it"
+)
+
+
 def _vanished(campaign: str) -> Halt:
     return Halt(
         Exit.UNKNOWN,
         f"campaign {campaign} is no longer in Mailchimp, and it may have been sent before",
-        "look in Mailchimp; if it never went out, use `publish send --as-update`",
+        "look in Mailchimp; if it never went out, name it to `publish send` with --as-update",
     )
 
 

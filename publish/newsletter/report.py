@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
 from typing import Any
@@ -15,6 +15,8 @@ class Figures:
     """Counts of readers, not of events."""
 
     slug: str
+    title: str
+    kind: str
     subject: str
     sent: str
     recipients: int
@@ -28,11 +30,13 @@ class Figures:
         return asdict(self)
 
 
-def figures(slug: str, document: Mapping[str, Any]) -> Figures:
-    """The figures of one report document."""
+def figures(slug: str, title: str, kind: str, document: Mapping[str, Any]) -> Figures:
+    """The figures of one report document; ``kind`` is that of the letter."""
     bounces = document.get("bounces") or {}
     return Figures(
         slug=slug,
+        title=title,
+        kind=kind,
         subject=str(document.get("subject_line") or ""),
         sent=str(document.get("send_time") or ""),
         recipients=int(document.get("emails_sent") or 0),
@@ -43,20 +47,26 @@ def figures(slug: str, document: Mapping[str, Any]) -> Figures:
     )
 
 
-def table(rows: Sequence[Figures]) -> list[str]:
-    """Aligned lines with a head."""
-    cells: list[tuple[str, ...]] = [("issue", "sent", *COLUMNS)]
+def table(rows: Sequence[Figures], spoken: Callable[[str], str]) -> list[str]:
+    """Aligned lines with a head; ``spoken`` tells a time (ISO 8601) as the author reads it. The
+    title ends a line, for it may be long."""
+    cells: list[tuple[str, ...]] = [("letter", "sent", *COLUMNS, "title")]
     cells += [
-        (row.slug, row.sent[:10], *(str(getattr(row, name)) for name in COLUMNS)) for row in rows
+        (row.slug, spoken(row.sent), *(str(getattr(row, name)) for name in COLUMNS), _title(row))
+        for row in rows
     ]
     widths = [max(len(line[n]) for line in cells) for n in range(len(cells[0]))]
     return [
         "  ".join(
-            cell.ljust(width) if n < 2 else cell.rjust(width)
+            cell.rjust(width) if 2 <= n < 2 + len(COLUMNS) else cell.ljust(width)
             for n, (cell, width) in enumerate(zip(line, widths, strict=True))
         ).rstrip()
         for line in cells
     ]
+
+
+def _title(row: Figures) -> str:
+    return f"{row.title} (update)" if row.kind == "update" else row.title
 
 
 def plot(rows: Sequence[Figures]) -> str:
@@ -75,7 +85,7 @@ def plot(rows: Sequence[Figures]) -> str:
         top = 42 + gap * number
         parts.append(
             f'<text x="{left - 12}" y="{top + 18}" text-anchor="end" fill="#222">'
-            f"{escape(row.slug[:34])}</text>"
+            f"{escape(shortened(_title(row) or row.slug))}</text>"
         )
         for line, (value, fill) in enumerate(((row.opens, "#14524a"), (row.clicks, "#9a4a1c"))):
             share = value / row.recipients if row.recipients else 0
@@ -87,3 +97,8 @@ def plot(rows: Sequence[Figures]) -> str:
                 f"{share:.0%}</text>"
             )
     return "\n".join([*parts, "</svg>", ""])
+
+
+def shortened(text: str) -> str:
+    """What fits beside a bar."""
+    return text if len(text) <= 34 else text[:33].rstrip() + "…"

@@ -42,6 +42,18 @@ def next_quarter(now: datetime, ahead: timedelta) -> datetime:
     return floor if floor >= earliest else floor + QUARTER
 
 
+def next_hour(now: datetime, ahead: timedelta, hour: time, site: ZoneInfo) -> datetime:
+    """The first time at which the clocks of the zone ``site`` show ``hour``, at least ``ahead``
+    from ``now``; in UTC. An hour that they leave out on a day is the one that takes its place."""
+    earliest = (now + ahead).astimezone(UTC)
+    day = earliest.astimezone(site).date() - timedelta(days=1)
+    while True:
+        moment = datetime.combine(day, hour, site).astimezone(UTC)
+        if moment >= earliest:
+            return next_quarter(moment, timedelta(0))
+        day += timedelta(days=1)
+
+
 def parse_at(text: str, now: datetime, site: ZoneInfo) -> datetime:
     """``--at``: a time to come as ``when`` reads it, on a quarter of an hour; in UTC.
 

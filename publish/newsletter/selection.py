@@ -1,91 +1,145 @@
-"""Which posts become issues, and why the others do not. Pure."""
+"""Which posts become letters, and why the others do not. Pure.
+
+The bounds within which a post is picked by itself are in docs/exactly-once.md, "What send picks".
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import Enum
 
-from publish.errors import ConfigError
-from publish.newsletter.facts import Past
+from publish.newsletter import titles
+from publish.newsletter.catalogue import Letter
 from publish.post.issue import Issue
+
+FARTHEST = 60
+"""Days that a post's Date may lie back for it to be picked by itself."""
+
+
+class Verdict(Enum):
+    """What `send` does about a post."""
+
+    SEND = "send"
+    SETTLE = "settle"
+    """An earlier run's answer was lost."""
+    COMPLETE = "complete"
+    """An earlier run began to replace it, and did not end."""
+    DONE = "done"
+    HELD = "held"
+    OLD = "old"
+    """Out of the bounds: it goes out only by name."""
+    OVERDUE = "overdue"
+    """It fell due, and no run sent it."""
+    UNNAMED = "unnamed"
+
+
+GOING = (Verdict.SEND, Verdict.SETTLE, Verdict.COMPLETE)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a post is picked by.
+
+    ``today`` is a day in the site's zone; ``public`` the day on which each Uid's first address
+    became public, where that is known; ``since`` is ``NEWSLETTER_SINCE``, ``first_letter`` the day
+    on which the first letter ever went out.
+    """
+
+    today: date
+    max_age_days: float = 7
+    since: date | None = None
+    public: Mapping[str, date] = field(default_factory=dict)
+    first_letter: date | None = None
+
+    def shown_on(self, issue: Issue) -> date:
+        """The day the post became public."""
+        return self.public.get(issue.uid, issue.date.date())
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A post and the verdict: ``send`` says whether it goes out, ``why`` in plain words."""
+    """A post and the verdict on it, ``why`` in plain words."""
 
+    letter: Letter
     issue: Issue
-    send: bool
+    verdict: Verdict
     why: str
 
-
-def named(issues: Sequence[Issue], posts: Sequence[str]) -> list[Issue]:
-    """The issues that ``posts`` name, by slug or by path under the content folder.
-
-    Raises:
-        ConfigError: one names none.
-    """
-    found: dict[str, Issue] = {}
-    for post in posts:
-        wanted = post.replace("\\", "/").removeprefix("./").strip("/")
-        hits = [i for i in issues if wanted == i.slug or wanted == i.source]
-        hits = hits or [i for i in issues if i.source.endswith(f"/{wanted}") and "." in wanted]
-        if not hits:
-            raise ConfigError(
-                f"{post}: there is no composed issue of such a post",
-                "check the slug, that it is published and not `Newsletter: no`, "
-                "then run `publish build`",
-            )
-        found[hits[0].key] = hits[0]
-    return list(found.values())
+    @property
+    def send(self) -> bool:
+        """Whether `send` brings it on."""
+        return self.verdict in GOING
 
 
 def choose(
-    issues: Sequence[Issue],
-    past: Mapping[str, Past],
-    now: datetime,
-    *,
-    max_age_days: float,
+    letters: Sequence[Letter],
+    bounds: Bounds,
     chosen: Collection[str] = (),
 ) -> list[Choice]:
-    """The verdict on each issue, oldest first. ``chosen`` are the keys the author named.
+    """The verdict on each post that is composed, oldest first.
 
-    An old post is never picked by itself: the first run must not mail an archive.
+    ``chosen`` are the keys that the author named; then no other is picked. What reached readers in
+    a digest, or under an earlier identity, is not picked again.
     """
-    digests = {
-        post: (key, known)
-        for key, known in past.items()
-        for post in (known.intent or {}).get("posts", ())
-        if known.done or known.try_at is not None
-    }
     return [
-        _verdict(issue, past.get(issue.key), digests.get(issue.key), now, max_age_days, chosen)
-        for issue in issues
+        _verdict(letter, letter.issue, letters, bounds, chosen)
+        for letter in letters
+        if letter.issue is not None
     ]
 
 
 def _verdict(
+    letter: Letter,
     issue: Issue,
-    past: Past | None,
-    digest: tuple[str, Past] | None,
-    now: datetime,
-    max_age: float,
+    letters: Sequence[Letter],
+    bounds: Bounds,
     chosen: Collection[str],
 ) -> Choice:
-    if digest:
-        key, known = digest
-        state = known.status or "sent" if known.done else "perhaps sent; `publish status` tells"
-        return Choice(issue, False, f"in the digest {key[:8]}, which is {state}")
-    if past and past.done:
-        return Choice(issue, False, f"already {past.status or 'sent'} (campaign {past.done})")
-    if past and past.try_at is not None:
-        return Choice(issue, True, "an earlier run's answer was lost; this run settles it")
+    def verdict(kind: Verdict, why: str) -> Choice:
+        return Choice(letter, issue, kind, why)
+
+    for other in letters:
+        if other is not letter and other.kind != "update" and other.begun and other.holds(issue):
+            return verdict(Verdict.DONE, _elsewhere(other))
+    if letter.unfinished and (not chosen or issue.key in chosen):
+        return verdict(Verdict.COMPLETE, "its words were being replaced; this run completes that")
+    if letter.out or (letter.past.done and not letter.held):
+        state = letter.out.state if letter.out else letter.past.status or "sent"
+        name = letter.out.id if letter.out else letter.past.done
+        return verdict(Verdict.DONE, f"already {state} (campaign {name})")
+    if letter.past.unanswered:
+        why = "an earlier run's answer was lost; this run settles it"
+        return verdict(Verdict.SETTLE, why)
     if issue.key in chosen:
-        return Choice(issue, True, "you named it")
+        return verdict(Verdict.SEND, "you named it")
     if chosen:
-        return Choice(issue, False, "not named")
-    if now - issue.date > timedelta(days=max_age):
-        days = (now - issue.date).days
-        return Choice(issue, False, f"{days} days old: an older post goes out only when named")
-    return Choice(issue, True, "new")
+        return verdict(Verdict.UNNAMED, "not named")
+    if letter.held:
+        return verdict(Verdict.HELD, "taken back; it goes out only by name")
+    return verdict(*_by_age(issue, bounds))
+
+
+def _elsewhere(other: Letter) -> str:
+    state = other.out.state if other.out else other.past.status or "perhaps sent"
+    if other.kind == "digest":
+        return f"in {other.slug}, which is {state}"
+    return f"mailed under an earlier identity (key {titles.short(other.key)}): {state}"
+
+
+def _by_age(issue: Issue, bounds: Bounds) -> tuple[Verdict, str]:
+    shown, written = bounds.shown_on(issue), issue.date.date()
+    age = (bounds.today - shown).days
+    if bounds.since and written < bounds.since:
+        return Verdict.OLD, f"dated before NEWSLETTER_SINCE ({bounds.since})"
+    if written < shown - timedelta(days=FARTHEST):
+        return Verdict.OLD, f"dated over {FARTHEST} days before it became public"
+    if age > bounds.max_age_days:
+        start = bounds.since or bounds.first_letter
+        if start and shown >= start:
+            return Verdict.OVERDUE, f"it fell due on {shown}, {age} days ago, and was not sent"
+        return Verdict.OLD, f"public for {age} days: an older post goes out only by name"
+    if written < bounds.today - timedelta(days=FARTHEST):
+        return Verdict.OLD, f"dated over {FARTHEST} days ago"
+    return Verdict.SEND, "new"

@@ -5,16 +5,27 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from publish.errors import ConfigError, Exit, NothingSent, OutcomeUnknown, PublishError
+from publish.errors import (
+    ConfigError,
+    Exit,
+    NothingSent,
+    OutcomeUnknown,
+    PublishError,
+    Refused,
+)
 from publish.newsletter import protocol as p
+from publish.newsletter import titles
 from publish.newsletter.answers import Answer, Proof
-from publish.newsletter.campaign import Campaign, Segment, title_for
+from publish.newsletter.campaign import SCHEDULED, Campaign, Segment
 from publish.newsletter.facts import Fact, Past, after
 from publish.newsletter.ledger import Ledger
+from publish.newsletter.titles import Marks
 from publish.post.issue import Issue
+
+NEVER_LEFT = "it never left the draft"
 
 
 class Campaigns(Protocol):
@@ -28,6 +39,11 @@ class Campaigns(Protocol):
     def put_content(self, campaign: str, html: str, text: str) -> Answer: ...
     def send(self, campaign: str) -> Answer: ...
     def schedule(self, campaign: str, moment: str) -> Answer: ...
+    def unschedule(self, campaign: str) -> Answer: ...
+
+
+class Overtaken(Refused):
+    """The post is not as it was when the author said yes; nothing was sent."""
 
 
 class CannotSchedule(PublishError):
@@ -52,7 +68,11 @@ class Delivered:
 
 @dataclass
 class Service:
-    """One audience, one ledger. The caller holds the ledger's lock."""
+    """One audience, one ledger. The caller holds the ledger's lock.
+
+    ``last_look`` is asked right before a send or schedule is posted; what it answers is why the
+    issue is not what the author said yes to, ``""`` where it is.
+    """
 
     api: Campaigns
     ledger: Ledger
@@ -60,32 +80,57 @@ class Service:
     say: Callable[[str], None] = lambda why: None
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = field(default=time.sleep)
+    last_look: Callable[[Issue], str] = lambda issue: ""
 
     def deliver(self, issue: Issue, terms: p.Terms) -> Delivered:
         """Bring the issue to its readers, exactly once however often this is called.
 
+        A replace that an earlier run left unfinished is completed; ``terms.at`` is its hour then.
+
         Raises:
-            CannotSchedule: see there.
+            CannotSchedule, Overtaken: see there.
             Refused, NothingSent, OutcomeUnknown: as their names say.
         """
-        view = p.View(self.clock(), self.ledger.read().get(issue.key) or Past())
+        view = self._view(issue)
+        if terms.lift and view.past.held:
+            view = self._note(view, issue, "lifted")
         if view.past.intent is None and not view.past.done:
             view = self._note(view, issue, "intent", **_intent(issue, terms))
+        return self._run(view, issue, terms)
+
+    def replace(self, issue: Issue, terms: p.Terms, campaign: str) -> Delivered:
+        """Put the issue's words into its scheduled ``campaign``, for the hour ``terms.at``.
+
+        A result that is scheduled though not by this run was too near its hour: it goes out as
+        it was.
+
+        Raises:
+            Overtaken, Refused, NothingSent, OutcomeUnknown: as for ``deliver``.
+        """
+        view = self._replacing(self._view(issue), issue, terms, campaign)
+        return self._run(view, issue, terms)
+
+    def _view(self, issue: Issue) -> p.View:
+        return p.View(self.clock(), self.ledger.read().get(issue.key) or Past())
+
+    def _run(self, view: p.View, issue: Issue, terms: p.Terms) -> Delivered:
+        terms = replace(terms, digest=issue.digest)
         posts = view.posts
         while True:
             view = replace(view, now=self.clock())
             step = p.next_step(view, terms)
             if isinstance(step, p.Finish):
                 if not view.past.done:
-                    status = step.campaign.status
-                    self._note(view, issue, "done", step.campaign.id, status=status)
+                    self._note(view, issue, "done", step.campaign.id, **_out(step.campaign))
                 return Delivered(step.campaign, view.posts > posts)
             if isinstance(step, p.Halt):
                 raise _failure(step)
+            if isinstance(step, p.Hold):
+                self._hold(step, view, issue)
             try:
                 view = self._perform(step, view, issue, terms)
             except (NothingSent, ConfigError) as error:
-                if view.past.try_at is not None:
+                if view.past.unanswered:
                     # It was only a read that failed, but an earlier send is still open.
                     raise OutcomeUnknown(
                         error.message, "run `publish status` in a while; it settles this"
@@ -104,7 +149,7 @@ class Service:
             case p.Create():
                 return self._create(view, issue, terms)
             case p.Prepare(campaign):
-                return self._prepare(campaign, view, issue)
+                return self._prepare(campaign, view, issue, terms)
             case p.Check(campaign):
                 found = self.api.checklist(campaign)
                 if not isinstance(found, tuple):
@@ -114,8 +159,10 @@ class Service:
                 looked = self.api.campaign(campaign)
                 return replace(view, looked=looked) if isinstance(looked, Campaign) else _gone(view)
             case p.Settled(campaign):
-                noted = self._note(view, issue, "refused", campaign, why="it never left the draft")
+                noted = self._note(view, issue, "refused", campaign, why=NEVER_LEFT, read=True)
                 return replace(noted, listing=None, looked=None)
+            case p.Unschedule(campaign):
+                return self._unschedule(campaign, view, issue, terms)
             case p.Act(campaign):
                 return self._act(campaign, view, issue, terms)
             case p.Wait(seconds, why, again):
@@ -130,7 +177,7 @@ class Service:
 
     def _create(self, view: p.View, issue: Issue, terms: p.Terms) -> p.View:
         view = self._note(replace(view, creates=view.creates + 1), issue, "create_try")
-        answer = self.api.create(self._settings(issue), terms.segment)
+        answer = self.api.create(self._settings(issue, None), terms.segment)
         if answer.proof is Proof.DONE:
             made = str(answer.data["id"])
             view = self._note(view, issue, "created", made)
@@ -140,8 +187,10 @@ class Service:
         view = self._note(view, issue, "refused", why=answer.detail)
         return _troubled(view, answer)
 
-    def _prepare(self, campaign: str, view: p.View, issue: Issue) -> p.View:
-        answer = self.api.update(campaign, self._settings(issue))
+    def _prepare(self, campaign: str, view: p.View, issue: Issue, terms: p.Terms) -> p.View:
+        view = self._note(view, issue, "write_try", campaign, digest=issue.digest)
+        hour = terms.at if view.past.replacing else None
+        answer = self.api.update(campaign, self._settings(issue, hour))
         if answer.proof is Proof.DONE:
             answer = self.api.put_content(campaign, issue.html, issue.text)
         if answer.proof is Proof.DONE:
@@ -156,10 +205,36 @@ class Service:
         view = _troubled(view, answer)
         return replace(view, looked=looked) if isinstance(looked, Campaign) else _gone(view)
 
+    def _replacing(self, view: p.View, issue: Issue, terms: p.Terms, campaign: str) -> p.View:
+        assert terms.at is not None
+        data = {"hour": _iso(terms.at), "digest": issue.digest}
+        return self._note(view, issue, "replace_try", campaign, **data)
+
+    def _unschedule(self, campaign: str, view: p.View, issue: Issue, terms: p.Terms) -> p.View:
+        # Each order has its own line: how long it may still act counts from there.
+        view = self._replacing(view, issue, terms, campaign)
+        answer = self.api.unschedule(campaign)
+        surely_not = answer.proof is Proof.NOT_ACTED
+        return replace(
+            view, looked=None, withdrawn=answer.proof is Proof.DONE, detail=answer.detail,
+            withdrawals=view.withdrawals + 1,
+            wait=(answer.wait or 0.5 * 2**view.withdrawals) if surely_not else 0,
+        )  # fmt: skip
+
+    def _hold(self, step: p.Hold, view: p.View, issue: Issue) -> None:
+        self._note(view, issue, "held", step.campaign, why=step.message)
+        self.api.update(step.campaign, {"title": _title(issue, Marks(held=True))})
+        raise Refused(
+            f"{issue.slug}: {step.message}; it is not scheduled any more, and stays back",
+            f"run `publish send {issue.slug}` to choose another time",
+        )
+
     def _act(self, campaign: str, view: p.View, issue: Issue, terms: p.Terms) -> p.View:
+        if why := self.last_look(issue):
+            raise Overtaken(f"{issue.slug}: {why}", "nothing was sent; run this again")
         self.ledger.keep(issue)
         action = "send" if terms.at is None else "schedule"
-        moment = "" if terms.at is None else f"{terms.at.astimezone(UTC):%Y-%m-%dT%H:%M:%S+00:00}"
+        moment = "" if terms.at is None else _iso(terms.at)
         time_of = {"time": moment} if moment else {}
         view = self._note(view, issue, "send_try", campaign, action=action, **time_of)
         answer = self.api.schedule(campaign, moment) if moment else self.api.send(campaign)
@@ -170,18 +245,20 @@ class Service:
         if answer.proof is Proof.UNKNOWN:
             return replace(view, looked=None, detail=answer.detail, posts=view.posts + 1)
         view = self._note(view, issue, "refused", campaign, why=answer.detail)
-        if moment and answer.status == 403 and answer.proof is Proof.DENIED:
+        denied = answer.proof is Proof.DENIED
+        if moment and answer.status == 403 and denied and not view.past.replacing:
             raise CannotSchedule(answer.detail, "use --now")
         pause = answer.wait or 0.5 * 2**view.posts
         return replace(
-            view, posts=view.posts + 1, detail=answer.detail, wait=pause, ready=None, looked=None
-        )
+            view, posts=view.posts + 1, detail=answer.detail, wait=pause, ready=None, looked=None,
+            denied=denied,
+        )  # fmt: skip
 
-    def _settings(self, issue: Issue) -> dict[str, Any]:
+    def _settings(self, issue: Issue, hour: datetime | None) -> dict[str, Any]:
         return {
             "subject_line": issue.subject,
             "preview_text": issue.preheader,
-            "title": title_for(issue.subject, issue.key),
+            "title": _title(issue, Marks(hour=hour)),
             "from_name": self.sender.name,
             "reply_to": self.sender.reply_to,
             # The issue brings its own footer and its styles are inlined already.
@@ -192,9 +269,25 @@ class Service:
     def _note(
         self, view: p.View, issue: Issue, kind: str, campaign: str = "", **data: Any
     ) -> p.View:
-        fact = Fact(kind, issue.key, self.clock(), campaign, data)
+        fact = Fact(kind, issue.key, self.clock(), campaign, data, self.ledger.run)
         self.ledger.append(fact)
         return replace(view, past=after(view.past, fact))
+
+
+def _title(issue: Issue, marks: Marks) -> str:
+    return titles.write(
+        issue.subject, replace(marks, key=issue.key, of=issue.update_of, posts=issue.posts)
+    )
+
+
+def _iso(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S+00:00}"
+
+
+def _out(campaign: Campaign) -> dict[str, str]:
+    """What is written down of a campaign that is out, or set to go."""
+    when = campaign.send_time if campaign.status == SCHEDULED else ""
+    return {"status": campaign.status, **({"time": when} if when else {})}
 
 
 def _gone(view: p.View) -> p.View:
@@ -220,6 +313,7 @@ def _intent(issue: Issue, terms: p.Terms) -> dict[str, Any]:
         "digest": issue.digest,
         "audience": terms.list_id,
         **({"posts": list(issue.posts)} if issue.posts else {}),
+        **({"of": issue.update_of} if issue.update_of else {}),
     }
 
 

@@ -1,25 +1,30 @@
-"""Each post's true state, read from Mailchimp; what an earlier run left open is settled."""
+"""Each letter's true state, read from Mailchimp; what an earlier run left open is settled. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from publish.newsletter.campaign import Campaign, carrying
-from publish.newsletter.facts import Fact, Past
-from publish.newsletter.ledger import Ledger
+from publish.newsletter.campaign import SCHEDULED, Campaign
+from publish.newsletter.catalogue import Kind, Letter
+from publish.newsletter.facts import Fact, Try
 from publish.newsletter.protocol import Deleted
-from publish.post.issue import Issue
+from publish.newsletter.service import NEVER_LEFT
+
+Looked = Mapping[str, Campaign | type[Deleted]]
+"""Campaigns of unanswered sends by id, as just read: a listing may lag."""
 
 
 @dataclass(frozen=True)
 class State:
-    """``state`` in words; ``unknown`` when a send may still act; ``changed`` when the post is
-    not what was sent; ``facts`` are what the ledger did not know yet.
+    """``state`` in words; ``unknown`` when a send may still act; ``unfinished`` the hour of a
+    replace that was begun; ``facts`` are what the ledger did not know yet. Times are ISO 8601.
     """
 
     slug: str
+    title: str
+    kind: Kind
     key: str
     state: str
     campaign: str = ""
@@ -27,8 +32,9 @@ class State:
     send_time: str = ""
     emails_sent: int = 0
     archive_url: str = ""
+    held: bool = False
+    unfinished: str = ""
     unknown: bool = False
-    changed: bool = False
     facts: tuple[Fact, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
@@ -38,82 +44,76 @@ class State:
         return found
 
 
-def states(
-    issues: Sequence[Issue],
-    listing: Sequence[Campaign],
-    past: Mapping[str, Past],
-    looked: Mapping[str, Campaign | type[Deleted]],
-    sent: Mapping[str, str],
-    now: float,
-    settle: float,
-) -> list[State]:
-    """The state of each issue. Pure.
-
-    ``looked`` are the campaigns of unanswered sends, as just read by id, for a listing may lag;
-    ``sent`` the digest of each issue kept as sent, by key.
-    """
-    by_key: dict[str, list[Campaign]] = {}
-    for campaign in listing:
-        if campaign.key:
-            by_key.setdefault(campaign.key, []).append(campaign)
-    return [
-        _state(issue, by_key.get(issue.key, []), past.get(issue.key) or Past(), looked, sent, now,
-               settle)
-        for issue in issues
-    ]  # fmt: skip
+def open_tries(letters: Sequence[Letter]) -> list[str]:
+    """The campaigns that have to be read by id before ``state_of`` can tell."""
+    return [posted.campaign for letter in letters for posted in letter.past.tries]
 
 
-def _state(
-    issue: Issue,
-    campaigns: list[Campaign],
-    past: Past,
-    looked: Mapping[str, Campaign | type[Deleted]],
-    sent: Mapping[str, str],
-    now: float,
-    settle: float,
-) -> State:
-    mine = carrying(campaigns, issue.key)
-    if past.try_at is not None:
-        own = looked.get(past.tried)
+def state_of(letter: Letter, looked: Looked, now: float, settle: float, run: str = "") -> State:
+    """The state of a letter at ``now`` (epoch seconds); ``settle`` in seconds, ``run`` this run."""
+    state = State(letter.slug, letter.title, letter.kind, letter.key, "not sent")
+    campaigns = letter.campaigns
+    for posted in letter.past.tries:
+        own = looked.get(posted.campaign)
         if own is Deleted:
-            what = "gone from Mailchimp after a send without an answer: look there"
-            return State(issue.slug, issue.key, what, past.tried, unknown=True)
+            words = "gone from Mailchimp after a send without an answer: look there"
+            return replace(state, state=words, campaign=posted.campaign, unknown=True)
         if isinstance(own, Campaign):
-            mine = [own, *(c for c in mine if c.id != own.id)]
-    out = next((c for c in mine if c.out), None)
+            campaigns = (own, *(c for c in campaigns if c.id != own.id))
+    out = next((c for c in campaigns if c.out), None)
+    draft = next((c for c in campaigns if not c.out), None)
+    if letter.unfinished and (out is None or out.status == SCHEDULED):
+        hour = letter.unfinished.isoformat()
+        words = "its words were being replaced, and that is not finished"
+        return _shown(replace(state, state=words, unfinished=hour), out or draft)
     if out is not None:
-        known = past.done == out.id and past.status == out.status
-        fact = Fact("done", issue.key, now, out.id, {"status": out.status})
-        return State(
-            issue.slug, issue.key, out.state, out.id, out.status, out.send_time,
-            out.emails_sent, out.archive_url,
-            changed=sent.get(issue.key, issue.digest) != issue.digest,
-            facts=() if known else (fact,),
-        )  # fmt: skip
-    if past.try_at is not None:
-        if now < past.try_at + settle:
-            rest = int(past.try_at + settle - now) + 1
-            what = f"unknown: an unanswered send may still act for {rest} s"
-            return State(issue.slug, issue.key, what, past.tried, "save", unknown=True)
-        fact = Fact("refused", issue.key, now, past.tried, {"why": "it never left the draft"})
-        return State(
-            issue.slug, issue.key, "not sent: a draft", past.tried, "save", facts=(fact,)
-        )  # fmt: skip
-    if past.done and mine:
-        fact = Fact("undone", issue.key, now, past.done, {"why": "taken back in Mailchimp"})
-        return State(
-            issue.slug, issue.key, "taken back: a draft", mine[0].id, "save", facts=(fact,)
-        )  # fmt: skip
-    if past.done:
-        what = f"{past.status or 'sent'} by the ledger; Mailchimp no longer lists it"
-        return State(issue.slug, issue.key, what, past.done, past.status)
-    if mine:
-        return State(issue.slug, issue.key, "not sent: a draft", mine[0].id, "save")
-    return State(issue.slug, issue.key, "not sent")
+        return _shown(replace(state, state=out.state, facts=_done(letter, out, now, run)), out)
+    if letter.past.unanswered:
+        return _after_a_try(_shown(state, draft), letter.past.unanswered, now, settle, run)
+    if letter.held:
+        words = "taken back; it goes out only by name"
+        facts = _taken_back(letter, now, run)
+        return _shown(replace(state, state=words, held=True, facts=facts), draft)
+    if letter.past.done:
+        words = f"{letter.past.status or 'sent'} by the ledger; Mailchimp does not list it"
+        status = letter.past.status
+        return replace(state, state=words, campaign=letter.past.done, status=status)
+    return _shown(state, draft)
 
 
-def settle(ledger: Ledger, found: Sequence[State]) -> None:
-    """Write down what the states taught. The caller holds the ledger's lock."""
-    for state in found:
-        for fact in state.facts:
-            ledger.append(fact)
+def _shown(state: State, campaign: Campaign | None) -> State:
+    if campaign is None:
+        return state
+    return replace(
+        state, campaign=campaign.id, status=campaign.status, send_time=campaign.send_time,
+        emails_sent=campaign.emails_sent, archive_url=campaign.archive_url,
+    )  # fmt: skip
+
+
+def _after_a_try(state: State, posted: Try, now: float, settle: float, run: str) -> State:
+    if now < posted.at + settle:
+        rest = int(posted.at + settle - now) + 1
+        words = f"unknown: an unanswered send may still act for {rest} s"
+        return replace(state, state=words, campaign=posted.campaign, unknown=True)
+    data = {"why": NEVER_LEFT, "read": True}
+    return replace(
+        state, campaign=posted.campaign,
+        facts=(Fact("refused", state.key, now, posted.campaign, data, run),),
+    )  # fmt: skip
+
+
+def _done(letter: Letter, out: Campaign, now: float, run: str) -> tuple[Fact, ...]:
+    if letter.past.done == out.id and letter.past.status == out.status:
+        return ()
+    hour = {"time": out.send_time} if out.status == SCHEDULED and out.send_time else {}
+    return (Fact("done", letter.key, now, out.id, {"status": out.status, **hour}, run),)
+
+
+def _taken_back(letter: Letter, now: float, run: str) -> tuple[Fact, ...]:
+    """The ledger has it scheduled, and a person made it a draft in Mailchimp."""
+    if not letter.past.done:
+        return ()
+    data = {"why": "taken back in Mailchimp"}
+    return tuple(
+        Fact(kind, letter.key, now, letter.past.done, data, run) for kind in ("held", "undone")
+    )

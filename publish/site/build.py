@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +15,7 @@ from publish.post.files import locked
 from publish.settings import Settings
 from publish.site import addresses, inputs, manifest, scan, standing
 from publish.site.commit import commit, tree
-from publish.site.engine import Again, Memory, Rendered, Standby, standby
+from publish.site.engine import ISSUES, Task, run
 from publish.site.manifest import Manifest
 from publish.site.scan import midnight
 from publish.site.stage import staged
@@ -88,14 +87,12 @@ def _build(
     document = standing.read(str(record))
     if not full and standing.stands(document, str(settings.path)):
         return stood(record, time.monotonic() - clock[0])
-    known = manifest.of(document)
-    with standby(settings.path, whole=known.whole) as child:
-        return _made(settings, target, full, jobs, approve, examine, known, child, clock)
+    return _made(settings, target, full, jobs, approve, examine, manifest.of(document), clock)
 
 
 def _made(
     settings: Settings, target: Path, full: bool, jobs: int | None, approve: Callable[[], None],
-    examine: Callable[[Path], None], known: Manifest, child: Standby, clock: list[float],
+    examine: Callable[[Path], None], known: Manifest, clock: list[float],
 ) -> Build:  # fmt: skip
     record = manifest.place(settings, target)
     # A file saved in the last tick before this moment may carry its stamp or a later one.
@@ -104,17 +101,21 @@ def _made(
     clock.append(time.monotonic())
     with staged(settings.cache) as stage, ThreadPoolExecutor(1) as beside:
         # The render is a process of its own: the other core judges the sources meanwhile.
-        memory = Memory(
-            settings.cache / "parsed", scan.code(before), record.with_suffix(".pages"),
-            () if full else _intact(known, target), full, jobs or len(os.sched_getaffinity(0)),
+        task = Task(
+            settings.path, overrides(stage, forget=full), stage, settings.cache / "engine",
+            record.with_suffix(".pages"), () if full else intact(settings, known, target),
+            scan.code(settings, before), full,
+            jobs or len(os.sched_getaffinity(0)),
         )  # fmt: skip
-        rendering = beside.submit(_render, settings, child, stage, memory)
+        rendering = beside.submit(run, task, whole=known.whole)
         approve()
         present = tree(target)
         rendered, whole = rendering.result()
         examine(stage / "site")
         clock.append(time.monotonic())
-        shown = tuple(sorted({*tree(stage / "site"), *rendered.kept}))
+        letters = [name for name in rendered.kept if name.startswith(f"{ISSUES}/")]
+        kept = set(rendered.kept).difference(letters)
+        shown = tuple(sorted({*tree(stage / "site"), *kept}))
         # A build elsewhere is a trial, and publishes nothing.
         permanent = (
             addresses.guard(settings, stage / LISTED, shown)
@@ -125,13 +126,15 @@ def _made(
         # like somebody else's file.
         owned = tuple(sorted({*known.files, *shown}))
         manifest.write(record, Manifest(files=owned))
-        changes = commit(stage / "site", target, known.files, rendered.kept, present=present)
-        if (stage / "pages").exists():
-            (stage / "pages").replace(memory.pages)
-        else:
-            memory.pages.unlink(missing_ok=True)
+        changes = commit(stage / "site", target, known.files, kept, present=present)
+        for name, place in (("pages", task.record), ("state", task.folder / "state")):
+            if (stage / name).exists():
+                (stage / name).replace(place)
+            else:
+                place.unlink(missing_ok=True)
         commit(stage / "issues", settings.issues,
-               [n for n in tree(settings.issues) if ISSUE.fullmatch(n)])  # fmt: skip
+               [n for n in tree(settings.issues) if ISSUE.fullmatch(n)],
+               [name.removeprefix(f"{ISSUES}/") for name in letters])  # fmt: skip
     if permanent is not None:
         addresses.remember(settings, permanent)
     time.sleep(inputs.TICK if changes.written else 0)
@@ -150,7 +153,7 @@ def _made(
     phases = zip(("scan", "render", "commit"), clock, clock[1:], strict=False)
     return replace(
         done, written=changes.written, removed=changes.removed,
-        unchanged=len(shown) - len(changes.written), rendered=len(shown) - len(rendered.kept),
+        unchanged=len(shown) - len(changes.written), rendered=rendered.rendered,
         seconds={name: end - start for name, start, end in phases},
     )  # fmt: skip
 
@@ -162,8 +165,9 @@ def stood(record: Path, seconds: float) -> Build:
                  known.warnings, {"scan": seconds})  # fmt: skip
 
 
-def _overrides(stage: Path, memory: Memory) -> dict[str, str | bool]:
-    overrides: dict[str, str | bool] = {
+def overrides(stage: Path, *, forget: bool = False) -> dict[str, str | bool]:
+    """The settings of every build, whatever the settings file says."""
+    found: dict[str, str | bool] = {
         "NEWSLETTER_ISSUES_PATH": str(stage / "issues"),
         "IDENTITY_ADDRESSES_PATH": str(stage / LISTED),
         # Stock Pelican gives drafts a public address and publishes what is dated ahead.
@@ -172,36 +176,20 @@ def _overrides(stage: Path, memory: Memory) -> dict[str, str | bool]:
         "DRAFT_LANG_SAVE_AS": "",
         "DRAFT_PAGE_LANG_SAVE_AS": "",
         "WITH_FUTURE_DATES": False,
-        # Pelican's own cache trusts a file's time of change; the engine has a better one.
-        "CACHE_CONTENT": False,
-        "LOAD_CONTENT_CACHE": False,
     }
-    if memory.forget:
-        overrides["CACHE_PATH"] = str(stage / "cache")
-    return overrides
+    return found | ({"CACHE_PATH": str(stage / "cache")} if forget else {})
 
 
-def _render(
-    settings: Settings, child: Standby, stage: Path, memory: Memory
-) -> tuple[Rendered, bool]:
-    """What came of it, and whether it needed all that Pelican can load."""
-    try:
-        overrides = _overrides(stage, memory)
-        return child.render(stage / "site", overrides, memory, stage / "pages"), child.whole
-    except Again as again:
-        how = again.how
-        memory = replace(memory, forget=memory.forget or how == "forget")
-        shutil.rmtree(stage / "site")
-        (stage / "site").mkdir()
-    with Standby(settings.path, whole=child.whole or how == "whole") as other:
-        return _render(settings, other, stage, memory)
-
-
-def _intact(known: Manifest, target: Path) -> list[str]:
-    """The pages in ``target`` that are as the last build left them."""
+def intact(settings: Settings, known: Manifest, target: Path) -> tuple[str, ...]:
+    """The pages in ``target`` and the issues that are as the last build left them."""
     now = _stamps(target, known.files)
     keys = ((name, str(target / name)) for name in known.files)
-    return [name for name, key in keys if key in now and now[key] == known.outputs.get(key)]
+    pages = [name for name, key in keys if key in now and now[key] == known.outputs.get(key)]
+    if known.issued != str(settings.issues):
+        return tuple(pages)
+    letters, start = inputs.of(known.issues), len(known.issued) + 1
+    return (*pages, *(f"{ISSUES}/{path[start:]}" for path, stamp in letters.items()
+                      if stamp == known.issues[path]))  # fmt: skip
 
 
 def _stamps(folder: Path, names: tuple[str, ...] | list[str]) -> inputs.Stamps:

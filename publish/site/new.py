@@ -10,13 +10,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from publish.errors import ConfigError
-from publish.post.slug import slugify
+from publish.post import starter
+from publish.post.slug import slug_of_title
 from publish.settings import Settings
 from publish.site.sources import named, refuse_taken
 
 LONGEST = 120
 """Characters of a slug: file systems and readers both have their limit."""
-STARTER = "Write here. The lines above end at the first empty line; leave Uid as it is."
 
 
 def new_post(
@@ -40,7 +40,7 @@ def new_post(
             raise ConfigError(
                 "a title, category or tag is empty or holds a line break", "reword it"
             )
-    slug = slugify(title, settings.values)
+    slug = slug_of_title(title, settings.values)
     if not slug.strip("-") or "/" in slug:
         raise ConfigError(f"the title {title!r} makes no address", "use letters or digits")
     if len(slug) > LONGEST:
@@ -49,11 +49,22 @@ def new_post(
             "shorten the title; it can be made longer in the file",
         )
     refuse_taken(settings, slug)
+    zone = ZoneInfo(settings.timezone)
+    moment = date or now or datetime.now(zone)
+    text = starter.draft(
+        title.strip(),
+        slug,
+        secrets.token_hex(8),
+        moment.astimezone(zone) if moment.tzinfo else moment,
+        author=str(settings.values.get("AUTHOR") or ""),
+        categories=categories,
+        tags=tags,
+    )
     path = settings.posts[0] / f"{slug}.md"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as stream:
-            stream.write(_draft(settings, title.strip(), slug, categories, tags, date or now))
+            stream.write(text)
     except FileExistsError:
         raise ConfigError(
             f"{named(path, settings)}: there is such a file already", "choose another title"
@@ -63,23 +74,3 @@ def new_post(
             f"{named(path, settings)}: cannot be written: {error.strerror}", "mend its folder"
         ) from None
     return path
-
-
-def _draft(
-    settings: Settings,
-    title: str,
-    slug: str,
-    categories: Sequence[str],
-    tags: Sequence[str],
-    date: datetime | None,
-) -> str:
-    zone = ZoneInfo(settings.timezone)
-    moment = date or datetime.now(zone)
-    moment = moment.astimezone(zone) if moment.tzinfo else moment
-    lines = [f"Title: {title}", f"Date: {moment:%Y-%m-%d %H:%M}"]
-    for name, values in (("Category", categories), ("Tags", tags)):
-        if values:
-            lines.append(f"{name}: {', '.join(value.strip() for value in values)}")
-    author = f"Author: {settings.values.get('AUTHOR') or ''}".rstrip()
-    lines += [f"Slug: {slug}", author, "Summary:", "Status: draft", f"Uid: {secrets.token_hex(8)}"]
-    return "\n".join([*lines, "", STARTER, ""])

@@ -15,7 +15,7 @@ from publish.post.files import locked
 from publish.settings import Settings, load
 from publish.site import inputs, scan
 from publish.site.commit import commit, tree
-from publish.site.engine import Memory, Rendered, Standby
+from publish.site.engine import Run, Task, prewarm, run, shutdown
 from publish.site.server import Server
 from publish.site.state import State
 from publish.site.watch import watch
@@ -47,13 +47,13 @@ class Rebuilder:
     def __init__(self, folder: Path, settings: Settings) -> None:
         self._folder = folder
         self._shown: tuple[str, ...] = ()
-        self._next = Standby(settings.path)
+        prewarm(settings.path)
 
     def close(self) -> None:
         """End the process that waits."""
-        self._next.close()
+        shutdown()
 
-    def build(self, settings: Settings, address: str, more: Mapping[str, Any]) -> Rendered:
+    def build(self, settings: Settings, address: str, more: Mapping[str, Any]) -> Run:
         """Build what changed.
 
         Raises:
@@ -64,26 +64,24 @@ class Rebuilder:
         shutil.rmtree(stage, ignore_errors=True)
         for name in ("site", "issues"):
             (stage / name).mkdir(parents=True, exist_ok=True)
-        memory = Memory(
-            folder / "parsed", scan.code(scan.scan(settings)), folder / "pages", self._shown,
+        task = Task(
+            settings.path, {**overrides(settings, address, stage), **more}, stage,
+            folder / "engine", folder / "pages", self._shown, scan.code(settings),
             jobs=len(os.sched_getaffinity(0)),
         )  # fmt: skip
-        child, self._next = self._next, Standby(settings.path)
-        with child:
-            done = child.render(
-                stage / "site", overrides(settings, address, stage) | dict(more), memory,
-                stage / "pages",
-            )  # fmt: skip
+        done, whole = run(task)
+        prewarm(settings.path, whole=whole)
         # Should the files not all be moved, the next build trusts none of them.
         self._shown = ()
         shown = {*tree(stage / "site"), *done.kept}
         commit(stage / "site", folder / "site", tree(folder / "site"), done.kept)
         commit(stage / "issues", folder / "issues", tree(folder / "issues"))
-        if (stage / "pages").exists():
-            (stage / "pages").replace(folder / "pages")
-            self._shown = tuple(sorted(shown))
-        else:
-            (folder / "pages").unlink(missing_ok=True)
+        for name, place in (("pages", task.record), ("state", task.folder / "state")):
+            if (stage / name).exists():
+                (stage / name).replace(place)
+                self._shown = tuple(sorted(shown))
+            else:
+                place.unlink(missing_ok=True)
         return done
 
 
@@ -156,7 +154,7 @@ class _Site:
     ) -> None:
         self.settings, self.state, self.address = settings, state, address
         self.more, self.say = more, say
-        self.rendered = Rendered()
+        self.rendered = Run()
         self.rebuilder = Rebuilder(state.folder, settings)
 
     def look(self) -> inputs.Stamps:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -53,13 +50,10 @@ def extended(known: Inputs, settings: Settings, reads: Iterable[str], since: int
     return Inputs(known.stamps | more.stamps, known.racy | more.racy)
 
 
-def code(known: Inputs) -> str:
-    """A digest of what every page depends on: the site's own code, Python and its packages."""
-    # A locale decides how a date is written.
-    spoken = sorted(f"{k}={v}" for k, v in os.environ.items() if k[:3] in ("LC_", "LAN", "TZ"))
-    own = [f"{path} {inputs.digest(path)}" for path in sorted(known.stamps) if path[-3:] == ".py"]
-    facts = [sys.version, sys.executable, *inputs.installed(), *spoken, *own]
-    return hashlib.sha256("\n".join(facts).encode("utf-8", "surrogateescape")).hexdigest()
+def code(settings: Settings, known: Inputs | None = None) -> tuple[str, ...]:
+    """The site's own files of Python, of those ``known`` or that are there now."""
+    stamps = known.stamps if known else inputs.stamps(scope(settings))
+    return tuple(path for path in stamps if path.endswith(".py"))
 
 
 def midnight(settings: Settings) -> float:

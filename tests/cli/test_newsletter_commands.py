@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import sqlite3
 import time
 import xml.etree.ElementTree as ElementTree
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,42 +15,19 @@ import pytest
 
 from publish import sandbox
 from publish.newsletter.ledger import Ledger
-from publish.post.issue import Issue, digest_of, key_of
-from tests.cli.terminal import publish
-from tests.newsletter.stand import control, deliveries, make_site, put_issue
+from publish.post.issue import digest_of
+from tests.cli.inside import publish
+from tests.newsletter.stand import composed, control, deliveries, make_site, put_post
 
 NOBODY = "SANDBOX — nobody was e-mailed"
 READER = "demo.reader@example.com"
-
-
-def post(root: Path, slug: str, days: float = 1, words: str = "Hello") -> Issue:
-    """A post with its composed issue, as the build leaves them."""
-    uid = f"uid-{slug}-0001"
-    html = f"<html><body><p>{words}</p><a href='*|UNSUB|*'>Unsubscribe</a></body></html>"
-    text = f"{words}\n\nUnsubscribe: *|UNSUB|*\n"
-    made = Issue(
-        key=key_of([uid]), uid=uid, slug=slug, title=slug.title(), subject=f"About {slug}",
-        preheader="Soon said", html=html, text=text,
-        digest=digest_of(f"About {slug}", "Soon said", html, text), page_digest="d" * 32,
-        url=f"http://127.0.0.1:9/{slug}/", source=f"content/posts/{slug}.md",
-        date=datetime.now(UTC) - timedelta(days=days), categories=("Career",), images=(),
-        html_part=(12, 12 + len(words) + 7), text_part=(0, len(words)),
-    )  # fmt: skip
-    put_issue(root, made)
-    (root / f"content/posts/{slug}.md").write_text(
-        f"Title: {slug}\nDate: 2026-11-16\nCategory: Career\nSlug: {slug}\nSummary: S.\n"
-        f"Uid: {uid}\nStatus: published\n\n{words}\n"
-    )
-    return made
 
 
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
     """A site with one old post and no new one."""
     make_site(tmp_path)
-    shutil.rmtree(tmp_path / ".publish/issues")
-    (tmp_path / "content/posts/calm.md").unlink()
-    post(tmp_path, "old", days=90)
+    put_post(tmp_path, "old", days=90)
     return tmp_path
 
 
@@ -79,27 +54,27 @@ def test_the_first_run_mails_no_archive(small: Path):
 
 
 def test_a_new_post_goes_out_once_and_every_line_that_matters_says_sandbox(small: Path):
-    post(small, "new")
+    put_post(small, "new")
     shown = publish("send", "--yes", cwd=small)
     assert shown.returncode == 0, shown.stderr
     for line in ("About new", "Soon said", "1 reader", "Stand <stand@example.com>"):
         assert line in shown.stderr
-    assert re.search(rf"^new: being sent .*\[{NOBODY}\]$", shown.stdout, re.M)
+    assert re.search(rf"^new “New”: being sent .*\[{NOBODY}\]$", shown.stdout, re.M)
     again = publish("send", "new", "--yes", cwd=small)
     assert again.returncode == 0
-    assert "already sending" in again.stderr
+    assert "already being sent" in again.stdout or "already sent" in again.stdout
     assert settled(small, 1) == [READER]
 
 
 def test_an_old_post_goes_when_it_is_named_by_slug_or_path(small: Path):
-    post(small, "older", days=400)
+    put_post(small, "older", days=400)
     assert publish("send", "content/posts/old.md", "--yes", cwd=small).returncode == 0
     assert publish("send", "older", "--yes", cwd=small).returncode == 0
     assert settled(small, 2) == [READER, READER]
 
 
 def test_without_a_terminal_it_does_not_guess(small: Path):
-    post(small, "new")
+    put_post(small, "new")
     done = publish("send", cwd=small)
     assert done.returncode == 2
     assert "add --yes" in done.stderr
@@ -107,9 +82,10 @@ def test_without_a_terminal_it_does_not_guess(small: Path):
 
 
 def test_json_says_what_happened(small: Path):
-    made = post(small, "new")
+    put_post(small, "new")
     done = publish("send", "--yes", "--json", cwd=small)
     (told,) = json.loads(done.stdout)
+    made = composed(small, "new")
     assert (told["slug"], told["key"], told["digest"]) == ("new", made.key, made.digest)
     assert told["sent_by_this_run"] is True
     assert told["sandbox"] is True
@@ -117,21 +93,22 @@ def test_json_says_what_happened(small: Path):
 
 
 def test_what_was_received_is_what_was_composed(small: Path):
-    made = post(small, "new", words="Exactly these words")
+    put_post(small, "new", words="Exactly these words")
     publish("send", "--yes", cwd=small)
     with sqlite3.connect(small / ".publish/sandbox/state.sqlite3") as db:
         html, text, settings = db.execute(
             "SELECT html, plain_text, settings FROM campaigns"
         ).fetchone()
     given = json.loads(settings)
+    made = composed(small, "new")
     assert digest_of(given["subject_line"], given["preview_text"], html, text) == made.digest
 
 
 def test_it_is_scheduled_ahead_and_can_be_taken_back_and_sent_again(small: Path):
     undo_minutes(small, 15)
-    post(small, "new")
+    put_post(small, "new")
     sent = publish("send", "--yes", cwd=small)
-    assert "new: goes out" in sent.stdout
+    assert "new “New”: goes out" in sent.stdout
     assert "publish undo new" in sent.stdout
     state = json.loads(publish("status", "new", "--json", cwd=small).stdout)[0]
     assert state["status"] == "schedule"
@@ -141,7 +118,8 @@ def test_it_is_scheduled_ahead_and_can_be_taken_back_and_sent_again(small: Path)
     back = publish("undo", cwd=small)
     assert back.returncode == 0
     assert "taken back" in back.stdout
-    assert "a draft" in publish("status", "new", cwd=small).stdout
+    assert "taken back; it goes out only by name" in publish("status", "new", cwd=small).stdout
+    assert "nothing to send" in publish("send", "--yes", cwd=small).stdout
     assert publish("undo", "new", cwd=small).returncode == 1
     assert publish("send", "new", "--now", "--yes", cwd=small).returncode == 0
     assert settled(small, 1) == [READER]
@@ -150,7 +128,7 @@ def test_it_is_scheduled_ahead_and_can_be_taken_back_and_sent_again(small: Path)
 
 
 def test_at_is_kept_and_a_time_that_is_past_is_refused(small: Path):
-    post(small, "new")
+    put_post(small, "new")
     vienna = ZoneInfo("Europe/Vienna")
     day = (datetime.now(vienna) + timedelta(days=2)).strftime("%Y-%m-%d")
     assert publish("send", "--at", "2020-01-01 07:30", "--yes", cwd=small).returncode == 2
@@ -166,7 +144,7 @@ def test_a_plan_that_does_not_schedule_is_counted_down_here(small: Path):
     # A fraction of a minute, for nobody wants to wait in a test; the rule is the same.
     undo_minutes(small, 1)
     conf = small / "pelicanconf.py"
-    post(small, "new")
+    put_post(small, "new")
     with sandbox.start(small) as server:
         control(server.base_url, [{"kind": "free_plan", "times": 0}])
         vienna = ZoneInfo("Europe/Vienna")
@@ -181,8 +159,8 @@ def test_a_plan_that_does_not_schedule_is_counted_down_here(small: Path):
 
 
 def test_several_posts_go_as_one_digest_and_never_again_alone(small: Path):
-    post(small, "first", days=2, words="First words")
-    post(small, "second", days=1, words="Second words")
+    put_post(small, "first", days=2, words="First words")
+    put_post(small, "second", days=1, words="Second words")
     done = publish("send", "--digest", "--yes", "--json", cwd=small)
     assert done.returncode == 0, done.stderr
     assert len(json.loads(done.stdout)) == 1
@@ -205,11 +183,11 @@ def test_several_posts_go_as_one_digest_and_never_again_alone(small: Path):
 
 
 def test_an_update_goes_once_for_each_change_and_not_without_one(small: Path):
-    post(small, "new", words="As it was")
+    put_post(small, "new", words="As it was")
     publish("send", "--yes", cwd=small)
     same = publish("send", "new", "--as-update", "--yes", cwd=small)
     assert (same.returncode, "word for word" in same.stderr) == (1, True)
-    post(small, "new", words="As it is")
+    put_post(small, "new", words="As it is")
     changed = publish("status", "new", cwd=small).stdout
     assert "changed since it was sent" in changed
     assert "[-was-] {+is+}" in changed
@@ -219,7 +197,7 @@ def test_an_update_goes_once_for_each_change_and_not_without_one(small: Path):
 
 
 def test_status_settles_a_send_whose_answer_was_lost(small: Path):
-    made = post(small, "new")
+    put_post(small, "new")
     ledger = Ledger(sandbox.folder(small) / "ledger")
     with sandbox.start(small) as server:
         control(server.base_url, [{"kind": "drop_after", "path": "*/actions/send"}])
@@ -228,7 +206,8 @@ def test_status_settles_a_send_whose_answer_was_lost(small: Path):
         # As if the process had died before it could look: the last fact is the try.
         lines = ledger.file.read_text().splitlines(keepends=True)
         ledger.file.write_text("".join(x for x in lines if '"done"' not in x))
-        assert ledger.read()[made.key].try_at
+        made = composed(small, "new")
+        assert ledger.read()[made.key].unanswered
         told = publish("status", "new", cwd=small)
         assert told.returncode == 0
         assert "sent" in told.stdout
@@ -237,7 +216,7 @@ def test_status_settles_a_send_whose_answer_was_lost(small: Path):
 
 
 def test_status_says_unknown_while_a_send_may_still_act(small: Path):
-    made = post(small, "new")
+    put_post(small, "new")
     with (small / "pelicanconf.py").open("a") as conf:
         conf.write("NEWSLETTER_SETTLE = 600\n")
     ledger = Ledger(sandbox.folder(small) / "ledger")
@@ -247,6 +226,7 @@ def test_status_says_unknown_while_a_send_may_still_act(small: Path):
         vienna = ZoneInfo("Europe/Vienna")
         day = (datetime.now(vienna) + timedelta(days=2)).strftime("%Y-%m-%d")
         assert publish("send", "--at", f"{day} 07:30", "--yes", cwd=small).returncode == 1
+        made = composed(small, "new")
         draft = ledger.read()[made.key].tried
         from publish.newsletter.facts import Fact
 
@@ -257,7 +237,7 @@ def test_status_says_unknown_while_a_send_may_still_act(small: Path):
 
 
 def test_a_test_mail_has_the_bytes_and_leaves_nothing_behind(small: Path):
-    post(small, "new", words="Exactly these words")
+    put_post(small, "new", words="Exactly these words")
     done = publish("test", "new", "--to", "me@example.com", "you@example.com", cwd=small)
     assert done.returncode == 0, done.stderr
     mails = list((small / ".publish/sandbox/mail").glob("*.eml"))
@@ -268,11 +248,11 @@ def test_a_test_mail_has_the_bytes_and_leaves_nothing_behind(small: Path):
 
 
 def test_the_report_is_a_table_json_and_a_drawing(small: Path):
-    post(small, "new")
+    put_post(small, "new")
     publish("send", "--yes", cwd=small)
     settled(small, 1)
     table = publish("report", "--plot", "figures.svg", cwd=small).stdout.splitlines()
-    assert table[0].split()[0] == "issue"
+    assert table[0].split()[0] == "letter"
     assert table[1].split()[:3][0] == "new"
     drawing = ElementTree.parse(small / "figures.svg").getroot()
     assert drawing.tag.endswith("svg")
@@ -293,7 +273,7 @@ def test_the_doctor_finds_what_is_wrong_and_says_what_to_do(small: Path):
 
 
 def test_a_topic_goes_to_its_own_readers(small: Path):
-    made = post(small, "new")
+    put_post(small, "new")
     with sandbox.start(small) as server:
         import urllib.request
         from base64 import b64encode
@@ -317,11 +297,12 @@ def test_a_topic_goes_to_its_own_readers(small: Path):
     assert deliveries(small) == []
     assert done.returncode in (0, 3), done.stderr
     assert "only segment “Careers” (0 readers)" in done.stderr
+    made = composed(small, "new")
     assert Ledger(sandbox.folder(small) / "ledger").read()[made.key].intent
 
 
 def test_the_sandbox_commands(small: Path):
-    post(small, "new")
+    put_post(small, "new")
     publish("send", "--yes", cwd=small)
     settled(small, 1)
     listed = publish("sandbox", "inbox", cwd=small)
@@ -334,7 +315,7 @@ def test_the_sandbox_commands(small: Path):
 
 
 def test_the_plan_writes_nothing(small: Path):
-    post(small, "new")
+    put_post(small, "new")
     with sandbox.start(small) as server:
         control(server.base_url, None)
         found = json.loads(publish("plan", "--json", cwd=small).stdout)
@@ -345,9 +326,14 @@ def test_the_plan_writes_nothing(small: Path):
     assert not (sandbox.folder(small) / "ledger").exists()
 
 
-def test_an_issue_changed_by_hand_is_refused(small: Path):
-    made = post(small, "new")
-    put_issue(small, replace(made, html=made.html.replace("Hello", "Hullo")))
-    done = publish("send", "--yes", cwd=small)
-    assert done.returncode == 1
-    assert "changed by hand — run `publish build`" in done.stderr
+def test_an_issue_changed_by_hand_is_composed_again_and_never_sent(small: Path):
+    put_post(small, "new")
+    publish("build", cwd=small)
+    file = small / ".publish/issues/new/issue.html"
+    file.write_text(file.read_text().replace("Hello", "Hullo"))
+    refused = publish("send", "--yes", "--no-build", cwd=small)
+    assert (refused.returncode, "run `publish build`" in refused.stderr) == (1, True)
+    assert publish("send", "--yes", cwd=small).returncode == 0
+    settled(small, 1)
+    (mail,) = (small / ".publish/sandbox/mail").glob("*.eml")
+    assert b"Hello" in mail.read_bytes()

@@ -17,16 +17,18 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from publish.newsletter import titles
 from publish.newsletter.answers import Answer, Proof
-from publish.newsletter.campaign import Campaign, Segment, title_for
+from publish.newsletter.campaign import Campaign, Segment
 from publish.newsletter.facts import Fact, Past, fold
 from publish.newsletter.protocol import Deleted, Terms
 from publish.newsletter.service import Delivered, Sender, Service
+from publish.newsletter.titles import Marks
 from publish.post.issue import Issue
 
 LIST = "5a4db0c5e1"
 START = 1_800_000_000.25
-WRITES = ("create", "update", "put_content", "send", "schedule")
+WRITES = ("create", "update", "put_content", "send", "schedule", "unschedule")
 
 
 class Killed(BaseException):
@@ -42,6 +44,7 @@ class Record:
     history: list[tuple[float, str]]
     deleted_at: float | None = None
     due: float | None = None
+    html: str = ""
 
     def status(self, at: float) -> str:
         """What a reader who sees the state of ``at`` sees."""
@@ -51,7 +54,10 @@ class Record:
 
 @dataclass
 class World:
-    """The server. ``lag`` delays lists, ``status_lag`` delays states in lists and reads."""
+    """The server. ``lag`` delays lists, ``status_lag`` delays states in lists and reads.
+
+    ``words`` are what readers got: each delivery's key and HTML.
+    """
 
     random: random.Random
     lag: float = 0.0
@@ -61,6 +67,7 @@ class World:
     records: dict[str, Record] = field(default_factory=dict)
     delivered: Counter[str] = field(default_factory=Counter)
     by_campaign: Counter[str] = field(default_factory=Counter)
+    words: list[tuple[str, str]] = field(default_factory=list)
     events: list[tuple[float, int, Callable[[], object]]] = field(default_factory=list)
     number: int = 0
 
@@ -139,13 +146,16 @@ class World:
         record.due = None
         record.history += [(self.now, "sending"), (self.now + 1, "sent")]
         self.delivered[record.campaign.key] += 1
+        self.words.append((record.campaign.key, record.html))
         self.by_campaign[name] += 1
 
     # What is seen.
 
     def shown(self, record: Record, lag: float) -> Campaign:
         """The campaign as it was ``lag`` seconds ago."""
-        return replace(record.campaign, status=record.status(self.now - lag))
+        status = record.status(self.now - lag)
+        due = datetime.fromtimestamp(record.due, UTC).isoformat() if record.due else ""
+        return replace(record.campaign, status=status, send_time=due)
 
 
 @dataclass
@@ -159,6 +169,8 @@ class Machine:
     facts: list[Fact] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     kept: dict[str, Issue] = field(default_factory=dict)
+    run: str = "run 0"
+    last_look: Callable[[Issue], str] = lambda issue: ""
 
     # The clock and the ledger, as the service needs them.
 
@@ -182,12 +194,21 @@ class Machine:
     def keep(self, issue: Issue) -> None:
         self.kept[issue.key] = issue
 
+    def service(self) -> Service:
+        """What a new run of the command has."""
+        self.run = f"run {self.world.random.getrandbits(32):08x}"
+        return Service(
+            self, self, Sender("C", "c@example.com"), clock=self.clock, sleep=self.sleep,  # type: ignore[arg-type]
+            last_look=self.last_look,
+        )  # fmt: skip
+
     def deliver(self, issue: Issue, terms: Terms) -> Delivered:
         """Run `send` once."""
-        service = Service(
-            self, self, Sender("C", "c@example.com"), clock=self.clock, sleep=self.sleep
-        )  # type: ignore[arg-type]
-        return service.deliver(issue, terms)
+        return self.service().deliver(issue, terms)
+
+    def replace(self, issue: Issue, terms: Terms, campaign: str) -> Delivered:
+        """Run `send --replace` once."""
+        return self.service().replace(issue, terms, campaign)
 
     # The API.
 
@@ -250,17 +271,24 @@ class Machine:
         return self._write("create", effect)
 
     def update(self, campaign: str, settings: Mapping[str, Any]) -> Answer:
-        return self._write("update", lambda: self._on_draft(campaign))
+        def change(record: Record) -> None:
+            record.campaign = replace(record.campaign, title=settings["title"])
+
+        return self._write("update", lambda: self._on_draft(campaign, change))
 
     def put_content(self, campaign: str, html: str, text: str) -> Answer:
-        return self._write("put_content", lambda: self._on_draft(campaign))
+        def change(record: Record) -> None:
+            record.html = html
 
-    def _on_draft(self, campaign: str) -> Answer:
+        return self._write("put_content", lambda: self._on_draft(campaign, change))
+
+    def _on_draft(self, campaign: str, change: Callable[[Record], None]) -> Answer:
         record = self.world.live(campaign)
         if record is None:
             return Answer(Proof.DENIED, "Mailchimp answered 404: not found", 404)
         if record.history[-1][1] != "save":
             return Answer(Proof.DENIED, "Mailchimp answered 400: it was sent", 400)
+        change(record)
         return Answer(Proof.DONE, status=200, data={"ok": True})
 
     def send(self, campaign: str) -> Answer:
@@ -346,4 +374,4 @@ def terms(issue: Issue, **changes: Any) -> Terms:
 
 def drafted(world: World, issue: Issue) -> str:
     """A draft of the issue as another machine would have made it."""
-    return world.create(title_for(issue.subject, issue.key), {})
+    return world.create(titles.write(issue.subject, Marks(issue.key)), {})

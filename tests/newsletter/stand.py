@@ -1,10 +1,11 @@
-"""A site folder with composed issues, a web host for its pages, and the sandbox behind a proxy.
+"""A small site that is really built, a web host for its pages, and the sandbox behind a proxy.
 
 For tests with real sockets and real processes: nothing here is simulated but the other machines.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import threading
@@ -12,7 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from email import policy
 from email.parser import BytesParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,11 +21,12 @@ from pathlib import Path
 from typing import Any
 
 from publish import sandbox
+from publish.newsletter import issue
 from publish.newsletter.account import Account, Limits
 from publish.post.issue import Issue
-from tests.fakes.world import an_issue
 
 QUICK = Limits(timeout=0.6, settle=1.2, barrier=0.1)
+PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 CONF = """\
 SITENAME = "Stand"
 SITEURL = {site!r}
@@ -32,6 +34,13 @@ PATH = "content"
 ARTICLE_PATHS = ["posts"]
 PAGE_PATHS = ["pages"]
 TIMEZONE = "Europe/Vienna"
+THEME = "simple"
+PLUGIN_PATHS = [{plugins!r}]
+PLUGINS = ["post_identity", "mail_issues", "alias_redirects"]
+ARTICLE_URL = "{{slug}}/"
+ARTICLE_SAVE_AS = "{{slug}}/index.html"
+FEED_ALL_ATOM = CATEGORY_FEED_ATOM = TRANSLATION_FEED_ATOM = None
+AUTHOR_FEED_ATOM = AUTHOR_FEED_RSS = None
 NEWSLETTER_AUDIENCE = {audience!r}
 NEWSLETTER_FROM_NAME = "Stand"
 NEWSLETTER_REPLY_TO = "stand@example.com"
@@ -50,20 +59,33 @@ def account(base: str, limits: Limits = QUICK) -> Account:
     )  # fmt: skip
 
 
-def make_site(root: Path, site: str = "http://127.0.0.1:9") -> Issue:
-    """A folder in which `publish send calm` works: settings, source, composed issue."""
+def make_site(root: Path, site: str = "http://127.0.0.1:9") -> None:
+    """A site's folder without a post."""
     (root / "content/posts").mkdir(parents=True)
     (root / "pelicanconf.py").write_text(
-        CONF.format(site=site, audience=sandbox.SANDBOX_AUDIENCE), encoding="utf-8"
-    )
-    issue = replace(an_issue(), url=f"{site}/calm/")
-    (root / "content/posts/calm.md").write_text(
-        "Title: Calm\nDate: 2026-11-16 07:30\nCategory: Career\nSlug: calm\nSummary: Be calm.\n"
-        f"Uid: {issue.uid}\n\nHello.\n",
+        CONF.format(site=site, audience=sandbox.SANDBOX_AUDIENCE, plugins=str(PLUGINS)),
         encoding="utf-8",
     )
-    put_issue(root, issue)
-    return issue
+
+
+def put_post(root: Path, slug: str, words: str = "Hello.", days: float = 1, **head: str) -> Path:
+    """A post that was written ``days`` ago; ``head`` changes its header lines, ``""`` takes one
+    out."""
+    date = datetime.now(UTC) - timedelta(days=days)
+    lines = {
+        "Title": slug.title(), "Date": f"{date:%Y-%m-%d %H:%M}", "Category": "Career",
+        "Slug": slug, "Summary": "Soon said.", "Subject": f"About {slug}", "Status": "published",
+        "Uid": hashlib.sha256(slug.encode()).hexdigest()[:16],
+    } | head  # fmt: skip
+    file = root / f"content/posts/{slug}.md"
+    header = "".join(f"{name}: {value}\n" for name, value in lines.items() if value)
+    file.write_text(f"{header}\n{words}\n", encoding="utf-8")
+    return file
+
+
+def composed(root: Path, slug: str) -> Issue:
+    """The issue of a post as the last build composed it."""
+    return issue.read(root / ".publish/issues" / slug)
 
 
 def put_issue(root: Path, issue: Issue) -> None:
@@ -73,6 +95,14 @@ def put_issue(root: Path, issue: Issue) -> None:
     (home / "issue.html").write_text(issue.html, encoding="utf-8")
     (home / "issue.txt").write_text(issue.text, encoding="utf-8")
     (home / "issue.json").write_text(json.dumps(issue.record()), encoding="utf-8")
+
+
+def build(root: Path) -> None:
+    """Build the site, as `publish build` would."""
+    from publish.settings import load
+    from publish.site.build import build as build_site
+
+    build_site(load(root / "pelicanconf.py"))
 
 
 def deliveries(root: Path) -> list[str]:

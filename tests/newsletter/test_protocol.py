@@ -15,7 +15,7 @@ import pytest
 from publish.errors import Exit
 from publish.newsletter import protocol as p
 from publish.newsletter.campaign import Campaign, Segment
-from publish.newsletter.facts import Past
+from publish.newsletter.facts import Past, Replacing, Try, Wrote
 
 KEY, LIST = "ab12" * 5, "5a4db0c5e1"
 TERMS = p.Terms(KEY, LIST, Segment(), None, settle=20, barrier=2)
@@ -30,8 +30,27 @@ def listed(*campaigns: Campaign, **changes: object) -> p.View:
     return replace(p.View(now=100.0, listing=campaigns, listed_at=99.0), **changes)  # type: ignore[arg-type]
 
 
+HELD = f"x [held] [pub:{KEY}]"
 READY = {"prepared": "c1", "prepared_at": 90.0, "ready": True, "ready_at": 95.0}
 TRIED = Past(intent={}, tried="c1")
+
+HOUR = datetime.fromtimestamp(2000, UTC)
+SOON = datetime.fromtimestamp(300, UTC)
+AT = replace(TERMS, at=HOUR, digest="new")
+
+
+def tried(at: float) -> Past:
+    return replace(TRIED, tries=(Try("c1", at),))
+
+
+def replacing(at: float = 99.0, *, acted: bool = False) -> Past:
+    begun = Replacing("c1", HOUR.isoformat(), "new", at, acted=acted)
+    return replace(TRIED, replacing=begun)
+
+
+def scheduled(hour: datetime = HOUR) -> Campaign:
+    return draft(status="schedule", send_time=hour.isoformat())
+
 
 STEPS: list[tuple[str, p.View, p.Terms, object]] = [
     ("done is done", p.View(1.0, Past(done="c9", status="sent")), TERMS, p.Finish),
@@ -39,8 +58,9 @@ STEPS: list[tuple[str, p.View, p.Terms, object]] = [
     ("none there", listed(), TERMS, p.Create()),
     ("sent by anyone", listed(draft(status="sent")), TERMS, p.Finish),
     ("sent beats drafts", listed(draft("c0"), draft("c2", status="schedule")), TERMS, p.Finish),
-    ("a draft", listed(draft()), TERMS, p.Prepare("c1")),
-    ("the oldest", listed(draft("c2", create_time="2026-01-02"), draft()), TERMS, p.Prepare("c1")),
+    ("a draft", listed(draft()), TERMS, p.Look("c1")),
+    ("a draft looked at", listed(draft(), looked=draft()), TERMS, p.Prepare("c1")),
+    ("the oldest", listed(draft("c2", create_time="2026-01-02"), draft()), TERMS, p.Look("c1")),
     ("another's issue", listed(draft(title="[pub:ff]")), TERMS, p.Create()),
     ("prepared", listed(draft(), prepared="c1"), TERMS, p.Check("c1")),
     ("not ready yet", listed(draft(), prepared="c1", prepared_at=99.0, ready=False), TERMS, p.Wait),
@@ -66,29 +86,29 @@ STEPS: list[tuple[str, p.View, p.Terms, object]] = [
     ("deleted, never tried", listed(draft(), looked=p.Deleted), TERMS, p.Wait),
     ("deleted again and again", listed(draft(), looked=p.Deleted, trouble=4), TERMS, p.Halt),
     ("deleted after a try", listed(past=TRIED, looked=p.Deleted), TERMS, p.Halt),
-    ("tried, refused, not listed", listed(past=TRIED), TERMS, p.Prepare("c1")),
-    ("answer lost", listed(past=replace(TRIED, try_at=99.0)), TERMS, p.Look("c1")),
+    ("tried, refused, not listed", listed(past=TRIED), TERMS, p.Look("c1")),
+    ("answer lost", listed(past=tried(99.0)), TERMS, p.Look("c1")),
     (
         "lost, still a draft",
-        listed(past=replace(TRIED, try_at=99.0), looked=draft()),
+        listed(past=tried(99.0), looked=draft()),
         TERMS,
         p.Wait,
     ),
     (
         "lost, window over",
-        listed(past=replace(TRIED, try_at=70.0), looked=draft()),
+        listed(past=tried(70.0), looked=draft()),
         TERMS,
         p.Settled("c1"),
     ),
     (
         "lost, and gone out",
-        listed(past=replace(TRIED, try_at=99.0), looked=draft(status="sent")),
+        listed(past=tried(99.0), looked=draft(status="sent")),
         TERMS,
         p.Finish,
     ),
-    ("lost, and deleted", listed(past=replace(TRIED, try_at=1.0), looked=p.Deleted), TERMS, p.Halt),
-    ("create unanswered", listed(past=Past(create_open=95.0)), TERMS, p.Wait),
-    ("create long unanswered", listed(past=Past(create_open=70.0)), TERMS, p.Create()),
+    ("lost, and deleted", listed(past=tried(1.0), looked=p.Deleted), TERMS, p.Halt),
+    ("create unanswered", listed(past=Past(creates=(("r", 95.0),))), TERMS, p.Wait),
+    ("create long unanswered", listed(past=Past(creates=(("r", 70.0),))), TERMS, p.Create()),
     (
         "own draft not listed",
         listed(past=Past(made=(("c1", 99.0),)), made_here="c1"),
@@ -102,13 +122,100 @@ STEPS: list[tuple[str, p.View, p.Terms, object]] = [
         p.Create(),
     ),
     ("barrier", listed(draft(), made_here="c1", seen_at=99.0), TERMS, p.Wait),
-    ("barrier over", listed(draft(), made_here="c1", seen_at=90.0), TERMS, p.Prepare("c1")),
+    ("barrier over", listed(draft(), made_here="c1", seen_at=90.0), TERMS, p.Look("c1")),
     ("create in trouble", listed(trouble=4), TERMS, p.Halt),
     ("too many drafts made", listed(creates=4), TERMS, p.Halt),
     ("create after a pause", listed(wait=1.0), TERMS, p.Wait),
     ("send after a pause", listed(draft(), wait=1.0), TERMS, p.Wait),
     ("too many sends", listed(draft(), posts=4), TERMS, p.Halt),
     ("writes in trouble", listed(draft(), trouble=4), TERMS, p.Halt),
+    # Taken back.
+    ("held by the ledger", listed(draft(), past=Past(held=True)), TERMS, p.HELD),
+    ("held by its title", listed(draft(title=HELD)), TERMS, p.HELD),
+    ("held, and named", listed(draft(title=HELD)), replace(TERMS, lift=True), p.Look("c1")),
+    ("held while one looked", listed(draft(), looked=draft(title=HELD)), TERMS, p.HELD),
+    ("held at the last look", listed(draft(), **READY, looked=draft(title=HELD)), AT, p.HELD),
+    # Other words for a scheduled letter.
+    ("replace", listed(past=replacing()), AT, p.Look("c1")),
+    ("replace, scheduled", listed(past=replacing(), looked=scheduled()), AT, p.Unschedule("c1")),
+    ("replace, too near", listed(past=replacing(), looked=scheduled(SOON)), AT, p.Finish),
+    (
+        "replace, hour unknown",
+        listed(past=replacing(), looked=draft(status="schedule")),
+        AT,
+        p.Unschedule("c1"),
+    ),
+    ("replace, gone out", listed(past=replacing(), looked=draft(status="sending")), AT, p.Finish),
+    ("replace, deleted", listed(past=replacing(), looked=p.Deleted), AT, p.Halt),
+    (
+        "unscheduled, not shown yet",
+        listed(past=replacing(), looked=scheduled(), withdrawals=1, withdrawn=True),
+        AT,
+        p.Wait,
+    ),
+    (
+        "unschedule never acted",
+        listed(past=replacing(70.0), looked=scheduled(), withdrawals=1),
+        AT,
+        p.Unschedule("c1"),
+    ),
+    (
+        "unschedule refused for now",
+        listed(past=replacing(70.0), looked=scheduled(), withdrawals=1, wait=1.0),
+        AT,
+        p.Wait,
+    ),
+    (
+        "unschedule given up",
+        listed(past=replacing(70.0), looked=scheduled(), withdrawals=4),
+        AT,
+        p.Halt,
+    ),
+    ("unschedule may act late", listed(past=replacing(), looked=draft()), AT, p.Wait),
+    ("a draft again", listed(past=replacing(70.0), looked=draft()), AT, p.Prepare("c1")),
+    (
+        "a draft by its answer",
+        listed(past=replacing(), looked=draft(), withdrawn=True),
+        AT,
+        p.Prepare("c1"),
+    ),
+    (
+        "listed late as scheduled",
+        listed(scheduled(), past=replacing(70.0), looked=draft()),
+        AT,
+        p.Prepare("c1"),
+    ),
+    (
+        "other words on their way",
+        listed(past=replace(replacing(70.0), wrote=Wrote("old", 99.0)), looked=draft()),
+        AT,
+        p.Wait,
+    ),
+    (
+        "the same words on their way",
+        listed(past=replace(replacing(70.0), wrote=Wrote("new", 99.0)), looked=draft()),
+        AT,
+        p.Prepare("c1"),
+    ),
+    (
+        "other words long ago",
+        listed(past=replace(replacing(70.0), wrote=Wrote("old", 70.0)), looked=draft()),
+        AT,
+        p.Prepare("c1"),
+    ),
+    ("replaced and scheduled", listed(scheduled(), past=replacing(acted=True)), AT, p.Finish),
+    (
+        "replace, its hour has passed",
+        listed(past=replacing(70.0), **READY, looked=draft()),
+        replace(AT, at=datetime.fromtimestamp(99, UTC)),
+        p.Hold,
+    ),
+    (
+        "replace, not scheduled again",
+        listed(past=replacing(acted=True), looked=draft(), denied=True, posts=4),
+        AT,
+        p.Hold,
+    ),
 ]
 
 
@@ -168,6 +275,7 @@ def test_these_cases_run_every_line_of_the_protocol():
     try:
         for _, view, terms, _ in STEPS:
             p.next_step(view, terms)
+        assert p.hour_of("no time") is None
     finally:
         sys.settrace(old)
     want = {

@@ -12,20 +12,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publish.errors import ConfigError, Refused
-from publish.newsletter import changes, digest, issue, livegate, plan, report, schedule, selection
-from publish.newsletter import status as status_of
+from publish.newsletter import changes, digest, livegate, report, schedule, titles
 from publish.newsletter.account import account, loopback
 from publish.newsletter.answers import Proof, Reply, judge
-from publish.newsletter.campaign import Campaign, Segment, carrying, parse, title_for
-from publish.newsletter.facts import Fact, Past, fold
-from publish.newsletter.protocol import Deleted
-from publish.post.issue import key_of
+from publish.newsletter.campaign import Campaign, Segment, carrying, parse
+from publish.newsletter.titles import Marks
+from publish.post.issue import Issue, key_of
 from publish.settings import Settings
 from tests.fakes.world import an_issue
 
 KEY = "0123456789abcdef0123456789abcdef-us7"
 NOW = datetime(2026, 11, 20, 12, 7, 31, tzinfo=UTC)
 PROBLEM = b'{"type":"x","title":"Bad Request","status":400,"detail":"No.","instance":""}'
+
+
+def dated(days: float, slug: str) -> Issue:
+    return replace(an_issue(uid=f"uid-{slug}", slug=slug), date=NOW - timedelta(days=days))
 
 
 def settings(**values: object) -> Settings:
@@ -150,11 +152,42 @@ def test_only_a_204_is_ever_taken_for_a_send_that_worked(body: bytes, status: in
 # --- campaigns
 
 
-@given(st.text(max_size=300))
-def test_the_key_survives_any_subject(subject: str):
-    title = title_for(subject, "ab12" * 5)
-    assert Campaign("x", "save", title).key == "ab12" * 5
-    assert len(title) <= 100
+KEY_OF_20 = "ab12" * 5
+MARKS = st.builds(
+    Marks, st.just(KEY_OF_20), st.booleans(),
+    st.none() | st.datetimes(
+        datetime(2024, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)
+    ).map(lambda moment: moment.replace(second=0, microsecond=0)),
+    st.sampled_from(["", "cd34ef56"]),
+)  # fmt: skip
+POSTS = st.lists(st.sampled_from([f"{n:08x}" for n in range(40)]), max_size=6, unique=True)
+
+
+@given(st.text(max_size=300), MARKS)
+def test_the_marks_survive_any_subject(subject: str, marks: Marks):
+    title = titles.write(subject, marks)
+    assert titles.read(title) == marks
+    assert len(title) <= titles.LONGEST
+
+
+@given(st.text(max_size=300), POSTS, st.booleans())
+def test_a_title_names_the_posts_of_a_digest(subject: str, posts: list[str], held: bool):
+    marks = Marks(KEY_OF_20, held, posts=tuple(posts))
+    title = titles.write(subject, marks)
+    assert titles.read(title) == marks
+    assert len(title) <= titles.LONGEST
+
+
+@given(st.sampled_from(["[held]", "[pub:ab]", "[at:2026-12-01T12:30Z]", "[posts:00000001]"]))
+def test_an_authors_own_marks_say_nothing(mark: str):
+    assert titles.read(titles.write(f"a {mark} b", Marks(KEY_OF_20))) == Marks(KEY_OF_20)
+    assert titles.read(f"a {mark}") == (Marks("ab") if "pub" in mark else Marks())
+
+
+def test_a_replica_says_what_its_original_says():
+    title = titles.write("Calm", Marks(KEY_OF_20, held=True)) + " (copy 01)"
+    assert titles.read(title) == Marks(KEY_OF_20, held=True)
+    assert titles.subject_in(title) == "Calm"
 
 
 def test_two_keys_are_none():
@@ -286,131 +319,6 @@ def test_a_time_zone_that_is_none():
         schedule.zone("Mars/Base")
 
 
-# --- selection and plan
-
-
-def dated(days: float, slug: str) -> issue.Issue:
-    made = an_issue(uid=f"uid-{slug}", slug=slug)
-    return replace(made, date=NOW - timedelta(days=days))
-
-
-def test_the_first_run_never_mails_an_archive():
-    found = selection.choose(
-        [dated(400, "old"), dated(8, "week"), dated(1, "new")], {}, NOW, max_age_days=7
-    )
-    assert [(c.issue.slug, c.send) for c in found] == [
-        ("old", False),
-        ("week", False),
-        ("new", True),
-    ]
-    assert "only when named" in found[0].why
-
-
-def test_a_named_post_goes_whatever_its_age_and_alone():
-    old, new = dated(400, "old"), dated(1, "new")
-    found = selection.choose([old, new], {}, NOW, max_age_days=7, chosen={old.key})
-    assert [c.send for c in found] == [True, False]
-
-
-def test_what_is_done_stays_done_though_named():
-    new = dated(1, "new")
-    past = {new.key: Past(done="c1", status="sent")}
-    (found,) = selection.choose([new], past, NOW, max_age_days=7, chosen={new.key})
-    assert not found.send
-    assert "already sent" in found.why
-
-
-def test_a_lost_answer_is_taken_up_again_whatever_the_age():
-    old = dated(30, "old")
-    (found,) = selection.choose([old], {old.key: Past(tried="c", try_at=1.0)}, NOW, max_age_days=7)
-    assert found.send
-
-
-def test_a_post_in_a_digest_is_not_mailed_again():
-    a, b = dated(1, "a"), dated(2, "b")
-    past = fold(
-        [
-            Fact("intent", "dd", 1, data={"posts": [a.key, b.key]}),
-            Fact("send_try", "dd", 2, "c"),
-            Fact("done", "dd", 3, "c", {"status": "sending"}),
-        ]
-    )
-    found = selection.choose([a, b], past, NOW, max_age_days=7)
-    assert [c.send for c in found] == [False, False]
-    assert "in the digest" in found[0].why
-
-
-def test_posts_are_named_by_slug_or_path():
-    one = dated(1, "one")
-    for name in ("one", "content/posts/one.md", "./content/posts/one.md", "posts/one.md", "/one/"):
-        assert selection.named([one], [name]) == [one], name
-    with pytest.raises(ConfigError, match="no composed issue"):
-        selection.named([one], ["two"])
-
-
-def test_the_plan_names_every_write_and_no_more():
-    new, sent = dated(1, "new"), dated(2, "sent")
-    listing = [Campaign("c9", "sent", title_for("x", sent.key))]
-    choices = selection.choose([sent, new], {}, NOW, max_age_days=7)
-    skip, go = plan.intentions(choices, listing, {}, None)
-    assert (skip.send, skip.writes, skip.why) == (False, (), "Mailchimp has it already: sent")
-    assert go.writes == (
-        "POST /campaigns", "PATCH /campaigns/{new}", "PUT /campaigns/{new}/content",
-        "POST /campaigns/{new}/actions/send",
-    )  # fmt: skip
-    draft = [Campaign("c1", "save", title_for("x", new.key))]
-    (_, again) = plan.intentions(choices, draft, {}, datetime(2026, 11, 21, 6, 30, tzinfo=UTC))
-    assert again.writes[0] == "PATCH /campaigns/c1"
-    assert again.writes[-1].endswith("schedule 2026-11-21T06:30Z")
-
-
-# --- status
-
-
-def states(found: list[Campaign], past: Past, looked=None, now: float = 100.0):
-    one = an_issue()
-    looked = {past.tried: looked} if looked else {}
-    (state,) = status_of.states([one], found, {one.key: past}, looked, {}, now, settle=20)
-    return state
-
-
-def with_key(name: str, status: str) -> Campaign:
-    return Campaign(name, status, title_for("x", an_issue().key))
-
-
-def test_an_unanswered_send_is_unknown_until_it_cannot_act_any_more():
-    past = Past(tried="c", try_at=90.0)
-    early = states([with_key("c", "save")], past, with_key("c", "save"), now=100)
-    assert early.unknown
-    assert early.facts == ()
-    late = states([with_key("c", "save")], past, with_key("c", "save"), now=111)
-    assert not late.unknown
-    assert [f.kind for f in late.facts] == ["refused"]
-
-
-def test_what_left_the_draft_is_written_down():
-    past = Past(tried="c", try_at=90.0)
-    found = states([], past, with_key("c", "sending"))
-    assert [(f.kind, f.campaign) for f in found.facts] == [("done", "c")]
-
-
-def test_a_campaign_that_vanished_after_a_try_stays_unknown():
-    assert states([], Past(tried="c", try_at=1.0), Deleted).unknown
-
-
-def test_a_scheduled_issue_taken_back_in_the_web_interface_can_go_again():
-    found = states([with_key("c", "save")], Past(done="c", status="schedule"))
-    assert [f.kind for f in found.facts] == ["undone"]
-
-
-def test_a_post_that_changed_since_is_named():
-    one = an_issue()
-    (found,) = status_of.states(
-        [one], [with_key("c", "sent")], {}, {}, {one.key: "other"}, 1.0, settle=20
-    )
-    assert found.changed
-
-
 # --- the rest
 
 
@@ -429,13 +337,15 @@ def test_changes_say_nothing_of_equal_words_and_something_of_others(old: list[st
 
 
 def test_the_digest_joins_parts_in_the_newest_ones_frame():
-    def part(slug: str, days: float) -> issue.Issue:
+    def part(slug: str, days: float) -> Issue:
         html, text = f"<head><p>{slug}</p><foot>", f"top {slug} end"
         return replace(
             dated(days, slug), html=html, text=text, html_part=(6, 6 + len(slug) + 7),
             text_part=(4, 4 + len(slug)), title=slug.upper(), subject=slug,
         )  # fmt: skip
 
+    with pytest.raises(Refused, match="at most 6"):
+        digest.join([part(str(n), n) for n in range(7)])
     joined = digest.join([part("old", 3), part("new", 1)])
     assert joined.html.startswith("<head><p>new</p><hr")
     assert joined.html.endswith("<p>old</p><foot>")
@@ -456,11 +366,12 @@ def test_a_report_is_a_table_and_a_drawing():
         "opens": {"unique_opens": 5}, "clicks": {"unique_subscriber_clicks": 2},
         "unsubscribed": 1, "bounces": {"hard_bounces": 1, "soft_bounces": 1, "syntax_errors": 9},
     }  # fmt: skip
-    row = report.figures("calm", document)
-    head, line = report.table([row])
-    assert head.split() == ["issue", "sent", *report.COLUMNS]
-    assert line.split() == ["calm", "2026-11-20", "10", "5", "2", "1", "2"]
-    drawing = report.plot([row, replace(row, recipients=0, slug="<none>")])
+    row = report.figures("calm", "Be calm", "update", document)
+    head, line = report.table([row], lambda text: text[:10])
+    assert head.split() == ["letter", "sent", *report.COLUMNS, "title"]
+    assert line.split()[:7] == ["calm", "2026-11-20", "10", "5", "2", "1", "2"]
+    assert line.endswith("Be calm (update)")
+    drawing = report.plot([row, replace(row, recipients=0, title="<none>")])
     assert "50%" in drawing
     assert "20%" in drawing
     assert "<none>" not in drawing

@@ -21,15 +21,16 @@ from publish.newsletter.service import Sender, Service
 from tests.fakes.world import an_issue, terms
 from tests.newsletter.stand import QUICK, account, control, deliveries
 
-# (method, path): every request a send makes, in its order.
+# (method, path, which of its kind): every request a send makes, in its order.
 REQUESTS = [
-    ("GET", "/3.0/campaigns"),
-    ("POST", "/3.0/campaigns"),
-    ("PATCH", "/3.0/campaigns/*"),
-    ("PUT", "/3.0/campaigns/*/content"),
-    ("GET", "/3.0/campaigns/*/send-checklist"),
-    ("GET", "/3.0/campaigns/[0-9a-f]*"),
-    ("POST", "/3.0/campaigns/*/actions/send"),
+    ("GET", "/3.0/campaigns", 1),
+    ("POST", "/3.0/campaigns", 1),
+    ("GET", "/3.0/campaigns/[0-9a-f]*", 1),
+    ("PATCH", "/3.0/campaigns/*", 1),
+    ("PUT", "/3.0/campaigns/*/content", 1),
+    ("GET", "/3.0/campaigns/*/send-checklist", 1),
+    ("GET", "/3.0/campaigns/[0-9a-f]*", 3),  # the checklist fits the pattern too
+    ("POST", "/3.0/campaigns/*/actions/send", 1),
 ]
 FAULTS = [
     {"kind": "drop_before"},
@@ -62,11 +63,11 @@ def run(root: Path, base: str) -> str:
         return str(int(error.code))
 
 
-def scenario(root: Path, request: tuple[str, str], fault: dict, lose: bool) -> str:
+def scenario(root: Path, request: tuple[str, str, int], fault: dict, lose: bool) -> str:
     """One history; what went wrong, or ``""``."""
-    method, path = request
+    method, path, nth = request
     with sandbox.start(root, register=False) as server:
-        control(server.base_url, [{**fault, "method": method, "path": path}])
+        control(server.base_url, [{**fault, "method": method, "path": path, "nth": nth}])
         first = run(root, server.base_url)
         mailed = len(deliveries(root))
         if first == str(int(Exit.NOTHING_SENT)) and mailed:
@@ -92,7 +93,7 @@ def scenario(root: Path, request: tuple[str, str], fault: dict, lose: bool) -> s
     )
 
 
-def cases() -> Iterator[tuple[tuple[str, str], dict, bool]]:
+def cases() -> Iterator[tuple[tuple[str, str, int], dict, bool]]:
     for request in REQUESTS:
         for fault in FAULTS:
             for lose in (False, True):

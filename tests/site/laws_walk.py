@@ -85,13 +85,16 @@ class Walk:
     """A site in ``lab`` that grows by ``step``; ``said`` tells what was done so far."""
 
     def __init__(self, root: Path, seed: int) -> None:
+        """Every third plugin is undeclared: its site is built by stock Pelican."""
         self.chance = random.Random(seed)
+        self._plugin = PLUGIN if seed % 3 == 2 else f"INCREMENTAL = True\n{PLUGIN}"
         self.posts: dict[str, Post] = {}
         self.options = {name: values[0] for name, values in OPTIONS.items()}
         self.said: list[str] = [f"seed {seed}"]
         self.count = 0
         self.lab = Lab(root, {
-            "theme/static/a.css": "", "plugins/enrich.py": PLUGIN, "data/motto.txt": "Be well",
+            "theme/static/a.css": "", "plugins/enrich.py": self._plugin,
+            "data/motto.txt": "Be well",
             "content/images/dot.svg": "<svg/>", "content/extra/robots.txt": "{{ SITENAME }}",
             # A feed without any post shows the moment at which it was made.
             "content/posts/first.md": "Title: First\nDate: 2019-01-01\n\nThe first.\n",
@@ -252,7 +255,7 @@ class Walk:
     def code(self) -> str:
         """Another filter in the plugin."""
         mark = self.chance.choice(("[", "<", "{"))
-        self.lab.apply({"plugins/enrich.py": PLUGIN.replace('f"[', f'"{mark}" f"')})
+        self.lab.apply({"plugins/enrich.py": self._plugin.replace('f"[', f'"{mark}" f"')})
         return mark
 
     def page(self) -> str:

@@ -10,24 +10,24 @@ from pathlib import Path
 import pytest
 
 from publish.errors import Refused
+from publish.site import build as building
 from publish.site import inputs
 from publish.site.build import build
-from publish.site.engine import Standby
 
 from .conftest import STRANGER_TO_ISSUES, Site
 
 
 @pytest.fixture
 def renders(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """The output folders of the renders that took place."""
+    """The stages of the runs of Pelican that took place."""
     seen: list[Path] = []
-    real = Standby.render
+    real = building.run
 
-    def counted(child, output, *further):
-        seen.append(output)
-        return real(child, output, *further)
+    def counted(task, *further, **named):
+        seen.append(task.stage)
+        return real(task, *further, **named)
 
-    monkeypatch.setattr(Standby, "render", counted)
+    monkeypatch.setattr(building, "run", counted)
     return seen
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import lru_cache
+from itertools import takewhile
 
-from publish.checks import dates
 from publish.checks.rule import source_rule
 from publish.checks.source import Source
 from publish.post.diagnostic import Problem, shown
@@ -14,10 +16,19 @@ KEYS = (
     "Title", "Date", "Modified", "Category", "Tags", "Keywords", "Slug", "Author", "Authors",
     "Summary", "Description", "Status", "Lang", "Translation", "Template", "Save_as", "Url",
     "Image", "Image_alt", "Uid", "Subject", "Preheader", "Newsletter", "Aliases", "Series",
-    "Robots",
+    "Robots", "Was",
 )  # fmt: skip
 KNOWN = {key.lower(): key for key in KEYS}
 STATUSES = ("published", "draft", "hidden", "skip")
+NO_DATE = re.compile(r"is not a valid date|Unknown string format|out of range|year \S+ is")
+NEEDED = frozenset(
+    ("title", "date", "modified", "status", "category", "tags", "slug", "uid", "lang", "newsletter",
+     "aliases", "image", "author")
+)  # fmt: skip
+"""Keys that are lost where a header ends before them; a text may well begin with `Summary:`."""
+LOOSE = re.compile(r"""\s*(["']?)([A-Za-z][\w-]*)\1\s*[:=](?:\s|$|["'[{])""")
+"""A line that is meant for a header line: with a blank before its colon, quoted, or TOML's."""
+FENCE = re.compile(r"(?:-{3}|\+{3}|\.{3})\s*$")
 LONGEST_SUMMARY = 160
 """Characters; search results and cards cut off what is longer."""
 
@@ -25,28 +36,31 @@ LONGEST_SUMMARY = 160
 @source_rule("missing-title", "error", "no `Title:` line", "same")
 def missing_title(source: Source) -> Iterator[Problem]:
     """Without a title Pelican leaves the file out and says nothing."""
-    if not source.get("title") and "title" not in source.filename_fields:
+    if not beyond(source) and any("information about 'title'" in t for t in source.complaints):
         yield Problem(source.line("title"), "there is no title", "add a line `Title: …` at the top")
 
 
 @source_rule("missing-date", "error", "no `Date:` line", "softer")
 def missing_date(source: Source) -> Iterator[Problem]:
     """Without a date Pelican leaves the post out and says nothing."""
-    if source.is_page or source.get("date") or "date" in source.filename_fields:
+    undated = source.post is not None and not source.is_page and source.post.date is None
+    empty = ("information about 'date'", "'' is not a valid date")
+    if beyond(source):
         return
-    if not source.reading.dated:
+    if undated or any(words in said for said in source.complaints for words in empty):
         remedy = "add a line such as `Date: 2026-11-16 07:30`"
         yield Problem(source.line("date"), "there is no date", remedy)
 
 
 @source_rule("bad-date", "error", "`Date: 2026-13-45`", "same")
 def bad_date(source: Source) -> Iterator[Problem]:
-    """A date that is none; Pelican would leave the post out."""
-    for name in ("date", "modified"):
-        given = source.get(name)
-        if given and dates.parse(given, source.reading.zone) is None:
-            message = f"{KNOWN[name]} is not a date: {shown(given, 40)}"
-            yield Problem(source.line(name), message, "write it as 2026-11-16 07:30")
+    """A date that Pelican cannot read; it would leave the post out."""
+    for said in source.complaints:
+        for name in ("date", "modified") if NO_DATE.search(said) else ():
+            given = " ".join(source.get(name).split())
+            if given and given[:100] in said:
+                message = f"{KNOWN[name]} is not a date: {shown(given, 40)}"
+                yield Problem(source.line(name), message, "write it as 2026-11-16 07:30")
 
 
 @source_rule("unknown-status", "error", "`Status: publised`", "same")
@@ -63,40 +77,68 @@ def unknown_status(source: Source) -> Iterator[Problem]:
 def missing_status(source: Source) -> Iterator[Problem]:
     """Without a status a post is public the moment its file is in the folder."""
     given = source.get("status") or source.reading.status or not source.header.fields
+    given = given or bool(beyond(source))
     if not source.is_page and not given and source.reading.uses("post_identity"):
         remedy = "add a line `Status: published`, or `Status: draft`"
         yield Problem(source.line("status"), "there is no status, so the post is public", remedy)
 
 
-@source_rule("unknown-key", "warning", "`Sumary: …`", "softer")
-def unknown_key(source: Source) -> Iterator[Problem]:
-    """A header line that nothing reads, often a slip of the keyboard."""
-    for field in source.header:
-        if field.name not in KNOWN and field.name not in source.reading.keys:
-            near = get_close_matches(field.name[:40], KNOWN, 1)
-            remedy = f"did you mean {KNOWN[near[0]]}?" if near else "correct or remove the line"
-            yield Problem(field.line, f"nothing reads the key {shown(field.key, 40)}", remedy)
-
-
 @source_rule("cut-header", "error", "a line without a colon between `Title:` and `Date:`", "same")
 def cut_header(source: Source) -> Iterator[Problem]:
-    """The header ends before its last line, so the rest would be printed as text."""
-    if source.header.ended != "text" or not source.header.fields:
+    """The header ends before its last line (or never begins), so the rest would be printed as
+    text: an empty line, a blank before a colon, a quoted key, TOML."""
+    if not beyond(source):
         return
-    for line in source.body.split("\n", 40)[:40]:
-        if not line.strip():
-            return
-        if line.partition(":")[0].strip().lower() in KNOWN and ":" in line:
-            message = "the header ends here, yet more of its lines follow"
-            remedy = "begin the line with a key and a colon, or indent it by four spaces"
-            yield Problem(source.header.body_line, message, remedy)
-            return
+    line = source.header.body_line - (source.header.ended == "blank")
+    text = source.text.split("\n")[line - 1].strip()
+    if not text and line == 1:
+        message, remedy = "the header does not begin on the first line", "remove the empty line"
+    elif not text:
+        message = "an empty line ends the header here, yet more of its lines follow"
+        remedy = "remove the empty line"
+    elif text.startswith("+++"):
+        message = "a header between +++ is not read"
+        remedy = "write its lines as `Key: value`, between --- or without any"
+    elif found := LOOSE.match(text):
+        message = "the header ends here, for this is no header line"
+        name = KNOWN.get(found[2].lower(), found[2])
+        remedy = f"write the key bare and its colon at once: `{shown(name, 40)}: …`"
+    else:
+        message = "the header ends here, yet more of its lines follow"
+        remedy = "begin the line with a key and a colon, or indent it by four spaces"
+    yield Problem(line, message, remedy)
+
+
+@lru_cache(maxsize=64)
+def beyond(source: Source) -> frozenset[str]:
+    """The keys that stand right behind the header's end, and would be printed as text."""
+    header, lines = source.header, source.text.split("\n")
+    if header.ended == "file":
+        return frozenset()
+    after = lines[header.body_line - 1 : header.body_line + 40]
+    if header.ended == "blank":
+        closed = lines[header.body_line - 2].strip() if header.body_line > 1 else ""
+        if closed:
+            return frozenset()
+    block = list(takewhile(str.strip, after))
+    if header.ended == "blank" and block and FENCE.match(block[0]):
+        block = list(takewhile(lambda line: not FENCE.match(line), block[1:]))
+    found = [match for line in block if not FENCE.match(line) for match in [LOOSE.match(line)]]
+    names = {match[2].lower() for match in found if match} & KNOWN.keys()
+    if header.ended == "text":
+        fenced = header.fenced and any(FENCE.match(line) for line in block)
+        if not header.fields and not (names & NEEDED) and block[:1] != ["+++"]:
+            return frozenset()
+        return frozenset(names) or frozenset(["text"] if fenced else [])
+    # A paragraph of "Place: Leeds" is text; lines that are all keys, one of them missing, are not.
+    new = names & NEEDED - {field.name for field in header}
+    return frozenset(names) if new and all(found) else frozenset()
 
 
 @source_rule("missing-category", "warning", "no `Category:` line", "silent")
 def missing_category(source: Source) -> Iterator[Problem]:
     """A post without a category goes under the site's default one."""
-    if source.is_page or source.header.field("category"):
+    if source.is_page or source.header.field("category") or beyond(source):
         return
     if not source.reading.by_folder:
         fallback = shown(source.reading.category)
@@ -119,7 +161,7 @@ def empty_category(source: Source) -> Iterator[Problem]:
 @source_rule("missing-summary", "warning", "no `Summary:` line", "silent")
 def missing_summary(source: Source) -> Iterator[Problem]:
     """Lists, cards and search results would show the first words of the post."""
-    if not source.is_page and not source.get("summary"):
+    if not source.is_page and not source.get("summary") and not beyond(source):
         remedy = "add a line `Summary: …` of one or two sentences"
         yield Problem(source.line("summary"), "there is no summary", remedy)
 
@@ -151,6 +193,6 @@ def scheduled(source: Source) -> Iterator[Problem]:
 
 
 RULES = (
-    missing_title, missing_date, bad_date, missing_status, unknown_status, unknown_key, cut_header,
+    missing_title, missing_date, bad_date, missing_status, unknown_status, cut_header,
     missing_category, empty_category, missing_summary, long_summary, scheduled,
 )  # fmt: skip

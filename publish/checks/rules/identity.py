@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -9,9 +10,11 @@ from urllib.parse import unquote
 
 from publish.checks import addresses
 from publish.checks.rule import site_rule, source_rule
+from publish.checks.rules.frontmatter import beyond
 from publish.checks.site import Site
 from publish.checks.source import Source
 from publish.post.diagnostic import Problem, shown
+from publish.post.identity import complaint, uid_of, was_of
 from publish.post.urls import normal
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9._~-]*")
@@ -23,7 +26,9 @@ OUTSIDE = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\~]|^[A-Za-z]:|[\x00-\x1f]
 @source_rule("missing-uid", "warning", "no `Uid:` line", "silent")
 def missing_uid(source: Source) -> Iterator[Problem]:
     """Without a Uid, feed readers and the newsletter take a moved file for a new post."""
-    if not source.is_page and not source.get("uid") and source.reading.uses("post_identity"):
+    if not source.is_page and not source.get("uid") and not beyond(source):
+        if not source.reading.uses("post_identity"):
+            return
         remedy = "add `Uid:` with 16 random hex digits, and never change it"
         yield Problem(source.line("uid"), "the post has no Uid", remedy)
 
@@ -39,17 +44,54 @@ def bad_uid(source: Source) -> Iterator[Problem]:
 
 @site_rule("duplicate-uid", "error", "a post copied with its `Uid:` line", "same")
 def duplicate_uid(site: Site) -> Iterator[Problem]:
-    """Two files with one Uid would be one post to feed readers and to the newsletter."""
+    """Two files with one Uid would be one post to feed readers and to the newsletter. The one at
+    whose address it was published is right; a `Was:` of another post's Uid is the same fault."""
     owners: dict[str, list[Source]] = defaultdict(list)
     for source in site.sources:
-        if uid := source.get("uid").lower():
-            owners[uid].append(source)
+        if uid := _uid(source):
+            owners[uid.lower()].append(source)
     for same in owners.values():
+        known = [s for s in same if site.recorded.uid_at(addresses.of_source(s, site)) == _uid(s)]
         for source in same if len(same) > 1 else ():
-            other = same[1] if source is same[0] else same[0]
+            if len(known) == 1 and source is known[0]:
+                continue
+            other = next(o for o in (*known, *same) if o is not source)
             message = f"the Uid is that of {other.file} too"
-            remedy = "give the newer of the two a Uid of its own"
+            remedy = (
+                f"{other.file} was published with it: write `Uid: {_another(source)}` here"
+                if other in known
+                else "give the newer of the two a Uid of its own"
+            )
             yield Problem(source.line("uid"), message, remedy, source.file)
+    for source in site.sources:
+        for old in was_of(source.get("was")):
+            twin = next((o for o in owners.get(old.lower(), ()) if o is not source), None)
+            if twin:
+                message = f"Was names the Uid that {twin.file} has"
+                yield Problem(source.line("was"), message, "remove the line", source.file)
+
+
+@site_rule("changed-uid", "error", "a published post whose `Uid:` line was changed", "same")
+def changed_uid(site: Site) -> Iterator[Problem]:
+    """A published address keeps its Uid, as `content/ledger/urls.json` has it: with another one
+    the post is new to feed readers, and would be mailed again."""
+    if site.recorded_fault:
+        file, message = site.recorded_fault
+        yield Problem(1, message, "restore it from version control", file)
+        return
+    for source in site.sources:
+        if not source.readable or not source.header.fields:
+            continue
+        uid = uid_of(_uid(source), source.path)
+        address = addresses.of_source(source, site)
+        was = was_of(source.get("was"))
+        if known := site.recorded.contradicts(address, uid, was):
+            line = source.line("uid")
+            yield Problem(line, *complaint(known, source.get("uid")), source.file)
+        elif site.recorded.uid_at(address) in was:
+            message = "the Uid changes: feed readers will show the post once more"
+            remedy = "nothing to do if that is meant; it is not mailed again"
+            yield Problem(source.line("was"), message, remedy, source.file, "warning")
 
 
 @source_rule("bad-slug", "error", "`Slug: ../about us`", "same")
@@ -79,7 +121,8 @@ def bad_slug(source: Source) -> Iterator[Problem]:
 @source_rule("missing-slug", "warning", "no `Slug:` line", "silent")
 def missing_slug(source: Source) -> Iterator[Problem]:
     """Without a slug the address is made of the title, and changes when the title does."""
-    given = source.header.field("slug") or source.get("url") or "slug" in source.filename_fields
+    fields = source.post.fields if source.post else {}
+    given = source.header.field("slug") or source.get("url") or fields.get("slug") or beyond(source)
     if not source.is_page and not given and source.slug and source.reading.uses("post_identity"):
         message = "there is no slug, so the address changes with the title"
         yield Problem(source.line("title"), message, f"add a line `Slug: {shown(source.slug)}`")
@@ -89,7 +132,7 @@ def missing_slug(source: Source) -> Iterator[Problem]:
 def duplicate_slug(site: Site) -> Iterator[Problem]:
     """Two posts or pages at one address, or at that of the archives or another list page; one of
     them would overwrite the other."""
-    lists = addresses.listings(site.values)
+    lists = site.library.places
     owners: dict[str, list[Source]] = defaultdict(list)
     for source in site.sources:
         if source.readable and (source.slug or source.get("url")):
@@ -135,4 +178,24 @@ def bad_alias(site: Site) -> Iterator[Problem]:
                 yield Problem(source.line("aliases"), message, remedy, source.file)
 
 
-RULES = (missing_uid, bad_uid, duplicate_uid, bad_slug, missing_slug, duplicate_slug, bad_alias)
+def _another(source: Source) -> str:
+    """A Uid for a copy, the same at each check."""
+    return hashlib.sha256(f"{source.file}:{_uid(source)}".encode()).hexdigest()[:16]
+
+
+def _uid(source: Source) -> str:
+    """The Uid as the site takes it: of several lines the first."""
+    field = source.header.field("uid")
+    return field.first if field else source.get("uid")
+
+
+RULES = (
+    missing_uid,
+    bad_uid,
+    duplicate_uid,
+    changed_uid,
+    bad_slug,
+    missing_slug,
+    duplicate_slug,
+    bad_alias,
+)

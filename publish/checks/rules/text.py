@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from publish.checks.rule import source_rule
 from publish.checks.source import Source
+from publish.post import starter
 from publish.post.diagnostic import Problem, shown
 
 PLACEHOLDER = re.compile(r"\b(?:TK(?:TK)*|[Ll]orem [Ii]psum|LOREM IPSUM)\b")
@@ -64,4 +65,13 @@ def mixed_quotes(source: Source) -> Iterator[Problem]:
             return
 
 
-RULES = (empty_body, placeholder, merge_tag, mixed_quotes)
+@source_rule("starter-text", "error", "the text that `publish new` wrote, still there", "silent")
+def starter_text(source: Source) -> Iterator[Problem]:
+    """What `publish new` writes for its author to replace, or a part of it."""
+    for line in starter.left_over(source.body):
+        message = "the text that `publish new` wrote is still here"
+        remedy = "write your own words instead, or delete it"
+        yield Problem(source.header.body_line + line, message, remedy)
+
+
+RULES = (starter_text, empty_body, placeholder, merge_tag, mixed_quotes)

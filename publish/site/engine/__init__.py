@@ -1,116 +1,141 @@
-"""Renders a site with Pelican in a process of its own, and renders again only what must be.
+"""Runs stock Pelican in a process of its own, and renders again only what differs.
 
-A process of its own, because Pelican keeps state in its modules, a plugin may do anything, and
-a preview renders hundreds of times. Whatever Pelican only logs and goes on from (a post without
-a date, a missing plugin, a broken link) is a failure here.
+Generators, plugins and lists are made in full in every build, so what pages are made of is always
+right. Kept from build to build are: a source as its plugins left it (``sources``), a page by what
+its template looked at (``pages``), a copy or a plugin's file by its key (``staging``). Where any
+code in play is neither known nor declared fit (``trust``), Pelican runs as it comes.
 
-Pelican's generators and the plugins run in full at every build, so what a page is made of is
-always right. Two things are kept from the last build: what a reader made of each source
-(``parsed``), and what each page's template read (``reads``, ``record``, ``pages``).
+What Pelican only logs and goes on from (a post without a date, a broken link) is a failure here.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
+import pickle
 import subprocess
 import sys
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from publish.errors import ConfigError, Exit, Refused
+from publish.errors import ConfigError, Exit, PublishError, Refused
 
 CHILD = "publish.site.engine.child"
+ISSUES = ".issues"
+"""The folder in which files of composed issues are called, among those of the site."""
+Progress = Callable[[str, int], None]
+"""Told a phase (``read``, ``pages``) and by how much it advanced; below zero is its whole size."""
 
 
 @dataclass(frozen=True)
-class Memory:
-    """What earlier builds left for this one.
+class Task:
+    """One run.
 
-    ``folder`` holds it, ``key`` stands for everything that every page depends on. ``pages`` is
-    the record of the pages that lie in the output and ``intact`` names those nobody touched.
-    ``forget`` makes everything anew, for the next build to remember. ``jobs`` is how many
-    processes may be at work.
+    ``settings`` is the settings file, ``overrides`` are values put over it. ``stage`` is a folder
+    for this run alone: the site goes to ``stage/site``, the record of its pages to
+    ``stage/pages``. ``folder`` holds what earlier runs left, ``record`` is that of the pages in
+    the output, of which ``intact`` were not touched since. ``code`` are files of Python that
+    decide what sources and pages are. ``forget`` makes everything again. ``jobs`` is how many
+    processes may work. ``judge`` is called with Pelican's generators once all is resolved and
+    before anything is rendered, and may refuse by raising ``PublishError``; it and what it returns
+    are pickled. With ``read_only`` the run ends there; with ``planning`` too, and no picture is
+    made on the way. Files of issues are called ``.issues/SLUG/…`` among those of the site.
     """
 
+    settings: Path
+    overrides: Mapping[str, Any]
+    stage: Path
     folder: Path
-    key: str
-    pages: Path
-    intact: Collection[str] = ()
+    record: Path
+    intact: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
     forget: bool = False
     jobs: int = 1
+    judge: Callable[[list[Any]], Any] | None = None
+    read_only: bool = False
+    planning: bool = False
 
 
 @dataclass(frozen=True)
-class Rendered:
-    """What came of a render.
+class Run:
+    """What came of it.
 
-    ``warnings`` are Pelican's own that break nothing. ``reads`` are absolute paths it read
-    outside content, theme and plugin folders. ``due`` is the moment (seconds since the epoch)
-    at which the next scheduled post becomes public, 0 if none waits. ``untracked`` says why
-    nobody can know what the pages were made of, ``""`` if all is known. ``kept`` are the pages
-    that are not among what was rendered: they lie in the output as they would be written.
+    ``warnings`` are Pelican's own that break nothing. ``reads`` are absolute paths that were read
+    outside content, theme and plugin folders. ``due`` is when the next scheduled post becomes
+    public (seconds since the epoch; 0: none waits). ``untracked`` says why the next build cannot
+    be skipped, ``stock`` why stock Pelican had to run; ``""`` if neither. ``kept`` are files that
+    stay as they lie in the output. ``rendered`` is how many pages were rendered, ``fresh`` how
+    many sources were read. ``judged`` is what ``judge`` returned. ``seconds`` is by phase.
     """
 
     warnings: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     due: float = 0.0
     untracked: str = ""
+    stock: str = ""
     kept: tuple[str, ...] = ()
+    rendered: int = 0
+    fresh: int = 0
+    judged: Any = None
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
 
-_early: dict[Path, Standby] = {}
+class Again(Exception):
+    """Pelican needs more than was loaded: run the task in a ``whole`` worker."""
 
 
-def expect(settings: Path, *, whole: bool = False) -> None:
+_early: dict[Path, Worker] = {}
+
+
+def prewarm(settings: Path, *, whole: bool = False) -> None:
     """A build of this site is likely: let a process load Pelican while this one gets ready."""
     with contextlib.suppress(OSError):
-        _early[settings] = Standby(settings, whole=whole)
+        _early[settings] = Worker(settings, whole=whole)
 
 
-def dismiss() -> None:
+def shutdown() -> None:
     """End the processes that wait for a build that did not come."""
     while _early:
         _early.popitem()[1].close()
 
 
-def standby(settings: Path, *, whole: bool = False) -> Standby:
-    """A process for the site of the ``settings`` file, the one that is waiting if one is."""
-    return _early.pop(settings, None) or Standby(settings, whole=whole)
+def run(task: Task, progress: Progress | None = None, *, whole: bool = False) -> tuple[Run, bool]:
+    """Run ``task``; also whether it needed all that Pelican can load (``whole``).
 
-
-class Again(Exception):
-    """Nothing came of a render, for a reason that is no fault of the site's; ``how`` to repeat it.
-
-    ``"whole"``: with everything loaded that Pelican loads; ``"forget"``: without what is
-    remembered, which is damaged.
+    Raises:
+        Refused: anything failed; the message names the file.
+        ConfigError: the settings file fails.
     """
+    try:
+        with _early.pop(task.settings, None) or Worker(task.settings, whole=whole) as worker:
+            whole = worker.whole
+            return worker.run(task, progress), whole
+    except Again:
+        with Worker(task.settings, whole=True) as worker:
+            return worker.run(task, progress), True
 
-    def __init__(self, how: str) -> None:
-        super().__init__(how)
-        self.how = how
 
-
-class Standby:
+class Worker:
     """A process that loads Pelican at once and waits for its one task."""
 
     def __init__(self, settings: Path, *, whole: bool = False) -> None:
         """For the site of the ``settings`` file; ``whole`` loads all that Pelican loads."""
         self._settings, self.whole = settings, whole
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         how = ["whole"] if whole else []
         self._process = subprocess.Popen(  # noqa: S603 - this very program
             # Not with -m, which takes a while to find what this finds at once.
             [sys.executable, "-P", "-c", f"import {CHILD}; {CHILD}.main()", *how],
             cwd=settings.parent, env=_environment(),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            # Ctrl-C ends the parent, which ends its child; it is no failure of the build.
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said,
+            # Ctrl-C ends the parent, which ends its worker; it is no failure of the build.
             start_new_session=True,
         )  # fmt: skip
 
-    def __enter__(self) -> Standby:
+    def __enter__(self) -> Worker:
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -120,54 +145,64 @@ class Standby:
         """End the process, whether it had its task or not."""
         if self._process.poll() is None:
             self._process.kill()
-        self._process.communicate()
+        for stream in (self._process.stdin, self._process.stdout, self._said):
+            with contextlib.suppress(OSError):
+                stream.close()  # type: ignore[union-attr]
+        self._process.wait()
 
-    def render(
-        self,
-        output: Path,
-        overrides: Mapping[str, Any],
-        memory: Memory,
-        record: Path,
-    ) -> Rendered:
-        """Render the site into ``output``, a folder made if need be.
-
-        Only what differs from ``memory`` is made, and ``record`` is written for the next.
+    def run(self, task: Task, progress: Progress | None = None) -> Run:
+        """Do the one task.
 
         Raises:
             Refused: anything failed; the message names the file.
             ConfigError: the settings file fails.
-            Again: it has to be done once more, in another way.
+            Again: it has to be done once more, with all that Pelican loads.
         """
-        task = {
-            "settings": str(self._settings), "output": str(output), "overrides": dict(overrides),
-            "folder": str(memory.folder), "key": memory.key, "pages": str(memory.pages),
-            "intact": list(memory.intact), "record": str(record), "forget": memory.forget,
-            "jobs": memory.jobs,
-        }  # fmt: skip
-        answer, said = self._process.communicate(json.dumps(task).encode())
+        assert self._process.stdin
+        assert self._process.stdout
         try:
-            result = json.loads(answer)
-        except ValueError:
-            tail = said.decode("utf-8", "replace").strip().splitlines() or ["no message"]
-            status = self._process.returncode
-            how = f"by signal {-status}" if status < 0 else tail[-1]
-            raise Refused(
-                f"{self._settings.name}: the build process ended early: {how}", "build again"
-            ) from None
-        if how := result.get("again"):
-            raise Again(how)
-        if errors := result["errors"]:
-            also = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-            kind = ConfigError if result["code"] == Exit.USAGE else Refused
-            raise kind(errors[0] + also, "mend that and build again; the built site is as it was")
-        return Rendered(
-            tuple(result["warnings"]), tuple(result["reads"]), result["due"],
-            result["untracked"], tuple(result["kept"]),
-        )  # fmt: skip
+            with contextlib.suppress(BrokenPipeError), self._process.stdin as stream:
+                pickle.dump(task, stream, 5)
+            while True:
+                # Our own process, which no other can answer for.
+                message = pickle.load(self._process.stdout)  # noqa: S301
+                if not isinstance(message, tuple):
+                    break
+                if progress:
+                    progress(*message)
+        except (EOFError, pickle.UnpicklingError):
+            raise self._ended() from None
+        if isinstance(message, PublishError | Again):
+            raise message
+        assert isinstance(message, Run | Failed)
+        if isinstance(message, Failed):
+            also = f" (and {len(message.errors) - 1} more)" if len(message.errors) > 1 else ""
+            kind = ConfigError if message.code == Exit.USAGE else Refused
+            raise kind(
+                message.errors[0] + also, "mend that and build again; the built site is as it was"
+            )
+        return message
+
+    def _ended(self) -> Refused:
+        status = self._process.wait()
+        self._said.seek(0)
+        said = self._said.read().decode("utf-8", "replace").strip().splitlines()
+        how = f"by signal {-status}" if status < 0 else (said or ["no message"])[-1]
+        return Refused(
+            f"{self._settings.name}: the build process ended early: {how}", "build again"
+        )
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A run that failed, in place of a ``Run``."""
+
+    errors: tuple[str, ...]
+    code: Exit
 
 
 def _environment() -> dict[str, str]:
-    # A key must not reach a template; and the child must find this very program.
+    # A key must not reach a template; and the worker must find this very program.
     kept = {name: v for name, v in os.environ.items() if not name.startswith("MAILCHIMP_")}
     here = str(Path(__file__).resolve().parents[3])
     return kept | {"PYTHONPATH": os.pathsep.join(filter(None, (kept.get("PYTHONPATH"), here)))}

@@ -1,89 +1,240 @@
-"""The process that renders: reads its task from standard input, answers on standard output."""
+"""The process that runs Pelican: reads its task from standard input, answers on standard output."""
 
 from __future__ import annotations
 
-import atexit
 import gc
-import json
+import importlib
 import logging
 import os
+import pickle
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from publish import light
-from publish.errors import Exit
+from publish.errors import Exit, PublishError
 from publish.light import Needed
+from publish.site import inputs
+from publish.site.engine import ISSUES, Again, Failed, Run, Task, store
+from publish.site.engine.audit import Audit
 from publish.site.engine.complaints import Complaints
-from publish.site.engine.trace import Trace
 
 
-def run(task: Mapping[str, Any], trace: Trace) -> dict[str, Any]:
-    """Render in this process; what came of it in JSON's own types."""
+class _Read(Exception):
+    """All was read, and that was the task."""
+
+
+class Clock:
+    """Seconds by phase."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._last = time.monotonic()
+
+    def phase(self, name: str) -> None:
+        """What was done since the last phase is called ``name``."""
+        now = time.monotonic()
+        self.seconds[name] = round(self.seconds.get(name, 0.0) + now - self._last, 4)
+        self._last = now
+
+
+def run(task: Task, audit: Audit, clock: Clock, tell: Callable[[str, int], None]) -> Any:
+    """Run Pelican in this process: a ``Run`` or what stands in its place."""
     import pelican as package
-    from pelican import signals
     from pelican.settings import read_settings
 
-    from publish.site.engine.ghosts import Damaged
-    from publish.site.engine.session import Session
+    from publish.site.engine import hooks, session, settings
+    from publish.site.engine.service import Service
+    from publish.site.engine.staging import Staging
 
-    # What it says to a terminal when it is done is said to nobody here.
     package.console = _Quiet(package.console)
-
-    settings_file, output = Path(task["settings"]), Path(task["output"])
-    complaints = Complaints(settings_file.parent, output)
+    site = task.stage / "site"
+    complaints = Complaints(task.settings.parent, site)
     # Python trusts compiled files by the second; a plugin edited twice in one would stay stale.
     sys.dont_write_bytecode = True
     logging.getLogger().addHandler(complaints)
-    due: set[datetime] = set()
-    began = datetime.now(UTC)
-
-    def scheduled(content: Any) -> None:
-        moment = getattr(content, "date", None)
-        if isinstance(moment, datetime) and moment.astimezone(UTC) > began:
-            due.add(moment.astimezone(UTC))
-
-    def finalized(generators: Any) -> None:
-        for generator in generators:
-            for content in (*getattr(generator, "articles", ()), *getattr(generator, "drafts", ())):
-                scheduled(content)
-
-    signals.content_object_init.connect(scheduled)
-    signals.all_generators_finalized.connect(finalized)
-    code, known = Exit.USAGE, [output.parent]
-    session: Session | None = None
-    ours = {"OUTPUT_PATH": str(output), "DELETE_OUTPUT_DIRECTORY": False, "DEBUG": False}
+    clock.phase("load")
+    code, due, judged = Exit.USAGE, _Due(), []
+    live: session.Session | None = None
+    ours = {
+        "OUTPUT_PATH": str(site), "DELETE_OUTPUT_DIRECTORY": False, "DEBUG": False,
+        # Pelican's own cache trusts a file's time of change; the engine has a better one.
+        "CACHE_CONTENT": False, "LOAD_CONTENT_CACHE": False,
+    }  # fmt: skip
     try:
-        settings = read_settings(str(settings_file), override={**task["overrides"], **ours})
-        code, complaints.content = Exit.REFUSED, Path(settings["PATH"])
-        known += [Path(p) for p in (settings["PATH"], settings["THEME"], settings["CACHE_PATH"])]
-        known += [Path(p) for p in settings["PLUGIN_PATHS"]]
-        known += [Path(task[name]).parent for name in ("folder", "pages")]
-        pelican = _pelican(settings["PELICAN_CLASS"])(settings)
-        session = Session(task, pelican, trace, complaints)
+        with audit.scope() as looked:
+            values = settings.recording(
+                read_settings(str(task.settings), override={**task.overrides, **ours})
+            )
+        code, complaints.content = Exit.REFUSED, Path(values["PATH"])
+        state = {} if task.forget else store.load(task.folder / "state")
+        files = state.get("files", {})
+        staging = Staging(site, task.intact, files, _issues(values))
+        values["ENGINE"] = Service(staging, task.jobs, audit, planning=task.planning)
+        pelican = _pelican(values["PELICAN_CLASS"])(values)
+        due.listen()
+        harmless = dict(state.get("harmless", {}))
+        declared, stock = session.trusted(values, pelican.plugins, harmless)
+        if type(pelican) is not package.Pelican:
+            stock = stock or "PELICAN_CLASS is set"
+        hooks.order_sources()
+        digests = dict(state.get("code", {}))
+        keys = _keys(task, values, sorted(looked), digests)
+
+        def judge(generators: list[Any]) -> None:
+            clock.phase("read")
+            if task.judge and not complaints.errors:
+                judged.append(task.judge(generators))
+            clock.phase("judge")
+            if task.read_only or task.planning:
+                raise _Read
+
+        if stock:
+            _judge_in(package.Pelican, judge)
+        else:
+            record = task.record if files else None
+            live = session.Session(
+                task.folder, record, keys, values, declared, staging, audit, complaints,
+                task.jobs, judge, tell, forget=task.forget,
+            )  # fmt: skip
+        clock.phase("settings")
         pelican.run()
-        if not complaints.errors:
-            session.save()
+        clock.phase("pages")
+        if live and not complaints.errors:
+            live.save(task.stage / "pages")
+            known = {n: k for n, k in staging.new.items() if n in staging.kept or k != (b"", b"")}
+            document = {"files": known, "harmless": harmless, "code": digests}
+            store.save(task.stage / "state", document)
+        clock.phase("save")
+    except PublishError as error:
+        return error
+    except _Read:
+        if live and not complaints.errors:
+            live.sources.save()
+    except Needed:
+        return Again()
     except (Exception, SystemExit) as error:  # a settings file, theme or plugin may do anything
         complaints.failed(error)
-    except Needed:
-        return {"again": "whole"}
-    except Damaged:
-        return {"again": "forget"}
     finally:
-        if session:
-            session.end()
-    return {
-        "code": code,
-        "errors": complaints.errors,
-        "warnings": complaints.warnings,
-        "reads": [r for r in trace.reads(known) if r != str(settings_file.parent)],
-        "due": min(due).timestamp() if due else 0.0,
-        "untracked": trace.untracked,
-        "kept": session.pages.kept if session else [],
-    }
+        if live:
+            live.close()
+    if complaints.errors:
+        return Failed(tuple(complaints.errors), code)
+    apart = [task.stage, task.folder, *map(Path, (values["PATH"], values["THEME"],
+             values["CACHE_PATH"], *values["PLUGIN_PATHS"]))]  # fmt: skip
+    return Run(
+        tuple(complaints.warnings),
+        tuple(r for r in audit.reads(apart) if r != str(task.settings.parent)),
+        due.moment, audit.untracked, stock, tuple(sorted(staging.kept)),
+        live.pages.rendered if live else due.rendered,
+        live.sources.fresh if live else 0, judged[0] if judged else None, clock.seconds,
+    )  # fmt: skip
+
+
+class _Due:
+    """The moment at which the next scheduled post becomes public, and how many pages there are."""
+
+    def __init__(self) -> None:
+        self._began, self._moments = datetime.now(UTC), set[datetime]()
+        self.rendered = 0
+
+    def listen(self) -> None:
+        """Look at every post that is made or comes from the store."""
+        from pelican import signals
+
+        signals.content_object_init.connect(self._look, weak=False)
+        signals.all_generators_finalized.connect(self._look_at_all, weak=False)
+        signals.content_written.connect(self._count, weak=False)
+
+    def _count(self, path: str, context: Any) -> None:
+        self.rendered += 1
+
+    @property
+    def moment(self) -> float:
+        """Seconds since the epoch; 0 if none waits."""
+        return min(self._moments).timestamp() if self._moments else 0.0
+
+    def _look(self, content: Any) -> None:
+        moment = getattr(content, "date", None)
+        # A draft without a date is dated to the end of time, where no zone can be counted.
+        if isinstance(moment, datetime) and moment.year < 9999:
+            moment = moment.astimezone(UTC)
+            if moment > self._began:
+                self._moments.add(moment)
+
+    def _look_at_all(self, generators: Any) -> None:
+        for generator in generators:
+            for content in (*getattr(generator, "articles", ()), *getattr(generator, "drafts", ())):
+                self._look(content)
+
+
+def _judge_in(owner: Any, judge: Callable[[list[Any]], None]) -> None:
+    """In a stock run too: all is resolved, and nothing is rendered."""
+    from pelican import signals
+
+    generators: list[Any] = []
+    signals.all_generators_finalized.connect(generators.extend, weak=False)
+    stock = owner._get_writer
+
+    def get_writer(self: Any) -> Any:
+        writer = stock(self)
+        judge(generators)
+        return writer
+
+    owner._get_writer = get_writer
+
+
+def _keys(
+    task: Task, values: Any, looked: list[str], digests: dict[str, tuple[str, str]]
+) -> tuple[bytes, bytes]:
+    """Digests of all code that decides what a source is, and of that and the settings.
+
+    ``digests`` are the stamps and digests of the last build's files; those of now are put in.
+    """
+    import jinja2
+    import pelican
+
+    from publish.site.engine import settings
+
+    loaded = {str(getattr(module, "__file__", "") or "") for module in list(sys.modules.values())}
+    own = {f for f in loaded if f.endswith(".py") and "-packages" not in f and _foreign(f)}
+    known, found = dict(digests), {}
+    for path in sorted({*task.code, *own}):
+        stamp = inputs.stamp(path)
+        was, told = known.get(path, ("", ""))
+        if stamp != was or not inputs.firm(stamp):
+            told = inputs.digest(path)
+        found[path] = stamp, told
+    digests.clear()
+    digests.update(found)
+    # A locale decides how a date is written.
+    spoken = sorted(f"{k}={v}" for k, v in os.environ.items() if k[:3] in ("LC_", "LAN", "TZ"))
+    facts = [sys.version, pelican.__version__, jinja2.__version__, *inputs.installed(), *spoken]
+    facts += [f"{path} {inputs.digest(path)}" for path in looked]
+    conf = {str(task.settings), str(task.settings.parent / "pelicanconf.py")}
+    code = _digest([*facts, *(f"{p} {told}" for p, (_, told) in found.items() if p not in conf)])
+    everything = settings.snapshot(values)
+    whole = [*facts, *(f"{p} {told}" for p, (_, told) in found.items())]
+    whole += [f"{n} {told!r} {type(values[n])}" for n, told in sorted(everything.items())]
+    return code, _digest(whole)
+
+
+def _foreign(file: str) -> bool:
+    """Whether a file is not of the standard library."""
+    return not file.startswith(os.path.dirname(os.__file__))  # noqa: PTH120
+
+
+def _digest(facts: list[str]) -> bytes:
+    return blake2b("\n".join(facts).encode("utf-8", "surrogateescape"), digest_size=16).digest()
+
+
+def _issues(values: Any) -> dict[str, str]:
+    path = values.get("NEWSLETTER_ISSUES_PATH")
+    return {str(path): ISSUES} if path else {}
 
 
 class _Quiet:
@@ -96,13 +247,11 @@ class _Quiet:
         return getattr(self._console, name)
 
     def print(self, *words: Any, **how: Any) -> None:
-        """Nobody reads it."""
+        """The build says itself what it did."""
 
 
 def _pelican(named: Any) -> Any:
     """``PELICAN_CLASS``, a class or its dotted name."""
-    import importlib
-
     if not isinstance(named, str):
         return named
     module, _, name = named.rpartition(".")
@@ -110,26 +259,29 @@ def _pelican(named: Any) -> Any:
 
 
 def main() -> None:
-    """The process's own entry: the task comes as JSON, once everything is loaded."""
-    trace = Trace()
-    trace.start()
+    """The process's own entry: the task comes once everything is loaded."""
+    audit, clock = Audit(), Clock()
+    audit.start()
     # Thousands of objects that all live to the end: looking for garbage finds none.
     gc.set_threshold(100_000, 50, 100)
     if "whole" not in sys.argv[1:]:
         light.install()
     import publish.site.engine.session  # noqa: F401 - and with it Pelican
 
-    given = sys.stdin.read()
+    given = sys.stdin.buffer.read()
     if not given:
         return  # there was nothing to build after all
-    task = json.loads(given)
+    task = pickle.loads(given)  # noqa: S301 - our parent's
     # Plugins may print; the answer has the pipe to itself.
-    with os.fdopen(os.dup(1), "w", encoding="utf-8") as answer:
+    with os.fdopen(os.dup(1), "wb", buffering=0) as answer:
         os.dup2(2, 1)
-        json.dump(run(task, trace), answer)
-    # Nobody will need what this process holds; to take it apart would take longer than to end.
-    atexit._run_exitfuncs()
+
+        def tell(phase: str, count: int) -> None:
+            answer.write(pickle.dumps((phase, count)))
+
+        answer.write(pickle.dumps(run(task, audit, clock, tell), 5))
     sys.stderr.flush()
+    # Nothing needs what this process holds; to take it apart would take longer than to end.
     os._exit(0)
 
 

@@ -1,344 +1,315 @@
-"""Pelican's writing of pages: each page is looked at, and rendered only if it would differ."""
+"""A page is rendered again only if something that its template looked at is not what it was.
+
+A page hangs on three kinds of things, each with a fingerprint of the last build's:
+
+- its template, with all that this extends, includes and imports;
+- variables: those that all pages share are compared once a build, a page's own for each page;
+- attributes of posts: each post's record is compared once a build, and single attributes only of
+  posts whose record differs. A page is fresh if its looks and the changed attributes do not meet.
+"""
 
 from __future__ import annotations
 
-import copy
-import functools
-import os
-import zlib
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
-from typing import Any
+import types
+from array import array
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from jinja2 import Environment, Template
-from jinja2.defaults import DEFAULT_NAMESPACE
-from pelican import signals, writers
-from pelican.writers import Writer
+from pelican.paginator import Page
 
-from publish.site.engine import trust
-from publish.site.engine.facts import Facts
-from publish.site.engine.ghosts import Ghosts
-from publish.site.engine.groups import Groups
-from publish.site.engine.look import Look
-from publish.site.engine.model import Model
-from publish.site.engine.parsed import Parsed
-from publish.site.engine.reads import Reads
-from publish.site.engine.record import Record, root
-from publish.site.engine.replay import again
-from publish.site.engine.settled import Settled
-from publish.site.engine.texts import Texts
-from publish.site.engine.trace import Trace
-from publish.site.engine.values import Describer, vouched
-from publish.site.engine.variables import Variables
-from publish.site.engine.watch import Watch
+from publish.site.engine import store
+from publish.site.engine.closures import Closures
+from publish.site.engine.fingerprint import fingerprint, name
+from publish.site.engine.staging import Staging
+from publish.site.engine.tracking import Looks, Tracker
 
-ARTICLES = ("translations", "articles", "hidden_translations", "hidden_articles")
-"""Where Pelican's generator has the articles that get a page."""
-BETWEEN = (
-    "article_generator_write_article", "page_generator_write_page", "article_writer_finalized",
-    "page_writer_finalized", "feed_generated", "feed_written",
-)  # fmt: skip
-"""Signals that are sent while pages are written."""
+MISSING = b"missing"
+FIXED = {"output_file", "localsiteurl", "SITEURL"}
+"""Variables that the writer sets for each page."""
+GROUPS = ("generated_content", "static_content")
+_APART = {"settings", "_context", "_output_location_referenced"}
+Note = tuple[bytes, tuple[str, ...], tuple[str, ...], dict[str, bytes], list[tuple[str, str]],
+             dict[tuple[str, str], bytes]]  # fmt: skip
+"""An entry whose looks are still names of posts and attributes."""
+
+
+class Entry(NamedTuple):
+    """What a page was made of.
+
+    ``template`` is the digest of its closure. ``own`` are names the writer was given for this
+    page alone. ``shared`` are variables of all pages, ``values`` the page's own with fingerprints.
+    ``looks`` are numbers of post attributes, an array of unsigned ints as bytes. ``list_page`` are
+    attributes of paginator pages.
+    """
+
+    template: bytes
+    own: tuple[str, ...]
+    shared: tuple[str, ...]
+    values: dict[str, bytes]
+    looks: bytes
+    list_page: dict[tuple[str, str], bytes]
 
 
 class Pages:
-    """Stands between Pelican's writer and its templates during one run.
+    """The pages of this run beside those of the record in ``file``, valid under ``key``."""
 
-    ``old`` is the record of the last build and ``intact`` its pages that lie untouched in the
-    output. ``new`` becomes this build's record, ``kept`` the pages that were not rendered.
-    """
+    def __init__(self, file: Path | None, key: bytes, staging: Staging, tracker: Tracker) -> None:
+        old = store.load(file) if file else {}
+        old = old if old.get("key") == key else {}
+        self._key, self._staging, self._tracker = key, staging, tracker
+        self.old = {page: Entry(*entry) for page, entry in old.get("pages", {}).items()}
+        self._values: dict[str, bytes | None] = old.get("values", {})
+        self._posts: dict[str, tuple[bytes | None, dict[str, tuple[int, bytes | None]]]]
+        self._posts = old.get("posts", {})
+        self._count: int = old.get("count", 0)
+        self._closures = Closures(old.get("texts", {}), old.get("closures", {}))
+        self._new: dict[str, Entry] = {}
+        self._noted: dict[str, Note] = {}
+        self._met: set[str] = set()
+        self._double: set[str] = set()
+        self._lists: dict[int, tuple[bytes | None, Any]] = {}
+        self._records: dict[str, bytes | None] = {}
+        self._changed: set[int] = set()
+        self._stale: set[str] = set()
+        self.posts: dict[str, Any] = {}
+        self.context: dict[str, Any] = {}
+        self._env: Any = None
+        self.reuse = True
+        self.rendered = 0
 
-    def __init__(self, old: Record, intact: Collection[str], trace: Trace,
-                 complaints: Callable[[], int], settings: dict[str, Any]) -> None:  # fmt: skip
-        self.old, self.new, self.intact = old, old.next(), frozenset(intact)
-        self.kept: list[str] = []
-        self.overridden: set[str] = set()
-        self._model = Model(settings)
-        self._look = Look(Describer(self._model.name, DEFAULT_NAMESPACE), self._model.shortcut)
-        self.facts = Facts(old.facts, old.tokens, self._look)
-        self._variables, self._texts = Variables(self._model), Texts()
-        self.facts.find, self.facts.root = self._model.find, self._variables.root
-        self.facts.around = self._variables.at
-        self._groups = Groups(old.calls, self._look, self._model.term)
-        self._watch = Watch(self._model, self.facts, self._look, trace, complaints)
-        self._trace, self._odd = trace, settings.get("JINJA_ENVIRONMENT") or {}
-        self._number, self._shares, self._sharing = 0, 1, False
-        self._skip = False
-        self._world = ""
-        self._same: dict[int, bool] = {}
-        self._trusted: list[tuple[int, ...]] = []
-        self._hook(Environment, "_load_template", self._load_template)
-        self._hook(Template, "_get_default_module", self._watch.module)
-        self._hook(Writer, "write_file", self._write_file)
-        self._hook(Writer, "_open_w", self._open)
-        writers.os = _Folders(self)
+    # Once a build: what differs from the last one.
 
-    def ready(
-        self, generators: list[Any], ghosts: Ghosts, parsed: Parsed, writer: Any, *, plain: bool
-    ) -> None:
-        """The generators have read everything, and no plugin will change it any more.
+    def compare(self, generators: list[Any]) -> None:
+        """Every post is resolved and nothing is rendered: find out what changed."""
+        self.context, self._env = generators[0].context, generators[0].env
+        self._siteurl = self.context["SITEURL"]
+        for group in GROUPS:
+            for post in self.context[group].values():
+                if post is not None:
+                    self.posts[name(post)] = post
+        # Such a link moves a file when it is first resolved: the order of pages matters.
+        bodies = (getattr(post, "_content", None) for post in self.posts.values())
+        if any(body and ("attach}" in body or "attach|" in body) for body in bodies):
+            self.reuse = False
+        if not self.reuse:
+            self.old, self._values, self._posts = {}, {}, {}
+        self._stale = {v for v, was in self._values.items() if was is None or self._value(v) != was}
+        for called, (was, looks) in self._posts.items():
+            post = self.posts.get(called)
+            if post is not None and was is not None and self._record(called) == was:
+                continue
+            for attribute, (number, told) in list(looks.items()):
+                now = MISSING if post is None else self._fact(post, attribute)
+                if now is None or now != told:
+                    self._changed.add(number)
+                looks[attribute] = number, now
 
-        Where the site's code is ``plain`` nobody but Pelican decides what posts and calls of the
-        writer come to.
-        """
-        self.facts.plain = plain
-        self._writer = writer
-        self._model.ready(generators)
-        self.settled = Settled(ghosts, parsed, self._model, self.old.posts)
-        self._watch.fill = ghosts.fill
-        self.facts.settled = self.settled.knows
-        self._variables.ready(generators)
-        # A plugin that changes posts between two pages makes each page see another model.
-        heard = (r for name in BETWEEN for r in getattr(signals, name).receivers_for(None))
-        self.facts.keep = all(vouched(receiver) for receiver in heard)
-        self.settled.ready()
+    def count_stale(self) -> int:
+        """About how many pages will be rendered."""
+        if not self.old:
+            return sum(1 for called in self.posts if not called.startswith("Static "))
+        current = {c: self._closures.current(c, self._env) for c in self._closures.called.copy()}
+        old = self.old.values()
+        return sum(self._dirty(entry) or not current.get(entry.template) for entry in old)
 
-    def world(self, world: str) -> bool:
-        """Note what every page may depend on; whether it is what it was at the last build."""
-        self._world = world
-        return not self.old.pages or self.old.world == world
+    def _dirty(self, entry: Entry) -> bool:
+        """Whether what it shares with other pages has changed."""
+        if not self._stale.isdisjoint(entry.shared):
+            return True
+        return bool(self._changed) and not self._changed.isdisjoint(array("I", entry.looks))
 
-    def outdo(self) -> None:
-        """Somebody may change pages after they are written: none may be kept."""
-        self.old, self.new = self.old.next(), self.old.next()
-        self.intact = frozenset()
+    def _value(self, variable: str) -> bytes | None:
+        found = self.context.get(variable, MISSING)
+        if found is MISSING:
+            found = self._env.globals.get(variable, MISSING)
+            if callable(found):  # Jinja's own or a declared plugin's
+                return b"callable"
+        return MISSING if found is MISSING else self._fingerprint(found)
 
-    def share(self, number: int, shares: int) -> None:
-        """Make every page whose turn is ``number`` of ``shares``; other processes make the rest."""
-        self._number, self._shares = number, shares
-        if number:
-            self.new = self.old.next()
+    def _fingerprint(self, value: Any) -> bytes | None:
+        """Long lists are shown on many pages, and told once."""
+        if not isinstance(value, list):
+            return fingerprint(value)
+        known = self._lists.get(id(value))
+        if known is None:
+            known = self._lists[id(value)] = fingerprint(list(value)), value
+        return known[0]
 
-    @contextmanager
-    def sharing(self) -> Iterator[None]:
-        """The pages written meanwhile are those that are shared."""
-        self._sharing = True
-        try:
-            with self._watch.staying():
-                yield
-        finally:
-            self._sharing = False
+    def _record(self, called: str) -> bytes | None:
+        if called not in self._records:
+            post = self.posts[called]
+            own = {key: value for key, value in vars(post).items() if key not in _APART}
+            if self._leads(post):
+                own["content"] = post.get_content(self._siteurl)
+            self._records[called] = fingerprint(own)
+        return self._records[called]
 
-    def doomed(self, env: Environment) -> int:
-        """How many pages of the last build would differ, as far as their facts and templates go."""
-        entries = (entry for page, entry in self.old.pages.items() if page in self.intact)
-        return sum(not (self._fit(env, e.way) and self._facts_same(e.bundles)) for e in entries)
+    @staticmethod
+    def _leads(post: Any) -> bool:
+        """Whether its body has links that are resolved by what other posts are now."""
+        body: str = getattr(post, "_content", None) or ""
+        return "{" in body or "|" in body or hasattr(post, "_get_content")
 
-    def answer(self) -> Any:
-        """What a copy of this process has to tell of its pages, for ``told``."""
-        new = self.new
-        added = len(self.old.ways), len(self.old.bundles)
-        tables = new.ways[added[0] :], new.bundles[added[1] :], new.pages
-        return tables, self.facts.news(), self.kept, self.overridden, self._groups.new
+    def _fact(self, post: Any, attribute: str) -> bytes | None:
+        own = vars(post)
+        if attribute in own and attribute not in _APART:
+            return fingerprint(own[attribute])
+        if attribute == "settings":
+            return b"settings"  # part of the key
+        if attribute == "content":
+            if self._leads(post):
+                return fingerprint(post.get_content(self._siteurl))
+            return fingerprint(post._content)
+        if attribute == "summary" and "summary" in post.metadata:
+            return fingerprint(post.metadata["summary"])
+        if attribute in ("url", "save_as", "status"):
+            return fingerprint(getattr(post, attribute))
+        if attribute != "*" and not hasattr(type(post), attribute):
+            return MISSING if not hasattr(post, attribute) else None
+        record = self._record(name(post))
+        return None if record is None else b"whole" + record
 
-    def told(self, answer: Any) -> None:
-        """Take over what a copy of this process made."""
-        (ways, bundles, pages), news, kept, overridden, calls = answer
-        theirs = self.old.next()
-        theirs.ways += ways
-        theirs.bundles += bundles
-        theirs.pages = pages
-        self.new.take(theirs, self.facts.told(news))
-        self.kept += kept
-        self.overridden |= overridden
-        self._groups.new.update(calls)
+    # One page.
 
-    def finished(self) -> Record:
-        """The record for the next build."""
-        for page in self.overridden:
-            self.new.drop(page)
-        self.facts.belied(self._trusted)
-        self.new.drop_with(self.facts.ambiguous)
-        self.new.facts, self.new.tokens = self.facts.list, self.facts.tokens()
-        self.new.world = self._world
-        self.new.calls, self.new.posts = self._groups.new, self.settled.versions()
-        return self.new
-
-    def _hook(self, owner: type, named: str, ours: Callable[..., Any]) -> None:
-        stock = getattr(owner, named)
-
-        @functools.wraps(stock)
-        def hooked(this: Any, *args: Any, **more: Any) -> Any:
-            return ours(functools.partial(stock, this), this, *args, **more)
-
-        setattr(owner, named, hooked)
-
-    def _write_file(self, stock: Any, writer: Any, file: Any, template: Any, *args: Any,
-                    override_output: bool = False, **named: Any) -> Any:  # fmt: skip
-        if override_output and self._number:
-            return None
-        # Of two pages at one address the writer decides; it must be shown both.
-        if override_output or not file:
-            return stock(file, template, *args, override_output=override_output, **named)
-        shared = len(args) == 1 and args[0] is self._model.context
-        # With addresses relative to each page, the writer leaves word of the last one it wrote.
-        single = shared and self.facts.plain and not named.get("relative_urls")
-        given = self._given(file, template, named) if single else ""
-        if self._stands(file, given, template.environment, writer):
-            return None
-        self._groups.begin(file, given)
-        stock(file, _Template(self, template, named.keys() if shared else None), *args, **named)
-        self._groups.end()
-        return None
-
-    def _given(self, file: str, template: Any, named: dict[str, Any]) -> str:
-        return self._groups.given(file, self._texts.named(template), named)
-
-    def _stands(self, file: str, given: str, env: Environment, writer: Any) -> bool:
-        """Whether all that a call of the writer makes lies in the output as it would be."""
-        pages = self._groups.stands(file, given)
-        known = [self.old.pages.get(page) for page in pages if page in self.intact]
-        if not pages or len(known) != len(pages):
+    def fresh(self, page: str, template: Any, context: Mapping[str, Any], own: Any) -> bool:
+        """Whether ``page`` lies in the output as it would be rendered; if so it is kept."""
+        if page in self._met:
+            self._double.add(page)  # two pages of one place: the writer says whose it is
             return False
-        if not all(e and self._fit(env, e.way) and self._facts_same(e.bundles) for e in known):
+        self._met.add(page)
+        entry = self.old.get(page)
+        if entry is None or not self.reuse or not self._staging.intact(page):
             return False
-        return self._groups.keep(file, writer) and self._kept(pages, file)
-
-    def _kept(self, pages: tuple[str, ...], file: str) -> bool:
-        if not self._sharing or zlib.crc32(file.encode()) % self._shares == self._number:
-            self.new.pages.update({page: self.old.pages[page] for page in pages})
-            self.kept += pages
+        if entry.template != self._closures.of(template) or entry.own != own or self._dirty(entry):
+            return False
+        for variable, told in entry.values.items():
+            if self._fingerprint(context.get(variable, MISSING)) != told:
+                return False
+        for (variable, attribute), told in entry.list_page.items():
+            if self._step(context.get(variable), attribute) != told:
+                return False
+        self._new[page] = entry
+        self._staging.keep(page)
         return True
 
-    def articles(self, stock: Any, generator: Any, write: Any) -> None:
-        """Pelican's own way for those articles whose page would not be as it lies there."""
-        if generator.settings["RELATIVE_URLS"] or not self.facts.plain:
-            stock(generator, write)
-            return
-        rest = copy.copy(generator)
-        for kind in ARTICLES:
-            setattr(rest, kind, [])
-        for kind in ARTICLES:
-            # One by one: a page that is rendered may change what the next one reads.
-            for article in getattr(generator, kind):
-                if not self._keeps(article, generator):
-                    setattr(rest, kind, [article])
-                    stock(rest, write)
-            setattr(rest, kind, [])
-
-    def _keeps(self, article: Any, generator: Any) -> bool:
-        """Whether an article is surely what it was, and so its page, which is kept then."""
-        page = self.settled.address(article)
-        writer, known = self._writer, self.old.pages.get(page)
-        if not page or known is None or page not in self.intact or page not in self._groups.old:
-            return False
-        if not self._fit(generator.env, known.way) or not self._facts_same(known.bundles):
-            return False
-        template = generator.get_template(article.template)
-        if self._texts.named(template) != self.old.ways[known.way][0][0]:
-            return False
-        return self._groups.keep(page, writer) and self._kept((page,), page)
-
-    def _open(self, stock: Any, writer: Any, filename: str, *args: Any, **named: Any) -> Any:
-        if named.get("override") or args[1:2] == (True,):
-            self.overridden.add(os.path.relpath(filename, writer.output_path))
-        if not self._skip:
-            return stock(filename, *args, **named)
-        self._skip = False
-        if filename in writer._written_files or filename in writer._overridden_files:
-            return stock(filename, *args, **named)
-        writer._written_files.add(filename)
-        return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123 - as the writer's
-
-    def render(self, template: Any, context: dict[str, Any], named: Collection[str] | None) -> str:
-        """The page's text; where it would be as it lies in the output, nothing.
-
-        ``named`` are the variables that the writer was given besides what all pages share;
-        None if it was given another context.
-        """
-        page, env = str(context["output_file"]), template.environment
-        self._groups.wrote(page)
-        if self._sharing and zlib.crc32(page.encode()) % self._shares != self._number:
-            self._skip = True
-            return ""
-        source = self._texts.named(template)
-        local = self._variables.own(context, named)
-        known = self.old.pages.get(page) if page in self.intact else None
-        if known and self.old.ways[known.way][0][0] == source and self._fit(env, known.way):
-            steps = self.old.ways[known.way][1]
-            if self._facts_same(known.bundles) and again(steps, local, self._look) == known.found:
-                self.new.pages[page] = known
-                self.kept.append(page)
-                self._skip = True
-                return ""
-        around = str(context.get("localsiteurl", ""))
-        reads = Reads(self.facts, self._look, self._watch.desk, local,
-                      lambda name: self._variables.shared(name, env, context), around)  # fmt: skip
-        if template.name is None or trust.odd(env, self._odd):
-            reads.distrust("its template is made in a way of the site's own")
-        if env.context_class is not self._watch.context_class:
-            reads.distrust("its template has a context of its own")
-        if not self._variables.knows(env):
-            reads.distrust("its template has an environment of its own")
-        with self._watch.at(env, reads):
+    def render(self, template: Any, context: Mapping[str, Any], own: Any) -> str:
+        """The page's text; what its template looks at is remembered."""
+        self.rendered += 1
+        self._tracker.looks = looks = Looks()
+        try:
             text: str = template.render(context)
-        if reads.volatile:
-            self.facts.forget()
-            self._groups.forget()
-            self.settled.forget()
-            self._same.clear()
-        else:
-            templates = (source, *sorted(set(reads.templates)))
-            reads.touched.discard(-1)
-            self.new.put(page, templates, tuple(reads.steps), reads.digest,
-                         reads.touched, self.facts.list)  # fmt: skip
+        finally:
+            self._tracker.looks = None
+        if self.reuse and not looks.vague and (note := self._note(template, context, own, looks)):
+            self._noted[context["output_file"]] = note
         return text
 
-    def _fit(self, env: Environment, way: int) -> bool:
-        return self._texts.fit(env, way, self.old.ways[way][0])
+    def _note(self, template: Any, context: Any, own: Any, looks: Looks) -> Note | None:
+        """What the page is made of; None where that cannot be told."""
+        closure = self._closures.of(template)
+        values: dict[str, bytes | None] = {}
+        shared: list[str] = []
+        by_id: dict[int, str] = {}
+        mine = FIXED.union(own)
+        for variable in looks.variables:
+            if variable not in mine:
+                shared.append(variable)
+                continue
+            value = context.get(variable, MISSING)
+            if isinstance(value, Page):
+                by_id[id(value)] = variable
+            else:
+                values[variable] = self._fingerprint(value)
+        steps: dict[tuple[str, str], bytes | None] = {}
+        for (at, attribute), page in looks.list_pages.items():
+            if at not in by_id:
+                return None  # a list page from elsewhere
+            steps[by_id[at], attribute] = self._step(page, attribute)
+        seen = []
+        for (_, attribute), post in looks.posts.items():
+            called = name(post)
+            if self.posts.get(called) is not post or not isinstance(attribute, str):
+                return None
+            seen.append((called, str(attribute)))
+        if closure is None or None in values.values() or None in steps.values():
+            return None
+        return closure, own, tuple(shared), values, seen, steps  # type: ignore[return-value]
 
-    def _facts_same(self, bundles: Collection[int]) -> bool:
-        return all(map(self._bundle_same, bundles))
+    def _step(self, page: Any, attribute: str) -> bytes | None:
+        try:
+            value = getattr(page, attribute)
+        except AttributeError:
+            return MISSING
+        if type(value) is types.MethodType:
+            try:
+                value = value()
+            except Exception:  # it wants to be told something: the template will show what
+                return None
+        return self._fingerprint(value)
 
-    def _bundle_same(self, bundle: int) -> bool:
-        known = self._same.get(bundle)
-        if known is None:
-            known = all(map(self.facts.same, self._asked(bundle)))
-            if self.facts.keep:
-                self._same[bundle] = known
-        return known
+    # For the next build.
 
-    def _asked(self, bundle: int) -> Iterable[int]:
-        """The facts of a bundle that are not surely what they were."""
-        numbers = self.old.bundles[bundle]
-        post = root(numbers[0], self.facts.list)[0]
-        asks = self.settled.asks(post) if post and self.facts.keep else None
-        if asks is None:
-            return numbers
-        self._trusted.append(numbers)
-        return (n for n in numbers if root(n, self.facts.list)[1] in asks)
+    def share(self) -> tuple[dict[str, Note], int]:
+        """What a copy of this process rendered, for ``merge``."""
+        return self._noted, self.rendered
 
-    def _load_template(self, stock: Any, env: Environment, named: str, given: Any) -> Any:
-        with self._trace.aside():
-            if reads := self._watch.desk.reads:
-                reads.templates.append(f"{named} {self._texts.source(env, named)}")
-            return stock(named, given)
+    def merge(self, share: tuple[dict[str, Note], int]) -> None:
+        """Take over what a copy of this process rendered."""
+        noted, rendered = share
+        self._noted |= noted
+        self.rendered += rendered
 
+    def save(self, file: Path) -> None:
+        """Write the record of this build.
 
-class _Folders:
-    """The writer's ``os``: a page that is not written needs no folder."""
+        Raises:
+            OSError: it cannot be written.
+        """
+        self._settle(self._staging.foreign())
+        if len(self._noted) > len(self._new) // 2:
+            self._prune()
+        values = {variable: self._value(variable) for variable in self._values}
+        posts = {
+            called: (self._record(called), looks)
+            for called, (_, looks) in self._posts.items()
+            if called in self.posts
+        }
+        pages = {page: tuple(entry) for page, entry in self._new.items()}
+        store.save(file, {
+            "key": self._key, "pages": pages, "values": values, "posts": posts,
+            "count": self._count, "texts": self._closures.names,
+            "closures": self._closures.called,
+        })  # fmt: skip
 
-    def __init__(self, pages: Pages) -> None:
-        self._pages = pages
+    def _settle(self, covered: Iterable[str]) -> None:
+        """Give the looks of rendered pages their numbers, and drop pages nobody can vouch for.
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(os, name)
+        ``covered`` are files that a copy or a plugin put over a page.
+        """
+        for page in self._double.union(covered):
+            self._noted.pop(page, None)
+            self._new.pop(page, None)
+        for page, (closure, own, shared, values, seen, steps) in self._noted.items():
+            numbers = array("I")
+            for called, attribute in seen:
+                looks = self._posts.setdefault(called, (None, {}))[1]
+                if attribute not in looks:
+                    self._count += 1
+                    looks[attribute] = self._count, self._fact(self.posts[called], attribute)
+                numbers.append(looks[attribute][0])
+            for variable in shared:
+                self._values.setdefault(variable, None)
+            self._new[page] = Entry(closure, own, shared, values, numbers.tobytes(), steps)
 
-    def makedirs(self, path: str, **named: Any) -> None:
-        """As the true one, where a page will be written."""
-        if not self._pages._skip:
-            os.makedirs(path, **named)  # noqa: PTH103 - the writer's own call
-
-
-class _Template:
-    """What the writer gets in a template's place."""
-
-    def __init__(self, pages: Pages, template: Any, named: Collection[str] | None) -> None:
-        self._pages, self._template, self._named = pages, template, named
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._template, name)
-
-    def render(self, context: dict[str, Any]) -> str:
-        """The page's text, or nothing if it need not be written."""
-        return self._pages.render(self._template, context, self._named)
+    def _prune(self) -> None:
+        """Forget attributes and variables that no page looks at any more."""
+        used: set[int] = set()
+        variables: set[str] = set()
+        for entry in self._new.values():
+            used.update(array("I", entry.looks))
+            variables.update(entry.shared)
+        for called, (record, looks) in self._posts.items():
+            left = {attribute: look for attribute, look in looks.items() if look[0] in used}
+            self._posts[called] = record, left
+        self._values = {v: told for v, told in self._values.items() if v in variables}

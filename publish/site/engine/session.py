@@ -1,4 +1,4 @@
-"""One incremental run: what may be kept of the last one, and how Pelican is made to keep it."""
+"""One run of Pelican: the model is made in full, and what pages show of it decides what is new."""
 
 from __future__ import annotations
 
@@ -6,240 +6,274 @@ import functools
 import gc
 import logging
 import os
-import sys
-from collections.abc import Mapping
+import types
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pelican import Pelican, signals
-from pelican.generators import ArticlesGenerator, PagesGenerator, StaticGenerator
+from jinja2 import defaults
+from pelican import Pelican, generators, signals, writers
 from pelican.writers import Writer
 
-from publish.site import inputs
-from publish.site.engine import taxonomies, translations, trust
-from publish.site.engine.compiled import Compiled
+from publish.site.engine import hooks, trust
+from publish.site.engine.audit import Audit
+from publish.site.engine.closures import Compiled
 from publish.site.engine.complaints import Complaints
-from publish.site.engine.copies import Copies
-from publish.site.engine.crew import Crew
-from publish.site.engine.feeds import Feeds
-from publish.site.engine.ghosts import Damaged
-from publish.site.engine.haunting import Haunting
+from publish.site.engine.fingerprint import fingerprint
 from publish.site.engine.pages import Pages
-from publish.site.engine.parsed import Parsed
-from publish.site.engine.plain import plain
-from publish.site.engine.reading import Reading
-from publish.site.engine.record import Record
-from publish.site.engine.remembered import remember
-from publish.site.engine.trace import LIBRARY, Trace
-from publish.site.engine.values import Describer, Opaque, digest
+from publish.site.engine.pool import Pool
+from publish.site.engine.sources import Sources
+from publish.site.engine.staging import Staging
+from publish.site.engine.tracking import Tracker
 
-PLACES = {"OUTPUT_PATH", "CACHE_PATH", "NEWSLETTER_ISSUES_PATH", "IDENTITY_ADDRESSES_PATH"}
-"""Settings that name this build's own folder, and differ from build to build."""
-WRITING = ("write_file", "_open_w")
-WORTH = 100
-"""Pages to render below which a second process costs more than it saves."""
+WORTH = int(os.environ.get("PUBLISH_FORK_FROM", "60"))
+"""Pages to render from which on other cores help. The laws set it to 1."""
+Progress = Callable[[str, int], None]
+PELICANS = ("strftime", "plugin_enabled")
+"""The filter and the test that Pelican adds to every template."""
+FUNCTIONS = (types.FunctionType, types.MethodType, functools.partial)
+SHARED = (generators.ArticlesGenerator, generators.PagesGenerator)
+WATCHED = ("article_generator_write_article", "page_generator_write_page", "page_writer_finalized")
 
 
 class Session:
-    """Hooks made in Pelican's classes, for the one run that this process does.
-
-    ``task`` says where the memory lies, see ``publish.site.engine.Memory``, and how many ``jobs``
-    may be at work.
-    """
+    """Hooks of one incremental run; ``keys`` are digests: of the code, and of code and settings."""
 
     def __init__(
-        self, task: Mapping[str, Any], pelican: Any, trace: Trace, complaints: Complaints
-    ) -> None:
-        settings = pelican.settings
-        self._record, self._trace, self._complaints = Path(task["record"]), trace, complaints
-        self._apart = [settings["THEME"], settings["CACHE_PATH"], task["folder"],
-                       settings["OUTPUT_PATH"], Path(task["pages"]).parent]  # fmt: skip
-        trace.guarded = str(Path(settings["OUTPUT_PATH"]).absolute())
-        self._key = digest(f"{task['key']} {_worded(settings)} {_modules()}")
-        self._jobs: int = task["jobs"]
-        self._parsed = Parsed(Path(task["folder"]), self._key, settings, forget=task["forget"])
-        remember()
-        Reading(self._parsed, trace, complaints, self._jobs)
-        self._haunting = Haunting(self._parsed, complaints)
-        self._plain = plain(settings, task["settings"])
-        if self._plain:
-            self._haunting.begin(settings)
-            taxonomies.hasten()
-            translations.hasten(self._haunting.ghosts)
-        self._rewritten = bool(_rewriting())
-        old = Record.load(None if self._rewritten else Path(task["pages"]), self._key)
-        self.pages = Pages(old, task["intact"], trace, lambda: complaints.heard, settings)
-        self._copies = Copies(
-            old.copies, self.pages.intact, self.pages.kept, self.pages.overridden, trace
-        )
-        if not self._plain:
-            self._copies.outdo()
-        self._copies.begin(settings["OUTPUT_PATH"])
-        self._feeds = Feeds(old.feeds, self.pages.intact, self.pages.kept)
-        self._compiled = Compiled(Path(task["folder"]).parent / "templates" / self._key)
-        if self._plain and not task["forget"]:
-            self._compiled.begin()
-        self._crew: Crew | None = None
+        self, folder: Path, record: Path | None, keys: tuple[bytes, bytes], settings: Any,
+        declared: set[str], staging: Staging, audit: Audit, complaints: Complaints, jobs: int,
+        judge: Callable[[list[Any]], Any], progress: Progress, *, forget: bool,
+    ) -> None:  # fmt: skip
+        code, whole = keys
+        self._audit, self._complaints, self._jobs = audit, complaints, jobs
+        self._judge, self._progress, self._staging = judge, progress, staging
+        self._pool: Pool | None = None
         self._generators: list[Any] = []
-        signals.all_generators_finalized.connect(self._ready)
-        self._hooks()
+        self._writing = False
+        self._turn, self._mine, self._share = 0, 0, False
+        self.sources = Sources(
+            folder, code, settings, audit, lambda: complaints.heard, forget=forget
+        )
+        self._tracker = Tracker(declared)
+        self.pages = Pages(None if forget else record, whole, staging, self._tracker)
+        templates = code + (fingerprint(settings["JINJA_ENVIRONMENT"]) or whole)
+        self._compiled = Compiled(folder / "templates", templates)
+        signals.all_generators_finalized.connect(self._generators.extend, weak=False)
+        self._hook()
 
-    def save(self) -> None:
-        """Write down what the next run may keep; nothing if nobody knows what was read."""
-        if self._trace.untracked:
-            return
-        if not trust.readers():
-            self._parsed.save(self._beyond())
-        # Who looks into the output sees the pages that were not rendered as missing.
-        if not self._trace.peeked:
-            record = self.pages.finished()
-            record.feeds, record.copies = self._feeds.new, self._copies.new
-            record.save(self._record)
+    def save(self, record: Path) -> None:
+        """Write what the next run may keep.
 
-    def end(self) -> None:
+        Raises:
+            OSError: it cannot be written.
+        """
+        self.sources.save()
+        self.pages.save(record)
+        self._compiled.save()
+
+    def close(self) -> None:
         """Leave no process behind."""
-        if self._crew:
-            self._crew.dismiss()
+        if self._pool:
+            self._pool.close()
 
-    def _ready(self, generators: list[Any]) -> None:
-        self._generators = generators
+    def _hook(self) -> None:
+        hooks.keep_sources(self.sources, self._jobs, self._progress)
+        hooks.memoize()
+        hooks.compile_once(self._compiled)
+        hooks.keep_copies(self._staging)
+        hooks.hasten_terms()
+        self._tracker.install()
+        session = self
+        write_file, get_writer = Writer.write_file, Pelican._get_writer
+        pages, articles = (
+            generators.PagesGenerator.generate_output, generators.ArticlesGenerator.generate_pages,
+        )  # fmt: skip
+        copies = generators.StaticGenerator.generate_output
 
-    def _hooks(self) -> None:
-        def copied(stock: Any, generator: Any, writer: Any) -> None:
-            with self._trace.aside():
-                stock(generator, writer)
-            self._gather()  # it is the last of the generators
+        def written(
+            self: Any, name: Any, template: Any, context: Any, relative_urls: bool = False,
+            paginated: Any = None, template_name: Any = None, override_output: bool = False,
+            url: Any = None, **named: Any,
+        ) -> None:  # fmt: skip
+            page = _Template(session, template, context, named, self.settings)
+            single = paginated is None and not (
+                {"articles", "dates"} & named.keys()
+                and template_name in self.settings["PAGINATED_TEMPLATES"]
+            )
+            if single and not relative_urls and page.context_is_shared and name:
+                if session.kept(self, str(name), page, override_output):
+                    return
+                page.asked = True
+            session.skipped = False
+            write_file(self, name, page, context, relative_urls, paginated, template_name,
+                       override_output, url, **named)  # fmt: skip
 
-        def shared(stock: Any, generator: Any, writer: Any) -> None:
-            with self.pages.sharing():
-                stock(generator, writer)
-
-        def articles(stock: Any, generator: Any, write: Any) -> None:
-            self.pages.articles(stock, generator, write)
-
-        def begun(stock: Any, pelican: Any) -> Any:
-            writer = stock(pelican)
-            # Only now every plugin has taken hold of what it wants.
-            stock_writer = all(getattr(type(writer), n) is getattr(Writer, n) for n in WRITING)
-            ghosts = self._haunting.ghosts
-            self.pages.ready(self._generators, ghosts, self._parsed, writer, plain=self._plain)
-            if self._plain:
-                self._feeds.begin(self.pages.settled, pelican.settings["FEED_MAX_ITEMS"])
-            # A plugin may have set settings since, by what it found.
-            if not self.pages.world(_worded(pelican.settings)) or _rewriting() or not stock_writer:
-                self._rewritten = bool(_rewriting()) or not stock_writer
-                for keeper in (self.pages, self._feeds, self._copies):
-                    keeper.outdo()
-            if self._jobs > 1 and self._worth_sharing():
-                gc.freeze()
-                with self._trace.own():
-                    self._crew = Crew(self._jobs, lambda number: self._share(number, writer))
-                self.pages.share(0, self._jobs)
+        def begun(self: Any) -> Any:
+            writer = get_writer(self)
+            session.ready(writer)
             return writer
 
-        for owner, name, ours in (
-            (StaticGenerator, "generate_output", copied),
-            (ArticlesGenerator, "generate_pages", shared),
-            (ArticlesGenerator, "generate_articles", articles),
-            (PagesGenerator, "generate_output", shared),
-            (Pelican, "_get_writer", begun),
-        ):
-            setattr(owner, name, functools.partialmethod(_called, ours, getattr(owner, name)))
+        def together(stock: Any) -> Any:
+            def generate(self: Any, writer: Any) -> None:
+                session._share = type(self) in SHARED
+                try:
+                    stock(self, writer)
+                finally:
+                    session._share = False
 
-    def _worth_sharing(self) -> bool:
-        """Whether many pages will be rendered, and no plugin looks on while they are."""
-        watched = (
-            signals.article_generator_write_article, signals.page_generator_write_page,
-            signals.page_writer_finalized,
-        )  # fmt: skip
-        if self._rewritten or any(signal.receivers for signal in watched):
-            return False
-        contents = [c for g in self._generators for c in getattr(g, "articles", ())]
-        contents += [c for g in self._generators for c in getattr(g, "pages", ())]
-        # An attached file is put in its place by the process that shows it, and copied by this.
-        plain = self._haunting.ghosts.plain
-        if any(not plain(content) and "attach" in str(content._content) for content in contents):
-            return False
-        if any(trust.own(generator.env) for generator in self._generators):
-            return False
-        known = len(self.pages.old.pages.keys() & self.pages.intact)
-        unknown = max(0, len(contents) - known)
-        return unknown + self.pages.doomed(self._generators[0].env) >= WORTH
+            return generate
 
-    def _share(self, number: int, writer: Any) -> Any:
-        """A copy's work: its share of the pages."""
+        def copied(self: Any, writer: Any) -> None:
+            copies(self, writer)
+            session.gather()  # it is the last of the generators
+
+        Writer.write_file, Pelican._get_writer = written, begun
+        generators.PagesGenerator.generate_output = together(pages)
+        generators.ArticlesGenerator.generate_pages = together(articles)
+        generators.StaticGenerator.generate_output = copied
+        writers.open = self._open
+        # Folders are made where a file is staged; a page that is kept needs none.
+        writers.os = types.SimpleNamespace(
+            makedirs=lambda *args, **named: None, path=os.path, devnull=os.devnull
+        )
+
+    # While Pelican runs.
+
+    def ready(self, writer: Any) -> None:
+        """All is resolved, and nothing is rendered yet."""
+        self._judge(self._generators)
+        self._watch()
+        if type(writer)._open_w is not Writer._open_w:
+            self.pages.reuse = False
+        self.pages.compare(self._generators)
+        if self._jobs > 1 and self.pages.count_stale() >= WORTH and self._sharable():
+            self._progress("pages", -self.pages.count_stale())
+            with self._audit.own():
+                self._pool = Pool(self._jobs, lambda number: self._work(number, writer))
+
+    def _watch(self) -> None:
+        """Filters, tests and functions of plugins count the posts they are given as a whole."""
+        for generator in self._generators:
+            env = generator.env
+            for stock, found in (
+                (vars(defaults)["DEFAULT_FILTERS"], env.filters),
+                (vars(defaults)["DEFAULT_TESTS"], env.tests),
+                (defaults.DEFAULT_NAMESPACE, env.globals),
+            ):
+                for name, function in list(found.items()):
+                    own = stock.get(name) is not function and name not in PELICANS
+                    if own and (found is not env.globals or isinstance(function, FUNCTIONS)):
+                        found[name] = self._tracker.watched(function)
+
+    def _sharable(self) -> bool:
+        """Whether pages may be rendered in any order: no plugin looks on, none is overridden."""
+        if not self.pages.reuse or any(getattr(signals, name).receivers for name in WATCHED):
+            return False
+        return not any(hasattr(post, "override_save_as") for post in self.pages.posts.values())
+
+    def _work(self, number: int, writer: Any) -> Any:
+        """A copy's share of the pages."""
         logging.getLogger().handlers[:] = [self._complaints]
         self._complaints.errors, self._complaints.warnings = [], []
-        self.pages.share(number, self._jobs)
+        self._mine = number
         try:
             for generator in self._generators:
-                if type(generator) is ArticlesGenerator:
+                if type(generator) is SHARED[0]:
                     generator.generate_pages(writer)
-                elif type(generator) is PagesGenerator:
+                elif type(generator) is SHARED[1]:
                     generator.generate_output(writer)
         except Exception as error:  # a theme or plugin may do anything
             self._complaints.failed(error)
-        except Damaged:
-            return None
-        complaints = self._complaints.errors, self._complaints.warnings
-        return self.pages.answer(), complaints, self._trace.notes()
+        heard = self._complaints.errors, self._complaints.warnings
+        return self.pages.share(), self._staging.share(), heard, self._audit.share()
 
-    def _gather(self) -> None:
-        crew, self._crew = self._crew, None
-        for answer in crew.answers() if crew else ():
-            if answer is None:
-                raise Damaged
-            made, complaints, notes = answer
-            self.pages.told(made)
-            self._complaints.told(*complaints)
-            self._trace.told(notes)
-
-    def _beyond(self) -> dict[str, str]:
-        """Digests of what was read for no page and no source: a reader may have learnt of it."""
-        apart = tuple(f"{Path(p).absolute()}{os.sep}" for p in self._apart)
-        paths = {os.path.abspath(name) for name in self._trace.loose}  # noqa: PTH100
-        paths -= self._parsed.sources | {os.path.abspath(n) for n in self._trace.wrote}  # noqa: PTH100
-        found = ((p, inputs.digest(p)) for p in sorted(paths) if not p.startswith(apart))
-        return {path: known for path, known in found if known}
-
-
-def _called(this: Any, ours: Any, stock: Any, *args: Any) -> Any:
-    return ours(stock, this, *args)
-
-
-def _rewriting() -> list[str]:
-    """Plugins that may change pages after they are written.
-
-    A plugin whose handlers only take notes says so: ``INCREMENTAL = True`` in its module.
-    """
-    found = set()
-    for signal in (signals.content_written, signals.finalized):
-        for receiver in signal.receivers_for(None):
-            name = getattr(receiver, "__module__", "") or ""
-            module = sys.modules.get(name)
-            if not getattr(module, "INCREMENTAL", False):
-                found.add(name)
-    return sorted(found)
-
-
-def _worded(settings: Mapping[str, Any]) -> str:
-    """The settings' values as one digest; of functions and classes, their names."""
-    describer, words = Describer(lambda value: ""), []
-    for name in sorted(settings):
-        if name in PLACES:
-            continue
+    def gather(self) -> None:
+        """Take over what the copies rendered."""
+        pool, self._pool = self._pool, None
+        if pool is None:
+            return
         try:
-            words.append(f"{name}={describer.deep(settings[name])}")
-        except Opaque as error:
-            words.append(f"{name}={error}")
-    return digest("\n".join(words))
+            for pages, staged, heard, noted in pool.answers():
+                self.pages.merge(pages)
+                self._staging.merge(staged)
+                self._complaints.told(*heard)
+                self._audit.merge(noted)
+        finally:
+            pool.close()
+
+    def kept(self, writer: Any, name: str, page: _Template, override: bool) -> bool:
+        """Whether the page stays as it is; then the writer knows of it, and plugins are told."""
+        path = os.path.join(writer.output_path, name)  # noqa: PTH118 - as the writer's
+        own = {"localsiteurl": page.context.get("localsiteurl"), "output_file": name, **page.named}
+        own["SITEURL"] = page.context.get("SITEURL")
+        if path in writer._written_files or path in writer._overridden_files:
+            return False
+        if not self.pages.fresh(name, page.template, own, page.own):
+            return False
+        writer._written_files.add(path)
+        if override:
+            writer._overridden_files.add(path)
+        signals.content_written.send(path, context={**page.context, **own})
+        return True
+
+    def render(self, page: _Template, context: dict[str, Any]) -> str | None:
+        """The page's text; None if the file in the output stays, or another process writes it."""
+        name = str(context["output_file"])
+        if not page.asked and self.pages.fresh(name, page.template, context, page.own):
+            return None
+        if self._share and (self._pool or self._mine):
+            self._turn += 1
+            if self._turn % self._jobs != self._mine:
+                return None
+        self._progress("pages", 1)
+        return self.pages.render(page.template, context, page.own)
+
+    def _open(self, path: str, mode: str = "r", encoding: Any = None, **named: Any) -> Any:
+        """In place of ``open`` in Pelican's writer."""
+        if self.skipped:
+            path = os.devnull
+        self.skipped = False
+        return self._staging.open(path, mode, encoding, **named)
+
+    skipped = False
 
 
-def _modules() -> str:
-    """The code that is loaded by now."""
-    files = {getattr(module, "__file__", None) or "" for module in list(sys.modules.values())}
-    # A library's stamp will do; one's own code may be saved twice in one tick of the clock.
-    return digest("\n".join(
-        f"{file} {inputs.stamp(file) if file.startswith(LIBRARY) else inputs.digest(file)}"
-        for file in sorted(files)
-    ))  # fmt: skip
+class _Template:
+    """What the writer gets in a template's place."""
+
+    def __init__(
+        self, session: Session, template: Any, context: Any, named: dict[str, Any], settings: Any
+    ) -> None:
+        self._session, self.template, self.context, self.named = session, template, context, named
+        shared = session.pages.context
+        self.context_is_shared = context is shared
+        own = set(named) | {
+            f"{key}_{part}" for key in ("articles", "dates") if key in named
+            for part in ("paginator", "page", "previous_page", "next_page")
+        }  # fmt: skip
+        if not self.context_is_shared:
+            own |= {k for k, v in context.items() if k not in shared or shared[k] is not v}
+        self.own = tuple(sorted(own))
+        self.asked = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.template, name)
+
+    def render(self, context: dict[str, Any]) -> str:
+        """The page's text, or nothing where the file is not to be written."""
+        text = self._session.render(self, context)
+        self._session.skipped = text is None
+        return text or ""
+
+
+def trusted(settings: Any, plugins: Any, harmless: dict[bytes, bool]) -> tuple[set[str], str]:
+    """The declared packages, and why this site is to be built by stock Pelican (``""``: not)."""
+    declared = trust.declared(plugins)
+    why = (
+        trust.distrusted(settings, plugins, declared)
+        or trust.strange_reader(declared)
+        or trust.changing_template(settings, harmless)
+        or hooks.assumptions()
+    )
+    gc.set_threshold(100_000, 50, 100)
+    return declared, why

@@ -1,85 +1,125 @@
-"""Which functions a template may call without anybody noting what they look at."""
+"""Whether a build may keep anything: only if all code in play is known or declares itself fit.
+
+Anything else is built as stock Pelican builds it, and the differences are committed: right, and
+merely not faster.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
-import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from jinja2 import Environment
-from jinja2.defaults import DEFAULT_NAMESPACE
-from jinja2.filters import FILTERS
-from jinja2.tests import TESTS
-from pelican.utils import DateFormatter
+from jinja2 import Environment, nodes
 
-from publish.site.engine.values import PLAIN, READING, vouched
-from publish.site.engine.views import ListView
+from publish.site.engine.fingerprint import of_bytes
 
-CLOCK = {"now", "today", "utcnow"}
-LOTS = {"random", "pprint", "sameas"}
-"""Jinja's own that draw lots, show of what type a list is, or tell apart what looks the same."""
-OPTIONS = {"trim_blocks", "lstrip_blocks", "keep_trailing_newline", "autoescape", "extensions"}
-"""Settings of a template's environment that say only how it is written."""
-
-
-def call(callee: Any, watched: tuple[type, ...]) -> bool:
-    """Whether all that ``callee`` looks at is noted: it is Jinja's, Pelican's or a plain value's.
-
-    ``watched`` are the classes whose objects note what is taken from them.
-    """
-    owner = getattr(callee, "__self__", None)
-    if str(type(callee).__module__).startswith("jinja2."):
-        return True
-    if isinstance(owner, ListView):
-        return True
-    if isinstance(callee, types.MethodType):
-        code = str(callee.__func__.__module__)
-        if isinstance(owner, watched):
-            return code.startswith("pelican.") or vouched(callee.__func__)
-        return code.startswith("jinja2.") or type(owner) in PLAIN
-    if isinstance(callee, types.BuiltinMethodType) and owner is not None:
-        if type(owner) is dict:
-            return callee.__name__ in READING
-        return type(owner) in PLAIN and callee.__name__ not in CLOCK
-    return any(callee is known for known in DEFAULT_NAMESPACE.values())
+MUTATORS = {
+    "append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update",
+    "setdefault", "popitem", "add", "discard",
+}  # fmt: skip
+"""Methods by which a template changes what other pages see."""
+LIBRARIES = {"markdown", "pelican", "docutils"}
+SHORT = {
+    "abbr", "admonition", "attr_list", "codehilite", "def_list", "extra", "fenced_code",
+    "footnotes", "legacy_attrs", "legacy_em", "md_in_html", "meta", "nl2br", "sane_lists",
+    "smarty", "tables", "toc", "wikilinks",
+}  # fmt: skip
+"""Markdown's own extensions under their short names."""
 
 
-def own(env: Environment) -> list[tuple[dict[str, Any], str, Any]]:
-    """Filters and tests that are neither Jinja's nor Pelican's: where, by what name, what."""
-    found = []
-    for functions, known in ((env.filters, FILTERS), (env.tests, TESTS)):
-        for name, function in functions.items():
-            stock = known.get(name) is function or type(function) is DateFormatter
-            stock = stock or (functions is env.tests and name == "plugin_enabled")
-            if not stock or name in LOTS:
-                found.append((functions, name, function))
+def declared(plugins: Iterable[Any]) -> set[str]:
+    """The packages of the plugins that say they are ``INCREMENTAL``."""
+    found = set()
+    for plugin in plugins:
+        module = sys.modules.get(getattr(plugin, "__name__", ""))
+        if getattr(module, "INCREMENTAL", False) is True:
+            found.add(_package(plugin.__name__))
     return found
 
 
-def odd(env: Environment, options: Iterable[str]) -> bool:
-    """Whether templates are read or written in a way of the site's own."""
-    names = set(env.extensions)
-    foreign = any(not name.startswith("jinja2.") or "Debug" in name for name in names)
-    return foreign or not set(options) <= OPTIONS
+def distrusted(settings: Mapping[str, Any], plugins: Iterable[Any], fit: set[str]) -> str:
+    """Why this site has to be built by stock Pelican; ``""`` if it need not."""
+    for plugin in plugins:
+        if _package(getattr(plugin, "__name__", "?")) not in fit:
+            return f"the plugin {getattr(plugin, '__name__', '?')} is not INCREMENTAL"
+    for name in ("JINJA_FILTERS", "JINJA_TESTS", "JINJA_GLOBALS", "READERS"):
+        if settings[name]:
+            return f"{name} is set"
+    for each in settings["JINJA_ENVIRONMENT"].get("extensions", ()):
+        module = each if isinstance(each, str) else each.__module__
+        if not module.startswith("jinja2.") or "debug" in module.lower():
+            return f"the Jinja extension {module}"
+    markdown = settings["MARKDOWN"]
+    for each in [*markdown.get("extensions", ()), *markdown.get("extension_configs", {})]:
+        module = each if isinstance(each, str) else type(each).__module__
+        if _package(module) not in LIBRARIES | fit and module not in SHORT:
+            return f"the Markdown extension {module}"
+    return ""
 
 
-def readers() -> list[type]:
-    """Classes that take part in reading a source and are of no library's own making.
-
-    What one of them looks at besides the source is nobody's knowledge, unless it is vouched for.
-    """
-    found, queue = [], []
+def strange_reader(fit: set[str]) -> str:
+    """A class that takes part in reading and is neither a library's nor a declared plugin's."""
+    waiting = []
     for module, name in (
         ("markdown.extensions", "Extension"), ("markdown.util", "Processor"),
         ("pelican.readers", "BaseReader"), ("docutils.parsers.rst", "Directive"),
     ):  # fmt: skip
         if kind := getattr(sys.modules.get(module), name, None):
-            queue.append(kind)
-    while queue:
-        kind = queue.pop()
-        queue += kind.__subclasses__()
-        library = str(kind.__module__).partition(".")[0] in ("markdown", "pelican", "docutils")
-        if not library and not vouched(kind):
-            found.append(kind)
-    return found
+            waiting.append(kind)
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        if _package(str(kind.__module__)) not in LIBRARIES | fit | {"publish"}:
+            return f"{kind.__module__}.{kind.__qualname__} takes part in reading"
+    return ""
+
+
+def changing_template(settings: Mapping[str, Any], harmless: dict[bytes, bool]) -> str:
+    """A template that changes a list or mapping it did not make itself; ``""`` if none does.
+
+    ``harmless`` is filled with the digests of texts that do not, for the next build.
+    """
+    for folder in (*settings["THEME_TEMPLATES_OVERRIDES"], f"{settings['THEME']}/templates"):
+        for base, _, names in os.walk(folder, followlinks=True):
+            for name in names:
+                try:
+                    with open(f"{base}/{name}", "rb") as stream:  # noqa: PTH123 - each build
+                        data = stream.read()
+                    text = data.decode()
+                except (OSError, ValueError):
+                    continue
+                if not any(f".{method}" in text for method in MUTATORS):
+                    continue
+                told = of_bytes(data)
+                if told not in harmless:
+                    if _changes(text, settings["JINJA_ENVIRONMENT"]):
+                        return f"{name} changes what other pages see"
+                    harmless[told] = True
+    return ""
+
+
+def _changes(text: str, options: Mapping[str, Any]) -> bool:
+    try:
+        tree = Environment(**options).parse(text)  # noqa: S701 - nothing is rendered
+    except Exception:  # Pelican will tell, if the template is used at all
+        return False
+    own = {
+        each.target.name
+        for each in tree.find_all(nodes.Assign)
+        if isinstance(each.target, nodes.Name) and isinstance(each.node, nodes.List | nodes.Dict)
+    }
+    return any(
+        isinstance(call.node, nodes.Getattr)
+        and call.node.attr in MUTATORS
+        and not (isinstance(call.node.node, nodes.Name) and call.node.node.name in own)
+        for call in tree.find_all(nodes.Call)
+    )
+
+
+def _package(module: str) -> str:
+    parts = module.split(".")
+    if parts[:2] == ["pelican", "plugins"] and parts[2:] not in ([], ["signals"], ["_utils"]):
+        return ".".join(parts[:3])  # a plugin in Pelican's namespace
+    return parts[0]

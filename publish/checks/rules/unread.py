@@ -1,0 +1,166 @@
+"""Rules about keys that nothing here reads, and those that keep a post back elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from publish.checks.rule import source_rule
+from publish.checks.rules.frontmatter import KNOWN
+from publish.checks.source import Source
+from publish.post.diagnostic import Problem, shown
+
+HIDDEN_IF_YES = frozenset(
+    ("draft", "isdraft", "saveasdraft", "private", "isprivate", "hidden", "unlisted", "wip",
+     "nopublish", "dontpublish", "headless", "trash", "trashed", "deleted", "protected",
+     "embargoed", "membersonly", "eleventyexcludefromcollections",
+     "excludefromcollections", "ignore")
+)  # fmt: skip
+"""Hugo, Jekyll, Eleventy, Ghost, Hashnode, Nikola, Docusaurus, Quarto, Astro and their kin."""
+HIDDEN_IF_NO = frozenset(
+    ("published", "publish", "ispublished", "public", "ispublic", "listed", "visible", "dgpublish",
+     "live", "render", "makediscoverable", "permalink")
+)  # fmt: skip
+PUBLIC_FROM = frozenset(
+    ("publishdate", "publishat", "publishon", "publishtime", "publishedat", "publishedon",
+     "publisheddate", "datepublished", "pubdate", "publicationdate", "scheduledat", "scheduledfor",
+     "scheduled", "schedule", "embargo", "golive")
+)  # fmt: skip
+PUBLIC_UNTIL = frozenset(
+    ("expirydate", "expires", "expire", "expiresat", "expireson", "expiry", "expirationdate",
+     "unpublishdate", "unpublishat", "unpublishon")
+)  # fmt: skip
+FOR_SOME = frozenset(("visibility", "access", "poststatus", "password", "postpassword", "state"))
+OPEN = frozenset(("public", "everyone", "all", "open", "publish", "published", ""))
+"""What the keys of ``FOR_SOME`` say of a post that everybody may read."""
+NO = frozenset(("", "false", "no", "off", "0", "n", "f", "never", "none", "null", "~"))
+ALL = HIDDEN_IF_YES | HIDDEN_IF_NO | PUBLIC_FROM | PUBLIC_UNTIL | FOR_SOME
+OURS = {
+    "categories": "Category", "tag": "Tags", "keyword": "Keywords", "lastmod": "Modified",
+    "lastmodified": "Modified", "lastmodifiedat": "Modified", "updated": "Modified",
+    "updatedat": "Modified", "changed": "Modified", "created": "Date", "createdat": "Date",
+    "excerpt": "Summary", "abstract": "Summary", "teaser": "Summary", "cover": "Image",
+    "coverimage": "Image", "featuredimage": "Image", "featureimage": "Image", "thumbnail": "Image",
+    "ogimage": "Image", "imagealt": "Image_alt", "language": "Lang", "locale": "Lang",
+    "redirectfrom": "Aliases", "alias": "Aliases", "layout": "Template", "guid": "Uid",
+    "build": "Status", "id": "Uid", "emailsubject": "Subject",
+    "preview": "Preheader", "previewtext": "Preheader",
+}  # fmt: skip
+"""Other tools' names, without case and hyphens, for keys of ours."""
+ANY_KEY = re.compile(r"[\s,{\[-]*([\"']?)([A-Za-z][\w-]*)\1\s*[:=](?![:/])\s*([^,}\]]*)")
+"""A key of YAML, TOML or JSON, wherever a header's line may hold one."""
+FENCE = re.compile(r"(?:-{3}|\+{3}|\.{3})\s*$")
+
+
+class Flag(NamedTuple):
+    """A key that another tool would read, with its value and its line."""
+
+    key: str
+    value: str
+    line: int
+
+    @property
+    def name(self) -> str:
+        """The key without case and hyphens."""
+        return re.sub(r"[-_]", "", self.key.lower())
+
+    @property
+    def said(self) -> str:
+        """The value without quotes and comment, in small letters."""
+        bare = re.sub(r"\s+#.*", "", self.value).strip().strip("\"'[]{} ")
+        return bare.lower()
+
+
+def flags(source: Source) -> Iterator[Flag]:
+    """Those of a source's header, nested ones and those behind its end too."""
+    text = source.text.split("\n")
+    for field in source.header:
+        flag = Flag(field.key, field.first, field.line)
+        if field.name in KNOWN:
+            continue
+        if flag.name in ALL:
+            yield flag
+            continue
+        # Hugo's `build:` and the like hold more keys, on lines of their own or in braces.
+        inner = [field.first] if field.first[:1] in ("{", "[") else []
+        lines = [(field.line, part) for part in inner]
+        lines += [(number, text[number - 1]) for number in range(field.line + 1, field.last + 1)]
+        for number, line in lines:
+            yield from _inside(line, number)
+    if source.header.ended == "text":
+        for number, line in enumerate(text[source.header.body_line - 1 :], source.header.body_line):
+            if not line.strip() or number > source.header.body_line + 40:
+                return
+            if number > source.header.body_line and FENCE.match(line):
+                return
+            found = ANY_KEY.match(line)
+            if found and re.sub(r"[-_]", "", found[2].lower()) in ALL:
+                yield Flag(found[2], found[3], number)
+
+
+def _inside(line: str, number: int) -> Iterator[Flag]:
+    for found in ANY_KEY.finditer(line):
+        flag = Flag(found[2], found[3], number)
+        if flag.name in ALL:
+            yield flag
+
+
+@source_rule("other-tools-key", "error", "`draft: true`")
+def other_tools_key(source: Source) -> Iterator[Problem]:
+    """A key by which another tool keeps a post back, dates it or takes it off (`draft`,
+    `published`, `publishDate`, `expiryDate`, `private`, `visibility` and their kin in Hugo,
+    Jekyll, Eleventy, Ghost, Obsidian …). Nothing reads it here: the post would be public."""
+    dated = source.get("date")[:10]
+    for flag in flags(source):
+        kept, remedy = _meant(flag, dated)
+        harmless = remedy == ""
+        message = f"nothing reads the key {shown(flag.key, 40)}"
+        if harmless:
+            remedy = "remove the line: `Status:` says it here"
+            yield Problem(flag.line, message, remedy, severity="warning")
+        else:
+            yield Problem(flag.line, f"{message}, by which another tool {kept}", remedy)
+
+
+def _meant(flag: Flag, dated: str) -> tuple[str, str]:
+    """What it does elsewhere, and the line to write here; ``""`` where it does nothing."""
+    name, said = flag.name, flag.said
+    back = "keeps the post back"
+    if name in PUBLIC_UNTIL:
+        remedy = "remove the line, and take the post off with `publish retract` when its day comes"
+        return "takes the post off", "" if said in NO else remedy
+    is_date = re.match(r"\d{4}-\d|\d{1,2}[./]\d", said) is not None
+    if name in PUBLIC_FROM or (is_date and name in HIDDEN_IF_NO):
+        if said in NO or (dated and said.startswith(dated)):
+            return back, ""
+        return "publishes the post later", f"write `Date: {shown(said, 30)}` instead"
+    if name in HIDDEN_IF_YES:
+        status = "hidden" if name in ("unlisted", "hidden") else "draft"
+        return back, "" if said in NO else f"write `Status: {status}` instead"
+    draft = "write `Status: draft` instead"
+    if name in HIDDEN_IF_NO:
+        # An address that is left empty is none of the author's.
+        return back, draft if said in NO and (said or name != "permalink") else ""
+    closed = bool(said) if name in ("password", "postpassword") else said not in OPEN
+    return "shows the post to some only", draft if closed else ""
+
+
+@source_rule("unknown-key", "warning", "`Sumary: …`", "softer")
+def unknown_key(source: Source) -> Iterator[Problem]:
+    """A header line that nothing reads, often a slip of the keyboard or another tool's name."""
+    kept_back = {(flag.line, flag.key) for flag in flags(source)}
+    for field in source.header:
+        if field.name in KNOWN or field.name in source.reading.keys:
+            continue
+        if (field.line, field.key) in kept_back:
+            continue
+        ours = OURS.get(re.sub(r"[-_]", "", field.name))
+        near = get_close_matches(field.name[:40], KNOWN, 1)
+        meant = ours or (KNOWN[near[0]] if near else "")
+        remedy = f"did you mean {meant}?" if meant else "correct or remove the line"
+        yield Problem(field.line, f"nothing reads the key {shown(field.key, 40)}", remedy)
+
+
+RULES = (unknown_key, other_tools_key)

@@ -1,0 +1,154 @@
+"""Rules about the header's shape and values: what Pelican reads otherwise than an author means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+from publish.checks.rule import source_rule
+from publish.checks.rules.frontmatter import KNOWN
+from publish.checks.source import Source
+from publish.post.diagnostic import Problem, shown
+from publish.post.frontmatter import Field
+
+LISTS = ("category", "tags", "keywords", "author", "authors", "aliases")
+"""Keys of several values, parted by commas."""
+FIRST_LINE = (
+    "category", "tags", "author", "authors", "slug", "date", "modified", "status", "save_as",
+    "url", "lang", "uid", "newsletter", "template", "image",
+)  # fmt: skip
+"""Keys of which Pelican, or our plugin, takes the first line alone."""
+WORDS = ("title", "summary", "description", "subject", "preheader", "image_alt")
+JUDGED = ("status", "date", "modified", "slug", "aliases")
+"""Keys whose own rules say already that a value in quotes or brackets is none."""
+QUOTED = re.compile(r"([\"'])(?:(?!\1).)*\1$")
+NOTHING = ("null", "~", "|", ">", "|-", ">-", "|+", ">+")
+ITEM = re.compile(r"\s*-\s+(\S.*)")
+SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2}|\d{4})(?!\d)")
+
+
+@source_rule("repeated-key", "error", "two `Tags:` lines", "same")
+def repeated_key(source: Source) -> Iterator[Problem]:
+    """A key given twice: Pelican takes the first of some, and joins others to something new. A
+    warning where nothing is known to read the key."""
+    first: dict[str, Field] = {}
+    for field in source.header:
+        before = first.setdefault(field.name, field)
+        if before is field:
+            continue
+        known = field.name in KNOWN or field.name in source.reading.keys
+        name = KNOWN.get(field.name, shown(field.key, 40))
+        if field.value == before.value:
+            remedy = "remove this line"
+        elif field.name in LISTS:
+            both = ", ".join(part.strip(" ,") for part in (before.value, field.value))
+            remedy = f"write one line: `{name}: {shown(both, 80)}`"
+        else:
+            remedy = f"keep this line or line {before.line}, not both"
+        message = f"{name} is given twice, first in line {before.line}"
+        yield Problem(field.line, message, remedy, severity=None if known else "warning")
+
+
+@source_rule("lost-lines", "error", "`Tags: rest,` with `sleep` on the next line", "same")
+def lost_lines(source: Source) -> Iterator[Problem]:
+    """A value that goes on over several lines where Pelican takes the first line alone, or a list
+    as YAML writes it: the rest would be lost, or printed as text."""
+    text = source.text.split("\n")
+    for field in source.header:
+        if field.name not in FIRST_LINE or field.value == field.first:
+            continue
+        lines = [field.first, *(text[field.line : field.last])]
+        parts = [ITEM.sub(r"\1", line).strip(" ,") for line in lines]
+        name = KNOWN[field.name]
+        one = (", " if field.name in LISTS else " ").join(_bare(part) for part in parts if part)
+        message = f"only the first line of {name} is read"
+        yield Problem(field.line, message, f"write it on one line: `{name}: {shown(one, 80)}`")
+    last = source.header.fields[-1] if source.header.fields else None
+    if last and source.header.ended == "text" and not last.value and last.name in KNOWN:
+        items = []
+        for line in text[source.header.body_line - 1 :][:40]:
+            if not (found := ITEM.match(line)):
+                break
+            items.append(_bare(found[1]))
+        if items:
+            name = KNOWN[last.name]
+            message = f"the list under {name} is not read, and would be printed as text"
+            remedy = f"write it on one line: `{name}: {shown(', '.join(items), 80)}`"
+            yield Problem(source.header.body_line, message, remedy)
+
+
+@source_rule("yaml-value", "error", '`Tags: ["rest", "sleep"]`', "same")
+def yaml_value(source: Source) -> Iterator[Problem]:
+    """A value written as YAML writes it: its brackets and quotes would be part of a name or an
+    address. Around words that are only shown, quotes may be meant: a warning."""
+    for field in source.header:
+        if field.name not in KNOWN or field.name in JUDGED:
+            continue
+        name, value = KNOWN[field.name], field.first
+        if value in NOTHING:
+            remedy = f"write `{name}: …` on one line, or remove the line"
+            yield Problem(field.line, f"{name} would read {shown(value)}", remedy)
+        elif field.name in WORDS:
+            if QUOTED.match(value) and len(value) > 2:
+                remedy = f"write `{name}: {shown(_bare(value), 80)}` if they are not meant"
+                message = f"the quotes around {name} will be shown"
+                yield Problem(field.line, message, remedy, severity="warning")
+        elif bare := _plain(field.name, value):
+            message = f"the brackets or quotes of {name} would be part of it"
+            yield Problem(field.line, message, f"write `{name}: {shown(bare, 80)}`")
+        elif field.name in ("tags", "keywords") and re.search(r"(?:^|[,;]\s*)#\w", value):
+            bare = re.sub(r"(^|[,;]\s*)#", r"\1", value)
+            message = "a tag begins with #, which would be shown"
+            remedy = f"write `{name}: {shown(bare, 80)}`"
+            yield Problem(field.line, message, remedy, severity="warning")
+
+
+def _plain(name: str, value: str) -> str:
+    """The value without what YAML puts around it; ``""`` where nothing is around it."""
+    listed = re.fullmatch(r"\[(.*)\],?", value)
+    if listed is None and name not in LISTS:
+        return _bare(value) if QUOTED.fullmatch(value) and len(value) > 1 else ""
+    parts = [part.strip() for part in (listed[1] if listed else value).split(",")]
+    bare = ", ".join(filter(None, (_bare(part.strip("[]")) for part in parts)))
+    return bare or "…" if listed or any(QUOTED.fullmatch(part) for part in parts) else ""
+
+
+def _bare(value: str) -> str:
+    return value[1:-1].strip() if len(value) > 1 and QUOTED.fullmatch(value) else value
+
+
+@source_rule("ambiguous-date", "error", "`Date: 05/11/2026`", "same")
+def ambiguous_date(source: Source) -> Iterator[Problem]:
+    """A date of which one cannot tell day from month: Pelican takes the first number for the
+    month, so the post would be months away from where its author wants it."""
+    for name in ("date", "modified"):
+        found = SLASHED.match(source.get(name))
+        if not found:
+            continue
+        one, two, year = (int(part) for part in found.groups())
+        year += 2000 if year < 100 else 0
+        if one != two and max(one, two) <= 12:
+            message = f"{KNOWN[name]} {found.group()} is read as month, then day"
+            days = f"{year}-{two:02}-{one:02} or {year}-{one:02}-{two:02}"
+            yield Problem(source.line(name), message, f"write {days}")
+
+
+@source_rule("odd-modified", "error", "`Modified:` in the year 2062", "softer", by_clock=True)
+def odd_modified(source: Source) -> Iterator[Problem]:
+    """A Modified still to come: every feed would say that it was written then, and readers would
+    take no newer one. Before the post's own Date it is a warning: pages and sitemap show it."""
+    changed = source.post.modified if source.post else None
+    if changed is None:
+        return
+    line = source.line("modified")
+    scheduled = source.date is not None and source.date > source.reading.now
+    if changed > source.reading.now + timedelta(days=1) and not scheduled:
+        message = f"Modified, {changed:%Y-%m-%d}, is still to come"
+        yield Problem(line, message, "write the day of the last change, or remove the line")
+    elif source.date and changed < source.date:
+        message = f"Modified, {changed:%Y-%m-%d}, lies before Date"
+        yield Problem(line, message, "correct one of the two", severity="warning")
+
+
+RULES = (repeated_key, lost_lines, yaml_value, ambiguous_date, odd_modified)

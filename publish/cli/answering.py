@@ -1,0 +1,71 @@
+"""Puts an act's question to the author at the terminal, and performs it after a yes."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from publish.cli.terminal import Terminal
+from publish.errors import ConfigError, Exit, PublishError, Refused
+from publish.office import Changed, Done, Office, Question, Voice, ask, do
+
+
+def voice(terminal: Terminal) -> Voice:
+    """Where an act's words go on a terminal."""
+    return Voice(
+        terminal.note, terminal.detail, terminal.progress, terminal.error, terminal.verbose
+    )
+
+
+def carry_out(
+    office: Office, terminal: Terminal, act: str, *, yes: bool, as_json: bool = False, **wish: Any
+) -> int:
+    """Ask, wait for the yes, do; the exit code.
+
+    Without a terminal only ``yes`` is an answer, and it is one to the first question alone: where
+    things changed meanwhile, nothing is done.
+
+    Raises:
+        PublishError: it is refused, or failed.
+    """
+    found = ask(office, act, **wish)
+    while isinstance(found, Question):
+        for line in () if found.reversible else found.lines:
+            terminal.note(f"{line.name:<10} {line.text}")
+        if not (yes or found.reversible or _agreed(found)):
+            terminal.out("nothing was sent" if act == "send" else "nothing was done")
+            return int(Exit.OK)
+        done = do(office, found)
+        if not isinstance(done, Changed):
+            found = done
+            break
+        if yes:
+            raise Refused(
+                "what was to be sent changed while this ran, and nothing was sent",
+                "look at it, then run this again",
+            )
+        terminal.warn("it changed while this ran; nothing was sent")
+        found = done.question
+    if isinstance(found, PublishError):
+        raise found
+    tell(terminal, found, as_json)
+    return int(found.code)
+
+
+def tell(terminal: Terminal, done: Done, as_json: bool) -> None:
+    """What became of it."""
+    if as_json:
+        terminal.json([dict(result) for result in done.results])
+        for line in done.lines if not done.results else ():
+            terminal.note(line)
+        return
+    for line in done.lines:
+        terminal.good(line) if done.results else terminal.out(line)
+
+
+def _agreed(question: Question) -> bool:
+    if not sys.stdin.isatty():
+        raise ConfigError("there is no terminal to ask at", "add --yes")
+    return click.confirm(f"{question.yes}?")

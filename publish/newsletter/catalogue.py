@@ -1,0 +1,211 @@
+"""Every letter there is or may be: ledger, Mailchimp's campaigns and composed issues as one. Pure.
+
+No command starts from the posts alone: a letter whose post was retracted, renamed or never built
+on this machine is in Mailchimp all the same, and so are updates and digests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from publish.errors import ConfigError
+from publish.newsletter import titles
+from publish.newsletter.campaign import DRAFT, SCHEDULED, Campaign, carrying
+from publish.newsletter.facts import Past
+from publish.newsletter.protocol import hour_of
+from publish.post.issue import Issue, key_of
+
+Kind = Literal["post", "update", "digest"]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One letter by its ``key``.
+
+    ``slug`` is the name to type; ``posts`` are the keys of the posts it brings, short ones where
+    only Mailchimp knows them; ``issue`` is what is composed now, None for what is no plain letter
+    of a post that is built; ``kept`` the record of what was sent, ``campaigns`` the oldest first.
+    """
+
+    key: str
+    slug: str
+    title: str
+    kind: Kind
+    posts: tuple[str, ...]
+    past: Past
+    campaigns: tuple[Campaign, ...] = ()
+    issue: Issue | None = None
+    kept: Mapping[str, Any] | None = None
+
+    @property
+    def out(self) -> Campaign | None:
+        """The campaign that went out, goes out or is set to; None while there is none."""
+        return next((c for c in self.campaigns if c.out), None)
+
+    @property
+    def scheduled(self) -> tuple[Campaign, ...]:
+        """The campaigns that wait for their hour: more than one if a person made copies."""
+        return tuple(c for c in self.campaigns if c.status == SCHEDULED)
+
+    @property
+    def drafts(self) -> tuple[Campaign, ...]:
+        """The campaigns that wait for an order."""
+        return tuple(c for c in self.campaigns if c.status == DRAFT)
+
+    @property
+    def mailed(self) -> bool:
+        """Whether it reached readers, or is under way to them."""
+        campaign = self.out
+        known = self.past.status if self.past.done and not self.drafts else ""
+        status = campaign.status if campaign else known
+        return bool(status) and status != SCHEDULED
+
+    @property
+    def begun(self) -> bool:
+        """Whether it is out or set to go, or an order for it has no answer yet."""
+        done = self.past.done and not self.held
+        return bool(self.out or done or self.past.unanswered or self.unfinished)
+
+    @property
+    def held(self) -> bool:
+        """Whether it was taken back: then only its name brings it on.
+
+        The ledger or a title says so, or the ledger has it scheduled and Mailchimp a draft,
+        whoever made it one.
+        """
+        if self.out:
+            return False
+        taken = self.past.done and any(c.id == self.past.done for c in self.drafts)
+        return self.past.held or bool(taken) or any(c.held for c in self.drafts)
+
+    @property
+    def hour(self) -> datetime | None:
+        """When it goes out, if it is scheduled."""
+        return hour_of(self.scheduled[0].send_time) if self.scheduled else None
+
+    @property
+    def unfinished(self) -> datetime | None:
+        """The hour of a replace that was begun and not ended; None if there is none."""
+        if self.held or any(c.status not in (DRAFT, SCHEDULED) for c in self.campaigns):
+            return None
+        if self.past.replacing:
+            return hour_of(self.past.replacing.hour)
+        if self.out or self.past.done:
+            return None
+        return next((c.marks.hour for c in self.drafts if c.marks.hour), None)
+
+    def holds(self, issue: Issue) -> bool:
+        """Whether it brings this post, under its identity or an earlier one."""
+        return any(titles.holds(self.posts, key) for key in issue.keys)
+
+
+def catalogue(
+    heads: Sequence[Issue],
+    campaigns: Iterable[Campaign],
+    past: Mapping[str, Past],
+    kept: Mapping[str, Mapping[str, Any]],
+) -> list[Letter]:
+    """Every letter: those of ``heads`` in their order, then the others by their campaigns' age."""
+    listed: dict[str, list[Campaign]] = {}
+    for campaign in campaigns:
+        if campaign.key:
+            listed.setdefault(campaign.key, []).append(campaign)
+    composed = {head.key: head for head in heads}
+    others = sorted(
+        {*listed, *past, *kept} - composed.keys(),
+        key=lambda key: (min((c.create_time for c in listed.get(key, ())), default="~"), key),
+    )
+    return [
+        _letter(
+            key, composed.get(key), carrying(listed.get(key, ()), key), past.get(key) or Past(),
+            kept.get(key), heads,
+        )
+        for key in (*composed, *others)
+    ]  # fmt: skip
+
+
+def named(letters: Sequence[Letter], name: str) -> list[Letter]:
+    """The letters that ``name`` means: by campaign, key, slug or path; else those that bring the
+    post of that name, such as a digest.
+
+    Raises:
+        ConfigError: it means none.
+    """
+    wanted = name.replace("\\", "/").removeprefix("./").strip("/")
+    for letter in letters:
+        if wanted == letter.key or any(wanted == c.id for c in letter.campaigns):
+            return [letter]
+    found = [letter for letter in letters if _called(letter, wanted)]
+    posts = {post for letter in found for post in letter.posts}
+    found += [
+        letter for letter in letters
+        if letter not in found and any(titles.holds(letter.posts, key) for key in posts)
+    ]  # fmt: skip
+    if not found and len(wanted) >= titles.SHORT:
+        found = [letter for letter in letters if letter.key.startswith(wanted)]
+    if not found:
+        raise ConfigError(
+            f"{name}: there is no letter and no composed issue of such a post",
+            "`publish status` lists them all; name one by its slug, its key or its campaign",
+        )
+    return found
+
+
+def handle(letter: Letter, letters: Iterable[Letter]) -> str:
+    """What to type for this letter and no other: its slug, or its key where that is not enough."""
+    twins = [other for other in letters if other.slug == letter.slug and other is not letter]
+    if any(other.scheduled for other in twins) or not letter.slug:
+        return letter.key
+    return letter.slug
+
+
+def _called(letter: Letter, wanted: str) -> bool:
+    slugs = {letter.slug, str((letter.kept or {}).get("slug") or "")}
+    if letter.kind == "post":
+        slugs.add(str((letter.past.intent or {}).get("slug") or ""))
+    sources = {letter.issue.source if letter.issue else "", _text(letter.kept, "source")} - {""}
+    by_path = "." in wanted and any(s == wanted or s.endswith(f"/{wanted}") for s in sources)
+    return bool(wanted) and (wanted in slugs or by_path)
+
+
+def _letter(
+    key: str,
+    issue: Issue | None,
+    campaigns: list[Campaign],
+    past: Past,
+    kept: Mapping[str, Any] | None,
+    heads: Sequence[Issue],
+) -> Letter:
+    intent = past.intent or {}
+    marks = campaigns[0].marks if campaigns else titles.Marks()
+    posts = tuple(intent.get("posts") or _list(kept, "posts") or marks.posts)
+    of = str(intent.get("of") or _text(kept, "of") or marks.of)
+    uid = str(intent.get("uid") or "") or _text(kept, "uid")
+    if not of and not posts and not issue and uid and key_of([uid]) != key:
+        of = key_of([uid])
+    subject = titles.subject_in(campaigns[0].title) if campaigns else ""
+    title = issue.title if issue else (
+        str(intent.get("title") or "") or _text(kept, "title") or subject
+        or str(intent.get("subject") or "")
+    )  # fmt: skip
+    slug = issue.slug if issue else str(intent.get("slug") or "") or _text(kept, "slug")
+    if posts:
+        slug = slug or f"digest-{titles.short(key)}"
+        return Letter(key, slug, title, "digest", posts, past, tuple(campaigns), None, kept)
+    if of:
+        post = next((head for head in heads if titles.holds((of,), head.key)), None)
+        slug = post.slug if post else slug
+        return Letter(key, slug, title, "update", (of,), past, tuple(campaigns), None, kept)
+    return Letter(key, slug, title, "post", (key,), past, tuple(campaigns), issue, kept)
+
+
+def _text(record: Mapping[str, Any] | None, name: str) -> str:
+    return str((record or {}).get(name) or "")
+
+
+def _list(record: Mapping[str, Any] | None, name: str) -> tuple[str, ...]:
+    found = (record or {}).get(name)
+    return tuple(map(str, found)) if isinstance(found, list) else ()

@@ -1,0 +1,119 @@
+"""Takes a letter back, and keeps it back: in the ledger, and in Mailchimp's title.
+
+The order matters (docs/exactly-once.md, "Taken back stays back"): the fact ``held`` first, so that
+a crash at any later point leaves a letter that this ledger's machines do not send by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from publish.errors import NothingSent, OutcomeUnknown, Refused
+from publish.newsletter import titles
+from publish.newsletter.answers import Answer, Proof
+from publish.newsletter.campaign import DRAFT, SCHEDULED, Campaign
+from publish.newsletter.catalogue import Letter
+from publish.newsletter.facts import Fact
+from publish.newsletter.ledger import Ledger
+from publish.newsletter.protocol import Deleted
+from publish.newsletter.titles import Marks
+
+AGAIN = "run `publish undo` again"
+
+
+class Taker(Protocol):
+    """What taking back asks of Mailchimp."""
+
+    def campaign(self, campaign: str) -> Campaign | type[Deleted]: ...
+    def unschedule(self, campaign: str) -> Answer: ...
+    def update(self, campaign: str, settings: Mapping[str, Any]) -> Answer: ...
+
+
+def take_back(
+    api: Taker, ledger: Ledger, letter: Letter, name: str, clock: Callable[[], float]
+) -> bool:
+    """Make every scheduled campaign of the letter a held draft; ``name`` is what messages call it.
+
+    A letter whose words were being replaced is held too. Whether Mailchimp's titles say it; where
+    one could not be written, the ledger alone does. The caller holds the ledger's lock.
+
+    Raises:
+        Refused: there is nothing to take back, or it is too late.
+        NothingSent: Mailchimp did not take the order; it is still scheduled.
+        OutcomeUnknown: the answer was lost, and it may still be scheduled.
+    """
+    waiting = letter.scheduled or _found_by_id(api, letter)
+    if not waiting and not letter.unfinished and not unmarked(letter):
+        raise _nothing(letter, name)
+    marked = True
+    for campaign in waiting:
+        ledger.append(Fact("held", letter.key, clock(), campaign.id, run=ledger.run))
+        _unschedule(api, campaign, name)
+        marked &= mark(api, letter, campaign.id)
+        ledger.append(Fact("undone", letter.key, clock(), campaign.id, run=ledger.run))
+    for campaign in () if waiting else letter.drafts:
+        marked &= hold(api, ledger, letter, campaign, "taken back", clock)
+    return marked
+
+
+def hold(
+    api: Taker, ledger: Ledger, letter: Letter, draft: Campaign, why: str,
+    clock: Callable[[], float],
+) -> bool:  # fmt: skip
+    """Keep a draft back; whether Mailchimp's title says it."""
+    if not letter.past.held:
+        ledger.append(Fact("held", letter.key, clock(), draft.id, {"why": why}, ledger.run))
+    return mark(api, letter, draft.id)
+
+
+def mark(api: Taker, letter: Letter, campaign: str) -> bool:
+    """Say in the campaign's title that it is held; whether Mailchimp surely took that."""
+    found = api.campaign(campaign)
+    if not isinstance(found, Campaign) or found.status != DRAFT:
+        return False
+    marks = Marks(
+        letter.key, held=True, of=letter.posts[0] if letter.kind == "update" else "",
+        posts=letter.posts if letter.kind == "digest" else (),
+    )  # fmt: skip
+    title = titles.write(titles.subject_in(found.title), marks)
+    return api.update(campaign, {"title": title}).proof is Proof.DONE
+
+
+def unmarked(letter: Letter) -> bool:
+    """Whether it is held, and a draft's title does not say so."""
+    return letter.held and any(not draft.held for draft in letter.drafts)
+
+
+def _found_by_id(api: Taker, letter: Letter) -> tuple[Campaign, ...]:
+    """Scheduled campaigns that a listing does not show as such yet."""
+    names = dict.fromkeys(posted.campaign for posted in letter.past.tries)
+    found = [api.campaign(name) for name in names]
+    return tuple(c for c in found if isinstance(c, Campaign) and c.status == SCHEDULED)
+
+
+def _unschedule(api: Taker, campaign: Campaign, name: str) -> None:
+    answer = api.unschedule(campaign.id)
+    looked = api.campaign(campaign.id)
+    if not isinstance(looked, Campaign) or looked.status == DRAFT:
+        return
+    if looked.status != SCHEDULED:
+        raise Refused(f"{name}: too late, it is {looked.state}", "a mail cannot be called back")
+    if answer.proof in (Proof.DENIED, Proof.NOT_ACTED):
+        raise NothingSent(f"{name}: {answer.detail}", AGAIN)
+    if answer.proof is Proof.UNKNOWN:
+        raise OutcomeUnknown(f"{name}: the answer was lost and it is still scheduled", AGAIN)
+
+
+def _nothing(letter: Letter, name: str) -> Exception:
+    if letter.out:
+        words = f"{name}: too late, it is {letter.out.state}"
+        return Refused(words, "a mail cannot be called back")
+    if letter.past.unanswered:
+        return OutcomeUnknown(
+            f"{name}: an unanswered order may still schedule it",
+            "run `publish undo` again in a few minutes",
+        )
+    if letter.held:
+        return Refused(f"{name}: it was taken back before", "only its name sends it again")
+    return Refused(f"{name}: nothing is scheduled", "`publish status` shows what there is")

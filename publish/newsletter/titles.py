@@ -1,0 +1,85 @@
+"""What a campaign's internal title says, which readers never see. Pure.
+
+``settings.title`` is the subject, cut first, then marks, and the issue's key as the last of
+them: from Mailchimp alone any machine can tell what a campaign is, what is held and which hour
+was promised. The order and the 100 characters are in docs/exactly-once.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+LONGEST = 100
+"""Characters that Mailchimp keeps of a title."""
+MOST_POSTS = 6
+"""Posts of a digest whose short keys fit into a title beside ``[held]``."""
+SHORT = 8
+"""Characters of a short key."""
+_KEY = re.compile(r"\[pub:([0-9a-f]+)\]")
+_HOUR = re.compile(r"\[at:(\d{4}-\d\d-\d\dT\d\d:\d\dZ)\]")
+_OF = re.compile(r"\[of:([0-9a-f]{8})\]")
+_POSTS = re.compile(r"\[posts:([0-9a-f]{8}(?:,[0-9a-f]{8})*)\]")
+_MARK = re.compile(r"\[(?=(?:held\]|(?:at|of|posts|pub):))", re.I)
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The marks of a title. ``hour`` is the promised one, ``of`` the short key of an update's
+    post, ``posts`` those of a digest's."""
+
+    key: str = ""
+    held: bool = False
+    hour: datetime | None = None
+    of: str = ""
+    posts: tuple[str, ...] = ()
+
+
+def read(title: str) -> Marks:
+    """The marks of ``title``; none where it does not name one key."""
+    keys = _KEY.findall(title)
+    if len(keys) != 1:
+        return Marks()
+    hour, of, posts = (pattern.search(title) for pattern in (_HOUR, _OF, _POSTS))
+    return Marks(
+        keys[0], "[held]" in title, _moment(hour[1]) if hour else None, of[1] if of else "",
+        tuple(posts[1].split(",")) if posts else (),
+    )  # fmt: skip
+
+
+def write(subject: str, marks: Marks) -> str:
+    """The title: the marks survive any cut, so the subject is shortened to what they leave."""
+    hour = f"[at:{marks.hour.astimezone(UTC):%Y-%m-%dT%H:%MZ}]" if marks.hour else ""
+    posts = f"[posts:{','.join(short(key) for key in marks.posts)}]" if marks.posts else ""
+    tokens = " ".join(filter(None, [
+        "[held]" if marks.held else "", hour, f"[of:{short(marks.of)}]" if marks.of else "",
+        posts, f"[pub:{marks.key}]",
+    ]))  # fmt: skip
+    # An author's own "[held]" must not hold anything.
+    words = _MARK.sub("(", subject)
+    return f"{words[: LONGEST - len(tokens) - 1].rstrip()} {tokens}"
+
+
+def subject_in(title: str) -> str:
+    """The words before the marks."""
+    found = re.search(r"\s*\[(?:held\]|(?:at|of|posts|pub):)", title)
+    return title[: found.start()] if found else title
+
+
+def short(key: str) -> str:
+    """The part of a key that stands for it in another campaign's title."""
+    return key[:SHORT]
+
+
+def holds(posts: Sequence[str], key: str) -> bool:
+    """Whether ``posts``, keys or short keys, name the post of ``key``."""
+    return any(post and key.startswith(post) for post in posts)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None

@@ -1,0 +1,92 @@
+"""What questions about letters are made of: the plan, its lines, and what the yes holds for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from publish.newsletter.catalogue import Letter
+from publish.office import letters
+from publish.office.delivery import Item
+from publish.office.letters import Letters
+from publish.office.question import Line, bind
+from publish.office.room import Office
+from publish.office.telling import called, count, indented, post, readers, typed
+from publish.office.timing import Timing
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a question about letters found: the letters that go, and all there are."""
+
+    items: tuple[Item, ...]
+    timing: Timing
+    letters: Letters
+
+
+def lines_of(office: Office, item: Item) -> list[Line]:
+    """What the author sees of one letter before the yes."""
+    name, size = readers(office)
+    whom = f"{name} ({count(size, 'reader')})"
+    if only := _only(office, item):
+        whom += f", only {only}"
+    account = office.account
+    return [
+        Line("letter", post(item.issue)),
+        Line("subject", item.issue.subject),
+        Line("preheader", item.issue.preheader),
+        Line("audience", whom),
+        Line("from", f"{account.from_name} <{account.reply_to}>"),
+        Line("time", office.said(office.spoken(item.timing.at))),
+        Line("page", item.issue.url),
+    ]
+
+
+def _only(office: Office, item: Item) -> str:
+    """Which readers, for the author's eye; ``""`` for all of them."""
+    only = item.segment
+    if only.saved:
+        found = office.api.segment(only.saved)
+        return f"segment “{found.get('name')}” ({count(found.get('member_count') or 0, 'reader')})"
+    return f"those who chose {only.interest}" if only.interest else ""
+
+
+def changed(office: Office, letter: Letter, found: Letters) -> list[str]:
+    """What is to be told of a scheduled letter whose post changed; empty if it did not."""
+    how, words = letters.difference(office, letter, found.folder)
+    if how not in ("words", "unknown") or letter.issue is None:
+        return []
+    command = typed("send", letter.slug, "--replace")
+    if how == "unknown":
+        return [
+            f"{called(letter)} is scheduled for {office.spoken(letter.hour)}; no copy of it was "
+            f"kept, so whether its post changed since is unknown; {command} puts the present words "
+            "in"
+        ]  # fmt: skip
+    return [
+        f"{called(letter)} is scheduled for {office.spoken(letter.hour)} with other words than "
+        f"its post has now; {command} puts the present words in",
+        *indented(words),
+    ]
+
+
+def bound(office: Office, found: Letters, items: Sequence[Item]) -> str:
+    account, past = office.account, office.ledger.read()
+    known = {letter.key: letter for letter in found.all}
+    facts = []
+    for item in items:
+        key = item.issue.key
+        campaigns = known[key].campaigns if key in known else ()
+        memory = letters.memory(past[key]) if key in past else []
+        facts.append([memory, [(c.id, c.status) for c in campaigns]])
+    return bind(
+        account.audience, account.server, account.sandbox, [i.bound() for i in items], facts
+    )  # fmt: skip
+
+
+def name_of(found: Letters, item: Item) -> str:
+    """What to type for a letter that was just brought on."""
+    twins = [x for x in found.all if x.slug == item.issue.slug and x.key != item.issue.key]
+    if any(x.scheduled for x in twins):
+        return item.issue.key
+    return item.issue.slug

@@ -1,0 +1,169 @@
+"""Brings one letter on, by the protocol, with the last look at its sources."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from publish.errors import Refused
+from publish.newsletter.campaign import SCHEDULED, Segment
+from publish.newsletter.facts import Fact
+from publish.newsletter.protocol import Terms, hour_of
+from publish.newsletter.service import CannotSchedule, Delivered, Service
+from publish.office import letters
+from publish.office.letters import Letters
+from publish.office.room import Office
+from publish.office.telling import post, typed
+from publish.office.timing import LONGEST_COUNTDOWN, Timing
+from publish.post.issue import Issue
+
+
+@dataclass(frozen=True)
+class Item:
+    """One letter that is to go: whom it goes to, when, and what it was made of at the yes.
+
+    ``replaces`` is the campaign whose words and hour it takes over, ``""`` for none; ``named``
+    says that the author named it; ``sources`` and ``composed`` are digests, by path and by slug.
+    """
+
+    issue: Issue
+    segment: Segment
+    timing: Timing
+    named: bool
+    sources: Mapping[str, str]
+    composed: Mapping[str, str]
+    replaces: str = ""
+
+    def bound(self) -> list[Any]:
+        """What a yes to it holds for."""
+        return [
+            self.issue.key, self.issue.digest, self.segment.options(), self.timing.at,
+            dict(self.sources), self.replaces,
+        ]  # fmt: skip
+
+
+def item(
+    office: Office, found: Letters, issue: Issue, timing: Timing, *, named: bool, replaces: str = ""
+) -> Item:
+    """The letter of ``issue`` as it is to go, with what it is made of at this moment."""
+    parts = [x.issue for x in found.all if x.issue and x.key in issue.posts]
+    slugs = sorted(part.slug for part in parts) or [_slug_of_post(found, issue)]
+    return Item(
+        issue, letters.segment(office, issue), timing, named,
+        letters.source_digests(office, issue, found),
+        letters.composed_digests(found.folder, slugs), replaces,
+    )  # fmt: skip
+
+
+def deliver(office: Office, item: Item, found: Letters) -> tuple[Delivered, datetime | None]:
+    """Bring it to its readers, once; what became of it, and the hour it goes out at, if one.
+
+    Raises:
+        Overtaken: its post is not as it was at the yes; nothing was sent.
+        Refused, NothingSent, OutcomeUnknown: as their names say.
+    """
+    service = Service(
+        office.api, office.ledger, office.sender, office.voice.progress, office.clock,
+        office.sleep, lambda issue: _overtaken(office, item, found),
+    )  # fmt: skip
+    terms = _terms(office, item)
+    _write_down_what_a_person_took_back(office, item, found)
+    if item.replaces:
+        past = office.ledger.read().get(item.issue.key)
+        begun = past.replacing if past else None
+        if begun and hour_of(begun.hour) == terms.at:
+            return service.deliver(item.issue, terms), terms.at
+        return service.replace(item.issue, terms, item.replaces), terms.at
+    try:
+        return service.deliver(item.issue, terms), terms.at
+    except CannotSchedule as refusal:
+        _count_down(office, item, str(refusal.message))
+        return service.deliver(item.issue, dataclasses.replace(terms, at=None)), None
+
+
+def result(office: Office, item: Item, done: Delivered, at: datetime | None) -> dict[str, Any]:
+    """What became of it, for scripts."""
+    return {
+        "slug": item.issue.slug,
+        "title": item.issue.title,
+        "key": item.issue.key,
+        "campaign": done.campaign.id,
+        "status": done.campaign.status,
+        "sent_by_this_run": done.here,
+        "time": at.isoformat() if at and done.campaign.status == SCHEDULED else None,
+        "digest": item.issue.digest,
+        "sandbox": office.account.sandbox,
+    }
+
+
+def told(office: Office, item: Item, done: Delivered, at: datetime | None, name: str) -> list[str]:
+    """What became of it, for the author; ``name`` is what to type for it."""
+    who, campaign = post(item.issue), done.campaign
+    if not done.here:
+        return [office.said(f"{who}: {campaign.state} before; nothing was sent again")]
+    if at is None:
+        return [office.said(f"{who}: {campaign.state} (campaign {campaign.id})")]
+    what = "goes out with its present words" if item.replaces else "goes out"
+    return [
+        office.said(f"{who}: {what} {office.spoken(at)}"),
+        f"  to take it back until then: {typed('undo', name).strip('`')}",
+    ]
+
+
+def _slug_of_post(found: Letters, issue: Issue) -> str:
+    key = issue.update_of or issue.key
+    return next((x.issue.slug for x in found.all if x.issue and x.key == key), issue.slug)
+
+
+def _terms(office: Office, item: Item) -> Terms:
+    account = office.account
+    return Terms(
+        item.issue.key, account.audience, item.segment, item.timing.at, account.limits.settle,
+        account.limits.barrier, ready=min(120, account.limits.settle), lift=item.named,
+    )  # fmt: skip
+
+
+def _overtaken(office: Office, item: Item, found: Letters) -> str:
+    """Why the letter is not what the author said yes to; ``""`` where it is."""
+    if letters.source_digests(office, item.issue, found) != dict(item.sources):
+        return "its source was saved while this ran"
+    if letters.composed_digests(found.folder, sorted(item.composed)) != dict(item.composed):
+        return "another build composed it anew while this ran"
+    return ""
+
+
+def _write_down_what_a_person_took_back(office: Office, item: Item, found: Letters) -> None:
+    """The ledger has it scheduled and Mailchimp a draft: it is held, until its name lifts that."""
+    letter = next((x for x in found.all if x.key == item.issue.key), None)
+    if letter is None or not letter.held or not letter.past.done:
+        return
+    for kind in ("held", "undone"):
+        why = {"why": "taken back in Mailchimp"}
+        office.ledger.append(
+            Fact(kind, letter.key, office.clock(), letter.past.done, why, office.ledger.run)
+        )
+
+
+def _count_down(office: Office, item: Item, why: str) -> None:
+    """Wait here, where Mailchimp cannot, unless an hour was promised that is too far away.
+
+    Raises:
+        Refused: it was.
+    """
+    timing, limits = item.timing, office.account.limits
+    end = office.now + timedelta(minutes=limits.undo_minutes)
+    if timing.asked or (timing.promised and (timing.at or end) - office.now > LONGEST_COUNTDOWN):
+        raise Refused(
+            f"this Mailchimp plan does not schedule ({why})",
+            f"run {typed('send', item.issue.slug, '--now')} when it is time",
+        )
+    end = timing.at if timing.promised and timing.at else end
+    office.voice.say(
+        f"this Mailchimp plan does not schedule: sending {office.spoken(end)}; Ctrl-C takes it back"
+    )
+    while (rest := (end - office.now).total_seconds()) > 0:
+        office.voice.progress(f"sending in {int(rest) // 60}:{int(rest) % 60:02}")
+        office.sleep(min(rest, 0.5))

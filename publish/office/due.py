@@ -1,0 +1,65 @@
+"""What an unattended run does about letters: settle, complete, send what is due."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from publish.errors import Exit, Refused
+from publish.newsletter import selection
+from publish.newsletter.selection import Verdict
+from publish.office import letters, sending, settling
+from publish.office.question import Changed, Done, Voice
+from publish.office.room import Office
+from publish.office.telling import post, typed
+
+ACT = "send"
+ATTEMPTS = 3
+"""How often one run asks again because something changed between question and act."""
+
+
+def send_due(office: Office, voice: Voice | None = None, *, build: bool = False) -> Done:
+    """Send what `send` would pick by itself, oldest first, after settling what is open; without a
+    question, for there is nobody to ask.
+
+    Unfinished replaces are completed. Letters that fell due and were missed are listed and end
+    with exit code 1, as does anything that was refused; without ``build`` a stale site is refused.
+
+    Raises:
+        PublishError: a letter could not be brought on; the code tells what may have happened.
+    """
+    office = replace(office, voice=voice) if voice else office
+    with office.lock():
+        settling.settle(office)
+    found = sending.ask(office, build=build)
+    for _ in range(ATTEMPTS):
+        if isinstance(found, Done):
+            return _with_overdue(office, found)
+        done = sending.do(office, found)
+        found = done.question if isinstance(done, Changed) else done
+    if isinstance(found, Done):
+        return _with_overdue(office, found)
+    raise Refused("the posts keep changing while they are sent", "run this again")
+
+
+def _with_overdue(office: Office, done: Done) -> Done:
+    all_letters = letters.gathered(office)
+    choices = selection.choose(all_letters.all, letters.bounds(office, all_letters))
+    late = [choice for choice in choices if choice.verdict is Verdict.OVERDUE]
+    lines = [
+        f"due and not sent: {post(choice.issue)}: {choice.why}; {typed('send', choice.issue.slug)}"
+        for choice in late
+    ]
+    more = tuple(line for line in lines if line not in done.lines)
+    return replace(
+        done, lines=(*done.lines, *more), code=Exit.REFUSED if late else done.code
+    )  # fmt: skip
+
+
+def settle_only(office: Office) -> None:
+    """Settle what is open by reading, and send nothing: for a run whose build or deploy failed.
+
+    Raises:
+        PublishError: Mailchimp cannot be read.
+    """
+    with office.lock():
+        settling.settle(office)

@@ -1,0 +1,160 @@
+"""What every act about letters begins with: all of them, and what holds for each."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from publish.newsletter import catalogue, changes, issue
+from publish.newsletter.campaign import Campaign, Segment
+from publish.newsletter.catalogue import Letter
+from publish.newsletter.facts import Past
+from publish.newsletter.protocol import hour_of
+from publish.newsletter.selection import Bounds
+from publish.office.room import Office
+from publish.post.issue import Issue
+
+
+@dataclass(frozen=True)
+class Letters:
+    """All letters, and the campaigns of the audience that are not ours."""
+
+    all: tuple[Letter, ...]
+    folder: Path
+    strangers: tuple[Campaign, ...] = ()
+
+    def of(self, head: Issue) -> Letter:
+        """The letter of a composed post."""
+        return next(letter for letter in self.all if letter.key == head.key)
+
+    def named(self, names: Sequence[str]) -> list[Letter]:
+        """The letters that ``names`` mean, in the catalogue's order; all where there is no name.
+
+        Raises:
+            ConfigError: one means none.
+        """
+        if not names:
+            return list(self.all)
+        keys = {letter.key for name in names for letter in catalogue.named(self.all, name)}
+        return [letter for letter in self.all if letter.key in keys]
+
+    def handle(self, letter: Letter) -> str:
+        """What to type for this letter and no other."""
+        return catalogue.handle(letter, self.all)
+
+
+def gathered(office: Office, folder: Path | None = None) -> Letters:
+    """All letters, with the issues composed in ``folder`` (default: as they were built).
+
+    Raises:
+        ConfigError, NothingSent: Mailchimp refuses, or cannot be read.
+        Refused: the ledger or a composed issue is damaged.
+    """
+    folder = folder or office.settings.issues
+    past, listing = office.ledger.read(), office.api.campaigns()
+    found = catalogue.catalogue(issue.heads(folder), listing, past, office.ledger.records())
+    return Letters(tuple(found), folder, tuple(c for c in listing if not c.key))
+
+
+def bounds(office: Office, found: Letters) -> Bounds:
+    """What a post is picked by, today."""
+    limits = office.account.limits
+    public = {
+        uid: date.fromisoformat(day) for uid, day in since(office.settings.content).items()
+    }  # fmt: skip
+    return Bounds(
+        office.now.astimezone(office.zone).date(), limits.max_age_days, limits.since, public,
+        _first_letter(office, found.all),
+    )  # fmt: skip
+
+
+def since(content: Path) -> dict[str, str]:
+    """``since.json``: for each Uid the day its first address became public.
+
+    Raises:
+        Refused: the file is damaged.
+    """
+    from publish.site.addresses import first_days
+
+    return first_days(content)
+
+
+def source_digests(office: Office, letter: Issue, found: Letters) -> dict[str, str]:
+    """The digest of each source that the letter is made of, by its path."""
+    heads = [x.issue for x in found.all if x.issue and x.key in (letter.posts or (letter.key,))]
+    names = {head.source for head in heads} or {letter.source}
+    return {name: _digest(office.settings.root / name) for name in sorted(names)}
+
+
+def composed_digests(folder: Path, slugs: Sequence[str]) -> dict[str, str]:
+    """The digest of each issue as it is composed at this moment; ``""`` for one that is gone."""
+    found = {}
+    for slug in slugs:
+        try:
+            found[slug] = str(json.loads((folder / slug / "issue.json").read_bytes())["digest"])
+        except (OSError, ValueError, KeyError):
+            found[slug] = ""
+    return found
+
+
+def segment(office: Office, item: Issue) -> Segment:
+    """The readers of the first of the post's categories that has a topic; else everyone."""
+    for category in item.categories:
+        if value := office.account.topics.get(category.casefold()):
+            return Segment(saved=int(value)) if value.isdigit() else office.api.interest(value)
+    return Segment()
+
+
+def kept(office: Office, key: str) -> Issue | None:
+    """The issue as it was last sent or scheduled; None where no copy was kept."""
+    folder = office.ledger.kept(key)
+    return issue.read(folder) if (folder / "issue.json").is_file() else None
+
+
+def difference(office: Office, letter: Letter, folder: Path) -> tuple[str, list[str]]:
+    """How the post differs from what was mailed or scheduled of it: in a word, and line by line.
+
+    ``""`` for not at all; ``words``; ``layout``, where words are the same; ``unknown``, where no
+    copy was kept.
+    """
+    if letter.issue is None or not (letter.out or letter.past.done):
+        return "", []
+    record = letter.kept or {}
+    if not record:
+        return "unknown", []
+    if record.get("digest") == letter.issue.digest:
+        return "", []
+    old, new = kept(office, letter.key), issue.whole(folder, letter.issue)
+    if old is None:
+        return "unknown", []
+    lines = changes.between(old, new)
+    return ("words", lines) if lines else ("layout", [])
+
+
+def _first_letter(office: Office, found: Sequence[Letter]) -> date | None:
+    times = [moment for letter in found if (moment := _went(letter))]
+    return min(times).astimezone(office.zone).date() if times else None
+
+
+def _went(letter: Letter) -> datetime | None:
+    if not letter.mailed:
+        return None
+    told = hour_of(letter.out.send_time) if letter.out else None
+    done = letter.past.done_at
+    return told or (datetime.fromtimestamp(done, UTC) if done else None)
+
+
+def _digest(file: Path) -> str:
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def memory(past: Past) -> list[object]:
+    """The ledger's facts of a letter, as far as a yes holds for them."""
+    return [past.done, past.status, past.held, past.tried, past.unanswered, past.replacing]

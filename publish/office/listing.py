@@ -1,0 +1,197 @@
+"""What there is: the plan, the states and the figures of all letters, for lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from publish.newsletter import plan, report, selection
+from publish.newsletter.catalogue import Letter
+from publish.newsletter.plan import Intention
+from publish.newsletter.protocol import hour_of
+from publish.newsletter.report import Figures
+from publish.newsletter.selection import Choice, Verdict
+from publish.newsletter.status import State
+from publish.office import letters, settling
+from publish.office.asking import changed
+from publish.office.letters import Letters
+from publish.office.room import Office
+from publish.office.telling import called, count, indented, titled, typed
+from publish.office.timing import timing
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A letter's state, and what else an author should see: ``urgent`` is to be done first,
+    ``folded`` may be left out of a list that nothing was named for."""
+
+    letter: Letter
+    state: State
+    line: str
+    more: tuple[str, ...] = ()
+    urgent: bool = False
+    folded: bool = False
+    changed: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """For ``--json``."""
+        return self.state.as_dict() | {"changed": self.changed, "urgent": self.urgent}
+
+
+def planned(
+    office: Office, posts: Sequence[str], now: bool, at: str | None
+) -> tuple[list[Intention], list[str]]:
+    """What `send` would do with each post, and the lines that say it. Nothing is written.
+
+    Raises:
+        PublishError: the content is not fit, or a name means nothing.
+    """
+    when = timing(office, now, at).at
+    with office.site.aside(office.voice) as folder:
+        found = letters.gathered(office, folder)
+        named = {x.key for x in found.named(posts)} if posts else set()
+        choices = selection.choose(found.all, letters.bounds(office, found), named)
+        choices = [c for c in choices if not posts or c.issue.key in named]
+        told = plan.intentions(choices, when)
+        lines = _urgent_lines(found)
+        for choice, item in zip(choices, told, strict=True):
+            if not posts and _folds(choice):
+                continue
+            moment = office.spoken(hour_of(item.time) if item.time else None)
+            name = titled(item.slug, item.title)
+            if item.send:
+                lines.append(office.said(f"send  {name}: {item.why}; goes out {moment}"))
+                lines += indented(item.writes) if office.voice.wants_detail else []
+                continue
+            waits = choice.letter.hour
+            why = f"scheduled for {office.spoken(waits)}" if waits else item.why
+            lines.append(f"skip  {name}: {why}")
+            lines += indented(changed(office, choice.letter, found)) if waits else []
+    lines += [] if posts else [_folded(choices), *_drafts(office)]
+    if not any(item.send for item in told):
+        lines.append(office.said("nothing to send"))
+    return told, [line for line in lines if line]
+
+
+def entries(office: Office, posts: Sequence[str]) -> list[Entry]:
+    """Each letter's true state, most urgent first. The caller holds the ledger's lock; what the
+    states taught is written down.
+
+    Raises:
+        PublishError: Mailchimp cannot be read, or a name means nothing.
+    """
+    with office.site.present(office.voice) as folder:
+        found = letters.gathered(office, folder)
+        chosen = found.named(posts)
+        picked = selection.choose(found.all, letters.bounds(office, found))
+        choices = {choice.issue.key: choice for choice in picked}
+        states = settling.states(office, chosen)
+        for state in states:
+            for fact in state.facts:
+                office.ledger.append(fact)
+        made = [
+            _entry(office, found, letter, state, choices.get(letter.key), named=bool(posts))
+            for letter, state in zip(chosen, states, strict=True)
+        ]
+    return sorted(made, key=lambda entry: not entry.urgent)
+
+
+def strangers(found: Letters) -> str:
+    """That there are campaigns which this tool did not make."""
+    number = len(found.strangers)
+    return f"{count(number, 'campaign')} of this audience were not made here" if number else ""
+
+
+def figures(office: Office, posts: Sequence[str]) -> list[Figures]:
+    """The figures of each letter that went out, oldest first.
+
+    Raises:
+        PublishError: Mailchimp cannot be read, or a name means nothing.
+    """
+    rows = []
+    for letter in letters.gathered(office).named(posts):
+        for campaign in letter.campaigns:
+            found = office.api.report(campaign.id) if campaign.status == "sent" else None
+            if found is not None:
+                name = letter.slug or letter.key
+                rows.append(report.figures(name, letter.title, letter.kind, found))
+    return sorted(rows, key=lambda row: row.sent)
+
+
+def orphaned(letter: Letter, found: Letters) -> bool:
+    """Whether it is scheduled although a post of it is not public here: retracted, deleted, a
+    draft, or not for the mail any more."""
+    composed = [x.issue for x in found.all if x.issue]
+    return bool(letter.scheduled) and not all(
+        any(issue.key.startswith(post) for issue in composed) for post in letter.posts
+    )
+
+
+def _entry(
+    office: Office, found: Letters, letter: Letter, state: State, choice: Choice | None, *,
+    named: bool,
+) -> Entry:  # fmt: skip
+    words, handle, urgent = state.state, found.handle(letter), False
+    more: tuple[str, ...] = ()
+    if choice and choice.verdict is Verdict.DONE and not letter.begun:
+        words = choice.why
+    elif choice and choice.verdict is Verdict.OVERDUE and not letter.campaigns:
+        words, urgent = f"{choice.why}; {typed('send', handle)}", True
+    if state.unfinished:
+        urgent = True
+        again = typed("send", handle) if letter.issue else typed("undo", handle)
+        words += f"; {again} {'completes it' if letter.issue else 'keeps it back'}"
+    elif orphaned(letter, found):
+        urgent = True
+        words += f", and its post is not public any more; {typed('undo', handle)} takes it back"
+    at = hour_of(state.send_time)
+    line = f"{called(letter)}: {words}"
+    if at:
+        line += f", {office.spoken(at)}"
+    if state.emails_sent:
+        line += f", {count(state.emails_sent, 'reader')} mailed"
+    how, diff = letters.difference(office, letter, found.folder)
+    if how == "words":
+        since = "scheduled" if letter.scheduled else "sent"
+        instead = "--replace" if letter.scheduled else "--as-update"
+        line += f"; changed since it was {since}: {typed('send', letter.slug, instead)}"
+        more = tuple(indented(diff)) if named or letter.scheduled else ()
+    elif how and named:
+        line += {"layout": "; layout only changed", "unknown": "; no copy was kept"}[how]
+    folds = choice is not None and _folds(choice) and not letter.campaigns
+    return Entry(letter, state, office.said(line), more, urgent, folds, how == "words")
+
+
+def _urgent_lines(found: Letters) -> list[str]:
+    return [
+        f"first {called(letter)}: it is scheduled, and its post is not public any more; "
+        f"{typed('undo', found.handle(letter))} takes it back"
+        for letter in found.all
+        if orphaned(letter, found)
+    ]
+
+
+def _folds(choice: Choice) -> bool:
+    return choice.verdict in (Verdict.OLD, Verdict.HELD)
+
+
+def _folded(choices: Sequence[Choice]) -> str:
+    """What goes out only by name, in one line; ``""`` if there is none."""
+    old = sum(choice.verdict is Verdict.OLD for choice in choices)
+    held = sum(choice.verdict is Verdict.HELD for choice in choices)
+    parts = [count(old, "older post")] if old else []
+    parts += [f"{held} taken back"] if held else []
+    go = "goes" if old + held == 1 else "go"
+    return f"{' and '.join(parts)} {go} out only by name" if parts else ""
+
+
+def folded(chosen: Sequence[Entry]) -> str:
+    """The line that stands for the folded entries; ``""`` if there is none."""
+    number = sum(entry.folded for entry in chosen)
+    go = "goes" if number == 1 else "go"
+    return f"{count(number, 'older post')} {go} out only by name" if number else ""
+
+
+def _drafts(office: Office) -> list[str]:
+    return [f"draft {titled(slug, title)}" for slug, title in office.site.drafts()]

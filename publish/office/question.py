@@ -1,0 +1,84 @@
+"""What an author is asked, and what became of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from publish.errors import Exit
+
+
+def _silent(line: str) -> None:
+    """Say nothing."""
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Where an act's words go while it works.
+
+    ``say`` gets a line to keep, ``detail`` one for those who want to know more
+    (``wants_detail``), ``progress`` one that the next replaces, ``complain`` an error beside the
+    one that is raised.
+    """
+
+    say: Callable[[str], None] = _silent
+    detail: Callable[[str], None] = _silent
+    progress: Callable[[str], None] = _silent
+    complain: Callable[[str], None] = _silent
+    wants_detail: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One fact of a question: its name, such as ``subject``, and what it says."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """What an act would do, for the author's yes.
+
+    ``yes`` are the words on the button; ``reversible`` says that the act can be undone in full, so
+    that it need not be asked. ``bound`` is a digest of all that the yes holds for: account,
+    readers, hour, the letters' and their sources' digests, the ledger's facts of them. ``wish`` is
+    what was asked for, ``plan`` what the act found, for ``do`` alone.
+    """
+
+    act: str
+    lines: tuple[Line, ...]
+    yes: str
+    reversible: bool
+    bound: str
+    wish: Mapping[str, Any] = field(default_factory=dict)
+    plan: Any = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What was done, or that there was nothing to do: in words, and as data for scripts.
+
+    ``code`` is how a command ends that has this result.
+    """
+
+    act: str
+    lines: tuple[str, ...] = ()
+    results: tuple[Mapping[str, Any], ...] = ()
+    code: Exit = Exit.OK
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Nothing was done: what the yes was given to is not so any more, and this is."""
+
+    question: Question
+
+
+def bind(*facts: Any) -> str:
+    """The digest of what a yes holds for."""
+    text = json.dumps(facts, ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()

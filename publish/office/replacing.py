@@ -1,0 +1,126 @@
+"""The acts ``replace`` and ``move``: a scheduled letter gets its post's present words, or another
+hour. Their ``do`` is that of ``send``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from publish.errors import OutcomeUnknown, Refused
+from publish.newsletter import issue
+from publish.newsletter.catalogue import Letter
+from publish.newsletter.protocol import MARGIN, too_late
+from publish.office import delivery, gate, letters
+from publish.office.asking import Plan, bound, lines_of
+from publish.office.delivery import Item
+from publish.office.letters import Letters
+from publish.office.question import Done, Line, Question
+from publish.office.room import Office
+from publish.office.telling import called, indented, typed
+from publish.office.timing import Timing
+
+
+def question(
+    office: Office, found: Letters, chosen: Sequence[Letter], when: Timing | None,
+    wish: Mapping[str, Any], *, again: bool,
+) -> Question | Done:  # fmt: skip
+    """What would change about the ``chosen`` letters; ``when`` moves them, None keeps their hour.
+
+    ``again`` says that the gate has been passed. All refusals come here, before anything is
+    written anywhere.
+
+    Raises:
+        Refused: one is not scheduled, is too near its hour, or is no plain letter.
+        OutcomeUnknown: an order for one has no answer yet.
+    """
+    act = "move" if when else "replace"
+    items: list[Item] = []
+    lines: list[Line] = []
+    for letter in chosen:
+        hour = _hour(office, found, letter)
+        how, words = letters.difference(office, letter, found.folder)
+        if not when and not how and not letter.unfinished:
+            continue
+        assert letter.issue is not None
+        whole = issue.whole(found.folder, letter.issue)
+        at = when.at if when and when.at else hour
+        items.append(delivery.item(
+            office, found, whole, Timing(at, asked=True), named=True, replaces=campaign_of(letter),
+        ))  # fmt: skip
+        lines += lines_of(office, items[-1])
+        if at != hour:
+            lines.append(Line("until now", office.spoken(hour)))
+        lines += [Line("change", text) for text in _told(how, words)]
+    if not items:
+        said = [office.said(f"{called(x)}: its scheduled letter has these words") for x in chosen]
+        return Done(act, tuple(said))
+    if not again:
+        gate.require(office, [item.issue for item in items])
+    yes = "Move the letter" if when else "Put the present words in"
+    return Question(
+        act, tuple(lines), yes, False, bound(office, found, items), wish,
+        Plan(tuple(items), items[0].timing, found),
+    )  # fmt: skip
+
+
+def campaign_of(letter: Letter) -> str:
+    """The campaign that a replace is about."""
+    if letter.past.replacing:
+        return letter.past.replacing.campaign
+    return (letter.scheduled or letter.drafts)[0].id
+
+
+def _hour(office: Office, found: Letters, letter: Letter) -> datetime:
+    """The hour the letter goes out at.
+
+    Raises:
+        Refused, OutcomeUnknown: it cannot be changed.
+    """
+    name, limits = called(letter), office.account.limits
+    if letter.past.unanswered and not letter.unfinished:
+        raise OutcomeUnknown(f"{name}: an order for it has no answer yet", "run `publish status`")
+    if len(letter.scheduled) > 1:
+        raise Refused(
+            f"{name}: a person made a copy, and {len(letter.scheduled)} campaigns of it are "
+            "scheduled", f"{typed('undo', found.handle(letter))} takes them all back",
+        )  # fmt: skip
+    if letter.unfinished:
+        return letter.unfinished
+    if letter.hour is None:
+        raise _not_scheduled(office, found, letter)
+    if too_late(letter.hour, office.clock(), limits.settle):
+        minutes = (limits.settle + MARGIN) / 60
+        raise Refused(
+            f"{name}: it goes out {office.spoken(letter.hour)}, in less than the {minutes:g} "
+            "minutes that a change may take",
+            f"{typed('undo', found.handle(letter))} takes it back; then send it anew",
+        )
+    return letter.hour
+
+
+def _not_scheduled(office: Office, found: Letters, letter: Letter) -> Refused:
+    name = called(letter)
+    post = letter.issue
+    for other in found.all:
+        if other is not letter and other.scheduled and post and other.holds(post):
+            what = "a digest" if other.kind == "digest" else "an update"
+            return Refused(
+                f"{name} is scheduled in {what}, whose words cannot be replaced",
+                f"{typed('undo', found.handle(other))} takes it back; then send it anew",
+            )
+    if letter.mailed:
+        return Refused(
+            f"{name}: too late, it is {letter.out.state if letter.out else 'sent'}",
+            f"mail the present words again with {typed('send', letter.slug, '--as-update')}",
+        )
+    return Refused(f"{name}: nothing is scheduled", f"send it with {typed('send', letter.slug)}")
+
+
+def _told(how: str, words: list[str]) -> list[str]:
+    if how == "words":
+        return indented(words)
+    return {
+        "layout": ["layout only"],
+        "unknown": ["unknown: no copy of what is scheduled was kept"],
+    }.get(how, [])

@@ -1,0 +1,277 @@
+"""The act ``send``: what goes out, to whom and when; and, after a yes, bringing it there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace as altered
+from typing import Any
+
+from publish.errors import ConfigError, Refused
+from publish.newsletter import issue, selection
+from publish.newsletter.catalogue import Letter
+from publish.newsletter.digest import join
+from publish.newsletter.selection import Choice, Verdict
+from publish.newsletter.service import Overtaken
+from publish.office import delivery, gate, letters, replacing, settling
+from publish.office.asking import Plan, bound, changed, lines_of, name_of
+from publish.office.delivery import Item
+from publish.office.letters import Letters
+from publish.office.question import Changed, Done, Line, Question
+from publish.office.room import Office
+from publish.office.telling import called, count, post, readers, typed
+from publish.office.timing import Timing, still, timing
+from publish.post.issue import Issue, key_of
+
+ACT = "send"
+
+
+def ask(
+    office: Office,
+    act: str = ACT,
+    *,
+    posts: Sequence[str] = (),
+    now: bool = False,
+    at: str | None = None,
+    digest: bool = False,
+    as_update: bool = False,
+    replace: bool = False,
+    build: bool = True,
+    given: Timing | None = None,
+) -> Question | Done:
+    """What would go out; Done where nothing would, with the reasons.
+
+    Without ``posts`` it is what selection picks. ``replace`` puts a scheduled letter's present
+    words in; ``at`` moves a scheduled letter that is named. ``given`` is the moment of a question
+    that is asked again.
+
+    Raises:
+        PublishError: it cannot be; see docs/reference.md for the codes.
+    """
+    replace = replace or act == "replace"
+    _agree(posts, digest, as_update, replace)
+    when = still(office, given) if given else timing(office, now, at)
+    office.site.fresh(office.voice, build=build)
+    found = letters.gathered(office)
+    wish: dict[str, Any] = {
+        "posts": tuple(posts), "now": now, "at": at, "digest": digest, "as_update": as_update,
+        "replace": replace, "build": build,
+    }  # fmt: skip
+    chosen = _composed(office, found, posts)
+    if replace or (at and not digest and not as_update and any(x.scheduled for x in chosen)):
+        return replacing.question(
+            office, found, chosen, when if at else None, wish, again=given is not None
+        )
+    keys = {letter.key for letter in chosen}
+    choices = selection.choose(found.all, letters.bounds(office, found), keys)
+    if posts:
+        choices = [choice for choice in choices if choice.letter.key in keys]
+    aside = _not_sent(office, found, choices)
+    if as_update:
+        going = [Choice(x, _issue(x), Verdict.SEND, "an update") for x in chosen]
+        items = [_update(office, found, x, when) for x in chosen]
+    else:
+        going = [choice for choice in choices if choice.send]
+        if not posts and not digest:
+            _refuse_flood(office, going)
+        items = _items(office, found, going, when, digest=digest, named=bool(posts))
+    if not items:
+        return Done(ACT, tuple(_nothing(office, choices, aside, named=bool(posts))))
+    if given is None:
+        gate.require(office, [choice.issue for choice in going])
+    lines = [line for item in items for line in lines_of(office, item)]
+    lines += [Line("note", line) for line in aside]
+    people = readers(office)[1]
+    verb = "Send to" if when.at is None else "Schedule for"
+    return Question(
+        ACT, tuple(lines), f"{verb} {count(people, 'reader')}", False, bound(office, found, items),
+        wish, Plan(tuple(items), when, found),
+    )  # fmt: skip
+
+
+def do(office: Office, question: Question) -> Done | Changed:
+    """Bring each letter of the question to its readers, if all of it is as it was.
+
+    Raises:
+        PublishError: one could not be brought on; what was done before it has been said.
+    """
+    plan: Plan = question.plan
+    lines: list[str] = []
+    results: list[dict[str, Any]] = []
+    with office.lock():
+        settling.settle(office, {item.issue.key for item in plan.items})
+        again = ask(office, given=plan.timing, **question.wish)
+        if isinstance(again, Done):
+            return again
+        if again.bound != question.bound:
+            return Changed(again)
+        plan = again.plan
+        for item in plan.items:
+            try:
+                done, at = delivery.deliver(office, item, plan.letters)
+            except BaseException as failure:
+                for line in lines:
+                    office.voice.say(line)
+                if isinstance(failure, Overtaken):
+                    asked = ask(office, **question.wish)
+                    return asked if isinstance(asked, Done) else Changed(asked)
+                raise
+            results.append(delivery.result(office, item, done, at))
+            name = name_of(plan.letters, item)
+            lines += delivery.told(office, item, done, at, name)
+    return Done(question.act, tuple(lines), tuple(results))
+
+
+def _agree(posts: Sequence[str], digest: bool, as_update: bool, replace: bool) -> None:
+    for flag, given in (("--as-update", as_update), ("--replace", replace)):
+        if given and not posts:
+            raise ConfigError(f"{flag}: name the post", f"write publish send POST {flag}")
+    flags = {"--as-update": as_update, "--digest": digest, "--replace": replace}
+    both = [flag for flag, given in flags.items() if given]
+    if len(both) > 1:
+        raise ConfigError(f"{' and '.join(both)} exclude each other", "choose one")
+
+
+def _composed(office: Office, found: Letters, posts: Sequence[str]) -> list[Letter]:
+    """The letters of the named posts, all of them composed.
+
+    Raises:
+        ConfigError: a name means no letter.
+        Refused: one is no letter of a post that may be mailed.
+    """
+    chosen: dict[str, Letter] = {}
+    for name in posts:
+        try:
+            meant = found.named([name])
+        except ConfigError:
+            why = office.site.why_not(name)
+            if why is None:
+                raise
+            raise Refused(f"{name}: {why}", "mend that, then send it") from None
+        plain = [letter for letter in meant if letter.issue]
+        if not plain:
+            raise _unsendable(office, found, meant[0], name)
+        chosen[plain[0].key] = plain[0]
+    return list(chosen.values())
+
+
+def _unsendable(office: Office, found: Letters, letter: Letter, name: str) -> Refused:
+    if letter.kind == "digest":
+        slugs = [x.slug for x in found.all if x.issue and letter.holds(x.issue)]
+        return Refused(
+            f"{called(letter)} is a digest", f"send its posts: {typed('send', *slugs, '--digest')}"
+        )
+    if letter.kind == "update":
+        command = typed("send", letter.slug, "--as-update")
+        return Refused(f"{called(letter)} is an update", f"send it with {command}")
+    why = office.site.why_not(name) or "its post is not public any more"
+    return Refused(f"{called(letter)}: {why}", "what is not public is not mailed")
+
+
+def _items(
+    office: Office, found: Letters, going: Sequence[Choice], when: Timing, *, digest: bool,
+    named: bool,
+) -> list[Item]:  # fmt: skip
+    items, together = [], []
+    for choice in going:
+        if digest and choice.verdict is Verdict.SEND:
+            together.append(issue.whole(found.folder, choice.issue))
+            continue
+        whole, hour = issue.whole(found.folder, choice.issue), choice.letter.unfinished
+        if choice.verdict is Verdict.COMPLETE and hour:
+            items.append(delivery.item(
+                office, found, whole, Timing(hour, asked=True), named=named,
+                replaces=replacing.campaign_of(choice.letter),
+            ))  # fmt: skip
+        else:
+            items.append(delivery.item(office, found, whole, when, named=named))
+    if together:
+        items.append(delivery.item(office, found, join(together), when, named=named))
+    return items
+
+
+def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Item:
+    """The post of ``letter`` once more, as an issue of its own.
+
+    Raises:
+        Refused: its letter has not gone out yet, or it is word for word what was sent.
+    """
+    head = _issue(letter)
+    carriers = [x for x in found.all if x.holds(head)]
+    waiting = next((x for x in carriers if x.scheduled), None)
+    if waiting:
+        what = "an update of it" if waiting.kind == "update" else "its letter"
+        instead = (
+            typed("send", head.slug, "--replace") + " puts the present words in"
+            if waiting.kind == "post"
+            else typed("undo", found.handle(waiting)) + " takes it back; then send it anew"
+        )
+        raise Refused(
+            f"{post(head)}: {what} has not gone out, it is scheduled for "
+            f"{office.spoken(waiting.hour)}", instead,
+        )  # fmt: skip
+    lost = letter.past.tried and not letter.campaigns
+    if not lost and not any(x.mailed for x in carriers if x.kind != "update"):
+        raise Refused(
+            f"{post(head)}: its letter has not gone out", f"run {typed('send', head.slug)}"
+        )
+    whole = issue.whole(found.folder, head)
+    if (letter.kept or {}).get("digest") == head.digest:
+        raise Refused(
+            f"{post(head)}: it is word for word what was sent",
+            "change the post first, or leave --as-update out",
+        )
+    again = altered(
+        whole, key=key_of([head.uid], update=head.digest), update_of=head.key, was=()
+    )  # fmt: skip
+    return delivery.item(office, found, again, when, named=True)
+
+
+def _refuse_flood(office: Office, going: Sequence[Choice]) -> None:
+    """Stop where more letters are due at once than a person may have meant.
+
+    Raises:
+        Refused: there are; the line to type is in it.
+    """
+    most = office.account.limits.max_per_run
+    due = [choice.issue.slug for choice in going if choice.verdict is Verdict.SEND]
+    if len(due) > most:
+        raise Refused(
+            f"{len(due)} letters are due at once, more than NEWSLETTER_MAX_PER_RUN ({most}): "
+            f"{', '.join(due)}",
+            f"if they are all meant: {typed('send', *due)}",
+        )
+
+
+def _not_sent(office: Office, found: Letters, choices: Sequence[Choice]) -> list[str]:
+    """What the author should know of letters that do not go: overdue ones, and scheduled ones
+    whose post says other words by now."""
+    lines = []
+    for choice in choices:
+        if choice.verdict is Verdict.OVERDUE:
+            command = typed("send", choice.issue.slug)
+            lines.append(f"due and not sent: {post(choice.issue)}: {choice.why}; {command}")
+    for choice in choices:
+        letter = choice.letter
+        if letter.scheduled and choice.verdict is not Verdict.COMPLETE:
+            lines += changed(office, letter, found)
+    return lines
+
+
+def _nothing(
+    office: Office, choices: Sequence[Choice], aside: Sequence[str], *, named: bool
+) -> list[str]:
+    """Why nothing goes out: of each post that was named, else of the newest that was never sent."""
+    lines = [office.said("nothing to send")]
+    if named:
+        return [*lines, *(f"{post(c.issue)}: {c.why}" for c in choices), *aside]
+    unsent = [c for c in choices if c.verdict is not Verdict.DONE]
+    if unsent:
+        newest = unsent[-1]
+        command = typed("send", newest.issue.slug)
+        lines.append(f"the newest unsent post is {post(newest.issue)}: {newest.why}; {command}")
+    return [*lines, *aside]
+
+
+def _issue(letter: Letter) -> Issue:
+    assert letter.issue is not None
+    return letter.issue

@@ -1,0 +1,41 @@
+"""What earlier runs left open, settled by reading: nothing is sent here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from publish.newsletter import holding, status
+from publish.newsletter.catalogue import Letter
+from publish.newsletter.status import State
+from publish.office import letters
+from publish.office.room import Office
+from publish.office.telling import called
+
+
+def states(office: Office, chosen: Sequence[Letter]) -> list[State]:
+    """The true state of each letter; campaigns of unanswered sends are read by id."""
+    looked = {name: office.api.campaign(name) for name in set(status.open_tries(chosen))}
+    settle, run = office.account.limits.settle, office.ledger.run
+    return [status.state_of(letter, looked, office.clock(), settle, run) for letter in chosen]
+
+
+def settle(office: Office, going: Collection[str] = ()) -> None:
+    """Settle every open send but those of the letters that are ``going``, by key: the send that is
+    about to happen settles those. What was being replaced while its post went is held.
+
+    The caller holds the ledger's lock.
+    """
+    past = office.ledger.read()
+    if not any(known.tries or known.replacing for key, known in past.items() if key not in going):
+        return
+    found = letters.gathered(office)
+    others = [letter for letter in found.all if letter.key not in going]
+    for state in states(office, [letter for letter in others if letter.past.tries]):
+        for fact in state.facts:
+            office.ledger.append(fact)
+    for letter in others:
+        if letter.unfinished and letter.issue is None and not letter.scheduled:
+            why = "its post is not public any more"
+            for draft in letter.drafts:
+                holding.hold(office.api, office.ledger, letter, draft, why, office.clock)
+            office.voice.say(f"{called(letter)}: {why}; it is kept back")

@@ -1,0 +1,128 @@
+"""The one seam between letters and the site: composed issues that are not stale.
+
+``fresh`` builds where anything is stale, ``aside`` composes without publishing. Both judge the
+sources first, as `publish build` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from publish.errors import PublishError, Refused
+from publish.office import fit
+from publish.office.question import Voice
+from publish.settings import Settings
+
+
+class Site:
+    """The built site of ``settings``, as far as letters need it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def stale(self) -> bool:
+        """Whether a build would give anything else than what lies there: a source, a setting, a
+        template, a plugin or a picture differs, or a post's moment has come."""
+        from publish.site import manifest, standing
+
+        place = manifest.place(self.settings, self.settings.output.absolute())
+        return not standing.stands(standing.read(str(place)), str(self.settings.path))
+
+    def fresh(
+        self, voice: Voice, *, build: bool = True,
+        told: str = "built first, for the site was stale",
+    ) -> bool:  # fmt: skip
+        """See to it that the composed issues are those of the present sources; whether that took
+        a build, which is ``told``.
+
+        Raises:
+            Refused: the content is not fit, or it is stale and not to be built.
+        """
+        if not self.stale():
+            fit.require(self.settings, voice)
+            return False
+        if not build:
+            raise Refused(
+                "what is built is not what the sources say now",
+                "run `publish build`, or leave --no-build out",
+            )
+        from publish.site.build import build as build_site
+        from publish.site.standing import sentence
+
+        voice.progress("building")
+        done = build_site(
+            self.settings,
+            approve=lambda: fit.require(self.settings, voice, built=False),
+            examine=lambda folder: fit.examine(self.settings, folder),
+        )
+        counts = sentence(
+            done.output, len(done.written), len(done.removed), done.unchanged, done.issues
+        )
+        voice.say(f"{told}: {counts}")
+        return True
+
+    @contextmanager
+    def aside(self, voice: Voice, *, drafts: bool = False) -> Iterator[Path]:
+        """The folder of issues composed from the present sources, for as long as it is looked at;
+        nothing of it is committed. With ``drafts``, those of drafts too.
+
+        Raises:
+            Refused: the content is not fit.
+        """
+        if not drafts and not self.stale():
+            fit.require(self.settings, voice)
+            yield self.settings.issues
+            return
+        from publish.site.aside import composed
+
+        voice.progress("composing")
+        fit.require(self.settings, voice, built=False)
+        with composed(self.settings, drafts=drafts) as folder:
+            yield folder
+
+    @contextmanager
+    def present(self, voice: Voice) -> Iterator[Path]:
+        """As ``aside``; where the content is not fit, the folder of the issues as they were built,
+        which is said."""
+        with ExitStack() as stack:
+            try:
+                folder = stack.enter_context(self.aside(replace(voice, complain=voice.detail)))
+            except PublishError as refusal:
+                voice.say(f"letters are compared with the last build, for {refusal.message}")
+                folder = self.settings.issues
+            yield folder
+
+    def why_not(self, name: str) -> str | None:
+        """Why the post of that slug or path has no letter; None if there is no such post, or
+        nothing in its header says so."""
+        from publish.site import sources
+
+        wanted = name.replace("\\", "/").removeprefix("./").strip("/")
+        for file in sources.sources(self.settings.posts):
+            places = (sources.named(file, self.settings), str(file))
+            slug = sources.slug_of(file, self.settings)
+            if wanted == slug or name in places or places[0].endswith(f"/{wanted}"):
+                return _reason(sources.headers(file))
+        return None
+
+    def drafts(self) -> list[tuple[str, str]]:
+        """Slug and title of each post that is not public yet, by its name on the disk."""
+        from publish.site import sources
+
+        found = []
+        for file in sources.sources(self.settings.posts):
+            head = sources.headers(file)
+            if head.get("status", "").strip().lower() == "draft":
+                found.append((sources.slug_of(file, self.settings), head.get("title", "")))
+        return found
+
+
+def _reason(head: dict[str, str]) -> str | None:
+    if head.get("status", "").strip().lower() == "draft":
+        return "its post is a draft"
+    if head.get("newsletter", "").strip().lower() in ("no", "false", "off", "0"):
+        return "its post says `Newsletter: no`"
+    return "its post is not public, or dated ahead"

@@ -1,0 +1,48 @@
+"""Words that every act and every list uses: a letter by its name, counts, hours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from publish.newsletter.catalogue import Letter
+from publish.office.room import Office
+from publish.post.issue import Issue
+
+
+def titled(slug: str, title: str) -> str:
+    """A post as a line names it: what is typed, and what is remembered."""
+    return f"{slug} “{title}”" if title else slug
+
+
+def called(letter: Letter) -> str:
+    """A letter as a line names it."""
+    name = titled(letter.slug or letter.key, letter.title)
+    return f"{name} (update)" if letter.kind == "update" else name
+
+
+def post(issue: Issue) -> str:
+    """A composed issue as a line names it."""
+    name = titled(issue.slug, issue.title)
+    return f"{name} (update)" if issue.update_of else name
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """``1 reader``, ``2 readers``."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def readers(office: Office) -> tuple[str, int]:
+    """The audience's name, and how many subscribe to it."""
+    audience = office.api.audience()
+    size = int((audience.get("stats") or {}).get("member_count") or 0)
+    return str(audience.get("name") or office.account.audience), size
+
+
+def typed(*words: str) -> str:
+    """A command as it is typed, ready to paste."""
+    return f"`publish {' '.join(words)}`"
+
+
+def indented(lines: Sequence[str]) -> list[str]:
+    """What belongs to the line before."""
+    return [f"    {line}" for line in lines]

@@ -1,0 +1,53 @@
+"""The act ``test``: a post as a test mail, of exactly the bytes that ``send`` would upload."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from publish.errors import ConfigError, Refused
+from publish.newsletter import catalogue, issue
+from publish.newsletter.testmail import send_test
+from publish.office.question import Done, Line, Question, bind
+from publish.office.room import Office
+from publish.office.telling import post as named
+
+ACT = "test"
+
+
+def ask(office: Office, act: str = ACT, *, post: str, to: Sequence[str]) -> Question:
+    """The post as it would be mailed now, drafts included, and the addresses.
+
+    Raises:
+        ConfigError: there is no such post, or an address is none.
+        Refused: the content is not fit, or the post is not for the mail.
+    """
+    for address in to:
+        if address.count("@") != 1 or any(c.isspace() for c in address):
+            raise ConfigError(f"--to: {address!r} is no mail address", "write name@example.com")
+    with office.site.aside(office.voice, drafts=True) as folder:
+        heads = catalogue.catalogue(issue.heads(folder), (), {}, {})
+        try:
+            (letter, *_) = catalogue.named(heads, post)
+        except ConfigError:
+            if why := office.site.why_not(post):
+                raise Refused(f"{post}: {why}", "what has no letter cannot be tested") from None
+            raise
+        assert letter.issue is not None
+        whole = issue.whole(folder, letter.issue)
+    return Question(
+        ACT,
+        (Line("letter", named(whole)), Line("subject", whole.subject), Line("to", ", ".join(to))),
+        "Send the test", True, bind(whole.digest, list(to)), {"post": post, "to": tuple(to)}, whole,
+    )  # fmt: skip
+
+
+def do(office: Office, question: Question) -> Done:
+    """Mail it.
+
+    Raises:
+        NothingSent: Mailchimp did not take it; says what it answered.
+    """
+    whole, to = question.plan, question.wish["to"]
+    send_test(office.api, whole, office.sender, to)
+    line = office.said(f"test of “{whole.subject}” mailed to {', '.join(to)}")
+    return Done(ACT, (line,), ({"slug": whole.slug, "to": list(to), "digest": whole.digest},))

@@ -1,0 +1,58 @@
+"""When letters go out, by what was asked and by the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from publish.errors import ConfigError
+from publish.newsletter import schedule
+from publish.office.room import Office
+
+LONGEST_COUNTDOWN = timedelta(minutes=10)
+"""How long a promised hour is waited for here, where Mailchimp's plan does not schedule."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """When to send: ``at`` None is now; ``asked`` says that the author named the time, and
+    ``promised`` that the settings name the hour."""
+
+    at: datetime | None
+    asked: bool = False
+    promised: bool = False
+
+
+def timing(office: Office, now: bool, at: str | None) -> Timing:
+    """``now``, ``at``, the settings' hour, or the next quarter that leaves time to undo.
+
+    Raises:
+        ConfigError: both are given, or ``at`` is no time to come on a quarter of an hour.
+    """
+    if now and at:
+        raise ConfigError("--now and --at exclude each other", "choose one")
+    limits = office.account.limits
+    ahead = timedelta(minutes=limits.undo_minutes)
+    if at:
+        return Timing(schedule.parse_at(at, office.now, office.zone), asked=True)
+    if now:
+        return Timing(None, asked=True)
+    if limits.send_at:
+        moment = schedule.next_hour(office.now, ahead, limits.send_at, office.zone)
+        return Timing(moment, promised=True)
+    return Timing(schedule.next_quarter(office.now, ahead) if ahead else None)
+
+
+def still(office: Office, given: Timing) -> Timing:
+    """``given``, if its moment is still to come; else what takes its place.
+
+    Raises:
+        ConfigError: the author named it, and it is past.
+    """
+    if given.at is None or given.at > office.now:
+        return given
+    if given.asked:
+        raise ConfigError(
+            f"the time to send, {office.spoken(given.at)}, has passed", "name another one"
+        )
+    return timing(office, False, None)

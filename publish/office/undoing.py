@@ -1,0 +1,93 @@
+"""The act ``undo``: a scheduled letter is taken back, and stays back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from publish.errors import Refused
+from publish.newsletter import holding
+from publish.newsletter.catalogue import Letter
+from publish.office import letters
+from publish.office.letters import Letters
+from publish.office.question import Changed, Done, Line, Question, bind
+from publish.office.room import Office
+from publish.office.telling import called, typed
+
+ACT = "undo"
+
+
+def ask(office: Office, act: str = ACT, *, post: str | None = None) -> Question:
+    """Which letter would be taken back: by slug, key or campaign; without ``post`` the only one
+    that is scheduled.
+
+    Raises:
+        ConfigError: ``post`` means nothing.
+        Refused: nothing is scheduled, or more than one letter.
+    """
+    letter, found = _meant(office, post)
+    when = office.spoken(letter.hour) if letter.hour else "not scheduled"
+    return Question(
+        ACT, (Line("letter", called(letter)), Line("time", when)), "Take it back", True,
+        bind(letter.key, [(c.id, c.status) for c in letter.campaigns]), {"post": post},
+        (letter, found.handle(letter), found),
+    )  # fmt: skip
+
+
+def do(office: Office, question: Question) -> Done | Changed:
+    """Take it back: a held draft in Mailchimp, and held in the ledger.
+
+    Raises:
+        PublishError: see ``holding.take_back``.
+    """
+    with office.lock():
+        again = ask(office, **question.wish)
+        if again.bound != question.bound:
+            return Changed(again)
+        letter, name, _ = again.plan
+        marked = take_back(office, letter, name)
+    sure = "" if marked else "; Mailchimp's title could not be marked: run this again"
+    line = office.said(f"{called(letter)}: taken back, it goes out only by name{sure}")
+    later = again_with(letter, again.plan[2])
+    more = (f"  to send it after all: {later}",) if later else ()
+    return Done(ACT, (line, *more), (_result(office, letter),))
+
+
+def take_back(office: Office, letter: Letter, name: str) -> bool:
+    """As ``holding.take_back``, with this office's Mailchimp, ledger and clock."""
+    return holding.take_back(office.api, office.ledger, letter, name, office.clock)
+
+
+def _meant(office: Office, post: str | None) -> tuple[Letter, Letters]:
+    found = letters.gathered(office)
+    meant = found.named([post]) if post else list(found.all)
+    waiting = [x for x in meant if x.scheduled or x.unfinished]
+    own = [x for x in waiting if x.kind != "digest"] or waiting
+    if len(own) > 1:
+        commands = ", ".join(typed("undo", found.handle(x)) for x in own)
+        raise Refused(f"{len(own)} letters are scheduled", f"name the one to take back: {commands}")
+    if own:
+        return own[0], found
+    if post is None:
+        half = [x for x in meant if holding.unmarked(x)]
+        if len(half) != 1:
+            raise Refused("nothing is scheduled", "`publish status` shows what there is")
+        return half[0], found
+    return meant[0], found
+
+
+def again_with(letter: Letter, found: Letters) -> str:
+    """What to type to send a letter that was taken back; ``""`` where its post is not public."""
+    slugs = [x.slug for x in found.all if x.issue and letter.holds(x.issue)]
+    if len(slugs) < len(letter.posts):
+        return ""
+    flag = {"digest": " --digest", "update": " --as-update", "post": ""}[letter.kind]
+    return f"publish send {' '.join(slugs)}{flag}"
+
+
+def _result(office: Office, letter: Letter) -> dict[str, Any]:
+    return {
+        "slug": letter.slug,
+        "key": letter.key,
+        "state": "held",
+        "sandbox": office.account.sandbox,
+    }

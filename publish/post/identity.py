@@ -1,0 +1,80 @@
+"""What a post is known by, and whether it is still what was published at its address. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from publish.post.urls import normal
+
+
+def uid_of(given: object, source: str) -> str:
+    """The permanent identity: the ``Uid`` line, else 16 hex digits of the file's place.
+
+    ``source`` is the file's path below the content folder, with slashes. The fallback holds for
+    as long as the file stays there. Of several ``Uid`` lines the first counts.
+    """
+    first = given[0] if isinstance(given, list | tuple) and given else given or ""
+    uid = str(first).strip()
+    return uid or hashlib.sha256(f"source:{source}".encode()).hexdigest()[:16]
+
+
+def was_of(given: object) -> tuple[str, ...]:
+    """The earlier identities of a ``Was`` line: parted by commas or blanks."""
+    text = ",".join(map(str, given)) if isinstance(given, list | tuple) else str(given or "")
+    return tuple(part for part in re.split(r"[\s,]+", text) if part)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The addresses that were ever published, each with its identity; by ``normal``.
+
+    ``retired`` are those that were taken back: another post may take one.
+    """
+
+    uids: Mapping[str, str] = field(default_factory=dict)
+    retired: frozenset[str] = frozenset()
+
+    def uid_at(self, address: str) -> str:
+        """Whose address it is; ``""`` where none or a retired one is."""
+        place = normal(address)
+        return "" if place in self.retired else self.uids.get(place, "")
+
+    def contradicts(self, address: str, uid: str, was: tuple[str, ...] = ()) -> str:
+        """The recorded identity where ``uid`` is another and was never it, else ``""``."""
+        known = self.uid_at(address)
+        return known if known and known != uid and known not in was else ""
+
+
+def recorded(urls: bytes | None, retired: bytes | None = None) -> Recorded:
+    """What ``urls.json`` and ``retired.json`` say; None counts as empty.
+
+    Raises:
+        ValueError: one of them is damaged; it must not count as empty.
+    """
+    known, gone = _object(urls), _object(retired)
+    if not all(isinstance(uid, str) for uid in known.values()):
+        raise ValueError("no object of texts")
+    return Recorded(
+        {normal(address): str(uid) for address, uid in known.items()},
+        frozenset(map(normal, gone)),
+    )
+
+
+def _object(data: bytes | None) -> Mapping[str, object]:
+    found = {} if data is None else json.loads(data)
+    if not isinstance(found, Mapping):
+        raise ValueError("no object")
+    return found
+
+
+def complaint(known: str, uid: str) -> tuple[str, str]:
+    """What is wrong about a post at whose address ``known`` was published, and the next step."""
+    message = "its published address belongs to another Uid" if uid else "its Uid is gone"
+    return (
+        message,
+        f"write `Uid: {known}` again; if this is another post on purpose, add `Was: {known}`",
+    )

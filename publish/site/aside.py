@@ -1,0 +1,38 @@
+"""Composes every letter from the present sources, and commits nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from publish.errors import Refused
+from publish.post.files import locked
+from publish.settings import Settings
+from publish.site import manifest, scan
+from publish.site.build import overrides
+from publish.site.engine import Task, run
+from publish.site.stage import staged
+
+
+@contextmanager
+def composed(settings: Settings, *, drafts: bool = False) -> Iterator[Path]:
+    """The folder of the letters as a build would compose them now; it goes with the context.
+
+    ``output/``, the composed issues and what is noted of addresses stay as they are. With
+    ``drafts``, posts that are not public have letters too.
+
+    Raises:
+        Refused: a post cannot be read, or another build is at work.
+    """
+    record = manifest.place(settings, settings.output.absolute())
+    more = {"NEWSLETTER_ISSUES_DRAFTS": True} if drafts else {}
+    with locked(settings.cache / "lock", Refused), staged(settings.cache) as stage:
+        task = Task(
+            settings.path, {**overrides(stage), **more}, stage, settings.cache / "engine",
+            record.with_suffix(".pages"), code=scan.code(settings),
+            jobs=len(os.sched_getaffinity(0)), read_only=True,
+        )  # fmt: skip
+        run(task, whole=manifest.read(record).whole)
+        yield stage / "issues"

@@ -1,0 +1,124 @@
+"""What a build read, as Python's audit events tell it: nothing is assumed.
+
+The theme, plugins and the settings file may read any file, and the next build may be skipped
+only if all of them are as they were.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+READS = "publish.reads"
+"""The event by which a plugin announces a file that no other event tells of."""
+UNTRACKED = {
+    "socket.connect": "reads from the network",
+    "subprocess.Popen": "runs another program",
+    "os.system": "runs another program",
+    "os.exec": "runs another program",
+    "os.posix_spawn": "runs another program",
+    "os.fork": "works in several processes",
+    "sqlite3.connect": "reads a database",
+}
+"""Events after which the pages may be made of more than can be seen."""
+LIBRARY = (
+    *{sysconfig.get_path(name) + os.sep for name in ("stdlib", "purelib", "platlib")},
+    "/usr/share/zoneinfo/", "/proc/", "/dev/", "/sys/",
+)  # fmt: skip
+"""Folders that change with the installation only."""
+CODE = (".py", ".pyc", ".so")
+
+
+class Audit:
+    """Listens from ``start`` on; Python has no way to stop, so it ends with the process.
+
+    ``untracked`` is why the next build cannot be skipped; ``""`` if it may be.
+    """
+
+    def __init__(self) -> None:
+        self.read: set[str] = set()
+        self.wrote: set[str] = set()
+        self.untracked = ""
+        self._scopes: list[set[str]] = []
+        self._own = 0
+
+    def start(self) -> None:
+        """Begin to listen."""
+        sys.addaudithook(self._hear)
+
+    def _hear(self, event: str, args: tuple[Any, ...]) -> None:
+        if event == "open":
+            path, _, flags = args
+            if isinstance(path, str | bytes):
+                path = os.fsdecode(path)
+                if isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR):
+                    self.wrote.add(path)
+                else:
+                    self._note(path)
+        elif event in ("os.listdir", "os.scandir"):
+            if args and isinstance(args[0], str | bytes):
+                self._note(os.fsdecode(args[0]) or ".")
+        elif event == READS:
+            self._note(os.fsdecode(args[0]))
+        elif event in UNTRACKED and not self.untracked and not self._own:
+            self.untracked = UNTRACKED[event]
+
+    def _note(self, path: str) -> None:
+        self.read.add(path)
+        if self._scopes and not path.endswith(CODE) and not path.startswith(LIBRARY):
+            self._scopes[-1].add(path)
+
+    @contextmanager
+    def scope(self) -> Iterator[set[str]]:
+        """Yields a set that fills with what is read meanwhile, code and libraries left out."""
+        read: set[str] = set()
+        self._scopes.append(read)
+        try:
+            yield read
+        finally:
+            self._scopes.pop()
+
+    @contextmanager
+    def own(self) -> Iterator[None]:
+        """The processes started meanwhile are the engine's: they report what they read."""
+        self._own += 1
+        try:
+            yield
+        finally:
+            self._own -= 1
+
+    def share(self) -> tuple[set[str], set[str], str]:
+        """What a copy of this process noted, for ``merge``."""
+        return self.read, self.wrote, self.untracked
+
+    def merge(self, share: tuple[set[str], set[str], str]) -> None:
+        """Take over what was noted in a copy of this process."""
+        read, wrote, untracked = share
+        self.read |= read
+        self.wrote |= wrote
+        self.untracked = self.untracked or untracked
+
+    def reads(self, known: Iterable[Path]) -> list[str]:
+        """Files and folders read, absolute; without those below ``known`` and Python's own."""
+        found = {os.path.abspath(name) for name in self.read}  # noqa: PTH100 - links stay links
+        for module in list(sys.modules.values()):
+            file = getattr(module, "__file__", None)
+            if isinstance(file, str):
+                found.add(os.path.abspath(file))  # noqa: PTH100
+        # What this run wrote itself is a cache of its plugins, made from the rest.
+        found -= {os.path.abspath(name) for name in self.wrote}  # noqa: PTH100
+        apart = [f"{folder}{os.sep}" for folder in known]
+        apart += [f"{sysconfig.get_path('stdlib')}{os.sep}", "/proc/", "/dev/", "/sys/"]
+        libraries = f"{sysconfig.get_path('purelib')}{os.sep}"
+        return sorted(
+            name
+            for name in found
+            if "__pycache__" not in name
+            and (name.startswith(libraries) or not f"{name}{os.sep}".startswith(tuple(apart)))
+            and os.path.exists(name)  # noqa: PTH110 - a name from elsewhere, never opened
+        )

@@ -1,0 +1,105 @@
+"""Templates with all that they extend, include and import, as one digest of their texts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, meta, nodes
+from jinja2.bccache import Bucket, BytecodeCache
+
+from publish.site.engine import store
+from publish.site.engine.fingerprint import of_bytes
+
+VOLATILE = {"lipsum", "pprint", "random"}
+"""Filters and functions of Jinja's that draw lots, or show of what type a list is."""
+
+
+class Closures:
+    """Digests of templates; ``names`` and ``called`` are kept from build to build.
+
+    ``names`` is, by the digest of a template's text, what the text names; None if a name is made
+    while it renders or something in it is volatile. ``called`` is the template's name by the
+    digest of the closure.
+    """
+
+    def __init__(self, names: dict[bytes, list[str] | None], called: dict[bytes, str]) -> None:
+        self.names, self.called = names, called
+        self._known: dict[tuple[int, str], bytes | None] = {}
+
+    def of(self, template: Any) -> bytes | None:
+        """The digest; None where it cannot be told which templates take part."""
+        found = self._of(template.environment, template.name)
+        if found:
+            self.called.setdefault(found, template.name)
+        return found
+
+    def current(self, closure: bytes, env: Environment) -> bool:
+        """Whether the template that had this digest still has it."""
+        return self._of(env, self.called.get(closure, "")) == closure
+
+    def _of(self, env: Environment, called: str) -> bytes | None:
+        key = id(env), called
+        if key not in self._known:
+            self._known[key] = self._closure(env, called)
+        return self._known[key]
+
+    def _closure(self, env: Environment, called: str) -> bytes | None:
+        parts, waiting, met = [], [called], set()
+        while waiting:
+            one = waiting.pop()
+            if one in met:
+                continue
+            met.add(one)
+            try:
+                text = env.loader.get_source(env, one)[0]  # type: ignore[union-attr]
+            except Exception:  # a template that need not be there
+                if one == called:
+                    return None
+                parts.append(f"no {one}")
+                continue
+            parts.append(f"{one}\0{text}")
+            named = self._named(env, text)
+            if named is None:
+                return None
+            waiting += named
+        return of_bytes("\0".join(sorted(parts)).encode("utf-8", "surrogatepass"))
+
+    def _named(self, env: Environment, text: str) -> list[str] | None:
+        told = of_bytes(text.encode("utf-8", "surrogatepass"))
+        if told not in self.names:
+            tree = env.parse(text)
+            found = list(meta.find_referenced_templates(tree))
+            calls = [vars(each)["name"] for each in tree.find_all((nodes.Filter, nodes.Name))]
+            wild = not VOLATILE.isdisjoint(calls)
+            self.names[told] = None if wild or None in found else [str(each) for each in found]
+        return self.names[told]
+
+
+class Compiled(BytecodeCache):
+    """Compiled templates in one checked file; Jinja's own cache runs whatever bytes it finds."""
+
+    def __init__(self, file: Path, key: bytes) -> None:
+        self._file, self._key = file, key
+        known = store.load(file)
+        self._old: dict[str, bytes] = known.get("code", {}) if known.get("key") == key else {}
+        self._now: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Jinja looks a template up."""
+        if data := self._old.get(bucket.key):
+            bucket.bytecode_from_string(data)
+            self._now[bucket.key] = data
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Jinja has compiled a template."""
+        self._now[bucket.key] = bucket.bytecode_to_string()
+
+    def save(self) -> None:
+        """Write what this build used.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        if any(self._old.get(key) != data for key, data in self._now.items()):
+            store.save(self._file, {"key": self._key, "code": self._old | self._now})

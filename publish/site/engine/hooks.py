@@ -1,0 +1,268 @@
+"""The places in Pelican and Jinja where one run is made to keep what it can.
+
+Every hook is listed in docs/performance.md with its reason. ``assumptions`` tests at the start
+that each finds what it was written for; where one does not, the site is built by stock Pelican.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+import types
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import jinja2
+import pelican as package
+from pelican import generators, signals, urlwrappers, utils
+from pelican.contents import Article, Content, Page
+from pelican.readers import Readers
+from pelican.writers import Writer
+
+from publish.site import inputs
+from publish.site.engine import settings as tracked
+from publish.site.engine.closures import Compiled
+from publish.site.engine.sources import KINDS, Sources
+from publish.site.engine.staging import Staging
+from publish.site.engine.tracking import Looks, Tracker
+
+SIGNATURES: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
+    (generators.Generator, "get_files", ("self", "paths", "exclude", "extensions")),
+    (Readers, "read_file", ("self", "base_path", "path", "content_class", "fmt", "context")),
+    (Content, "get_url_setting", ("self", "key")),
+    (Content, "get_relative_source_path", ("self", "source_path")),
+    (Content, "is_valid", ("self",)),
+    (Content, "get_static_links", ("self",)),
+    (generators.ArticlesGenerator, "generate_context", ("self",)),
+    (generators.PagesGenerator, "generate_context", ("self",)),
+    (generators.ArticlesGenerator, "generate_pages", ("self", "writer")),
+    (generators.PagesGenerator, "generate_output", ("self", "writer")),
+    (generators.StaticGenerator, "generate_output", ("self", "writer")),
+    (Writer, "write_file", ("self", "name", "template", "context", "relative_urls", "paginated",
+                            "template_name", "override_output", "url", "kwargs")),
+    (Writer, "_open_w", ("self", "filename", "encoding", "override")),
+    (utils, "copy_file", ("source", "destination")),
+    (package.Pelican, "_get_writer", ("self",)),
+)  # fmt: skip
+"""What is replaced, and the parameters it has to have."""
+
+
+def assumptions() -> str:
+    """What is not as the hooks need it; ``""`` if all is."""
+    for owner, attribute, parameters in SIGNATURES:
+        found = getattr(owner, attribute, None)
+        if found is None or not str(getattr(found, "__module__", "")).startswith("pelican"):
+            return f"{attribute} is not Pelican's own"
+        names = found.__code__.co_varnames[: found.__code__.co_argcount + 1]
+        if names[: len(parameters) - 1] != parameters[:-1]:
+            return f"{attribute} has other parameters"
+    if not {"open"} <= set(Writer._open_w.__code__.co_names):
+        return "the writer opens files in another way"
+    if not {"makedirs", "os"} <= set(_inner(Writer.write_file)):
+        return "the writer makes folders in another way"
+    if any("__eq__" in vars(kind) for kind in Article.__mro__[:-1]):
+        return "posts are compared in another way"
+    return "" if _tracks() else "templates look things up in another way"
+
+
+def _inner(function: Any) -> Iterator[str]:
+    """The names that a function and those defined in it use."""
+    waiting = [function.__code__]
+    while waiting:
+        code = waiting.pop()
+        yield from code.co_names
+        waiting += [each for each in code.co_consts if isinstance(each, types.CodeType)]
+
+
+def _tracks() -> bool:
+    """Whether the tracker sees what a template looks at."""
+    tracker = Tracker()
+    tracker.install()
+    tracker.looks = looks = Looks()
+    post = object.__new__(Article)
+    post.__dict__.update(title="t", _content="c", metadata={})
+    try:
+        text = "{{ a.title }}{{ a['_content'] }}{{ b|map(attribute='metadata')|list }}"
+        jinja2.Environment().from_string(text).render(a=post, b=[post])  # noqa: S701 - no HTML
+    finally:
+        tracker.looks = None
+        tracker.remove()
+    seen = {attribute for _, attribute in looks.posts}
+    return looks.variables == {"a", "b"} and seen == {"title", "_content", "metadata"}
+
+
+def order_sources() -> None:
+    """Two posts of one moment come in one order: stock Pelican walks a set of names."""
+    stock = generators.Generator.get_files
+
+    class Sorted(set[str]):
+        def __iter__(self) -> Iterator[str]:
+            return iter(sorted(set.__iter__(self)))
+
+    def get_files(self: Any, *args: Any, **named: Any) -> set[str]:
+        return Sorted(stock(self, *args, **named))
+
+    generators.Generator.get_files = get_files
+
+
+def keep_sources(sources: Sources, jobs: int, progress: Callable[[str, int], None]) -> None:
+    """Posts and pages come from the store; on a first build all cores read."""
+    read_file, is_valid = Readers.read_file, Content.is_valid
+    links, begin = Content.get_static_links, Readers.__init__
+
+    def watched_init(self: Any, settings: Any = None, *args: Any, **named: Any) -> None:
+        with tracked.watched(settings):
+            begin(self, settings, *args, **named)
+
+    def kept_read(
+        self: Any, base_path: str, path: str, content_class: Any = Page, fmt: Any = None,
+        context: Any = None, **named: Any,
+    ) -> Any:  # fmt: skip
+        def read() -> Any:
+            return read_file(self, base_path, path, content_class, fmt, context, **named)
+
+        if content_class not in KINDS:
+            return read()
+        full = os.path.abspath(os.path.join(base_path, path))  # noqa: PTH100, PTH118
+        found = sources.find(full, content_class, context)
+        if found is None:
+            found = sources.make(full, read, context)
+            progress("read", 1)
+        return found
+
+    def kept_links(self: Any) -> set[str]:
+        known = sources.links.get(id(self))
+        return set(known[1]) if known else links(self)
+
+    def ahead(stock: Any, kind: type, word: str) -> Any:
+        signal = {
+            "preread_signal": getattr(signals, f"{word}_generator_preread"),
+            "context_signal": getattr(signals, f"{word}_generator_context"),
+        }
+
+        def generate_context(self: Any) -> None:
+            sources.begin()
+            where, but = (self.settings[f"{word.upper()}_{each}"] for each in ("PATHS", "EXCLUDES"))
+            names = self.get_files(where, exclude=but)
+            paths = [os.path.abspath(os.path.join(self.path, each)) for each in names]  # noqa: PTH100, PTH118
+
+            def read(path: str) -> None:
+                self.readers.read_file(
+                    base_path=self.path, path=path, content_class=kind, context=self.context,
+                    preread_sender=self, context_sender=self, **signal,
+                )  # fmt: skip
+
+            sources.read_ahead(paths, jobs, read)
+            stock(self)
+
+        return generate_context
+
+    Readers.__init__, Readers.read_file = watched_init, kept_read
+    Content.is_valid = lambda self: id(self) in sources.links or is_valid(self)
+    Content.get_static_links = kept_links
+    for owner, kind, word in (
+        (generators.ArticlesGenerator, Article, "article"),
+        (generators.PagesGenerator, Page, "page"),
+    ):
+        owner.generate_context = ahead(owner.generate_context, kind, word)
+
+
+def memoize() -> None:
+    """Addresses, slugs and places are worked out once a post, and not at each of many looks."""
+    stock, put = Content.get_url_setting, Content.__setattr__
+    urls: dict[int, tuple[Any, dict[str, str]]] = {}
+    slugify, slugs = urlwrappers.slugify, {}
+    place, places = Content.get_relative_source_path, {}
+
+    def get_url_setting(self: Any, key: str) -> str:
+        known = urls.get(id(self))
+        if known is None:
+            # Holding the post keeps its number from being another's.
+            known = urls[id(self)] = self, {}
+        if key not in known[1]:
+            known[1][key] = stock(self, key)
+        return known[1][key]
+
+    def forgetting(self: Any, attribute: str, value: Any) -> None:
+        if urls:
+            urls.pop(id(self), None)
+        put(self, attribute, value)
+
+    def slug_of(value: Any, regex_subs: Any = (), **named: Any) -> Any:
+        asked = value, id(regex_subs), *named.values()
+        if asked not in slugs:
+            slugs[asked] = slugify(value, regex_subs, **named), regex_subs
+        return slugs[asked][0]
+
+    def get_relative_source_path(self: Any, source_path: Any = None) -> Any:
+        path = source_path or self.source_path
+        if path not in places:
+            places[path] = place(self, source_path)
+        return places[path]
+
+    Content.get_url_setting, Content.__setattr__ = get_url_setting, forgetting
+    urlwrappers.slugify = slug_of
+    Content.get_relative_source_path = get_relative_source_path
+    Content.relative_dir = property(lambda self: os.path.dirname(self.get_relative_source_path()))  # noqa: PTH120
+
+
+def compile_once(compiled: Compiled) -> None:
+    """Templates compiled before are loaded; folders of templates are not listed for a log."""
+    stock, listing = jinja2.Environment.__init__, jinja2.Environment.list_templates
+
+    def init(self: Any, *args: Any, **named: Any) -> None:
+        stock(self, *args, **{"bytecode_cache": compiled, "auto_reload": False, **named})
+
+    def list_templates(self: Any, *args: Any, **named: Any) -> list[str]:
+        if sys._getframe(1).f_code.co_filename == generators.__file__:
+            return []
+        return listing(self, *args, **named)
+
+    jinja2.Environment.__init__ = init  # type: ignore[method-assign]
+    jinja2.Environment.list_templates = list_templates  # type: ignore[method-assign]
+
+
+def keep_copies(staging: Staging) -> None:
+    """A file is copied again only if the original is not what it was."""
+    stock = utils.copy_file
+
+    def copy_file(source: str, destination: str) -> None:
+        stamp = inputs.stamp(source)
+        if not inputs.firm(stamp):
+            stamp = f"{stamp} {inputs.digest(source)}"
+        if not staging.holds(destination, (source, stamp)):
+            stock(source, destination)
+
+    utils.copy_file = copy_file
+
+
+def hasten_terms() -> None:
+    """Pelican asks of each post whether it is in each term's list: a set answers at once."""
+
+    class Group(list[Any]):
+        def __init__(self, items: Iterable[Any]) -> None:
+            super().__init__(items)
+            self._ids = {id(item) for item in self}
+
+        def __contains__(self, item: object) -> bool:
+            return id(item) in self._ids
+
+    def grouped(stock: Any, kind: str) -> Any:
+        @functools.wraps(stock)
+        def generate(self: Any, write: Any) -> None:
+            value = getattr(self, kind)
+            pairs = value.items() if isinstance(value, dict) else value
+            made = [(term, Group(posts)) for term, posts in pairs]
+            setattr(self, kind, dict(made) if isinstance(value, dict) else made)
+            try:
+                stock(self, write)
+            finally:
+                setattr(self, kind, value)
+
+        return generate
+
+    owner = generators.ArticlesGenerator
+    for kind in ("tags", "categories", "authors"):
+        stock = getattr(owner, f"generate_{kind}")
+        setattr(owner, f"generate_{kind}", grouped(stock, kind))

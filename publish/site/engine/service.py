@@ -1,0 +1,47 @@
+"""What a plugin may ask the engine for: ``settings.get("ENGINE")``, None in stock Pelican."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from publish.site.engine import pool
+from publish.site.engine.audit import Audit
+from publish.site.engine.staging import Staging
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Service:
+    """``holds`` keeps a plugin's files from build to build, ``shared`` works on all cores.
+
+    ``planning`` tells that nothing will be rendered: ``publish check`` wants names and sizes only.
+    """
+
+    def __init__(
+        self, staging: Staging, jobs: int, audit: Audit, *, planning: bool = False
+    ) -> None:
+        self.planning = planning
+        self._staging, self._jobs, self._audit = staging, jobs, audit
+
+    def holds(self, name: str, key: Any) -> bool:
+        """Whether a file lies in the output as it was made from an equal ``key``.
+
+        ``name`` is relative to ``OUTPUT_PATH``, or absolute below that or below
+        ``NEWSLETTER_ISSUES_PATH``. ``key`` is plain data (text, numbers, tuples) that decides the
+        file's bytes. If the answer is False the plugin has to write the file.
+        """
+        return self._staging.holds(name, key)
+
+    def shared(self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
+        """``[work(item) for item in items]``, on all cores where there are many.
+
+        ``work`` runs in copies of this process: it may write files of its own, and what it
+        returns is pickled; whatever else it changes is lost.
+        """
+        with self._audit.own():
+            return pool.shared(self._jobs, work, items)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return str, ()  # settings with it in them have the same fingerprint in every build

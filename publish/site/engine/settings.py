@@ -1,0 +1,105 @@
+"""Pelican's settings, recording which of them reading a source uses.
+
+Only those decide whether sources are read again; a plugin that looks at another name later adds
+it. A copy of the whole mapping counts as a look at everything.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from publish.site.engine.fingerprint import fingerprint
+
+PLACES = {"OUTPUT_PATH", "CACHE_PATH", "NEWSLETTER_ISSUES_PATH", "IDENTITY_ADDRESSES_PATH",
+          "ENGINE"}  # fmt: skip
+"""Settings that name this build's own folders, and differ from build to build."""
+
+
+class Quiet(dict[str, Any]):
+    """The settings while nothing is read: a dictionary as any other."""
+
+    used: set[str]
+
+
+class Watched(Quiet):
+    """The settings while sources are read."""
+
+    def __getitem__(self, name: str) -> Any:
+        self.used.add(name)
+        return super().__getitem__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """As of any dictionary."""
+        self.used.add(name)
+        return super().get(name, default)
+
+    def __contains__(self, name: object) -> bool:
+        self.used.add(str(name))
+        return super().__contains__(name)
+
+    def setdefault(self, name: str, default: Any = None) -> Any:
+        """As of any dictionary."""
+        self.used.add(name)
+        return super().setdefault(name, default)
+
+    def __iter__(self) -> Iterator[str]:
+        self.used.update(super().keys())
+        return super().__iter__()
+
+    def keys(self) -> Any:
+        """As of any dictionary."""
+        self.used.update(super().keys())
+        return super().keys()
+
+    def items(self) -> Any:
+        """As of any dictionary."""
+        self.used.update(super().keys())
+        return super().items()
+
+    def values(self) -> Any:
+        """As of any dictionary."""
+        self.used.update(super().keys())
+        return super().values()
+
+    def copy(self) -> dict[str, Any]:
+        """As of any dictionary."""
+        self.used.update(super().keys())
+        return dict(super().items())
+
+
+def recording(settings: Mapping[str, Any]) -> Quiet:
+    """The settings of one run."""
+    made = Quiet(settings)
+    made.used = set()
+    return made
+
+
+@contextmanager
+def watched(settings: Any) -> Iterator[None]:
+    """Record meanwhile which settings are used."""
+    if type(settings) is not Quiet:
+        yield
+        return
+    settings.__class__ = Watched
+    try:
+        yield
+    finally:
+        settings.__class__ = Quiet
+
+
+def snapshot(settings: Mapping[str, Any]) -> dict[str, bytes | None]:
+    """The fingerprint of each setting as it is now, but for places; None of what has none."""
+    return {
+        sys.intern(name): fingerprint(value)
+        for name, value in dict(settings).items()
+        if name not in PLACES
+    }
+
+
+def told(known: Mapping[str, bytes | None], names: Iterable[str]) -> dict[str, bytes] | None:
+    """The fingerprints of the settings ``names``; None if one of them has none."""
+    found = {name: known.get(name, b"missing") for name in sorted(names) if name not in PLACES}
+    return None if None in found.values() else found  # type: ignore[return-value]

@@ -1,0 +1,138 @@
+"""The files of a build: staged if they may differ, kept if they lie in the output as they are.
+
+Nothing is written to the output here. What this build renders goes to the stage, unless the
+output holds the very bytes; ``publish.site.commit`` moves the stage into place when all is well.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from publish.site.engine.fingerprint import fingerprint, of_bytes
+
+Known = tuple[bytes, bytes]
+"""Digest of a rendered file's bytes, and of the key a copy or a plugin's file was made from; each
+``b""`` if there is none."""
+
+
+class Staging:
+    """The stage in ``folder``; ``old`` says how the last build left each file.
+
+    ``intact`` names those that lie in the output untouched since. ``kept`` are those that stay,
+    ``new`` is what the next build is told.
+    """
+
+    def __init__(
+        self, folder: Path, intact: Collection[str], old: Mapping[str, Known],
+        further: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
+        self.folder = str(folder)
+        self._root = self.folder + os.sep
+        self._further = {f"{path}{os.sep}": word for path, word in (further or {}).items()}
+        self._intact, self._old = frozenset(intact), old
+        self.kept: set[str] = set()
+        self.new: dict[str, Known] = {}
+        self._staged: set[str] = set()
+
+    def intact(self, name: str) -> bool:
+        """Whether the output has ``name`` as the last build left it."""
+        return name in self._intact and name in self._old
+
+    def keep(self, name: str) -> None:
+        """``name`` stays as it is, unless something is staged in its place."""
+        self.kept.add(name)
+        self.new[name] = self._old[name]
+
+    def holds(self, name: str, key: Any) -> bool:
+        """Whether ``name`` lies in the output as it was made from an equal ``key``.
+
+        If not, it has to be written to the stage, and is known by ``key`` from then on.
+        """
+        name = self.relative(name)
+        told = fingerprint(key) or b""
+        known = self._old.get(name, (b"", b""))
+        if told and known[1] == told and name in self._intact and not self._has(name):
+            self.keep(name)
+            return True
+        self._staged.discard(name)
+        self.new[name] = (b"", told)
+        return False
+
+    def _has(self, name: str) -> bool:
+        """Whether something is staged there in this build."""
+        return name in self._staged or os.path.lexists(self._root + name)
+
+    def relative(self, name: str) -> str:
+        """``name`` as records call it: below the output, with slashes."""
+        if name.startswith(self._root):
+            return name[len(self._root) :].replace(os.sep, "/")
+        for folder, word in self._further.items():
+            if name.startswith(folder):
+                return f"{word}/{name[len(folder) :]}".replace(os.sep, "/")
+        return name
+
+    def open(self, path: str, mode: str = "r", encoding: str | None = None, **named: Any) -> Any:
+        """In place of ``open`` in Pelican's writer."""
+        if mode != "w" or named or not path.startswith(self._root):
+            return open(path, mode, encoding=encoding, **named)  # noqa: PTH123 - as the writer's
+        return _Sink(self, path, encoding or "utf-8")
+
+    def put(self, path: str, data: bytes) -> None:
+        """Take a rendered file."""
+        name = path[len(self._root) :].replace(os.sep, "/")
+        told = of_bytes(data)
+        if self.intact(name) and self._old[name][0] == told and not self._has(name):
+            self.keep(name)
+            return
+        os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120
+        with open(path, "wb") as stream:  # noqa: PTH123
+            stream.write(data)
+        self.kept.discard(name)
+        self._staged.add(name)
+        self.new[name] = (told, b"")
+
+    def share(self) -> tuple[set[str], dict[str, Known], set[str]]:
+        """What a copy of this process staged and kept, for ``merge``."""
+        return self.kept, self.new, self._staged
+
+    def merge(self, share: tuple[set[str], dict[str, Known], set[str]]) -> None:
+        """Take over what a copy of this process did."""
+        kept, new, staged = share
+        self.kept |= kept
+        self.new |= new
+        self._staged |= staged
+
+    def found(self) -> list[str]:
+        """All files in the stage."""
+        root = len(self._root)
+        return [
+            f"{base}{os.sep}{name}"[root:].replace(os.sep, "/")
+            for base, _, names in os.walk(self.folder)
+            for name in names
+        ]
+
+    def foreign(self) -> set[str]:
+        """Files that were not rendered: copies and the plugins' own, staged or kept."""
+        keyed = {name for name, (_, key) in self.new.items() if key}
+        return (set(self.found()) - self._staged) | keyed
+
+
+class _Sink(io.StringIO):
+    def __init__(self, staging: Staging, path: str, encoding: str) -> None:
+        super().__init__(newline=os.linesep)
+        self._staging, self._path, self._encoding = staging, path, encoding
+
+    def close(self) -> None:
+        """The file is whole."""
+        if not self.closed:
+            self._staging.put(self._path, self.getvalue().encode(self._encoding))
+        super().close()
+
+    def __exit__(self, *exception: Any) -> None:
+        if exception[0] is not None:
+            super().close()
+        self.close()

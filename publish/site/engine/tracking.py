@@ -1,0 +1,140 @@
+"""What a template looks at while it renders: variables, and attributes of posts.
+
+Two hooks in Jinja: ``Context.resolve_or_missing`` for variables, ``Environment.getattr`` and
+``getitem`` for attributes; filters such as ``sort``, ``map`` and ``attr`` use the latter. The
+values are not recorded: a variable counts with all it holds, posts in it by name alone.
+"""
+
+from __future__ import annotations
+
+import functools
+import types
+from collections.abc import Callable, Collection, Iterable
+from datetime import date, time
+from typing import Any
+
+from jinja2.environment import Environment
+from jinja2.runtime import Context
+from jinja2.sandbox import modifies_known_mutable
+from pelican.contents import Content
+from pelican.paginator import Page
+
+from publish.site.engine.fingerprint import CLOCK
+
+SAFE = {"builtins", "collections", "datetime", "decimal", "fractions", "jinja2", "markupsafe",
+        "pelican", "zoneinfo"}  # fmt: skip
+"""Packages whose objects tell nothing but what they hold."""
+_PLAIN, _POST, _LIST_PAGE, _MUTABLE, _CLOCK, _FOREIGN = range(6)
+_getattr, _getitem = Environment.getattr, Environment.getitem
+_resolve = Context.resolve_or_missing
+
+
+class Looks:
+    """One page's looks: variables by name, attributes by the object and their name.
+
+    ``vague`` is set once something was looked at of which nobody can say later whether it is the
+    same: such a page is rendered in every build. A look at ``"*"`` is one at a whole post.
+    """
+
+    __slots__ = ("list_pages", "posts", "vague", "variables")
+
+    def __init__(self) -> None:
+        self.variables: set[str] = set()
+        self.posts: dict[tuple[int, Any], Any] = {}
+        self.list_pages: dict[tuple[int, Any], Any] = {}
+        self.vague = False
+
+
+class Tracker:
+    """Installs the hooks; ``looks`` is where they record, None between two pages.
+
+    ``declared`` are packages of plugins that say they are ``INCREMENTAL``.
+    """
+
+    def __init__(self, declared: Collection[str] = ()) -> None:
+        self.looks: Looks | None = None
+        self._safe = SAFE | set(declared)
+        self._kinds: dict[type, int] = {}
+
+    def install(self) -> None:
+        """From now on all templates of this process are tracked."""
+        tracker, note = self, self._note
+
+        def tracked_getattr(env: Environment, obj: Any, attribute: str) -> Any:
+            if tracker.looks is not None:
+                note(tracker.looks, obj, attribute)
+            return _getattr(env, obj, attribute)
+
+        def tracked_getitem(env: Environment, obj: Any, argument: Any) -> Any:
+            if tracker.looks is not None:
+                note(tracker.looks, obj, argument)
+            return _getitem(env, obj, argument)
+
+        def tracked_resolve(context: Context, key: str) -> Any:
+            if tracker.looks is not None:
+                tracker.looks.variables.add(key)
+            return _resolve(context, key)
+
+        _put(tracked_getattr, tracked_getitem, tracked_resolve)
+
+    def remove(self) -> None:
+        """As before ``install``."""
+        _put(_getattr, _getitem, _resolve)
+
+    def watched(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """``function`` of a plugin, for templates: a post it is given counts as a whole."""
+
+        @functools.wraps(function)
+        def call(*args: Any, **named: Any) -> Any:
+            if self.looks is not None:
+                self._whole(self.looks, (*args, *named.values()))
+            return function(*args, **named)
+
+        return call
+
+    def _whole(self, looks: Looks, values: Iterable[Any], depth: int = 0) -> None:
+        for value in values:
+            if isinstance(value, Content):
+                looks.posts[id(value), "*"] = value
+            elif isinstance(value, list | tuple | set) and depth < 3:
+                self._whole(looks, value, depth + 1)
+            elif isinstance(value, Page | Context):
+                looks.vague = True
+
+    def _note(self, looks: Looks, obj: Any, attribute: Any) -> None:
+        kind = self._kinds.get(type(obj))
+        if kind is None:
+            kind = self._kinds[type(obj)] = self._kind(type(obj))
+        if kind == _PLAIN:
+            return
+        if kind == _POST:
+            looks.posts[id(obj), attribute] = obj
+            if isinstance(attribute, str) and attribute[:1] == "_" and attribute != "_content":
+                looks.vague = True
+        elif kind == _LIST_PAGE:
+            looks.list_pages[id(obj), attribute] = obj
+        elif kind == _FOREIGN or (kind == _CLOCK and attribute in CLOCK):
+            looks.vague = True
+        elif kind == _MUTABLE and isinstance(attribute, str):
+            looks.vague = looks.vague or bool(modifies_known_mutable(obj, attribute))
+
+    def _kind(self, kind: type) -> int:
+        if issubclass(kind, Content):
+            return _POST
+        if issubclass(kind, Page):
+            return _LIST_PAGE
+        if issubclass(kind, type | types.ModuleType | types.FunctionType):
+            return _FOREIGN
+        if kind.__module__.partition(".")[0] not in self._safe:
+            return _FOREIGN
+        if issubclass(kind, list | dict | set):
+            return _MUTABLE
+        return _CLOCK if issubclass(kind, date | time) else _PLAIN
+
+
+def _put(attribute: Any, item: Any, variable: Any) -> None:
+    for owner, name, function in (
+        (Environment, "getattr", attribute), (Environment, "getitem", item),
+        (Context, "resolve_or_missing", variable),
+    ):  # fmt: skip
+        setattr(owner, name, function)

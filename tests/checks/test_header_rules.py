@@ -1,0 +1,208 @@
+"""Rules over the header: each by one source, without a site around it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publish.checks.rule import Rule, found
+from publish.checks.rules import frontmatter, text, unread, values
+from publish.checks.rules.frontmatter import KEYS
+from publish.checks.source import Reading, Source
+
+HEAD = "Title: A\nDate: 2026-11-01 07:30\nCategory: Career\nSlug: a\nStatus: published\n"
+
+
+def told(rule: Rule, header: str, body: str = "\nWords.\n") -> list[tuple[int, str]]:
+    """Line and severity of what one rule finds in one source."""
+    source = Source("posts/a.md", "content/posts/a.md", (header + body).encode(), False, Reading())
+    return [(p.line, p.severity or rule.severity) for p in found(rule, source)]
+
+
+def remedies(rule: Rule, header: str, body: str = "\nWords.\n") -> list[str]:
+    source = Source("posts/a.md", "content/posts/a.md", (header + body).encode(), False, Reading())
+    return [p.remedy for p in found(rule, source)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "severity"),
+    [
+        ("draft: true", "error"), ("Draft: yes", "error"), ("DRAFT: TRUE # soon", "error"),
+        ('draft: "true"', "error"), ("draft: 'yes'", "error"), ("isDraft: 1", "error"),
+        ("draft: maybe", "error"), ("draft:", "warning"), ("draft: false", "warning"),
+        ("published: false", "error"), ("published: no", "error"), ("publish: false", "error"),
+        ("published:", "error"), ("published: true", "warning"), ("dg-publish: false", "error"),
+        ("published: 2099-01-01", "error"), ("publishDate: 2099-01-01", "error"),
+        ("publishDate: 2026-11-01", "warning"), ("publish_date: 1 May 2030", "error"),
+        ("expiryDate: 2020-01-01", "error"), ("unpublishdate: 2099-01-01", "error"),
+        ("expires: never", "warning"), ("private: true", "error"), ("private: no", "warning"),
+        ("visibility: private", "error"), ("visibility: members", "error"),
+        ("visibility: [private]", "error"), ("visibility: public", "warning"),
+        ("password: secret", "error"), ("password:", "warning"), ("unlisted: true", "error"),
+        ("post_status: pending", "error"), ("permalink: false", "error"),
+        ("permalink: /a/", "warning"), ("permalink:", "warning"),
+        ("eleventyExcludeFromCollections: true", "error"), ("headless: true", "error"),
+        ("params:\n    draft: true", "error"), ("params: {draft: true, mood: calm}", "error"),
+        ("extra:\n    - private: true", "error"), ("_build:\n    render: never", "error"),
+        ("_build:\n  render: never", "error"),
+    ],
+)  # fmt: skip
+def test_what_keeps_a_post_back_elsewhere_is_told_with_our_key(lines: str, severity: str):
+    assert severity in [how for _, how in told(unread.other_tools_key, f"{HEAD}{lines}\n")]
+    assert all("`" in remedy for remedy in remedies(unread.other_tools_key, f"{HEAD}{lines}\n"))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        f'---\n{HEAD}"draft": true\n---\n', f"---\n{HEAD}draft : true\n---\n",
+        "+++\ntitle = 'A'\ndraft = true\n+++\n", f"{HEAD}'published': false\n",
+    ],
+)  # fmt: skip
+def test_a_flag_that_ends_the_header_is_found_behind_it(header: str):
+    assert [how for _, how in told(unread.other_tools_key, header)] == ["error"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [HEAD, f"{HEAD}Summary: the draft: true or false?\n", f"{HEAD}Subject: private: no more\n"],
+)
+def test_words_are_no_flags(header: str):
+    assert told(unread.other_tools_key, header, "\ndraft: true\n\nvisibility: private\n") == []
+
+
+def test_another_tools_name_is_told_once_and_with_ours():
+    assert remedies(unread.unknown_key, f"{HEAD}lastmod: 2026-11-02\n") == [
+        "did you mean Modified?"
+    ]
+    assert remedies(unread.unknown_key, f"{HEAD}draft: true\n") == []
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_known_key_given_twice_is_an_error_at_the_second_line(key: str):
+    assert told(values.repeated_key, f"{key}: x\nMood: y\n{key.lower()}: z\n") == [(3, "error")]
+
+
+def test_an_unknown_key_given_three_times_is_two_warnings():
+    assert told(values.repeated_key, "Mood: x\nmood: x\nMOOD: x\n") == [
+        (2, "warning"),
+        (3, "warning"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "line", "remedy"),
+    [
+        ("Tags: rest,\n    sleep", 6, "`Tags: rest, sleep`"),
+        ("Tags:\n    - rest\n    - 'sleep'", 6, "`Tags: rest, sleep`"),
+        ("Tags:\n  - rest\n  - sleep", 7, "`Tags: rest, sleep`"),
+        ("Tags:\n- rest", 7, "`Tags: rest`"),
+        ("Author: Nora\n\tWhitfield", 6, "`Author: Nora, Whitfield`"),
+        ("Lang: e\n    n", 6, "`Lang: e n`"),
+    ],
+)
+def test_a_list_or_value_over_several_lines(lines: str, line: int, remedy: str):
+    assert told(values.lost_lines, f"{HEAD}{lines}\n") == [(line, "error")]
+    assert remedy in remedies(values.lost_lines, f"{HEAD}{lines}\n")[0]
+
+
+def test_words_and_aliases_may_go_on():
+    assert told(values.lost_lines, f"{HEAD}Summary: One\n    two\nAliases: /a/,\n    /b/\n") == []
+
+
+@pytest.mark.parametrize(
+    ("value", "severity", "written"),
+    [
+        ("Tags: [rest, sleep]", "error", "rest, sleep"), ("Tags: [rest]", "error", "rest"),
+        ('Tags: ["a", "b"]', "error", "a, b"), ("Tags: 'rest', sleep", "error", "rest, sleep"),
+        ('Author: "Nora"', "error", "Nora"), ("Category: [[Career]]", "error", "Career"),
+        ("Lang: 'en'", "error", "en"), ('Uid: "0123456789abcdef"', "error", "0123456789abcdef"),
+        ("Newsletter: 'no'", "error", "no"), ("Tags: #rest, #sleep", "warning", "rest, sleep"),
+        ('Title: "A calm handover"', "warning", "A calm handover"), ("Category: []", "error", "…"),
+        ("Summary: |", "error", "…"), ("Summary: ~", "error", "…"), ("Tags: null", "error", "…"),
+    ],
+)  # fmt: skip
+def test_values_as_yaml_writes_them(value: str, severity: str, written: str):
+    assert told(values.yaml_value, f"{value}\n") == [(1, severity)]
+    assert written in remedies(values.yaml_value, f"{value}\n")[0]
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["Title: “Do no harm” and what it means", 'Title: "Yes" or "no"', "Tags: c#, f#",
+     "Image: a.jpg", "Title: [sic]", "Status: \"draft\"", "Category: Q&A",
+     "Author: Sean O'Hara, Ann"],
+)  # fmt: skip
+def test_quotes_and_brackets_that_are_meant(value: str):
+    assert told(values.yaml_value, f"{value}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("date", "wrong"),
+    [("05/11/2026", True), ("5.11.26", True), ("05-11-2026 07:30", True), ("27/11/2026", False),
+     ("11/11/2026", False), ("2026-11-05", False), ("5 Nov 2026", False)],
+)  # fmt: skip
+def test_a_date_that_can_be_read_two_ways(date: str, wrong: bool):
+    assert bool(told(values.ambiguous_date, f"Title: A\nDate: {date}\n")) is wrong
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("Title: A\n\nDate: 2026-11-01\nStatus: draft\n\nText.", 2),
+        ("\nTitle: A\nDate: 2026-11-01\n\nText.", 1),
+        ("\n---\nTitle: A\nStatus: draft\n---\nText.", 1),
+        ("Title : A\nDate : 2026-11-01\n\nText.", 1),
+        ("Title: A\nDate : 2026-11-01\n\nText.", 2),
+        ('---\nTitle: A\n"mood": calm\n---\nText.', 3),
+        ("---\nTitle: A\n# a comment\nDate: 2026-11-01\n---\nText.", 3),
+        ("+++\ntitle = 'A'\n+++\nText.", 1),
+        ("Title: A\nno colon here\nDate: 2026-11-01\n\nText.", 2),
+    ],
+)
+def test_a_header_that_ends_too_early_is_one_error(source: str, line: int):
+    assert told(frontmatter.cut_header, source, "") == [(line, "error")]
+    for rule in (frontmatter.missing_title, frontmatter.missing_date, frontmatter.missing_status):
+        assert told(rule, source, "") == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Title: A\nDate: 2026-11-01\n\nPlace: Leeds\nTime: noon\n",
+        "Title: A\nDate: 2026-11-01\n\nDate: 3 May\nPlace: Leeds\n",
+        "Title: A\nDate: 2026-11-01\n\nSummary: we did it.\n",
+        "Title: A\nDate: 2026-11-01\n\nStatus: so far, so good.\nAnd on it goes.\n",
+        "Title: A\nDate: 2026-11-01\nText at once.\n\nTags: are useful.\n",
+        "Title: A\nDate: 2026-11-01\n---\nStatus: in a fenced post this is text.\n",
+        "Just words.\n",
+    ],
+)
+def test_text_that_looks_like_a_header_line_is_text(source: str):
+    assert told(frontmatter.cut_header, source, "") == []
+
+
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [
+        ("\nWrite here. The lines above end at the first empty line; leave Uid as it is.\n", [7]),
+        ("\nWrite here.\n\nMore.\n", [7]),
+        ("\nWords.\n\nThe lines above end at the\nfirst empty line.\n", [9]),
+        ("\nMine; leave  Uid as it is.\n", [7]),
+        ("\nI like to write here. It is quiet.\n", []),
+        ("\nWords.\n", []),
+    ],
+)
+def test_the_starter_text_is_found_in_any_part(body: str, lines: list[int]):
+    assert [line for line, _ in told(text.starter_text, HEAD, body)] == lines
+
+
+ANY = st.text(st.sampled_from("dratfpublishe: -_\"'{}[],#\n|~/0129TtSs=+"), max_size=60)
+
+
+@given(ANY)
+def test_no_header_is_too_odd(header: str):
+    lines = header.count("\n") + 3
+    for rule in (*frontmatter.RULES, *values.RULES, *unread.RULES, text.starter_text):
+        assert all(1 <= line <= lines for line, _ in told(rule, header))
