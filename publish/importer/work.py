@@ -39,6 +39,7 @@ class Job:
     anchors: dict[int, set[str]] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     posts: int = 0
+    owner: int = field(default_factory=os.getpid)
     keep_end: bool = False
 
 
@@ -76,7 +77,9 @@ class Steps:
     def store(self) -> Store:
         """This process' own connection."""
         if self._store is None or self._owner != os.getpid():
-            self._store, self._owner = Store(self.job.store.path), os.getpid()
+            own = self.job.owner == os.getpid()
+            self._store = self.job.store if own else Store(self.job.store.path)
+            self._owner = os.getpid()
         return self._store
 
     # First step -------------------------------------------------------------------------------
