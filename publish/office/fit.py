@@ -6,7 +6,34 @@ from pathlib import Path
 
 from publish.errors import Refused
 from publish.office.question import Voice
+from publish.post.diagnostic import Diagnostic
+from publish.post.record import Library
 from publish.settings import Settings
+
+
+def records(settings: Settings) -> Library:
+    """The records of the site, of those sources that are fit for Pelican.
+
+    Raises:
+        ConfigError: there is no content folder.
+    """
+    from functools import partial
+
+    from publish import checks
+    from publish.site.read import read
+
+    return read(settings, fit=partial(checks.fit, settings.content))
+
+
+def findings(settings: Settings, *, built: bool = True) -> list[Diagnostic]:
+    """Everything that is wrong, by file and line; of the site as ``built`` too, or without.
+
+    Raises:
+        ConfigError: there is no content folder.
+    """
+    from publish import checks
+
+    return checks.check(settings, lambda: records(settings), built=built)
 
 
 def require(settings: Settings, voice: Voice, *, built: bool = True) -> None:
@@ -16,9 +43,7 @@ def require(settings: Settings, voice: Voice, *, built: bool = True) -> None:
     Raises:
         Refused: there is an error in the content; the last of them.
     """
-    from publish import checks
-
-    found = checks.check(settings, built=built)
+    found = findings(settings, built=built)
     errors = [finding for finding in found if finding.severity == "error"]
     for finding in found:
         if finding.severity != "error":

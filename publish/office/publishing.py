@@ -87,7 +87,7 @@ def ask(
     account = office.account
     return Question(
         ACT, tuple(lines), yes, False,
-        bind(hashlib.sha256(data).hexdigest(), account.audience, account.base, people, at,
+        bind(hashlib.sha256(data).hexdigest(), account.audience, account.sandbox, people, at,
              keep_date, plan.targets, plan.remote),
         {"post": post, "at": at, "keep_date": keep_date}, plan,
     )  # fmt: skip

@@ -14,8 +14,9 @@ TAG = re.compile(
     r"""</?([a-zA-Z][^\s/>]*)[^>"']*(?:(?:"[^"]*"|'[^']*')[^>"']*)*>|</?([a-zA-Z][^\s/>]*)[^>]*>"""
 )
 UNSEEN = re.compile(r"<!--.*?-->|<(script|style)\b[^>]*>.*?</\1\s*>", re.S | re.I)
-NOTE = re.compile(r'<sup id="fnref.*?</sup>', re.S)
-"""A footnote's mark, as Markdown writes it."""
+NOTE = re.compile(r'<sup id="fnref.*?</sup>|<a class="footnote-backref".*?</a>', re.S)
+"""A footnote's mark and the way back to it, as Markdown writes them."""
+NOTES = re.compile(r'<div class="footnote">.*?</div>', re.S)
 SHIFTED = re.compile(r"<(sup|sub)\b[^>]*>(.*?)</\1\s*>", re.S | re.I)
 INLINE = frozenset(
     ("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em",
@@ -48,8 +49,15 @@ def plain(markup: object) -> str:
     if "<" in text:
         text = NOTE.sub("", UNSEEN.sub("", text))
         text = SHIFTED.sub(_shifted, text)
-        text = TAG.sub(_parted, text)
+        # Behind the last ">" no tag ends, and looking for one there takes the square of its length.
+        end = text.rfind(">") + 1
+        text = TAG.sub(_parted, text[:end]) + text[end:]
     return " ".join(clean(html.unescape(text)).split())
+
+
+def without_notes(markup: str) -> str:
+    """``markup`` without footnotes and their marks: a summary has no place for them."""
+    return NOTE.sub("", NOTES.sub("", markup)) if "fn:" in markup else markup
 
 
 def raised(before: str, text: str) -> str:
@@ -81,7 +89,7 @@ def title_html(title: object) -> str:
         return text
     kept: set[int] = set()
     opened: list[tuple[str, int]] = []
-    for tag in TAG.finditer(text):
+    for tag in TAG.finditer(text, 0, text.rfind(">") + 1):
         name = (tag[1] or tag[2]).lower()
         if name in VOID:
             kept.add(tag.start())
@@ -94,7 +102,7 @@ def title_html(title: object) -> str:
             kept |= {opened.pop()[1], tag.start()}
     pieces: list[str] = []
     end = 0
-    for tag in TAG.finditer(text):
+    for tag in TAG.finditer(text, 0, text.rfind(">") + 1):
         if tag.start() in kept:
             pieces += (_escaped(text[end : tag.start()]), tag[0])
             end = tag.end()
