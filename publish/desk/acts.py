@@ -23,7 +23,6 @@ from publish.newsletter import schedule
 from publish.office import Done
 from publish.post import frontmatter
 from publish.post.diagnostic import Diagnostic
-from publish.post.frontmatter import Header
 
 PATIENCE = 1.5
 """Seconds a page waits for an act before it is shown as under way."""
@@ -59,34 +58,20 @@ class Acts:
         """An act by the id in a page's address."""
         return self.jobs.get(id) or self.jobs.busy
 
-    def header(self, sheet: Sheet) -> Header:
-        """A post's header as it is in the file now; empty if the file is gone."""
+    def data(self, sheet: Sheet) -> bytes:
+        """A post's bytes as they are in the file now; empty if the file is gone."""
         try:
-            return frontmatter.read(self.writer.read(self.reader.settings, sheet))
+            return self.writer.read(self.reader.settings, sheet)
         except ConfigError:
-            return frontmatter.read(b"")
+            return b""
 
     def test_to(self, now: Snapshot) -> str:
         """Whom the last test went to, else the sender."""
         return self._tested or str(self.reader.settings.values.get("NEWSLETTER_REPLY_TO") or "")
 
-    def paragraphs(self, sheet: Sheet) -> list[tuple[int, str]]:
-        """Where a photo may go: the last line of each paragraph, and its first words."""
-        try:
-            data = self.writer.read(self.reader.settings, sheet)
-        except ConfigError:
-            return []
-        return photo.paragraphs(data)
-
-    def mendable(self, sheet: Sheet) -> list[Diagnostic]:
-        """The findings of a post that a mend can do something about."""
+    def mendable(self, sheet: Sheet, data: bytes) -> list[Diagnostic]:
+        """The findings of a post that a mend of its bytes ``data`` can do something about."""
         found = parts.findings(self.reader.current, sheet) or ()
-        if not any(finding.rule in mends.MENDS for finding in found):
-            return []
-        try:
-            data = self.writer.read(self.reader.settings, sheet)
-        except ConfigError:
-            return []
         values = self.reader.settings.values
         return [f for f in found if mends.mended(data, mends.Where(f, values)) is not None]
 

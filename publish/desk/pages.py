@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from publish.desk import faces as looks
-from publish.desk import fields, home, letters, mails, page, parts, words
+from publish.desk import fields, home, letters, mails, page, parts, photo, shelf, words
 from publish.desk.snapshot import Sheet, Snapshot
+from publish.post import frontmatter
 from publish.post.text import shorten
 
 if TYPE_CHECKING:
@@ -93,14 +95,17 @@ def _post(
     sheet = now.sheet(values["name"])
     if sheet is None:
         return None
+    # What the forms show and the digest they carry are of the same bytes.
+    data = acts.data(sheet)
+    sheet = replace(sheet, digest=shelf.digest(data))
     found = looks.look(now.preview, sheet)
-    view = page.view(now, sheet, at, found, acts.mendable(sheet))
+    view = page.view(now, sheet, at, found, acts.mendable(sheet, data))
     return {
         "here": "post", "page": view, "faces": found, "slug": sheet.slug, "sheet": sheet,
         "job": acts.job(args.get("act", "")), "opened": args.get("open", ""),
         "wish": {"at": args.get("at", "")}, "address": now.address, "test_to": acts.test_to(now),
-        "fields": fields.form(acts.header(sheet), sheet, now, at),
-        "paragraphs": acts.paragraphs(sheet),
+        "fields": fields.form(frontmatter.read(data), sheet, now, at),
+        "paragraphs": photo.paragraphs(data),
         "differs": bool((m := now.letter(sheet)) and m.state == "scheduled" and m.changes),
         "told": f"{view.summed}.", "fits": FITS, "trouble": now.trouble,
         **_snippet(now, sheet, found, at),

@@ -272,6 +272,45 @@ def test_4_a_draft_of_last_week_is_published_today_and_mailed(page: Page, site: 
     shows(page, "Five Questions Before a Locum Shift")
 
 
+def test_8_a_post_is_taken_off_without_a_file_being_opened(page: Page, site: Open):
+    post(page, site, "locum.md")
+    press(page, "Take it off the site…")
+    shows(page, "Take the post off the site?")
+    shows(page, "is taken back")
+    page.locator("#act .button.main").click()
+    shows(page, "Done: the post is off the site")
+    assert "Status: draft" in site.file("locum.md").read_text("utf-8")
+    home(page, site)
+    expect(page.locator("h1")).not_to_contain_text("goes out")
+    page.get_by_role("button", name=re.compile("^Upload ")).click()
+    shows(page, "Upload the site?")
+    page.locator("#act .button.main").click()
+    shows(page, "Done: the pages are uploaded")
+    assert "Five Questions" not in (site.root / "www/index.html").read_text("utf-8")
+
+
+def test_3_a_letter_that_went_out_is_never_forgotten(page: Page, site: Open):
+    from publish import office
+    from publish.settings import load
+
+    with office.opened(load(site.root / "pelicanconf.py")) as room:
+        found = office.ask(room, "send", posts=("quit",), now=True)
+        assert isinstance(found, office.Question)
+        office.do(room, found)
+    site.write("quit.md", summary="Another one.")
+    post(page, site, "quit.md")
+    shows(page, "1 of 1")
+    press(page, "Take it off the site…")
+    page.locator("#act .button.main").click()
+    shows(page, "Done: the post is off the site")
+    page.goto(f"{site.address}/letters")
+    row = page.locator("tbody tr", has_text="Before You Quit")
+    expect(row).to_contain_text("1 of 1")
+    row.get_by_role("link").click()
+    shows(page, "Delivered")
+    shows(page, "1 of 1")
+
+
 def test_7_pages_that_cannot_be_made_are_told_on_the_desk(page: Page, site: Open):
     template = site.root / "theme/templates/article.html"
     whole = template.read_text("utf-8")
