@@ -303,4 +303,5 @@ def _about(job: Job) -> dict[str, str]:
 
 
 def _at(job: Job) -> str:
-    return f"{job.where}?act={job.id}#act"
+    # The heading takes the focus, so that its words are read first; without script too.
+    return f"{job.where}?act={job.id}#question"

@@ -39,6 +39,7 @@ const put = (fresh) => {
     });
   }
   say(fresh.getElementById("told").dataset.told);
+  attend();
 };
 
 // What the author has opened, chosen or typed is hers.
@@ -86,8 +87,14 @@ if (choice) {
 }
 
 // --- A question that has come up gets the focus, so that its words are read first.
-const question = document.getElementById("question");
-if (question && location.hash === "#act") question.focus();
+let asked = "";
+function attend() {
+  const token = document.querySelector("#act [name=token]")?.value ?? "";
+  const question = document.getElementById("question");
+  if (token && token !== asked && !document.activeElement.closest("input, textarea, select")) question.focus();
+  asked = token;
+}
+attend();
 
 // --- A photo may be dropped on its form.
 document.addEventListener("dragover", (event) => {
