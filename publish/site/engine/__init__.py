@@ -19,7 +19,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from publish.errors import ConfigError, Exit, PublishError, Refused
 
@@ -28,6 +28,10 @@ ISSUES = ".issues"
 """The folder in which files of composed issues are called, among those of the site."""
 Progress = Callable[[str, int], None]
 """Told a phase (``read``, ``pages``) and by how much it advanced; below zero is its whole size."""
+
+
+Judge = Callable[[list[Any], Mapping[str, Any], tuple[str, ...]], Any]
+"""Given Pelican's generators, the settings, and what Pelican and the plugins refuse so far."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +43,11 @@ class Task:
     ``stage/pages``. ``folder`` holds what earlier runs left, ``record`` is that of the pages in
     the output, of which ``intact`` were not touched since. ``code`` are files of Python that
     decide what sources and pages are. ``forget`` makes everything again. ``jobs`` is how many
-    processes may work. ``judge`` is called with Pelican's generators once all is resolved and
+    processes may work. ``judge`` is called once all is read and
     before anything is rendered, and may refuse by raising ``PublishError``; it and what it returns
-    are pickled. With ``read_only`` the run ends there; with ``planning`` too, and no picture is
-    made on the way. Files of issues are called ``.issues/SLUG/…`` among those of the site.
+    are pickled. A source that is not ``fit`` is never opened. ``until`` ends the run early: at
+    ``"read"`` when ``judge`` has answered, at ``"letters"`` when plugins have composed these.
+    Files of issues are called ``.issues/SLUG/…`` among those of the site.
     """
 
     settings: Path
@@ -54,9 +59,9 @@ class Task:
     code: tuple[str, ...] = ()
     forget: bool = False
     jobs: int = 1
-    judge: Callable[[list[Any]], Any] | None = None
-    read_only: bool = False
-    planning: bool = False
+    judge: Judge | None = None
+    fit: Callable[[Path], bool] | None = None
+    until: Literal["", "read", "letters"] = ""
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,8 @@ class Run:
     be skipped, ``stock`` why stock Pelican had to run; ``""`` if neither. ``kept`` are files that
     stay as they lie in the output. ``rendered`` is how many pages were rendered, ``fresh`` how
     many sources were read. ``judged`` is what ``judge`` returned. ``seconds`` is by phase.
+    ``errors`` are what Pelican and the plugins refuse, of a run until ``"read"``; any other fails
+    by them.
     """
 
     warnings: tuple[str, ...] = ()
@@ -81,6 +88,7 @@ class Run:
     fresh: int = 0
     judged: Any = None
     seconds: Mapping[str, float] = field(default_factory=dict)
+    errors: tuple[str, ...] = ()
 
 
 class Again(Exception):

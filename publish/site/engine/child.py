@@ -24,10 +24,6 @@ from publish.site.engine.audit import Audit
 from publish.site.engine.complaints import Complaints
 
 
-class _Read(Exception):
-    """All was read, and that was the task."""
-
-
 class Clock:
     """Seconds by phase."""
 
@@ -48,6 +44,7 @@ def run(task: Task, audit: Audit, clock: Clock, tell: Callable[[str, int], None]
     from pelican.settings import read_settings
 
     from publish.site.engine import hooks, session, settings
+    from publish.site.engine.judging import MUCH, Judging, Stop
     from publish.site.engine.service import Service
     from publish.site.engine.staging import Staging
 
@@ -58,8 +55,9 @@ def run(task: Task, audit: Audit, clock: Clock, tell: Callable[[str, int], None]
     sys.dont_write_bytecode = True
     logging.getLogger().addHandler(complaints)
     clock.phase("load")
-    code, due, judged = Exit.USAGE, _Due(), []
+    code, due = Exit.USAGE, _Due()
     live: session.Session | None = None
+    judging: Judging | None = None
     ours = {
         "OUTPUT_PATH": str(site), "DELETE_OUTPUT_DIRECTORY": False, "DEBUG": False,
         # Pelican's own cache trusts a file's time of change; the engine has a better one.
@@ -74,7 +72,7 @@ def run(task: Task, audit: Audit, clock: Clock, tell: Callable[[str, int], None]
         state = {} if task.forget else store.load(task.folder / "state")
         files = state.get("files", {})
         staging = Staging(site, task.intact, files, _issues(values))
-        values["ENGINE"] = Service(staging, task.jobs, audit, planning=task.planning)
+        values["ENGINE"] = Service(staging, task.jobs, audit, planning=task.until == "read")
         pelican = _pelican(values["PELICAN_CLASS"])(values)
         due.listen()
         harmless = dict(state.get("harmless", {}))
@@ -85,21 +83,15 @@ def run(task: Task, audit: Audit, clock: Clock, tell: Callable[[str, int], None]
         digests = dict(state.get("code", {}))
         keys = _keys(task, values, sorted(looked), digests)
 
-        def judge(generators: list[Any]) -> None:
-            clock.phase("read")
-            if task.judge and not complaints.errors:
-                judged.append(task.judge(generators))
-            clock.phase("judge")
-            if task.read_only or task.planning:
-                raise _Read
-
-        if stock:
-            _judge_in(package.Pelican, judge)
-        else:
+        if task.fit:
+            hooks.keep_from_reading(task.fit)
+        judging = Judging(task, values, complaints, audit,
+                          lambda: live.sources.fresh if live else MUCH, clock.phase)  # fmt: skip
+        if not stock:
             record = task.record if files else None
             live = session.Session(
                 task.folder, record, keys, values, declared, staging, audit, complaints,
-                task.jobs, judge, tell, forget=task.forget,
+                task.jobs, tell, forget=task.forget,
             )  # fmt: skip
         clock.phase("settings")
         pelican.run()
@@ -112,17 +104,18 @@ def run(task: Task, audit: Audit, clock: Clock, tell: Callable[[str, int], None]
         clock.phase("save")
     except PublishError as error:
         return error
-    except _Read:
-        if live and not complaints.errors:
+    except Stop:
+        if live:
             live.sources.save()
     except Needed:
         return Again()
     except (Exception, SystemExit) as error:  # a settings file, theme or plugin may do anything
         complaints.failed(error)
     finally:
-        if live:
-            live.close()
-    if complaints.errors:
+        for each in (live, judging):
+            if each:
+                each.close()
+    if complaints.errors and task.until != "read":
         return Failed(tuple(complaints.errors), code)
     apart = [task.stage, task.folder, *map(Path, (values["PATH"], values["THEME"],
              values["CACHE_PATH"], *values["PLUGIN_PATHS"]))]  # fmt: skip
@@ -131,7 +124,8 @@ def run(task: Task, audit: Audit, clock: Clock, tell: Callable[[str, int], None]
         tuple(r for r in audit.reads(apart) if r != str(task.settings.parent)),
         due.moment, audit.untracked, stock, tuple(sorted(staging.kept)),
         live.pages.rendered if live else due.rendered,
-        live.sources.fresh if live else 0, judged[0] if judged else None, clock.seconds,
+        live.sources.fresh if live else 0, judging.answer if judging else None, clock.seconds,
+        tuple(complaints.errors),
     )  # fmt: skip
 
 
@@ -170,22 +164,6 @@ class _Due:
         for generator in generators:
             for content in (*getattr(generator, "articles", ()), *getattr(generator, "drafts", ())):
                 self._look(content)
-
-
-def _judge_in(owner: Any, judge: Callable[[list[Any]], None]) -> None:
-    """In a stock run too: all is resolved, and nothing is rendered."""
-    from pelican import signals
-
-    generators: list[Any] = []
-    signals.all_generators_finalized.connect(generators.extend, weak=False)
-    stock = owner._get_writer
-
-    def get_writer(self: Any) -> Any:
-        writer = stock(self)
-        judge(generators)
-        return writer
-
-    owner._get_writer = get_writer
 
 
 def _keys(

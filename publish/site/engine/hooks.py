@@ -11,6 +11,7 @@ import os
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import jinja2
@@ -27,6 +28,8 @@ from publish.site.engine.sources import KINDS, Sources
 from publish.site.engine.staging import Staging
 from publish.site.engine.tracking import Looks, Tracker
 
+UNFIT = "this source is kept from Pelican"
+"""What the reading of a source that is not fit ends with."""
 SIGNATURES: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (generators.Generator, "get_files", ("self", "paths", "exclude", "extensions")),
     (Readers, "read_file", ("self", "base_path", "path", "content_class", "fmt", "context")),
@@ -104,6 +107,20 @@ def order_sources() -> None:
         return Sorted(stock(self, *args, **named))
 
     generators.Generator.get_files = get_files
+
+
+def keep_from_reading(fit: Callable[[Path], bool]) -> None:
+    """A source that is not ``fit`` is told as one that could not be read."""
+    stock = Readers.read_file
+
+    def read_file(
+        self: Any, base_path: str, path: str, *args: Any, fmt: Any = None, **named: Any
+    ) -> Any:
+        if fmt is None and not fit(Path(base_path, path)):
+            raise ValueError(UNFIT)
+        return stock(self, base_path, path, *args, fmt=fmt, **named)
+
+    Readers.read_file = read_file
 
 
 def keep_sources(sources: Sources, jobs: int, progress: Callable[[str, int], None]) -> None:
