@@ -1,4 +1,5 @@
-"""Redirects: each old address that an article or page names in ``Aliases`` leads to it.
+"""Redirects: each old address that an article or page names in ``Aliases`` leads to it, and each
+that was taken off the site (``PATH/ledger/retired.json``) to another one or to a page that says so.
 
 A page at the old address for plain hosts, and map files for hosts that answer with a 301.
 """
@@ -6,6 +7,7 @@ A page at the old address for plain hosts, and map files for hosts that answer w
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import Any
 
 from pelican import signals
@@ -18,6 +20,19 @@ log = logging.getLogger(__name__)
 _written: set[str] = set()
 """What this run wrote. A file of an earlier run is no page of the site any more."""
 _generators: list[Any] = []
+_retired: dict[str, str] = {}
+
+
+def lead_on(content: Any) -> None:
+    """A link to a draft that was taken off the site leads to its old address, which says so."""
+    settings = content.settings
+    if getattr(content, "status", "") != "draft" or settings.get("DRAFT_SAVE_AS"):
+        return
+    pattern = str(settings.get("ARTICLE_URL") or "").lstrip("/")
+    with suppress(KeyError, IndexError, ValueError):
+        address = pattern.format(**content.url_format)
+        if f"/{address}" in _retired:
+            content.override_url = address
 
 
 def begin(generators: Any) -> None:
@@ -33,17 +48,21 @@ def note(path: str, **_: Any) -> None:
 
 def finish(pelican: Any) -> None:
     """Write the redirects when everything else is there; say what cannot be one."""
+    from . import retired
     from .plan import plan
     from .site import moved, real_files
-    from .write import write_all
+    from .write import write_all, write_gone
 
-    sources = moved(_generators)
-    if not sources:
-        return
     output, settings = pelican.output_path, pelican.settings
+    taken_off, faults = retired.read(settings)
+    sources = moved(_generators)
+    if not sources and not taken_off and not faults:
+        return
     real = real_files(_generators, _written, output)
-    moves, faults = plan(sources, real, settings["SITEURL"])
-    faults += write_all(moves, settings["REDIRECT_FILES"], real, output)
+    moves, wrong = plan(sources, real, settings["SITEURL"])
+    more, gone = retired.plan(taken_off, moves, real, settings)
+    faults += wrong + write_gone(gone, settings, output)
+    faults += write_all([*moves, *more], settings["REDIRECT_FILES"], real, output)
     for fault in faults:
         log.error("%s", fault)
 
@@ -54,8 +73,11 @@ def defaults(pelican: Any) -> None:
     Raises:
         ValueError: ``REDIRECT_FILES`` names an unknown file.
     """
+    from . import retired
     from .maps import FILES
 
+    _retired.clear()
+    _retired.update(retired.read(pelican.settings)[0])
     pelican.settings.setdefault("REDIRECT_FILES", list(FILES))
     for name in pelican.settings["REDIRECT_FILES"]:
         if name not in FILES:
@@ -66,6 +88,7 @@ def defaults(pelican: Any) -> None:
 def register() -> None:
     """Called by Pelican."""
     signals.initialized.connect(defaults)
+    signals.content_object_init.connect(lead_on)
     signals.all_generators_finalized.connect(begin)
     signals.content_written.connect(note)
     signals.feed_written.connect(note)

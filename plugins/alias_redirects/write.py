@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from .maps import RENDER
-from .page import page
+from .page import gone_page, page
 from .plan import Move
+from .retired import PLACE
 
 
 def write_all(
@@ -32,6 +34,17 @@ def write_all(
         if name in maps and name in real
     ]
     return faults + [fault for file in (*pages, *files) if (fault := _write(output, *file))]
+
+
+def write_gone(files: Collection[str], settings: Mapping[str, Any], output: str) -> list[str]:
+    """Write a page for each retired address that leads nowhere; return what went wrong."""
+    if not files:
+        return []
+    lang = str(settings.get("DEFAULT_LANG") or "en")
+    home = f"{str(settings.get('SITEURL') or '').rstrip('/')}/"
+    text = gone_page(lang, home, str(settings.get("SITENAME") or home))
+    faults = (_write(output, file, text, PLACE) for file in sorted(files))
+    return [fault for fault in faults if fault]
 
 
 def _write(output: str, name: str, text: str, place: str) -> str:

@@ -82,14 +82,19 @@ def relative_base(source: Source, site: Site) -> str:
 
 @lru_cache(maxsize=1)
 def known(site: Site) -> frozenset[str]:
-    """Every address that a link may lead to, normal."""
-    return made(site) | {
-        normal(alias)
-        for source in site.sources
-        if source.public
-        for alias in source.aliases
-        if "?" not in alias
-    }
+    """Every address that a link may lead to, normal: where a post was taken off the site, a page or
+    a redirect says so."""
+    return (
+        made(site)
+        | site.recorded.retired
+        | {
+            normal(alias)
+            for source in site.sources
+            if source.public
+            for alias in source.aliases
+            if "?" not in alias
+        }
+    )
 
 
 @lru_cache(maxsize=1)

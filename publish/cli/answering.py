@@ -32,7 +32,7 @@ def carry_out(
     """
     found = ask(office, act, **wish)
     while isinstance(found, Question):
-        for line in found.lines:
+        for line in () if found.reversible else found.lines:
             terminal.note(f"{line.name:<10} {line.text}")
         if not (yes or found.reversible or _agreed(found)):
             terminal.out("nothing was sent" if act == "send" else "nothing was done")

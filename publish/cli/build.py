@@ -33,7 +33,7 @@ def command(
     Example: publish build --full
     """
     from publish.cli.answering import voice
-    from publish.office import fit
+    from publish.office import fit, orphans
     from publish.site.build import build
     from publish.site.standing import sentence
 
@@ -46,6 +46,8 @@ def command(
         approve=lambda: fit.require(settings, voice(terminal), built=False),
         examine=lambda folder: fit.examine(settings, folder),
     )
+    for line in orphans.by_ledger(settings) if output is None else ():
+        terminal.warn(line)
     for path in done.foreign:
         terminal.warn(f"{path}: not written by publish; left alone")
     if as_json:

@@ -10,8 +10,8 @@ import click
 from publish.errors import Exit, PublishError
 
 COMMANDS = (
-    "new", "check", "build", "preview", "rename", "import", "plan", "test", "send", "undo",
-    "status", "report", "deploy", "doctor", "sandbox", "demo",
+    "new", "check", "build", "preview", "desk", "rename", "retract", "import", "plan", "test",
+    "send", "undo", "status", "report", "deploy", "doctor", "sandbox", "demo",
 )  # fmt: skip
 
 

@@ -3,22 +3,41 @@
 from __future__ import annotations
 
 from difflib import SequenceMatcher
+from typing import NamedTuple
 
 from publish.post.issue import Issue
 
 
+class Change(NamedTuple):
+    """One place that differs: a few words before it, what is gone, what has come, and behind."""
+
+    before: str
+    gone: str
+    come: str
+    behind: str
+
+    def __str__(self) -> str:
+        gone = f"[-{self.gone}-]" if self.gone else ""
+        come = f"{{+{self.come}+}}" if self.come else ""
+        return " ".join(filter(None, ["…", self.before, gone, come, self.behind, "…"]))
+
+
+def places(old: str, new: str, context: int = 4) -> list[Change]:
+    """Every place that differs, word by word."""
+    a, b = old.split(), new.split()
+    return [
+        Change(
+            " ".join(a[max(0, i - context) : i]), " ".join(a[i:j]), " ".join(b[k:m]),
+            " ".join(a[j : j + context]),
+        )
+        for kind, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
+        if kind != "equal"
+    ]  # fmt: skip
+
+
 def words(old: str, new: str, context: int = 4) -> list[str]:
     """One line a change: ``… before [-gone-] {+come+} after …``, a few words round each."""
-    a, b = old.split(), new.split()
-    lines = []
-    for kind, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
-        if kind == "equal":
-            continue
-        gone = f"[-{' '.join(a[i:j])}-]" if j > i else ""
-        come = f"{{+{' '.join(b[k:m])}+}}" if m > k else ""
-        before, behind = a[max(0, i - context) : i], a[j : j + context]
-        lines.append(" ".join(filter(None, ["…", *before, gone, come, *behind, "…"])))
-    return lines
+    return [str(change) for change in places(old, new, context)]
 
 
 def between(old: Issue, new: Issue) -> list[str]:

@@ -13,7 +13,8 @@ from publish.office.room import Office
 
 ACTS = {
     "send": "sending", "replace": "sending", "move": "sending", "undo": "undoing",
-    "test": "testing",
+    "test": "testing", "retract": "retracting", "publish": "publishing", "deploy": "deploying",
+    "rename": "renaming",
 }  # fmt: skip
 """Each act's name and its module, which has an ``ask`` and a ``do`` of its own."""
 

@@ -79,7 +79,9 @@ def bound(office: Office, found: Letters, items: Sequence[Item]) -> str:
         campaigns = known[key].campaigns if key in known else ()
         memory = letters.memory(past[key]) if key in past else []
         facts.append([memory, [(c.id, c.status) for c in campaigns]])
-    return bind(account.audience, account.server, account.base, [i.bound() for i in items], facts)
+    return bind(
+        account.audience, account.server, account.sandbox, [i.bound() for i in items], facts
+    )  # fmt: skip
 
 
 def name_of(found: Letters, item: Item) -> str:

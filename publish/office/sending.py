@@ -61,8 +61,11 @@ def ask(
         return replacing.question(
             office, found, chosen, when if at else None, wish, again=given is not None
         )
-    choices = selection.choose(found.all, letters.bounds(office, found), {x.key for x in chosen})
-    aside = _not_sent(office, found, choices, named=bool(posts))
+    keys = {letter.key for letter in chosen}
+    choices = selection.choose(found.all, letters.bounds(office, found), keys)
+    if posts:
+        choices = [choice for choice in choices if choice.letter.key in keys]
+    aside = _not_sent(office, found, choices)
     if as_update:
         going = [Choice(x, _issue(x), Verdict.SEND, "an update") for x in chosen]
         items = [_update(office, found, x, when) for x in chosen]
@@ -239,9 +242,7 @@ def _refuse_flood(office: Office, going: Sequence[Choice]) -> None:
         )
 
 
-def _not_sent(
-    office: Office, found: Letters, choices: Sequence[Choice], *, named: bool
-) -> list[str]:
+def _not_sent(office: Office, found: Letters, choices: Sequence[Choice]) -> list[str]:
     """What the author should know of letters that do not go: overdue ones, and scheduled ones
     whose post says other words by now."""
     lines = []
@@ -262,8 +263,7 @@ def _nothing(
     """Why nothing goes out: of each post that was named, else of the newest that was never sent."""
     lines = [office.said("nothing to send")]
     if named:
-        lines += [f"{post(c.issue)}: {c.why}" for c in choices if c.verdict is not Verdict.UNNAMED]
-        return [*lines, *aside]
+        return [*lines, *(f"{post(c.issue)}: {c.why}" for c in choices), *aside]
     unsent = [c for c in choices if c.verdict is not Verdict.DONE]
     if unsent:
         newest = unsent[-1]

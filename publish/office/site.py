@@ -31,9 +31,12 @@ class Site:
         place = manifest.place(self.settings, self.settings.output.absolute())
         return not standing.stands(standing.read(str(place)), str(self.settings.path))
 
-    def fresh(self, voice: Voice, *, build: bool = True) -> bool:
+    def fresh(
+        self, voice: Voice, *, build: bool = True,
+        told: str = "built first, for the site was stale",
+    ) -> bool:  # fmt: skip
         """See to it that the composed issues are those of the present sources; whether that took
-        a build.
+        a build, which is ``told``.
 
         Raises:
             Refused: the content is not fit, or it is stale and not to be built.
@@ -58,7 +61,7 @@ class Site:
         counts = sentence(
             done.output, len(done.written), len(done.removed), done.unchanged, done.issues
         )
-        voice.say(f"built first, for the site was stale: {counts}")
+        voice.say(f"{told}: {counts}")
         return True
 
     @contextmanager

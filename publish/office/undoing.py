@@ -29,7 +29,7 @@ def ask(office: Office, act: str = ACT, *, post: str | None = None) -> Question:
     return Question(
         ACT, (Line("letter", called(letter)), Line("time", when)), "Take it back", True,
         bind(letter.key, [(c.id, c.status) for c in letter.campaigns]), {"post": post},
-        (letter, found.handle(letter)),
+        (letter, found.handle(letter), found),
     )  # fmt: skip
 
 
@@ -43,11 +43,13 @@ def do(office: Office, question: Question) -> Done | Changed:
         again = ask(office, **question.wish)
         if again.bound != question.bound:
             return Changed(again)
-        letter, name = again.plan
+        letter, name, _ = again.plan
         marked = take_back(office, letter, name)
     sure = "" if marked else "; Mailchimp's title could not be marked: run this again"
     line = office.said(f"{called(letter)}: taken back, it goes out only by name{sure}")
-    return Done(ACT, (line, *_later(letter)), (_result(office, letter),))
+    later = again_with(letter, again.plan[2])
+    more = (f"  to send it after all: {later}",) if later else ()
+    return Done(ACT, (line, *more), (_result(office, letter),))
 
 
 def take_back(office: Office, letter: Letter, name: str) -> bool:
@@ -73,10 +75,13 @@ def _meant(office: Office, post: str | None) -> tuple[Letter, Letters]:
     return meant[0], found
 
 
-def _later(letter: Letter) -> list[str]:
-    if letter.kind == "post" and letter.issue:
-        return [f"  to send it after all: publish send {letter.slug}"]
-    return []
+def again_with(letter: Letter, found: Letters) -> str:
+    """What to type to send a letter that was taken back; ``""`` where its post is not public."""
+    slugs = [x.slug for x in found.all if x.issue and letter.holds(x.issue)]
+    if len(slugs) < len(letter.posts):
+        return ""
+    flag = {"digest": " --digest", "update": " --as-update", "post": ""}[letter.kind]
+    return f"publish send {' '.join(slugs)}{flag}"
 
 
 def _result(office: Office, letter: Letter) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from publish.errors import Refused
@@ -18,11 +19,22 @@ from publish.settings import Settings
 
 Known = dict[str, str]
 """Address to Uid."""
+
+
+class Published(NamedTuple):
+    """Every address that was ever published, and those at which there is a page now."""
+
+    ever: Known
+    now: frozenset[str]
+
+
 SINCE = "ledger/since.json"
 """For each Uid the day its first address became public; below the content folder."""
+RETIRED = "ledger/retired.json"
+"""For each address that was taken off the site, where it leads; below the content folder."""
 
 
-def guard(settings: Settings, listed: Path, shown: Collection[str]) -> Known | None:
+def guard(settings: Settings, listed: Path, shown: Collection[str]) -> Published | None:
     """The addresses to remember after this build; None where nothing lists them.
 
     ``listed`` is what the identity plugin wrote: address to ``uid`` and ``source``; ``shown`` are
@@ -43,7 +55,7 @@ def guard(settings: Settings, listed: Path, shown: Collection[str]) -> Known | N
         source = sources.get(past[lost[0]])
         message, remedy = complaint(settings.content.name, lost[0], source)
         raise Refused(message + more, remedy)
-    return past | {address: entry["uid"] for address, entry in now.items()}
+    return Published(past | {a: entry["uid"] for a, entry in now.items()}, frozenset(now))
 
 
 def complaint(content: str, address: str, source: str | None) -> tuple[str, str]:
@@ -59,8 +71,8 @@ def complaint(content: str, address: str, source: str | None) -> tuple[str, str]
         )
     return (
         f"{content}/ledger/urls.json:1: the published address {address} would lead nowhere",
-        f"put the post back, or add to the post that takes its place: {paste}; to let it die, "
-        "take the address out of urls.json",
+        f"put the post back, or add to the post that takes its place: {paste}; to let it go: "
+        f"`publish retract {address}`",
     )
 
 
@@ -85,15 +97,19 @@ def _read(file: Path) -> Known:
     return dict(found)
 
 
-def remember(settings: Settings, known: Known) -> None:
-    """Write the addresses down, and for each Uid that had none before, that today is its day."""
-    fresh = set(known.values()) - set(read(settings).values())
+def remember(settings: Settings, known: Published) -> None:
+    """Write the addresses down, and for each Uid that had none before, that today is its day. An
+    address that was taken off the site and has a page again is retired no longer."""
+    fresh = set(known.ever.values()) - set(read(settings).values())
     today = datetime.now(ZoneInfo(settings.timezone)).date().isoformat()
     days = first_days(settings.content)
     # The day first: an address without it would count as public since its post's Date.
     if fresh - days.keys():
         _write(settings.content / SINCE, dict.fromkeys(fresh, today) | days)
-    _write(place(settings), known)
+    _write(place(settings), known.ever)
+    off = retired(settings.content)
+    if back := known.now & off.keys():
+        _write(settings.content / RETIRED, {a: v for a, v in off.items() if a not in back})
 
 
 def first_days(content: Path) -> dict[str, str]:
@@ -103,6 +119,15 @@ def first_days(content: Path) -> dict[str, str]:
         Refused: the file is damaged; it must not count as empty.
     """
     return _read(content / SINCE)
+
+
+def retired(content: Path) -> dict[str, str]:
+    """For each address that was taken off the site, where it leads.
+
+    Raises:
+        Refused: the file is damaged; it must not count as empty.
+    """
+    return _read(content / RETIRED)
 
 
 def _write(file: Path, document: Mapping[str, str]) -> None:

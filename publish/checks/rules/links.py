@@ -182,6 +182,10 @@ def link_to_draft(site: Site) -> Iterator[Problem]:
             ):
                 continue
             waits = "warning"
+        if there.kind == "draft" and addresses.of_source(there, site) in site.recorded.retired:
+            message = f"the link leads to {there.file}, which was taken off the site"
+            yield Problem(line, message, "remove the link", source.file, "warning")
+            continue
         what = "a draft" if there.kind == "draft" else "not public yet"
         message = f"the link leads to {there.file}, which is {what}"
         yield Problem(line, message, "publish it first, or remove the link", source.file, waits)

@@ -1,0 +1,70 @@
+"""Addresses that were taken off the site, and where they lead."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from publish.post.urls import folded, parse_alias
+
+from .plan import Move
+from .site import mount
+
+FILE = "ledger/retired.json"
+GONE = "gone"
+"""What stands there for an address that leads nowhere any more."""
+PLACE = f"content/{FILE}:1"
+TITLE = "This page has moved"
+
+
+def read(settings: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
+    """Where each retired address leads, and what is wrong about the file."""
+    try:
+        found = json.loads((Path(settings["PATH"]) / FILE).read_bytes())
+    except FileNotFoundError:
+        return {}, []
+    except (OSError, ValueError):
+        found = None
+    if not isinstance(found, dict):
+        return {}, [f"{PLACE}: is damaged — restore it from version control"]
+    faults = [f"{PLACE}: {why}" for address in found if (why := _fault(str(address)))]
+    good = {str(a): str(lead) for a, lead in found.items() if not _fault(str(a))}
+    return good, faults
+
+
+def _fault(address: str) -> str:
+    try:
+        parse_alias(address)
+    except ValueError as error:
+        return f"the address {address} {error} — write it from the root on: /old/"
+    return ""
+
+
+def plan(
+    retired: Mapping[str, str], moves: Sequence[Move], real: Collection[str],
+    settings: Mapping[str, Any],
+) -> tuple[list[Move], list[str]]:  # fmt: skip
+    """The redirects of retired addresses, and the files of those that are gone. Pure.
+
+    An address that another page or an alias has taken since is theirs. ``read`` has seen to it that
+    each is an address.
+    """
+    taken = {folded(file) for file in real} | {folded(move.alias.file) for move in moves}
+    siteurl = str(settings.get("SITEURL") or "").rstrip("/")
+    lang, base = str(settings.get("DEFAULT_LANG") or "en"), mount(siteurl)
+    more, gone = [], []
+    for address, lead in sorted(retired.items()):
+        alias = parse_alias(address)
+        if not alias.file or folded(alias.file) in taken:
+            continue
+        if lead == GONE:
+            gone.append(alias.file)
+            continue
+        path = quote(lead, safe="/%~!$&'()*+,;=:@-._?#")
+        away = lead.startswith(("https://", "http://"))
+        target, canonical = (lead, lead) if away else (base + path, siteurl + path)
+        more.append(Move(alias, base + alias.path, target, canonical, TITLE, lang, PLACE))
+    return more, gone

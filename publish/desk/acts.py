@@ -1,0 +1,309 @@
+"""What is posted to the desk: asking about an act, answering, changing a file, opening one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Request, Response
+
+from publish.desk import asking, editor, fields, mends, parts, photo
+from publish.desk.jobs import Job, Jobs
+from publish.desk.log import Log
+from publish.desk.parts import Button
+from publish.desk.reader import Reader
+from publish.desk.snapshot import Sheet, Snapshot
+from publish.desk.writing import Meanwhile, Writer
+from publish.errors import ConfigError, PublishError, Refused
+from publish.newsletter import schedule
+from publish.office import Done
+from publish.post import frontmatter
+from publish.post.diagnostic import Diagnostic
+from publish.post.frontmatter import Header
+
+PATIENCE = 1.5
+"""Seconds a page waits for an act before it is shown as under way."""
+Render = Callable[[str, Snapshot, Mapping[str, Any]], str]
+
+
+@dataclass
+class Acts:
+    """Answers what is posted. ``base`` begins every address, ``render`` draws a template."""
+
+    reader: Reader
+    office: asking.Way
+    writer: Writer
+    log: Log
+    jobs: Jobs
+    render: Render
+    start_editor: Callable[[list[str]], object] | None = None
+    _tested: str = ""
+    mendable: frozenset[str] = field(default=frozenset(mends.MENDS))
+
+    def answer(self, name: str, request: Request, **values: Any) -> Response | str:
+        """The answer to a form: a page, or the address below the key to go on at."""
+        try:
+            answer: Response | str = getattr(self, f"do_{name}")(request.form, request, **values)
+        except Meanwhile as found:
+            return self._conflict(request, found)
+        except PublishError as refusal:
+            return self._refused(str(refusal.message), refusal.remedy)
+        return answer
+
+    # What pages ask for.
+
+    def job(self, id: str) -> Job | None:
+        """An act by the id in a page's address."""
+        return self.jobs.get(id) or self.jobs.busy
+
+    def header(self, sheet: Sheet) -> Header:
+        """A post's header as it is in the file now; empty if the file is gone."""
+        try:
+            return frontmatter.read(self.writer.read(self.reader.settings, sheet))
+        except ConfigError:
+            return frontmatter.read(b"")
+
+    def test_to(self, now: Snapshot) -> str:
+        """Whom the last test went to, else the sender."""
+        return self._tested or str(self.reader.settings.values.get("NEWSLETTER_REPLY_TO") or "")
+
+    def paragraphs(self, sheet: Sheet) -> list[tuple[int, str]]:
+        """Where a photo may go: the last line of each paragraph, and its first words."""
+        try:
+            data = self.writer.read(self.reader.settings, sheet)
+        except ConfigError:
+            return []
+        return photo.paragraphs(data)
+
+    def mend_page(self, sheet: Sheet, args: Mapping[str, str]) -> dict[str, Any] | None:
+        """What a mend would change; None if there is nothing to mend any more."""
+        finding, data, made = self._mended(sheet, args)
+        if finding is None or made is None:
+            return None
+        return {"sheet": sheet, "finding": finding, "changes": mends.difference(data, made)}
+
+    # Questions and answers.
+
+    def do_ask(self, form: Mapping[str, str], request: Request, act: str) -> Response | str:
+        """Ask about an act; what can be undone in full is done at once."""
+        self._allowed()
+        sheet = self.reader.current.sheet(form.get("post", ""))
+        wish = asking.wish(act, form, sheet)
+        if act == "test":
+            self._tested = form.get("to", "")
+        letter = form.get("letter", "")
+        where = parts.href(sheet) if sheet else f"/letter/{quote(letter)}" if letter else "/"
+        job = self.jobs.begin(act, where, wish, asking.TITLES.get(act, "One moment"))
+        self.jobs.put(lambda: self._ask(job), job, PATIENCE)
+        return _at(job)
+
+    def do_yes(self, form: Mapping[str, str], request: Request) -> Response | str:
+        """Do what was asked, once."""
+        self._allowed()
+        job = self.jobs.answered(form.get("token", ""))
+        if job is None or job.question is None or job.question.bound != form.get("bound"):
+            raise Refused(
+                "this question was answered already, or asked again since",
+                "look at the post; it says how things stand",
+            )
+        job.settle("doing", asking.DOING.get(job.act, "Under way"))
+        self.jobs.put(lambda: self._do(job), job, PATIENCE)
+        return _at(job)
+
+    def do_no(self, form: Mapping[str, str], request: Request) -> Response | str:
+        """Leave everything as it is."""
+        job = self.jobs.answered(form.get("token", ""))
+        if job is None:
+            return "/"
+        self.jobs.drop(job)
+        self.log.note(job.title, "not now")
+        return job.where
+
+    def _ask(self, job: Job) -> None:
+        try:
+            found = self.office.ask(self._settings(), job.act, job.wish, self._voice(job))
+        except PublishError as refusal:
+            self._end(job, "refused", asking.REFUSED, (refusal.message, refusal.remedy))
+            return
+        if isinstance(found, Done):
+            self._end(job, "done", "Nothing to do", found.lines)
+        elif job.act in asking.DIRECT:
+            job.asked = found
+            self._do(job)
+        else:
+            self.jobs.ask(job, asking.shown(found, self._slugs()), found)
+
+    def _do(self, job: Job) -> None:
+        try:
+            found = self.office.do(self._settings(), job.asked, self._voice(job))
+        except PublishError as refusal:
+            title = asking.UNKNOWN if refusal.code == 4 else asking.FAILED
+            self._end(job, "refused", title, (refusal.message, refusal.remedy))
+        else:
+            if isinstance(found, Done):
+                if job.act in ("send", "move", "replace", "publish"):
+                    job.after = (Button("Take it back…", to="/ask/undo", values=_about(job)),)
+                self._end(job, "done", asking.DONE.get(job.act, "Done"), found.lines)
+            else:
+                # What the yes was given to is not so any more.
+                self.jobs.ask(job, asking.again(asking.shown(found, self._slugs())), found)
+        self.reader.look_again()
+
+    def _slugs(self) -> frozenset[str]:
+        return frozenset(sheet.slug for sheet in self.reader.current.sheets)
+
+    def _end(self, job: Job, stage: Any, title: str, lines: tuple[str, ...]) -> None:
+        slugs = self._slugs()
+        said = tuple(filter(None, (asking.spoken(line, slugs) for line in lines)))
+        self.log.note(title if stage == "done" else f"{job.title}: {title}", stage, said)
+        job.settle(stage, title, said)
+
+    def _voice(self, job: Job) -> Callable[[str], None]:
+        def say(line: str) -> None:
+            job.said = (*job.said[-4:], line)
+            self.reader.tell()
+
+        return say
+
+    # The file.
+
+    def do_open(self, form: Mapping[str, str], request: Request) -> Response | str:
+        """Open a post in the author's editor."""
+        sheet = self._sheet(form)
+        line = int(form["line"]) if form.get("line", "").isdigit() else 1
+        file = self.writer.file(self.reader.settings, sheet)
+        editor.open_at(self.reader.settings.values, file, line, self.start_editor)
+        return f"{parts.href(sheet)}?opened={line}"
+
+    def do_fields(self, form: Mapping[str, str], request: Request) -> Response | str:
+        """Change header lines."""
+        sheet = self._sheet(form)
+        data = self.writer.read(self.reader.settings, sheet)
+        zone = self.reader.current.zone
+        made = fields.edited(data, form, datetime.now(UTC), zone)
+        self._write(sheet, form, made, "Header lines changed")
+        return f"{parts.href(sheet)}?open=fields#fields"
+
+    def do_mend(self, form: Mapping[str, str], request: Request) -> Response | str:
+        """Show what a mend would change."""
+        sheet = self._sheet(form)
+        names = ("rule", "line", "digest")
+        query = {"post": sheet.name} | {name: form.get(name, "") for name in names}
+        return f"/mend?{urlencode(query)}"
+
+    def do_mended(self, form: Mapping[str, str], request: Request) -> Response | str:
+        """Write a mend that was shown."""
+        sheet = self._sheet(form)
+        finding, _, made = self._mended(sheet, form)
+        if finding is None or made is None:
+            raise Refused("there is nothing to mend there any more", "look at the post again")
+        self._write(sheet, form, made, f"Mended: {finding.message}")
+        return parts.href(sheet)
+
+    def do_photo(self, form: Mapping[str, str], request: Request) -> Response | str:
+        """Put a photo into a post: the file first, then the line that shows it."""
+        sheet = self._sheet(form)
+        settings = self.reader.settings
+        given = request.files.get("photo")
+        alt = " ".join(form.get("alt", "").split())
+        if given is None or not given.filename:
+            raise Refused("no photo came along", "choose one, then put it in")
+        if not alt:
+            raise Refused("the photo has no words", "say what it shows, in a few words")
+        data = self.writer.read(settings, sheet)
+        path, picture = photo.prepared(settings, given.read(), given.filename, sheet.slug)
+        made = photo.shown(data, path, alt, form.get("after", "0"))
+        # Compared before the picture is put down, so that a refusal leaves nothing behind.
+        self.writer.compare(settings, sheet, form.get("digest", ""))
+        self.writer.add(settings, path, picture)
+        self._write(sheet, form, made, f"A photo put in: {path}")
+        return parts.href(sheet)
+
+    def do_new(self, form: Mapping[str, str], request: Request) -> Response | str:
+        """A new post, opened in the author's editor."""
+        from publish.site.new import new_post
+
+        settings, now = self.reader.settings, datetime.now(UTC)
+        zone = self.reader.current.zone
+        given = form.get("date", "").strip()
+        categories = [part.strip() for part in form.get("category", "").split(",")]
+        try:
+            date = schedule.when(given, now, zone, time()) if given else None
+            path = new_post(
+                settings, form.get("title", "").strip(), categories=list(filter(None, categories)),
+                date=date,
+            )  # fmt: skip
+        except ConfigError as refusal:
+            wish = {name: form.get(name, "") for name in ("title", "category", "date")}
+            return f"/new?{urlencode(wish | {'refused': str(refusal)})}"
+        self.log.note(f"A new post: {form.get('title', '').strip()}", "done")
+        self.reader.read_files()
+        return f"/post/{quote(path.relative_to(settings.content).as_posix())}"
+
+    def _write(self, sheet: Sheet, form: Mapping[str, str], made: bytes, what: str) -> None:
+        settings, zone = self.reader.settings, self.reader.current.zone
+        if self.writer.write(settings, sheet, form.get("digest", ""), made, zone):
+            self.log.note(f"{what} ({sheet.title})", "done")
+        self.reader.read_files()
+
+    def _sheet(self, form: Mapping[str, str]) -> Sheet:
+        found = self.reader.current.sheet(form.get("post", ""))
+        if found is None:
+            raise NotFound
+        return found
+
+    def _mended(
+        self, sheet: Sheet, form: Mapping[str, str]
+    ) -> tuple[Diagnostic | None, bytes, bytes | None]:
+        """The finding that the form names, the file, and the file without it."""
+        found = parts.findings(self.reader.current, sheet) or ()
+        wanted = (form.get("rule"), form.get("line"))
+        finding = next((f for f in found if (f.rule, str(f.line)) == wanted), None)
+        data = self.writer.read(self.reader.settings, sheet)
+        if finding is None:
+            return None, data, None
+        where = mends.Where(finding, self.reader.settings.values)
+        return finding, data, mends.mended(data, where)
+
+    def _settings(self) -> Any:
+        return self.reader.settings
+
+    def _allowed(self) -> None:
+        if not self.reader.current.acts:
+            raise Refused(
+                "the desk only looks: this is the live newsletter",
+                "start it with `publish desk --live` to act on it",
+            )
+
+    def _conflict(self, request: Request, found: Meanwhile) -> Response:
+        sheet = self._sheet(request.form)
+        now = self.reader.current
+        theirs = frontmatter.read(found.data)
+        rows = [
+            (key, name, theirs.get(name), request.form[name])
+            for name, key in fields.NAMES.items()
+            if name in request.form
+        ]
+        context = {
+            "here": "post", "sheet": sheet, "rows": rows, "digest": found.digest,
+            "alt": request.form.get("alt", ""),
+        }  # fmt: skip
+        return Response(self.render("conflict.html", now, context), 409, mimetype="text/html")
+
+    def _refused(self, message: str, remedy: str) -> Response:
+        context = {"message": message, "remedy": remedy}
+        page = self.render("refused.html", self.reader.current, context)
+        return Response(page, 409, mimetype="text/html")
+
+
+def _about(job: Job) -> dict[str, str]:
+    names = job.wish.get("posts") or (job.wish.get("post", ""),)
+    return {"post": str(names[0])}
+
+
+def _at(job: Job) -> str:
+    return f"{job.where}?act={job.id}#act"

@@ -1,0 +1,132 @@
+"""The desk as a WSGI application: addresses to pages, forms to acts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib import resources
+from typing import Any
+from urllib.parse import urlsplit
+
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.routing import Map, Rule
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Request, Response
+
+from publish.desk import guard as guards
+from publish.desk import pages
+from publish.desk.guard import Guard
+from publish.desk.reader import Reader
+
+STATIC = {
+    "desk.css": ("desk/static/desk.css", "text/css"),
+    "desk.js": ("desk/static/desk.js", "text/javascript"),
+    "desk.svg": ("desk/static/desk.svg", "image/svg+xml"),
+    "idiomorph.js": ("vendor/idiomorph.min.js", "text/javascript"),
+}
+"""Names below the key: where each lies in the package, and its media type."""
+Environ = dict[str, Any]
+Start = Callable[..., Any]
+
+
+@dataclass
+class App:
+    """One desk. ``acts`` answers what is posted; pages are drawn from the reader's snapshot."""
+
+    guard: Guard
+    reader: Reader
+    acts: Any
+    _map: Map = field(init=False)
+
+    def __post_init__(self) -> None:
+        views = (
+            ("/", "home"), ("/letters", "letters"), ("/letter/<key>", "letter"),
+            ("/post/<path:name>", "post"), ("/new", "new"), ("/inbox", "inbox"),
+            ("/keys", "keys"), ("/words", "words"), ("/today", "today"),
+            ("/mend", "mend"), ("/events", "events"),
+        )  # fmt: skip
+        acts = (
+            ("/ask/<act>", "ask"), ("/yes", "yes"), ("/no", "no"), ("/stop", "stop"),
+            ("/open", "open"), ("/fields", "fields"), ("/mend", "mend"),
+            ("/mended", "mended"), ("/photo", "photo"), ("/new", "new"),
+        )  # fmt: skip
+        self._map = Map(
+            [
+                *(Rule(path, endpoint=name, methods=["GET"]) for path, name in views),
+                *(Rule(path, endpoint=f"do_{name}", methods=["POST"]) for path, name in acts),
+                Rule("/<any({}):file>".format(", ".join(f'"{name}"' for name in STATIC)),
+                     endpoint="static", methods=["GET"]),
+            ],
+            strict_slashes=False,
+        )  # fmt: skip
+
+    @property
+    def base(self) -> str:
+        """What every address of the desk begins with."""
+        return f"/k/{self.guard.key}"
+
+    def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
+        """Answer a request."""
+        # An uploaded file is closed with its request.
+        with Request(environ) as request:
+            response = self._answer(request)
+        found = self.reader.current
+        for name, value in guards.headers(_origin(found.preview), _origin(found.inbox)).items():
+            response.headers[name] = value
+        return response(environ, start)
+
+    def _answer(self, request: Request) -> Response:
+        refusal = self.guard.judge(request.method, request.path, request.headers)
+        if refusal:
+            return Response(refusal.why + "\n", refusal.status, mimetype="text/plain")
+        adapter = self._map.bind(
+            request.host, path_info=request.path[len(self.base) :], default_method=request.method
+        )
+        try:
+            endpoint, values = adapter.match()
+            return self._endpoint(request, endpoint, values)
+        except NotFound:
+            return self._page("missing.html", request, 404, {})
+        except HTTPException as error:
+            return Response(f"{error.name}\n", error.code, mimetype="text/plain")
+
+    def _endpoint(self, request: Request, endpoint: str, values: Mapping[str, Any]) -> Response:
+        if endpoint == "static":
+            return _static(values["file"])
+        if endpoint == "events":
+            return self._events(request)
+        if endpoint.startswith("do_"):
+            answer = self.acts.answer(endpoint[3:], request, **values)
+            return answer if isinstance(answer, Response) else redirect(self.base + answer, 303)
+        return self._page(f"{endpoint}.html", request, 200, values)
+
+    def _page(
+        self, name: str, request: Request, status: int, values: Mapping[str, Any]
+    ) -> Response:
+        now = self.reader.current
+        view = pages.draw(name, now, datetime.now(UTC), self.base, self.acts, request.args, values)
+        if view is None:
+            raise NotFound
+        return Response(view, status, mimetype="text/html")
+
+    def _events(self, request: Request) -> Response:
+        def stream() -> Iterable[bytes]:
+            number = self.reader.current.number
+            yield b"retry: 1000\n\n"
+            while not self.reader.closed:
+                found = self.reader.wait(number)
+                yield b":\n\n" if found == number else f"data: {found}\n\n".encode()
+                number = found
+
+        return Response(stream(), mimetype="text/event-stream")
+
+
+def _static(name: str) -> Response:
+    place, kind = STATIC[name]
+    return Response((resources.files("publish") / place).read_bytes(), mimetype=kind)
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""

@@ -1,0 +1,164 @@
+"""The way from the desk to the office: its questions and its words as a page shows them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from publish import office
+from publish.desk.jobs import Shown
+from publish.desk.snapshot import Sheet
+from publish.errors import PublishError, Refused
+from publish.office import Changed, Done, Question, Voice
+from publish.settings import Settings
+
+Say = Callable[[str], None]
+TITLES = {
+    "send": "Send this letter?", "replace": "Put the new words into the letter?",
+    "undo": "Take the letter back?", "move": "Send it at another time?", "test": "A test",
+    "retract": "Take the post off the site?", "rename": "Change its address?",
+    "deploy": "Upload the site?", "publish": "Publish this post?",
+}  # fmt: skip
+"""What a question is called."""
+SAYS = {
+    "replace": "The scheduled letter is taken back, made again from the post as it is now, and "
+    "scheduled for the same time. No reader gets two.",
+    "undo": "It stays here until you send it again; no reader gets it before that.",
+    "move": "The letter is made again from the post as it is now, and scheduled for the new time.",
+    "rename": "The old address will lead to the new one, so that links others made go on working.",
+}
+DOING = {
+    "send": "The letter is being brought on", "replace": "The new words are being put in",
+    "undo": "The letter is being taken back", "move": "The letter is being moved",
+    "test": "The test is being sent", "deploy": "The pages are being uploaded",
+    "publish": "The post is being published", "retract": "The post is being taken off",
+}  # fmt: skip
+DONE = {
+    "send": "Done: the letter is on its way", "replace": "Done: the letter has the new words",
+    "undo": "Done: the letter is taken back", "move": "Done: the letter has its new time",
+    "test": "Done: the test is on its way", "deploy": "Done: the pages are uploaded",
+    "publish": "Done: the post is published", "retract": "Done: the post is off the site",
+    "rename": "Done: the post has its new address",
+}  # fmt: skip
+DIRECT = ("test",)
+"""Acts that are done without a question: they may be done as often as one likes."""
+REFUSED = "That cannot be done yet"
+FAILED = "That did not work; nothing went out twice"
+UNKNOWN = "It is not known yet whether that worked; nothing will go twice"
+NAMES = {
+    "letter": "The letter", "subject": "Subject", "preheader": "Then", "audience": "To",
+    "from": "From", "time": "When", "page": "Its page", "note": "Also", "post": "The post",
+    "where": "Where to", "was": "Address until now", "now": "Address from now on", "to": "To",
+}  # fmt: skip
+"""The names of a question's lines as the page has them."""
+SANDBOX = "SANDBOX — nobody was e-mailed"
+NAMED = re.compile(r"([^\s]+) (“[^”]+”)")
+"""A post by its slug and its title, or any word before a quotation."""
+BACK = re.compile(r"to (take it back until then|send it after all): publish ")
+COMMAND = re.compile(r"`publish (\w+)[^`]*`")
+BUTTONS = {
+    "send": "“Send the letter”", "undo": "“Take it back”", "deploy": "“Upload”",
+    "build": "the desk", "status": "the desk", "check": "the desk", "plan": "the desk",
+    "retract": "“Take it off the site”", "rename": "“Change its address”",
+}  # fmt: skip
+"""A command's button."""
+
+
+class Way(Protocol):
+    """What the desk asks of the office."""
+
+    def ask(
+        self, settings: Settings, act: str, wish: Mapping[str, Any], say: Say
+    ) -> Question | Done: ...
+
+    def do(self, settings: Settings, question: Question, say: Say) -> Question | Done: ...
+
+
+@dataclass(frozen=True)
+class Office:
+    """The office itself, opened for one act at a time."""
+
+    live: bool
+
+    def ask(
+        self, settings: Settings, act: str, wish: Mapping[str, Any], say: Say
+    ) -> Question | Done:
+        """What the act would do.
+
+        Raises:
+            PublishError: it is refused.
+        """
+        with office.opened(settings, Voice(say=say, progress=say), live=self.live) as room:
+            found = office.ask(room, act, **wish)
+        if isinstance(found, PublishError):
+            raise found
+        return found
+
+    def do(self, settings: Settings, question: Question, say: Say) -> Question | Done:
+        """Do it, if it is still what was asked; else the question as it is now.
+
+        Raises:
+            PublishError: it failed.
+        """
+        with office.opened(settings, Voice(say=say, progress=say), live=self.live) as room:
+            found = office.do(room, question)
+        return found.question if isinstance(found, Changed) else found
+
+
+def wish(act: str, form: Mapping[str, str], sheet: Sheet | None) -> dict[str, Any]:
+    """What is asked of the office, from a form.
+
+    Raises:
+        Refused: there is no such act, or the form names no post.
+    """
+    name = sheet.name if sheet else form.get("letter", "")
+    if act not in TITLES:
+        raise Refused(f"there is no act {act!r}", "go back to the desk")
+    if act == "deploy":
+        return {}
+    if not name:
+        raise Refused("that post is not there any more", "go back to the desk")
+    match act:
+        case "send":
+            return {"posts": (name,), "as_update": form.get("as_update") == "yes"}
+        case "replace":
+            return {"posts": (name,), "replace": True}
+        case "move":
+            return {"posts": (name,), "at": form.get("at", "")}
+        case "test":
+            return {"post": name, "to": tuple(form.get("to", "").replace(",", " ").split())}
+        case "rename":
+            return {"post": name, "new": form.get("new", "").strip()}
+        case _:
+            return {"post": name}
+
+
+def shown(question: Question, slugs: Collection[str]) -> Shown:
+    """A question as the page shows it."""
+    facts = tuple(
+        (NAMES.get(line.name, line.name.capitalize()), spoken(line.text, slugs))
+        for line in question.lines
+        if line.name != "step"
+    )
+    steps = tuple(spoken(line.text, slugs) for line in question.lines if line.name == "step")
+    says = (SAYS[question.act],) if question.act in SAYS else ()
+    title = TITLES.get(question.act, question.act)
+    return Shown(title, says, facts, question.yes, question.bound, steps)
+
+
+def spoken(line: str, slugs: Collection[str] = ()) -> str:
+    """A line of the office's as the desk says it: without what the banner says already, a post by
+    its title alone, and a command by the name of its button. ``""`` for what a button says."""
+    line = line.replace(f" [{SANDBOX}]", "").strip()
+    if BACK.match(line):
+        return ""
+    line = NAMED.sub(lambda found: found[2] if found[1] in slugs else found[0], line)
+    return COMMAND.sub(lambda found: BUTTONS.get(found[1], found[0]), line)
+
+
+def again(question: Shown) -> Shown:
+    """The question once more, after what it holds for has changed."""
+    told = "Something changed since you were asked. Nothing was done; this is how it is now."
+    return replace(question, says=(told, *question.says))

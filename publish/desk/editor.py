@@ -1,0 +1,81 @@
+"""Opens a post in the author's own editor, at a line where the editor knows how."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from publish.errors import ConfigError
+
+LINES: Mapping[str, tuple[str, ...]] = {
+    "code": ("--goto", "{file}:{line}"),
+    "codium": ("--goto", "{file}:{line}"),
+    "code-insiders": ("--goto", "{file}:{line}"),
+    "cursor": ("--goto", "{file}:{line}"),
+    "subl": ("{file}:{line}",),
+    "zed": ("{file}:{line}",),
+    "bbedit": ("+{line}", "{file}"),
+    "mate": ("--line", "{line}", "{file}"),
+    "gedit": ("+{line}", "{file}"),
+    "gnome-text-editor": ("{file}",),
+    "kate": ("--line", "{line}", "{file}"),
+    "gvim": ("+{line}", "{file}"),
+    "xed": ("+{line}", "{file}"),
+}
+"""How the editors that open a window take a line, from their own manuals."""
+HINT = "set DESK_EDITOR in the settings file, for example DESK_EDITOR = 'code'"
+
+
+def command(values: Mapping[str, Any], file: Path, line: int) -> list[str]:
+    """The program to run and its arguments.
+
+    ``DESK_EDITOR`` names it: a program, or a whole command with ``{file}`` and ``{line}``. Else
+    it is what the system opens Markdown with. The environment's ``EDITOR`` is not asked: it may
+    want a terminal, and here is none.
+
+    Raises:
+        ConfigError: ``DESK_EDITOR`` cannot be read as a command.
+    """
+    given = str(values.get("DESK_EDITOR") or "").strip()
+    if not given:
+        opener = {"darwin": "open", "win32": "explorer"}.get(sys.platform, "xdg-open")
+        return [opener, str(file)]
+    try:
+        parts = shlex.split(given)
+    except ValueError as error:
+        raise ConfigError(f"DESK_EDITOR cannot be read ({error})", HINT) from None
+    if not any("{file}" in part for part in parts):
+        parts += LINES.get(Path(parts[0]).stem.lower(), ("{file}",))
+    return [part.replace("{file}", str(file)).replace("{line}", str(line)) for part in parts]
+
+
+def open_at(
+    values: Mapping[str, Any], file: Path, line: int,
+    start: Callable[[list[str]], object] | None = None,
+) -> None:  # fmt: skip
+    """Start the editor and do not wait for it.
+
+    Raises:
+        ConfigError: there is no such program.
+    """
+    words = command(values, file, line)
+    if start is None and shutil.which(words[0]) is None:
+        raise ConfigError(f"{words[0]}: there is no such program to open {file.name} with", HINT)
+    (start or _start)(words)
+
+
+def _start(words: list[str]) -> object:
+    # The words are the author's own setting and a path of the site; no shell reads them.
+    editor = subprocess.Popen(  # noqa: S603
+        words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )  # fmt: skip
+    # Only so that the system may forget it when it ends.
+    threading.Thread(target=editor.wait, daemon=True).start()
+    return editor

@@ -1,0 +1,105 @@
+"""A post as its readers meet it: what the preview made of it, and how programs cut it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urljoin, urlsplit
+
+from publish.desk.snapshot import Sheet
+from publish.http import fetch
+
+CLIPPED = 102 * 1024
+"""Bytes of HTML above which Gmail clips a letter."""
+WAIT = 2.0
+"""Seconds for an answer of the preview, which runs in this process."""
+
+
+@dataclass(frozen=True)
+class Composed:
+    """The letter as the preview composed it. ``mark`` changes with it, so a frame that shows it
+    is loaded again then and only then."""
+
+    subject: str
+    preheader: str
+    text: str
+    weight: int
+    pictures: int
+    mark: str
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """The post's page in the preview: its address, and what its head says of it."""
+
+    path: str
+    mark: str
+    title: str = ""
+    description: str = ""
+    card: str = ""
+
+
+@dataclass(frozen=True)
+class Faces:
+    """All that there is to show of a post; None for what the preview has not made."""
+
+    letter: Composed | None = None
+    page: Page | None = None
+    feed: bool = False
+
+
+def look(preview: str, sheet: Sheet) -> Faces:
+    """What the ``preview`` shows of a post. What it does not answer is left out."""
+    if not preview or not sheet.slug:
+        return Faces()
+    base = f"{preview}/_issues/{quote(sheet.slug)}"
+    letter = None
+    if (record := _get(f"{base}/issue.json")) and (text := _get(f"{base}/issue.txt")) is not None:
+        letter = _composed(json.loads(record), text.decode("utf-8", "replace"))
+    places = [f"/drafts/{quote(sheet.slug)}/"]
+    if record:
+        places.append(urlsplit(str(json.loads(record).get("url", ""))).path)
+    found = None
+    for place in places:
+        if place and (body := _get(preview + place)) is not None:
+            found = _page(preview, place, body)
+            break
+    return Faces(letter, found, letter is not None and _get(f"{base}/feed.html") is not None)
+
+
+def _composed(record: dict[str, Any], text: str) -> Composed:
+    return Composed(
+        str(record.get("subject", "")), str(record.get("preheader", "")), text,
+        int(record.get("html_bytes") or 0), int(record.get("pictures_bytes") or 0),
+        str(record.get("digest", ""))[:12],
+        str(record.get("title", "")),
+    )  # fmt: skip
+
+
+def _page(preview: str, place: str, body: bytes) -> Page:
+    import hashlib
+
+    from lxml import html
+
+    head = html.document_fromstring(body).find("head")
+    told: dict[str, str] = {}
+    for meta in head.iter("meta") if head is not None else ():
+        name = meta.get("name") or meta.get("property") or ""
+        told.setdefault(name, meta.get("content") or "")
+    title = head.findtext("title") if head is not None else ""
+    card = urlsplit(urljoin(preview + place, told.get("og:image", "")))
+    mark = told.get("page-digest") or hashlib.sha256(body).hexdigest()
+    return Page(
+        place, mark[:12], " ".join((title or "").split()), told.get("description", ""),
+        f"{preview}{card.path}" if told.get("og:image") else "",
+    )  # fmt: skip
+
+
+def _get(url: str) -> bytes | None:
+    try:
+        status, body = fetch(url, WAIT)
+    except OSError:
+        return None
+    return body if status == 200 else None

@@ -1,0 +1,67 @@
+"""Six header fields where writing is choosing, changed in place. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from publish.desk import words
+from publish.desk.snapshot import Sheet, Snapshot
+from publish.errors import ConfigError
+from publish.newsletter import schedule
+from publish.post import frontmatter
+from publish.post.frontmatter import Header
+
+NAMES = {
+    "title": "Title", "summary": "Summary", "subject": "Subject", "preheader": "Preheader",
+    "date": "Date", "category": "Category",
+}  # fmt: skip
+"""The form's names and the header's keys."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """What stands in the fields, and the ``digest`` of the file they were read from."""
+
+    digest: str
+    values: Mapping[str, str]
+    hints: Mapping[str, str]
+
+
+def form(header: Header, sheet: Sheet, now: Snapshot, at: datetime) -> Form:
+    """The fields as the file has them."""
+    when = words.moment(sheet.date, now.zone, at) if sheet.date else "no date yet"
+    hints = {
+        "title": "",
+        "summary": f"{len(header.get('summary'))} characters; search engines show about 160.",
+        "subject": "Empty: the title.",
+        "preheader": "What stands behind the subject in an inbox. Empty: the summary.",
+        "date": f"{when}. Also “next tuesday 7:30”, in {words.zone_name(now.zone)}.",
+        "category": "Several with commas between; the first is the main one.",
+    }
+    return Form(sheet.digest, {name: header.get(name) for name in NAMES}, hints)
+
+
+def edited(data: bytes, given: Mapping[str, str], now: datetime, zone: ZoneInfo) -> bytes:
+    """``data`` with the fields in ``given`` that say something else than it does; every other
+    byte stays. An emptied field is taken out.
+
+    Raises:
+        ConfigError: the title is empty, or the date is none.
+    """
+    header = frontmatter.read(data)
+    for name, key in NAMES.items():
+        if name not in given:
+            continue
+        value = " ".join(given[name].split())
+        if value == " ".join(header.get(name).split()):
+            continue
+        if not value and name == "title":
+            raise ConfigError("a post needs a title", "write one")
+        if name == "date" and value:
+            moment = schedule.when(value, now, zone, time())
+            value = f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
+        data = frontmatter.set_key(data, key, value) if value else frontmatter.remove_key(data, key)
+    return data

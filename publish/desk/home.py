@@ -1,0 +1,299 @@
+"""The first page: what happens next, what is being written, what is out. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from publish.desk import parts, words
+from publish.desk.parts import Button, State
+from publish.desk.snapshot import Letter, Sheet, Snapshot
+
+SHOWN = 6
+"""Letters and drafts that are listed before the rest is folded."""
+
+
+@dataclass(frozen=True)
+class Next:
+    """A letter that is on its way. ``when`` and ``distance`` are ``""`` where no hour is known."""
+
+    state: State
+    title: str
+    href: str
+    readers: str
+    when: str
+    distance: str
+    says: str
+    changes: tuple[tuple[str, str, str, str], ...]
+    gone: bool
+    mend: tuple[Button, ...]
+    buttons: tuple[Button, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A post that is being written, or waits for something. ``button`` is the next step."""
+
+    title: str
+    href: str
+    facts: str
+    states: tuple[State, ...]
+    button: Button
+
+
+@dataclass(frozen=True)
+class Out:
+    """A letter that went out. Shares are words; ``opened_of_100`` draws them."""
+
+    title: str
+    href: str
+    day: str
+    delivered: str
+    opened: str
+    clicked: str
+    left: str
+    opened_of_100: float | None = None
+    clicked_of_100: float | None = None
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A day ahead, and what has to be on for it."""
+
+    day: str
+    what: str
+    href: str
+    needs: str = ""
+
+
+@dataclass(frozen=True)
+class Home:
+    """All that the page says."""
+
+    today: str
+    headline: str
+    next: tuple[Next, ...]
+    writing: tuple[Row, ...]
+    more_writing: tuple[Row, ...]
+    out: tuple[Out, ...]
+    older: int
+    site: tuple[State, ...]
+    site_says: tuple[str, ...]
+    site_buttons: tuple[Button, ...]
+    readers: str
+    readers_says: str
+    coming: tuple[Coming, ...]
+
+
+def view(now: Snapshot, at: datetime) -> Home:
+    """The page at the moment ``at``."""
+    letters = now.post.letters
+    ahead = [m for m in letters if m.state in ("unsure", "stopped", "sending", "scheduled")]
+    order = {"unsure": 0, "stopped": 1, "sending": 2, "scheduled": 3}
+    ahead.sort(key=lambda m: (order[m.state], m.at or at))
+    sent = sorted((m for m in letters if m.state == "sent"), key=lambda m: m.at or at, reverse=True)
+    rows = [_row(now, sheet, at) for sheet in _writing(now, at)]
+    mailed = {m.uid for m in letters}
+    older = [s for s in now.sheets if s.kind == "public" and s.mailed and s.uid not in mailed
+             and not parts.recent(now, s, at)]  # fmt: skip
+    states, says, buttons = site(now, at)
+    known = now.post.readers
+    return Home(
+        today=f"{words.day(at, now.zone, at)}, {words.clock(at, now.zone)} · "
+        f"{words.zone_name(now.zone)}",
+        headline=headline(ahead, rows, now, at),
+        next=tuple(_next(now, letter, at) for letter in ahead),
+        writing=tuple(rows[:SHOWN]),
+        more_writing=tuple(rows[SHOWN:]),
+        out=tuple(out(now, letter, at) for letter in sent[:SHOWN]),
+        older=len(older),
+        site=states,
+        site_says=says,
+        site_buttons=buttons,
+        readers="" if known is None else f"{known:,}",
+        readers_says=_asked(now, at),
+        coming=_coming(now, at),
+    )
+
+
+def headline(ahead: list[Letter], rows: list[Row], now: Snapshot, at: datetime) -> str:
+    """The answer to “what happens next?”."""
+    if any(letter.state == "unsure" for letter in ahead):
+        return "A letter is in doubt"
+    if any(letter.state == "stopped" for letter in ahead):
+        return "A letter did not go out whole"
+    scheduled = [letter for letter in ahead if letter.state == "scheduled"]
+    if any(letter.state == "sending" for letter in ahead):
+        return "A letter is going out now"
+    if scheduled:
+        day = words.which_day(scheduled[0].at, now.zone, at) if scheduled[0].at else "soon"
+        if len(scheduled) == 1:
+            return f"One letter goes out {day}"
+        return f"{words.sentence(words.spelt(len(scheduled), 'letter'))} go out, the first {day}"
+    if now.post.asked is None and not now.post.trouble:
+        return "Looking at what is scheduled"
+    return "No letter is scheduled" if rows else "All is written, nothing is scheduled"
+
+
+def site(
+    now: Snapshot, at: datetime
+) -> tuple[tuple[State, ...], tuple[str, ...], tuple[Button, ...]]:
+    """The site's state, what there is to say of it, and the way to upload."""
+    known = now.site
+    if now.trouble:
+        return (State("stop", "The pages cannot be made"),), (now.trouble,), ()
+    if known.targets and known.waiting is None:
+        if known.made is None:
+            return (State("care", "The pages are not made yet"),), (), ()
+        told = known.trouble or "Being looked at"
+        return (), (f"What readers see is not known: {told}.",), (parts.ask("Upload…", "deploy"),)
+    if known.waiting is None:
+        made = f"The pages were made {words.saved(known.made, now.zone, at)}." if known.made else ""
+        says = "Where they are uploaded to is not set, so what readers see is not known."
+        return (), tuple(filter(None, (made, says))), ()
+    seen = (
+        f"What readers see is from {words.moment(known.uploaded, now.zone, at)}."
+        if known.uploaded
+        else "Nothing was uploaded from here yet."
+    )
+    if not known.waiting:
+        return (State("good", "Uploaded"),), (seen,), ()
+    pages = words.count(len(known.waiting), "page")
+    waits = "waits" if len(known.waiting) == 1 else "wait"
+    return (
+        (State("care", f"{pages} {waits} to be uploaded"),),
+        (seen,),
+        (parts.ask(f"Upload {pages}…", "deploy"),),
+    )
+
+
+def out(now: Snapshot, letter: Letter, at: datetime) -> Out:
+    """A letter's line in the table."""
+    day = words.day(letter.at, now.zone, at, short=True) if letter.at else ""
+    title, href = parts.title(now, letter), f"/letter/{letter.key}"
+    found = letter.figures
+    if found is None:
+        delivered = words.count(letter.readers, "reader") if letter.readers else "not known yet"
+        return Out(title, href, day, delivered, "", "", "")
+    whole = found.delivered
+    percent = whole >= words.FEW
+    return Out(
+        title, href, day, f"{whole:,} of {found.sent:,}", words.share(found.opened, whole),
+        words.share(found.clicked, whole), str(found.left),
+        100 * found.opened / whole if percent else None,
+        100 * found.clicked / whole if percent else None,
+    )  # fmt: skip
+
+
+def _next(now: Snapshot, letter: Letter, at: datetime) -> Next:
+    sheet = now.of(letter)
+    name = {"post": sheet.name} if sheet and not letter.several else {"letter": letter.key}
+    states = {
+        "unsure": State("stop", "In doubt"),
+        "stopped": State("stop", "Stopped"),
+        "sending": State("half", "Going out now"),
+        "scheduled": State("half", "Scheduled"),
+    }
+    back = Button("Take it back…", to="/ask/undo", values=name)
+    buttons: list[Button] = []
+    if letter.state == "scheduled":
+        look = parts.href(sheet) if sheet and not letter.several else f"/letter/{letter.key}"
+        buttons = [Button("Look at it", look)]
+        if sheet and not letter.several:
+            buttons.append(Button("Another time…", f"{parts.href(sheet)}?open=time#time"))
+        buttons.append(back)
+    mend: tuple[Button, ...] = ()
+    if letter.changes and sheet:
+        mend = (
+            Button("Put the new words in…", to="/ask/replace", values=name, main=True),
+            Button("See the whole difference", f"/letter/{letter.key}#changes"),
+        )
+    gone = letter.state == "scheduled" and not letter.several and not _public(sheet)
+    if gone:
+        mend = (Button("Take it back…", to="/ask/undo", values=name, main=True),)
+        buttons = buttons[:1]
+    return Next(
+        states[letter.state], parts.title(now, letter),
+        parts.href(sheet) if sheet and not letter.several else f"/letter/{letter.key}",
+        words.count(letter.readers, "reader") if letter.readers else "your readers",
+        _when(letter, now, at), words.distance(letter.at, at) if letter.at else "", letter.why,
+        letter.changes, gone, mend, tuple(buttons),
+    )  # fmt: skip
+
+
+def _when(letter: Letter, now: Snapshot, at: datetime) -> str:
+    if not letter.at:
+        return ""
+    return f"{words.day(letter.at, now.zone, at)} at {words.clock(letter.at, now.zone)}"
+
+
+def _public(sheet: Sheet | None) -> bool:
+    return sheet is not None and sheet.kind == "public" and sheet.mailed
+
+
+def _writing(now: Snapshot, at: datetime) -> list[Sheet]:
+    """Drafts, and young posts whose letter did not go out; newest first."""
+    held = {m.uid for m in now.post.letters if m.state == "held"}
+    mailed = {m.uid for m in now.post.letters if m.state != "held"}
+    known = now.post.asked is not None
+    found = [
+        sheet
+        for sheet in now.sheets
+        if sheet.kind == "draft"
+        or (sheet.kind == "public" and sheet.uid in held)
+        or (known and sheet.kind == "public" and sheet.mailed and sheet.uid not in mailed
+            and parts.recent(now, sheet, at))
+    ]  # fmt: skip
+    return sorted(found, key=lambda sheet: sheet.saved, reverse=True)
+
+
+def _row(now: Snapshot, sheet: Sheet, at: datetime) -> Row:
+    found = parts.findings(now, sheet)
+    letter = now.letter(sheet)
+    facts = f"{words.count(sheet.words, 'word')} · saved {words.saved(sheet.saved, now.zone, at)}"
+    states = parts.health(found)
+    if sheet.kind == "draft":
+        facts = f"Draft · {facts}"
+    elif letter:
+        states = (State("care", "Letter taken back"), *states)
+        facts = f"On the site · {facts}"
+    else:
+        states = (State("half", "Letter not sent"), *states)
+        facts = f"Public · {facts}"
+    if found is None or not parts.healthy(found):
+        button = Button("See what is wrong" if found else "Look at it", parts.href(sheet))
+    elif sheet.kind == "draft":
+        button = parts.ask("Publish…", "publish", sheet)
+    else:
+        button = parts.ask("Send the letter…", "send", sheet)
+    return Row(sheet.title, parts.href(sheet), facts, states, button)
+
+
+def _asked(now: Snapshot, at: datetime) -> str:
+    if now.post.trouble:
+        last = f"; as of {words.saved(now.post.asked, now.zone, at)}" if now.post.asked else ""
+        return f"Mailchimp cannot be reached{last}: {now.post.trouble}"
+    return f"as of {words.clock(now.post.asked, now.zone)}" if now.post.asked else "being counted"
+
+
+def _coming(now: Snapshot, at: datetime) -> tuple[Coming, ...]:
+    days: list[tuple[datetime, Coming]] = []
+    for letter in now.post.letters:
+        if letter.state == "scheduled" and letter.at:
+            title, sheet = parts.title(now, letter), now.of(letter)
+            where = parts.href(sheet) if sheet else f"/letter/{letter.key}"
+            what = f"{words.clock(letter.at, now.zone)}, letter: {title}"
+            days.append((letter.at, Coming(_day(letter.at, now, at), what, where)))
+    for sheet in now.sheets:
+        if sheet.kind == "ahead" and sheet.date:
+            what = f"{words.clock(sheet.date, now.zone)}, on the site: {sheet.title}"
+            needs = "This computer has to be on then, and the pages uploaded."
+            days.append(
+                (sheet.date, Coming(_day(sheet.date, now, at), what, parts.href(sheet), needs))
+            )
+    return tuple(coming for _, coming in sorted(days, key=lambda pair: pair[0]))
+
+
+def _day(when: datetime, now: Snapshot, at: datetime) -> str:
+    weekday = words.WEEKDAYS[when.astimezone(now.zone).weekday()][:3]
+    return f"{weekday} {words.day(when, now.zone, at, short=True)}"

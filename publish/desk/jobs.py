@@ -1,0 +1,124 @@
+"""Acts under way: asked, answered and done one after the other by one thread.
+
+A question has a token that is good for one answer, so fifty parallel yeses are one. Closing the
+page stops nothing.
+"""
+
+from __future__ import annotations
+
+import queue
+import secrets
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from publish.desk.parts import Button
+
+Stage = Literal["asking", "asked", "doing", "done", "refused"]
+KEPT = 50
+"""Jobs that are remembered for pages that still show them."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A question as the page shows it: what it says, its facts, and the words on the button."""
+
+    title: str
+    says: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    yes: str
+    bound: str
+    steps: tuple[str, ...] = ()
+    changes: tuple[tuple[str, str, str, str], ...] = ()
+
+
+@dataclass
+class Job:
+    """One act from its first question to its end. ``where`` is the page it belongs to."""
+
+    id: str
+    act: str
+    where: str
+    wish: Mapping[str, Any]
+    title: str
+    stage: Stage = "asking"
+    said: tuple[str, ...] = ()
+    question: Shown | None = None
+    token: str = ""
+    after: tuple[Button, ...] = ()
+    can_stop: bool = False
+    asked: Any = None
+    moved: threading.Event = field(default_factory=threading.Event)
+
+    def settle(self, stage: Stage, title: str, said: tuple[str, ...] = ()) -> None:
+        """Come to a stage at which the author reads something."""
+        self.title, self.said, self.stage = title, said or self.said, stage
+        self.moved.set()
+
+
+class Jobs:
+    """All of them, and the thread that works."""
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self._changed = changed
+        self._jobs: dict[str, Job] = {}
+        self._tokens: dict[str, Job] = {}
+        self._lock = threading.Lock()
+        self._queue: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, daemon=True, name="desk-acts")
+        self._thread.start()
+
+    def close(self) -> None:
+        """Let the act that is under way end, and no other begin."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def get(self, id: str) -> Job | None:
+        """The job of that id, if it is still remembered."""
+        return self._jobs.get(id)
+
+    @property
+    def busy(self) -> Job | None:
+        """What is being done at this moment."""
+        return next((job for job in self._jobs.values() if job.stage == "doing"), None)
+
+    def begin(self, act: str, where: str, wish: Mapping[str, Any], title: str) -> Job:
+        """A new job, which nothing works at yet."""
+        job = Job(secrets.token_urlsafe(6), act, where, wish, title)
+        with self._lock:
+            self._jobs[job.id] = job
+            for old in list(self._jobs)[:-KEPT]:
+                if self._jobs[old].stage not in ("asking", "doing"):
+                    del self._jobs[old]
+        return job
+
+    def put(self, work: Callable[[], None], job: Job, patience: float) -> None:
+        """Have ``work`` done; wait a little, for most of it is done at once."""
+        job.moved.clear()
+        self._queue.put(work)
+        job.moved.wait(patience)
+
+    def ask(self, job: Job, question: Shown, asked: Any) -> None:
+        """Show a question, and give out the token for its answer."""
+        with self._lock:
+            job.token = secrets.token_urlsafe(16)
+            self._tokens = {t: j for t, j in self._tokens.items() if j is not job}
+            self._tokens[job.token] = job
+        job.question, job.asked = question, asked
+        job.settle("asked", question.title)
+
+    def answered(self, token: str) -> Job | None:
+        """The job whose question this token answers, once."""
+        with self._lock:
+            return self._tokens.pop(token, None)
+
+    def drop(self, job: Job) -> None:
+        """Forget a job that came to nothing."""
+        with self._lock:
+            self._jobs.pop(job.id, None)
+
+    def _work(self) -> None:
+        while (work := self._queue.get()) is not None:
+            work()
+            self._changed()

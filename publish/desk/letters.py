@@ -1,0 +1,132 @@
+"""The letters: a table of all, and the report of one. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from publish.desk import home, parts, words
+from publish.desk.home import Out
+from publish.desk.parts import Button, State
+from publish.desk.snapshot import Letter, Snapshot
+
+STATES = {
+    "scheduled": State("half", "Scheduled"),
+    "sending": State("half", "Going out now"),
+    "sent": State("good", "Delivered"),
+    "held": State("care", "Taken back"),
+    "unsure": State("stop", "In doubt"),
+    "stopped": State("stop", "Stopped"),
+}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A letter that is not out."""
+
+    title: str
+    href: str
+    state: State
+    says: str
+
+
+@dataclass(frozen=True)
+class Index:
+    """``never`` are titles and addresses of public posts that were never mailed."""
+
+    waiting: tuple[Waiting, ...]
+    out: tuple[Out, ...]
+    never: tuple[tuple[str, str], ...]
+    says: str
+
+
+@dataclass(frozen=True)
+class One:
+    """One letter's report."""
+
+    title: str
+    subject: str
+    state: State
+    facts: tuple[tuple[str, str], ...]
+    changes: tuple[tuple[str, str, str, str], ...]
+    changed_says: str
+    buttons: tuple[Button, ...]
+    key: str
+    shares: tuple[tuple[str, str, float | None], ...]
+
+
+def index(now: Snapshot, at: datetime) -> Index:
+    """All letters, those that wait first."""
+    waiting = [m for m in now.post.letters if m.state != "sent"]
+    sent = sorted(
+        (m for m in now.post.letters if m.state == "sent"), key=lambda m: m.at or at, reverse=True
+    )
+    mailed = {m.uid for m in now.post.letters}
+    never = [s for s in now.sheets if s.kind == "public" and s.mailed and s.uid not in mailed]
+    never.sort(key=lambda s: s.date or s.saved, reverse=True)
+    known = now.post.asked
+    return Index(
+        tuple(_waiting(now, m, at) for m in waiting),
+        tuple(home.out(now, m, at) for m in sent),
+        tuple((s.title, parts.href(s)) for s in never),
+        f"As of {words.saved(known, now.zone, at)}." if known else "Being looked at.",
+    )
+
+
+def one(now: Snapshot, key: str, at: datetime) -> One | None:
+    """The letter of that key; None if it is not known."""
+    letter = next((m for m in now.post.letters if m.key == key), None)
+    if letter is None:
+        return None
+    sheet = now.of(letter)
+    facts = [("Subject", letter.subject)]
+    if letter.at:
+        name = "Went out" if letter.state == "sent" else "Goes out"
+        when = words.moment(letter.at, now.zone, at)
+        facts.append((name, f"{when}, {words.distance(letter.at, at)}"))
+    if letter.readers:
+        reach = words.count(letter.readers, "reader")
+        facts.append(("To", ", ".join(filter(None, (now.post.audience, reach)))))
+    if letter.why:
+        facts.append(("Why", letter.why))
+    buttons: list[Button] = []
+    if sheet and not letter.several:
+        buttons.append(Button("The post", parts.href(sheet)))
+    if letter.state == "scheduled":
+        about = {"post": sheet.name} if sheet and not letter.several else {"letter": key}
+        buttons.append(Button("Take it back…", to="/ask/undo", values=about))
+    says = (
+        "Since it was sent, you changed the post"
+        if letter.state == "sent"
+        else ("The letter still has your old words")
+    )
+    return One(
+        parts.title(now, letter), letter.subject, STATES[letter.state], tuple(facts),
+        letter.changes, says, tuple(buttons), key, _shares(letter),
+    )  # fmt: skip
+
+
+def _waiting(now: Snapshot, letter: Letter, at: datetime) -> Waiting:
+    says = letter.why
+    if letter.at and letter.state == "scheduled":
+        says = f"{words.moment(letter.at, now.zone, at)}, {words.distance(letter.at, at)}"
+    return Waiting(parts.title(now, letter), f"/letter/{letter.key}", STATES[letter.state], says)
+
+
+def _shares(letter: Letter) -> tuple[tuple[str, str, float | None], ...]:
+    found = letter.figures
+    if found is None:
+        return ()
+    whole = found.delivered
+
+    def line(name: str, part: int, of: int) -> tuple[str, str, float | None]:
+        percent = of >= words.FEW
+        share = f" ({part / of:.0%})" if percent else ""
+        return name, f"{part:,} of {of:,}{share}", 100 * part / of if percent else None
+
+    return (
+        line("Delivered", whole, found.sent),
+        line("Opened, at most", found.opened, whole),
+        line("Clicked", found.clicked, whole),
+        line("Left", found.left, whole),
+    )

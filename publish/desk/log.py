@@ -1,0 +1,57 @@
+"""What the desk did, one line an act, in ``.publish/desk/log.jsonl``."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from publish.desk import words
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An act with its outcome, as the page shows it."""
+
+    at: str
+    what: str
+    how: str
+    lines: tuple[str, ...]
+
+
+@dataclass
+class Log:
+    """Appends to ``file``; what it cannot read there it leaves out."""
+
+    file: Path
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def note(self, what: str, how: str, lines: tuple[str, ...] = ()) -> None:
+        """Write an act down: ``how`` is ``done``, ``refused`` or ``not now``."""
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        entry = {"at": at, "what": what, "how": how, "lines": list(lines)}
+        with self._lock, self.file.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(entry, ensure_ascii=False) + "\n")
+
+    def today(self, zone: ZoneInfo, now: datetime) -> list[Entry]:
+        """The entries of the last 24 hours, the newest first."""
+        found = []
+        try:
+            lines = self.file.read_text("utf-8").splitlines()
+        except OSError:
+            return []
+        for line in reversed(lines):
+            try:
+                entry = json.loads(line)
+                at = datetime.fromisoformat(entry["at"])
+                made = Entry(words.clock(at, zone), entry["what"], entry["how"],
+                             tuple(entry["lines"]))  # fmt: skip
+            except (ValueError, KeyError, TypeError):
+                continue
+            if (now - at).total_seconds() > 86400:
+                break
+            found.append(made)
+        return found

@@ -1,0 +1,138 @@
+"""The letters' side of the snapshot, read from Mailchimp and the ledger by the office."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from publish.desk.snapshot import Figures, Letter, LetterState, Post
+from publish.settings import Settings
+
+if TYPE_CHECKING:
+    from publish.newsletter.catalogue import Letter as Known
+    from publish.newsletter.status import State
+    from publish.office.letters import Letters
+    from publish.office.room import Office
+
+FRESH = 6 * 60 * 60
+"""Seconds for which a report of a letter older than a week is not asked for again."""
+STATES: dict[str, LetterState] = {
+    "schedule": "scheduled", "sending": "sending", "sent": "sent", "archived": "sent",
+    "canceling": "stopped", "canceled": "stopped", "paused": "stopped",
+}  # fmt: skip
+"""By Mailchimp's own words."""
+
+
+@dataclass
+class Look:
+    """Reads it all, settling what earlier runs left open; remembers reports of old letters."""
+
+    live: bool
+    _reports: dict[str, tuple[float, Figures]] = field(default_factory=dict)
+
+    def __call__(self, settings: Settings, before: Post) -> Post:
+        """What Mailchimp knows at this moment.
+
+        Raises:
+            PublishError: it cannot be asked, or the ledger is damaged.
+        """
+        from publish import office
+        from publish.office import letters, settling
+
+        with office.opened(settings) as room:
+            audience = room.api.audience()
+            composed = settings.cache / "preview" / "issues"
+            found = letters.gathered(room, composed if composed.is_dir() else None)
+            if self.live or room.account.sandbox:
+                with room.lock():
+                    settling.settle(room)
+            states = settling.states(room, found.all)
+            mine = tuple(
+                filter(None, (self._letter(room, found, known, state)
+                              for known, state in zip(found.all, states, strict=True)))
+            )  # fmt: skip
+            stats = audience.get("stats") or {}
+            return Post(
+                asked=datetime.now(UTC),
+                letters=mine,
+                audience=str(audience.get("name") or ""),
+                readers=int(stats.get("member_count") or 0),
+                sender=f"{room.account.from_name} <{room.account.reply_to}>",
+            )
+
+    def _letter(self, room: Office, found: Letters, known: Known, state: State) -> Letter | None:
+        from publish.newsletter.protocol import hour_of
+        from publish.office import letters
+
+        how = _how(state)
+        if how is None:
+            return None
+        campaign = next((c for c in known.campaigns if c.id == state.campaign), None)
+        record, intent = known.kept or {}, known.past.intent or {}
+        uid = known.issue.uid if known.issue else intent.get("uid") or record.get("uid") or ""
+        differs = letters.difference(room, known, found.folder)[0] == "words"
+        sent = known.past.done_at if not state.send_time else None
+        return Letter(
+            key=known.key,
+            state=how,
+            subject=str(record.get("subject") or known.title),
+            uid=str(uid) if known.kind != "digest" else "",
+            slug=known.slug,
+            at=datetime.fromtimestamp(sent, UTC) if sent else hour_of(state.send_time),
+            readers=state.emails_sent or (campaign.recipients if campaign else 0),
+            figures=self._figures(room, state) if how == "sent" else None,
+            changes=_changes(room, found, known) if differs else (),
+            several=known.kind == "digest",
+            update=known.kind == "update",
+            why=state.state if how in ("unsure", "stopped") else "",
+        )
+
+    def _figures(self, room: Office, state: State) -> Figures | None:
+        from publish.newsletter import report
+
+        at, known = self._reports.get(state.campaign, (0.0, None))
+        now = room.clock()
+        if known and now - at < FRESH and _old(state, now):
+            return known
+        document = room.api.report(state.campaign) if state.status == "sent" else None
+        if document is None:
+            return known
+        found = report.figures(state.slug, state.title, state.kind, document)
+        made = Figures(
+            found.recipients, found.bounces, found.opens, found.clicks, found.unsubscribes
+        )
+        self._reports[state.campaign] = (now, made)
+        return made
+
+
+def _how(state: State) -> LetterState | None:
+    """The state of a letter; None for one that was never sent nor taken back."""
+    if state.unknown or state.unfinished:
+        return "unsure"
+    if state.held:
+        return "held"
+    if state.status in STATES:
+        return STATES[state.status]
+    return None
+
+
+def _old(state: State, now: float) -> bool:
+    """Whether its readers have had a week."""
+    from publish.newsletter.protocol import hour_of
+
+    hour = hour_of(state.send_time)
+    return hour is not None and now - hour.timestamp() > 7 * 86400
+
+
+def _changes(room: Office, found: Letters, known: Known) -> tuple[tuple[str, str, str, str], ...]:
+    """The words that differ between what was sent or scheduled and the post as it is now."""
+    from publish.newsletter import changes, issue
+    from publish.office import letters
+
+    old = letters.kept(room, known.key)
+    if old is None or known.issue is None:
+        return ()
+    new = issue.whole(found.folder, known.issue)
+    pairs = ((old.subject, new.subject), (old.preheader, new.preheader), (old.text, new.text))
+    return tuple(change for a, b in pairs for change in changes.places(a, b))

@@ -1,0 +1,179 @@
+"""Mends of findings that know the answer: a file's bytes go in, mended bytes come out. Pure.
+
+A mend is offered with its difference and written on a yes; it is never surer than that. One that
+finds nothing to do at the line says so by None.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from publish.post import frontmatter
+from publish.post.diagnostic import Diagnostic
+from publish.post.slug import slug_of_title
+
+URL = re.compile(r"https?://[^\s<>\"')\]]+")
+LOCAL = re.compile(r"http://(localhost|127\.|\[::1\]|10\.|192\.168\.)", re.I)
+TRACKING = re.compile(
+    r"utm_\w+|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid|twclid|_hsenc|_hsmi|vero_id", re.I
+)
+"""Query keys by which senders and advertisers follow a reader."""
+MEANT = re.compile(r"(?:did you mean|write) (\S+?)\??$")
+SPELT = re.compile(r"the category (.+) is spelled (.+) in \S+$")
+STATUSES = ("published", "draft", "hidden")
+
+
+@dataclass(frozen=True)
+class Where:
+    """What a mend may know beside the bytes: the finding and the settings' values."""
+
+    finding: Diagnostic
+    values: Mapping[str, Any]
+
+
+Mend = Callable[[bytes, Where], bytes | None]
+
+
+def mended(data: bytes, where: Where) -> bytes | None:
+    """``data`` without what was found; None where there is nothing this can do about it."""
+    mend = MENDS.get(where.finding.rule)
+    made = mend(data, where) if mend else None
+    return None if made == data else made
+
+
+def difference(before: bytes, after: bytes) -> list[tuple[int, str, str]]:
+    """The lines that differ, each as its number, what goes and what comes."""
+    from difflib import SequenceMatcher
+
+    a, b = (data.decode("utf-8", "replace").splitlines() for data in (before, after))
+    found = []
+    for kind, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+        if kind != "equal":
+            found.append((i + 1, "\n".join(a[i:j]), "\n".join(b[k:m])))
+    return found
+
+
+def _line(change: Callable[[str, Where], str]) -> Mend:
+    """A mend of the finding's own line."""
+
+    def mend(data: bytes, where: Where) -> bytes | None:
+        lines = data.splitlines(keepends=True)
+        at = where.finding.line - 1
+        if not 0 <= at < len(lines):
+            return None
+        text = lines[at].decode("utf-8", "surrogateescape")
+        lines[at] = change(text, where).encode("utf-8", "surrogateescape")
+        return b"".join(lines)
+
+    return mend
+
+
+def _https(text: str, where: Where) -> str:
+    return URL.sub(lambda m: m[0] if LOCAL.match(m[0]) else re.sub("^http:", "https:", m[0]), text)
+
+
+def _untracked(text: str, where: Where) -> str:
+    def clean(found: re.Match[str]) -> str:
+        parts = urlsplit(found[0])
+        pairs = parse_qsl(parts.query, keep_blank_values=True)
+        kept = [pair for pair in pairs if not TRACKING.fullmatch(pair[0])]
+        if len(kept) == len(pairs):
+            return found[0]
+        return urlunsplit(parts._replace(query=urlencode(kept)))
+
+    return URL.sub(clean, text)
+
+
+def _deeper(text: str, where: Where) -> str:
+    return re.sub(r"^(\s{0,3})#(?!#)", r"\1##", text)
+
+
+def _curly(text: str, where: Where) -> str:
+    """Straight quotation marks bent, outside code, tags and link titles."""
+    if re.search(r"[`<]|\]\([^)]*\"", text):
+        return text
+    text = re.sub(r'(^|[\s(\[—–-])"', r"\1“", text).replace('"', "”")
+    text = re.sub(r"(^|[\s(\[—–“-])'(?=\S)", r"\1‘", text)
+    return text.replace("'", "’")
+
+
+def _suggested(text: str, where: Where) -> str:
+    """The address or name that the finding ends with replaced by the one its remedy names."""
+    meant = MEANT.search(where.finding.remedy)
+    wrong = where.finding.message.rsplit(" ", 1)[-1]
+    if not meant or not wrong:
+        return text
+    if where.finding.rule == "unknown-key":
+        return re.sub(r"^(\s*)[\w-]+(?=:)", lambda m: m[1] + meant[1], text)
+    return text.replace(wrong, meant[1], 1)
+
+
+def _uid(data: bytes, where: Where) -> bytes | None:
+    if frontmatter.read(data).get("uid"):
+        return None
+    # Once it was public, the remedy names the identity that readers' programs know.
+    known = re.search(r"Uid: ([0-9a-z-]{6,})", where.finding.remedy)
+    return frontmatter.set_key(data, "Uid", known[1] if known else secrets.token_hex(8))
+
+
+def _slug(data: bytes, where: Where) -> bytes | None:
+    title = frontmatter.read(data).get("title")
+    slug = slug_of_title(title, where.values)
+    return frontmatter.set_key(data, "Slug", slug) if slug else None
+
+
+def _status(data: bytes, where: Where) -> bytes | None:
+    given = frontmatter.read(data).get("status").lower()
+    # A post without a status is public already.
+    near = get_close_matches(given, STATUSES, 1, 0.5) if given else STATUSES[:1]
+    return frontmatter.set_key(data, "Status", near[0]) if near else None
+
+
+def _category(data: bytes, where: Where) -> bytes | None:
+    """The spelling that the other posts have."""
+    found = SPELT.search(where.finding.message)
+    if not found:
+        return None
+    parts = [part.strip() for part in frontmatter.read(data).get("category").split(",")]
+    made = [found[2] if part == found[1] else part for part in parts]
+    return frontmatter.set_key(data, "Category", ", ".join(made))
+
+
+def _closed(data: bytes, where: Where) -> bytes | None:
+    """An open ``:::`` block closed before the next block or heading, else at the end."""
+    if "not closed" not in where.finding.message:
+        return None
+    ending = b"\r\n" if b"\r\n" in data else b"\n"
+    lines = data.splitlines(keepends=True)
+    at = where.finding.line
+    end = next((n for n in range(at, len(lines)) if re.match(rb":::|#", lines[n])), len(lines))
+    while end > at and not lines[end - 1].strip():
+        end -= 1
+    if end and not lines[end - 1].endswith((b"\n", b"\r")):
+        lines[end - 1] += ending
+    return b"".join([*lines[:end], ending, b":::" + ending, *lines[end:]])
+
+
+MENDS: Mapping[str, Mend] = {
+    "http-link": _line(_https),
+    "tracking-parameters": _line(_untracked),
+    "h1-in-body": _line(_deeper),
+    "mixed-quotes": _line(_curly),
+    "broken-link": _line(_suggested),
+    "unknown-key": _line(_suggested),
+    "missing-image": _line(_suggested),
+    "image-letter-case": _line(_suggested),
+    "missing-uid": _uid,
+    "missing-slug": _slug,
+    "unknown-status": _status,
+    "missing-status": _status,
+    "category-case": _category,
+    "unclosed-block": _closed,
+}
+"""By rule."""

@@ -1,0 +1,246 @@
+"""The page of one post: how far it is, what is wrong, its letter, and what can be done. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from publish.desk import parts, words
+from publish.desk.faces import CLIPPED, Faces
+from publish.desk.parts import Button, State
+from publish.desk.snapshot import Letter, Sheet, Snapshot
+from publish.post.diagnostic import Diagnostic
+
+CHANGES = 8
+"""Changed places that are shown before the rest is only counted."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the rail: ``done``, ``now``, ``stopped`` or not yet (``""``)."""
+
+    how: str
+    name: str
+    says: str
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A finding with the ways to be rid of it."""
+
+    state: State
+    line: int
+    message: str
+    remedy: str
+    rule: str
+    open: Button
+    mend: Button | None = None
+
+
+@dataclass(frozen=True)
+class Post:
+    """All that the page says."""
+
+    name: str
+    title: str
+    crumbs: str
+    rail: tuple[Step, ...]
+    summed: str
+    remarks: tuple[Remark, ...]
+    checked: bool
+    changes: tuple[tuple[str, str, str, str], ...]
+    more_changes: int
+    changed_says: str
+    changed_acts: tuple[Button, ...]
+    first: tuple[Button, ...]
+    small: tuple[Button, ...]
+    letter: tuple[tuple[str, str, str], ...]
+    mailed: bool
+    can_time: bool
+    can_test: bool
+    file: str
+    saved: str
+    curious: tuple[tuple[str, str], ...]
+
+
+def view(
+    now: Snapshot, sheet: Sheet, at: datetime, faces: Faces, mendable: frozenset[str] = frozenset()
+) -> Post:
+    """The page at the moment ``at``. ``mendable`` are the rules that know the answer."""
+    letter = now.letter(sheet)
+    found = parts.findings(now, sheet)
+    says, acts = _changed(now, sheet, letter)
+    out = letter is not None and letter.state in ("scheduled", "sending", "sent", "unsure")
+    return Post(
+        sheet.name, sheet.title, ", ".join(sheet.categories),
+        rail(now, sheet, letter, at), parts.summed(found),
+        tuple(_remark(sheet, finding, mendable) for finding in found or ()), found is not None,
+        letter.changes[:CHANGES] if letter else (),
+        max(0, len(letter.changes) - CHANGES) if letter else 0, says, acts,
+        tuple(_first(now, sheet, letter, found, at)), tuple(_small(sheet)),
+        tuple(_facts(now, sheet, faces)), sheet.mailed,
+        letter is not None and letter.state == "scheduled",
+        (sheet.mailed and not out) or sheet.mailed,
+        sheet.file, words.saved(sheet.saved, now.zone, at),
+        _curious(sheet, letter),
+    )  # fmt: skip
+
+
+def rail(now: Snapshot, sheet: Sheet, letter: Letter | None, at: datetime) -> tuple[Step, ...]:
+    """The four steps from the file to the readers."""
+    found = parts.findings(now, sheet)
+    health = parts.summed(found) if found else "nothing to mend" if found == () else "being checked"
+    health = health[:1].lower() + health[1:]
+    written = Step(
+        "done" if parts.healthy(found) else "now", "Written",
+        f"{words.count(sheet.words, 'word')}, {health}",
+    )  # fmt: skip
+    return (written, _on_site(now, sheet, at), *_letter_steps(now, sheet, letter, at))
+
+
+def _on_site(now: Snapshot, sheet: Sheet, at: datetime) -> Step:
+    if sheet.kind == "draft":
+        return Step("", "On the site", "not yet: it is a draft")
+    if sheet.kind == "ahead" and sheet.date:
+        return Step("now", "On the site", f"from {words.moment(sheet.date, now.zone, at)}")
+    since = f"since {words.day(sheet.date, now.zone, at)}" if sheet.date else "public"
+    waiting = now.site.waiting
+    if waiting is None:
+        return Step("done", "On the site", f"public {since}")
+    place = f"/{sheet.slug}/"
+    if any(place in f"/{page}" for page in waiting):
+        if now.site.uploaded:
+            return Step("now", "On the site", f"{since}; the last change waits to be uploaded")
+        return Step("now", "On the site", "waits to be uploaded")
+    return Step("done", "On the site", since)
+
+
+def _letter_steps(
+    now: Snapshot, sheet: Sheet, letter: Letter | None, at: datetime
+) -> tuple[Step, Step]:
+    scheduled, delivered = "Letter scheduled", "Delivered"
+    if not sheet.mailed:
+        return Step("", scheduled, "no letter: it goes to the site alone"), Step("", delivered, "")
+    whom = "your readers" if now.post.readers is None else words.count(now.post.readers, "reader")
+    if letter is None:
+        why = "not yet"
+        if now.post.asked is None:
+            why = "Mailchimp was not reached" if now.post.trouble else "being looked at"
+        elif sheet.kind == "public" and not parts.recent(now, sheet, at):
+            why = "never: an older post goes out only by name"
+        return Step("", scheduled, why), Step("", delivered, f"to {whom}")
+    when = words.moment(letter.at, now.zone, at) if letter.at else ""
+    match letter.state:
+        case "scheduled":
+            away = f", {words.distance(letter.at, at)}" if letter.at else ""
+            reach = words.count(letter.readers, "reader") if letter.readers else whom
+            return Step("now", scheduled, when), Step("", delivered, f"to {reach}{away}")
+        case "sending":
+            return Step("done", scheduled, when), Step("now", delivered, "going out now")
+        case "sent":
+            figures = letter.figures
+            says = (
+                f"{figures.delivered:,} of {figures.sent:,}"
+                if figures
+                else (words.count(letter.readers, "reader"))
+            )
+            day = f", {words.day(letter.at, now.zone, at)}" if letter.at else ""
+            return Step("done", scheduled, ""), Step("done", delivered, says + day)
+        case "held":
+            return (
+                Step("", scheduled, "taken back; it stays here until you send it"),
+                Step("", delivered, f"to {whom}"),
+            )
+        case _:
+            return Step("stopped", scheduled, letter.why or "in doubt"), Step("", delivered, "")
+
+
+def _remark(sheet: Sheet, finding: Diagnostic, mendable: frozenset[str]) -> Remark:
+    state = (
+        State("stop", "To mend") if finding.severity == "error" else State("care", "To consider")
+    )
+    line = {"post": sheet.name, "line": str(finding.line)}
+    mend = None
+    if finding.rule in mendable:
+        mend = Button(
+            "Mend it…", to="/mend", values={**line, "rule": finding.rule, "digest": sheet.digest}
+        )
+    return Remark(
+        state, finding.line, finding.message, finding.remedy, finding.rule,
+        Button(f"Open at line {finding.line}", to="/open", values=line), mend,
+    )  # fmt: skip
+
+
+def _changed(now: Snapshot, sheet: Sheet, letter: Letter | None) -> tuple[str, tuple[Button, ...]]:
+    """What to say of a letter whose words are not the post's, and what can be done."""
+    if letter is None or not letter.changes:
+        return "", ()
+    if letter.state == "scheduled":
+        act = parts.ask("Put the new words in…", "replace", sheet)
+        return "The letter still has your old words", (act,)
+    if letter.state == "sent":
+        act = parts.ask("Send a correction…", "send", sheet, as_update="yes")
+        return "Readers got other words than the post has now", (act,)
+    return "", ()
+
+
+def _first(
+    now: Snapshot, sheet: Sheet, letter: Letter | None, found: tuple[Diagnostic, ...] | None,
+    at: datetime,
+) -> list[Button]:  # fmt: skip
+    """The acts, the likely one first."""
+    edit = Button(
+        "Open in my editor", to="/open", values={"post": sheet.name, "line": "1"}, key="e"
+    )
+    acts: list[Button] = []
+    if sheet.kind == "draft":
+        acts.append(parts.ask("Publish…", "publish", sheet))
+    elif sheet.kind == "public" and sheet.mailed and now.post.asked:
+        if letter is None or letter.state == "held":
+            acts.append(parts.ask("Send the letter…", "send", sheet))
+        elif letter.state == "scheduled":
+            acts.append(parts.ask("Take the letter back…", "undo", sheet))
+    main = bool(acts) and parts.healthy(found) and not (letter and letter.state == "scheduled")
+    if main:
+        first = acts[0]
+        acts[0] = Button(first.label, to=first.to, values=first.values, main=True, key="p")
+        return [*acts, edit]
+    edit = Button(edit.label, to=edit.to, values=edit.values, main=True, key="e")
+    return [edit, *acts]
+
+
+def _small(sheet: Sheet) -> list[Button]:
+    if sheet.kind == "draft":
+        return [
+            Button("Change its address…", f"{parts.href(sheet)}?open=rename#rename", plain=True)
+        ]
+    return [
+        Button("Change its address…", f"{parts.href(sheet)}?open=rename#rename", plain=True),
+        Button("Take it off the site…", to="/ask/retract", values={"post": sheet.name}, plain=True),
+    ]
+
+
+def _facts(now: Snapshot, sheet: Sheet, faces: Faces) -> list[tuple[str, str, str]]:
+    """Name, value and a quiet remark of each fact of the letter."""
+    if not sheet.mailed or faces.letter is None:
+        return []
+    letter = faces.letter
+    facts = [
+        ("Subject", letter.subject, f"({len(letter.subject)})"),
+        ("Then", letter.preheader, f"({len(letter.preheader)})"),
+    ]
+    if now.post.sender:
+        facts.append(("From", now.post.sender, ""))
+    weight = f"{letter.weight / 1024:.0f} kB of the {CLIPPED // 1024} at which Gmail cuts"
+    if letter.pictures:
+        weight += f", pictures {letter.pictures / 1024:.0f} kB"
+    facts.append(("Weight", weight, "too heavy" if letter.weight > CLIPPED else ""))
+    return facts
+
+
+def _curious(sheet: Sheet, letter: Letter | None) -> tuple[tuple[str, str], ...]:
+    facts = [("Address", f"/{sheet.slug}/"), ("Uid", sheet.uid or "none in the file")]
+    if letter:
+        facts.append(("Letter", letter.key))
+    facts.append(("Bytes", sheet.digest))
+    return tuple(facts)

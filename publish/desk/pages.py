@@ -1,0 +1,164 @@
+"""Draws the desk's pages: a snapshot goes in, HTML comes out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from publish.desk import faces as looks
+from publish.desk import fields, home, letters, page, parts, words
+from publish.desk.snapshot import Sheet, Snapshot
+from publish.post.text import shorten
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+    from publish.desk.acts import Acts
+
+FITS = 100
+"""Characters of subject and preheader in one line of Gmail, about."""
+CODE = re.compile(r"`([^`]+)`")
+Context = dict[str, Any]
+
+
+def draw(
+    name: str, now: Snapshot, at: datetime, base: str, acts: Acts, args: Mapping[str, str],
+    values: Mapping[str, Any],
+) -> str | None:  # fmt: skip
+    """The page of that template; None if there is no such thing to show.
+
+    ``args`` are the address's query, ``values`` what its path names.
+    """
+    kind = name.removesuffix(".html")
+    makers = {
+        "home": _home, "post": _post, "letters": _letters, "letter": _letter, "new": _new,
+        "inbox": _inbox, "today": _today, "mend": _mend,
+    }  # fmt: skip
+    made = makers[kind](now, at, acts, args, values) if kind in makers else {}
+    if made is None:
+        return None
+    return render(name, now, base, {"here": kind, **made})
+
+
+def render(name: str, now: Snapshot, base: str, context: Mapping[str, Any]) -> str:
+    """A template with what every page needs."""
+    job = context.get("job")
+    shared = {
+        "base": base, "mode": parts.mode(now), "site": now.name, "preview": now.preview,
+        "inbox": now.inbox, "told": "", "here": "", "job": None,
+        "zone": words.zone_name(now.zone), "acts": now.acts,
+        "busy": job is not None and job.stage in ("asking", "doing"),
+    }  # fmt: skip
+    return _environment().get_template(name).render({**shared, **context})
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    made = Environment(
+        loader=PackageLoader("publish.desk", "templates"), autoescape=True, trim_blocks=True,
+        undefined=StrictUndefined,
+    )  # fmt: skip
+    made.filters["finding"] = _finding
+    return made
+
+
+def _finding(text: str) -> Markup:
+    """A finding's words with what it quotes in backticks set as code."""
+    from markupsafe import Markup, escape
+
+    pieces = CODE.split(text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if n % 2 else escape(piece)
+        for n, piece in enumerate(pieces)
+    )
+
+
+def _home(
+    now: Snapshot, at: datetime, acts: Acts, args: Mapping[str, str], _: Mapping[str, Any]
+) -> Context:
+    view = home.view(now, at)
+    return {"page": view, "job": acts.job(args.get("act", "")), "told": view.headline}
+
+
+def _post(
+    now: Snapshot, at: datetime, acts: Acts, args: Mapping[str, str], values: Mapping[str, Any]
+) -> Context | None:
+    sheet = now.sheet(values["name"])
+    if sheet is None:
+        return None
+    found = looks.look(now.preview, sheet)
+    view = page.view(now, sheet, at, found, acts.mendable)
+    return {
+        "here": "post", "page": view, "faces": found, "slug": sheet.slug, "sheet": sheet,
+        "job": acts.job(args.get("act", "")), "opened": args.get("open", ""),
+        "wish": {"at": args.get("at", "")}, "address": now.address, "test_to": acts.test_to(now),
+        "fields": fields.form(acts.header(sheet), sheet, now, at),
+        "paragraphs": acts.paragraphs(sheet),
+        "differs": bool((m := now.letter(sheet)) and m.state == "scheduled" and m.changes),
+        "told": f"{view.summed}.", "fits": FITS, **_snippet(now, sheet, found, at),
+    }  # fmt: skip
+
+
+def _snippet(now: Snapshot, sheet: Sheet, found: looks.Faces, at: datetime) -> Context:
+    host = urlsplit(now.address).netloc or urlsplit(now.preview).netloc
+    place = f"{host} › {shorten(sheet.slug, 20)}" if sheet.slug else host
+    title = found.page.title if found.page else sheet.title
+    text = found.page.description if found.page else sheet.summary
+    day = words.day(sheet.date, now.zone, at, short=True) if sheet.date else ""
+    dated = f"{day} — {text}" if day else text
+    return {
+        "snippet_place": place, "snippet_title": shorten(title, 62),
+        "snippet_text": shorten(dated, 160),
+    }  # fmt: skip
+
+
+def _letters(
+    now: Snapshot, at: datetime, acts: Acts, args: Mapping[str, str], _: Mapping[str, Any]
+) -> Context:
+    return {"page": letters.index(now, at)}
+
+
+def _letter(
+    now: Snapshot, at: datetime, acts: Acts, args: Mapping[str, str], values: Mapping[str, Any]
+) -> Context | None:
+    found = letters.one(now, values["key"], at)
+    if found is None:
+        return None
+    return {"here": "letters", "page": found, "job": acts.job(args.get("act", ""))}
+
+
+def _new(
+    now: Snapshot, at: datetime, acts: Acts, args: Mapping[str, str], _: Mapping[str, Any]
+) -> Context:
+    known = sorted({name for sheet in now.sheets for name in sheet.categories}, key=str.casefold)
+    return {"wish": {k: args.get(k, "") for k in ("title", "category", "date")},
+            "known": known, "refused": args.get("refused", "")}  # fmt: skip
+
+
+def _inbox(
+    now: Snapshot, at: datetime, acts: Acts, args: Mapping[str, str], _: Mapping[str, Any]
+) -> Context | None:
+    return {"address": now.inbox} if now.inbox else None
+
+
+def _today(
+    now: Snapshot, at: datetime, acts: Acts, args: Mapping[str, str], _: Mapping[str, Any]
+) -> Context:
+    return {"entries": acts.log.today(now.zone, at)}
+
+
+def _mend(
+    now: Snapshot, at: datetime, acts: Acts, args: Mapping[str, str], _: Mapping[str, Any]
+) -> Context | None:
+    sheet = now.sheet(args.get("post", ""))
+    if sheet is None:
+        return None
+    found = acts.mend_page(sheet, args)
+    return found and {"here": "post", "digest": args.get("digest", ""), **found}

@@ -1,0 +1,119 @@
+"""Pieces that several pages of the desk are made of. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import quote
+
+from publish.desk import words
+from publish.desk.snapshot import Letter, Sheet, Snapshot
+from publish.post.diagnostic import Diagnostic
+
+
+@dataclass(frozen=True)
+class Button:
+    """A way on. With ``href`` it is a link; else it posts ``values`` to the address ``to``."""
+
+    label: str
+    href: str = ""
+    to: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    main: bool = False
+    plain: bool = False
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class State:
+    """A shape, a word and a colour: ``good``, ``half``, ``care`` or ``stop``."""
+
+    kind: str
+    word: str
+
+
+@dataclass(frozen=True)
+class Mode:
+    """Whom the acts reach, above everything else on a page."""
+
+    live: bool
+    word: str
+    says: str
+    link: str = ""
+
+
+def href(sheet: Sheet) -> str:
+    """The address of a post's page, below the key."""
+    return f"/post/{quote(sheet.name)}"
+
+
+def ask(label: str, act: str, sheet: Sheet | None = None, **more: str) -> Button:
+    """A button that asks about an act, of a post or of the whole site."""
+    about = {"post": sheet.name} if sheet else {}
+    return Button(label, to=f"/ask/{act}", values={**about, **more})
+
+
+def mode(now: Snapshot) -> Mode:
+    """The banner."""
+    if not now.live:
+        return Mode(
+            False, "Rehearsal.",
+            "Nobody is e-mailed: letters go to the inbox on this computer.", "How to go live",
+        )  # fmt: skip
+    if not now.acts:
+        return Mode(
+            False, "Looking only.",
+            "This is the live newsletter. To act on it, start the desk with --live.",
+            "What that means",
+        )  # fmt: skip
+    who = "your readers" if now.post.readers is None else words.count(now.post.readers, "reader")
+    return Mode(True, "Live.", f"What you send from here reaches {who}.")
+
+
+def findings(now: Snapshot, sheet: Sheet) -> tuple[Diagnostic, ...] | None:
+    """What is wrong with a post, what stops it first; None as long as that is not known."""
+    if now.findings is None:
+        return None
+    found = now.findings.get(sheet.file, ())
+    return tuple(sorted(found, key=lambda f: (f.severity != "error", f.line, f.message)))
+
+
+def health(found: tuple[Diagnostic, ...] | None) -> tuple[State, ...]:
+    """How much is to mend, as states."""
+    if found is None:
+        return (State("half", "Being checked"),)
+    errors = sum(finding.severity == "error" for finding in found)
+    told = []
+    if errors:
+        told.append(State("stop", f"{errors} to mend"))
+    if rest := len(found) - errors:
+        told.append(State("care", f"{rest} to consider"))
+    return tuple(told) or (State("good", "Nothing to mend"),)
+
+
+def healthy(found: tuple[Diagnostic, ...] | None) -> bool:
+    """Whether nothing stops the post."""
+    return found is not None and not any(finding.severity == "error" for finding in found)
+
+
+def summed(found: tuple[Diagnostic, ...] | None) -> str:
+    """``Nothing to mend, three things to consider``."""
+    if found is None:
+        return "Being checked"
+    errors = sum(finding.severity == "error" for finding in found)
+    rest = len(found) - errors
+    first = words.spelt(errors, "thing") + " to mend" if errors else "nothing to mend"
+    second = f", {words.spelt(rest, 'thing')} to consider" if rest else ""
+    return words.sentence(first + second)
+
+
+def recent(now: Snapshot, sheet: Sheet, at: datetime) -> bool:
+    """Whether a public post is young enough to be mailed without being named."""
+    return bool(sheet.date) and (at - sheet.date).total_seconds() < now.max_age_days * 86400  # type: ignore[operator]
+
+
+def title(now: Snapshot, letter: Letter) -> str:
+    """A letter by its post's title, else by its subject."""
+    found = now.of(letter)
+    return found.title if found and not letter.several else letter.subject

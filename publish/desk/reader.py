@@ -1,0 +1,183 @@
+"""Keeps the snapshot: a thread looks at files and findings, another at Mailchimp and the site.
+
+A page never looks by itself, so it is drawn at once and writes nothing. What looking teaches is
+written down here (a ``status`` settles open ends), under the ledger's lock.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from publish.desk.shelf import Shelf
+from publish.desk.snapshot import Post, Site, Snapshot
+from publish.errors import PublishError
+from publish.newsletter import schedule
+from publish.post.diagnostic import Diagnostic
+from publish.settings import Settings, load
+
+PAUSE = 0.25
+"""Seconds between two looks at the files."""
+BUSY, IDLE = 60.0, 15 * 60.0
+"""Seconds between two looks at Mailchimp: while a letter is on its way, and else."""
+MINUTE = 60.0
+REST = 1.0
+"""Seconds between two looks at Mailchimp at the least: an author may save often."""
+ALIVE = 15.0
+"""Seconds after which a waiting page is written to, to learn whether it is still there."""
+
+Check = Callable[[Settings], list[Diagnostic]]
+LookPost = Callable[[Settings, Post], Post]
+LookSite = Callable[[Settings], Site]
+
+
+@dataclass
+class Reader:
+    """``current`` is the snapshot. ``look_post`` reads Mailchimp, ``look_site`` what was made and
+    uploaded; both are handed in, as is ``check``."""
+
+    settings: Settings
+    check: Check
+    look_post: LookPost
+    look_site: LookSite
+    current: Snapshot = field(default_factory=Snapshot)
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+    _shelf: Shelf = field(default_factory=Shelf)
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _seen: Any = None
+    _drawn: float = 0.0
+    _wanted: threading.Event = field(default_factory=threading.Event)
+    _threads: list[threading.Thread] = field(default_factory=list)
+
+    def begin(self, first: Snapshot) -> None:
+        """Read the posts, so that the first page is whole; findings and letters follow."""
+        zone = schedule.zone(self.settings.timezone)
+        self.current = replace(first, zone=zone)
+        self.read_files()
+        for work in (self._files, self._letters):
+            thread = threading.Thread(target=work, daemon=True, name=f"desk{work.__name__}")
+            thread.start()
+            self._threads.append(thread)
+
+    def close(self) -> None:
+        """End the threads and let every waiting page go."""
+        self._stop.set()
+        self._wanted.set()
+        with self._changed:
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join(10)
+
+    def read_files(self) -> None:
+        """Read the posts now; a page that is drawn after a write shows what was written."""
+        self._drawn = time.monotonic()
+        sheets = self._shelf.read(self.settings, datetime.now(UTC))
+        self.change(sheets=sheets)
+
+    def look_again(self) -> None:
+        """Let Mailchimp be looked at soon: an act was done."""
+        self._wanted.set()
+
+    def change(self, **what: Any) -> None:
+        """Put something new into the snapshot and tell the pages, if it is new."""
+        with self._changed:
+            found = replace(self.current, **what)
+            if found == self.current:
+                return
+            self.current = replace(found, number=self.current.number + 1)
+            self._changed.notify_all()
+
+    def tell(self) -> None:
+        """Let every page be drawn again: what is under way has moved."""
+        with self._changed:
+            self.current = replace(self.current, number=self.current.number + 1)
+            self._changed.notify_all()
+
+    def wait(self, number: int) -> int:
+        """The snapshot's number as soon as it is not ``number``, at the latest after a while."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._stop.is_set() or self.current.number != number, ALIVE
+            )
+            return self.current.number
+
+    @property
+    def closed(self) -> bool:
+        """Whether ``close`` was called."""
+        return self._stop.is_set()
+
+    def _files(self) -> None:
+        while not self._stop.is_set():
+            began = time.monotonic()
+            seen = self._stamps()
+            if seen != self._seen:
+                self._seen = seen
+                self._look_at_files()
+            elif began - self._drawn > MINUTE:
+                # A post's hour comes, and what was “in 2 minutes” is in one.
+                self.read_files()
+                self.tell()
+            # A look may take one part in five of the time, however large the archive is.
+            self._stop.wait(max(PAUSE, 4 * (time.monotonic() - began)))
+
+    def _look_at_files(self) -> None:
+        try:
+            self.settings = load(self.settings.path)
+            self.read_files()
+            found: dict[str, tuple[Diagnostic, ...]] = {}
+            for finding in self.check(self.settings):
+                found[finding.file] = (*found.get(finding.file, ()), finding)
+            self.change(findings=found)
+        except (PublishError, OSError) as error:
+            self.change(trouble=str(error))
+
+    def _letters(self) -> None:
+        while not self._stop.is_set():
+            self._wanted.clear()
+            # Both may ask other machines, so neither keeps the files waiting.
+            self.change(site=self.look_site(self.settings))
+            try:
+                found = self.look_post(self.settings, self.current.post)
+            except (PublishError, OSError) as error:
+                found = replace(self.current.post, trouble=_first(str(error)))
+            self.change(post=found)
+            self._stop.wait(REST)
+            busy = any(m.state in ("scheduled", "sending", "unsure") for m in found.letters)
+            self._wanted.wait(BUSY if busy or found.trouble else IDLE)
+
+    def _stamps(self) -> tuple[Any, ...]:
+        """Of all that findings, posts and the site's state depend on."""
+        roots = [self.settings.content, self.settings.cache / "build", self.settings.path]
+        return tuple(stamp for root in roots for stamp in _below(root))
+
+
+def _below(root: Path) -> list[tuple[str, int, int]]:
+    """The stamps of every file below ``root``, or of ``root`` where it is a file."""
+    found: list[tuple[str, int, int]] = []
+    todo = [str(root)] if root.is_dir() else []
+    if not todo and root.is_file():
+        stat = root.stat()
+        found.append((str(root), stat.st_mtime_ns, stat.st_size))
+    while todo:
+        place = todo.pop()
+        try:
+            with os.scandir(place) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        todo.append(entry.path)
+                    else:
+                        stat = entry.stat()
+                        found.append((entry.path, stat.st_mtime_ns, stat.st_size))
+        except OSError:
+            continue
+    return sorted(found)
+
+
+def _first(text: str) -> str:
+    return text.split(" — ")[0]

@@ -1,0 +1,177 @@
+"""``publish desk``: the desk's server, the preview it shows, and the sandbox it rehearses with."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from typing import Any
+
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from publish.desk import asking, mailbox, pages, uploads
+from publish.desk.acts import Acts
+from publish.desk.app import App
+from publish.desk.following import follow
+from publish.desk.guard import Guard, key
+from publish.desk.jobs import Jobs
+from publish.desk.log import Log
+from publish.desk.reader import Reader
+from publish.desk.snapshot import Snapshot
+from publish.desk.writing import Writer
+from publish.errors import ConfigError, PublishError, Refused
+from publish.post.files import locked
+from publish.settings import Settings
+
+HOST = "127.0.0.1"
+
+
+class _Handler(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = 60
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """Requests are not news."""
+
+    def version_string(self) -> str:
+        """Nothing about the machine."""
+        return "publish"
+
+
+def serve(
+    settings: Settings,
+    *,
+    port: int,
+    live: bool,
+    say: Callable[[str], None],
+    ready: Callable[[str], None] | None = None,
+    stop: threading.Event | None = None,
+    start_editor: Callable[[list[str]], object] | None = None,
+) -> None:
+    """Serve until ``stop`` is set or Ctrl-C; ``port`` 0 takes a free one.
+
+    ``ready`` is told the address, which ends with the key and a slash. An act that is under way
+    is brought to its end first.
+
+    Raises:
+        ConfigError: the port cannot be listened on, or ``live`` without a Mailchimp key.
+        Refused: a desk of this site is open already; its address is in the message.
+    """
+    stop = stop or threading.Event()
+    real = bool(os.environ.get("MAILCHIMP_API_KEY", "").strip())
+    if live and not real:
+        raise ConfigError(
+            "--live: MAILCHIMP_API_KEY is not set",
+            "export the key (Mailchimp: Profile, Extras, API keys), or leave --live out",
+        )
+    folder = settings.cache / "desk"
+    address = folder / "address"
+
+    def taken(message: str, remedy: str) -> PublishError:
+        open_at = address.read_text("utf-8").strip() if address.is_file() else ""
+        return Refused(
+            "a desk of this site is open already", f"open {open_at}" if open_at else remedy
+        )
+
+    with ExitStack() as stack:
+        stack.enter_context(locked(folder / "lock", taken, 0, what="desk"))
+        inbox = _inbox(settings, stack)
+        secret = key(folder / "key")
+        reader = Reader(settings, uploads.check, mailbox.Look(live), uploads.look)
+        jobs = Jobs(reader.tell)
+        base = f"/k/{secret}"
+
+        def render(name: str, now: Snapshot, context: Mapping[str, Any]) -> str:
+            return pages.render(name, now, base, context)
+
+        acts = Acts(
+            reader, asking.Office(live), Writer(folder / "originals"),
+            Log(folder / "log.jsonl"), jobs, render, start_editor,
+        )  # fmt: skip
+        app = App(Guard(0, secret), reader, acts)
+        server = _listening(app, port)
+        app.guard = Guard(server.port, secret)
+        where = f"http://{HOST}:{server.port}{base}/"
+        first = Snapshot(
+            name=str(settings.values.get("SITENAME") or settings.root.name),
+            address=settings.siteurl, live=real, acts=live or not real,
+            inbox="" if real else inbox,
+            max_age_days=float(settings.values.get("NEWSLETTER_MAX_AGE_DAYS", 7)),
+        )  # fmt: skip
+        reader.begin(first)
+        stack.callback(reader.close)
+        stack.callback(_finish, jobs, say)
+        preview = _preview(settings, inbox, reader, say, stop)
+        stack.callback(preview.join, 20)
+        stack.callback(stop.set)
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+        thread.start()
+        stack.callback(server.server_close)
+        stack.callback(server.shutdown)
+        address.write_text(where + "\n", encoding="utf-8")
+        address.chmod(0o600)
+        stack.callback(address.unlink, missing_ok=True)
+        if ready:
+            ready(where)
+        stop.wait()
+
+
+def _listening(app: App, port: int) -> BaseWSGIServer:
+    try:
+        return make_server(HOST, port, app, threaded=True, request_handler=_Handler)
+    except (OSError, OverflowError, SystemExit) as error:
+        why = getattr(error, "strerror", None) or "it is taken"
+        raise ConfigError(
+            f"--port {port}: cannot listen on {HOST} ({why})",
+            "choose another with --port, or 0 for any",
+        ) from None
+
+
+def _inbox(settings: Settings, stack: ExitStack) -> str:
+    """The sandbox's address: of the one that runs, else of one for as long as the desk is open."""
+    from publish import sandbox
+
+    base = sandbox.running(settings.root)
+    return base or str(stack.enter_context(sandbox.start(settings.root)).base_url)
+
+
+def _preview(
+    settings: Settings, inbox: str, reader: Reader, say: Callable[[str], None],
+    stop: threading.Event,
+) -> threading.Thread:  # fmt: skip
+    """The preview in a thread of its own: its first build must not keep the desk waiting."""
+    from publish import sandbox
+    from publish.site.preview import serve as show
+
+    def made(trouble: str) -> None:
+        reader.change(trouble=trouble)
+        reader.tell()
+        reader.look_again()
+
+    def shown(address: str) -> None:
+        reader.change(preview=address)
+        threading.Thread(
+            target=follow, args=(address, made, stop), daemon=True, name="desk-following"
+        ).start()
+
+    def run() -> None:
+        overrides = {"NEWSLETTER_SIGNUP_ACTION": inbox + sandbox.signup_path()}
+        try:
+            show(
+                settings, host=HOST, port=0, overrides=overrides, say=say, stop=stop,
+                ready=shown,
+            )  # fmt: skip
+        except (PublishError, OSError) as error:
+            say(f"error: {error}")
+            reader.change(trouble=str(error))
+
+    thread = threading.Thread(target=run, daemon=True, name="desk-preview")
+    thread.start()
+    return thread
+
+
+def _finish(jobs: Jobs, say: Callable[[str], None]) -> None:
+    if job := jobs.busy:
+        say(f"{job.title}; the desk closes when that is done")
+    jobs.close()

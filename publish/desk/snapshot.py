@@ -1,0 +1,145 @@
+"""What the desk knows at a moment; pages are drawn from it and from nothing else. Pure data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from publish.post.diagnostic import Diagnostic
+
+UTC = ZoneInfo("UTC")
+Kind = Literal["draft", "ahead", "public"]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A post as its file says it is.
+
+    ``name`` is the file below the content folder, ``file`` below the site's. ``digest`` is of its
+    bytes: a write is made only onto the bytes that were shown. ``lines`` are where its header's
+    keys stand. ``aliases`` tells whether it ever had another address.
+    """
+
+    name: str
+    file: str
+    digest: str
+    kind: Kind
+    title: str
+    slug: str
+    saved: datetime
+    words: int = 0
+    date: datetime | None = None
+    uid: str = ""
+    summary: str = ""
+    subject: str = ""
+    preheader: str = ""
+    categories: tuple[str, ...] = ()
+    status: str = ""
+    mailed: bool = True
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What became of a letter: counts of readers, not of events."""
+
+    sent: int = 0
+    bounced: int = 0
+    opened: int = 0
+    clicked: int = 0
+    left: int = 0
+
+    @property
+    def delivered(self) -> int:
+        """Sent, less what came back."""
+        return max(0, self.sent - self.bounced)
+
+
+LetterState = Literal["scheduled", "sending", "sent", "held", "unsure", "stopped"]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter that is on its way or out. ``uid`` is of its post, ``at`` its hour.
+
+    ``held`` was taken back; of ``unsure`` an answer is missing. ``changes`` are the words that
+    differ from the post's present ones, each ``(before, gone, come, behind)``.
+    """
+
+    key: str
+    state: LetterState
+    subject: str
+    uid: str = ""
+    slug: str = ""
+    at: datetime | None = None
+    readers: int = 0
+    figures: Figures | None = None
+    changes: tuple[tuple[str, str, str, str], ...] = ()
+    several: bool = False
+    update: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Post:
+    """The letters' side of Mailchimp at a moment: ``asked`` is when it was looked at.
+
+    ``trouble`` says why it could not be looked at; then the rest is what was last seen.
+    """
+
+    asked: datetime | None = None
+    letters: tuple[Letter, ...] = ()
+    audience: str = ""
+    readers: int | None = None
+    sender: str = ""
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
+class Site:
+    """The site's pages: what was made, and what readers see. ``waiting`` are pages that differ
+    from what was uploaded, None where nothing tells; ``targets`` are the places to upload to.
+    ``trouble`` says why one could not be asked."""
+
+    made: datetime | None = None
+    uploaded: datetime | None = None
+    waiting: tuple[str, ...] | None = None
+    targets: tuple[str, ...] = ()
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All of it. ``number`` grows with every change; ``findings`` are by file; None before the
+    first check. ``acts`` tells whether acts are allowed, ``live`` whom they reach."""
+
+    number: int = 0
+    name: str = ""
+    address: str = ""
+    zone: ZoneInfo = UTC
+    live: bool = False
+    acts: bool = True
+    sheets: tuple[Sheet, ...] = ()
+    findings: Mapping[str, tuple[Diagnostic, ...]] | None = None
+    post: Post = Post()
+    site: Site = Site()
+    preview: str = ""
+    inbox: str = ""
+    trouble: str = ""
+    max_age_days: float = 7
+
+    def sheet(self, name: str) -> Sheet | None:
+        """The post of that file."""
+        return next((sheet for sheet in self.sheets if sheet.name == name), None)
+
+    def of(self, letter: Letter) -> Sheet | None:
+        """The post of a letter; None if its file is gone."""
+        return next((s for s in self.sheets if letter.uid and s.uid == letter.uid), None)
+
+    def letter(self, sheet: Sheet) -> Letter | None:
+        """The letter of a post, the last of several; a letter of several posts is none's."""
+        mine = [m for m in self.post.letters if m.uid == sheet.uid and not m.several]
+        return mine[-1] if mine and sheet.uid else None

@@ -1,0 +1,110 @@
+// What a browser with script adds to the desk: pages that follow what happens, a few keys, a photo
+// that is dropped. Every act is a plain form and works without.
+"use strict";
+const events = document.currentScript.dataset.events;
+
+// --- Following. One stream a page, and only while it is seen: a browser keeps six to a host.
+let stream = null;
+let busy = false;
+let again = false;
+
+const follow = () => {
+  if (document.hidden) {
+    if (stream) stream.close();
+    stream = null;
+  } else if (!stream) {
+    stream = new EventSource(events);
+    stream.onmessage = draw;
+    stream.onopen = draw;
+  }
+};
+
+async function draw() {
+  if (busy) { again = true; return; }
+  busy = true;
+  try {
+    const answer = await fetch(location.href.split("#")[0], { headers: { "X-Desk": "draw" } });
+    if (answer.ok) put(new DOMParser().parseFromString(await answer.text(), "text/html"));
+  } catch { /* The desk is closed, or starts again: the stream tells. */ }
+  busy = false;
+  if (again) { again = false; draw(); }
+}
+
+const put = (fresh) => {
+  document.title = fresh.title;
+  for (const id of ["mode", "main"]) {
+    Idiomorph.morph(document.getElementById(id), fresh.getElementById(id), {
+      restoreFocus: true,
+      callbacks: { beforeAttributeUpdated: keep, beforeNodeMorphed: typed },
+    });
+  }
+  say(fresh.getElementById("told").dataset.told);
+};
+
+// What the author has opened, chosen or typed is hers.
+const keep = (name, node) => !(
+  (name === "open" && node.localName === "details") ||
+  (name === "checked" && node.localName === "input") ||
+  (name === "value" && dirty.has(node))
+);
+const dirty = new WeakSet();
+const typed = (old) => !(dirty.has(old) && ["textarea", "select"].includes(old.localName));
+document.addEventListener("input", (event) => dirty.add(event.target));
+
+// --- Saying it to those who do not see it, at most every five seconds.
+let told = document.getElementById("told").dataset.told;
+let wait = null;
+const say = (text) => {
+  if (text === told) return;
+  told = text;
+  if (!wait) wait = setTimeout(() => { wait = null; document.getElementById("told").textContent = told; }, 5000);
+};
+
+document.addEventListener("visibilitychange", follow);
+follow();
+
+// --- Keys: none while a field has the focus, and all can be turned off.
+const on = () => localStorage.getItem("desk-keys") !== "off";
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  if (event.key === "Escape") {
+    const no = document.querySelector("[data-escape]");
+    if (no) { event.preventDefault(); no.click(); }
+    return;
+  }
+  if (!on() || event.target.closest("input, textarea, select, [contenteditable]")) return;
+  const key = event.key === "h" ? document.querySelector("header.desk .name a")
+    : document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (key) { event.preventDefault(); key.click(); }
+});
+const choice = document.querySelector(".keys-switch");
+if (choice) {
+  choice.hidden = false;
+  const box = choice.querySelector("input");
+  box.checked = on();
+  box.addEventListener("change", () => localStorage.setItem("desk-keys", box.checked ? "on" : "off"));
+}
+
+// --- A question that has come up gets the focus, so that its words are read first.
+const question = document.getElementById("question");
+if (question && location.hash === "#act") question.focus();
+
+// --- A photo may be dropped on its form.
+document.addEventListener("dragover", (event) => {
+  const drop = event.target.closest("[data-drop]");
+  if (!drop || ![...event.dataTransfer.types].includes("Files")) return;
+  event.preventDefault();
+  drop.querySelector(".drop").classList.add("over");
+});
+document.addEventListener("dragleave", (event) => {
+  const drop = event.target.closest("[data-drop]");
+  if (drop) drop.querySelector(".drop").classList.remove("over");
+});
+document.addEventListener("drop", (event) => {
+  const drop = event.target.closest("[data-drop]");
+  if (!drop || !event.dataTransfer.files.length) return;
+  event.preventDefault();
+  drop.querySelector(".drop").classList.remove("over");
+  drop.querySelector("input[type=file]").files = event.dataTransfer.files;
+  drop.querySelector("textarea").focus();
+});

@@ -1,0 +1,60 @@
+"""The site's side of the snapshot: findings of the sources, pages made, pages uploaded."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import UTC, datetime
+
+from publish.desk.snapshot import Site
+from publish.errors import PublishError
+from publish.post.diagnostic import Diagnostic
+from publish.settings import Settings
+
+
+def check(settings: Settings) -> list[Diagnostic]:
+    """Every finding of the sources as they are saved.
+
+    Raises:
+        ConfigError: there is no content folder.
+    """
+    from publish import checks
+
+    return checks.check(settings, built=False)
+
+
+def look(settings: Settings) -> Site:
+    """What was made, and what of it is not uploaded to the first of the targets.
+
+    A target that cannot be asked, or a build that cannot be uploaded, leaves that open.
+    """
+    from publish import golive
+    from publish.site import manifest
+
+    place = manifest.place(settings, settings.output.absolute())
+    made = None
+    with contextlib.suppress(OSError):
+        made = datetime.fromtimestamp(place.stat().st_mtime, UTC)
+    try:
+        known = golive.named(settings)
+    except PublishError as error:
+        return Site(made=made, trouble=error.message)
+    if not known:
+        return Site(made=made)
+    name = next(iter(known))
+    if made is None:
+        return Site(targets=tuple(known))
+    try:
+        from publish.deploy import targets
+
+        record = targets.make(golive.place(settings, name)).read().record
+        wish = golive.Wish(dry_run=True, verify=False)
+        planned = golive.go_live(settings, name, wish)
+    except (PublishError, OSError) as error:
+        return Site(made=made, targets=tuple(known), trouble=str(getattr(error, "message", error)))
+    pages = (put.path for put in planned.put if put.path.endswith((".html", ".htm")))
+    return Site(
+        made=made,
+        uploaded=datetime.fromisoformat(record.time) if record and record.time else None,
+        waiting=(*pages, *planned.deleted),
+        targets=tuple(known),
+    )

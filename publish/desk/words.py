@@ -1,0 +1,125 @@
+"""Days, distances and counts as the author reads them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+SPELT = (
+    "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve",
+)  # fmt: skip
+NARROW = "\N{NO-BREAK SPACE}"
+
+
+def zone_name(zone: ZoneInfo) -> str:
+    """``New York time`` of ``America/New_York``."""
+    name = zone.key.rsplit("/", 1)[-1].replace("_", " ")
+    return name if name in ("UTC", "GMT") else f"{name} time"
+
+
+def clock(moment: datetime, zone: ZoneInfo) -> str:
+    """``7:30``, of 24 hours."""
+    local = moment.astimezone(zone)
+    return f"{local.hour}:{local.minute:02}"
+
+
+def day(moment: datetime, zone: ZoneInfo, now: datetime, *, short: bool = False) -> str:
+    """``Tuesday, 1 December``, with the year if it is another than this one's.
+
+    ``short`` leaves the day of the week out and cuts the month to three letters.
+    """
+    local = moment.astimezone(zone)
+    month = MONTHS[local.month - 1]
+    year = "" if local.year == now.astimezone(zone).year else f" {local.year}"
+    if short:
+        return f"{local.day}{NARROW}{month[:3]}{year}"
+    return f"{WEEKDAYS[local.weekday()]}, {local.day}{NARROW}{month}{year}"
+
+
+def moment(when: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """``Tuesday, 1 December, 7:30``."""
+    return f"{day(when, zone, now)}, {clock(when, zone)}"
+
+
+def which_day(when: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """``today``, ``tomorrow``, ``on Tuesday`` within the week, else ``on 9 December``."""
+    there, here = when.astimezone(zone).date(), now.astimezone(zone).date()
+    days = (there - here).days
+    if 0 <= days < 2:
+        return ("today", "tomorrow")[days]
+    if 0 < days < 7:
+        return f"on {WEEKDAYS[there.weekday()]}"
+    return f"on {_date(there, here)}"
+
+
+def distance(when: datetime, now: datetime) -> str:
+    """``in 2 days and 21 hours``, ``in 14 minutes``, ``in a moment``; of what is past, ``ago``."""
+    gap = when - now
+    past = gap < timedelta()
+    minutes = round(abs(gap) / timedelta(minutes=1))
+    if not minutes:
+        return "just now" if past else "in a moment"
+    days, rest = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(rest, 60)
+    parts = [(days, "day"), (hours, "hour"), (minutes, "minute")]
+    # The two largest units are enough: of days the hours, of hours the minutes.
+    first = next(n for n, (number, _) in enumerate(parts) if number)
+    told = [count(number, word) for number, word in parts[first : first + 2] if number]
+    words = " and ".join(told)
+    return f"{words} ago" if past else f"in {words}"
+
+
+def saved(when: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """``4 minutes ago`` within the hour, ``today at 9:12``, else ``on 20 November``."""
+    if timedelta() <= now - when < timedelta(hours=1):
+        return distance(when, now)
+    there, here = when.astimezone(zone).date(), now.astimezone(zone).date()
+    if there == here:
+        return f"today at {clock(when, zone)}"
+    return (
+        f"yesterday at {clock(when, zone)}"
+        if (here - there).days == 1
+        else f"on {_date(there, here)}"
+    )
+
+
+def count(number: int, word: str, words: str = "") -> str:
+    """``1 reader``, ``1,204 readers``."""
+    return f"{number:,}{NARROW}{word if number == 1 else words or word + 's'}"
+
+
+def spelt(number: int, word: str, words: str = "") -> str:
+    """``one letter``, ``three things``; from thirteen on in figures."""
+    name = SPELT[number] if number < len(SPELT) else f"{number:,}"
+    return f"{name} {word if number == 1 else words or word + 's'}"
+
+
+def sentence(text: str) -> str:
+    """``text`` with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
+def listed(parts: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+
+
+def share(part: int, whole: int) -> str:
+    """``63%`` of enough readers to speak of a share, else ``7 of 12``."""
+    return f"{part / whole:.0%}" if whole >= FEW else f"{part} of {whole}"
+
+
+FEW = 30
+"""Readers below which a share in per cent says more than is known."""
+
+
+def _date(there: date, here: date) -> str:
+    year = "" if there.year == here.year else f" {there.year}"
+    return f"{there.day}{NARROW}{MONTHS[there.month - 1]}{year}"

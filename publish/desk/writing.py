@@ -1,0 +1,106 @@
+"""Writes a post's file: only onto the bytes that were shown, and never without a copy."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from publish.desk import shelf
+from publish.desk.snapshot import Sheet
+from publish.errors import ConfigError
+from publish.post.files import write_whole
+from publish.settings import Settings
+
+
+@dataclass
+class Meanwhile(Exception):
+    """The file is not what was shown: ``data`` is what it holds now. Nothing was written."""
+
+    data: bytes
+
+    @property
+    def digest(self) -> str:
+        """Of what it holds now."""
+        return shelf.digest(self.data)
+
+
+@dataclass
+class Writer:
+    """Writes below the site's content folder. ``originals`` keeps each file as it was before the
+    first write of a day."""
+
+    originals: Path
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def file(self, settings: Settings, sheet: Sheet) -> Path:
+        """Where a post lies."""
+        return settings.content / sheet.name
+
+    def read(self, settings: Settings, sheet: Sheet) -> bytes:
+        """The bytes of a post.
+
+        Raises:
+            ConfigError: they cannot be read.
+        """
+        try:
+            return self.file(settings, sheet).read_bytes()
+        except OSError as error:
+            raise ConfigError(
+                f"{sheet.file}: {error.strerror}", "look whether it was moved"
+            ) from None
+
+    def write(
+        self, settings: Settings, sheet: Sheet, digest: str, data: bytes, zone: ZoneInfo
+    ) -> bool:
+        """Put ``data`` in place of the bytes with that ``digest``; whether anything changed.
+
+        Raises:
+            Meanwhile: the file has other bytes by now.
+            ConfigError: it cannot be read or written.
+        """
+        with self._lock:
+            before = self.read(settings, sheet)
+            if shelf.digest(before) != digest:
+                raise Meanwhile(before)
+            if before == data:
+                return False
+            try:
+                self._keep(sheet, before, zone)
+                write_whole(self.file(settings, sheet), data)
+            except OSError as error:
+                raise ConfigError(
+                    f"{sheet.file}: cannot be written: {error.strerror}", "mend its rights"
+                ) from None
+            return True
+
+    def compare(self, settings: Settings, sheet: Sheet, digest: str) -> None:
+        """See that the file is what was shown.
+
+        Raises:
+            Meanwhile: it is not.
+        """
+        found = self.read(settings, sheet)
+        if shelf.digest(found) != digest:
+            raise Meanwhile(found)
+
+    def add(self, settings: Settings, path: str, data: bytes) -> None:
+        """Put a new file at ``path`` below the content folder.
+
+        Raises:
+            ConfigError: there is one, or it cannot be written.
+        """
+        file = settings.content / path
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with file.open("xb") as stream:
+                stream.write(data)
+        except OSError as error:
+            raise ConfigError(f"{path}: cannot be written: {error.strerror}", "mend that") from None
+
+    def _keep(self, sheet: Sheet, data: bytes, zone: ZoneInfo) -> None:
+        kept = self.originals / f"{datetime.now(zone):%Y-%m-%d}" / sheet.name
+        if not kept.exists():
+            write_whole(kept, data)

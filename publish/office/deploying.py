@@ -1,0 +1,82 @@
+"""The act ``deploy``: what was made goes to where readers find it."""
+
+from __future__ import annotations
+
+from publish import golive
+from publish.office.question import Changed, Done, Line, Question, bind
+from publish.office.room import Office
+from publish.office.telling import count
+
+ACT = "deploy"
+NAMED = 8
+"""Pages that a question names before it only counts them."""
+
+
+def targets(office: Office) -> tuple[str, ...]:
+    """The places of the settings, by name.
+
+    Raises:
+        ConfigError: ``DEPLOY`` cannot be read.
+    """
+    return tuple(golive.named(office.settings))
+
+
+def ask(office: Office, act: str = ACT, *, target: str | None = None) -> Question | Done:
+    """What would be put up at ``target``, the only or the first one if it is not given; Done where
+    readers have all of it already. It builds first where anything is stale.
+
+    Raises:
+        PublishError: the content is not fit, or the target cannot be asked.
+    """
+    name = target or next(iter(targets(office)), None)
+    office.site.fresh(office.voice)
+    out = golive.go_live(
+        office.settings, name, golive.Wish(dry_run=True, verify=False), office.voice.progress
+    )
+    *_, end = golive.spoken(out)
+    if not out.put and not out.deleted:
+        return Done(ACT, (end,))
+    pages = [put.path for put in out.put if put.path.endswith((".html", ".htm"))]
+    lines = [Line("where", f"{out.target} ({out.kind})")]
+    if pages:
+        more = f" and {len(pages) - NAMED} more" if len(pages) > NAMED else ""
+        lines.append(Line("pages", ", ".join(map(_page, pages[:NAMED])) + more))
+    if rest := len(out.put) - len(pages):
+        lines.append(
+            Line("beside", count(rest, "picture or other file", "pictures and other files"))
+        )
+    if out.deleted:
+        lines.append(Line("removed", ", ".join(map(_page, out.deleted[:NAMED]))))
+    what = count(len(pages), "page") if pages else count(len(out.put) + len(out.deleted), "file")
+    return Question(
+        ACT, tuple(lines), f"Upload {what}", False, bind(out.target, out.release, out.previous),
+        {"target": target}, out.target,
+    )  # fmt: skip
+
+
+def do(office: Office, question: Question) -> Done | Changed:
+    """Put it up and see that it is live.
+
+    Raises:
+        PublishError: it was refused or failed; readers see the old site or the new one.
+    """
+    again = ask(office, **question.wish)
+    if isinstance(again, Done):
+        return again
+    if again.bound != question.bound:
+        return Changed(again)
+    return Done(ACT, tuple(up(office, again.plan)), ({"target": again.plan},))
+
+
+def up(office: Office, target: str) -> list[str]:
+    """Put the last build up at ``target``; what happened, in words.
+
+    Raises:
+        PublishError: see ``golive.go_live``.
+    """
+    out = golive.go_live(office.settings, target, golive.Wish(), office.voice.progress)
+    return [golive.spoken(out)[-1], *out.warnings]
+
+
+def _page(path: str) -> str:
+    return "/" + path.removesuffix("index.html")

@@ -1,0 +1,156 @@
+"""The act ``publish``: a draft becomes a page that readers find and a letter that is scheduled.
+
+One question for all of it; then one step after the other, which stops with the reason. A post
+whose site cannot be made is put back as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, time
+from pathlib import Path
+
+from publish.errors import ConfigError, PublishError, Refused
+from publish.newsletter import schedule
+from publish.office import deploying, homing, sending
+from publish.office.question import Changed, Done, Line, Question, bind
+from publish.office.room import Office
+from publish.office.telling import count, readers
+from publish.office.timing import timing
+from publish.post import frontmatter
+from publish.post.files import write_whole
+from publish.post.frontmatter import Header
+from publish.post.text import plain_title
+
+ACT = "publish"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the question found: the file with its present ``data``, and what it will be."""
+
+    file: Path
+    data: bytes
+    made: bytes
+    title: str
+    slug: str
+    mailed: bool
+    ahead: datetime | None
+    targets: tuple[str, ...]
+    remote: str
+
+
+def ask(
+    office: Office, act: str = ACT, *, post: str, at: str | None = None, keep_date: bool = False
+) -> Question:
+    """What publishing the draft at ``post``, a path below the content folder, comes to.
+
+    A date of an earlier day becomes today, unless ``keep_date``: an old one would stand far down
+    in the lists. ``at`` is the letter's hour.
+
+    Raises:
+        ConfigError: there is no such post, its date or ``at`` is none.
+        Refused: it is public already.
+    """
+    file = office.settings.content / post
+    data = _read(file, post)
+    header = frontmatter.read(data)
+    if (header.get("status") or "published").lower() == "published":
+        raise Refused(f"{post}: is public already", "send its letter, or upload the site")
+    date = _date(office, header)
+    made = frontmatter.set_key(data, "Status", "published")
+    local = office.now.astimezone(office.zone)
+    dated = date is None or (date.astimezone(office.zone).date() < local.date() and not keep_date)
+    if dated:
+        made = frontmatter.set_key(made, "Date", f"{local:%Y-%m-%d %H:%M}")
+        date = office.now
+    ahead = date if date and date > office.now else None
+    mailed = frontmatter.yes_no(header.get("newsletter")) is not False
+    when = timing(office, False, at)
+    plan = Plan(
+        file, data, made, plain_title(header.get("title")), header.get("slug"), mailed, ahead,
+        deploying.targets(office), homing.remote(office.settings.root),
+    )  # fmt: skip
+    lines = [Line("post", f"“{plan.title}”")]
+    if dated:
+        was = office.spoken(_date(office, header)) if header.get("date") else "none"
+        lines.append(Line("date", f"today; it was {was}"))
+    if ahead:
+        lines.append(Line("date", office.spoken(ahead)))
+    people = readers(office)[1] if mailed else 0
+    lines += [Line("step", step) for step in _steps(office, plan, people, at)]
+    yes = "Publish"
+    if mailed and not ahead:
+        verb = "send to" if when.at is None else "schedule for"
+        yes = f"Publish, and {verb} {count(people, 'reader')}"
+    account = office.account
+    return Question(
+        ACT, tuple(lines), yes, False,
+        bind(hashlib.sha256(data).hexdigest(), account.audience, account.sandbox, people, at,
+             keep_date, plan.targets, plan.remote),
+        {"post": post, "at": at, "keep_date": keep_date}, plan,
+    )  # fmt: skip
+
+
+def do(office: Office, question: Question) -> Done | Changed:
+    """Take every step of the question, if it is still so.
+
+    Raises:
+        PublishError: a step failed; what was done before it has been said.
+    """
+    again = ask(office, **question.wish)
+    if again.bound != question.bound:
+        return Changed(again)
+    plan: Plan = again.plan
+    say = office.voice.say
+    write_whole(plan.file, plan.made)
+    try:
+        office.site.fresh(office.voice)
+    except PublishError:
+        # A post that stops the whole site must not stay public.
+        if plan.file.read_bytes() == plan.made:
+            write_whole(plan.file, plan.data)
+        raise
+    lines = [f"“{plan.title}” is public" if not plan.ahead else f"“{plan.title}” waits for its day"]
+    say(lines[0])
+    if plan.remote:
+        lines.append(homing.bring(office.settings, f"Publish “{plan.title}”"))
+    for target in plan.targets:
+        lines += deploying.up(office, target)
+    if plan.mailed and not plan.ahead:
+        found = sending.ask(office, posts=(question.wish["post"],), at=question.wish["at"])
+        ended = sending.do(office, found) if isinstance(found, Question) else found
+        if isinstance(ended, Changed):
+            raise Refused("the letter changed while it was brought on", "send it by itself")
+        lines += ended.lines
+        if plan.remote:
+            lines.append(homing.bring(office.settings, f"Letter of “{plan.title}”"))
+    return Done(ACT, tuple(filter(None, lines)), ({"post": question.wish["post"]},))
+
+
+def _steps(office: Office, plan: Plan, people: int, at: str | None) -> list[str]:
+    steps = ["the post becomes public, every rule is tried, the pages are made"]
+    if plan.remote:
+        steps.append(f"the texts are kept in {plan.remote}")
+    steps += [f"the pages are uploaded ({name}) and looked at" for name in plan.targets]
+    if plan.ahead:
+        return [*steps, f"on {office.spoken(plan.ahead)} the page appears with the next upload"]
+    if plan.mailed:
+        when = timing(office, False, at)
+        hour = "at once" if when.at is None else f"for {office.spoken(when.at)}"
+        early = "" if at or when.at is None else " or the next quarter of an hour after the upload"
+        steps.append(f"the letter to {count(people, 'reader')} is scheduled {hour}{early}")
+    return steps
+
+
+def _date(office: Office, header: Header) -> datetime | None:
+    given = header.get("date")
+    return schedule.when(given, office.now, office.zone, time()) if given else None
+
+
+def _read(file: Path, post: str) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:
+        raise ConfigError(f"{post}: there is no such post", "name it by its path") from None

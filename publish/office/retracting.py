@@ -1,0 +1,156 @@
+"""The act ``retract``: a post is taken off the site, its letter back, its address to where it leads
+from now on. What was mailed stays in the ledger and in Mailchimp."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from publish.errors import ConfigError, PublishError, Refused
+from publish.newsletter import titles
+from publish.newsletter.campaign import SCHEDULED
+from publish.newsletter.catalogue import Letter
+from publish.newsletter.ledger import Ledger
+from publish.newsletter.protocol import hour_of
+from publish.office import letters, undoing
+from publish.office.letters import Letters
+from publish.office.question import Changed, Done, Line, Question, bind
+from publish.office.room import Office
+from publish.office.telling import called, typed
+from publish.post.issue import key_of
+
+ACT = "retract"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What would be taken off: the letters to take back, with what to type for each; ``file`` is
+    None where the source is gone already; ``retired`` is where each address leads from now on."""
+
+    name: str
+    letters: tuple[tuple[Letter, str], ...]
+    file: Path | None
+    retired: tuple[tuple[str, str], ...]
+
+
+def ask(
+    office: Office, act: str = ACT, *, post: str, to: str | None = None, gone: bool = False
+) -> Question:
+    """What would happen to the post; ``to`` is where its address leads, else a page says that it is
+    gone.
+
+    Raises:
+        ConfigError: there is no such post, ``to`` is no address, or its letter is scheduled in an
+            account whose key is not there.
+        Refused: Mailchimp or the ledger cannot tell.
+    """
+    from publish.site import retired
+
+    if to and gone:
+        raise ConfigError("--to and --gone exclude each other", "choose one")
+    taken = retired.retraction(office.settings, post)
+    lead = retired.target(office.settings, to, taken) if to else retired.GONE
+    keys = [key_of([uid]) for uid in taken.uids]
+    _refuse_without_key(office, keys)
+    found = letters.gathered(office)
+    waiting = tuple((x, found.handle(x)) for x in holding(found, keys))
+    lines = [Line("post", taken.name)]
+    for letter, _ in waiting:
+        when = office.spoken(letter.hour) if letter.hour else "unfinished"
+        lines.append(Line("letter", f"{called(letter)} is taken back (it is set for {when})"))
+    if taken.file:
+        lines.append(Line("file", f"{taken.name} becomes a draft; nothing is deleted"))
+    where = "to a page that says it is gone" if lead == retired.GONE else f"to {lead}"
+    lines += [Line("address", f"{address} leads {where}") for address in taken.addresses]
+    plan = Plan(taken.name, waiting, taken.file, tuple((a, lead) for a in taken.addresses))
+    bound = bind(
+        taken.digest, plan.retired, [[(c.id, c.status) for c in x.campaigns] for x, _ in waiting]
+    )  # fmt: skip
+    wish = {"post": post, "to": to, "gone": gone}
+    return Question(ACT, tuple(lines), "Take it off the site", False, bound, wish, plan)
+
+
+def do(office: Office, question: Question) -> Done | Changed:
+    """Take the letters back, then the post off, and build.
+
+    Raises:
+        OutcomeUnknown: a letter may still be scheduled; the file is untouched.
+        PublishError: a letter could not be taken back, with the file untouched; or the site could
+            not be built, with the post off.
+    """
+    from publish.site import retired
+
+    with office.lock():
+        again = ask(office, **question.wish)
+        if again.bound != question.bound:
+            return Changed(again)
+        plan: Plan = again.plan
+        lines = _taken_back(office, plan.letters)
+        retired.retire(office.settings, plan.file, dict(plan.retired))
+    try:
+        office.site.fresh(office.voice, told="built")
+    except PublishError as failure:
+        raise Refused(
+            f"{plan.name} is off, but the site could not be built: {failure.message}",
+            f"{failure.remedy or 'mend that'}; then run `publish build`",
+        ) from None
+    lines.append(f"{plan.name}: taken off the site")
+    if office.settings.values.get("DEPLOY"):
+        lines.append(f"  the live site still has it: {typed('deploy')}")
+    else:
+        lines.append(f"  the live site still has it until {office.settings.output.name}/ is up")
+    return Done(ACT, tuple(lines), ({"post": plan.name, "retired": dict(plan.retired)},))
+
+
+def withdraw(office: Office, uids: Collection[str]) -> list[str]:
+    """Take back every scheduled letter that holds a post of one of ``uids``: their pages are about
+    to go. The lines say which.
+
+    Raises:
+        PublishError: one could not be taken back, or may not have been.
+    """
+    with office.lock():
+        found = letters.gathered(office)
+        waiting = holding(found, [key_of([uid]) for uid in uids])
+        return _taken_back(office, [(letter, found.handle(letter)) for letter in waiting])
+
+
+def holding(found: Letters, keys: Sequence[str]) -> list[Letter]:
+    """The letters that wait for their hour and bring one of the posts of ``keys``."""
+    return [
+        letter for letter in found.all
+        if (letter.scheduled or letter.unfinished)
+        and any(titles.holds(letter.posts, key) for key in keys)
+    ]  # fmt: skip
+
+
+def _taken_back(office: Office, waiting: Sequence[tuple[Letter, str]]) -> list[str]:
+    lines = []
+    for letter, name in waiting:
+        undoing.take_back(office, letter, name)
+        lines.append(office.said(f"{called(letter)}: taken back, it goes out only by name"))
+    return lines
+
+
+def _refuse_without_key(office: Office, keys: Sequence[str]) -> None:
+    """Stop where the ledger of the live account has a letter scheduled and no key is there.
+
+    Raises:
+        ConfigError: it has.
+    """
+    if not office.account.sandbox:
+        return
+    for key, past in Ledger(office.settings.content / "ledger").read().items():
+        posts = (past.intent or {}).get("posts") or [(past.intent or {}).get("of") or key]
+        hour = hour_of(past.replacing.hour if past.replacing else past.hour)
+        pending = past.replacing or (past.done and past.status == SCHEDULED)
+        if (
+            pending
+            and any(titles.holds(posts, k) for k in keys)
+            and not (hour and hour < office.now)
+        ):
+            raise ConfigError(
+                "its letter is scheduled in Mailchimp, and no key is there to take it back",
+                "export MAILCHIMP_API_KEY, then run this again",
+            )

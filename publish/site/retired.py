@@ -1,0 +1,128 @@
+"""A post goes off the site, and its addresses lead on: to another one, or to a page that says so.
+
+``content/ledger/retired.json`` holds them; the plugin ``alias_redirects`` makes the pages.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from publish.errors import ConfigError, Refused
+from publish.post import frontmatter
+from publish.post.files import write_whole
+from publish.post.identity import uid_of, was_of
+from publish.post.urls import normal, parse_alias, split_aliases
+from publish.settings import Settings
+from publish.site import addresses
+from publish.site.sources import named, slug_of, sources
+
+GONE = "gone"
+"""What stands in ``retired.json`` for an address that leads nowhere any more."""
+
+
+@dataclass(frozen=True)
+class Retraction:
+    """A post that is to go: its source (None where that is gone already), its identities, the
+    addresses it was published at, and a digest of the source."""
+
+    name: str
+    file: Path | None
+    uids: tuple[str, ...]
+    addresses: tuple[str, ...]
+    digest: str
+
+
+def retraction(settings: Settings, post: str) -> Retraction:
+    """What goes with the post of that slug, path or published address.
+
+    Raises:
+        ConfigError: there is no such post.
+        Refused: the ledger's files are damaged.
+    """
+    known = addresses.read(settings)
+    wanted = post.replace("\\", "/").removeprefix("./").strip("/")
+    for file in sources(settings.posts):
+        place = named(file, settings)
+        paths = (place, str(file), file.relative_to(settings.content).as_posix())
+        if slug_of(file, settings) != wanted and post not in paths and wanted not in paths:
+            continue
+        data = file.read_bytes()
+        header = frontmatter.read(data)
+        uid = uid_of(header.get("uid"), file.relative_to(settings.content).as_posix())
+        uids = (uid, *was_of(header.get("was")))
+        places = [address for address, owner in known.items() if owner in uids]
+        if places:
+            # An old address whose redirect goes with the post.
+            places += [a for a in split_aliases(header.get("aliases")) if _stands_alone(a)]
+        own = tuple(dict.fromkeys(places))
+        return Retraction(place, file, uids, own, hashlib.sha256(data).hexdigest())
+    for address, uid in known.items():
+        if normal(address) == normal(f"/{wanted}"):
+            own = tuple(place for place, owner in known.items() if owner == uid)
+            return Retraction(address, None, (uid,), own, "")
+    raise ConfigError(f"{post}: there is no such post", "name it by its slug, path or address")
+
+
+def target(settings: Settings, to: str, taken: Retraction) -> str:
+    """Where the addresses of ``taken`` shall lead.
+
+    Raises:
+        ConfigError: ``to`` is no address, none of this site, or one of those that go.
+    """
+    if to.startswith(("https://", "http://")):
+        return to
+    known = {normal(address) for address in addresses.read(settings)}
+    gone = {normal(address) for address in (*taken.addresses, *read(settings))}
+    try:
+        parse_alias(to)
+    except ValueError as error:
+        raise ConfigError(f"--to {to}: {error}", "write an address of this site: /new/") from None
+    if normal(to) in gone:
+        raise ConfigError(
+            f"--to {to}: it is taken off the site itself", "choose another, or --gone"
+        )
+    if normal(to) not in known and normal(to) != "/":
+        raise ConfigError(f"--to {to}: nothing was published there", "choose another, or --gone")
+    return to
+
+
+def read(settings: Settings) -> dict[str, str]:
+    """Where each retired address leads.
+
+    Raises:
+        Refused: the file is damaged; it must not count as empty.
+    """
+    return addresses.retired(settings.content)
+
+
+def retire(settings: Settings, file: Path | None, leads: Mapping[str, str]) -> None:
+    """Make the source a draft, keeping every other byte, and note where its addresses lead.
+
+    Raises:
+        Refused: a file cannot be written.
+    """
+    known = read(settings) | dict(leads)
+    text = json.dumps(known, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    try:
+        # Where the addresses lead first: a draft whose address leads nowhere stops every build.
+        if leads:
+            write_whole(settings.content / addresses.RETIRED, text.encode())
+        if file:
+            write_whole(file, frontmatter.set_key(file.read_bytes(), "Status", "draft"))
+    except OSError as error:
+        raise Refused(
+            f"{error.filename or file}: cannot be written: {error.strerror or error}",
+            "mend that, then run this again",
+        ) from None
+
+
+def _stands_alone(alias: str) -> bool:
+    """Whether there is a page at the alias, which a query alone has not."""
+    try:
+        return bool(parse_alias(alias).file)
+    except ValueError:
+        return False

@@ -1,0 +1,201 @@
+"""Asking, answering and doing: once, and only what was shown."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from publish.desk.jobs import Job
+from publish.errors import NothingSent, OutcomeUnknown, Refused
+from publish.office import Done
+from tests.desk.stand import Desk, a_desk
+
+FORM = {"post": "posts/three.md"}
+
+
+def token(page: str) -> dict[str, str]:
+    return dict(re.findall(r'name="(token|bound)" value="([^"]+)"', page))
+
+
+def asked(desk: Desk, act: str = "send", **more: str) -> tuple[str, dict[str, str]]:
+    """The page with the question, and what its yes posts."""
+    answer = desk.post(f"/ask/{act}", FORM | more)
+    assert answer.status_code == 303, answer.text
+    page = desk.get(answer.headers["Location"].split("/k/")[1].split("/", 1)[1].join(["/", ""]))
+    return page.text, token(page.text)
+
+
+def settled(desk: Desk) -> Job:
+    job = next(iter(desk.acts.jobs._jobs.values()))
+    for _ in range(500):
+        if job.stage in ("done", "refused", "asked"):
+            return job
+        time.sleep(0.01)
+    raise AssertionError(job.stage)
+
+
+def test_a_question_shows_what_it_is_about_and_the_number_on_its_button(desk: Desk):
+    page, form = asked(desk)
+    assert "Send this letter?" in page
+    assert "Happy (412 readers)" in page
+    assert page.index("Not now") < page.index("Schedule for 412 readers")
+    assert form["bound"] == "b1"
+    assert desk.office.asked == [("send", {"posts": ("posts/three.md",), "as_update": False})]
+    assert not desk.office.done
+
+
+def test_a_yes_does_it_and_says_so_where_the_post_is(desk: Desk):
+    _, form = asked(desk)
+    answer = desk.post("/yes", form)
+    assert answer.headers["Location"].startswith("/k/")
+    assert "/post/posts/three.md?act=" in answer.headers["Location"]
+    job = settled(desk)
+    assert (job.stage, desk.office.done) == ("done", ["b1"])
+    page = desk.get(f"/post/posts/three.md?act={job.id}").text
+    assert "it goes out on Tuesday" in page
+    assert "Take it back…" in page
+    assert "it goes out on Tuesday" in desk.get("/today").text
+
+
+def test_fifty_parallel_yeses_are_one(desk: Desk):
+    _, form = asked(desk)
+    desk.office.gate.clear()
+    answers: list[int] = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(desk.post("/yes", form).status_code))
+        for _ in range(50)
+    ]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.2)
+    desk.office.gate.set()
+    for thread in threads:
+        thread.join()
+    settled(desk)
+    assert desk.office.done == ["b1"]
+    assert sorted(answers) == [303] + [409] * 49
+
+
+def test_a_stale_tab_is_refused(desk: Desk):
+    _, old = asked(desk)
+    _, new = asked(desk)
+    assert desk.post("/yes", old | {"bound": "b0"}).status_code == 409
+    assert desk.post("/yes", {"token": "x", "bound": "b1"}).status_code == 409
+    assert desk.post("/yes", {"token": ""}).status_code == 409
+    assert not desk.office.done
+    assert desk.post("/yes", new).status_code == 303
+    assert desk.post("/yes", new).status_code == 409
+
+
+def test_what_changed_since_the_question_is_asked_again(desk: Desk):
+    _, form = asked(desk)
+    desk.office.bound = "b2"
+    desk.office.outcome = desk.office.question("send")
+    desk.post("/yes", form)
+    job = settled(desk)
+    page = desk.get(f"/post/posts/three.md?act={job.id}").text
+    assert "Something changed since you were asked" in page
+    desk.office.outcome = None
+    assert token(page)["bound"] == "b2"
+    desk.post("/yes", token(page))
+    settled(desk)
+    assert desk.office.done == ["b1", "b2"]
+
+
+def test_not_now_leaves_everything_and_is_no_error(desk: Desk):
+    _page, form = asked(desk)
+    answer = desk.post("/no", form)
+    assert answer.status_code == 303
+    assert answer.headers["Location"].endswith("/post/posts/three.md")
+    assert not desk.office.done
+    assert desk.post("/yes", form).status_code == 409
+    assert "Not now." in desk.get("/today").text
+
+
+def test_a_test_is_sent_without_a_question(desk: Desk):
+    desk.post("/ask/test", FORM | {"to": "me@example.com, you@example.com"})
+    assert settled(desk).stage == "done"
+    assert desk.office.asked[0] == (
+        "test", {"post": "posts/three.md", "to": ("me@example.com", "you@example.com")},
+    )  # fmt: skip
+    assert desk.office.done == ["b1"]
+    assert 'value="me@example.com, you@example.com"' in desk.get("/post/posts/three.md").text
+
+
+@pytest.mark.parametrize(
+    ("failure", "title"),
+    [
+        (Refused("the page is not live", "upload first"), "That cannot be done yet"),
+        (NothingSent("Mailchimp did not answer", "again"), "That cannot be done yet"),
+    ],
+)
+def test_a_refusal_is_told_in_its_own_words(desk: Desk, failure: Exception, title: str):
+    desk.office.answer = failure
+    page, form = asked(desk)
+    assert title in page
+    assert str(failure).split(" — ")[0] in page
+    assert not form
+
+
+def test_an_unknown_outcome_says_that_nothing_goes_twice(desk: Desk):
+    _, form = asked(desk)
+    desk.office.outcome = OutcomeUnknown("the answer was lost", "`publish status` settles it")
+    desk.post("/yes", form)
+    job = settled(desk)
+    assert "not known yet" in job.title
+    assert job.said == ("the answer was lost", "the desk settles it")
+
+
+def test_nothing_to_do_is_said(desk: Desk):
+    desk.office.answer = Done("send", ("nothing to send",))
+    page, _ = asked(desk)
+    assert "Nothing to do" in page
+    assert "nothing to send" in page
+
+
+def test_work_under_way_is_shown_on_every_page_and_goes_on_alone(desk: Desk):
+    _, form = asked(desk)
+    desk.office.gate.clear()
+    began = time.monotonic()
+    desk.post("/yes", form)
+    assert time.monotonic() - began < 5
+    page = desk.get("/").text
+    assert "The letter is being brought on" in page
+    assert 'http-equiv="refresh"' in page
+    desk.office.gate.set()
+    settled(desk)
+
+
+def test_a_desk_that_only_looks_does_nothing(tmp_path: Path):
+    desk = a_desk(tmp_path, live=True, acts=False)
+    for path in ("/ask/send", "/yes"):
+        answer = desk.post(path, FORM)
+        assert answer.status_code == 409
+        assert "--live" in answer.text
+    assert "Looking only." in desk.get("/").text
+    assert not desk.office.asked
+    desk.acts.jobs.close()
+
+
+def test_live_is_loud(tmp_path: Path):
+    desk = a_desk(tmp_path, live=True)
+    page = desk.get("/").text
+    assert 'class="mode live"' in page
+    assert "412\N{NO-BREAK SPACE}readers" in page
+    desk.acts.jobs.close()
+
+
+@pytest.mark.parametrize("act", ["delete", "../yes", ""])
+def test_an_act_that_is_none_is_refused(desk: Desk, act: str):
+    assert desk.post(f"/ask/{act}", FORM).status_code in (404, 405, 409)
+    assert not desk.office.asked
+
+
+def test_a_post_that_is_gone_is_refused(desk: Desk):
+    assert desk.post("/ask/send", {"post": "posts/gone.md"}).status_code == 409
+    assert desk.post("/open", {"post": "../../etc/passwd", "line": "1"}).status_code == 404
+    assert desk.post("/fields", {"post": "/etc/passwd"}).status_code == 404

@@ -1,0 +1,213 @@
+"""Pages and forms of the desk, through its own door."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+
+import pytest
+from PIL import Image
+
+from publish.desk import shelf
+from publish.post.diagnostic import Diagnostic
+from tests.desk.stand import BASE, KEY, POST, Desk
+
+PAGES = ("/", "/letters", "/post/posts/three.md", "/new", "/keys", "/words", "/today")
+ACTS = ("/ask/send", "/yes", "/no", "/open", "/fields", "/mend", "/mended", "/photo", "/new")
+FORM = {"post": "posts/three.md"}
+FILE = "content/posts/three.md"
+
+
+def digest(desk: Desk) -> str:
+    return shelf.digest(desk.file.read_bytes())
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_is_whole_and_says_none_of_the_makers_words(desk: Desk, path: str):
+    answer = desk.get(path)
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/html"
+    words = html.unescape(re.sub(r"<[^>]+>|http\S+", " ", answer.text)).lower()
+    for word in ("campaign", "issue", "ledger", "slug", "commit"):
+        assert not re.search(rf"\b{word}s?\b", words), word
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/desk.css", "/no/such"])
+def test_every_answer_is_closed_to_others(desk: Desk, path: str):
+    headers = desk.get(path).headers
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert "Set-Cookie" not in headers
+    assert not [name for name, _ in headers if name.lower().startswith("access-control")]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_need_nothing_inline_and_nothing_from_elsewhere(desk: Desk, path: str):
+    text = desk.get(path).text
+    assert not re.search(r"\sstyle=|<style|\son\w+=", text)
+    assert not re.search(r"<script(?![^>]*\ssrc=)", text)
+    for url in re.findall(r'(?:src|href|action)="([^"]*)"', text):
+        assert url.startswith((f"{BASE}/", "#", "/")) or url == "", url
+
+
+@pytest.mark.parametrize("path", [path for path in ACTS if path != "/mend"])
+def test_an_act_is_never_a_get(desk: Desk, path: str):
+    expected = 200 if path == "/new" else 405
+    assert desk.get(path).status_code == expected
+    assert desk.file.read_text() == POST
+    assert not desk.office.asked
+
+
+@pytest.mark.parametrize("path", ACTS)
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "http://127.0.0.1:9000"}, {"Origin": "null"}, {"Sec-Fetch-Site": "same-site"},
+     {"Sec-Fetch-Site": "cross-site"}, {"Host": "evil.example:8100"}],
+)  # fmt: skip
+def test_forms_of_other_pages_are_refused(desk: Desk, path: str, headers: dict[str, str]):
+    answer = desk.post(path, FORM | {"title": "x", "new": "y"}, headers=headers)
+    assert answer.status_code in (403, 421)
+    assert not desk.office.asked
+    assert desk.file.read_text() == POST
+
+
+def test_a_page_that_is_not_there_says_so(desk: Desk):
+    for path in ("/post/posts/gone.md", "/letter/xyz", "/nothing", "/post/../../x"):
+        answer = desk.get(path)
+        assert answer.status_code == 404
+        assert "To the desk" in answer.text
+
+
+def test_the_editor_is_opened_at_the_line(desk: Desk):
+    answer = desk.post("/open", FORM | {"line": "9"})
+    assert answer.status_code == 303
+    assert desk.opened == [["code", "--goto", f"{desk.file}:9"]]
+
+
+def test_header_lines_are_saved_and_a_copy_of_the_day_is_kept(desk: Desk):
+    answer = desk.post("/fields", FORM | {"digest": digest(desk), "title": "Four", "subject": "S"})
+    assert answer.status_code == 303
+    text = desk.file.read_text()
+    assert text == POST.replace("Three Conversations", "Four").replace(
+        "Uid: 0123456789abcdef\n", "Uid: 0123456789abcdef\nSubject: S\n"
+    )
+    (kept,) = (desk.root / ".publish/desk/originals").glob("*/posts/three.md")
+    assert kept.read_text() == POST
+    assert "Four" in desk.get("/").text
+    desk.post("/fields", FORM | {"digest": digest(desk), "title": "Five"})
+    assert kept.read_text() == POST
+
+
+def test_a_file_that_changed_meanwhile_is_left_and_both_are_shown(desk: Desk):
+    old = digest(desk)
+    desk.file.write_text(POST.replace("A summary.", "Mine from the editor."))
+    form = FORM | {"digest": old, "title": "Four <b>", "summary": "Mine from the desk."}
+    answer = desk.post("/fields", form)
+    assert answer.status_code == 409
+    assert desk.file.read_text() == POST.replace("A summary.", "Mine from the editor.")
+    for words in ("Mine from the editor.", "Mine from the desk.", "Four &lt;b&gt;"):
+        assert words in answer.text
+    again = re.search(r'name="digest" value="(\w+)"', answer.text)
+    assert again is not None
+    assert desk.post("/fields", form | {"digest": again[1]}).status_code == 303
+    assert "Summary: Mine from the desk.\n" in desk.file.read_text()
+
+
+def test_a_field_that_cannot_be_is_refused_and_nothing_is_written(desk: Desk):
+    answer = desk.post("/fields", FORM | {"digest": digest(desk), "date": "soon"})
+    assert answer.status_code == 409
+    assert "is no time" in answer.text
+    assert desk.file.read_text() == POST
+
+
+def test_a_mend_shows_its_difference_and_is_written_on_a_yes(desk: Desk):
+    finding = Diagnostic(FILE, 9, "http-link", "warning", "http://example.com/ is not encrypted",
+                         "write https:// if the site has it")  # fmt: skip
+    desk.find(finding)
+    form = FORM | {"rule": "http-link", "line": "9", "digest": digest(desk)}
+    assert "Mend it…" in desk.get("/post/posts/three.md").text
+    answer = desk.post("/mend", form)
+    page = desk.get("/mend?" + answer.headers["Location"].split("?")[1])
+    assert "<ins>On the first Tusday of March, see [it](https://example.com/).</ins>" in page.text
+    assert desk.file.read_text() == POST
+    assert desk.post("/mended", form).status_code == 303
+    assert desk.file.read_text() == POST.replace("http:", "https:")
+    assert desk.post("/mended", form | {"digest": digest(desk)}).status_code == 409
+
+
+def test_a_mend_onto_other_bytes_is_refused(desk: Desk):
+    finding = Diagnostic(FILE, 9, "http-link", "warning", "m", "r")
+    desk.find(finding)
+    answer = desk.post("/mended", FORM | {"rule": "http-link", "line": "9", "digest": "old"})
+    assert answer.status_code == 409
+    assert "changed meanwhile" in answer.text
+    assert desk.file.read_text() == POST
+
+
+def a_photo() -> tuple[io.BytesIO, str]:
+    stream = io.BytesIO()
+    Image.new("RGB", (2000, 1000), "green").save(stream, "JPEG")
+    stream.seek(0)
+    return stream, "IMG_4411.JPG"
+
+
+def test_a_photo_is_put_in_with_its_words(desk: Desk):
+    form = FORM | {"digest": digest(desk), "alt": "A door", "after": "9", "photo": a_photo()}
+    assert desk.post("/photo", form).status_code == 303
+    with Image.open(desk.root / "content/images/img-4411.jpg") as made:
+        assert made.size == (1600, 800)
+    assert "\n\n![A door]({static}/images/img-4411.jpg)\n\nThe end." in desk.file.read_text()
+
+
+@pytest.mark.parametrize(
+    "more", [{"alt": " "}, {"photo": (io.BytesIO(b"no picture"), "x.jpg")}, {"digest": "old"}]
+)
+def test_a_photo_that_cannot_go_in_leaves_nothing_behind(desk: Desk, more: dict[str, object]):
+    form = FORM | {"digest": digest(desk), "alt": "A door", "after": "0", "photo": a_photo()}
+    assert desk.post("/photo", form | more).status_code == 409
+    assert not list((desk.root / "content/images").iterdir())
+    assert desk.file.read_text() == POST
+
+
+def test_a_new_post_is_a_draft_of_the_day_that_was_said(desk: Desk):
+    answer = desk.post("/new", {"title": "A calm day", "category": "Career, Network",
+                                "date": "8 december 2030 7:30"})  # fmt: skip
+    assert answer.headers["Location"] == f"/k/{KEY}/post/posts/a-calm-day.md"
+    text = (desk.root / "content/posts/a-calm-day.md").read_text()
+    assert "Date: 2030-12-08 07:30\n" in text
+    assert "Category: Career, Network\n" in text
+    assert "Status: draft\n" in text
+    assert "A calm day" in desk.get("/post/posts/a-calm-day.md").text
+
+
+def test_a_new_post_that_cannot_be_keeps_the_words(desk: Desk):
+    answer = desk.post("/new", {"title": "Three Conversations", "date": ""})
+    page = desk.get("/new?" + answer.headers["Location"].split("?")[1]).text
+    assert "has the slug" not in page or "three-conversations" in page
+    assert 'value="Three Conversations"' in page
+    assert len(list((desk.root / "content/posts").iterdir())) == 1
+
+
+def test_hostile_words_stay_words(desk: Desk):
+    nasty = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
+    desk.file.write_text(POST.replace("Three Conversations", f"{nasty} & more").replace(
+        "Career", nasty))  # fmt: skip
+    desk.app.reader.read_files()
+    desk.find(Diagnostic(FILE, 1, "x", "error", f"`{nasty}` is bad", nasty))
+    for path in ("/", "/post/posts/three.md", "/letters"):
+        text = desk.get(path).text
+        assert "<script>alert" not in text
+        assert "<img src=x" not in text
+
+
+def test_events_tell_of_every_change(desk: Desk):
+    answer = desk.get("/events")
+    assert answer.mimetype == "text/event-stream"
+    stream = iter(answer.response)
+    assert next(stream) == b"retry: 1000\n\n"
+    desk.app.reader.change(trouble="x")
+    assert next(stream).startswith(b"data: ")
+    answer.close()

@@ -1,0 +1,145 @@
+"""The first page: the answer to what happens next."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from publish.desk import home
+from publish.desk.snapshot import Figures, Post, Site
+from tests.desk.snapshots import (
+    CHANGE,
+    NOW,
+    TUESDAY,
+    a_finding,
+    a_letter,
+    a_sheet,
+    a_snapshot,
+    sent,
+)  # fmt: skip
+
+POST = a_sheet()
+DRAFT = a_sheet("posts/draft.md", kind="draft", status="draft")
+
+
+def labels(buttons: tuple[home.Button, ...]) -> list[str]:
+    return [button.label for button in buttons]
+
+
+def test_a_scheduled_letter_is_the_headline_with_whom_and_when():
+    view = home.view(a_snapshot(POST, letters=(a_letter(POST),)), NOW)
+    assert view.headline == "One letter goes out on Tuesday"
+    (card,) = view.next
+    said = f"{card.readers} {card.when} {card.distance}".replace("\N{NO-BREAK SPACE}", " ")
+    assert said == "412 readers Tuesday, 1 December at 7:30 in 2 days and 21 hours"
+    assert labels(card.buttons) == ["Look at it", "Another time…", "Take it back…"]
+    assert not card.changes
+
+
+def test_a_letter_with_old_words_offers_the_new_ones_with_the_difference():
+    now = a_snapshot(POST, letters=(a_letter(POST, changes=(CHANGE,)),))
+    (card,) = home.view(now, NOW).next
+    assert card.changes == (CHANGE,)
+    assert card.mend[0].label == "Put the new words in…"
+    assert card.mend[0].main
+    assert card.mend[0].to == "/ask/replace"
+
+
+def test_a_scheduled_letter_whose_page_is_gone_is_told_and_can_be_taken_back():
+    for sheet in (a_sheet(kind="draft"), a_sheet(mailed=False)):
+        (card,) = home.view(a_snapshot(sheet, letters=(a_letter(sheet),)), NOW).next
+        assert card.gone
+        assert labels(card.mend) == ["Take it back…"]
+    lost = a_snapshot(letters=(a_letter(POST),))
+    (card,) = home.view(lost, NOW).next
+    assert card.gone
+    assert card.href.startswith("/letter/")
+    assert card.mend[0].values == {"letter": a_letter(POST).key}
+
+
+def test_what_is_in_doubt_comes_before_all_else():
+    other = a_sheet("posts/other.md")
+    letters = (a_letter(POST), a_letter(other, "unsure", why="an answer was lost"))
+    view = home.view(a_snapshot(POST, other, letters=letters), NOW)
+    assert view.headline == "A letter is in doubt"
+    assert [card.state.kind for card in view.next] == ["stop", "half"]
+    assert view.next[0].says == "an answer was lost"
+    assert not view.next[0].buttons
+
+
+def test_several_letters_are_counted_and_the_first_day_is_told():
+    other = a_sheet("posts/other.md")
+    later = a_letter(other, at=TUESDAY + timedelta(days=1))
+    view = home.view(a_snapshot(POST, other, letters=(later, a_letter(POST))), NOW)
+    assert view.headline == "Two letters go out, the first on Tuesday"
+    assert [card.title for card in view.next] == ["Quit", "Other"]
+
+
+def test_what_is_being_written_has_its_findings_and_one_next_step():
+    wrong = a_sheet("posts/wrong.md", kind="draft", saved=NOW - timedelta(days=8))
+    findings = {wrong.file: (a_finding(wrong), a_finding(wrong, severity="warning"))}
+    view = home.view(a_snapshot(wrong, DRAFT, findings=findings), NOW)
+    good, bad = view.writing
+    assert (good.title, [s.word for s in good.states]) == ("Draft", ["Nothing to mend"])
+    assert (good.button.label, good.button.to) == ("Publish…", "/ask/publish")
+    assert [s.word for s in bad.states] == ["1 to mend", "1 to consider"]
+    assert (bad.button.label, bad.button.href) == ("See what is wrong", "/post/posts/wrong.md")
+    assert "on 20\N{NO-BREAK SPACE}November" in bad.facts
+
+
+def test_a_young_post_whose_letter_did_not_go_and_one_taken_back_wait_here():
+    back = a_sheet("posts/back.md")
+    now = a_snapshot(POST, back, letters=(a_letter(back, "held"),))
+    rows = {row.title: row for row in home.view(now, NOW).writing}
+    assert next(s.word for s in rows["Quit"].states) == "Letter not sent"
+    assert next(s.word for s in rows["Back"].states) == "Letter taken back"
+    assert {row.button.label for row in rows.values()} == {"Send the letter…"}
+
+
+def test_nothing_is_said_to_be_unsent_before_mailchimp_was_looked_at():
+    now = a_snapshot(POST, post=Post())
+    view = home.view(now, NOW)
+    assert view.headline == "Looking at what is scheduled"
+    assert not view.writing
+    away = home.view(a_snapshot(POST, post=Post(trouble="no answer")), NOW)
+    assert "cannot be reached" in away.readers_says
+    assert away.headline != "Looking at what is scheduled"
+
+
+def test_what_is_out_has_honest_figures():
+    few = a_sheet("posts/few.md")
+    letters = (sent(POST, 40), sent(few, 10, Figures(12, 1, 7, 2, 0)))
+    view = home.view(a_snapshot(POST, few, letters=letters), NOW)
+    small, large = view.out
+    assert (small.delivered, small.opened, small.opened_of_100) == ("11 of 12", "7 of 11", None)
+    assert (large.delivered, large.opened, large.clicked, large.left) == (
+        "401 of 403", "63%", "17%", "1",
+    )  # fmt: skip
+    assert round(large.opened_of_100 or 0) == 63
+
+
+def test_old_posts_that_were_never_mailed_are_one_line():
+    old = [a_sheet(f"posts/old{n}.md", date=NOW - timedelta(days=90)) for n in range(8)]
+    view = home.view(a_snapshot(*old), NOW)
+    assert view.older == 8
+    assert not view.writing
+
+
+def test_coming_days_name_what_has_to_be_on():
+    ahead = a_sheet("posts/audit.md", kind="ahead", date=TUESDAY + timedelta(days=7))
+    view = home.view(a_snapshot(POST, ahead, letters=(a_letter(POST),)), NOW)
+    first, second = view.coming
+    assert (first.day, first.what) == ("Tue 1\N{NO-BREAK SPACE}Dec", "7:30, letter: Quit")
+    assert second.what == "7:30, on the site: Audit"
+    assert "has to be on" in second.needs
+
+
+def test_pages_that_wait_to_be_uploaded_are_counted_by_a_button():
+    site = Site(made=NOW, uploaded=NOW - timedelta(days=2), waiting=("a", "b"), targets=("live",))
+    view = home.view(a_snapshot(POST, site=site), NOW)
+    assert view.site[0].word == "2\N{NO-BREAK SPACE}pages wait to be uploaded"
+    assert labels(view.site_buttons) == ["Upload 2\N{NO-BREAK SPACE}pages…"]
+    done = home.view(a_snapshot(POST, site=Site(uploaded=NOW, waiting=())), NOW)
+    assert (done.site[0].kind, done.site_buttons) == ("good", ())
+    broken = home.view(a_snapshot(POST, trouble="a template fails"), NOW)
+    assert broken.site[0].kind == "stop"
+    assert broken.site_says == ("a template fails",)

@@ -1,0 +1,145 @@
+"""A post's page: the rail, what is wrong, the letter's facts, the acts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from publish.desk import page
+from publish.desk.faces import Composed, Faces
+from publish.desk.snapshot import Letter, Post, Sheet, Site, Snapshot
+from tests.desk.snapshots import (
+    CHANGE,
+    NOW,
+    TUESDAY,
+    a_finding,
+    a_letter,
+    a_sheet,
+    a_snapshot,
+    sent,
+)
+
+POST = a_sheet()
+DRAFT = a_sheet("posts/draft.md", kind="draft", status="draft")
+
+
+def view(now: Snapshot, sheet: Sheet, faces: Faces | None = None) -> page.Post:
+    return page.view(now, sheet, NOW, faces or Faces(), frozenset({"http-link"}))
+
+
+def rail(now: Snapshot, sheet: Sheet) -> list[tuple[str, str]]:
+    return [
+        (step.how, step.says.replace("\N{NO-BREAK SPACE}", " ")) for step in view(now, sheet).rail
+    ]
+
+
+def test_the_rail_of_a_draft():
+    assert rail(a_snapshot(DRAFT), DRAFT) == [
+        ("done", "1,004 words, nothing to mend"), ("", "not yet: it is a draft"), ("", "not yet"),
+        ("", "to 412 readers"),
+    ]  # fmt: skip
+
+
+def test_the_rail_of_a_scheduled_letter():
+    now = a_snapshot(
+        POST, letters=(a_letter(POST),), site=Site(uploaded=NOW, waiting=("quit/index.html",))
+    )
+    assert rail(now, POST)[1:] == [
+        ("now", "since Thursday, 26 November; the last change waits to be uploaded"),
+        ("now", "Tuesday, 1 December, 7:30"),
+        ("", "to 412 readers, in 2 days and 21 hours"),
+    ]
+
+
+def test_the_rail_of_a_letter_that_is_out():
+    now = a_snapshot(POST, letters=(sent(POST),), site=Site(uploaded=NOW, waiting=()))
+    assert rail(now, POST)[1:] == [
+        ("done", "since Thursday, 26 November"), ("done", ""),
+        ("done", "401 of 403, Monday, 19 October"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("letter", "step", "says"),
+    [
+        (a_letter(POST, "sending"), 3, ("now", "going out now")),
+        (a_letter(POST, "held"), 2, ("", "taken back; it stays here until you send it")),
+        (a_letter(POST, "unsure", why="no answer"), 2, ("stopped", "no answer")),
+        (a_letter(POST, "stopped", why="paused"), 2, ("stopped", "paused")),
+    ],
+)
+def test_the_rail_of_every_other_letter(letter: Letter, step: int, says: tuple[str, str]):
+    assert rail(a_snapshot(POST, letters=(letter,)), POST)[step] == says
+
+
+def test_the_rail_of_posts_that_are_ahead_old_or_for_the_site_alone():
+    ahead = a_sheet(kind="ahead", date=TUESDAY)
+    assert rail(a_snapshot(ahead), ahead)[1] == ("now", "from Tuesday, 1 December, 7:30")
+    old = a_sheet(date=NOW - timedelta(days=90))
+    assert rail(a_snapshot(old), old)[2] == ("", "never: an older post goes out only by name")
+    quiet = a_sheet(mailed=False)
+    assert "site alone" in rail(a_snapshot(quiet), quiet)[2][1]
+    unasked = a_snapshot(POST, post=Post())
+    assert rail(unasked, POST)[2] == ("", "being looked at")
+
+
+def test_what_stops_stands_before_what_is_to_be_considered():
+    findings = {
+        POST.file: (
+            a_finding(POST, 3, "warning", rule="http-link"),
+            a_finding(POST, 18),
+            a_finding(POST, 7),
+        )
+    }
+    found = view(a_snapshot(POST, findings=findings), POST)
+    assert found.summed == "Two things to mend, one thing to consider"
+    assert [(r.line, r.state.kind) for r in found.remarks] == [
+        (7, "stop"), (18, "stop"), (3, "care"),
+    ]  # fmt: skip
+    assert found.remarks[0].open.values == {"post": POST.name, "line": "7"}
+    assert [bool(remark.mend) for remark in found.remarks] == [False, False, True]
+
+
+def test_before_the_first_check_nothing_is_claimed():
+    found = view(a_snapshot(POST, findings=None), POST)
+    assert (found.summed, found.checked, found.remarks) == ("Being checked", False, ())
+
+
+def acts(now: Snapshot, sheet: Sheet) -> list[tuple[str, bool]]:
+    return [(button.label, button.main) for button in view(now, sheet).first]
+
+
+def test_the_likely_act_is_the_first_and_the_only_loud_one():
+    edit = "Open in my editor"
+    assert acts(a_snapshot(DRAFT), DRAFT) == [("Publish…", True), (edit, False)]
+    wrong = a_snapshot(DRAFT, findings={DRAFT.file: (a_finding(DRAFT),)})
+    assert acts(wrong, DRAFT) == [(edit, True), ("Publish…", False)]
+    assert acts(a_snapshot(POST), POST) == [("Send the letter…", True), (edit, False)]
+    on = a_snapshot(POST, letters=(a_letter(POST),))
+    assert acts(on, POST) == [(edit, True), ("Take the letter back…", False)]
+    assert acts(a_snapshot(POST, letters=(sent(POST),)), POST) == [(edit, True)]
+    assert acts(a_snapshot(POST, post=Post()), POST) == [(edit, True)]
+
+
+def test_other_words_than_those_that_are_out_offer_the_way_to_mend_it():
+    for state, label, act in (
+        ("scheduled", "Put the new words in…", "/ask/replace"),
+        ("sent", "Send a correction…", "/ask/send"),
+    ):
+        now = a_snapshot(POST, letters=(a_letter(POST, state, changes=(CHANGE,) * 10),))
+        found = view(now, POST)
+        assert len(found.changes) == 8
+        assert found.more_changes == 2
+        assert [(b.label, b.to) for b in found.changed_acts] == [(label, act)]
+
+
+def test_the_letters_facts_say_how_much_fits():
+    letter = Composed("Three conversations", "One with your calendar", "…", 17_000, 146_000, "x")
+    facts = {name: (value, quiet) for name, value, quiet in
+             view(a_snapshot(POST), POST, Faces(letter)).letter}  # fmt: skip
+    assert facts["Subject"] == ("Three conversations", "(19)")
+    assert facts["Weight"][0] == "17 kB of the 102 at which Gmail cuts, pictures 143 kB"
+    heavy = Composed("a", "b", "c", 120_000, 0, "x")
+    assert view(a_snapshot(POST), POST, Faces(heavy)).letter[-1][2] == "too heavy"
+    assert not view(a_snapshot(a_sheet(mailed=False)), a_sheet(mailed=False), Faces(letter)).letter
