@@ -62,6 +62,8 @@ RSS_FEED_SUMMARY_ONLY = False
 PLUGIN_PATHS = ["plugins"]
 PLUGINS = [
     "quick_markdown",
+    "text_filters",
+    "post_files",
     "picture_sizes",
     "only_blocks",
     "post_identity",

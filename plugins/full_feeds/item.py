@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
-import re
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from publish.post.identity import uid_of
-from publish.post.text import clean, plain, plain_title
+from publish.post.images import cover_of
+from publish.post.text import clean, plain, plain_title, without_notes
 from publish.post.urls import absolute, join
 
 # Of no meaning but its permanence: another namespace would mark every item unread.
@@ -23,7 +22,6 @@ NAMESPACE = uuid.UUID("6f0a3a53-6d4e-5d3a-9c1e-0b8a9e2f7c11")
 # Python's own table and no other: the machine's would make the bytes depend on the machine.
 TYPES = MimeTypes()
 TYPES.add_type("image/avif", ".avif", strict=False)
-STATIC_LINK = re.compile(r"^[{|](?:static|attach|filename)[|}]")
 
 
 @dataclass(frozen=True)
@@ -109,7 +107,7 @@ def item(article: Any, context: Mapping[str, Any]) -> Item:
         url=f"{url}?ref=feed" if context.get("FEED_APPEND_REF") else url,
         base=url,
         title=plain_title(article.title) or url,
-        blurb=article.summary or "",
+        blurb=without_notes(article.summary or ""),
         markup=article.get_content(site) or "",
         published=article.date,
         updated=max(article.date, getattr(article, "modified", article.date)),
@@ -117,7 +115,7 @@ def item(article: Any, context: Mapping[str, Any]) -> Item:
         categories=_names(_categories(article)),
         tags=_names(getattr(article, "tags", None)),
         language=article.lang,
-        picture=_picture(article, context, f"{site}/"),
+        picture=_picture(article, f"{site}/"),
     )
 
 
@@ -138,18 +136,10 @@ def _names(things: Iterable[Any] | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for thing in things or () if (name := plain(str(thing)))))
 
 
-def _picture(article: Any, context: Mapping[str, Any], home: str) -> Picture | None:
-    given = str(getattr(article, "image", None) or "").strip()
-    if not given:
+def _picture(article: Any, home: str) -> Picture | None:
+    cover = cover_of(article)
+    if cover is None:
         return None
-    kind = TYPES.guess_type(given, strict=False)[0] or "application/octet-stream"
-    if "://" in given:
-        return Picture(clean(given), kind, None)
-    link = STATIC_LINK.match(given)
-    path = given[link.end() :] if link else f"/{given}"
-    if not path.startswith("/"):
-        path = posixpath.join("/", article.relative_dir, path)
-    file = context.get("static_content", {}).get(posixpath.normpath(path).lstrip("/"))
-    if file is None:
-        return None
-    return Picture(join(home, file.url), kind, Path(file.source_path).stat().st_size)
+    kind = TYPES.guess_type(cover.url, strict=False)[0] or "application/octet-stream"
+    length = Path(cover.file).stat().st_size if cover.file else None
+    return Picture(join(home, clean(cover.url)), kind, length)

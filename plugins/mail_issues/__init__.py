@@ -16,14 +16,22 @@ INCREMENTAL = True
 log = logging.getLogger(__name__)
 
 
-def compose_all(generators: list[Any]) -> None:
-    """Bring every post's issue up to date, once all posts and pictures are known."""
+_generators: list[Any] = []
+
+
+def begin(generators: list[Any]) -> None:
+    """All posts and files are known: remember them."""
     from pelican.generators import ArticlesGenerator
 
+    _generators[:] = [g for g in generators if isinstance(g, ArticlesGenerator)]
+
+
+def compose_all(pelican: Any) -> None:
+    """Bring every post's issue up to date, once every plugin has said what it knows of it."""
     from . import facts, files
     from .press import Press
 
-    found = [g for g in generators if isinstance(g, ArticlesGenerator)]
+    found = _generators
     if not found:
         return
     settings = found[0].settings
@@ -33,7 +41,9 @@ def compose_all(generators: list[Any]) -> None:
     home = files.home(settings)
     try:
         press = Press(found[0], home)
-        kept = {article.slug for g in found for article in posts(g) if press.bring(article)}
+        articles = [article for generator in found for article in posts(generator)]
+        press.prepare(articles)
+        kept = {article.slug for article in articles if press.bring(article)}
         press.close()
         files.sweep(home, kept)
     except OSError as error:
@@ -53,4 +63,5 @@ def posts(generator: Any) -> list[Any]:
 
 def register() -> None:
     """Called by Pelican."""
-    signals.all_generators_finalized.connect(compose_all)
+    signals.all_generators_finalized.connect(begin)
+    signals.get_writer.connect(compose_all)

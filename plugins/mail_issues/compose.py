@@ -42,7 +42,8 @@ def compose(facts: Facts, html_template: Template, text_template: Template) -> I
         raise Unfit("the subject is empty — write a Title or a Subject")
     subject = merge_tags.in_text(facts.subject)
     preheader = merge_tags.in_text(facts.preheader or shorten(plain(facts.body), PREHEADER))
-    body = rewrite(facts.body, facts.url, facts.size_of, "right" if facts.dir == "rtl" else "left")
+    start = "right" if facts.dir == "rtl" else "left"
+    body = rewrite(facts.body, facts.url, facts.pictures.get, start)
     in_html = html_variables(facts, body)
     in_text = text_variables(facts, body)
     mail, html_part = parts.cut(inline(html_template(in_html)), parts.IN_HTML)
@@ -54,7 +55,7 @@ def compose(facts: Facts, html_template: Template, text_template: Template) -> I
         own = merge_tags.tags(template(_without_bars(variables)))
         if wrong := merge_tags.fault(finished, own):
             raise Unfit(wrong)
-    web = body if facts.web is None else rewrite(facts.web, facts.url)
+    web = body if facts.web is None else rewrite(facts.web, facts.url, facts.pictures.get)
     first = (facts.cover.url,) if facts.cover else ()
     issue = Issue(
         key=key_of([facts.uid]),
@@ -74,6 +75,7 @@ def compose(facts: Facts, html_template: Template, text_template: Template) -> I
         images=tuple(dict.fromkeys((*first, *pictures([body, web])))),
         html_part=html_part or (),
         text_part=text_part or (),
+        picture_bytes=sum(max(file.bytes, 0) for file in facts.files),
         was=facts.was,
     )
     if issue.html_bytes > CLIPPED:
@@ -82,7 +84,7 @@ def compose(facts: Facts, html_template: Template, text_template: Template) -> I
     return issue
 
 
-def warning(issue: Issue) -> str:
+def warning_of(issue: Issue) -> str:
     """What the author should know of an issue that can go out; ``""`` if nothing."""
     if issue.html_bytes <= LARGE:
         return ""

@@ -11,11 +11,12 @@ from urllib.parse import quote
 
 from publish.post.frontmatter import yes_no
 from publish.post.identity import uid_of
+from publish.post.images import cover_of
 from publish.post.text import direction, plain, plain_title
 
 from .files import root
 from .links import Links
-from .pictures import Picture, SizeOf, cover
+from .pictures import File, FileOf, Picture, cover, shown
 
 PREHEADER = 150
 """Characters that Mailchimp takes and mail programs show at most."""
@@ -35,7 +36,8 @@ class Facts:
 
     ``web`` is the body that the page shows, None where it is the same; they differ where blocks
     are for one of them. ``preheader`` is empty where the author gave none, and no summary.
-    ``shown_date`` is the date as the site writes it, ``date`` in ISO 8601 with its zone.
+    ``pictures`` are the letter's own files by the address in the body, that of the cover under
+    ``"cover"``. ``shown_date`` is the date as the site writes it, ``date`` is ISO 8601 with a zone.
     """
 
     uid: str
@@ -58,9 +60,23 @@ class Facts:
     web: str | None
     source: str
     page_digest: str
-    was: tuple[str, ...]
-    # It answers to what is in the body, and has no part in what the article says itself.
-    size_of: SizeOf = field(repr=False, compare=False)
+    was: tuple[str, ...] = ()
+    pictures: Mapping[str, File] = field(default_factory=dict)
+
+    @property
+    def files(self) -> tuple[File, ...]:
+        """The files of pictures that the letter shows, each once."""
+        return tuple(dict.fromkeys(self.pictures.values()))
+
+    @property
+    def heavy(self) -> tuple[File, ...]:
+        """Those that are too heavy for a letter."""
+        return tuple(file for file in self.files if file.heavy)
+
+    @property
+    def guessed(self) -> bool:
+        """Whether a picture is not made yet, so that the letter may come to be another."""
+        return any(file.bytes < 0 for file in self.files)
 
     @property
     def dir(self) -> str:
@@ -101,37 +117,42 @@ def site(settings: Mapping[str, Any]) -> Site:
     )
 
 
-def gather(article: Any, site: Site, links: Links, size_of: SizeOf) -> Facts:
+def gather(article: Any, site: Site, links: Links, file_of: FileOf) -> Facts:
     """The facts of one article, once every plugin has said what it knows of it."""
     source = getattr(article, "email_content_source", None)
     web = links.resolved(article, article._content or "")
     title = plain_title(article.title)
     deck = plain(article.metadata.get("summary") or "")
-    image = str(getattr(article, "image", "") or "").strip()
     alt = plain(getattr(article, "image_alt", "") or "")
+    url = f"{site.address}/{article.url}"
+    body = web if source is None else links.resolved(article, source)
+    pictures = shown([body], url, file_of)
+    first = cover(cover_of(article), alt, site.address, file_of)
+    if first:
+        pictures = {"cover": first[1], **pictures}
     return Facts(
         uid=uid_of(getattr(article, "uid", ""), str(article.relative_source_path)),
         was=tuple(getattr(article, "was", ())),
         slug=article.slug,
         title=title,
-        subject=plain(getattr(article, "subject", "") or "") or title,
-        preheader=plain(getattr(article, "preheader", "") or "") or deck,
+        subject=plain_title(getattr(article, "subject", "") or "") or title,
+        preheader=plain_title(getattr(article, "preheader", "") or "") or deck,
         deck=deck,
         authors=_names(getattr(article, "authors", ())),
         categories=_names(getattr(article, "categories", None) or [article.category]),
         date=article.date.isoformat(),
         shown_date=article.locale_date,
-        url=f"{site.address}/{article.url}",
+        url=url,
         site=site.address,
         sitename=site.name,
         lang=str(article.lang),
-        cover=cover(image, alt, site.address, site.content),
+        cover=first[0] if first else None,
         share=share(getattr(article, "share_links", ()), site.here, site.address),
-        body=web if source is None else links.resolved(article, source),
+        body=body,
         web=None if source is None else web,
         source=place(article.source_path, site.root),
         page_digest=str(getattr(article, "page_digest", "") or ""),
-        size_of=size_of,
+        pictures=pictures,
     )
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from publish.post.text import clean
 
 from . import merge_tags
-from .pictures import SizeOf, fitted
+from .pictures import FileOf, fitted
 
 GONE = {"script", "style", "template", "link", "meta", "base", "title", "param", "select",
         "textarea"}  # fmt: skip
@@ -41,7 +41,7 @@ MANY = 4
 ALIGN = re.compile(r"text-align:\s*(left|right|center)")
 
 
-def rewrite(markup: str, url: str, size_of: SizeOf = lambda _: None, start: str = "left") -> str:
+def rewrite(markup: str, url: str, file_of: FileOf = lambda _: None, start: str = "left") -> str:
     """``markup`` with absolute addresses and nothing that mail programs drop or forbid.
 
     ``url`` is the article's permalink: anchors lead there, for many mail programs ignore them.
@@ -57,7 +57,7 @@ def rewrite(markup: str, url: str, size_of: SizeOf = lambda _: None, start: str 
         _table(element, start)
         _attributes(element, url)
         if element.tag == "img":
-            _picture(element, size_of)
+            _picture(element, file_of)
         elif element.tag in ("span", "a") and not element.attrib:
             element.drop_tag()
     return serialise(root)
@@ -197,8 +197,9 @@ def _absolute(url: str, value: str) -> str:
         return ""
 
 
-def _picture(element: Any, size_of: SizeOf) -> None:
-    """Width and height that fit the column, a text for who cannot see it, and a way to see it."""
+def _picture(element: Any, file_of: FileOf) -> None:
+    """A file fit for a letter, its width and height in the column, a text in its place, and a way
+    to see it where a mail program shows none of its kind."""
     import lxml.html
 
     source = element.get("src")
@@ -208,8 +209,11 @@ def _picture(element: Any, size_of: SizeOf) -> None:
     if element.get("alt") is None:
         element.set("alt", "")
     width, height = _integer(element.get("width"), 0), _integer(element.get("height"), 0)
-    if not (width and height):
-        width, height = size_of(source) or (width, height)
+    if file := file_of(source):
+        source = file.url
+        element.set("src", merge_tags.in_url(source))
+        if not (width and height):
+            width, height = file.width, file.height
     if width and height:
         width, height = fitted(width, height)
     for name, value in (("width", width), ("height", height)):

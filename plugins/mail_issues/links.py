@@ -19,7 +19,8 @@ class Links:
 
     def resolved(self, article: Any, markup: str) -> str:
         """What Pelican makes of a body when it shows it."""
-        if not markup:
+        # Most bodies hold neither of the two that every such link begins with.
+        if "{" not in markup and "|" not in markup:
             return markup
         folder = posixpath.dirname(article.relative_source_path)
         pattern = article._get_intrasite_link_regex()

@@ -1,28 +1,47 @@
-"""The sizes of pictures, for mail programs that obey attributes and no style sheet."""
+"""Which file of a picture a letter shows, and how large it is shown there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import html
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
-from publish.post.images import size_of as picture_size
+from publish.post.images import Cover, size_of
+from publish.post.urls import join
 
 WIDTH = 520
 """CSS pixels: the mail's column. Outlook takes a picture's width attribute by the letter."""
+WIDEST, HEAVIEST = 1200, 200_000
+"""Pixels and bytes of a picture in a letter: sharp on a dense screen, and quick on a phone."""
+IMG = re.compile(r"""<img\b[^>]*?\bsrc\s*=\s*(["'])(.*?)\1""", re.I | re.S)
 
-SizeOf = Callable[[str], tuple[int, int] | None]
-"""From an absolute address to width and height in pixels; None where nobody knows."""
 
-Sizes = Sequence[Sequence[Any]]
-"""Addresses, each with the answer: ``[address, [width, height]]`` or ``[address, None]``."""
+@dataclass(frozen=True)
+class File:
+    """One size of a picture: absolute address, pixels (0: unknown), bytes (-1: not made yet)."""
+
+    url: str
+    width: int
+    height: int
+    bytes: int
+
+    @property
+    def heavy(self) -> bool:
+        """Whether it is more than a letter should hold."""
+        return self.bytes > HEAVIEST
+
+
+FileOf = Callable[[str], File | None]
+"""From an absolute address to the file that a letter shows; None for a picture of others."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture as a mail shows it; sizes in CSS pixels, None where unknown."""
+    """A cover as a mail shows it; sizes in CSS pixels, None where unknown."""
 
     url: str
     alt: str
@@ -37,46 +56,65 @@ def fitted(width: int, height: int) -> tuple[int, int]:
     return WIDTH, max(1, round(height * WIDTH / width))
 
 
-def sizes(context: Mapping[str, Any], site: str) -> SizeOf:
-    """Read the sizes of the site's own pictures from the files that Pelican will copy."""
-    files = {
-        f"{site}/{static.url}": static.source_path
-        for static in context.get("static_content", {}).values()
+def best(files: Sequence[File]) -> File:
+    """The largest that is neither too wide nor too heavy for a letter, else the lightest."""
+    fit = [file for file in files if file.width <= WIDEST and not file.heavy]
+    if fit:
+        return max(fit, key=lambda file: (file.width, -file.bytes, file.url))
+    return min(files, key=lambda file: (file.bytes, file.url))
+
+
+def library(context: Mapping[str, Any], site: str) -> FileOf:
+    """The pictures of the site.
+
+    ``context`` holds Pelican's files, and with the picture_sizes plugin, as ``picture_variants``,
+    the smaller sizes of each.
+    """
+    statics = {
+        f"{site}/{static.url}": static for static in context.get("static_content", {}).values()
     }
+    variants = context.get("picture_variants") or (lambda static: ())
+    known: dict[str, File | None] = {}
 
-    def size_of(url: str) -> tuple[int, int] | None:
-        file = files.get(url) or files.get(unquote(url))
-        return picture_size(file) if file else None
+    def file_of(url: str) -> File | None:
+        if url not in known:
+            static = statics.get(url) or statics.get(unquote(url))
+            known[url] = static and _chosen(static, url, variants(static), site)
+        return known[url]
 
-    return size_of
-
-
-class Asked:
-    """Asks ``size_of``, and remembers what was asked and answered."""
-
-    def __init__(self, size_of: SizeOf) -> None:
-        self._size_of = size_of
-        self.answers: list[list[Any]] = []
-
-    def __call__(self, url: str) -> tuple[int, int] | None:
-        """Width and height in pixels; None where nobody knows."""
-        size = self._size_of(url)
-        self.answers.append([url, size and list(size)])
-        return size
+    return file_of
 
 
-def still(sizes: Sizes, size_of: SizeOf) -> bool:
-    """Whether each of the answers would be given again."""
-    return all(size_of(url) == (size and tuple(size)) for url, size in sizes)
-
-
-def cover(given: str, alt: str, site: str, content: Path) -> Picture | None:
-    """The picture of an ``Image:`` line; None without one, or if its file is not there."""
-    if "://" in given:
-        return Picture(given, alt, WIDTH, None)
-    name = given.removeprefix("{static}").removeprefix("{attach}").lstrip("/")
-    size = picture_size(content / name) if name else None
+def _chosen(
+    static: Any, url: str, variants: Iterable[tuple[str, int, int, int]], site: str
+) -> File | None:
+    size = size_of(static.source_path)
     if size is None:
         return None
+    own = File(url, *size, Path(static.source_path).stat().st_size)
+    return best([own, *(File(f"{site}/{place}", *rest) for place, *rest in variants)])
+
+
+def shown(bodies: Iterable[str], base: str, file_of: FileOf) -> dict[str, File]:
+    """The pictures in bodies, by their absolute address; ``base`` is the article's own."""
+    found: dict[str, File] = {}
+    for body in bodies:
+        for _, address in IMG.findall(body) if "<img" in body.lower() else ():
+            url = join(base, html.unescape(address))
+            if file := file_of(url):
+                found[url] = file
+    return found
+
+
+def cover(given: Cover | None, alt: str, site: str, file_of: FileOf) -> tuple[Picture, File] | None:
+    """The picture of an ``Image:`` line, and its file where the site holds it; None without one."""
+    if given is None:
+        return None
+    if not given.file:
+        return Picture(given.url, alt, WIDTH, None), File(given.url, 0, 0, 0)
+    file = file_of(f"{site}/{given.url}")
+    if file is None:
+        return None
     # A cover leads the mail, so it fills the column even where the file is smaller.
-    return Picture(f"{site}/{quote(name)}", alt, WIDTH, max(1, round(size[1] * WIDTH / size[0])))
+    height = max(1, round(file.height * WIDTH / file.width)) if file.width else None
+    return Picture(file.url, alt, WIDTH, height), file

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from publish.post.issue import key_of
+from publish.post import cache
+from publish.post.issue import NAMES, key_of
 
-from . import facts, files, kept, placed
-from .kept import Finished
+from . import facts, files
 from .layout import Layout
 from .links import Links
-from .pictures import Asked, sizes
+from .pictures import library
 
 log = logging.getLogger(__name__)
 
@@ -23,14 +25,24 @@ class Press:
 
     def __init__(self, generator: Any, home: Path) -> None:
         settings, context = generator.settings, generator.context
-        self._home = home
+        self._home, self._engine = home, settings.get("ENGINE")
         self._site = facts.site(settings)
         self._links = Links(self._site.address)
-        self._size_of = sizes(context, self._site.address)
+        self._file_of = library(context, self._site.address)
         self._layout = Layout(generator.env, settings)
         self._cache = Path(settings["CACHE_PATH"]) / "issues"
-        self._placed = placed.Placed(self._cache, home)
-        self._names = {placed.FILE}
+        self._names: set[str] = set()
+        self._found: dict[int, facts.Facts] = {}
+
+    def prepare(self, articles: list[Any]) -> None:
+        """Let all cores compose what is new; what is unfit says so later, in :meth:`bring`."""
+        if self._engine:
+            new = [article for article in articles if not self._lies_there(self._gather(article))]
+            log.disabled = True
+            try:
+                self._engine.shared(self._issue, new)
+            finally:
+                log.disabled = False
 
     def bring(self, article: Any) -> bool:
         """Have one post's issue in its folder; False, with an error in the log, if it is unfit.
@@ -38,45 +50,63 @@ class Press:
         Raises:
             OSError: it cannot be written.
         """
-        asked = Asked(self._size_of)
-        found = facts.gather(article, self._site, self._links, asked)
-        made_from = self._layout.made_from(found)
-        name = key_of([found.uid])
-        self._names.add(name)
-        warning = self._placed.holds(found.slug, made_from, self._size_of)
-        if warning is None:
-            issue = self._issue(article, self._cache / name, made_from, found, asked)
+        found = self._gather(article)
+        self._names.add(key_of([found.uid]))
+        place = os.path.relpath(article.source_path)
+        if not self._lies_there(found):
+            issue = self._issue(article)
             if issue is None:
                 return False
-            files.put(self._home / found.slug, issue.files)
-            self._placed.note(found.slug, made_from, issue)
-            warning = issue.warning
-        if warning:
-            log.warning("%s: %s", os.path.relpath(article.source_path), warning)
+            files.put(self._home / found.slug, issue[0])
+            if issue[1]:
+                log.warning("%s: %s", place, issue[1])
+        for file in found.heavy:
+            log.warning(
+                "%s: the letter's picture %s has %d kB even at its smallest — save it with less",
+                place, file.url.rpartition("/")[2], file.bytes // 1000,
+            )  # fmt: skip
         return True
 
     def close(self) -> None:
-        """Remember for the next build what this one knows.
+        """Forget the issues of posts that are no more."""
+        if self._cache.is_dir():
+            for name in set(os.listdir(self._cache)) - self._names:  # noqa: PTH208 - thousands
+                (self._cache / name).unlink(missing_ok=True)
 
-        Raises:
-            OSError: the cache cannot be written.
-        """
-        self._placed.save()
-        kept.sweep(self._cache, self._names)
+    def _gather(self, article: Any) -> facts.Facts:
+        known = self._found.get(id(article))
+        if known is None:
+            known = facts.gather(article, self._site, self._links, self._file_of)
+            self._found[id(article)] = known
+        return known
 
-    def _issue(
-        self, article: Any, file: Path, made_from: str, found: facts.Facts, asked: Asked
-    ) -> Finished | None:
-        if known := kept.find(file, made_from, self._size_of):
-            return known
+    def _lies_there(self, found: facts.Facts) -> bool:
+        key = self._layout.made_from(found)
+        if not (self._engine and key):
+            return False
+        # Each is asked for, or the engine would not know of the others.
+        held = [self._engine.holds(str(self._home / found.slug / name), key) for name in NAMES]
+        return all(held)
+
+    def _issue(self, article: Any) -> tuple[Mapping[str, bytes], str] | None:
+        """The files of an issue by name, and a word to its author; None for one that is unfit."""
+        found = self._gather(article)
+        made_from = self._layout.made_from(found)
+        file = self._cache / key_of([found.uid])
+        kept = cache.read(file, made_from) if made_from else None
+        if kept is not None:
+            *texts, warning = json.loads(kept)
+            return dict(zip(NAMES, (text.encode() for text in texts), strict=True)), warning
         # Only here, for they load what parses HTML and inlines styles.
-        from .compose import Unfit, compose, warning
+        from .compose import Unfit, compose, warning_of
 
         try:
             issue = compose(found, self._layout.html, self._layout.text)
         except Unfit as error:
             log.error("%s: %s", os.path.relpath(article.source_path), error)
             return None
-        made = Finished(issue.files(), warning(issue), asked.answers)
-        kept.keep(file, made_from, made)
-        return made
+        made, warning = issue.files(), warning_of(issue)
+        if made_from and not found.guessed:
+            texts = [made[name].decode() for name in NAMES]
+            cache.keep(file, made_from, json.dumps([*texts, warning]).encode())
+        return made, warning

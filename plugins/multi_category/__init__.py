@@ -28,13 +28,18 @@ def assign(generator: Any) -> None:
     settings = generator.settings
     spelling: dict[str, str] = {}
     index: dict[Category, list[Any]] = {}
-    everything = [*generator.articles, *generator.translations, *generator.drafts]
-    for article in [*everything, *generator.hidden_articles]:
+    everything = (
+        generator.articles, generator.translations,
+        generator.hidden_articles, generator.hidden_translations,
+        generator.drafts, generator.drafts_translations,
+    )  # fmt: skip
+    for article in (article for group in everything for article in group):
         given = article.category.name if getattr(article, "category", None) else ""
         names = split(given) or [settings["DEFAULT_CATEGORY"]]
         # The first spelling seen wins, or `career` and `Career` would fight for one address.
         names = [spelling.setdefault(name.casefold(), name) for name in names]
-        article.categories = [Category(name, settings) for name in names]
+        # Two names may make one address, and then they are one.
+        article.categories = list(dict.fromkeys(Category(name, settings) for name in names))
         article.category = article.categories[0]
     for article in generator.articles:
         for category in article.categories:

@@ -17,8 +17,9 @@ INCREMENTAL = True
 log = logging.getLogger(__name__)
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
-_kept: list[Any] = []
-"""What the run at work has to put into the site."""
+_library: list[Any] = []
+"""The pictures of the run at work."""
+_statics: list[Any] = []
 _cleaned: list[tempfile.TemporaryDirectory[str]] = []
 """Where this run's cleaned copies lie until they are copied to the site."""
 
@@ -33,6 +34,33 @@ def measure(content: Any) -> None:
         content._content = with_sizes(
             content._content, content.settings["PATH"], content.relative_dir
         )
+
+
+def note(generator: Any) -> None:
+    """Remember the generator of the site's files."""
+    _statics[:] = [generator]
+
+
+def begin(generators: list[Any]) -> None:
+    """All is read: offer whoever asks a picture's sizes, under ``picture_variants``."""
+    from .site import Library
+
+    _library[:] = [Library(generators)] if generators else []
+    for library in _library:
+        generators[0].context["picture_variants"] = library.variants
+
+
+def make(pelican: Any) -> None:
+    """Make every picture smaller that a page shows, before any page is written."""
+    if getattr(pelican.settings.get("ENGINE"), "planning", False):
+        return
+    try:
+        for generator in _statics:
+            clean(generator)
+        for library in _library:
+            library.prepare()
+    except OSError as error:
+        _complain(error)
 
 
 def clean(generator: Any) -> None:
@@ -59,22 +87,11 @@ def clean(generator: Any) -> None:
         file.source_path = str(copy)
 
 
-def vary(generators: list[Any]) -> None:
-    """Make the variants of every picture that a page shows, before any page is written."""
-    from .site import prepare
-
-    try:
-        _kept[:] = prepare(generators)
-    except OSError as error:
-        _complain(error)
-
-
 def finish(pelican: Any) -> None:
     """Put the variants into the site; it has its cleaned copies already."""
-    from .site import put
-
     try:
-        put(_kept, Path(pelican.output_path))
+        for library in _library:
+            library.put(Path(pelican.output_path))
     except OSError as error:
         _complain(error)
     while _cleaned:
@@ -92,6 +109,7 @@ def _complain(error: OSError) -> None:
 def register() -> None:
     """Called by Pelican."""
     signals.content_object_init.connect(measure)
-    signals.static_generator_finalized.connect(clean)
-    signals.all_generators_finalized.connect(vary)
+    signals.static_generator_finalized.connect(note)
+    signals.all_generators_finalized.connect(begin)
+    signals.get_writer.connect(make)
     signals.finalized.connect(finish)

@@ -11,7 +11,7 @@ from typing import Any
 
 from PIL import Image, ImageOps
 
-from .variants import BEST, Encoded, widths
+from .variants import BEST, Encoded, Offer, Picture, widths
 
 FORMATS = {"JPEG": "jpeg", "MPO": "jpeg", "PNG": "png", "WEBP": "webp", "AVIF": "avif"}
 """Pillow's name to ours. MPO is a JPEG with a second picture after it, as telephones write it."""
@@ -75,6 +75,21 @@ def encode(data: bytes, wanted: Collection[int]) -> Made | None:
         for kind, data in _files(image, width, format)
     }
     return Made(image.width, image.height, format, files)
+
+
+def planned(data: bytes, wanted: Collection[int]) -> Picture | None:
+    """What :func:`encode` will make, told by the head of the file: sizes in its own format."""
+    try:
+        image = Image.open(io.BytesIO(data), formats=[f for f in FORMATS if f != "MPO"])
+        format = FORMATS[str(image.format)]
+        turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
+    except (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error) as error:
+        raise Broken(str(error) or type(error).__name__) from None
+    width, height = image.size[::-1] if turned else image.size
+    moves = format != "jpeg" and getattr(image, "n_frames", 1) > 1
+    smaller = tuple(w for w in widths(width, wanted) if w < width)
+    offered = (Offer(format, smaller),) if smaller and not moves else ()
+    return Picture("", width, height, format, width <= max(wanted), offered)
 
 
 def _plain(image: Image.Image) -> Image.Image:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from publish.post.images import cover_of
+
 from .sizes import IMG, file_of
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".avif")
@@ -36,10 +38,8 @@ def files(content: Any, statics: Mapping[str, Any]) -> dict[str, Any]:
 
 def cover(content: Any) -> str:
     """The path below the content folder that an ``Image:`` line names; ``""`` for none there."""
-    given = str(getattr(content, "image", None) or "").strip()
-    if "://" in given:
-        return ""
-    return unquote(given.removeprefix("{static}").removeprefix("{attach}")).lstrip("/")
+    found = cover_of(content)
+    return found.path if found else ""
 
 
 def line(content: Any, path: str) -> int:

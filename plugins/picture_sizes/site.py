@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,30 +22,124 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Kept:
-    """A picture, and the folder its variants lie in."""
+    """A picture, and the folder its variants lie in; ``made`` says whether they do."""
 
     picture: Picture
     folder: Path
+    made: bool = True
 
 
-def prepare(generators: list[Any]) -> list[Kept]:
-    """Tell each article and page of its pictures, and answer what is to be put into the site."""
-    if not generators:
-        return []
-    settings, context = generators[0].settings, generators[0].context
-    wanted = tuple(settings.get("IMAGES_WIDTHS", WIDTHS))
-    if not wanted:
-        return []
-    found = [(content, plan.files(content, context["static_content"]))
-             for content in plan.contents(generators)]  # fmt: skip
-    files = {path: static for _, own in found for path, static in own.items()}
-    first = {path: content for content, own in reversed(found) for path in own}
-    kept = _made(files, first, settings, wanted)
-    for content, own in found:
-        known = {path: (static, kept[path].picture) for path, static in own.items() if path in kept}
-        if known:
-            _tell(content, known)
-    return [kept[path] for path in sorted(kept)]
+class Library:
+    """The pictures of one run. Each is made smaller when it is first needed, and once."""
+
+    def __init__(self, generators: list[Any]) -> None:
+        """Of Pelican's ``generators``, of which there is one or more."""
+        self.settings, context = generators[0].settings, generators[0].context
+        self._generators, self._statics = generators, context["static_content"]
+        self._wanted = tuple(self.settings.get("IMAGES_WIDTHS", WIDTHS))
+        # `publish check` wants addresses and sizes, and no picture made.
+        self._planning = bool(getattr(self.settings.get("ENGINE"), "planning", False))
+        self._known: dict[str, Kept | None] = {}
+        self._faults: dict[str, str] = {}
+
+    def variants(self, static: Any) -> list[tuple[str, int, int, int]]:
+        """The sizes of a picture in its own format that a page offers beside the picture itself.
+
+        Each is a place below the site, width and height in pixels, and bytes; -1 for the bytes of
+        one that is not made yet.
+        """
+        path = str(static.relative_source_path).replace(os.sep, "/")
+        if self._statics.get(path) is not static or not path.lower().endswith(plan.SUFFIXES):
+            return []
+        kept = self._kept(path)
+        if kept is None:
+            return []
+        picture, found = kept.picture, []
+        for offer in (offer for offer in picture.offers if offer.format == picture.format):
+            for width in offer.widths:
+                height = max(1, round(picture.height * width / picture.width))
+                file = cache.path(kept.folder, offer.format, width)
+                size = file.stat().st_size if kept.made else -1
+                found.append((picture.file(offer.format, width), width, height, size))
+        return found
+
+    def prepare(self) -> None:
+        """Tell each article and page of its pictures."""
+        found = [(content, plan.files(content, self._statics))
+                 for content in plan.contents(self._generators)]  # fmt: skip
+        # Encoders let other threads run, so threads do what processes would and start at once.
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            list(pool.map(self._kept, sorted({path for _, own in found for path in own})))
+        said = set()
+        for content, own in found:
+            known = {path: (static, kept.picture) for path, static in own.items()
+                     if (kept := self._known[path]) and kept.made}  # fmt: skip
+            if known:
+                _tell(content, known)
+            for path in own.keys() & self._faults.keys() - said:
+                said.add(path)
+                log.warning(
+                    "%s:%d: the picture %s is shown as it is, for it cannot be read (%s)"
+                    " — open it, save it anew, and build again",
+                    os.path.relpath(content.source_path), plan.line(content, path), path,
+                    self._faults[path],
+                )  # fmt: skip
+
+    def put(self, output: Path) -> None:
+        """Copy the variants into the site.
+
+        Raises:
+            OSError: one cannot be written.
+        """
+        engine = self.settings.get("ENGINE")
+        for _, kept in sorted(self._known.items()):
+            for offer in kept.picture.offers if kept and kept.made else ():
+                for width in offer.widths:
+                    place = kept.picture.file(offer.format, width)
+                    if not (engine and engine.holds(place, str(kept.folder))):
+                        file = output / place
+                        file.parent.mkdir(parents=True, exist_ok=True)
+                        shutil.copyfile(cache.path(kept.folder, offer.format, width), file)
+
+    def _kept(self, path: str) -> Kept | None:
+        """One picture; None for one that cannot be read, that moves, or is for print."""
+        from .encode import Broken
+
+        if path not in self._known:
+            self._known[path] = None
+            try:
+                self._known[path] = self._made(path)
+            except (Broken, OSError) as error:
+                self._faults[path] = str(error)
+        return self._known[path]
+
+    def _made(self, path: str) -> Kept | None:
+        from PIL import __version__
+
+        from .encode import RECIPE, encode, planned
+        from .variants import offers
+
+        if not self._wanted:
+            return None
+        data = Path(self.settings["PATH"], path).read_bytes()
+        digest = cache.digest(data, RECIPE, self._wanted)
+        # Another release may encode otherwise; what lies there must be what would be made.
+        folder = Path(self.settings["CACHE_PATH"], "images", __version__, digest)
+        # The same picture may lie in the site under two names.
+        called = name(Path(path).stem, digest)
+        picture = cache.read(folder)
+        if picture is None and self._planning:
+            plain = planned(data, self._wanted)
+            return Kept(replace(plain, name=called), folder, made=False) if plain else None
+        if picture is None:
+            made = encode(data, self._wanted)
+            if made is None:
+                return None
+            offered = offers(made.files, made.format, made.width, len(data))
+            plain = made.width <= max(self._wanted)
+            picture = Picture("", made.width, made.height, made.format, plain, offered)
+            cache.write(folder, picture, made.files)
+        return Kept(replace(picture, name=called), folder)
 
 
 def _tell(content: Any, known: Mapping[str, tuple[Any, Picture]]) -> None:
@@ -65,67 +158,3 @@ def _tell(content: Any, known: Mapping[str, tuple[Any, Picture]]) -> None:
         static, picture = cover
         content.cover = shown(picture, static.url)
         content.image_width, content.image_height = picture.width, picture.height
-
-
-def put(kept: Iterable[Kept], output: Path) -> None:
-    """Copy the variants into the site.
-
-    Raises:
-        OSError: one cannot be written.
-    """
-    for one in kept:
-        for offer in one.picture.offers:
-            for width in offer.widths:
-                file = output / one.picture.file(offer.format, width)
-                file.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(cache.path(one.folder, offer.format, width), file)
-
-
-def _made(
-    files: Mapping[str, Any], shown_by: Mapping[str, Any], settings: Any, wanted: tuple[int, ...]
-) -> dict[str, Kept]:
-    """The pictures by their path; those that move, or cannot be read, are left out."""
-    from .encode import Broken
-
-    work = partial(_one, settings, wanted)
-    found: dict[str, Kept] = {}
-    # Encoders let other threads run, so threads do what processes would and start at once.
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        running = {path: pool.submit(work, path, static) for path, static in sorted(files.items())}
-        for path, future in running.items():
-            try:
-                kept = future.result()
-            except (Broken, OSError) as error:
-                content = shown_by[path]
-                log.warning(
-                    "%s:%d: the picture %s is shown as it is, for it cannot be read (%s)"
-                    " — open it, save it anew, and build again",
-                    os.path.relpath(content.source_path), plan.line(content, path), path, error,
-                )  # fmt: skip
-                continue
-            if kept:
-                found[path] = kept
-    return found
-
-
-def _one(settings: Any, wanted: tuple[int, ...], path: str, static: Any) -> Kept | None:
-    from PIL import __version__
-
-    from .encode import RECIPE, encode
-    from .variants import offers
-
-    data = Path(settings["PATH"], static.source_path).read_bytes()
-    digest = cache.digest(data, RECIPE, wanted)
-    # Another release may encode otherwise; what lies there must be what would be made.
-    folder = Path(settings["CACHE_PATH"], "images", __version__, digest)
-    picture = cache.read(folder)
-    if picture is None:
-        made = encode(data, wanted)
-        if made is None:
-            return None
-        offered = offers(made.files, made.format, made.width, len(data))
-        plain = made.width <= max(wanted)
-        picture = Picture("", made.width, made.height, made.format, plain, offered)
-        cache.write(folder, picture, made.files)
-    # The same picture may lie in the site under two names.
-    return Kept(replace(picture, name=name(Path(path).stem, digest)), folder)

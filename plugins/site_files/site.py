@@ -75,7 +75,8 @@ def _contents(generator: Any, contents: Iterable[Any]) -> Iterator[Entry]:
 
 def _latest(contents: Iterable[Any]) -> datetime | None:
     """When the newest of them changed. Most pages have no date."""
-    dates = (getattr(c, "modified", None) or getattr(c, "date", None) for c in contents)
+    names = ("date", "modified")
+    dates = (getattr(content, name, None) for content in contents for name in names)
     return max(filter(None, dates), default=None)
 
 

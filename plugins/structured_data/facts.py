@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from publish.post.images import cover_of
 from publish.post.text import plain, plain_title
 
 from .graph import Page, Person, Picture, Posting, Site
@@ -30,7 +31,7 @@ def site(settings: Mapping[str, Any]) -> Site:
 
 def posting(article: Any, here: Site) -> Posting:
     """One article."""
-    modified = getattr(article, "modified", None) or article.date
+    modified = max(article.date, getattr(article, "modified", article.date))
     return Posting(
         **vars(page(article, here)),
         published=article.date.isoformat(),
@@ -80,9 +81,9 @@ def pictures(article: Any, base: str) -> tuple[Picture, ...]:
         alt = getattr(card, "alt", "") or article.title
         size = _size(getattr(card, "width", 0), getattr(card, "height", 0))
         found.append(Picture(at(card, base), plain_title(alt), *size))
-    if own := getattr(article, "image", ""):
+    if cover := cover_of(article):
         size = _size(getattr(article, "image_width", 0), getattr(article, "image_height", 0))
-        found.append(Picture(at(own, base), plain(getattr(article, "image_alt", "")), *size))
+        found.append(Picture(at(cover.url, base), plain(getattr(article, "image_alt", "")), *size))
     return tuple(found)
 
 

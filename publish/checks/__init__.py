@@ -1,13 +1,13 @@
-"""Finds what is wrong in the content before a reader does.
+"""Finds what is wrong in a site before a reader does.
 
 A rule is a small pure function over a ``Source`` or over the ``Site``; ``registry.RULES`` lists
-them all, and docs/rules.md explains each. Nothing here imports Pelican: a check is quick enough
-to run at every save.
+them all, and docs/rules.md explains each. They judge the records that Pelican and the plugins
+made (``publish.post.record``); the text of a source tells the line.
 """
 
 from __future__ import annotations
 
-from publish.checks.run import check, leaks
-from publish.post.diagnostic import Diagnostic
+from publish.checks.reading import fit
+from publish.checks.run import check, judge, leaks
 
-__all__ = ["Diagnostic", "check", "leaks"]
+__all__ = ["check", "fit", "judge", "leaks"]

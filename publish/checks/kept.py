@@ -1,7 +1,8 @@
 """What a check found out, put away for the next one: ``checks`` in the cache folder.
 
-Deletable at any time. Nothing is believed that another version of these rules wrote, or that
-was damaged on the disk; a source counts by its bytes, a file of the built site by its stamp.
+Deletable at any time. Nothing is believed that another version of the code wrote, or that was
+damaged on the disk. A source's problems count by its bytes, its record and the settings; a
+file's keys, and the whole answer, by the stamps of files.
 """
 
 from __future__ import annotations
@@ -10,15 +11,16 @@ import contextlib
 import marshal
 import os
 import time
-from dataclasses import fields, replace
-from functools import cache
+from collections.abc import Iterable
+from dataclasses import astuple, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from publish.checks import facts, surroundings
-from publish.checks.source import Reading, Source
+from publish.checks import surroundings
+from publish.checks.source import Source
 from publish.post.cache import code_digest
+from publish.post.diagnostic import Diagnostic, Problem
 from publish.post.files import write_whole
 
 SIZE = 32
@@ -27,6 +29,9 @@ YOUNG = 2_000_000_000
 """Nanoseconds. A file changed so lately may change again and keep its stamp."""
 
 Stamp = tuple[int, int, int, int]
+Answer = tuple[dict[str, tuple[Stamp, bytes]], float, list[tuple[Any, ...]]]
+"""The stamps of all files looked at (a young one's with a digest), the time up to which the
+answer holds, and the findings."""
 
 
 class Store:
@@ -37,34 +42,67 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._old_sources, self._old_files = _load(path)
+        self._old_sources, self._old_files, self._old_answer = _load(path)
         self._sources: dict[bytes, tuple[Any, ...]] = {}
         self._files: dict[bytes, tuple[Stamp, tuple[int, ...]]] = {}
+        self._answer = self._old_answer
 
     def known(self, source: Source) -> Source:
-        """The source with what is known of it, found out now if it was not yet."""
-        name = _digest(
-            repr((source.path, source.file, source.is_page, _manner(source.reading))).encode(),
-            source.raw,
-        )
+        """The source with the problems of the rules over texts, found now if not yet known."""
+        from publish.checks.registry import RULES
+        from publish.checks.rule import found
+
+        record = repr((source.path, source.is_page, source.reading, source.post, source.complaints))
+        name = _digest(record.encode("utf-8", "surrogateescape"), source.raw)
         plain = self._old_sources.get(name)
-        known = facts.unpacked(plain) if plain else facts.of(source)
-        if not known.secrets:  # a key is kept nowhere, so nothing is of the source that holds one
-            self._sources[name] = plain or facts.packed(known)
-        return replace(source, known=known)
+        if plain is None:
+            told = {rule.id: found(rule, source) for rule in RULES if rule.lasting}
+            plain = tuple(
+                (rule, tuple((p.line, p.message, p.remedy, p.severity) for p in problems))
+                for rule, problems in told.items()
+                if problems
+            )
+        if not source.secrets:  # a key is kept nowhere, so nothing is of the source that holds one
+            self._sources[name] = plain
+        return replace(source, problems={
+            rule: tuple(Problem(line, said, do, "", how) for line, said, do, how in problems)
+            for rule, problems in plain
+        })  # fmt: skip
 
     def secrets(self, file: Path) -> tuple[int, ...]:
         """The lines of a file that hold something shaped like a key."""
         name = os.fsencode(file)
-        stamp = _stamp(file)
+        stamp = stamp_of(file)
         if stamp is None:
             return surroundings.scan(file)
-        young = max(stamp[1:3]) > time.time_ns() - YOUNG
         old = self._old_files.get(name)
         lines = old[1] if old and old[0] == stamp else surroundings.scan(file)
-        if not young:
+        if not _young(stamp):
             self._files[name] = stamp, lines
         return lines
+
+    def answer(self, files: Iterable[str]) -> list[Diagnostic] | None:
+        """All findings of the last whole check, if none of ``files`` changed since."""
+        stamps, until, findings = self._old_answer
+        if not stamps or time.time() >= until:
+            return None
+        met = 0
+        for name in files:
+            known = stamps.get(name)
+            if known is None or known[0] != stamp_of(name):
+                return None
+            if known[1] and known[1] != _content(name):
+                return None
+            met += 1
+        return [Diagnostic(*parts) for parts in findings] if met == len(stamps) else None
+
+    def keep(self, files: Iterable[str], until: float, findings: list[Diagnostic]) -> None:
+        """Keep the whole answer, made of ``files`` and true up to ``until`` (epoch seconds)."""
+        stamps: dict[str, tuple[Stamp, bytes]] = {}
+        for name in files:
+            if (stamp := stamp_of(name)) is not None:
+                stamps[name] = stamp, _content(name) if _young(stamp) else b""
+        self._answer = stamps, until, [astuple(finding) for finding in findings]
 
     def save(self, *, files: bool = True) -> None:
         """Write what was asked for, if it differs; a folder that cannot be written is let be.
@@ -73,42 +111,49 @@ class Store:
         """
         if not files:
             self._files = self._old_files | self._files
-        if (self._sources, self._files) == (self._old_sources, self._old_files):
+        new = self._sources, self._files, self._answer
+        if new == (self._old_sources, self._old_files, self._old_answer):
             return
-        data = marshal.dumps((self._sources, self._files))
+        data = marshal.dumps(new)
         with contextlib.suppress(OSError):
-            write_whole(self._path, _digest(code(), data) + data)
+            write_whole(self._path, _digest(_code(), data) + data)
 
 
-def code() -> bytes:
-    """A digest of all that decides what is found out: these modules and Python itself."""
-    return bytes.fromhex(code_digest(Path(__file__).parent))
-
-
-def _load(path: Path) -> tuple[dict[bytes, Any], dict[bytes, Any]]:
+def stamp_of(file: str | Path) -> Stamp | None:
+    """Size, times of change in nanoseconds and inode of a file; None if it is not there."""
     try:
-        data = memoryview(path.read_bytes())
-    except OSError:
-        return {}, {}
-    # The digest says that these are the bytes that save() wrote, and that it was this version's.
-    if data[:SIZE] != _digest(code(), data[SIZE:]):
-        return {}, {}
-    sources, files = marshal.loads(data[SIZE:])  # noqa: S302 - our own cache
-    return sources, files
-
-
-@cache
-def _manner(reading: Reading) -> str:
-    """How a source is read, but for the time."""
-    return repr([getattr(reading, part.name) for part in fields(reading) if part.name != "now"])
-
-
-def _stamp(file: Path) -> Stamp | None:
-    try:
-        found = file.stat()
+        found = os.stat(file)  # noqa: PTH116 - thousands of them
     except OSError:
         return None
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+
+
+def _young(stamp: Stamp) -> bool:
+    return max(stamp[1:3]) > time.time_ns() - YOUNG
+
+
+def _content(name: str) -> bytes:
+    try:
+        # Opening a pipe would wait for ever.
+        return _digest(Path(name).read_bytes()) if os.path.isfile(name) else b"?"  # noqa: PTH113
+    except OSError:
+        return b"?"
+
+
+def _code() -> bytes:
+    return code_digest(Path(__file__).parents[1]).encode()
+
+
+def _load(path: Path) -> tuple[dict[bytes, Any], dict[bytes, Any], Answer]:
+    try:
+        data = memoryview(path.read_bytes())
+    except OSError:
+        return {}, {}, ({}, 0.0, [])
+    # The digest says that these are the bytes that save() wrote, and that it was this version's.
+    if data[:SIZE] != _digest(_code(), data[SIZE:]):
+        return {}, {}, ({}, 0.0, [])
+    sources, files, answer = marshal.loads(data[SIZE:])  # noqa: S302 - our own cache
+    return sources, files, answer
 
 
 def _digest(*parts: bytes | memoryview) -> bytes:

@@ -17,12 +17,14 @@ from http.client import HTTPException
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from publish.checks import reading
+from publish.checks.kept import Store
+from publish.checks.reading import site_of
 from publish.checks.rules.linking import is_local
 from publish.checks.run import names, within
 from publish.checks.site import Site
 from publish.post.diagnostic import Diagnostic, shown
 from publish.post.files import write_whole
+from publish.post.record import Library
 from publish.settings import Settings
 
 DAY = 86_400.0
@@ -48,6 +50,7 @@ class Place:
 
 def dead_links(
     settings: Settings,
+    library: Library,
     paths: Sequence[Path] = (),
     *,
     clock: Callable[[], float] = time.time,
@@ -60,13 +63,12 @@ def dead_links(
     ``local`` asks addresses on this machine too, which no published link should have.
 
     Raises:
-        ConfigError: there is no content folder, or a path names nothing.
+        ConfigError: a path names nothing.
     """
     chosen = names(settings, paths)
+    site = site_of(settings, library, Store(settings.cache / "checks"), built=False)
     places = [
-        place
-        for place in outside(reading.read(settings), local)
-        if chosen is None or within(place.file, chosen)
+        place for place in outside(site, local) if chosen is None or within(place.file, chosen)
     ]
     cache = settings.cache / "links.json"
     now = clock()
@@ -77,11 +79,9 @@ def dead_links(
         write_whole(cache, json.dumps(fresh, indent=1, sort_keys=True).encode())
     remedy = "correct the address, or remove the link"
     return sorted(
-        Diagnostic(
-            p.file, p.line, "dead-link", "warning", f"{shown(p.url)} {fresh[p.url][0]}", remedy
-        )
+        Diagnostic(p.file, p.line, "dead-link", "warning", f"{shown(p.url)} {said}", remedy)
         for p in places
-        if fresh[p.url][0]
+        if (said := fresh[p.url][0])
     )
 
 
@@ -91,7 +91,7 @@ def outside(site: Site, local: bool = False) -> list[Place]:
     found = []
     for source in site.sources:
         for line, link in source.links:
-            url = link.target.partition("#")[0]
+            url = link.written.partition("#")[0]
             if url[:8].lower().startswith(("http://", "https://")) and (local or not is_local(url)):
                 if home and url.partition("://")[2].partition("/")[0] == home:
                     continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from publish.checks.rule import Rule
 from publish.checks.rules import (
+    config,
     encoding,
     frontmatter,
     identity,
@@ -11,6 +12,9 @@ from publish.checks.rules import (
     linking,
     links,
     mail,
+    policy,
+    raw,
+    refused,
     structure,
     tangled,
     text,
@@ -24,9 +28,9 @@ SUBJECTS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
     ("Front matter", (*frontmatter.RULES, *values.RULES, *unread.RULES)),
     ("Identity and address", identity.RULES),
     ("Links", (*links.RULES, *linking.RULES)),
-    ("Pictures", images.RULES),
-    ("Text", (*text.RULES, *structure.RULES)),
+    ("Pictures and players", (*images.RULES, *policy.RULES)),
+    ("Text", (*text.RULES, *structure.RULES, *raw.RULES)),
     ("Mail", mail.RULES),
-    ("The whole site", whole.RULES),
+    ("The whole site", (*whole.RULES, *config.RULES, *refused.RULES)),
 )
 RULES: tuple[Rule, ...] = tuple(rule for _, rules in SUBJECTS for rule in rules)

@@ -28,7 +28,8 @@ class Rule:
 
     ``drafts`` says what becomes of an error in a draft: the same, a warning (``softer``: it
     cannot harm the public site yet), or nothing (``silent``: a draft is allowed to be unfinished).
-    ``by_clock`` marks a rule over a source that asks for the time too.
+    ``by_clock`` marks a rule over a source that asks for the time too, ``any_format`` one that
+    looks at records alone, and so at sources that are no Markdown too.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Rule:
     each: OverSource | None = None
     whole: OverSite | None = None
     by_clock: bool = False
+    any_format: bool = False
 
     @property
     def lasting(self) -> bool:
@@ -50,19 +52,25 @@ def found(rule: Rule, source: Source) -> Sequence[Problem]:
     """What a rule over a source finds in one, the first of it."""
     if rule.each is None or not (source.readable or rule.id in BY_BYTES):
         return ()
-    if source.known and rule.lasting:
-        return source.known.problems.get(rule.id, ())
+    if not (source.is_markdown or rule.any_format or rule.id in BY_BYTES):
+        return ()
+    if source.problems is not None and rule.lasting:
+        return source.problems.get(rule.id, ())
     return tuple(islice(rule.each(source), MOST))
 
 
 def source_rule(
-    id: str, severity: Severity, example: str, drafts: Drafts = "softer", *, by_clock: bool = False
-) -> Callable[[OverSource], Rule]:
+    id: str, severity: Severity, example: str, drafts: Drafts = "softer", *,
+    by_clock: bool = False, any_format: bool = False,
+) -> Callable[[OverSource], Rule]:  # fmt: skip
     """A rule that looks at one source at a time; its docstring is the description."""
 
     def decorate(check: OverSource) -> Rule:
         described = _described(check)
-        return Rule(id, severity, described, example, drafts, each=check, by_clock=by_clock)
+        return Rule(
+            id, severity, described, example, drafts, each=check, by_clock=by_clock,
+            any_format=any_format,
+        )  # fmt: skip
 
     return decorate
 

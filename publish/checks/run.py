@@ -2,44 +2,64 @@
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
+from publish.checks import kept, reading, surroundings
 from publish.checks.rule import MOST, Rule, found
 from publish.checks.site import Site
 from publish.errors import ConfigError
 from publish.post.diagnostic import Diagnostic, Problem
+from publish.post.record import Library
 from publish.settings import Settings
 
 
 def check(
-    settings: Settings, paths: Sequence[Path] = (), *, now: datetime | None = None,
+    settings: Settings, read: Callable[[], Library], paths: Sequence[Path] = (), *,
     built: bool = True,
 ) -> list[Diagnostic]:  # fmt: skip
     """Every finding, by file and line; only those of ``paths`` if some are given.
 
-    The whole site is read in any case: a link can be judged only beside its target. ``now``
-    must be aware; without it, the clock tells. Without ``built`` only what the next build is
-    made of is judged, and not what the last one made.
+    ``read`` gives the records; it is not called where nothing changed since the last check.
+    The whole site is judged in any case: a link can be judged only beside its target. Without
+    ``built`` only what the next build is made of is judged, and not what the last one made.
 
     Raises:
         ConfigError: there is no content folder, or a path names nothing.
     """
-    from publish.checks import kept, reading
-
-    store = kept.Store(settings.cache / "checks")
-    site = reading.read(settings, now, store, built=built)
-    store.save(files=built)
     chosen = names(settings, paths)
-    return sorted(f for f in findings(site) if chosen is None or within(f.file, chosen))
+    store = kept.Store(settings.cache / "checks")
+    files = list(surroundings.watched(settings)) if built else []
+    found = store.answer(files) if built else None
+    if found is None:
+        library = read()
+        found = judge(settings, library, store, built=built)
+        # A finding may quote the line that holds a key, and a key is kept nowhere.
+        if built and not any(finding.rule == "secret" for finding in found):
+            waits = [p.date.timestamp() for p in library.posts if p.date and not p.public]
+            until = min((moment for moment in waits if moment > time.time()), default=math.inf)
+            store.keep(files, until, found)
+        store.save(files=built)
+    return [f for f in found if chosen is None or within(f.file, chosen)]
+
+
+def judge(
+    settings: Settings, library: Library, store: kept.Store | None = None, *, built: bool = False
+) -> list[Diagnostic]:
+    """Every finding in a site whose records are at hand, by file and line."""
+    own = store or kept.Store(settings.cache / "checks")
+    found = sorted(findings(reading.site_of(settings, library, own, built=built)))
+    if store is None:
+        own.save(files=built)
+    return found
 
 
 def leaks(settings: Settings, folder: Path) -> list[Diagnostic]:
     """Keys in the pages of a build that lies in ``folder`` still, named as in the output."""
-    from publish.checks import surroundings
     from publish.checks.rules.whole import LEAK
 
     output = os.path.relpath(settings.output, settings.root)
@@ -54,16 +74,31 @@ def findings(site: Site) -> Iterator[Diagnostic]:
     from publish.checks.registry import RULES
 
     drafts = {source.file for source in site.sources if source.kind == "draft"}
+    wrong: set[tuple[str, int]] = set()
     for rule in RULES:
         counted: dict[str, int] = {}
         for file, problem in _problems(rule, site):
+            if rule.id == "refused" and _told(problem, site, wrong):
+                continue
             counted[file] = counted.get(file, 0) + 1
             told = _finding(rule, file, problem, file in drafts)
             if told is None or counted[file] > MOST:
                 continue
             if counted[file] == MOST:
                 told = replace(told, message=f"{told.message} (and perhaps more like it)")
+            if told.severity == "error":
+                wrong.add((told.file, told.line))
             yield told
+
+
+def _told(problem: Problem, site: Site, wrong: set[tuple[str, int]]) -> bool:
+    """Whether a rule has said already what Pelican refuses."""
+    if (problem.file, problem.line) in wrong:
+        return True
+    unread = {s.file for s in site.sources if s.post is None} | {t.file for t in site.troubles}
+    # Line 1 is said of what has no place in the file.
+    vague = problem.line == 1 or problem.file in unread
+    return vague and any(file == problem.file for file, _ in wrong)
 
 
 def names(settings: Settings, paths: Sequence[Path]) -> frozenset[str] | None:

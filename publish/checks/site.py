@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,6 +12,7 @@ from typing import Any
 
 from publish.checks.source import Source
 from publish.post.identity import Recorded
+from publish.post.record import Library
 
 
 @dataclass(frozen=True)
@@ -33,27 +37,36 @@ class Issue:
 
 @dataclass(frozen=True, eq=False)
 class Site:
-    """The sources and what they may refer to.
+    """The sources, the records made of them, and what they may refer to.
 
-    ``files`` are the content folder's other files, by their path in it, with their size in
-    bytes; ``content`` is that folder's name in the project. ``theme_ids`` is None when the
-    theme could not be read, ``mentions`` holds file names that theme or settings speak of.
+    ``theme_ids`` is None when the theme could not be read, ``mentions`` holds file names that
+    theme or settings speak of. ``policy`` is the theme's content security policy: each directive
+    with its sources, empty where there is none. ``settings_text`` is the settings file's.
     """
 
-    values: Mapping[str, Any] = field(repr=False)
-    content: str
+    library: Library
     sources: tuple[Source, ...]
-    files: Mapping[str, int]
+    settings_file: str = "pelicanconf.py"
+    settings_text: str = field(default="", repr=False)
     animated: frozenset[str] = frozenset()
-    others: frozenset[str] = frozenset()
-    """Sources in formats that are not read here, such as reStructuredText."""
     theme_ids: frozenset[str] | None = None
     mentions: frozenset[str] = frozenset()
+    policy: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     troubles: tuple[Trouble, ...] = ()
     issues: tuple[Issue, ...] = ()
     recorded: Recorded = field(default_factory=Recorded)
     recorded_fault: tuple[str, str] | None = None
     """The file of the ledger that is damaged, and what is wrong with it."""
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """Pelican's settings, defaults filled in."""
+        return self.library.settings
+
+    @property
+    def files(self) -> Mapping[str, int]:
+        """The files copied into the site, by their path in the content folder, with their size."""
+        return self.library.files
 
     @cached_property
     def by_path(self) -> Mapping[str, Source]:
@@ -61,10 +74,30 @@ class Site:
         return {source.path: source for source in self.sources}
 
     @cached_property
-    def by_lower(self) -> Mapping[str, str]:
-        """Paths of files and sources by their spelling in small letters."""
-        return {path.lower(): path for path in (*self.files, *self.by_path)}
+    def by_folded(self) -> Mapping[str, str]:
+        """Paths of files and sources by the name that an easy-going disk knows them by."""
+        return {folded(path): path for path in (*self.files, *self.library.sources)}
 
     def file_of(self, path: str) -> str:
         """A path in the content folder as one in the project."""
-        return f"{self.content}/{path}" if self.content not in ("", ".") else path
+        content = self.library.content
+        return f"{content}/{path}" if content not in ("", ".") else path
+
+    def setting_line(self, name: str) -> int:
+        """The last line of the settings file that sets ``name``, else 1."""
+        text = self.settings_text
+        found = [m.start() for m in re.finditer(rf"^{re.escape(name)}\b", text, re.M)]
+        return text.count("\n", 0, found[-1]) + 1 if found else 1
+
+
+def folded(path: str) -> str:
+    """A name as a disk compares it that ignores case and how an accent is put together."""
+    return unicodedata.normalize("NFC", path).casefold()
+
+
+def printable(path: str) -> str:
+    """A path with slashes, in characters that can be printed whatever bytes its name has."""
+    text = os.fsencode(path.replace(os.sep, "/")).decode("utf-8", "replace")
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)

@@ -1,48 +1,47 @@
-"""A source file as the rules see it: bytes, header, body and what can be told from them. Pure."""
+"""A source as the rules see it: its record, and its text to say the line. Pure."""
 
 from __future__ import annotations
 
+import html
 import re
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from functools import cached_property
 from itertools import islice
-from typing import Literal, NamedTuple
+from typing import Literal
+from urllib.parse import unquote
 
-from publish.checks import dates, keys, marks, outline, prose
-from publish.checks.slugs import slugify
+from publish.checks import keys, prose
 from publish.post import frontmatter
 from publish.post.diagnostic import Problem
-from publish.post.frontmatter import Header
+from publish.post.frontmatter import Header, yes_no
+from publish.post.record import Heading, Link, Post
+from publish.post.slug import slugify
 
 Kind = Literal["post", "page", "draft", "scheduled"]
-
+MARKDOWN = (".md", ".markdown", ".mkd", ".mdown")
 MOST_LINKS = 5000
 """Of one source; a rule tells when there are more, which are not looked at."""
+TOKEN = re.compile(r"[^\s()<>\"'\[\]]+")
+SETEXT = re.compile(r"(?:=+|-+)[ ]*$")
+HEADING = re.compile(r"\s*(?:#{1,6}|<h[1-6]\b)", re.I)
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What of the settings decides how a source is read.
+    """What of the settings decides how a source's text is judged.
 
-    ``future`` tells whether posts of the future are public, ``commas`` whether a comma parts
-    two categories, ``toc`` whether headings get ids, ``sane_lists`` whether a list may begin at
-    another number than 1. ``dated`` tells whether the settings date what has no date,
-    ``by_folder`` whether a folder's name is a category; ``status``, ``category`` and ``keys``
-    are what they give by default. ``plugins`` are short names in order, none if the settings
-    leave it to Pelican.
+    ``future`` tells whether posts of the future are public, ``dated`` whether the settings date
+    what has no date, ``by_folder`` whether a folder's name is a category; ``status``,
+    ``category`` and ``keys`` are what they give by default. ``plugins`` are short names,
+    ``markdown`` the settings of Markdown as text.
     """
 
-    now: datetime = field(default_factory=lambda: datetime.now(UTC))
-    zone: tzinfo = UTC
     future: bool = False
-    commas: bool = True
-    filename: str = r"(?P<date>\d{4}-\d{2}-\d{2}).*"
     status: str = ""
-    toc: bool = False
-    sane_lists: bool = False
+    markdown: str = ""
     plugins: tuple[str, ...] = ()
     dated: bool = False
     keys: tuple[str, ...] = ()
@@ -53,25 +52,29 @@ class Reading:
         """Whether a plugin of ours is surely at work."""
         return plugin in self.plugins
 
+    @property
+    def commas(self) -> bool:
+        """Whether a comma parts two categories."""
+        return self.uses("multi_category")
 
-class Known(NamedTuple):
-    """What a source's bytes, name and ``Reading`` alone tell, whatever the time and the other
-    sources are; ``problems`` of every lasting rule that finds some, by its id."""
+    @property
+    def sane_lists(self) -> bool:
+        """Whether a list may begin at another number than 1."""
+        return "sane_lists" in self.markdown
 
-    readable: bool
-    header: Header
-    links: tuple[tuple[int, marks.Link], ...]
-    ids: frozenset[str]
-    secrets: tuple[int, ...]
-    problems: Mapping[str, tuple[Problem, ...]]
+    @property
+    def now(self) -> datetime:
+        """The time of the check."""
+        return datetime.now(UTC)
 
 
 @dataclass(frozen=True, eq=False)
 class Source:
     """A post or a page, whatever its bytes are; nothing here raises.
 
-    ``path`` is relative to the content folder, ``file`` to the project. ``known`` is what an
-    earlier check found out, so that the text need not be read again.
+    ``path`` is below the content folder, ``file`` in the project. ``post`` is its record, None
+    where Pelican could not read it or leaves it out; then the header alone tells, and
+    ``complaints`` why. ``problems`` are those of the lasting rules, by rule, where they are known.
     """
 
     path: str
@@ -79,7 +82,9 @@ class Source:
     raw: bytes = field(repr=False)
     is_page: bool
     reading: Reading
-    known: Known | None = field(default=None, repr=False)
+    post: Post | None = field(default=None, repr=False)
+    complaints: tuple[str, ...] = ()
+    problems: Mapping[str, tuple[Problem, ...]] | None = field(default=None, repr=False)
 
     @cached_property
     def text(self) -> str:
@@ -95,27 +100,47 @@ class Source:
     @cached_property
     def readable(self) -> bool:
         """False when the bytes are no text; then there is neither header nor body."""
-        return self.known.readable if self.known else bool(self.text)
+        return bool(self.text)
+
+    @property
+    def is_markdown(self) -> bool:
+        """Whether its header and body are Markdown's; of other formats only records tell."""
+        return self.path.lower().endswith(MARKDOWN)
 
     @cached_property
     def header(self) -> Header:
         """The lines before the body."""
-        return self.known.header if self.known else frontmatter.parse(self.text.split("\n"))
+        if not self.is_markdown:
+            return Header((), 1, "blank")
+        return frontmatter.parse(self.text.split("\n"))
 
     @cached_property
     def secrets(self) -> tuple[int, ...]:
         """The lines that hold something shaped like a secret key."""
-        return self.known.secrets if self.known else keys.lines(self.raw)
+        return keys.lines(self.raw)
 
     def get(self, name: str) -> str:
         """A header's value; ``""`` if it is not there or empty."""
-        found = self.header.field(name)
-        return found.value if found else ""
+        if self.is_markdown:
+            return self.header.get(name)
+        return self.post.fields.get(name, "") if self.post else ""
 
     def line(self, name: str) -> int:
         """A header's line, else 1."""
         found = self.header.field(name)
         return found.line if found else 1
+
+    def line_text(self, line: int) -> str:
+        """A line of the file, counted from 1."""
+        lines = self.text.split("\n")
+        return lines[line - 1] if 0 < line <= len(lines) else ""
+
+    def find(self, *words: str) -> int:
+        """The first line of the body that holds all ``words``, else the body's first."""
+        for line, text in enumerate(self.body.split("\n"), self.header.body_line):
+            if all(word in text for word in words):
+                return line
+        return min(self.header.body_line, self.text.count("\n") + 1)
 
     @cached_property
     def body(self) -> str:
@@ -133,79 +158,111 @@ class Source:
         return tuple(enumerate(self.prose.split("\n"), self.header.body_line))
 
     @cached_property
-    def links(self) -> tuple[tuple[int, marks.Link], ...]:
-        """Links and pictures of the body, each with its line in the file."""
-        if self.known:
-            return self.known.links
-        breaks = [found.start() for found in re.finditer("\n", self.body)]
-        return tuple(
-            (self.header.body_line + bisect_right(breaks, link.offset - 1), link)
-            for link in islice(marks.links(self.body, self.prose), MOST_LINKS)
-        )
+    def links(self) -> tuple[tuple[int, Link], ...]:
+        """Links, pictures and what else the page loads, each with its line in the file."""
+        if self.post is None or not self.post.links:
+            return ()
+        known = list(islice(self.post.links, MOST_LINKS))
+        return tuple(zip(self._lines(link.written for link in known), known, strict=True))
+
+    def _lines(self, targets: Iterable[str]) -> Iterator[int]:
+        """The lines of addresses as written; the n-th time one comes, its n-th place counts."""
+        text = self.prose
+        places: dict[str, list[int]] = {}
+        for token in TOKEN.finditer(text):
+            places.setdefault(token.group(), []).append(token.start())
+        breaks = [found.start() for found in re.finditer("\n", text)]
+        used: dict[str, int] = {}
+        searches = 200
+        for target in targets:
+            found = places.get(target)
+            if found is None and searches:
+                searches -= 1
+                found = places[target] = list(self._places(target))
+            number = used.get(target, 0)
+            used[target] = number + 1
+            at = found[min(number, len(found) - 1)] if found else 0
+            yield self.header.body_line + bisect_right(breaks, at - 1)
+
+    def _places(self, target: str) -> Iterator[int]:
+        """Where an address stands that is not written as the page has it."""
+        bare = target.removeprefix("mailto:")
+        likely = (target, bare, html.escape(target), bare.replace("_", r"\_"), unquote(target))
+        for spelling in dict.fromkeys(likely) if target else ("]()", 'href=""', "]( )"):
+            for text in (self.prose, self.body):
+                at = text.find(spelling) if spelling else -1
+                while at >= 0:
+                    yield at
+                    at = text.find(spelling, at + len(spelling))
+                if spelling in text:
+                    return
 
     @cached_property
-    def headings(self) -> tuple[tuple[int, outline.Heading], ...]:
-        """Headings of the body, each with its line in the file."""
-        found = outline.headings(self.prose)
-        return tuple((self.header.body_line + heading.index, heading) for heading in found)
+    def headings(self) -> tuple[tuple[int, Heading], ...]:
+        """Headings of the page, each with its line in the file."""
+        if self.post is None or not self.post.headings:
+            return ()
+        lines = self.prose.split("\n")
+        likely = [
+            number for number, line in enumerate(lines)
+            if HEADING.match(line) or (
+                line.strip() and number + 1 < len(lines) and SETEXT.match(lines[number + 1])
+            )
+        ]  # fmt: skip
+        found: list[tuple[int, Heading]] = []
+        at = 0
+        for heading in self.post.headings:
+            words = re.findall(r"\w+", heading.words)[:3]
+            for place in range(at, len(likely)):
+                if all(word in lines[likely[place]] for word in words):
+                    at = place
+                    break
+            line = likely[at] if at < len(likely) else 0
+            found.append((self.header.body_line + line, heading))
+            at += 1
+        return tuple(found)
 
-    @cached_property
-    def ids(self) -> frozenset[str]:
-        """What a ``#…`` to this page may name."""
-        if self.known:
-            return self.known.ids
-        return outline.ids(self.prose, tuple(h for _, h in self.headings), self.reading.toc)
-
-    @cached_property
+    @property
     def status(self) -> str:
         """In small letters; the site's default if none is given."""
         return (self.get("status") or self.reading.status or "published").lower()
 
-    @cached_property
+    @property
     def date(self) -> datetime | None:
-        """Aware; from the header, else from the file's name; None if missing or bad."""
-        given = self.get("date") or self.filename_fields.get("date", "")
-        return dates.parse(given, self.reading.zone)
+        """Aware, as Pelican reads it; None if missing or bad."""
+        return self.post.date if self.post else None
 
-    @cached_property
-    def filename_fields(self) -> dict[str, str]:
-        """What the site takes from a file's name (Pelican's ``FILENAME_METADATA``)."""
-        stem = self.path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-        found = re.match(self.reading.filename, stem) if self.reading.filename else None
-        return {k: v for k, v in found.groupdict().items() if v} if found else {}
-
-    @cached_property
+    @property
     def kind(self) -> Kind:
         """``draft`` is whatever the site never shows, ``scheduled`` what it does not show yet."""
-        if self.status not in ("published", "hidden"):
-            return "draft"
-        if self.is_page:
-            return "page"
-        late = self.date is not None and self.date > self.reading.now
-        return "scheduled" if late and not self.reading.future else "post"
+        if self.post is None:
+            shown = self.status not in ("draft", "skip")
+            return ("page" if self.is_page else "post") if shown else "draft"
+        if self.post.visibility in ("draft", "scheduled"):
+            return "draft" if self.post.visibility == "draft" else "scheduled"
+        return "page" if self.is_page else "post"
 
     @property
     def public(self) -> bool:
-        """Whether the built site holds it now."""
+        """Whether the built site holds it now; one that cannot be read counts as present."""
         return self.kind in ("post", "page")
 
-    @cached_property
+    @property
     def slug(self) -> str:
-        """Its own, else the one Pelican makes of the title."""
-        given = self.get("slug") or self.filename_fields.get("slug", "")
-        return given or slugify(self.get("title"))
+        """As Pelican has it; of what it cannot read, the one it would have."""
+        return self.post.slug if self.post else self.get("slug") or slugify(self.get("title"))
 
-    @cached_property
+    @property
     def categories(self) -> tuple[str, ...]:
-        """The names of its ``Category`` line, the main one first."""
+        """The names of its categories, the main one first."""
+        return self.post.categories if self.post and not self.is_page else ()
+
+    @property
+    def named_categories(self) -> tuple[str, ...]:
+        """The names of its ``Category`` line as they are written there."""
         given = self.get("category")
         parts = given.split(",") if self.reading.commas else [given]
         return tuple(part.strip() for part in parts if part.strip())
-
-    def names(self, key: str) -> tuple[str, ...]:
-        """Tags or authors: parted by semicolons if there are any, else by commas."""
-        given = self.get(key)
-        return tuple(p.strip() for p in given.split(";" if ";" in given else ",") if p.strip())
 
     @cached_property
     def aliases(self) -> tuple[str, ...]:
@@ -215,5 +272,4 @@ class Source:
     @property
     def mailed(self) -> bool:
         """Whether it goes out as an issue."""
-        no = ("no", "false", "off", "0")
-        return not self.is_page and self.get("newsletter").lower() not in no
+        return not self.is_page and yes_no(self.get("newsletter")) is not False

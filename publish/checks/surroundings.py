@@ -16,6 +16,8 @@ from publish.settings import Settings
 
 PICTURE = re.compile(r"(?<![\w.%@+-])[\w.%@+-]+\.(?:jpe?g|png|gif|webp|avif|svg|ico)\b", re.I)
 ID = re.compile(r"""(?<![\w-])id\s*=\s*["']([^"'<>{}\s]{1,100})["']""")
+POLICY = re.compile(r"""http-equiv=["']Content-Security-Policy["'][^>]*?content="([^"]*)\"""", re.I)
+JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.S)
 WRITTEN = (".html", ".xml", ".json", ".txt", ".js", ".css")
 LARGEST = 5_000_000
 """Bytes; no page, feed or template is longer."""
@@ -53,22 +55,51 @@ def theme_ids(settings: Settings) -> frozenset[str] | None:
     folder = _theme(settings)
     if folder is None:
         return None
-    return frozenset(i for file in _files(folder, (".html",)) for i in ID.findall(_text(file)))
+    return frozenset(i for file in _files(folder, (".html",)) for i in ID.findall(text(file)))
 
 
 def mentions(settings: Settings) -> frozenset[str]:
     """Names of pictures that the settings or the theme's templates and styles speak of."""
     folder = _theme(settings)
     files = [settings.path, *(_files(folder, (".html", ".css", ".txt")) if folder else ())]
-    return frozenset(name for file in files for name in PICTURE.findall(_text(file)))
+    return frozenset(name for file in files for name in PICTURE.findall(text(file)))
+
+
+def policy(settings: Settings) -> dict[str, tuple[str, ...]]:
+    """The directives of the content security policy that the theme puts into its pages."""
+    folder = _theme(settings)
+    for file in _files(folder, (".html",)) if folder else ():
+        if "Content-Security-Policy" in (page := text(file)):
+            found = POLICY.search(JINJA.sub("", page))
+            parts = (part.split() for part in (found.group(1) if found else "").split(";"))
+            return {part[0]: tuple(part[1:]) for part in parts if part}
+    return {}
+
+
+def watched(settings: Settings, *, built: bool = True) -> Iterator[str]:
+    """Every file that a check may look at, each once: what the answer of a check depends on."""
+    root = settings.root
+    yield from (str(file) for file in sorted(root.glob("*.py")))
+    plugins = [root / str(name) for name in settings.values.get("PLUGIN_PATHS") or ()]
+    folders = [settings.content, _theme(settings), *plugins, settings.issues]
+    seen: set[str] = set()
+    for folder in (*folders, *((settings.output,) if built else ())):
+        for base, names, files in os.walk(folder or "", followlinks=True):
+            real = os.path.realpath(base)
+            if real in seen:
+                names.clear()
+                continue
+            seen.add(real)
+            names[:] = sorted(name for name in names if name != "__pycache__")
+            yield from (f"{base}{os.sep}{name}" for name in sorted(files))
 
 
 def issues(settings: Settings) -> tuple[Issue, ...]:
     """The sizes of the composed issues, where a build has left some."""
     found = []
     for page in _files(settings.issues, ("issue.html",)):
-        text = page.with_name("issue.txt")
-        size = text.stat().st_size if text.is_file() else 0
+        words = page.with_name("issue.txt")
+        size = words.stat().st_size if words.is_file() else 0
         name = _relative(page, settings.root)
         found.append(Issue(page.parent.name, name, page.stat().st_size, size))
     return tuple(found)
@@ -102,7 +133,8 @@ def _bytes(file: Path) -> bytes:
         return b""
 
 
-def _text(file: Path) -> str:
+def text(file: Path) -> str:
+    """A file's text, whatever its bytes are; ``""`` if it cannot be read."""
     return _bytes(file).decode("utf-8", "replace")
 
 

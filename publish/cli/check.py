@@ -33,13 +33,14 @@ def command(
     Example: publish check content/posts/a-calm-handover.md
     """
     from publish import checks
+    from publish.office.fit import records
     from publish.post import diagnostic as report
 
-    findings = checks.check(settings, paths)
+    findings = checks.check(settings, lambda: records(settings), paths)
     if online:
         from publish.checks.online import dead_links
 
-        findings = sorted([*findings, *dead_links(settings, paths)])
+        findings = sorted([*findings, *dead_links(settings, records(settings), paths)])
     errors = [f for f in findings if f.severity == "error" or strict]
     if as_json:
         terminal.out(report.as_json(findings))

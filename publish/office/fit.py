@@ -6,7 +6,22 @@ from pathlib import Path
 
 from publish.errors import Refused
 from publish.office.question import Voice
+from publish.post.record import Library
 from publish.settings import Settings
+
+
+def records(settings: Settings) -> Library:
+    """The records of the site, of those sources that are fit for Pelican.
+
+    Raises:
+        ConfigError: there is no content folder.
+    """
+    from functools import partial
+
+    from publish import checks
+    from publish.site.read import read
+
+    return read(settings, fit=partial(checks.fit, settings.content))
 
 
 def require(settings: Settings, voice: Voice, *, built: bool = True) -> None:
@@ -18,7 +33,7 @@ def require(settings: Settings, voice: Voice, *, built: bool = True) -> None:
     """
     from publish import checks
 
-    found = checks.check(settings, built=built)
+    found = checks.check(settings, lambda: records(settings), built=built)
     errors = [finding for finding in found if finding.severity == "error"]
     for finding in found:
         if finding.severity != "error":

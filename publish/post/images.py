@@ -1,13 +1,77 @@
-"""What can be told of a picture's file without decoding it."""
+"""What can be told of a picture's file without decoding it, and which file a cover is."""
 
 from __future__ import annotations
 
+import posixpath
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
+from unicodedata import normalize
+from urllib.parse import quote, unquote, urlsplit
+
+MARK = re.compile(r"[{|](static|attach|filename)[|}]")
+
+
+@dataclass(frozen=True)
+class Cover:
+    """The picture of an ``Image:`` line.
+
+    ``url`` is fit for an attribute: absolute, or below the site without a leading slash. ``path``
+    is the file below the content folder, ``file`` where it lies; both are ``""`` for a picture of
+    another host.
+    """
+
+    url: str
+    path: str = ""
+    file: str = ""
+
+
+def cover_of(content: Any) -> Cover | None:
+    """The cover of Pelican's article or page, once all files are known; None without one.
+
+    An ``Image:`` line may begin with ``{static}``, ``{attach}`` or ``{filename}``, be a path from
+    the content folder or from the post's own, and end with ``?…`` or ``#…``.
+    """
+    given = str(content.metadata.get("image") or "").strip()
+    if re.match(r"(https?:)?//", given):
+        return Cover(quote(given, safe="/%~!$&'()*+,;=:@?#"))
+    folder = getattr(content, "relative_dir", "")
+    statics = getattr(content, "_context", {}).get("static_content", {})
+    path = next((path for path in cover_paths(given, folder) if path in statics), "")
+    if not path:
+        return None
+    static = statics[path]
+    if given.startswith(("{attach}", "|attach|")):
+        static.attach_to(content)
+    return Cover(quote(static.url, safe="/~!$&'()*+,;=:@"), path, str(static.source_path))
+
+
+def cover_paths(given: str, folder: str) -> Iterator[str]:
+    """Where below the content folder the file of an ``Image:`` line may lie, likeliest first.
+
+    ``folder`` is that of the post. Nothing for a line without a path.
+    """
+    mark = MARK.match(given)
+    path = urlsplit(given[mark.end() :] if mark else given).path
+    near = posixpath.normpath(posixpath.join(folder, path))
+    top = posixpath.normpath(path.lstrip("/"))
+    order = (top,) if path.startswith("/") else (near, top) if mark else (top, near)
+    for place in order if path.strip("/") else ():
+        if place.startswith(".."):
+            continue
+        for name in (place, unquote(place)):
+            # One disk keeps an accent apart from its letter, another does not.
+            yield from dict.fromkeys((name, normalize("NFC", name), normalize("NFD", name)))
 
 
 def size_of(file: str | Path) -> tuple[int, int] | None:
     """Width and height in pixels, as a browser turns the picture; None if it cannot be read."""
+    # The cache hides the file from whoever notes what a build reads.
+    sys.audit("publish.reads", str(file))
     try:
         stamp = Path(file).stat()
     except OSError:

@@ -29,7 +29,8 @@ class Issue:
     and ``text_part`` are where in the bodies the article itself lies (begin and end, in
     characters; empty where that is not known); ``posts`` are the keys of the posts that a digest
     joins, ``update_of`` that of the post an update brings again; ``was`` are earlier Uids of the
-    post: what was mailed under them counts as mailed.
+    post: what was mailed under them counts as mailed. ``picture_bytes`` is what a reader's program
+    loads beside the HTML, as far as the pictures are the site's own.
     """
 
     key: str
@@ -50,6 +51,7 @@ class Issue:
     html_part: tuple[int, ...] = ()
     text_part: tuple[int, ...] = ()
     posts: tuple[str, ...] = ()
+    picture_bytes: int = 0
     update_of: str = ""
     was: tuple[str, ...] = ()
 
@@ -86,6 +88,7 @@ class Issue:
             "of": self.update_of,
             "was": list(self.was),
             "html_bytes": self.html_bytes,
+            "picture_bytes": self.picture_bytes,
         }
 
     def files(self) -> dict[str, bytes]:
@@ -124,6 +127,7 @@ def from_record(record: Mapping[str, Any], html: str = "", text: str = "") -> Is
         html_part=tuple(map(int, parts.get("html") or ())),
         text_part=tuple(map(int, parts.get("text") or ())),
         posts=tuple(map(str, record.get("posts") or ())),
+        picture_bytes=int(record.get("picture_bytes") or 0),
         update_of=str(record.get("of") or ""),
         was=tuple(map(str, record.get("was") or ())),
     )

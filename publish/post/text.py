@@ -48,8 +48,15 @@ def plain(markup: object) -> str:
     if "<" in text:
         text = NOTE.sub("", UNSEEN.sub("", text))
         text = SHIFTED.sub(_shifted, text)
-        text = TAG.sub(_parted, text)
+        # Behind the last ">" no tag ends, and looking for one there takes the square of its length.
+        end = text.rfind(">") + 1
+        text = TAG.sub(_parted, text[:end]) + text[end:]
     return " ".join(clean(html.unescape(text)).split())
+
+
+def without_notes(markup: str) -> str:
+    """``markup`` without the marks of footnotes: a summary has no footnotes to lead to."""
+    return NOTE.sub("", markup)
 
 
 def raised(before: str, text: str) -> str:
@@ -81,7 +88,7 @@ def title_html(title: object) -> str:
         return text
     kept: set[int] = set()
     opened: list[tuple[str, int]] = []
-    for tag in TAG.finditer(text):
+    for tag in TAG.finditer(text, 0, text.rfind(">") + 1):
         name = (tag[1] or tag[2]).lower()
         if name in VOID:
             kept.add(tag.start())
@@ -94,7 +101,7 @@ def title_html(title: object) -> str:
             kept |= {opened.pop()[1], tag.start()}
     pieces: list[str] = []
     end = 0
-    for tag in TAG.finditer(text):
+    for tag in TAG.finditer(text, 0, text.rfind(">") + 1):
         if tag.start() in kept:
             pieces += (_escaped(text[end : tag.start()]), tag[0])
             end = tag.end()

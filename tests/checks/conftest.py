@@ -1,5 +1,8 @@
+"""Pelican is loaded once for all tests: each check reads its site in a copy of this process."""
+
 from pathlib import Path
 
+import pelican  # noqa: F401
 import pytest
 
 from tests.checks.project import Project

@@ -1,13 +1,14 @@
 """A small site on disk, for tests that write its files themselves."""
 
 import shutil
-from datetime import UTC, datetime
 from pathlib import Path
 
-from publish.checks import Diagnostic, check
+from publish.checks import check
+from publish.office.fit import records
+from publish.post.diagnostic import Diagnostic
+from publish.post.record import Library
 from publish.settings import Settings, load
 
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HEAD = (
     b"Title: A calm handover\nDate: 2026-11-01 07:30\nCategory: Career\nSlug: calm\n"
     b"Summary: What a handover needs.\nUid: 0123456789abcdef\nStatus: published\n\n"
@@ -37,8 +38,13 @@ class Project:
     def settings(self) -> Settings:
         return load(self.root / "pelicanconf.py")
 
+    @property
+    def library(self) -> Library:
+        return records(self.settings)
+
     def findings(self, *paths: str | Path) -> list[Diagnostic]:
-        return check(self.settings, [Path(p) for p in paths], now=NOW)
+        settings = self.settings
+        return check(settings, lambda: records(settings), [Path(p) for p in paths])
 
     def told(self, *paths: str | Path) -> list[str]:
         return [f"{f.file}:{f.line} {f.rule} {f.severity}" for f in self.findings(*paths)]

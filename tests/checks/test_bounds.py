@@ -2,6 +2,8 @@
 
 import random
 import time
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,13 @@ from hypothesis import strategies as st
 from markdown import Markdown
 
 from publish.checks.reading import LARGEST
+from publish.checks.rules.tangled import tangled
 from publish.checks.run import findings
 from publish.checks.site import Site
 from publish.checks.source import Reading, Source
+from publish.post import body
+from publish.post.record import Cover, Library, Post
+from publish.post.text import plain
 from tests.checks.project import HEAD, Project
 
 FLOODED = 100_000
@@ -36,25 +42,40 @@ FLOODS = [
 ]  # fmt: skip
 
 
+READING = Reading(plugins=("post_identity", "only_blocks", "multi_category"))
+MARKDOWN = Markdown(extensions=["extra", "meta", "toc", "sane_lists"])
+
+
+def source(path: str, raw: bytes) -> Source:
+    """A source with the record that it would have, made without Pelican; none of what is unfit."""
+    found = Source(path, f"content/{path}", raw, path.startswith("pages"), READING)
+    if not found.readable or tangled(found):
+        return found
+    html = MARKDOWN.reset().convert(found.text)
+    parsed = body.parse(html)
+    post = Post(
+        path, "page" if found.is_page else "article", "public", found.get("title"),
+        plain(found.get("title")), found.get("slug"), "a/", "a/index.html",
+        found.get("url") or "a/",
+        lang=found.get("lang"), date=datetime(2026, 11, 1, tzinfo=UTC), text=plain(html),
+        cover=Cover(found.get("image"), found.get("image"), "", "") if found.get("image") else None,
+        **parsed._asdict(),
+    )  # fmt: skip
+    return replace(found, post=post)
+
+
 def judge(raw: bytes) -> int:
     """The number of findings, with the file also as a page and with a second post beside it."""
-    reading = Reading(plugins=("post_identity", "only_blocks"))
-    other = Source("posts/b.md", "content/posts/b.md", HEAD + b"## Two\n", False, reading)
-    site = Site(
-        {
-            "SITEURL": "https://site.example",
-            "PLUGINS": ["post_identity", "only_blocks", "multi_category"],
-        },
-        "content",
-        (
-            Source("posts/a.md", "content/posts/a.md", raw, False, reading),
-            Source("pages/a.md", "content/pages/a.md", raw, True, reading),
-            other,
-        ),
-        {"images/a.png": 10},
-        theme_ids=frozenset(),
-    )
-    told = list(findings(site))
+    sources = (source("posts/a.md", raw), source("pages/a.md", raw),
+               source("posts/b.md", HEAD + b"## Two\n"))  # fmt: skip
+    library = Library(
+        "content", sources={each.path: "article" for each in sources},
+        posts=tuple(each.post for each in sources if each.post), files={"images/a.png": 10},
+        addresses={"images/a.png": "images/a.png"}, plugins=READING.plugins,
+        settings={"SITEURL": "https://site.example"},
+    )  # fmt: skip
+    policy = {"default-src": ("'none'",), "img-src": ("'self'",)}
+    told = list(findings(Site(library, sources, theme_ids=frozenset(), policy=policy)))
     assert all(f.line >= 1 and str(f).isprintable() for f in told)
     assert all(
         f.line <= raw.replace(b"\r", b"\n").count(b"\n") + 2 for f in told if "/a.md" in f.file

@@ -59,6 +59,7 @@ def test_symbolic_links_out_of_the_content_are_named_and_not_read(project: Proje
     outside = tmp_path / "outside.md"
     outside.write_text(f"Title: Outside\n\n{KEY}\n", encoding="utf-8")
     (tmp_path / "folder").mkdir()
+    (tmp_path / "folder/a.txt").write_text("a")
     (project.root / A).symlink_to(outside)
     (project.root / "content/images").symlink_to(tmp_path / "folder")
     assert project.told() == [
@@ -177,7 +178,7 @@ def test_a_wrong_zone_or_pattern_in_the_settings_does_not_end_the_check(project:
         "ARTICLE_PATHS = ['posts']\nDIRECT_TEMPLATES = 5\nPLUGINS = 'x'\n",
     )
     project.post("[a](/nowhere/)\n")
-    assert project.told() == [f"{A}:9 broken-link error"]
+    assert project.told() == [f"{A}:1 refused error", "pelicanconf.py:1 bad-timezone error"]
 
 
 def test_many_findings_of_one_rule_are_cut_short(project: Project):

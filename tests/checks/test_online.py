@@ -7,9 +7,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from publish.checks.kept import Store
 from publish.checks.online import DAY, ask, dead_links, outside
-from publish.checks.reading import read
-from tests.checks.project import NOW, Project
+from publish.checks.reading import site_of
+from tests.checks.project import Project
 
 
 class Web:
@@ -62,7 +63,7 @@ def web() -> Iterator[Web]:
 def test_a_dead_link_is_a_warning_at_its_place(project: Project, web: Web):
     web.answers["/gone"] = 404
     project.post(f"[a]({web.url}/fine)\n[b]({web.url}/gone#part)\n[c]({web.url}/gone)\n")
-    told = dead_links(project.settings, pause=0, local=True)
+    told = dead_links(project.settings, project.library, pause=0, local=True)
     assert [(f.file, f.line, f.rule, f.severity) for f in told] == [
         ("content/posts/a.md", 10, "dead-link", "warning"),
         ("content/posts/a.md", 11, "dead-link", "warning"),
@@ -110,7 +111,8 @@ def test_answers_are_kept_for_a_day(project: Project, web: Web):
     clock = [1000.0]
 
     def told() -> int:
-        return len(dead_links(project.settings, clock=lambda: clock[0], pause=0, local=True))
+        settings, library = project.settings, project.library
+        return len(dead_links(settings, library, clock=lambda: clock[0], pause=0, local=True))
 
     assert told() == 1
     asked = len(web.asked)
@@ -127,27 +129,27 @@ def test_answers_are_kept_for_a_day(project: Project, web: Web):
 def test_a_spoilt_cache_counts_as_none(project: Project, web: Web, junk: bytes):
     project.write(".publish/links.json", junk)
     project.post(f"[b]({web.url}/a)\n")
-    assert dead_links(project.settings, pause=0, local=True) == []
+    assert dead_links(project.settings, project.library, pause=0, local=True) == []
     assert list(json.loads((project.root / ".publish/links.json").read_bytes())) == [f"{web.url}/a"]
 
 
 def test_one_host_is_asked_by_one_connection_at_a_time(project: Project, web: Web):
     project.post("".join(f"[b]({web.url}/{n})\n" for n in range(12)))
-    assert dead_links(project.settings, pause=0, local=True) == []
+    assert dead_links(project.settings, project.library, pause=0, local=True) == []
     assert web.most_at_once == 1
 
 
 def test_only_outside_links_of_the_chosen_files_are_asked(project: Project, web: Web):
     project.post(f"[a](/x/) [b](https://site.example/y/) [c](mailto:a@b.example) [d]({web.url}/)\n")
     project.post(f"[e]({web.url}/other)\n", "b.md")
-    site = read(project.settings, NOW)
+    site = site_of(project.settings, project.library, Store(project.root / "none"))
     assert outside(site) == [], "this machine's own addresses are another rule's"
     paths = [project.root / "content/posts/b.md"]
-    assert dead_links(project.settings, paths, pause=0, local=True) == []
+    assert dead_links(project.settings, project.library, paths, pause=0, local=True) == []
     assert web.asked == ["HEAD /other"]
 
 
 def test_no_link_no_file(project: Project):
     project.post()
-    assert dead_links(project.settings) == []
+    assert dead_links(project.settings, project.library) == []
     assert not (project.root / ".publish").exists()

@@ -1,7 +1,6 @@
 import json
 
-from publish.checks import Diagnostic
-from publish.post.diagnostic import as_github, as_json, as_text, shown
+from publish.post.diagnostic import Diagnostic, as_github, as_json, as_text, shown
 
 ONE = Diagnostic("content/a,b:c.md", 3, "bad-date", "error", "100% wrong\nhere", "mend it")
 TWO = Diagnostic("content/b.md", 1, "scheduled", "warning", "later", "nothing to do")

@@ -8,6 +8,7 @@ import pytest
 
 from publish import checks
 from publish.checks import kept
+from publish.office.fit import records
 from publish.settings import load
 from tests.cli.terminal import publish
 
@@ -109,8 +110,8 @@ def test_what_is_known_of_the_built_site_is_not_lost_by_a_build(
 ):
     monkeypatch.setattr(kept, "YOUNG", -(10**12))  # every stamp is old enough to be trusted
     settings = load(small / "pelicanconf.py")
-    checks.check(settings)
+    checks.check(settings, lambda: records(settings))
     assert b"output/two.html" in (small / ".publish/checks").read_bytes()
     (small / "content/one.md").write_bytes((small / "content/two.md").read_bytes())
-    checks.check(settings, built=False)
+    checks.check(settings, lambda: records(settings), built=False)
     assert b"output/two.html" in (small / ".publish/checks").read_bytes()

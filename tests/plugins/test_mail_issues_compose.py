@@ -10,11 +10,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from mail_issues.compose import Unfit, compose, inline, warning
+from mail_issues.compose import Unfit, compose, inline, warning_of
 from mail_issues.facts import Facts, Share, address, share, wanted
-from mail_issues.pictures import Picture, cover, sizes
+from mail_issues.pictures import File, Picture, best, cover, library
 
-from publish.post.images import size_of as picture_size
+from publish.post.images import Cover
 from publish.post.issue import CLIPPED, LARGE
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="1040" height="520"></svg>'
@@ -40,7 +40,6 @@ FACTS = Facts(
     source="content/posts/post.md",
     page_digest="f" * 32,
     was=(),
-    size_of=lambda _: None,
 )
 FOOT = " *|UNSUB|* *|LIST:ADDRESSLINE|*"
 
@@ -87,8 +86,8 @@ def test_an_empty_subject_is_refused():
 
 
 def test_a_large_mail_is_warned_of_and_a_clipped_one_refused():
-    assert warning(made()) == ""
-    assert "kB" in warning(made(body=f"<p>{'x' * LARGE}</p>"))
+    assert warning_of(made()) == ""
+    assert "kB" in warning_of(made(body=f"<p>{'x' * LARGE}</p>"))
     with pytest.raises(Unfit, match="cut off"):
         made(body=f"<p>{'x' * CLIPPED}</p>")
 
@@ -168,23 +167,66 @@ def test_share_links_get_the_mails_address_and_no_copying():
     )
 
 
+def static(tmp_path: Path, name: str, text: str = SVG) -> Any:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    return SimpleNamespace(url=f"images/{name}", source_path=str(tmp_path / name))
+
+
 def test_a_cover_fills_the_column_and_a_lost_one_is_none(tmp_path: Path):
-    (tmp_path / "a b.svg").write_text(SVG, encoding="utf-8")
-    assert cover("{static}/a b.svg", "A", "https://h", tmp_path) == Picture(
-        "https://h/a%20b.svg", "A", 520, 260
-    )
-    assert cover("lost.png", "", "https://h", tmp_path) is None
-    assert cover("", "", "https://h", tmp_path) is None
-    assert cover("https://far/x.png", "", "https://h", tmp_path) == Picture(
-        "https://far/x.png", "", 520, None
-    )
+    file_of = library({"static_content": {"a": static(tmp_path, "a b.svg")}}, "https://h")
+    found = cover(Cover("images/a%20b.svg", "a b.svg", "x"), "A", "https://h", file_of)
+    assert found is not None
+    assert found[0] == Picture("https://h/images/a%20b.svg", "A", 520, 260)
+    assert cover(Cover("lost.png", "lost.png", "x"), "", "https://h", file_of) is None
+    assert cover(None, "", "https://h", file_of) is None
+    far = cover(Cover("https://far/x.png"), "", "https://h", file_of)
+    assert far is not None
+    assert far[0] == Picture("https://far/x.png", "", 520, None)
 
 
-def test_sizes_come_from_the_files_of_the_site(tmp_path: Path):
-    (tmp_path / "a b.svg").write_text(SVG, encoding="utf-8")
-    (tmp_path / "no.png").write_text("no picture", encoding="utf-8")
-    static = SimpleNamespace(url="images/a b.svg", source_path=str(tmp_path / "a b.svg"))
-    size_of = sizes({"static_content": {"a": static}}, "https://h")
-    assert size_of("https://h/images/a%20b.svg") == (1040, 520)
-    assert size_of("https://far/images/a.svg") is None
-    assert picture_size(tmp_path / "no.png") is None
+def test_files_are_those_of_the_site(tmp_path: Path):
+    statics = {"a": static(tmp_path, "a b.svg"), "no": static(tmp_path, "no.png", "no picture")}
+    file_of = library({"static_content": statics}, "https://h")
+    url = "https://h/images/a%20b.svg"
+    assert file_of(url) == File(url, 1040, 520, len(SVG))
+    assert file_of("https://far/images/a.svg") is None
+    assert file_of("https://h/images/no.png") is None
+
+
+def file(width: int, weight: int) -> File:
+    return File(f"https://h/{width}-{weight}", width, width // 2, weight)
+
+
+@pytest.mark.parametrize(
+    ("files", "chosen"),
+    [
+        # The photograph itself, and the sizes of a page.
+        ([(4000, 3_800_000), (480, 30_000), (800, 90_000), (1200, 180_000)], (1200, 180_000)),
+        ([(4000, 3_800_000), (480, 30_000), (800, 90_000), (1200, 250_000)], (800, 90_000)),
+        ([(4000, 3_800_000), (480, 230_000), (800, 290_000)], (480, 230_000)),
+        ([(4000, 3_800_000)], (4000, 3_800_000)),
+        ([(1000, 60_000), (480, 30_000), (800, 50_000)], (1000, 60_000)),
+        ([(1300, 30_000)], (1300, 30_000)),
+        ([(1200, 200_000), (480, 1)], (1200, 200_000)),
+        ([(1201, 1), (480, 200_001)], (1201, 1)),
+        # Not made yet.
+        ([(4000, 3_800_000), (480, -1), (800, -1), (1200, -1)], (1200, -1)),
+    ],
+)
+def test_a_letter_shows_the_largest_that_is_fit_for_one_else_the_lightest(
+    files: list[tuple[int, int]], chosen: tuple[int, int]
+):
+    for order in (files, files[::-1]):
+        assert best([file(*one) for one in order]) == file(*chosen)
+
+
+def test_the_letter_and_its_record_name_the_chosen_file():
+    photo, small = (
+        "https://one.example/images/a.jpg",
+        File("https://one.example/s.jpg", 800, 400, 9),
+    )
+    issue = made(body=f'<p><img src="{photo}" alt="A"></p>', pictures={photo: small})
+    assert photo not in issue.html
+    assert 'src="https://one.example/s.jpg"' in issue.html
+    assert issue.images == ("https://one.example/s.jpg",)
+    assert issue.record()["picture_bytes"] == 9

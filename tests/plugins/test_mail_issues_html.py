@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mail_issues.html_mail import KEPT, SCHEMES, parse, pictures, rewrite
-from mail_issues.pictures import WIDTH, fitted
+from mail_issues.pictures import WIDTH, File, fitted
 
 URL = "https://one.example/post/"
 
@@ -137,13 +137,15 @@ def test_tables_hold_without_a_style_sheet():
 
 
 def test_pictures_have_their_size_and_fit_the_column():
-    known = {"https://one.example/a.jpg": (1040, 520), "https://one.example/b.png": (100, 50)}
+    a, b, small = (f"https://one.example/{name}" for name in ("a.jpg", "b.png", "small.jpg"))
+    known = {a: File(small, 1040, 520, 9), b: File(b, 100, 50, 9)}
     given = '<img src="/a.jpg"><img src="/b.png" alt="B"><img src="/c.gif">'
     given += '<img src="/d.gif" width="1040" height="10">'
     images = list(parse(rewrite(given, URL, known.get)).iter("img"))
     sizes = [(i.get("width"), i.get("height")) for i in images]
     assert sizes == [("520", "260"), ("100", "50"), (None, None), ("520", "5")]
     assert [i.get("alt") for i in images] == ["", "B", "", ""]
+    assert [i.get("src") for i in images][:2] == [small, b]
 
 
 @given(st.integers(1, 9000), st.integers(1, 9000))

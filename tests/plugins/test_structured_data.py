@@ -182,10 +182,12 @@ def blog(folder: Path, root: Path) -> Site:
     site.post(
         "plain",
         "One & two.\n\nThree <b>four</b>.",
-        Image="/x.png",
+        Image="/images/x.png?v=2",
         Image_width="8",
         Image_height="?",
     )
+    for name in ("a cover.jpg", "x.png"):
+        site.write(f"images/{name}", "a picture, as far as a page can tell")
     site.post("awkward", Title=TITLE, Slug="awkward")
     site.post("draft", "XYZZY", Title="XYZZY draft", Status="draft", Category="XYZZY")
     site.post("hidden", "XYZZY", Title="XYZZY hidden", Slug="secret", Status="hidden")
@@ -260,7 +262,7 @@ def test_a_bare_post_leaves_out_what_nobody_knows_and_the_blog_answers_for_it(bu
     post = node(described(built, "plain/index.html"), "BlogPosting")
     assert post["author"] == post["publisher"] == {"@id": "https://one.example/#publisher"}
     assert post["dateModified"] == post["datePublished"]
-    assert post["image"] == [{"@type": "ImageObject", "url": "https://one.example/x.png"}]
+    assert post["image"] == [{"@type": "ImageObject", "url": "https://one.example/images/x.png"}]
     assert not {"keywords", "description"} & set(post)
 
 

@@ -58,6 +58,8 @@ SETTINGS: dict[str, Any] = {
     "PLUGINS": [],
 }
 OURS = [
+    "text_filters",
+    "post_files",
     "post_identity",
     "multi_category",
     "neighbours",

@@ -8,7 +8,6 @@ from difflib import get_close_matches
 from functools import lru_cache
 from itertools import takewhile
 
-from publish.checks import dates
 from publish.checks.rule import source_rule
 from publish.checks.source import Source
 from publish.post.diagnostic import Problem, shown
@@ -21,6 +20,7 @@ KEYS = (
 )  # fmt: skip
 KNOWN = {key.lower(): key for key in KEYS}
 STATUSES = ("published", "draft", "hidden", "skip")
+NO_DATE = re.compile(r"is not a valid date|Unknown string format|out of range|year \S+ is")
 NEEDED = frozenset(
     ("title", "date", "modified", "status", "category", "tags", "slug", "uid", "lang", "newsletter",
      "aliases", "image", "author")
@@ -36,28 +36,31 @@ LONGEST_SUMMARY = 160
 @source_rule("missing-title", "error", "no `Title:` line", "same")
 def missing_title(source: Source) -> Iterator[Problem]:
     """Without a title Pelican leaves the file out and says nothing."""
-    if not beyond(source) and not source.get("title") and "title" not in source.filename_fields:
+    if not beyond(source) and any("information about 'title'" in t for t in source.complaints):
         yield Problem(source.line("title"), "there is no title", "add a line `Title: …` at the top")
 
 
 @source_rule("missing-date", "error", "no `Date:` line", "softer")
 def missing_date(source: Source) -> Iterator[Problem]:
     """Without a date Pelican leaves the post out and says nothing."""
-    if source.is_page or source.get("date") or "date" in source.filename_fields:
+    undated = source.post is not None and not source.is_page and source.post.date is None
+    empty = ("information about 'date'", "'' is not a valid date")
+    if beyond(source):
         return
-    if not source.reading.dated and not beyond(source):
+    if undated or any(words in said for said in source.complaints for words in empty):
         remedy = "add a line such as `Date: 2026-11-16 07:30`"
         yield Problem(source.line("date"), "there is no date", remedy)
 
 
 @source_rule("bad-date", "error", "`Date: 2026-13-45`", "same")
 def bad_date(source: Source) -> Iterator[Problem]:
-    """A date that is none; Pelican would leave the post out."""
-    for name in ("date", "modified"):
-        given = source.get(name)
-        if given and dates.parse(given, source.reading.zone) is None:
-            message = f"{KNOWN[name]} is not a date: {shown(given, 40)}"
-            yield Problem(source.line(name), message, "write it as 2026-11-16 07:30")
+    """A date that Pelican cannot read; it would leave the post out."""
+    for said in source.complaints:
+        for name in ("date", "modified") if NO_DATE.search(said) else ():
+            given = " ".join(source.get(name).split())
+            if given and given[:100] in said:
+                message = f"{KNOWN[name]} is not a date: {shown(given, 40)}"
+                yield Problem(source.line(name), message, "write it as 2026-11-16 07:30")
 
 
 @source_rule("unknown-status", "error", "`Status: publised`", "same")

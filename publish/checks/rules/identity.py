@@ -121,8 +121,8 @@ def bad_slug(source: Source) -> Iterator[Problem]:
 @source_rule("missing-slug", "warning", "no `Slug:` line", "silent")
 def missing_slug(source: Source) -> Iterator[Problem]:
     """Without a slug the address is made of the title, and changes when the title does."""
-    given = source.header.field("slug") or source.get("url") or "slug" in source.filename_fields
-    given = given or bool(beyond(source))
+    fields = source.post.fields if source.post else {}
+    given = source.header.field("slug") or source.get("url") or fields.get("slug") or beyond(source)
     if not source.is_page and not given and source.slug and source.reading.uses("post_identity"):
         message = "there is no slug, so the address changes with the title"
         yield Problem(source.line("title"), message, f"add a line `Slug: {shown(source.slug)}`")
@@ -132,7 +132,7 @@ def missing_slug(source: Source) -> Iterator[Problem]:
 def duplicate_slug(site: Site) -> Iterator[Problem]:
     """Two posts or pages at one address, or at that of the archives or another list page; one of
     them would overwrite the other."""
-    lists = addresses.listings(site.values)
+    lists = site.library.places
     owners: dict[str, list[Source]] = defaultdict(list)
     for source in site.sources:
         if source.readable and (source.slug or source.get("url")):

@@ -9,10 +9,11 @@ from urllib.parse import unquote
 
 from publish.checks import addresses
 from publish.checks.rule import site_rule, source_rule
-from publish.checks.rules.links import FILES, MARK, inside, own_links, own_path
-from publish.checks.site import Site
+from publish.checks.rules.links import FILES, MARK, inside, own_links, own_path, spelling
+from publish.checks.site import Site, folded
 from publish.checks.source import Source
 from publish.post.diagnostic import Problem, shown
+from publish.post.record import Link
 
 PICTURE = re.compile(r".+\.(?:jpe?g|png|gif|webp|avif|svg)", re.I)
 FILE_NAME = re.compile(
@@ -20,84 +21,99 @@ FILE_NAME = re.compile(
     r"|(?:IMG|DSC|DSCN|PXL|Screenshot)[_ -].{0,60}",
     re.I,
 )
+UNSHOWABLE = re.compile(r"\.(heic|heif|tiff?|psd|eps|ai|raw|cr2|nef|dng|jxl|jp2|pdf)$", re.I)
 HEAVY = 500_000
 """Bytes; more makes a reader on a phone wait."""
 
 
-def pictures(source: Source) -> Iterator[tuple[int, str, str | None]]:
-    """Line, target and alt text of every picture, the header's first."""
-    if image := source.get("image"):
-        yield source.line("image"), image, source.get("image_alt") or None
+def pictures(source: Source) -> Iterator[tuple[int, Link]]:
+    """Line and picture of every one that a page shows, the cover first."""
+    if source.post and (cover := source.post.cover):
+        yield source.line("image"), Link("cover", cover.written, cover.url, cover.alt or None)
     for line, link in source.links:
         if link.image:
-            yield line, link.target, link.text
+            yield line, link
 
 
-def file_of(source: Source, target: str, site: Site, header: bool = False) -> str | None:
-    """The path in the content folder that a picture means; None for the web's pictures."""
-    if found := MARK.match(target):
+def file_of(source: Source, picture: Link, site: Site) -> str | None:
+    """The path in the content folder that a picture or link means; None for the web's."""
+    if picture.tag == "cover" and source.post and source.post.cover:
+        return source.post.cover.path or None
+    if found := MARK.match(picture.written):
         return inside(source, found.group(2)) if found.group(1) in FILES else None
-    if target.startswith("data:") or not target:
+    if not picture.written or picture.written[:5].lower() == "data:":
         return None
-    if header and "://" not in target and not target.startswith("//"):
-        return unquote(target.split("?")[0]).lstrip("/")
-    path = own_path(source, target, site)
+    path = own_path(source, picture.written, site)
     return unquote(path).lstrip("/") if path else None
 
 
 def used(site: Site) -> frozenset[str]:
-    """Every file that a source shows or links to."""
-    found: set[str | None] = set()
-    found |= {file_of(s, s.get("image"), site, header=True) for s in site.sources}
-    found |= {file_of(source, link.target, site) for source, _, link in own_links(site)}
-    return frozenset(path for path in found if path)
+    """Every file that a source shows or links to, folded."""
+    found = {file_of(source, p, site) for source in site.sources for _, p in pictures(source)}
+    found |= {file_of(source, link, site) for source, _, link in own_links(site)}
+    return frozenset(folded(path) for path in found if path)
 
 
 @site_rule("missing-image", "error", "`![A door]({static}/images/no-such.jpg)`")
 def missing_image(site: Site) -> Iterator[Problem]:
     """The picture's file is not there."""
-    for source, line, target, path in _files(site):
-        if path in site.files or path.lower() in site.by_lower or _listed(path, site):
+    for source, line, picture, path in _files(site):
+        if path in site.files or folded(path) in site.by_folded or _served(path, site):
             continue
-        near = inside(source, target)
+        near = inside(source, picture.written)
         there = next((f for f in (near, f"images/{near}") if f in site.files), "")
         remedy = f"write {{static}}/{there}" if there else "put the file there, or correct the name"
-        yield Problem(line, f"there is no picture {shown(target)}", remedy, source.file)
+        yield Problem(line, f"there is no picture {shown(picture.written)}", remedy, source.file)
 
 
 @site_rule("image-letter-case", "error", "`Door.JPG` for a file `door.jpg`")
 def image_letter_case(site: Site) -> Iterator[Problem]:
-    """The file is there under another spelling, which web servers take for another file."""
-    for source, line, target, path in _files(site):
-        there = site.by_lower.get(path.lower())
-        if path not in site.files and there is not None:
-            message = f"the picture {shown(target)} is spelled {shown(there)}"
-            yield Problem(line, message, "use the same capitals and small letters", source.file)
+    """The file is there under another spelling, by case or by how its accents are put together,
+    which web servers take for another file."""
+    for source, line, picture, path in _files(site):
+        there = site.by_folded.get(folded(path))
+        if path not in site.files and there is not None and not _served(path, site):
+            message = f"the picture {shown(picture.written)} is spelled {shown(there)}"
+            yield Problem(line, message, spelling(path, there), source.file)
 
 
-@source_rule("missing-alt", "warning", "`![]({static}/images/door.jpg)`")
+@site_rule("unshowable-picture", "error", "`![A cup]({static}/images/cup.heic)`")
+def unshowable_picture(site: Site) -> Iterator[Problem]:
+    """A picture in a format that browsers do not show, such as a telephone's HEIC."""
+    for source in site.sources:
+        for line, picture in pictures(source):
+            name = picture.written.partition("?")[0].partition("#")[0]
+            if found := UNSHOWABLE.search(name):
+                message = f"browsers show no {found.group(1).upper()}: {shown(picture.written)}"
+                yield Problem(line, message, "save it as JPEG, PNG or WebP", source.file)
+
+
+@source_rule("missing-alt", "warning", "`![]({static}/images/door.jpg)`", any_format=True)
 def missing_alt(source: Source) -> Iterator[Problem]:
     """A picture without words for those who cannot see it."""
-    for line, target, alt in pictures(source):
-        if not (alt or "").strip():
-            header = line < source.header.body_line
+    for line, picture in pictures(source):
+        # An empty alt that an author wrote says that the picture is an ornament.
+        ornament = picture.words == "" and "<img" in source.line_text(line)
+        if not (picture.words or "").strip() and not ornament:
+            header = picture.tag == "cover"
             remedy = "add a line `Image_alt: …`" if header else "say what it shows: ![words](…)"
-            yield Problem(line, f"the picture {shown(target)} has no alt text", remedy)
+            yield Problem(line, f"the picture {shown(picture.written)} has no alt text", remedy)
 
 
-@source_rule("alt-is-file-name", "warning", "`![IMG_2041.jpg](…)`")
+@source_rule("alt-is-file-name", "warning", "`![IMG_2041.jpg](…)`", any_format=True)
 def alt_is_file_name(source: Source) -> Iterator[Problem]:
     """An alt text that is a file's name tells nobody what the picture shows."""
-    for line, _, alt in pictures(source):
-        if alt and FILE_NAME.fullmatch(alt.strip()):
+    for line, picture in pictures(source):
+        alt = (picture.words or "").strip()
+        if alt and FILE_NAME.fullmatch(alt):
             yield Problem(line, f"the alt text {shown(alt)} is a file name", "say what it shows")
 
 
-@source_rule("data-uri", "warning", "`![x](data:image/png;base64,…)`")
+@source_rule("data-uri", "warning", "`![x](data:image/png;base64,…)`", any_format=True)
 def data_uri(source: Source) -> Iterator[Problem]:
     """A picture pasted into the text; mail programs do not show it."""
-    for line, target, _ in pictures(source):
-        if target[:5].lower() == "data:":
+    for line, picture in pictures(source):
+        if picture.written[:5].lower() == "data:":
             yield Problem(line, "a picture is pasted into the text", "save it as a file in images/")
 
 
@@ -127,31 +143,30 @@ def orphan_image(site: Site) -> Iterator[Problem]:
     folders = [str(folder).strip("/") for folder in site.values.get("STATIC_PATHS", ["images"])]
     for path in site.files:
         served = any(path.startswith(f"{folder}/") for folder in folders if folder)
-        named = path in shown_somewhere or path.rsplit("/", 1)[-1] in site.mentions
-        if served and PICTURE.fullmatch(path) and not named and not site.others:
+        named = folded(path) in shown_somewhere or path.rsplit("/", 1)[-1] in site.mentions
+        if served and PICTURE.fullmatch(path) and not named:
             yield Problem(
                 1, "nothing shows this picture", "remove it, or show it", site.file_of(path)
             )
 
 
 @lru_cache(maxsize=1)
-def _files(site: Site) -> tuple[tuple[Source, int, str, str], ...]:
-    """Source, line, target and file of every picture that is not the web's."""
+def _files(site: Site) -> tuple[tuple[Source, int, Link, str], ...]:
+    """Source, line, picture and file of every picture that is not the web's."""
     return tuple(
-        (source, line, target, path)
+        (source, line, picture, path)
         for source in site.sources
-        for line, target, _ in pictures(source)
-        if (path := file_of(source, target, site, line < source.header.body_line)) is not None
+        for line, picture in pictures(source)
+        if (path := file_of(source, picture, site)) is not None
     )
 
 
-def _listed(path: str, site: Site) -> bool:
-    """Whether it is there, but not in the content folder or not readable."""
-    served = addresses.leads_somewhere(f"/{path}", site, addresses.known(site))
-    return served or any(trouble.file == site.file_of(path) for trouble in site.troubles)
+def _served(path: str, site: Site) -> bool:
+    """Whether the site has it, though not from the content folder under this name."""
+    return addresses.leads_somewhere(f"/{path}", addresses.known(site))
 
 
 RULES = (
-    missing_image, image_letter_case, missing_alt, alt_is_file_name, data_uri, heavy_image,
-    animated_gif, orphan_image,
+    missing_image, image_letter_case, unshowable_picture, missing_alt, alt_is_file_name, data_uri,
+    heavy_image, animated_gif, orphan_image,
 )  # fmt: skip

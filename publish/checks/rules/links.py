@@ -11,12 +11,11 @@ from typing import Literal
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from publish.checks import addresses
-from publish.checks.marks import Link
-from publish.checks.rule import site_rule
-from publish.checks.site import Site
-from publish.checks.slugs import slugify
+from publish.checks.rule import MOST, site_rule
+from publish.checks.site import Site, folded
 from publish.checks.source import Source
 from publish.post.diagnostic import Problem, shown
+from publish.post.record import Link
 from publish.post.urls import normal
 
 MARK = re.compile(r"[{|](\w{1,20})[}|](.*)", re.S)
@@ -32,15 +31,15 @@ def inside(source: Source, place: str) -> str:
     return posixpath.normpath(posixpath.join(posixpath.dirname(source.path), place))
 
 
-def own_path(source: Source, target: str, site: Site) -> str | None:
-    """The path, from the site's root, that a plain address names; None for another site's."""
+def own_path(source: Source, address: str, site: Site) -> str | None:
+    """The path, from the site's root, that an address names; None for another site's."""
     home = _home(str(site.values.get("SITEURL") or ""))
-    host = HOST.match(target)
+    host = HOST.match(address)
     if home is None or (host and host.group(1) != home.netloc):
         return None  # the latter is what the rest would find too, only later
     # What begins with a slash means the same in every page.
-    base = "/" if target.startswith("/") else addresses.relative_base(source, site)
-    return _path(home, base, target)
+    base = "/" if address.startswith("/") else addresses.relative_base(source, site)
+    return _path(home, base, address)
 
 
 @lru_cache(maxsize=1)
@@ -52,9 +51,9 @@ def _home(siteurl: str) -> SplitResult | None:
 
 
 @lru_cache(maxsize=4096)
-def _path(home: SplitResult, base: str, target: str) -> str | None:
+def _path(home: SplitResult, base: str, address: str) -> str | None:
     try:
-        parts = urlsplit(urljoin(f"//{home.netloc}{base}", target))
+        parts = urlsplit(urljoin(f"//{home.netloc}{base}", address))
     except ValueError:
         return None
     if parts.scheme not in ("", "http", "https") or parts.netloc != home.netloc:
@@ -65,18 +64,15 @@ def _path(home: SplitResult, base: str, target: str) -> str | None:
     return parts.path or "/"
 
 
-def find_target(source: Source, target: str, site: Site) -> Source | None:
+def find_target(source: Source, link: Link, site: Site) -> Source | None:
     """The source that a link leads to, if one does."""
-    if found := MARK.match(target):
-        return (
-            site.by_path.get(inside(source, found.group(2)))
-            if found.group(1) == "filename"
-            else None
-        )
-    if target.startswith("#") or not target:
+    if found := MARK.match(link.written):
+        path = inside(source, found.group(2))
+        return site.by_path.get(path) if found.group(1) == "filename" else None
+    if link.written.startswith("#") or not link.written:
         return source
-    path = own_path(source, target, site)
-    return _by_address(site).get(normal(path)) if path else None
+    address = own_path(source, link.written, site)
+    return _by_address(site).get(normal(address)) if address else None
 
 
 @lru_cache(maxsize=1)
@@ -86,9 +82,9 @@ def own_links(site: Site) -> tuple[tuple[Source, int, Link], ...]:
         (source, line, link)
         for source in site.sources
         for line, link in source.links
-        if not link.target
-        or link.target[0] in "#{|"
-        or own_path(source, link.target, site) is not None
+        if not link.written
+        or link.written[0] in "#{|"
+        or own_path(source, link.written, site) is not None
     )
 
 
@@ -104,22 +100,27 @@ def _by_address(site: Site) -> dict[str, Source]:
 def broken_link(site: Site) -> Iterator[Problem]:
     """A link to a file that is not there, or to an address where the site will have nothing."""
     known = addresses.known(site)
+    counted: dict[str, int] = {}
     for source, line, link in own_links(site):
-        if not link.image and (why := _broken(source, link.target, site, known)):
+        if link.image or counted.get(source.file, 0) > MOST:
+            continue
+        if why := _broken(source, link, site, known):
+            counted[source.file] = counted.get(source.file, 0) + 1
             yield Problem(line, why[0], why[1], source.file)
 
 
 def _broken(
-    source: Source, target: str, site: Site, known: frozenset[str]
+    source: Source, link: Link, site: Site, known: frozenset[str]
 ) -> tuple[str, str] | None:
+    target = link.written
     if found := MARK.match(target):
-        return _broken_mark(source, found.group(1), found.group(2), site)
+        return _broken_mark(source, link, found.group(1), found.group(2), site)
     if not target or target.startswith("#"):
         return None if target else ("a link leads nowhere", "write its address, or remove it")
     path = own_path(source, target, site)
-    if path is None or addresses.leads_somewhere(path, site, known):
+    if path is None or addresses.leads_somewhere(path, known):
         return None
-    there = find_target(source, target, site)
+    there = find_target(source, link, site)
     if there is not None and not there.public:
         return None  # link-to-draft tells it better
     for file in (inside(source, target), target.lstrip("/")):
@@ -129,34 +130,36 @@ def _broken(
     return f"nothing is at {shown(target)}", _near(normal(path), known)
 
 
-def _broken_mark(source: Source, mark: str, place: str, site: Site) -> tuple[str, str] | None:
-    if mark in ("category", "tag", "author"):
-        names = addresses.taxonomy_slugs(site, mark)
-        if slugify(unquote(place)) in names or site.others:
+def _broken_mark(
+    source: Source, link: Link, mark: str, place: str, site: Site
+) -> tuple[str, str] | None:
+    if mark in ("category", "tag", "author", "index"):
+        path = own_path(source, link.address, site)
+        if path is None or addresses.leads_somewhere(path, addresses.known(site)):
             return None
         return f"there is no {mark} {shown(place)}", "correct its name, or remove the link"
-    if mark == "index":
-        return None
     if mark not in FILES:
         return f"there is no {{{mark}}} to link with", "write {filename}, {static} or {attach}"
     path = inside(source, place)
-    if path in site.files or (mark == "filename" and path in site.by_path):
+    if path in site.files or (mark == "filename" and path in site.library.sources):
         return None
-    if path in site.by_path:
+    if path in site.library.sources:
         return (
             f"{shown(place)} is a post, not a picture or download",
             f"write {{filename}}{shown(place)}",
         )
-    if any(t.file == site.file_of(path) for t in site.troubles):
-        return None  # it is there, and has a finding of its own
-    other = site.by_lower.get(path.lower())
+    other = site.by_folded.get(folded(path))
     if other:
-        return (
-            f"{shown(place)} is spelled {shown(other)}",
-            "use the same capitals and small letters",
-        )
-    everything = [*site.by_path] if mark == "filename" else [*site.files]
+        return f"{shown(place)} is spelled {shown(other)}", spelling(path, other)
+    everything = [*site.library.sources] if mark == "filename" else [*site.files]
     return f"there is no file {shown(place)}", _near(path, everything, "/")
+
+
+def spelling(path: str, there: str) -> str:
+    """What to do about a name that only an easy-going disk takes for the file's."""
+    if path.casefold() == there.casefold():
+        return "use the same capitals and small letters"
+    return "rename the file: its accents are put together in another way than yours"
 
 
 def _near(name: str, known: frozenset[str] | list[str], prefix: str = "") -> str:
@@ -169,7 +172,7 @@ def _near(name: str, known: frozenset[str] | list[str], prefix: str = "") -> str
 def link_to_draft(site: Site) -> Iterator[Problem]:
     """Readers would find nothing there: the target is a draft, or not public yet."""
     for source, line, link in own_links(site):
-        there = find_target(source, link.target, site)
+        there = find_target(source, link, site)
         if there is None or there is source or there.public or source.kind == "draft":
             continue
         waits: Literal["error", "warning"] = "error"
@@ -195,14 +198,15 @@ def link_to_draft(site: Site) -> Iterator[Problem]:
 def broken_anchor(site: Site) -> Iterator[Problem]:
     """A `#…` that names no heading or id; a warning where the theme could have one."""
     for source, line, link in own_links(site):
-        anchor = unquote(link.target.partition("#")[2])
-        there = find_target(source, link.target, site) if anchor else None
-        if there is None or not there.readable or anchor in there.ids or anchor == "top":
+        anchor = unquote(link.written.partition("#")[2])
+        there = find_target(source, link, site) if anchor else None
+        if there is None or there.post is None or anchor in there.post.names or anchor == "top":
             continue
         if site.theme_ids is not None and anchor in site.theme_ids:
             continue
         sure: Literal["error", "warning"] = "error" if site.theme_ids is not None else "warning"
-        remedy = f"write {{#{shown(anchor)}}} after the heading that is meant"
+        near = get_close_matches(anchor[:100], [i for i in there.post.ids[:500] if i], 1, 0.75)
+        remedy = f"write #{near[0]}" if near else f"write {{#{shown(anchor)}}} after the heading"
         where = "this page" if there is source else there.file
         yield Problem(
             line, f"nothing in {where} is named #{shown(anchor)}", remedy, source.file, sure

@@ -13,7 +13,7 @@ BLOCKS = ("email-only", "web-only")
 ITEM = re.compile(r" {0,3}(\d{1,9})\.[ \t]+\S")
 
 
-@source_rule("heading-jump", "warning", "`##` and then `####`")
+@source_rule("heading-jump", "warning", "`##` and then `####`", any_format=True)
 def heading_jump(source: Source) -> Iterator[Problem]:
     """Heading levels that skip one; readers who move by headings think they missed something."""
     last = 1
@@ -24,13 +24,13 @@ def heading_jump(source: Source) -> Iterator[Problem]:
         last = heading.level
 
 
-@source_rule("h1-in-body", "warning", "`# Introduction`")
+@source_rule("h1-in-body", "warning", "`# Introduction`", any_format=True)
 def h1_in_body(source: Source) -> Iterator[Problem]:
     """A heading of the first level; the page's title is that already."""
     for line, heading in source.headings:
         if heading.level == 1:
             remedy = "begin it with ##, or write \\# for the sign itself"
-            yield Problem(line, f"“{shown(heading.text)}” is a heading of the first level", remedy)
+            yield Problem(line, f"“{shown(heading.words)}” is a heading of the first level", remedy)
 
 
 @source_rule("unclosed-block", "error", "`::: email-only` without `:::`", "same")

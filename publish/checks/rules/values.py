@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
-from publish.checks import dates
 from publish.checks.rule import source_rule
 from publish.checks.rules.frontmatter import KNOWN
 from publish.checks.source import Source
@@ -139,7 +138,7 @@ def ambiguous_date(source: Source) -> Iterator[Problem]:
 def odd_modified(source: Source) -> Iterator[Problem]:
     """A Modified still to come: every feed would say that it was written then, and readers would
     take no newer one. Before the post's own Date it is a warning: pages and sitemap show it."""
-    changed = dates.parse(source.get("modified"), source.reading.zone)
+    changed = source.post.modified if source.post else None
     if changed is None:
         return
     line = source.line("modified")

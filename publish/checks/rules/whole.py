@@ -14,7 +14,7 @@ def category_case(site: Site) -> Iterator[Problem]:
     """Two spellings of one category that differ by case would fight for one address."""
     first: dict[str, tuple[str, str]] = {}
     for source in sorted(site.sources, key=lambda s: s.file):
-        for name in source.categories:
+        for name in source.named_categories:
             spelling, file = first.setdefault(name.casefold(), (name, source.file))
             if spelling != name:
                 message = f"the category {shown(name)} is spelled {shown(spelling)} in {file}"

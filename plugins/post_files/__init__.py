@@ -1,0 +1,120 @@
+"""Post files: covers found in every form of an ``Image:`` line, names that differ only in how an
+accent is stored, and attachments of drafts kept out of the site.
+"""
+
+from __future__ import annotations
+
+import html
+import os
+import re
+from collections.abc import Iterator
+from typing import Any
+from unicodedata import normalize
+from urllib.parse import quote
+
+from pelican import signals
+
+INCREMENTAL = True
+
+ADDRESS = re.compile(r"""\b(?:src|href|poster|data)\s*=\s*["']([^"']+)""")
+
+
+def link(generator: Any) -> None:
+    """Let Pelican copy the files that articles and pages name, before it looks for them."""
+    links = generator.context["static_links"]
+    for content in _contents(generator.context):
+        paths = _paths(content, str(content.metadata.get("image") or "").strip())
+        links.update(path for path in paths if _is_file(generator, path))
+    for path in [path for path in links if not path.isascii() and not _is_file(generator, path)]:
+        spelt = (normalize(form, path) for form in ("NFC", "NFD"))
+        if there := next((name for name in spelt if _is_file(generator, name)), ""):
+            links.discard(path)
+            links.add(there)
+
+
+def settle(generator: Any) -> None:
+    """Every file of the site is known, and no address is asked for yet.
+
+    Links in either spelling of an accent find their file; what articles and pages ``{attach}``
+    moves beside them; and what only drafts without a page name stays out of the site.
+    """
+    statics = generator.context["static_content"]
+    for path, static in list(statics.items()):
+        if not path.isascii():
+            for form in ("NFC", "NFD"):
+                statics.setdefault(normalize(form, path), static)
+    contents = sorted(_contents(generator.context), key=lambda c: str(c.relative_source_path))
+    for content in (content for content in contents if content.save_as):
+        for address in _addresses(content):
+            if address.startswith(("{attach}", "|attach|")):
+                path = next((p for p in _paths(content, address) if p in statics), None)
+                if path is not None:
+                    statics[path].attach_to(content)
+    drafts = [content for content in contents if not content.save_as]
+    kept_back = {path for c in drafts for address in _addresses(c) for path in _paths(c, address)}
+    if kept_back & statics.keys():
+        public = "\0".join(text for c in contents if c.save_as for text in _texts(c))
+        public += "\0".join(str(value) for value in generator.settings.values())
+        generator.staticfiles[:] = [
+            static for static in generator.staticfiles
+            if _path(static) not in kept_back or _mentioned(static, public)
+        ]  # fmt: skip
+
+
+def resolve(generators: list[Any]) -> None:
+    """Set ``image`` to the cover's address below the site, or to ``""`` where there is none."""
+    from publish.post.images import cover_of
+
+    for generator in generators[:1]:
+        for content in _contents(generator.context):
+            if content.metadata.get("image"):
+                cover = cover_of(content)
+                content.image = cover.url if cover else ""
+
+
+def _contents(context: Any) -> Iterator[Any]:
+    """All articles and pages, drafts and hidden ones too."""
+    yield from {id(content): content for content in context["generated_content"].values()}.values()
+
+
+def _is_file(generator: Any, path: str) -> bool:
+    return os.path.isfile(os.path.join(generator.path, path))  # noqa: PTH113, PTH118 - thousands
+
+
+def _addresses(content: Any) -> list[str]:
+    """All that a body and an ``Image:`` line lead to, as the author wrote it."""
+    found = [str(content.metadata.get("image") or "").strip()]
+    for text in (content._content, getattr(content, "email_content_source", None)):
+        found += (html.unescape(address) for address in ADDRESS.findall(text or ""))
+    return found
+
+
+def _paths(content: Any, address: str) -> Iterator[str]:
+    """Where below the content folder the file at an address may lie."""
+    from publish.post.images import cover_paths
+
+    return cover_paths(address, content.relative_dir) if "://" not in address else iter(())
+
+
+def _texts(content: Any) -> list[str]:
+    mail = getattr(content, "email_content_source", None) or ""
+    return [content._content or "", mail, *map(str, content.metadata.values())]
+
+
+def _path(static: Any) -> str:
+    return str(static.relative_source_path).replace(os.sep, "/")
+
+
+def _mentioned(static: Any, text: str) -> bool:
+    """Whether something public speaks of a file of this name; in doubt it does."""
+    name = _path(static).rpartition("/")[2]
+    return any(spelt in text for form in ("NFC", "NFD")
+               for spelt in (normalize(form, name), quote(normalize(form, name))))  # fmt: skip
+
+
+def register() -> None:
+    """Called by Pelican."""
+    signals.article_generator_finalized.connect(link)
+    signals.page_generator_finalized.connect(link)
+    signals.static_generator_finalized.connect(settle)
+    signals.all_generators_finalized.connect(resolve)

@@ -1,0 +1,26 @@
+"""Text filters for templates: the same words as in feeds, mails and cards.
+
+``plain`` makes words of HTML, ``title_html`` makes a title safe to print as it is, ``plain_title``
+is the words of that, ``direction`` is ``rtl`` or ``ltr`` for a language.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pelican import signals
+
+INCREMENTAL = True
+
+
+def teach(generator: Any) -> None:
+    """Put the filters into the environment of a generator's templates."""
+    from publish.post.text import direction, plain, plain_title, title_html
+
+    for work in (plain, plain_title, title_html, direction):
+        generator.env.filters[work.__name__] = work
+
+
+def register() -> None:
+    """Called by Pelican."""
+    signals.generator_init.connect(teach)

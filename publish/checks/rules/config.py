@@ -1,0 +1,130 @@
+"""Rules about settings that cannot be what is meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
+
+from publish.checks.rule import site_rule
+from publish.checks.rules.linking import is_local
+from publish.checks.site import Site
+from publish.post.diagnostic import Problem, shown
+
+HOST = re.compile(r"[^\s/?#@:]+(?::\d{1,5})?")
+PATTERNS = ("ARTICLE", "PAGE", "CATEGORY", "TAG", "AUTHOR")
+
+
+def _at(site: Site, name: str, message: str, remedy: str) -> Problem:
+    return Problem(site.setting_line(name), message, remedy, site.settings_file)
+
+
+@site_rule("bad-siteurl", "error", '`SITEURL = "happypharmacists.example"`', "same")
+def bad_siteurl(site: Site) -> Iterator[Problem]:
+    """A SITEURL without scheme or host: feeds, mails and cards would lead nowhere."""
+    given = site.values.get("SITEURL")
+    if not given:
+        return
+    try:
+        parts = urlsplit(str(given))
+        sound = parts.scheme in ("http", "https") and HOST.fullmatch(parts.netloc)
+    except ValueError:
+        sound = None
+    if not sound or re.search(r"[\s?#]", str(given)):
+        message = f"SITEURL is no address of a site: {shown(str(given))}"
+        yield _at(site, "SITEURL", message, "write it as https://example.org, without a slash")
+
+
+@site_rule("bad-timezone", "error", '`TIMEZONE = "New York"`', "same")
+def bad_timezone(site: Site) -> Iterator[Problem]:
+    """A TIMEZONE that does not exist: Pelican could date no post."""
+    given = site.values.get("TIMEZONE", "UTC")
+    try:
+        ZoneInfo(str(given))
+    except (OSError, ValueError, KeyError):
+        message = f"there is no time zone {shown(str(given), 40)}"
+        yield _at(site, "TIMEZONE", message, "write one such as America/New_York or UTC")
+
+
+@site_rule("one-address-for-all", "error", '`ARTICLE_URL = "post/"`', "same")
+def one_address_for_all(site: Site) -> Iterator[Problem]:
+    """An address pattern that gives every post, page or list the same address."""
+    for kind in PATTERNS:
+        for name in (f"{kind}_URL", f"{kind}_SAVE_AS"):
+            given = site.values.get(name)
+            if isinstance(given, str) and given and "{" not in given:
+                message = f"{name} is the same for all: {shown(given)}"
+                yield _at(site, name, message, "let it hold {slug}")
+
+
+@site_rule("signup-address", "error", '`NEWSLETTER_SIGNUP_ACTION = "//x.list-manage.com"`', "same")
+def signup_address(site: Site) -> Iterator[Problem]:
+    """A sign-up address to which no browser can send the form, or that takes no form."""
+    given = str(site.values.get("NEWSLETTER_SIGNUP_ACTION") or "")
+    if given and (what := _signup(given)):
+        message = f"the sign-up form cannot be sent to {shown(given)}: {what[0]}"
+        yield _at(site, "NEWSLETTER_SIGNUP_ACTION", message, what[1])
+
+
+def _signup(given: str) -> tuple[str, str] | None:
+    """What is wrong with an address of a sign-up form, and what to write instead."""
+    copy = "copy the form's action from Mailchimp's embedded form: https://….list-manage.com/…"
+    if "&amp;" in given:
+        return "it holds &amp;", "write https:// before it, and & for each &amp;"
+    try:
+        parts = urlsplit(given)
+        host = (parts.hostname or "").lower()
+    except ValueError:
+        return "it is no address", copy
+    if parts.scheme not in ("http", "https") or not host:
+        return "it does not begin with https://", "write it as https://…"
+    if parts.scheme == "http" and not is_local(given):
+        return "it is not encrypted", copy if host == "eepurl.com" else "write it as https://…"
+    if host == "eepurl.com" or host.endswith(".eepurl.com"):
+        return "it leads to a page with a form and takes none itself", copy
+    if host == "list-manage.com" or host.endswith(".list-manage.com"):
+        query = parse_qs(parts.query)
+        if not parts.path.startswith("/subscribe/post") or not {"u", "id"} <= query.keys():
+            return "it is the page with the form", "write …/subscribe/post?u=…&id=…"
+    return None
+
+
+@site_rule("unknown-topic", "warning", '`NEWSLETTER_TOPICS = {"Carer": "…"}`', "same")
+def unknown_topic(site: Site) -> Iterator[Problem]:
+    """A topic of the newsletter that is no category: no letter would ever go to it."""
+    topics = site.values.get("NEWSLETTER_TOPICS")
+    named = {name.casefold() for source in site.sources for name in source.categories}
+    for topic in topics if isinstance(topics, dict) else ():
+        if str(topic).casefold() not in named:
+            message = f"the topic {shown(str(topic), 40)} is no category of a post"
+            yield _at(site, "NEWSLETTER_TOPICS", message, "write the category's name")
+
+
+@site_rule("language-address", "warning", "`Lang: EN` in an English blog")
+def language_address(site: Site) -> Iterator[Problem]:
+    """A language that gives a post another pattern of address than its neighbours have."""
+    default = str(site.values.get("DEFAULT_LANG") or "en").lower()
+    for source in site.sources:
+        post = source.post
+        if post is None or not source.get("lang") or post.lang == default:
+            continue
+        kind = "PAGE" if post.is_page else "ARTICLE"
+        own, foreign = site.values.get(f"{kind}_URL"), site.values.get(f"{kind}_LANG_URL")
+        if post.lang.lower() == default:
+            remedy = f"write {default}, or remove the line"
+        elif foreign == STOCK[kind] and own != STOCK[kind].replace("-{lang}", ""):
+            remedy = f"set {kind}_LANG_URL and {kind}_LANG_SAVE_AS beside {kind}_URL"
+        else:
+            continue
+        where = f"/{shown(post.permalink)}"
+        message = f"with the language {shown(post.lang, 20)} its address is {where}"
+        yield Problem(source.line("lang"), message, remedy, source.file)
+
+
+STOCK = {"ARTICLE": "{slug}-{lang}.html", "PAGE": "pages/{slug}-{lang}.html"}
+"""Pelican's own patterns for another language."""
+
+RULES = (
+    bad_siteurl, bad_timezone, one_address_for_all, signup_address, unknown_topic, language_address,
+)  # fmt: skip

@@ -1,0 +1,90 @@
+"""Rules about what the theme's own content security policy keeps a browser from showing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from publish.checks.rule import site_rule
+from publish.checks.site import Site
+from publish.checks.source import Source
+from publish.post.diagnostic import Problem, shown
+from publish.post.record import FRAMES, PLAYERS, Link
+
+
+def _links(site: Site, directive: str) -> Iterator[tuple[Source, int, Link]]:
+    """What a page would load under a directive of the policy and the policy refuses."""
+    for source in site.sources:
+        for line, link in source.links:
+            kind = "img" if link.image else "frame" if link.tag in FRAMES else ""
+            kind = kind or ("media" if link.tag in PLAYERS else "")
+            if kind == directive and not link.mail and not _allowed(site, directive, link.address):
+                yield source, line, link
+
+
+def _allowed(site: Site, directive: str, address: str) -> bool:
+    sources = site.policy.get(f"{directive}-src", site.policy.get("default-src"))
+    if sources is None or "*" in sources:
+        return True
+    try:
+        parts, home = urlsplit(address), urlsplit(str(site.values.get("SITEURL") or ""))
+    except ValueError:
+        return True  # it is no address at all, which is told elsewhere
+    if not parts.netloc or parts.netloc == home.netloc:
+        return "'self'" in sources if parts.scheme in ("", "http", "https") else (
+            f"{parts.scheme}:" in sources
+        )  # fmt: skip
+    return f"{parts.scheme}:" in sources or any(parts.netloc in given for given in sources)
+
+
+@site_rule("blocked-frame", "warning", "`<iframe src=…>` of a film")
+def blocked_frame(site: Site) -> Iterator[Problem]:
+    """A page of another site in a frame: the theme's policy lets no browser load it."""
+    for source, line, link in _links(site, "frame"):
+        message = f"no browser will show this frame: the site's policy forbids {_host(link)}"
+        yield Problem(line, message, "link what it shows, best with a picture", source.file)
+
+
+@site_rule("foreign-picture", "warning", "`![A cup](https://pictures.example/cup.jpg)`")
+def foreign_picture(site: Site) -> Iterator[Problem]:
+    """A picture or cover from another site: the theme's policy lets no browser load it."""
+    covers = (
+        (source, source.line("image"), Link("img", cover.written, cover.url))
+        for source in site.sources
+        if source.post and (cover := source.post.cover) and not cover.path
+    )
+    for source, line, link in (*_links(site, "img"), *covers):
+        if link.address[:5].lower() != "data:" and not _allowed(site, "img", link.address):
+            message = f"no browser will show this picture: the site's policy forbids {_host(link)}"
+            yield Problem(line, message, "save it in images/ and show that", source.file)
+
+
+@site_rule("foreign-media", "warning", "`<audio src=…>` from another site")
+def foreign_media(site: Site) -> Iterator[Problem]:
+    """A sound or film that the theme's policy lets no browser load."""
+    for source, line, link in _links(site, "media"):
+        message = f"no browser will play this: the site's policy forbids {_host(link)}"
+        yield Problem(line, message, "save it beside the pictures, or link it", source.file)
+
+
+@site_rule("inline-style", "warning", '`<p style="color: red">`')
+def inline_style(site: Site) -> Iterator[Problem]:
+    """A style or script in the text: the theme's policy makes every browser leave it out."""
+    sources = site.policy.get("style-src", site.policy.get("default-src"))
+    if sources is None or "'unsafe-inline'" in sources:
+        return
+    for source in site.sources:
+        for tag in dict.fromkeys(source.post.inline if source.post else ()):
+            line = source.find(f"<{tag}", "style" if tag != "script" else "script")
+            message = f"no browser will apply the style or script of this <{tag}>"
+            yield Problem(line, message, "use a class of the theme, or plain Markdown", source.file)
+
+
+def _host(link: Link) -> str:
+    try:
+        return shown(urlsplit(link.address).netloc or "what is in it", 40)
+    except ValueError:
+        return "it"
+
+
+RULES = (blocked_frame, foreign_picture, foreign_media, inline_style)

@@ -1,0 +1,56 @@
+"""What Pelican and the plugins refuse while they read a site, where no rule says it better."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from publish.checks.rule import site_rule
+from publish.checks.rules.links import inside
+from publish.checks.site import Site, printable
+from publish.post.diagnostic import Problem, shown
+
+PLACED = re.compile(r"([^\s:][^:]*):(\d+): (.*)", re.S)
+UNFOUND = re.compile(r"[Uu]nable to find '(.*?)', skipping")
+ZONE = re.compile(r"No time zone found|ZoneInfo")
+"""Another rule names the setting."""
+NAME = re.compile(r"\b[A-Z][A-Z_]{3,}\b")
+MANY = 3
+"""Files with one and the same complaint from which on it is told once: its cause is elsewhere."""
+
+
+@site_rule("refused", "error", "a plugin that fails", "same")
+def refused(site: Site) -> Iterator[Problem]:
+    """Whatever else Pelican, a plugin or a template refuses: in its words, at its place."""
+    told: dict[str, list[Problem]] = {}
+    for complaint in site.library.complaints:
+        problem = _problem(complaint, site)
+        if not (_of_unread(problem, site) or ZONE.search(problem.message)):
+            told.setdefault(problem.message, []).append(problem)
+    for same in told.values():
+        yield from same[:1] if len(same) >= MANY else same
+
+
+def _problem(complaint: str, site: Site) -> Problem:
+    said, _, remedy = complaint.partition(" — ")
+    remedy = remedy or "correct that, then check again"
+    if placed := PLACED.fullmatch(said):
+        file, line, message = placed.groups()
+        return Problem(int(line), shown(message, 200), shown(remedy, 200), printable(file))
+    named = (site.setting_line(name) for name in NAME.findall(said))
+    plugin = site.setting_line("PLUGINS") if "plugin" in said.lower() else 1
+    line = next((line for line in named if line > 1), plugin)
+    return Problem(line, shown(said, 200), shown(remedy, 200), site.settings_file)
+
+
+def _of_unread(problem: Problem, site: Site) -> bool:
+    """Whether a link is only broken because its target, which is there, could not be read."""
+    found = UNFOUND.search(problem.message)
+    source = next((s for s in site.sources if s.file == problem.file), None)
+    if not found or source is None:
+        return False
+    path = inside(source, found.group(1))
+    return path in site.library.sources and path not in site.library.by_source
+
+
+RULES = (refused,)

@@ -1,0 +1,196 @@
+"""The record of a post or page: what Pelican and the plugins made of one source, as plain values.
+
+``publish.site`` takes it from Pelican's objects once everything is resolved; checks, newsletter,
+deploy and the desk read it instead of the source. ``to_json`` and ``from_json`` are inverses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Literal, NamedTuple
+
+Visibility = Literal["public", "hidden", "scheduled", "draft"]
+"""``hidden`` is public and in no list, ``scheduled`` becomes public by its date."""
+PLAYERS = ("audio", "video", "source", "track")
+FRAMES = ("iframe", "frame", "embed", "object")
+
+
+class Link(NamedTuple):
+    """An address in a rendered body.
+
+    ``tag`` is the element that holds it. ``written`` is the address before Pelican resolved it
+    (``{filename}other.md``), ``address`` after. ``words`` are a link's text or a picture's
+    alternative text, None where a picture has no ``alt`` at all. ``mail`` marks one that only
+    the mail shows.
+    """
+
+    tag: str
+    written: str
+    address: str
+    words: str | None = ""
+    mail: bool = False
+
+    @property
+    def image(self) -> bool:
+        """Whether it is a picture, and not a link, a player or a frame."""
+        return self.tag == "img"
+
+
+class Heading(NamedTuple):
+    """A heading of a rendered body: its level from 1, its words, and its id (``""`` for none)."""
+
+    level: int
+    words: str
+    id: str
+
+
+class Cover(NamedTuple):
+    """The picture of the ``Image`` line. ``path`` is its file below the content folder (``""``
+    for another site's), ``url`` its address (from the site's root, or absolute)."""
+
+    written: str
+    path: str
+    url: str
+    alt: str
+
+
+@dataclass(frozen=True)
+class Post:
+    """A post (``kind`` "article") or a page.
+
+    ``source`` is its path below the content folder, with slashes; ``lines`` holds the line of
+    each of its keys, from 1, by the key in small letters, and ``fields`` the values as text.
+    ``url`` and ``save_as`` are Pelican's for its present status, ``permalink`` is the address it
+    has or will have in public. ``title`` and ``summary`` are HTML; ``plain_title``,
+    ``plain_summary`` and ``text`` are words. ``inline`` are the elements of its body that a
+    strict content security policy blocks: with a style of their own, or a script.
+    """
+
+    source: str
+    kind: Literal["article", "page"]
+    visibility: Visibility
+    title: str
+    plain_title: str
+    slug: str
+    url: str
+    save_as: str
+    permalink: str
+    lang: str = ""
+    direction: str = "ltr"
+    uid: str = ""
+    was: tuple[str, ...] = ()
+    date: datetime | None = None
+    modified: datetime | None = None
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    cover: Cover | None = None
+    summary: str = ""
+    plain_summary: str = ""
+    text: str = ""
+    links: tuple[Link, ...] = ()
+    headings: tuple[Heading, ...] = ()
+    ids: tuple[str, ...] = ()
+    inline: tuple[str, ...] = ()
+    page_digest: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is a page, which has no date and is in no feed."""
+        return self.kind == "page"
+
+    @property
+    def public(self) -> bool:
+        """Whether the built site holds it now."""
+        return self.visibility in ("public", "hidden")
+
+    @property
+    def pictures(self) -> Iterator[Link]:
+        """The pictures of its body, in their order."""
+        return (link for link in self.links if link.image)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """What a ``#…`` that leads here may name."""
+        return frozenset(self.ids)
+
+    def to_json(self) -> dict[str, Any]:
+        """The record in JSON's own types."""
+        plain = {part.name: getattr(self, part.name) for part in fields(self)}
+        for name in ("date", "modified"):
+            plain[name] = plain[name].isoformat() if plain[name] else None
+        return plain | {"fields": dict(self.fields), "lines": dict(self.lines)}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Post:
+        """The record that ``to_json`` wrote.
+
+        Raises:
+            TypeError, ValueError: it is none.
+        """
+        given = dict(plain)
+        for name in ("date", "modified"):
+            given[name] = datetime.fromisoformat(given[name]) if given[name] else None
+        for name, make in (("links", Link), ("headings", Heading)):
+            given[name] = tuple(make(*parts) for parts in given[name])
+        for name in ("was", "categories", "tags", "authors", "ids", "inline"):
+            given[name] = tuple(given[name])
+        given["cover"] = Cover(*given["cover"]) if given["cover"] else None
+        return cls(**given)
+
+
+@dataclass(frozen=True)
+class Library:
+    """A site's records, and what else an address may lead to.
+
+    ``sources`` are the paths of all sources below the content folder by their kind, read or not.
+    ``files`` are the files that are copied into the site: path below the content folder to size
+    in bytes. ``places`` are the addresses of lists, feeds and the like, ``terms`` the slugs of
+    the categories, tags and authors. ``settings`` are Pelican's, defaults filled in, as far as
+    they are plain values; ``plugins`` the names of those at work. ``complaints`` are what
+    Pelican and the plugins said that a build refuses: ``file:line: message``.
+    """
+
+    content: str
+    posts: tuple[Post, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, int] = field(default_factory=dict)
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    """The address of each of ``files``."""
+    places: frozenset[str] = frozenset()
+    terms: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    plugins: tuple[str, ...] = ()
+    complaints: tuple[str, ...] = ()
+    failed: bool = False
+    """Whether the settings, a plugin or a generator failed, so that nothing else is known."""
+
+    @cached_property
+    def by_source(self) -> Mapping[str, Post]:
+        """The records by their source."""
+        return {post.source: post for post in self.posts}
+
+    @cached_property
+    def public(self) -> tuple[Post, ...]:
+        """The posts and pages that the built site holds now."""
+        return tuple(post for post in self.posts if post.public)
+
+    @cached_property
+    def withheld(self) -> frozenset[str]:
+        """The files that only drafts and scheduled posts show: they are not public either."""
+        shown = {True: set[str](), False: set[str]()}
+        by_address = {address: path for path, address in self.addresses.items()}
+        site = str(self.settings.get("SITEURL") or "").rstrip("/")
+        for post in self.posts:
+            if post.cover and post.cover.path:
+                shown[post.public].add(post.cover.path)
+            for link in post.links:
+                address = link.address.removeprefix(f"{site}/").split("#")[0].split("?")[0]
+                if path := by_address.get(address):
+                    shown[post.public].add(path)
+        return frozenset(shown[False] - shown[True])

@@ -1,0 +1,266 @@
+"""Takes the records of a site from Pelican's own objects, once every source is read.
+
+Works in any site: of our plugins' attributes those are used that are there. Nothing is added to
+the objects, and everything is asked of public content first: a file that is linked with
+``{attach}`` belongs to the first that links it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import unquote
+
+from publish.post import body
+from publish.post.body import Body
+from publish.post.record import Cover, Library, Post, Visibility
+from publish.post.text import direction, plain, plain_title
+from publish.post.urls import normal
+
+PUBLIC = (
+    "translations", "articles", "hidden_translations", "hidden_articles", "pages", "hidden_pages",
+)  # fmt: skip
+"""Lists of Pelican's generators, in the order in which it writes them."""
+DRAFTS = ("drafts", "drafts_translations", "draft_pages", "draft_translations")
+KINDS = {"category": "categories", "tag": "tags", "author": "authors"}
+MARK = re.compile(r"[{|](\w+)[}|](.*)", re.S)
+LAST = 9999
+"""The year of a draft without a date, to Pelican."""
+PLAIN = (str, int, float, bool, type(None))
+
+
+def contents(generators: Iterable[Any], *, public: bool = False) -> Iterator[Any]:
+    """Every article and page of a run, or those that are ``public``: listed or hidden."""
+    for names in (PUBLIC,) if public else (PUBLIC, DRAFTS):
+        for generator in generators:
+            for name in names:
+                yield from getattr(generator, name, ())
+
+
+def categories_of(content: Any) -> list[Any]:
+    """Pelican's categories of an article, the main one first; none of a page."""
+    given = getattr(content, "categories", None)
+    main = getattr(content, "category", None)
+    return list(given) if given else [main] if main else []
+
+
+def library_of(
+    generators: Iterable[Any], settings: Mapping[str, Any], *, complaints: Iterable[str] = ()
+) -> Library:
+    """The records of a run. ``settings`` are Pelican's, ``complaints`` what it said so far."""
+    generators = list(generators)
+    context: Mapping[str, Any] = next((g.context for g in generators if hasattr(g, "context")), {})
+    bodies = [(content, _body(content)) for content in contents(generators, public=True)]
+    with _unheard():
+        known = {id(content) for content, _ in bodies}
+        drafts = [content for content in contents(generators) if id(content) not in known]
+        bodies += [(content, _body(content)) for content in drafts]
+    # Pelican notes that a file's address was asked for, so this comes after the bodies.
+    statics: Mapping[str, Any] = context.get("static_content", {})
+    root = Path(settings["PATH"])
+    files = {path: size for path in sorted(statics) if (size := _size(root / path)) is not None}
+    return Library(
+        content=root.name,
+        posts=tuple(sorted((_post(c, b, statics) for c, b in bodies), key=lambda p: p.source)),
+        sources=_sources(generators),
+        files=files,
+        addresses={path: str(statics[path].url) for path in files},
+        places=frozenset(_places(generators, settings)),
+        terms={kind: frozenset(_slugs(generators, name)) for kind, name in KINDS.items()},
+        settings={key: _plain(value) for key, value in settings.items() if key.isupper()},
+        plugins=tuple(str(name).rsplit(".", 1)[-1] for name in settings.get("PLUGINS") or ()),
+        complaints=tuple(complaints),
+    )
+
+
+@contextlib.contextmanager
+def _unheard() -> Iterator[None]:
+    """Nothing is said: a build never resolves the links of a draft."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
+def _body(content: Any) -> Body:
+    """What the body holds, and what only its mail does."""
+    markup = content._get_content() if hasattr(content, "_get_content") else content._content
+    found = body.parse(markup or "", content.content or "")
+    mail = getattr(content, "email_content_source", None)
+    if not mail:
+        return found
+    resolved = content._update_content(mail, content.get_siteurl())
+    known = {(link.tag, link.written) for link in found.links}
+    more = body.parse(mail, resolved, mail=True)
+    links = [link for link in more.links if (link.tag, link.written) not in known]
+    return found._replace(links=(*found.links, *links), ids=(*found.ids, *more.ids))
+
+
+def _post(content: Any, found: Body, statics: Mapping[str, Any]) -> Post:
+    kind: Literal["article", "page"] = (
+        "page" if type(content).__name__ == "Page" or content.default_template == "page"
+        else "article"
+    )  # fmt: skip
+    metadata = content.metadata
+    summary = str(content.summary or "") if kind == "article" or "summary" in metadata else ""
+    title = str(getattr(content, "title", ""))
+    lang = str(getattr(content, "lang", "") or "")
+    return Post(
+        source=str(content.relative_source_path),
+        kind=kind,
+        visibility=_visibility(content),
+        title=title,
+        plain_title=plain_title(title),
+        slug=str(getattr(content, "slug", "") or ""),
+        url=str(content.url),
+        save_as=str(content.save_as),
+        permalink=_permalink(content, kind),
+        lang=lang,
+        direction=direction(lang),
+        uid=str(getattr(content, "uid", "") or ""),
+        was=tuple(str(was) for was in getattr(content, "was", None) or ()),
+        date=_moment(getattr(content, "date", None)),
+        modified=_moment(getattr(content, "modified", None)),
+        categories=tuple(str(c.name) for c in categories_of(content)),
+        tags=tuple(str(tag.name) for tag in getattr(content, "tags", None) or ()),
+        authors=tuple(str(author.name) for author in getattr(content, "authors", None) or ()),
+        cover=_cover(content, statics),
+        summary=summary,
+        plain_summary=plain(summary),
+        text=plain(content.content or ""),
+        links=found.links,
+        headings=found.headings,
+        ids=found.ids,
+        inline=found.inline,
+        page_digest=str(getattr(content, "page_digest", "") or ""),
+        fields={str(key).lower(): _worded(value) for key, value in metadata.items()},
+    )
+
+
+def _visibility(content: Any) -> Visibility:
+    if content.status == "published":
+        return "public"
+    if content.status == "hidden":
+        return "hidden"
+    given = str(content.metadata.get("status") or "published").lower()
+    date = _moment(getattr(content, "date", None))
+    # Pelican makes a draft of what is dated ahead; the header knows better.
+    waits = given != "draft" and date is not None and date > datetime.now(UTC)
+    return "scheduled" if waits else "draft"
+
+
+def _permalink(content: Any, kind: str) -> str:
+    """The address in public, whatever the status is now."""
+    if given := getattr(content, "override_url", None):
+        return str(given)
+    name = f"{kind}_url" if content.in_default_lang else f"{kind}_lang_url"
+    return str(content.settings[name.upper()]).format(**content.url_format)
+
+
+def _cover(content: Any, statics: Mapping[str, Any]) -> Cover | None:
+    written = str(getattr(content, "image", None) or "").strip()
+    if not written:
+        return None
+    alt = str(getattr(content, "image_alt", None) or "").strip()
+    if "://" in written or written.startswith(("//", "data:")):
+        return Cover(written, "", written, alt)
+    found = MARK.match(written)
+    place = unquote((found.group(2) if found else written).split("?")[0].split("#")[0])
+    if found and not place.startswith("/"):
+        place = posixpath.join(content.relative_dir, place)
+    path = posixpath.normpath(place.lstrip("/"))
+    static = statics.get(path)
+    return Cover(written, path, str(static.url) if static is not None else "", alt)
+
+
+def _sources(generators: list[Any]) -> dict[str, str]:
+    """The sources that Pelican looks for, whether it could read them or not."""
+    found: dict[str, str] = {}
+    for generator in generators:
+        for lists, kind in (("articles", "article"), ("pages", "page")):
+            if not hasattr(generator, lists) or not hasattr(generator, "get_files"):
+                continue
+            prefix = kind.upper()
+            paths = generator.get_files(
+                generator.settings[f"{prefix}_PATHS"],
+                exclude=generator.settings[f"{prefix}_EXCLUDES"],
+            )
+            found |= {posixpath.normpath(path.replace(os.sep, "/")): kind for path in paths}
+    return dict(sorted(found.items()))
+
+
+def _places(generators: list[Any], settings: Mapping[str, Any]) -> Iterator[str]:
+    """The addresses, normal, of what is neither a post nor a file."""
+    yield "/"
+    for name in settings.get("DIRECT_TEMPLATES") or ():
+        yield normal(str(settings.get(f"{str(name).upper()}_SAVE_AS", f"{name}.html")))
+    yield from (normal(str(place)) for place in (settings.get("TEMPLATE_PAGES") or {}).values())
+    for key, value in settings.items():
+        named = key.endswith(("_SAVE_AS", "_URL")) or key.startswith("FEED_")
+        if named and isinstance(value, str) and value and "{" not in value and "://" not in value:
+            yield normal(value)
+    for generator in generators:
+        for archives in getattr(generator, "period_archives", {}).values():
+            for archive in archives:
+                yield from (normal(archive["url"]), normal(archive["save_as"]))
+    for kind, name in KINDS.items():
+        feeds = [
+            value for key, value in settings.items()
+            if key.startswith(f"{kind.upper()}_FEED_") and isinstance(value, str)
+        ]  # fmt: skip
+        for term in _terms(generators, name):
+            yield from (normal(str(term.url)), normal(str(term.save_as)))
+            yield from (normal(feed.format(slug=term.slug)) for feed in feeds)
+
+
+def _terms(generators: list[Any], name: str) -> Iterator[Any]:
+    """Pelican's categories, tags or authors that have a public post."""
+    for generator in generators:
+        listed = getattr(generator, name, ())
+        pairs = listed.items() if isinstance(listed, Mapping) else listed
+        yield from (term for term, _ in pairs)
+
+
+def _slugs(generators: list[Any], name: str) -> Iterator[str]:
+    yield from (str(term.slug) for term in _terms(generators, name))
+
+
+def _moment(date: Any) -> datetime | None:
+    if not isinstance(date, datetime) or date.year == LAST:
+        return None
+    plain_date = datetime(*date.timetuple()[:6], date.microsecond, tzinfo=date.tzinfo)
+    return plain_date if plain_date.tzinfo else plain_date.replace(tzinfo=UTC)
+
+
+def _worded(value: Any) -> str:
+    """A value of the front matter as text: a list's by commas."""
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return str(value)
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None
+
+
+def _plain(value: Any) -> Any:
+    """A setting's value as far as it is plain; what is not, such as a function, is None."""
+    if isinstance(value, PLAIN):
+        return value
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items() if isinstance(key, PLAIN)}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(inner) for inner in value]
+    return None
