@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from publish import light
-from publish.errors import Exit, PublishError
+from publish.errors import Exit
 from publish.light import Needed
 from publish.site import inputs
-from publish.site.engine import ISSUES, Again, Failed, Run, Task, store
+from publish.site.engine import ISSUES, Again, Failed, Run, Task, Unfit, store
 from publish.site.engine.audit import Audit
 from publish.site.engine.complaints import Complaints
+
+PROGRAM = Path(__file__).parents[2]
 
 
 class Clock:
@@ -54,6 +56,8 @@ def run(task: Task, audit: Audit, clock: Clock, tell: Callable[[str, int], None]
     # Python trusts compiled files by the second; a plugin edited twice in one would stay stale.
     sys.dont_write_bytecode = True
     logging.getLogger().addHandler(complaints)
+    # Pelican tells the fifth of a kind as "and others"; here each has its place.
+    package.log.LimitFilter._threshold = sys.maxsize
     clock.phase("load")
     code, due = Exit.USAGE, _Due()
     live: session.Session | None = None
@@ -102,8 +106,8 @@ def run(task: Task, audit: Audit, clock: Clock, tell: Callable[[str, int], None]
             document = {"files": known, "harmless": harmless, "code": digests}
             store.save(task.stage / "state", document)
         clock.phase("save")
-    except PublishError as error:
-        return error
+    except Unfit as unfit:
+        return unfit
     except Stop:
         if live:
             live.sources.save()
@@ -115,7 +119,10 @@ def run(task: Task, audit: Audit, clock: Clock, tell: Callable[[str, int], None]
         for each in (live, judging):
             if each:
                 each.close()
-    if complaints.errors and task.until != "read":
+    if task.until == "read":
+        answer = judging.answer if judging else None
+        return Run(errors=tuple(complaints.errors), judged=answer, seconds=clock.seconds)
+    if complaints.errors:
         return Failed(tuple(complaints.errors), code)
     apart = [task.stage, task.folder, *map(Path, (values["PATH"], values["THEME"],
              values["CACHE_PATH"], *values["PLUGIN_PATHS"]))]  # fmt: skip
@@ -125,7 +132,6 @@ def run(task: Task, audit: Audit, clock: Clock, tell: Callable[[str, int], None]
         due.moment, audit.untracked, stock, tuple(sorted(staging.kept)),
         live.pages.rendered if live else due.rendered,
         live.sources.fresh if live else 0, judging.answer if judging else None, clock.seconds,
-        tuple(complaints.errors),
     )  # fmt: skip
 
 
@@ -178,8 +184,11 @@ def _keys(
 
     from publish.site.engine import settings
 
-    loaded = {str(getattr(module, "__file__", "") or "") for module in list(sys.modules.values())}
+    loaded = {str(getattr(module, "__file__", "") or "") for name, module in
+              list(sys.modules.items()) if name.partition(".")[0] != "publish"}  # fmt: skip
     own = {f for f in loaded if f.endswith(".py") and "-packages" not in f and _foreign(f)}
+    # Of this program, what decides: which other modules are loaded differs by command.
+    own |= {str(f) for room in ("site/engine", "post") for f in (PROGRAM / room).glob("*.py")}
     known, found = dict(digests), {}
     for path in sorted({*task.code, *own}):
         stamp = inputs.stamp(path)

@@ -22,14 +22,13 @@ from pelican.readers import Readers
 from pelican.writers import Writer
 
 from publish.site import inputs
+from publish.site.engine import UNFIT
 from publish.site.engine import settings as tracked
 from publish.site.engine.closures import Compiled
 from publish.site.engine.sources import KINDS, Sources
 from publish.site.engine.staging import Staging
 from publish.site.engine.tracking import Looks, Tracker
 
-UNFIT = "this source is kept from Pelican"
-"""What the reading of a source that is not fit ends with."""
 SIGNATURES: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (generators.Generator, "get_files", ("self", "paths", "exclude", "extensions")),
     (Readers, "read_file", ("self", "base_path", "path", "content_class", "fmt", "context")),

@@ -12,8 +12,7 @@ from typing import Any
 
 from pelican import Pelican, signals
 
-from publish.errors import PublishError
-from publish.site.engine import Task
+from publish.site.engine import Task, Unfit
 from publish.site.engine.audit import Audit
 from publish.site.engine.complaints import Complaints
 from publish.site.engine.pool import Pool
@@ -79,18 +78,18 @@ class Judging:
             if hasattr(generator, "refresh_metadata_intersite_links"):
                 generator.refresh_metadata_intersite_links()
         assert self._task.judge
-        try:
-            return self._task.judge(generators, self._settings, tuple(self._complaints.errors))
-        except PublishError as error:
-            return error
+        answer, fit = self._task.judge(generators, self._settings, self._complaints.errors)
+        return answer, fit, self._complaints.errors
 
     def _settle(self) -> None:
         copy, self._copy = self._copy, None
         if copy is None:
             return
         try:
-            [self.answer] = copy.answers()
+            [(self.answer, fit, errors)] = copy.answers()
         finally:
             copy.close()
-        if isinstance(self.answer, PublishError):
-            raise self.answer
+        if self._task.until == "read":
+            self._complaints.told(errors, [])
+        elif not fit:
+            raise Unfit(self.answer)
