@@ -113,11 +113,12 @@ def keep_from_reading(fit: Callable[[Path], bool]) -> None:
     stock = Readers.read_file
 
     def read_file(
-        self: Any, base_path: str, path: str, *args: Any, fmt: Any = None, **named: Any
-    ) -> Any:
+        self: Any, base_path: str, path: str, content_class: Any = Page, fmt: Any = None,
+        context: Any = None, **named: Any,
+    ) -> Any:  # fmt: skip
         if fmt is None and not fit(Path(base_path, path)):
             raise ValueError(UNFIT)
-        return stock(self, base_path, path, *args, fmt=fmt, **named)
+        return stock(self, base_path, path, content_class, fmt, context, **named)
 
     Readers.read_file = read_file
 
