@@ -3,6 +3,8 @@
 No secret belongs here: Pelican hands every name in capitals to every template.
 """
 
+from publish.post.ignore import patterns
+
 SITENAME = "Creating Happy Pharmacists"
 SITESUBTITLE = "Careers, wellbeing and good work, from one pharmacist to another"
 SITEURL = "https://happypharmacists.example"
@@ -14,6 +16,8 @@ PATH = "content"
 ARTICLE_PATHS = ["posts"]
 PAGE_PATHS = ["pages"]
 STATIC_PATHS = ["images", "files"]
+# Hidden files, and what editors and systems leave, are nobody's content.
+IGNORE_FILES = patterns(STATIC_PATHS)
 OUTPUT_PATH = "output"
 CACHE_PATH = ".publish/cache"
 THEME = "theme"

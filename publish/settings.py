@@ -16,6 +16,7 @@ from typing import Any
 
 from publish import light
 from publish.errors import ConfigError
+from publish.post import ignore
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,23 @@ class Settings:
     def pages(self) -> tuple[Path, ...]:
         """The folders that hold pages (Pelican's ``PAGE_PATHS``)."""
         return tuple(self.content / p for p in self.values.get("PAGE_PATHS", ["pages"]))
+
+    @property
+    def kept_hidden(self) -> tuple[str, ...]:
+        """Hidden names that are content all the same, for ``STATIC_PATHS`` names them."""
+        return ignore.kept_of(self._static_paths)
+
+    @property
+    def ignore_files(self) -> list[str]:
+        """Pelican's ``IGNORE_FILES``, and what is nobody's content in any site."""
+        given = self.values.get("IGNORE_FILES")
+        own = [str(name) for name in given] if isinstance(given, list | tuple) else []
+        return list(dict.fromkeys([*own, *ignore.patterns(self._static_paths)]))
+
+    @property
+    def _static_paths(self) -> list[object]:
+        given = self.values.get("STATIC_PATHS")
+        return list(given) if isinstance(given, list | tuple) else []
 
     @property
     def output(self) -> Path:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from publish.post.issue import CLIPPED, LARGE, Issue, digest_of, key_of
-from publish.post.text import plain, shorten
+from publish.post.text import plain, shorten, without_notes
 
 from . import merge_tags, parts
 from .facts import PREHEADER, Facts
@@ -41,7 +41,9 @@ def compose(facts: Facts, html_template: Template, text_template: Template) -> I
     if not facts.subject:
         raise Unfit("the subject is empty — write a Title or a Subject")
     subject = merge_tags.in_text(facts.subject)
-    preheader = merge_tags.in_text(facts.preheader or shorten(plain(facts.body), PREHEADER))
+    preheader = merge_tags.in_text(
+        facts.preheader or shorten(plain(without_notes(facts.body)), PREHEADER)
+    )
     start = "right" if facts.dir == "rtl" else "left"
     body = rewrite(facts.body, facts.url, facts.pictures.get, start)
     in_html = html_variables(facts, body)

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from publish.post.text import lowered, raised
+
 from .plain_table import lines_of_table
 from .wrapping import BREAK, columns, squeeze, wrap
 
@@ -16,9 +18,6 @@ BLOCKS = {
     "h6", "address", "details", "summary", "main", "nav", "center", "caption",
 }  # fmt: skip
 RULES = {"h1": "=", "h2": "-"}
-RAISED = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
-LOWERED = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
-FIGURES = re.compile(r"[0-9+-]+")
 AROUND = {"em": "_", "i": "_", "cite": "_", "strong": "*", "b": "*", "del": "~", "s": "~"}
 
 
@@ -63,7 +62,7 @@ def _flow(element: Any, links: Links, width: int) -> list[str]:
             flush()
             found.append(_block(child, links, width))
         elif isinstance(child.tag, str):
-            run.append(_inline(child, links))
+            run.append(_inline(child, links, "".join(run)))
         run.append(child.tail or "")
     flush()
     return _apart(found)
@@ -127,29 +126,42 @@ def _definitions(element: Any, links: Links, width: int) -> list[str]:
 def _table(element: Any, links: Links, width: int) -> list[str]:
     """Cells are squeezed to one run of words each; rows that are all heads get a line below."""
     rows, heads = [], 0
+    right: set[int] = set()
+    below: dict[int, int] = {}
     for row in element.iter("tr"):
         cells: list[str] = []
+
+        def covered(cells: list[str] = cells) -> None:
+            # A cell of a row above reaches down to here.
+            while below.get(len(cells), 0) > 0:
+                below[len(cells)] -= 1
+                cells.append("")
+
         for cell in row.iterchildren("td", "th"):
-            span = cell.get("colspan") or ""
-            more = int(span) - 1 if re.fullmatch(r"[1-9][0-9]?", span) else 0
-            cells += [squeeze(_text(cell, links)).replace(BREAK, " "), *[""] * more]
+            covered()
+            if cell.tag == "td" and cell.get("align") == "right":
+                right.add(len(cells))
+            wide, high = _span(cell, "colspan"), _span(cell, "rowspan")
+            below.update({len(cells) + n: high - 1 for n in range(wide)})
+            cells += [squeeze(_text(cell, links)).replace(BREAK, " "), *[""] * (wide - 1)]
+        covered()
         if not any(cells):
             continue
         rows.append(cells)
         if heads == len(rows) - 1 and row.find("td") is None:
             heads += 1
-    right = {
-        n
-        for row in element.iter("tr")
-        for n, cell in enumerate(row.iterchildren("td", "th"))
-        if cell.tag == "td" and cell.get("align") == "right"
-    }
     caption = element.find("caption")
     title = [] if caption is None else wrap(squeeze(_text(caption, links)), width)
     return _apart([title, lines_of_table(rows, heads, right, width)])
 
 
-def _inline(element: Any, links: Links) -> str:
+def _span(cell: Any, name: str) -> int:
+    given = (cell.get(name) or "").strip()
+    return int(given) if re.fullmatch(r"[1-9][0-9]?", given) else 1
+
+
+def _inline(element: Any, links: Links, before: str = "") -> str:
+    """The words of an element within a line; ``before`` are those that it follows."""
     tag = element.tag
     if tag == "br":
         return BREAK
@@ -162,8 +174,10 @@ def _inline(element: Any, links: Links) -> str:
         return _link(element, inner, links)
     if tag == "q":
         return f"“{inner}”"
-    if tag in ("sup", "sub") and FIGURES.fullmatch(bare):
-        return bare.translate(RAISED if tag == "sup" else LOWERED)
+    if tag == "sub":
+        return lowered(inner)
+    if tag == "sup":
+        return raised(before, bare)
     if tag in AROUND and bare:
         mark = AROUND[tag]
         before, after = inner[: len(inner) - len(inner.lstrip())], inner[len(inner.rstrip()) :]
@@ -191,6 +205,6 @@ def _text(element: Any, links: Links) -> str:
         if isinstance(child.tag, str) and child.tag in BLOCKS:
             parts.append(f" {_text(child, links)} ")
         elif isinstance(child.tag, str):
-            parts.append(_inline(child, links))
+            parts.append(_inline(child, links, "".join(parts)))
         parts.append(child.tail or "")
     return "".join(parts)

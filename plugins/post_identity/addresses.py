@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 
-def addresses(contents: Iterable[Any]) -> dict[str, dict[str, str]]:
-    """Root-relative address to ``uid`` and source file, of what the site shows. Pure."""
+def addresses(contents: Iterable[Any]) -> dict[str, dict[str, Any]]:
+    """Root-relative address to ``uid``, earlier ones and source file, of what the site shows."""
     return {
         "/" + content.url.lstrip("/"): {
             "uid": content.uid,
+            "was": list(content.was),
             "source": str(content.relative_source_path),
         }
         for content in contents

@@ -12,7 +12,7 @@ from typing import Any
 from pelican.generators import Generator
 
 from publish.post import cache
-from publish.post.text import plain, plain_title
+from publish.post.text import plain, plain_title, without_notes
 
 from .files import BLOCK, Shown, block, files, results
 from .index import Index, Post
@@ -120,7 +120,7 @@ def _shown(article: Any, lang: str) -> Shown:
         day=article.date.date().isoformat(),
         date=article.locale_date,
         categories=tuple(plain(category.name) for category in _categories(article)),
-        summary=plain(article.summary),
+        summary=plain(without_notes(article.summary)),
         lang=article.lang if article.lang != lang else "",
     )
 

@@ -1,7 +1,8 @@
 """Text filters for templates: the same words as in feeds, mails and cards.
 
-``plain`` makes words of HTML, ``title_html`` makes a title safe to print as it is, ``plain_title``
-is the words of that, ``direction`` is ``rtl`` or ``ltr`` for a language.
+``plain`` makes words of HTML, ``without_notes`` takes footnotes out of it; ``title_html`` makes a
+title safe to print as it is, ``plain_title`` is the words of that; ``direction`` is ``rtl`` or
+``ltr`` for a language.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ INCREMENTAL = True
 
 def teach(generator: Any) -> None:
     """Put the filters into the environment of a generator's templates."""
-    from publish.post.text import direction, plain, plain_title, title_html
+    from publish.post.text import direction, plain, plain_title, title_html, without_notes
 
-    for work in (plain, plain_title, title_html, direction):
+    for work in (plain, plain_title, title_html, without_notes, direction):
         generator.env.filters[work.__name__] = work
 
 

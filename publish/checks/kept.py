@@ -29,9 +29,10 @@ YOUNG = 2_000_000_000
 """Nanoseconds. A file changed so lately may change again and keep its stamp."""
 
 Stamp = tuple[int, int, int, int]
-Answer = tuple[dict[str, tuple[Stamp, bytes]], float, list[tuple[Any, ...]]]
-"""The stamps of all files looked at (a young one's with a digest), the time up to which the
-answer holds, and the findings."""
+Seen = dict[str, tuple[Stamp, bytes]]
+"""Files by name: their stamp, and of a young one a digest too (else ``b""``)."""
+Answer = tuple[Seen, float, list[tuple[Any, ...]]]
+"""The files looked at, the time up to which the answer holds, and the findings."""
 
 
 class Store:
@@ -42,10 +43,10 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._old_sources, self._old_files, self._old_answer = _load(path)
+        self._old_sources, self._old_files, self._old_answers = _load(path)
         self._sources: dict[bytes, tuple[Any, ...]] = {}
         self._files: dict[bytes, tuple[Stamp, tuple[int, ...]]] = {}
-        self._answer = self._old_answer
+        self._answers = dict(self._old_answers)
 
     def known(self, source: Source) -> Source:
         """The source with the problems of the rules over texts, found now if not yet known."""
@@ -81,28 +82,20 @@ class Store:
             self._files[name] = stamp, lines
         return lines
 
-    def answer(self, files: Iterable[str]) -> list[Diagnostic] | None:
-        """All findings of the last whole check, if none of ``files`` changed since."""
-        stamps, until, findings = self._old_answer
-        if not stamps or time.time() >= until:
+    def answer(self, seen: Seen, *, built: bool) -> list[Diagnostic] | None:
+        """All findings of the last whole check, if the files are as they were ``seen`` then."""
+        known, until, findings = self._old_answers.get(built, ({}, 0.0, []))
+        if not known or time.time() >= until or known.keys() != seen.keys():
             return None
-        met = 0
-        for name in files:
-            known = stamps.get(name)
-            if known is None or known[0] != stamp_of(name):
+        for name, (stamp, content) in seen.items():
+            was, had = known[name]
+            if was != stamp or (had and had != (content or _content(name))):
                 return None
-            if known[1] and known[1] != _content(name):
-                return None
-            met += 1
-        return [Diagnostic(*parts) for parts in findings] if met == len(stamps) else None
+        return [Diagnostic(*parts) for parts in findings]
 
-    def keep(self, files: Iterable[str], until: float, findings: list[Diagnostic]) -> None:
-        """Keep the whole answer, made of ``files`` and true up to ``until`` (epoch seconds)."""
-        stamps: dict[str, tuple[Stamp, bytes]] = {}
-        for name in files:
-            if (stamp := stamp_of(name)) is not None:
-                stamps[name] = stamp, _content(name) if _young(stamp) else b""
-        self._answer = stamps, until, [astuple(finding) for finding in findings]
+    def keep(self, seen: Seen, until: float, findings: list[Diagnostic], *, built: bool) -> None:
+        """Keep the whole answer: of files as ``seen``, true up to ``until`` (epoch seconds)."""
+        self._answers[built] = seen, until, [astuple(finding) for finding in findings]
 
     def save(self, *, files: bool = True) -> None:
         """Write what was asked for, if it differs; a folder that cannot be written is let be.
@@ -111,12 +104,18 @@ class Store:
         """
         if not files:
             self._files = self._old_files | self._files
-        new = self._sources, self._files, self._answer
-        if new == (self._old_sources, self._old_files, self._old_answer):
+        new = self._sources, self._files, self._answers
+        if new == (self._old_sources, self._old_files, self._old_answers):
             return
         data = marshal.dumps(new)
         with contextlib.suppress(OSError):
             write_whole(self._path, _digest(_code(), data) + data)
+
+
+def seen(files: Iterable[str]) -> Seen:
+    """The files as they are now; to be asked before anything is read of them."""
+    found = {name: stamp for name in files if (stamp := stamp_of(name)) is not None}
+    return {n: (stamp, _content(n) if _young(stamp) else b"") for n, stamp in found.items()}
 
 
 def stamp_of(file: str | Path) -> Stamp | None:
@@ -144,16 +143,16 @@ def _code() -> bytes:
     return code_digest(Path(__file__).parents[1]).encode()
 
 
-def _load(path: Path) -> tuple[dict[bytes, Any], dict[bytes, Any], Answer]:
+def _load(path: Path) -> tuple[dict[bytes, Any], dict[bytes, Any], dict[bool, Answer]]:
     try:
         data = memoryview(path.read_bytes())
     except OSError:
-        return {}, {}, ({}, 0.0, [])
+        return {}, {}, {}
     # The digest says that these are the bytes that save() wrote, and that it was this version's.
     if data[:SIZE] != _digest(_code(), data[SIZE:]):
-        return {}, {}, ({}, 0.0, [])
-    sources, files, answer = marshal.loads(data[SIZE:])  # noqa: S302 - our own cache
-    return sources, files, answer
+        return {}, {}, {}
+    sources, files, answers = marshal.loads(data[SIZE:])  # noqa: S302 - our own cache
+    return sources, files, answers
 
 
 def _digest(*parts: bytes | memoryview) -> bytes:

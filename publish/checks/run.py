@@ -33,16 +33,16 @@ def check(
     """
     chosen = names(settings, paths)
     store = kept.Store(settings.cache / "checks")
-    files = list(surroundings.watched(settings)) if built else []
-    found = store.answer(files) if built else None
+    seen = kept.seen(surroundings.watched(settings, built=built))
+    found = store.answer(seen, built=built)
     if found is None:
         library = read()
         found = judge(settings, library, store, built=built)
         # A finding may quote the line that holds a key, and a key is kept nowhere.
-        if built and not any(finding.rule == "secret" for finding in found):
+        if not any(finding.rule == "secret" for finding in found):
             waits = [p.date.timestamp() for p in library.posts if p.date and not p.public]
             until = min((moment for moment in waits if moment > time.time()), default=math.inf)
-            store.keep(files, until, found)
+            store.keep(seen, until, found, built=built)
         store.save(files=built)
     return [f for f in found if chosen is None or within(f.file, chosen)]
 

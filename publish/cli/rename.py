@@ -20,5 +20,10 @@ def command(settings: Settings, terminal: Terminal, old: str, new: str) -> None:
     """
     from publish.site.rename import rename
 
-    path = rename(settings, old, new)
-    terminal.good(f"{path.relative_to(settings.root)}: /{old}/ is now /{new}/")
+    done = rename(settings, old, new)
+    name = done.file.relative_to(settings.root).as_posix()
+    where = f", and its address {done.address}" if done.address else ""
+    if done.fixed:
+        where = "; its address is that of its Url or Save_as line, and stays"
+    leads = f"; {', '.join(done.before)} will lead there" if done.before else ""
+    terminal.good(f"{name}: its slug is {new} now{where}{leads}")

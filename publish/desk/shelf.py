@@ -94,13 +94,9 @@ def date(header: Header, zone: ZoneInfo) -> datetime | None:
 
 def files(settings: Settings) -> Iterator[Path]:
     """The sources of posts, sorted; what is hidden or an editor's leaving is none."""
-    from publish.site.sources import sources
+    from publish.site import posts
 
-    yield from (file for file in sources(settings.posts) if not _left(file))
-
-
-def _left(file: Path) -> bool:
-    return file.name.startswith((".", "#")) or file.name.endswith("~")
+    yield from (file for file in posts.files(settings, settings.posts) if file.is_file())
 
 
 def _timed(found: Sheet, settings: Settings, now: datetime) -> Sheet:

@@ -17,9 +17,9 @@ def check(settings: Settings) -> list[Diagnostic]:
     Raises:
         ConfigError: there is no content folder.
     """
-    from publish import checks
+    from publish.office import fit
 
-    return checks.check(settings, built=False)
+    return fit.findings(settings, built=False)
 
 
 def look(settings: Settings) -> Site:

@@ -77,6 +77,17 @@ def refuse(found: Iterable[Diagnostic], voice: Voice) -> None:
         raise Refused(errors[-1].located, errors[-1].remedy)
 
 
+def findings(settings: Settings, *, built: bool = True) -> list[Diagnostic]:
+    """Everything that is wrong, by file and line; of the site as ``built`` too, or without.
+
+    Raises:
+        ConfigError: there is no content folder.
+    """
+    from publish import checks
+
+    return checks.check(settings, lambda: records(settings), built=built)
+
+
 def require(settings: Settings, voice: Voice, *, built: bool = True) -> None:
     """Refuse if a finding is an error, and complain of the others; of the site as ``built``, or
     without.
@@ -84,9 +95,7 @@ def require(settings: Settings, voice: Voice, *, built: bool = True) -> None:
     Raises:
         Refused: there is an error in the content; the last of them.
     """
-    from publish import checks
-
-    refuse(checks.check(settings, lambda: records(settings), built=built), voice)
+    refuse(findings(settings, built=built), voice)
 
 
 def examine(settings: Settings, folder: Path) -> None:

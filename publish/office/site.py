@@ -10,11 +10,16 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from publish.errors import PublishError, Refused
 from publish.office import fit
 from publish.office.question import Voice
+from publish.post.frontmatter import yes_no
 from publish.settings import Settings
+
+if TYPE_CHECKING:
+    from publish.site.posts import Source
 
 
 class Site:
@@ -97,31 +102,26 @@ class Site:
     def why_not(self, name: str) -> str | None:
         """Why the post of that slug or path has no letter; None if there is no such post, or
         nothing in its header says so."""
-        from publish.site import sources
+        from publish.site.posts import sources
 
         wanted = name.replace("\\", "/").removeprefix("./").strip("/")
-        for file in sources.sources(self.settings.posts):
-            places = (sources.named(file, self.settings), str(file))
-            slug = sources.slug_of(file, self.settings)
-            if wanted == slug or name in places or places[0].endswith(f"/{wanted}"):
-                return _reason(sources.headers(file))
+        for post in sources(self.settings, self.settings.posts):
+            places = (post.name, str(post.file))
+            if wanted == post.slug or name in places or post.name.endswith(f"/{wanted}"):
+                return _reason(post)
         return None
 
     def drafts(self) -> list[tuple[str, str]]:
         """Slug and title of each post that is not public yet, by its name on the disk."""
-        from publish.site import sources
+        from publish.site.posts import sources
 
-        found = []
-        for file in sources.sources(self.settings.posts):
-            head = sources.headers(file)
-            if head.get("status", "").strip().lower() == "draft":
-                found.append((sources.slug_of(file, self.settings), head.get("title", "")))
-        return found
+        posts = sources(self.settings, self.settings.posts)
+        return [(post.slug, post.header.get("title")) for post in posts if post.status == "draft"]
 
 
-def _reason(head: dict[str, str]) -> str | None:
-    if head.get("status", "").strip().lower() == "draft":
+def _reason(post: Source) -> str:
+    if post.status == "draft":
         return "its post is a draft"
-    if head.get("newsletter", "").strip().lower() in ("no", "false", "off", "0"):
+    if yes_no(post.header.get("newsletter")) is False:
         return "its post says `Newsletter: no`"
     return "its post is not public, or dated ahead"

@@ -14,8 +14,9 @@ TAG = re.compile(
     r"""</?([a-zA-Z][^\s/>]*)[^>"']*(?:(?:"[^"]*"|'[^']*')[^>"']*)*>|</?([a-zA-Z][^\s/>]*)[^>]*>"""
 )
 UNSEEN = re.compile(r"<!--.*?-->|<(script|style)\b[^>]*>.*?</\1\s*>", re.S | re.I)
-NOTE = re.compile(r'<sup id="fnref.*?</sup>', re.S)
-"""A footnote's mark, as Markdown writes it."""
+NOTE = re.compile(r'<sup id="fnref.*?</sup>|<a class="footnote-backref".*?</a>', re.S)
+"""A footnote's mark and the way back to it, as Markdown writes them."""
+NOTES = re.compile(r'<div class="footnote">.*?</div>', re.S)
 SHIFTED = re.compile(r"<(sup|sub)\b[^>]*>(.*?)</\1\s*>", re.S | re.I)
 INLINE = frozenset(
     ("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em",
@@ -55,8 +56,8 @@ def plain(markup: object) -> str:
 
 
 def without_notes(markup: str) -> str:
-    """``markup`` without the marks of footnotes: a summary has no footnotes to lead to."""
-    return NOTE.sub("", markup)
+    """``markup`` without footnotes and their marks: a summary has no place for them."""
+    return NOTE.sub("", NOTES.sub("", markup)) if "fn:" in markup else markup
 
 
 def raised(before: str, text: str) -> str:

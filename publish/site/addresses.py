@@ -14,7 +14,10 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from publish.errors import Refused
+from publish.post import identity
 from publish.post.files import write_whole
+from publish.post.identity import Recorded
+from publish.post.urls import normal
 from publish.settings import Settings
 
 Known = dict[str, str]
@@ -41,13 +44,19 @@ def guard(settings: Settings, listed: Path, shown: Collection[str]) -> Published
     the files of the staged site.
 
     Raises:
-        Refused: an address would die; the message holds the line to paste.
+        Refused: an address would die, or belongs to another identity than it was published
+            with; the message holds the line to paste.
     """
     if not listed.is_file():
         return None
     now = json.loads(listed.read_bytes())
     past = read(settings)
     files = set(shown)
+    known = recorded(settings)
+    for address, entry in sorted(now.items()):
+        if other := known.contradicts(address, entry["uid"], tuple(entry.get("was", ()))):
+            message, remedy = identity.complaint(other, entry["uid"])
+            raise Refused(f"{settings.content.name}/{entry['source']}:1: {message}", remedy)
     sources = {entry["uid"]: entry["source"] for entry in now.values()}
     lost = [a for a in sorted(past) if a not in now and not _leads_on(a, files)]
     if lost:
@@ -83,6 +92,17 @@ def read(settings: Settings) -> Known:
         Refused: the file is damaged; it must not count as empty.
     """
     return _read(place(settings))
+
+
+def recorded(settings: Settings) -> Recorded:
+    """The same by one spelling of each address, with those that were taken back.
+
+    Raises:
+        Refused: a file is damaged.
+    """
+    gone = _read(settings.content / RETIRED)
+    uids = {normal(address): uid for address, uid in read(settings).items()}
+    return Recorded(uids, frozenset(map(normal, gone)))
 
 
 def _read(file: Path) -> Known:

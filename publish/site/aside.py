@@ -30,7 +30,7 @@ def composed(settings: Settings, *, drafts: bool = False) -> Iterator[Path]:
     more = {"NEWSLETTER_ISSUES_DRAFTS": True} if drafts else {}
     with locked(settings.cache / "lock", Refused), staged(settings.cache) as stage:
         task = Task(
-            settings.path, {**overrides(stage), **more}, stage, settings.cache / "engine",
+            settings.path, {**overrides(settings, stage), **more}, stage, settings.cache / "engine",
             record.with_suffix(".pages"), code=scan.code(settings),
             jobs=len(os.sched_getaffinity(0)), until="letters",
         )  # fmt: skip

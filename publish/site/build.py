@@ -110,7 +110,8 @@ def _made(
     clock.append(time.monotonic())
     with staged(settings.cache) as stage, ThreadPoolExecutor(1) as beside:
         task = Task(
-            settings.path, overrides(stage, forget=full), stage, settings.cache / "engine",
+            settings.path, overrides(settings, stage, forget=full), stage,
+            settings.cache / "engine",
             record.with_suffix(".pages"), () if full else intact(settings, known, target),
             scan.code(settings, before), full, jobs or len(os.sched_getaffinity(0)),
             guards.judge, guards.fit,
@@ -179,9 +180,9 @@ def stood(record: Path, seconds: float) -> Build:
                  known.warnings, {"scan": seconds})  # fmt: skip
 
 
-def overrides(stage: Path, *, forget: bool = False) -> dict[str, str | bool]:
+def overrides(settings: Settings, stage: Path, *, forget: bool = False) -> dict[str, Any]:
     """The settings of every build, whatever the settings file says."""
-    found: dict[str, str | bool] = {
+    found: dict[str, Any] = {
         "NEWSLETTER_ISSUES_PATH": str(stage / "issues"),
         "IDENTITY_ADDRESSES_PATH": str(stage / LISTED),
         # Stock Pelican gives drafts a public address and publishes what is dated ahead.
@@ -190,7 +191,11 @@ def overrides(stage: Path, *, forget: bool = False) -> dict[str, str | bool]:
         "DRAFT_LANG_SAVE_AS": "",
         "DRAFT_PAGE_LANG_SAVE_AS": "",
         "WITH_FUTURE_DATES": False,
+        # Pelican's own pattern for hidden files matches none.
+        "IGNORE_FILES": settings.ignore_files,
     }
+    if not settings.values.get("PATH") and settings.content.is_dir():
+        found["PATH"] = str(settings.content)  # as with `pelican content`
     return found | ({"CACHE_PATH": str(stage / "cache")} if forget else {})
 
 

@@ -12,18 +12,21 @@ import time
 import zlib
 from collections.abc import Iterable, Iterator
 
+from publish.post.ignore import is_left_behind
+
 Stamps = dict[str, str]
 """Path to size, modification and change time, and inode. What is not there has no entry."""
-Scope = tuple[str, tuple[str, ...], tuple[str, ...]]
-"""The site's folder; folders whose every file a build may read; folders in them to leave out."""
+Scope = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+"""The site's folder; folders whose every file a build may read, the content folder first;
+folders in them to leave out; hidden names that are content all the same."""
 RACY = 2_000_000_000
 """Nanoseconds: so shortly before it was stamped, a file may change again and keep its stamp."""
 TICK = 0.02
 """Seconds after which a file system's clock has surely moved on, so a new edit shows."""
 NOISE = {"_", "OLDPWD", "PWD", "SHLVL", "TERM", "COLUMNS", "LINES"}
 """Variables that differ between two terminals and mean nothing to a page."""
-APART = {"__pycache__", ".git", ".venv", "node_modules", "ledger"}
-"""Folders that hold no part of a site: what was sent and published is kept in ``ledger``."""
+TOOLS = "node_modules"
+"""A folder that beside content, in a theme or among plugins, holds no part of a site."""
 
 
 def stamp(path: str | os.PathLike[str]) -> str:
@@ -89,17 +92,19 @@ def installed() -> list[str]:
 
 
 def _files(scope: Scope) -> Iterator[str]:
-    root, folders, apart = scope
+    root, folders, apart, kept = scope
     # A settings file may import its neighbours.
     with os.scandir(root) as entries:
         yield from (entry.path for entry in entries if entry.name.endswith(".py"))
     # A plugin folder may be the site's own, and what a build writes is not what it reads.
     seen = {place for folder in apart if (place := _place(folder))}
-    for folder in folders:
-        yield from _below(folder, seen)
+    for number, folder in enumerate(folders):
+        yield from _below(folder, seen, kept, TOOLS if number else "")
 
 
-def _below(folder: str, seen: set[tuple[int, int]]) -> Iterator[str]:
+def _below(
+    folder: str, seen: set[tuple[int, int]], kept: tuple[str, ...], without: str
+) -> Iterator[str]:
     # Pelican follows links; a link that leads back up must not be followed for ever.
     for base, names, entries in os.walk(folder, followlinks=True):
         place = _place(base)
@@ -107,8 +112,8 @@ def _below(folder: str, seen: set[tuple[int, int]]) -> Iterator[str]:
             names.clear()
             continue
         seen.add(place)
-        names[:] = sorted(n for n in names if n not in APART)
-        yield from (f"{base}{os.sep}{name}" for name in entries)
+        names[:] = sorted(n for n in names if n != without and not is_left_behind(n, kept))
+        yield from (f"{base}{os.sep}{n}" for n in entries if not is_left_behind(n, kept))
 
 
 def _place(folder: str) -> tuple[int, int] | None:

@@ -37,7 +37,7 @@ class Manifest:
     issued: str = ""
     output: str = ""
     composed: int = 0
-    scope: Scope = ("", (), ())
+    scope: Scope = ("", (), (), ())
     world: str = ""
     until: float = 0.0
     whole: bool = False

@@ -13,7 +13,7 @@ from publish.errors import ConfigError
 from publish.post import starter
 from publish.post.slug import slug_of_title
 from publish.settings import Settings
-from publish.site.sources import named, refuse_taken
+from publish.site.posts import named, refuse_taken
 
 LONGEST = 120
 """Characters of a slug: file systems and readers both have their limit."""

@@ -30,6 +30,7 @@ def overrides(settings: Settings, address: str, stage: Path) -> dict[str, Any]:
         "NEWSLETTER_ISSUES_PATH": str(stage / "issues"),
         "NEWSLETTER_ISSUES_DRAFTS": True,
         "WITH_FUTURE_DATES": False,
+        "IGNORE_FILES": settings.ignore_files,
         "DRAFT_URL": "drafts/{slug}/",
         "DRAFT_SAVE_AS": "drafts/{slug}/index.html",
         "DRAFT_PAGE_URL": "drafts/{slug}/",

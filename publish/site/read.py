@@ -41,7 +41,7 @@ def read(
     judge = partial(_records, memo=settings.cache / "checks" / "words")
     with staged(settings.cache, "reading") as stage:
         task = engine.Task(
-            settings.path, {**of_builds(stage), **(overrides or {})}, stage,
+            settings.path, {**of_builds(settings, stage), **(overrides or {})}, stage,
             settings.cache / "engine", stage / "none", code=scan.code(settings),
             jobs=len(os.sched_getaffinity(0)), judge=judge, fit=fit, until="read",
         )  # fmt: skip

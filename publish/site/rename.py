@@ -2,74 +2,90 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from publish.errors import ConfigError
 from publish.post.files import write_whole
+from publish.post.frontmatter import remove_key, set_key
 from publish.post.slug import slugify
+from publish.post.urls import normal
 from publish.settings import Settings
-from publish.site.sources import headers, named, refuse_taken, slug_of, sources
+from publish.site import addresses
+from publish.site.posts import Source, find, refuse_taken
 
 
-def rename(settings: Settings, old: str, new: str) -> Path:
-    """Change the post's ``Slug``, add its old address to ``Aliases``, and return its path.
+@dataclass(frozen=True)
+class Renamed:
+    """``address`` is where the post will be, ``""`` where only a build can tell; ``before`` are
+    the addresses that will lead there; ``fixed``: a line of its own sets the address."""
 
-    ``old`` is a slug or a path. ``Uid`` and every other line stay as they are. A draft never had
-    an address, so it gets no alias.
+    file: Path
+    address: str
+    before: tuple[str, ...] = ()
+    fixed: bool = False
+
+
+def rename(settings: Settings, old: str, new: str) -> Renamed:
+    """Change the post's ``Slug``, and add the addresses it was published at to its ``Aliases``.
+
+    ``old`` is a slug or a path. ``Uid`` and every other line stay as they are. What never was
+    public had no address, and gets no alias.
 
     Raises:
         ConfigError: there is no such post, or the new slug makes no address or is taken.
+        Refused: the record of published addresses is damaged.
     """
     if not new or slugify(new, settings.values) != new:
         raise ConfigError(f"{new!r} makes no address", "use small letters, digits and dashes")
-    file = _post(settings, old)
-    before = slug_of(file, settings)
-    refuse_taken(settings, new, but=file)
-    if before == new:
-        return file
+    post = find(settings, old)
+    refuse_taken(settings, new, post.lang, but=post.file)
+    fixed = bool(post.header.get("url") or post.header.get("save_as"))
+    if post.slug == new:
+        return Renamed(post.file, post.address(new), fixed=fixed)
     try:
-        text = file.read_bytes().decode("utf-8")
-        write_whole(file, _renamed(text, headers(file), new, _address(settings, before)).encode())
+        post.data.decode("utf-8")
     except UnicodeDecodeError:
-        raise ConfigError(f"{named(file, settings)}: is not UTF-8", "save it as UTF-8") from None
+        raise ConfigError(f"{post.name}: is not UTF-8", "save it as UTF-8") from None
+    data, address = set_key(post.data, "Slug", new), ""
+    before: tuple[str, ...] = ()
+    if not fixed:
+        before, address = _addresses(post, new)
+        data = _with_aliases(post, data, before, address)
+    try:
+        write_whole(post.file, data)
     except OSError as error:
         raise ConfigError(
-            f"{named(file, settings)}: cannot be written: {error.strerror}", "mend its rights"
+            f"{post.name}: cannot be written: {error.strerror}", "mend its rights"
         ) from None
-    return file
+    return Renamed(post.file, address, before, fixed)
 
 
-def _post(settings: Settings, old: str) -> Path:
-    wanted = old.strip("/")
-    for file in sources(settings.posts):
-        places = (named(file, settings), str(file), str(file.relative_to(settings.content)))
-        if slug_of(file, settings) == wanted or old in places:
-            return file
-    raise ConfigError(f"{old}: there is no such post", "name it by its slug or its path")
+def _addresses(post: Source, new: str) -> tuple[tuple[str, ...], str]:
+    """The addresses that must lead on, and the new one as far as it can be told.
+
+    Raises:
+        ConfigError: another post was published at the new one.
+    """
+    known = addresses.recorded(post.settings)
+    own = [a for a in addresses.read(post.settings) if known.uid_at(a) == post.uid]
+    brought = {normal(alias) for alias in post.aliases}
+    had = [address for address in own if normal(address) not in brought]
+    # A site that records no addresses has them all the same.
+    if not own and post.public and (likely := post.address(post.slug)):
+        had = [likely]
+    address = post.address(new) or next(
+        (new.join(parts) for a in had if len(parts := a.rsplit(post.slug or "/", 1)) == 2), ""
+    )
+    owner = known.uid_at(address) if address else ""
+    if owner and owner != post.uid:
+        raise ConfigError(f"{address} was published as another post", "choose another")
+    return tuple(a for a in had if normal(a) != normal(address)), address
 
 
-def _address(settings: Settings, slug: str) -> str:
-    pattern = str(settings.values.get("ARTICLE_URL") or "{slug}.html")
-    return "/" + pattern.replace("{slug}", slug).lstrip("/")
-
-
-def _renamed(text: str, head: dict[str, str], slug: str, address: str) -> str:
-    text = _set(text, "Slug", slug)
-    if head.get("status", "").lower() == "draft" or "{" in address:
-        return text
-    known = [alias.strip() for alias in head.get("aliases", "").split(",") if alias.strip()]
-    # Renamed back: an address cannot lead to itself.
-    own = address.replace(address.strip("/"), slug)
-    kept = [alias for alias in dict.fromkeys([*known, address]) if alias != own]
-    return _set(text, "Aliases", ", ".join(kept))
-
-
-def _set(text: str, name: str, value: str) -> str:
-    """``text`` with one header line replaced, or added as the header's last."""
-    end = re.search(r"\r?\n[ \t]*\r?\n|\Z", text)
-    cut = end.start() if end else len(text)
-    head, rest = text[:cut].rstrip("\r\n"), text[cut:] or "\n"
-    line, ending = f"{name}: {value}", "\r\n" if "\r\n" in text else "\n"
-    changed, count = re.subn(rf"(?im)^{name}:[^\r\n]*", lambda _: line, head, count=1)
-    return (changed if count else f"{head}{ending}{line}") + rest
+def _with_aliases(post: Source, data: bytes, before: tuple[str, ...], address: str) -> bytes:
+    """``data`` with those addresses among its aliases; renamed back, its own is none of them."""
+    kept = [a for a in dict.fromkeys([*post.aliases, *before]) if normal(a) != normal(address)]
+    if kept == post.aliases:
+        return data
+    return set_key(data, "Aliases", ", ".join(kept)) if kept else remove_key(data, "Aliases")

@@ -14,11 +14,11 @@ from pathlib import Path
 from publish.errors import ConfigError, Refused
 from publish.post import frontmatter
 from publish.post.files import write_whole
-from publish.post.identity import uid_of, was_of
-from publish.post.urls import normal, parse_alias, split_aliases
+from publish.post.identity import was_of
+from publish.post.urls import normal, parse_alias
 from publish.settings import Settings
 from publish.site import addresses
-from publish.site.sources import named, slug_of, sources
+from publish.site.posts import sources
 
 GONE = "gone"
 """What stands in ``retired.json`` for an address that leads nowhere any more."""
@@ -45,21 +45,19 @@ def retraction(settings: Settings, post: str) -> Retraction:
     """
     known = addresses.read(settings)
     wanted = post.replace("\\", "/").removeprefix("./").strip("/")
-    for file in sources(settings.posts):
-        place = named(file, settings)
-        paths = (place, str(file), file.relative_to(settings.content).as_posix())
-        if slug_of(file, settings) != wanted and post not in paths and wanted not in paths:
+    for source in sources(settings, settings.posts):
+        below = source.file.relative_to(settings.content).as_posix()
+        paths = (source.name, str(source.file), below)
+        if source.slug != wanted and post not in paths and wanted not in paths:
             continue
-        data = file.read_bytes()
-        header = frontmatter.read(data)
-        uid = uid_of(header.get("uid"), file.relative_to(settings.content).as_posix())
-        uids = (uid, *was_of(header.get("was")))
+        uids = (source.uid, *was_of(source.header.get("was")))
         places = [address for address, owner in known.items() if owner in uids]
         if places:
             # An old address whose redirect goes with the post.
-            places += [a for a in split_aliases(header.get("aliases")) if _stands_alone(a)]
+            places += [alias for alias in source.aliases if _stands_alone(alias)]
         own = tuple(dict.fromkeys(places))
-        return Retraction(place, file, uids, own, hashlib.sha256(data).hexdigest())
+        digest = hashlib.sha256(source.data).hexdigest()
+        return Retraction(source.name, source.file, uids, own, digest)
     for address, uid in known.items():
         if normal(address) == normal(f"/{wanted}"):
             own = tuple(place for place, owner in known.items() if owner == uid)

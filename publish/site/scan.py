@@ -26,8 +26,10 @@ def scope(settings: Settings) -> Scope:
     if theme := str(settings.values.get("THEME") or ""):
         folders.append(settings.root / theme)
     folders += [settings.root / str(p) for p in settings.values.get("PLUGIN_PATHS") or ()]
-    apart = (settings.output, settings.cache)
-    return str(settings.root), tuple(map(str, folders)), tuple(map(str, apart))
+    # What a build itself writes is no input; what it reads of the ledger, it is seen to read.
+    apart = (settings.output, settings.cache, settings.content / "ledger")
+    places = tuple(map(str, folders)), tuple(map(str, apart))
+    return str(settings.root), *places, settings.kept_hidden
 
 
 def scan(settings: Settings) -> Inputs:

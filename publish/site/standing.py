@@ -13,7 +13,7 @@ from typing import Any
 
 from publish.site import inputs, sealed
 
-VERSION = 4
+VERSION = 5
 
 
 def read(place: str) -> dict[str, Any]:

@@ -45,6 +45,10 @@ CASES = {
     "empty link": ("[](/x/)", "https://one.example/x/"),
     "note": ("a[^1]\n\n[^1]: b", "a¹\n\n* * *\n\n1. b"),
     "powers": ("m<sup>2</sup> H<sub>2</sub>O 1<sup>st</sup>", "m² H₂O 1st"),
+    "powers that have no figures of their own": (
+        "10<sup>9/L</sup> and <b>2</b><sup>n</sup>, 5<sup>*</sup>",
+        "10^9/L and *2*^n, 5*",
+    ),
     "entities": ("a &amp; b &lt; c&nbsp;d &shy;e", "a & b < c d e"),
     "table": (
         "| Left | Right |\n| --- | --: |\n| a | 1 |\n| bcdef | 1,000 |",
@@ -144,3 +148,27 @@ def test_a_table_too_wide_for_columns_becomes_a_list_of_rows():
 def test_wrapping_loses_no_word(text: str):
     words = squeeze(text)
     assert " ".join(wrap(words, 20)).split() == words.split()
+
+
+def spanned(rows: str) -> list[str]:
+    return render(f"<table>{rows}</table>")[0].split("\n")
+
+
+def test_a_cell_that_reaches_down_leaves_its_place_free_below():
+    rows = "<tr><th>When</th><th>What</th><th>How</th></tr>"
+    rows += '<tr><td rowspan="2">Morning</td><td>A</td><td rowspan="3">By mouth</td></tr>'
+    rows += '<tr><td align="right">B</td></tr><tr><td>Evening</td><td>C</td></tr>'
+    assert spanned(rows) == [
+        "When     What  How",
+        "-------  ----  --------",
+        "Morning     A  By mouth",
+        "            B",
+        "Evening     C",
+    ]
+
+
+def test_a_span_of_both_kinds_covers_a_square():
+    rows = '<tr><td rowspan="2" colspan="2">A</td><td>B</td></tr><tr><td>C</td></tr>'
+    assert spanned(rows + "<tr><td>D</td><td>E</td><td>F</td></tr>") == [
+        "A     B", "      C", "D  E  F",
+    ]  # fmt: skip

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from publish.checks import check
 from publish.errors import Refused
 from publish.settings import Settings, load
 from publish.site import addresses
@@ -126,3 +127,74 @@ def test_a_damaged_ledger_stops_the_build(small: Settings, damage: bytes):
 def test_what_is_sent_and_published_makes_no_build_old(small: Settings):
     (small.content / "ledger/issues.jsonl").write_text("{}\n")
     assert build(small).written == ()
+
+
+def swap(file: Path, old: str, new: str) -> None:
+    file.write_text(file.read_text().replace(old, new))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    ["Uid: uid-one-9999\n", "Uid:\n", "", "Uid: uid-one-9999\nUid: uid-one-0001\n"],
+)
+def test_a_published_address_keeps_its_uid(small: Settings, damage: str):
+    file = small.root / "content/posts/uid-one-0001.md"
+    swap(file, "Uid: uid-one-0001\n", damage)
+    with pytest.raises(Refused, match=r"published address|its Uid") as caught:
+        build(small)
+    assert "`Uid: uid-one-0001`" in str(caught.value)
+    told = [f for f in check(small) if f.rule == "changed-uid"]
+    assert [(f.file, f.severity) for f in told] == [("content/posts/uid-one-0001.md", "error")]
+    assert "`Uid: uid-one-0001`" in told[0].remedy
+    assert ledger(small)["/one/"] == "uid-one-0001"
+
+
+def test_the_same_uid_twice_is_still_that_uid(small: Settings):
+    file = small.root / "content/posts/uid-one-0001.md"
+    swap(file, "Uid: uid-one-0001\n", "Uid: uid-one-0001\nUid: uid-one-0001\n")
+    build(small)
+    assert ledger(small)["/one/"] == "uid-one-0001"
+    assert [(f.rule, f.line, f.severity) for f in check(small) if f.severity == "error"] == [
+        ("repeated-key", 5, "error")
+    ]
+
+
+def test_a_post_that_says_what_it_was_takes_the_address_with_it(small: Settings):
+    file = small.root / "content/posts/uid-one-0001.md"
+    swap(file, "Uid: uid-one-0001\n", "Uid: uid-one-9999\nWas: uid-one-0001\n")
+    assert [f.severity for f in check(small) if f.rule == "changed-uid"] == ["warning"]
+    build(small)
+    assert ledger(small)["/one/"] == "uid-one-9999"
+    assert not [f for f in check(small) if f.rule == "changed-uid"]
+
+
+def test_a_copy_is_the_one_that_was_never_published(small: Settings):
+    file = small.root / "content/posts/uid-one-0001.md"
+    copy = file.with_name("a-copy.md")
+    copy.write_text(file.read_text().replace("Slug: one", "Slug: copy\nStatus: draft"))
+    told = [f for f in check(small) if f.rule == "duplicate-uid"]
+    assert [(f.file, f.severity) for f in told] == [("content/posts/a-copy.md", "error")]
+
+
+def test_a_fallback_is_recorded_too(small: Settings):
+    file = small.root / "content/posts/plain.md"
+    file.write_text("Title: Plain\nDate: 2026-01-02\nSlug: plain\n\nWords.\n")
+    build(small)
+    uid = ledger(small)["/plain/"]
+    moved = file.rename(file.with_name("moved.md"))
+    assert f"`Uid: {uid}`" in next(f.remedy for f in check(small) if f.rule == "changed-uid")
+    moved.write_text(f"Uid: {uid}\n{moved.read_text()}")
+    build(small)
+    assert ledger(small)["/plain/"] == uid
+
+
+def test_a_retired_address_may_be_taken_and_a_damaged_record_is_an_error(small: Settings):
+    retired = small.content / addresses.RETIRED
+    retired.write_text('{"/one/": "gone"}')
+    swap(small.root / "content/posts/uid-one-0001.md", "uid-one-0001", "uid-new-0003")
+    build(small)
+    assert ledger(small)["/one/"] == "uid-new-0003"
+    retired.write_text("[")
+    assert [(f.file, f.line) for f in check(small) if f.rule == "changed-uid"] == [
+        ("content/ledger/retired.json", 1)
+    ]

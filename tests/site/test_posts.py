@@ -3,47 +3,26 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from publish.errors import ConfigError
+from publish.post.frontmatter import read
 from publish.site.build import build
 from publish.site.new import new_post
 from publish.site.rename import rename
-from publish.site.sources import headers, slug_of, slugify
 
 from .conftest import Site
 
 NOW = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
-TITLES = [
-    "A calm handover", "  Spaces   and\u00a0more ", "Émile's café — naïve?", "C++ & C#",
-    "100 % sure", "Ünïcödé ß Ø ł", "日本語 タイトル", "Привет, мир", "a--b - c", "-lead and trail-",
-    "under_score", "<em>Tagged</em> title", "AT&amp;T", "½ price ﬁnally", "emoji 🎉 party",
-    "dots.and/slashes\\too", "İstanbul", "’curly’ “quotes”", "...", "x" * 90,
-]  # fmt: skip
 
 
-def test_a_slug_is_what_pelican_makes_of_a_title():
-    script = (
-        "import json, sys\nfrom pelican.settings import DEFAULT_CONFIG as D\n"
-        "from pelican.utils import slugify\n"
-        "rules = D['SLUG_REGEX_SUBSTITUTIONS']\n"
-        "print(json.dumps([slugify(title, rules) for title in json.load(sys.stdin)]))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], input=json.dumps(TITLES), capture_output=True, text=True,
-        check=True,
-    )  # fmt: skip
-    assert [slugify(title) for title in TITLES] == json.loads(done.stdout)
-
-
-def test_a_slug_follows_the_settings_of_the_site():
-    assert slugify("Ein Über Wort", {"SLUGIFY_USE_UNICODE": True}) == "ein-über-wort"
-    assert slugify("A Title", {"SLUGIFY_PRESERVE_CASE": True}) == "A-Title"
-    assert slugify("a.b c", {"SLUG_REGEX_SUBSTITUTIONS": [(r"[. ]", "_")]}) == "a_b_c"
+def headers(file: Path) -> dict[str, str]:
+    return {field.name: field.value for field in read(file.read_bytes())}
 
 
 def test_a_new_post_is_a_draft_with_an_identity_of_its_own(site: Site):
@@ -129,7 +108,8 @@ def test_nothing_is_ever_overwritten(site: Site):
 def test_rename_changes_the_slug_adds_the_alias_and_nothing_else(site: Site):
     file = site.post("post-1", "Body: Slug: post-1 stays.", Uid="0123456789abcdef")
     text = file.read_text()
-    assert rename(site.settings, "post-1", "first-post") == file
+    done = rename(site.settings, "post-1", "first-post")
+    assert (done.file, done.address, done.before) == (file, "/first-post/", ("/post-1/",))
     assert file.read_text() == text.replace(
         "Slug: post-1\nUid: 0123456789abcdef\n",
         "Slug: first-post\nUid: 0123456789abcdef\nAliases: /post-1/\n",
@@ -152,7 +132,7 @@ def test_renamed_twice_keeps_both_and_renamed_back_drops_its_own(site: Site):
 )
 def test_a_post_is_named_by_slug_or_path(site: Site, name: str):
     rename(site.settings, name, "other")
-    assert slug_of(site.root / "content/posts/post-1.md", site.settings) == "other"
+    assert headers(site.root / "content/posts/post-1.md")["slug"] == "other"
 
 
 def test_a_post_without_a_slug_line_gets_one_and_keeps_its_line_endings(site: Site):
@@ -187,3 +167,130 @@ def test_a_rename_that_cannot_be_is_refused(site: Site, old: str, new: str, why:
     with pytest.raises(ConfigError, match=why):
         rename(site.settings, old, new)
     assert site.bytes(site.root / "content") == before
+
+
+# ---- every shape of a header, and addresses as they were recorded
+
+
+def recorded(site: Site, **addresses: str) -> None:
+    site.write("content/ledger/urls.json", json.dumps(addresses))
+
+
+FENCED = "---\nTitle: Pasted\nDate: 2024-01-01\nSlug: pasted\nUid: 0123456789ab0002\n---\nFirst.\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted"),
+    [
+        (
+            FENCED,
+            FENCED.replace("Slug: pasted", "Slug: moved").replace(
+                "0002\n---", "0002\nAliases: /pasted/\n---"
+            ),
+        ),
+        (
+            FENCED.replace("Title: Pasted\n", "Title:\tPasted\n").replace("\n", "\r\n"),
+            FENCED.replace("Title: Pasted\n", "Title:\tPasted\n")
+            .replace("Slug: pasted", "Slug: moved")
+            .replace("0002\n---", "0002\nAliases: /pasted/\n---")
+            .replace("\n", "\r\n"),
+        ),
+        (
+            "\ufeffTitle: Pasted\nDate: 2024-01-01\nAliases: /one/,\n    /two/\n\nSlug: pasted",
+            "\ufeffTitle: Pasted\nDate: 2024-01-01\nAliases: /one/, /two/, /pasted/\n"
+            "Slug: moved\n\nSlug: pasted",
+        ),
+        (
+            "TITLE: Pasted\nDate: 2024-01-01\nALIASES: /one/\nAliases: /two/\n\nB",
+            "TITLE: Pasted\nDate: 2024-01-01\nALIASES: /one/, /two/, /pasted/\nSlug: moved\n\nB",
+        ),
+        (
+            "Title: Pasted\nDate: 2024-01-01",
+            "Title: Pasted\nDate: 2024-01-01\nSlug: moved\nAliases: /pasted/",
+        ),
+        (
+            "slug:pasted\ntitle: X\ndate: 2999-01-01\n\nB",
+            "slug: moved\ntitle: X\ndate: 2999-01-01\n\nB",
+        ),
+    ],
+)  # fmt: skip
+def test_rename_edits_every_shape_of_header_in_its_place(site: Site, source: str, wanted: str):
+    file = site.write("content/posts/x.md", source)
+    rename(site.settings, "pasted", "moved")
+    assert file.read_bytes().decode() == wanted
+
+
+def test_a_foreign_language_keeps_its_own_address_as_an_alias(site: Site):
+    site.set('ARTICLE_LANG_URL = "{slug}-{lang}.html"')
+    file = site.post("nur-deutsch", "B", Lang="de")
+    assert rename(site.settings, "nur-deutsch", "nur-auf-deutsch").address == (
+        "/nur-auf-deutsch-de.html"
+    )
+    assert headers(file)["aliases"] == "/nur-deutsch-de.html"
+
+
+def test_a_translation_may_have_its_originals_slug_and_is_named_by_its_path(site: Site):
+    site.post("night", "B")
+    file = site.write(
+        "content/posts/nacht.md", "Title: N\nDate: 2024-01-01\nSlug: night\nLang: de\n"
+    )
+    with pytest.raises(ConfigError, match=r"nacht\.md and content/posts/night\.md have the slug"):
+        rename(site.settings, "night", "nacht")
+    assert rename(site.settings, "content/posts/nacht.md", "post-1").file == file
+
+
+def test_a_dated_address_is_taken_from_the_record_or_the_date(site: Site):
+    site.set('ARTICLE_URL = "{date:%Y}/{slug}/"\nARTICLE_SAVE_AS = "{date:%Y}/{slug}/index.html"')
+    file = site.post("dated", "B", Uid="0123456789ab0003")
+    done = rename(site.settings, "dated", "newname")
+    assert (done.address, done.before) == ("/2024/newname/", ("/2024/dated/",))
+    site.set('ARTICLE_URL = "{category}/{slug}/"')
+    recorded(site, **{"/notes/newname/": "0123456789ab0003", "/2024/dated/": "0123456789ab0003"})
+    done = rename(site.settings, "newname", "third")
+    assert (done.address, done.before) == ("/notes/third/", ("/notes/newname/",))
+    assert headers(file)["aliases"] == "/2024/dated/, /notes/newname/"
+
+
+def test_a_draft_that_once_was_public_leads_on_from_where_it_was(site: Site):
+    file = site.post("idea", "B", Status="draft", Uid="0123456789ab0004")
+    recorded(site, **{"/idea/": "0123456789ab0004", "/other/": "0123456789ab0005"})
+    assert rename(site.settings, "idea", "plan").before == ("/idea/",)
+    assert headers(file)["aliases"] == "/idea/"
+    with pytest.raises(ConfigError, match="was published as another post"):
+        rename(site.settings, "plan", "other")
+    site.write("content/ledger/retired.json", '{"/other/": ""}')
+    rename(site.settings, "plan", "other")
+
+
+def test_an_address_of_its_own_line_stays(site: Site):
+    file = site.post("placed", "B", Url="here/", Save_as="here/index.html")
+    done = rename(site.settings, "placed", "elsewhere")
+    assert (done.fixed, done.before) == (True, ())
+    assert "aliases" not in headers(file)
+
+
+NAMES = st.sampled_from(["Title: Nightly", "Uid: 0123456789ab0006", "Tags: a,\n    b", "Lang: en"])
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    lines=st.lists(NAMES, unique=True, max_size=4),
+    fence=st.booleans(),
+    ending=st.sampled_from(["\n", "\r\n"]),
+    body=st.sampled_from(["", "Text.\n", "Slug: nightly\nAliases: /no/\n", "\n---\nSlug: x\n"]),
+)
+def test_renamed_and_read_again_only_slug_and_aliases_differ(
+    site: Site, lines: list[str], fence: bool, ending: str, body: str
+):
+    head = "\n".join([*lines, "Slug: nightly", "Date: 2024-01-01"])
+    text = f"---\n{head}\n---\n{body}" if fence else f"{head}\n\n{body}"
+    file = site.write("content/posts/law.md", text.replace("\n", ending).encode())
+    before = read(file.read_bytes())
+    rename(site.settings, "nightly", "by-night")
+    after = read(file.read_bytes())
+    assert (after.get("slug"), after.get("aliases")) == ("by-night", "/nightly/")
+    kept = [(f.key, f.value) for f in before if f.name != "slug"]
+    assert [(f.key, f.value) for f in after if f.name not in ("slug", "aliases")] == kept
+    assert file.read_bytes().endswith(body.replace("\n", ending).encode())

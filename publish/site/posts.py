@@ -1,0 +1,213 @@
+"""The sources on disk by the one header grammar: for commands that write one, without Pelican."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from fnmatch import fnmatch
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from publish.errors import ConfigError
+from publish.post import frontmatter
+from publish.post.frontmatter import Header
+from publish.post.identity import uid_of
+from publish.post.slug import slugify
+from publish.post.urls import split_aliases
+from publish.settings import Settings
+
+SUFFIXES = (".md", ".markdown", ".mkd", ".mdown")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A Markdown source: its bytes, and what of its identity and address the header tells."""
+
+    file: Path
+    settings: Settings = field(repr=False)
+    data: bytes = field(repr=False)
+
+    @cached_property
+    def header(self) -> Header:
+        """As Markdown reads it."""
+        return frontmatter.read(self.data)
+
+    @property
+    def name(self) -> str:
+        """As a message names it."""
+        return named(self.file, self.settings)
+
+    @property
+    def uid(self) -> str:
+        """Its permanent identity."""
+        field = self.header.field("uid")
+        place = self.file.relative_to(self.settings.content).as_posix()
+        return uid_of(field.first if field else "", place)
+
+    @property
+    def slug(self) -> str:
+        """The slug under which Pelican publishes it."""
+        values = self.settings.values
+        given = self.header.get("slug") or self._from_name.get("slug", "")
+        if given:
+            return given
+        if values.get("SLUGIFY_SOURCE", "title") == "basename":
+            return slugify(self.file.stem, values)
+        return slugify(self.header.get("title"), values) or self.file.stem
+
+    @property
+    def lang(self) -> str:
+        """Its language in small letters; the site's where it names none."""
+        default = str(self.settings.values.get("DEFAULT_LANG") or "en")
+        return (self.header.get("lang") or default).lower()
+
+    @property
+    def aliases(self) -> list[str]:
+        """The old addresses of all its ``Aliases`` lines."""
+        return [a for field in self.header.all("aliases") for a in split_aliases(field.value)]
+
+    @property
+    def status(self) -> str:
+        """In small letters; the site's default where it names none."""
+        given: Any = self.settings.values.get("DEFAULT_METADATA")
+        default = given.get("status") if isinstance(given, dict) else ""
+        return (self.header.get("status") or str(default or "published")).lower()
+
+    @property
+    def public(self) -> bool:
+        """Whether a build of now shows it, as far as the header tells."""
+        if self.status not in ("published", "hidden"):
+            return False
+        date = self.date
+        ahead = date is not None and date > datetime.now(UTC)
+        return not ahead or bool(self.settings.values.get("WITH_FUTURE_DATES", True))
+
+    @property
+    def date(self) -> datetime | None:
+        """Its date where that is written in ISO 8601, aware; else None."""
+        given = self.header.get("date") or self._from_name.get("date", "")
+        try:
+            found = datetime.fromisoformat(given.strip())
+            zone = ZoneInfo(self.settings.timezone)
+        except (ValueError, KeyError, OSError):
+            return None
+        return found if found.tzinfo else found.replace(tzinfo=zone)
+
+    def address(self, slug: str) -> str:
+        """The address it has with ``slug``; ``""`` where the header alone does not tell."""
+        if self.header.get("url") or self.header.get("save_as"):
+            return ""
+        values = self.settings.values
+        foreign = self.lang != str(values.get("DEFAULT_LANG") or "en").lower()
+        name, default = (
+            ("ARTICLE_LANG_URL", "{slug}-{lang}.html") if foreign
+            else ("ARTICLE_URL", "{slug}.html")
+        )  # fmt: skip
+        facts: dict[str, Any] = {"slug": slug, "lang": self.lang, "date": self.date}
+        try:
+            return "/" + str(values.get(name) or default).format(**facts).lstrip("/")
+        except (KeyError, ValueError, IndexError, AttributeError, TypeError):
+            return ""
+
+    @property
+    def _from_name(self) -> dict[str, str]:
+        """What Pelican takes from the file's name."""
+        default = r"(?P<date>\d{4}-\d{2}-\d{2}).*"
+        pattern = str(self.settings.values.get("FILENAME_METADATA", default) or "")
+        try:
+            found = re.match(pattern, self.file.stem) if pattern else None
+        except re.error:
+            return {}
+        return {key: value for key, value in found.groupdict().items() if value} if found else {}
+
+
+def named(file: Path, settings: Settings) -> str:
+    """A file as a message names it: relative to the site's folder where that holds it."""
+    inside = file.is_relative_to(settings.root)
+    return file.relative_to(settings.root).as_posix() if inside else str(file)
+
+
+def files(settings: Settings, folders: tuple[Path, ...]) -> list[Path]:
+    """Every Markdown file below ``folders`` that is an author's, each once, by its path."""
+    return sorted({file for folder in folders for file in _below(settings, folder)})
+
+
+def sources(settings: Settings, folders: tuple[Path, ...]) -> Iterator[Source]:
+    """Every Markdown source below ``folders`` that can be read, each once, by its path."""
+    for file in files(settings, folders):
+        try:
+            yield Source(file, settings, file.read_bytes())
+        except OSError:
+            # A link to nowhere, or no right to read it: `check` and `build` say so.
+            continue
+
+
+def find(settings: Settings, name: str) -> Source:
+    """The post of a slug or a path.
+
+    Raises:
+        ConfigError: there is no such post, or several have that slug.
+    """
+    wanted = name.strip("/")
+    posts = list(sources(settings, settings.posts))
+    typed = Path(name).absolute()
+    at = [
+        post for post in posts
+        if post.file == typed
+        or name in (post.name, post.file.relative_to(settings.content).as_posix())
+    ]  # fmt: skip
+    found = at or [post for post in posts if post.slug == wanted]
+    if not found:
+        raise ConfigError(f"{name}: there is no such post", "name it by its slug or its path")
+    if len(found) > 1:
+        both = " and ".join(post.name for post in found[:2])
+        raise ConfigError(f"{both} have the slug {wanted}", "name it by its path")
+    return found[0]
+
+
+def refuse_taken(settings: Settings, slug: str, lang: str = "", but: Path | None = None) -> None:
+    """Make sure that no source other than ``but``, and no page of the site, has ``slug``.
+
+    A translation, in another ``lang`` than given, has the slug of its original.
+
+    Raises:
+        ConfigError: it is taken; the message names by what.
+    """
+    for other in sources(settings, (*settings.posts, *settings.pages)):
+        if other.file == but or (lang and other.lang != lang):
+            continue
+        if slug in (other.slug, other.file.stem):
+            raise ConfigError(f"{other.name}: has the slug {slug} already", "choose another")
+    # A post named "Archives" would lie where the list of all posts lies.
+    save_as = str(settings.values.get("ARTICLE_SAVE_AS") or "{slug}.html")
+    place = save_as.replace("{slug}", slug)
+    for name, value in settings.values.items():
+        if name.endswith("_SAVE_AS") and value == place:
+            raise ConfigError(
+                f"the address of {slug} is taken by a page of the site ({name})", "choose another"
+            )
+
+
+def _below(settings: Settings, folder: Path) -> Iterator[Path]:
+    ignored = settings.ignore_files
+    seen: set[str] = set()
+    # Pelican follows links; a link that leads back up must not be followed for ever.
+    for base, folders, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(base)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        folders[:] = [name for name in folders if not _matches(name, ignored)]
+        for name in names:
+            if name.endswith(SUFFIXES) and not _matches(name, ignored):
+                yield Path(base, name)
+
+
+def _matches(name: str, patterns: list[str]) -> bool:
+    return any(fnmatch(name, pattern) for pattern in patterns)
