@@ -76,6 +76,12 @@ def counted(tails: Iterable[Sequence[Last]]) -> Counter[str]:
     return counts
 
 
+def shared(counts: Counter[str], posts: int) -> Counter[str]:
+    """Those that at least a third of the posts have."""
+    least = max(FEWEST, -(-posts // 3))
+    return Counter({digest: count for digest, count in counts.items() if count >= least})
+
+
 def _ends(one: Sequence[Last]) -> list[str]:
     """A digest of the last block, of the last two, and so on."""
     out, sofar = [], ""

@@ -27,13 +27,15 @@ class Ledger:
     """Items by ``host/id``; pictures and files by their path, with their digests.
 
     ``begun`` are the files that a run was about to write, with their digests: what it had
-    written when it was killed is its own, whatever export the next run reads.
+    written when it was killed is its own, whatever export the next run reads. ``moved`` are
+    addresses of feeds and archives that were put into ``retired.json``.
     """
 
     path: Path
     items: dict[str, Record] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     begun: dict[str, str] = field(default_factory=dict)
+    moved: list[str] = field(default_factory=list)
 
     @classmethod
     def load(cls, path: Path) -> Ledger:
@@ -48,6 +50,7 @@ class Ledger:
             ledger.items = {k: Record(**v) for k, v in data["items"].items()}
             ledger.files = dict(data["files"])
             ledger.begun = dict(data.get("begun") or {})
+            ledger.moved = list(data.get("moved") or [])
         except FileNotFoundError:
             return ledger
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -64,6 +67,8 @@ class Ledger:
             "items": {k: vars(v) for k, v in sorted(self.items.items())},
             "files": dict(sorted(self.files.items())),
         }
+        if self.moved:
+            data["moved"] = sorted(self.moved)
         if self.begun:
             data["begun"] = dict(sorted(self.begun.items()))
         text = json.dumps(data, ensure_ascii=False, indent=1) + "\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections import Counter
@@ -15,13 +16,14 @@ from zoneinfo import ZoneInfo
 from publish.errors import Refused
 from publish.importer import content, crew, dates, header, links, plan, uploads, verify, wxr
 from publish.importer import ledger as ledgers
-from publish.importer.ending import counted
+from publish.importer.ending import counted, shared
+from publish.importer.fetch import OldSite
 from publish.importer.ledger import Ledger, Record
 from publish.importer.losses import Loss, excerpt
 from publish.importer.model import Channel, Item, Options
 from publish.importer.pictures import Shelf, plain
 from publish.importer.plan import Entry, Planner
-from publish.importer.store import Store
+from publish.importer.store import Spool, Store
 from publish.importer.work import Finished, Job, Steps
 from publish.post import urls
 from publish.post.files import locked, write_whole
@@ -52,11 +54,11 @@ class Result:
 
 def run(
     settings: Settings, exports: Sequence[Path], options: Options, say: Say,
-    sources: Sequence[uploads.Source] = (),
+    ask: Callable[[frozenset[str], Path], OldSite] = OldSite,
 ) -> Result:  # fmt: skip
     """Bring one or several files of an export into ``content/``.
 
-    ``sources`` are asked for pictures after the uploads folder.
+    ``ask`` makes what asks the old site, if that is wished for.
 
     Raises:
         Refused: a file is no export; nothing was written.
@@ -66,30 +68,39 @@ def run(
     folder = settings.cache / "import"
     with locked(settings.cache / "import.lock", Refused, say=say, what="import"):
         store = Store(folder / "items.db", new=True)
+        importing = _Import(settings, options, store, shelves, say, ask)
         try:
-            importing = _Import(settings, options, store, [*shelves, *sources], say)
             importing.read(exports)
             return importing.all()
         finally:
+            importing.close()
             store.close()
-            for file in folder.glob("items.db*"):
+            for file in folder.glob("items.*"):
                 file.unlink(missing_ok=True)
 
 
 class _Import:
     def __init__(
         self, settings: Settings, options: Options, store: Store,
-        shelves: list[uploads.Source], say: Say,
+        shelves: list[uploads.Source], say: Say, ask: Callable[[frozenset[str], Path], OldSite],
     ) -> None:  # fmt: skip
         self.settings, self.options, self.store = settings, options, store
-        self.shelves, self.say = shelves, say
+        self.shelves, self.say, self.ask = shelves, say, ask
         self.ledger = Ledger.load(settings.content / "ledger" / "import.json")
+        self.prepared = Spool(store.path.with_suffix(".prepared"))
+        self.results = Spool(store.path.with_suffix(".results"))
         self.result = Result()
         self.channel = Channel()
         self.entries: dict[int, Entry] = {}
         self.zone = ZoneInfo(settings.timezone)
         self._hosts: set[str] = set()
         self._types: Counter[str] = Counter()
+        self.moved: dict[str, str] = {}
+
+    def close(self) -> None:
+        """Give the scratch files back."""
+        self.prepared.close()
+        self.results.close()
 
     # Reading ----------------------------------------------------------------------------------
 
@@ -141,10 +152,9 @@ class _Import:
         job = self._job(index)
         steps = Steps(job)
         jobs = self.options.jobs or min(os.cpu_count() or 1, 8)
-        self.store.begin()
         tails = []
         for done, prepared in enumerate(crew.share(steps.prepare, todo, jobs)):
-            self.store.put_prepared(prepared.number, prepared.data)
+            job.prepared.put(prepared.number, prepared.data)
             for url in prepared.urls:
                 job.shelf.take(url)
             for number, fragment in prepared.anchors:
@@ -153,9 +163,9 @@ class _Import:
                 tails.append(prepared.tail)
             if done % 50 == 0:
                 self.say(f"reading posts: {done:,} of {len(todo):,}")
-        self.store.commit()
-        job.counts, job.posts = counted(tails), len(tails)
-        self.store.begin()
+        job.prepared.flush()
+        job.posts = len(tails)
+        job.counts = shared(counted(tails), job.posts)
         used: dict[str, None] = {}
         ends: Counter[str] = Counter()
         digests: dict[int, str] = {}
@@ -163,7 +173,7 @@ class _Import:
             self._take(finished, used, ends, digests)
             if done % 50 == 0:
                 self.say(f"writing posts: {done:,} of {len(todo):,}")
-        self.store.commit()
+        self.results.flush()
         self._ends(ends)
         self._write(digests, job.shelf, list(used))
         self.result.types = dict(self._types)
@@ -181,10 +191,13 @@ class _Import:
             index.hosts, self.shelves, images,
             "files" if "files" in static else f"{images}/files",
             self._taken_file, self.store.attached,
+            self.ask(index.hosts, self.settings.cache / "import" / "fetched")
+            if self.options.fetch else None,
         )  # fmt: skip
         same = plan.host_of(self.settings.siteurl) in index.hosts
         return Job(
-            self.store, index, verify.Site(values), shelf, self.options.comments, same,
+            self.store, self.prepared, index,
+            verify.Site(values), shelf, self.options.comments, same,
             self.channel.title, keep_end=self.options.keep_end,
         )  # fmt: skip
 
@@ -268,6 +281,12 @@ class _Import:
             self.store.put_plan(entry.number, data)
             self.result.addresses += [(alias, planner.address(entry)) for alias in entry.aliases]
         self.store.commit()
+        self.moved = {
+            old: new for old, new in links.lists(
+                self.channel, values, index.terms, self.entries.values()
+            ).items() if urls.normal(old).casefold() not in real
+        }  # fmt: skip
+        self.result.addresses += sorted(self.moved.items())
         self.result.losses += planner.losses
         for (old, new), id in names.renamed.items():
             self.result.losses.append(Loss("category-renamed", id, f"{old} → {new}"))
@@ -331,7 +350,7 @@ class _Import:
     def _take(
         self, finished: Finished, used: dict[str, None], ends: Counter[str], digests: dict[int, str]
     ) -> None:
-        self.store.put_result(finished.number, finished.text)
+        self.results.put(finished.number, finished.text)
         digests[finished.number] = ledgers.digest(finished.text.encode())
         used.update(dict.fromkeys(finished.used))
         self.result.losses += finished.losses
@@ -397,12 +416,34 @@ class _Import:
                     write_whole(root / path, data)
             self.ledger.files[path] = digest
         for done, number in enumerate(todo):
-            write_whole(root / self.entries[number].file, self.store.result(number).encode())
+            write_whole(root / self.entries[number].file, self.results.get(number))
             if done % 50 == 0:
                 self.say(f"saving: {done:,} of {len(todo):,}")
+        self._lead_on()
         self.ledger.items |= records
         self.ledger.begun = {}
         self.ledger.save()
+
+    def _lead_on(self) -> None:
+        """Put the old addresses of feeds and lists where the site's redirects are made of.
+
+        What is there already, or was taken out by the author since, stays so.
+        """
+        file = self.settings.content / "ledger" / "retired.json"
+        try:
+            known: Any = json.loads(file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            known = {}
+        except (OSError, ValueError):
+            return  # `publish check` says that it is damaged.
+        new = {
+            old: to for old, to in self.moved.items()
+            if old not in known and old not in self.ledger.moved
+        }  # fmt: skip
+        if isinstance(known, dict) and new:
+            text = json.dumps({**known, **new}, ensure_ascii=False, indent=1, sort_keys=True)
+            write_whole(file, f"{text}\n".encode())
+            self.ledger.moved = sorted({*self.ledger.moved, *new})
 
     def _pictures(self, shelf: Shelf, used: list[str]) -> dict[str, tuple[str, str]]:
         out: dict[str, tuple[str, str]] = {}

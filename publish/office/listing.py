@@ -100,7 +100,8 @@ def entries(office: Office, posts: Sequence[str]) -> list[Entry]:
 def strangers(found: Letters) -> str:
     """That there are campaigns which this tool did not make."""
     number = len(found.strangers)
-    return f"{count(number, 'campaign')} of this audience were not made here" if number else ""
+    was = "was" if number == 1 else "were"
+    return f"{count(number, 'campaign')} of this audience {was} not made here" if number else ""
 
 
 def figures(office: Office, posts: Sequence[str]) -> list[Figures]:
