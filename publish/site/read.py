@@ -49,7 +49,17 @@ def read(
             done, _ = engine.run(task)
         except Refused as refusal:
             raise ConfigError(refusal.message, refusal.remedy) from None
-    unread = Library(settings.content.name, settings=dict(settings.values), failed=True)
+    from publish.site.posts import files
+
+    # Where a plugin fails, the rules over text still have their sources.
+    listed = {
+        file.relative_to(settings.content).as_posix(): kind
+        for kind, folders in (("article", settings.posts), ("page", settings.pages))
+        for file in (() if done.judged else files(settings, folders))
+    }
+    unread = Library(
+        settings.content.name, sources=listed, settings=dict(settings.values), failed=True
+    )
     return replace(done.judged or unread, complaints=told(done.errors))
 
 
