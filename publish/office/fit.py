@@ -45,7 +45,7 @@ def judge(
     from publish.site.read import told
 
     settings = load(path)
-    library = library_of(generators, values, memo=settings.cache / "checks" / "words")
+    library = library_of(generators, values, memo=settings.cache / "words")
     # What links to nothing is told when they are resolved, for the records.
     found = checks.judge(settings, replace(library, complaints=told(errors)))
     return found, not any(finding.severity == "error" for finding in found)

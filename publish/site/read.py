@@ -38,7 +38,7 @@ def read(
             f"{settings.path.name}: PATH names {settings.content.name}/, which is no folder",
             "make it, or correct PATH",
         )
-    judge = partial(_records, memo=settings.cache / "checks" / "words")
+    judge = partial(_records, memo=settings.cache / "words")
     with staged(settings.cache, "reading") as stage:
         task = engine.Task(
             settings.path, {**of_builds(settings, stage), **(overrides or {})}, stage,
