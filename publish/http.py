@@ -6,15 +6,16 @@ proxy of the environment is used, and nothing is read beyond a limit.
 
 from __future__ import annotations
 
-import http.client
 import re
-import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
 from html import unescape
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urlsplit
+
+if TYPE_CHECKING:
+    import http.client
 
 Fetch = Callable[[str], tuple[int, bytes]]
 """An address to its status and body; OSError when nothing answers."""
@@ -53,6 +54,8 @@ def ask(
         OSError: it is no web address, nothing answers, or not within ``timeout`` seconds. The
             message never holds what ``headers`` say.
     """
+    from http.client import HTTPException  # Loads a mail parser, which takes its time.
+
     end = time.monotonic() + timeout
     connection, path = _connection(url, timeout)
     # A time-out of a socket starts again with each byte that comes; this one does not.
@@ -66,7 +69,7 @@ def ask(
         if time.monotonic() >= end:
             raise TimeoutError
         return Answer(answer.status, body, {k.lower(): v for k, v in answer.getheaders()})
-    except (OSError, http.client.HTTPException, ValueError) as error:
+    except (OSError, HTTPException, ValueError) as error:
         if isinstance(error, TimeoutError) or time.monotonic() >= end:
             raise OSError(f"no answer within {timeout:g} s") from None
         raise OSError(str(error) or type(error).__name__) from None
@@ -86,6 +89,8 @@ def digest_in(page: bytes) -> str:
 
 
 def _connection(url: str, timeout: float) -> tuple[http.client.HTTPConnection, str]:
+    from http.client import HTTPConnection, HTTPSConnection
+
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
@@ -97,7 +102,7 @@ def _connection(url: str, timeout: float) -> tuple[http.client.HTTPConnection, s
     path = quote(parts.path or "/", safe="%/:=&?~#+!$,;'@()*[]")
     if parts.query:
         path += "?" + quote(parts.query, safe="%/:=&?~#+!$,;'@()*[]")
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     return kind(_ascii(host), port, timeout=timeout), path
 
 
@@ -109,6 +114,8 @@ def _ascii(host: str) -> str:
 
 
 def _cut(connection: http.client.HTTPConnection) -> None:
+    import socket
+
     if connection.sock:
         try:
             connection.sock.shutdown(socket.SHUT_RDWR)

@@ -115,6 +115,12 @@ def roll_back(target: Target, place: Place, wanted: str, terms: Terms) -> Outcom
         with out.timed("look"):
             remote = target.read()
         known = remote.record or Record()
+        if not wanted and known.hold and known.hold.to == known.release:
+            # Said again, perhaps after a crash: to go further back takes a name.
+            out.release, out.previous, out.source = known.release, known.release, known.source
+            out.state = "unchanged"
+            _seen(place, known.release, terms, out)
+            return out
         past = _past(known, wanted)
         out.release, out.previous, out.source = past.release, known.release, past.source
         if terms.dry_run:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from publish.errors import Refused
 from publish.post.files import write_whole
 
 
-@dataclass
+@dataclass(slots=True)
 class Record:
     """One imported item: its file below the content folder, digests of source and result."""
 
@@ -27,13 +28,15 @@ class Ledger:
     """Items by ``host/id``; pictures and files by their path, with their digests.
 
     ``begun`` are the files that a run was about to write, with their digests: what it had
-    written when it was killed is its own, whatever export the next run reads.
+    written when it was killed is its own, whatever export the next run reads. ``moved`` are
+    addresses of feeds and archives that were put into ``retired.json``.
     """
 
     path: Path
     items: dict[str, Record] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     begun: dict[str, str] = field(default_factory=dict)
+    moved: list[str] = field(default_factory=list)
 
     @classmethod
     def load(cls, path: Path) -> Ledger:
@@ -48,6 +51,7 @@ class Ledger:
             ledger.items = {k: Record(**v) for k, v in data["items"].items()}
             ledger.files = dict(data["files"])
             ledger.begun = dict(data.get("begun") or {})
+            ledger.moved = list(data.get("moved") or [])
         except FileNotFoundError:
             return ledger
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -59,15 +63,26 @@ class Ledger:
 
     def save(self) -> bool:
         """Write it in one step; whether that changed it."""
-        data = {
-            "version": 1,
-            "items": {k: vars(v) for k, v in sorted(self.items.items())},
-            "files": dict(sorted(self.files.items())),
-        }
-        if self.begun:
-            data["begun"] = dict(sorted(self.begun.items()))
-        text = json.dumps(data, ensure_ascii=False, indent=1) + "\n"
-        return write_whole(self.path, text.encode())
+        # A line an item, one after the other: git merges by lines, and memory holds no second copy.
+        out = bytearray(b'{"version": 1,\n')
+        for name, values in (("files", self.files), ("begun", self.begun)):
+            if values or name == "files":
+                _object(out, name, ((k, v) for k, v in sorted(values.items())))
+        if self.moved:
+            out += f'"moved": {_json(sorted(self.moved))},\n'.encode()
+        _object(out, "items", ((key, asdict(self.items[key])) for key in sorted(self.items)))
+        return write_whole(self.path, bytes(out[:-2]) + b"}\n")
+
+
+def _object(out: bytearray, name: str, pairs: Iterable[tuple[str, object]]) -> None:
+    out += f'"{name}": {{'.encode()
+    for number, (key, value) in enumerate(pairs):
+        out += f"{',' if number else ''}\n {_json(key)}: {_json(value)}".encode()
+    out += b"\n},\n"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def digest(data: bytes) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
@@ -267,6 +267,51 @@ def auto_id(text: str) -> str:
 def hosts_of(*addresses: str) -> frozenset[str]:
     """The hosts of some addresses, without ``www.``."""
     return frozenset(host for address in addresses if (host := host_of(address)))
+
+
+def lists(
+    channel: Channel, values: Mapping[str, Any], terms: Mapping[str, str], entries: Iterable[Entry]
+) -> dict[str, str]:
+    """Old addresses of feeds and lists, and where they lead: no post has them among its own.
+
+    ``terms`` are those of ``archives``.
+    """
+    base = urlsplit(channel.url).path.rstrip("/")
+    found: dict[str, str] = {}
+    main = str(values.get("FEED_ALL_RSS") or values.get("FEED_ALL_ATOM") or "")
+    if main:
+        for name in ("feed", "feed/rss2", "comments/feed"):
+            found[f"{base}/{name}/"] = f"/{main}"
+        found[f"{base}/feed/atom/"] = f"/{values.get('FEED_ALL_ATOM') or main}"
+    pattern = str(values.get("CATEGORY_FEED_RSS") or values.get("CATEGORY_FEED_ATOM") or "")
+    for old, new in terms.items():
+        found[f"{old}/"] = new
+        if pattern and old.startswith(f"{base}/category/"):
+            slug = new.rstrip("/").rsplit("/", 1)[-1].removesuffix(".html")
+            found[f"{old}/feed/"] = "/" + pattern.replace("{slug}", slug)
+    archive = str(values.get("ARCHIVES_URL") or values.get("ARCHIVES_SAVE_AS") or "")
+    if archive:
+        for entry in entries:
+            dated = re.match(rf"{re.escape(base)}((?:/\d{{2,4}}){{1,3}})/[^/]+/?$", entry.path)
+            if dated and entry.open and re.match(r"/(?:19|20)\d\d(?:/|$)", dated[1]):
+                parts = dated[1].strip("/").split("/")
+                for count in range(1, len(parts) + 1):
+                    old = f"{base}/{'/'.join(parts[:count])}/"
+                    found[old] = "/" + archive.removesuffix("index.html")
+    return {old: new for old, new in found.items() if urls.normal(old) != urls.normal(new)}
+
+
+def feeds(base: str, values: Mapping[str, Any]) -> dict[str, str]:
+    """Feeds and archives of the old site that the new one has."""
+    root = base.rstrip("/")
+    found: dict[str, str] = {}
+    feed = values.get("FEED_ALL_RSS") or values.get("FEED_ALL_ATOM")
+    if feed:
+        for name in ("/feed", "/rss", "/feed/rss", "/feed/rss2", "/feed/atom", "/rss2", "/atom"):
+            found[key_of(f"{root}{name}")] = f"/{feed}"
+    if archive := values.get("ARCHIVES_URL") or values.get("ARCHIVES_SAVE_AS"):
+        found[key_of(f"{root}/archives")] = "/" + str(archive).removesuffix("index.html")
+    return found
 
 
 def archives(

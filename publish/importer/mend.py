@@ -9,8 +9,7 @@ _BYTES |= {chr(b): b for b in range(0x80, 0xA0)}
 _ALL = "".join(re.escape(c) for c in _BYTES)
 HIGH = re.compile(r"[\x80-\xff]|[\u0152-\u2122]")
 RUN = re.compile(f"[{_ALL}]{{2,}}")
-# A run must be whole: what C1 controls stand for is only known once it is put together.
-CONTROL = re.compile(r"(?<![\u00c2-\u00f4\u0080-\u00bf])[\x80-\x9f](?![\u0080-\u00bf])")
+CONTROL = re.compile(r"[\x80-\x9f]")
 # Typography that also stands after a letter in an honest text: “SPAß” ends with ß and ”.
 _WEAK = set("“”‘’–—…•‹›„‚†‡™ŠšŽžŒœŸˆ˜€ƒ‰")
 
@@ -18,10 +17,6 @@ _WEAK = set("“”‘’–—…•‹›„‚†‡™ŠšŽžŒœŸˆ˜€�
 def mend(text: str) -> tuple[str, list[str]]:
     """``text`` with broken runs mended, and the runs as they were."""
     if not HIGH.search(text):
-        return text, []
-    # The control characters of Latin-1 are Windows-1252's quotation marks, in fact.
-    text = CONTROL.sub(lambda m: m[0].encode("latin-1").decode("cp1252", "ignore"), text)
-    if not RUN.search(text):
         return text, []
     found: list[str] = []
     for _ in range(3):  # Some were read wrongly twice.
@@ -38,6 +33,8 @@ def mend(text: str) -> tuple[str, list[str]]:
         text = RUN.sub(one, text)
         if text == before:
             break
+    # The control characters of Latin-1 are Windows-1252's quotation marks, in fact.
+    text = CONTROL.sub(lambda m: m[0].encode("latin-1").decode("cp1252", "ignore"), text)
     return text, found
 
 
@@ -70,10 +67,10 @@ def _decoded(piece: str) -> str | None:
 
 def _proved(piece: str, better: str, sure: bool) -> bool:
     if len(piece) == 4:
-        return True
+        return piece[0] == "ð" and 0x1F000 <= ord(better) <= 0x1FBFF
     if len(piece) == 3:
         # Punctuation, symbols and letters; never what no text holds.
         return better.isprintable() and (piece[0] in "âï" or sure)
     if piece[0] not in "ÂÃ":
-        return sure and better.isalpha()
+        return sure and better.isprintable()
     return sure or piece[1] not in _WEAK

@@ -84,7 +84,7 @@ class _Normal:
         return el.tag in BLOCKS or el.tag in GONE or el.tag in ("iframe", "video", "audio", "embed")
 
     def _runs(self, run: list[El | str], autop: bool, wrap: bool) -> list[El]:
-        if not run:
+        if not any(kid.__class__ is El or kid.strip() for kid in run):  # type: ignore[union-attr]
             return []
         parts = _split(run) if autop else [run]
         made = [_tidy(part, autop) for part in parts]

@@ -8,8 +8,9 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
+from publish.importer.fetch import OldSite
 from publish.importer.links import FILE_NAME, PICTURE_NAME, UPLOADS
 from publish.importer.plan import cut, host_of
 from publish.importer.uploads import Source, kind, originals
@@ -18,7 +19,7 @@ PHOTON = re.compile(r"https?://i\d\.wp\.com/", re.I)
 DISGUISED = {".jpeg": ".jpg", ".jfif": ".jpg", ".jpe": ".jpg"}
 
 
-@dataclass
+@dataclass(slots=True)
 class Found:
     """What became of one address: a path below the content folder, or why there is none.
 
@@ -47,6 +48,7 @@ class Shelf:
     files: str
     taken: Callable[[str, str], bool]
     attached: Callable[[str], bool]
+    old: OldSite | None = None
     found: dict[str, Found] = field(default_factory=dict)
     named: dict[str, str] = field(default_factory=dict)
 
@@ -70,9 +72,16 @@ class Shelf:
                 if data is None:
                     continue
                 return self._keep(name, data, picture, url)
+        if self.old:
+            # The original may be gone from the old site while a smaller one is there.
+            for name in [path] if whole or not picture else originals(path):
+                address = _beside(url, path, name)
+                data = self.old.read(address)
+                if data is not None:
+                    return self._keep(name, data, picture, url, address)
         return Found("missing", url=https(url))
 
-    def _keep(self, origin: str, data: bytes, picture: bool, url: str) -> Found:
+    def _keep(self, origin: str, data: bytes, picture: bool, url: str, asked: str = "") -> Found:
         if not data:
             return Found("refused", url=https(url), origin=origin)
         ending = kind(data)
@@ -83,7 +92,8 @@ class Shelf:
             return Found("refused", url=https(url), origin=origin)
         right = ending if picture and DISGUISED.get(named, named) != ending else named
         digest = hashlib.sha256(data).hexdigest()
-        return Found("kept", self._name(origin, right, digest, picture), origin, digest, url)
+        path = self._name(origin, right, digest, picture)
+        return Found("kept", path, asked or origin, digest, url)
 
     def _name(self, origin: str, ending: str, digest: str, picture: bool) -> str:
         parts = [safe(part) for part in origin.split("/")[-4:]]
@@ -99,11 +109,19 @@ class Shelf:
 
     def data(self, found: Found) -> bytes | None:
         """The bytes of what was found."""
-        for source in self.sources:
+        sources: list[Source] = [*self.sources, *([self.old] if self.old else [])]
+        for source in sources:
             data = source.read(found.origin)
             if data and hashlib.sha256(data).hexdigest() == found.digest:
                 return data
         return None
+
+
+def _beside(url: str, path: str, name: str) -> str:
+    """The address of another file in the same folder of the old site."""
+    if name == path:
+        return url
+    return url.rsplit("/", 1)[0] + "/" + quote(name.rsplit("/", 1)[-1])
 
 
 def safe(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,6 @@ create index attachment_parent on attachment (parent);
 create index attachment_page on attachment (page);
 create index attachment_url on attachment (url);
 create table plan (number integer primary key, data text);
-create table result (number integer primary key, text text, data text);
-create table prepared (number integer primary key, data text);
 """
 
 
@@ -33,7 +32,7 @@ class Store:
     def __init__(self, path: Path, new: bool = False) -> None:
         if new:
             path.parent.mkdir(parents=True, exist_ok=True)
-            for old in path.parent.glob(f"{path.name}*"):
+            for old in path.parent.glob(f"{path.stem}.*"):
                 old.unlink()
         self.path = path
         self._db = sqlite3.connect(path, isolation_level=None)
@@ -116,16 +115,6 @@ class Store:
         sql = f"select number from item where type in ({marks}) order by number"  # noqa: S608
         return [row[0] for row in self._db.execute(sql, types)]
 
-    def put_prepared(self, number: int, text: str) -> None:
-        """Keep what was made of an item, as JSON."""
-        self._db.execute("insert or replace into prepared values (?, ?)", (number, text))
-
-    def prepared(self, number: int) -> dict[str, Any]:
-        """What was made of an item."""
-        sql = "select data from prepared where number = ?"
-        found: dict[str, Any] = json.loads(self._db.execute(sql, (number,)).fetchone()[0])
-        return found
-
     def put_plan(self, number: int, data: dict[str, Any]) -> None:
         """Keep what the header of an item says."""
         text = json.dumps(data, ensure_ascii=False)
@@ -137,11 +126,32 @@ class Store:
         found: dict[str, Any] = json.loads(self._db.execute(sql, (number,)).fetchone()[0])
         return found
 
-    def put_result(self, number: int, text: str) -> None:
-        """Keep a finished file."""
-        self._db.execute("insert or replace into result values (?, ?, '')", (number, text))
 
-    def result(self, number: int) -> str:
-        """A finished file."""
-        sql = "select text from result where number = ?"
-        return str(self._db.execute(sql, (number,)).fetchone()[0])
+class Spool:
+    """Texts on disk by number: written once by one process, read by any that it forks later."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("w+b")
+        self._places: dict[int, tuple[int, int]] = {}
+        self._end = 0
+
+    def put(self, number: int, text: str) -> None:
+        """Keep a text."""
+        data = text.encode("utf-8", "replace")
+        self._file.write(data)
+        self._places[number] = (self._end, len(data))
+        self._end += len(data)
+
+    def flush(self) -> None:
+        """Let processes that are forked from now on read what was put."""
+        self._file.flush()
+
+    def get(self, number: int) -> bytes:
+        """A text as UTF-8; ``b""`` for one that was never put."""
+        start, size = self._places.get(number, (0, 0))
+        # A position of its own for each read: forked processes share the file's.
+        return os.pread(self._file.fileno(), size, start)
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._file.close()

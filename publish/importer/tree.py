@@ -35,12 +35,12 @@ class El:
 
     def walk(self) -> Iterator[El]:
         """This element and every one below it, in the order of the text."""
-        stack: list[El | str] = [self]
+        stack = [self]
         while stack:
             here = stack.pop()
-            if isinstance(here, El):
-                yield here
-                stack.extend(reversed(here.kids))
+            yield here
+            if here.kids:
+                stack += [kid for kid in reversed(here.kids) if kid.__class__ is El]
 
     def text(self) -> str:
         """All its words."""

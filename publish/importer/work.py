@@ -20,7 +20,7 @@ from publish.importer.model import Item
 from publish.importer.normal import normal
 from publish.importer.pictures import Found, Shelf
 from publish.importer.plan import Entry
-from publish.importer.store import Store
+from publish.importer.store import Spool, Store
 from publish.importer.tree import El
 
 
@@ -29,6 +29,7 @@ class Job:
     """What every process knows of the whole import."""
 
     store: Store
+    prepared: Spool
     index: Index
     site: verify.Site
     shelf: Shelf
@@ -36,8 +37,9 @@ class Job:
     same_host: bool
     blog: str
     anchors: dict[int, set[str]] = field(default_factory=dict)
-    counts: Counter[str] = field(default_factory=Counter)
+    counts: Counter[int] = field(default_factory=Counter)
     posts: int = 0
+    owner: int = field(default_factory=os.getpid)
     keep_end: bool = False
 
 
@@ -49,7 +51,7 @@ class Prepared:
     data: str
     urls: list[str]
     anchors: list[tuple[int, str]]
-    tail: list[ending.Last]
+    tail: list[int]
 
 
 @dataclass
@@ -75,7 +77,9 @@ class Steps:
     def store(self) -> Store:
         """This process' own connection."""
         if self._store is None or self._owner != os.getpid():
-            self._store, self._owner = Store(self.job.store.path), os.getpid()
+            own = self.job.owner == os.getpid()
+            self._store = self.job.store if own else Store(self.job.store.path)
+            self._owner = os.getpid()
         return self._store
 
     # First step -------------------------------------------------------------------------------
@@ -119,8 +123,12 @@ class Steps:
             "named": links.named(root),
             "losses": [[loss.code, loss.detail, loss.excerpt] for loss in context.losses],
         }
-        last = ending.tail(root) if entry.kind == "post" else []
+        last = ending.ends(ending.tail(root)) if entry.kind == "post" else []
         return Prepared(number, json.dumps(data, ensure_ascii=False), urls, anchors, last)
+
+    def _prepared(self, number: int) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.job.prepared.get(number))
+        return found
 
     def _find(self, number: int, kind: str) -> str | None:
         types = (
@@ -155,7 +163,7 @@ class Steps:
     def finish(self, number: int) -> Finished:
         """The file of an item."""
         job, store = self.job, self.store
-        entry, plan, data = job.index.entries[number], store.plan(number), store.prepared(number)
+        entry, plan, data = job.index.entries[number], store.plan(number), self._prepared(number)
         root = El.unpack(data["root"])
         notes = [(id, El.unpack(note)) for id, note in data["notes"]]
         context = Context(entry.id, lambda *_: None, lambda _: "")
@@ -180,6 +188,8 @@ class Steps:
         return Finished(number, whole, used, _located(context.losses, entry, whole), gone)
 
     def _without_end(self, root: El) -> str:
+        if not self.job.counts:
+            return ""
         last = ending.tail(root)
         places = ending.dropped(last, self.job.counts, self.job.posts)
         if not places:
@@ -221,7 +231,7 @@ class Steps:
         return self.store.attachment_page(links.key_of(what))
 
     def _ids(self, number: int) -> frozenset[str]:
-        found = self.store.prepared(number)["named"] if number in self.job.index.entries else []
+        found = self._prepared(number)["named"] if number in self.job.index.entries else []
         return frozenset(found)
 
     def _absolute(self, src: str, entry: Entry) -> str:

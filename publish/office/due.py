@@ -28,6 +28,8 @@ def send_due(office: Office, voice: Voice | None = None, *, build: bool = False)
         PublishError: a letter could not be brought on; the code tells what may have happened.
     """
     office = replace(office, voice=voice) if voice else office
+    # First, for what is not public any more is held, and not completed.
+    office.site.fresh(office.voice, build=build)
     with office.lock():
         settling.settle(office)
     found = sending.ask(office, build=build)

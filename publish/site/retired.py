@@ -80,9 +80,7 @@ def target(settings: Settings, to: str, taken: Retraction) -> str:
     except ValueError as error:
         raise ConfigError(f"--to {to}: {error}", "write an address of this site: /new/") from None
     if normal(to) in gone:
-        raise ConfigError(
-            f"--to {to}: it is taken off the site itself", "choose another, or --gone"
-        )
+        raise ConfigError(f"--to {to}: it goes off the site itself", "choose another, or --gone")
     if normal(to) not in known and normal(to) != "/":
         raise ConfigError(f"--to {to}: nothing was published there", "choose another, or --gone")
     return to

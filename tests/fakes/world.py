@@ -234,6 +234,9 @@ class Machine:
         record = self.world.live(campaign)
         return self.world.shown(record, self.world.status_lag) if record else Deleted
 
+    def audience(self) -> Mapping[str, Any]:
+        return {"name": "Readers", "stats": {"member_count": 1}}
+
     def checklist(self, campaign: str) -> tuple[bool, str] | type[Deleted]:
         self._read("checklist")
         record = self.world.live(campaign)

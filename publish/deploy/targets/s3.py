@@ -9,6 +9,7 @@ whose answer was lost is refused when it is tried again, though it was ours.
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -50,6 +51,10 @@ LEASE = 600.0
 """Seconds by the store's clock after which a claim's holder counts as dead."""
 TRIES = 5
 """Times that a create is tried, with a read between."""
+DENIED = ("AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken")
+"""Words of a store that does not accept the keys."""
+RETRIES = 4
+"""Times that a request is tried again by itself, where that is safe."""
 AT_ONCE = 100 * 1024 * 1024
 """Bytes up to which an object is one request, so that its tag is the digest of its bytes."""
 
@@ -81,7 +86,7 @@ class S3(Pieces):
                 retry_config={"max_retries": retries, "retry_timeout": timedelta(seconds=90)},
             )  # fmt: skip
 
-        self.store, self.once = store(4), store(0)
+        self.store, self.once = store(RETRIES), store(0)
         self.number = 0
         self.nonce = ""
         self.done = False
@@ -307,7 +312,8 @@ class S3(Pieces):
         if "TimeTooSkewed" in said:
             minutes = self._skew()
             return ConfigError(f"this machine's clock is {minutes} minutes off", "set it right")
-        if isinstance(error, UnauthenticatedError | PermissionDeniedError):
+        told = isinstance(error, UnauthenticatedError | PermissionDeniedError)
+        if told or any(word in said for word in DENIED):
             return ConfigError(
                 f"{self._where()}: the keys of the environment may not do this: {said}",
                 "check AWS_ACCESS_KEY_ID and its rights (list, get, put, delete)",
@@ -337,4 +343,8 @@ def _nonce(data: bytes) -> str:
 
 
 def _line(error: Exception | None) -> str:
-    return masked(" ".join(str(error).split()))[:300]
+    """The store's own words, else the client's first ones."""
+    text = " ".join(str(error).split())
+    if found := re.search(r"<Code>([^<]*)</Code>.*?<Message>([^<]*)</Message>", text):
+        return masked(f"{found[1]}: {found[2]}")
+    return masked(text.partition(" Debug source")[0])[:300]

@@ -1,0 +1,148 @@
+"""The old site, asked for the pictures that the uploads lack: politely, and nobody else.
+
+One question at a time, with a pause; https first; only the site's own host, and only an address
+that every reader can reach; a limit on each answer's size and time, and on the whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import ipaddress
+import re
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+from publish.importer.plan import host_of
+from publish.importer.uploads import LARGEST
+from publish.post.files import write_whole
+
+PAUSE = 0.2
+"""Seconds between two questions."""
+PATIENCE = 30.0
+"""Seconds for one whole answer."""
+WHOLE = 3600.0
+"""Seconds for all of them."""
+FAILURES = 10
+"""So many questions without an answer, one after the other, and the site is asked no more."""
+AGENT = "publish import (moves a blog; asks for its own pictures)"
+Resolve = Callable[[str, int], list[str]]
+"""The IP addresses of a host."""
+
+
+def resolve(host: str, port: int) -> list[str]:
+    """The host's addresses.
+
+    Raises:
+        OSError: it has none.
+    """
+    return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+class OldSite:
+    """Asks for files of ``hosts``; answers are kept in ``folder``, so that a killed run goes on.
+
+    ``resolve``, ``public``, ``ports`` and ``pause`` are for tests, whose site is on loopback.
+    """
+
+    def __init__(
+        self,
+        hosts: frozenset[str],
+        folder: Path,
+        resolve: Resolve = resolve,
+        public: Callable[[str], bool] = lambda ip: ipaddress.ip_address(ip).is_global,
+        ports: tuple[tuple[str, int], ...] = (("https", 443), ("http", 80)),
+        pause: float = PAUSE,
+    ) -> None:
+        self.hosts, self.folder = hosts, folder
+        self._resolve, self._public, self._ports, self._pause = resolve, public, ports, pause
+        self._failures = 0
+        self._until = time.monotonic() + WHOLE
+        self._asked = 0.0
+
+    def read(self, url: str) -> bytes | None:
+        """The bytes at ``url``; None if there are none, ``b""`` if there are too many."""
+        kept = self.folder / hashlib.sha256(url.encode()).hexdigest()[:32]
+        with suppress(OSError):
+            return kept.read_bytes()
+        if self._failures >= FAILURES or time.monotonic() > self._until:
+            return None
+        data = self._ask(url)
+        if data:
+            write_whole(kept, data)
+        return data
+
+    def _ask(self, url: str) -> bytes | None:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").lower()
+        if host_of(url) not in self.hosts:
+            return None
+        path = quote(unquote(parts.path), safe="/~!$&'()*+,;=:@-._")
+        for scheme, port in self._ports:
+            wait = max(0.0, self._asked + self._pause - time.monotonic())
+            time.sleep(wait)
+            try:
+                answer = self._answer(scheme, host, parts.port or port, path)
+            except (OSError, http.client.HTTPException, ValueError):
+                self._failures += 1
+                continue
+            finally:
+                self._asked = time.monotonic()
+            self._failures = 0
+            if answer is not None:
+                return answer
+        return None
+
+    def _answer(self, scheme: str, host: str, port: int, path: str) -> bytes | None:
+        for _ in range(4):
+            status, data, location, later = self._once(scheme, host, port, path)
+            if status in (429, 503) and later:
+                time.sleep(min(later, 30))
+                continue
+            if status in (301, 302, 303, 307, 308) and location:
+                parts = urlsplit(urljoin(f"{scheme}://{host}{path}", location))
+                # Only to itself: another host would be another one's picture.
+                if host_of(parts.geturl()) not in self.hosts:
+                    return None
+                if parts.scheme != scheme:
+                    scheme, port = parts.scheme, dict(self._ports).get(parts.scheme, port)
+                host = (parts.hostname or host).lower()
+                path = parts.path
+                continue
+            return data if status == 200 else None
+        return None
+
+    def _once(self, scheme: str, host: str, port: int, path: str) -> tuple[int, bytes, str, float]:
+        end = time.monotonic() + PATIENCE
+        addresses = self._resolve(host, port)
+        if not addresses or not all(self._public(ip) for ip in addresses):
+            raise OSError(f"{host} is no public address")
+        # Connected by the address that was looked at: a second look-up could name another.
+        sock: socket.socket = socket.create_connection((addresses[0], port), timeout=PATIENCE)
+        connection = http.client.HTTPConnection(host, port, timeout=PATIENCE)
+        try:
+            if scheme == "https":
+                sock = ssl.create_default_context().wrap_socket(sock, server_hostname=host)
+            connection.sock = sock
+            connection.request("GET", path, headers={"User-Agent": AGENT, "Accept": "*/*"})
+            answer = connection.getresponse()
+            data = bytearray()
+            while chunk := answer.read1(1 << 16):
+                data += chunk
+                if len(data) > LARGEST:
+                    return 200, b"", "", 0
+                if time.monotonic() > end:
+                    raise OSError("too slow")
+            later = answer.getheader("Retry-After") or ""
+            return (
+                answer.status, bytes(data), answer.getheader("Location") or "",
+                float(later) if re.fullmatch(r"\d{1,4}", later) else 0.0,
+            )  # fmt: skip
+        finally:
+            connection.close()
+            sock.close()

@@ -1,0 +1,155 @@
+"""Buckets: lost answers, refusals that are not true, stores that keep no condition, types."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from publish.deploy.going import Stopped
+from publish.deploy.targets import s3
+from publish.errors import Exit
+from tests.deploy import faults as played
+from tests.deploy import rigs
+from tests.deploy import stand as stands
+from tests.deploy.conftest import Rigs
+from tests.deploy.faults import Faults
+from tests.deploy.stand import Stand, dead_links, site
+
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture
+def faults(servers: Rigs) -> Iterator[Faults]:
+    with played.between(servers.buckets) as found:
+        yield found
+
+
+@pytest.fixture
+def stand(servers: Rigs, faults: Faults, tmp_path: Path) -> Stand:
+    stand = stands.make("s3", servers, tmp_path, f"faulty-{next(NUMBERS)}")
+    stand.options["endpoint"] = faults.url
+    return stand
+
+
+def outcome(stand: Stand, source: str, second: int) -> tuple[Exit, str]:
+    """The exit code and the state that a deploy ends in."""
+    try:
+        return Exit.OK, stand.deploy(source, second).state
+    except Stopped as stop:
+        return stop.code, stop.outcome.state
+
+
+def test_a_fault_at_any_request_leaves_a_whole_site_and_the_next_run_mends_it(
+    stand: Stand, faults: Faults
+):
+    old = site(1)
+    stand.build(old)
+    stand.deploy("a0001", 1)
+    kinds = itertools.cycle(["lost", "reset", "500", "409", "412", "503"])
+    for number in range(2, 10):
+        new = site(number)
+        stand.build(new)
+        faults.asked.clear()
+        at = 1 + (number - 2) * 6 + (number % 3)
+        faults.script = {at: next(kinds)}
+        code, state = outcome(stand, f"a{number:04}", number)
+        assert (code, state) in [(Exit.OK, "live"), (Exit.NOTHING_SENT, state)], faults.script
+        assert not list(dead_links(stand.public())), faults.script
+        reached = len(faults.asked) >= at
+        faults.script = {}
+        assert stand.deploy(f"a{number:04}", number).state in ("live", "unchanged"), at
+        public = stand.public()
+        assert {p: public[p] for p in new} == new
+        old = new
+        if not reached:
+            break
+
+
+def test_a_claim_whose_answer_was_lost_is_still_ours(stand: Stand, faults: Faults):
+    stand.build(site(1))
+    stand.deploy("a1", 1)
+    place = next(n for n, asked in enumerate(faults.asked, 1) if ".claim" in asked)
+    faults.asked.clear()
+    stand.build(site(2))
+    faults.script = dict.fromkeys(range(place - 1, place + 2), "lost")
+    assert stand.deploy("a2", 2).state == "live"
+
+
+def test_a_bucket_that_ignores_conditions_is_refused_unless_the_settings_take_it(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+):
+    real = s3.obstore.put
+
+    def careless(store: object, path: str, data: bytes, **how: object) -> object:
+        how.pop("mode", None)
+        return real(store, path, data, **how)
+
+    monkeypatch.setattr(s3.obstore, "put", careless)
+    stand.build(site(1))
+    with pytest.raises(Stopped, match="ignores conditions") as refusal:
+        stand.deploy("a1")
+    assert refusal.value.code == Exit.USAGE
+    assert stand.listed() == []
+    stand.options["lock"] = False
+    assert stand.deploy("a1").state == "live"
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "says"),
+    [("skew", Exit.USAGE, "this machine's clock is"), ("denied", Exit.USAGE, "may not do this"),
+     ("reset", Exit.NOTHING_SENT, "run it again")],
+)  # fmt: skip
+def test_what_the_store_refuses_is_one_line_without_a_secret(
+    stand: Stand, faults: Faults, fault: str, code: Exit, says: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(s3, "RETRIES", 0)
+    faults.always = fault
+    stand.build(site(1))
+    with pytest.raises(Stopped) as refusal:
+        stand.deploy("a1")
+    line = str(refusal.value)
+    assert refusal.value.code == code
+    assert says in line
+    assert rigs.SECRET not in line
+    assert "\n" not in line
+    assert not any(rigs.SECRET in f"{asked} {head}"
+                   for asked, head in zip(faults.asked, faults.heads, strict=True))  # fmt: skip
+
+
+def test_each_file_goes_up_with_its_type_and_caching(stand: Stand, servers: Rigs):
+    stand.build(site(1))
+    stand.deploy("a1")
+    for path, (type_, cache) in {
+        "index.html": ("text/html; charset=utf-8", "public, max-age=0, must-revalidate"),
+        "feeds/all.rss.xml": ("application/rss+xml; charset=utf-8", "public, max-age=300"),
+        "publish-release.json": ("application/json", "no-store"),
+        next(p for p in site(1) if p.startswith("pic")): (
+            "image/jpeg", "public, max-age=31536000, immutable"),
+        "theme/site.css": ("text/css; charset=utf-8", "public, max-age=3600"),
+    }.items():  # fmt: skip
+        with urlopen(f"{servers.buckets}/{stand.name}/{path}") as answer:
+            found = answer.headers["Content-Type"], answer.headers["Cache-Control"]
+        assert found == (type_, cache), path
+
+
+def test_a_claim_of_another_machine_is_waited_for_until_it_is_too_old(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+):
+    stand.build(site(1))
+    stand.deploy("a1")
+    other = stand.other()
+    other.build(site(2))
+    place = other.place()
+    target = s3.S3(place)
+    with target.held(other.release("a2", 1), 1):
+        target.done = True  # As a process that dies: nothing says that the claim is over.
+    stand.build(site(3))
+    with pytest.raises(Stopped, match="another deploy is at work") as busy:
+        stand.deploy("a3", 2, patience=1)
+    assert busy.value.code == Exit.NOTHING_SENT
+    monkeypatch.setattr(s3, "LEASE", -1.0)
+    assert stand.deploy("a3", 3).state == "live"

@@ -1,0 +1,624 @@
+"""Each act about letters, as question and act: what is asked, what is done, what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from publish.errors import ConfigError, Exit, NothingSent, OutcomeUnknown, PublishError, Refused
+from publish.newsletter.campaign import Campaign
+from publish.newsletter.facts import Fact
+from publish.newsletter.ledger import Ledger
+from publish.office import Changed, Done, Question, ask, do, listing, retracting, send_due
+from tests.fakes.world import Killed
+from tests.office.stand import HOUR, LIMITS, Author, a_world
+
+
+@pytest.fixture
+def author(tmp_path: Path) -> Author:
+    """A site with one new post."""
+    found = Author(tmp_path / "one", a_world())
+    found.post("dose")
+    return found
+
+
+def asked(author: Author, act: str, **wish: Any) -> Question:
+    """The question; a refusal is raised."""
+    found = ask(author.office, act, **wish)
+    if isinstance(found, PublishError):
+        raise found
+    assert isinstance(found, Question), found
+    return found
+
+
+def done(author: Author, act: str, **wish: Any) -> Done:
+    """The act, said yes to."""
+    found = ask(author.office, act, **wish)
+    if isinstance(found, PublishError):
+        raise found
+    if isinstance(found, Question):
+        result = do(author.office, found)
+        assert isinstance(result, Done), result
+        return result
+    return found
+
+
+def mails(author: Author) -> list[str]:
+    """The words that readers got, once everything scheduled has gone."""
+    author.world.pass_until(author.world.now + 3 * 86400)
+    return [html for _, html in author.world.words]
+
+
+def states(author: Author, *names: str) -> list[listing.Entry]:
+    with author.office.lock():
+        return listing.entries(author.office, names)
+
+
+def status_of(author: Author, name: str) -> str:
+    return states(author, name)[0].line
+
+
+# --- never from a stale build
+
+
+def test_what_is_mailed_is_what_the_source_says_now(author: Author):
+    done(author, "send", posts=("dose",), now=True)
+    assert mails(author) == ["<p>Give 50 mg.</p>"]
+    author.post("night", "Give 50 mg.")
+    author.site.fresh(author.office.voice)
+    author.edit("night", "50 mg", "5 mg")
+    done(author, "send", posts=("night",), now=True)
+    assert mails(author)[1:] == ["<p>Give 5 mg.</p>"]
+    assert any("built" in line for line in author.heard)
+
+
+@pytest.mark.parametrize("how", ["draft", "no letter", "deleted"])
+def test_what_is_not_public_any_more_is_not_mailed(author: Author, how: str):
+    author.post("night")
+    author.site.fresh(author.office.voice)
+    if how == "draft":
+        author.edit("night", "Status: published", "Status: draft")
+        with pytest.raises(Refused, match="would lead nowhere"):
+            done(author, "send", posts=("night",))
+        assert mails(author) == []
+        return
+    if how == "no letter":
+        author.edit("night", "Status", "Newsletter: no\nStatus")
+    else:
+        (author.root / "content/posts/night.md").unlink()
+    with pytest.raises(PublishError):
+        done(author, "send", posts=("night",), now=True)
+    done(author, "send", now=True)
+    assert mails(author) == ["<p>Give 50 mg.</p>"]
+
+
+def test_no_build_refuses_where_the_site_is_stale(author: Author):
+    with pytest.raises(Refused, match="publish build"):
+        done(author, "send", build=False)
+    author.site.fresh(author.office.voice)
+    assert isinstance(asked(author, "send", build=False), Question)
+
+
+def test_an_edit_between_question_and_yes_is_asked_about_again(author: Author):
+    question = asked(author, "send", now=True)
+    author.edit("dose", "50 mg", "5 mg")
+    changed = do(author.office, question)
+    assert isinstance(changed, Changed)
+    assert mails(author) == []
+    assert isinstance(do(author.office, changed.question), Done)
+    assert mails(author) == ["<p>Give 5 mg.</p>"]
+
+
+def test_an_edit_while_mailchimp_gets_ready_is_asked_about_again(author: Author):
+    question = asked(author, "send", now=True)
+    seen: list[str] = []
+
+    def save_now(call: str) -> str:
+        if call == "checklist" and not seen:
+            seen.append(call)
+            author.edit("dose", "50 mg", "5 mg")
+        return ""
+
+    author.machine.trouble = save_now
+    assert isinstance(do(author.office, question), Changed)
+    assert mails(author) == []
+
+
+def test_a_yes_holds_for_hour_readers_and_ledger_but_not_for_other_posts(author: Author):
+    question = asked(author, "send", posts=("dose",))
+    author.post("night")
+    same = asked(author, "send", posts=("dose",))
+    assert same.bound == question.bound
+    assert asked(author, "send", posts=("dose",), now=True).bound != question.bound
+    assert asked(author, "send", posts=("night",)).bound != question.bound
+    author.world.pass_until(author.world.now + 1800)
+    assert asked(author, "send", posts=("dose",)).bound != question.bound
+
+
+def test_an_hour_that_has_passed_before_the_yes_is_asked_about_again(author: Author):
+    question = asked(author, "send")
+    author.world.pass_until(author.world.now + 3600)
+    changed = do(author.office, question)
+    assert isinstance(changed, Changed)
+    late = asked(author, "send", at=f"{datetime.fromtimestamp(HOUR + 7200, UTC):%Y-%m-%d %H:%M}")
+    author.world.pass_until(author.world.now + 7200)
+    with pytest.raises(ConfigError, match="has passed"):
+        do(author.office, late)
+    assert mails(author) == []
+
+
+def test_an_open_try_of_a_post_that_is_gone_is_settled_by_reading(author: Author):
+    author.machine.trouble = lambda call: "kill after" if call == "send" else ""
+    with pytest.raises(Killed):
+        done(author, "send", posts=("dose",), now=True)
+    author.machine.trouble = lambda call: ""
+    (author.root / "content/posts/dose.md").unlink()
+    author.post("night")
+    key = next(iter(author.ledger.read()))
+    author.world.pass_until(author.world.now + 60)
+    done(author, "send", now=True)
+    assert author.ledger.read()[key].done
+    assert sorted(author.world.delivered.values()) == [1, 1]
+
+
+# --- from Mailchimp to posts
+
+
+def test_a_letter_whose_post_is_gone_is_the_first_line_and_can_be_taken_back(author: Author):
+    author.post("night")
+    done(author, "send", posts=("dose", "night"))
+    author.edit("dose", "Status", "Newsletter: no\nStatus")
+    first = states(author)[0]
+    assert first.urgent
+    assert "its post is not public any more; `publish undo dose` takes it back" in first.line
+    (campaign,) = first.letter.campaigns
+    for name in ("dose", first.letter.key, campaign.id):
+        assert asked(author, "undo", post=name).plan[0].key == first.letter.key
+    done(author, "undo", post=campaign.id)
+    assert mails(author) == ["<p>Give 50 mg.</p>"]
+    assert author.world.by_campaign[campaign.id] == 0
+
+
+def test_it_can_be_taken_back_without_any_ledger(author: Author):
+    done(author, "send", posts=("dose",))
+    author.lose_ledger()
+    (author.root / "content/posts/dose.md").unlink()
+    (entry,) = states(author)
+    assert entry.urgent
+    command = entry.line.split("`")[1].split()
+    assert command[:2] == ["publish", "undo"]
+    done(author, "undo", post=command[2])
+    assert mails(author) == []
+
+
+def test_undo_without_a_name_wants_one_where_several_wait(author: Author):
+    author.post("night")
+    done(author, "send", posts=("dose", "night"))
+    with pytest.raises(Refused, match="2 letters are scheduled") as refused:
+        asked(author, "undo")
+    assert "`publish undo dose`, `publish undo night`" in refused.value.remedy
+    done(author, "undo", post="night")
+    done(author, "undo")
+    with pytest.raises(Refused, match="nothing is scheduled"):
+        asked(author, "undo")
+    assert mails(author) == []
+
+
+def test_an_update_is_listed_and_taken_back_by_its_posts_name(author: Author):
+    done(author, "send", posts=("dose",), now=True)
+    author.world.pass_until(author.world.now + 60)
+    author.edit("dose", "50 mg", "5 mg")
+    assert "changed since it was sent: `publish send dose --as-update`" in status_of(author, "dose")
+    done(author, "send", posts=("dose",), as_update=True)
+    lines = [entry.line for entry in states(author)]
+    assert any(line.startswith("dose “The dose story” (update): scheduled") for line in lines)
+    back = done(author, "undo", post="dose")
+    assert "(update): taken back" in back.lines[0]
+    assert back.lines[1].strip().endswith("publish send dose --as-update")
+    assert mails(author) == ["<p>Give 50 mg.</p>"]
+    done(author, "send", posts=("dose",), as_update=True, now=True)
+    assert mails(author)[1:] == ["<p>Give 5 mg.</p>"]
+
+
+def test_a_digest_is_listed_undone_and_never_sent_beside_its_posts(author: Author):
+    author.post("night", "Sleep.", days=2)
+    done(author, "send", posts=("dose", "night"), digest=True)
+    (digest,) = (e for e in states(author, "night") if e.letter.kind == "digest")
+    assert "scheduled" in digest.line
+    assert "in digest-" in status_of(author, "night")
+    assert "nothing to send" in done(author, "send").lines[0]
+    with pytest.raises(Refused, match="in a digest, whose words cannot be replaced"):
+        asked(author, "replace", posts=("night",))
+    done(author, "undo", post=digest.letter.slug)
+    author.lose_ledger()
+    # Held by its title alone, and its posts may go by name.
+    assert "taken back" in states(author, digest.letter.slug)[0].line
+    done(author, "send", posts=("dose", "night"), digest=True, now=True)
+    assert [html.count("<hr") for html in mails(author)] == [1]
+    author.lose_ledger()
+    # Mailed in a digest, which its title tells.
+    assert "nothing to send" in done(author, "send").lines[0]
+
+
+def test_a_digest_holds_no_more_posts_than_its_title_can_name(author: Author):
+    names = [f"post-{number}" for number in range(7)]
+    for name in names:
+        author.post(name)
+    with pytest.raises(Refused, match="at most 6 posts"):
+        asked(author, "send", posts=names, digest=True)
+
+
+def test_figures_are_of_every_letter_that_went_out(author: Author):
+    author.machine.report = lambda campaign: {"send_time": "2026-11-28T10:00:00+00:00"}  # type: ignore[attr-defined]
+    author.post("night", days=2)
+    done(author, "send", posts=("dose", "night"), digest=True, now=True)
+    author.world.pass_until(author.world.now + 60)
+    author.edit("dose", "50 mg", "5 mg")
+    done(author, "send", posts=("dose",), as_update=True, now=True)
+    author.world.pass_until(author.world.now + 60)
+    (author.root / "content/posts/dose.md").unlink()
+    kinds = [row.kind for row in listing.figures(author.office, [])]
+    assert sorted(kinds) == ["digest", "update"]
+
+
+# --- a scheduled letter whose post changed
+
+
+def test_it_is_told_everywhere_and_replace_puts_the_present_words_in(author: Author):
+    done(author, "send", posts=("dose",))
+    before = states(author, "dose")[0].state.send_time
+    author.edit("dose", "50 mg", "5 mg")
+    said = "`publish send dose --replace`"
+    entry = states(author)[0]
+    assert said in entry.line
+    assert "[-50-] {+5+}" in "".join(entry.more)
+    assert any(said in line for line in done(author, "send").lines)
+    _, lines = listing.planned(author.office, (), False, None)
+    assert any(said in line for line in lines)
+    question = asked(author, "replace", posts=("dose",))
+    assert any("[-50-] {+5+}" in line.text for line in question.lines)
+    assert isinstance(do(author.office, question), Done)
+    assert states(author, "dose")[0].state.send_time == before
+    assert not states(author, "dose")[0].changed
+    assert mails(author) == ["<p>Give 5 mg.</p>"]
+
+
+def test_a_letter_with_the_present_words_is_left_alone(author: Author):
+    done(author, "send", posts=("dose",))
+    writes = len(author.machine.calls)
+    assert "has these words" in done(author, "replace", posts=("dose",)).lines[0]
+    assert not {"update", "put_content", "unschedule"} & set(author.machine.calls[writes:])
+
+
+def test_another_hour_moves_it(author: Author):
+    done(author, "send", posts=("dose",))
+    day = datetime.fromtimestamp(HOUR + 2 * 86400, UTC)
+    question = asked(author, "send", posts=("dose",), at=f"{day:%Y-%m-%d} 07:30")
+    assert question.act == "move"
+    assert any(line.name == "until now" for line in question.lines)
+    assert isinstance(do(author.office, question), Done)
+    assert states(author, "dose")[0].state.send_time == f"{day:%Y-%m-%d}T07:30:00+00:00"
+    assert mails(author) == ["<p>Give 50 mg.</p>"]
+
+
+@pytest.mark.parametrize("why", ["near", "sent", "never", "copies", "open"])
+def test_a_replace_that_cannot_be_is_refused_before_anything_is_written(author: Author, why: str):
+    says = {"near": "minutes that a change may take", "sent": "too late, it is sent",
+            "never": "nothing is scheduled", "copies": "a person made a copy",
+            "open": "has no answer yet"}  # fmt: skip
+    if why != "never":
+        done(author, "send", posts=("dose",), now=why == "sent")
+    if why == "near":
+        (record,) = author.world.records.values()
+        author.world.pass_until((record.due or 0) - LIMITS.settle - 299)
+    if why == "sent":
+        author.world.pass_until(author.world.now + 60)
+    if why == "copies":
+        (record,) = author.world.records.values()
+        copy = author.world.create(record.campaign.title, {})
+        author.world.schedule(copy, author.world.now + 900)
+    if why == "open":
+        key = next(iter(author.ledger.read()))
+        author.ledger.append(Fact("send_try", key, author.world.now, "c1", run="x"))
+    author.edit("dose", "50 mg", "5 mg")
+    facts = author.ledger.file.read_text() if why != "never" else ""
+    kind = OutcomeUnknown if why == "open" else Refused
+    with pytest.raises(kind, match=says[why]):
+        asked(author, "replace", posts=("dose",))
+    assert (author.ledger.file.read_text() if why != "never" else "") == facts
+
+
+@pytest.mark.parametrize(
+    "dies_at", ["unschedule", "update", "put_content", "checklist", "schedule"]
+)
+@pytest.mark.parametrize("ledger", ["kept", "lost"])
+def test_an_unfinished_replace_comes_first_and_the_next_send_completes_it(
+    author: Author, dies_at: str, ledger: str
+):
+    done(author, "send", posts=("dose",))
+    author.edit("dose", "50 mg", "5 mg")
+    question = asked(author, "replace", posts=("dose",))
+    author.machine.trouble = lambda call: "kill" if call == dies_at else ""
+    with pytest.raises(Killed):
+        do(author.office, question)
+    author.machine.trouble = lambda call: ""
+    if ledger == "lost":
+        author.lose_ledger()
+        if dies_at == "unschedule":
+            # Nothing has happened in Mailchimp, and nobody knows: it goes out as it was scheduled.
+            assert mails(author) == ["<p>Give 50 mg.</p>"]
+            return
+    entry = states(author)[0]
+    if ledger == "lost" and dies_at == "update":
+        # Taken back, and neither ledger nor title say why: an ordinary unsent post.
+        assert not entry.urgent
+    else:
+        assert entry.urgent
+        assert "being replaced" in entry.line
+        assert "`publish send dose` completes it" in entry.line
+    done(author, "send")
+    assert mails(author) == ["<p>Give 5 mg.</p>"]
+
+
+def test_a_replace_whose_hour_passes_is_held_and_told(author: Author):
+    done(author, "send", posts=("dose",))
+    author.edit("dose", "50 mg", "5 mg")
+    question = asked(author, "replace", posts=("dose",))
+    author.machine.trouble = lambda call: "kill" if call == "checklist" else ""
+    with pytest.raises(Killed):
+        do(author.office, question)
+    author.machine.trouble = lambda call: ""
+    author.world.pass_until(author.world.now + 7200)
+    with pytest.raises(Refused, match="its hour has passed meanwhile"):
+        done(author, "send")
+    assert "taken back" in status_of(author, "dose")
+    assert done(author, "send").lines[0].startswith("nothing to send")
+    assert mails(author) == []
+    done(author, "send", posts=("dose",), now=True)
+    assert mails(author) == ["<p>Give 5 mg.</p>"]
+
+
+def test_what_was_being_replaced_when_its_post_went_is_kept_back(author: Author):
+    done(author, "send", posts=("dose",))
+    author.edit("dose", "50 mg", "5 mg")
+    question = asked(author, "replace", posts=("dose",))
+    author.machine.trouble = lambda call: "kill" if call == "checklist" else ""
+    with pytest.raises(Killed):
+        do(author.office, question)
+    author.machine.trouble = lambda call: ""
+    author.edit("dose", "Status", "Newsletter: no\nStatus")
+    assert "keeps it back" in states(author)[0].line
+    send_due(author.office, build=True)
+    assert "taken back" in status_of(author, "dose")
+    assert mails(author) == []
+
+
+def test_no_update_while_the_first_letter_has_not_gone_out(author: Author):
+    with pytest.raises(Refused, match="its letter has not gone out"):
+        asked(author, "send", posts=("dose",), as_update=True)
+    done(author, "send", posts=("dose",))
+    author.edit("dose", "50 mg", "5 mg")
+    with pytest.raises(Refused, match="it is scheduled for") as refused:
+        asked(author, "send", posts=("dose",), as_update=True)
+    assert "`publish send dose --replace`" in refused.value.remedy
+    author.world.pass_until(author.world.now + 3600)
+    done(author, "send", posts=("dose",), as_update=True)
+    author.edit("dose", " 5 mg", " 6 mg")
+    with pytest.raises(Refused, match="an update of it has not gone out"):
+        asked(author, "send", posts=("dose",), as_update=True)
+
+
+# --- taken back stays back
+
+
+def test_what_was_taken_back_goes_out_only_by_name(author: Author):
+    done(author, "send", posts=("dose",))
+    done(author, "undo")
+    for ledger in ("kept", "lost"):
+        if ledger == "lost":
+            author.lose_ledger()
+        assert "nothing to send" in done(author, "send").lines[0]
+        assert send_due(author.office).results == ()
+        assert "taken back" in status_of(author, "dose")
+    done(author, "send", posts=("dose",), now=True)
+    assert mails(author) == ["<p>Give 50 mg.</p>"]
+
+
+def test_a_person_who_takes_it_back_in_mailchimp_is_heeded(author: Author):
+    done(author, "send", posts=("dose",))
+    (name,) = author.world.records
+    author.world.unschedule(name)
+    assert "nothing to send" in done(author, "send").lines[0]
+    done(author, "send", posts=("dose",), now=True)
+    assert mails(author) == ["<p>Give 50 mg.</p>"]
+
+
+@pytest.mark.parametrize("dies_at", ["unschedule", "get", "update"])
+def test_an_undo_that_died_is_finished_by_the_next(author: Author, dies_at: str):
+    done(author, "send", posts=("dose",))
+    question = asked(author, "undo")
+    author.machine.trouble = lambda call: "kill" if call == dies_at else ""
+    with pytest.raises(Killed):
+        do(author.office, question)
+    author.machine.trouble = lambda call: ""
+    done(author, "undo", post="dose")
+    author.lose_ledger()
+    assert "nothing to send" in done(author, "send").lines[0]
+    assert mails(author) == []
+
+
+def test_an_undo_whose_answer_is_lost_says_what_is_known(author: Author):
+    done(author, "send", posts=("dose",))
+    author.machine.trouble = lambda call: "before" if call == "unschedule" else ""
+    with pytest.raises(OutcomeUnknown):
+        done(author, "undo")
+    author.machine.trouble = lambda call: "busy" if call == "unschedule" else ""
+    with pytest.raises(NothingSent):
+        done(author, "undo")
+    author.machine.trouble = lambda call: "after" if call == "unschedule" else ""
+    assert "taken back" in done(author, "undo").lines[0]
+    assert mails(author) == []
+
+
+# --- what is picked
+
+
+def test_a_flood_is_refused_with_the_line_to_type_and_names_lift_it(author: Author):
+    author.post("night", days=2)
+    author.post("third", days=3)
+    with pytest.raises(Refused, match="3 letters are due at once") as refused:
+        asked(author, "send")
+    assert "`publish send third night dose`" in refused.value.remedy
+    assert len(asked(author, "send", posts=("third", "night", "dose")).plan.items) == 3
+    assert len(asked(author, "send", digest=True).plan.items) == 1
+
+
+def test_nothing_to_send_says_why_for_the_newest_unsent_post(author: Author):
+    (author.root / "content/posts/dose.md").unlink()
+    author.post("old", days=90)
+    author.post("older", days=91)
+    lines = done(author, "send").lines
+    assert "nothing to send" in lines[0]
+    assert lines[1].startswith("the newest unsent post is old “The old story”: public for 90 days")
+    assert lines[1].endswith("`publish send old`")
+
+
+def test_an_unattended_run_sends_what_is_due_and_ends_with_1_for_what_was_missed(author: Author):
+    author.post("missed", days=20)
+    author.limits = replace(LIMITS, since=datetime.fromtimestamp(HOUR - 30 * 86400, UTC).date())
+    with pytest.raises(Refused, match="not what the sources say"):
+        send_due(author.office)
+    found = send_due(author.office, build=True)
+    assert [result["slug"] for result in found.results] == ["dose"]
+    assert found.code is Exit.REFUSED
+    assert any("due and not sent: missed" in line for line in found.lines)
+    assert send_due(author.office).results == ()
+    assert any("due and not sent: missed" in line for line in done(author, "send").lines)
+    assert mails(author) == ["<p>Give 50 mg.</p>"]
+
+
+def test_the_settings_hour_is_the_next_one_that_leaves_time_to_undo(author: Author):
+    author.limits = replace(LIMITS, send_at=time(9, 0))
+    when = asked(author, "send").plan.timing.at
+    assert (when.hour, when.minute) == (9, 0)
+    assert timedelta(minutes=15) <= when - author.office.now <= timedelta(days=1, minutes=15)
+    assert asked(author, "send", now=True).plan.timing.at is None
+
+
+def test_a_plan_that_cannot_schedule_refuses_rather_than_wait_for_hours(author: Author):
+    from publish.newsletter.answers import Answer, Proof
+
+    author.limits = replace(LIMITS, send_at=time(9, 0))
+    refusal = Answer(Proof.DENIED, "Mailchimp answered 403: not in your plan", 403)
+    author.machine.schedule = lambda campaign, moment: refusal  # type: ignore[method-assign]
+    with pytest.raises(Refused, match="does not schedule"):
+        done(author, "send")
+    author.limits = replace(LIMITS, undo_minutes=2)
+    done(author, "send")
+    assert mails(author) == ["<p>Give 50 mg.</p>"]
+
+
+# --- retract
+
+
+def test_a_retracted_post_takes_its_letter_back_first_and_keeps_its_history(author: Author):
+    done(author, "send", posts=("dose",))
+    question = asked(author, "retract", post="dose")
+    assert isinstance(do(author.office, question), Done)
+    assert "Status: draft" in (author.root / "content/posts/dose.md").read_text()
+    assert "taken back" in status_of(author, "dose")
+    assert mails(author) == []
+    assert not author.site.stale()
+
+
+def test_it_takes_back_updates_and_the_whole_digest_too(author: Author):
+    author.post("night", days=2)
+    author.post("third", days=3)
+    done(author, "send", posts=("dose",), now=True)
+    author.world.pass_until(author.world.now + 60)
+    author.edit("dose", "50 mg", "5 mg")
+    done(author, "send", posts=("dose",), as_update=True)
+    done(author, "send", posts=("night", "third"), digest=True)
+    done(author, "retract", post="dose")
+    done(author, "retract", post="night", to="/third/")
+    assert len(mails(author)) == 1
+
+
+@pytest.mark.parametrize("fault", ["before", "busy"])
+def test_a_letter_that_may_still_go_leaves_the_file_untouched(author: Author, fault: str):
+    done(author, "send", posts=("dose",))
+    source = (author.root / "content/posts/dose.md").read_bytes()
+    author.machine.trouble = lambda call: fault if call == "unschedule" else ""
+    with pytest.raises(PublishError) as failure:
+        done(author, "retract", post="dose")
+    assert failure.value.code is (Exit.UNKNOWN if fault == "before" else Exit.NOTHING_SENT)
+    assert (author.root / "content/posts/dose.md").read_bytes() == source
+    assert not (author.root / "content/ledger/retired.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("wish", "says"),
+    [
+        ({"post": "nothing"}, "there is no such post"),
+        ({"post": "dose", "to": "/x/"}, "nothing was published there"),
+        ({"post": "dose", "to": "/dose/"}, "goes off the site itself"),
+        ({"post": "dose", "to": "no"}, "slash"),
+        ({"post": "dose", "to": "/a/", "gone": True}, "exclude each other"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_retracted(author: Author, wish: dict[str, Any], says: str):
+    author.site.fresh(author.office.voice)
+    with pytest.raises(ConfigError, match=says):
+        asked(author, "retract", **wish)
+
+
+def test_a_live_letter_is_never_left_behind_for_want_of_a_key(author: Author):
+    # The office is the sandbox's here; what lies in content/ledger is the live account's.
+    author.site.fresh(author.office.voice)
+    (issue,) = author.site.letters()
+    live = Ledger(author.root / "content/ledger")
+    live.append(Fact("done", issue.key, HOUR, "c1", {"status": "schedule"}))
+    found = ask(author.office, "retract", post="dose")
+    assert isinstance(found, ConfigError)
+    assert "no key is there" in found.message
+    assert "Status: published" in (author.root / "content/posts/dose.md").read_text()
+    live.append(Fact("done", issue.key, HOUR + 1, "c1", {"status": "sent"}))
+    assert isinstance(ask(author.office, "retract", post="dose"), Question)
+
+
+def test_a_run_takes_back_the_letters_of_pages_that_are_about_to_go(author: Author):
+    done(author, "send", posts=("dose",))
+    (issue,) = author.site.letters()
+    lines = retracting.withdraw(author.office, [issue.uid, "another"])
+    assert "taken back" in lines[0]
+    assert retracting.withdraw(author.office, [issue.uid]) == []
+    assert mails(author) == []
+
+
+# --- the two sides of a question
+
+
+def test_what_is_refused_has_the_same_words_whoever_asks(author: Author):
+    found = ask(author.office, "send", posts=("nothing",))
+    assert isinstance(found, ConfigError)
+    with pytest.raises(ConfigError, match=found.message):
+        raise found
+    assert isinstance(ask(author.office, "paint"), ConfigError)
+    assert isinstance(ask(author.office, "send", replace=True), ConfigError)
+    both = ask(author.office, "send", posts=("dose",), digest=True, as_update=True)
+    assert isinstance(both, ConfigError)
+
+
+def test_campaigns_of_others_are_counted_and_left_alone(author: Author):
+    author.world.create("Spring sale", {})
+    done(author, "send", now=True)
+    from publish.office import letters
+
+    found = letters.gathered(author.office)
+    assert [campaign.title for campaign in found.strangers] == ["Spring sale"]
+    assert listing.strangers(found) == "1 campaign of this audience was not made here"
+    assert isinstance(found.strangers[0], Campaign)
