@@ -13,17 +13,18 @@ import pytest
 
 # What packages of PyPI put into `pelican.plugins`, or had as a module of their own.
 PUBLISHED = """
-    ab add_css_classes advthumbnailer alias algolia avatar bib bitly captions category_template cite
-    comment_system commonmark compressor css_cache_bust custom_css data_files drafts edit_url
-    embed_svg entities events extended_sitemap featured_image feed_filter feed_stylesheet figures graphviz
-    gravatar heatmap html_to_pdf htmlmin i18n_subsites image_process injector jinja_filters
-    jinja2content just_table katex linkclass liquid_tags lunr markdown_image metadataparsing
-    microdata minify more_categories neighbors nginx_alias_map obsidian oembed ogimages
-    optimize_images pagination photos planet post_stats precompress random_article read_more
-    readtime redirect redirect_url related related_posts render_math search seo series
-    share_post show_source similar_posts simple_footnotes sitemap slug social social_cards
-    statistics summary table_wrapper tag_cloud thumbnailer touch webassets webring xref yaml_metadata youtube
-    cards categories feeds identity images issues redirects
+    ab add_css_classes advthumbnailer alias algolia avatar bib bitly captions category_template
+    cite comment_system commonmark compressor css_cache_bust custom_css data_files drafts
+    edit_url embed_svg entities events extended_sitemap featured_image feed_filter
+    feed_stylesheet figures graphviz gravatar heatmap html_to_pdf htmlmin i18n_subsites
+    image_process injector jinja_filters jinja2content just_table katex linkclass liquid_tags
+    lunr markdown_image metadataparsing microdata minify more_categories neighbors
+    nginx_alias_map obsidian oembed ogimages optimize_images pagination photos planet
+    post_stats precompress random_article read_more readtime redirect redirect_url related
+    related_posts render_math search seo series share_post show_source similar_posts
+    simple_footnotes sitemap slug social social_cards statistics summary table_wrapper
+    tag_cloud thumbnailer touch webassets webring xref yaml_metadata youtube cards categories
+    feeds identity images issues redirects
 """
 
 
