@@ -83,11 +83,12 @@ def test_any_text_at_all_is_written(text: str):
 )
 @settings(max_examples=300, deadline=None)  # fmt: skip
 def test_words_outside_of_markup_are_words_of_the_page(pieces: list[str]):
+    pieces = [" word " if piece == "word " else piece for piece in pieces]
     counted = 0
     for place, piece in enumerate(pieces):
         before = "".join(pieces[:place])
         # What follows an opened quote or angle may be part of a tag.
-        if piece == "word " and not re.search(r"[<&][^>]*$|\[[^\]]*$", before):
+        if piece == " word " and not re.search(r"[<&][^>]*$|\[[^\]]*$", before):
             counted += 1
     _, _, words = made("".join(pieces))
     assert words["word"] >= counted
