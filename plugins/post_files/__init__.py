@@ -73,8 +73,9 @@ def resolve(generators: list[Any]) -> None:
 
 
 def _contents(context: Any) -> Iterator[Any]:
-    """All articles and pages, drafts and hidden ones too."""
-    yield from {id(content): content for content in context["generated_content"].values()}.values()
+    """All articles and pages, drafts and hidden ones too; of one that is not fit there is None."""
+    found = {id(content): content for content in context["generated_content"].values() if content}
+    yield from found.values()
 
 
 def _is_file(generator: Any, path: str) -> bool:

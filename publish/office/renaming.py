@@ -19,24 +19,20 @@ def ask(office: Office, act: str = ACT, *, post: str, new: str) -> Question:
         Refused: it has that address.
     """
     from publish.post.slug import slugify
-    from publish.site import sources
+    from publish.site.posts import find, refuse_taken
 
     if not new or slugify(new, office.settings.values) != new:
         raise ConfigError(f"{new!r} makes no address", "use small letters, digits and dashes")
-    file = office.settings.content / post
-    if not file.is_file():
-        raise ConfigError(f"{post}: there is no such post", "name it by its path")
-    before = sources.slug_of(file, office.settings)
-    if before == new:
+    source = find(office.settings, post)
+    if source.slug == new:
         raise Refused(f"the post is at /{new}/ already", "choose another address")
-    sources.refuse_taken(office.settings, new, but=file)
-    head = sources.headers(file)
+    refuse_taken(office.settings, new, source.lang, but=source.file)
     return Question(
         ACT,
-        (Line("post", f"“{head.get('title', '')}”"), Line("was", f"/{before}/"),
+        (Line("post", f"“{source.header.get('title')}”"), Line("was", f"/{source.slug}/"),
          Line("now", f"/{new}/")),
         "Change the address", False,
-        bind(hashlib.sha256(file.read_bytes()).hexdigest(), before, new),
+        bind(hashlib.sha256(source.data).hexdigest(), source.slug, new),
         {"post": post, "new": new},
     )  # fmt: skip
 

@@ -179,18 +179,3 @@ class Library:
     def public(self) -> tuple[Post, ...]:
         """The posts and pages that the built site holds now."""
         return tuple(post for post in self.posts if post.public)
-
-    @cached_property
-    def withheld(self) -> frozenset[str]:
-        """The files that only drafts and scheduled posts show: they are not public either."""
-        shown = {True: set[str](), False: set[str]()}
-        by_address = {address: path for path, address in self.addresses.items()}
-        site = str(self.settings.get("SITEURL") or "").rstrip("/")
-        for post in self.posts:
-            if post.cover and post.cover.path:
-                shown[post.public].add(post.cover.path)
-            for link in post.links:
-                address = link.address.removeprefix(f"{site}/").split("#")[0].split("?")[0]
-                if path := by_address.get(address):
-                    shown[post.public].add(path)
-        return frozenset(shown[False] - shown[True])

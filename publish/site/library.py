@@ -11,15 +11,14 @@ import contextlib
 import logging
 import os
 import posixpath
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import unquote
 
 from publish.post import body
 from publish.post.body import Body
+from publish.post.images import cover_of, cover_paths
 from publish.post.record import Cover, Library, Post, Visibility
 from publish.post.text import direction, plain, plain_title
 from publish.post.urls import normal
@@ -30,7 +29,6 @@ PUBLIC = (
 """Lists of Pelican's generators, in the order in which it writes them."""
 DRAFTS = ("drafts", "drafts_translations", "draft_pages", "draft_translations")
 KINDS = {"category": "categories", "tag": "tags", "author": "authors"}
-MARK = re.compile(r"[{|](\w+)[}|](.*)", re.S)
 LAST = 9999
 """The year of a draft without a date, to Pelican."""
 PLAIN = (str, int, float, bool, type(None))
@@ -65,10 +63,13 @@ def library_of(
     # Pelican notes that a file's address was asked for, so this comes after the bodies.
     statics: Mapping[str, Any] = context.get("static_content", {})
     root = Path(settings["PATH"])
-    files = {path: size for path in sorted(statics) if (size := _size(root / path)) is not None}
+    files = {
+        path: size for path in sorted(statics)
+        if (size := _size(root / statics[path].source_path)) is not None
+    }  # fmt: skip
     return Library(
         content=root.name,
-        posts=tuple(sorted((_post(c, b, statics) for c, b in bodies), key=lambda p: p.source)),
+        posts=tuple(sorted((_post(c, b) for c, b in bodies), key=lambda p: p.source)),
         sources=_sources(generators),
         files=files,
         addresses={path: str(statics[path].url) for path in files},
@@ -105,7 +106,7 @@ def _body(content: Any) -> Body:
     return found._replace(links=(*found.links, *links), ids=(*found.ids, *more.ids))
 
 
-def _post(content: Any, found: Body, statics: Mapping[str, Any]) -> Post:
+def _post(content: Any, found: Body) -> Post:
     kind: Literal["article", "page"] = (
         "page" if type(content).__name__ == "Page" or content.default_template == "page"
         else "article"
@@ -133,7 +134,7 @@ def _post(content: Any, found: Body, statics: Mapping[str, Any]) -> Post:
         categories=tuple(str(c.name) for c in categories_of(content)),
         tags=tuple(str(tag.name) for tag in getattr(content, "tags", None) or ()),
         authors=tuple(str(author.name) for author in getattr(content, "authors", None) or ()),
-        cover=_cover(content, statics),
+        cover=_cover(content),
         summary=summary,
         plain_summary=plain(summary),
         text=plain(content.content or ""),
@@ -166,20 +167,17 @@ def _permalink(content: Any, kind: str) -> str:
     return str(content.settings[name.upper()]).format(**content.url_format)
 
 
-def _cover(content: Any, statics: Mapping[str, Any]) -> Cover | None:
-    written = str(getattr(content, "image", None) or "").strip()
+def _cover(content: Any) -> Cover | None:
+    """The picture of the ``Image`` line, where it is not there too."""
+    written = str(content.metadata.get("image") or "").strip()
     if not written:
         return None
     alt = str(getattr(content, "image_alt", None) or "").strip()
     if "://" in written or written.startswith(("//", "data:")):
         return Cover(written, "", written, alt)
-    found = MARK.match(written)
-    place = unquote((found.group(2) if found else written).split("?")[0].split("#")[0])
-    if found and not place.startswith("/"):
-        place = posixpath.join(content.relative_dir, place)
-    path = posixpath.normpath(place.lstrip("/"))
-    static = statics.get(path)
-    return Cover(written, path, str(static.url) if static is not None else "", alt)
+    if found := cover_of(content):
+        return Cover(written, found.path, found.url, alt)
+    return Cover(written, next(cover_paths(written, content.relative_dir), written), "", alt)
 
 
 def _sources(generators: list[Any]) -> dict[str, str]:
