@@ -71,11 +71,12 @@ class Home:
             Refused: the ledgers contradict each other.
             NothingSent: it could not be pushed.
         """
+        refused = 0
         with self.lock():
             for attempt in range(ATTEMPTS):
                 tip = self._fetch()
                 theirs = self._at(tip)
-                full = merged(self._here(), theirs)
+                full = merged(self._here(), theirs, self._at("HEAD"))
                 if not self._contains(tip, "HEAD"):
                     full = known_to(full, self._uids(tip, theirs))
                 if full == theirs:
@@ -87,7 +88,9 @@ class Home:
                         f"{commit}:{self.ref}",
                     )  # fmt: skip
                 except Failed:
-                    if attempt + 1 == ATTEMPTS:
+                    # Where the branch did not move it was no other machine that came first.
+                    refused += self._fetch() == tip
+                    if refused > 1 or attempt + 1 == ATTEMPTS:
                         raise
                     time.sleep(0.2 * attempt)
                     continue
@@ -139,9 +142,9 @@ class Home:
                 f"this branch and {self.remote}/{self.branch} have parted",
                 "git pull --rebase, look at it, then run again",
             )
-        ours = self._set_aside()
+        committed = self._at("HEAD")
+        ours = self._set_aside(committed)
         if not self._contains("HEAD", tip):
-            committed = self._at("HEAD")
             if committed:
                 self._git("checkout", "-q", "HEAD", "--", f":(top){self.inside}")
             for path in self._here().keys() - committed.keys():
@@ -152,7 +155,7 @@ class Home:
                 self._restore(ours)
                 raise Refused(f"the branch cannot be brought forward: {error.message}",
                               "git pull, then run again") from None  # fmt: skip
-        self._restore(merged(ours, self._here()))
+        self._restore(merged(ours, self._here(), committed))
 
     def _follow(self, commit: str) -> None:
         """Bring branch and index along, so that the next run finds nothing to do here.
@@ -165,11 +168,11 @@ class Home:
         except Refused:
             return
 
-    def _set_aside(self) -> dict[str, bytes]:
+    def _set_aside(self, committed: dict[str, bytes]) -> dict[str, bytes]:
         """The ledger, kept until all of it is back in its place; with what an earlier run left."""
         ours = self._here()
         if self.aside.is_dir():
-            ours = merged(ours, _read(self.aside))
+            ours = merged(ours, _read(self.aside), committed)
         part = self.aside.with_name("ledger.part")
         shutil.rmtree(part, ignore_errors=True)
         for path, data in ours.items():

@@ -1,35 +1,36 @@
-"""The ledgers of two machines become one. Pure: files as bytes by their path in the ledger.
-
-Merging is the same in any order and any number of times, so a run that dies in between does no
-harm. What cannot be merged is refused and never counts as empty.
-"""
+"""The ledger's files of two machines become one set, by the rules of ``newsletter/merging``. Pure:
+files as bytes by their path in the ledger."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from publish.errors import Refused
+from publish.newsletter import merging
 
 Files = Mapping[str, bytes]
 FACTS, URLS, SINCE, RETIRED = "issues.jsonl", "urls.json", "since.json", "retired.json"
 KEPT = "issues/"
 
 
-def merged(ours: Files, theirs: Files) -> dict[str, bytes]:
-    """The ledger that knows what both know.
+def merged(ours: Files, theirs: Files, base: Files) -> dict[str, bytes]:
+    """The ledger that knows what both know; ``base`` is what both began with.
 
     Raises:
         Refused: a file is damaged, or one address has two identities.
     """
     found: dict[str, bytes] = {**ours, **theirs}
     if FACTS in found:
-        found[FACTS] = _facts(ours.get(FACTS, b""), theirs.get(FACTS, b""))
-    for name, choose in ((URLS, _same), (SINCE, _earliest), (RETIRED, _theirs)):
-        if name in ours and name in theirs:
-            found[name] = _table(name, ours[name], theirs[name], choose)
+        try:
+            found[FACTS] = merging.facts(ours.get(FACTS, b""), theirs.get(FACTS, b""))
+        except ValueError:
+            raise _damaged(FACTS) from None
+    for name in (URLS, SINCE, RETIRED):
+        if name in ours and name in theirs and ours[name] != theirs[name]:
+            one, two = table(ours, name), table(theirs, name)
+            found[name] = _written(_one(name, one, two, table(base, name)))
     for key in {path.split("/")[1] for path in found if path.startswith(KEPT)}:
         _keep(found, key, ours, theirs)
     return found
@@ -48,81 +49,53 @@ def table(files: Files, name: str) -> dict[str, Any]:
     Raises:
         Refused: it is damaged.
     """
-    return _object(name, files[name]) if name in files else {}
+    try:
+        found = json.loads(files.get(name, b"{}"))
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise _damaged(name)
+    return found
 
 
-def _facts(ours: bytes, theirs: bytes) -> bytes:
-    rows: dict[bytes, str] = {}
-    for data in (theirs, ours):
-        # What follows the last line end is a line that a crash tore.
-        for number, line in enumerate(data.split(b"\n")[:-1], 1):
-            try:
-                moment = datetime.fromisoformat(json.loads(line)["at"])
-                rows[line] = f"{moment.timestamp():020.6f}"
-            except (ValueError, KeyError, TypeError):
-                raise Refused(
-                    f"{FACTS}:{number}: this line of the ledger is damaged",
-                    "restore the file from version control",
-                ) from None
-    return b"".join(line + b"\n" for line in sorted(rows, key=lambda line: (rows[line], line)))
-
-
-def _table(name: str, ours: bytes, theirs: bytes, choose: Callable[[str, Any, Any], Any]) -> bytes:
-    one, two = _object(name, ours), _object(name, theirs)
-    both = {key: choose(key, one[key], two[key]) for key in one.keys() & two.keys()}
-    return _written({**one, **two, **both})
-
-
-def _same(address: str, ours: Any, theirs: Any) -> Any:
-    if ours != theirs:
+def _one(
+    name: str, ours: dict[str, Any], theirs: dict[str, Any], base: dict[str, Any]
+) -> dict[str, Any]:
+    if name == SINCE:
+        return merging.days(ours, theirs)
+    if name == RETIRED:
+        return merging.retired(base, ours, theirs)
+    found, torn = merging.addresses(ours, theirs)
+    if torn:
         raise Refused(
-            f"{URLS}: {address} belongs to {ours} here and to {theirs} in the repository",
-            "give the post the Uid of the repository",
-        )
-    return ours
-
-
-def _earliest(uid: str, ours: Any, theirs: Any) -> Any:
-    return min(ours, theirs)
-
-
-def _theirs(address: str, ours: Any, theirs: Any) -> Any:
-    return theirs
+            f"{URLS}: {torn[0]} belongs to {ours[torn[0]]} here and to {theirs[torn[0]]} in the "
+            "repository", "give the post the Uid of the repository",
+        )  # fmt: skip
+    return found
 
 
 def _keep(found: dict[str, bytes], key: str, ours: Files, theirs: Files) -> None:
-    """One machine's copy of a letter, whole: of two, the one that was sent last."""
-    mine, other = (
-        {p: b for p, b in side.items() if p.startswith(f"{KEPT}{key}/")} for side in (ours, theirs)
-    )
-    if not mine or not other or mine == other:
+    """One machine's copy of a letter, whole: of two, the one that was posted last."""
+    place = f"{KEPT}{key}/"
+    copies = [{p: b for p, b in side.items() if p.startswith(place)} for side in (theirs, ours)]
+    if not all(copies) or copies[0] == copies[1]:
         return
-    last = ""
-    for line in found.get(FACTS, b"").splitlines():
-        fact = json.loads(line)
-        if fact.get("key") == key and fact.get("fact") in ("write_try", "replace_try"):
-            last = str(fact.get("digest") or last)
-    chosen = mine if last and _digest(mine, key) == last else other
-    for path in {*mine, *other}:
+    by_digest = {_digest(copy, place): copy for copy in reversed(copies)}
+    digests = [_digest(copy, place) for copy in copies]
+    for path in {*copies[0], *copies[1]}:
         found.pop(path, None)
-    found.update(chosen)
+    found.update(by_digest[merging.kept(found.get(FACTS, b""), key, digests)])
 
 
-def _digest(files: Files, key: str) -> str:
+def _digest(files: Files, place: str) -> str:
     try:
-        return str(json.loads(files[f"{KEPT}{key}/issue.json"]).get("digest"))
+        return str(json.loads(files[f"{place}issue.json"]).get("digest"))
     except (KeyError, ValueError, AttributeError):
         return ""
 
 
-def _object(name: str, data: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(data)
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise Refused(f"{name}:1: is damaged", "restore it from version control")
-    return found
+def _damaged(name: str) -> Refused:
+    return Refused(f"content/ledger/{name}: is damaged", "restore it from version control")
 
 
 def _written(table: Mapping[str, Any]) -> bytes:
