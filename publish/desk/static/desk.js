@@ -80,7 +80,6 @@ document.addEventListener("keydown", (event) => {
 });
 const choice = document.querySelector(".keys-switch");
 if (choice) {
-  choice.hidden = false;
   const box = choice.querySelector("input");
   box.checked = on();
   box.addEventListener("change", () => localStorage.setItem("desk-keys", box.checked ? "on" : "off"));
