@@ -134,8 +134,9 @@ def _alone(settings: Settings, complaints: Complaints) -> None:
     for signal in vars(signals).values():
         if hasattr(signal, "_clear_state") and not isinstance(signal, type):
             signal._clear_state()
-    given = settings.values.get("PLUGINS") or ()
-    plugins = {name.split(".")[0] for name in given if isinstance(name, str)}
+    given = settings.values.get("PLUGINS")
+    listed = given if isinstance(given, list | tuple) else ()
+    plugins = {name.split(".")[0] for name in listed if isinstance(name, str)}
     for name in [name for name in sys.modules if name.split(".")[0] in plugins]:
         del sys.modules[name]
     logging.getLogger().handlers[:] = [complaints]
