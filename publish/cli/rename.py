@@ -22,8 +22,8 @@ def command(settings: Settings, terminal: Terminal, old: str, new: str) -> None:
 
     done = rename(settings, old, new)
     name = done.file.relative_to(settings.root).as_posix()
-    where = f", and its address {done.address}" if done.address else ""
+    where = f"; the next build puts it at {done.address}" if done.address else ""
     if done.fixed:
-        where = "; its address is that of its Url or Save_as line, and stays"
-    leads = f"; {', '.join(done.before)} will lead there" if done.before else ""
+        where = "; its Url or Save_as line sets its address, which stays"
+    leads = f", and {', '.join(done.before)} leads there" if done.before else ""
     terminal.good(f"{name}: its slug is {new} now{where}{leads}")

@@ -71,7 +71,7 @@ class Look:
         campaign = next((c for c in known.campaigns if c.id == state.campaign), None)
         record, intent = known.kept or {}, known.past.intent or {}
         uid = known.issue.uid if known.issue else intent.get("uid") or record.get("uid") or ""
-        differs = letters.difference(room, known, found.folder)[0] == "words"
+        differs = letters.difference(room, known, found)[0] == "words"
         sent = known.past.done_at if not state.send_time else None
         return Letter(
             key=known.key,

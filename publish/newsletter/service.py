@@ -236,7 +236,9 @@ class Service:
         action = "send" if terms.at is None else "schedule"
         moment = "" if terms.at is None else _iso(terms.at)
         time_of = {"time": moment} if moment else {}
-        view = self._note(view, issue, "send_try", campaign, action=action, **time_of)
+        view = self._note(
+            view, issue, "send_try", campaign, action=action, digest=issue.digest, **time_of
+        )
         answer = self.api.schedule(campaign, moment) if moment else self.api.send(campaign)
         if answer.proof is Proof.DONE:
             status = "schedule" if moment else "sending"

@@ -53,21 +53,26 @@ def _only(office: Office, item: Item) -> str:
 
 def changed(office: Office, letter: Letter, found: Letters) -> list[str]:
     """What is to be told of a scheduled letter whose post changed; empty if it did not."""
-    how, words = letters.difference(office, letter, found.folder)
-    if how not in ("words", "unknown") or letter.issue is None:
+    how, words = letters.difference(office, letter, found)
+    if how not in ("words", "unknown"):
         return []
-    command = typed("send", letter.slug, "--replace")
+    when, mend = office.spoken(letter.hour), mending(letter, found)
     if how == "unknown":
         return [
-            f"{called(letter)} is scheduled for {office.spoken(letter.hour)}; no copy of it was "
-            f"kept, so whether its post changed since is unknown; {command} puts the present words "
-            "in"
-        ]  # fmt: skip
+            f"{called(letter)} is scheduled for {when}; no copy of it was kept, so whether it "
+            f"changed since is unknown; {mend}"
+        ]
     return [
-        f"{called(letter)} is scheduled for {office.spoken(letter.hour)} with other words than "
-        f"its post has now; {command} puts the present words in",
+        f"{called(letter)} is scheduled for {when} with other words than its post has now; {mend}",
         *indented(words),
     ]
+
+
+def mending(letter: Letter, found: Letters) -> str:
+    """What brings the present words into a scheduled letter."""
+    if letter.kind == "post":
+        return f"{typed('send', letter.slug, '--replace')} puts the present words in"
+    return f"{typed('undo', found.handle(letter))} takes it back; then send it anew"
 
 
 def bound(office: Office, found: Letters, items: Sequence[Item]) -> str:

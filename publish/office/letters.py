@@ -12,6 +12,7 @@ from pathlib import Path
 from publish.newsletter import catalogue, changes, issue
 from publish.newsletter.campaign import Campaign, Segment
 from publish.newsletter.catalogue import Letter
+from publish.newsletter.digest import join
 from publish.newsletter.facts import Past
 from publish.newsletter.protocol import hour_of
 from publish.newsletter.selection import Bounds
@@ -115,20 +116,37 @@ def kept(office: Office, key: str) -> Issue | None:
     return issue.read(folder) if (folder / "issue.json").is_file() else None
 
 
-def difference(office: Office, letter: Letter, folder: Path) -> tuple[str, list[str]]:
-    """How the post differs from what was mailed or scheduled of it: in a word, and line by line.
+def present(letter: Letter, found: Letters) -> Issue | None:
+    """What the letter would bring now; None where a post of it is not public.
 
-    ``""`` for not at all; ``words``; ``layout``, where words are the same; ``unknown``, where no
-    copy was kept.
+    Raises:
+        Refused: a composed issue is damaged, or cannot be joined.
     """
-    if letter.issue is None or not (letter.out or letter.past.done):
+    parts = [
+        next((x.issue for x in found.all if x.issue and x.key.startswith(post)), None)
+        for post in letter.posts
+    ]
+    whole = [issue.whole(found.folder, part) for part in parts if part]
+    if not whole or len(whole) < len(parts):
+        return None
+    return join(whole) if letter.kind == "digest" else whole[0]
+
+
+def difference(office: Office, letter: Letter, found: Letters) -> tuple[str, list[str]]:
+    """How what it brings differs from what was mailed or scheduled: in a word, and line by line.
+
+    ``""`` for not at all, or where a post of it is not public; ``words``; ``layout``, where words
+    are the same; ``unknown``, where no copy was kept.
+    """
+    if not (letter.out or letter.past.done):
+        return "", []
+    new = present(letter, found)
+    if new is None:
         return "", []
     record = letter.kept or {}
-    if not record:
-        return "unknown", []
-    if record.get("digest") == letter.issue.digest:
+    if record.get("digest") == new.digest:
         return "", []
-    old, new = kept(office, letter.key), issue.whole(folder, letter.issue)
+    old = kept(office, letter.key) if record else None
     if old is None:
         return "unknown", []
     lines = changes.between(old, new)

@@ -14,7 +14,7 @@ from publish.newsletter.report import Figures
 from publish.newsletter.selection import Choice, Verdict
 from publish.newsletter.status import State
 from publish.office import letters, settling
-from publish.office.asking import changed
+from publish.office.asking import changed, mending
 from publish.office.letters import Letters
 from publish.office.room import Office
 from publish.office.telling import called, count, indented, titled, typed
@@ -68,6 +68,11 @@ def planned(
             why = f"scheduled for {office.spoken(waits)}" if waits else item.why
             lines.append(f"skip  {name}: {why}")
             lines += indented(changed(office, choice.letter, found)) if waits else []
+        for letter in found.named(posts):
+            if letter.kind != "post" and letter.scheduled:
+                lines.append(f"skip  {called(letter)}: scheduled for {office.spoken(letter.hour)}")
+                lines += indented(changed(office, letter, found))
+    lines += [] if posts else flood(office, choices)
     lines += [] if posts else [_folded(choices), *_drafts(office)]
     if not any(item.send for item in told):
         lines.append(office.said("nothing to send"))
@@ -152,16 +157,27 @@ def _entry(
         line += f", {office.spoken(at)}"
     if state.emails_sent:
         line += f", {count(state.emails_sent, 'reader')} mailed"
-    how, diff = letters.difference(office, letter, found.folder)
-    if how == "words":
-        since = "scheduled" if letter.scheduled else "sent"
-        instead = "--replace" if letter.scheduled else "--as-update"
-        line += f"; changed since it was {since}: {typed('send', letter.slug, instead)}"
-        more = tuple(indented(diff)) if named or letter.scheduled else ()
+    how, diff = letters.difference(office, letter, found)
+    if how == "words" and letter.scheduled:
+        line += f"; changed since it was scheduled: {mending(letter, found)}"
+        more = tuple(indented(diff))
+    elif how == "words" and letter.kind == "post":
+        line += f"; changed since it was sent: {typed('send', letter.slug, '--as-update')}"
+        more = tuple(indented(diff)) if named else ()
     elif how and named:
         line += {"layout": "; layout only changed", "unknown": "; no copy was kept"}[how]
     folds = choice is not None and _folds(choice) and not letter.campaigns
     return Entry(letter, state, office.said(line), more, urgent, folds, how == "words")
+
+
+def flood(office: Office, choices: Sequence[Choice]) -> list[str]:
+    """That `send` would refuse, for more letters are due than a person may have meant."""
+    due = [choice.issue.slug for choice in choices if choice.verdict is Verdict.SEND]
+    most = office.account.limits.max_per_run
+    if len(due) <= most:
+        return []
+    refused = f"{len(due)} letters are due at once, more than NEWSLETTER_MAX_PER_RUN ({most})"
+    return [f"{refused}: `publish send` would refuse; if they are all meant: {typed('send', *due)}"]
 
 
 def _urgent_lines(found: Letters) -> list[str]:

@@ -39,7 +39,7 @@ def question(
     lines: list[Line] = []
     for letter in chosen:
         hour = _hour(office, found, letter)
-        how, words = letters.difference(office, letter, found.folder)
+        how, words = letters.difference(office, letter, found)
         if not when and not how and not letter.unfinished:
             continue
         assert letter.issue is not None

@@ -250,9 +250,10 @@ def _not_sent(office: Office, found: Letters, choices: Sequence[Choice]) -> list
         if choice.verdict is Verdict.OVERDUE:
             command = typed("send", choice.issue.slug)
             lines.append(f"due and not sent: {post(choice.issue)}: {choice.why}; {command}")
-    for choice in choices:
-        letter = choice.letter
-        if letter.scheduled and choice.verdict is not Verdict.COMPLETE:
+    asked = {choice.letter.key for choice in choices}
+    for letter in found.all:
+        own = letter.key in asked or letter.kind != "post"
+        if letter.scheduled and own and not letter.unfinished:
             lines += changed(office, letter, found)
     return lines
 

@@ -83,11 +83,20 @@ def _library(
     from pelican.settings import read_settings
 
     from publish.site.library import library_of
+    from publish.site.posts import files
 
     complaints = Complaints(settings.root, settings.output)
     _alone(settings, complaints)
     _guard(fit)
-    library = Library(settings.content.name, settings=dict(settings.values), failed=True)
+    # Where a plugin fails, the rules over text still have their sources.
+    listed = {
+        file.relative_to(settings.content).as_posix(): kind
+        for kind, folders in (("article", settings.posts), ("page", settings.pages))
+        for file in files(settings, folders)
+    }
+    library = Library(
+        settings.content.name, sources=listed, settings=dict(settings.values), failed=True
+    )
     ours = {
         "PATH": str(settings.content), "DELETE_OUTPUT_DIRECTORY": False, "DEBUG": False,
         "CACHE_CONTENT": False, "LOAD_CONTENT_CACHE": False, "WITH_FUTURE_DATES": False,

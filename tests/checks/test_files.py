@@ -186,3 +186,15 @@ def test_many_findings_of_one_rule_are_cut_short(project: Project):
     found = project.findings()
     assert len(found) == 20
     assert "perhaps more" in found[-1].message
+
+
+def test_where_a_plugin_fails_the_rules_over_text_still_run(project: Project):
+    project.write("plugins/broken.py", (
+        "from pelican import signals\n\ndef fail(generator):\n    raise ValueError('late')\n\n"
+        "def register():\n    signals.article_generator_finalized.connect(fail)\n"
+    ))  # fmt: skip
+    conf = project.root / "pelicanconf.py"
+    conf.write_text(f'{conf.read_text()}PLUGIN_PATHS = ["plugins"]\nPLUGINS = ["broken"]\n')
+    project.write("content/posts/a.md", HEAD.replace(b"\n\n", b"\ndraft: true\n\nWords.\n"))
+    assert "content/posts/a.md:8 other-tools-key error" in project.told()
+    assert any(told.startswith("plugins/broken.py:4 refused") for told in project.told())
