@@ -42,11 +42,11 @@ class Session:
     def __init__(
         self, folder: Path, record: Path | None, keys: tuple[bytes, bytes], settings: Any,
         declared: set[str], staging: Staging, audit: Audit, complaints: Complaints, jobs: int,
-        judge: Callable[[list[Any]], Any], progress: Progress, *, forget: bool,
+        progress: Progress, *, forget: bool,
     ) -> None:  # fmt: skip
         code, whole = keys
         self._audit, self._complaints, self._jobs = audit, complaints, jobs
-        self._judge, self._progress, self._staging = judge, progress, staging
+        self._progress, self._staging = progress, staging
         self._pool: Pool | None = None
         self._generators: list[Any] = []
         self._writing = False
@@ -141,7 +141,6 @@ class Session:
 
     def ready(self, writer: Any) -> None:
         """All is resolved, and nothing is rendered yet."""
-        self._judge(self._generators)
         self._watch()
         if type(writer)._open_w is not Writer._open_w:
             self.pages.reuse = False
