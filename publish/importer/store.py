@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ class Store:
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("pragma journal_mode=off")
         self._db.execute("pragma synchronous=off")
-        self._db.execute("pragma cache_size=-8000")
+        self._db.execute("pragma cache_size=-2000")
         if new:
             self._db.executescript(SCHEMA)
             self._db.execute("begin")
@@ -58,8 +59,15 @@ class Store:
             self._db.execute("begin")
 
     def put(self, item: Item) -> None:
-        """Keep an item; a second of the same id replaces the first."""
-        old = self._db.execute("select number from item where id = ?", (item.id,)).fetchone()
+        """Keep an item; the same in another file of the export replaces it.
+
+        Another of the same id, as exports put together by hand have them, gets one of its own.
+        """
+        sql = "select number, slug, title from item where id = ?"
+        old = self._db.execute(sql, (item.id,)).fetchone()
+        if old and old[1:] != (item.slug, item.title):
+            item.id = -1 - zlib.crc32(f"{item.id} {item.link} {item.title}".encode())
+            old = self._db.execute(sql, (item.id,)).fetchone()
         values = (
             old[0] if old else None, item.id, item.type, item.status, item.slug, item.parent,
             item.title, json.dumps(item.as_dict(), ensure_ascii=False),
@@ -132,14 +140,14 @@ class Spool:
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("w+b")
-        self._places: dict[int, tuple[int, int]] = {}
+        self._places: dict[int, int] = {}
         self._end = 0
 
     def put(self, number: int, text: str) -> None:
         """Keep a text."""
         data = text.encode("utf-8", "replace")
         self._file.write(data)
-        self._places[number] = (self._end, len(data))
+        self._places[number] = self._end << 32 | len(data)
         self._end += len(data)
 
     def flush(self) -> None:
@@ -148,7 +156,8 @@ class Spool:
 
     def get(self, number: int) -> bytes:
         """A text as UTF-8; ``b""`` for one that was never put."""
-        start, size = self._places.get(number, (0, 0))
+        place = self._places.get(number, 0)
+        start, size = place >> 32, place & 0xFFFFFFFF
         # A position of its own for each read: forked processes share the file's.
         return os.pread(self._file.fileno(), size, start)
 
