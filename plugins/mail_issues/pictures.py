@@ -88,10 +88,12 @@ def library(context: Mapping[str, Any], site: str) -> FileOf:
 def _chosen(
     static: Any, url: str, variants: Iterable[tuple[str, int, int, int]], site: str
 ) -> File | None:
-    size = size_of(static.source_path)
+    # Another plugin may give the site a copy of the file without what the camera wrote into it.
+    file = getattr(static, "original", static.source_path)
+    size = size_of(file)
     if size is None:
         return None
-    own = File(url, *size, Path(static.source_path).stat().st_size)
+    own = File(url, *size, Path(file).stat().st_size)
     return best([own, *(File(f"{site}/{place}", *rest) for place, *rest in variants)])
 
 

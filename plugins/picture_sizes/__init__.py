@@ -28,12 +28,15 @@ def measure(content: Any) -> None:
     """Set the attributes in the body, for every surface that shows it."""
     from pelican.contents import Article, Page
 
-    if isinstance(content, Article | Page) and "<img" in (content._content or ""):
-        from .sizes import with_sizes
+    if not isinstance(content, Article | Page):
+        return
+    # Another plugin may have given the mail a body of its own, or will.
+    for name in ("_content", "email_content_source"):
+        if "<img" in (body := getattr(content, name, None) or ""):
+            from .sizes import with_sizes
 
-        content._content = with_sizes(
-            content._content, content.settings["PATH"], content.relative_dir
-        )
+            place = content.settings["PATH"], content.relative_dir
+            setattr(content, name, with_sizes(body, *place))
 
 
 def note(generator: Any) -> None:
@@ -83,6 +86,7 @@ def clean(generator: Any) -> None:
         copy.write_bytes(kept)
         # Its place in the site is made of its source's, so it is settled before that changes.
         file.override_url, file.override_save_as = file.url, file.save_as
+        file.original = file.source_path
         # An absolute path is taken as it is by the copying and by whoever asks for the length.
         file.source_path = str(copy)
 

@@ -34,17 +34,10 @@ def guard(generator: Any, metadata: dict[str, Any]) -> None:
 
 
 def identify(content: Any) -> None:
-    """Set ``uid`` and ``page_digest`` the moment an article or page exists.
-
-    This is the one moment that is the same in every build: no other plugin has touched the body
-    and no link in it is resolved. Later (``article_generator_finalized``, say) the digest would
-    depend on which plugins run before this one.
-    """
+    """Set ``uid`` and ``was`` the moment an article or page exists."""
     from pelican.contents import Article, Page
 
     from publish.post.identity import uid_of, was_of
-
-    from .digest import page_digest
 
     if not isinstance(content, Article | Page):
         return
@@ -60,7 +53,19 @@ def identify(content: Any) -> None:
         )
     content.uid = uid_of(content.metadata.get("uid"), str(content.relative_source_path))
     content.was = was_of(content.metadata.get("was"))
-    content.page_digest = page_digest(content)
+
+
+def digest(generator: Any) -> None:
+    """Set ``page_digest``, once every plugin has had its say on each source and no link in a body
+    is resolved: so it depends on no order of plugins."""
+    from .digest import page_digest
+
+    kinds = ("articles", "hidden_articles", "drafts", "drafts_translations", "pages",
+             "hidden_pages", "draft_pages", "draft_translations", "translations",
+             "hidden_translations")  # fmt: skip
+    for kind in kinds:
+        for content in getattr(generator, kind, ()):
+            content.page_digest = page_digest(content)
 
 
 def report_twins(generator: Any) -> None:
@@ -107,5 +112,7 @@ def register() -> None:
     signals.article_generator_context.connect(guard)
     signals.page_generator_context.connect(guard)
     signals.content_object_init.connect(identify)
+    signals.article_generator_finalized.connect(digest)
+    signals.page_generator_finalized.connect(digest)
     signals.article_generator_finalized.connect(report_twins)
     signals.all_generators_finalized.connect(list_addresses)

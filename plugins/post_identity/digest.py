@@ -18,7 +18,7 @@ def page_digest(content: Any) -> str:
         ["summary", _text(content.metadata.get("summary"))],
         ["date", _text(getattr(content, "date", None))],
         ["modified", _text(getattr(content, "modified", None))],
-        ["categories", _split(_text(getattr(content, "category", None)))],
+        ["categories", _split(_text(content.metadata.get("category")))],
         ["tags", [_text(tag) for tag in getattr(content, "tags", None) or ()]],
         ["authors", [_text(author) for author in getattr(content, "authors", None) or ()]],
         ["lang", _text(getattr(content, "lang", ""))],

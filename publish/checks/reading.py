@@ -78,6 +78,7 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
         sources=tuple(sources),
         settings_file=_place(settings.path, settings.root),
         settings_text=surroundings.text(settings.path),
+        given=settings.values,
         animated=frozenset(
             path for path, size in library.files.items()
             if path.lower().endswith(".gif") and size > GIF and _moves(content / path)

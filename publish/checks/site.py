@@ -41,13 +41,15 @@ class Site:
 
     ``theme_ids`` is None when the theme could not be read, ``mentions`` holds file names that
     theme or settings speak of. ``policy`` is the theme's content security policy: each directive
-    with its sources, empty where there is none. ``settings_text`` is the settings file's.
+    with its sources, empty where there is none. ``settings_text`` is the
+    settings file's, and ``given`` are its values as they stand there.
     """
 
     library: Library
     sources: tuple[Source, ...]
     settings_file: str = "pelicanconf.py"
     settings_text: str = field(default="", repr=False)
+    given: Mapping[str, Any] = field(default_factory=dict, repr=False)
     animated: frozenset[str] = frozenset()
     theme_ids: frozenset[str] | None = None
     mentions: frozenset[str] = frozenset()

@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import ClassVar
 
 import click
 
 from publish.cli.options import common
 from publish.cli.terminal import Terminal
 from publish.settings import Settings
+
+
+class Following:
+    """Tells how far a build is: called by the engine, ``say`` gets a line that is written over."""
+
+    WORDS: ClassVar[dict[str, str]] = {
+        "read": "posts read", "cards": "cards drawn", "letters": "letters composed",
+        "pictures": "pictures made smaller", "pages": "pages rendered",
+    }  # fmt: skip
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._done: dict[str, int] = {}
+        self._whole: dict[str, int] = {}
+
+    def __call__(self, phase: str, count: int) -> None:
+        """``phase`` has advanced by ``count``; below zero, that is how much there is in all."""
+        if count < 0:
+            self._whole[phase] = -count
+            return
+        self._done[phase] = done = self._done.get(phase, 0) + count
+        whole = f" of {self._whole[phase]}" if done <= self._whole.get(phase, 0) else ""
+        self._say(f"{done}{whole} {self.WORDS.get(phase, phase)}")
 
 
 @click.command("build")
@@ -43,8 +68,8 @@ def command(
         output=output,
         full=full,
         jobs=jobs,
-        approve=lambda: fit.require(settings, voice(terminal), built=False),
-        examine=lambda folder: fit.examine(settings, folder),
+        guards=fit.guards(settings, voice(terminal)),
+        progress=Following(terminal.progress),
     )
     for line in orphans.by_ledger(settings) if output is None else ():
         terminal.warn(line)

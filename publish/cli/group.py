@@ -11,7 +11,7 @@ from publish.errors import Exit, PublishError
 
 COMMANDS = (
     "new", "check", "build", "preview", "desk", "rename", "retract", "import", "plan", "test",
-    "send", "undo", "status", "report", "deploy", "doctor", "sandbox", "demo",
+    "send", "undo", "status", "report", "deploy", "run", "doctor", "where", "sandbox", "demo",
 )  # fmt: skip
 
 

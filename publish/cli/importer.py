@@ -97,7 +97,7 @@ def command(
             terminal.out(line)
         if not dry_run:
             terminal.good("every loss, with file and line: import-report.md")
-    lost = strict and any(result.losses)
+    lost = strict and result.losses.counts.total() > 0
     return int(Exit.REFUSED if lost else Exit.OK)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -23,7 +23,6 @@ from publish.newsletter import schedule
 from publish.office import Done
 from publish.post import frontmatter
 from publish.post.diagnostic import Diagnostic
-from publish.post.frontmatter import Header
 
 PATIENCE = 1.5
 """Seconds a page waits for an act before it is shown as under way."""
@@ -42,7 +41,6 @@ class Acts:
     render: Render
     start_editor: Callable[[list[str]], object] | None = None
     _tested: str = ""
-    mendable: frozenset[str] = field(default=frozenset(mends.MENDS))
 
     def answer(self, name: str, request: Request, **values: Any) -> Response | str:
         """The answer to a form: a page, or the address below the key to go on at."""
@@ -60,24 +58,22 @@ class Acts:
         """An act by the id in a page's address."""
         return self.jobs.get(id) or self.jobs.busy
 
-    def header(self, sheet: Sheet) -> Header:
-        """A post's header as it is in the file now; empty if the file is gone."""
+    def data(self, sheet: Sheet) -> bytes:
+        """A post's bytes as they are in the file now; empty if the file is gone."""
         try:
-            return frontmatter.read(self.writer.read(self.reader.settings, sheet))
+            return self.writer.read(self.reader.settings, sheet)
         except ConfigError:
-            return frontmatter.read(b"")
+            return b""
 
     def test_to(self, now: Snapshot) -> str:
         """Whom the last test went to, else the sender."""
         return self._tested or str(self.reader.settings.values.get("NEWSLETTER_REPLY_TO") or "")
 
-    def paragraphs(self, sheet: Sheet) -> list[tuple[int, str]]:
-        """Where a photo may go: the last line of each paragraph, and its first words."""
-        try:
-            data = self.writer.read(self.reader.settings, sheet)
-        except ConfigError:
-            return []
-        return photo.paragraphs(data)
+    def mendable(self, sheet: Sheet, data: bytes) -> list[Diagnostic]:
+        """The findings of a post that a mend of its bytes ``data`` can do something about."""
+        found = parts.findings(self.reader.current, sheet) or ()
+        values = self.reader.settings.values
+        return [f for f in found if mends.mended(data, mends.Where(f, values)) is not None]
 
     def mend_page(self, sheet: Sheet, args: Mapping[str, str]) -> dict[str, Any] | None:
         """What a mend would change; None if there is nothing to mend any more."""
@@ -97,7 +93,7 @@ class Acts:
             self._tested = form.get("to", "")
         letter = form.get("letter", "")
         where = parts.href(sheet) if sheet else f"/letter/{quote(letter)}" if letter else "/"
-        job = self.jobs.begin(act, where, wish, asking.TITLES.get(act, "One moment"))
+        job = self.jobs.begin(act, where, wish, "One moment: looking how things stand")
         self.jobs.put(lambda: self._ask(job), job, PATIENCE)
         return _at(job)
 
@@ -120,7 +116,7 @@ class Acts:
         if job is None:
             return "/"
         self.jobs.drop(job)
-        self.log.note(job.title, "not now")
+        self.log.note(asking.TITLES.get(job.act, job.act), "not now")
         return job.where
 
     def _ask(self, job: Job) -> None:
@@ -159,7 +155,8 @@ class Acts:
     def _end(self, job: Job, stage: Any, title: str, lines: tuple[str, ...]) -> None:
         slugs = self._slugs()
         said = tuple(filter(None, (asking.spoken(line, slugs) for line in lines)))
-        self.log.note(title if stage == "done" else f"{job.title}: {title}", stage, said)
+        what = asking.TITLES.get(job.act, job.act)
+        self.log.note(title if stage == "done" else f"{what} {title}", stage, said)
         job.settle(stage, title, said)
 
     def _voice(self, job: Job) -> Callable[[str], None]:

@@ -72,7 +72,7 @@ class App:
         with Request(environ) as request:
             response = self._answer(request)
         found = self.reader.current
-        for name, value in guards.headers(_origin(found.preview), _origin(found.inbox)).items():
+        for name, value in guards.headers(_origin(found.preview)).items():
             response.headers[name] = value
         return response(environ, start)
 

@@ -76,22 +76,21 @@ class Guard:
         return hmac.compare_digest(given.encode(), self.key.encode())
 
 
-def headers(preview: str, inbox: str) -> dict[str, str]:
-    """What every answer carries. Frames come from the ``preview`` and the sandbox's ``inbox``
-    alone, each an origin or ``""``.
+def headers(preview: str) -> dict[str, str]:
+    """What every answer carries. Frames and pictures come from the ``preview``, an origin or
+    ``""``, alone.
 
     ``same-origin`` tells other origins nothing of the address, as ``no-referrer`` would; but with
     that, browsers send ``Origin: null`` with the desk's own forms (Fetch, "append a request
     Origin header").
     """
-    foreign = " ".join(filter(None, (preview, inbox))) or "'none'"
     policy = {
         "default-src": "'none'",
         "script-src": "'self'",
         "style-src": "'self'",
         "img-src": f"'self' {preview}".strip(),
         "connect-src": "'self'",
-        "frame-src": foreign,
+        "frame-src": preview or "'none'",
         "form-action": "'self'",
         "base-uri": "'none'",
         "frame-ancestors": "'none'",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -65,9 +66,10 @@ class Post:
 
 
 def view(
-    now: Snapshot, sheet: Sheet, at: datetime, faces: Faces, mendable: frozenset[str] = frozenset()
-) -> Post:
-    """The page at the moment ``at``. ``mendable`` are the rules that know the answer."""
+    now: Snapshot, sheet: Sheet, at: datetime, faces: Faces,
+    mendable: Collection[Diagnostic] = (),
+) -> Post:  # fmt: skip
+    """The page at the moment ``at``. ``mendable`` are the findings whose answer is known."""
     letter = now.letter(sheet)
     found = parts.findings(now, sheet)
     says, acts = _changed(now, sheet, letter)
@@ -156,13 +158,13 @@ def _letter_steps(
             return Step("stopped", scheduled, letter.why or "in doubt"), Step("", delivered, "")
 
 
-def _remark(sheet: Sheet, finding: Diagnostic, mendable: frozenset[str]) -> Remark:
+def _remark(sheet: Sheet, finding: Diagnostic, mendable: Collection[Diagnostic]) -> Remark:
     state = (
         State("stop", "To mend") if finding.severity == "error" else State("care", "To consider")
     )
     line = {"post": sheet.name, "line": str(finding.line)}
     mend = None
-    if finding.rule in mendable:
+    if finding in mendable:
         mend = Button(
             "Mend it…", to="/mend", values={**line, "rule": finding.rule, "digest": sheet.digest}
         )
@@ -177,7 +179,9 @@ def _changed(now: Snapshot, sheet: Sheet, letter: Letter | None) -> tuple[str, t
     if letter is None or not letter.changes:
         return "", ()
     if letter.state == "scheduled":
-        act = parts.ask("Put the new words in…", "replace", sheet)
+        act = Button(
+            "Put the new words in…", to="/ask/replace", values={"post": sheet.name}, main=True
+        )
         return "The letter still has your old words", (act,)
     if letter.state == "sent":
         act = parts.ask("Send a correction…", "send", sheet, as_update="yes")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from publish.desk import faces as looks
-from publish.desk import fields, home, letters, page, parts, words
+from publish.desk import fields, home, letters, mails, page, parts, photo, shelf, words
 from publish.desk.snapshot import Sheet, Snapshot
+from publish.post import frontmatter
 from publish.post.text import shorten
 
 if TYPE_CHECKING:
@@ -93,16 +95,20 @@ def _post(
     sheet = now.sheet(values["name"])
     if sheet is None:
         return None
+    # What the forms show and the digest they carry are of the same bytes.
+    data = acts.data(sheet)
+    sheet = replace(sheet, digest=shelf.digest(data))
     found = looks.look(now.preview, sheet)
-    view = page.view(now, sheet, at, found, acts.mendable)
+    view = page.view(now, sheet, at, found, acts.mendable(sheet, data))
     return {
         "here": "post", "page": view, "faces": found, "slug": sheet.slug, "sheet": sheet,
         "job": acts.job(args.get("act", "")), "opened": args.get("open", ""),
         "wish": {"at": args.get("at", "")}, "address": now.address, "test_to": acts.test_to(now),
-        "fields": fields.form(acts.header(sheet), sheet, now, at),
-        "paragraphs": acts.paragraphs(sheet),
+        "fields": fields.form(frontmatter.read(data), sheet, now, at),
+        "paragraphs": photo.paragraphs(data),
         "differs": bool((m := now.letter(sheet)) and m.state == "scheduled" and m.changes),
-        "told": f"{view.summed}.", "fits": FITS, **_snippet(now, sheet, found, at),
+        "told": f"{view.summed}.", "fits": FITS, "trouble": now.trouble,
+        **_snippet(now, sheet, found, at),
     }  # fmt: skip
 
 
@@ -145,7 +151,13 @@ def _new(
 def _inbox(
     now: Snapshot, at: datetime, acts: Acts, args: Mapping[str, str], _: Mapping[str, Any]
 ) -> Context | None:
-    return {"address": now.inbox} if now.inbox else None
+    if not now.inbox:
+        return None
+    found = [
+        {"subject": mail.subject, "to": mail.to, "when": words.saved(mail.at, now.zone, at)}
+        for mail in mails.newest(acts.reader.settings.root)
+    ]
+    return {"address": now.inbox, "mails": found}
 
 
 def _today(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -19,8 +19,7 @@ class Sheet:
     """A post as its file says it is.
 
     ``name`` is the file below the content folder, ``file`` below the site's. ``digest`` is of its
-    bytes: a write is made only onto the bytes that were shown. ``lines`` are where its header's
-    keys stand. ``aliases`` tells whether it ever had another address.
+    bytes: a write is made only onto the bytes that were shown.
     """
 
     name: str
@@ -39,7 +38,6 @@ class Sheet:
     categories: tuple[str, ...] = ()
     status: str = ""
     mailed: bool = True
-    lines: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

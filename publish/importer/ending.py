@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from publish.importer.tree import El
@@ -68,35 +68,31 @@ def _last(el: El) -> Last:
     )  # fmt: skip
 
 
-def counted(tails: Iterable[Sequence[Last]]) -> Counter[str]:
-    """How often each ending of any length is there."""
-    counts: Counter[str] = Counter()
-    for one in tails:
-        counts.update(_ends(one))
-    return counts
-
-
-def shared(counts: Counter[str], posts: int) -> Counter[str]:
+def shared(counts: Counter[int], posts: int) -> Counter[int]:
     """Those that at least a third of the posts have."""
     least = max(FEWEST, -(-posts // 3))
     return Counter({digest: count for digest, count in counts.items() if count >= least})
 
 
-def _ends(one: Sequence[Last]) -> list[str]:
-    """A digest of the last block, of the last two, and so on."""
-    out, sofar = [], ""
+def ends(one: Sequence[Last]) -> list[int]:
+    """A digest of the last block, of the last two, and so on; 0 for what calls for nothing.
+
+    Numbers of 64 bits in place of the texts, for there are twelve of them a post.
+    """
+    out, sofar, call = [], b"", False
     for last in reversed(one):
-        sofar = hashlib.sha256(f"{sofar}{last.sign}".encode()).hexdigest()[:16]
-        out.append(sofar)
+        sofar = hashlib.sha256(sofar + last.sign.encode()).digest()[:8]
+        call = call or last.call
+        out.append(int.from_bytes(sofar, "big") if call else 0)
     return out
 
 
-def dropped(one: Sequence[Last], counts: Counter[str], posts: int) -> list[int]:
+def dropped(one: Sequence[Last], counts: Counter[int], posts: int) -> list[int]:
     """Which blocks of a post's end go, counted from its last (0)."""
     least = max(FEWEST, -(-posts // 3))
     shared = 0
-    for length, digest in enumerate(_ends(one), 1):
-        if counts[digest] >= least:
+    for length, digest in enumerate(ends(one), 1):
+        if digest and counts[digest] >= least:
             shared = length
     end = list(one)[len(one) - shared :] if shared else []
     if not any(last.call for last in end):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from publish.errors import Refused
 from publish.post.files import write_whole
 
 
-@dataclass
+@dataclass(slots=True)
 class Record:
     """One imported item: its file below the content folder, digests of source and result."""
 
@@ -62,17 +63,26 @@ class Ledger:
 
     def save(self) -> bool:
         """Write it in one step; whether that changed it."""
-        data = {
-            "version": 1,
-            "items": {k: vars(v) for k, v in sorted(self.items.items())},
-            "files": dict(sorted(self.files.items())),
-        }
+        # A line an item, one after the other: git merges by lines, and memory holds no second copy.
+        out = bytearray(b'{"version": 1,\n')
+        for name, values in (("files", self.files), ("begun", self.begun)):
+            if values or name == "files":
+                _object(out, name, ((k, v) for k, v in sorted(values.items())))
         if self.moved:
-            data["moved"] = sorted(self.moved)
-        if self.begun:
-            data["begun"] = dict(sorted(self.begun.items()))
-        text = json.dumps(data, ensure_ascii=False, indent=1) + "\n"
-        return write_whole(self.path, text.encode())
+            out += f'"moved": {_json(sorted(self.moved))},\n'.encode()
+        _object(out, "items", ((key, asdict(self.items[key])) for key in sorted(self.items)))
+        return write_whole(self.path, bytes(out[:-2]) + b"}\n")
+
+
+def _object(out: bytearray, name: str, pairs: Iterable[tuple[str, object]]) -> None:
+    out += f'"{name}": {{'.encode()
+    for number, (key, value) in enumerate(pairs):
+        out += f"{',' if number else ''}\n {_json(key)}: {_json(value)}".encode()
+    out += b"\n},\n"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def digest(data: bytes) -> str:

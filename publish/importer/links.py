@@ -301,6 +301,19 @@ def lists(
     return {old: new for old, new in found.items() if urls.normal(old) != urls.normal(new)}
 
 
+def feeds(base: str, values: Mapping[str, Any]) -> dict[str, str]:
+    """Feeds and archives of the old site that the new one has."""
+    root = base.rstrip("/")
+    found: dict[str, str] = {}
+    feed = values.get("FEED_ALL_RSS") or values.get("FEED_ALL_ATOM")
+    if feed:
+        for name in ("/feed", "/rss", "/feed/rss", "/feed/rss2", "/feed/atom", "/rss2", "/atom"):
+            found[key_of(f"{root}{name}")] = f"/{feed}"
+    if archive := values.get("ARCHIVES_URL") or values.get("ARCHIVES_SAVE_AS"):
+        found[key_of(f"{root}/archives")] = "/" + str(archive).removesuffix("index.html")
+    return found
+
+
 def archives(
     channel: Channel, values: Mapping[str, Any], used: Mapping[str, str]
 ) -> dict[str, str]:

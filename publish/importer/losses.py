@@ -146,7 +146,7 @@ CODES: Mapping[str, Code] = {
 """Every code, in the order of the report. docs/moving-in.md has the same list; a test compares."""
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Loss:
     """One thing that was lost or changed.
 

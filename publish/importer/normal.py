@@ -116,11 +116,8 @@ class _Normal:
         if tag == "dl":
             return self._definitions(el, autop)
         if tag in ("pre", "xmp", "listing"):
-            return (
-                [El("pre", _kept(el, "id", "class"), self._preformatted(el))]
-                if el.text().strip()
-                else []
-            )
+            made = El("pre", _kept(el, "id", "class"), self._preformatted(el))
+            return [made] if made.text().strip() else []
         if tag == "blockquote":
             inside = self.flow(el, autop, True)
             return [El("blockquote", _kept(el, "id"), [*inside])] if inside else []

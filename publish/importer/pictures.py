@@ -19,7 +19,7 @@ PHOTON = re.compile(r"https?://i\d\.wp\.com/", re.I)
 DISGUISED = {".jpeg": ".jpg", ".jfif": ".jpg", ".jpe": ".jpg"}
 
 
-@dataclass
+@dataclass(slots=True)
 class Found:
     """What became of one address: a path below the content folder, or why there is none.
 

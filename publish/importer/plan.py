@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
@@ -33,7 +33,7 @@ LONGEST = 180
 DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.I)
 
 
-@dataclass
+@dataclass(slots=True)
 class Entry:
     """One post or page to be written.
 
@@ -152,7 +152,7 @@ class Planner:
         self._taken, self._known = taken, known
         self._slugs: set[str] = set(reserved)
         self._reserved = set(reserved)
-        self._aliases: dict[tuple[str, str], int] = {}
+        self._aliases: set[int] = set()
         self.losses: list[Loss] = []
 
     def reserve(self, slug: str) -> None:
@@ -161,7 +161,7 @@ class Planner:
 
     def reserve_alias(self, key: tuple[str, str]) -> None:
         """Keep an old address that something of the site's own has."""
-        self._aliases.setdefault(key, 0)
+        self._aliases.add(hash(key))
 
     def entry(self, number: int, item: Item) -> Entry:
         """Where ``item`` goes."""
@@ -200,7 +200,7 @@ class Planner:
         pattern = str(self.values.get(f"{kind}_URL") or default)
         return "/" + pattern.replace("{slug}", entry.slug).lstrip("/")
 
-    def alias(self, entry: Entry, item: Item, real: set[str]) -> None:
+    def alias(self, entry: Entry, real: Container[str]) -> None:
         """Give the entry its old addresses, each to one entry only; ``real`` are the site's own."""
         own = urls.normal(self.address(entry)).casefold()
         query = "page_id" if entry.kind == "page" else "p"
@@ -221,7 +221,9 @@ class Planner:
                 continue
             if not alias.query and at in real:
                 self.losses.append(Loss("alias-left", entry.id, made[:80], "is a page of the site"))
-            elif self._aliases.setdefault(alias.key, entry.id) == entry.id:
+            elif hash(alias.key) not in self._aliases:
+                # Numbers in place of texts: there are some of them for each post.
+                self._aliases.add(hash(alias.key))
                 entry.aliases.append(made)
             else:
                 self.losses.append(Loss("alias-left", entry.id, made[:80], "is another's too"))

@@ -3,36 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from typing import Any
+from dataclasses import asdict
 
-from publish.importer.losses import CODES, Loss
-from publish.importer.run import Result
+from publish.importer.losses import CODES
+from publish.importer.state import Result
 
 MOST = 200
 """Places of one code that are listed for people; the .json has all."""
 
 
-def as_dict(result: Result) -> dict[str, Any]:
-    """The report for scripts."""
-    return {
-        "version": 1,
-        "posts": result.posts,
-        "pages": result.pages,
-        "drafts": result.drafts,
-        "scheduled": result.scheduled,
-        "pictures": result.pictures,
-        "items": dict(sorted(result.types.items())),
-        "counts": dict(sorted(Counter(loss.code for loss in result.losses).items())),
-        "losses": [vars(loss) for loss in result.losses],
-        "endings": [{"words": words, "posts": count} for words, count in result.ends],
-        "addresses": [{"old": old, "new": new} for old, new in result.addresses],
-    }
-
-
 def as_json(result: Result) -> str:
-    """The same as text."""
-    return json.dumps(as_dict(result), ensure_ascii=False, indent=1) + "\n"
+    """The report for scripts, a line a loss."""
+    losses = result.losses
+    counts = {
+        "version": 1, "posts": result.posts, "pages": result.pages, "drafts": result.drafts,
+        "scheduled": result.scheduled, "pictures": result.pictures,
+        "items": dict(sorted(result.types.items())), "counts": dict(sorted(losses.counts.items())),
+        "endings": [{"words": words, "posts": count} for words, count in result.ends],
+    }  # fmt: skip
+    head = json.dumps(counts, ensure_ascii=False, indent=1).removesuffix("\n}")
+    lists = (
+        ("losses", (asdict(loss) for loss in losses)),
+        ("addresses", ({"old": old, "new": new} for old, new in losses.addresses())),
+    )
+    out = [head]
+    for name, values in lists:
+        lines = ",\n  ".join(json.dumps(value, ensure_ascii=False) for value in values)
+        out.append(f',\n "{name}": [' + (f"\n  {lines}\n ]" if lines else "]"))
+    return "".join([*out, "\n}\n"])
 
 
 def as_markdown(result: Result) -> str:
@@ -42,17 +40,16 @@ def as_markdown(result: Result) -> str:
         f"{result.posts} posts and {result.pages} pages; of these {result.drafts} are drafts and "
         f"{result.scheduled} still to come. {result.pictures} pictures and files.", "",
     ]  # fmt: skip
+    counts = result.losses.counts
     for weight, title in (
         ("needs", "Needs a look"), ("left", "Stayed behind"), ("changed", "Was changed"),
     ):  # fmt: skip
-        codes = [code for code, what in CODES.items() if what.weight == weight]
-        found = [(code, [loss for loss in result.losses if loss.code == code]) for code in codes]
+        codes = [c for c, what in CODES.items() if what.weight == weight and counts[c]]
         out += [f"## {title}", ""]
-        if not any(losses for _, losses in found):
+        if not codes:
             out += ["Nothing.", ""]
-        for code, losses in found:
-            if losses:
-                out += _section(code, losses, weight == "needs")
+        for code in codes:
+            out += _section(result, code, counts[code])
     if result.ends:
         out += ["## The ending that posts shared", ""]
         for words, count in result.ends[:20]:
@@ -66,49 +63,37 @@ def as_markdown(result: Result) -> str:
     return "\n".join(out)
 
 
-def _section(code: str, losses: list[Loss], places: bool) -> list[str]:
+def _section(result: Result, code: str, count: int) -> list[str]:
     what = CODES[code]
-    out = [f"### {code}: {len(losses)}", "", f"{what.what} What to do: {what.remedy}.", ""]
-    if places:
-        for loss in losses[:MOST]:
-            where = (
-                f"`{loss.file}:{loss.line}`"
-                if loss.file
-                else f"post {loss.id}"
-                if loss.id
-                else "the export"
-            )
+    out = [f"### {code}: {count}", "", f"{what.what} What to do: {what.remedy}.", ""]
+    if what.weight == "needs":
+        for loss in result.losses.of(code, MOST):
+            where = f"`{loss.file}:{loss.line}`" if loss.file else "the export"
             said = "; ".join(_cell(part) for part in (loss.detail, loss.excerpt) if part)
             out.append(f"- {where}: {said}" if said else f"- {where}")
-    else:
-        kinds: dict[str, list[Loss]] = {}
-        for loss in losses:
-            kinds.setdefault(loss.detail.split("?")[0][:60], []).append(loss)
-        for kind, many in sorted(kinds.items(), key=lambda pair: (-len(pair[1]), pair[0]))[:MOST]:
-            first = next((loss.excerpt for loss in many if loss.excerpt), "")
-            where = next((f" (`{loss.file}:{loss.line}`)" for loss in many if loss.file), "")
-            out.append(
-                f"- {len(many)} × {_cell(kind) or code}{where}"
-                + (f": {_cell(first)}" if first else "")
-            )
-    if len(losses) > MOST and places:
-        out.append(f"- … and {len(losses) - MOST} more, all in import-report.json")
+        if count > MOST:
+            out.append(f"- … and {count - MOST} more, all in import-report.json")
+        return [*out, ""]
+    for kind, many, words, place in result.losses.kinds(code, MOST):
+        where = f" (`{place}`)" if place else ""
+        said = f": {_cell(words)}" if words else ""
+        out.append(f"- {many} × {_cell(kind)[:60] or code}{where}{said}")
     return [*out, ""]
 
 
 def _addresses(result: Result) -> list[str]:
-    out = ["## Addresses", ""]
-    queries = [pair for pair in result.addresses if "?" in pair[0]]
-    paths = [pair for pair in result.addresses if "?" not in pair[0]]
-    out += [
-        f"{len(paths)} old paths lead on, on any host, by a page at the old address.", "",
-        f"{len(queries)} old addresses with a query (`/?p=12`) lead on only where the host "
+    pairs = list(result.losses.addresses())
+    queries = sum("?" in old for old, _ in pairs)
+    out = [
+        "## Addresses", "",
+        f"{len(pairs) - queries} old paths lead on, on any host, by a page at the old address.", "",
+        f"{queries} old addresses with a query (`/?p=12`) lead on only where the host "
         "reads a map of redirects: `_redirects`, `redirects.nginx.conf` or "
         "`redirects.apache.conf` in output/. They are the ones with a `?` below.", "",
     ]  # fmt: skip
-    if result.addresses:
+    if pairs:
         out += ["| old | new |", "| --- | --- |"]
-        out += [f"| {_cell(old)} | {_cell(new)} |" for old, new in result.addresses]
+        out += [f"| {_cell(old)} | {_cell(new)} |" for old, new in pairs]
     return [*out, ""]
 
 
@@ -125,11 +110,11 @@ def summary(result: Result, dry: bool) -> list[str]:
         f"{result.unchanged} unchanged, {len(result.left)} edited and left; "
         f"{result.pictures} pictures and files"
     ]
-    counts = Counter(loss.code for loss in result.losses)
+    counts = result.losses.counts
     loud = [("password-as-draft", "password"), ("private-as-draft", "private")]
     for code, word in loud:
         if counts[code]:
-            titles = [loss.excerpt for loss in result.losses if loss.code == code][:3]
+            titles = [loss.excerpt for loss in result.losses.of(code, 3)]
             out.append(f"{counts[code]} {word} posts became DRAFTS: {', '.join(titles)}")
     if result.scheduled:
         out.append(f"{result.scheduled} are still to come, on their dates")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +59,15 @@ class Store:
             self._db.execute("begin")
 
     def put(self, item: Item) -> None:
-        """Keep an item; a second of the same id replaces the first."""
-        old = self._db.execute("select number from item where id = ?", (item.id,)).fetchone()
+        """Keep an item; the same in another file of the export replaces it.
+
+        Another of the same id, as exports put together by hand have them, gets one of its own.
+        """
+        sql = "select number, slug, title from item where id = ?"
+        old = self._db.execute(sql, (item.id,)).fetchone()
+        if old and old[1:] != (item.slug, item.title):
+            item.id = -1 - zlib.crc32(f"{item.id} {item.link} {item.title}".encode())
+            old = self._db.execute(sql, (item.id,)).fetchone()
         values = (
             old[0] if old else None, item.id, item.type, item.status, item.slug, item.parent,
             item.title, json.dumps(item.as_dict(), ensure_ascii=False),

@@ -37,7 +37,7 @@ class Job:
     same_host: bool
     blog: str
     anchors: dict[int, set[str]] = field(default_factory=dict)
-    counts: Counter[str] = field(default_factory=Counter)
+    counts: Counter[int] = field(default_factory=Counter)
     posts: int = 0
     owner: int = field(default_factory=os.getpid)
     keep_end: bool = False
@@ -51,7 +51,7 @@ class Prepared:
     data: str
     urls: list[str]
     anchors: list[tuple[int, str]]
-    tail: list[ending.Last]
+    tail: list[int]
 
 
 @dataclass
@@ -123,7 +123,7 @@ class Steps:
             "named": links.named(root),
             "losses": [[loss.code, loss.detail, loss.excerpt] for loss in context.losses],
         }
-        last = ending.tail(root) if entry.kind == "post" else []
+        last = ending.ends(ending.tail(root)) if entry.kind == "post" else []
         return Prepared(number, json.dumps(data, ensure_ascii=False), urls, anchors, last)
 
     def _prepared(self, number: int) -> dict[str, Any]:

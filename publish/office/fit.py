@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from publish.errors import Refused
 from publish.office.question import Voice
 from publish.post.diagnostic import Diagnostic
 from publish.post.record import Library
 from publish.settings import Settings
+from publish.site.build import Guards
 
 
 def records(settings: Settings) -> Library:
@@ -17,12 +22,59 @@ def records(settings: Settings) -> Library:
     Raises:
         ConfigError: there is no content folder.
     """
-    from functools import partial
-
-    from publish import checks
     from publish.site.read import read
 
-    return read(settings, fit=partial(checks.fit, settings.content))
+    return read(settings, fit=partial(readable, settings.content))
+
+
+def readable(content: Path, file: Path) -> bool:
+    """Whether a source may be given to Pelican. Called for each that is read, and only then."""
+    from publish import checks
+
+    return checks.fit(content, file)
+
+
+def judge(
+    path: Path, generators: list[Any], values: Mapping[str, Any], errors: Sequence[str]
+) -> tuple[list[Diagnostic], bool]:
+    """The findings in the sources that a build of the settings file ``path`` has read, and
+    whether none is an error."""
+    from publish import checks
+    from publish.settings import load
+    from publish.site.library import library_of
+    from publish.site.read import told
+
+    settings = load(path)
+    library = library_of(generators, values, memo=settings.cache / "words")
+    # What links to nothing is told when they are resolved, for the records.
+    found = checks.judge(settings, replace(library, complaints=told(errors)))
+    return found, not any(finding.severity == "error" for finding in found)
+
+
+def guards(settings: Settings, voice: Voice) -> Guards:
+    """What a build has to pass: the findings in its sources, and no key in its pages."""
+    return Guards(
+        partial(judge, settings.path), lambda found: refuse(found, voice),
+        partial(readable, settings.content), lambda folder: examine(settings, folder),
+    )  # fmt: skip
+
+
+def refuse(found: Iterable[Diagnostic], voice: Voice) -> None:
+    """Complain of what was ``found``.
+
+    Raises:
+        Refused: there is an error among it; the last of them.
+    """
+    errors = []
+    for finding in found:
+        if finding.severity == "error":
+            errors.append(finding)
+        else:
+            voice.detail(f"{finding} [warning]")
+    for finding in errors[:-1]:
+        voice.complain(str(finding))
+    if errors:
+        raise Refused(errors[-1].located, errors[-1].remedy)
 
 
 def findings(settings: Settings, *, built: bool = True) -> list[Diagnostic]:
@@ -43,15 +95,7 @@ def require(settings: Settings, voice: Voice, *, built: bool = True) -> None:
     Raises:
         Refused: there is an error in the content; the last of them.
     """
-    found = findings(settings, built=built)
-    errors = [finding for finding in found if finding.severity == "error"]
-    for finding in found:
-        if finding.severity != "error":
-            voice.detail(f"{finding} [warning]")
-    for finding in errors[:-1]:
-        voice.complain(str(finding))
-    if errors:
-        raise Refused(errors[-1].located, errors[-1].remedy)
+    refuse(findings(settings, built=built), voice)
 
 
 def examine(settings: Settings, folder: Path) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
 
-from publish.errors import ConfigError, PublishError, Refused
+from publish.errors import PublishError, Refused
 from publish.newsletter import schedule
 from publish.office import deploying, homing, sending
 from publish.office.question import Changed, Done, Line, Question, bind
@@ -34,7 +34,6 @@ class Plan:
     data: bytes
     made: bytes
     title: str
-    slug: str
     mailed: bool
     ahead: datetime | None
     targets: tuple[str, ...]
@@ -44,7 +43,7 @@ class Plan:
 def ask(
     office: Office, act: str = ACT, *, post: str, at: str | None = None, keep_date: bool = False
 ) -> Question:
-    """What publishing the draft at ``post``, a path below the content folder, comes to.
+    """What publishing the draft ``post``, a slug or a path, comes to.
 
     A date of an earlier day becomes today, unless ``keep_date``: an old one would stand far down
     in the lists. ``at`` is the letter's hour.
@@ -53,10 +52,11 @@ def ask(
         ConfigError: there is no such post, its date or ``at`` is none.
         Refused: it is public already.
     """
-    file = office.settings.content / post
-    data = _read(file, post)
-    header = frontmatter.read(data)
-    if (header.get("status") or "published").lower() == "published":
+    from publish.site import posts
+
+    source = posts.find(office.settings, post)
+    data, header = source.data, source.header
+    if source.status in ("published", "hidden"):
         raise Refused(f"{post}: is public already", "send its letter, or upload the site")
     date = _date(office, header)
     made = frontmatter.set_key(data, "Status", "published")
@@ -69,7 +69,7 @@ def ask(
     mailed = frontmatter.yes_no(header.get("newsletter")) is not False
     when = timing(office, False, at)
     plan = Plan(
-        file, data, made, plain_title(header.get("title")), header.get("slug"), mailed, ahead,
+        source.file, data, made, plain_title(header.get("title")), mailed, ahead,
         deploying.targets(office), homing.remote(office.settings.root),
     )  # fmt: skip
     lines = [Line("post", f"“{plan.title}”")]
@@ -147,10 +147,3 @@ def _steps(office: Office, plan: Plan, people: int, at: str | None) -> list[str]
 def _date(office: Office, header: Header) -> datetime | None:
     given = header.get("date")
     return schedule.when(given, office.now, office.zone, time()) if given else None
-
-
-def _read(file: Path, post: str) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError:
-        raise ConfigError(f"{post}: there is no such post", "name it by its path") from None

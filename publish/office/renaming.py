@@ -7,6 +7,7 @@ import hashlib
 from publish.errors import ConfigError, Refused
 from publish.office.question import Changed, Done, Line, Question, bind
 from publish.office.room import Office
+from publish.post.text import plain_title
 
 ACT = "rename"
 
@@ -19,18 +20,20 @@ def ask(office: Office, act: str = ACT, *, post: str, new: str) -> Question:
         Refused: it has that address.
     """
     from publish.post.slug import slugify
-    from publish.site.posts import find, refuse_taken
+    from publish.site import posts
 
     if not new or slugify(new, office.settings.values) != new:
         raise ConfigError(f"{new!r} makes no address", "use small letters, digits and dashes")
-    source = find(office.settings, post)
+    source = posts.find(office.settings, post)
     if source.slug == new:
-        raise Refused(f"the post is at /{new}/ already", "choose another address")
-    refuse_taken(office.settings, new, source.lang, but=source.file)
+        raise Refused(f"the post has the address {new} already", "choose another one")
+    posts.refuse_taken(office.settings, new, source.lang, but=source.file)
+    title = plain_title(source.header.get("title"))
     return Question(
         ACT,
-        (Line("post", f"“{source.header.get('title')}”"), Line("was", f"/{source.slug}/"),
-         Line("now", f"/{new}/")),
+        (Line("post", f"“{title}”"),
+         Line("was", source.address(source.slug) or source.slug),
+         Line("now", source.address(new) or new)),
         "Change the address", False,
         bind(hashlib.sha256(source.data).hexdigest(), source.slug, new),
         {"post": post, "new": new},
@@ -48,5 +51,7 @@ def do(office: Office, question: Question) -> Done | Changed:
     again = ask(office, **question.wish)
     if again.bound != question.bound:
         return Changed(again)
-    rename(office.settings, question.wish["post"], question.wish["new"])
-    return Done(ACT, (f"the post is at /{question.wish['new']}/ with the next upload",), ({},))
+    done = rename(office.settings, question.wish["post"], question.wish["new"])
+    lines = [f"the post is at {done.address or question.wish['new']} with the next upload"]
+    lines += [f"{before} will lead there" for before in done.before]
+    return Done(ACT, tuple(lines), ({"post": question.wish["post"]},))

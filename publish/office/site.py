@@ -60,8 +60,7 @@ class Site:
         voice.progress("building")
         done = build_site(
             self.settings,
-            approve=lambda: fit.require(self.settings, voice, built=False),
-            examine=lambda folder: fit.examine(self.settings, folder),
+            guards=fit.guards(self.settings, voice),
         )
         counts = sentence(
             done.output, len(done.written), len(done.removed), done.unchanged, done.issues

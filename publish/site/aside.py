@@ -32,7 +32,7 @@ def composed(settings: Settings, *, drafts: bool = False) -> Iterator[Path]:
         task = Task(
             settings.path, {**overrides(settings, stage), **more}, stage, settings.cache / "engine",
             record.with_suffix(".pages"), code=scan.code(settings),
-            jobs=len(os.sched_getaffinity(0)), read_only=True,
+            jobs=len(os.sched_getaffinity(0)), until="letters",
         )  # fmt: skip
         run(task, whole=manifest.read(record).whole)
         yield stage / "issues"

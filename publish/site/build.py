@@ -14,9 +14,9 @@ from typing import Any
 from publish.errors import Refused
 from publish.post.files import locked
 from publish.settings import Settings
-from publish.site import addresses, inputs, manifest, scan, standing
+from publish.site import addresses, inputs, manifest, scan, sent, standing
 from publish.site.commit import commit, tree
-from publish.site.engine import ISSUES, Task, run
+from publish.site.engine import ISSUES, Judge, Progress, Task, Unfit, run
 from publish.site.manifest import Manifest
 from publish.site.scan import midnight
 from publish.site.stage import staged
@@ -31,7 +31,7 @@ class Build:
     """What a build did. Paths are relative to ``output``; ``seconds`` per phase.
 
     ``foreign`` are files in ``output`` that the tool did not write; they are left alone.
-    ``rendered`` is how many files were made anew; not all of them differed.
+    ``rendered`` is how many pages were rendered; not all of them differed.
     ``issues`` is how many issues are composed.
     """
 
@@ -46,6 +46,22 @@ class Build:
     seconds: dict[str, float]
 
 
+@dataclass(frozen=True)
+class Guards:
+    """Who may refuse a build.
+
+    ``judge`` is asked once every source is read and before anything is rendered, in the process
+    that runs Pelican; ``answered`` gets its answer here, and refuses by raising. A source that is
+    not ``fit`` is not opened. ``examine`` is called with the folder of what was rendered before
+    it becomes the output, and may raise. Where nothing changed, none of them is asked.
+    """
+
+    judge: Judge | None = None
+    answered: Callable[[Any], None] = lambda answer: None
+    fit: Callable[[Path], bool] | None = None
+    examine: Callable[[Path], None] = lambda folder: None
+
+
 def build(
     settings: Settings,
     *,
@@ -53,16 +69,14 @@ def build(
     full: bool = False,
     jobs: int | None = None,
     say: Callable[[str], None] | None = None,
-    approve: Callable[[], None] = lambda: None,
-    examine: Callable[[Path], None] = lambda folder: None,
+    guards: Guards | None = None,
+    progress: Progress | None = None,
 ) -> Build:
     """Build the site into ``output`` (default: the settings' own).
 
     ``full`` renders although nothing changed. ``jobs`` is how many processes may be at work; as
-    many as there are cores if it is not given. ``say`` is told when another build is waited for.
-    ``approve`` is called while the site is rendered, and ``examine`` with the folder of what was
-    rendered before it becomes the output; both may refuse by raising. Where nothing changed there
-    is nothing to approve.
+    many as there are cores if it is not given. ``say`` is told when another build is waited for,
+    ``progress`` how far a phase is.
 
     Raises:
         Refused: something is not fit, or another build is at work; ``output`` is as it was.
@@ -71,7 +85,13 @@ def build(
     target = (output or settings.output).absolute()
     try:
         with locked(settings.cache / "lock", Refused, say=say):
-            return _build(settings, target, full, jobs, approve, examine)
+            clock = time.monotonic()
+            record = manifest.place(settings, target)
+            document = standing.read(str(record))
+            if not full and standing.stands(document, str(settings.path)):
+                return stood(record, time.monotonic() - clock)
+            known = manifest.of(document)
+            return _made(settings, target, full, jobs, guards or Guards(), progress, known)
     except OSError as error:
         raise Refused(
             f"{error.filename or target}: cannot be written: {error.strerror or error}",
@@ -79,45 +99,40 @@ def build(
         ) from None
 
 
-def _build(
-    settings: Settings, target: Path, full: bool, jobs: int | None, approve: Callable[[], None],
-    examine: Callable[[Path], None],
-) -> Build:  # fmt: skip
-    clock = [time.monotonic()]
-    record = manifest.place(settings, target)
-    document = standing.read(str(record))
-    if not full and standing.stands(document, str(settings.path)):
-        return stood(record, time.monotonic() - clock[0])
-    return _made(settings, target, full, jobs, approve, examine, manifest.of(document), clock)
-
-
 def _made(
-    settings: Settings, target: Path, full: bool, jobs: int | None, approve: Callable[[], None],
-    examine: Callable[[Path], None], known: Manifest, clock: list[float],
+    settings: Settings, target: Path, full: bool, jobs: int | None, guards: Guards,
+    progress: Progress | None, known: Manifest,
 ) -> Build:  # fmt: skip
-    record = manifest.place(settings, target)
+    record, clock = manifest.place(settings, target), [time.monotonic()]
     # A file saved in the last tick before this moment may carry its stamp or a later one.
     since = time.time_ns() - int(inputs.TICK * 1e9)
     before, world, until = scan.scan(settings), inputs.world(str(settings.path)), midnight(settings)
     clock.append(time.monotonic())
     with staged(settings.cache) as stage, ThreadPoolExecutor(1) as beside:
-        # The render is a process of its own: the other core judges the sources meanwhile.
         task = Task(
             settings.path, overrides(settings, stage, forget=full), stage,
             settings.cache / "engine",
             record.with_suffix(".pages"), () if full else intact(settings, known, target),
-            scan.code(settings, before), full,
-            jobs or len(os.sched_getaffinity(0)),
+            scan.code(settings, before), full, jobs or len(os.sched_getaffinity(0)),
+            guards.judge, guards.fit,
         )  # fmt: skip
-        rendering = beside.submit(run, task, whole=known.whole)
-        approve()
-        present = tree(target)
-        rendered, whole = rendering.result()
-        examine(stage / "site")
+        listing = beside.submit(tree, target)
+        try:
+            rendered, whole = run(task, progress, whole=known.whole)
+        except Unfit as unfit:
+            guards.answered(unfit.answer)
+            raise Refused("the site is not fit", "run `publish check`") from None
+        if guards.judge:
+            guards.answered(rendered.judged)
+        present = listing.result()
+        guards.examine(stage / "site")
         clock.append(time.monotonic())
         letters = [name for name in rendered.kept if name.startswith(f"{ISSUES}/")]
         kept = set(rendered.kept).difference(letters)
-        shown = tuple(sorted({*tree(stage / "site"), *kept}))
+        fresh = {*tree(stage / "site"), *kept}
+        if gone := (set(known.files) & set(present)) - fresh:
+            kept |= gone & sent.pictures(settings)
+        shown = tuple(sorted(fresh | kept))
         # A build elsewhere is a trial, and publishes nothing.
         permanent = (
             addresses.guard(settings, stage / LISTED, shown)
@@ -153,10 +168,11 @@ def _made(
     clock.append(time.monotonic())
     done = stood(record, 0.0)
     phases = zip(("scan", "render", "commit"), clock, clock[1:], strict=False)
+    seconds = {name: end - start for name, start, end in phases}
     return replace(
         done, written=changes.written, removed=changes.removed,
         unchanged=len(shown) - len(changes.written), rendered=rendered.rendered,
-        seconds={name: end - start for name, start, end in phases},
+        seconds={"scan": seconds["scan"], **rendered.seconds, "commit": seconds["commit"]},
     )  # fmt: skip
 
 
@@ -181,6 +197,8 @@ def overrides(settings: Settings, stage: Path, *, forget: bool = False) -> dict[
         # Pelican's own pattern for hidden files matches none.
         "IGNORE_FILES": settings.ignore_files,
     }
+    if not settings.values.get("PATH") and settings.content.is_dir():
+        found["PATH"] = str(settings.content)  # as with `pelican content`
     return found | ({"CACHE_PATH": str(stage / "cache")} if forget else {})
 
 

@@ -10,13 +10,15 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import pickle
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from publish.post import body
+from publish.post import body, cache
 from publish.post.body import Body
 from publish.post.images import cover_of, cover_paths
 from publish.post.record import Cover, Library, Post, Visibility
@@ -49,17 +51,78 @@ def categories_of(content: Any) -> list[Any]:
     return list(given) if given else [main] if main else []
 
 
+class Words(NamedTuple):
+    """What takes long to find out of a source: what its body holds, and its words."""
+
+    body: Body
+    summary: str
+    plain_summary: str
+    text: str
+
+
+class Memo:
+    """The words of sources that the last reading met, in ``file``; damaged, it is empty."""
+
+    def __init__(self, file: Path | None) -> None:
+        self._file = file
+        self._code = cache.code_digest(Path(__file__).parent)
+        self._now: dict[bytes, Words] = {}
+        data = cache.read(file, self._code) if file else None
+        self._old: dict[bytes, Words] = pickle.loads(data) if data else {}  # noqa: S301 - sealed
+
+    def of(self, content: Any) -> Words:
+        """The words of an article or page: those of equal text, or found out now."""
+        given = content.settings
+        told = (
+            content._get_content() if hasattr(content, "_get_content") else content._content,
+            _resolved(content), getattr(content, "email_content_source", None),
+            str(content.metadata.get("summary")), content.default_template,
+            given["SUMMARY_MAX_LENGTH"], given.get("SUMMARY_MAX_PARAGRAPHS"),
+            given["SUMMARY_END_SUFFIX"],
+        )  # fmt: skip
+        key = blake2b(repr(told).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        known = self._now.get(key) or self._old.get(key)
+        if known is None:
+            known = _words(content)
+        self._now[key] = known
+        return known
+
+    def save(self) -> None:
+        """Keep them for the next reading."""
+        if self._file and self._now.keys() != self._old.keys():
+            cache.keep(self._file, self._code, pickle.dumps(self._now, 5))
+
+
+def _resolved(content: Any) -> str:
+    """The body with its links resolved."""
+    written = content._content or ""
+    if "{" in written or "|" in written or hasattr(content, "_get_content"):
+        return str(content.content or "")
+    return str(written)
+
+
+def _words(content: Any) -> Words:
+    article = content.default_template != "page"
+    has = article or "summary" in content.metadata
+    summary = str(content.summary or "") if has else ""
+    return Words(_body(content), summary, plain(summary), plain(content.content or ""))
+
+
 def library_of(
-    generators: Iterable[Any], settings: Mapping[str, Any], *, complaints: Iterable[str] = ()
-) -> Library:
-    """The records of a run. ``settings`` are Pelican's, ``complaints`` what it said so far."""
+    generators: Iterable[Any], settings: Mapping[str, Any], *, complaints: Iterable[str] = (),
+    memo: Path | None = None,
+) -> Library:  # fmt: skip
+    """The records of a run. ``settings`` are Pelican's, ``complaints`` what it said so far;
+    ``memo`` is a file that makes the next reading quicker."""
     generators = list(generators)
     context: Mapping[str, Any] = next((g.context for g in generators if hasattr(g, "context")), {})
-    bodies = [(content, _body(content)) for content in contents(generators, public=True)]
+    known_words = Memo(memo)
+    bodies = [(c, known_words.of(c)) for c in contents(generators, public=True)]
     with _unheard():
         known = {id(content) for content, _ in bodies}
         drafts = [content for content in contents(generators) if id(content) not in known]
-        bodies += [(content, _body(content)) for content in drafts]
+        bodies += [(content, known_words.of(content)) for content in drafts]
+    known_words.save()
     # Pelican notes that a file's address was asked for, so this comes after the bodies.
     statics: Mapping[str, Any] = context.get("static_content", {})
     root = Path(settings["PATH"])
@@ -106,13 +169,12 @@ def _body(content: Any) -> Body:
     return found._replace(links=(*found.links, *links), ids=(*found.ids, *more.ids))
 
 
-def _post(content: Any, found: Body) -> Post:
+def _post(content: Any, words: Words) -> Post:
     kind: Literal["article", "page"] = (
         "page" if type(content).__name__ == "Page" or content.default_template == "page"
         else "article"
     )  # fmt: skip
-    metadata = content.metadata
-    summary = str(content.summary or "") if kind == "article" or "summary" in metadata else ""
+    metadata, found = content.metadata, words.body
     title = str(getattr(content, "title", ""))
     lang = str(getattr(content, "lang", "") or "")
     return Post(
@@ -135,9 +197,9 @@ def _post(content: Any, found: Body) -> Post:
         tags=tuple(str(tag.name) for tag in getattr(content, "tags", None) or ()),
         authors=tuple(str(author.name) for author in getattr(content, "authors", None) or ()),
         cover=_cover(content),
-        summary=summary,
-        plain_summary=plain(summary),
-        text=plain(content.content or ""),
+        summary=words.summary,
+        plain_summary=words.plain_summary,
+        text=words.text,
         links=found.links,
         headings=found.headings,
         ids=found.ids,

@@ -18,7 +18,7 @@ from publish.deploy.targets import command, connection, folder, git, s3
 from tests.deploy.stand import Stand
 
 FORK = multiprocessing.get_context("forkserver")
-FORK.set_forkserver_preload(["tests.deploy.child"])
+FORK.set_forkserver_preload(["tests.deploy.child", "tests.deploy.runs"])
 
 STEPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (folder.Folder, ("write", "copy", "remove", "save")),
@@ -69,7 +69,7 @@ def _deploy(stand: Stand, kill: int, how: dict[str, Any], answer: Any, env: dict
     os.environ.clear()
     os.environ.update(env)
     if kill:
-        _arm(kill)
+        arm(kill, STEPS)
     try:
         out = stand.back() if how.pop("back", False) else stand.deploy(**how)
         answer.send(out.state)
@@ -80,7 +80,7 @@ def _deploy(stand: Stand, kill: int, how: dict[str, Any], answer: Any, env: dict
         sys.exit(1)
 
 
-def _arm(kill: int) -> None:
+def arm(kill: int, steps: tuple[tuple[Any, tuple[str, ...]], ...]) -> None:
     """Count each step before it begins and when it has ended, and die at the one that is named."""
     left = kill
 
@@ -100,6 +100,6 @@ def _arm(kill: int) -> None:
 
         return step
 
-    for owner, names in STEPS:
+    for owner, names in steps:
         for name in names:
             setattr(owner, name, counted(getattr(owner, name)))

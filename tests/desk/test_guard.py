@@ -86,7 +86,7 @@ def test_other_pages_may_lead_here_and_not_look_in():
 
 
 def test_frames_and_pictures_come_from_the_preview_alone():
-    policy = guard.headers("http://127.0.0.1:9", "")["Content-Security-Policy"]
+    policy = guard.headers("http://127.0.0.1:9")["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "frame-src http://127.0.0.1:9;" in policy
     assert "frame-ancestors 'none'" in policy

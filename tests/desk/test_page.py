@@ -25,7 +25,8 @@ DRAFT = a_sheet("posts/draft.md", kind="draft", status="draft")
 
 
 def view(now: Snapshot, sheet: Sheet, faces: Faces | None = None) -> page.Post:
-    return page.view(now, sheet, NOW, faces or Faces(), frozenset({"http-link"}))
+    known = [f for f in (now.findings or {}).get(sheet.file, ()) if f.rule == "http-link"]
+    return page.view(now, sheet, NOW, faces or Faces(), known)
 
 
 def rail(now: Snapshot, sheet: Sheet) -> list[tuple[str, str]]:

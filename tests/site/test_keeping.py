@@ -116,7 +116,7 @@ def test_another_markup_is_read_though_its_readers_are_loaded_late(lab: Lab):
 def test_a_key_in_a_page_stops_the_build_before_anything_is_public(lab: Lab):
     from publish import checks
     from publish.settings import load
-    from publish.site.build import build
+    from publish.site.build import Guards, build
 
     old = lab.tree
     key = "0123456789abcdef0123456789abcdef" + "-us6"
@@ -128,7 +128,7 @@ def test_a_key_in_a_page_stops_the_build_before_anything_is_public(lab: Lab):
             raise Refused(found[0].located)
 
     with pytest.raises(Refused, match=r"output/.*index\.html:1: a secret key"):
-        build(settings, examine=examine)
+        build(settings, guards=Guards(examine=examine))
     assert lab.tree == old
 
 

@@ -100,6 +100,9 @@ def bad_slug(source: Source) -> Iterator[Problem]:
     slug, line = source.slug, source.line("slug" if source.get("slug") else "title")
     for name in ("save_as", "url"):
         given = source.get(name)
+        if source.header.field(name) and not given:
+            message = f"{name.capitalize()} is empty, so nothing is at the post's address"
+            yield Problem(source.line(name), message, "write a path, or remove the line")
         if OUTSIDE.search(given.removeprefix("/") if name == "url" else given):
             message = f"{name.capitalize()} leads out of the site: {shown(given)}"
             yield Problem(source.line(name), message, "write a path inside the site")

@@ -48,7 +48,9 @@ def shouting_subject(source: Source) -> Iterator[Problem]:
 @source_rule("missing-preheader", "warning", "neither `Preheader:` nor `Summary:`", "silent")
 def missing_preheader(source: Source) -> Iterator[Problem]:
     """Mail programs would show the first words they find after the subject."""
-    if source.mailed and not source.get("preheader") and not source.get("summary"):
+    if not source.post or not source.mailed:
+        return
+    if not source.get("preheader") and not source.get("summary"):
         message = "the mail has no line to follow the subject"
         yield Problem(source.line("preheader"), message, "add `Preheader:` or `Summary:`")
 

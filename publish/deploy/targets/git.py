@@ -237,23 +237,25 @@ class Git:
 
 
 @contextmanager
-def credentials(url: str, root: Path) -> Iterator[dict[str, str]]:
+def credentials(url: str, root: Path | None = None) -> Iterator[dict[str, str]]:
     """The environment in which Git can reach ``url``: no secret is in an argument or a file that
     stays.
 
     ``PUBLISH_GIT_TOKEN`` for http(s), ``PUBLISH_SSH_KEY`` for ssh, else what the repository at
-    ``root`` was given (as a checkout in CI is), else Git's own ways.
+    ``root`` was given (as a checkout in CI is) if Git works elsewhere, else Git's own ways.
     """
-    pairs = [("core.hooksPath", os.devnull), *_inherited(root)]
+    pairs = [("core.hooksPath", os.devnull), *(_inherited(root) if root else ())]
     token = os.environ.get("PUBLISH_GIT_TOKEN", "").strip()
     if token and url.startswith(("https://", "http://")):
         parts = urlsplit(url)
         basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
         scope = f"http.{parts.scheme}://{parts.netloc.rpartition('@')[2]}/.extraheader"
         pairs = [(k, v) for k, v in pairs if not k.lower().endswith(".extraheader")]
-        pairs.append((scope, f"Authorization: Basic {basic}"))
-    env = {"GIT_CONFIG_COUNT": str(len(pairs))}
-    for number, (key, value) in enumerate(pairs):
+        # The empty one takes back a header of the repository's own: a host refuses two.
+        pairs += [(scope, ""), (scope, f"Authorization: Basic {basic}")]
+    first = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
+    env = {"GIT_CONFIG_COUNT": str(first + len(pairs))}
+    for number, (key, value) in enumerate(pairs, first):
         env |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
     with ssh_key() as words:
         if "GIT_SSH_COMMAND" not in os.environ:

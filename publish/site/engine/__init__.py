@@ -16,18 +16,28 @@ import pickle
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from publish.errors import ConfigError, Exit, PublishError, Refused
+from publish.errors import ConfigError, Exit, Refused
 
 CHILD = "publish.site.engine.child"
 ISSUES = ".issues"
 """The folder in which files of composed issues are called, among those of the site."""
+UNFIT = "this source is kept from Pelican"
+"""What the reading of a source that is not fit ends with."""
 Progress = Callable[[str, int], None]
 """Told a phase (``read``, ``pages``) and by how much it advanced; below zero is its whole size."""
+
+
+Judge = Callable[[list[Any], Mapping[str, Any], Sequence[str]], tuple[Any, bool]]
+"""Given Pelican's generators, the settings, and what Pelican and the plugins refuse so far.
+
+Its answer, and whether the site is fit. Called in a copy of the process that runs Pelican, so it
+is a function of a module and what it returns is pickled.
+"""
 
 
 @dataclass(frozen=True)
@@ -39,10 +49,11 @@ class Task:
     ``stage/pages``. ``folder`` holds what earlier runs left, ``record`` is that of the pages in
     the output, of which ``intact`` were not touched since. ``code`` are files of Python that
     decide what sources and pages are. ``forget`` makes everything again. ``jobs`` is how many
-    processes may work. ``judge`` is called with Pelican's generators once all is resolved and
-    before anything is rendered, and may refuse by raising ``PublishError``; it and what it returns
-    are pickled. With ``read_only`` the run ends there; with ``planning`` too, and no picture is
-    made on the way. Files of issues are called ``.issues/SLUG/…`` among those of the site.
+    processes may work. ``judge`` is asked once all is read and before anything is rendered. A
+    source that is not ``fit`` is never opened. ``until`` ends the run early: at
+    ``"read"`` when ``judge`` has answered, at ``"letters"`` when plugins have composed these.
+    Files of issues are called ``.issues/SLUG/…`` among those of the site. A ``resident`` worker
+    stays when it is done, to show single pages (``Worker.page``).
     """
 
     settings: Path
@@ -54,9 +65,10 @@ class Task:
     code: tuple[str, ...] = ()
     forget: bool = False
     jobs: int = 1
-    judge: Callable[[list[Any]], Any] | None = None
-    read_only: bool = False
-    planning: bool = False
+    judge: Judge | None = None
+    fit: Callable[[Path], bool] | None = None
+    until: Literal["", "read", "letters"] = ""
+    resident: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,6 +81,8 @@ class Run:
     be skipped, ``stock`` why stock Pelican had to run; ``""`` if neither. ``kept`` are files that
     stay as they lie in the output. ``rendered`` is how many pages were rendered, ``fresh`` how
     many sources were read. ``judged`` is what ``judge`` returned. ``seconds`` is by phase.
+    ``errors`` are what Pelican and the plugins refuse, of a run until ``"read"``; any other fails
+    by them.
     """
 
     warnings: tuple[str, ...] = ()
@@ -81,6 +95,14 @@ class Run:
     fresh: int = 0
     judged: Any = None
     seconds: Mapping[str, float] = field(default_factory=dict)
+    errors: tuple[str, ...] = ()
+
+
+@dataclass
+class Unfit(Exception):
+    """The judge found the site unfit; ``answer`` is what it says."""
+
+    answer: Any
 
 
 class Again(Exception):
@@ -108,14 +130,31 @@ def run(task: Task, progress: Progress | None = None, *, whole: bool = False) ->
     Raises:
         Refused: anything failed; the message names the file.
         ConfigError: the settings file fails.
+        Unfit: the judge says so.
     """
+    done, worker = start(task, progress, whole=whole)
+    worker.close()
+    return done, worker.whole
+
+
+def start(
+    task: Task, progress: Progress | None = None, *, whole: bool = False
+) -> tuple[Run, Worker]:
+    """As ``run``; the worker is left to the caller."""
+    worker = _early.pop(task.settings, None) or Worker(task.settings, whole=whole)
     try:
-        with _early.pop(task.settings, None) or Worker(task.settings, whole=whole) as worker:
-            whole = worker.whole
-            return worker.run(task, progress), whole
+        return worker.run(task, progress), worker
     except Again:
-        with Worker(task.settings, whole=True) as worker:
-            return worker.run(task, progress), True
+        worker.close()
+        worker = Worker(task.settings, whole=True)
+        try:
+            return worker.run(task, progress), worker
+        except BaseException:
+            worker.close()
+            raise
+    except BaseException:
+        worker.close()
+        raise
 
 
 class Worker:
@@ -156,13 +195,12 @@ class Worker:
         Raises:
             Refused: anything failed; the message names the file.
             ConfigError: the settings file fails.
+            Unfit: the judge says so.
             Again: it has to be done once more, with all that Pelican loads.
         """
-        assert self._process.stdin
         assert self._process.stdout
         try:
-            with contextlib.suppress(BrokenPipeError), self._process.stdin as stream:
-                pickle.dump(task, stream, 5)
+            self._tell(task)
             while True:
                 # Our own process, which no other can answer for.
                 message = pickle.load(self._process.stdout)  # noqa: S301
@@ -172,7 +210,7 @@ class Worker:
                     progress(*message)
         except (EOFError, pickle.UnpicklingError):
             raise self._ended() from None
-        if isinstance(message, PublishError | Again):
+        if isinstance(message, Unfit | Again):
             raise message
         assert isinstance(message, Run | Failed)
         if isinstance(message, Failed):
@@ -182,6 +220,23 @@ class Worker:
                 message.errors[0] + also, "mend that and build again; the built site is as it was"
             )
         return message
+
+    def page(self, source: Path) -> tuple[str, bytes] | None:
+        """The file and the bytes of the page of ``source`` as it reads now, from a worker that
+        stayed: lists and letters are as they were. None if that cannot be told so quickly.
+        """
+        try:
+            self._tell(str(source))
+            found = pickle.load(self._process.stdout)  # type: ignore[arg-type]  # noqa: S301
+        except (OSError, EOFError, ValueError, pickle.UnpicklingError):
+            return None
+        return found if isinstance(found, tuple) else None
+
+    def _tell(self, message: Any) -> None:
+        assert self._process.stdin
+        with contextlib.suppress(BrokenPipeError):
+            pickle.dump(message, self._process.stdin, 5)
+            self._process.stdin.flush()
 
     def _ended(self) -> Refused:
         status = self._process.wait()

@@ -16,17 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from publish import light
-from publish.errors import Exit, PublishError
+from publish.errors import Exit
 from publish.light import Needed
 from publish.post import cache
 from publish.site import inputs
-from publish.site.engine import ISSUES, Again, Failed, Run, Task
+from publish.site.engine import ISSUES, Again, Failed, Run, Task, Unfit
 from publish.site.engine.audit import Audit
 from publish.site.engine.complaints import Complaints
 
-
-class _Read(Exception):
-    """All was read, and that was the task."""
+PROGRAM = Path(__file__).parents[2]
 
 
 class Clock:
@@ -43,12 +41,18 @@ class Clock:
         self._last = now
 
 
-def run(task: Task, audit: Audit, clock: Clock, tell: Callable[[str, int], None]) -> Any:
-    """Run Pelican in this process: a ``Run`` or what stands in its place."""
+def run(
+    task: Task, audit: Audit, clock: Clock, tell: Callable[[str, int], None], held: list[Any]
+) -> Any:
+    """Run Pelican in this process: a ``Run`` or what stands in its place.
+
+    The generators of a run that went well are put into ``held``.
+    """
     import pelican as package
     from pelican.settings import read_settings
 
     from publish.site.engine import hooks, session, settings
+    from publish.site.engine.judging import MUCH, Judging, Stop
     from publish.site.engine.service import Service
     from publish.site.engine.staging import Staging
 
@@ -58,9 +62,12 @@ def run(task: Task, audit: Audit, clock: Clock, tell: Callable[[str, int], None]
     # Python trusts compiled files by the second; a plugin edited twice in one would stay stale.
     sys.dont_write_bytecode = True
     logging.getLogger().addHandler(complaints)
+    # Pelican tells the fifth of a kind as "and others"; here each has its place.
+    package.log.LimitFilter._threshold = sys.maxsize
     clock.phase("load")
-    code, due, judged = Exit.USAGE, _Due(), []
+    code, due = Exit.USAGE, _Due()
     live: session.Session | None = None
+    judging: Judging | None = None
     ours = {
         "OUTPUT_PATH": str(site), "DELETE_OUTPUT_DIRECTORY": False, "DEBUG": False,
         # Pelican's own cache trusts a file's time of change; the engine has a better one.
@@ -75,7 +82,7 @@ def run(task: Task, audit: Audit, clock: Clock, tell: Callable[[str, int], None]
         state = {} if task.forget else cache.load(task.folder / "state")
         files = state.get("files", {})
         staging = Staging(site, task.intact, files, _issues(values))
-        values["ENGINE"] = Service(staging, task.jobs, audit, planning=task.planning)
+        values["ENGINE"] = Service(staging, task.jobs, audit, planning=task.until == "read")
         pelican = _pelican(values["PELICAN_CLASS"])(values)
         due.listen()
         harmless = dict(state.get("harmless", {}))
@@ -86,21 +93,15 @@ def run(task: Task, audit: Audit, clock: Clock, tell: Callable[[str, int], None]
         digests = dict(state.get("code", {}))
         keys = _keys(task, values, sorted(looked), digests)
 
-        def judge(generators: list[Any]) -> None:
-            clock.phase("read")
-            if task.judge and not complaints.errors:
-                judged.append(task.judge(generators))
-            clock.phase("judge")
-            if task.read_only or task.planning:
-                raise _Read
-
-        if stock:
-            _judge_in(package.Pelican, judge)
-        else:
+        if task.fit:
+            hooks.keep_from_reading(task.fit)
+        judging = Judging(task, values, complaints, audit,
+                          lambda: live.sources.fresh if live else MUCH, clock.phase)  # fmt: skip
+        if not stock:
             record = task.record if files else None
             live = session.Session(
                 task.folder, record, keys, values, declared, staging, audit, complaints,
-                task.jobs, judge, tell, forget=task.forget,
+                task.jobs, tell, forget=task.forget,
             )  # fmt: skip
         clock.phase("settings")
         pelican.run()
@@ -110,19 +111,24 @@ def run(task: Task, audit: Audit, clock: Clock, tell: Callable[[str, int], None]
             known = {n: k for n, k in staging.new.items() if n in staging.kept or k != (b"", b"")}
             document = {"files": known, "harmless": harmless, "code": digests}
             cache.save(task.stage / "state", document)
+            held.extend(live.generators)
         clock.phase("save")
-    except PublishError as error:
-        return error
-    except _Read:
-        if live and not complaints.errors:
+    except Unfit as unfit:
+        return unfit
+    except Stop:
+        if live:
             live.sources.save()
     except Needed:
         return Again()
     except (Exception, SystemExit) as error:  # a settings file, theme or plugin may do anything
         complaints.failed(error)
     finally:
-        if live:
-            live.close()
+        for each in (live, judging):
+            if each:
+                each.close()
+    if task.until == "read":
+        answer = judging.answer if judging else None
+        return Run(errors=tuple(complaints.errors), judged=answer, seconds=clock.seconds)
     if complaints.errors:
         return Failed(tuple(complaints.errors), code)
     apart = [task.stage, task.folder, *map(Path, (values["PATH"], values["THEME"],
@@ -132,7 +138,7 @@ def run(task: Task, audit: Audit, clock: Clock, tell: Callable[[str, int], None]
         tuple(r for r in audit.reads(apart) if r != str(task.settings.parent)),
         due.moment, audit.untracked, stock, tuple(sorted(staging.kept)),
         live.pages.rendered if live else due.rendered,
-        live.sources.fresh if live else 0, judged[0] if judged else None, clock.seconds,
+        live.sources.fresh if live else 0, judging.answer if judging else None, clock.seconds,
     )  # fmt: skip
 
 
@@ -173,22 +179,6 @@ class _Due:
                 self._look(content)
 
 
-def _judge_in(owner: Any, judge: Callable[[list[Any]], None]) -> None:
-    """In a stock run too: all is resolved, and nothing is rendered."""
-    from pelican import signals
-
-    generators: list[Any] = []
-    signals.all_generators_finalized.connect(generators.extend, weak=False)
-    stock = owner._get_writer
-
-    def get_writer(self: Any) -> Any:
-        writer = stock(self)
-        judge(generators)
-        return writer
-
-    owner._get_writer = get_writer
-
-
 def _keys(
     task: Task, values: Any, looked: list[str], digests: dict[str, tuple[str, str]]
 ) -> tuple[bytes, bytes]:
@@ -201,8 +191,11 @@ def _keys(
 
     from publish.site.engine import settings
 
-    loaded = {str(getattr(module, "__file__", "") or "") for module in list(sys.modules.values())}
+    loaded = {str(getattr(module, "__file__", "") or "") for name, module in
+              list(sys.modules.items()) if name.partition(".")[0] != "publish"}  # fmt: skip
     own = {f for f in loaded if f.endswith(".py") and "-packages" not in f and _foreign(f)}
+    # Of this program, what decides: which other modules are loaded differs by command.
+    own |= {str(f) for room in ("site/engine", "post") for f in (PROGRAM / room).glob("*.py")}
     known, found = dict(digests), {}
     for path in sorted({*task.code, *own}):
         stamp = inputs.stamp(path)
@@ -259,6 +252,22 @@ def _pelican(named: Any) -> Any:
     return getattr(importlib.import_module(module), name)
 
 
+def _stay(generators: list[Any], answer: Any) -> None:
+    """Show single pages until the parent has enough."""
+    from publish.site.engine.glance import glance
+
+    while True:
+        try:
+            source = pickle.load(sys.stdin.buffer)  # noqa: S301 - our parent's
+        except EOFError:
+            return
+        try:
+            found = glance(generators, source)
+        except Exception:  # the whole build, which follows, says what is wrong
+            found = None
+        answer.write(pickle.dumps(found, 5))
+
+
 def main() -> None:
     """The process's own entry: the task comes once everything is loaded."""
     audit, clock = Audit(), Clock()
@@ -269,18 +278,21 @@ def main() -> None:
         light.install()
     import publish.site.engine.session  # noqa: F401 - and with it Pelican
 
-    given = sys.stdin.buffer.read()
-    if not given:
+    try:
+        task = pickle.load(sys.stdin.buffer)  # noqa: S301 - our parent's
+    except EOFError:
         return  # there was nothing to build after all
-    task = pickle.loads(given)  # noqa: S301 - our parent's
     # Plugins may print; the answer has the pipe to itself.
     with os.fdopen(os.dup(1), "wb", buffering=0) as answer:
         os.dup2(2, 1)
+        held: list[Any] = []
 
         def tell(phase: str, count: int) -> None:
             answer.write(pickle.dumps((phase, count)))
 
-        answer.write(pickle.dumps(run(task, audit, clock, tell), 5))
+        answer.write(pickle.dumps(run(task, audit, clock, tell, held), 5))
+        if task.resident:
+            _stay(held, answer)
     sys.stderr.flush()
     # Nothing needs what this process holds; to take it apart would take longer than to end.
     os._exit(0)

@@ -11,6 +11,7 @@ import os
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import jinja2
@@ -21,6 +22,7 @@ from pelican.readers import Readers
 from pelican.writers import Writer
 
 from publish.site import inputs
+from publish.site.engine import UNFIT
 from publish.site.engine import settings as tracked
 from publish.site.engine.closures import Compiled
 from publish.site.engine.sources import KINDS, Sources
@@ -104,6 +106,21 @@ def order_sources() -> None:
         return Sorted(stock(self, *args, **named))
 
     generators.Generator.get_files = get_files
+
+
+def keep_from_reading(fit: Callable[[Path], bool]) -> None:
+    """A source that is not ``fit`` is told as one that could not be read."""
+    stock = Readers.read_file
+
+    def read_file(
+        self: Any, base_path: str, path: str, content_class: Any = Page, fmt: Any = None,
+        context: Any = None, **named: Any,
+    ) -> Any:  # fmt: skip
+        if fmt is None and not fit(Path(base_path, path)):
+            raise ValueError(UNFIT)
+        return stock(self, base_path, path, content_class, fmt, context, **named)
+
+    Readers.read_file = read_file
 
 
 def keep_sources(sources: Sources, jobs: int, progress: Callable[[str, int], None]) -> None:

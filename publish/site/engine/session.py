@@ -42,13 +42,13 @@ class Session:
     def __init__(
         self, folder: Path, record: Path | None, keys: tuple[bytes, bytes], settings: Any,
         declared: set[str], staging: Staging, audit: Audit, complaints: Complaints, jobs: int,
-        judge: Callable[[list[Any]], Any], progress: Progress, *, forget: bool,
+        progress: Progress, *, forget: bool,
     ) -> None:  # fmt: skip
         code, whole = keys
         self._audit, self._complaints, self._jobs = audit, complaints, jobs
-        self._judge, self._progress, self._staging = judge, progress, staging
+        self._progress, self._staging = progress, staging
         self._pool: Pool | None = None
-        self._generators: list[Any] = []
+        self.generators: list[Any] = []
         self._writing = False
         self._turn, self._mine, self._share = 0, 0, False
         self.sources = Sources(
@@ -58,7 +58,7 @@ class Session:
         self.pages = Pages(None if forget else record, whole, staging, self._tracker)
         templates = code + (fingerprint(settings["JINJA_ENVIRONMENT"]) or whole)
         self._compiled = Compiled(folder / "templates", templates)
-        signals.all_generators_finalized.connect(self._generators.extend, weak=False)
+        signals.all_generators_finalized.connect(self.generators.extend, weak=False)
         self._hook()
 
     def save(self, record: Path) -> None:
@@ -141,11 +141,10 @@ class Session:
 
     def ready(self, writer: Any) -> None:
         """All is resolved, and nothing is rendered yet."""
-        self._judge(self._generators)
         self._watch()
         if type(writer)._open_w is not Writer._open_w:
             self.pages.reuse = False
-        self.pages.compare(self._generators)
+        self.pages.compare(self.generators)
         if self._jobs > 1 and self.pages.count_stale() >= WORTH and self._sharable():
             self._progress("pages", -self.pages.count_stale())
             with self._audit.own():
@@ -153,7 +152,7 @@ class Session:
 
     def _watch(self) -> None:
         """Filters, tests and functions of plugins count the posts they are given as a whole."""
-        for generator in self._generators:
+        for generator in self.generators:
             env = generator.env
             for stock, found in (
                 (vars(defaults)["DEFAULT_FILTERS"], env.filters),
@@ -177,7 +176,7 @@ class Session:
         self._complaints.errors, self._complaints.warnings = [], []
         self._mine = number
         try:
-            for generator in self._generators:
+            for generator in self.generators:
                 if type(generator) is SHARED[0]:
                     generator.generate_pages(writer)
                 elif type(generator) is SHARED[1]:

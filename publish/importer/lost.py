@@ -1,0 +1,74 @@
+"""All losses of a run, on disk: a large export has more of them than fit into memory."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from publish.importer.losses import Loss
+
+COLUMNS = "code, id, detail, excerpt, file, line"
+ORDER = "order by file, line, code, id, detail, excerpt"
+
+
+class Lost:
+    """Losses, each once a place, in the order of the report; and old addresses with their new ones.
+
+    The database has no name: the system takes it back when it is closed.
+    """
+
+    def __init__(self) -> None:
+        self._db = sqlite3.connect("", isolation_level=None)
+        self._db.execute("pragma cache_size=-4000")
+        self._db.execute(
+            "create table loss (code text, id integer, detail text, excerpt text, file text, "
+            "line integer, unique (code, id, detail, excerpt, file, line))"
+        )
+        self._db.execute("create table address (old text, new text)")
+        self._db.execute("begin")
+
+    def add(self, losses: Iterable[Loss]) -> None:
+        """Note some."""
+        self._db.executemany(
+            "insert or ignore into loss values (?, ?, ?, ?, ?, ?)",
+            ((a.code, a.id, a.detail, a.excerpt, a.file, a.line) for a in losses),
+        )
+
+    def __iter__(self) -> Iterator[Loss]:
+        sql = f"select {COLUMNS} from loss {ORDER}"  # noqa: S608 - no value in it
+        return (Loss(*row) for row in self._db.execute(sql))
+
+    def of(self, code: str, most: int = -1) -> list[Loss]:
+        """Those of one code, at most ``most``."""
+        sql = f"select {COLUMNS} from loss where code = ? {ORDER} limit ?"  # noqa: S608
+        return [Loss(*row) for row in self._db.execute(sql, (code, most))]
+
+    def kinds(self, code: str, most: int) -> list[tuple[str, int, str, str]]:
+        """What those of one code name, how often, with first words and a place; the most first."""
+        sql = (
+            "select substr(detail, 1, instr(detail || '?', '?') - 1) as kind, count(*) as many, "
+            "max(excerpt), min(case when file <> '' then file || ':' || line else null end) "
+            "from loss where code = ? group by kind order by many desc, kind limit ?"
+        )
+        return [(k, n, w or "", p or "") for k, n, w, p in self._db.execute(sql, (code, most))]
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How many there are of each code."""
+        return Counter(dict(self._db.execute("select code, count(*) from loss group by code")))
+
+    def lead(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Note old addresses and where they lead."""
+        self._db.executemany("insert into address values (?, ?)", pairs)
+
+    def addresses(self) -> Iterator[tuple[str, str]]:
+        """Old addresses with their new ones, in the order of the export."""
+        return self._db.execute("select old, new from address order by rowid")
+
+    def close(self) -> None:
+        """Give the database back."""
+        self._db.close()
+
+    def __del__(self) -> None:
+        self.close()

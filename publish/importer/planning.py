@@ -1,0 +1,170 @@
+"""Which items become files, where they go, and what their headers say."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from publish.importer import content, dates, header, links, plan
+from publish.importer.ledger import digest
+from publish.importer.losses import Loss, excerpt
+from publish.importer.model import Item
+from publish.importer.plan import Entry, Planner
+from publish.importer.state import State
+from publish.post import urls
+
+
+class Planning:
+    """Plans every item of the store; the plan is kept there, what links need in an index."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.host = plan.host_of(state.channel.url)
+        self._zone = ZoneInfo(state.settings.timezone)
+        values = state.settings.values
+        self._names = header.Names(state.channel, state.options, values)
+        self._terms: dict[str, str] = {}
+        self._gone: set[int] = set()
+        ledger = state.ledger
+        self._ours = frozenset(r.file for r in ledger.items.values()) | frozenset(ledger.begun)
+        self._present = content.present(state.settings, self._ours)
+        self._planner = Planner(
+            state.channel, values, self._taken, self._known, content.reserved(values)
+        )
+
+    def _known(self, id: int) -> tuple[str, str] | None:
+        """The slug and file of an item that an earlier run wrote."""
+        record = self.state.ledger.items.get(f"{self.host}/{id}")
+        if record is None:
+            return None
+        if record.file in self._present.of_file:
+            return self._present.of_file[record.file], record.file
+        if moved := self._present.uids.get(plan.uid(self.host, id)):
+            return moved
+        if record.file not in self.state.ledger.begun:
+            self._gone.add(id)
+        return record.slug, record.file
+
+    def _taken(self, slug: str, file: str) -> bool:
+        other = self.state.settings.content / file
+        there = file not in self._ours and other.exists()
+        return slug.casefold() in self._present.slugs or there
+
+    def index(self) -> links.Index:
+        """Plan everything."""
+        state, planner = self.state, self._planner
+        for key, record in state.ledger.items.items():
+            if key.startswith(f"{self.host}/"):
+                planner.reserve(self._present.of_file.get(record.file, record.slug))
+        base = urlsplit(state.channel.url).path or "/"
+        index = links.Index(frozenset(state.hosts), base, state.entries)
+        hidden = sum(
+            count for kind, count in state.types.items()
+            if kind in plan.SKIPPED and kind not in ("attachment", "wp_block")
+        )  # fmt: skip
+        state.store.begin()
+        for number in state.store.numbers(("post", "page")):
+            item = state.store.item(number)
+            if not plan.kept(item, state.options):
+                hidden += item.status in plan.HIDDEN
+                continue
+            entry = planner.entry(number, item)
+            if item.id not in self._gone:
+                state.entries[number] = entry
+                self._fields(entry, item)
+                index.add(entry)
+            self._note(planner.losses, entry.file)
+        if hidden:
+            state.lose("not-written", 0, f"{hidden} items")
+        self._lead(index)
+        state.store.commit()
+        for (old, new), id in self._names.renamed.items():
+            state.lose("category-renamed", id, f"{old} → {new}")
+        for login, id in self._names.unknown.items():
+            state.lose("author-unknown", id, login)
+        return index
+
+    def _note(self, losses: list[Loss], file: str) -> None:
+        for loss in losses:
+            self.state.lose(loss.code, loss.id, loss.detail, excerpt(loss.excerpt), file)
+        losses.clear()
+
+    def _lead(self, index: links.Index) -> None:
+        """Old addresses: of the posts and pages, then of feeds and lists."""
+        state, planner, values = self.state, self._planner, self.state.settings.values
+        index.terms = links.archives(state.channel, values, self._terms)
+        index.pages = links.feeds(index.base, values)
+        real = {urls.normal(planner.address(e)).casefold() for e in state.entries.values()}
+        real |= {urls.normal(f"/{slug}/").casefold() for slug in self._present.slugs}
+        real |= {f"/{name}" for name in content.reserved(values)}
+        for alias in self._present.aliases:
+            planner.reserve_alias(alias)
+        for entry in state.entries.values():
+            planner.alias(entry, real)
+            self._note(planner.losses, entry.file)
+            data = state.store.plan(entry.number)
+            at = next(i for i, (key, _) in enumerate(data["fields"]) if key == "Uid")
+            if entry.aliases:
+                data["fields"].insert(at, ["Aliases", ", ".join(entry.aliases)])
+            state.store.put_plan(entry.number, data)
+            state.result.losses.lead((a, planner.address(entry)) for a in entry.aliases)
+            # They are in the store now, and there are many of them.
+            entry.aliases, entry.olds, entry.title = [], [], ""
+        lists = links.lists(state.channel, values, index.terms, state.entries.values())
+        state.moved = {
+            old: new for old, new in lists.items() if urls.normal(old).casefold() not in real
+        }
+        state.result.losses.lead(sorted(state.moved.items()))
+
+    def _fields(self, entry: Entry, item: Item) -> None:
+        names, result = self._names, self.state.result
+        when = dates.published(item, self._zone)
+        changed = dates.modified(item, self._zone)
+        if when is None:
+            if entry.status == "published":
+                entry.status, entry.scheduled = "draft", False
+            self.state.lose("date-missing", item.id, "", excerpt(entry.title), entry.file)
+            when = changed
+        title = header.title(entry.title)
+        if not title:
+            words = header.plain(re.sub(r"<!--.*?-->", " ", item.body[:20000], flags=re.S))
+            title = (
+                header.title(" ".join(words.split()[:8]))
+                or f"{item.type.capitalize()} {abs(item.id)}"
+            )
+            self.state.lose("title-made", item.id, "", excerpt(title), entry.file)
+        post = item.type == "post"
+        categories, tags, authors = names.categories(item), names.tags(item), names.authors(item)
+        if entry.open:
+            kinds = {"category": categories, "tag": tags, "author": authors}
+            self._terms.update(
+                {f"{k}:{n.casefold()}": n for k, many in kinds.items() for n in many}
+            )
+        after = changed and when and changed > when
+        fields = [
+            ("Title", title),
+            ("Date", dates.shown(when) if when else ""),
+            ("Modified", dates.shown(changed) if changed and after else ""),
+            ("Category", ", ".join(categories) if post else ""),
+            ("Tags", header.joined(tags) if post else ""),
+            ("Slug", entry.slug),
+            ("Authors" if len(authors) > 1 else "Author",
+            header.joined(authors) if len(authors) > 1 else "".join(authors)),
+            ("Summary", header.summary(item)),
+            ("Status", entry.status),
+            ("Newsletter", "no" if post and entry.open else ""),
+            ("Uid", plan.uid(self.host, item.id)),
+        ]  # fmt: skip
+        cover, alt = "", ""
+        number = item.meta.get("_thumbnail_id", "")
+        if number.isdigit() and (found := self.state.store.attachment(int(number))):
+            cover, alt = found[0], header.line(found[1])
+        self.state.store.put_plan(entry.number, {
+            "fields": [f for f in fields if f[1]], "cover": cover, "cover_alt": alt,
+            "title": entry.title, "source": digest(repr(item).encode("utf-8", "replace"))[:16],
+        })  # fmt: skip
+        result.posts += post
+        result.pages += not post
+        result.drafts += entry.status == "draft"
+        result.scheduled += entry.scheduled

@@ -1,0 +1,104 @@
+"""Brings what was made into content/: only what is not there yet, and nothing that was edited."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from publish.importer import ledger as ledgers
+from publish.importer import plan
+from publish.importer.ledger import Record
+from publish.importer.pictures import Shelf
+from publish.importer.state import State
+from publish.post.files import write_whole
+
+
+def save(state: State, shelf: Shelf, used: list[str]) -> None:
+    """Write posts, pages, pictures, redirects and the ledger; nothing in a dry run.
+
+    Whatever the moment at which this is killed, the next run ends the same: the ledger says first
+    which files are about to be written, and each is written in one step.
+
+    Raises:
+        OSError: a file cannot be written; the next run goes on.
+    """
+    root = state.settings.content
+    todo, records = _due(state)
+    state.result.written = [
+        state.entries[number].file for number, digest in todo.items()
+        if ledgers.digest_of(root / state.entries[number].file) != digest
+    ]  # fmt: skip
+    pictures = {}
+    for url in used:
+        found = shelf.take(url)
+        pictures[found.path] = (found.digest, url)
+    state.result.pictures = len(pictures)
+    if state.options.dry_run:
+        return
+    ledger = state.ledger
+    missing = {p: d for p, d in pictures.items() if ledgers.digest_of(root / p) != d[0]}
+    if state.result.written or missing:
+        ledger.begun = {state.entries[number].file: digest for number, digest in todo.items()}
+        ledger.save()
+    for path, (_, url) in missing.items():
+        data = shelf.data(shelf.take(url))
+        if data is not None:
+            write_whole(root / path, data)
+    ledger.files |= {path: digest for path, (digest, _) in pictures.items()}
+    for done, number in enumerate(todo):
+        write_whole(root / state.entries[number].file, state.results.get(number))
+        if done % 50 == 0:
+            state.say(f"saving: {done:,} of {len(todo):,}")
+    _lead_on(state)
+    ledger.items |= records
+    ledger.begun = {}
+    ledger.save()
+
+
+def _due(state: State) -> tuple[dict[int, str], dict[str, Record]]:
+    """What is to be written, with digests, and how the ledger is to know it."""
+    root, host, ledger = state.settings.content, plan.host_of(state.channel.url), state.ledger
+    todo: dict[int, str] = {}
+    records: dict[str, Record] = {}
+    again = {str(path.absolute()) for path in state.options.again}
+    for number, entry in state.entries.items():
+        digest = ledgers.digest(state.results.get(number))
+        key, file = f"{host}/{entry.id}", root / entry.file
+        record, there = ledger.items.get(key), ledgers.digest_of(file)
+        ours = {digest, ledger.begun.get(entry.file, "")}
+        ours |= {record.written} if record else set()
+        forced = str(file.absolute()) in again
+        if record and record.written == digest and there and not forced:
+            state.result.unchanged += 1
+        elif not there or there in ours or forced:
+            todo[number] = digest
+            source = str(state.store.plan(number)["source"])
+            records[key] = Record(entry.file, entry.slug, source, digest)
+        else:
+            state.result.left.append(entry.file)
+            state.lose("edited-left", entry.id, file=entry.file)
+    return todo, records
+
+
+def _lead_on(state: State) -> None:
+    """Put the old addresses of feeds and lists where the site's redirects are made of.
+
+    What is there already, or was taken out by the author since, stays so.
+    """
+    file = state.settings.content / "ledger" / "retired.json"
+    try:
+        known: Any = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        known = {}
+    except (OSError, ValueError):
+        return  # `publish check` says that it is damaged.
+    if not isinstance(known, dict):
+        return
+    before = set(state.ledger.moved)
+    new = {old: to for old, to in state.moved.items() if old not in known and old not in before}
+    if new:
+        text = json.dumps({**known, **new}, ensure_ascii=False, indent=1, sort_keys=True)
+        write_whole(file, f"{text}\n".encode())
+    # Those of a run that was killed before it could say so are ours, too.
+    ours = {old for old, to in state.moved.items() if known.get(old) == to}
+    state.ledger.moved = sorted(before | ours | set(new))

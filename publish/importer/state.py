@@ -1,0 +1,64 @@
+"""What the steps of one import share."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from publish.importer.ledger import Ledger
+from publish.importer.losses import Loss
+from publish.importer.lost import Lost
+from publish.importer.model import Channel, Options
+from publish.importer.plan import Entry
+from publish.importer.store import Spool, Store
+from publish.settings import Settings
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Result:
+    """What an import did, or would do."""
+
+    posts: int = 0
+    pages: int = 0
+    written: list[str] = field(default_factory=list)
+    unchanged: int = 0
+    left: list[str] = field(default_factory=list)
+    pictures: int = 0
+    types: dict[str, int] = field(default_factory=dict)
+    losses: Lost = field(default_factory=Lost)
+    ends: list[tuple[str, int]] = field(default_factory=list)
+    drafts: int = 0
+    scheduled: int = 0
+
+
+@dataclass
+class State:
+    """An import under way: what was read, what is planned, what is found out.
+
+    ``entries`` are the posts and pages to write, by their number in the store; ``moved`` are old
+    addresses of feeds and lists, with the new ones.
+    """
+
+    settings: Settings
+    options: Options
+    store: Store
+    prepared: Spool
+    results: Spool
+    ledger: Ledger
+    say: Say
+    channel: Channel = field(default_factory=Channel)
+    hosts: set[str] = field(default_factory=set)
+    types: Counter[str] = field(default_factory=Counter)
+    entries: dict[int, Entry] = field(default_factory=dict)
+    moved: dict[str, str] = field(default_factory=dict)
+    result: Result = field(default_factory=Result)
+
+    def lose(
+        self, code: str, id: int = 0, detail: str = "", words: str = "", file: str = ""
+    ) -> None:
+        """Note a loss; of a post in its file, where that is known."""
+        place = f"content/{file}" if file else ""
+        self.result.losses.add([Loss(code, id, detail, words, place, 1 if file else 0)])

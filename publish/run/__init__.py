@@ -1,0 +1,1 @@
+"""The unattended run: from whatever state is found, what is due becomes public and is mailed."""

@@ -1,0 +1,298 @@
+"""The ledger's journeys between this folder and the repository it comes from.
+
+In: the branch is brought forward, and what both sides know is put together. Home: a commit made
+by plumbing on the newest tip, so that neither the author's files nor the author's commits are
+touched, however often the branch moves meanwhile. At every moment the ledger lies either in the
+content folder or aside; a run that died is completed by the next.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from publish.deploy.programs import Failed, run
+from publish.deploy.targets.git import credentials
+from publish.errors import ConfigError, NothingSent, Refused
+from publish.post import frontmatter
+from publish.post.files import write_whole
+from publish.post.identity import uid_of, was_of
+from publish.run.merging import URLS, known_to, merged, table
+from publish.settings import Settings
+
+ATTEMPTS = 10
+MESSAGE = "Ledger: what was published and mailed [skip ci]"
+REMEDY = "mend that (rights, network), then run it again"
+
+
+class Home:
+    """The repository around ``settings``, whose branch ``branch`` of ``remote`` is home.
+
+    ``lock`` holds the ledger; every act on it is under it.
+    """
+
+    def __init__(
+        self, settings: Settings, remote: str, branch: str,
+        lock: Callable[[], AbstractContextManager[None]],
+    ) -> None:  # fmt: skip
+        self.root = settings.root
+        self.remote, self.branch, self.lock = remote, branch, lock
+        self.content = settings.content
+        self.ledger = settings.content / "ledger"
+        self.aside = settings.cache / "run" / "ledger"
+        top = Path(self._git("rev-parse", "--show-toplevel").decode().strip())
+        self.inside = self.ledger.resolve().relative_to(top.resolve()).as_posix()
+        self.url = self._git("remote", "get-url", remote).decode().strip()
+        self.ref = f"refs/heads/{branch}"
+
+    def come_in(self) -> None:
+        """Bring the branch forward to its newest tip, with what both ledgers know; see that a push
+        will be possible.
+
+        Raises:
+            Refused: there is uncommitted content, or the branch and its home have parted.
+            NothingSent: the home does not answer, or may not be written.
+        """
+        self.require_committed()
+        tip = self._fetch()
+        self._prove()
+        with self.lock():
+            self._forward(tip)
+
+    def bring_home(self) -> str:
+        """Add what this machine knows to the newest tip: ``pushed`` or ``unchanged``.
+
+        Raises:
+            Refused: the ledgers contradict each other.
+            NothingSent: it could not be pushed.
+        """
+        refused = 0
+        with self.lock():
+            for attempt in range(ATTEMPTS):
+                tip = self._fetch()
+                theirs = self._at(tip)
+                full = merged(self._here(), theirs, self._at("HEAD"))
+                if not self._contains(tip, "HEAD"):
+                    full = known_to(full, self._uids(tip, theirs))
+                if full == theirs:
+                    return "unchanged" if not attempt else "pushed"
+                commit = self._commit(tip, full)
+                try:
+                    self._remote(
+                        "push", "-q", f"--force-with-lease={self.ref}:{tip}", self.remote,
+                        f"{commit}:{self.ref}",
+                    )  # fmt: skip
+                except Failed:
+                    # Where the branch did not move it was no other machine that came first.
+                    refused += self._fetch() == tip
+                    if refused > 1 or attempt + 1 == ATTEMPTS:
+                        raise
+                    time.sleep(0.2 * attempt)
+                    continue
+                self._follow(commit)
+                return "pushed"
+        raise AssertionError("the last attempt pushes or raises")
+
+    def ahead(self) -> bool:
+        """Whether the home has commits that are not here."""
+        return not self._contains("HEAD", self._fetch())
+
+    def require_committed(self) -> None:
+        """Refuse what the repository does not have.
+
+        Raises:
+            Refused: a file of the content is new or changed, or another one of the site is changed.
+        """
+        said = self._git("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all",
+                         "--", ".")  # fmt: skip
+        rows = [row.decode("utf-8", "replace") for row in said.split(b"\0") if row]
+        content = self.inside.rpartition("/")[0] + "/"
+        for row in rows:
+            state, path = row[:2], row[3:]
+            if path.startswith(f"{self.inside}/") or (
+                state == "??" and not path.startswith(content)
+            ):
+                continue
+            raise Refused(
+                f"{path}: is not committed, and a run publishes what the repository has",
+                "commit it, or take it away, then run again",
+            )
+
+    def _fetch(self) -> str:
+        self._remote("fetch", "-q", "--no-tags", self.remote, self.ref)
+        return self._git("rev-parse", "FETCH_HEAD").decode().strip()
+
+    def _prove(self) -> None:
+        try:
+            self._remote("push", "--dry-run", "-q", self.remote, f"FETCH_HEAD:{self.ref}")
+        except Failed as error:
+            raise NothingSent(
+                f"the ledger could not come home, so nothing is sent: {error.message}", REMEDY
+            ) from None
+
+    def _forward(self, tip: str) -> None:
+        """Make HEAD ``tip``, and the ledger what both know."""
+        if self._contains(tip, "HEAD") is False and self._contains("HEAD", tip) is False:
+            raise Refused(
+                f"this branch and {self.remote}/{self.branch} have parted",
+                "git pull --rebase, look at it, then run again",
+            )
+        committed = self._at("HEAD")
+        ours = self._set_aside(committed)
+        if not self._contains("HEAD", tip):
+            if committed:
+                self._git("checkout", "-q", "HEAD", "--", f":(top){self.inside}")
+            for path in self._here().keys() - committed.keys():
+                (self.ledger / path).unlink()
+            try:
+                self._git("merge", "-q", "--ff-only", tip)
+            except Failed as error:
+                self._restore(ours)
+                raise Refused(f"the branch cannot be brought forward: {error.message}",
+                              "git pull, then run again") from None  # fmt: skip
+        self._restore(merged(ours, self._here(), committed))
+
+    def _follow(self, commit: str) -> None:
+        """Bring branch and index along, so that the next run finds nothing to do here.
+
+        A branch that cannot follow is no harm: the next run brings it forward.
+        """
+        try:
+            if self._contains(commit, "HEAD"):
+                self._forward(commit)
+        except Refused:
+            return
+
+    def _set_aside(self, committed: dict[str, bytes]) -> dict[str, bytes]:
+        """The ledger, kept until all of it is back in its place; with what an earlier run left."""
+        ours = self._here()
+        if self.aside.is_dir():
+            ours = merged(ours, _read(self.aside), committed)
+        part = self.aside.with_name("ledger.part")
+        shutil.rmtree(part, ignore_errors=True)
+        for path, data in ours.items():
+            write_whole(part / path, data)
+        part.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(self.aside, ignore_errors=True)
+        part.rename(self.aside)
+        return ours
+
+    def _restore(self, files: dict[str, bytes]) -> None:
+        for path, data in files.items():
+            write_whole(self.ledger / path, data)
+        shutil.rmtree(self.aside, ignore_errors=True)
+
+    def _here(self) -> dict[str, bytes]:
+        return _read(self.ledger)
+
+    def _at(self, commit: str) -> dict[str, bytes]:
+        """The ledger in a commit."""
+        found = {}
+        rows = self._git("ls-tree", "-r", "-z", "--full-tree", commit, "--", f"{self.inside}/")
+        for row in rows.split(b"\0"):
+            if row:
+                head, _, name = row.partition(b"\t")
+                path = os.fsdecode(name)[len(self.inside) + 1 :]
+                found[path] = self._git("cat-file", "blob", head.split()[2].decode())
+        return found
+
+    def _uids(self, tip: str, theirs: dict[str, bytes]) -> set[str]:
+        """The identities that the tip knows: of its sources, and those recorded there already."""
+        known = set(table(theirs, URLS).values())
+        below = self.inside.rpartition("/")[0]
+        rows = self._git("ls-tree", "-r", "-z", "--full-tree", tip, "--", f"{below}/")
+        for row in rows.split(b"\0"):
+            head, _, name = row.partition(b"\t")
+            path = os.fsdecode(name)
+            if path.endswith((".md", ".markdown", ".mkd", ".mdown")):
+                header = frontmatter.read(self._git("cat-file", "blob", head.split()[2].decode()))
+                field = header.field("uid")
+                known.add(uid_of(field.first if field else "", path[len(below) + 1 :]))
+                known |= set(was_of(header.get("was")))
+        return known
+
+    def _commit(self, tip: str, files: dict[str, bytes]) -> str:
+        """A commit on ``tip`` that differs from it in the ledger alone."""
+        with tempfile.TemporaryDirectory() as folder:
+            index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
+            self._git("read-tree", tip, env=index)
+            gone = [p for p in self._at(tip) if p not in files]
+            rows = [f"0 {'0' * 40}\t{self.inside}/{path}\0" for path in gone]
+            for path, data in sorted(files.items()):
+                blob = self._git("hash-object", "-w", "--stdin", stdin=data).decode().strip()
+                rows.append(f"100644 {blob}\t{self.inside}/{path}\0")
+            listed = "".join(rows).encode("utf-8", "surrogateescape")
+            self._git("update-index", "-z", "--index-info", stdin=listed, env=index)
+            tree = self._git("write-tree", env=index).decode().strip()
+        who = {
+            f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER")
+            for what, value in (("NAME", "publish"), ("EMAIL", "publish@localhost"))
+        }  # fmt: skip
+        said = self._git("commit-tree", tree, "-p", tip, "-m", MESSAGE, env=who)
+        return said.decode().strip()
+
+    def _contains(self, commit: str, other: str) -> bool:
+        """Whether ``other`` is ``commit`` or before it."""
+        try:
+            self._git("merge-base", "--is-ancestor", other, commit)
+        except Failed:
+            return False
+        return True
+
+    def _remote(self, *words: str) -> bytes:
+        with credentials(self.url) as env:
+            return run(["git", "-C", str(self.root), *words], env={**_QUIET, **env}, remedy=REMEDY)
+
+    def _git(self, *words: str, stdin: bytes = b"", env: dict[str, str] | None = None) -> bytes:
+        return run(["git", "-C", str(self.root), *words], env={**_QUIET, **(env or {})},
+                   stdin=stdin)  # fmt: skip
+
+
+def home_of(settings: Settings, lock: Callable[[], AbstractContextManager[None]]) -> Home | None:
+    """The repository the site lies in; None where there is none, or nothing to push to.
+
+    Raises:
+        ConfigError: it cannot be told which branch is home.
+    """
+    root = settings.root
+
+    def ask(*words: str) -> str:
+        try:
+            return run(["git", "-C", str(root), *words], env=_QUIET).decode().strip()
+        except (Failed, ConfigError):
+            return ""
+
+    remotes = ask("remote").split()
+    branch = ask("symbolic-ref", "-q", "--short", "HEAD")
+    remote = (ask("config", f"branch.{branch}.remote") if branch else "") or (
+        "origin" if "origin" in remotes else remotes[0] if len(remotes) == 1 else ""
+    )
+    if not remote:
+        return None
+    merge = ask("config", f"branch.{branch}.merge") if branch else ""
+    # A runner checks out a commit, not a branch, and says elsewhere which branch it is of.
+    branch = (
+        merge.removeprefix("refs/heads/")
+        or branch
+        or (os.environ.get("CI_COMMIT_BRANCH") or os.environ.get("GITHUB_REF_NAME") or "")
+    )
+    if not branch:
+        raise ConfigError("no branch is checked out, so the ledger has no home",
+                          "git switch main, then run again")  # fmt: skip
+    return Home(settings, remote, branch, lock)
+
+
+def _read(folder: Path) -> dict[str, bytes]:
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file() and not p.name.startswith(".") and not p.is_symlink()
+    }
+
+
+_QUIET = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}

@@ -1,0 +1,101 @@
+"""What a run did: for the terminal, scripts, the page of a CI job, and a dead man's switch."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from publish.errors import Exit, PublishError
+from publish.http import ask
+from publish.post.files import write_whole
+
+WORST = (Exit.UNKNOWN, Exit.USAGE, Exit.REFUSED, Exit.NOTHING_SENT, Exit.OK)
+"""Of several outcomes the first of these is the run's."""
+
+
+@dataclass
+class Report:
+    """``errors`` are what went wrong, in the order it did; ``lines`` all there is to tell.
+
+    ``ledger`` is ``pushed``, ``unchanged``, ``unpushed``, or ``none`` where it has no home.
+    """
+
+    live: bool
+    deploys: list[dict[str, Any]] = field(default_factory=list)
+    issues: list[Mapping[str, Any]] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    errors: list[PublishError] = field(default_factory=list)
+    ledger: str = "none"
+    next_due: str = ""
+    refused: Exit = Exit.OK
+
+    @property
+    def sent(self) -> bool:
+        """Whether this run brought a letter on its way."""
+        return any(issue.get("sent_by_this_run") for issue in self.issues)
+
+    @property
+    def code(self) -> Exit:
+        """The exit code: the worst of all that happened."""
+        codes = {error.code for error in self.errors} | {self.refused}
+        if self.sent and self.ledger == "unpushed":
+            codes.add(Exit.UNKNOWN)
+        return next(code for code in WORST if code in codes)
+
+    def document(self) -> dict[str, Any]:
+        """For scripts."""
+        return {
+            "live": self.live, "code": int(self.code), "deploys": self.deploys,
+            "issues": [dict(issue) for issue in self.issues], "ledger": self.ledger,
+            "next_due": self.next_due or None, "lines": self.lines,
+            "errors": [str(error) for error in self.errors],
+        }  # fmt: skip
+
+
+def publish(report: Report, cache: Path, warn: Callable[[str], None]) -> None:
+    """Leave the report where others look: beside the cache for `doctor`, on the page of a CI job,
+    and a sign of life at ``PUBLISH_HEARTBEAT_URL``, with ``/fail`` behind it after a bad run.
+
+    None of them changes how the run ends.
+    """
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    document = {"at": now, "code": int(report.code), "live": report.live}
+    write_whole(cache / "run" / "last.json", json.dumps(document).encode())
+    if page := os.environ.get("GITHUB_STEP_SUMMARY"):
+        try:
+            with Path(page).open("a", encoding="utf-8") as stream:
+                stream.write(summary(report))
+        except OSError as error:
+            warn(f"the summary of this job could not be written ({error.strerror})")
+    url = os.environ.get("PUBLISH_HEARTBEAT_URL", "").strip()
+    if url and report.live:
+        try:
+            status = ask(url + ("" if report.code == Exit.OK else "/fail")).status
+        except OSError:
+            status = 0
+        if not 200 <= status < 300:
+            # The address itself is a secret: with it one can pretend that all is well.
+            said = f"answers {status}" if status else "does not answer"
+            warn(f"the address in PUBLISH_HEARTBEAT_URL {said}")
+
+
+def summary(report: Report) -> str:
+    """The run as Markdown."""
+    state = "done" if report.code == Exit.OK else f"ended with exit code {int(report.code)}"
+    rows = [f"- {line}" for line in report.lines]
+    rows += [f"- **{error}**" for error in report.errors]
+    return "\n".join([f"### publish run: {state}", "", *rows, ""]) + "\n"
+
+
+def last(cache: Path) -> dict[str, Any]:
+    """What the last run on this machine left; empty if there was none."""
+    try:
+        found = json.loads((cache / "run" / "last.json").read_bytes())
+        return found if isinstance(found, dict) else {}
+    except (OSError, ValueError):
+        return {}

@@ -1,0 +1,195 @@
+"""``publish run``: looks at what is, and does what is missing.
+
+Nothing depends on why it was started, on when, or on what an earlier run did or did not finish.
+So a run that came late, twice, or died is mended by the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import time
+from typing import TYPE_CHECKING
+
+from publish import golive
+from publish.deploy.going import Stopped, document
+from publish.errors import Exit, NothingSent, PublishError
+from publish.post.files import locked
+from publish.run import home as homes
+from publish.run.report import Report
+
+if TYPE_CHECKING:
+    from publish.office import Office
+    from publish.run.home import Home
+
+PATIENCE = 1800.0
+"""Seconds to wait for another run on this machine; then do what is left to do."""
+TURNS = 3
+"""So often one run begins again with the build because the site became stale meanwhile."""
+
+
+class AtWork(NothingSent):
+    """Another run is at it, and does all of it."""
+
+
+def run(office: Office) -> Report:
+    """Do what is due: ledger in, build, deploy, wait until live, settle and send, ledger home.
+
+    What fails is in the report, and what must not follow from it does not happen: without a good
+    build and a page that is seen to be live nothing is sent, but open sends are settled, and the
+    ledger comes home in every case.
+    """
+    report = Report(live=True)
+    say = office.voice.say
+    try:
+        with locked(office.settings.cache / "run.lock", AtWork, PATIENCE, say, "run"):
+            _run(office, report)
+    except AtWork:
+        report.lines.append("another run is at work in this folder and does all there is to do")
+    except PublishError as error:
+        report.errors.append(error)
+    return report
+
+
+def rehearse(office: Office) -> Report:
+    """What a run would do now. Nothing is written, and nothing is asked of another machine but to
+    be looked at."""
+    report = Report(live=False)
+    with _noted(report):
+        home = homes.home_of(office.settings, office.lock)
+        if home:
+            with _noted(report):
+                home.require_committed()
+            if home.ahead():
+                report.lines.append(f"{home.remote}/{home.branch} has news: they would come first")
+    stale = office.site.stale()
+    if stale:
+        report.lines.append("the site would be built")
+    for name in _targets(office, report) if not stale else ():
+        with _noted(report):
+            wish = golive.Wish(dry_run=True, verify=False)
+            out = golive.go_live(office.settings, name, wish, office.voice.progress)
+            report.deploys.append(document(out))
+            report.lines.append(golive.spoken(out)[-1])
+    with _noted(report):
+        from publish.office import listing
+
+        items, lines = listing.planned(office, (), False, None)
+        report.issues += [item.as_dict() for item in items if item.send]
+        report.lines += lines
+    report.next_due = _next_due(office)
+    report.lines.append(office.said("a dry run: nothing was written; with --live it happens"))
+    return report
+
+
+def _run(office: Office, report: Report) -> None:
+    home = homes.home_of(office.settings, office.lock)
+    if home:
+        # What is refused here is refused before anything has happened.
+        home.come_in()
+    try:
+        _bring_on(office, report)
+    finally:
+        if home:
+            _bring_home(home, report)
+        report.next_due = _next_due(office)
+
+
+def _bring_on(office: Office, report: Report) -> None:
+    from publish.office.due import send_due, settle_only
+
+    for turn in range(TURNS):
+        before = len(report.errors)
+        with _noted(report):
+            office.site.fresh(office.voice, told="built")
+            report.lines += _withdrawn(office)
+            for name in _targets(office, report):
+                _deploy(office, report, name)
+        if len(report.errors) > before:
+            with _noted(report):
+                settle_only(office)
+            return
+        # A post may have come due since: then one more turn makes it public before it is mailed.
+        if turn + 1 == TURNS or not office.site.stale():
+            break
+        report.deploys.clear()
+    with _noted(report):
+        done = send_due(office, build=False)
+        report.lines += done.lines
+        report.issues += done.results
+        report.refused = done.code
+
+
+def _deploy(office: Office, report: Report, name: str) -> None:
+    try:
+        out = golive.go_live(office.settings, name, golive.Wish(), office.voice.progress)
+    except Stopped as stop:
+        report.deploys.append(document(stop.outcome))
+        raise
+    report.deploys.append(document(out))
+    report.lines += [golive.spoken(out)[-1], *(f"warning: {line}" for line in out.warnings)]
+
+
+def _withdrawn(office: Office) -> list[str]:
+    """Take back what is scheduled for posts that are not public any more: a letter must not lead to
+    a page that is about to go."""
+    from publish.office import letters, undoing
+
+    with office.lock():
+        found = letters.gathered(office)
+        public = {letter.key for letter in found.all if letter.issue}
+        lines = []
+        for letter in found.all:
+            gone = [p for p in letter.posts if not any(key.startswith(p) for key in public)]
+            if letter.scheduled and gone:
+                undoing.take_back(office, letter, found.handle(letter))
+                lines.append(office.said(f"{letter.slug}: its post is not public any more, so its "
+                                         "letter was taken back"))  # fmt: skip
+    return lines
+
+
+def _bring_home(home: Home, report: Report) -> None:
+    try:
+        report.ledger = home.bring_home()
+    except PublishError as error:
+        report.ledger = "unpushed"
+        error.remedy += "; nothing is sent twice: Mailchimp knows what was sent"
+        report.errors.append(error)
+
+
+def _targets(office: Office, report: Report) -> list[str]:
+    names = list(golive.named(office.settings))
+    if not names:
+        report.lines.append("DEPLOY is empty: nothing is put up")
+    return names
+
+
+def _next_due(office: Office) -> str:
+    """When the next dated post becomes public, in ISO form; ``""`` if none waits."""
+    from publish.newsletter import schedule
+    from publish.site.posts import sources
+
+    ahead = []
+    for post in sources(office.settings, office.settings.posts):
+        if post.status != "published" or not (given := post.header.get("date")):
+            continue
+        try:
+            moment = schedule.when(given, office.now, office.zone, time())
+        except PublishError:
+            continue
+        if moment > office.now:
+            ahead.append(moment)
+    return min(ahead).isoformat(timespec="seconds") if ahead else ""
+
+
+@contextmanager
+def _noted(report: Report) -> Iterator[None]:
+    """A failure is written down and does not end the run."""
+    try:
+        yield
+    except PublishError as error:
+        report.errors.append(error)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        text = f"{where}{error.strerror or error}"
+        report.errors.append(PublishError(text, "mend that, then run again", Exit.REFUSED))

@@ -1,0 +1,139 @@
+"""Check is build: a record is what the pages show, and a build refuses for no fault of sources,
+settings or addresses that a check had not named."""
+
+import shutil
+import tempfile
+from pathlib import Path
+from urllib.parse import unquote
+
+import lxml.html
+import pytest
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+from publish.errors import PublishError
+from publish.post.record import Library
+from publish.site.build import build
+from tests.checks.project import Project
+
+WORDS = st.sampled_from(
+    ["Calm", "2 < 3 and 5 > 4", "INR <2 or >4", "Crème & co", "`x_y` value", "*bold*", "東京",
+     "10<sup>9</sup>/L", "A.1", "“Quoted”", "", "---", "<details> element", "&amp;", "١٢"]
+)  # fmt: skip
+DATES = st.sampled_from(
+    ["2026-11-01 07:30", "2026-11", "2026", "Nov 2026", "2026 November 3", "2026-11-01 07:30 EST",
+     "2026-13-45", "soon", "", "2199-01-01", "Mon, 16 Nov 2026 07:30:00 -0500", "20261101", "1"]
+)  # fmt: skip
+VALUES = {
+    "Status": ["published", "draft", "hidden", "Draft ", "publised", "skip", ""],
+    "Slug": ["calm", "Calm", "a/b", "../x", "ä", "calm.", ""],
+    "Category": ["Career", "Career, Network", "career", ",", "東京", "[Career]"],
+    "Tags": ["rest, sleep", "a;b", "C++", ",", ""],
+    "Lang": ["en", "de", "EN", "he", ""],
+    "Image": [
+        "images/door.svg",
+        "{static}/images/door.svg",
+        "/images/door.svg",
+        "no.svg",
+        "{attach}door.svg",
+        "https://a.example/x.png",
+        "images/Door.svg",
+    ],
+    "Modified": ["2026-11-02", "never", "2199"],
+    "Author": ["Nora", "Nora; Theo", ""],
+    "Save_as": ["calm/index.html", "../x.html", ""],
+    "Template": ["page", "no_such_template"],
+    "Uid": ["0123456789abcdef", "x"],
+    "Aliases": ["/old/", "old", "/old/, /old/", "/b/"],
+    "Summary": ["One.", "A [link](/nowhere/).", "{static}/x"],
+    "Metadata": ["x"],
+    "Url": ["x/{slug}", "/abs/", ""],
+}
+KEYS = st.sampled_from(sorted(VALUES)).flatmap(
+    lambda key: st.tuples(st.just(key), st.sampled_from(VALUES[key]))
+)
+PIECES = st.sampled_from(
+    ["## The `x_y` value", "## What the [guide](https://a.example/) says", "## A note[^1]",
+     "## Twice", "> ## Quoted", "- ## Listed", "<h2 id='by-hand'>By hand</h2>", "## Own {#own}",
+     "[go](#the-x_y-value)", "[go](#a-note)", "[go](#twice_1)", "[go](#by-hand)", "[go](#nowhere)",
+     "[other]({filename}b.md)", "[other]({filename}no.md)", "[file]({static}/images/door.svg)",
+     "[file]({attach}door.svg)", "[up](../calm/)", "[b](/b/)", "[c]({category}Career)",
+     "[t]({tag}none)", "[x]({filname}b.md)", "![A door]({static}/images/door.svg)",
+     "![none]({static}/images/none.svg)", "![D](images/Door.svg)", "<a href='{filename}b.md'>b</a>",
+     "[^1]: A note.", "::: email-only", ":::", "[r][one]", "[one]: {filename}b.md", "| a |\\n|--|",
+     "[a](b c.md)", "[a](<{filename}b c.md>)", "[b%20c]({filename}b%20c.md)", "{%", "[[x]]"]
+)  # fmt: skip
+POSTS = st.tuples(WORDS, DATES, st.lists(KEYS, max_size=4), st.lists(PIECES, max_size=6))
+NAMES = ["a.md", "b.md", "b c.md"]
+
+
+def text(title: str, date: str, keys: list[tuple[str, str]], body: list[str]) -> str:
+    given = {"Title": title, "Date": date, "Category": "Career", **dict(keys)}
+    return "".join(f"{k}: {v}\n" for k, v in given.items()) + "\n" + "\n\n".join(body) + "\n"
+
+
+def site(posts: list[str], root: Path) -> Project:
+    project = Project(root)
+    project.write("content/images/door.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>")
+    project.write("content/posts/door.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>")
+    for name, post in zip(NAMES, posts, strict=False):
+        project.write(f"content/posts/{name}", post)
+    return project
+
+
+def refused(project: Project) -> str:
+    """Why the site cannot be built; ``""`` if it can."""
+    try:
+        build(project.settings, jobs=1)
+    except PublishError as refusal:
+        return str(refusal)
+    return ""
+
+
+def pages_show(library: Library, output: Path) -> None:
+    """Every public record is at its place, with its links, ids and headings."""
+    for post in (post for post in library.public if post.save_as):
+        page = lxml.html.parse(str(output / unquote(post.save_as))).getroot()
+        ids = {*page.xpath("//@id"), *page.xpath("//a/@name")}
+        addresses = {*page.xpath("//@href"), *page.xpath("//@src")}
+        assert {each for each in post.ids if each} <= ids
+        assert {link.address for link in post.links if not link.mail} <= addresses
+        words = {" ".join(h.text_content().split()) for h in page.xpath("//h1|//h2|//h3")}
+        assert {heading.words for heading in post.headings} <= words
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(POSTS, min_size=1, max_size=3))
+def test_a_build_refuses_only_what_a_check_has_named_and_pages_are_their_records(
+    posts: list[tuple[str, str, list[tuple[str, str]], list[str]]],
+):
+    root = Path(tempfile.mkdtemp(prefix="law-"))
+    try:
+        project = site([text(*post) for post in posts], root)
+        found = project.findings()
+        errors = [finding for finding in found if finding.severity == "error"]
+        refusal = refused(project)
+        event("refused" if refusal else "built")
+        assert errors or not refusal, f"check has nothing to say of what build refuses: {refusal}"
+        if not refusal:
+            pages_show(project.library, root / "output")
+    finally:
+        shutil.rmtree(root)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["SITEURL = 'site.example'", "TIMEZONE = 'New York'", "ARTICLE_URL = '{nope}'",
+     "ARTICLE_SAVE_AS = 'all.html'", "THEME = 'no-such-theme'", "PLUGINS = ['no_such_plugin']",
+     "FILENAME_METADATA = '('", "DEFAULT_LANG = 5", "PLUGINS = 5", "ARTICLE_PATHS = ['none']",
+     "DEFAULT_PAGINATION = 'x'", "PAGINATION_PATTERNS = 1", "DATE_FORMATS = 1",
+     "JINJA_FILTERS = 1", "STATIC_PATHS = 'images'"],
+)  # fmt: skip
+def test_settings_that_a_build_refuses_are_named_by_a_check(project: Project, line: str):
+    project.post("[a](/calm/)\n")
+    conf = project.root / "pelicanconf.py"
+    conf.write_text(f"{conf.read_text()}\n{line}\n", encoding="utf-8")
+    if refused(project):
+        found = [finding for finding in project.findings() if finding.severity == "error"]
+        assert found
+        assert all(len(str(finding)) < 500 for finding in found)

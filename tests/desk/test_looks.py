@@ -1,0 +1,163 @@
+"""Every page of the desk as it is seen and heard: axe, narrow screens, large text."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, Page
+from werkzeug.serving import make_server
+
+from publish.desk import faces
+from publish.desk.guard import Guard
+from publish.desk.snapshot import Figures, Post, Site
+from publish.post.diagnostic import Diagnostic
+from tests.browser.test_site_axe import ASK as SITE
+from tests.browser.test_site_axe import UNFIT
+from tests.desk.snapshots import CHANGE, YORK, a_letter, a_sheet, sent
+from tests.desk.stand import BASE, KEY, Desk, a_desk
+
+pytestmark = pytest.mark.browser
+FILE = "content/posts/three.md"
+PAGES = {
+    "home": "/", "post": "/post/posts/three.md?open=rename", "time": "/post/posts/quit.md",
+    "letters": "/letters", "letter": "/letter/key-quit-sent", "words": "/words", "keys": "/keys",
+    "new": "/new?refused=The+title+is+taken",
+}  # fmt: skip
+BROUGHT = ("question", "mend", "conflict")
+"""Pages that come about by a form."""
+# As for the blog's pages; and a frame of another origin cannot be looked into from here.
+ASK = SITE.replace("const found", "rules['frame-tested'] = {enabled: false};\n  const found")
+
+
+class Served:
+    """A desk with something of everything, on a socket."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        now = datetime.now(UTC)
+        quit, old = a_sheet(date=now - timedelta(days=2)), a_sheet("posts/old.md")
+        odd = a_sheet("posts/doubt.md", title="A Letter in Doubt")
+        letters = (
+            a_letter(quit, at=now + timedelta(days=3), changes=(CHANGE,)),
+            a_letter(odd, "unsure", why="an answer was lost"), sent(old), sent(quit, 90,
+            Figures(12, 1, 7, 2, 0)), a_letter(old, "held"),
+        )  # fmt: skip
+        desk.app.reader.change(
+            sheets=(*desk.app.reader.current.sheets, quit, old, odd),
+            post=Post(now, letters, "Happy readers", 412, "Nora <nora@happy.example>"),
+            site=Site(now, now - timedelta(days=2), ("quit/index.html", "index.html"), ("live",)),
+            zone=YORK,
+        )
+        desk.find(
+            Diagnostic(
+                FILE, 9, "http-link", "warning", "`http://example.com/` is open", "write it"
+            ),
+            Diagnostic(FILE, 12, "broken-link", "error", "nothing is at /x/", "correct it"),
+        )
+        self.server = make_server("127.0.0.1", 0, desk.app, threaded=True)
+        desk.app.guard = Guard(self.server.port, KEY)
+        self.address = f"http://127.0.0.1:{self.server.port}{BASE}"
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,))
+        self.thread.start()
+
+    def close(self) -> None:
+        self.desk.app.reader.close()
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+        self.desk.acts.jobs.close()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    patch = pytest.MonkeyPatch()
+    letter = faces.Composed("Three conversations", "One with your calendar", "Text.", 9000, 0, "m")
+    seen = faces.Faces(letter, faces.Page("/three/", "m", "Three", "Described."), True)
+    patch.setattr(faces, "look", lambda *_: seen)
+    found = Served(a_desk(tmp_path_factory.mktemp("looks")))
+    yield found
+    found.close()
+    patch.undo()
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, served: Served) -> Iterator[Page]:
+    context = browser.new_context(reduced_motion="reduce")
+    context.set_default_timeout(20_000)
+    yield context.new_page()
+    context.close()
+
+
+def show(page: Page, served: Served, kind: str) -> None:
+    """Open a page of that kind, or bring it about."""
+    if kind == "question":
+        page.goto(served.address + PAGES["post"])
+        page.get_by_role("button", name="Publish…").first.click()
+        page.locator("#act .button.main").wait_for()
+    elif kind == "mend":
+        page.goto(served.address + PAGES["post"])
+        page.get_by_role("button", name="Mend it…").first.click()
+        page.locator(".diff").first.wait_for()
+    elif kind == "conflict":
+        page.goto(served.address + "/post/posts/three.md?open=fields")
+        page.get_by_role("textbox", name="Title").fill("Mine")
+        page.eval_on_selector("form[action$='/fields'] [name=digest]", "i => i.value = 'old'")
+        page.get_by_role("button", name="Save these lines").click()
+        page.locator(".both").first.wait_for()
+    else:
+        page.goto(served.address + PAGES[kind])
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize("kind", [*PAGES, *BROUGHT])
+def test_axe_finds_nothing_wrong_and_nothing_undecided(
+    page: Page, served: Served, kind: str, width: int
+):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme="light")
+    show(page, served, kind)
+    page.evaluate(AXE_SCRIPT)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found = page.evaluate(ASK, UNFIT)
+        assert found["passed"] > 20
+        assert (found["wrong"], found["undecided"]) == ([], []), scheme
+
+
+@pytest.mark.parametrize("kind", [*PAGES, *BROUGHT])
+def test_nothing_runs_off_a_narrow_screen_nor_with_text_twice_as_large(
+    page: Page, served: Served, kind: str
+):
+    page.set_viewport_size({"width": 320, "height": 800})
+    show(page, served, kind)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.set_viewport_size({"width": 640, "height": 800})
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 640
+
+
+@pytest.mark.parametrize("kind", ["home", "post", "new", "question"])
+def test_what_is_pressed_is_large_enough(page: Page, served: Served, kind: str):
+    page.set_viewport_size({"width": 375, "height": 800})
+    show(page, served, kind)
+    small = page.evaluate("""() => [...document.querySelectorAll(
+      "button, summary, input:not([type=hidden]), header a, footer a, .button, .views label")]
+      .filter(e => e.checkVisibility() && e.type !== "radio")
+      .map(e => [e.textContent.trim().slice(0, 30), e.getBoundingClientRect().height])
+      .filter(([, height]) => height && height < 44)""")
+    assert small == []
+
+
+def test_nothing_moves(page: Page, served: Served):
+    for kind in ("home", "post"):
+        show(page, served, kind)
+        moving = page.evaluate("document.getAnimations().length")
+        assert moving == 0
+    css = served.desk.get("/desk.css").text
+    assert "transition" not in css
+    assert "animation" not in css
