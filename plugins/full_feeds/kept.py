@@ -5,7 +5,6 @@ To delete the folder costs time and nothing else; a damaged file counts as not t
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import hashlib
 from collections.abc import Callable
@@ -21,14 +20,12 @@ def text(folder: Path, path: str, facts: object, make: Callable[[], str]) -> str
     ``facts`` is everything that ``make`` depends on; its ``repr`` must say all of it.
     """
     file = folder / hashlib.sha256(path.encode()).hexdigest()[:20]
-    made_from = hashlib.sha256(f"{_tools()}{facts!r}".encode()).hexdigest()
-    known = cache.load(file)
-    if known.get("made_from") == made_from:
-        return str(known["text"])
+    made_from = f"{_tools()}{facts!r}"
+    known = cache.read(file, made_from)
+    if known is not None:
+        return known.decode()
     made = make()
-    # A feed that cannot be kept is as good as one that can.
-    with contextlib.suppress(OSError):
-        cache.save(file, {"made_from": made_from, "text": made})
+    cache.keep(file, made_from, made.encode())
     return made
 
 

@@ -6,6 +6,7 @@ at first, for a build that has nothing to do reads one of these files and no mor
 
 from __future__ import annotations
 
+import contextlib
 import marshal
 import os
 import zlib
@@ -31,6 +32,26 @@ def opened(sealed: bytes) -> bytes:
     if _sums(data) != sealed[:8]:
         raise ValueError("damaged")
     return data
+
+
+def read(file: Path, made_from: str) -> bytes | None:
+    """What :func:`keep` put into ``file``; None if made from something else, or damaged."""
+    try:
+        data = opened(file.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return data[32:] if data[:32] == _digest(made_from) else None
+
+
+def keep(file: Path, made_from: str, data: bytes) -> None:
+    """Keep ``data`` in ``file``, with all it was ``made_from``.
+
+    What cannot be kept is made again the next time, so an unwritable folder is no error.
+    """
+    from publish.post.files import write_whole
+
+    with contextlib.suppress(OSError):
+        write_whole(file, seal(_digest(made_from) + data))
 
 
 def load(path: str | os.PathLike[str]) -> dict[Any, Any]:
@@ -71,6 +92,12 @@ def code_digest(folder: Path) -> str:
     files = sorted({*folder.rglob("*.py"), *Path(__file__).parent.glob("*.py")})
     code = [(file.name, file.read_bytes()) for file in files]
     return hashlib.sha256(repr((sys.version, code)).encode()).hexdigest()
+
+
+def _digest(text: str) -> bytes:
+    import hashlib
+
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
 
 
 def _sums(data: bytes) -> bytes:
