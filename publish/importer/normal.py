@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from urllib.parse import urlsplit
 
+from publish.importer.embeds import framed, label, watch
+from publish.importer.runs import leaves, split, tidy
 from publish.importer.tree import El
 
 CONTAINERS = {
@@ -34,7 +35,6 @@ INLINE = {
 }  # fmt: skip
 MADE = BLOCKS | {"run", "mark-form"}
 """Blocks of the result, and of what stands for one."""
-BLANK = re.compile(r"\n[ \t\r\f]*\n\s*")
 Lose = Callable[[str, str, str], None]
 
 
@@ -86,14 +86,21 @@ class _Normal:
     def _runs(self, run: list[El | str], autop: bool, wrap: bool) -> list[El]:
         if not any(kid.__class__ is El or kid.strip() for kid in run):  # type: ignore[union-attr]
             return []
-        parts = _split(run) if autop else [run]
-        made = [_tidy(part, autop) for part in parts]
+        parts = split(run) if autop else [run]
+        made = [tidy(part, autop) for part in parts]
         made = [part for part in made if part]
         if not made:
             return []
         if not wrap and len(made) == 1:
             return [El("run", {}, made[0])]
-        return [_framed(El("p", {}, part)) for part in made]
+        return [self._paragraph_of(part) for part in made]
+
+    def _paragraph_of(self, kids: list[El | str]) -> El:
+        block = El("p", {}, kids)
+        shown = framed(block)
+        if shown is not block:
+            self.lose("embed-as-link", shown.kids[0].get("href"), "")  # type: ignore[union-attr]
+        return shown
 
     # Blocks ---------------------------------------------------------------------------------
 
@@ -116,7 +123,8 @@ class _Normal:
         if tag == "dl":
             return self._definitions(el, autop)
         if tag in ("pre", "xmp", "listing"):
-            made = El("pre", _kept(el, "id", "class"), self._preformatted(el))
+            named = " ".join(k.get("class") for k in el.walk() if k.tag in ("pre", "code"))
+            made = El("pre", {**_kept(el, "id"), "class": named}, self._preformatted(el))
             return [made] if made.text().strip() else []
         if tag == "blockquote":
             inside = self.flow(el, autop, True)
@@ -137,7 +145,7 @@ class _Normal:
         given = el.get("data-autop")
         autop = given == "on" if given else autop
         if "data-form" in el.attrs:
-            self.lose("form-dropped", el.get("data-form"), "")
+            self.lose("form-dropped", el.get("data-form"), el.get("data-words"))
             return [El("mark-form", {"call": "1"})]
         if "data-label" in el.attrs:
             return []
@@ -177,7 +185,7 @@ class _Normal:
             src = f"https:{src}"
         if not src or src.lower().startswith(("about:", "javascript:", "data:")):
             return []
-        link = El("a", {"href": _watch(src)}, [_label(src, el)])
+        link = El("a", {"href": watch(src)}, [label(src, el)])
         self.lose("embed-as-link", src, el.get("title"))
         return [El("p", {}, [link])]
 
@@ -389,7 +397,7 @@ class _Normal:
         shown = any(
             leaf.tag == "img" if isinstance(leaf, El) else leaf.strip()
             for part in kids
-            for leaf in _leaves(part)
+            for leaf in leaves(part)
         )
         if not shown:
             return [*anchor, *kids]
@@ -439,15 +447,6 @@ CALL = re.compile(
     r"mc_embed_signup|mc4wp|subscribe|subscription|newsletter|signup|sign-up|optin|opt-in|cta|"
     r"call-to-action|wp-block-buttons?|button|btn)[\s_-]"
 )
-
-
-def _leaves(part: El | str) -> Iterator[El | str]:
-    stack: list[El | str] = [part]
-    while stack:
-        here = stack.pop()
-        yield here
-        if isinstance(here, El):
-            stack.extend(here.kids)
 
 
 def _kept(el: El, *names: str) -> dict[str, str]:
@@ -531,100 +530,6 @@ def _wrapped(round_: El, block: El) -> El:
     return block
 
 
-def _split(run: list[El | str]) -> list[list[El | str]]:
-    """A run at its empty lines, also where those are inside of an inline element."""
-    parts: list[list[El | str]] = [[]]
-    for kid in run:
-        if isinstance(kid, str):
-            first, *others = BLANK.split(kid)
-            parts[-1].append(first)
-            parts += [[other] for other in others]
-        elif kid.tag not in ("code",) and BLANK.search(kid.text()) and kid.kids:
-            inner = _split(kid.kids)
-            parts[-1].append(kid.clone(inner[0]))
-            parts += [[kid.clone(part)] for part in inner[1:]]
-        else:
-            parts[-1].append(kid)
-    return parts
-
-
-def _tidy(run: list[El | str], autop: bool) -> list[El | str]:
-    """Blanks as a browser shows them; no breaks at the edges; ``[]`` if nothing is left."""
-    flat = _breaks(run) if autop else run
-    out = _collapse(flat, [True])
-    while out and (_blank(out[-1]) or _is_br(out[-1])):
-        out.pop()
-    while out and (_blank(out[0]) or _is_br(out[0])):
-        out.pop(0)
-    if out and isinstance(out[-1], str):
-        out[-1] = out[-1].rstrip(" \n")
-    if out and isinstance(out[0], str):
-        out[0] = out[0].lstrip(" \n")
-    text = "".join(k if isinstance(k, str) else k.text() for k in out)
-    if not text.strip(" \n\t\xa0\u200b\ufeff") and not any(
-        isinstance(leaf,
-        El) and (leaf.tag == "img" or leaf.get("id")) for part in out for leaf in _leaves(part)
-    ):  # fmt: skip
-        return []
-    return out
-
-
-def _blank(kid: El | str) -> bool:
-    if isinstance(kid, str):
-        return not kid.strip(" \n\t")
-    return kid.tag not in ("img", "br") and not kid.kids and not kid.get("id")
-
-
-def _is_br(kid: El | str) -> bool:
-    return isinstance(kid, El) and kid.tag == "br"
-
-
-def _breaks(run: list[El | str]) -> list[El | str]:
-    """Line breaks in the text are breaks of the line."""
-    out: list[El | str] = []
-    for kid in run:
-        if isinstance(kid, El):
-            out.append(kid if kid.tag in ("code", "br", "img") else kid.clone(_breaks(kid.kids)))
-            continue
-        lines = re.split(r"[ \t]*\r?\n[ \t]*", kid)
-        for number, line in enumerate(lines):
-            if number and not (out and _is_br(out[-1])):
-                out.append(El("br"))
-            if line:
-                out.append(line)
-    return out
-
-
-def _collapse(run: list[El | str], space: list[bool]) -> list[El | str]:
-    """White space as HTML shows it; ``space`` tells whether a blank came last."""
-    out: list[El | str] = []
-    for kid in run:
-        if isinstance(kid, str):
-            text = re.sub(r"[ \t\r\n\f]+", " ", kid.replace("\u2028", " ").replace("\u2029", " "))
-            if space[0]:
-                text = text.lstrip(" ")
-            if not text:
-                continue
-            space[0] = text.endswith(" ")
-            if out and isinstance(out[-1], str):
-                out[-1] += text
-            else:
-                out.append(text)
-        elif kid.tag == "br":
-            if out and isinstance(out[-1], str):
-                out[-1] = out[-1].rstrip(" ")
-            out.append(kid)
-            space[0] = True
-        elif kid.tag == "img":
-            out.append(kid)
-            space[0] = False
-        else:
-            kid = kid.clone(_collapse(kid.kids, space))
-            if kid.kids or kid.get("id"):
-                out.append(kid)
-    return out
-
-
 def _only_pictures(block: El) -> bool:
     def shows(kid: El | str) -> bool:
         if isinstance(kid, str):
@@ -634,76 +539,3 @@ def _only_pictures(block: El) -> bool:
         )
 
     return all(shows(kid) for kid in block.kids)
-
-
-PROVIDERS = {
-    "youtube.com": "Video on YouTube", "youtu.be": "Video on YouTube",
-    "youtube-nocookie.com": "Video on YouTube", "vimeo.com": "Video on Vimeo",
-    "dailymotion.com": "Video on Dailymotion", "ted.com": "Talk on TED", "twitter.com": "Post on X",
-    "x.com": "Post on X", "instagram.com": "Post on Instagram", "facebook.com": "Post on Facebook",
-    "spotify.com": "Listen on Spotify", "soundcloud.com": "Listen on SoundCloud",
-    "tiktok.com": "Video on TikTok", "slideshare.net": "Slides on SlideShare",
-    "videopress.com": "Video", "wordpress.tv": "Video on WordPress.tv",
-    "flickr.com": "Pictures on Flickr",
-    "flic.kr": "Pictures on Flickr", "issuu.com": "Document on Issuu",
-    "scribd.com": "Document on Scribd",
-    "mixcloud.com": "Listen on Mixcloud", "kickstarter.com": "Project on Kickstarter",
-    "reddit.com": "Post on Reddit", "pinterest.com": "Pictures on Pinterest",
-    "bsky.app": "Post on Bluesky", "amazon.com": "Book on Amazon",
-    "speakerdeck.com": "Slides on Speaker Deck",
-    "polldaddy.com": "Poll", "imgur.com": "Picture on Imgur", "tumblr.com": "Post on Tumblr",
-}  # fmt: skip
-
-
-def provider(url: str) -> str:
-    """What an address of a well-known site shows; ``""`` for another."""
-    try:
-        host = (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""
-    return next(
-        (label for name, label in PROVIDERS.items() if host == name or host.endswith(f".{name}")),
-        "",
-    )
-
-
-def _label(src: str, el: El) -> str:
-    title = " ".join(el.get("title").split())
-    if title and title not in ("video", "audio", "frame") and title != title.lower():
-        return title
-    if known := provider(src):
-        return known
-    try:
-        parts = urlsplit(src)
-    except ValueError:
-        return "Video"
-    kind = {"video": "Video", "audio": "Audio"}.get(title or el.tag, "")
-    name = parts.path.rsplit("/", 1)[-1]
-    if re.search(r"\.(?:mp4|m4v|webm|ogv|mov)$", name, re.I):
-        kind = "Video"
-    elif re.search(r"\.(?:mp3|m4a|ogg|wav|aac)$", name, re.I):
-        kind = "Audio"
-    host = (parts.hostname or "").removeprefix("www.")
-    return f"{kind or 'Page'} on {host}" if host else f"{kind or 'File'}: {name}"
-
-
-def _watch(src: str) -> str:
-    """The page that a frame shows, where a reader can go."""
-    if found := re.match(
-        r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/([\w-]{6,20})", src
-    ):
-        return f"https://www.youtube.com/watch?v={found[1]}"
-    if found := re.match(r"https?://player\.vimeo\.com/video/(\d+)", src):
-        return f"https://vimeo.com/{found[1]}"
-    return src
-
-
-def _framed(block: El) -> El:
-    """A paragraph that is an address on a line of its own: WordPress shows what is there."""
-    if len(block.kids) == 1:
-        kid = block.kids[0]
-        words = kid if isinstance(kid, str) else kid.text() if kid.tag == "a" else ""
-        if re.fullmatch(r"\s*https?://\S{4,2000}\s*", words) and (label := provider(words.strip())):
-            target = kid.get("href") if isinstance(kid, El) else words.strip()
-            return El("p", dict(block.attrs), [El("a", {"href": _watch(target)}, [label])])
-    return block

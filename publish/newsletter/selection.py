@@ -124,7 +124,7 @@ def _verdict(
 def _elsewhere(other: Letter) -> str:
     state = other.out.state if other.out else other.past.status or "perhaps sent"
     if other.kind == "digest":
-        return f"in {other.slug}, which is {state}"
+        return f"in the digest {other.slug}, which is {state}"
     return f"mailed under an earlier identity (key {titles.short(other.key)}): {state}"
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from publish.errors import Refused
 from publish.post.files import locked
 from publish.settings import Settings
-from publish.site import addresses, inputs, manifest, scan, standing
+from publish.site import addresses, inputs, manifest, scan, sent, standing
 from publish.site.commit import commit, tree
 from publish.site.engine import ISSUES, Judge, Progress, Task, Unfit, run
 from publish.site.manifest import Manifest
@@ -129,7 +129,10 @@ def _made(
         clock.append(time.monotonic())
         letters = [name for name in rendered.kept if name.startswith(f"{ISSUES}/")]
         kept = set(rendered.kept).difference(letters)
-        shown = tuple(sorted({*tree(stage / "site"), *kept}))
+        fresh = {*tree(stage / "site"), *kept}
+        if gone := (set(known.files) & set(present)) - fresh:
+            kept |= gone & sent.pictures(settings)
+        shown = tuple(sorted(fresh | kept))
         # A build elsewhere is a trial, and publishes nothing.
         permanent = (
             addresses.guard(settings, stage / LISTED, shown)

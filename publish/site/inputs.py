@@ -25,6 +25,8 @@ TICK = 0.02
 """Seconds after which a file system's clock has surely moved on, so a new edit shows."""
 NOISE = {"_", "OLDPWD", "PWD", "SHLVL", "TERM", "COLUMNS", "LINES"}
 """Variables that differ between two terminals and mean nothing to a page."""
+ACCOUNTS = ("MAILCHIMP_", "PUBLISH_", "AWS_")
+"""Beginnings of variables with keys: a page must not hold any, so none depends on one."""
 TOOLS = "node_modules"
 """A folder that beside content, in a theme or among plugins, holds no part of a site."""
 
@@ -80,7 +82,10 @@ def same(stamped: Stamps, racy: dict[str, str], found: Stamps) -> bool:
 
 def world(place: str) -> str:
     """A check sum of everything that is no file: Python, its packages, the environment."""
-    around = sorted(f"{k}={v}" for k, v in os.environ.items() if k not in NOISE)
+    around = sorted(
+        f"{k}={v}" for k, v in os.environ.items()
+        if k not in NOISE and not k.startswith(ACCOUNTS)
+    )  # fmt: skip
     facts = "\n".join([sys.version, sys.executable, place, *around, *installed()])
     data = facts.encode("utf-8", "surrogateescape")
     return f"{zlib.crc32(data):08x}{zlib.adler32(data):08x}"

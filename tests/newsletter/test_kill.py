@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from publish import sandbox
 from publish.newsletter.ledger import Ledger
+from publish.post.issue import Issue, digest_of
 from tests.newsletter.stand import (
     build,
     composed,
@@ -26,11 +31,12 @@ from tests.newsletter.stand import (
 
 WORKERS = 4
 SEND = [sys.executable, "-m", "publish", "send", "calm", "--now", "--yes"]
+REPLACE = [*SEND[:5], "--replace", "--yes"]
 
 
-def start(root: Path, base: str) -> subprocess.Popen[str]:
+def start(root: Path, base: str, words: list[str] = SEND) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        SEND, cwd=root, env=live_environment(base), text=True,
+        words, cwd=root, env=live_environment(base), text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
 
@@ -44,7 +50,8 @@ def a_site(root: Path, site: str) -> Path:
     """A built site with one post; nothing of it is stale, so that `send` need not build."""
     root.mkdir(parents=True, exist_ok=True)
     make_site(root, site)
-    put_post(root, "calm")
+    # All of them alike: one page stands for the post of each.
+    put_post(root, "calm", Date=f"{datetime.now(UTC):%Y-%m-%d}")
     build(root)
     return root
 
@@ -110,6 +117,69 @@ def test_killed_round_every_request_it_still_sends_once(tmp_path: Path):
             for number, when, lose in cases[mine::WORKERS]:
                 if said := killed_at(roots[mine], number, when, lose):
                     wrong.append(f"request {number}, {when}, lost={lose}: {said}")
+            return wrong
+
+        with ThreadPoolExecutor(WORKERS) as pool:
+            wrong = [said for found in pool.map(some, range(WORKERS)) for said in found]
+    assert not wrong, "\n".join(wrong)
+
+
+def with_other_words(issue: Issue) -> Issue:
+    """The issue as it may have been scheduled before its post was mended."""
+    digest = digest_of(issue.subject, issue.preheader, "old words", "old words")
+    return replace(issue, html="old words", text="old words", digest=digest)
+
+
+def replace_killed_at(root: Path, number: int, when: str) -> str:
+    """Schedule, kill a replace round its ``number``-th request, run it again; what is wrong."""
+    as_new(root)
+    child: list[subprocess.Popen[str]] = []
+
+    def strike(place: str):
+        def at(count: int) -> None:
+            if place == when and count == number and child:
+                child[0].send_signal(signal.SIGKILL)
+                child[0].wait()
+
+        return at
+
+    later = f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d} 07:30"
+    with sandbox.start(root, register=False) as server:
+        # What stands in the campaign is other words than the post has by now.
+        code, said = finish(start(root, server.base_url, [*SEND[:5], "--at", later, "--yes"]))
+        if code != 0:
+            return f"it was not scheduled: {said}"
+        with sqlite3.connect(root / ".publish/sandbox/state.sqlite3") as db:
+            db.execute("UPDATE campaigns SET html = 'old words'")
+        Ledger(root / "content/ledger").keep(with_other_words(composed(root, "calm")))
+        with proxy(server.base_url, strike("before"), strike("after")) as base:
+            child.append(start(root, base, REPLACE))
+            code, said = finish(child[0])
+        if code not in (0, -signal.SIGKILL):
+            return f"it ended with {code}: {said}"
+        code, said = finish(start(root, server.base_url, REPLACE))
+        if code != 0:
+            return f"run again, it ended with {code}: {said}"
+        with sqlite3.connect(root / ".publish/sandbox/state.sqlite3") as db:
+            rows = db.execute("SELECT status, html, due FROM campaigns").fetchall()
+    (status, html, due) = rows[0]
+    promised = datetime.fromisoformat(later).replace(tzinfo=ZoneInfo("Europe/Vienna")).timestamp()
+    fine = len(rows) == 1 and status == "schedule" and "Hello." in html and due == promised
+    return "" if fine and not deliveries(root) else f"{len(rows)} campaigns, {status} for {due}"
+
+
+def test_a_replace_killed_round_every_request_is_completed(tmp_path: Path):
+    cases = [(number, "after") for number in range(2, 17, 2)] + [(7, "before"), (13, "before")]
+    pages: dict[str, bytes] = {}
+    with web_host(pages) as site:
+        roots = [a_site(tmp_path / str(number), site) for number in range(WORKERS)]
+        pages["/calm/"] = page_of(roots[0])
+
+        def some(mine: int) -> list[str]:
+            wrong = []
+            for number, when in cases[mine::WORKERS]:
+                if said := replace_killed_at(roots[mine], number, when):
+                    wrong.append(f"request {number}, {when}: {said}")
             return wrong
 
         with ThreadPoolExecutor(WORKERS) as pool:

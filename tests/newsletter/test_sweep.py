@@ -6,18 +6,25 @@ until it says that the issue is out; then exactly one mail lies in the reader's 
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from publish import sandbox
 from publish.errors import Exit, PublishError
+from publish.newsletter import schedule
+from publish.newsletter.catalogue import catalogue
 from publish.newsletter.ledger import Ledger
 from publish.newsletter.mailchimp import Mailchimp
 from publish.newsletter.service import Sender, Service
+from publish.post.issue import digest_of
 from tests.fakes.world import an_issue, terms
 from tests.newsletter.stand import QUICK, account, control, deliveries
 
@@ -49,7 +56,22 @@ FAULTS = [
     {"kind": "status", "status": 500, "body": "empty", "act": True},
     {"kind": "status", "status": 503, "body": "problem", "act": True},
 ]
+# A replace reads and unschedules first; then it writes and schedules as a send does.
+REPLACING = [
+    ("GET", "/3.0/campaigns/[0-9a-f]*", 1),
+    ("POST", "/3.0/campaigns/*/actions/unschedule", 1),
+    ("GET", "/3.0/campaigns/[0-9a-f]*", 2),
+    ("PATCH", "/3.0/campaigns/*", 1),
+    ("PUT", "/3.0/campaigns/*/content", 1),
+    ("GET", "/3.0/campaigns/*/send-checklist", 1),
+    ("POST", "/3.0/campaigns/*/actions/schedule", 1),
+]
+HARD = [fault for fault in FAULTS if fault.get("status") not in (408, 502) or fault.get("act")]
 ISSUE = an_issue()
+CHANGED = replace(
+    ISSUE, html="<p>Changed *|UNSUB|*</p>", text="Changed *|UNSUB|*",
+    digest=digest_of("Calm", "Be calm", "<p>Changed *|UNSUB|*</p>", "Changed *|UNSUB|*"),
+)  # fmt: skip
 
 
 def run(root: Path, base: str) -> str:
@@ -111,6 +133,64 @@ def test_every_fault_at_every_request_ends_in_one_delivery(tmp_path: Path):
     # Nearly all of the time is waiting for answers that do not come.
     with ThreadPoolExecutor(12) as pool:
         wrong = [said for said in pool.map(one, enumerate(cases())) if said]
+    assert not wrong, "\n".join(wrong)
+
+
+def replaced(root: Path, request: tuple[str, str, int], fault: dict, lose: bool) -> str:
+    """One history of a replace; what went wrong, or ``""``."""
+    method, path, nth = request
+    hour = schedule.next_quarter(datetime.now(UTC), timedelta(hours=1))
+    skew = [0.0]
+    with sandbox.start(root, register=False, clock=lambda: time.time() + skew[0]) as server:
+        api = Mailchimp(account(server.base_url), sleep=lambda seconds: None)
+        how = terms(
+            ISSUE, list_id=sandbox.SANDBOX_AUDIENCE, settle=QUICK.settle, barrier=QUICK.barrier,
+            at=hour,
+        )  # fmt: skip
+
+        def service() -> Service:
+            return Service(api, Ledger(root / "ledger"), Sender("Stand", "stand@example.com"))
+
+        first = service().deliver(ISSUE, how).campaign.id
+        control(server.base_url, [{**fault, "method": method, "path": path, "nth": nth}])
+        ended = ""
+        try:
+            service().replace(CHANGED, how, first)
+        except PublishError as error:
+            ended = str(int(error.code))
+        control(server.base_url, None)
+        if lose:
+            shutil.rmtree(root / "ledger", ignore_errors=True)
+        for _ in range(4):
+            (letter,) = catalogue([CHANGED], api.campaigns(), Ledger(root / "ledger").read(), {})
+            if not letter.unfinished or letter.held:
+                break
+            with contextlib.suppress(PublishError):
+                service().replace(CHANGED, how, first)
+        waits, held = len(letter.scheduled), letter.held
+        skew[0] = 7200
+        api.campaigns()
+        server_mails = sorted((root / ".publish/sandbox/mail").glob("*.eml"))
+    new = [mail for mail in server_mails if b"Changed" in mail.read_bytes()]
+    if len(server_mails) != waits or waits > 1:
+        return f"delivered {len(server_mails)} times, {waits} were scheduled"
+    if not waits:
+        # Neither scheduled nor known to be unfinished: allowed where no trace is left.
+        return "" if held or lose else f"it is lost; it ended with {ended or 'success'}"
+    return "" if new or (lose and ended) else f"the old words went out; it ended with {ended}"
+
+
+def test_every_fault_at_every_request_of_a_replace(tmp_path: Path):
+    def one(numbered) -> str:
+        number, (request, fault, lose) = numbered
+        root = tmp_path / f"r{number}"
+        root.mkdir()
+        wrong = replaced(root, request, fault, lose)
+        return f"{request} {fault} ledger {'lost' if lose else 'kept'}: {wrong}" if wrong else ""
+
+    histories = [(r, f, lose) for r in REPLACING for f in HARD for lose in (False, True)]
+    with ThreadPoolExecutor(12) as pool:
+        wrong = [said for said in pool.map(one, enumerate(histories)) if said]
     assert not wrong, "\n".join(wrong)
 
 

@@ -229,7 +229,7 @@ def test_a_digest_is_listed_undone_and_never_sent_beside_its_posts(author: Autho
     done(author, "send", posts=("dose", "night"), digest=True)
     (digest,) = (e for e in states(author, "night") if e.letter.kind == "digest")
     assert "scheduled" in digest.line
-    assert "in digest-" in status_of(author, "night")
+    assert "in the digest digest-" in status_of(author, "night")
     assert "nothing to send" in done(author, "send").lines[0]
     with pytest.raises(Refused, match="in a digest, whose words cannot be replaced"):
         asked(author, "replace", posts=("night",))

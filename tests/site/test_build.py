@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from datetime import UTC, datetime, timedelta
@@ -55,6 +56,23 @@ def test_after_every_kind_of_edit_it_is_still_what_stock_pelican_makes(site: Sit
         edit()
         build(site.settings)
         assert site.bytes() == site.stock()
+
+
+def test_a_picture_that_a_sent_letter_shows_is_never_removed(site: Site):
+    for name in ("sent it", "other"):
+        site.write(f"content/images/{name}.svg", "<svg/>")
+    build(site.settings)
+    address = f"{site.settings.siteurl}/images/sent%20it.svg"
+    site.write("content/ledger/issues/k1/issue.json", json.dumps({"images": [address]}))
+    site.write("content/ledger/issues/k2/issue.json", "damaged")
+    for name in ("sent it", "other"):
+        (site.root / f"content/images/{name}.svg").unlink()
+    done = build(site.settings)
+    assert done.removed == ("images/other.svg",)
+    site.post("post-9", "Words.")
+    assert build(site.settings, full=True).removed == ()
+    assert (site.output / "images/sent it.svg").is_file()
+    assert "images/sent it.svg" not in build(site.settings).foreign
 
 
 def test_only_what_differs_is_written_and_what_is_gone_is_removed(site: Site):
