@@ -18,7 +18,7 @@ from publish.post import frontmatter
 from publish.post.frontmatter import Header
 from publish.post.identity import uid_of
 from publish.post.slug import slugify
-from publish.post.urls import split_aliases
+from publish.post.urls import normal, split_aliases
 from publish.settings import Settings
 
 SUFFIXES = (".md", ".markdown", ".mkd", ".mdown")
@@ -191,6 +191,17 @@ def refuse_taken(settings: Settings, slug: str, lang: str = "", but: Path | None
             raise ConfigError(
                 f"the address of {slug} is taken by a page of the site ({name})", "choose another"
             )
+
+
+def refuse_brought(settings: Settings, address: str, but: Path | None = None) -> None:
+    """Make sure that ``address`` brings readers to no other source: an alias of one.
+
+    Raises:
+        ConfigError: it does; the message names the source.
+    """
+    for other in sources(settings, (*settings.posts, *settings.pages)):
+        if other.file != but and normal(address) in map(normal, other.aliases):
+            raise ConfigError(f"{other.name}: has {address} among its Aliases", "choose another")
 
 
 def _below(settings: Settings, folder: Path) -> Iterator[Path]:
