@@ -105,10 +105,9 @@ def order_sources() -> None:
     def get_files(self: Any, paths: Any, exclude: Any = None, extensions: Any = None) -> set[str]:
         # The folders are listed for reading ahead, and a moment later for reading.
         asked = repr((paths, exclude, extensions))
-        known = self.__dict__.pop("_listed", ("", None))
-        if known[0] != asked:
-            known = asked, Sorted(stock(self, paths, exclude, extensions))
-        return known[1]
+        before, known = self.__dict__.pop("_listed", ("", set[str]()))
+        listed: set[str] = known
+        return listed if before == asked else Sorted(stock(self, paths, exclude, extensions))
 
     generators.Generator.get_files = get_files
 
