@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from urllib.parse import unquote
 
 from publish.checks import addresses
 from publish.checks.rule import site_rule, source_rule
 from publish.checks.rules.links import FILES, MARK, inside, own_links, own_path, spelling
 from publish.checks.site import Site, folded
-from publish.checks.source import Source
+from publish.checks.source import MOST_LINKS, Source
 from publish.post.diagnostic import Problem, shown
 from publish.post.record import Link
 
@@ -27,12 +28,20 @@ HEAVY = 500_000
 
 
 def pictures(source: Source) -> Iterator[tuple[int, Link]]:
-    """Line and picture of every one that a page shows, the cover first."""
+    """Number and picture of every one that a page shows, the cover first with -1.
+
+    ``line_of`` has the line, which takes long to find: it is asked for a problem's.
+    """
     if source.post and (cover := source.post.cover):
-        yield source.line("image"), Link("cover", cover.written, cover.url, cover.alt or None)
-    for line, link in source.links:
+        yield -1, Link("cover", cover.written, cover.url, cover.alt or None)
+    for number, link in enumerate(islice(source.post.links if source.post else (), MOST_LINKS)):
         if link.image:
-            yield line, link
+            yield number, link
+
+
+def line_of(source: Source, number: int) -> int:
+    """The line of a picture that ``pictures`` has numbered."""
+    return source.line("image") if number < 0 else source.links[number][0]
 
 
 def file_of(source: Source, picture: Link, site: Site) -> str | None:
@@ -57,23 +66,29 @@ def used(site: Site) -> frozenset[str]:
 @site_rule("missing-image", "error", "`![A door]({static}/images/no-such.jpg)`")
 def missing_image(site: Site) -> Iterator[Problem]:
     """The picture's file is not there."""
-    for source, line, picture, path in _files(site):
+    for source, number, picture, path in _files(site):
         if path in site.files or folded(path) in site.by_folded or _served(path, site):
             continue
         near = inside(source, picture.written)
         there = next((f for f in (near, f"images/{near}") if f in site.files), "")
         remedy = f"write {{static}}/{there}" if there else "put the file there, or correct the name"
-        yield Problem(line, f"there is no picture {shown(picture.written)}", remedy, source.file)
+        yield Problem(
+            line_of(source, number),
+            f"there is no picture {shown(picture.written)}",
+            remedy,
+            source.file,
+        )
 
 
 @site_rule("image-letter-case", "error", "`Door.JPG` for a file `door.jpg`")
 def image_letter_case(site: Site) -> Iterator[Problem]:
     """The file is there under another spelling, by case or by how its accents are put together,
     which web servers take for another file."""
-    for source, line, picture, path in _files(site):
+    for source, number, picture, path in _files(site):
         there = site.by_folded.get(folded(path))
         if path not in site.files and there is not None and not _served(path, site):
             message = f"the picture {shown(picture.written)} is spelled {shown(there)}"
+            line = line_of(source, number)
             yield Problem(line, message, spelling(path, there), source.file)
 
 
@@ -81,40 +96,54 @@ def image_letter_case(site: Site) -> Iterator[Problem]:
 def unshowable_picture(site: Site) -> Iterator[Problem]:
     """A picture in a format that browsers do not show, such as a telephone's HEIC."""
     for source in site.sources:
-        for line, picture in pictures(source):
+        for number, picture in pictures(source):
             name = picture.written.partition("?")[0].partition("#")[0]
             if found := UNSHOWABLE.search(name):
                 message = f"browsers show no {found.group(1).upper()}: {shown(picture.written)}"
-                yield Problem(line, message, "save it as JPEG, PNG or WebP", source.file)
+                yield Problem(
+                    line_of(source, number), message, "save it as JPEG, PNG or WebP", source.file
+                )
 
 
 @source_rule("missing-alt", "warning", "`![]({static}/images/door.jpg)`", any_format=True)
 def missing_alt(source: Source) -> Iterator[Problem]:
     """A picture without words for those who cannot see it."""
-    for line, picture in pictures(source):
+    for number, picture in pictures(source):
         # An empty alt that an author wrote says that the picture is an ornament.
-        ornament = picture.words == "" and "<img" in source.line_text(line)
+        ornament = picture.words == "" and "<img" in source.line_text(line_of(source, number))
         if not (picture.words or "").strip() and not ornament:
             header = picture.tag == "cover"
             remedy = "add a line `Image_alt: …`" if header else "say what it shows: ![words](…)"
-            yield Problem(line, f"the picture {shown(picture.written)} has no alt text", remedy)
+            yield Problem(
+                line_of(source, number),
+                f"the picture {shown(picture.written)} has no alt text",
+                remedy,
+            )
 
 
 @source_rule("alt-is-file-name", "warning", "`![IMG_2041.jpg](…)`", any_format=True)
 def alt_is_file_name(source: Source) -> Iterator[Problem]:
     """An alt text that is a file's name tells nobody what the picture shows."""
-    for line, picture in pictures(source):
+    for number, picture in pictures(source):
         alt = (picture.words or "").strip()
         if alt and FILE_NAME.fullmatch(alt):
-            yield Problem(line, f"the alt text {shown(alt)} is a file name", "say what it shows")
+            yield Problem(
+                line_of(source, number),
+                f"the alt text {shown(alt)} is a file name",
+                "say what it shows",
+            )
 
 
 @source_rule("data-uri", "warning", "`![x](data:image/png;base64,…)`", any_format=True)
 def data_uri(source: Source) -> Iterator[Problem]:
     """A picture pasted into the text; mail programs do not show it."""
-    for line, picture in pictures(source):
+    for number, picture in pictures(source):
         if picture.written[:5].lower() == "data:":
-            yield Problem(line, "a picture is pasted into the text", "save it as a file in images/")
+            yield Problem(
+                line_of(source, number),
+                "a picture is pasted into the text",
+                "save it as a file in images/",
+            )
 
 
 @site_rule("heavy-image", "warning", "a photograph of 4 MB")
@@ -152,11 +181,11 @@ def orphan_image(site: Site) -> Iterator[Problem]:
 
 @lru_cache(maxsize=1)
 def _files(site: Site) -> tuple[tuple[Source, int, Link, str], ...]:
-    """Source, line, picture and file of every picture that is not the web's."""
+    """Source, number, picture and file of every picture that is not the web's."""
     return tuple(
-        (source, line, picture, path)
+        (source, number, picture, path)
         for source in site.sources
-        for line, picture in pictures(source)
+        for number, picture in pictures(source)
         if (path := file_of(source, picture, site)) is not None
     )
 

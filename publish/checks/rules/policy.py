@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import urlsplit
 
 from publish.checks.rule import site_rule
 from publish.checks.site import Site
-from publish.checks.source import Source
+from publish.checks.source import MOST_LINKS, Source
 from publish.post.diagnostic import Problem, shown
 from publish.post.record import FRAMES, PLAYERS, Link
 
@@ -15,11 +16,11 @@ from publish.post.record import FRAMES, PLAYERS, Link
 def _links(site: Site, directive: str) -> Iterator[tuple[Source, int, Link]]:
     """What a page would load under a directive of the policy and the policy refuses."""
     for source in site.sources:
-        for line, link in source.links:
+        for number, link in enumerate(islice(source.post.links if source.post else (), MOST_LINKS)):
             kind = "img" if link.image else "frame" if link.tag in FRAMES else ""
             kind = kind or ("media" if link.tag in PLAYERS else "")
             if kind == directive and not link.mail and not _allowed(site, directive, link.address):
-                yield source, line, link
+                yield source, source.links[number][0], link
 
 
 def _allowed(site: Site, directive: str, address: str) -> bool:

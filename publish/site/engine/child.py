@@ -126,7 +126,7 @@ def run(
         return Run(errors=tuple(complaints.errors), judged=answer, seconds=clock.seconds)
     if complaints.errors:
         return Failed(tuple(complaints.errors), code)
-    apart = [task.stage, task.folder, *map(Path, (values["PATH"], values["THEME"],
+    apart = [task.stage, task.folder.parent, *map(Path, (values["PATH"], values["THEME"],
              values["CACHE_PATH"], *values["PLUGIN_PATHS"]))]  # fmt: skip
     return Run(
         tuple(complaints.warnings),
