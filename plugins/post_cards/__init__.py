@@ -107,6 +107,8 @@ def write(pelican: Any) -> None:
         return
     from PIL import __version__
 
+    from publish.post.files import write_whole
+
     from . import store
 
     # Another release may compress otherwise; what lies there must be what would be drawn.
@@ -122,7 +124,7 @@ def write(pelican: Any) -> None:
         if engine:
             engine.shared(draw, [file for file in missing if not (cache / file).exists()])
         for file, card in missing.items():
-            store.put(output / file, store.kept(cache / file, lambda card=card: _png(card)))
+            write_whole(output / file, store.kept(cache / file, lambda card=card: _png(card)))
     except OSError as error:
         log.error(
             "%s: the card cannot be written (%s) — mend that (rights, disk space) and build again",

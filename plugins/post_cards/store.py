@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Callable
 from pathlib import Path
+
+from publish.post.files import write_whole
 
 DESIGN = "3"
 """Part of every name: raise it when a drawing changes, and all cards are drawn anew."""
@@ -30,17 +31,5 @@ def kept(file: Path, draw: Callable[[], bytes]) -> bytes:
         return file.read_bytes()
     except FileNotFoundError:
         data = draw()
-        put(file, data)
+        write_whole(file, data)
         return data
-
-
-def put(file: Path, data: bytes) -> None:
-    """Write ``file`` whole or not at all.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    aside = file.with_name(f".{file.name}.{os.getpid()}")
-    aside.write_bytes(data)
-    aside.replace(file)

@@ -131,7 +131,7 @@ class Acts:
             job.asked = found
             self._do(job)
         else:
-            self.jobs.ask(job, asking.shown(found, self._slugs()), found)
+            self.jobs.ask(job, asking.shown(found, self._titles()), found)
 
     def _do(self, job: Job) -> None:
         try:
@@ -146,15 +146,15 @@ class Acts:
                 self._end(job, "done", asking.DONE.get(job.act, "Done"), found.lines)
             else:
                 # What the yes was given to is not so any more.
-                self.jobs.ask(job, asking.again(asking.shown(found, self._slugs())), found)
+                self.jobs.ask(job, asking.again(asking.shown(found, self._titles())), found)
         self.reader.look_again()
 
-    def _slugs(self) -> frozenset[str]:
-        return frozenset(sheet.slug for sheet in self.reader.current.sheets)
+    def _titles(self) -> frozenset[str]:
+        return frozenset(sheet.title for sheet in self.reader.current.sheets)
 
     def _end(self, job: Job, stage: Any, title: str, lines: tuple[str, ...]) -> None:
-        slugs = self._slugs()
-        said = tuple(filter(None, (asking.spoken(line, slugs) for line in lines)))
+        titles = self._titles()
+        said = tuple(filter(None, (asking.spoken(line, titles) for line in lines)))
         what = asking.TITLES.get(job.act, job.act)
         self.log.note(title if stage == "done" else f"{what} {title}", stage, said)
         job.settle(stage, title, said)
@@ -303,4 +303,5 @@ def _about(job: Job) -> dict[str, str]:
 
 
 def _at(job: Job) -> str:
-    return f"{job.where}?act={job.id}#act"
+    # The heading takes the focus, so that its words are read first; without script too.
+    return f"{job.where}?act={job.id}#question"

@@ -54,8 +54,9 @@ NAMES = {
 }  # fmt: skip
 """The names of a question's lines as the page has them."""
 SANDBOX = "SANDBOX — nobody was e-mailed"
-NAMED = re.compile(r"([^\s]+) (“[^”]+”)")
+NAMED = re.compile(r"[^\s]+ “([^”]+)”")
 """A post by its slug and its title, or any word before a quotation."""
+CAMPAIGN = re.compile(r" \(campaign \w+\)")
 BACK = re.compile(r"to (take it back until then|send it after all): publish ")
 COMMAND = re.compile(r"`publish (\w+)[^`]*`")
 BUTTONS = {
@@ -135,26 +136,26 @@ def wish(act: str, form: Mapping[str, str], sheet: Sheet | None) -> dict[str, An
             return {"post": name}
 
 
-def shown(question: Question, slugs: Collection[str]) -> Shown:
+def shown(question: Question, titles: Collection[str]) -> Shown:
     """A question as the page shows it."""
     facts = tuple(
-        (NAMES.get(line.name, line.name.capitalize()), spoken(line.text, slugs))
+        (NAMES.get(line.name, line.name.capitalize()), spoken(line.text, titles))
         for line in question.lines
         if line.name != "step"
     )
-    steps = tuple(spoken(line.text, slugs) for line in question.lines if line.name == "step")
+    steps = tuple(spoken(line.text, titles) for line in question.lines if line.name == "step")
     says = (SAYS[question.act],) if question.act in SAYS else ()
     title = TITLES.get(question.act, question.act)
     return Shown(title, says, facts, question.yes, question.bound, steps)
 
 
-def spoken(line: str, slugs: Collection[str] = ()) -> str:
+def spoken(line: str, titles: Collection[str] = ()) -> str:
     """A line of the office's as the desk says it: without what the banner says already, a post by
     its title alone, and a command by the name of its button. ``""`` for what a button says."""
-    line = line.replace(f" [{SANDBOX}]", "").strip()
+    line = CAMPAIGN.sub("", line.replace(f" [{SANDBOX}]", "")).strip()
     if BACK.match(line):
         return ""
-    line = NAMED.sub(lambda found: found[2] if found[1] in slugs else found[0], line)
+    line = NAMED.sub(lambda found: f"“{found[1]}”" if found[1] in titles else found[0], line)
     return COMMAND.sub(lambda found: BUTTONS.get(found[1], found[0]), line)
 
 

@@ -93,7 +93,14 @@ class _Normal:
             return []
         if not wrap and len(made) == 1:
             return [El("run", {}, made[0])]
-        return [framed(El("p", {}, part)) for part in made]
+        return [self._paragraph_of(part) for part in made]
+
+    def _paragraph_of(self, kids: list[El | str]) -> El:
+        block = El("p", {}, kids)
+        shown = framed(block)
+        if shown is not block:
+            self.lose("embed-as-link", shown.kids[0].get("href"), "")  # type: ignore[union-attr]
+        return shown
 
     # Blocks ---------------------------------------------------------------------------------
 
@@ -116,7 +123,8 @@ class _Normal:
         if tag == "dl":
             return self._definitions(el, autop)
         if tag in ("pre", "xmp", "listing"):
-            made = El("pre", _kept(el, "id", "class"), self._preformatted(el))
+            named = " ".join(k.get("class") for k in el.walk() if k.tag in ("pre", "code"))
+            made = El("pre", {**_kept(el, "id"), "class": named}, self._preformatted(el))
             return [made] if made.text().strip() else []
         if tag == "blockquote":
             inside = self.flow(el, autop, True)

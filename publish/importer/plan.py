@@ -115,7 +115,8 @@ def slug_of(item: Item, values: Mapping[str, Any]) -> str:
     if not given:
         last = path_of(item.link).strip("/").rsplit("/", 1)[-1]
         given = re.sub(r"\.html?$", "", last).lower()
-    given = re.sub(r"[^\w.~-]+", "-", given).strip("-.")
+    # What an address does not hold becomes a hyphen, and no second one beside the first.
+    given = re.sub(r"-*[^\w.~-]+-*", "-", given).strip("-.")
     if not given or ".." in given or (given.isdigit() and not item.slug):
         given = slugs.slugify(title_of(item.title), values) or f"post-{abs(item.id)}"
     return cut(given)

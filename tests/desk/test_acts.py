@@ -29,9 +29,10 @@ def asked(desk: Desk, act: str = "send", **more: str) -> tuple[str, dict[str, st
     return page.text, token(page.text)
 
 
-def settled(desk: Desk) -> Job:
-    job = next(iter(desk.acts.jobs._jobs.values()))
-    for _ in range(500):
+def settled(desk: Desk, job: Job | None = None) -> Job:
+    """A job once it waits for the author again; the first one if none is given."""
+    job = job or next(iter(desk.acts.jobs._jobs.values()))
+    for _ in range(6000):
         if job.stage in ("done", "refused", "asked"):
             return job
         time.sleep(0.01)
