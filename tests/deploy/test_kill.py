@@ -15,7 +15,7 @@ from tests.deploy.conftest import Rigs
 from tests.deploy.stand import Stand, dead_links, site
 
 NUMBERS = itertools.count(1)
-STRIDE = {"folder": 1, "git": 4, "ssh": 7, "sftp": 17, "s3": 5, "command": 1}
+STRIDE = {"folder": 3, "git": 4, "ssh": 7, "sftp": 17, "s3": 5, "command": 1}
 """Of the steps of a kind each ``STRIDE``-th: a step of ssh takes a connection."""
 
 
