@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from publish.deploy import snapshot, source, targets
+from publish.deploy import live, snapshot, source, targets
 from publish.deploy.going import Outcome, Terms, deploy, roll_back
 from publish.deploy.release import MARKER, Release
 from publish.errors import ConfigError
@@ -127,6 +127,24 @@ def released(settings: Settings, where: targets.Place) -> Release:
         commit = source.commit_of(settings.root)
         now = datetime.now(UTC).replace(microsecond=0).isoformat()
         return Release(files, commit, now)
+
+
+def stands(settings: Settings) -> bool:
+    """Whether the site says that it is the last build; true where no target is set.
+
+    Raises:
+        Refused: ``output/`` is not as it was built.
+    """
+    names = named(settings)
+    if not names:
+        return True
+    says = live.marker(settings.siteurl).says[0]
+    for name in names if says else ():
+        where = place(settings, name)
+        release = released(settings, where)
+        if release.adding(targets.make(where).additions(release)).id == says:
+            return True
+    return False
 
 
 def pinned(settings: Settings) -> set[str]:

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from publish.post.issue import GMAIL
 from publish.site import feedview
 
-GMAIL = 102 * 1024
-"""Bytes of HTML above which Gmail clips a mail."""
 WIDTHS = (("Phone", 375), ("Desktop", 600))
 DARK = re.compile(rb"@media[^{]*?\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
+PICTURE = re.compile(rb"<(?:img|source)\b[^>]*>|url\([^)]*\)")
 NOTHING = b"<!doctype html><html lang='en'><title>Not found</title><body><p>Not found</p></body>"
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
@@ -60,7 +60,8 @@ def answer(folder: Path, path: str, scheme: str) -> Answer:
         if parts[1] == "feed.html" and (item := _feed_item(folder, issue)):
             return Answer(200, feedview.page(item), live=False)
         if parts[1] == "issue.html":
-            return Answer(200, seen((issue / parts[1]).read_bytes(), scheme), live=False)
+            mail = (issue / parts[1]).read_bytes()
+            return Answer(200, _with_pictures(seen(mail, scheme), issue, scheme), live=False)
         if parts[1] == "issue.txt":
             return Answer(200, (issue / parts[1]).read_bytes(), "text/plain", live=False)
         if parts[1] == "issue.json":
@@ -76,6 +77,16 @@ def seen(mail: bytes, scheme: str) -> bytes:
     if scheme not in ("light", "dark"):
         return mail
     return DARK.sub(b"@media all" if scheme == "dark" else b"@media not all", mail)
+
+
+def _with_pictures(mail: bytes, issue: Path, scheme: str) -> bytes:
+    """The mail as it is looked at: its pictures come from the preview, for those of a post that
+    is not public yet lie nowhere else. The bytes that are sent stay as they are."""
+    site = urlsplit(str(_record(issue).get("url", "")))
+    if not (scheme and site.netloc):
+        return mail
+    place = f"{site.scheme}://{site.netloc}/".encode()
+    return PICTURE.sub(lambda found: found[0].replace(place, b"/"), mail)
 
 
 def _index(folder: Path, known: dict[str, Path]) -> bytes:

@@ -6,7 +6,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from publish.post.files import locked
 from publish.settings import Settings, load
 from publish.site import inputs, scan
 from publish.site.commit import commit, tree
-from publish.site.engine import Run, Task, prewarm, run, shutdown
+from publish.site.engine import ISSUES, Run, Task, Worker, prewarm, shutdown, start
 from publish.site.server import Server
 from publish.site.state import State
 from publish.site.watch import watch
@@ -42,20 +42,31 @@ def overrides(settings: Settings, address: str, stage: Path) -> dict[str, Any]:
 class Rebuilder:
     """Builds into the preview's own ``folder`` again and again; ``output/`` is never touched.
 
-    The process of the next build waits with everything loaded while this one is looked at.
+    The process of the last build stays, to show a single page at once; that of the next waits
+    with everything loaded.
     """
 
     def __init__(self, folder: Path, settings: Settings) -> None:
         self._folder = folder
         self._shown: tuple[str, ...] = ()
+        self._last: Worker | None = None
         prewarm(settings.path)
 
     def close(self) -> None:
-        """End the process that waits."""
+        """End the processes that wait."""
         shutdown()
+        if self._last:
+            self._last.close()
+        self._last = None
 
-    def build(self, settings: Settings, address: str, more: Mapping[str, Any]) -> Run:
-        """Build what changed.
+    def glance(self, source: str) -> tuple[str, bytes] | None:
+        """The file and bytes of the page of ``source``; see ``Worker.page``."""
+        return self._last.page(Path(source)) if self._last else None
+
+    def build(
+        self, settings: Settings, address: str, more: Mapping[str, Any]
+    ) -> tuple[Run, tuple[str, ...]]:
+        """Build what changed; also the files that were written or removed.
 
         Raises:
             PublishError: the build failed; the last good one stays.
@@ -68,22 +79,27 @@ class Rebuilder:
         task = Task(
             settings.path, {**overrides(settings, address, stage), **more}, stage,
             folder / "engine", folder / "pages", self._shown, scan.code(settings),
-            jobs=len(os.sched_getaffinity(0)),
+            jobs=len(os.sched_getaffinity(0)), resident=True,
         )  # fmt: skip
-        done, whole = run(task)
-        prewarm(settings.path, whole=whole)
+        if self._last:
+            self._last.close()
+        self._last = None
+        done, self._last = start(task)
+        prewarm(settings.path, whole=self._last.whole)
         # Should the files not all be moved, the next build trusts none of them.
         self._shown = ()
-        shown = {*tree(stage / "site"), *done.kept}
-        commit(stage / "site", folder / "site", tree(folder / "site"), done.kept)
-        commit(stage / "issues", folder / "issues", tree(folder / "issues"))
+        letters = [f"{ISSUES}/{name}" for name in tree(stage / "issues")]
+        shown = {*tree(stage / "site"), *letters, *done.kept}
+        kept = [name.removeprefix(f"{ISSUES}/") for name in done.kept if name.startswith(ISSUES)]
+        changes = commit(stage / "site", folder / "site", tree(folder / "site"), done.kept)
+        commit(stage / "issues", folder / "issues", tree(folder / "issues"), kept)
         for name, place in (("pages", task.record), ("state", task.folder / "state")):
             if (stage / name).exists():
                 (stage / name).replace(place)
                 self._shown = tuple(sorted(shown))
             else:
                 place.unlink(missing_ok=True)
-        return done
+        return done, (*changes.written, *changes.removed)
 
 
 def serve(
@@ -162,20 +178,25 @@ class _Site:
         """The stamps of everything a page is made of, and the post whose moment has come."""
         return scan.scan(self.settings).stamps | self._beyond()
 
-    def build(self) -> inputs.Stamps:
-        """Build, tell the terminal and the open pages how it went; what it was built from."""
+    def build(self, changed: Collection[str] = ()) -> inputs.Stamps:
+        """Build, tell the terminal and the open pages how it went; what it was built from.
+
+        Where one source ``changed``, its page is shown before.
+        """
         before = scan.scan(self.settings).stamps
+        if len(changed) == 1 and (found := self.rebuilder.glance(*changed)):
+            self.state.glanced(*found)
         try:
             self.settings = load(self.settings.path)
             before = scan.scan(self.settings).stamps
-            self.rendered = self.rebuilder.build(self.settings, self.address, self.more)
+            self.rendered, files = self.rebuilder.build(self.settings, self.address, self.more)
         except (PublishError, OSError) as error:
             self.say(f"error: {error}")
             self.state.bad(str(error))
         else:
             for warning in self.rendered.warnings:
                 self.say(f"warning: {warning}")
-            self.state.good()
+            self.state.good(files)
         return before | self._beyond()
 
     def _beyond(self) -> inputs.Stamps:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import mimetypes
+import socket
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socket import AF_INET, AF_INET6
-from typing import Any, ClassVar
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request, Response
 
 from publish.post.urls import names_server
 from publish.site import live, mailview
@@ -31,11 +35,18 @@ class Server:
     """
 
     def __init__(self, state: State, host: str, port: int) -> None:
-        handler = type("Handler", (_Handler,), {"state": state, "host": host})
-        kind = type("Http", (_Http,), {"address_family": AF_INET6 if ":" in host else AF_INET})
-        self._http: ThreadingHTTPServer = kind((host, port), handler)
+        # Werkzeug ends the process where an address is taken; so that is tried here.
+        with socket.create_server((host, port), family=_family(host)) as listening:
+            place = listening.dup()
+        self._state, self._host = state, host
+        number = place.getsockname()[1]
+        self._http = make_server(
+            host, number, self._answer, threaded=True, request_handler=_Quiet, fd=place.fileno()
+        )
+        place.close()
+        self._http.daemon_threads, self._http.block_on_close = True, False  # type: ignore[attr-defined]
         shown = f"[{host}]" if ":" in host else host
-        self.address = f"http://{shown}:{self._http.server_address[1]}"
+        self.address = f"http://{shown}:{number}"
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
 
     def start(self) -> None:
@@ -49,104 +60,95 @@ class Server:
             self._thread.join()
         self._http.server_close()
 
+    def _answer(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        request = Request(environ)
+        response = self._response(request)
+        response.headers.setdefault("Cache-Control", "no-cache")
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        if not response.is_streamed and response.status_code == 200:
+            response.add_etag()
+            try:
+                response.make_conditional(request, True, len(response.get_data()))
+            except RequestedRangeNotSatisfiable as beyond:
+                return beyond(environ, start)
+        return response(environ, start)
 
-class _Http(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A browser that goes away is no news."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    state: ClassVar[State]
-    host: ClassVar[str]
-    protocol_version = "HTTP/1.1"
-    server_version = "publish"
-    timeout = 60
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Requests are not news."""
-
-    def do_HEAD(self) -> None:
-        """As GET, without the body."""
-        self.do_GET()
-
-    def do_GET(self) -> None:
-        """Serve a page, a mail, or the events."""
+    def _response(self, request: Request) -> Response:
         # A page elsewhere could point its own name at this machine and read drafts.
-        if not names_server(self.headers.get("Host", ""), self.host):
-            return self._answer(421, b"This preview answers to its own name only.\n", "text/plain")
-        parts = urlsplit(self.path)
-        path = unquote(parts.path)
+        if not names_server(request.headers.get("Host", ""), self._host):
+            return _text(421, b"This preview answers to its own name only.\n", "text/plain")
+        if request.method not in ("GET", "HEAD"):
+            return _text(501, b"This preview is only looked at.\n", "text/plain")
+        path = request.path
         if path == "/_events":
-            return self._events()
-        if path in ("/_live.js", "/_live.css"):
-            text, kind = (live.SCRIPT, ".js") if path.endswith("js") else (live.STYLE, ".css")
-            return self._answer(200, text.encode(), TYPES[kind])
+            since = request.args.get("build", type=int)
+            return Response(self._events(since), content_type="text/event-stream",
+                            headers={"Cache-Control": "no-store"})  # fmt: skip
+        if path == "/_live.js":
+            return _text(200, live.SCRIPT.encode(), TYPES[".js"])
+        if path == "/_morph.js":
+            return _text(200, live.MORPH.read_bytes(), TYPES[".js"])
         if path == "/_issues" or path.startswith("/_issues/"):
-            scheme = parse_qs(parts.query).get("scheme", [""])[0]
-            page = mailview.answer(self.state.folder, path, scheme)
-            return self._answer(page.status, page.body, page.kind, page.live)
+            found = mailview.answer(self._state.folder, path, request.args.get("scheme", ""))
+            return self._page(found.status, found.body, found.kind, found.live)
         return self._file(path)
 
-    def _file(self, path: str) -> None:
-        root = self.state.site.resolve()
+    def _file(self, path: str) -> Response:
+        root = self._state.site.resolve()
         try:
             file = (root / path.lstrip("/")).resolve()
             inside = file.is_relative_to(root)
             folder = inside and file.is_dir()
             if folder and not path.endswith("/"):
                 place = "/" + quote(file.relative_to(root).as_posix()) + "/"
-                return self._answer(301, b"", "text/plain", headers={"Location": place})
+                return Response(b"", 301, {"Location": place})
             file = (file / "index.html").resolve() if folder else file
             # A link may lead out of the folder.
-            body = file.read_bytes() if file.is_relative_to(root) else None
+            body = self._bytes(file, root) if file.is_relative_to(root) else None
         except (OSError, ValueError):
             body = None
         if body is None:
             missing = root / "404.html"
             page = missing.read_bytes() if missing.is_file() else mailview.NOTHING
-            return self._answer(404, page, "text/html", live_page=True)
+            return self._page(404, page, "text/html", True)
         kind = TYPES.get(file.suffix.lower()) or mimetypes.guess_type(file.name)[0]
-        return self._answer(200, body, kind or "application/octet-stream", file.suffix == ".html")
+        return self._page(200, body, kind or "application/octet-stream", file.suffix == ".html")
 
-    def _answer(
-        self,
-        status: int,
-        body: bytes,
-        kind: str,
-        live_page: bool = False,
-        headers: dict[str, str] | None = None,
-    ) -> None:
+    def _bytes(self, file: Path, root: Path) -> bytes:
+        ahead = self._state.ahead.get(file.relative_to(root).as_posix())
+        return file.read_bytes() if ahead is None else ahead
+
+    def _page(self, status: int, body: bytes, kind: str, live_page: bool) -> Response:
         if live_page:
-            body = live.inserted(body, self.state.number, self.state.error)
-        text = kind.startswith("text/") or kind.endswith(("xml", "json", "javascript"))
-        self.send_response(status)
-        self.send_header("Content-Type", kind + ("; charset=utf-8" if text else ""))
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Cache-Control", "no-store")
-        self.send_header("X-Content-Type-Options", "nosniff")
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
+            body = live.inserted(body, self._state.number, self._state.error)
+        return _text(status, body, kind)
 
-    def _events(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
-        self.send_header("Cache-Control", "no-store")
-        self.send_header("Connection", "close")
-        self.end_headers()
-        self.close_connection = True
-        told = None
-        with contextlib.suppress(OSError):
-            while self.command != "HEAD" and not self.state.closed:
-                event = self.state.event()
-                # An empty comment finds out whether the browser is still there.
-                line = ":\n\n" if event == told else f"data: {json.dumps(event)}\n\n"
-                self.wfile.write(line.encode())
-                self.wfile.flush()
-                told = event
-                self.state.wait(told)
+    def _events(self, since: int | None) -> Iterator[bytes]:
+        told: tuple[int, str] | None = None
+        while not self._state.closed:
+            event = self._state.event(told[0] if told else since)
+            now = event["number"], event["error"]
+            # An empty comment finds out whether the browser is still there.
+            yield b":\n\n" if now == told else f"data: {json.dumps(event)}\n\n".encode()
+            told = now
+            self._state.wait(*told)
+
+
+class _Quiet(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """Requests are not news."""
+
+    def version_string(self) -> str:
+        """The name of the server."""
+        return "publish"
+
+
+def _text(status: int, body: bytes, kind: str) -> Response:
+    text = kind.startswith("text/") or kind.endswith(("xml", "json", "javascript"))
+    return Response(body, status, content_type=kind + ("; charset=utf-8" if text else ""))
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -8,19 +8,20 @@ from threading import Event
 
 from publish.site.inputs import Stamps
 
-PAUSE = 0.06
+PAUSE = 0.04
 """Seconds between two looks."""
 SHARE = 5
 """A look may take one part in so many of the time, however large the archive is."""
 
 
 def watch(
-    look: Callable[[], Stamps], changed: Callable[[], Stamps], known: Stamps, stop: Event
+    look: Callable[[], Stamps], changed: Callable[[set[str]], Stamps], known: Stamps, stop: Event
 ) -> None:
     """Call ``changed`` whenever ``look`` sees other than ``known``, until ``stop`` is set.
 
-    ``changed`` returns what its build was made from, so that nothing saved meanwhile is missed.
-    It is called when two looks agree, for an editor may write a file in several steps.
+    ``changed`` is given the paths that differ and returns what its build was made from, so that
+    nothing saved meanwhile is missed. It is called when two looks agree, for an editor may write
+    a file in several steps.
     """
     pause = PAUSE
     while not stop.wait(pause):
@@ -32,4 +33,4 @@ def watch(
         while not stop.wait(PAUSE / 4) and (again := look()) != found:
             found = again
         if not stop.is_set():
-            known = changed()
+            known = changed({path for path, _ in known.items() ^ found.items()})

@@ -37,24 +37,30 @@ def test_the_script_goes_in_before_the_last_closing_body_tag():
 
 
 def test_a_page_without_a_body_tag_gets_it_at_its_end():
-    assert live.inserted(b"<p>x", 1, "").startswith(b"<p>x<link")
+    assert live.inserted(b"<p>x", 1, "").startswith(b"<p>x<script src=")
 
 
 def test_an_error_is_shown_as_text_and_nothing_is_inline():
     page = live.inserted(b"<body></body>", 1, "a <script>alert(1)</script>")
     assert b"&lt;script&gt;alert(1)" in page
     assert b"style=" not in page
-    assert page.count(b"<script") == page.count(b"<script src=") == 1
+    assert page.count(b"<script") == page.count(b"<script src=") == 2
 
 
 def test_a_waiting_page_hears_of_each_change_and_of_the_end(tmp_path):
     state = State(tmp_path)
-    told = state.event()
     state.bad("wrong")
-    state.wait(told)
-    assert state.event() == {"number": 0, "error": "wrong"}
+    state.wait(0, "")
+    assert state.event(0) == {"number": 0, "error": "wrong", "files": []}
+    state.good(["a/index.html"])
+    state.glanced("b.html", b"ahead")
+    assert state.event(2) == {"number": 2, "error": "", "files": []}
+    assert state.event(0)["files"] == ["a/index.html", "b.html"]
+    assert state.event(1)["files"] == ["b.html"]
+    # A page from before this preview began has missed more than is known.
+    assert state.event(-1)["files"] is None
     state.good()
-    assert state.event() == {"number": 1, "error": ""}
+    assert state.ahead == {}
     state.close()
-    state.wait(state.event())
+    state.wait(3, "")
     assert state.closed

@@ -7,7 +7,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -44,11 +44,17 @@ class Client:
         self.port = int(self.address.rpartition(":")[2])
 
     def ask(
-        self, path: str, method: str = "GET", host: str | None = None
+        self,
+        path: str,
+        method: str = "GET",
+        host: str | None = None,
+        more: Mapping[str, str] | None = None,
     ) -> tuple[int, dict[str, str], bytes]:
         link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         link.putrequest(method, path, skip_host=True)
         link.putheader("Host", f"127.0.0.1:{self.port}" if host is None else host)
+        for name, value in (more or {}).items():
+            link.putheader(name, value)
         link.endheaders()
         answer = link.getresponse()
         found = answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
@@ -128,18 +134,65 @@ def test_the_mail_is_served_in_exactly_the_bytes_that_are_sent(client: Client):
         ("/images/dot.svg", "image/svg+xml; charset=utf-8"),
         ("/feeds/all.atom.xml", "application/xml; charset=utf-8"),
         ("/_live.js", "text/javascript; charset=utf-8"),
-        ("/_live.css", "text/css; charset=utf-8"),
+        ("/_morph.js", "text/javascript; charset=utf-8"),
     ],
 )
-def test_media_types_are_right_and_nothing_is_kept_by_the_browser(
-    client: Client, path: str, kind: str
-):
+def test_media_types_are_right_and_the_browser_asks_each_time(client: Client, path: str, kind: str):
     status, headers, body = client.ask(path)
     assert (status, headers["content-type"]) == (200, kind)
-    assert headers["cache-control"] == "no-store"
+    assert headers["cache-control"] == "no-cache"
     assert headers["content-length"] == str(len(body))
     status, head, nothing = client.ask(path, "HEAD")
     assert (status, head["content-length"], nothing) == (200, str(len(body)), b"")
+
+
+def test_what_the_browser_has_is_not_sent_again_and_a_part_is_sent_alone(client: Client):
+    film = bytes(range(256)) * 40
+    (client.site.root / ".publish/preview/site/film.mp4").write_bytes(film)
+    _, headers, _ = client.ask("/film.mp4")
+    assert headers["accept-ranges"] == "bytes"
+    status, _, body = client.ask("/film.mp4", more={"If-None-Match": headers["etag"]})
+    assert (status, body) == (304, b"")
+    status, part, body = client.ask("/film.mp4", more={"Range": "bytes=100-199"})
+    assert (status, body) == (206, film[100:200])
+    assert part["content-range"] == f"bytes 100-199/{len(film)}"
+    assert client.ask("/film.mp4", more={"Range": "bytes=99999-"})[0] == 416
+
+
+def test_a_saved_post_is_shown_before_the_build_that_follows(client: Client):
+    """The page comes from the process of the last build, which still has the site in mind."""
+    site = client.site
+    path = site.root / "content/posts/post-1.md"
+    disk = site.root / ".publish/preview/site/post-1/index.html"
+    for number in range(3):
+        path.write_text(path.read_text() + f"\nSaved {number}.\n")
+        client.until(lambda n=number: f"Saved {n}.".encode() in client.ask("/post-1/")[2])
+        client.until(lambda n=number: f"Saved {n}.".encode() in disk.read_bytes())
+    assert client.said == []
+
+
+def test_a_page_is_told_which_pages_changed(client: Client):
+    with socket.create_connection(("127.0.0.1", client.port), timeout=20) as page:
+        page.sendall(
+            f"GET /_events?build=1 HTTP/1.1\r\nHost: localhost:{client.port}\r\n\r\n".encode()
+        )
+        stream = page.makefile("rb")
+        assert _event(stream)["files"] == []
+        client.site.write("content/images/dot.svg", "<svg id='other'/>")
+        assert _event(stream)["files"] == ["images/dot.svg"]
+
+
+def test_a_mail_is_looked_at_with_pictures_that_are_not_public_yet(client: Client):
+    mail = (
+        b'<img src="https://small.example/images/dot.svg"><a href="https://small.example/x">x</a>'
+    )
+    folder = client.site.root / ".publish/preview/issues/post-1"
+    (folder / "issue.html").write_bytes(mail)
+    (folder / "issue.json").write_text('{"url": "https://small.example/post-1/"}')
+    assert client.get("/_issues/post-1/issue.html") == mail
+    shown = client.get("/_issues/post-1/issue.html?scheme=light")
+    assert b'src="/images/dot.svg"' in shown
+    assert b'href="https://small.example/x"' in shown
 
 
 def test_other_media_types_that_systems_forget(client: Client):

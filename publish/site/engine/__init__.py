@@ -52,7 +52,8 @@ class Task:
     processes may work. ``judge`` is asked once all is read and before anything is rendered. A
     source that is not ``fit`` is never opened. ``until`` ends the run early: at
     ``"read"`` when ``judge`` has answered, at ``"letters"`` when plugins have composed these.
-    Files of issues are called ``.issues/SLUG/…`` among those of the site.
+    Files of issues are called ``.issues/SLUG/…`` among those of the site. A ``resident`` worker
+    stays when it is done, to show single pages (``Worker.page``).
     """
 
     settings: Path
@@ -67,6 +68,7 @@ class Task:
     judge: Judge | None = None
     fit: Callable[[Path], bool] | None = None
     until: Literal["", "read", "letters"] = ""
+    resident: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,13 +132,29 @@ def run(task: Task, progress: Progress | None = None, *, whole: bool = False) ->
         ConfigError: the settings file fails.
         Unfit: the judge says so.
     """
+    done, worker = start(task, progress, whole=whole)
+    worker.close()
+    return done, worker.whole
+
+
+def start(
+    task: Task, progress: Progress | None = None, *, whole: bool = False
+) -> tuple[Run, Worker]:
+    """As ``run``; the worker is left to the caller."""
+    worker = _early.pop(task.settings, None) or Worker(task.settings, whole=whole)
     try:
-        with _early.pop(task.settings, None) or Worker(task.settings, whole=whole) as worker:
-            whole = worker.whole
-            return worker.run(task, progress), whole
+        return worker.run(task, progress), worker
     except Again:
-        with Worker(task.settings, whole=True) as worker:
-            return worker.run(task, progress), True
+        worker.close()
+        worker = Worker(task.settings, whole=True)
+        try:
+            return worker.run(task, progress), worker
+        except BaseException:
+            worker.close()
+            raise
+    except BaseException:
+        worker.close()
+        raise
 
 
 class Worker:
@@ -180,11 +198,9 @@ class Worker:
             Unfit: the judge says so.
             Again: it has to be done once more, with all that Pelican loads.
         """
-        assert self._process.stdin
         assert self._process.stdout
         try:
-            with contextlib.suppress(BrokenPipeError), self._process.stdin as stream:
-                pickle.dump(task, stream, 5)
+            self._tell(task)
             while True:
                 # Our own process, which no other can answer for.
                 message = pickle.load(self._process.stdout)  # noqa: S301
@@ -204,6 +220,23 @@ class Worker:
                 message.errors[0] + also, "mend that and build again; the built site is as it was"
             )
         return message
+
+    def page(self, source: Path) -> tuple[str, bytes] | None:
+        """The file and the bytes of the page of ``source`` as it reads now, from a worker that
+        stayed: lists and letters are as they were. None if that cannot be told so quickly.
+        """
+        try:
+            self._tell(str(source))
+            found = pickle.load(self._process.stdout)  # type: ignore[arg-type]  # noqa: S301
+        except (OSError, EOFError, ValueError, pickle.UnpicklingError):
+            return None
+        return found if isinstance(found, tuple) else None
+
+    def _tell(self, message: Any) -> None:
+        assert self._process.stdin
+        with contextlib.suppress(BrokenPipeError):
+            pickle.dump(message, self._process.stdin, 5)
+            self._process.stdin.flush()
 
     def _ended(self) -> Refused:
         status = self._process.wait()

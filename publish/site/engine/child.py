@@ -18,8 +18,9 @@ from typing import Any
 from publish import light
 from publish.errors import Exit
 from publish.light import Needed
+from publish.post import cache
 from publish.site import inputs
-from publish.site.engine import ISSUES, Again, Failed, Run, Task, Unfit, store
+from publish.site.engine import ISSUES, Again, Failed, Run, Task, Unfit
 from publish.site.engine.audit import Audit
 from publish.site.engine.complaints import Complaints
 
@@ -40,8 +41,13 @@ class Clock:
         self._last = now
 
 
-def run(task: Task, audit: Audit, clock: Clock, tell: Callable[[str, int], None]) -> Any:
-    """Run Pelican in this process: a ``Run`` or what stands in its place."""
+def run(
+    task: Task, audit: Audit, clock: Clock, tell: Callable[[str, int], None], held: list[Any]
+) -> Any:
+    """Run Pelican in this process: a ``Run`` or what stands in its place.
+
+    The generators of a run that went well are put into ``held``.
+    """
     import pelican as package
     from pelican.settings import read_settings
 
@@ -73,7 +79,7 @@ def run(task: Task, audit: Audit, clock: Clock, tell: Callable[[str, int], None]
                 read_settings(str(task.settings), override={**task.overrides, **ours})
             )
         code, complaints.content = Exit.REFUSED, Path(values["PATH"])
-        state = {} if task.forget else store.load(task.folder / "state")
+        state = {} if task.forget else cache.load(task.folder / "state")
         files = state.get("files", {})
         staging = Staging(site, task.intact, files, _issues(values))
         values["ENGINE"] = Service(staging, task.jobs, audit, planning=task.until == "read")
@@ -104,7 +110,8 @@ def run(task: Task, audit: Audit, clock: Clock, tell: Callable[[str, int], None]
             live.save(task.stage / "pages")
             known = {n: k for n, k in staging.new.items() if n in staging.kept or k != (b"", b"")}
             document = {"files": known, "harmless": harmless, "code": digests}
-            store.save(task.stage / "state", document)
+            cache.save(task.stage / "state", document)
+            held.extend(live.generators)
         clock.phase("save")
     except Unfit as unfit:
         return unfit
@@ -245,6 +252,22 @@ def _pelican(named: Any) -> Any:
     return getattr(importlib.import_module(module), name)
 
 
+def _stay(generators: list[Any], answer: Any) -> None:
+    """Show single pages until the parent has enough."""
+    from publish.site.engine.glance import glance
+
+    while True:
+        try:
+            source = pickle.load(sys.stdin.buffer)  # noqa: S301 - our parent's
+        except EOFError:
+            return
+        try:
+            found = glance(generators, source)
+        except Exception:  # the whole build, which follows, says what is wrong
+            found = None
+        answer.write(pickle.dumps(found, 5))
+
+
 def main() -> None:
     """The process's own entry: the task comes once everything is loaded."""
     audit, clock = Audit(), Clock()
@@ -255,18 +278,21 @@ def main() -> None:
         light.install()
     import publish.site.engine.session  # noqa: F401 - and with it Pelican
 
-    given = sys.stdin.buffer.read()
-    if not given:
+    try:
+        task = pickle.load(sys.stdin.buffer)  # noqa: S301 - our parent's
+    except EOFError:
         return  # there was nothing to build after all
-    task = pickle.loads(given)  # noqa: S301 - our parent's
     # Plugins may print; the answer has the pipe to itself.
     with os.fdopen(os.dup(1), "wb", buffering=0) as answer:
         os.dup2(2, 1)
+        held: list[Any] = []
 
         def tell(phase: str, count: int) -> None:
             answer.write(pickle.dumps((phase, count)))
 
-        answer.write(pickle.dumps(run(task, audit, clock, tell), 5))
+        answer.write(pickle.dumps(run(task, audit, clock, tell, held), 5))
+        if task.resident:
+            _stay(held, answer)
     sys.stderr.flush()
     # Nothing needs what this process holds; to take it apart would take longer than to end.
     os._exit(0)

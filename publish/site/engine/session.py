@@ -48,7 +48,7 @@ class Session:
         self._audit, self._complaints, self._jobs = audit, complaints, jobs
         self._progress, self._staging = progress, staging
         self._pool: Pool | None = None
-        self._generators: list[Any] = []
+        self.generators: list[Any] = []
         self._writing = False
         self._turn, self._mine, self._share = 0, 0, False
         self.sources = Sources(
@@ -58,7 +58,7 @@ class Session:
         self.pages = Pages(None if forget else record, whole, staging, self._tracker)
         templates = code + (fingerprint(settings["JINJA_ENVIRONMENT"]) or whole)
         self._compiled = Compiled(folder / "templates", templates)
-        signals.all_generators_finalized.connect(self._generators.extend, weak=False)
+        signals.all_generators_finalized.connect(self.generators.extend, weak=False)
         self._hook()
 
     def save(self, record: Path) -> None:
@@ -144,7 +144,7 @@ class Session:
         self._watch()
         if type(writer)._open_w is not Writer._open_w:
             self.pages.reuse = False
-        self.pages.compare(self._generators)
+        self.pages.compare(self.generators)
         if self._jobs > 1 and self.pages.count_stale() >= WORTH and self._sharable():
             self._progress("pages", -self.pages.count_stale())
             with self._audit.own():
@@ -152,7 +152,7 @@ class Session:
 
     def _watch(self) -> None:
         """Filters, tests and functions of plugins count the posts they are given as a whole."""
-        for generator in self._generators:
+        for generator in self.generators:
             env = generator.env
             for stock, found in (
                 (vars(defaults)["DEFAULT_FILTERS"], env.filters),
@@ -176,7 +176,7 @@ class Session:
         self._complaints.errors, self._complaints.warnings = [], []
         self._mine = number
         try:
-            for generator in self._generators:
+            for generator in self.generators:
                 if type(generator) is SHARED[0]:
                     generator.generate_pages(writer)
                 elif type(generator) is SHARED[1]:
