@@ -307,7 +307,7 @@ def _embed(code: Code, context: Context) -> str:
 
 
 def _other(code: Code, context: Context) -> str:
-    """WPBakery's, and those that nobody knows: their words."""
+    """The words of WPBakery's shortcodes and of unknown ones."""
     name = code.name
     inside = _inside(code, context)
     fields = {k: shortcodes.text_of(v) for k, v in code.attributes.items()}

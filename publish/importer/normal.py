@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from publish.importer.embeds import framed, label, watch
 from publish.importer.runs import leaves, split, tidy
+from publish.importer.structures import GONE, definitions, details, figure, kept, listed, table
 from publish.importer.tree import El
 
 CONTAINERS = {
@@ -22,11 +23,6 @@ BLOCKS = {
     "figure", "details", "menu", "dir", "li", "dt", "dd", "tr", "td", "th", "figcaption", "thead",
     "tfoot", "caption", "summary", "xmp", "listing",
 } | CONTAINERS - {"label", "picture", "slot"}  # fmt: skip
-GONE = {
-    "script", "style", "link", "meta", "base", "title", "head", "noscript", "svg", "canvas",
-    "map", "area", "param", "track", "template", "colgroup", "col", "wbr", "input", "select",
-    "option", "optgroup", "datalist", "textarea", "progress", "meter", "object", "frameset",
-}  # fmt: skip
 INLINE = {
     "a": "a", "img": "img", "br": "br", "em": "em", "i": "em", "strong": "strong", "b": "strong",
     "code": "code", "tt": "code", "del": "del", "s": "del", "strike": "del", "ins": "ins", "u": "u",
@@ -60,7 +56,7 @@ class _Normal:
                 continue
             is_block = self._is_block(kid)
             made: list[El | str] = (
-                [*self._block(kid, autop, wrap)] if is_block else self._inline(kid, autop)
+                [*self.block(kid, autop, wrap)] if is_block else self._inline(kid, autop)
             )
             for part in made:
                 # An inline element round blocks comes apart: its parts are blocks, too.
@@ -104,10 +100,10 @@ class _Normal:
 
     # Blocks ---------------------------------------------------------------------------------
 
-    def _block(self, el: El, autop: bool, wrap: bool) -> list[El]:
+    def block(self, el: El, autop: bool, wrap: bool) -> list[El]:
         tag = el.tag
         if tag in GONE:
-            return self._gone(el, autop)
+            return self.gone(el, autop)
         if tag in ("iframe", "video", "audio", "embed"):
             return self._frame(el, autop)
         if tag == "form":
@@ -119,24 +115,24 @@ class _Normal:
         if tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
             return self._heading(el, autop)
         if tag in ("ul", "ol", "menu", "dir"):
-            return self._list(el, autop)
+            return listed(self, el, autop)
         if tag == "dl":
-            return self._definitions(el, autop)
+            return definitions(self, el, autop)
         if tag in ("pre", "xmp", "listing"):
             named = " ".join(k.get("class") for k in el.walk() if k.tag in ("pre", "code"))
-            made = El("pre", {**_kept(el, "id"), "class": named}, self._preformatted(el))
+            made = El("pre", {**kept(el, "id"), "class": named}, self._preformatted(el))
             return [made] if made.text().strip() else []
         if tag == "blockquote":
             inside = self.flow(el, autop, True)
-            return [El("blockquote", _kept(el, "id"), [*inside])] if inside else []
+            return [El("blockquote", kept(el, "id"), [*inside])] if inside else []
         if tag == "table":
-            return self._table(el, autop)
+            return table(self, el, autop)
         if tag == "hr":
             return [El("hr")]
         if tag == "figure":
-            return self._figure(el, autop)
+            return figure(self, el, autop)
         if tag == "details":
-            return self._details(el, autop)
+            return details(self, el, autop)
         if tag in ("tr", "td", "th", "thead", "tfoot"):  # outside a table
             return self.flow(el, autop, True)
         return self.flow(el, autop, wrap)
@@ -164,7 +160,7 @@ class _Normal:
             out[0].attrs.setdefault("id", el.get("id"))
         return out
 
-    def _gone(self, el: El, autop: bool) -> list[El]:
+    def gone(self, el: El, autop: bool) -> list[El]:
         if el.tag == "script" and el.get("type") not in ("application/ld+json",):
             self.lose("script-dropped", el.get("src"), el.text())
         elif el.tag == "object":
@@ -214,45 +210,11 @@ class _Normal:
             for block in inside:
                 kids += [El("br")] if kids else []
                 kids += block.kids
-            return [El(el.tag, _kept(el, "id"), kids)] if kids else []
+            return [El(el.tag, kept(el, "id"), kids)] if kids else []
         out: list[El] = []
         for block in inside:
             out.append(El(el.tag, {}, block.kids) if block.tag in ("run", "p") else block)
         return out
-
-    def _list(self, el: El, autop: bool) -> list[El]:
-        made = El("ol" if el.tag == "ol" else "ul", _kept(el, "start", "reversed", "type", "id"))
-        for kid in el.kids:
-            if isinstance(kid, str):
-                if not kid.strip():
-                    continue
-                kid = El("li", {}, [kid])
-            if kid.tag in ("ul", "ol") and made.kids:
-                last = made.kids[-1]
-                if isinstance(last, El):
-                    last.kids += self._block(kid, autop, True)
-                continue
-            if kid.tag in GONE:
-                self._gone(kid, autop)
-                continue
-            inner = kid if kid.tag == "li" else El("li", {}, [kid])
-            item = El("li", _kept(inner, "value", "id"), [*self.flow(inner, autop, False)])
-            if item.kids or made.tag == "ol":
-                made.kids.append(item)
-        return [made] if any(isinstance(k, El) and k.kids for k in made.kids) else []
-
-    def _definitions(self, el: El, autop: bool) -> list[El]:
-        made = El("dl")
-        for kid in _through(el, "div"):
-            if isinstance(kid, El) and kid.tag in ("dt", "dd"):
-                inside = self.flow(kid, autop, False)
-                if inside:
-                    made.kids.append(El(kid.tag, {}, [*inside]))
-            elif not isinstance(kid, str) or kid.strip():
-                inside = self.flow(El("dd", {}, [kid]), autop, False)
-                if inside:
-                    made.kids.append(El("dd", {}, [*inside]))
-        return [made] if made.kids else []
 
     def _preformatted(self, el: El) -> list[El | str]:
         kids: list[El | str] = []
@@ -260,83 +222,12 @@ class _Normal:
             if isinstance(kid, str):
                 kids.append(kid)
             elif kid.tag in GONE:
-                self._gone(kid, False)
+                self.gone(kid, False)
             elif kid.tag in ("a", "br", "img"):
                 kids.append(kid.clone(self._preformatted(kid)))
             else:
                 kids += self._preformatted(kid)
         return kids
-
-    def _table(self, el: El, autop: bool) -> list[El]:
-        made = El("table", _kept(el, "id"))
-        before: list[El] = []
-        for kid in el.kids:
-            if isinstance(kid, str):
-                continue
-            if kid.tag in ("thead", "tbody", "tfoot"):
-                for row in kid.kids:
-                    if isinstance(row, El):
-                        self._row(row, made, kid.tag, autop)
-            elif kid.tag == "tr":
-                self._row(kid, made, "tbody", autop)
-            elif kid.tag == "caption":
-                inside = self.flow(kid, False, False)
-                if inside:
-                    made.attrs["caption"] = "1"
-                    made.kids.insert(0, El("caption", {}, [*inside]))
-            elif kid.tag not in GONE:
-                before += self._block(kid, autop, True)
-        filled = any(
-            isinstance(r, El) and any(isinstance(c, El) and c.kids for c in r.kids)
-            for r in made.kids
-        )
-        return [*before, made] if filled else before
-
-    def _row(self, row: El, made: El, part: str, autop: bool) -> None:
-        if row.tag != "tr":
-            return
-        here = El("tr", {"part": part})
-        for cell in row.kids:
-            if isinstance(cell, El) and cell.tag in ("td", "th"):
-                kept = _kept(cell, "colspan", "rowspan", "align")
-                if (
-                    found := re.search(r"text-align:\s*(left|right|center)", cell.get("style"))
-                ) or (found := re.search(r"has-text-align-(left|right|center)", cell.get("class"))):
-                    kept["align"] = found[1]
-                for span in ("colspan", "rowspan"):
-                    if not re.fullmatch(r"[1-9]\d{0,2}", kept.get(span, "")) or kept[span] == "1":
-                        kept.pop(span, None)
-                here.kids.append(El(cell.tag, kept, [*self.flow(cell, autop, False)]))
-        if here.kids:
-            made.kids.append(here)
-
-    def _figure(self, el: El, autop: bool) -> list[El]:
-        notes: list[El] = []
-        rest = El("div", {}, list(_without(el, "figcaption", notes)))
-        inside = self.flow(rest, False if "wp-block" in el.get("class") else autop, True)
-        note: list[El | str] = []
-        for caption in notes:
-            for block in self.flow(caption, False, False):
-                note += [El("br")] if note else []
-                note += block.kids if block.tag in ("run", "p") else [block.text()]
-        if not note:
-            return inside
-        pictures = [b for b in inside if b.tag == "p" and _only_pictures(b)]
-        if len(inside) == 1 and pictures:
-            return [El("figure", {}, [*pictures[0].kids, El("figcaption", {}, note)])]
-        return [*inside, El("p", {"note": "1"}, note)]
-
-    def _details(self, el: El, autop: bool) -> list[El]:
-        summary: list[El] = []
-        rest = El("div", {}, list(_without(el, "summary", summary)))
-        inside = self.flow(rest, autop, True)
-        words: list[El | str] = []
-        for part in summary:
-            for block in self.flow(part, False, False):
-                words += block.kids if block.tag in ("run", "p") else [block.text()]
-        if not words:
-            return inside
-        return [El("details", _kept(el, "open"), [El("summary", {}, words), *inside])]
 
     # Inline ---------------------------------------------------------------------------------
 
@@ -344,7 +235,7 @@ class _Normal:
         """An inline element as what Markdown has for it; with blocks inside it comes apart."""
         tag = el.tag
         if tag in GONE or (tag == "button" and not el.text().strip()):
-            self._gone(el, autop)
+            self.gone(el, autop)
             return []
         if tag == "img":
             return self._image(el)
@@ -364,7 +255,7 @@ class _Normal:
             name = tag
         if name is None or not kids:
             return kids
-        return _spread(El(name, _kept(el, "title", "lang", "dir")), kids)
+        return _spread(El(name, kept(el, "title", "lang", "dir")), kids)
 
     def _kids(self, el: El, autop: bool) -> list[El | str]:
         out: list[El | str] = []
@@ -373,14 +264,14 @@ class _Normal:
                 out.append(kid)
             elif self._is_block(kid):
                 if kid.tag in GONE:
-                    self._gone(kid, autop)
+                    self.gone(kid, autop)
                 elif kid.tag in CONTAINERS and not any(
                     self._is_block(k) for k in kid.walk() if k is not kid
                 ):
                     # A div in a link or a span is a line of its own and no more.
                     out += [" ", *self._kids(kid, autop), " "]
                 else:
-                    out += self._block(kid, autop, True)
+                    out += self.block(kid, autop, True)
             else:
                 out += self._inline(kid, autop)
         return out
@@ -449,36 +340,6 @@ CALL = re.compile(
 )
 
 
-def _kept(el: El, *names: str) -> dict[str, str]:
-    return {
-        n: el.attrs[n]
-        for n in names
-        if n in el.attrs and (el.attrs[n] or n in ("reversed", "open"))
-    }
-
-
-def _through(el: El, tag: str) -> Iterator[El | str]:
-    for kid in el.kids:
-        if isinstance(kid, El) and kid.tag == tag:
-            yield from _through(kid, tag)
-        else:
-            yield kid
-
-
-def _without(el: El, tag: str, found: list[El]) -> Iterator[El | str]:
-    for kid in el.kids:
-        if isinstance(kid, El) and kid.tag == tag:
-            found.append(kid)
-        elif (
-            isinstance(kid, El)
-            and kid.tag in ("div", "figure", "span")
-            and any(k.tag == tag for k in kid.walk())
-        ):
-            yield kid.clone(list(_without(kid, tag, found)))
-        else:
-            yield kid
-
-
 def _labels(el: El) -> str:
     return " ".join(
         kid.text() or kid.get("placeholder") or kid.get("value")
@@ -528,14 +389,3 @@ def _wrapped(round_: El, block: El) -> El:
             kids = [round_.clone([k]) if isinstance(k, El) and k.tag == "img" else k for k in kids]
         return block.clone(kids)
     return block
-
-
-def _only_pictures(block: El) -> bool:
-    def shows(kid: El | str) -> bool:
-        if isinstance(kid, str):
-            return not kid.strip()
-        return kid.tag == "img" or (
-            kid.tag == "a" and bool(kid.kids) and all(shows(k) for k in kid.kids)
-        )
-
-    return all(shows(kid) for kid in block.kids)

@@ -26,7 +26,7 @@ SKIPPED = {
     "scheduled-action", "jp_pay_order", "jp_mem_plan", "vc4_templates", "vc_grid_item",
     "templatera",
 }  # fmt: skip
-"""Types that are no one's reading: they are counted, not named one by one."""
+"""Types of WordPress' own and of plugins that hold no article: counted, not listed."""
 HIDDEN = {"trash", "auto-draft", "inherit"}
 LONGEST = 180
 """Bytes of a file's name without its ending."""

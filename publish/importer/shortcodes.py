@@ -1,7 +1,7 @@
 """Shortcodes as a tree: one pass, a stack, and no text that is lost. Pure.
 
-``[sic]``, ``[1]`` and ``[laughs]`` are prose: a name is a shortcode's only if somebody knows it,
-if it holds an underscore, if it has attributes or a closing tag.
+``[sic]``, ``[1]`` and ``[laughs]`` are prose: a name is a shortcode's if it is known,
+if it holds an underscore, or if it has a named attribute or a closing tag.
 """
 
 from __future__ import annotations

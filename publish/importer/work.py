@@ -66,7 +66,7 @@ class Finished:
 
 
 class Steps:
-    """Both steps; made anew in each process, for a database is one process' own."""
+    """Both steps. Each process opens the database for itself."""
 
     def __init__(self, job: Job) -> None:
         self.job = job

@@ -26,13 +26,11 @@ HEAVY = 500_000
 """Bytes; more makes a reader on a phone wait."""
 
 
-def pictures(source: Source) -> Iterator[tuple[int, Link]]:
-    """Line and picture of every one that a page shows, the cover first."""
+def pictures(source: Source) -> Iterator[Link]:
+    """Every picture that a page shows, the cover first."""
     if source.post and (cover := source.post.cover):
-        yield source.line("image"), Link("cover", cover.written, cover.url, cover.alt or None)
-    for line, link in source.links:
-        if link.image:
-            yield line, link
+        yield Link("cover", cover.written, cover.url, cover.alt or None)
+    yield from (link for link in source.links if link.image)
 
 
 def file_of(source: Source, picture: Link, site: Site) -> str | None:
@@ -49,20 +47,21 @@ def file_of(source: Source, picture: Link, site: Site) -> str | None:
 
 def used(site: Site) -> frozenset[str]:
     """Every file that a source shows or links to, folded."""
-    found = {file_of(source, p, site) for source in site.sources for _, p in pictures(source)}
-    found |= {file_of(source, link, site) for source, _, link in own_links(site)}
+    found = {file_of(source, p, site) for source in site.sources for p in pictures(source)}
+    found |= {file_of(source, link, site) for source, link in own_links(site)}
     return frozenset(folded(path) for path in found if path)
 
 
 @site_rule("missing-image", "error", "`![A door]({static}/images/no-such.jpg)`")
 def missing_image(site: Site) -> Iterator[Problem]:
     """The picture's file is not there."""
-    for source, line, picture, path in _files(site):
+    for source, picture, path in _files(site):
         if path in site.files or folded(path) in site.by_folded or _served(path, site):
             continue
         near = inside(source, picture.written)
         there = next((f for f in (near, f"images/{near}") if f in site.files), "")
         remedy = f"write {{static}}/{there}" if there else "put the file there, or correct the name"
+        line = source.line_of(picture)
         yield Problem(line, f"there is no picture {shown(picture.written)}", remedy, source.file)
 
 
@@ -70,10 +69,11 @@ def missing_image(site: Site) -> Iterator[Problem]:
 def image_letter_case(site: Site) -> Iterator[Problem]:
     """The file is there under another spelling, by case or by how its accents are put together,
     which web servers take for another file."""
-    for source, line, picture, path in _files(site):
+    for source, picture, path in _files(site):
         there = site.by_folded.get(folded(path))
         if path not in site.files and there is not None and not _served(path, site):
             message = f"the picture {shown(picture.written)} is spelled {shown(there)}"
+            line = source.line_of(picture)
             yield Problem(line, message, spelling(path, there), source.file)
 
 
@@ -81,20 +81,23 @@ def image_letter_case(site: Site) -> Iterator[Problem]:
 def unshowable_picture(site: Site) -> Iterator[Problem]:
     """A picture in a format that browsers do not show, such as a telephone's HEIC."""
     for source in site.sources:
-        for line, picture in pictures(source):
+        for picture in pictures(source):
             name = picture.written.partition("?")[0].partition("#")[0]
             if found := UNSHOWABLE.search(name):
                 message = f"browsers show no {found.group(1).upper()}: {shown(picture.written)}"
+                line = source.line_of(picture)
                 yield Problem(line, message, "save it as JPEG, PNG or WebP", source.file)
 
 
 @source_rule("missing-alt", "warning", "`![]({static}/images/door.jpg)`", any_format=True)
 def missing_alt(source: Source) -> Iterator[Problem]:
     """A picture without words for those who cannot see it."""
-    for line, picture in pictures(source):
+    for picture in pictures(source):
         # An empty alt that an author wrote says that the picture is an ornament.
-        ornament = picture.words == "" and "<img" in source.line_text(line)
-        if not (picture.words or "").strip() and not ornament:
+        if (picture.words or "").strip():
+            continue
+        line = source.line_of(picture)
+        if picture.words is None or "<img" not in source.line_text(line):
             header = picture.tag == "cover"
             remedy = "add a line `Image_alt: …`" if header else "say what it shows: ![words](…)"
             yield Problem(line, f"the picture {shown(picture.written)} has no alt text", remedy)
@@ -103,17 +106,19 @@ def missing_alt(source: Source) -> Iterator[Problem]:
 @source_rule("alt-is-file-name", "warning", "`![IMG_2041.jpg](…)`", any_format=True)
 def alt_is_file_name(source: Source) -> Iterator[Problem]:
     """An alt text that is a file's name tells nobody what the picture shows."""
-    for line, picture in pictures(source):
+    for picture in pictures(source):
         alt = (picture.words or "").strip()
         if alt and FILE_NAME.fullmatch(alt):
+            line = source.line_of(picture)
             yield Problem(line, f"the alt text {shown(alt)} is a file name", "say what it shows")
 
 
 @source_rule("data-uri", "warning", "`![x](data:image/png;base64,…)`", any_format=True)
 def data_uri(source: Source) -> Iterator[Problem]:
     """A picture pasted into the text; mail programs do not show it."""
-    for line, picture in pictures(source):
+    for picture in pictures(source):
         if picture.written[:5].lower() == "data:":
+            line = source.line_of(picture)
             yield Problem(line, "a picture is pasted into the text", "save it as a file in images/")
 
 
@@ -151,12 +156,12 @@ def orphan_image(site: Site) -> Iterator[Problem]:
 
 
 @lru_cache(maxsize=1)
-def _files(site: Site) -> tuple[tuple[Source, int, Link, str], ...]:
-    """Source, line, picture and file of every picture that is not the web's."""
+def _files(site: Site) -> tuple[tuple[Source, Link, str], ...]:
+    """Source, picture and file of every picture that is not the web's."""
     return tuple(
-        (source, line, picture, path)
+        (source, picture, path)
         for source in site.sources
-        for line, picture in pictures(source)
+        for picture in pictures(source)
         if (path := file_of(source, picture, site)) is not None
     )
 
