@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
+
+from publish.post.files import write_whole
 
 DEFAULT = ".publish/issues"
 SETTINGS = "pelicanconf.py"
@@ -37,11 +38,8 @@ def put(folder: Path, files: Mapping[str, bytes]) -> None:
     Raises:
         OSError: the folder cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
-        file = folder / name
-        if not file.is_file() or file.read_bytes() != data:
-            write(file, data)
+        write_whole(folder / name, data)
 
 
 def sweep(issues: Path, kept: Collection[str]) -> None:
@@ -55,21 +53,3 @@ def sweep(issues: Path, kept: Collection[str]) -> None:
     for name in os.listdir(issues):  # noqa: PTH208 - names suffice, and there are thousands
         if name not in kept and (issues / name / "issue.json").is_file():
             shutil.rmtree(issues / name)
-
-
-def write(file: Path, data: bytes) -> None:
-    """Write a file whole or not at all; its folder is there.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".part")
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        part.chmod(0o644)
-        part.replace(file)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise

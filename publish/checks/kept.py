@@ -8,7 +8,6 @@ file's keys, and the whole answer, by the stamps of files.
 from __future__ import annotations
 
 import contextlib
-import marshal
 import os
 import time
 from collections.abc import Iterable
@@ -19,9 +18,8 @@ from typing import Any
 
 from publish.checks import surroundings
 from publish.checks.source import Source
-from publish.post.cache import code_digest
+from publish.post import cache
 from publish.post.diagnostic import Diagnostic, Problem
-from publish.post.files import write_whole
 
 SIZE = 32
 """Bytes of a digest."""
@@ -107,9 +105,8 @@ class Store:
         new = self._sources, self._files, self._answers
         if new == (self._old_sources, self._old_files, self._old_answers):
             return
-        data = marshal.dumps(new)
         with contextlib.suppress(OSError):
-            write_whole(self._path, _digest(_code(), data) + data)
+            cache.save(self._path, {"code": _code(), "kept": new})
 
 
 def seen(files: Iterable[str]) -> Seen:
@@ -139,19 +136,15 @@ def _content(name: str) -> bytes:
         return b"?"
 
 
-def _code() -> bytes:
-    return code_digest(Path(__file__).parents[1]).encode()
+def _code() -> str:
+    return cache.code_digest(Path(__file__).parents[1])
 
 
 def _load(path: Path) -> tuple[dict[bytes, Any], dict[bytes, Any], dict[bool, Answer]]:
-    try:
-        data = memoryview(path.read_bytes())
-    except OSError:
+    found = cache.load(path)
+    if found.get("code") != _code():
         return {}, {}, {}
-    # The digest says that these are the bytes that save() wrote, and that it was this version's.
-    if data[:SIZE] != _digest(_code(), data[SIZE:]):
-        return {}, {}, {}
-    sources, files, answers = marshal.loads(data[SIZE:])  # noqa: S302 - our own cache
+    sources, files, answers = found["kept"]
     return sources, files, answers
 
 

@@ -90,12 +90,12 @@ def outside(site: Site, local: bool = False) -> list[Place]:
     home = urlsplit(str(site.values.get("SITEURL") or "")).netloc
     found = []
     for source in site.sources:
-        for line, link in source.links:
+        for link in source.links:
             url = link.written.partition("#")[0]
             if url[:8].lower().startswith(("http://", "https://")) and (local or not is_local(url)):
                 if home and url.partition("://")[2].partition("/")[0] == home:
                     continue
-                found.append(Place(source.file, line, url))
+                found.append(Place(source.file, source.line_of(link), url))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import stat
+from functools import lru_cache
 from pathlib import Path
 
 from publish.checks import surroundings
@@ -96,13 +97,23 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
 def state(file: Path, content: Path) -> tuple[str, int]:
     """The rule a file breaks by what it is (``""`` for none), and its size in bytes."""
     try:
-        if not file.resolve().is_relative_to(content.resolve()):
+        found = file.lstat()
+        if stat.S_ISLNK(found.st_mode):
+            real, found = file.resolve(), file.stat()
+        else:
+            real = _real(file.parent)
+        if not real.is_relative_to(_real(content)):
             return "symlink-out", 0
-        found = file.stat()
     except (OSError, RuntimeError):  # RuntimeError: a symbolic link that leads to itself
         return "unreadable", 0
     # Opening a pipe would wait for ever.
     return ("", found.st_size) if stat.S_ISREG(found.st_mode) else ("unreadable", 0)
+
+
+@lru_cache(maxsize=1024)
+def _real(folder: Path) -> Path:
+    """Where a folder truly lies."""
+    return folder.resolve()
 
 
 def _link_of(file: Path, content: Path) -> Path:

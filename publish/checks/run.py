@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from publish.checks import kept, reading, surroundings
+from publish.checks import kept, surroundings
 from publish.checks.rule import MOST, Rule, found
 from publish.checks.site import Site
 from publish.errors import ConfigError
@@ -51,6 +51,8 @@ def judge(
     settings: Settings, library: Library, store: kept.Store | None = None, *, built: bool = False
 ) -> list[Diagnostic]:
     """Every finding in a site whose records are at hand, by file and line."""
+    from publish.checks import reading
+
     own = store or kept.Store(settings.cache / "checks")
     found = sorted(findings(reading.site_of(settings, library, own, built=built)))
     if store is None:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from itertools import islice
 from typing import Literal
 from urllib.parse import unquote
 
@@ -158,12 +157,20 @@ class Source:
         return tuple(enumerate(self.prose.split("\n"), self.header.body_line))
 
     @cached_property
-    def links(self) -> tuple[tuple[int, Link], ...]:
-        """Links, pictures and what else the page loads, each with its line in the file."""
-        if self.post is None or not self.post.links:
-            return ()
-        known = list(islice(self.post.links, MOST_LINKS))
-        return tuple(zip(self._lines(link.written for link in known), known, strict=True))
+    def links(self) -> tuple[Link, ...]:
+        """Links, pictures and what else the page loads; ``line_of`` tells where each is."""
+        return self.post.links[:MOST_LINKS] if self.post else ()
+
+    def line_of(self, link: Link) -> int:
+        """The line in the file of one of ``links``, or of the cover."""
+        if link.tag == "cover":
+            return self.line("image")
+        return self._by_link[id(link)]
+
+    @cached_property
+    def _by_link(self) -> dict[int, int]:
+        lines = self._lines(link.written for link in self.links)
+        return dict(zip(map(id, self.links), lines, strict=True))
 
     def _lines(self, targets: Iterable[str]) -> Iterator[int]:
         """The lines of addresses as written; the n-th time one comes, its n-th place counts."""

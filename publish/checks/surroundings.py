@@ -154,13 +154,9 @@ def recorded(settings: Settings) -> tuple[Recorded, tuple[str, str] | None]:
     try:
         return identity.recorded(*data), None
     except ValueError:
-        name = "urls.json" if _damaged(data[0]) else "retired.json"
-        return Recorded(), (os.path.relpath(ledger / name, settings.root), "is damaged")
-
-
-def _damaged(data: bytes | None) -> bool:
-    try:
-        identity.recorded(data)
-    except ValueError:
-        return True
-    return False
+        for name, found in zip(("urls.json", "retired.json"), data, strict=True):
+            try:
+                identity.texts(found)
+            except ValueError as error:
+                return Recorded(), (os.path.relpath(ledger / name, settings.root), str(error))
+        raise

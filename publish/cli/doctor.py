@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import click
 
 from publish.cli.options import common
@@ -14,7 +16,7 @@ from publish.settings import Settings
 @click.option("--live", is_flag=True, help="Insist on the real account.")
 @common
 def command(settings: Settings, terminal: Terminal, live: bool) -> int:
-    """Check settings, key, audience, sender, plan and site; say what to do about each.
+    """Check key, audience, sender, plan, site, targets and timer; say what to do about each.
 
     Example: publish doctor
     """
@@ -22,10 +24,12 @@ def command(settings: Settings, terminal: Terminal, live: bool) -> int:
     from publish.http import fetch
     from publish.newsletter.doctor import examine
     from publish.office import opened
+    from publish.run import doctor
 
     sick = 0
     with opened(settings, voice(terminal), live=live) as office:
-        for check in examine(office.account, office.api, settings.siteurl, fetch):
+        letters = examine(office.account, office.api, settings.siteurl, fetch)
+        for check in chain(letters, doctor.examine(settings, office.lock)):
             mark = "ok   " if check.well else "mend "
             line = f"{mark} {check.name}: {check.detail}"
             terminal.out(line if check.well else f"{line} — {check.remedy}")

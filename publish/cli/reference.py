@@ -43,6 +43,8 @@ In `pelicanconf.py`. All of Pelican's own settings keep their meaning; each plug
 | `NEWSLETTER_SIGNUP_ACTION` | none | the audience's form address; the site's form posts there |
 | `NEWSLETTER_SITEURL` | `SITEURL` | the address that mails link to |
 | `NEWSLETTER_ISSUES_PATH` | `.publish/issues` | where composed issues lie |
+| `DEPLOY` | `{}` | targets by name, each with its `kind`: [going-live.md](going-live.md) has one of each |
+| `DEPLOY_VERIFY` | 900 | seconds to wait until a release is live; 0 does not look |
 | `SHARE_LINKS` | all | which services, in what order |
 | `IMAGES_WIDTHS` | 480, 800, 1200 | widths in pixels in which pictures are offered |
 | `IMAGES_SIZES` | none | how wide pictures are shown, as the HTML attribute `sizes` says it |
@@ -50,7 +52,8 @@ In `pelicanconf.py`. All of Pelican's own settings keep their meaning; each plug
 | `QUICK_MARKDOWN_EXTENSIONS` | none | further Markdown extensions that keep nothing from one post to the next |
 
 Environment only: `MAILCHIMP_API_KEY`, and `MAILCHIMP_BASE_URL` for a stand-in on a loopback address.
-Without a key, newsletter commands use the sandbox and say so.
+Without a key, newsletter commands use the sandbox and say so. `PUBLISH_GIT_TOKEN`, `PUBLISH_SSH_KEY`, `AWS_*`
+and `PUBLISH_HEARTBEAT_URL` are for going live, and are shown nowhere.
 
 ## Front matter
 

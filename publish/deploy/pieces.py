@@ -7,6 +7,7 @@ crash every file of ours is still known to be ours.
 
 from __future__ import annotations
 
+import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -198,6 +199,12 @@ class Pieces(ABC):
         if gone:
             self.remove(gone)
         self.ended(replace(record, files=files))
+
+    def probe(self) -> None:
+        """Write a file of our own, and remove it."""
+        place = f"{OWN}/probe-{secrets.token_hex(8)}"
+        self.write(place, b"")
+        self.remove([place])
 
     def note(self, remote: Remote, record: Record) -> None:
         """The record alone."""

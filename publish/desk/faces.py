@@ -10,8 +10,6 @@ from urllib.parse import quote, urljoin, urlsplit
 from publish.desk.snapshot import Sheet
 from publish.http import fetch
 
-CLIPPED = 102 * 1024
-"""Bytes of HTML above which Gmail clips a letter."""
 WAIT = 2.0
 """Seconds for an answer of the preview, which runs in this process."""
 

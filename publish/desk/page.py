@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from publish.desk import parts, words
-from publish.desk.faces import CLIPPED, Faces
+from publish.desk.faces import Faces
 from publish.desk.parts import Button, State
 from publish.desk.snapshot import Letter, Sheet, Snapshot
 from publish.post.diagnostic import Diagnostic
+from publish.post.issue import GMAIL
 
 CHANGES = 8
 """Changed places that are shown before the rest is only counted."""
@@ -235,10 +236,10 @@ def _facts(now: Snapshot, sheet: Sheet, faces: Faces) -> list[tuple[str, str, st
     ]
     if now.post.sender:
         facts.append(("From", now.post.sender, ""))
-    weight = f"{letter.weight / 1024:.0f} kB of the {CLIPPED // 1024} at which Gmail cuts"
+    weight = f"{letter.weight / 1024:.0f} kB of the {GMAIL // 1024} at which Gmail cuts"
     if letter.pictures:
         weight += f", pictures {letter.pictures / 1024:.0f} kB"
-    facts.append(("Weight", weight, "too heavy" if letter.weight > CLIPPED else ""))
+    facts.append(("Weight", weight, "too heavy" if letter.weight > GMAIL else ""))
     return facts
 
 

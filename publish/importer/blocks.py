@@ -18,7 +18,7 @@ DEPTH = 64
 DYNAMIC = {
     "latest-posts", "latest-comments", "archives", "categories", "tag-cloud", "calendar", "rss",
     "search", "page-list", "navigation", "query", "post-template", "loginout", "comments",
-    "post-comments", "post-comments-form", "query-pagination", "social-links", "template-part",
+    "post-comments", "post-comments-form", "query-pagination", "template-part",
     "pattern", "terms-query", "jetpack/related-posts", "jetpack/subscriptions",
     "jetpack/contact-form", "jetpack/map", "jetpack/mailchimp", "yoast-seo/breadcrumbs",
     "rank-math/toc-block", "yoast/table-of-contents", "table-of-contents", "avatar",
@@ -144,6 +144,14 @@ def _block(block: Block, context: Context) -> str:
     if name.startswith(("embed", "core-embed/")):
         return _embed(block, context)
     inside = _inside(block, context)
+    url = str(block.attributes.get("url") or "")
+    if name in ("social-link", "navigation-link") and url:
+        words = block.attributes.get("label") or block.attributes.get("service") or url
+        return f"<li>{divi._linked(str(words), url)}</li>"
+    if name == "social-links":
+        return f'<div data-call="1"><ul>{inside}</ul></div>'
+    if name == "cover" and url and "<img" not in inside:
+        inside = f'<img src="{escape(url)}" alt="">{inside}'
     if name in DYNAMIC or (not inside.strip() and any(w in name for w in FORMS)):
         words = re.sub(r"<[^<>]*>", " ", inside) or str(block.attributes.get("label") or "")
         context.lose(
@@ -156,7 +164,7 @@ def _block(block: Block, context: Context) -> str:
         inside = _words(block, context)
     if name in ("group", "columns", "cover", "media-text"):
         return f'<div data-group="1">{inside}</div>'
-    if name in ("buttons", "button", "social-links"):
+    if name in ("buttons", "button"):
         return f'<div data-call="1">{inside}</div>'
     return inside
 

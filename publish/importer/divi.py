@@ -27,7 +27,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "toggle": ("h5 title", "body"),
     "accordion_item": ("h5 title", "body"),
     "tab": ("h4 title", "body"),
-    "testimonial": ("img portrait_url", "quote body", "by author job_title company_name url"),
+    "testimonial": ("img portrait_url", "quote", "by author job_title company_name url"),
     "team_member": ("img image_url name", "h4 name", "p position", "body", "social"),
     "pricing_table": (
         "h2 title", "p subtitle", "price", "pricing", "button button_text button_url",

@@ -173,6 +173,9 @@ def module(name: str, full: str, fields: Mapping[str, str], body: str, context: 
         words = re.sub(r"<[^<>]*>", " ", body) or " ".join(fields.get(w, "") for w in divi.WORDS)
         context.lose("unknown-shortcode", full, words)
     made = divi.html_of(name, fields, body)
+    if labels := re.findall(r'data-label="([^"]*)"', body):
+        # A form's fields go with it, but the report says what they were.
+        made = made.replace("<div data-form=", f'<div data-words="{", ".join(labels)}" data-form=')
     if name in ("gallery", "fullwidth_gallery"):
         made += context.gallery(fields.get("gallery_ids") or fields.get("gallery_captions") or "*")
     mark = ' data-call="1"' if name in divi.CTA else ""
@@ -304,7 +307,7 @@ def _embed(code: Code, context: Context) -> str:
 
 
 def _other(code: Code, context: Context) -> str:
-    """WPBakery's, and those that nobody knows: their words."""
+    """The words of WPBakery's shortcodes and of unknown ones."""
     name = code.name
     inside = _inside(code, context)
     fields = {k: shortcodes.text_of(v) for k, v in code.attributes.items()}

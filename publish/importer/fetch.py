@@ -1,4 +1,4 @@
-"""The old site, asked for the pictures that the uploads lack: politely, and nobody else.
+"""Asks the old site for the pictures that the uploads lack; no other host is ever asked.
 
 One question at a time, with a pause; https first; only the site's own host, and only an address
 that every reader can reach; a limit on each answer's size and time, and on the whole.

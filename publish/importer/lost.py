@@ -20,7 +20,7 @@ class Lost:
 
     def __init__(self) -> None:
         self._db = sqlite3.connect("", isolation_level=None)
-        self._db.execute("pragma cache_size=-4000")
+        self._db.execute("pragma cache_size=-2000")
         self._db.execute(
             "create table loss (code text, id integer, detail text, excerpt text, file text, "
             "line integer, unique (code, id, detail, excerpt, file, line))"

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from urllib.parse import urlsplit
+from collections.abc import Callable
 
+from publish.importer.embeds import framed, label, watch
+from publish.importer.runs import leaves, split, tidy
+from publish.importer.structures import GONE, definitions, details, figure, kept, listed, table
 from publish.importer.tree import El
 
 CONTAINERS = {
@@ -21,11 +23,6 @@ BLOCKS = {
     "figure", "details", "menu", "dir", "li", "dt", "dd", "tr", "td", "th", "figcaption", "thead",
     "tfoot", "caption", "summary", "xmp", "listing",
 } | CONTAINERS - {"label", "picture", "slot"}  # fmt: skip
-GONE = {
-    "script", "style", "link", "meta", "base", "title", "head", "noscript", "svg", "canvas",
-    "map", "area", "param", "track", "template", "colgroup", "col", "wbr", "input", "select",
-    "option", "optgroup", "datalist", "textarea", "progress", "meter", "object", "frameset",
-}  # fmt: skip
 INLINE = {
     "a": "a", "img": "img", "br": "br", "em": "em", "i": "em", "strong": "strong", "b": "strong",
     "code": "code", "tt": "code", "del": "del", "s": "del", "strike": "del", "ins": "ins", "u": "u",
@@ -34,7 +31,6 @@ INLINE = {
 }  # fmt: skip
 MADE = BLOCKS | {"run", "mark-form"}
 """Blocks of the result, and of what stands for one."""
-BLANK = re.compile(r"\n[ \t\r\f]*\n\s*")
 Lose = Callable[[str, str, str], None]
 
 
@@ -60,7 +56,7 @@ class _Normal:
                 continue
             is_block = self._is_block(kid)
             made: list[El | str] = (
-                [*self._block(kid, autop, wrap)] if is_block else self._inline(kid, autop)
+                [*self.block(kid, autop, wrap)] if is_block else self._inline(kid, autop)
             )
             for part in made:
                 # An inline element round blocks comes apart: its parts are blocks, too.
@@ -86,21 +82,28 @@ class _Normal:
     def _runs(self, run: list[El | str], autop: bool, wrap: bool) -> list[El]:
         if not any(kid.__class__ is El or kid.strip() for kid in run):  # type: ignore[union-attr]
             return []
-        parts = _split(run) if autop else [run]
-        made = [_tidy(part, autop) for part in parts]
+        parts = split(run) if autop else [run]
+        made = [tidy(part, autop) for part in parts]
         made = [part for part in made if part]
         if not made:
             return []
         if not wrap and len(made) == 1:
             return [El("run", {}, made[0])]
-        return [_framed(El("p", {}, part)) for part in made]
+        return [self._paragraph_of(part) for part in made]
+
+    def _paragraph_of(self, kids: list[El | str]) -> El:
+        block = El("p", {}, kids)
+        shown = framed(block)
+        if shown is not block:
+            self.lose("embed-as-link", shown.kids[0].get("href"), "")  # type: ignore[union-attr]
+        return shown
 
     # Blocks ---------------------------------------------------------------------------------
 
-    def _block(self, el: El, autop: bool, wrap: bool) -> list[El]:
+    def block(self, el: El, autop: bool, wrap: bool) -> list[El]:
         tag = el.tag
         if tag in GONE:
-            return self._gone(el, autop)
+            return self.gone(el, autop)
         if tag in ("iframe", "video", "audio", "embed"):
             return self._frame(el, autop)
         if tag == "form":
@@ -112,23 +115,24 @@ class _Normal:
         if tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
             return self._heading(el, autop)
         if tag in ("ul", "ol", "menu", "dir"):
-            return self._list(el, autop)
+            return listed(self, el, autop)
         if tag == "dl":
-            return self._definitions(el, autop)
+            return definitions(self, el, autop)
         if tag in ("pre", "xmp", "listing"):
-            made = El("pre", _kept(el, "id", "class"), self._preformatted(el))
+            named = " ".join(k.get("class") for k in el.walk() if k.tag in ("pre", "code"))
+            made = El("pre", {**kept(el, "id"), "class": named}, self._preformatted(el))
             return [made] if made.text().strip() else []
         if tag == "blockquote":
             inside = self.flow(el, autop, True)
-            return [El("blockquote", _kept(el, "id"), [*inside])] if inside else []
+            return [El("blockquote", kept(el, "id"), [*inside])] if inside else []
         if tag == "table":
-            return self._table(el, autop)
+            return table(self, el, autop)
         if tag == "hr":
             return [El("hr")]
         if tag == "figure":
-            return self._figure(el, autop)
+            return figure(self, el, autop)
         if tag == "details":
-            return self._details(el, autop)
+            return details(self, el, autop)
         if tag in ("tr", "td", "th", "thead", "tfoot"):  # outside a table
             return self.flow(el, autop, True)
         return self.flow(el, autop, wrap)
@@ -137,7 +141,7 @@ class _Normal:
         given = el.get("data-autop")
         autop = given == "on" if given else autop
         if "data-form" in el.attrs:
-            self.lose("form-dropped", el.get("data-form"), "")
+            self.lose("form-dropped", el.get("data-form"), el.get("data-words"))
             return [El("mark-form", {"call": "1"})]
         if "data-label" in el.attrs:
             return []
@@ -156,7 +160,7 @@ class _Normal:
             out[0].attrs.setdefault("id", el.get("id"))
         return out
 
-    def _gone(self, el: El, autop: bool) -> list[El]:
+    def gone(self, el: El, autop: bool) -> list[El]:
         if el.tag == "script" and el.get("type") not in ("application/ld+json",):
             self.lose("script-dropped", el.get("src"), el.text())
         elif el.tag == "object":
@@ -177,7 +181,7 @@ class _Normal:
             src = f"https:{src}"
         if not src or src.lower().startswith(("about:", "javascript:", "data:")):
             return []
-        link = El("a", {"href": _watch(src)}, [_label(src, el)])
+        link = El("a", {"href": watch(src)}, [label(src, el)])
         self.lose("embed-as-link", src, el.get("title"))
         return [El("p", {}, [link])]
 
@@ -206,45 +210,11 @@ class _Normal:
             for block in inside:
                 kids += [El("br")] if kids else []
                 kids += block.kids
-            return [El(el.tag, _kept(el, "id"), kids)] if kids else []
+            return [El(el.tag, kept(el, "id"), kids)] if kids else []
         out: list[El] = []
         for block in inside:
             out.append(El(el.tag, {}, block.kids) if block.tag in ("run", "p") else block)
         return out
-
-    def _list(self, el: El, autop: bool) -> list[El]:
-        made = El("ol" if el.tag == "ol" else "ul", _kept(el, "start", "reversed", "type", "id"))
-        for kid in el.kids:
-            if isinstance(kid, str):
-                if not kid.strip():
-                    continue
-                kid = El("li", {}, [kid])
-            if kid.tag in ("ul", "ol") and made.kids:
-                last = made.kids[-1]
-                if isinstance(last, El):
-                    last.kids += self._block(kid, autop, True)
-                continue
-            if kid.tag in GONE:
-                self._gone(kid, autop)
-                continue
-            inner = kid if kid.tag == "li" else El("li", {}, [kid])
-            item = El("li", _kept(inner, "value", "id"), [*self.flow(inner, autop, False)])
-            if item.kids or made.tag == "ol":
-                made.kids.append(item)
-        return [made] if any(isinstance(k, El) and k.kids for k in made.kids) else []
-
-    def _definitions(self, el: El, autop: bool) -> list[El]:
-        made = El("dl")
-        for kid in _through(el, "div"):
-            if isinstance(kid, El) and kid.tag in ("dt", "dd"):
-                inside = self.flow(kid, autop, False)
-                if inside:
-                    made.kids.append(El(kid.tag, {}, [*inside]))
-            elif not isinstance(kid, str) or kid.strip():
-                inside = self.flow(El("dd", {}, [kid]), autop, False)
-                if inside:
-                    made.kids.append(El("dd", {}, [*inside]))
-        return [made] if made.kids else []
 
     def _preformatted(self, el: El) -> list[El | str]:
         kids: list[El | str] = []
@@ -252,83 +222,12 @@ class _Normal:
             if isinstance(kid, str):
                 kids.append(kid)
             elif kid.tag in GONE:
-                self._gone(kid, False)
+                self.gone(kid, False)
             elif kid.tag in ("a", "br", "img"):
                 kids.append(kid.clone(self._preformatted(kid)))
             else:
                 kids += self._preformatted(kid)
         return kids
-
-    def _table(self, el: El, autop: bool) -> list[El]:
-        made = El("table", _kept(el, "id"))
-        before: list[El] = []
-        for kid in el.kids:
-            if isinstance(kid, str):
-                continue
-            if kid.tag in ("thead", "tbody", "tfoot"):
-                for row in kid.kids:
-                    if isinstance(row, El):
-                        self._row(row, made, kid.tag, autop)
-            elif kid.tag == "tr":
-                self._row(kid, made, "tbody", autop)
-            elif kid.tag == "caption":
-                inside = self.flow(kid, False, False)
-                if inside:
-                    made.attrs["caption"] = "1"
-                    made.kids.insert(0, El("caption", {}, [*inside]))
-            elif kid.tag not in GONE:
-                before += self._block(kid, autop, True)
-        filled = any(
-            isinstance(r, El) and any(isinstance(c, El) and c.kids for c in r.kids)
-            for r in made.kids
-        )
-        return [*before, made] if filled else before
-
-    def _row(self, row: El, made: El, part: str, autop: bool) -> None:
-        if row.tag != "tr":
-            return
-        here = El("tr", {"part": part})
-        for cell in row.kids:
-            if isinstance(cell, El) and cell.tag in ("td", "th"):
-                kept = _kept(cell, "colspan", "rowspan", "align")
-                if (
-                    found := re.search(r"text-align:\s*(left|right|center)", cell.get("style"))
-                ) or (found := re.search(r"has-text-align-(left|right|center)", cell.get("class"))):
-                    kept["align"] = found[1]
-                for span in ("colspan", "rowspan"):
-                    if not re.fullmatch(r"[1-9]\d{0,2}", kept.get(span, "")) or kept[span] == "1":
-                        kept.pop(span, None)
-                here.kids.append(El(cell.tag, kept, [*self.flow(cell, autop, False)]))
-        if here.kids:
-            made.kids.append(here)
-
-    def _figure(self, el: El, autop: bool) -> list[El]:
-        notes: list[El] = []
-        rest = El("div", {}, list(_without(el, "figcaption", notes)))
-        inside = self.flow(rest, False if "wp-block" in el.get("class") else autop, True)
-        note: list[El | str] = []
-        for caption in notes:
-            for block in self.flow(caption, False, False):
-                note += [El("br")] if note else []
-                note += block.kids if block.tag in ("run", "p") else [block.text()]
-        if not note:
-            return inside
-        pictures = [b for b in inside if b.tag == "p" and _only_pictures(b)]
-        if len(inside) == 1 and pictures:
-            return [El("figure", {}, [*pictures[0].kids, El("figcaption", {}, note)])]
-        return [*inside, El("p", {"note": "1"}, note)]
-
-    def _details(self, el: El, autop: bool) -> list[El]:
-        summary: list[El] = []
-        rest = El("div", {}, list(_without(el, "summary", summary)))
-        inside = self.flow(rest, autop, True)
-        words: list[El | str] = []
-        for part in summary:
-            for block in self.flow(part, False, False):
-                words += block.kids if block.tag in ("run", "p") else [block.text()]
-        if not words:
-            return inside
-        return [El("details", _kept(el, "open"), [El("summary", {}, words), *inside])]
 
     # Inline ---------------------------------------------------------------------------------
 
@@ -336,7 +235,7 @@ class _Normal:
         """An inline element as what Markdown has for it; with blocks inside it comes apart."""
         tag = el.tag
         if tag in GONE or (tag == "button" and not el.text().strip()):
-            self._gone(el, autop)
+            self.gone(el, autop)
             return []
         if tag == "img":
             return self._image(el)
@@ -356,7 +255,7 @@ class _Normal:
             name = tag
         if name is None or not kids:
             return kids
-        return _spread(El(name, _kept(el, "title", "lang", "dir")), kids)
+        return _spread(El(name, kept(el, "title", "lang", "dir")), kids)
 
     def _kids(self, el: El, autop: bool) -> list[El | str]:
         out: list[El | str] = []
@@ -365,14 +264,14 @@ class _Normal:
                 out.append(kid)
             elif self._is_block(kid):
                 if kid.tag in GONE:
-                    self._gone(kid, autop)
+                    self.gone(kid, autop)
                 elif kid.tag in CONTAINERS and not any(
                     self._is_block(k) for k in kid.walk() if k is not kid
                 ):
                     # A div in a link or a span is a line of its own and no more.
                     out += [" ", *self._kids(kid, autop), " "]
                 else:
-                    out += self._block(kid, autop, True)
+                    out += self.block(kid, autop, True)
             else:
                 out += self._inline(kid, autop)
         return out
@@ -389,7 +288,7 @@ class _Normal:
         shown = any(
             leaf.tag == "img" if isinstance(leaf, El) else leaf.strip()
             for part in kids
-            for leaf in _leaves(part)
+            for leaf in leaves(part)
         )
         if not shown:
             return [*anchor, *kids]
@@ -441,45 +340,6 @@ CALL = re.compile(
 )
 
 
-def _leaves(part: El | str) -> Iterator[El | str]:
-    stack: list[El | str] = [part]
-    while stack:
-        here = stack.pop()
-        yield here
-        if isinstance(here, El):
-            stack.extend(here.kids)
-
-
-def _kept(el: El, *names: str) -> dict[str, str]:
-    return {
-        n: el.attrs[n]
-        for n in names
-        if n in el.attrs and (el.attrs[n] or n in ("reversed", "open"))
-    }
-
-
-def _through(el: El, tag: str) -> Iterator[El | str]:
-    for kid in el.kids:
-        if isinstance(kid, El) and kid.tag == tag:
-            yield from _through(kid, tag)
-        else:
-            yield kid
-
-
-def _without(el: El, tag: str, found: list[El]) -> Iterator[El | str]:
-    for kid in el.kids:
-        if isinstance(kid, El) and kid.tag == tag:
-            found.append(kid)
-        elif (
-            isinstance(kid, El)
-            and kid.tag in ("div", "figure", "span")
-            and any(k.tag == tag for k in kid.walk())
-        ):
-            yield kid.clone(list(_without(kid, tag, found)))
-        else:
-            yield kid
-
-
 def _labels(el: El) -> str:
     return " ".join(
         kid.text() or kid.get("placeholder") or kid.get("value")
@@ -528,182 +388,4 @@ def _wrapped(round_: El, block: El) -> El:
         if block.tag == "figure":
             kids = [round_.clone([k]) if isinstance(k, El) and k.tag == "img" else k for k in kids]
         return block.clone(kids)
-    return block
-
-
-def _split(run: list[El | str]) -> list[list[El | str]]:
-    """A run at its empty lines, also where those are inside of an inline element."""
-    parts: list[list[El | str]] = [[]]
-    for kid in run:
-        if isinstance(kid, str):
-            first, *others = BLANK.split(kid)
-            parts[-1].append(first)
-            parts += [[other] for other in others]
-        elif kid.tag not in ("code",) and BLANK.search(kid.text()) and kid.kids:
-            inner = _split(kid.kids)
-            parts[-1].append(kid.clone(inner[0]))
-            parts += [[kid.clone(part)] for part in inner[1:]]
-        else:
-            parts[-1].append(kid)
-    return parts
-
-
-def _tidy(run: list[El | str], autop: bool) -> list[El | str]:
-    """Blanks as a browser shows them; no breaks at the edges; ``[]`` if nothing is left."""
-    flat = _breaks(run) if autop else run
-    out = _collapse(flat, [True])
-    while out and (_blank(out[-1]) or _is_br(out[-1])):
-        out.pop()
-    while out and (_blank(out[0]) or _is_br(out[0])):
-        out.pop(0)
-    if out and isinstance(out[-1], str):
-        out[-1] = out[-1].rstrip(" \n")
-    if out and isinstance(out[0], str):
-        out[0] = out[0].lstrip(" \n")
-    text = "".join(k if isinstance(k, str) else k.text() for k in out)
-    if not text.strip(" \n\t\xa0\u200b\ufeff") and not any(
-        isinstance(leaf,
-        El) and (leaf.tag == "img" or leaf.get("id")) for part in out for leaf in _leaves(part)
-    ):  # fmt: skip
-        return []
-    return out
-
-
-def _blank(kid: El | str) -> bool:
-    if isinstance(kid, str):
-        return not kid.strip(" \n\t")
-    return kid.tag not in ("img", "br") and not kid.kids and not kid.get("id")
-
-
-def _is_br(kid: El | str) -> bool:
-    return isinstance(kid, El) and kid.tag == "br"
-
-
-def _breaks(run: list[El | str]) -> list[El | str]:
-    """Line breaks in the text are breaks of the line."""
-    out: list[El | str] = []
-    for kid in run:
-        if isinstance(kid, El):
-            out.append(kid if kid.tag in ("code", "br", "img") else kid.clone(_breaks(kid.kids)))
-            continue
-        lines = re.split(r"[ \t]*\r?\n[ \t]*", kid)
-        for number, line in enumerate(lines):
-            if number and not (out and _is_br(out[-1])):
-                out.append(El("br"))
-            if line:
-                out.append(line)
-    return out
-
-
-def _collapse(run: list[El | str], space: list[bool]) -> list[El | str]:
-    """White space as HTML shows it; ``space`` tells whether a blank came last."""
-    out: list[El | str] = []
-    for kid in run:
-        if isinstance(kid, str):
-            text = re.sub(r"[ \t\r\n\f]+", " ", kid.replace("\u2028", " ").replace("\u2029", " "))
-            if space[0]:
-                text = text.lstrip(" ")
-            if not text:
-                continue
-            space[0] = text.endswith(" ")
-            if out and isinstance(out[-1], str):
-                out[-1] += text
-            else:
-                out.append(text)
-        elif kid.tag == "br":
-            if out and isinstance(out[-1], str):
-                out[-1] = out[-1].rstrip(" ")
-            out.append(kid)
-            space[0] = True
-        elif kid.tag == "img":
-            out.append(kid)
-            space[0] = False
-        else:
-            kid = kid.clone(_collapse(kid.kids, space))
-            if kid.kids or kid.get("id"):
-                out.append(kid)
-    return out
-
-
-def _only_pictures(block: El) -> bool:
-    def shows(kid: El | str) -> bool:
-        if isinstance(kid, str):
-            return not kid.strip()
-        return kid.tag == "img" or (
-            kid.tag == "a" and bool(kid.kids) and all(shows(k) for k in kid.kids)
-        )
-
-    return all(shows(kid) for kid in block.kids)
-
-
-PROVIDERS = {
-    "youtube.com": "Video on YouTube", "youtu.be": "Video on YouTube",
-    "youtube-nocookie.com": "Video on YouTube", "vimeo.com": "Video on Vimeo",
-    "dailymotion.com": "Video on Dailymotion", "ted.com": "Talk on TED", "twitter.com": "Post on X",
-    "x.com": "Post on X", "instagram.com": "Post on Instagram", "facebook.com": "Post on Facebook",
-    "spotify.com": "Listen on Spotify", "soundcloud.com": "Listen on SoundCloud",
-    "tiktok.com": "Video on TikTok", "slideshare.net": "Slides on SlideShare",
-    "videopress.com": "Video", "wordpress.tv": "Video on WordPress.tv",
-    "flickr.com": "Pictures on Flickr",
-    "flic.kr": "Pictures on Flickr", "issuu.com": "Document on Issuu",
-    "scribd.com": "Document on Scribd",
-    "mixcloud.com": "Listen on Mixcloud", "kickstarter.com": "Project on Kickstarter",
-    "reddit.com": "Post on Reddit", "pinterest.com": "Pictures on Pinterest",
-    "bsky.app": "Post on Bluesky", "amazon.com": "Book on Amazon",
-    "speakerdeck.com": "Slides on Speaker Deck",
-    "polldaddy.com": "Poll", "imgur.com": "Picture on Imgur", "tumblr.com": "Post on Tumblr",
-}  # fmt: skip
-
-
-def provider(url: str) -> str:
-    """What an address of a well-known site shows; ``""`` for another."""
-    try:
-        host = (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""
-    return next(
-        (label for name, label in PROVIDERS.items() if host == name or host.endswith(f".{name}")),
-        "",
-    )
-
-
-def _label(src: str, el: El) -> str:
-    title = " ".join(el.get("title").split())
-    if title and title not in ("video", "audio", "frame") and title != title.lower():
-        return title
-    if known := provider(src):
-        return known
-    try:
-        parts = urlsplit(src)
-    except ValueError:
-        return "Video"
-    kind = {"video": "Video", "audio": "Audio"}.get(title or el.tag, "")
-    name = parts.path.rsplit("/", 1)[-1]
-    if re.search(r"\.(?:mp4|m4v|webm|ogv|mov)$", name, re.I):
-        kind = "Video"
-    elif re.search(r"\.(?:mp3|m4a|ogg|wav|aac)$", name, re.I):
-        kind = "Audio"
-    host = (parts.hostname or "").removeprefix("www.")
-    return f"{kind or 'Page'} on {host}" if host else f"{kind or 'File'}: {name}"
-
-
-def _watch(src: str) -> str:
-    """The page that a frame shows, where a reader can go."""
-    if found := re.match(
-        r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/([\w-]{6,20})", src
-    ):
-        return f"https://www.youtube.com/watch?v={found[1]}"
-    if found := re.match(r"https?://player\.vimeo\.com/video/(\d+)", src):
-        return f"https://vimeo.com/{found[1]}"
-    return src
-
-
-def _framed(block: El) -> El:
-    """A paragraph that is an address on a line of its own: WordPress shows what is there."""
-    if len(block.kids) == 1:
-        kid = block.kids[0]
-        words = kid if isinstance(kid, str) else kid.text() if kid.tag == "a" else ""
-        if re.fullmatch(r"\s*https?://\S{4,2000}\s*", words) and (label := provider(words.strip())):
-            target = kid.get("href") if isinstance(kid, El) else words.strip()
-            return El("p", dict(block.attrs), [El("a", {"href": _watch(target)}, [label])])
     return block

@@ -26,7 +26,7 @@ SKIPPED = {
     "scheduled-action", "jp_pay_order", "jp_mem_plan", "vc4_templates", "vc_grid_item",
     "templatera",
 }  # fmt: skip
-"""Types that are no one's reading: they are counted, not named one by one."""
+"""Types of WordPress' own and of plugins that hold no article: counted, not listed."""
 HIDDEN = {"trash", "auto-draft", "inherit"}
 LONGEST = 180
 """Bytes of a file's name without its ending."""
@@ -115,7 +115,8 @@ def slug_of(item: Item, values: Mapping[str, Any]) -> str:
     if not given:
         last = path_of(item.link).strip("/").rsplit("/", 1)[-1]
         given = re.sub(r"\.html?$", "", last).lower()
-    given = re.sub(r"[^\w.~-]+", "-", given).strip("-.")
+    # What an address does not hold becomes a hyphen, and no second one beside the first.
+    given = re.sub(r"-*[^\w.~-]+-*", "-", given).strip("-.")
     if not given or ".." in given or (given.isdigit() and not item.slug):
         given = slugs.slugify(title_of(item.title), values) or f"post-{abs(item.id)}"
     return cut(given)

@@ -107,7 +107,7 @@ def _job(state: State, index: links.Index, shelves: list[uploads.Source], ask: A
     images = "images" if "images" in static or not static else static[0]
 
     def taken(name: str, digest: str) -> bool:
-        """Whether a path below the content folder is somebody else's, with other bytes."""
+        """Whether a file that no import wrote, of other bytes, has this path."""
         there = ledgers.digest_of(settings.content / name)
         return there not in ("", digest, state.ledger.files.get(name, ""))
 

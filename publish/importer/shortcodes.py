@@ -1,7 +1,7 @@
 """Shortcodes as a tree: one pass, a stack, and no text that is lost. Pure.
 
-``[sic]``, ``[1]`` and ``[laughs]`` are prose: a name is a shortcode's only if somebody knows it,
-if it holds an underscore, if it has attributes or a closing tag.
+``[sic]``, ``[1]`` and ``[laughs]`` are prose: a name is a shortcode's if it is known,
+if it holds an underscore, or if it has a named attribute or a closing tag.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ DEPTH = 64
 NAME = re.compile(r"\[(?P<slash>/?)(?P<name>[A-Za-z][A-Za-z0-9_-]{0,80})(?=[\s\]/=])")
 SPACE = re.compile(r"(?:\s|&nbsp;|&#160;|\xa0|<br ?/?>)*")
 KEY = re.compile(r"([A-Za-z_][\w:-]{0,100})(?:\s|\xa0)*=(?:\s|\xa0)*")
-BARE = re.compile(r"[^\s\[\]\"'=<>]{1,2000}")
+BARE = re.compile(r"[^\s\[\]\"'<>]{1,2000}")
 # Editors turn the quotes of a shortcode into entities and curly ones; a value ends with any of
 # the same kind.
 QUOTE = re.compile(
@@ -74,7 +74,9 @@ def _is_code(token: _Token, known: Container[str], closers: Container[str]) -> b
         return True
     if token.closing:
         return name.islower()
-    return (bool(token.attributes) or name in closers) and name.islower()
+    # [emphasis added] and [x=1] are prose: only an attribute with a name of its own is none.
+    named = len(name) > 2 and any(not key.isdigit() for key in token.attributes)
+    return (named or name in closers) and name.islower()
 
 
 def _tokens(text: str) -> list[_Token]:

@@ -39,7 +39,7 @@ class Store:
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("pragma journal_mode=off")
         self._db.execute("pragma synchronous=off")
-        self._db.execute("pragma cache_size=-8000")
+        self._db.execute("pragma cache_size=-2000")
         if new:
             self._db.executescript(SCHEMA)
             self._db.execute("begin")
@@ -140,14 +140,14 @@ class Spool:
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("w+b")
-        self._places: dict[int, tuple[int, int]] = {}
+        self._places: dict[int, int] = {}
         self._end = 0
 
     def put(self, number: int, text: str) -> None:
         """Keep a text."""
         data = text.encode("utf-8", "replace")
         self._file.write(data)
-        self._places[number] = (self._end, len(data))
+        self._places[number] = self._end << 32 | len(data)
         self._end += len(data)
 
     def flush(self) -> None:
@@ -156,7 +156,8 @@ class Spool:
 
     def get(self, number: int) -> bytes:
         """A text as UTF-8; ``b""`` for one that was never put."""
-        start, size = self._places.get(number, (0, 0))
+        place = self._places.get(number, 0)
+        start, size = place >> 32, place & 0xFFFFFFFF
         # A position of its own for each read: forked processes share the file's.
         return os.pread(self._file.fileno(), size, start)
 

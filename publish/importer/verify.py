@@ -67,6 +67,9 @@ class Site:
     def render(self, text: str) -> El:
         """A body's blocks, as a reader gets them."""
         self._markdown.reset()
+        if "meta" in self.extensions:
+            # A body that begins with "Note: …" would be a header, were there none above it.
+            text = f"Title: x\n\n{text}"
         root, _ = tree.parse(self._markdown.convert(text))
         _without_notes(root)
         return normal(root, lambda *_: None, False)

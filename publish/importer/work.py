@@ -66,7 +66,7 @@ class Finished:
 
 
 class Steps:
-    """Both steps; made anew in each process, for a database is one process' own."""
+    """Both steps. Each process opens the database for itself."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
@@ -331,13 +331,14 @@ def _comments(root: El, item: Item, context: Context) -> None:
 
 def _located(losses: list[Loss], entry: Entry, text: str) -> list[Loss]:
     """Each loss with the line of the file where its words, or what it names, stand."""
+    body = text.find("\n\n") + 1
     out = []
     for loss in losses:
-        line = 1
-        for words in (loss.excerpt[:40], loss.detail.rsplit("/", 1)[-1][:60]):
-            at = text.find(words) if len(words) > 3 else -1
-            if at >= 0:
-                line = text.count("\n", 0, at) + 1
-                break
+        places = (
+            text.find(words, body)
+            for words in (loss.excerpt[:40], loss.detail.rsplit("/", 1)[-1][:60]) if len(words) > 1
+        )  # fmt: skip
+        at = next((place for place in places if place >= 0), 0)
+        line = text.count("\n", 0, at) + 1
         out.append(replace(loss, file=f"content/{entry.file}", line=line))
     return out

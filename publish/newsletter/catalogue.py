@@ -139,7 +139,7 @@ def named(letters: Sequence[Letter], name: str) -> list[Letter]:
         if wanted == letter.key or any(wanted == c.id for c in letter.campaigns):
             return [letter]
     found = [letter for letter in letters if _called(letter, wanted)]
-    posts = {post for letter in found for post in letter.posts}
+    posts = {letter.key for letter in found if letter.kind == "post"}
     found += [
         letter for letter in letters
         if letter not in found and any(titles.holds(letter.posts, key) for key in posts)

@@ -1,9 +1,15 @@
-"""Before a live Mailchimp is asked for anything: is the page really there?"""
+"""Before a live Mailchimp is asked for anything: is the page really there?
+
+With ``DEPLOY`` set, the release marker is asked for first: a page that is asked for too early is a
+404 that a cache between may keep.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from publish import golive
+from publish.errors import Refused
 from publish.newsletter import livegate
 from publish.office.room import Office
 from publish.post.issue import Issue
@@ -16,5 +22,10 @@ def require(office: Office, posts: Sequence[Issue]) -> None:
     Raises:
         Refused: the first fault, and how many more there are.
     """
-    if not office.account.sandbox:
-        livegate.require(posts)
+    if office.account.sandbox:
+        return
+    if posts and not golive.stands(office.settings):
+        raise Refused(
+            "what is built is not what readers get yet", "run `publish deploy`, then send"
+        )
+    livegate.require(posts)

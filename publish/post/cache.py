@@ -1,14 +1,82 @@
-"""Caches: what made an entry, and whether it is still what was written."""
+"""The one cache: files that one run leaves for the next, whole or absent, and what made them.
+
+Every file of it can be deleted at any time; a damaged one is as good as none. Little is imported
+at first, for a build that has nothing to do reads one of these files and no more.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import sys
+import marshal
+import os
+import zlib
 from functools import cache
-from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from .files import write_whole
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def seal(data: bytes) -> bytes:
+    """``data`` with its check sums before it: damaged bytes must not even be looked at."""
+    return _sums(data) + data
+
+
+def opened(sealed: bytes) -> bytes:
+    """What was sealed.
+
+    Raises:
+        ValueError: it is damaged.
+    """
+    data = sealed[8:]
+    if _sums(data) != sealed[:8]:
+        raise ValueError("damaged")
+    return data
+
+
+def read(file: Path, made_from: str) -> bytes | None:
+    """What :func:`keep` put into ``file``; None if made from something else, or damaged."""
+    try:
+        data = opened(file.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return data[32:] if data[:32] == _digest(made_from) else None
+
+
+def keep(file: Path, made_from: str, data: bytes) -> None:
+    """Keep ``data`` in ``file``, with all it was ``made_from``.
+
+    What cannot be kept is made again the next time, so an unwritable folder is no error.
+    """
+    from publish.post.files import write_whole
+
+    with contextlib.suppress(OSError):
+        write_whole(file, seal(_digest(made_from) + data))
+
+
+def load(path: str | os.PathLike[str]) -> dict[Any, Any]:
+    """What ``save`` wrote to ``path``; empty if it was deleted or is damaged."""
+    try:
+        with open(path, "rb") as stream:  # noqa: PTH123 - pathlib costs more than a small file
+            found = marshal.loads(opened(stream.read()))  # noqa: S302 - our own cache
+    except (OSError, ValueError, EOFError, TypeError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def save(path: Path, value: dict[Any, Any]) -> None:
+    """Write ``value`` (plain types only: no classes, no subclasses of tuple) in one step.
+
+    Raises:
+        OSError: it cannot be written; the file is as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        part.write_bytes(seal(marshal.dumps(value, 4)))
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 @cache
@@ -17,28 +85,20 @@ def code_digest(folder: Path) -> str:
 
     A cache whose entries were made by other code is as good as empty.
     """
+    import hashlib
+    import sys
+    from pathlib import Path
+
     files = sorted({*folder.rglob("*.py"), *Path(__file__).parent.glob("*.py")})
     code = [(file.name, file.read_bytes()) for file in files]
     return hashlib.sha256(repr((sys.version, code)).encode()).hexdigest()
 
 
-def read(file: Path, made_from: str) -> bytes | None:
-    """What :func:`keep` put into ``file``; None if made from something else, or damaged."""
-    try:
-        data = file.read_bytes()
-    except OSError:
-        return None
-    return data[32:] if data[:32] == _seal(made_from, data[32:]) else None
+def _digest(text: str) -> bytes:
+    import hashlib
+
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
 
 
-def keep(file: Path, made_from: str, data: bytes) -> None:
-    """Keep ``data`` in ``file``, with a digest of it and of all it was ``made_from``.
-
-    What cannot be kept is made again the next time, so an unwritable folder is no error.
-    """
-    with contextlib.suppress(OSError):
-        write_whole(file, _seal(made_from, data) + data)
-
-
-def _seal(made_from: str, data: bytes) -> bytes:
-    return hashlib.sha256(hashlib.sha256(made_from.encode()).digest() + data).digest()
+def _sums(data: bytes) -> bytes:
+    return zlib.crc32(data).to_bytes(4, "big") + zlib.adler32(data).to_bytes(4, "big")

@@ -134,6 +134,9 @@ def remove_key(data: bytes, key: str) -> bytes:
     mark, lines, header = _taken_apart(data)
     for field in reversed(header.all(key.lower())):
         del lines[field.line - 1 : field.last]
+    # With no line left before it, the fence that closed the header would open another.
+    if header.fields and lines and not header.fenced and END.match(lines[0]):
+        lines[0] = _ending(lines[0]) or "\n"
     return (mark + "".join(lines)).encode("utf-8", "surrogateescape")
 
 

@@ -53,21 +53,42 @@ def recorded(urls: bytes | None, retired: bytes | None = None) -> Recorded:
     """What ``urls.json`` and ``retired.json`` say; None counts as empty.
 
     Raises:
-        ValueError: one of them is damaged; it must not count as empty.
+        ValueError: one of them is damaged, or has an address with two identities.
     """
-    known, gone = _object(urls), _object(retired)
-    if not all(isinstance(uid, str) for uid in known.values()):
-        raise ValueError("no object of texts")
+    known, gone = texts(urls), texts(retired)
     return Recorded(
-        {normal(address): str(uid) for address, uid in known.items()},
-        frozenset(map(normal, gone)),
+        {normal(address): uid for address, uid in known.items()}, frozenset(map(normal, gone))
     )
 
 
-def _object(data: bytes | None) -> Mapping[str, object]:
-    found = {} if data is None else json.loads(data)
-    if not isinstance(found, Mapping):
-        raise ValueError("no object")
+def texts(data: bytes | None) -> dict[str, str]:
+    """The JSON object of texts that a file of the ledger is; None counts as empty.
+
+    Raises:
+        ValueError: it is none, or a merge has left a key in it twice with two values; the
+            message ends a sentence about the file.
+    """
+    try:
+        found = {} if data is None else json.loads(data, object_pairs_hook=_pairs)
+    except _Twice as twice:
+        raise ValueError(f"has {twice} twice, with two values") from None
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+        raise ValueError("is damaged")
+    return found
+
+
+class _Twice(ValueError):
+    pass
+
+
+def _pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for key, value in pairs:
+        # JSON itself would silently take the last.
+        if found.setdefault(key, value) != value:
+            raise _Twice(key)
     return found
 
 

@@ -98,6 +98,15 @@ class Home:
                 return "pushed"
         raise AssertionError("the last attempt pushes or raises")
 
+    def probe(self) -> None:
+        """See that home answers and could be written.
+
+        Raises:
+            NothingSent: it does not, or could not.
+        """
+        self._fetch()
+        self._prove()
+
     def ahead(self) -> bool:
         """Whether the home has commits that are not here."""
         return not self._contains("HEAD", self._fetch())

@@ -107,14 +107,11 @@ def recorded(settings: Settings) -> Recorded:
 
 def _read(file: Path) -> Known:
     try:
-        found = json.loads(file.read_bytes())
+        return identity.texts(file.read_bytes())
     except FileNotFoundError:
         return {}
-    except ValueError:
-        found = None
-    if not isinstance(found, Mapping) or not all(isinstance(v, str) for v in found.values()):
-        raise Refused(f"{file}:1: is damaged", "restore it from version control")
-    return dict(found)
+    except ValueError as error:
+        raise Refused(f"{file}:1: {error}", "restore it from version control") from None
 
 
 def remember(settings: Settings, known: Published) -> None:

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from publish.post.issue import GMAIL
 from publish.site import feedview
 
-GMAIL = 102 * 1024
-"""Bytes of HTML above which Gmail clips a mail."""
 WIDTHS = (("Phone", 375), ("Desktop", 600))
 DARK = re.compile(rb"@media[^{]*?\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
 PICTURE = re.compile(rb"<(?:img|source)\b[^>]*>|url\([^)]*\)")

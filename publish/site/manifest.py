@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import marshal
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from publish.post.files import write_whole
+from publish.post import cache
 from publish.settings import Settings
-from publish.site import sealed, standing
+from publish.site import standing
 from publish.site.inputs import Scope, Stamps
 
 
@@ -71,5 +70,4 @@ def write(path: Path, manifest: Manifest) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    document = asdict(manifest) | {"version": standing.VERSION}
-    write_whole(path, sealed.seal(marshal.dumps(document)))
+    cache.save(path, asdict(manifest) | {"version": standing.VERSION})

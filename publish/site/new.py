@@ -13,7 +13,7 @@ from publish.errors import ConfigError
 from publish.post import starter
 from publish.post.slug import slug_of_title
 from publish.settings import Settings
-from publish.site.posts import named, refuse_taken
+from publish.site.posts import Source, named, refuse_brought, refuse_taken
 
 LONGEST = 120
 """Characters of a slug: file systems and readers both have their limit."""
@@ -61,6 +61,8 @@ def new_post(
         tags=tags,
     )
     path = settings.posts[0] / f"{slug}.md"
+    if address := Source(path, settings, text.encode()).address(slug):
+        refuse_brought(settings, address)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as stream:

@@ -12,7 +12,7 @@ from publish.post.slug import slugify
 from publish.post.urls import normal
 from publish.settings import Settings
 from publish.site import addresses
-from publish.site.posts import Source, find, refuse_taken
+from publish.site.posts import Source, find, refuse_brought, refuse_taken
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def _addresses(post: Source, new: str) -> tuple[tuple[str, ...], str]:
     """The addresses that must lead on, and the new one as far as it can be told.
 
     Raises:
-        ConfigError: another post was published at the new one.
+        ConfigError: another post was published at the new one, or has it among its aliases.
     """
     known = addresses.recorded(post.settings)
     own = [a for a in addresses.read(post.settings) if known.uid_at(a) == post.uid]
@@ -77,6 +77,8 @@ def _addresses(post: Source, new: str) -> tuple[tuple[str, ...], str]:
     address = post.address(new) or next(
         (new.join(parts) for a in had if len(parts := a.rsplit(post.slug or "/", 1)) == 2), ""
     )
+    if address:
+        refuse_brought(post.settings, address, but=post.file)
     owner = known.uid_at(address) if address else ""
     if owner and owner != post.uid:
         raise ConfigError(f"{address} was published as another post", "choose another")

@@ -6,24 +6,20 @@ written down with the stamp it had.
 
 from __future__ import annotations
 
-import marshal
 import os
 import time
 from typing import Any
 
-from publish.site import inputs, sealed
+from publish.post import cache
+from publish.site import inputs
 
 VERSION = 5
 
 
 def read(place: str) -> dict[str, Any]:
     """The record of the last build; empty if it was deleted, is damaged, or of another version."""
-    try:
-        with open(place, "rb") as stream:  # noqa: PTH123 - pathlib would cost more than this
-            document = marshal.loads(sealed.opened(stream.read()))  # noqa: S302 - our own cache
-        return document if document.get("version") == VERSION else {}
-    except (OSError, ValueError, EOFError, TypeError, AttributeError):
-        return {}
+    document = cache.load(place)
+    return document if document.get("version") == VERSION else {}
 
 
 def stands(known: dict[str, Any], settings_file: str) -> bool:

@@ -178,7 +178,10 @@ def test_a_wrong_zone_or_pattern_in_the_settings_does_not_end_the_check(project:
         "ARTICLE_PATHS = ['posts']\nDIRECT_TEMPLATES = 5\nPLUGINS = 'x'\n",
     )
     project.post("[a](/nowhere/)\n")
-    assert project.told() == [f"{A}:1 refused error", "pelicanconf.py:1 bad-timezone error"]
+    assert project.told() == [
+        f"{A}:1 refused error", "pelicanconf.py:1 bad-timezone error",
+        "pelicanconf.py:5 setting-kind error", "pelicanconf.py:6 setting-kind error",
+    ]  # fmt: skip
 
 
 def test_many_findings_of_one_rule_are_cut_short(project: Project):
@@ -198,3 +201,27 @@ def test_where_a_plugin_fails_the_rules_over_text_still_run(project: Project):
     project.write("content/posts/a.md", HEAD.replace(b"\n\n", b"\ndraft: true\n\nWords.\n"))
     assert "content/posts/a.md:8 other-tools-key error" in project.told()
     assert any(told.startswith("plugins/broken.py:4 refused") for told in project.told())
+
+
+@pytest.mark.parametrize("folder", ["node_modules", "ledger", ".venv-like", "deep/__init__"])
+def test_a_post_in_any_folder_that_pelican_reads_is_checked(project: Project, folder: str):
+    place = f"content/posts/{folder}/x.md"
+    project.write(place, HEAD + b"[a](/nowhere/)\n\nThe dose is TK.\n")
+    told = project.told()
+    hidden = folder.startswith(".")
+    assert told == ([] if hidden else [f"{place}:9 broken-link error",
+                                       f"{place}:11 placeholder warning"])  # fmt: skip
+
+
+def test_a_post_behind_a_link_to_a_folder_of_the_content_is_checked(project: Project):
+    project.write("content/texts/a.md", HEAD + b"[a](/nowhere/)\n")
+    (project.root / "content/posts/linked").symlink_to(project.root / "content/texts")
+    assert project.told() == ["content/posts/linked/a.md:9 broken-link error"]
+
+
+@pytest.mark.parametrize("name", [".hidden.md", "a.md~", "#a.md#", "._a.md", ".DS_Store"])
+def test_what_editors_and_systems_leave_is_no_content(project: Project, name: str):
+    project.post()
+    project.write(f"content/posts/{name}", "Title: x\nDate: 2026-13-13\n\nx\n")
+    project.write(f"content/posts/.trash/{name.strip('#~')}", "Title: x\nDate: 2026-13-13\n\nx\n")
+    assert project.told() == []

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.desk.site import Open, a_site, opened
 from tests.desk.stand import Desk, a_desk
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
+    """A site with its desk open: one for all, for its first build takes the longest."""
+    with opened(a_site(tmp_path_factory.mktemp("blog"))) as found:
+        yield found
 
 
 @pytest.fixture

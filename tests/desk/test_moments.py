@@ -9,15 +9,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.desk.site import Open, a_site, opened, until
+from tests.desk.site import Open, until
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
-    with opened(a_site(tmp_path_factory.mktemp("blog"))) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """Goldens: ``cases/NAME.html`` is what WordPress has, ``cases/NAME.md`` what is written.
 
-``python -m tests.importer.test_cases`` writes the expected files anew; look at them.
+``python -m tests.importer.test_cases`` rewrites the expected files; review the diff.
 """
 
 from __future__ import annotations

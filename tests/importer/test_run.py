@@ -140,7 +140,7 @@ def test_an_edited_file_is_left_and_a_deleted_one_stays_away(blog: Settings):
     assert "Mine." not in one.read_text()
 
 
-def test_a_newer_export_changes_what_nobody_touched(blog: Settings):
+def test_a_newer_export_rewrites_unedited_files(blog: Settings):
     imported(blog, export(item(1, "Old words.", slug="one")))
     imported(blog, export(item(1, "New words.", slug="one"), item(2, "Two.", slug="two")))
     assert "New words." in (blog.content / "posts/one.md").read_text()

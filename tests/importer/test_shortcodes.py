@@ -40,8 +40,9 @@ def test_a_value_ends_where_its_quote_does(text: str, value: str):
 
 @pytest.mark.parametrize(
     "text",
-    ["[sic]", "[1]", "[laughs]", "a [b] c", "[ x ]", "[Dr. No]", "[", "[[", "[/", "[a", "[a b"],
-)
+    ["[sic]", "[1]", "[laughs]", "[emphasis added]", "[x=1]", "[a=b c=d]", "a [b] c", "[ x ]",
+     "[Dr. No]", "[", "[[", "[/", "[a", "[a b"],
+)  # fmt: skip
 def test_prose_stays_prose(text: str):
     assert parse(text, ()) == [text]
 

@@ -95,6 +95,8 @@ def test_a_name_means_the_letter_its_updates_and_the_digests_that_hold_it():
     )  # fmt: skip
     for name in ("post", "content/posts/post.md", "./posts/post.md", "/post/"):
         assert [letter.kind for letter in named(letters, name)] == ["post", "update", "digest"]
+    # A digest's own name means it alone: who types it does not mean its posts.
+    assert [letter.kind for letter in named(letters, "digest-dddddddd")] == ["digest"]
     # Two letters have the slug and one of them waits: its slug alone would not say which.
     update = letters[1]
     assert handle(update, letters) == "post"

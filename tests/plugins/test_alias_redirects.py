@@ -389,3 +389,61 @@ def test_no_two_redirects_and_no_redirect_and_page_share_a_file(texts: list[str]
     for file in every:
         assert not any(other.startswith(f"{file}/") for other in every)
     assert len(moves) + len(faults) == len(dict.fromkeys(texts))
+
+
+# ---- taken off the site
+
+
+def test_a_retired_address_leads_on_or_says_that_it_is_gone_and_not_what_it_was(site: Site):
+    leads = {
+        "/dose/": "gone",
+        "/old/": "/other/",
+        "/away/": "https://two.example/x",
+        "/?p=1": "gone",
+    }
+    site.write("ledger/retired.json", json.dumps(leads))
+    site.write("dose.md", "Title: The dose story\nDate: 2024-05-01\nStatus: draft\n\nGive 50 mg.\n")
+    built = site.build()
+    assert (built.code, built.log) == (0, "")
+    gone = built.text("dose/index.html")
+    assert "dose" not in gone.lower()
+    page = html.fromstring(gone)
+    assert page.xpath("//meta[@name='robots']/@content") == ["noindex"]
+    assert page.xpath("//a/@href") == ["https://one.example/"]
+    (target,) = html.fromstring(built.text("old/index.html")).xpath("//a/@href")
+    assert target == "/other/"
+    (away,) = html.fromstring(built.text("away/index.html")).xpath("//a/@href")
+    assert away == "https://two.example/x"
+    assert "/old/  /other/  301!" in built.text("_redirects")
+    assert "dose" not in built.text("_redirects")
+
+
+def test_an_address_that_is_taken_again_is_its_new_owners(site: Site):
+    site.write("ledger/retired.json", '{"/other/": "gone", "/alias/": "gone"}')
+    site.settings.update(ARTICLE_URL="{slug}/", ARTICLE_SAVE_AS="{slug}/index.html")
+    site.post("new", Aliases="/alias/")
+    built = site.build()
+    assert (built.code, built.log) == (0, "")
+    assert "taken down" not in built.text("other/index.html") + built.text("alias/index.html")
+
+
+def test_a_link_to_a_draft_that_was_taken_off_leads_to_its_old_address(site: Site):
+    site.settings.update(
+        ARTICLE_URL="{slug}/", ARTICLE_SAVE_AS="{slug}/index.html", DRAFT_SAVE_AS=""
+    )
+    site.write("ledger/retired.json", '{"/dose/": "gone"}')
+    site.write("dose.md", "Title: Dose\nDate: 2024-05-01\nSlug: dose\nStatus: draft\n\nWords.\n")
+    site.post("new", "See [it]({filename}dose.md).")
+    built = site.build()
+    assert 'href="https://one.example/dose/"' in built.text("new/index.html")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("{", "is damaged"), ("[]", "is damaged"), ('{"old": "gone"}', "begin with one slash")],
+)
+def test_a_damaged_record_is_an_error_with_its_place(site: Site, text: str, says: str):
+    site.write("ledger/retired.json", text)
+    built = site.build()
+    assert "content/ledger/retired.json:1: " in built.log
+    assert says in built.log

@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from publish.post.identity import Recorded, recorded, uid_of, was_of
+from publish.post.identity import Recorded, recorded, texts, uid_of, was_of
 
 
 def test_a_uid_is_the_first_line_else_the_place():
@@ -32,7 +32,13 @@ def test_an_address_keeps_its_identity_until_it_is_retired_or_the_post_says_what
     assert recorded(None) == Recorded()
 
 
-@pytest.mark.parametrize("data", [b"", b"[]", b"{", b'{"/a/": 1}', b"\xff"])
+@pytest.mark.parametrize("data", [b"", b"[]", b"{", b'{"/a/": 1}', b"\xff", b"null", b"3"])
 def test_a_damaged_record_does_not_count_as_empty(data: bytes):
     with pytest.raises(ValueError, match=r"\w"):
         recorded(data)
+
+
+def test_a_merge_that_left_an_address_with_two_identities_is_damage():
+    with pytest.raises(ValueError, match="has /a/ twice, with two values"):
+        texts(b'{"/a/": "one", "/b/": "x", "/a/": "two"}')
+    assert texts(b'{"/a/": "one", "/a/": "one"}') == {"/a/": "one"}

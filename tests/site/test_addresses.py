@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from publish.checks import check
+from publish import checks
 from publish.errors import Refused
+from publish.office import fit
+from publish.post.diagnostic import Diagnostic
 from publish.settings import Settings, load
-from publish.site import addresses
+from publish.site import addresses, retired
 from publish.site.build import build
 from publish.site.rename import rename
 
@@ -46,6 +49,10 @@ def small(tmp_path: Path, root: Path) -> Settings:
     settings = load(tmp_path / "pelicanconf.py")
     build(settings)
     return settings
+
+
+def findings(settings: Settings) -> list[Diagnostic]:
+    return checks.check(settings, lambda: fit.records(settings))
 
 
 def ledger(settings: Settings) -> dict[str, str]:
@@ -143,7 +150,7 @@ def test_a_published_address_keeps_its_uid(small: Settings, damage: str):
     with pytest.raises(Refused, match=r"published address|its Uid") as caught:
         build(small)
     assert "`Uid: uid-one-0001`" in str(caught.value)
-    told = [f for f in check(small) if f.rule == "changed-uid"]
+    told = [f for f in findings(small) if f.rule == "changed-uid"]
     assert [(f.file, f.severity) for f in told] == [("content/posts/uid-one-0001.md", "error")]
     assert "`Uid: uid-one-0001`" in told[0].remedy
     assert ledger(small)["/one/"] == "uid-one-0001"
@@ -154,7 +161,7 @@ def test_the_same_uid_twice_is_still_that_uid(small: Settings):
     swap(file, "Uid: uid-one-0001\n", "Uid: uid-one-0001\nUid: uid-one-0001\n")
     build(small)
     assert ledger(small)["/one/"] == "uid-one-0001"
-    assert [(f.rule, f.line, f.severity) for f in check(small) if f.severity == "error"] == [
+    assert [(f.rule, f.line, f.severity) for f in findings(small) if f.severity == "error"] == [
         ("repeated-key", 5, "error")
     ]
 
@@ -162,17 +169,17 @@ def test_the_same_uid_twice_is_still_that_uid(small: Settings):
 def test_a_post_that_says_what_it_was_takes_the_address_with_it(small: Settings):
     file = small.root / "content/posts/uid-one-0001.md"
     swap(file, "Uid: uid-one-0001\n", "Uid: uid-one-9999\nWas: uid-one-0001\n")
-    assert [f.severity for f in check(small) if f.rule == "changed-uid"] == ["warning"]
+    assert [f.severity for f in findings(small) if f.rule == "changed-uid"] == ["warning"]
     build(small)
     assert ledger(small)["/one/"] == "uid-one-9999"
-    assert not [f for f in check(small) if f.rule == "changed-uid"]
+    assert not [f for f in findings(small) if f.rule == "changed-uid"]
 
 
 def test_a_copy_is_the_one_that_was_never_published(small: Settings):
     file = small.root / "content/posts/uid-one-0001.md"
     copy = file.with_name("a-copy.md")
     copy.write_text(file.read_text().replace("Slug: one", "Slug: copy\nStatus: draft"))
-    told = [f for f in check(small) if f.rule == "duplicate-uid"]
+    told = [f for f in findings(small) if f.rule == "duplicate-uid"]
     assert [(f.file, f.severity) for f in told] == [("content/posts/a-copy.md", "error")]
 
 
@@ -182,7 +189,7 @@ def test_a_fallback_is_recorded_too(small: Settings):
     build(small)
     uid = ledger(small)["/plain/"]
     moved = file.rename(file.with_name("moved.md"))
-    assert f"`Uid: {uid}`" in next(f.remedy for f in check(small) if f.rule == "changed-uid")
+    assert f"`Uid: {uid}`" in next(f.remedy for f in findings(small) if f.rule == "changed-uid")
     moved.write_text(f"Uid: {uid}\n{moved.read_text()}")
     build(small)
     assert ledger(small)["/plain/"] == uid
@@ -195,6 +202,37 @@ def test_a_retired_address_may_be_taken_and_a_damaged_record_is_an_error(small: 
     build(small)
     assert ledger(small)["/one/"] == "uid-new-0003"
     retired.write_text("[")
-    assert [(f.file, f.line) for f in check(small) if f.rule == "changed-uid"] == [
+    assert [(f.file, f.line) for f in findings(small) if f.rule == "changed-uid"] == [
         ("content/ledger/retired.json", 1)
     ]
+
+
+def test_the_day_an_address_became_public_is_written_down_once(small: Settings):
+    file = small.content / addresses.SINCE
+    today = datetime.now(UTC).date().isoformat()
+    assert json.loads(file.read_text()) == {"uid-one-0001": today, "uid-two-0002": today}
+    file.write_text('{"uid-one-0001": "2020-01-01"}')
+    write(small.root, "three", "uid-three-003")
+    build(small)
+    # What had an address before has no day: its Date counts.
+    assert json.loads(file.read_text()) == {"uid-one-0001": "2020-01-01", "uid-three-003": today}
+    file.write_text("[")
+    write(small.root, "four", "uid-four-0004")
+    with pytest.raises(Refused, match=r"since\.json:1: is damaged"):
+        build(small)
+
+
+def test_a_post_taken_off_keeps_every_byte_but_its_status_and_comes_back(small: Settings):
+    file = small.content / "posts/uid-one-0001.md"
+    before = file.read_bytes()
+    taken = retired.retraction(small, "one")
+    assert (taken.uids, taken.addresses) == (("uid-one-0001",), ("/one/",))
+    retired.retire(small, file, {"/one/": retired.GONE})
+    build(small)
+    assert "taken down" in (small.output / "one/index.html").read_text()
+    assert file.read_bytes().replace(b"Status: draft\n", b"") == before
+    assert "/one/" in ledger(small)
+    file.write_bytes(before)
+    build(small)
+    assert "Words." in (small.output / "one/index.html").read_text()
+    assert retired.read(small) == {}

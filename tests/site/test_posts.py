@@ -294,3 +294,11 @@ def test_renamed_and_read_again_only_slug_and_aliases_differ(
     kept = [(f.key, f.value) for f in before if f.name != "slug"]
     assert [(f.key, f.value) for f in after if f.name not in ("slug", "aliases")] == kept
     assert file.read_bytes().endswith(body.replace("\n", ending).encode())
+
+
+def test_an_address_that_brings_readers_to_another_post_is_refused(site: Site):
+    site.post("host", "B", Aliases="/old-way/, /other/")
+    with pytest.raises(ConfigError, match=r"host\.md: has /old-way/ among its Aliases"):
+        rename(site.settings, "post-1", "old-way")
+    with pytest.raises(ConfigError, match=r"host\.md: has /other/ among its Aliases"):
+        new_post(site.settings, "Other", now=NOW)

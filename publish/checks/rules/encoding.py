@@ -65,7 +65,7 @@ def forbidden_character(source: Source) -> Iterator[Problem]:
 def too_many_links(source: Source) -> Iterator[Problem]:
     """A source with 5,000 links or more; those that follow would go unchecked."""
     if len(source.links) >= MOST_LINKS:
-        line, _ = source.links[-1]
+        line = source.line_of(source.links[-1])
         yield Problem(line, f"the file has {MOST_LINKS:,} links or more", "make several of it")
 
 

@@ -6,7 +6,6 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from urllib.parse import unquote
 
 from publish.checks import addresses
 from publish.checks.rule import site_rule, source_rule
@@ -15,11 +14,10 @@ from publish.checks.site import Site
 from publish.checks.source import Source
 from publish.post.diagnostic import Problem, shown
 from publish.post.identity import complaint, uid_of, was_of
-from publish.post.urls import normal
+from publish.post.urls import normal, parse_alias
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9._~-]*")
 UID = re.compile(r"[0-9a-z]{12,64}")
-NO_ADDRESS = re.compile(r"[\x00-\x1f\x7f\ufffd\\<>\"#]|//|/\.{1,2}(?:/|$)|[^/?]{201}")
 OUTSIDE = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\~]|^[A-Za-z]:|[\x00-\x1f]")
 
 
@@ -167,18 +165,23 @@ def bad_alias(site: Site) -> Iterator[Problem]:
     for source in site.sources:
         for alias in source.aliases:
             key = alias if "?" in alias else normal(alias).casefold()
-            what = ""
-            if not alias.startswith("/") or alias.startswith("//"):
-                what, remedy = "does not begin with one slash", "write it from the root: /old/"
-            elif alias.endswith("?") or NO_ADDRESS.search(unquote(alias)) or " " in alias:
-                what, remedy = "is no address of this site", "write it from the root: /old/"
-            elif key in taken:
+            what, remedy = _no_alias(alias), "write it from the root: /old/"
+            if not what and key in taken:
                 what, remedy = f"is the address of {taken[key]}", "remove the alias"
-            elif given.setdefault(key, source) is not source:
+            elif not what and given.setdefault(key, source) is not source:
                 what, remedy = f"is one of {given[key].file} too", "leave it with one of them"
             if what:
                 message = f"the alias {shown(alias)} {what}"
                 yield Problem(source.line("aliases"), message, remedy, source.file)
+
+
+def _no_alias(alias: str) -> str:
+    """Why it is no old address of this site, as the end of a sentence; ``""`` if it is one."""
+    try:
+        parse_alias(alias)
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def _another(source: Source) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import islice
 from urllib.parse import unquote
 
 from publish.checks import addresses
 from publish.checks.rule import site_rule, source_rule
 from publish.checks.rules.links import FILES, MARK, inside, own_links, own_path, spelling
 from publish.checks.site import Site, folded
-from publish.checks.source import MOST_LINKS, Source
+from publish.checks.source import Source
 from publish.post.diagnostic import Problem, shown
 from publish.post.record import Link
 
@@ -27,21 +26,11 @@ HEAVY = 500_000
 """Bytes; more makes a reader on a phone wait."""
 
 
-def pictures(source: Source) -> Iterator[tuple[int, Link]]:
-    """Number and picture of every one that a page shows, the cover first with -1.
-
-    ``line_of`` has the line, which takes long to find: it is asked for a problem's.
-    """
+def pictures(source: Source) -> Iterator[Link]:
+    """Every picture that a page shows, the cover first."""
     if source.post and (cover := source.post.cover):
-        yield -1, Link("cover", cover.written, cover.url, cover.alt or None)
-    for number, link in enumerate(islice(source.post.links if source.post else (), MOST_LINKS)):
-        if link.image:
-            yield number, link
-
-
-def line_of(source: Source, number: int) -> int:
-    """The line of a picture that ``pictures`` has numbered."""
-    return source.line("image") if number < 0 else source.links[number][0]
+        yield Link("cover", cover.written, cover.url, cover.alt or None)
+    yield from (link for link in source.links if link.image)
 
 
 def file_of(source: Source, picture: Link, site: Site) -> str | None:
@@ -58,37 +47,33 @@ def file_of(source: Source, picture: Link, site: Site) -> str | None:
 
 def used(site: Site) -> frozenset[str]:
     """Every file that a source shows or links to, folded."""
-    found = {file_of(source, p, site) for source in site.sources for _, p in pictures(source)}
-    found |= {file_of(source, link, site) for source, _, link in own_links(site)}
+    found = {file_of(source, p, site) for source in site.sources for p in pictures(source)}
+    found |= {file_of(source, link, site) for source, link in own_links(site)}
     return frozenset(folded(path) for path in found if path)
 
 
 @site_rule("missing-image", "error", "`![A door]({static}/images/no-such.jpg)`")
 def missing_image(site: Site) -> Iterator[Problem]:
     """The picture's file is not there."""
-    for source, number, picture, path in _files(site):
+    for source, picture, path in _files(site):
         if path in site.files or folded(path) in site.by_folded or _served(path, site):
             continue
         near = inside(source, picture.written)
         there = next((f for f in (near, f"images/{near}") if f in site.files), "")
         remedy = f"write {{static}}/{there}" if there else "put the file there, or correct the name"
-        yield Problem(
-            line_of(source, number),
-            f"there is no picture {shown(picture.written)}",
-            remedy,
-            source.file,
-        )
+        line = source.line_of(picture)
+        yield Problem(line, f"there is no picture {shown(picture.written)}", remedy, source.file)
 
 
 @site_rule("image-letter-case", "error", "`Door.JPG` for a file `door.jpg`")
 def image_letter_case(site: Site) -> Iterator[Problem]:
     """The file is there under another spelling, by case or by how its accents are put together,
     which web servers take for another file."""
-    for source, number, picture, path in _files(site):
+    for source, picture, path in _files(site):
         there = site.by_folded.get(folded(path))
         if path not in site.files and there is not None and not _served(path, site):
             message = f"the picture {shown(picture.written)} is spelled {shown(there)}"
-            line = line_of(source, number)
+            line = source.line_of(picture)
             yield Problem(line, message, spelling(path, there), source.file)
 
 
@@ -96,54 +81,45 @@ def image_letter_case(site: Site) -> Iterator[Problem]:
 def unshowable_picture(site: Site) -> Iterator[Problem]:
     """A picture in a format that browsers do not show, such as a telephone's HEIC."""
     for source in site.sources:
-        for number, picture in pictures(source):
+        for picture in pictures(source):
             name = picture.written.partition("?")[0].partition("#")[0]
             if found := UNSHOWABLE.search(name):
                 message = f"browsers show no {found.group(1).upper()}: {shown(picture.written)}"
-                yield Problem(
-                    line_of(source, number), message, "save it as JPEG, PNG or WebP", source.file
-                )
+                line = source.line_of(picture)
+                yield Problem(line, message, "save it as JPEG, PNG or WebP", source.file)
 
 
 @source_rule("missing-alt", "warning", "`![]({static}/images/door.jpg)`", any_format=True)
 def missing_alt(source: Source) -> Iterator[Problem]:
     """A picture without words for those who cannot see it."""
-    for number, picture in pictures(source):
+    for picture in pictures(source):
         # An empty alt that an author wrote says that the picture is an ornament.
-        ornament = picture.words == "" and "<img" in source.line_text(line_of(source, number))
-        if not (picture.words or "").strip() and not ornament:
+        if (picture.words or "").strip():
+            continue
+        line = source.line_of(picture)
+        if picture.words is None or "<img" not in source.line_text(line):
             header = picture.tag == "cover"
             remedy = "add a line `Image_alt: …`" if header else "say what it shows: ![words](…)"
-            yield Problem(
-                line_of(source, number),
-                f"the picture {shown(picture.written)} has no alt text",
-                remedy,
-            )
+            yield Problem(line, f"the picture {shown(picture.written)} has no alt text", remedy)
 
 
 @source_rule("alt-is-file-name", "warning", "`![IMG_2041.jpg](…)`", any_format=True)
 def alt_is_file_name(source: Source) -> Iterator[Problem]:
     """An alt text that is a file's name tells nobody what the picture shows."""
-    for number, picture in pictures(source):
+    for picture in pictures(source):
         alt = (picture.words or "").strip()
         if alt and FILE_NAME.fullmatch(alt):
-            yield Problem(
-                line_of(source, number),
-                f"the alt text {shown(alt)} is a file name",
-                "say what it shows",
-            )
+            line = source.line_of(picture)
+            yield Problem(line, f"the alt text {shown(alt)} is a file name", "say what it shows")
 
 
 @source_rule("data-uri", "warning", "`![x](data:image/png;base64,…)`", any_format=True)
 def data_uri(source: Source) -> Iterator[Problem]:
     """A picture pasted into the text; mail programs do not show it."""
-    for number, picture in pictures(source):
+    for picture in pictures(source):
         if picture.written[:5].lower() == "data:":
-            yield Problem(
-                line_of(source, number),
-                "a picture is pasted into the text",
-                "save it as a file in images/",
-            )
+            line = source.line_of(picture)
+            yield Problem(line, "a picture is pasted into the text", "save it as a file in images/")
 
 
 @site_rule("heavy-image", "warning", "a photograph of 4 MB")
@@ -180,12 +156,12 @@ def orphan_image(site: Site) -> Iterator[Problem]:
 
 
 @lru_cache(maxsize=1)
-def _files(site: Site) -> tuple[tuple[Source, int, Link, str], ...]:
-    """Source, number, picture and file of every picture that is not the web's."""
+def _files(site: Site) -> tuple[tuple[Source, Link, str], ...]:
+    """Source, picture and file of every picture that is not the web's."""
     return tuple(
-        (source, number, picture, path)
+        (source, picture, path)
         for source in site.sources
-        for number, picture in pictures(source)
+        for picture in pictures(source)
         if (path := file_of(source, picture, site)) is not None
     )
 

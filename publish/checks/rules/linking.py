@@ -25,7 +25,7 @@ LOCAL_PATH = re.compile(r"file:|[A-Za-z]:[\\/]|\\\\|/(?:home|Users|private|mnt|m
 @source_rule("vague-link-text", "warning", "`[click here](…)`", any_format=True)
 def vague_link_text(source: Source) -> Iterator[Problem]:
     """Words that do not say where a link leads: many readers hear links without their sentence."""
-    for line, link in source.links:
+    for link in source.links:
         if link.tag != "a" or link.words is None:
             continue
         words = " ".join(re.sub(r"[*_“”\"'.,!…→»>]+", " ", link.words.lower()).split())
@@ -37,34 +37,34 @@ def vague_link_text(source: Source) -> Iterator[Problem]:
             message = f"a link shows its bare address {shown(link.words.strip())}"
         else:
             continue
-        yield Problem(line, message, "link the words that name what is there")
+        yield Problem(source.line_of(link), message, "link the words that name what is there")
 
 
 @source_rule("http-link", "warning", "`[trial](http://example.com/)`", any_format=True)
 def http_link(source: Source) -> Iterator[Problem]:
     """An address without encryption; nearly every site has it with."""
-    for line, link in source.links:
+    for link in source.links:
         if link.written[:7].lower() == "http://" and not is_local(link.written):
             message = f"{shown(link.written)} is not encrypted"
-            yield Problem(line, message, "write https:// if the site has it")
+            yield Problem(source.line_of(link), message, "write https:// if the site has it")
 
 
 @source_rule("local-link", "error", "`[page](http://localhost:8000/)`", any_format=True)
 def local_link(source: Source) -> Iterator[Problem]:
     """An address on your own machine or network, where no reader can go."""
-    for line, link in source.links:
+    for link in source.links:
         if is_local(link.written):
             message = f"{shown(link.written)} is on your own machine"
-            yield Problem(line, message, "link the public address")
+            yield Problem(source.line_of(link), message, "link the public address")
 
 
 @source_rule("tracking-parameters", "warning", "`https://a.example/?utm_source=x`", any_format=True)
 def tracking_parameters(source: Source) -> Iterator[Problem]:
     """What a newsletter or an advertiser hung onto an address to follow its readers."""
-    for line, link in source.links:
+    for link in source.links:
         if found := TRACKER.search(link.written):
             message = f"the address carries the tracker {shown(found.group(1))}"
-            yield Problem(line, message, "remove it; the address works without")
+            yield Problem(source.line_of(link), message, "remove it; the address works without")
 
 
 def is_local(target: str) -> bool:

@@ -7,14 +7,13 @@ import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import lru_cache
-from itertools import islice
 from typing import Literal
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from publish.checks import addresses
 from publish.checks.rule import MOST, site_rule
 from publish.checks.site import Site, folded
-from publish.checks.source import MOST_LINKS, Source
+from publish.checks.source import Source
 from publish.post.diagnostic import Problem, shown
 from publish.post.record import Link
 from publish.post.urls import normal
@@ -77,16 +76,12 @@ def find_target(source: Source, link: Link, site: Site) -> Source | None:
 
 
 @lru_cache(maxsize=1)
-def own_links(site: Site) -> tuple[tuple[Source, int, Link], ...]:
-    """The links and pictures that do not lead to other sites, each with its source and number.
-
-    ``source.links[number]`` has the line, which takes long to find: it is asked for a problem's.
-    """
+def own_links(site: Site) -> tuple[tuple[Source, Link], ...]:
+    """The links and pictures that do not lead to other sites, each with its source."""
     return tuple(
-        (source, number, link)
+        (source, link)
         for source in site.sources
-        if source.post is not None
-        for number, link in enumerate(islice(source.post.links, MOST_LINKS))
+        for link in source.links
         if not link.written
         or link.written[0] in "#{|"
         or own_path(source, link.written, site) is not None
@@ -106,12 +101,12 @@ def broken_link(site: Site) -> Iterator[Problem]:
     """A link to a file that is not there, or to an address where the site will have nothing."""
     known = addresses.known(site)
     counted: dict[str, int] = {}
-    for source, number, link in own_links(site):
+    for source, link in own_links(site):
         if link.image or counted.get(source.file, 0) > MOST:
             continue
         if why := _broken(source, link, site, known):
             counted[source.file] = counted.get(source.file, 0) + 1
-            yield Problem(source.links[number][0], why[0], why[1], source.file)
+            yield Problem(source.line_of(link), why[0], why[1], source.file)
 
 
 def _broken(
@@ -176,7 +171,7 @@ def _near(name: str, known: frozenset[str] | list[str], prefix: str = "") -> str
 @site_rule("link-to-draft", "error", "a public post links to `Status: draft`", "silent")
 def link_to_draft(site: Site) -> Iterator[Problem]:
     """Readers would find nothing there: the target is a draft, or not public yet."""
-    for source, number, link in own_links(site):
+    for source, link in own_links(site):
         there = find_target(source, link, site)
         if there is None or there is source or there.public or source.kind == "draft":
             continue
@@ -192,19 +187,18 @@ def link_to_draft(site: Site) -> Iterator[Problem]:
             waits = "warning"
         if there.kind == "draft" and addresses.of_source(there, site) in site.recorded.retired:
             message = f"the link leads to {there.file}, which was taken off the site"
-            line = source.links[number][0]
-            yield Problem(line, message, "remove the link", source.file, "warning")
+            yield Problem(source.line_of(link), message, "remove the link", source.file, "warning")
             continue
         what = "a draft" if there.kind == "draft" else "not public yet"
         message = f"the link leads to {there.file}, which is {what}"
-        line = source.links[number][0]
-        yield Problem(line, message, "publish it first, or remove the link", source.file, waits)
+        line, remedy = source.line_of(link), "publish it first, or remove the link"
+        yield Problem(line, message, remedy, source.file, waits)
 
 
 @site_rule("broken-anchor", "error", "`[below](#no-such-heading)`")
 def broken_anchor(site: Site) -> Iterator[Problem]:
     """A `#…` that names no heading or id; a warning where the theme could have one."""
-    for source, number, link in own_links(site):
+    for source, link in own_links(site):
         anchor = unquote(link.written.partition("#")[2])
         there = find_target(source, link, site) if anchor else None
         if there is None or there.post is None or anchor in there.post.names or anchor == "top":
@@ -215,10 +209,8 @@ def broken_anchor(site: Site) -> Iterator[Problem]:
         near = get_close_matches(anchor[:100], [i for i in there.post.ids[:500] if i], 1, 0.75)
         remedy = f"write #{near[0]}" if near else f"write {{#{shown(anchor)}}} after the heading"
         where = "this page" if there is source else there.file
-        line = source.links[number][0]
-        yield Problem(
-            line, f"nothing in {where} is named #{shown(anchor)}", remedy, source.file, sure
-        )
+        message = f"nothing in {where} is named #{shown(anchor)}"
+        yield Problem(source.line_of(link), message, remedy, source.file, sure)
 
 
 RULES = (broken_link, link_to_draft, broken_anchor)

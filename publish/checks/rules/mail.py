@@ -8,12 +8,11 @@ from publish.checks.rule import site_rule, source_rule
 from publish.checks.site import Site
 from publish.checks.source import Source
 from publish.post.diagnostic import Problem
+from publish.post.frontmatter import yes_no
+from publish.post.issue import LARGE
 
 LONGEST = 78
 """Characters; what mail programs show of a subject is less still."""
-HEAVY = 80_000
-"""Bytes; from about 100 kB on, Gmail cuts a mail off."""
-YES_NO = ("yes", "no", "true", "false", "on", "off", "1", "0")
 
 
 def _subject(source: Source) -> tuple[int, str]:
@@ -60,7 +59,7 @@ def missing_preheader(source: Source) -> Iterator[Problem]:
 def bad_newsletter(source: Source) -> Iterator[Problem]:
     """Newsletter says neither yes nor no, so nobody can tell whether the post is to be mailed."""
     field = source.header.field("newsletter")
-    if field and field.value.lower() not in YES_NO:
+    if field and yes_no(field.value) is None:
         what = "is neither yes nor no" if field.value else "is empty"
         yield Problem(field.line, f"Newsletter {what}", "write yes or no, or remove the line")
 
@@ -70,7 +69,7 @@ def heavy_mail(site: Site) -> Iterator[Problem]:
     """The composed mail has over 80 kB; Gmail cuts off what comes after about 100 kB."""
     for issue in site.issues:
         source = _source(site, issue.slug)
-        if source and issue.html > HEAVY:
+        if source and issue.html > LARGE:
             message = f"the mail has {issue.html // 1000} kB and may be cut off"
             remedy = "put a part of it between ::: web-only and :::"
             yield Problem(1, message, remedy, source.file)

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from urllib.parse import urlsplit
 
 from publish.checks.rule import site_rule
 from publish.checks.site import Site
-from publish.checks.source import MOST_LINKS, Source
+from publish.checks.source import Source
 from publish.post.diagnostic import Problem, shown
 from publish.post.record import FRAMES, PLAYERS, Link
 
 
-def _links(site: Site, directive: str) -> Iterator[tuple[Source, int, Link]]:
+def _links(site: Site, directive: str) -> Iterator[tuple[Source, Link]]:
     """What a page would load under a directive of the policy and the policy refuses."""
     for source in site.sources:
-        for number, link in enumerate(islice(source.post.links if source.post else (), MOST_LINKS)):
+        for link in source.links:
             kind = "img" if link.image else "frame" if link.tag in FRAMES else ""
             kind = kind or ("media" if link.tag in PLAYERS else "")
             if kind == directive and not link.mail and not _allowed(site, directive, link.address):
-                yield source, source.links[number][0], link
+                yield source, link
 
 
 def _allowed(site: Site, directive: str, address: str) -> bool:
@@ -41,31 +40,37 @@ def _allowed(site: Site, directive: str, address: str) -> bool:
 @site_rule("blocked-frame", "warning", "`<iframe src=…>` of a film")
 def blocked_frame(site: Site) -> Iterator[Problem]:
     """A page of another site in a frame: the theme's policy lets no browser load it."""
-    for source, line, link in _links(site, "frame"):
+    for source, link in _links(site, "frame"):
         message = f"no browser will show this frame: the site's policy forbids {_host(link)}"
-        yield Problem(line, message, "link what it shows, best with a picture", source.file)
+        yield Problem(
+            source.line_of(link), message, "link what it shows, best with a picture", source.file
+        )
 
 
 @site_rule("foreign-picture", "warning", "`![A cup](https://pictures.example/cup.jpg)`")
 def foreign_picture(site: Site) -> Iterator[Problem]:
     """A picture or cover from another site: the theme's policy lets no browser load it."""
     covers = (
-        (source, source.line("image"), Link("img", cover.written, cover.url))
+        (source, Link("cover", cover.written, cover.url))
         for source in site.sources
         if source.post and (cover := source.post.cover) and not cover.path
     )
-    for source, line, link in (*_links(site, "img"), *covers):
+    for source, link in (*_links(site, "img"), *covers):
         if link.address[:5].lower() != "data:" and not _allowed(site, "img", link.address):
             message = f"no browser will show this picture: the site's policy forbids {_host(link)}"
-            yield Problem(line, message, "save it in images/ and show that", source.file)
+            yield Problem(
+                source.line_of(link), message, "save it in images/ and show that", source.file
+            )
 
 
 @site_rule("foreign-media", "warning", "`<audio src=…>` from another site")
 def foreign_media(site: Site) -> Iterator[Problem]:
     """A sound or film that the theme's policy lets no browser load."""
-    for source, line, link in _links(site, "media"):
+    for source, link in _links(site, "media"):
         message = f"no browser will play this: the site's policy forbids {_host(link)}"
-        yield Problem(line, message, "save it beside the pictures, or link it", source.file)
+        yield Problem(
+            source.line_of(link), message, "save it beside the pictures, or link it", source.file
+        )
 
 
 @site_rule("inline-style", "warning", '`<p style="color: red">`')

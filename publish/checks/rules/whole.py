@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from publish.checks.rule import site_rule
-from publish.checks.site import Site
+from publish.checks.site import Site, folded
 from publish.post.diagnostic import Problem, shown
 
 
@@ -20,6 +21,27 @@ def category_case(site: Site) -> Iterator[Problem]:
                 message = f"the category {shown(name)} is spelled {shown(spelling)} in {file}"
                 remedy = f"write {shown(spelling)}, or change it there"
                 yield Problem(source.line("category"), message, remedy, source.file)
+
+
+@site_rule("easy-going-names", "warning", "`Slug: Calm` here, `Slug: calm` there")
+def easy_going_names(site: Site) -> Iterator[Problem]:
+    """Two addresses that differ by case alone, or by how an accent is put together: on a Mac or on
+    Windows they are one file, and one of the two is lost."""
+    places: dict[str, dict[str, str]] = {}
+    for source in site.sources:
+        if source.post and source.public and (place := source.post.save_as):
+            places.setdefault(folded(place), {}).setdefault(place, source.file)
+    for path, address in site.library.addresses.items():
+        places.setdefault(folded(unquote(address)), {}).setdefault(
+            unquote(address), site.file_of(path)
+        )
+    for same in places.values():
+        first, *others = sorted(same.values())
+        for file in dict.fromkeys(others) if len(same) > 1 else ():
+            owner = next((s for s in site.sources if s.file == file), None)
+            line = owner.line("slug" if owner.get("slug") else "title") if owner else 1
+            message = f"its address differs from that of {first} by case or accent only"
+            yield Problem(line, message, "give one of them another name", file)
 
 
 LEAK = (
@@ -40,4 +62,4 @@ def secret(site: Site) -> Iterator[Problem]:
             yield Problem(trouble.line, *LEAK, trouble.file)
 
 
-RULES = (category_case, secret)
+RULES = (category_case, easy_going_names, secret)

@@ -114,6 +114,9 @@ class Target(Protocol):
     def after(self) -> None:
         """The step after a release, where the settings name one; only within ``claim``."""
 
+    def probe(self) -> None:
+        """See that this machine may write there; what that takes is removed at once."""
+
     def note(self, remote: Remote, record: Record) -> None:
         """Remember ``record`` in the place of the one that is there."""
 

@@ -5,6 +5,7 @@ The program gets a folder; whether it worked is told by the site, not by the pro
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -97,6 +98,15 @@ class Command:
 
     def after(self) -> None:
         """There is no step after the program."""
+
+    def probe(self) -> None:
+        """Whether the program is there; only the host knows more.
+
+        Raises:
+            ConfigError: it is not.
+        """
+        if not shutil.which(self.words[0]):
+            raise ConfigError(f"{self.words[0]} is not installed", f"install {self.words[0]}")
 
     def note(self, remote: Remote, record: Record) -> None:
         """On this machine; any other learns of the release from the site."""

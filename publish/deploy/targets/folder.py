@@ -124,6 +124,7 @@ class Folder(Pieces):
 
 def _replace(part: Path, place: Path, data: bytes) -> None:
     """Write a file in one step. What a crash leaves does not lie among the site's files."""
+    part.parent.mkdir(parents=True, exist_ok=True)
     part.write_bytes(data)
     part.chmod(0o644)
     place.parent.mkdir(parents=True, exist_ok=True)

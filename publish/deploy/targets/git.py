@@ -100,6 +100,14 @@ class Git:
     def after(self) -> None:
         """There is no step after a push."""
 
+    def probe(self) -> None:
+        """A push that only says what it would do, of a commit that holds nothing."""
+        self._ready()
+        tree = self._make({})
+        commit = self._commit(tree, Remote(), Record())
+        self._git("push", "--dry-run", "-q", "--force", self.url, f"{commit}:{self.ref}",
+                  remote=True)  # fmt: skip
+
     def note(self, remote: Remote, record: Record) -> None:
         """A commit that changes no file."""
         tree = self._git("rev-parse", f"{remote.at}^{{tree}}").decode().strip()

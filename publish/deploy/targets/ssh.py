@@ -152,6 +152,11 @@ class Ssh:
         if self.words:
             self.carrier.call(self.words)
 
+    def probe(self) -> None:
+        """Take the lock, which is written, and give it back."""
+        with self.carrier.lock(1):
+            return
+
     def note(self, remote: Remote, record: Record) -> None:
         """The record of the present release."""
         now = remote.record or Record()

@@ -39,6 +39,7 @@ const put = (fresh) => {
     });
   }
   say(fresh.getElementById("told").dataset.told);
+  attend();
 };
 
 // What the author has opened, chosen or typed is hers.
@@ -79,15 +80,20 @@ document.addEventListener("keydown", (event) => {
 });
 const choice = document.querySelector(".keys-switch");
 if (choice) {
-  choice.hidden = false;
   const box = choice.querySelector("input");
   box.checked = on();
   box.addEventListener("change", () => localStorage.setItem("desk-keys", box.checked ? "on" : "off"));
 }
 
 // --- A question that has come up gets the focus, so that its words are read first.
-const question = document.getElementById("question");
-if (question && location.hash === "#act") question.focus();
+let asked = "";
+function attend() {
+  const token = document.querySelector("#act [name=token]")?.value ?? "";
+  const question = document.getElementById("question");
+  if (token && token !== asked && !document.activeElement.closest("input, textarea, select")) question.focus();
+  asked = token;
+}
+attend();
 
 // --- A photo may be dropped on its form.
 document.addEventListener("dragover", (event) => {

@@ -17,7 +17,8 @@ from typing import Any
 from publish import light
 from publish.errors import Exit
 from publish.light import Needed
-from publish.site.engine import ISSUES, Again, Failed, Run, Task, Unfit, store
+from publish.post import cache
+from publish.site.engine import ISSUES, Again, Failed, Run, Task, Unfit
 from publish.site.engine.audit import Audit
 from publish.site.engine.complaints import Complaints
 
@@ -74,7 +75,7 @@ def run(
                 read_settings(str(task.settings), override={**task.overrides, **ours})
             )
         code, complaints.content = Exit.REFUSED, Path(values["PATH"])
-        state = {} if task.forget else store.load(task.folder / "state")
+        state = {} if task.forget else cache.load(task.folder / "state")
         files = state.get("files", {})
         staging = Staging(site, task.intact, files, _issues(values))
         values["ENGINE"] = Service(staging, task.jobs, audit, planning=task.until == "read")
@@ -105,7 +106,7 @@ def run(
             live.save(task.stage / "pages")
             known = {n: k for n, k in staging.new.items() if n in staging.kept or k != (b"", b"")}
             document = {"files": known, "harmless": harmless, "code": digests}
-            store.save(task.stage / "state", document)
+            cache.save(task.stage / "state", document)
             held.extend(live.generators)
         clock.phase("save")
     except Unfit as unfit:

@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, meta, nodes
 from jinja2.bccache import Bucket, BytecodeCache
 
-from publish.site.engine import store
+from publish.post import cache
 from publish.site.engine.fingerprint import of_bytes
 
 VOLATILE = {"lipsum", "pprint", "random"}
@@ -81,7 +81,7 @@ class Compiled(BytecodeCache):
 
     def __init__(self, file: Path, key: bytes) -> None:
         self._file, self._key = file, key
-        known = store.load(file)
+        known = cache.load(file)
         self._old: dict[str, bytes] = known.get("code", {}) if known.get("key") == key else {}
         self._now: dict[str, bytes] = {}
 
@@ -102,4 +102,4 @@ class Compiled(BytecodeCache):
             OSError: it cannot be written.
         """
         if any(self._old.get(key) != data for key, data in self._now.items()):
-            store.save(self._file, {"key": self._key, "code": self._old | self._now})
+            cache.save(self._file, {"key": self._key, "code": self._old | self._now})

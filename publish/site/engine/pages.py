@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from pelican.paginator import Page
 
-from publish.site.engine import store
+from publish.post import cache
 from publish.site.engine.closures import Closures
 from publish.site.engine.digests import MISSING, Digests
 from publish.site.engine.fingerprint import name
@@ -54,7 +54,7 @@ class Pages:
     """The pages of this run beside those of the record in ``file``, valid under ``key``."""
 
     def __init__(self, file: Path | None, key: bytes, staging: Staging, tracker: Tracker) -> None:
-        old = store.load(file) if file else {}
+        old = cache.load(file) if file else {}
         old = old if old.get("key") == key else {}
         self._key, self._staging, self._tracker = key, staging, tracker
         self.old = {page: Entry(*entry) for page, entry in old.get("pages", {}).items()}
@@ -231,7 +231,7 @@ class Pages:
             if called in self.posts
         }
         pages = {page: tuple(entry) for page, entry in self._new.items()}
-        store.save(file, {
+        cache.save(file, {
             "key": self._key, "pages": pages, "values": values, "posts": posts,
             "count": self._count, "texts": self._closures.names,
             "closures": self._closures.called,

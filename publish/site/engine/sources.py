@@ -19,9 +19,9 @@ from typing import Any, NamedTuple
 
 from pelican.contents import Article, Content, Page
 
+from publish.post import cache
 from publish.site import inputs
 from publish.site.engine import settings as tracked
-from publish.site.engine import store
 from publish.site.engine.audit import Audit
 from publish.site.engine.pool import Pool
 
@@ -176,22 +176,22 @@ class Sources:
         if self._now != self._old:
             if len(more) + len(gone) > max(64, len(self._base) // 20):
                 whole = {path: tuple(kept) for path, kept in self._now.items()}
-                store.save(self._folder / "sources", {"key": self._key, "sources": whole})
+                cache.save(self._folder / "sources", {"key": self._key, "sources": whole})
                 more, gone = {}, {}
-            store.save(self._folder / "sources-more", {"key": self._key, "sources": more | gone})
+            cache.save(self._folder / "sources-more", {"key": self._key, "sources": more | gone})
         seen = {path: tuple(each) for path, each in self._now_seen.items()}
         document = {"key": self._key, "seen": seen, "settings": settings}
-        store.save(self._folder / "sources-seen", document)
+        cache.save(self._folder / "sources-seen", document)
 
     def _load(self) -> None:
-        seen = store.load(self._folder / "sources-seen")
+        seen = cache.load(self._folder / "sources-seen")
         if seen.get("key") != self._key:
             return
         settings: Mapping[str, bytes] = seen["settings"]
         if tracked.told(self._snapshot, settings) != settings:
             return
-        base = store.load(self._folder / "sources")
-        more = store.load(self._folder / "sources-more")
+        base = cache.load(self._folder / "sources")
+        more = cache.load(self._folder / "sources-more")
         self._used = set(settings)
         self._seen = {path: Seen(*each) for path, each in seen["seen"].items()}
         if base.get("key") == self._key:

@@ -1,0 +1,114 @@
+"""Runs of text and inline elements: where a paragraph ends, a line breaks, a blank shows. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from publish.importer.tree import El
+
+BLANK = re.compile(r"\n[ \t\r\f]*\n\s*")
+
+
+def leaves(part: El | str) -> Iterator[El | str]:
+    """A part and everything inside of it."""
+    stack: list[El | str] = [part]
+    while stack:
+        here = stack.pop()
+        yield here
+        if isinstance(here, El):
+            stack.extend(here.kids)
+
+
+def split(run: list[El | str]) -> list[list[El | str]]:
+    """A run at its empty lines, also where those are inside of an inline element."""
+    parts: list[list[El | str]] = [[]]
+    for kid in run:
+        if isinstance(kid, str):
+            first, *others = BLANK.split(kid)
+            parts[-1].append(first)
+            parts += [[other] for other in others]
+        elif kid.tag not in ("code",) and BLANK.search(kid.text()) and kid.kids:
+            inner = split(kid.kids)
+            parts[-1].append(kid.clone(inner[0]))
+            parts += [[kid.clone(part)] for part in inner[1:]]
+        else:
+            parts[-1].append(kid)
+    return parts
+
+
+def tidy(run: list[El | str], autop: bool) -> list[El | str]:
+    """Blanks as a browser shows them; no breaks at the edges; ``[]`` if nothing is left."""
+    flat = _breaks(run) if autop else run
+    out = _collapse(flat, [True])
+    while out and (_blank(out[-1]) or _is_br(out[-1])):
+        out.pop()
+    while out and (_blank(out[0]) or _is_br(out[0])):
+        out.pop(0)
+    if out and isinstance(out[-1], str):
+        out[-1] = out[-1].rstrip(" \n")
+    if out and isinstance(out[0], str):
+        out[0] = out[0].lstrip(" \n")
+    text = "".join(k if isinstance(k, str) else k.text() for k in out)
+    if not text.strip(" \n\t\xa0\u200b\ufeff") and not any(
+        isinstance(leaf,
+        El) and (leaf.tag == "img" or leaf.get("id")) for part in out for leaf in leaves(part)
+    ):  # fmt: skip
+        return []
+    return out
+
+
+def _blank(kid: El | str) -> bool:
+    if isinstance(kid, str):
+        return not kid.strip(" \n\t")
+    return kid.tag not in ("img", "br") and not kid.kids and not kid.get("id")
+
+
+def _is_br(kid: El | str) -> bool:
+    return isinstance(kid, El) and kid.tag == "br"
+
+
+def _breaks(run: list[El | str]) -> list[El | str]:
+    """Line breaks in the text are breaks of the line."""
+    out: list[El | str] = []
+    for kid in run:
+        if isinstance(kid, El):
+            out.append(kid if kid.tag in ("code", "br", "img") else kid.clone(_breaks(kid.kids)))
+            continue
+        lines = re.split(r"[ \t]*\r?\n[ \t]*", kid)
+        for number, line in enumerate(lines):
+            if number and not (out and _is_br(out[-1])):
+                out.append(El("br"))
+            if line:
+                out.append(line)
+    return out
+
+
+def _collapse(run: list[El | str], space: list[bool]) -> list[El | str]:
+    """White space as HTML shows it; ``space`` tells whether a blank came last."""
+    out: list[El | str] = []
+    for kid in run:
+        if isinstance(kid, str):
+            text = re.sub(r"[ \t\r\n\f]+", " ", kid.replace("\u2028", " ").replace("\u2029", " "))
+            if space[0]:
+                text = text.lstrip(" ")
+            if not text:
+                continue
+            space[0] = text.endswith(" ")
+            if out and isinstance(out[-1], str):
+                out[-1] += text
+            else:
+                out.append(text)
+        elif kid.tag == "br":
+            if out and isinstance(out[-1], str):
+                out[-1] = out[-1].rstrip(" ")
+            out.append(kid)
+            space[0] = True
+        elif kid.tag == "img":
+            out.append(kid)
+            space[0] = False
+        else:
+            kid = kid.clone(_collapse(kid.kids, space))
+            if kid.kids or kid.get("id"):
+                out.append(kid)
+    return out

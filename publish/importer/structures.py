@@ -1,0 +1,182 @@
+"""Lists, terms, tables, figures: blocks whose inside has a form of its own. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from publish.importer.tree import El
+
+GONE = {
+    "script", "style", "link", "meta", "base", "title", "head", "noscript", "svg", "canvas",
+    "map", "area", "param", "track", "template", "colgroup", "col", "wbr", "input", "select",
+    "option", "optgroup", "datalist", "textarea", "progress", "meter", "object", "frameset",
+}  # fmt: skip
+"""What a page does not show, or what a reader cannot use once WordPress is gone."""
+
+
+class Flow(Protocol):
+    """What makes blocks of what is inside."""
+
+    @property
+    def lose(self) -> Callable[[str, str, str], None]: ...
+    def flow(self, parent: El, autop: bool, wrap: bool) -> list[El]: ...
+    def block(self, el: El, autop: bool, wrap: bool) -> list[El]: ...
+    def gone(self, el: El, autop: bool) -> list[El]: ...
+
+
+def listed(n: Flow, el: El, autop: bool) -> list[El]:
+    """A list: stray text and lists between its items belong to them."""
+    made = El("ol" if el.tag == "ol" else "ul", kept(el, "start", "reversed", "type", "id"))
+    for kid in el.kids:
+        if isinstance(kid, str):
+            if not kid.strip():
+                continue
+            kid = El("li", {}, [kid])
+        if kid.tag in ("ul", "ol") and made.kids:
+            last = made.kids[-1]
+            if isinstance(last, El):
+                last.kids += n.block(kid, autop, True)
+            continue
+        if kid.tag in GONE:
+            n.gone(kid, autop)
+            continue
+        inner = kid if kid.tag == "li" else El("li", {}, [kid])
+        item = El("li", kept(inner, "value", "id"), [*n.flow(inner, autop, False)])
+        if item.kids or made.tag == "ol":
+            made.kids.append(item)
+    return [made] if any(isinstance(k, El) and k.kids for k in made.kids) else []
+
+
+def definitions(n: Flow, el: El, autop: bool) -> list[El]:
+    """A list of terms and what they mean."""
+    made = El("dl")
+    for kid in _through(el, "div"):
+        if isinstance(kid, El) and kid.tag in ("dt", "dd"):
+            inside = n.flow(kid, autop, False)
+            if inside:
+                made.kids.append(El(kid.tag, {}, [*inside]))
+        elif not isinstance(kid, str) or kid.strip():
+            inside = n.flow(El("dd", {}, [kid]), autop, False)
+            if inside:
+                made.kids.append(El("dd", {}, [*inside]))
+    return [made] if made.kids else []
+
+
+def table(n: Flow, el: El, autop: bool) -> list[El]:
+    """A table; what stands in it beside its rows comes before it."""
+    made = El("table", kept(el, "id"))
+    before: list[El] = []
+    for kid in el.kids:
+        if isinstance(kid, str):
+            continue
+        if kid.tag in ("thead", "tbody", "tfoot"):
+            for row in kid.kids:
+                if isinstance(row, El):
+                    _row(n, row, made, kid.tag, autop)
+        elif kid.tag == "tr":
+            _row(n, kid, made, "tbody", autop)
+        elif kid.tag == "caption":
+            inside = n.flow(kid, False, False)
+            if inside:
+                made.attrs["caption"] = "1"
+                made.kids.insert(0, El("caption", {}, [*inside]))
+        elif kid.tag not in GONE:
+            before += n.block(kid, autop, True)
+    filled = any(
+        isinstance(r, El) and any(isinstance(c, El) and c.kids for c in r.kids) for r in made.kids
+    )
+    return [*before, made] if filled else before
+
+
+def _row(n: Flow, row: El, made: El, part: str, autop: bool) -> None:
+    if row.tag != "tr":
+        return
+    here = El("tr", {"part": part})
+    for cell in row.kids:
+        if isinstance(cell, El) and cell.tag in ("td", "th"):
+            attrs = kept(cell, "colspan", "rowspan", "align")
+            if (found := re.search(r"text-align:\s*(left|right|center)", cell.get("style"))) or (
+                found := re.search(r"has-text-align-(left|right|center)", cell.get("class"))
+            ):
+                attrs["align"] = found[1]
+            for span in ("colspan", "rowspan"):
+                if not re.fullmatch(r"[1-9]\d{0,2}", attrs.get(span, "")) or attrs[span] == "1":
+                    attrs.pop(span, None)
+            here.kids.append(El(cell.tag, attrs, [*n.flow(cell, autop, False)]))
+    if here.kids:
+        made.kids.append(here)
+
+
+def figure(n: Flow, el: El, autop: bool) -> list[El]:
+    """A picture with its words; what else is in a figure stands for itself."""
+    notes: list[El] = []
+    rest = El("div", {}, list(_without(el, "figcaption", notes)))
+    inside = n.flow(rest, False if "wp-block" in el.get("class") else autop, True)
+    note: list[El | str] = []
+    for caption in notes:
+        for block in n.flow(caption, False, False):
+            note += [El("br")] if note else []
+            note += block.kids if block.tag in ("run", "p") else [block.text()]
+    if not note:
+        return inside
+    pictures = [b for b in inside if b.tag == "p" and _only_pictures(b)]
+    if len(inside) == 1 and pictures:
+        return [El("figure", {}, [*pictures[0].kids, El("figcaption", {}, note)])]
+    return [*inside, El("p", {"note": "1"}, note)]
+
+
+def details(n: Flow, el: El, autop: bool) -> list[El]:
+    """A summary that opens to more."""
+    summary: list[El] = []
+    rest = El("div", {}, list(_without(el, "summary", summary)))
+    inside = n.flow(rest, autop, True)
+    words: list[El | str] = []
+    for part in summary:
+        for block in n.flow(part, False, False):
+            words += block.kids if block.tag in ("run", "p") else [block.text()]
+    if not words:
+        return inside
+    return [El("details", kept(el, "open"), [El("summary", {}, words), *inside])]
+
+
+def _through(el: El, tag: str) -> Iterator[El | str]:
+    for kid in el.kids:
+        if isinstance(kid, El) and kid.tag == tag:
+            yield from _through(kid, tag)
+        else:
+            yield kid
+
+
+def _without(el: El, tag: str, found: list[El]) -> Iterator[El | str]:
+    for kid in el.kids:
+        if isinstance(kid, El) and kid.tag == tag:
+            found.append(kid)
+        elif (
+            isinstance(kid, El)
+            and kid.tag in ("div", "figure", "span")
+            and any(k.tag == tag for k in kid.walk())
+        ):
+            yield kid.clone(list(_without(kid, tag, found)))
+        else:
+            yield kid
+
+
+def _only_pictures(block: El) -> bool:
+    def shows(kid: El | str) -> bool:
+        if isinstance(kid, str):
+            return not kid.strip()
+        return kid.tag == "img" or (
+            kid.tag == "a" and bool(kid.kids) and all(shows(k) for k in kid.kids)
+        )
+
+    return all(shows(kid) for kid in block.kids)
+
+
+def kept(el: El, *names: str) -> dict[str, str]:
+    return {
+        n: el.attrs[n]
+        for n in names
+        if n in el.attrs and (el.attrs[n] or n in ("reversed", "open"))
+    }

@@ -1,0 +1,99 @@
+"""Examines what an unattended run needs: targets and the right to write there, a home for the
+ledger, the last run, the clock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from publish import golive
+from publish.deploy import targets
+from publish.errors import PublishError
+from publish.http import ask
+from publish.newsletter.doctor import Check
+from publish.run import home, report
+from publish.settings import Settings
+
+LATE = timedelta(days=1)
+"""A timer whose last run is longer ago does not run any more."""
+SKEW = 120.0
+"""Seconds by which this machine's clock may differ from the host's."""
+
+
+def examine(
+    settings: Settings, lock: Callable[[], AbstractContextManager[None]]
+) -> Iterator[Check]:
+    """Each check in turn; none of them raises. What is written to find out what may be written is
+    removed at once."""
+    try:
+        names = list(golive.named(settings))
+    except PublishError as error:
+        yield Check("targets", False, error.message, error.remedy)
+        return
+    if not names:
+        yield Check("targets", True, "DEPLOY is empty: `publish deploy` has nowhere to go")
+    for name in names:
+        yield _target(settings, name)
+    yield from _home(settings, lock)
+    yield _last_run(settings)
+    if settings.siteurl:
+        yield from _clock(settings.siteurl)
+
+
+def _target(settings: Settings, name: str) -> Check:
+    title = f"target {name}"
+    try:
+        target = targets.make(golive.place(settings, name))
+        record = target.read().record
+        target.probe()
+    except PublishError as error:
+        return Check(title, False, error.message, error.remedy)
+    if record is None:
+        return Check(title, True, "answers and may be written; nothing of ours is up yet")
+    held = "; held after a rollback" if record.hold else ""
+    return Check(title, True, f"may be written; release {record.release[:12]} of {record.time} is "
+                 f"up{held}")  # fmt: skip
+
+
+def _home(settings: Settings, lock: Callable[[], AbstractContextManager[None]]) -> Iterator[Check]:
+    try:
+        found = home.home_of(settings, lock)
+        if found is None:
+            yield Check("ledger", True, "stays on this machine: the site has no repository to push "
+                        "to")  # fmt: skip
+            return
+        found.probe()
+    except PublishError as error:
+        yield Check("ledger", False, error.message, error.remedy)
+        return
+    yield Check("ledger", True, f"may be pushed to {found.remote}/{found.branch}")
+
+
+def _last_run(settings: Settings) -> Check:
+    last = report.last(settings.cache)
+    if not last:
+        return Check("run", True, "no `publish run` on this machine yet")
+    at = datetime.fromisoformat(str(last.get("at")))
+    ended = f"the last run was at {at:%Y-%m-%d %H:%M} UTC and ended with {last.get('code')}"
+    if last.get("live") and datetime.now(UTC) - at > LATE:
+        return Check("run", False, ended, "look whether its timer still runs")
+    if last.get("code"):
+        return Check("run", False, ended, "run it by hand: publish run --live")
+    return Check("run", True, ended)
+
+
+def _clock(siteurl: str) -> Iterator[Check]:
+    try:
+        there = parsedate_to_datetime(ask(siteurl + "/").headers.get("date", "")).timestamp()
+    except (OSError, ValueError, TypeError):
+        return
+    off = time.time() - there
+    if abs(off) > SKEW:
+        side = "ahead of" if off > 0 else "behind"
+        detail = f"this machine is {abs(off) / 60:.0f} minutes {side} the web host"
+        yield Check("clock", False, detail, "set the clock right")
+        return
+    yield Check("clock", True, "agrees with the web host's")
