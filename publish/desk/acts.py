@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from time import time as clock
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -20,7 +21,6 @@ from publish.desk.snapshot import Sheet, Snapshot
 from publish.desk.writing import Meanwhile, Writer
 from publish.errors import ConfigError, PublishError, Refused
 from publish.newsletter import schedule
-from publish.office import Done
 from publish.post import frontmatter
 from publish.post.diagnostic import Diagnostic
 
@@ -125,6 +125,8 @@ class Acts:
         except PublishError as refusal:
             self._end(job, "refused", asking.REFUSED, (refusal.message, refusal.remedy))
             return
+        from publish.office import Done
+
         if isinstance(found, Done):
             self._end(job, "done", "Nothing to do", found.lines)
         elif job.act in asking.DIRECT:
@@ -135,11 +137,15 @@ class Acts:
 
     def _do(self, job: Job) -> None:
         try:
-            found = self.office.do(self._settings(), job.asked, self._voice(job))
+            found = self.office.do(
+                self._settings(), job.asked, self._voice(job), self._progress(job)
+            )
         except PublishError as refusal:
             title = asking.UNKNOWN if refusal.code == 4 else asking.FAILED
             self._end(job, "refused", title, (refusal.message, refusal.remedy))
         else:
+            from publish.office import Done
+
             if isinstance(found, Done):
                 if job.act in ("send", "move", "replace", "publish"):
                     job.after = (Button("Take it back…", to="/ask/undo", values=_about(job)),)
@@ -165,6 +171,37 @@ class Acts:
             self.reader.tell()
 
         return say
+
+    def _progress(self, job: Job) -> Callable[[str], None]:
+        last = 0.0
+
+        def progress(line: str) -> None:
+            nonlocal last
+            job.can_stop = line.startswith(asking.COUNTDOWN)
+            before, last = last or clock(), clock()
+            if job.can_stop and job.stopping:
+                raise Refused("stopped: nothing was sent", "send it when you like")
+            if job.can_stop and last - before > asking.SLEPT:
+                raise Refused(
+                    "this computer slept past the hour, so nothing was sent", "send it again"
+                )
+            # What goes on is one line that changes.
+            told = job.said[-4:]
+            job.said = (*(told[:-1] if told[-1:] == (job.moving,) else told), line)
+            job.moving = line
+            self.reader.tell()
+
+        return progress
+
+    def do_stop(self, form: Mapping[str, str], request: Request) -> Response | str:
+        """Let a letter that waits for its moment not go."""
+        job = self.jobs.get(form.get("job", ""))
+        if job is None or not job.can_stop:
+            raise Refused("there is nothing to stop any more", "look at the post")
+        job.stopping = True
+        job.moved.clear()
+        job.moved.wait(PATIENCE)
+        return _at(job)
 
     # The file.
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from publish import office
 from publish.desk.jobs import Shown
 from publish.desk.snapshot import Sheet
 from publish.errors import PublishError, Refused
-from publish.office import Changed, Done, Question, Voice
 from publish.settings import Settings
+
+if TYPE_CHECKING:
+    # The office loads all that mails; the first page does not wait for that.
+    from publish.office import Done, Question
 
 Say = Callable[[str], None]
 TITLES = {
@@ -42,6 +44,10 @@ DONE = {
     "publish": "Done: the post is published", "retract": "Done: the post is off the site",
     "rename": "Done: the post has its new address",
 }  # fmt: skip
+COUNTDOWN = "sending in "
+"""How a line begins that tells that a letter waits here for its moment."""
+SLEPT = 60.0
+"""Seconds between two such lines after which the computer was asleep."""
 DIRECT = ("test",)
 """Acts that are done without a question: they may be done as often as one likes."""
 REFUSED = "That cannot be done yet"
@@ -74,7 +80,9 @@ class Way(Protocol):
         self, settings: Settings, act: str, wish: Mapping[str, Any], say: Say
     ) -> Question | Done: ...
 
-    def do(self, settings: Settings, question: Question, say: Say) -> Question | Done: ...
+    def do(
+        self, settings: Settings, question: Question, say: Say, progress: Say
+    ) -> Question | Done: ...
 
 
 @dataclass(frozen=True)
@@ -91,21 +99,31 @@ class Office:
         Raises:
             PublishError: it is refused.
         """
-        with office.opened(settings, Voice(say=say, progress=say), live=self.live) as room:
+        from publish import office
+
+        voice = office.Voice(say=say, progress=say)
+        with office.opened(settings, voice, live=self.live) as room:
             found = office.ask(room, act, **wish)
         if isinstance(found, PublishError):
             raise found
         return found
 
-    def do(self, settings: Settings, question: Question, say: Say) -> Question | Done:
+    def do(
+        self, settings: Settings, question: Question, say: Say, progress: Say
+    ) -> Question | Done:
         """Do it, if it is still what was asked; else the question as it is now.
+
+        What ``progress`` raises ends the act where that is told of.
 
         Raises:
             PublishError: it failed.
         """
-        with office.opened(settings, Voice(say=say, progress=say), live=self.live) as room:
+        from publish import office
+
+        voice = office.Voice(say=say, progress=progress)
+        with office.opened(settings, voice, live=self.live) as room:
             found = office.do(room, question)
-        return found.question if isinstance(found, Changed) else found
+        return found.question if isinstance(found, office.Changed) else found
 
 
 def wish(act: str, form: Mapping[str, str], sheet: Sheet | None) -> dict[str, Any]:
@@ -155,6 +173,7 @@ def spoken(line: str, titles: Collection[str] = ()) -> str:
     line = CAMPAIGN.sub("", line.replace(f" [{SANDBOX}]", "")).strip()
     if BACK.match(line):
         return ""
+    line = line.replace("; Ctrl-C takes it back", "; “Stop” takes it back")
     line = NAMED.sub(lambda found: f"“{found[1]}”" if found[1] in titles else found[0], line)
     return COMMAND.sub(lambda found: BUTTONS.get(found[1], found[0]), line)
 

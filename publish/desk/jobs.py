@@ -35,7 +35,10 @@ class Shown:
 
 @dataclass
 class Job:
-    """One act from its first question to its end. ``where`` is the page it belongs to."""
+    """One act from its first question to its end. ``where`` is the page it belongs to.
+
+    ``can_stop`` while it only waits for its moment; ``stopping`` once it shall not come.
+    """
 
     id: str
     act: str
@@ -48,12 +51,15 @@ class Job:
     token: str = ""
     after: tuple[Button, ...] = ()
     can_stop: bool = False
+    stopping: bool = False
+    moving: str = ""
     asked: Any = None
     moved: threading.Event = field(default_factory=threading.Event)
 
     def settle(self, stage: Stage, title: str, said: tuple[str, ...] = ()) -> None:
         """Come to a stage at which the author reads something."""
         self.title, self.said, self.stage = title, said or self.said, stage
+        self.can_stop = False
         self.moved.set()
 
 
@@ -65,12 +71,14 @@ class Jobs:
         self._jobs: dict[str, Job] = {}
         self._tokens: dict[str, Job] = {}
         self._lock = threading.Lock()
-        self._queue: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[tuple[Callable[[], None], Job] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, daemon=True, name="desk-acts")
         self._thread.start()
 
     def close(self) -> None:
-        """Let the act that is under way end, and no other begin."""
+        """Let the act that is under way end, unless it only waits, and no other begin."""
+        for job in list(self._jobs.values()):
+            job.stopping = True
         self._queue.put(None)
         self._thread.join()
 
@@ -96,7 +104,7 @@ class Jobs:
     def put(self, work: Callable[[], None], job: Job, patience: float) -> None:
         """Have ``work`` done; wait a little, for most of it is done at once."""
         job.moved.clear()
-        self._queue.put(work)
+        self._queue.put((work, job))
         job.moved.wait(patience)
 
     def ask(self, job: Job, question: Shown, asked: Any) -> None:
@@ -119,6 +127,12 @@ class Jobs:
             self._jobs.pop(job.id, None)
 
     def _work(self) -> None:
-        while (work := self._queue.get()) is not None:
-            work()
+        while (found := self._queue.get()) is not None:
+            work, job = found
+            try:
+                work()
+            except Exception as error:
+                # Whatever it is, the next act must find this thread at work.
+                why = f"{type(error).__name__}: {error}"
+                job.settle("refused", "That did not work; look how things stand", (why,))
             self._changed()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -99,6 +100,7 @@ class FakeOffice:
     outcome: Any = None
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
+    counts: list[str] = field(default_factory=list)
     gate: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -114,8 +116,11 @@ class FakeOffice:
         lines = (Line("subject", "Three"), Line("audience", "Happy (412 readers)"))
         return Question(act, lines, "Schedule for 412 readers", False, self.bound)
 
-    def do(self, settings: Settings, question: Question, say: Any) -> Any:
+    def do(self, settings: Settings, question: Question, say: Any, progress: Any) -> Any:
         say("working")
+        for line in self.counts:
+            progress(line)
+            time.sleep(0.02)
         assert self.gate.wait(10)
         self.done.append(question.bound)
         if isinstance(self.outcome, Exception):

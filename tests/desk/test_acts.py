@@ -151,6 +151,14 @@ def test_an_unknown_outcome_says_that_nothing_goes_twice(desk: Desk):
     assert job.said == ("the answer was lost", "the desk settles it")
 
 
+def test_a_fault_of_any_kind_ends_the_act_and_not_the_desk(desk: Desk):
+    desk.office.answer = OSError(28, "No space left on device")
+    page, _ = asked(desk)
+    assert "No space left on device" in page
+    desk.office.answer = None
+    assert asked(desk)[1]
+
+
 def test_nothing_to_do_is_said(desk: Desk):
     desk.office.answer = Done("send", ("nothing to send",))
     page, _ = asked(desk)
@@ -169,6 +177,41 @@ def test_work_under_way_is_shown_on_every_page_and_goes_on_alone(desk: Desk):
     assert 'http-equiv="refresh"' in page
     desk.office.gate.set()
     settled(desk)
+
+
+def test_a_countdown_can_be_stopped_and_then_nothing_goes(desk: Desk):
+    _, form = asked(desk)
+    desk.office.counts = [f"sending in 0:{n:02}" for n in range(59, 0, -1)] * 4
+    desk.post("/yes", form)
+    job = next(iter(desk.acts.jobs._jobs.values()))
+    page = desk.get(f"/post/posts/three.md?act={job.id}").text
+    assert page.count("sending in 0:") == 1
+    assert ">Stop</button>" in page
+    assert desk.post("/stop", {"job": job.id}).status_code == 303
+    assert settled(desk).said == ("stopped: nothing was sent", "send it when you like")
+    assert not desk.office.done
+    assert desk.post("/stop", {"job": job.id}).status_code == 409
+
+
+def test_a_computer_that_slept_past_the_hour_sends_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    _, form = asked(desk)
+    times = iter([0.0, 0.5, 3600.0, 3600.0])
+    monkeypatch.setattr("publish.desk.acts.clock", lambda: next(times, 3600.0))
+    desk.office.counts = ["sending in 1:00", "sending in 0:01"]
+    desk.post("/yes", form)
+    assert settled(desk).said[0] == "this computer slept past the hour, so nothing was sent"
+    assert not desk.office.done
+
+
+def test_closing_the_desk_stops_a_countdown(desk: Desk):
+    _, form = asked(desk)
+    desk.office.counts = ["sending in 0:59"] * 300
+    desk.post("/yes", form)
+    desk.acts.jobs.close()
+    assert settled(desk).stage == "refused"
+    assert not desk.office.done
 
 
 def test_a_desk_that_only_looks_does_nothing(tmp_path: Path):
