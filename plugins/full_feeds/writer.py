@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,8 @@ from pelican import signals
 from pelican.utils import sanitised_join
 from pelican.writers import Writer
 
-from . import kept
+from publish.post import cache
+
 from .channel import channel
 from .item import Items
 
@@ -98,10 +101,25 @@ def write(
         text = render(feed)
     else:
         folder = Path(context["CACHE_PATH"]) / "feeds"
-        text = kept.text(folder, path, facts, lambda: render(feed.made))
+        text = kept(folder, path, facts, lambda: render(feed.made))
     complete = sanitised_join(writer.output_path, path)
     Path(complete).parent.mkdir(parents=True, exist_ok=True)
     with writer._open_w(complete, "utf-8", override) as stream:
         stream.write(text)
     signals.feed_written.send(complete, context=context, feed=feed)
     return feed
+
+
+def kept(folder: Path, path: str, facts: object, make: Callable[[], str]) -> str:
+    """The feed at ``path`` as it was kept in ``folder``, else from ``make``, and kept.
+
+    ``facts`` is everything that ``make`` depends on; its ``repr`` must say all of it.
+    """
+    file = folder / hashlib.sha256(path.encode()).hexdigest()[:20]
+    libraries = [version(name) for name in ("feedgen", "lxml")]
+    made_from = f"{cache.code_digest(Path(__file__).parent)} {libraries} {facts!r}"
+    known = cache.read(file, made_from)
+    if known is None:
+        known = make().encode()
+        cache.keep(file, made_from, known)
+    return known.decode()

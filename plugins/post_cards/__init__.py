@@ -86,9 +86,8 @@ def _named(slug: str, title: str, above: str, below: str, seed: str) -> Shown | 
     The lines above and below are ornament: one that cannot be written is left out.
     """
     from .face import BOLD, REGULAR, face
-    from .scene import Card
-    from .store import name
-    from .words import printable
+    from .fit import printable
+    from .scene import Card, name
 
     bold, regular = face(BOLD).advances, face(REGULAR).advances
     words = printable(title, bold)
@@ -109,22 +108,26 @@ def write(pelican: Any) -> None:
 
     from publish.post.files import write_whole
 
-    from . import store
-
     # Another release may compress otherwise; what lies there must be what would be drawn.
     cache = Path(pelican.settings["CACHE_PATH"], FOLDER, __version__)
     output, engine = Path(pelican.output_path, FOLDER), pelican.settings.get("ENGINE")
     missing = {file: card for file, card in _drawn.items()
                if not (engine and engine.holds(f"{FOLDER}/{file}", __version__))}  # fmt: skip
 
-    def draw(file: str) -> None:
-        store.kept(cache / file, lambda: _png(missing[file]))
+    def drawn(file: str) -> bytes:
+        try:
+            return (cache / file).read_bytes()
+        except FileNotFoundError:
+            data = _png(missing[file])
+            write_whole(cache / file, data)
+            return data
 
     try:
         if engine:
-            engine.shared(draw, [file for file in missing if not (cache / file).exists()])
-        for file, card in missing.items():
-            write_whole(output / file, store.kept(cache / file, lambda card=card: _png(card)))
+            new = [file for file in missing if not (cache / file).exists()]
+            engine.shared(lambda file: drawn(file) and None, new)
+        for file in missing:
+            write_whole(output / file, drawn(file))
     except OSError as error:
         log.error(
             "%s: the card cannot be written (%s) — mend that (rights, disk space) and build again",

@@ -1,8 +1,9 @@
-"""Setting a title: the largest size at which it fits, in lines of about one length. Pure."""
+"""Setting a title in the letters there are, at the largest size that fits, in even lines. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import unicodedata
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 
 Measure = Callable[[str], float]
@@ -15,6 +16,24 @@ class Setting:
 
     lines: tuple[str, ...]
     size: int
+
+
+def printable(text: str, has: Container[str]) -> str | None:
+    """``text`` in characters that the font ``has``; None if a letter or figure is missing.
+
+    An ornament may go (an emoji, an invisible mark); a word without one of its letters may not.
+    """
+    kept = []
+    for character in unicodedata.normalize("NFC", text):
+        # A ligature or a wide letter is also written with others.
+        plainer = unicodedata.normalize("NFKC", character)
+        if character in has or character.isspace():
+            kept.append(character)
+        elif all(c in has for c in plainer):
+            kept.append(plainer)
+        elif unicodedata.category(character)[0] in "LN":
+            return None
+    return " ".join("".join(kept).split())
 
 
 def fit(

@@ -64,16 +64,16 @@ def describe(generators: list[Any]) -> None:
 
 def _home(site: Any) -> str:
     """The site and who publishes it."""
-    from . import graph, script
+    from . import graph
 
-    return script.text(graph.document(graph.website(site), graph.organization(site)))
+    return graph.text(graph.document(graph.website(site), graph.organization(site)))
 
 
 def _article(article: Any, site: Any) -> str:
     """The post, the way to it, and who publishes it."""
-    from . import facts, graph, script
+    from . import facts, graph
 
-    return script.text(
+    return graph.text(
         graph.document(
             graph.posting(facts.posting(article, site), site),
             graph.breadcrumbs(facts.trail(article, site, facts.categories(article))),
@@ -84,9 +84,9 @@ def _article(article: Any, site: Any) -> str:
 
 def _page(page: Any, site: Any) -> str:
     """The page, the way to it, and the site it is part of."""
-    from . import facts, graph, script
+    from . import facts, graph
 
-    return script.text(
+    return graph.text(
         graph.document(
             graph.web_page(facts.page(page, site), site),
             graph.breadcrumbs(facts.trail(page, site)),

@@ -6,6 +6,8 @@ is an error to those who read them.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,6 +69,18 @@ class Posting(Page):
 def document(*nodes: Node) -> Node:
     """Several objects in one block; they name each other by ``@id``."""
     return {"@context": "https://schema.org", "@graph": list(nodes)}
+
+
+def text(document: Mapping[str, Any]) -> str:
+    """The document as JSON for a ``<script>`` element that no HTML parser can leave early.
+
+    ``<``, ``>`` and ``&`` are written as JSON's own escapes, so neither ``</script>`` nor
+    ``<!--`` can stand in it, and a template may print it as it is.
+    """
+    plain = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    for sign in "<>&\u2028\u2029":
+        plain = plain.replace(sign, f"\\u{ord(sign):04x}")
+    return plain
 
 
 def organization(site: Site) -> Node:

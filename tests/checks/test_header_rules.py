@@ -58,6 +58,7 @@ def test_what_keeps_a_post_back_elsewhere_is_told_with_our_key(lines: str, sever
     [
         f'---\n{HEAD}"draft": true\n---\n', f"---\n{HEAD}draft : true\n---\n",
         "+++\ntitle = 'A'\ndraft = true\n+++\n", f"{HEAD}'published': false\n",
+        f"{HEAD}Publish Date: 2030-01-01\n", '{\n  "title": "A",\n  "draft": true\n}\n',
     ],
 )  # fmt: skip
 def test_a_flag_that_ends_the_header_is_found_behind_it(header: str):
@@ -159,6 +160,7 @@ def test_a_date_that_can_be_read_two_ways(date: str, wrong: bool):
         ("---\nTitle: A\n# a comment\nDate: 2026-11-01\n---\nText.", 3),
         ("+++\ntitle = 'A'\n+++\nText.", 1),
         ("Title: A\nno colon here\nDate: 2026-11-01\n\nText.", 2),
+        ('{\n  "title": "A",\n  "draft": true\n}\n\nText.', 1),
     ],
 )
 def test_a_header_that_ends_too_early_is_one_error(source: str, line: int):
@@ -181,6 +183,13 @@ def test_a_header_that_ends_too_early_is_one_error(source: str, line: int):
 )
 def test_text_that_looks_like_a_header_line_is_text(source: str):
     assert told(frontmatter.cut_header, source, "") == []
+
+
+def test_a_line_with_an_odd_key_behind_the_header_is_a_warning():
+    source = f"{HEAD}Reading time: 5 minutes\n\nWords.\n"
+    assert told(unread.unknown_key, source, "") == [(6, "warning")]
+    assert told(unread.unknown_key, f"{HEAD}And so it goes: on.\n", "") == [(6, "warning")]
+    assert told(unread.unknown_key, f"{HEAD}\nReading time: 5 minutes\n", "") == []
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
-from post_cards import Shown, store
+from post_cards import Shown
 from post_cards.draw import png
 from post_cards.face import BOLD, REGULAR, face
-from post_cards.fit import fit
-from post_cards.scene import GAP, HEIGHT, PALETTES, WIDTH, Card, scene
-from post_cards.words import printable
+from post_cards.fit import fit, printable
+from post_cards.scene import GAP, HEIGHT, PALETTES, WIDTH, Card, name, scene
 from test_full_feeds_site import Built, Site
 
 LONG = "How to Ask for a Raise When Your Manager Says There Is No Money, Word for Word, " * 3
@@ -186,23 +185,10 @@ def test_what_is_printable_has_a_glyph_for_each_character(text: str):
 
 @given(st.text(max_size=80))
 def test_a_file_name_is_safe_whatever_the_slug(slug: str):
-    name = store.name(slug, "a", "b")
-    assert Path(name).name == name
-    assert name.isascii()
-    assert store.name(slug, "a", "c") != name != store.name(slug, "ab", "")
-
-
-def test_a_kept_card_is_not_drawn_again(tmp_path: Path):
-    drawn: list[int] = []
-
-    def draw() -> bytes:
-        drawn.append(1)
-        return b"card"
-
-    for _ in range(3):
-        assert store.kept(tmp_path / "deep" / "a.png", draw) == b"card"
-    assert drawn == [1]
-    assert [f.name for f in (tmp_path / "deep").iterdir()] == ["a.png"]
+    made = name(slug, "a", "b")
+    assert Path(made).name == made
+    assert made.isascii()
+    assert name(slug, "a", "c") != made != name(slug, "ab", "")
 
 
 def test_a_card_is_a_string_that_knows_its_size():
@@ -226,8 +212,8 @@ def site(tmp_path: Path) -> Site:
     bare = made.root / "bare/templates"
     bare.mkdir(parents=True)
     (made.root / "bare/static").mkdir()
-    for name in ("index", "article", "page", "category", "tag", "author"):
-        (bare / f"{name}.html").write_text(PRINTS, encoding="utf-8")
+    for kind in ("index", "article", "page", "category", "tag", "author"):
+        (bare / f"{kind}.html").write_text(PRINTS, encoding="utf-8")
     made.post(
         "one",
         Slug="one",

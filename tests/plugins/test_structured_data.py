@@ -19,7 +19,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Route
-from structured_data import facts, graph, script
+from structured_data import facts, graph
 from test_full_feeds_site import Built, Site
 
 from publish.post.text import plain
@@ -424,7 +424,7 @@ class Reader(HTMLParser):
 
 @given(st.dictionaries(letters, values, max_size=4))
 def test_any_text_comes_back_whole_through_an_html_parser(document: dict[str, Any]):
-    read = Reader(f"<script>{script.text(document)}</script>after")
+    read = Reader(f"<script>{graph.text(document)}</script>after")
     assert json.loads(read.inside) == document
     assert read.outside == "after"
 

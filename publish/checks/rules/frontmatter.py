@@ -28,6 +28,8 @@ NEEDED = frozenset(
 """Keys that are lost where a header ends before them; a text may well begin with `Summary:`."""
 LOOSE = re.compile(r"""\s*(["']?)([A-Za-z][\w-]*)\1\s*[:=](?:\s|$|["'[{])""")
 """A line that is meant for a header line: with a blank before its colon, quoted, or TOML's."""
+ITEM = re.compile(r"\s*-\s+(\S.*)")
+"""An item of a list as YAML writes it."""
 FENCE = re.compile(r"(?:-{3}|\+{3}|\.{3})\s*$")
 LONGEST_SUMMARY = 160
 """Characters; search results and cards cut off what is longer."""
@@ -87,10 +89,13 @@ def missing_status(source: Source) -> Iterator[Problem]:
 def cut_header(source: Source) -> Iterator[Problem]:
     """The header ends before its last line (or never begins), so the rest would be printed as
     text: an empty line, a blank before a colon, a quoted key, TOML."""
+    header = source.header
     if not beyond(source):
         return
     line = source.header.body_line - (source.header.ended == "blank")
     text = source.text.split("\n")[line - 1].strip()
+    if ITEM.match(text) and header.fields and not header.fields[-1].value:
+        return  # a list as YAML writes it, of which another rule tells
     if not text and line == 1:
         message, remedy = "the header does not begin on the first line", "remove the empty line"
     elif not text:
@@ -98,6 +103,9 @@ def cut_header(source: Source) -> Iterator[Problem]:
         remedy = "remove the empty line"
     elif text.startswith("+++"):
         message = "a header between +++ is not read"
+        remedy = "write its lines as `Key: value`, between --- or without any"
+    elif text.startswith("{"):
+        message = "a header in JSON is not read"
         remedy = "write its lines as `Key: value`, between --- or without any"
     elif found := LOOSE.match(text):
         message = "the header ends here, for this is no header line"
@@ -127,7 +135,7 @@ def beyond(source: Source) -> frozenset[str]:
     names = {match[2].lower() for match in found if match} & KNOWN.keys()
     if header.ended == "text":
         fenced = header.fenced and any(FENCE.match(line) for line in block)
-        if not header.fields and not (names & NEEDED) and block[:1] != ["+++"]:
+        if not header.fields and not (names & NEEDED) and block[:1] not in (["+++"], ["{"]):
             return frozenset()
         return frozenset(names) or frozenset(["text"] if fenced else [])
     # A paragraph of "Place: Leeds" is text; lines that are all keys, one of them missing, are not.

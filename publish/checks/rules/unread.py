@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from publish.checks.rule import source_rule
-from publish.checks.rules.frontmatter import KNOWN
+from publish.checks.rules.frontmatter import KNOWN, beyond
 from publish.checks.source import Source
 from publish.post.diagnostic import Problem, shown
 
@@ -51,6 +51,9 @@ OURS = {
 """Other tools' names, without case and hyphens, for keys of ours."""
 ANY_KEY = re.compile(r"[\s,{\[-]*([\"']?)([A-Za-z][\w-]*)\1\s*[:=](?![:/])\s*([^,}\]]*)")
 """A key of YAML, TOML or JSON, wherever a header's line may hold one."""
+ODD_KEY = re.compile(r"([A-Za-z][\w-]*(?: [\w-]+){0,3}):\s")
+LINE_KEY = re.compile(r"\s*([\"']?)([A-Za-z][\w -]{0,40}?)\1\s*[:=](?![:/])\s*(.*)")
+"""A whole line behind the header's end: for Markdown no key holds a blank."""
 FENCE = re.compile(r"(?:-{3}|\+{3}|\.{3})\s*$")
 
 
@@ -63,8 +66,8 @@ class Flag(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The key without case and hyphens."""
-        return re.sub(r"[-_]", "", self.key.lower())
+        """The key without case, blanks and hyphens."""
+        return re.sub(r"[-_ ]", "", self.key.lower())
 
     @property
     def said(self) -> str:
@@ -95,9 +98,9 @@ def flags(source: Source) -> Iterator[Flag]:
                 return
             if number > source.header.body_line and FENCE.match(line):
                 return
-            found = ANY_KEY.match(line)
-            if found and re.sub(r"[-_]", "", found[2].lower()) in ALL:
-                yield Flag(found[2], found[3], number)
+            found = LINE_KEY.match(line)
+            if found and (flag := Flag(found[2], found[3], number)).name in ALL:
+                yield flag
 
 
 def _inside(line: str, number: int) -> Iterator[Flag]:
@@ -161,6 +164,12 @@ def unknown_key(source: Source) -> Iterator[Problem]:
         meant = ours or (KNOWN[near[0]] if near else "")
         remedy = f"did you mean {meant}?" if meant else "correct or remove the line"
         yield Problem(field.line, f"nothing reads the key {shown(field.key, 40)}", remedy)
+    header, first = source.header, source.body.split("\n", 1)[0]
+    odd = ODD_KEY.match(first) if header.ended == "text" and header.fields else None
+    if odd and not beyond(source) and header.body_line not in {line for line, _ in kept_back}:
+        message = f"no key is {shown(odd[1], 40)}, so the header ends here and this line is text"
+        remedy = "put an empty line before it, or write its key without a blank"
+        yield Problem(header.body_line, message, remedy)
 
 
 RULES = (unknown_key, other_tools_key)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from publish.checks.rule import source_rule
-from publish.checks.rules.frontmatter import KNOWN
+from publish.checks.rules.frontmatter import ITEM, KNOWN
 from publish.checks.source import Source
 from publish.post.diagnostic import Problem, shown
 from publish.post.frontmatter import Field
@@ -24,7 +24,6 @@ JUDGED = ("status", "date", "modified", "slug", "aliases")
 """Keys whose own rules say already that a value in quotes or brackets is none."""
 QUOTED = re.compile(r"([\"'])(?:(?!\1).)*\1$")
 NOTHING = ("null", "~", "|", ">", "|-", ">-", "|+", ">+")
-ITEM = re.compile(r"\s*-\s+(\S.*)")
 SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2}|\d{4})(?!\d)")
 
 
