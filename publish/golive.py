@@ -108,12 +108,12 @@ def go_live(
     with locked(where.cache / "lock", targets.Busy, terms.patience, say, "deploy"):
         if wish.rollback is not None:
             return roll_back(target, where, wish.rollback, terms)
-        release = released(settings, where)
+        release = _release(settings)
         ledger = f"{settings.content.relative_to(settings.root).as_posix()}/ledger"
         return deploy(target, where, release, source.comparer(settings.root, ledger), terms)
 
 
-def released(settings: Settings, where: targets.Place) -> Release:
+def _release(settings: Settings) -> Release:
     """The last build as a release.
 
     Raises:
@@ -123,10 +123,21 @@ def released(settings: Settings, where: targets.Place) -> Release:
 
     with built(settings) as names:
         cache = settings.cache / "deploy" / "digests"
-        files = snapshot.survey(where.output, [n for n in names if n != MARKER], cache)
+        files = snapshot.survey(
+            settings.output.absolute(), [n for n in names if n != MARKER], cache
+        )
         commit = source.commit_of(settings.root)
         now = datetime.now(UTC).replace(microsecond=0).isoformat()
         return Release(files, commit, now)
+
+
+def built_id(settings: Settings) -> str:
+    """What the last build comes to, whatever a target adds.
+
+    Raises:
+        Refused: there was none, or ``output/`` is not as it was built.
+    """
+    return _release(settings).id
 
 
 def stands(settings: Settings) -> bool:
@@ -141,7 +152,7 @@ def stands(settings: Settings) -> bool:
     says = live.marker(settings.siteurl).says[0]
     for name in names if says else ():
         where = place(settings, name)
-        release = released(settings, where)
+        release = _release(settings)
         if release.adding(targets.make(where).additions(release)).id == says:
             return True
     return False

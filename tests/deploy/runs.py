@@ -117,7 +117,9 @@ class Blog:
         }  # fmt: skip
         with (first / "pelicanconf.py").open("a", encoding="utf-8") as stream:
             stream.writelines(f"{key} = {value!r}\n" for key, value in values.items())
-        (first / ".gitignore").write_text(".publish/\noutput/\n__pycache__/\n", encoding="ascii")
+        (first / ".gitignore").write_text(
+            ".publish/\noutput/\ncache/\n__pycache__/\n", encoding="ascii"
+        )
         subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(self.origin)], check=True)
         git(first, "init", "-q", "-b", "main")
         git(first, "remote", "add", "origin", self.origin.as_uri())

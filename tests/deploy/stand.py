@@ -193,8 +193,6 @@ def make(kind: str, servers: Rigs, folder: Path, name: str) -> Stand:
         hook.chmod(0o755)
         remote = f"ssh://{servers.ssh.host}{bare}" if kind == "git-ssh" else bare.as_uri()
         options = {"kind": "git", "remote": remote, "branch": "gh-pages"}
-        if kind == "git-ssh":
-            os.environ["GIT_SSH_COMMAND"] = " ".join(["ssh", *servers.ssh.options])
     elif kind in ("ssh", "sftp"):
         host = servers.ssh.host if kind == "ssh" else servers.ssh.sftp_only
         path = folder / "server"

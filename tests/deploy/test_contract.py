@@ -18,9 +18,13 @@ NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(params=KINDS)
-def stand(request: pytest.FixtureRequest, servers: Rigs, tmp_path: Path,
-          monkeypatch: pytest.MonkeyPatch) -> Stand:  # fmt: skip
-    monkeypatch.setenv("GIT_SSH_COMMAND", " ".join(["ssh", *servers.ssh.options]))
+def every(request: pytest.FixtureRequest, servers: Rigs, tmp_path: Path) -> Stand:
+    return stands.make(request.param, servers, tmp_path, f"{request.param}-{next(NUMBERS)}")
+
+
+@pytest.fixture(params=[kind for kind in KINDS if kind != "sftp"])
+def stand(request: pytest.FixtureRequest, servers: Rigs, tmp_path: Path) -> Stand:
+    """Without the second way of ssh, which differs from the first in how files travel alone."""
     return stands.make(request.param, servers, tmp_path, f"{request.param}-{next(NUMBERS)}")
 
 
@@ -31,7 +35,8 @@ def shows(stand: Stand, files: dict[str, bytes]) -> None:
     assert not list(dead_links(public))
 
 
-def test_a_site_goes_up_changes_stands_and_goes_back(stand: Stand):
+def test_a_site_goes_up_changes_stands_and_goes_back(every: Stand):
+    stand = every
     first, second = site(1), site(2)
     stand.build(first)
     dry = stand.deploy("a1", dry_run=True)
@@ -93,7 +98,8 @@ def test_resume_ends_a_hold_and_puts_the_same_up_again(stand: Stand):
         stand.back("ffff")
 
 
-def test_what_is_not_ours_stays(stand: Stand):
+def test_what_is_not_ours_stays(every: Stand):
+    stand = every
     stand.build(site(1))
     stand.deploy("a1")
     if stand.kind == "command":
@@ -159,3 +165,12 @@ def test_a_picture_that_a_sent_letter_shows_stays_and_others_go_after_a_day(stan
     assert pictures[1] in out.deleted
     assert pictures[1] not in stand.listed()
     assert pictures[2] in stand.listed(), "dead since a moment only"
+
+
+def test_git_travels_over_ssh_too(servers: Rigs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("GIT_SSH_COMMAND", " ".join(["ssh", *servers.ssh.options]))
+    stand = stands.make("git-ssh", servers, tmp_path, f"git-ssh-{next(NUMBERS)}")
+    stand.build(site(1))
+    assert stand.deploy("a1").state == "live"
+    assert stand.deploy("a1", 1).state == "unchanged"
+    shows(stand, site(1))

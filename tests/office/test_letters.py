@@ -128,6 +128,27 @@ def test_an_edit_while_mailchimp_gets_ready_is_asked_about_again(author: Author)
     assert mails(author) == []
 
 
+@pytest.mark.parametrize("tenths", range(15, 60, 5))
+def test_old_words_that_come_late_never_replace_the_new_ones(author: Author, tenths: int):
+    author.machine.late_by = tenths / 10
+    question = asked(author, "send", now=True)
+    calls: list[str] = []
+
+    def late_then_dead(call: str) -> str:
+        calls.append(call)
+        if call == "put_content":
+            return "late"
+        return "kill" if "put_content" in calls else ""
+
+    author.machine.trouble = late_then_dead
+    with pytest.raises(Killed):
+        do(author.office, question)
+    author.machine.trouble = lambda call: ""
+    author.edit("dose", "50 mg", "5 mg")
+    done(author, "send", now=True)
+    assert mails(author) == ["<p>Give 5 mg.</p>"]
+
+
 def test_a_yes_holds_for_hour_readers_and_ledger_but_not_for_other_posts(author: Author):
     question = asked(author, "send", posts=("dose",))
     author.post("night")
@@ -361,6 +382,29 @@ def test_an_unfinished_replace_comes_first_and_the_next_send_completes_it(
         assert "being replaced" in entry.line
         assert "`publish send dose` completes it" in entry.line
     done(author, "send")
+    assert mails(author) == ["<p>Give 5 mg.</p>"]
+
+
+@pytest.mark.parametrize("first", ["replace", "undo"])
+def test_an_order_of_a_dead_run_that_comes_late_takes_nothing_back(author: Author, first: str):
+    author.machine.late_by = 15
+    done(author, "send", posts=("dose",), at="tomorrow 7:30")
+    author.edit("dose", "50 mg", "5 mg")
+    wish = {"posts": ("dose",)} if first == "replace" else {"post": "dose"}
+    question = asked(author, first, **wish)
+    calls: list[str] = []
+
+    def late_then_dead(call: str) -> str:
+        calls.append(call)
+        if call == "unschedule":
+            return "late"
+        return "kill" if "unschedule" in calls else ""
+
+    author.machine.trouble = late_then_dead
+    with pytest.raises(Killed):
+        do(author.office, question)
+    author.machine.trouble = lambda call: ""
+    done(author, "replace", posts=("dose",))
     assert mails(author) == ["<p>Give 5 mg.</p>"]
 
 

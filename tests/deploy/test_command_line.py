@@ -1,0 +1,255 @@
+"""``publish deploy`` as an author types it: one line for every mistake, no secret anywhere."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from publish.cli import run as publish
+from publish.deploy import programs
+from publish.http import fetch
+from publish.site import inputs, manifest
+from tests.deploy import rigs
+from tests.deploy import stand as stands
+from tests.deploy.conftest import Rigs
+from tests.deploy.stand import dead_links, site
+
+NUMBERS = itertools.count(1)
+LIVE = {"kind": "folder", "path": "www"}
+
+
+def project(folder: Path, files: dict[str, bytes] | None, **values: Any) -> Path:
+    """A site's folder whose last build made ``files``."""
+    from publish.settings import load
+
+    folder.mkdir(parents=True, exist_ok=True)
+    given = {"SITEURL": "http://127.0.0.1:9", "DEPLOY": {"www": LIVE}, **values}
+    rows = "".join(f"{key} = {value!r}\n" for key, value in given.items())
+    (folder / "pelicanconf.py").write_text(rows, encoding="utf-8")
+    if files is not None:
+        output = folder / "output"
+        for path, data in files.items():
+            (output / path).parent.mkdir(parents=True, exist_ok=True)
+            (output / path).write_bytes(data)
+        stamps = inputs.of(str(output / path) for path in files)
+        settings = load(folder / "pelicanconf.py")
+        record = manifest.Manifest(files=tuple(sorted(files)), outputs=stamps, output=str(output))
+        manifest.write(manifest.place(settings, output), record)
+    return folder
+
+
+def typed(folder: Path, *words: str, monkeypatch: pytest.MonkeyPatch,
+          capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:  # fmt: skip
+    """Type a command in ``folder``: exit code, standard output, standard error."""
+    monkeypatch.chdir(folder)
+    code = publish(["deploy", *words])
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+@pytest.mark.parametrize(
+    ("values", "words", "code", "says"),
+    [
+        ({"DEPLOY": {}}, [], 2, "DEPLOY is empty"),
+        ({"DEPLOY": ["git"]}, [], 2, "is to be a table of targets"),
+        ({"DEPLOY": {"a": LIVE, "b": LIVE}}, [], 2, "name one of a, b"),
+        ({}, ["nix"], 2, "there is no target 'nix'"),
+        ({"DEPLOY": {"a": {"kind": "ftp"}}}, [], 2, "one of git, ssh, s3, folder, command"),
+        ({"DEPLOY": {"a": {"kind": "folder"}}}, [], 2, '["path"]: is to be a text'),
+        ({"DEPLOY": {"a": {**LIVE, "pth": "x"}}}, [], 2, "of kind folder has no 'pth'"),
+        ({"DEPLOY": {"a": {"kind": "command", "command": ["up"]}}}, [], 2, "where the site is"),
+        ({"DEPLOY": {"a": {"kind": "command", "command": "up"}}}, [], 2, "a list of words"),
+        ({"DEPLOY": {"a": {"kind": "git", "remote": "nix"}}}, [], 2, "no Git remote named nix"),
+        ({"DEPLOY": {"a": {"kind": "git", "remote": "/no/such"}}}, ["--no-verify"], 3, "git: "),
+        ({"DEPLOY_VERIFY": "x"}, [], 2, "is to be a number of seconds"),
+        ({"SITEURL": ""}, [], 2, "SITEURL is not set"),
+        ({}, ["--rollback", "--resume"], 2, "exclude each other"),
+        ({}, ["--rollback"], 1, "no earlier release to go back to"),
+        ({"DEPLOY_VERIFY": 0.1}, [], 3, "deployed, but not live after 0.1 s"),
+    ],
+)
+def test_a_mistake_is_one_line_with_the_next_step(
+    tmp_path: Path, values: dict[str, Any], words: list[str], code: int, says: str,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+):  # fmt: skip
+    folder = project(tmp_path / "a", site(1), **values)
+    ended, out, err = typed(folder, *words, monkeypatch=monkeypatch, capsys=capsys)
+    assert ended == code, err
+    assert says in err
+    assert "Traceback" not in out + err
+    assert "—" in err or "Usage" in err
+
+
+def test_what_was_not_built_or_was_changed_since_is_not_put_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    folder = project(tmp_path / "a", None)
+    code, _, err = typed(folder, monkeypatch=monkeypatch, capsys=capsys)
+    assert (code, "was not built by `publish build`" in err) == (1, True)
+    folder = project(tmp_path / "b", site(1))
+    (folder / "output/post-0/index.html").write_bytes(b"by hand")
+    code, _, err = typed(folder, "--no-verify", monkeypatch=monkeypatch, capsys=capsys)
+    assert (code, "output/post-0/index.html: is not as it was built" in err) == (1, True)
+    folder = project(tmp_path / "c", {**site(1), "a.html": b'<script src="/_live.js?build=1">'})
+    code, _, err = typed(folder, "--no-verify", monkeypatch=monkeypatch, capsys=capsys)
+    assert (code, "a.html: is a page of a preview" in err) == (1, True)
+    assert not [letter for letter in "abc" if (tmp_path / letter / "www").exists()]
+
+
+def test_it_goes_up_and_is_told_in_words_and_for_scripts(
+    servers: Rigs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):  # fmt: skip
+    name = f"cli-{next(NUMBERS)}"
+    target = {"kind": "folder", "path": str(servers.www / name)}
+    folder = project(
+        tmp_path / "a", site(1), SITEURL=f"{servers.web}/{name}", DEPLOY={"www": target}
+    )
+    code, out, _ = typed(folder, "--dry-run", monkeypatch=monkeypatch, capsys=capsys)
+    assert code == 0
+    assert "post-0/index.html: new" in out
+    assert out.splitlines()[-1].endswith("(a dry run: nothing was written)")
+    assert not (servers.www / name).exists()
+    code, out, err = typed(folder, monkeypatch=monkeypatch, capsys=capsys)
+    assert (code, err) == (0, "")
+    assert "is live; 10 put up, 0 removed, 0 unchanged" in out
+    code, out, _ = typed(folder, "--json", monkeypatch=monkeypatch, capsys=capsys)
+    told = json.loads(out)
+    assert (code, told["state"], told["put"], told["target"]) == (0, "unchanged", [], "www")
+    assert set(told) == {
+        "target", "kind", "release", "previous", "source", "state", "put", "deleted", "foreign",
+        "unchanged", "seconds", "verified", "warnings",
+    }  # fmt: skip
+
+
+def test_no_secret_is_in_an_argument_or_a_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    token = "ghp_a-token-of-the-tests"
+    monkeypatch.setenv("PUBLISH_GIT_TOKEN", token)
+    monkeypatch.setenv(
+        "PUBLISH_SSH_KEY", "-----BEGIN KEY-----\nAAAASECRETSECRET\n-----END KEY-----"
+    )
+    words: list[str] = []
+    real = subprocess.Popen
+
+    def watched(args: list[str], **how: Any) -> Any:
+        words.extend(args)
+        return real(args, **how)
+
+    monkeypatch.setattr(programs.subprocess, "Popen", watched)
+    heads: list[str] = []
+    with stand_in_for_a_host(heads) as url:
+        target = {"kind": "git", "remote": f"{url}/blog.git"}
+        folder = project(tmp_path / "a", site(1), DEPLOY={"pages": target})
+        code, out, err = typed(folder, "--no-verify", monkeypatch=monkeypatch, capsys=capsys)
+    assert code == 3
+    assert heads, "the token reaches the host"
+    assert all(head.startswith("Basic ") for head in heads)
+    everything = " ".join([*words, out, err])
+    for secret in (token, heads[0].split()[1], "AAAASECRETSECRET"):
+        assert secret not in everything
+    kept = [p for p in (tmp_path / "a").rglob("*") if p.is_file()]
+    assert not [p for p in kept if token.encode() in p.read_bytes()]
+
+
+def stand_in_for_a_host(heads: list[str]) -> Any:
+    """A host that refuses all, and remembers what it was told."""
+    from contextlib import contextmanager
+    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if head := self.headers.get("Authorization"):
+                heads.append(head)
+            self.send_response(403)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    @contextmanager
+    def serving() -> Any:
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+    return serving()
+
+
+@pytest.mark.parametrize("kind", ["ssh", "folder"])
+def test_readers_under_load_see_the_old_site_or_the_new_one(
+    kind: str, servers: Rigs, tmp_path: Path
+):
+    stand = stands.make(kind, servers, tmp_path, f"load-{kind}-{next(NUMBERS)}")
+    stand.build(site(1))
+    stand.deploy("a1")
+    wrong: list[str] = []
+    seen: set[bytes] = set()
+    stop = threading.Event()
+
+    def read() -> None:
+        while not stop.is_set():
+            for path in ("index.html", "post-0/index.html", "theme/site.css"):
+                status, body = fetch(f"{stand.siteurl}/{path}")
+                if status != 200:
+                    wrong.append(f"{path} answers {status}")
+                elif path == "post-0/index.html":
+                    seen.add(body)
+                    shown = body.decode().split('src="../')[1].split('"')[0]
+                    # The page is read, and a moment later what it shows.
+                    if (status := fetch(f"{stand.siteurl}/{shown}")[0]) != 200:
+                        wrong.append(f"{shown} answers {status}")
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    try:
+        for number in range(2, 4):
+            stand.build(site(number))
+            stand.deploy(f"a{number}", number)
+    finally:
+        time.sleep(0.1)
+        stop.set()
+        for reader in readers:
+            reader.join()
+    assert not wrong, wrong[:5]
+    assert seen <= {site(n)["post-0/index.html"] for n in range(1, 6)}
+    assert len(seen) > 1
+    assert not list(dead_links(stand.public()))
+
+
+def test_starting_loads_neither_the_bucket_library_nor_what_it_does_not_use(tmp_path: Path):
+    folder = project(tmp_path / "a", site(1))
+    code = (
+        "import sys\nfrom publish.cli import run\nrun(['deploy', '--no-verify'])\n"
+        "print([m for m in ('obstore', 'requests', 'pelican', 'lxml', 'http.client', 'jinja2') "
+        "if m in sys.modules], file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True
+    )
+    assert done.stderr.strip().splitlines()[-1] == "[]"
+
+
+def test_help_names_each_option_of_the_contract():
+    from publish.cli.deploy import command
+
+    said = CliRunner().invoke(command, ["--help"]).output
+    for option in ("--dry-run", "--rollback", "--resume", "--allow-deletes", "--no-verify"):
+        assert option in said
+    assert rigs.SECRET not in said
