@@ -23,12 +23,14 @@ def command(settings: Settings, terminal: Terminal, port: int, host: str) -> Non
     Example: publish preview --port 8080
     """
     from publish import sandbox
+    from publish.newsletter.schedule import zone
     from publish.site.preview import serve
 
     with ExitStack() as stack:
         base = sandbox.running(settings.root)
         if base is None:
-            base = stack.enter_context(sandbox.start(settings.root)).base_url
+            made = sandbox.start(settings.root, zone=zone(settings.timezone))
+            base = stack.enter_context(made).base_url
         overrides = {"NEWSLETTER_SIGNUP_ACTION": base + sandbox.signup_path()}
 
         def ready(address: str) -> None:

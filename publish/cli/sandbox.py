@@ -28,8 +28,10 @@ def serve(settings: Settings, terminal: Terminal, port: int) -> None:
     Example: publish sandbox serve --port 8025
     """
     from publish import sandbox
+    from publish.newsletter.schedule import zone
 
-    with sandbox.start(settings.root, port=port) as server:
+    here = zone(settings.timezone)
+    with sandbox.start(settings.root, port=port, zone=here) as server:
         terminal.out(f"inbox   {server.base_url}/")
         terminal.out(f"API     {server.base_url}/3.0")
         terminal.out(f"key     {sandbox.SANDBOX_KEY}")

@@ -131,9 +131,14 @@ def _listening(app: App, port: int) -> BaseWSGIServer:
 def _inbox(settings: Settings, stack: ExitStack) -> str:
     """The sandbox's address: of the one that runs, else of one for as long as the desk is open."""
     from publish import sandbox
+    from publish.newsletter.schedule import zone
 
     base = sandbox.running(settings.root)
-    return base or str(stack.enter_context(sandbox.start(settings.root)).base_url)
+    if base:
+        return base
+    return str(
+        stack.enter_context(sandbox.start(settings.root, zone=zone(settings.timezone))).base_url
+    )
 
 
 def _preview(

@@ -149,7 +149,7 @@ def _block(block: Block, context: Context) -> str:
         words = block.attributes.get("label") or block.attributes.get("service") or url
         return f"<li>{divi._linked(str(words), url)}</li>"
     if name == "social-links":
-        return f'<div data-call="1"><ul>{inside}</ul></div>'
+        return f'<div data-call="1">{inside}</div>'
     if name == "cover" and url and "<img" not in inside:
         inside = f'<img src="{escape(url)}" alt="">{inside}'
     if name in DYNAMIC or (not inside.strip() and any(w in name for w in FORMS)):
@@ -229,9 +229,12 @@ SPECIAL = {
     "sum", "percent", "number", "artist_name", "album_name", "gallery_ids", "author", "position",
 }  # fmt: skip
 """Fields that a part takes without naming them."""
-DIVI_IMAGES = {"image": "src", "fullwidth-image": "src"}
+DIVI_IMAGES = {
+    "image": "src", "fullwidth-image": "src", "video": "src", "video-slider-item": "src",
+    "audio": "audio",
+}  # fmt: skip
 PICTURE_FIELDS = {
-    "team-member": "image_url", "audio": "image_url", "testimonial": "portrait_url",
+    "team-member": "image_url", "testimonial": "portrait_url",
     "fullwidth-header": "header_image_url",
 }  # fmt: skip
 
@@ -294,9 +297,11 @@ def _fields(name: str, given: Mapping[str, Any], context: Context) -> tuple[dict
         if isinstance(level, dict) and isinstance(level.get("headingLevel"), str):
             fields.setdefault("title_level", level["headingLevel"])
         if isinstance(shown, str) and element in ("content", "description"):
-            body += _dynamic(shown, context)
+            body += expand(_dynamic(shown, context), context)
         else:
             _take(name, key, shown, fields)
+    if ids := _found(attributes, "galleryIds", 0):
+        fields.setdefault("gallery_ids", ids)
     url = _value(_at(attributes, "module", "advanced", "link"))
     if isinstance(url, dict) and isinstance(url.get("url"), str):
         fields.setdefault("url", url["url"])
@@ -311,8 +316,12 @@ def _take(name: str, key: str, shown: Any, fields: dict[str, str]) -> None:
         fields[text] = str(value.get("text") or "")
         fields[to] = fields["button_link"] = str(value.get("linkUrl") or value.get("url") or "")
         return
+    if isinstance(shown, dict) and name == "social-media-follow-network":
+        fields["social_network"] = str(shown.get("title") or shown.get("text") or "")
+        fields["url"] = str(shown.get("link") or shown.get("url") or "")
+        return
     if isinstance(shown, dict):
-        if src := shown.get("src"):
+        if src := shown.get("src") or (shown.get("url") if name in PICTURE_FIELDS else None):
             place = DIVI_IMAGES.get(name) or PICTURE_FIELDS.get(name) or key
             fields[place] = str(src)
             fields["alt"] = fields["image_alt"] = fields["logo_alt_text"] = str(
@@ -362,6 +371,16 @@ def _at(value: Any, *path: str) -> Any:
     for part in path:
         value = value.get(part) if isinstance(value, dict) else None
     return value
+
+
+def _found(value: Any, key: str, depth: int) -> str:
+    """The ids of pictures, wherever a module keeps them."""
+    if not isinstance(value, dict) or depth > 6:
+        return ""
+    if key in value:
+        ids = _value(value[key])
+        return ",".join(map(str, ids)) if isinstance(ids, list) else str(ids or "")
+    return next((ids for part in value.values() if (ids := _found(part, key, depth + 1))), "")
 
 
 def _value(innerContent: Any) -> Any:

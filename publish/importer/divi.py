@@ -14,7 +14,7 @@ STRUCTURE = {
     "section", "row", "row_inner", "column", "column_inner", "group", "group_carousel",
     "specialty", "placeholder", "layout", "fullwidth_section", "counters", "tabs", "accordion",
     "slider", "fullwidth_slider", "video_slider", "pricing_tables", "icon_list", "carousel",
-    "canvas", "nested_section",
+    "canvas", "nested_section", "shortcode_module",
 }  # fmt: skip
 PARTS: Mapping[str, tuple[str, ...]] = {
     "text": ("body",),

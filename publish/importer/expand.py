@@ -164,7 +164,7 @@ def module(name: str, full: str, fields: Mapping[str, str], body: str, context: 
     if name in divi.SILENT and name not in divi.PARTS:
         return body
     if name in divi.DYNAMIC:
-        words = fields.get("title") or fields.get("field_title") or body
+        words = fields.get("title") or fields.get("field_title") or re.sub(r"<[^<>]*>", "", body)
         if name not in ("contact_field", "signup_custom_field"):
             context.lose("module-dropped", full, words)
             return body

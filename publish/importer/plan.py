@@ -168,13 +168,13 @@ class Planner:
         """Where ``item`` goes."""
         state, scheduled = status(item, self.losses)
         known = self._known(item.id)
-        folder = "pages" if item.type == "page" else "posts"
+        folder = self._folder(item.type)
         wished = slug_of(item, self.values)
         if known:
             slug, file = known
         else:
             slug = self._free(wished, folder, item)
-            file = f"{folder}/{slug}.md"
+            file = f"{folder}{slug}.md"
         self._slugs.add(slug.casefold())
         entry = Entry(
             number, item.id, item.type, state, scheduled, slug, file, path_of(item.link),
@@ -183,9 +183,16 @@ class Planner:
         entry.olds = list(old_paths(item))
         return entry
 
+    def _folder(self, kind: str) -> str:
+        """Where the site keeps posts or pages: its first such folder, with a slash."""
+        name, otherwise = ("PAGE_PATHS", "pages") if kind == "page" else ("ARTICLE_PATHS", "")
+        paths = self.values.get(name) or [otherwise]
+        folder = str(paths[0]).strip("/")
+        return f"{folder}/" if folder else ""
+
     def _free(self, wished: str, folder: str, item: Item) -> str:
         slug, count = wished, 1
-        while slug.casefold() in self._slugs or self._taken(slug, f"{folder}/{slug}.md"):
+        while slug.casefold() in self._slugs or self._taken(slug, f"{folder}{slug}.md"):
             count += 1
             slug = f"{cut(wished)[: LONGEST - 6]}-{count}"
         if slug != wished:

@@ -119,7 +119,7 @@ def _job(state: State, index: links.Index, shelves: list[uploads.Source], ask: A
     return Job(
         state.store, state.prepared, index, verify.Site(settings.values), shelf, options.comments,
         plan.host_of(settings.siteurl) in index.hosts, state.channel.title,
-        keep_end=options.keep_end,
+        state.folder, keep_end=options.keep_end,
     )  # fmt: skip
 
 

@@ -56,9 +56,14 @@ class State:
     moved: dict[str, str] = field(default_factory=dict)
     result: Result = field(default_factory=Result)
 
+    @property
+    def folder(self) -> str:
+        """The content folder as messages name it."""
+        return str(self.settings.values.get("PATH") or "content").strip("/")
+
     def lose(
         self, code: str, id: int = 0, detail: str = "", words: str = "", file: str = ""
     ) -> None:
         """Note a loss; of a post in its file, where that is known."""
-        place = f"content/{file}" if file else ""
+        place = f"{self.folder}/{file}" if file else ""
         self.result.losses.add([Loss(code, id, detail, words, place, 1 if file else 0)])

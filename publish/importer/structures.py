@@ -46,7 +46,31 @@ def listed(n: Flow, el: El, autop: bool) -> list[El]:
         item = El("li", kept(inner, "value", "id"), [*n.flow(inner, autop, False)])
         if item.kids or made.tag == "ol":
             made.kids.append(item)
+    if made.tag == "ul" and made.kids and all(_pictured(k) for k in made.kids):
+        # A list of pictures is how WordPress lays a gallery out.
+        return [
+            _paragraph(part) for item in made.kids if isinstance(item, El) for part in item.kids
+        ]
     return [made] if any(isinstance(k, El) and k.kids for k in made.kids) else []
+
+
+def _pictured(item: El | str) -> bool:
+    """Whether an item shows a picture and says nothing beside its caption."""
+    if not isinstance(item, El) or not item.kids:
+        return False
+    return all(
+        isinstance(kid, El) and (kid.tag == "figure" or (kid.tag in ("run", "p") and _shows(kid)))
+        for kid in item.kids
+    )
+
+
+def _shows(block: El) -> bool:
+    return bool(block.kids) and _only_pictures(block)
+
+
+def _paragraph(part: El | str) -> El:
+    assert isinstance(part, El)
+    return El("p", part.attrs, part.kids) if part.tag == "run" else part
 
 
 def definitions(n: Flow, el: El, autop: bool) -> list[El]:

@@ -36,6 +36,7 @@ class Job:
     comments: bool
     same_host: bool
     blog: str
+    folder: str
     anchors: dict[int, set[str]] = field(default_factory=dict)
     counts: Counter[int] = field(default_factory=Counter)
     posts: int = 0
@@ -185,7 +186,13 @@ class Steps:
         for code, words in differences:
             context.losses.append(Loss(code, entry.id, "", excerpt(words)))
         whole = header.text_of([*self._head(entry, plan, context, used)], text)
-        return Finished(number, whole, used, _located(context.losses, entry, whole), gone)
+        return Finished(
+            number,
+            whole,
+            used,
+            _located(context.losses, f"{self.job.folder}/{entry.file}", whole),
+            gone,
+        )
 
     def _without_end(self, root: El) -> str:
         if not self.job.counts:
@@ -329,7 +336,7 @@ def _comments(root: El, item: Item, context: Context) -> None:
             root.kids.append(quote)
 
 
-def _located(losses: list[Loss], entry: Entry, text: str) -> list[Loss]:
+def _located(losses: list[Loss], file: str, text: str) -> list[Loss]:
     """Each loss with the line of the file where its words, or what it names, stand."""
     body = text.find("\n\n") + 1
     out = []
@@ -340,5 +347,5 @@ def _located(losses: list[Loss], entry: Entry, text: str) -> list[Loss]:
         )  # fmt: skip
         at = next((place for place in places if place >= 0), 0)
         line = text.count("\n", 0, at) + 1
-        out.append(replace(loss, file=f"content/{entry.file}", line=line))
+        out.append(replace(loss, file=file, line=line))
     return out

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from publish.errors import ConfigError
+from publish.post.text import moment as told
 
 QUARTER = timedelta(minutes=15)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -188,5 +189,4 @@ def _date(words: list[str], today: date) -> date | None:
 
 def spoken(moment: datetime, site: ZoneInfo) -> str:
     """A moment as the author reads it: in the site's zone, with its name."""
-    local = moment.astimezone(site)
-    return f"{local:%a %d %b %Y, %H:%M} {local.tzname()}"
+    return told(moment, site)

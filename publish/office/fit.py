@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from publish.post.diagnostic import Diagnostic
 from publish.post.record import Library
 from publish.settings import Settings
 from publish.site.build import Guards
+from publish.site.engine import Deferred
 
 
 def records(settings: Settings) -> Library:
@@ -24,14 +24,7 @@ def records(settings: Settings) -> Library:
     """
     from publish.site.read import read
 
-    return read(settings, fit=partial(readable, settings.content))
-
-
-def readable(content: Path, file: Path) -> bool:
-    """Whether a source may be given to Pelican. Called for each that is read, and only then."""
-    from publish import checks
-
-    return checks.fit(content, file)
+    return read(settings, fit=Deferred("publish.checks:fit", (settings.content,)))
 
 
 def judge(
@@ -54,8 +47,9 @@ def judge(
 def guards(settings: Settings, voice: Voice) -> Guards:
     """What a build has to pass: the findings in its sources, and no key in its pages."""
     return Guards(
-        partial(judge, settings.path), lambda found: refuse(found, voice),
-        partial(readable, settings.content), lambda folder: examine(settings, folder),
+        Deferred("publish.office.fit:judge", (settings.path,)), lambda found: refuse(found, voice),
+        Deferred("publish.checks:fit", (settings.content,)),
+        lambda folder: examine(settings, folder),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import html
 import re
+from datetime import datetime, tzinfo
 
 # Everything but the characters of https://www.w3.org/TR/xml/#charsets, which lxml refuses.
 ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -32,6 +33,12 @@ RIGHT_TO_LEFT = frozenset(
     ("ar", "arc", "ckb", "dv", "fa", "he", "iw", "ks", "ps", "sd", "syr", "ug", "ur", "yi")
 )
 RIGHT_TO_LEFT_SCRIPTS = frozenset(("arab", "hebr", "nkoo", "rohg", "syrc", "thaa"))
+
+
+def moment(when: datetime, zone: tzinfo) -> str:
+    """A moment as the author reads it everywhere: in the site's ``zone``, with its name."""
+    local = when.astimezone(zone)
+    return f"{local:%a %d %b %Y, %H:%M} {local.tzname()}"
 
 
 def clean(text: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,7 @@ def start(
     port: int = 0,
     clock: Callable[[], float] = time.time,
     register: bool = True,
+    zone: tzinfo = UTC,
 ) -> Server:
     """Serve the sandbox of the project in ``root`` from a thread of this process.
 
@@ -64,6 +66,7 @@ def start(
         port: 0 takes the port of the last time if it is free, so that links in old mails
             go on working, else any free one.
         clock: seconds since the epoch; tests hand in their own.
+        zone: the site's time zone, in which the inbox tells when a mail came.
         register: let ``running`` find this server; off for one that lives for one command.
 
     Raises:
@@ -71,7 +74,7 @@ def start(
     """
     from publish.sandbox import server
 
-    return server.start(root, host=host, port=port, clock=clock, register=register)
+    return server.start(root, host=host, port=port, clock=clock, register=register, zone=zone)
 
 
 def running(root: Path) -> str | None:

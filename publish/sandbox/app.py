@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from urllib.parse import unquote
 
 from publish.post.urls import is_loopback
@@ -31,12 +32,14 @@ class App:
         clock: seconds since the epoch.
         base: this server's URL without a slash at its end.
         instance: a token by which other processes recognise this server.
+        zone: the site's time zone.
     """
 
     def __init__(
-        self, store: Store, clock: Callable[[], float], base: str, instance: str = ""
-    ) -> None:
-        self.store, self.clock, self.base = store, clock, base
+        self, store: Store, clock: Callable[[], float], base: str, instance: str = "",
+        zone: tzinfo = UTC,
+    ) -> None:  # fmt: skip
+        self.store, self.clock, self.base, self.zone = store, clock, base, zone
 
         def alive(call: Call) -> Response:
             return as_json({"instance": instance})
@@ -99,7 +102,7 @@ class App:
     def _handle(
         self, db: sqlite3.Connection, request: Request, now: float, conditions: Mapping[str, float]
     ) -> Response:
-        call = Call(request, db, now, self.base, conditions)
+        call = Call(request, db, now, self.base, conditions, self.zone)
         is_api = request.path == api.PREFIX or request.path.startswith(api.PREFIX + "/")
         db.execute("SAVEPOINT effect")
         try:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import email
 import re
 import sqlite3
+from datetime import UTC, datetime, tzinfo
 from email.message import EmailMessage
 from email.policy import default
 
+from publish.post.text import moment
 from publish.sandbox import campaigns
 from publish.sandbox.delivery import archive
 from publish.sandbox.pages import escape, page
@@ -41,7 +43,7 @@ def index(call: Call) -> Response:
         return page("Inbox", "<p>No mail yet. What you send or sign up for arrives here.</p>")
     items = "\n".join(
         f'<li><p><a href="/mail/{row["id"]}">{escape(row["subject"] or "(no subject)")}</a></p>'
-        f'<p class="soft">to {escape(row["recipient"])} · {_time(row["at"])} · '
+        f'<p class="soft">to {escape(row["recipient"])} · {_time(row["at"], call.zone)} · '
         f'<span class="kind">{KINDS[row["kind"]]}</span></p></li>'
         for row in rows
     )
@@ -131,9 +133,9 @@ def _linked(text: str) -> str:
     )
 
 
-def _time(at: int) -> str:
-    when = iso(at)
-    return f'<time datetime="{when}">{when[:16].replace("T", " ")} UTC</time>'
+def _time(at: int, zone: tzinfo) -> str:
+    when = moment(datetime.fromtimestamp(at, UTC), zone)
+    return f'<time datetime="{iso(at)}">{when}</time>'
 
 
 ROUTES = [

@@ -7,6 +7,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -72,7 +73,8 @@ class Call:
     """A request inside its transaction: what a route's function works with.
 
     ``now`` is in seconds since the epoch; ``base`` is this server's URL without a slash at
-    its end; ``conditions`` are seconds that a fault rule asks for, by name.
+    its end; ``conditions`` are seconds that a fault rule asks for, by name; ``zone`` is the site's
+    time zone, for pages that a person reads.
     """
 
     request: Request
@@ -80,6 +82,7 @@ class Call:
     now: float
     base: str
     conditions: Mapping[str, float] = field(default_factory=dict)
+    zone: tzinfo = UTC
 
 
 Handler = Callable[..., Response]

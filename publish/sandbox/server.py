@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, tzinfo
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -73,8 +74,9 @@ class Server:
 
 
 def start(
-    root: Path, *, host: str, port: int, clock: Callable[[], float], register: bool
-) -> Server:
+    root: Path, *, host: str, port: int, clock: Callable[[], float], register: bool,
+    zone: tzinfo = UTC,
+) -> Server:  # fmt: skip
     """See ``publish.sandbox.start``."""
     if not is_loopback(f"[{host}]" if ":" in host else host):
         raise ConfigError(
@@ -92,7 +94,7 @@ def start(
                 remember(db, "port", str(bound))
         name = f"[{host}]" if ":" in host else host
         listener.instance = secrets.token_hex(8)
-        listener.app = App(store, clock, f"http://{name}:{bound}", listener.instance)
+        listener.app = App(store, clock, f"http://{name}:{bound}", listener.instance, zone)
         listener.app.idle()
         if register:
             registry.announce(where, listener.app.base, listener.instance)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from publish.cli import run as cli
-from publish.settings import Settings
+from publish.settings import Settings, load
 from tests.importer.export import attachment, export, imported, item, site, tree_of
 
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01" + bytes(64)
@@ -207,3 +207,21 @@ def test_strict_fails_on_any_loss_and_options_choose(blog: Settings):
     assert "Category: Work" in text
     assert imported(blog, whole(), "--since", "yesterday") == 2
     assert imported(blog, whole(), "--author", "nora") == 2
+
+
+def test_another_sites_folders_are_used(tmp_path: Path):
+    folder = tmp_path / "other"
+    (folder / "text/articles").mkdir(parents=True)
+    (folder / "pelicanconf.py").write_text(
+        'PATH = "text"\nARTICLE_PATHS = ["articles"]\nPAGE_PATHS = ["info"]\nTIMEZONE = "UTC"\n'
+        'SITENAME = "x"\nARTICLE_URL = "{slug}.html"\n'
+    )
+    blog = load(folder / "pelicanconf.py")
+    text = export(
+        item(1, "Words, <a href='/gone/'>gone</a>.", slug="one"),
+        item(2, "P", type="page", slug="two"),
+    )
+    assert imported(blog, text) == 0
+    assert (folder / "text/articles/one.md").is_file()
+    assert (folder / "text/info/two.md").is_file()
+    assert {loss["file"] for loss in report(blog)["losses"]} == {"text/articles/one.md"}

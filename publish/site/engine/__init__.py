@@ -11,6 +11,7 @@ What Pelican only logs and goes on from (a post without a date, a broken link) i
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import pickle
 import subprocess
@@ -38,6 +39,22 @@ Judge = Callable[[list[Any], Mapping[str, Any], Sequence[str]], tuple[Any, bool]
 Its answer, and whether the site is fit. Called in a copy of the process that runs Pelican, so it
 is a function of a module and what it returns is pickled.
 """
+
+
+@dataclass(frozen=True)
+class Deferred:
+    """A function of a module, ``package.module:name``, with its first arguments, by name.
+
+    The process that runs Pelican imports it when it is called, and not before.
+    """
+
+    name: str
+    given: tuple[Any, ...] = ()
+
+    def __call__(self, *further: Any, **named: Any) -> Any:
+        """Import it and call it."""
+        module, _, name = self.name.partition(":")
+        return getattr(importlib.import_module(module), name)(*self.given, *further, **named)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +18,9 @@ from publish import light
 from publish.errors import Exit
 from publish.light import Needed
 from publish.post import cache
-from publish.site import inputs
 from publish.site.engine import ISSUES, Again, Failed, Run, Task, Unfit
 from publish.site.engine.audit import Audit
 from publish.site.engine.complaints import Complaints
-
-PROGRAM = Path(__file__).parents[2]
 
 
 class Clock:
@@ -51,7 +47,7 @@ def run(
     import pelican as package
     from pelican.settings import read_settings
 
-    from publish.site.engine import hooks, session, settings
+    from publish.site.engine import hooks, keys, session, settings
     from publish.site.engine.judging import MUCH, Judging, Stop
     from publish.site.engine.service import Service
     from publish.site.engine.staging import Staging
@@ -91,7 +87,7 @@ def run(
             stock = stock or "PELICAN_CLASS is set"
         hooks.order_sources()
         digests = dict(state.get("code", {}))
-        keys = _keys(task, values, sorted(looked), digests)
+        found_keys = keys.of(task, values, sorted(looked), digests)
 
         if task.fit:
             hooks.keep_from_reading(task.fit)
@@ -100,7 +96,7 @@ def run(
         if not stock:
             record = task.record if files else None
             live = session.Session(
-                task.folder, record, keys, values, declared, staging, audit, complaints,
+                task.folder, record, found_keys, values, declared, staging, audit, complaints,
                 task.jobs, tell, forget=task.forget,
             )  # fmt: skip
         clock.phase("settings")
@@ -131,7 +127,7 @@ def run(
         return Run(errors=tuple(complaints.errors), judged=answer, seconds=clock.seconds)
     if complaints.errors:
         return Failed(tuple(complaints.errors), code)
-    apart = [task.stage, task.folder, *map(Path, (values["PATH"], values["THEME"],
+    apart = [task.stage, task.folder.parent, *map(Path, (values["PATH"], values["THEME"],
              values["CACHE_PATH"], *values["PLUGIN_PATHS"]))]  # fmt: skip
     return Run(
         tuple(complaints.warnings),
@@ -177,53 +173,6 @@ class _Due:
         for generator in generators:
             for content in (*getattr(generator, "articles", ()), *getattr(generator, "drafts", ())):
                 self._look(content)
-
-
-def _keys(
-    task: Task, values: Any, looked: list[str], digests: dict[str, tuple[str, str]]
-) -> tuple[bytes, bytes]:
-    """Digests of all code that decides what a source is, and of that and the settings.
-
-    ``digests`` are the stamps and digests of the last build's files; those of now are put in.
-    """
-    import jinja2
-    import pelican
-
-    from publish.site.engine import settings
-
-    loaded = {str(getattr(module, "__file__", "") or "") for name, module in
-              list(sys.modules.items()) if name.partition(".")[0] != "publish"}  # fmt: skip
-    own = {f for f in loaded if f.endswith(".py") and "-packages" not in f and _foreign(f)}
-    # Of this program, what decides: which other modules are loaded differs by command.
-    own |= {str(f) for room in ("site/engine", "post") for f in (PROGRAM / room).glob("*.py")}
-    known, found = dict(digests), {}
-    for path in sorted({*task.code, *own}):
-        stamp = inputs.stamp(path)
-        was, told = known.get(path, ("", ""))
-        if stamp != was or not inputs.firm(stamp):
-            told = inputs.digest(path)
-        found[path] = stamp, told
-    digests.clear()
-    digests.update(found)
-    # A locale decides how a date is written.
-    spoken = sorted(f"{k}={v}" for k, v in os.environ.items() if k[:3] in ("LC_", "LAN", "TZ"))
-    facts = [sys.version, pelican.__version__, jinja2.__version__, *inputs.installed(), *spoken]
-    facts += [f"{path} {inputs.digest(path)}" for path in looked]
-    conf = {str(task.settings), str(task.settings.parent / "pelicanconf.py")}
-    code = _digest([*facts, *(f"{p} {told}" for p, (_, told) in found.items() if p not in conf)])
-    everything = settings.snapshot(values)
-    whole = [*facts, *(f"{p} {told}" for p, (_, told) in found.items())]
-    whole += [f"{n} {told!r} {type(values[n])}" for n, told in sorted(everything.items())]
-    return code, _digest(whole)
-
-
-def _foreign(file: str) -> bool:
-    """Whether a file is not of the standard library."""
-    return not file.startswith(os.path.dirname(os.__file__))  # noqa: PTH120
-
-
-def _digest(facts: list[str]) -> bytes:
-    return blake2b("\n".join(facts).encode("utf-8", "surrogateescape"), digest_size=16).digest()
 
 
 def _issues(values: Any) -> dict[str, str]:

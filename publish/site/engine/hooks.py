@@ -102,8 +102,12 @@ def order_sources() -> None:
         def __iter__(self) -> Iterator[str]:
             return iter(sorted(set.__iter__(self)))
 
-    def get_files(self: Any, *args: Any, **named: Any) -> set[str]:
-        return Sorted(stock(self, *args, **named))
+    def get_files(self: Any, paths: Any, exclude: Any = None, extensions: Any = None) -> set[str]:
+        # The folders are listed for reading ahead, and a moment later for reading.
+        asked = repr((paths, exclude, extensions))
+        before, known = self.__dict__.pop("_listed", ("", set[str]()))
+        listed: set[str] = known
+        return listed if before == asked else Sorted(stock(self, paths, exclude, extensions))
 
     generators.Generator.get_files = get_files
 
@@ -162,6 +166,7 @@ def keep_sources(sources: Sources, jobs: int, progress: Callable[[str, int], Non
             sources.begin()
             where, but = (self.settings[f"{word.upper()}_{each}"] for each in ("PATHS", "EXCLUDES"))
             names = self.get_files(where, exclude=but)
+            self._listed = repr((where, but, None)), names
             paths = [os.path.abspath(os.path.join(self.path, each)) for each in names]  # noqa: PTH100, PTH118
 
             def read(path: str) -> None:

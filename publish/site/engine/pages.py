@@ -20,15 +20,14 @@ from pelican.paginator import Page
 
 from publish.post import cache
 from publish.site.engine.closures import Closures
-from publish.site.engine.fingerprint import fingerprint, name
+from publish.site.engine.digests import MISSING, Digests
+from publish.site.engine.fingerprint import name
 from publish.site.engine.staging import Staging
 from publish.site.engine.tracking import Looks, Tracker
 
-MISSING = b"missing"
 FIXED = {"output_file", "localsiteurl", "SITEURL"}
 """Variables that the writer sets for each page."""
 GROUPS = ("generated_content", "static_content")
-_APART = {"settings", "_context", "_output_location_referenced"}
 Note = tuple[bytes, tuple[str, ...], tuple[str, ...], dict[str, bytes], list[tuple[str, str]],
              dict[tuple[str, str], bytes]]  # fmt: skip
 """An entry whose looks are still names of posts and attributes."""
@@ -68,8 +67,7 @@ class Pages:
         self._noted: dict[str, Note] = {}
         self._met: set[str] = set()
         self._double: set[str] = set()
-        self._lists: dict[int, tuple[bytes | None, Any]] = {}
-        self._records: dict[str, bytes | None] = {}
+        self._digests = Digests({}, "")
         self._changed: set[int] = set()
         self._stale: set[str] = set()
         self.posts: dict[str, Any] = {}
@@ -83,11 +81,11 @@ class Pages:
     def compare(self, generators: list[Any]) -> None:
         """Every post is resolved and nothing is rendered: find out what changed."""
         self.context, self._env = generators[0].context, generators[0].env
-        self._siteurl = self.context["SITEURL"]
         for group in GROUPS:
             for post in self.context[group].values():
                 if post is not None:
                     self.posts[name(post)] = post
+        self._digests = Digests(self.posts, self.context["SITEURL"])
         # Such a link moves a file when it is first resolved: the order of pages matters.
         bodies = (getattr(post, "_content", None) for post in self.posts.values())
         if any(body and ("attach}" in body or "attach|" in body) for body in bodies):
@@ -97,10 +95,10 @@ class Pages:
         self._stale = {v for v, was in self._values.items() if was is None or self._value(v) != was}
         for called, (was, looks) in self._posts.items():
             post = self.posts.get(called)
-            if post is not None and was is not None and self._record(called) == was:
+            if post is not None and was is not None and self._digests.record(called) == was:
                 continue
             for attribute, (number, told) in list(looks.items()):
-                now = MISSING if post is None else self._fact(post, attribute)
+                now = MISSING if post is None else self._digests.fact(post, attribute)
                 if now is None or now != told:
                     self._changed.add(number)
                 looks[attribute] = number, now
@@ -125,50 +123,7 @@ class Pages:
             found = self._env.globals.get(variable, MISSING)
             if callable(found):  # Jinja's own or a declared plugin's
                 return b"callable"
-        return MISSING if found is MISSING else self._fingerprint(found)
-
-    def _fingerprint(self, value: Any) -> bytes | None:
-        """Long lists are shown on many pages, and told once."""
-        if not isinstance(value, list):
-            return fingerprint(value)
-        known = self._lists.get(id(value))
-        if known is None:
-            known = self._lists[id(value)] = fingerprint(list(value)), value
-        return known[0]
-
-    def _record(self, called: str) -> bytes | None:
-        if called not in self._records:
-            post = self.posts[called]
-            own = {key: value for key, value in vars(post).items() if key not in _APART}
-            if self._leads(post):
-                own["content"] = post.get_content(self._siteurl)
-            self._records[called] = fingerprint(own)
-        return self._records[called]
-
-    @staticmethod
-    def _leads(post: Any) -> bool:
-        """Whether its body has links that are resolved by what other posts are now."""
-        body: str = getattr(post, "_content", None) or ""
-        return "{" in body or "|" in body or hasattr(post, "_get_content")
-
-    def _fact(self, post: Any, attribute: str) -> bytes | None:
-        own = vars(post)
-        if attribute in own and attribute not in _APART:
-            return fingerprint(own[attribute])
-        if attribute == "settings":
-            return b"settings"  # part of the key
-        if attribute == "content":
-            if self._leads(post):
-                return fingerprint(post.get_content(self._siteurl))
-            return fingerprint(post._content)
-        if attribute == "summary" and "summary" in post.metadata:
-            return fingerprint(post.metadata["summary"])
-        if attribute in ("url", "save_as", "status"):
-            return fingerprint(getattr(post, attribute))
-        if attribute != "*" and not hasattr(type(post), attribute):
-            return MISSING if not hasattr(post, attribute) else None
-        record = self._record(name(post))
-        return None if record is None else b"whole" + record
+        return MISSING if found is MISSING else self._digests.of(found)
 
     # One page.
 
@@ -184,7 +139,7 @@ class Pages:
         if entry.template != self._closures.of(template) or entry.own != own or self._dirty(entry):
             return False
         for variable, told in entry.values.items():
-            if self._fingerprint(context.get(variable, MISSING)) != told:
+            if self._digests.of(context.get(variable, MISSING)) != told:
                 return False
         for (variable, attribute), told in entry.list_page.items():
             if self._step(context.get(variable), attribute) != told:
@@ -220,7 +175,7 @@ class Pages:
             if isinstance(value, Page):
                 by_id[id(value)] = variable
             else:
-                values[variable] = self._fingerprint(value)
+                values[variable] = self._digests.of(value)
         steps: dict[tuple[str, str], bytes | None] = {}
         for (at, attribute), page in looks.list_pages.items():
             if at not in by_id:
@@ -246,7 +201,7 @@ class Pages:
                 value = value()
             except Exception:  # it wants to be told something: the template will show what
                 return None
-        return self._fingerprint(value)
+        return self._digests.of(value)
 
     # For the next build.
 
@@ -271,7 +226,7 @@ class Pages:
             self._prune()
         values = {variable: self._value(variable) for variable in self._values}
         posts = {
-            called: (self._record(called), looks)
+            called: (self._digests.record(called), looks)
             for called, (_, looks) in self._posts.items()
             if called in self.posts
         }
@@ -296,7 +251,10 @@ class Pages:
                 looks = self._posts.setdefault(called, (None, {}))[1]
                 if attribute not in looks:
                     self._count += 1
-                    looks[attribute] = self._count, self._fact(self.posts[called], attribute)
+                    looks[attribute] = (
+                        self._count,
+                        self._digests.fact(self.posts[called], attribute),
+                    )
                 numbers.append(looks[attribute][0])
             for variable in shared:
                 self._values.setdefault(variable, None)
