@@ -46,6 +46,7 @@ In `pelicanconf.py`. All of Pelican's own settings keep their meaning; each plug
 | `DEPLOY` | `{}` | targets by name, each with its `kind`: [going-live.md](going-live.md) has one of each |
 | `DEPLOY_VERIFY` | 900 | seconds to wait until a release is live; 0 does not look |
 | `SHARE_LINKS` | all | which services, in what order |
+| `DESK_EDITOR` | the system's | the editor that `publish desk` opens: a program such as `"code"`, or a whole command with `{file}` and `{line}` |
 | `IMAGES_WIDTHS` | 480, 800, 1200 | widths in pixels in which pictures are offered |
 | `IMAGES_SIZES` | none | how wide pictures are shown, as the HTML attribute `sizes` says it |
 | `STRUCTURED_DATA_LOGO` | none | the publisher's picture for search engines, below the site's address |

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from publish.desk.jobs import Shown
+from publish.desk.parts import Button
 from publish.desk.snapshot import Sheet
 from publish.errors import PublishError, Refused
 from publish.settings import Settings
@@ -141,7 +142,8 @@ def wish(act: str, form: Mapping[str, str], sheet: Sheet | None) -> dict[str, An
         raise Refused("that post is not there any more", "go back to the desk")
     match act:
         case "send":
-            return {"posts": (name,), "as_update": form.get("as_update") == "yes"}
+            at = form.get("at", "").strip() or None
+            return {"posts": (name,), "as_update": form.get("as_update") == "yes", "at": at}
         case "replace":
             return {"posts": (name,), "replace": True}
         case "move":
@@ -150,6 +152,9 @@ def wish(act: str, form: Mapping[str, str], sheet: Sheet | None) -> dict[str, An
             return {"post": name, "to": tuple(form.get("to", "").replace(",", " ").split())}
         case "rename":
             return {"post": name, "new": form.get("new", "").strip()}
+        case "publish":
+            at = form.get("at", "").strip() or None
+            return {"post": name, "at": at, "keep_date": form.get("keep_date") == "yes"}
         case _:
             return {"post": name}
 
@@ -164,7 +169,15 @@ def shown(question: Question, titles: Collection[str]) -> Shown:
     steps = tuple(spoken(line.text, titles) for line in question.lines if line.name == "step")
     says = (SAYS[question.act],) if question.act in SAYS else ()
     title = TITLES.get(question.act, question.act)
-    return Shown(title, says, facts, question.yes, question.bound, steps)
+    other: tuple[Button, ...] = ()
+    if any(line.name == "date" and line.text.startswith("today;") for line in question.lines):
+        wished = {
+            "post": question.wish["post"],
+            "at": question.wish["at"] or "",
+            "keep_date": "yes",
+        }
+        other = (Button("Keep the old date…", to="/ask/publish", values=wished),)
+    return Shown(title, says, facts, question.yes, question.bound, steps, other)
 
 
 def spoken(line: str, titles: Collection[str] = ()) -> str:

@@ -272,7 +272,7 @@ def _row(now: Snapshot, sheet: Sheet, at: datetime) -> Row:
 def _asked(now: Snapshot, at: datetime) -> str:
     if now.post.trouble:
         last = f"; as of {words.saved(now.post.asked, now.zone, at)}" if now.post.asked else ""
-        return f"Mailchimp cannot be reached{last}: {now.post.trouble}"
+        return f"not known now{last}: {now.post.trouble}"
     return f"as of {words.clock(now.post.asked, now.zone)}" if now.post.asked else "being counted"
 
 

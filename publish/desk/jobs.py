@@ -30,6 +30,7 @@ class Shown:
     yes: str
     bound: str
     steps: tuple[str, ...] = ()
+    other: tuple[Button, ...] = ()
     changes: tuple[tuple[str, str, str, str], ...] = ()
 
 

@@ -58,8 +58,7 @@ class Post:
     small: tuple[Button, ...]
     letter: tuple[tuple[str, str, str], ...]
     mailed: bool
-    can_time: bool
-    can_test: bool
+    time_act: str
     file: str
     saved: str
     curious: tuple[tuple[str, str], ...]
@@ -73,7 +72,6 @@ def view(
     letter = now.letter(sheet)
     found = parts.findings(now, sheet)
     says, acts = _changed(now, sheet, letter)
-    out = letter is not None and letter.state in ("scheduled", "sending", "sent", "unsure")
     return Post(
         sheet.name, sheet.title, ", ".join(sheet.categories),
         rail(now, sheet, letter, at), parts.summed(found),
@@ -82,8 +80,7 @@ def view(
         max(0, len(letter.changes) - CHANGES) if letter else 0, says, acts,
         tuple(_first(now, sheet, letter, found, at)), tuple(_small(sheet)),
         tuple(_facts(now, sheet, faces)), sheet.mailed,
-        letter is not None and letter.state == "scheduled",
-        (sheet.mailed and not out) or sheet.mailed,
+        _time_act(sheet, letter),
         sheet.file, words.saved(sheet.saved, now.zone, at),
         _curious(sheet, letter),
     )  # fmt: skip
@@ -156,6 +153,15 @@ def _letter_steps(
             )
         case _:
             return Step("stopped", scheduled, letter.why or "in doubt"), Step("", delivered, "")
+
+
+def _time_act(sheet: Sheet, letter: Letter | None) -> str:
+    """The act that takes an hour of the author's own; ``""`` where none does."""
+    if not sheet.mailed:
+        return ""
+    if letter is None or letter.state == "held":
+        return {"draft": "publish", "public": "send"}.get(sheet.kind, "")
+    return "move" if letter.state == "scheduled" else ""
 
 
 def _remark(sheet: Sheet, finding: Diagnostic, mendable: Collection[Diagnostic]) -> Remark:

@@ -103,6 +103,7 @@ def _post(
     return {
         "here": "post", "page": view, "faces": found, "slug": sheet.slug, "sheet": sheet,
         "job": acts.job(args.get("act", "")), "opened": args.get("open", ""),
+        "opened_line": args["opened"] if args.get("opened", "").isdecimal() else "",
         "wish": {"at": args.get("at", "")}, "address": now.address, "test_to": acts.test_to(now),
         "fields": fields.form(frontmatter.read(data), sheet, now, at),
         "paragraphs": photo.paragraphs(data),

@@ -45,7 +45,9 @@ def test_a_question_shows_what_it_is_about_and_the_number_on_its_button(desk: De
     assert "Happy (412 readers)" in page
     assert page.index("Not now") < page.index("Schedule for 412 readers")
     assert form["bound"] == "b1"
-    assert desk.office.asked == [("send", {"posts": ("posts/three.md",), "as_update": False})]
+    assert desk.office.asked == [
+        ("send", {"posts": ("posts/three.md",), "as_update": False, "at": None})
+    ]
     assert not desk.office.done
 
 

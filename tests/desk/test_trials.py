@@ -21,6 +21,7 @@ from publish.settings import load
 from tests.desk.site import Open, until
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=60_000)
 # The worst case: the script knows the key. It must still get nothing and do nothing.
 EVIL = """\
 fetch("/_ran");
@@ -196,7 +197,7 @@ def test_a_day_by_keyboard_alone(page: Page, site: Open):
     file = site.file("a-day-by-keys.md")
     text = file.read_text("utf-8").split("\n\n")[0].replace("Summary:", "Summary: One day.")
     file.write_text(f"{text}\n\nWords of the day.\n", encoding="utf-8")
-    expect(page.locator("main")).to_contain_text("Nothing to mend", timeout=20_000)
+    expect(page.locator("main")).to_contain_text("Nothing to mend")
     keys.press("e")
     until(lambda: bool(site.opened) and site.opened[-1][-1].endswith("a-day-by-keys.md:1"))
     expect(page.locator("[data-key=p]")).to_be_visible()
@@ -212,10 +213,10 @@ def test_a_day_by_keyboard_alone(page: Page, site: Open):
     expect(page.get_by_role("button", name="Not now")).to_be_focused()
     keys.press("Tab")
     keys.press("Enter")
-    expect(page.locator("main")).to_contain_text("Done: the post is published", timeout=60_000)
+    expect(page.locator("main")).to_contain_text("Done: the post is published")
     keys.press("h")
     page.wait_for_url(re.compile(r"/k/[^/]+/$"))
-    expect(page.locator("h1")).to_contain_text("goes out", timeout=20_000)
+    expect(page.locator("h1")).to_contain_text("goes out")
     back = page.get_by_role("button", name="Take it back…").first
     for _ in range(40):
         if back.evaluate("b => b === document.activeElement"):

@@ -1,0 +1,78 @@
+"""What the desk asks of the office, and the office's words as the desk says them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from publish.desk import asking
+from publish.errors import Refused
+from publish.office import Line, Question
+from tests.desk.snapshots import a_sheet
+
+POST = a_sheet()
+
+
+@pytest.mark.parametrize(
+    ("act", "form", "wish"),
+    [
+        ("send", {}, {"posts": (POST.name,), "as_update": False, "at": None}),
+        ("send", {"at": " noon ", "as_update": "yes"},
+         {"posts": (POST.name,), "as_update": True, "at": "noon"}),
+        ("replace", {}, {"posts": (POST.name,), "replace": True}),
+        ("move", {"at": "tomorrow 9:00"}, {"posts": (POST.name,), "at": "tomorrow 9:00"}),
+        ("test", {"to": "a@b.c, d@e.f"}, {"post": POST.name, "to": ("a@b.c", "d@e.f")}),
+        ("undo", {}, {"post": POST.name}), ("retract", {}, {"post": POST.name}),
+        ("rename", {"new": " leave "}, {"post": POST.name, "new": "leave"}),
+        ("publish", {"keep_date": "yes"}, {"post": POST.name, "at": None, "keep_date": True}),
+        ("deploy", {}, {}),
+    ],
+)  # fmt: skip
+def test_a_form_as_a_wish(act: str, form: dict[str, str], wish: dict[str, Any]):
+    assert asking.wish(act, form, POST) == wish
+
+
+def test_a_letter_whose_post_is_gone_goes_by_its_key():
+    assert asking.wish("undo", {"letter": "0123abcd"}, None) == {"post": "0123abcd"}
+    for act in ("undo", "nothing"):
+        with pytest.raises(Refused):
+            asking.wish(act, {}, None)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("quit “Quit”: goes out Tue [SANDBOX — nobody was e-mailed]", "“Quit”: goes out Tue"),
+        ("quit “Quit”: already sent (campaign 9e0d278ced)", "“Quit”: already sent"),
+        ("segment “VIPs” (3 readers)", "segment “VIPs” (3 readers)"),
+        ("  to take it back until then: publish undo quit", ""),
+        ("built; now `publish deploy`", "built; now “Upload”"),
+        ("run `publish send quit --now` then", "run “Send the letter” then"),
+        ("sending 12:30; Ctrl-C takes it back", "sending 12:30; “Stop” takes it back"),
+        ("`publish frobnicate`", "`publish frobnicate`"),
+    ],
+)
+def test_the_offices_words_without_slugs_commands_and_campaigns(line: str, says: str):
+    assert asking.spoken(line, ("Quit",)) == says
+
+
+def question(**more: Any) -> Question:
+    lines = (Line("post", "“Quit”"), Line("date", "today; it was Fri"), Line("step", "made"))
+    wish = {"post": POST.name, "at": None, "keep_date": False}
+    known: dict[str, Any] = {"act": "publish", "lines": lines, "yes": "Publish",
+                             "reversible": False, "bound": "b", "wish": wish}  # fmt: skip
+    return Question(**known | more)
+
+
+def test_a_question_as_it_is_shown():
+    shown = asking.shown(question(), ())
+    assert shown.title == "Publish this post?"
+    assert shown.facts == (("The post", "“Quit”"), ("Date", "today; it was Fri"))
+    assert shown.steps == ("made",)
+    (keep,) = shown.other
+    assert (keep.to, keep.values["keep_date"]) == ("/ask/publish", "yes")
+    assert not asking.shown(question(lines=()), ()).other
+    again = asking.again(shown)
+    assert again.says[0].startswith("Something changed")
+    assert again.bound == shown.bound
