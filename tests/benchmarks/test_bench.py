@@ -145,7 +145,7 @@ def test_json_holds_every_round():
     document = json.loads(json.dumps(SOME.document()))
     assert document["results"][0] == {
         "posts": 200, "job": "cold", "tool": "publish", "seconds": [1.0, 4.0, 9.0],
-        "memory_mb": 80.4, "ratio": 2.0,
+        "cpu_seconds": [], "memory_mb": 80.4, "ratio": 2.0,
     }  # fmt: skip
     assert document["results"][3]["memory_mb"] is None
 
