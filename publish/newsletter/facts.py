@@ -103,8 +103,8 @@ class Past:
     ``made`` are the drafts that the ledger's machines created, with the time; ``creates`` the
     creates without an answer, by run, with the time; ``tried`` the campaign a send was last
     posted for; ``tries`` the sends whose effect is unknown; ``wrote`` the last words that may
-    still be on their way; ``status`` and ``hour`` are of the campaign ``done``; ``held`` tells that
-    it was taken back.
+    still be on their way; ``orders`` the unschedules that may still act, by run, with the time;
+    ``status`` and ``hour`` are of the campaign ``done``; ``held`` tells that it was taken back.
     """
 
     intent: Mapping[str, Any] | None = None
@@ -113,6 +113,7 @@ class Past:
     tried: str = ""
     tries: tuple[Try, ...] = ()
     wrote: Wrote | None = None
+    orders: tuple[tuple[str, float], ...] = ()
     done: str = ""
     done_at: float | None = None
     status: str = ""
@@ -145,6 +146,7 @@ def after(past: Past, fact: Fact) -> Past:
             hour, digest = str(fact.data.get("hour") or ""), str(fact.data.get("digest") or "")
             return replace(
                 past, done="", done_at=None, status="", hour="", tried=fact.campaign,
+                orders=_ordered(past, fact),
                 replacing=Replacing(fact.campaign, hour, digest, fact.at, fact.run),
             )  # fmt: skip
         case "write_try":
@@ -158,8 +160,9 @@ def after(past: Past, fact: Fact) -> Past:
             # A run posts a send only after its own writes were answered.
             open_write = None if past.wrote and past.wrote.run == fact.run else past.wrote
             return replace(
-                past, tried=fact.campaign, tries=tries, replacing=begun, wrote=open_write
-            )
+                past, tried=fact.campaign, tries=tries, replacing=begun, wrote=open_write,
+                orders=_of_others(past, fact),
+            )  # fmt: skip
         case "refused" if not fact.campaign:
             return replace(past, creates=_others(past, fact))
         case "refused":
@@ -171,18 +174,26 @@ def after(past: Past, fact: Fact) -> Past:
                 tries=_still_open(past, fact, read=True),
             )  # fmt: skip
         case "held":
-            return replace(past, held=True, replacing=None)
+            return replace(past, held=True, replacing=None, orders=_ordered(past, fact))
         case "lifted":
             return replace(past, held=False)
         case _:
             return replace(
                 past, done="", done_at=None, status="", hour="", replacing=None,
-                tries=_still_open(past, fact, read=True),
+                orders=_of_others(past, fact), tries=_still_open(past, fact, read=True),
             )  # fmt: skip
 
 
 def _others(past: Past, fact: Fact) -> tuple[tuple[str, float], ...]:
     return tuple(create for create in past.creates if create[0] != fact.run)
+
+
+def _of_others(past: Past, fact: Fact) -> tuple[tuple[str, float], ...]:
+    return tuple(order for order in past.orders if order[0] != fact.run)
+
+
+def _ordered(past: Past, fact: Fact) -> tuple[tuple[str, float], ...]:
+    return (*_of_others(past, fact), (fact.run, fact.at))
 
 
 def _still_open(past: Past, fact: Fact, *, read: bool) -> tuple[Try, ...]:

@@ -55,7 +55,7 @@ class View:
     ``creates``, ``posts``: drafts and sends posted in this run; ``trouble``: writes that failed
     in a row, with the last ``detail`` and the pause to make before the next; ``withdrawals``:
     unschedules posted in this run, and ``withdrawn`` whether one was answered; ``denied``: that
-    Mailchimp refused the last send in its own words.
+    Mailchimp refused the last send in its own words; ``run``: this run, as the ledger names it.
     """
 
     now: float
@@ -77,6 +77,7 @@ class View:
     withdrawals: int = 0
     withdrawn: bool = False
     denied: bool = False
+    run: str = ""
 
 
 @dataclass(frozen=True)
@@ -343,6 +344,19 @@ def _after_other_words(view: View, terms: Terms) -> Step | None:
     return Wait(pause, "other words may still be on their way to Mailchimp", "looked")
 
 
+def _after_open_orders(view: View, terms: Terms) -> Step | None:
+    """Wait while an unschedule of another run may still act: it would take back what is scheduled
+    now."""
+    open_since = [at for run, at in view.past.orders if run != view.run]
+    if terms.at is None or not open_since:
+        return None
+    rest = max(open_since) + terms.settle - view.now
+    if rest <= 0:
+        return None
+    pause = min(rest, max(POLL, terms.settle / 60))
+    return Wait(pause, "an unanswered order may still act", "looked")
+
+
 def _guard(draft: Campaign, view: View, terms: Terms) -> Step:
     """The last look before the POST: is it still our issue, for our readers?"""
     if draft.key != terms.key or draft.status != DRAFT:
@@ -365,7 +379,7 @@ def _guard(draft: Campaign, view: View, terms: Terms) -> Step:
         return Halt(
             Exit.NOTHING_SENT, "the time to send has passed meanwhile", "run `publish send` again"
         )
-    return Act(draft.id)
+    return _after_open_orders(view, terms) or Act(draft.id)
 
 
 HELD = Halt(

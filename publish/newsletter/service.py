@@ -91,9 +91,7 @@ class Service:
             CannotSchedule, Overtaken: see there.
             Refused, NothingSent, OutcomeUnknown: as their names say.
         """
-        view = self._view(issue)
-        if terms.lift and view.past.held:
-            view = self._note(view, issue, "lifted")
+        view = self._lifted(self._view(issue), issue, terms)
         if view.past.intent is None and not view.past.done:
             view = self._note(view, issue, "intent", **_intent(issue, terms))
         return self._run(view, issue, terms)
@@ -107,11 +105,16 @@ class Service:
         Raises:
             Overtaken, Refused, NothingSent, OutcomeUnknown: as for ``deliver``.
         """
-        view = self._replacing(self._view(issue), issue, terms, campaign)
-        return self._run(view, issue, terms)
+        view = self._lifted(self._view(issue), issue, terms)
+        return self._run(self._replacing(view, issue, terms, campaign), issue, terms)
+
+    def _lifted(self, view: p.View, issue: Issue, terms: p.Terms) -> p.View:
+        named = terms.lift and view.past.held
+        return self._note(view, issue, "lifted") if named else view
 
     def _view(self, issue: Issue) -> p.View:
-        return p.View(self.clock(), self.ledger.read().get(issue.key) or Past())
+        past = self.ledger.read().get(issue.key) or Past()
+        return p.View(self.clock(), past, run=self.ledger.run)
 
     def _run(self, view: p.View, issue: Issue, terms: p.Terms) -> Delivered:
         terms = replace(terms, digest=issue.digest)

@@ -203,6 +203,30 @@ STEPS: list[tuple[str, p.View, p.Terms, object]] = [
         AT,
         p.Prepare("c1"),
     ),
+    (
+        "another's order may act late",
+        listed(draft(), past=Past(orders=(("a", 99.0),)), **READY, looked=draft()),
+        AT,
+        p.Wait,
+    ),
+    (
+        "another's order, long ago",
+        listed(draft(), past=Past(orders=(("a", 70.0),)), **READY, looked=draft()),
+        AT,
+        p.Act("c1"),
+    ),
+    (
+        "its own order, answered",
+        listed(draft(), past=Past(orders=(("a", 99.0),)), **READY, looked=draft(), run="a"),
+        AT,
+        p.Act("c1"),
+    ),
+    (
+        "another's order, and now",
+        listed(draft(), past=Past(orders=(("a", 99.0),)), **READY, looked=draft()),
+        TERMS,
+        p.Act("c1"),
+    ),
     ("replaced and scheduled", listed(scheduled(), past=replacing(acted=True)), AT, p.Finish),
     (
         "replace, its hour has passed",

@@ -385,6 +385,29 @@ def test_an_unfinished_replace_comes_first_and_the_next_send_completes_it(
     assert mails(author) == ["<p>Give 5 mg.</p>"]
 
 
+@pytest.mark.parametrize("first", ["replace", "undo"])
+def test_an_order_of_a_dead_run_that_comes_late_takes_nothing_back(author: Author, first: str):
+    author.machine.late_by = 15
+    done(author, "send", posts=("dose",), at="tomorrow 7:30")
+    author.edit("dose", "50 mg", "5 mg")
+    wish = {"posts": ("dose",)} if first == "replace" else {"post": "dose"}
+    question = asked(author, first, **wish)
+    calls: list[str] = []
+
+    def late_then_dead(call: str) -> str:
+        calls.append(call)
+        if call == "unschedule":
+            return "late"
+        return "kill" if "unschedule" in calls else ""
+
+    author.machine.trouble = late_then_dead
+    with pytest.raises(Killed):
+        do(author.office, question)
+    author.machine.trouble = lambda call: ""
+    done(author, "replace", posts=("dose",))
+    assert mails(author) == ["<p>Give 5 mg.</p>"]
+
+
 def test_a_replace_whose_hour_passes_is_held_and_told(author: Author):
     done(author, "send", posts=("dose",))
     author.edit("dose", "50 mg", "5 mg")
