@@ -120,7 +120,8 @@ def test_words_and_aliases_may_go_on():
         ('Author: "Nora"', "error", "Nora"), ("Category: [[Career]]", "error", "Career"),
         ("Lang: 'en'", "error", "en"), ('Uid: "0123456789abcdef"', "error", "0123456789abcdef"),
         ("Uid: 0123456789abcdef # keep", "error", "`Uid: 0123456789abcdef`"),
-        ("Category: Career # main", "error", "Career"), ("Tags: #rest, #sleep", "warning", "rest, sleep"),
+        ("Category: Career # main", "error", "Career"),
+        ("Tags: #rest, #sleep", "warning", "rest, sleep"),
         ('Title: "A calm handover"', "warning", "A calm handover"), ("Category: []", "error", "…"),
         ("Summary: |", "error", "…"), ("Summary: ~", "error", "…"), ("Tags: null", "error", "…"),
     ],
@@ -132,8 +133,8 @@ def test_values_as_yaml_writes_them(value: str, severity: str, written: str):
 
 @pytest.mark.parametrize(
     "value",
-    ["Title: “Do no harm” and what it means", 'Title: "Yes" or "no"', "Tags: c#, f#", "Title: Issue # 5",
-     "Image: a.jpg", "Title: [sic]", "Status: \"draft\"", "Category: Q&A",
+    ["Title: “Do no harm” and what it means", 'Title: "Yes" or "no"', "Tags: c#, f#",
+     "Title: Issue # 5", "Image: a.jpg", "Title: [sic]", "Status: \"draft\"", "Category: Q&A",
      "Author: Sean O'Hara, Ann"],
 )  # fmt: skip
 def test_quotes_and_brackets_that_are_meant(value: str):
