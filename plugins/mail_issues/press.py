@@ -33,11 +33,15 @@ class Press:
         self._cache = Path(settings["CACHE_PATH"]) / "issues"
         self._names: set[str] = set()
         self._found: dict[int, facts.Facts] = {}
+        self._held: set[int] = set()
 
     def prepare(self, articles: list[Any]) -> None:
         """Let all cores compose what is new; what is unfit says so later, in :meth:`bring`."""
         if self._engine:
-            new = [article for article in articles if not self._lies_there(self._gather(article))]
+            self._held = {id(article) for article in articles if self._lies_there(article)}
+            # What cannot be kept would be composed twice.
+            new = [article for article in articles if id(article) not in self._held
+                   and self._layout.made_from(self._gather(article))]  # fmt: skip
             log.disabled = True
             try:
                 self._engine.shared(self._issue, new)
@@ -52,19 +56,20 @@ class Press:
         """
         found = self._gather(article)
         self._names.add(key_of([found.uid]))
-        place = os.path.relpath(article.source_path)
-        if not self._lies_there(found):
+        if id(article) not in self._held:
             issue = self._issue(article)
             if issue is None:
                 return False
             files.put(self._home / found.slug, issue[0])
             if issue[1]:
-                log.warning("%s: %s", place, issue[1])
+                log.warning("%s: %s", os.path.relpath(article.source_path), issue[1])
         for file in found.heavy:
             log.warning(
                 "%s: the letter's picture %s has %d kB even at its smallest — save it with less",
-                place, file.url.rpartition("/")[2], file.bytes // 1000,
-            )  # fmt: skip
+                os.path.relpath(article.source_path),
+                file.url.rpartition("/")[2],
+                file.bytes // 1000,
+            )
         return True
 
     def close(self) -> None:
@@ -80,7 +85,8 @@ class Press:
             self._found[id(article)] = known
         return known
 
-    def _lies_there(self, found: facts.Facts) -> bool:
+    def _lies_there(self, article: Any) -> bool:
+        found = self._gather(article)
         key = self._layout.made_from(found)
         if not (self._engine and key):
             return False

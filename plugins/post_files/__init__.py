@@ -45,6 +45,8 @@ def settle(generator: Any) -> None:
                 statics.setdefault(normalize(form, path), static)
     contents = sorted(_contents(generator.context), key=lambda c: str(c.relative_source_path))
     for content in (content for content in contents if content.save_as):
+        if not any("attach" in text for text in _texts(content)):
+            continue
         for address in _addresses(content):
             if address.startswith(("{attach}", "|attach|")):
                 path = next((p for p in _paths(content, address) if p in statics), None)

@@ -1,0 +1,148 @@
+"""Old addresses, feeds and lists; several files; comments; a move to the same domain."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from publish.cli import run as cli
+from publish.importer import dates
+from publish.importer.plan import title_of, uid
+from publish.settings import Settings
+from tests.importer.export import HEAD, export, imported, item, site
+from tests.importer.test_run import report
+
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+@pytest.fixture
+def blog(tmp_path: Path, root: Path) -> Settings:
+    return site(tmp_path / "site", root)
+
+
+def head_of(blog: Settings, name: str) -> dict[str, str]:
+    text = (blog.content / name).read_text(encoding="utf-8").split("\n\n")[0]
+    return dict(line.split(": ", 1) for line in text.split("\n"))
+
+
+@pytest.mark.parametrize(
+    ("local", "gmt", "shown"),
+    [
+        ("2020-03-11 09:30:00", "2020-03-11 13:30:00", "2020-03-11 09:30-04:00"),
+        ("2020-07-01 00:15:07", "2020-06-30 18:45:07", "2020-07-01 00:15:07+05:30"),
+        ("2020-01-11 09:30:00", "0000-00-00 00:00:00", "2020-01-11 09:30-05:00"),
+        ("0000-00-00 00:00:00", "2020-01-11 14:30:00", "2020-01-11 09:30-05:00"),
+        ("2020-01-11 09:30:00", "", "2020-01-11 09:30-05:00"),
+    ],
+)
+def test_a_date_keeps_its_offset(local: str, gmt: str, shown: str):
+    found = dates.moment(local, gmt, NEW_YORK)
+    assert found is not None
+    assert dates.shown(found) == shown
+    assert datetime.fromisoformat(shown) == found
+
+
+def test_what_is_no_date_is_none():
+    for local, gmt in (("", ""), ("0000-00-00 00:00:00", ""), ("2020-13-41 25:61:00", "soon")):
+        assert dates.moment(local, gmt, NEW_YORK) is None
+
+
+def test_old_slugs_and_dates_lead_on(blog: Settings):
+    extra = "".join(
+        f"<wp:postmeta><wp:meta_key>{k}</wp:meta_key><wp:meta_value>{v}</wp:meta_value></wp:postmeta>"
+        for k, v in (("_wp_old_slug", "was"), ("_wp_old_slug", "was-before"), ("_wp_old_date",
+        "2019-12-31"))
+    )  # fmt: skip
+    imported(blog, export(item(1, "Words.", slug="is", extra=extra)))
+    aliases = head_of(blog, "posts/is.md")["Aliases"].split(", ")
+    assert aliases[0] == "/2020/03/11/is/"
+    assert aliases[-1] == "/?p=1"
+    assert {"/2020/03/11/was/", "/2020/03/11/was-before/", "/2019/12/31/is/"} <= set(aliases)
+
+
+def test_addresses_in_other_scripts_stay_what_they_were(blog: Settings):
+    name = "%d0%b7%d0%b4%d1%80%d0%b0%d0%b2%d0%be"
+    imported(blog, export(item(1, "Words.", slug=name, link=f"https://old.example/{name}/")))
+    assert head_of(blog, "posts/здраво.md")["Slug"] == "здраво"
+    assert head_of(blog, "posts/здраво.md")["Aliases"] == "/?p=1"
+
+
+def test_feeds_and_lists_of_the_old_site_lead_on(blog: Settings):
+    imported(blog, export(item(1, "Words.", slug="one")))
+    moved = json.loads((blog.content / "ledger/retired.json").read_text())
+    assert moved["/feed/"] == "/feeds/all.rss.xml"
+    assert moved["/category/career/feed/"] == "/feeds/career.rss.xml"
+    assert moved["/author/nora/"] == "/author/nora-whitfield/"
+    assert moved["/2020/03/"] == "/archives/"
+    assert cli(["build", "-s", str(blog.path), "-q"]) == 0
+    assert "feeds/all.rss.xml" in (blog.output / "feed/index.html").read_text()
+    assert "/feed" in (blog.output / "_redirects").read_text()
+    # The author takes one out: it stays out.
+    del moved["/2020/03/"]
+    (blog.content / "ledger/retired.json").write_text(json.dumps(moved))
+    imported(blog, export(item(1, "Words.", slug="one"), item(2, "More.", slug="two")))
+    assert "/2020/03/" not in json.loads((blog.content / "ledger/retired.json").read_text())
+
+
+def test_several_files_are_one_export(blog: Settings):
+    first = blog.root / "a.xml"
+    first.write_text(export(item(1, '<a href="/?p=2">two</a>', slug="one")))
+    assert imported(blog, export(item(2, '<a href="/?p=1">one</a>', slug="two")), str(first)) == 0
+    assert "{filename}/posts/two.md" in (blog.content / "posts/one.md").read_text()
+    assert "{filename}/posts/one.md" in (blog.content / "posts/two.md").read_text()
+
+
+COMMENT = """<wp:comment><wp:comment_author><![CDATA[Priya]]></wp:comment_author>
+<wp:comment_author_email>priya@private.example</wp:comment_author_email>
+<wp:comment_author_IP>192.0.2.7</wp:comment_author_IP>
+<wp:comment_date>2020-03-12 10:00:00</wp:comment_date>
+<wp:comment_content><![CDATA[So true.
+
+# Thank you]]></wp:comment_content><wp:comment_approved>{}</wp:comment_approved></wp:comment>"""
+
+
+def test_comments_are_counted_or_kept_without_addresses(blog: Settings):
+    text = export(item(1, "Words.", slug="one", extra=COMMENT.format(1) + COMMENT.format("spam")))
+    imported(blog, text)
+    assert [x["detail"] for x in report(blog)["losses"] if x["code"] == "comments-left"] == ["1"]
+    imported(blog, text, "--comments")
+    page = (blog.content / "posts/one.md").read_text()
+    assert "## Comments\n\n**Priya** 2020-03-12\n\n> So true.\n>\n> \\# Thank you" in page
+    everything = b"".join(f.read_bytes() for f in blog.root.rglob("*.[mj]*") if f.is_file())
+    assert b"192.0.2.7" not in everything
+
+
+def test_on_the_same_domain_no_picture_and_no_link_is_left_broken(blog: Settings):
+    home = blog.siteurl
+    text = export(
+        item(1, f'<p>A <a href="{home}/wp-content/uploads/a.pdf">plan</a> '
+                f'<img src="{home}/wp-content/uploads/b.jpg" alt="the door"> '
+                f'<a href="{home}/nowhere/">gone</a> <a href="http://localhost/x">mine</a></p>',
+                slug="one"),
+        head=HEAD.replace("https://old.example", home),
+    ).replace("https://old.example", home)  # fmt: skip
+    imported(blog, text)
+    page = (blog.content / "posts/one.md").read_text().split("\n\n", 1)[1]
+    assert page.strip() == "A plan the door gone mine"
+    assert cli(["check", "-s", str(blog.path), "-q"]) == 0
+
+
+def test_categories_keep_one_spelling_and_no_comma(blog: Settings):
+    imported(blog, export(
+        item(1, "a", slug="a", categories=(("category", "Work, Life"), ("category", "Career"))),
+        item(2, "b", slug="b", categories=(("category", "career"), ("post_tag", "one, two"))),
+    ))  # fmt: skip
+    assert head_of(blog, "posts/a.md")["Category"] == "Work · Life, Career"
+    assert head_of(blog, "posts/b.md")["Category"] == "Career"
+    assert head_of(blog, "posts/b.md")["Tags"] == "one, two;"
+    assert "category-renamed" in {loss["code"] for loss in report(blog)["losses"]}
+
+
+def test_identities_are_the_same_at_every_run_and_other_on_every_site():
+    assert uid("old.example", 1) == uid("old.example", 1)
+    assert len({uid("old.example", 1), uid("old.example", 2), uid("other.example", 1)}) == 3
+    assert title_of("A &amp; B &lt;i&gt; <em>c</em> < d") == "A & B <i> c < d"
