@@ -30,7 +30,9 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.split("\n")[0])
     made.add_argument("--n", default="200,1000", help="numbers of posts (default: %(default)s)")
     made.add_argument("--rounds", type=int, default=5, help="(default: %(default)s)")
-    made.add_argument("--tools", default="hugo,publish,pelican,eleventy", help="(default: all)")
+    every = "hugo,publish,pelican,plain,plain-pelican,eleventy"
+    made.add_argument("--tools", default=every, help="publish and pelican are measured on this "
+                      "blog, the plain ones on a small site (default: all)")  # fmt: skip
     made.add_argument("--jobs", default=",".join(JOBS), help="(default: %(default)s)")
     made.add_argument("--write", type=Path, metavar="DOCUMENT", help="put the tables between the "
                       "markers of this Markdown file, and plot and figures beside it")  # fmt: skip

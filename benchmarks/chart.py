@@ -12,7 +12,7 @@ LEFT, WIDTH, RIGHT = 300, 420, 60
 """Pixels for the jobs' names, for the scale, and for the last bar's figure."""
 BAR, GAP, HEAD, FOOT = 14, 12, 64, 34
 # Told apart without colour too (by order and by the figures), and all dark enough on white.
-COLOURS = ("#a4262c", "#1f5fa8", "#3f7d20", "#8a5a00")
+COLOURS = ("#a4262c", "#1f5fa8", "#3f7d20", "#8a5a00", "#6b3fa0")
 STYLE = "text{font:12px system-ui,sans-serif;fill:#1d1d1f}.note{fill:#555}"
 
 

@@ -56,7 +56,7 @@ def _builds(sites: Sequence[WorkingCopy], job: str, rounds: int, say: Say) -> li
     return [
         Measured(
             site.count, job, site.peer.name, tuple(one.wall for one in found),
-            max(one.memory for one in found),
+            max(one.memory for one in found), tuple(one.cpu for one in found),
         )
         for site in sites if (found := spent.get(site.peer.name))
     ]  # fmt: skip

@@ -31,6 +31,8 @@ def find(names: Iterable[str], cache: Path, say: Callable[[str], None]) -> list[
     known: dict[str, Callable[[], Peer]] = {
         peers.PUBLISH: lambda: peers.publish(scripts),
         peers.PELICAN: lambda: peers.pelican(scripts),
+        peers.PLAIN: lambda: peers.plain(scripts),
+        peers.PLAIN_PELICAN: lambda: peers.plain_pelican(scripts),
         peers.HUGO: lambda: peers.hugo(_hugo(cache / f"hugo-{HUGO_RELEASE}")),
         peers.ELEVENTY: lambda: peers.eleventy(_eleventy(cache / "eleventy")),
     }

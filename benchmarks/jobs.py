@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from http.client import HTTPConnection, HTTPException
 from secrets import token_hex
 
@@ -43,7 +44,7 @@ def add(site: WorkingCopy) -> Spent:
     """One post added, the newest."""
     added = site.add()
     spent = site.build()
-    site.require(site.page(added.number), f"<h1>{added.title}")
+    site.require(site.page(added.number), f"{site.peer.heading}{added.title}")
     site.require("index.html", added.slug)
     site.require(site.peer.feed, added.slug)
     site.require(site.page(added.number - 1), added.slug)  # it has a newer neighbour now
@@ -54,6 +55,16 @@ def edit(site: WorkingCopy) -> Spent:
     """A paragraph more in a post of the past."""
     mark, number = _mark(), site.count // 3
     site.write(site.post(number).edited(mark))
+    spent = site.build()
+    site.require(site.page(number), mark)
+    return spent
+
+
+def retitle(site: WorkingCopy) -> Spent:
+    """The title of a post of the past edited."""
+    mark, number = _mark(), site.count // 2
+    given = site.post(number)
+    site.write(replace(given, title=f"{given.title} {mark}"))
     spent = site.build()
     site.require(site.page(number), mark)
     return spent
@@ -70,7 +81,7 @@ def template(site: WorkingCopy) -> Spent:
 
 
 BUILDS: dict[str, Callable[[WorkingCopy], Spent]] = {
-    job.__name__: job for job in (cold, noop, add, edit, template)
+    job.__name__: job for job in (cold, noop, edit, retitle, add, template)
 }
 JOBS = (*BUILDS, PREVIEW)
 
@@ -81,25 +92,28 @@ def preview(site: WorkingCopy, rounds: int) -> list[float]:
     Raises:
         Failed: the server does not come up, ends, or never serves the change.
     """
+    if not site.peer.serve:
+        raise Failed(f"{site.peer.name} has no preview of its own")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [part.format(port=port) for part in site.peer.serve]
     number = site.count - 1
+    path = "/" + site.page(number).removesuffix("index.html")
     with tempfile.TemporaryFile() as said:
         server = subprocess.Popen(  # noqa: S603 - a peer
             command, cwd=site.folder, env=environment(), stdin=subprocess.DEVNULL, stdout=said,
             stderr=said, start_new_session=True,
         )  # fmt: skip
         try:
-            spent, found = _served(server, port, number, "<h1>"), []
+            spent, found = _served(server, port, path, "<h1"), []
             for _ in range(rounds + 1):
                 # It must be idle: a server may serve this page long before its build is through,
                 # and watch for changes only then.
                 time.sleep(1 + 2 * spent)
                 mark = _mark()
                 site.write(site.post(number).edited(mark))
-                spent = _served(server, port, number, mark)
+                spent = _served(server, port, path, mark)
                 found.append(spent)
         except Failed as error:
             said.seek(0)
@@ -110,10 +124,10 @@ def preview(site: WorkingCopy, rounds: int) -> list[float]:
     return found[1:]
 
 
-def _served(server: subprocess.Popen[bytes], port: int, number: int, words: str) -> float:
+def _served(server: subprocess.Popen[bytes], port: int, path: str, words: str) -> float:
     began = time.perf_counter()
     while (spent := time.perf_counter() - began) < WAIT:
-        if words.encode() in _get(port, f"/posts/{slug(number)}/"):
+        if words.encode() in _get(port, path):
             return time.perf_counter() - began
         if server.poll() is not None:
             raise Failed(f"the preview ended with {server.returncode}")
@@ -144,7 +158,7 @@ def _end(server: subprocess.Popen[bytes]) -> None:
 def _whole(site: WorkingCopy) -> None:
     """Every post has its page with its title, and the newest is on the first list."""
     for number in range(site.posts):
-        site.require(site.page(number), f"<h1>{title(number)}")
+        site.require(site.page(number), f"{site.peer.heading}{title(number)}")
     newest = slug(site.posts - 1)
     for name in ("index.html", site.peer.feed, "sitemap.xml"):
         site.require(name, newest)

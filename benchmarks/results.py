@@ -15,7 +15,8 @@ Key = tuple[int, str, str]
 class Measured:
     """One job of one tool: seconds of each round, and its largest process at its largest in MB.
 
-    ``memory`` is 0 where it was not measured.
+    ``cpu`` are the seconds of all its processes. ``memory`` is 0, and ``cpu`` empty, where it was
+    not measured.
     """
 
     posts: int
@@ -23,6 +24,7 @@ class Measured:
     tool: str
     seconds: tuple[float, ...]
     memory: float = 0.0
+    cpu: tuple[float, ...] = ()
 
     @property
     def middle(self) -> float:
@@ -87,6 +89,7 @@ class Results:
         return {
             "posts": one.posts, "job": one.job, "tool": one.tool,
             "seconds": [round(second, 4) for second in one.seconds],
+            "cpu_seconds": [round(second, 4) for second in one.cpu],
             "memory_mb": round(one.memory, 1) or None,
             "ratio": None if found is None else round(found, 4),
         }  # fmt: skip

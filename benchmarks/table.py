@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from statistics import median
+
 from benchmarks.results import Results, rounded
 
 BEGIN, END = "<!-- benchmark: begin -->", "<!-- benchmark: end -->"
 SAID = {
     "cold": "everything, from nothing",
     "noop": "nothing changed",
-    "add": "one post added",
     "edit": "one post edited",
+    "retitle": "the title of a post edited",
+    "add": "one post added",
     "template": "a template edited that every page uses",
     "preview": "preview: saved to served",
 }
@@ -26,6 +29,14 @@ def tables(results: Results) -> str:
             for job in results.jobs for posts in results.counts
         ],
     )  # fmt: skip
+    spent = [
+        [SAID[job], f"{posts:,}", *(_cpu(results, posts, job, tool) for tool in results.tools)]
+        for job in results.jobs for posts in results.counts
+        if any((one := results.of(posts, job, tool)) and one.cpu for tool in results.tools)
+    ]  # fmt: skip
+    if spent:
+        lines += ["", "Seconds of CPU, of all processes together:", ""]
+        lines += _table(["job", "posts", *results.tools], spent)
     memory = [
         [f"{posts:,}", *(f"{results.memory(posts, tool):.0f}" for tool in results.tools)]
         for posts in results.counts
@@ -67,6 +78,11 @@ def replaced(document: str, text: str) -> str:
 def _seconds(results: Results, posts: int, job: str) -> str:
     found = results.of(posts, job, results.reference)
     return rounded(found.middle) if found else "–"
+
+
+def _cpu(results: Results, posts: int, job: str, tool: str) -> str:
+    found = results.of(posts, job, tool)
+    return rounded(median(found.cpu)) if found and found.cpu else "–"
 
 
 def _ratio(results: Results, posts: int, job: str, tool: str) -> str:

@@ -21,11 +21,11 @@ class WorkingCopy:
         self.peer, self.count, self.folder = peer, count, folder
         self.output = folder / "output"
         self.posts = count
-        shutil.copytree(peer.skeleton, folder)
+        peer.lay(folder)
         for number in range(count):
             self.write(post(number, count))
         pictures = folder / peer.pictures
-        pictures.mkdir(parents=True)
+        pictures.mkdir(parents=True, exist_ok=True)
         for number in range(corpus.PICTURES):
             name = f"picture-{number:02d}.png"
             (pictures / name).write_bytes(corpus.picture(number))
@@ -86,4 +86,4 @@ class WorkingCopy:
 
     def page(self, number: int) -> str:
         """The built file of post ``number``."""
-        return f"posts/{corpus.slug(number)}/index.html"
+        return self.peer.page.format(slug=corpus.slug(number))

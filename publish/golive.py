@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -84,11 +84,8 @@ def seconds(settings: Settings) -> float:
 
 def go_live(
     settings: Settings, name: str | None, wish: Wish, say: Say = lambda line: None,
-    before: Callable[[Collection[str]], None] = lambda gone: None,
 ) -> Outcome:  # fmt: skip
     """Put the last build up, or go back to an earlier release; see that it is live.
-
-    ``before`` is called with the pages that will be gone, before anything is written.
 
     Raises:
         Stopped: it was refused or failed; with how far it came.
@@ -101,9 +98,7 @@ def go_live(
             "SITEURL is not set, so nothing can be looked at",
             "set it to the public address, with https://, or add --no-verify",
         )
-    terms = Terms(
-        wish.dry_run, wish.resume, wish.allow_deletes, verify, pinned(settings), before=before
-    )
+    terms = Terms(wish.dry_run, wish.resume, wish.allow_deletes, verify, pinned(settings))
     target = targets.make(where)
     with locked(where.cache / "lock", targets.Busy, terms.patience, say, "deploy"):
         if wish.rollback is not None:

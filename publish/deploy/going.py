@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -32,8 +32,6 @@ class Terms:
     verify: float = 900
     pinned: Collection[str] = ()
     patience: float = PATIENCE
-    before: Callable[[Collection[str]], None] = lambda gone: None
-    """Called with the pages that will be gone, before anything is written."""
 
 
 @dataclass
@@ -87,6 +85,7 @@ def deploy(
     """
     out = Outcome(place.name, str(place.options["kind"]))
     try:
+        out.warnings += [target.caveat] if target.caveat else []
         release = release.adding(target.additions(release)).marked()
         out.release, out.source = release.id, release.source
         require_fit(release)
@@ -201,7 +200,6 @@ def _write(
         _after(target, known, out)
         out.state = "deployed"
         return
-    terms.before([p for p in todo.delete if p.endswith((".html", ".htm"))])
     out.state = "partial"
     record = replace(known.succeeded(release, target.keep), open=_open(target))
     target.put(release, todo, now, record)

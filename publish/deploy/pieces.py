@@ -7,6 +7,7 @@ crash every file of ours is still known to be ours.
 
 from __future__ import annotations
 
+import re
 import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -34,6 +35,9 @@ from publish.errors import Refused
 R = TypeVar("R")
 OWN = ".publish"
 """The folder in the target that holds what it remembers."""
+VAULT = re.compile(rf"{re.escape(OWN)}/([0-9a-f]{{32}})/")
+"""What was public once and is kept lies in a folder that cannot be guessed: a page that was taken
+off the site must not be there for those who know how this tool works."""
 SEPARATOR = " @"
 """Between a file's SHA-256 and the tag under which the target knows it."""
 
@@ -48,14 +52,28 @@ class Pieces(ABC):
     whole = False
     keep = KEEP
     steps = False
+    caveat = ""
     workers = 1
 
     def __init__(self, place: Place) -> None:
         self.place = place
+        self._vault = ""
+        self._fresh = secrets.token_hex(16)
+
+    @property
+    def vault(self) -> str:
+        """The folder for records and what is kept; only who may list the target finds it."""
+        if not self._vault:
+            self._vault = min((m[1] for p in self.own() if (m := VAULT.match(p))), default="")
+        return f"{OWN}/{self._vault or self._fresh}"
 
     @abstractmethod
     def tags(self) -> dict[str, str]:
         """Each file below the target, our own folder's too, with what changes when it does."""
+
+    @abstractmethod
+    def own(self) -> list[str]:
+        """The paths below our own folder."""
 
     @abstractmethod
     def same(self, path: str, tag: str, data: bytes) -> bool:
@@ -148,6 +166,7 @@ class Pieces(ABC):
         for phase in plan.phases:
             self.fence()
             paths = [put.path for put in phase.puts]
+            self.place.say(f"putting up {phase.name}: {len(paths)}")
 
             def one(path: str) -> tuple[str, str]:
                 data = snapshot.content(self.place.output, release, path)
@@ -160,7 +179,7 @@ class Pieces(ABC):
         files = {p: t for p, t in known.items() if p in release.files or p in plan.carried}
         full = replace(record, files=files, doomed=plan.doomed)
         self.fence()
-        self.write(f"{OWN}/releases/{record.release}.json", encoded(full))
+        self.write(f"{self.vault}/releases/{record.release}.json", encoded(full))
         self.save(replace(full, planned=plan.delete))
         if plan.delete:
             self.remove(list(plan.delete))
@@ -169,14 +188,14 @@ class Pieces(ABC):
 
     def back(self, to: Past, remote: Remote, record: Record) -> None:
         """The files of the old release, copied from where they were kept; the hold comes first."""
-        if (data := self.fetch(f"{OWN}/releases/{to.release}.json")) is None:
+        if (data := self.fetch(f"{self.vault}/releases/{to.release}.json")) is None:
             raise Refused(f"release {to.release[:12]} is not kept any more",
                           "build that state of the content, then deploy it")  # fmt: skip
         target, now = decoded(data), self.load() or Record()
         wanted = {p: f.partition(SEPARATOR)[0] for p, f in target.files.items()}
         tags = self.tags()
         differing = [p for p, sha in wanted.items() if remote.files.get(p) != sha]
-        lost = [p for p in differing if f"{OWN}/kept/{wanted[p]}" not in tags]
+        lost = [p for p in differing if f"{self.vault}/kept/{wanted[p]}" not in tags]
         if lost:
             raise Refused(f"{lost[0]}, as it was in release {to.release[:12]}, is not kept any "
                           "more", "build that state of the content, then deploy it")  # fmt: skip
@@ -190,7 +209,7 @@ class Pieces(ABC):
             paths = [p for p in differing if _phase_back(p, remote.files) == phase]
 
             def one(path: str) -> tuple[str, str]:
-                data = self.fetch(f"{OWN}/kept/{wanted[path]}") or b""
+                data = self.fetch(f"{self.vault}/kept/{wanted[path]}") or b""
                 return path, wanted[path] + SEPARATOR + self.write(path, data)
 
             known |= dict(self._each(one, paths))
@@ -213,8 +232,9 @@ class Pieces(ABC):
 
     def _keep(self, paths: list[str], remote: Remote) -> None:
         """Copy aside what is about to change, under the name of its bytes."""
+        vault = self.vault
         self._each(
-            lambda p: self.copy(p, f"{OWN}/kept/{remote.files[p]}"),
+            lambda p: self.copy(p, f"{vault}/kept/{remote.files[p]}"),
             [p for p in paths if remote.files.get(p)],
         )
 
@@ -223,13 +243,14 @@ class Pieces(ABC):
         living = {past.release for past in (record.past(), *record.before)}
         needed: set[str] = set()
         dead = []
-        for path in self.tags():
-            if path.startswith(f"{OWN}/releases/"):
+        own = self.own()
+        for path in own:
+            if path.startswith(f"{self.vault}/releases/"):
                 if path.rpartition("/")[2].removesuffix(".json") not in living:
                     dead.append(path)
                 elif data := self.fetch(path):
                     needed |= {f.partition(SEPARATOR)[0] for f in decoded(data).files.values()}
-        dead += [p for p in self.tags() if p.startswith(f"{OWN}/kept/")
+        dead += [p for p in own if p.startswith(f"{self.vault}/kept/")
                  and p.rpartition("/")[2] not in needed]  # fmt: skip
         if dead:
             self.remove(dead)

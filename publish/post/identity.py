@@ -97,5 +97,6 @@ def complaint(known: str, uid: str) -> tuple[str, str]:
     message = "its published address belongs to another Uid" if uid else "its Uid is gone"
     return (
         message,
-        f"write `Uid: {known}` again; if this is another post on purpose, add `Was: {known}`",
+        f"write `Uid: {known}` again; if the change is meant, add `Was: {known}`: it is not mailed "
+        "again, and feed readers show it once more",
     )

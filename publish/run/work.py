@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from publish import golive
 from publish.deploy.going import Stopped, document
 from publish.errors import Exit, NothingSent, PublishError
+from publish.http import fetch
 from publish.post.files import locked
 from publish.run import home as homes
 from publish.run.report import Report
@@ -114,6 +115,7 @@ def _bring_on(office: Office, report: Report) -> None:
         if len(report.errors) > before:
             with _noted(report):
                 settle_only(office)
+                report.lines += _withdrawn(office, lost=True)
             return
         if not office.site.stale():
             break
@@ -134,9 +136,9 @@ def _deploy(office: Office, report: Report, name: str) -> None:
     report.lines += [golive.spoken(out)[-1], *(f"warning: {line}" for line in out.warnings)]
 
 
-def _withdrawn(office: Office) -> list[str]:
+def _withdrawn(office: Office, *, lost: bool = False) -> list[str]:
     """Take back what is scheduled for posts that are not public any more: a letter must not lead to
-    a page that is about to go."""
+    a page that is about to go; nor, with ``lost``, to one that went, as a rollback makes it go."""
     from publish.office import letters, undoing
 
     with office.lock():
@@ -144,12 +146,24 @@ def _withdrawn(office: Office) -> list[str]:
         public = {letter.key for letter in found.all if letter.issue}
         lines = []
         for letter in found.all:
-            gone = [p for p in letter.posts if not any(key.startswith(p) for key in public)]
-            if letter.scheduled and gone:
+            if not letter.scheduled:
+                continue
+            gone = any(not any(key.startswith(p) for key in public) for p in letter.posts)
+            if gone or (lost and letter.issue and _missing(letter.issue.url)):
                 undoing.take_back(office, letter, found.handle(letter))
-                lines.append(office.said(f"{letter.slug}: its post is not public any more, so its "
-                                         "letter was taken back"))  # fmt: skip
+                lines.append(
+                    office.said(f"{letter.slug}: its page is not public any more, so its letter "
+                                "was taken back")
+                )  # fmt: skip
     return lines
+
+
+def _missing(url: str) -> bool:
+    """Whether a page that was live says that it is not there any more."""
+    try:
+        return fetch(url)[0] in (404, 410)
+    except OSError:
+        return False
 
 
 def _bring_home(home: Home, report: Report) -> None:

@@ -64,7 +64,11 @@ def guard(settings: Settings, listed: Path, shown: Collection[str]) -> Published
         source = sources.get(past[lost[0]])
         message, remedy = complaint(settings.content.name, lost[0], source)
         raise Refused(message + more, remedy)
-    return Published(past | {a: entry["uid"] for a, entry in now.items()}, frozenset(now))
+    # What was published under an earlier Uid stays recorded with it: without its `Was` line the
+    # post would be new to the newsletter, and that has to be told.
+    earlier = {a: past[a] for a, entry in now.items() if past.get(a) in entry.get("was", ())}
+    own = {a: entry["uid"] for a, entry in now.items()}
+    return Published(past | own | earlier, frozenset(now))
 
 
 def complaint(content: str, address: str, source: str | None) -> tuple[str, str]:

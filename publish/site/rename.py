@@ -8,6 +8,7 @@ from pathlib import Path
 from publish.errors import ConfigError
 from publish.post.files import write_whole
 from publish.post.frontmatter import remove_key, set_key
+from publish.post.identity import was_of
 from publish.post.slug import slugify
 from publish.post.urls import normal
 from publish.settings import Settings
@@ -68,7 +69,8 @@ def _addresses(post: Source, new: str) -> tuple[tuple[str, ...], str]:
         ConfigError: another post was published at the new one, or has it among its aliases.
     """
     known = addresses.recorded(post.settings)
-    own = [a for a in addresses.read(post.settings) if known.uid_at(a) == post.uid]
+    uids = {post.uid, *was_of(post.header.get("was"))}
+    own = [a for a in addresses.read(post.settings) if known.uid_at(a) in uids]
     brought = {normal(alias) for alias in post.aliases}
     had = [address for address in own if normal(address) not in brought]
     # A site that records no addresses has them all the same.
@@ -80,7 +82,7 @@ def _addresses(post: Source, new: str) -> tuple[tuple[str, ...], str]:
     if address:
         refuse_brought(post.settings, address, but=post.file)
     owner = known.uid_at(address) if address else ""
-    if owner and owner != post.uid:
+    if owner and owner not in uids:
         raise ConfigError(f"{address} was published as another post", "choose another")
     return tuple(a for a in had if normal(a) != normal(address)), address
 

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks import corpus, installed, peers
+from benchmarks import corpus, installed, jobs, peers
 from benchmarks.__main__ import main
 from benchmarks.chart import chart
 from benchmarks.jobs import JOBS
@@ -145,7 +145,7 @@ def test_json_holds_every_round():
     document = json.loads(json.dumps(SOME.document()))
     assert document["results"][0] == {
         "posts": 200, "job": "cold", "tool": "publish", "seconds": [1.0, 4.0, 9.0],
-        "memory_mb": 80.4, "ratio": 2.0,
+        "cpu_seconds": [], "memory_mb": 80.4, "ratio": 2.0,
     }  # fmt: skip
     assert document["results"][3]["memory_mb"] is None
 
@@ -261,7 +261,7 @@ def test_a_wrong_call_is_one_line(capsys: pytest.CaptureFixture[str], arguments,
 def test_publish_and_stock_pelican_build_the_same_site(tmp_path: Path):
     scripts = Path(sys.executable).parent
     trees = []
-    for peer in (peers.publish(scripts), peers.pelican(scripts)):
+    for peer in (peers.plain(scripts), peers.plain_pelican(scripts)):
         site = WorkingCopy(peer, 12, tmp_path / peer.name)
         site.build()
         files = (file for file in site.output.rglob("*") if file.is_file())
@@ -270,12 +270,20 @@ def test_publish_and_stock_pelican_build_the_same_site(tmp_path: Path):
     assert "page/2/index.html" in trees[0]
 
 
+def test_every_job_is_done_on_this_very_blog(tmp_path: Path):
+    site = WorkingCopy(peers.publish(Path(sys.executable).parent), 3, tmp_path / "blog")
+    site.build()
+    assert not list((site.folder / "content/ledger").glob("issues*"))
+    for job in (jobs.noop, jobs.edit, jobs.retitle, jobs.add, jobs.template):
+        assert job(site).wall > 0
+
+
 def test_the_whole_command_on_three_posts(root: Path, tmp_path: Path):
     document = tmp_path / "performance.md"
     document.write_text(f"Before.\n\n{BEGIN}\nold\n{END}\n\nAfter.\n", encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks", "--n", "3", "--rounds", "1", "--tools",
-         "pelican,publish", "--write", str(document)],
+         "plain-pelican,plain", "--write", str(document)],
         cwd=root, capture_output=True, text=True, timeout=280,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -286,9 +294,9 @@ def test_the_whole_command_on_three_posts(root: Path, tmp_path: Path):
     assert done.stdout.strip() in text
     assert str(tmp_path / "performance.svg") not in text
     figures = json.loads(document.with_suffix(".json").read_text(encoding="utf-8"))
-    assert figures["reference"] == "pelican"
+    assert figures["reference"] == "plain-pelican"
     assert {(one["job"], one["tool"]) for one in figures["results"]} == {
-        (job, tool) for job in JOBS for tool in ("pelican", "publish")
+        (job, tool) for job in JOBS for tool in ("plain-pelican", "plain")
     }
     assert all(one["seconds"][0] > 0 for one in figures["results"])
     ET.fromstring(document.with_suffix(".svg").read_text(encoding="utf-8"))

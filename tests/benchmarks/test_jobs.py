@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import installed
+from benchmarks import installed, peers
 from benchmarks.__main__ import main
 from benchmarks.compare import compare
 from benchmarks.corpus import post
@@ -108,7 +108,7 @@ def test_tools_are_compared_in_rounds_and_one_that_fails_is_left_out(peer: Peer,
     said: list[str] = []
     measured = compare([peer], 2, ["noop", "edit"], 2, tmp_path / "work", said.append)
     assert [(one.job, len(one.seconds)) for one in measured] == [("noop", 2), ("edit", 2)]
-    (peer.skeleton / "forgets").write_text("feeds", encoding="utf-8")
+    (peers.SITES / peer.site / "forgets").write_text("feeds", encoding="utf-8")
     measured = compare([peer], 3, ["noop", "edit"], 1, tmp_path / "work", said.append)
     assert [(one.job, len(one.seconds)) for one in measured] == [("edit", 1)]
     assert any(line.startswith("noop does not count: small: feeds") for line in said)

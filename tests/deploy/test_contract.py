@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from publish.deploy.going import Stopped
 from publish.deploy.release import MARKER, read_marker
 from publish.errors import Exit
+from publish.http import fetch
 from tests.deploy import stand as stands
 from tests.deploy.conftest import Rigs
 from tests.deploy.stand import KINDS, ROLLS, Stand, dead_links, expected, site, site_of
@@ -165,6 +167,22 @@ def test_a_picture_that_a_sent_letter_shows_stays_and_others_go_after_a_day(stan
     assert pictures[1] in out.deleted
     assert pictures[1] not in stand.listed()
     assert pictures[2] in stand.listed(), "dead since a moment only"
+
+
+@pytest.mark.parametrize("kind", ["folder", "s3"])
+def test_what_was_taken_off_is_not_found_by_those_who_know_where_it_is_kept(
+    kind: str, servers: Rigs, tmp_path: Path
+):
+    stand = stands.make(kind, servers, tmp_path, f"vault-{kind}-{next(NUMBERS)}")
+    stand.build(site(1))
+    first = stand.deploy("a1")
+    stand.build(site(2))
+    second = stand.deploy("a2", 1)
+    page = hashlib.sha256(site(1)["new-1/index.html"]).hexdigest()
+    releases = [f"releases/{out.release}.json" for out in (first, second)]
+    for path in ("record.json", f"kept/{page}", "r/000000002.done", *releases):
+        assert fetch(f"{stand.siteurl}/.publish/{path}")[0] in (403, 404), path
+    assert stand.back().release == first.release, "and yet it is kept"
 
 
 def test_git_travels_over_ssh_too(servers: Rigs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from publish import golive
 from publish.http import fetch
+from publish.settings import load
 from tests.deploy import runs
 from tests.deploy.conftest import Rigs
 from tests.deploy.runs import Blog, git, run, start
@@ -225,6 +227,28 @@ def test_a_post_that_went_takes_its_scheduled_letter_back_before_its_page_goes(
         assert any("taken back" in line for line in ended.document["lines"]), ended.document
         assert [fact["fact"] for fact in blog.facts()][-1] == "undone"
         assert run(one, blog.base).code == 1, "a third of the pages vanishing wants a person"
+
+
+def test_a_rollback_takes_the_scheduled_letter_of_the_page_that_went_back_and_stands(
+    servers: Rigs, tmp_path: Path
+):
+    with runs.a_blog(tmp_path, servers, f"run-{next(NUMBERS)}", NEWSLETTER_UNDO_MINUTES=30) as blog:
+        one = blog.begin()
+        for slug in ("stays", "goes"):
+            blog.write(one, slug)
+            assert run(one, blog.base).code == 0
+        settings = load(one / "pelicanconf.py")
+        out = golive.go_live(settings, None, golive.Wish(rollback=""))
+        assert out.state == "live"
+        ended = run(one, blog.base)
+        assert ended.code == 1
+        assert "rolled back from release" in ended.document["errors"][0]
+        assert [line for line in ended.document["lines"] if "goes" in line and "taken back" in line]
+        assert not [line for line in ended.document["lines"] if line.startswith("stays")]
+        assert run(one, blog.base).code == 1, "a machine never undoes it"
+        assert fetch(f"{settings.siteurl}/goes/")[0] == 404
+        blog.write(one, "correction")
+        assert run(one, blog.base).code == 0
 
 
 def test_a_post_dated_ahead_waits_and_is_named(blog: Blog):

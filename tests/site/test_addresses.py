@@ -169,10 +169,28 @@ def test_the_same_uid_twice_is_still_that_uid(small: Settings):
 def test_a_post_that_says_what_it_was_takes_the_address_with_it(small: Settings):
     file = small.root / "content/posts/uid-one-0001.md"
     swap(file, "Uid: uid-one-0001\n", "Uid: uid-one-9999\nWas: uid-one-0001\n")
-    assert [f.severity for f in findings(small) if f.rule == "changed-uid"] == ["warning"]
-    build(small)
-    assert ledger(small)["/one/"] == "uid-one-9999"
     assert not [f for f in findings(small) if f.rule == "changed-uid"]
+    build(small)
+    assert ledger(small)["/one/"] == "uid-one-0001"
+    assert rename(small, "one", "uno").before == ("/one/",)
+    build(small)
+    assert ledger(small) == {
+        "/one/": "uid-one-0001",
+        "/two/": "uid-two-0002",
+        "/uno/": "uid-one-9999",
+    }
+
+
+def test_what_it_was_has_to_stay_in_its_header(small: Settings):
+    file = small.root / "content/posts/uid-one-0001.md"
+    swap(file, "Uid: uid-one-0001\n", "Uid: uid-one-9999\nWas: uid-one-0001\n")
+    build(small)
+    swap(file, "Was: uid-one-0001\n", "")
+    with pytest.raises(Refused, match="Was: uid-one-0001"):
+        build(small)
+    assert [f.file for f in findings(small) if f.rule == "changed-uid"] == [
+        "content/posts/uid-one-0001.md"
+    ]
 
 
 def test_a_copy_is_the_one_that_was_never_published(small: Settings):

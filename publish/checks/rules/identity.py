@@ -49,7 +49,7 @@ def duplicate_uid(site: Site) -> Iterator[Problem]:
         if uid := _uid(source):
             owners[uid.lower()].append(source)
     for same in owners.values():
-        known = [s for s in same if site.recorded.uid_at(addresses.of_source(s, site)) == _uid(s)]
+        known = [s for s in same if _published_as_itself(s, site)]
         for source in same if len(same) > 1 else ():
             if len(known) == 1 and source is known[0]:
                 continue
@@ -86,10 +86,6 @@ def changed_uid(site: Site) -> Iterator[Problem]:
         if known := site.recorded.contradicts(address, uid, was):
             line = source.line("uid")
             yield Problem(line, *complaint(known, source.get("uid")), source.file)
-        elif site.recorded.uid_at(address) in was:
-            message = "the Uid changes: feed readers will show the post once more"
-            remedy = "nothing to do if that is meant; it is not mailed again"
-            yield Problem(source.line("was"), message, remedy, source.file, "warning")
 
 
 @source_rule("bad-slug", "error", "`Slug: ../about us`", "same")
@@ -173,6 +169,12 @@ def bad_alias(site: Site) -> Iterator[Problem]:
             if what:
                 message = f"the alias {shown(alias)} {what}"
                 yield Problem(source.line("aliases"), message, remedy, source.file)
+
+
+def _published_as_itself(source: Source, site: Site) -> bool:
+    """Whether its address was published with its own Uid, or one that it was."""
+    address, was = addresses.of_source(source, site), was_of(source.get("was"))
+    return site.recorded.uid_at(address) in (_uid(source), *was)
 
 
 def _no_alias(alias: str) -> str:

@@ -36,6 +36,11 @@ class Folder(Pieces):
                 found[file.relative_to(self.path).as_posix()] = tag
         return found
 
+    def own(self) -> list[str]:
+        """All below it."""
+        top = self.path / OWN
+        return [p.relative_to(self.path).as_posix() for p in top.rglob("*") if p.is_file()]
+
     def same(self, path: str, tag: str, data: bytes) -> bool:
         """Whether the file holds ``data``."""
         with suppress(OSError):
@@ -45,12 +50,12 @@ class Folder(Pieces):
     def load(self) -> Record | None:
         """The record in the folder."""
         try:
-            return decoded((self.path / OWN / "record.json").read_bytes())
+            return decoded((self.path / self.vault / "record.json").read_bytes())
         except FileNotFoundError:
             return None
         except ValueError:
             raise Refused(
-                f"{self.path / OWN / 'record.json'}: is damaged",
+                f"{self.path / self.vault / 'record.json'}: is damaged",
                 "remove it: then all that lies there counts as not ours, and is kept",
             ) from None
 
@@ -64,7 +69,7 @@ class Folder(Pieces):
 
     def save(self, record: Record) -> None:
         """Replace the record in one step."""
-        write_whole(self.path / OWN / "record.json", encoded(record))
+        write_whole(self.path / self.vault / "record.json", encoded(record))
 
     def write(self, path: str, data: bytes) -> str:
         """Replace a file in one step; its new tag."""
@@ -100,6 +105,9 @@ class Folder(Pieces):
     @contextmanager
     def held(self, release: Release, patience: float) -> Iterator[None]:
         """The folder alone; the lock dies with its holder."""
+        (self.path / OWN).mkdir(parents=True, exist_ok=True)
+        # Not for the web server, where that is another user.
+        (self.path / OWN).chmod(0o700)
         with locked(self.path / OWN / "lock", Busy, patience, self.place.say, "deploy"):
             yield
 

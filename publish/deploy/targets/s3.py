@@ -1,9 +1,9 @@
 """A bucket that speaks S3: one object a file, in phases, with claims that are never overwritten.
 
 ``.publish/r/N.claim`` is created with ``If-None-Match: *``, the one condition that all stores
-keep; the highest one holds the bucket until ``N.done`` or ``N.over`` is there or its lease is
-over, by the store's clock. Whoever meets a refusal reads the object before believing it: a create
-whose answer was lost is refused when it is tried again, though it was ours.
+keep. The highest one holds the bucket until ``N.done``, which lies in the vault, or ``N.over`` is
+there, or its lease is over by the store's clock. Whoever meets a refusal reads the object before
+believing it: a create whose answer was lost is refused when it is tried again, though it was ours.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ except ImportError:
 
 T = TypeVar("T")
 CLAIMS = f"{OWN}/r/"
+NUMBERED = re.compile(rf"{re.escape(OWN)}/(?:[0-9a-f]{{32}}/)?r/(\d+)\.(claim|done|over)")
 LEASE = 600.0
 """Seconds by the store's clock after which a claim's holder counts as dead."""
 TRIES = 5
@@ -74,6 +75,8 @@ class S3(Pieces):
             config["endpoint"] = endpoint
         self.endpoint = str(endpoint) or f"https://s3.{region}.amazonaws.com"
         self.honest = place.options.get("lock", True) is not False
+        if not self.honest:
+            self.caveat = f"{self._where()}: nothing keeps two deploys apart, for lock is False"
         options: dict[str, Any] = {
             "timeout": timedelta(seconds=60), "connect_timeout": timedelta(seconds=15),
             "allow_http": str(endpoint).startswith("http://"),
@@ -94,6 +97,10 @@ class S3(Pieces):
     def tags(self) -> dict[str, str]:
         """The ETag of each object, by one listing."""
         return {row["path"]: str(row["e_tag"]) for row in self._list("")}
+
+    def own(self) -> list[str]:
+        """By a listing of its own."""
+        return [row["path"] for row in self._list(f"{OWN}/")]
 
     def same(self, path: str, tag: str, data: bytes) -> bool:
         """Whether the ETag is the MD5 of ``data``, as it is of a plain object."""
@@ -122,7 +129,7 @@ class S3(Pieces):
         """``N.done``: there once and for all."""
         if self.done:
             self._next(record)
-        place = f"{CLAIMS}{self.number:09}.done"
+        place = self._done(self.number)
         data = encoded(record)
         if not self._create(place, data, lambda found: found == data):
             raise Raced("another deploy wrote the record meanwhile", "run it again")
@@ -223,8 +230,6 @@ class S3(Pieces):
                 f"{self._where()} ignores conditions, so two deploys would not notice each other",
                 'if only one ever runs, set "lock": False for this target',
             )
-        if not self.honest:
-            self.place.say(f"{self._where()}: nothing keeps two deploys apart (lock is off)")
         return True
 
     def _ignores_conditions(self, place: str) -> bool:
@@ -263,12 +268,15 @@ class S3(Pieces):
 
     def _decoded(self, number: int) -> Record:
         try:
-            return decoded(self.fetch(f"{CLAIMS}{number:09}.done") or b"")
+            return decoded(self.fetch(self._done(number)) or b"")
         except ValueError:
             raise Refused(
-                f"{self._where()}/{CLAIMS}{number:09}.done: is damaged",
+                f"{self._where()}/{self._done(number)}: is damaged",
                 "remove it: then the record before it counts",
             ) from None
+
+    def _done(self, number: int) -> str:
+        return f"{self.vault}/r/{number:09}.done"
 
     def _claim(self, number: int) -> dict[str, Any]:
         try:
@@ -284,12 +292,8 @@ class S3(Pieces):
             return ""
 
     def _names(self) -> list[tuple[int, str]]:
-        found = []
-        for row in self._list(CLAIMS):
-            number, _, kind = row["path"].rpartition("/")[2].partition(".")
-            if number.isdigit() and kind in ("claim", "done", "over"):
-                found.append((int(number), kind))
-        return found
+        found = (NUMBERED.fullmatch(path) for path in self.own())
+        return [(int(m[1]), m[2]) for m in found if m]
 
     def _list(self, prefix: str) -> list[Any]:
         def all_() -> list[Any]:

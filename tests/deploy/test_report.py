@@ -1,0 +1,163 @@
+"""What a run tells, how two ledgers become one as files, and what the doctor sees."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from publish.errors import ConfigError, Exit, NothingSent, OutcomeUnknown, PublishError, Refused
+from publish.run import doctor, report
+from publish.run.merging import known_to, merged
+from publish.run.report import Report
+from publish.settings import Settings, load
+from tests.deploy.test_command_line import project
+
+AT = "2026-11-28T12:00:0{}.000+00:00"
+FACTS = st.lists(st.integers(0, 9), max_size=4, unique=True)
+
+
+def ledger(facts: list[int], urls: dict[str, str], since: dict[str, str]) -> dict[str, bytes]:
+    rows = [json.dumps({"at": AT.format(n), "fact": "intent", "key": f"k{n}"}) for n in facts]
+    return {
+        "issues.jsonl": "".join(f"{row}\n" for row in rows).encode(),
+        "urls.json": json.dumps(urls).encode(), "since.json": json.dumps(since).encode(),
+    }  # fmt: skip
+
+
+TABLES = st.dictionaries(st.sampled_from("abcd"), st.just("uid"), max_size=3)
+DAYS = st.dictionaries(st.sampled_from("xyz"), st.sampled_from(["2026-11-01", "2026-10-01"]))
+LEDGERS = st.builds(ledger, FACTS, TABLES, DAYS)
+
+
+@settings(deadline=None)
+@given(LEDGERS, LEDGERS)
+def test_ledgers_merge_the_same_in_any_order_and_any_number_of_times(
+    ours: dict[str, bytes], theirs: dict[str, bytes]
+):
+    one, two = merged(ours, theirs, {}), merged(theirs, ours, {})
+    assert {n: json.loads(b) for n, b in one.items() if n != "issues.jsonl"} == {
+        n: json.loads(b) for n, b in two.items() if n != "issues.jsonl"
+    }
+    assert one["issues.jsonl"] == two["issues.jsonl"]
+    assert merged(one, theirs, {}) == merged(one, one, {}) == one
+    lines = one["issues.jsonl"].splitlines()
+    assert lines == sorted(lines, key=lambda line: json.loads(line)["at"])
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [({"urls.json": b'{"/a/": "x"}'}, {"urls.json": b'{"/a/": "y"}'}),
+     ({"urls.json": b"{"}, {"urls.json": b"{}"}), ({"since.json": b"[]"}, {"since.json": b"{}"}),
+     ({"issues.jsonl": b"no fact\n"}, {})],
+)  # fmt: skip
+def test_what_contradicts_or_is_damaged_stops_a_merge(
+    ours: dict[str, bytes], theirs: dict[str, bytes]
+):
+    with pytest.raises(Refused):
+        merged(ours, theirs, {})
+
+
+def test_of_two_copies_of_a_letter_one_stays_whole():
+    sent = {"at": AT.format(1), "fact": "send_try", "key": "k", "digest": "two"}
+    lines = (json.dumps(sent) + "\n").encode()
+    sides = [
+        {"issues.jsonl": lines, "issues/k/issue.json": json.dumps({"digest": name}).encode(),
+         "issues/k/issue.txt": name.encode()} for name in ("one", "two")
+    ]  # fmt: skip
+    for ours, theirs in (sides, sides[::-1]):
+        assert merged(ours, theirs, {})["issues/k/issue.txt"] == b"two"
+
+
+def test_only_addresses_of_posts_that_home_knows_go_home():
+    found = known_to({"urls.json": b'{"/a/": "one", "/b/": "two"}', "x": b""}, {"one"})
+    assert json.loads(found["urls.json"]) == {"/a/": "one"}
+    assert "x" in found
+
+
+@pytest.mark.parametrize(
+    ("errors", "sent", "code"),
+    [([], False, Exit.OK), ([NothingSent("a")], False, Exit.NOTHING_SENT),
+     ([NothingSent("a"), Refused("b")], False, Exit.REFUSED),
+     ([Refused("b"), ConfigError("c")], False, Exit.USAGE),
+     ([OutcomeUnknown("d"), ConfigError("c")], False, Exit.UNKNOWN),
+     ([NothingSent("push")], True, Exit.UNKNOWN)],
+)  # fmt: skip
+def test_a_run_ends_with_the_worst_that_happened(
+    errors: list[PublishError], sent: bool, code: Exit
+):
+    issues = [{"slug": "a", "sent_by_this_run": True}] if sent else []
+    assert Report(True, issues=issues, errors=errors, ledger="unpushed").code is code
+
+
+def test_a_run_gives_a_sign_of_life_that_names_no_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    asked: list[str] = []
+
+    class Switch(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Switch)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    monkeypatch.setenv("PUBLISH_HEARTBEAT_URL", f"http://127.0.0.1:{server.server_port}/s3cret")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    warned: list[str] = []
+    good, bad = Report(True, lines=["all up"]), Report(True, errors=[NothingSent("down", "again")])
+    try:
+        report.publish(good, tmp_path, warned.append)
+        report.publish(bad, tmp_path, warned.append)
+        report.publish(Report(False), tmp_path, warned.append)
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+    assert asked == ["/s3cret", "/s3cret/fail"]
+    assert warned == []
+    summary = (tmp_path / "summary.md").read_text(encoding="utf-8")
+    assert "### publish run: done\n\n- all up\n" in summary
+    assert "ended with exit code 3\n\n- **down — again**" in summary
+    report.publish(good, tmp_path, warned.append)
+    assert len(warned) == 1
+    assert "s3cret" not in warned[0]
+
+
+def checks(site: Settings) -> dict[str, doctor.Check]:
+    return {c.name: c for c in doctor.examine(site, contextlib.nullcontext)}
+
+
+def test_the_doctor_knows_targets_rights_and_the_last_run(tmp_path: Path):
+    targets = {
+        "good": {"kind": "folder", "path": "www"},
+        "bad": {"kind": "git", "remote": "/no/such/repository"},
+        "absent": {"kind": "command", "command": ["no-such-program", "{output}"]},
+    }
+    site = load(project(tmp_path, {}, DEPLOY=targets) / "pelicanconf.py")
+    found = checks(site)
+    assert found["target good"].well
+    assert not list((tmp_path / "www").rglob("probe*"))
+    assert "git: " in found["target bad"].detail
+    assert found["target absent"].remedy == "install no-such-program"
+    assert found["ledger"].well
+    assert "no `publish run`" in found["run"].detail
+    last = site.cache / "run" / "last.json"
+    last.parent.mkdir(parents=True)
+    for hours, code, well in ((1, 0, True), (1, 3, False), (48, 0, False)):
+        at = datetime.now(UTC) - timedelta(hours=hours)
+        last.write_text(json.dumps({"at": at.isoformat(), "code": code, "live": True}), "utf-8")
+        assert checks(site)["run"].well is well
