@@ -107,7 +107,7 @@ def run(
             known = {n: k for n, k in staging.new.items() if n in staging.kept or k != (b"", b"")}
             document = {"files": known, "harmless": harmless, "code": digests}
             cache.save(task.stage / "state", document)
-            held.extend(live.generators)
+        held.extend(judging.generators)
         clock.phase("save")
     except Unfit as unfit:
         return unfit
