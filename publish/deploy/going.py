@@ -85,6 +85,7 @@ def deploy(
     """
     out = Outcome(place.name, str(place.options["kind"]))
     try:
+        out.warnings += [target.caveat] if target.caveat else []
         release = release.adding(target.additions(release)).marked()
         out.release, out.source = release.id, release.source
         require_fit(release)

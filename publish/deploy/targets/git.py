@@ -34,6 +34,7 @@ class Git:
     whole = True
     keep = KEEP
     steps = False
+    caveat = ""
 
     def __init__(self, place: Place) -> None:
         self.place = place
@@ -217,6 +218,7 @@ class Git:
         return self._git("commit-tree", tree, *parent, stdin=said, env=env).decode().strip()
 
     def _push(self, commit: str, remote: Remote) -> None:
+        self.place.say(f"pushing {self.branch}")
         try:
             self._git(
                 "push", "-q", f"--force-with-lease={self.ref}:{remote.at}", self.url,
