@@ -22,6 +22,10 @@ GIF = 1_000_000
 """Bytes from which on a GIF is opened to see whether it moves."""
 
 
+_bytes: dict[Path, bytes] = {}
+"""The sources that this process was asked about and has not judged yet."""
+
+
 def fit(content: Path, file: Path) -> bool:
     """Whether a source in the ``content`` folder may be given to Pelican.
 
@@ -37,6 +41,7 @@ def fit(content: Path, file: Path) -> bool:
         raw = file.read_bytes()
     except OSError:
         return True  # Pelican says why
+    _bytes[file] = raw
     source = Source(file.name, file.name, raw, False, Reading())
     return source.readable and not tangled(source)
 
@@ -64,7 +69,8 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
             troubles.append(Trouble("too-large", name, 1, f"{size / 1e6:.0f} MB"))
         elif path in library.sources:
             try:
-                raw = file.read_bytes()
+                # What Pelican was given is what is judged, and is read once for both.
+                raw = _bytes.pop(file, None) or file.read_bytes()
             except OSError as error:
                 troubles.append(Trouble("unreadable", name, 1, error.strerror or ""))
                 continue

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -39,10 +41,11 @@ def read(
             "make it, or correct PATH",
         )
     judge = partial(_records, memo=settings.cache / "words")
-    with staged(settings.cache, "reading") as stage:
+    with _aside(settings) as stage:
+        kept = settings.cache if stage.is_relative_to(settings.cache) else stage
         task = engine.Task(
             settings.path, {**of_builds(settings, stage), **(overrides or {})}, stage,
-            settings.cache / "engine", stage / "none", code=scan.code(settings),
+            kept / "engine", stage / "none", code=scan.code(settings),
             jobs=len(os.sched_getaffinity(0)), judge=judge, fit=fit, until="read",
         )  # fmt: skip
         try:
@@ -61,6 +64,18 @@ def read(
         settings.content.name, sources=listed, settings=dict(settings.values), failed=True
     )
     return replace(done.judged or unread, complaints=told(done.errors))
+
+
+@contextmanager
+def _aside(settings: Settings) -> Iterator[Path]:
+    """A folder of this reading alone: elsewhere, where the cache cannot be written."""
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(staged(settings.cache, "reading"))
+        except OSError:
+            elsewhere = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            folder = stack.enter_context(staged(elsewhere, "reading"))
+        yield folder
 
 
 def told(errors: Sequence[str]) -> tuple[str, ...]:

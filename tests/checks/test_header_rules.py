@@ -119,7 +119,9 @@ def test_words_and_aliases_may_go_on():
         ('Tags: ["a", "b"]', "error", "a, b"), ("Tags: 'rest', sleep", "error", "rest, sleep"),
         ('Author: "Nora"', "error", "Nora"), ("Category: [[Career]]", "error", "Career"),
         ("Lang: 'en'", "error", "en"), ('Uid: "0123456789abcdef"', "error", "0123456789abcdef"),
-        ("Newsletter: 'no'", "error", "no"), ("Tags: #rest, #sleep", "warning", "rest, sleep"),
+        ("Uid: 0123456789abcdef # keep", "error", "`Uid: 0123456789abcdef`"),
+        ("Category: Career # main", "error", "Career"),
+        ("Tags: #rest, #sleep", "warning", "rest, sleep"),
         ('Title: "A calm handover"', "warning", "A calm handover"), ("Category: []", "error", "…"),
         ("Summary: |", "error", "…"), ("Summary: ~", "error", "…"), ("Tags: null", "error", "…"),
     ],
@@ -132,7 +134,7 @@ def test_values_as_yaml_writes_them(value: str, severity: str, written: str):
 @pytest.mark.parametrize(
     "value",
     ["Title: “Do no harm” and what it means", 'Title: "Yes" or "no"', "Tags: c#, f#",
-     "Image: a.jpg", "Title: [sic]", "Status: \"draft\"", "Category: Q&A",
+     "Title: Issue # 5", "Image: a.jpg", "Title: [sic]", "Status: \"draft\"", "Category: Q&A",
      "Author: Sean O'Hara, Ann"],
 )  # fmt: skip
 def test_quotes_and_brackets_that_are_meant(value: str):

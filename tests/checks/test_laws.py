@@ -3,6 +3,7 @@ settings or addresses that a check had not named."""
 
 import shutil
 import tempfile
+from collections import Counter
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -12,9 +13,11 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from publish.errors import PublishError
+from publish.office import fit
+from publish.office.question import Voice
 from publish.post.record import Library
 from publish.site.build import build
-from tests.checks.project import Project
+from tests.checks.project import HEAD, Project
 
 WORDS = st.sampled_from(
     ["Calm", "2 < 3 and 5 > 4", "INR <2 or >4", "Crème & co", "`x_y` value", "*bold*", "東京",
@@ -102,7 +105,7 @@ def pages_show(library: Library, output: Path) -> None:
         assert {heading.words for heading in post.headings} <= words
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(POSTS, min_size=1, max_size=3))
 def test_a_build_refuses_only_what_a_check_has_named_and_pages_are_their_records(
     posts: list[tuple[str, str, list[tuple[str, str]], list[str]]],
@@ -137,3 +140,47 @@ def test_settings_that_a_build_refuses_are_named_by_a_check(project: Project, li
         found = [finding for finding in project.findings() if finding.severity == "error"]
         assert found
         assert all(len(str(finding)) < 500 for finding in found)
+
+
+WATCHER = """
+import os
+import sys
+
+def opened(event, args):
+    if event == "open" and str(args[0]).endswith(".md"):
+        log = os.open({log!r}, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        os.write(log, os.fsencode(os.path.basename(str(args[0]))) + b"\\n")
+        os.close(log)
+
+def register():
+    sys.addaudithook(opened)
+"""
+
+
+@pytest.mark.parametrize("declared", [False, True])
+def test_a_build_opens_a_source_for_pelican_for_the_rules_and_for_its_digest(
+    project: Project, declared: bool
+):
+    log = project.root / "opened.log"
+    project.write("watch/watcher.py", f"INCREMENTAL = {declared}\n{WATCHER.format(log=str(log))}")
+    conf = project.root / "pelicanconf.py"
+    conf.write_text(f"{conf.read_text()}PLUGIN_PATHS += ['watch']\nPLUGINS += ['watcher']\n")
+    names = ["a.md", "b.md", "c.md"]
+    for name in names:
+        mine = HEAD.replace(b"calm", name[:1].encode()).replace(b"0123", name[:1].encode() * 4)
+        project.write(f"content/posts/{name}", mine + b"Words.\n")
+
+    def opened() -> Counter[str]:
+        log.unlink(missing_ok=True)
+        settings = project.settings
+        build(settings, jobs=1, guards=fit.guards(settings, Voice()))
+        return Counter(log.read_text().split())
+
+    # A run that keeps sources digests each; what it kept Pelican does not open at all.
+    most = 3 if declared else 2
+    assert max(opened().values()) <= most
+    path = project.root / "content/posts/a.md"
+    path.write_bytes(path.read_bytes() + b"More.\n")
+    again = opened()
+    assert again["a.md"] <= most
+    assert again["b.md"] <= 2

@@ -20,9 +20,10 @@ FIRST_LINE = (
 )  # fmt: skip
 """Keys of which Pelican, or our plugin, takes the first line alone."""
 WORDS = ("title", "summary", "description", "subject", "preheader", "image_alt")
-JUDGED = ("status", "date", "modified", "slug", "aliases")
+JUDGED = ("status", "date", "modified", "slug", "aliases", "newsletter")
 """Keys whose own rules say already that a value in quotes or brackets is none."""
 QUOTED = re.compile(r"([\"'])(?:(?!\1).)*\1$")
+COMMENT = re.compile(r"\s#\s")
 NOTHING = ("null", "~", "|", ">", "|-", ">-", "|+", ">+")
 SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2}|\d{4})(?!\d)")
 
@@ -93,6 +94,10 @@ def yaml_value(source: Source) -> Iterator[Problem]:
                 remedy = f"write `{name}: {shown(_bare(value), 80)}` if they are not meant"
                 message = f"the quotes around {name} will be shown"
                 yield Problem(field.line, message, remedy, severity="warning")
+        elif comment := COMMENT.search(value):
+            message = f"a comment in the line would be part of {name}"
+            remedy = f"write `{name}: {shown(value[: comment.start()], 80)}`"
+            yield Problem(field.line, message, remedy)
         elif bare := _plain(field.name, value):
             message = f"the brackets or quotes of {name} would be part of it"
             yield Problem(field.line, message, f"write `{name}: {shown(bare, 80)}`")
