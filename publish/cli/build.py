@@ -58,7 +58,7 @@ def command(
     Example: publish build --full
     """
     from publish.cli.answering import voice
-    from publish.office import fit, orphans
+    from publish.office import fit, notices
     from publish.site.build import build
     from publish.site.standing import sentence
 
@@ -71,7 +71,7 @@ def command(
         guards=fit.guards(settings, voice(terminal)),
         progress=Following(terminal.progress),
     )
-    for line in orphans.by_ledger(settings) if output is None else ():
+    for line in notices.after_build(settings) if output is None else ():
         terminal.warn(line)
     for path in done.foreign:
         terminal.warn(f"{path}: not written by publish; left alone")

@@ -101,8 +101,8 @@ def judge(
         why = "which is not in this repository" if age is Age.UNKNOWN else "on another branch"
         raise NothingSent(
             f"the site was put up from commit {record.source[:12]}, {why}",
-            "git pull, build, and deploy again; to put this one in its place: "
-            "publish deploy --resume",
+            "git pull (git fetch --unshallow in a shallow clone), build and deploy again; to put "
+            "this one up all the same: publish deploy --resume",
         )
     return Verdict.GO
 

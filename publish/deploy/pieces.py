@@ -52,6 +52,7 @@ class Pieces(ABC):
     whole = False
     keep = KEEP
     steps = False
+    caveat = ""
     workers = 1
 
     def __init__(self, place: Place) -> None:
@@ -165,6 +166,7 @@ class Pieces(ABC):
         for phase in plan.phases:
             self.fence()
             paths = [put.path for put in phase.puts]
+            self.place.say(f"putting up {phase.name}: {len(paths)}")
 
             def one(path: str) -> tuple[str, str]:
                 data = snapshot.content(self.place.output, release, path)

@@ -9,28 +9,12 @@ import re
 from collections.abc import Callable
 
 from publish.importer.embeds import framed, label, watch
-from publish.importer.runs import leaves, split, tidy
-from publish.importer.structures import GONE, definitions, details, figure, kept, listed, table
+from publish.importer.runs import leaves, split, spread, tidy
+from publish.importer.structures import definitions, details, figure, kept, listed, table
+from publish.importer.tags import BLOCKS, CONTAINERS, GONE, INLINE, MADE
 from publish.importer.tree import El
 
-CONTAINERS = {
-    "body", "html", "div", "section", "article", "main", "header", "footer", "aside", "nav",
-    "center", "address", "fieldset", "hgroup", "dialog", "search", "form", "picture", "slot",
-    "label", "legend", "noframes", "template", "tbody", "amp-carousel",
-}  # fmt: skip
-BLOCKS = {
-    "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "pre", "blockquote", "table", "hr",
-    "figure", "details", "menu", "dir", "li", "dt", "dd", "tr", "td", "th", "figcaption", "thead",
-    "tfoot", "caption", "summary", "xmp", "listing",
-} | CONTAINERS - {"label", "picture", "slot"}  # fmt: skip
-INLINE = {
-    "a": "a", "img": "img", "br": "br", "em": "em", "i": "em", "strong": "strong", "b": "strong",
-    "code": "code", "tt": "code", "del": "del", "s": "del", "strike": "del", "ins": "ins", "u": "u",
-    "sup": "sup", "sub": "sub", "mark": "mark", "small": "small", "kbd": "kbd", "abbr": "abbr",
-    "acronym": "abbr", "cite": "cite", "q": "q", "var": "var", "samp": "samp", "dfn": "dfn",
-}  # fmt: skip
-MADE = BLOCKS | {"run", "mark-form"}
-"""Blocks of the result, and of what stands for one."""
+INNER = {"li", "blockquote", "td", "th", "dt", "dd", "figcaption", "caption", "summary"}
 Lose = Callable[[str, str, str], None]
 
 
@@ -70,6 +54,9 @@ class _Normal:
                 out += self._runs(run, autop, wrap)
                 run = []
         out += self._runs(run, autop, wrap)
+        if parent.tag in INNER:
+            # Where a form was is only of interest at a post's end.
+            out = [block for block in out if block.tag != "mark-form"]
         if not wrap and sum(b.tag == "run" for b in out) > 1:
             for block in out:
                 if block.tag == "run":
@@ -255,7 +242,7 @@ class _Normal:
             name = tag
         if name is None or not kids:
             return kids
-        return _spread(El(name, kept(el, "title", "lang", "dir")), kids)
+        return spread(El(name, kept(el, "title", "lang", "dir")), kids)
 
     def _kids(self, el: El, autop: bool) -> list[El | str]:
         out: list[El | str] = []
@@ -295,7 +282,7 @@ class _Normal:
         attrs = {"href": href}
         if el.get("title").strip():
             attrs["title"] = el.get("title")
-        return [*anchor, *_spread(El("a", attrs), kids)]
+        return [*anchor, *spread(El("a", attrs), kids)]
 
     def _image(self, el: El) -> list[El | str]:
         src = el.get("src").strip()
@@ -356,36 +343,3 @@ def _without_fields(el: El) -> list[El | str]:
         elif kid.tag not in ("label", "button", "legend", "select", "textarea", "input", "option"):
             out.append(kid.clone(_without_fields(kid)))
     return out
-
-
-def _spread(round_: El, kids: list[El | str]) -> list[El | str]:
-    """``round_`` round the kids; round the words of each where some are blocks."""
-    if not any(isinstance(k, El) and k.tag in BLOCKS for k in kids):
-        return [round_.clone(kids)]
-    out: list[El | str] = []
-    run: list[El | str] = []
-    for kid in [*kids, None]:
-        if kid is not None and not (isinstance(kid, El) and kid.tag in BLOCKS):
-            run.append(kid)
-            continue
-        if any(not isinstance(k, str) or k.strip() for k in run):
-            out.append(round_.clone(run))
-        run = []
-        if kid is not None:
-            assert isinstance(kid, El)
-            out.append(_wrapped(round_, kid))
-    return out
-
-
-def _wrapped(round_: El, block: El) -> El:
-    if block.tag in ("p", "run", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption"):
-        return block.clone([round_.clone(block.kids)]) if block.kids else block
-    if block.tag in ("ul", "ol", "li", "blockquote", "figure", "dl", "dt", "dd"):
-        kids = [
-            _wrapped(round_, k) if isinstance(k, El) and k.tag not in INLINE else k
-            for k in block.kids
-        ]
-        if block.tag == "figure":
-            kids = [round_.clone([k]) if isinstance(k, El) and k.tag == "img" else k for k in kids]
-        return block.clone(kids)
-    return block

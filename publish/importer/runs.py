@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from publish.importer.tags import BLOCKS, INLINE
 from publish.importer.tree import El
 
 BLANK = re.compile(r"\n[ \t\r\f]*\n\s*")
@@ -112,3 +113,48 @@ def _collapse(run: list[El | str], space: list[bool]) -> list[El | str]:
             if kid.kids or kid.get("id"):
                 out.append(kid)
     return out
+
+
+def spread(round_: El, kids: list[El | str]) -> list[El | str]:
+    """``round_`` round the kids; round the words of each where some are blocks.
+
+    A link in a link stays the inner one.
+    """
+
+    def apart(kid: El | str) -> bool:
+        if not isinstance(kid, El):
+            return False
+        return kid.tag in BLOCKS or (round_.tag == "a" and _links(kid))
+
+    if not any(apart(kid) for kid in kids):
+        return [round_.clone(kids)]
+    out: list[El | str] = []
+    run: list[El | str] = []
+    for kid in [*kids, None]:
+        if kid is not None and not apart(kid):
+            run.append(kid)
+            continue
+        if any(not isinstance(k, str) or k.strip() for k in run):
+            out.append(round_.clone(run))
+        run = []
+        if isinstance(kid, El):
+            out.append(kid if round_.tag == "a" and _links(kid) else _wrapped(round_, kid))
+    return out
+
+
+def _links(el: El) -> bool:
+    return any(inner.tag == "a" and "href" in inner.attrs for inner in el.walk())
+
+
+def _wrapped(round_: El, block: El) -> El:
+    if block.tag in ("p", "run", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption"):
+        return block.clone([round_.clone(block.kids)]) if block.kids else block
+    if block.tag in ("ul", "ol", "li", "blockquote", "figure", "dl", "dt", "dd"):
+        kids = [
+            _wrapped(round_, k) if isinstance(k, El) and k.tag not in INLINE else k
+            for k in block.kids
+        ]
+        if block.tag == "figure":
+            kids = [round_.clone([k]) if isinstance(k, El) and k.tag == "img" else k for k in kids]
+        return block.clone(kids)
+    return block

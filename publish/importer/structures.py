@@ -6,14 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
+from publish.importer.tags import GONE
 from publish.importer.tree import El
-
-GONE = {
-    "script", "style", "link", "meta", "base", "title", "head", "noscript", "svg", "canvas",
-    "map", "area", "param", "track", "template", "colgroup", "col", "wbr", "input", "select",
-    "option", "optgroup", "datalist", "textarea", "progress", "meter", "object", "frameset",
-}  # fmt: skip
-"""What a page does not show, or what a reader cannot use once WordPress is gone."""
 
 
 class Flow(Protocol):
@@ -89,48 +83,51 @@ def definitions(n: Flow, el: El, autop: bool) -> list[El]:
 
 
 def table(n: Flow, el: El, autop: bool) -> list[El]:
-    """A table; what stands in it beside its rows comes before it."""
+    """A table; what stands in it beside its cells comes before it."""
     made = El("table", kept(el, "id"))
-    before: list[El] = []
+    stray: list[El | str] = []
     for kid in el.kids:
-        if isinstance(kid, str):
-            continue
-        if kid.tag in ("thead", "tbody", "tfoot"):
+        if isinstance(kid, El) and kid.tag in ("thead", "tbody", "tfoot"):
             for row in kid.kids:
-                if isinstance(row, El):
-                    _row(n, row, made, kid.tag, autop)
-        elif kid.tag == "tr":
-            _row(n, kid, made, "tbody", autop)
-        elif kid.tag == "caption":
+                _row(n, row, made, kid.tag, autop, stray)
+        elif isinstance(kid, El) and kid.tag == "caption":
             inside = n.flow(kid, False, False)
             if inside:
                 made.attrs["caption"] = "1"
                 made.kids.insert(0, El("caption", {}, [*inside]))
-        elif kid.tag not in GONE:
-            before += n.block(kid, autop, True)
+        else:
+            _row(n, kid, made, "tbody", autop, stray)
+    before = n.flow(El("div", {}, stray), autop, True)
     filled = any(
         isinstance(r, El) and any(isinstance(c, El) and c.kids for c in r.kids) for r in made.kids
     )
     return [*before, made] if filled else before
 
 
-def _row(n: Flow, row: El, made: El, part: str, autop: bool) -> None:
-    if row.tag != "tr":
+def _row(n: Flow, row: El | str, made: El, part: str, autop: bool, stray: list[El | str]) -> None:
+    if isinstance(row, str) or row.tag != "tr":
+        stray.append(row)
         return
     here = El("tr", {"part": part})
     for cell in row.kids:
         if isinstance(cell, El) and cell.tag in ("td", "th"):
-            attrs = kept(cell, "colspan", "rowspan", "align")
-            if (found := re.search(r"text-align:\s*(left|right|center)", cell.get("style"))) or (
-                found := re.search(r"has-text-align-(left|right|center)", cell.get("class"))
-            ):
-                attrs["align"] = found[1]
-            for span in ("colspan", "rowspan"):
-                if not re.fullmatch(r"[1-9]\d{0,2}", attrs.get(span, "")) or attrs[span] == "1":
-                    attrs.pop(span, None)
-            here.kids.append(El(cell.tag, attrs, [*n.flow(cell, autop, False)]))
+            here.kids.append(_cell(n, cell, autop))
+        else:
+            stray.append(cell)
     if here.kids:
         made.kids.append(here)
+
+
+def _cell(n: Flow, cell: El, autop: bool) -> El:
+    attrs = kept(cell, "colspan", "rowspan", "align")
+    found = re.search(r"text-align:\s*(left|right|center)", cell.get("style"))
+    found = found or re.search(r"has-text-align-(left|right|center)", cell.get("class"))
+    if found:
+        attrs["align"] = found[1]
+    for span in ("colspan", "rowspan"):
+        if not re.fullmatch(r"[1-9]\d{0,2}", attrs.get(span, "")) or attrs[span] == "1":
+            attrs.pop(span, None)
+    return El(cell.tag, attrs, [*n.flow(cell, autop, False)])
 
 
 def figure(n: Flow, el: El, autop: bool) -> list[El]:

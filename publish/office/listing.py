@@ -99,6 +99,8 @@ def entries(office: Office, posts: Sequence[str]) -> list[Entry]:
             _entry(office, found, letter, state, choices.get(letter.key), named=bool(posts))
             for letter, state in zip(chosen, states, strict=True)
         ]
+    if not posts and found.strangers:
+        office.voice.say(strangers(found))
     return sorted(made, key=lambda entry: not entry.urgent)
 
 

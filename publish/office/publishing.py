@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
 
+from publish import golive
 from publish.errors import PublishError, Refused
 from publish.newsletter import schedule
 from publish.office import deploying, homing, sending
@@ -133,7 +134,8 @@ def _steps(office: Office, plan: Plan, people: int, at: str | None) -> list[str]
     steps = ["the post becomes public, every rule is tried, the pages are made"]
     if plan.remote:
         steps.append(f"the texts are kept in {plan.remote}")
-    steps += [f"the pages are uploaded ({name}) and looked at" for name in plan.targets]
+    seen = " and looked at" if golive.seconds(office.settings) else ""
+    steps += [f"the pages are uploaded ({name}){seen}" for name in plan.targets]
     if plan.ahead:
         return [*steps, f"on {office.spoken(plan.ahead)} the page appears with the next upload"]
     if plan.mailed:

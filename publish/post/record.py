@@ -61,8 +61,8 @@ class Cover(NamedTuple):
 class Post:
     """A post (``kind`` "article") or a page.
 
-    ``source`` is its path below the content folder, with slashes; ``lines`` holds the line of
-    each of its keys, from 1, by the key in small letters, and ``fields`` the values as text.
+    ``source`` is its path below the content folder, with slashes; ``fields`` are the values of its
+    front matter as text, by their keys in small letters.
     ``url`` and ``save_as`` are Pelican's for its present status, ``permalink`` is the address it
     has or will have in public. ``title`` and ``summary`` are HTML; ``plain_title``,
     ``plain_summary`` and ``text`` are words. ``inline`` are the elements of its body that a
@@ -97,7 +97,6 @@ class Post:
     inline: tuple[str, ...] = ()
     page_digest: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
-    lines: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_page(self) -> bool:
@@ -124,7 +123,7 @@ class Post:
         plain = {part.name: getattr(self, part.name) for part in fields(self)}
         for name in ("date", "modified"):
             plain[name] = plain[name].isoformat() if plain[name] else None
-        return plain | {"fields": dict(self.fields), "lines": dict(self.lines)}
+        return plain | {"fields": dict(self.fields)}
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Post:

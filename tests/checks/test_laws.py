@@ -105,7 +105,7 @@ def pages_show(library: Library, output: Path) -> None:
         assert {heading.words for heading in post.headings} <= words
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(POSTS, min_size=1, max_size=3))
 def test_a_build_refuses_only_what_a_check_has_named_and_pages_are_their_records(
     posts: list[tuple[str, str, list[tuple[str, str]], list[str]]],

@@ -337,3 +337,25 @@ def test_an_issue_changed_by_hand_is_composed_again_and_never_sent(small: Path):
     settled(small, 1)
     (mail,) = (small / ".publish/sandbox/mail").glob("*.eml")
     assert b"Hello" in mail.read_bytes()
+
+
+def test_a_post_that_became_public_under_a_date_of_days_ago_is_told(small: Path):
+    assert publish("build", cwd=small).stderr == ""
+    days = small / "content/ledger/since.json"
+    days.write_text(days.read_text().replace(datetime.now(UTC).date().isoformat(), "2026-01-01"))
+    put_post(small, "draft", days=8)
+    put_post(small, "fresh", days=2)
+    put_post(small, "archive", days=80)
+    told = [line for line in publish("build", cwd=small).stderr.splitlines() if "Date" in line]
+    assert len(told) == 1
+    assert "content/posts/draft.md: its Date is 8 days ago" in told[0]
+    # And it is picked, for the day it became public counts.
+    assert "nothing to send" not in publish("plan", "draft", cwd=small).stdout
+
+
+def test_no_is_an_answer_and_no_error(small: Path, monkeypatch: pytest.MonkeyPatch):
+    put_post(small, "new")
+    monkeypatch.setattr("publish.cli.answering._agreed", lambda question: False)
+    done = publish("send", cwd=small)
+    assert (done.returncode, done.stdout) == (0, "nothing was sent\n")
+    assert deliveries(small) == []

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 from publish.cli import run as publish
 from publish.deploy import programs
+from publish.deploy.going import Stopped
 from publish.http import fetch
 from publish.site import inputs, manifest
 from tests.deploy import rigs
@@ -103,6 +104,26 @@ def test_what_was_not_built_or_was_changed_since_is_not_put_up(
     code, _, err = typed(folder, "--no-verify", monkeypatch=monkeypatch, capsys=capsys)
     assert (code, "a.html: is a page of a preview" in err) == (1, True)
     assert not [letter for letter in "abc" if (tmp_path / letter / "www").exists()]
+
+
+@pytest.mark.parametrize("kind", ["folder", "git", "ssh", "command"])
+def test_a_build_that_goes_on_meanwhile_stops_a_deploy_and_readers_keep_the_old_site(
+    kind: str, servers: Rigs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    stand = stands.make(kind, servers, tmp_path, f"moved-{kind}-{next(NUMBERS)}")
+    stand.build(site(1))
+    stand.deploy("a1")
+    stand.build(site(2))
+    release = stand.release("a2", 1)
+    (stand.output / "post-1/index.html").write_bytes(b"of another build")
+    monkeypatch.setattr(type(stand), "release", lambda self, *rest: release)
+    with pytest.raises(Stopped, match="was changed by another build while") as refusal:
+        stand.deploy("a2", 1)
+    assert refusal.value.code == 1
+    public = stand.public()
+    assert public["post-1/index.html"] == site(1)["post-1/index.html"]
+    assert b"of another build" not in public.values()
+    assert not list(dead_links(public))
 
 
 def test_it_goes_up_and_is_told_in_words_and_for_scripts(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
@@ -11,7 +13,7 @@ import pytest
 
 from publish.deploy.going import Stopped
 from publish.deploy.targets import s3
-from publish.errors import Exit
+from publish.errors import ConfigError, Exit
 from tests.deploy import faults as played
 from tests.deploy import rigs
 from tests.deploy import stand as stands
@@ -95,7 +97,9 @@ def test_a_bucket_that_ignores_conditions_is_refused_unless_the_settings_take_it
     assert refusal.value.code == Exit.USAGE
     assert stand.listed() == []
     stand.options["lock"] = False
-    assert stand.deploy("a1").state == "live"
+    out = stand.deploy("a1")
+    assert out.state == "live"
+    assert "nothing keeps two deploys apart" in out.warnings[0]
 
 
 @pytest.mark.parametrize(
@@ -153,3 +157,11 @@ def test_a_claim_of_another_machine_is_waited_for_until_it_is_too_old(
     assert busy.value.code == Exit.NOTHING_SENT
     monkeypatch.setattr(s3, "LEASE", -1.0)
     assert stand.deploy("a3", 3).state == "live"
+
+
+def test_without_its_library_a_bucket_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "obstore", None)
+    monkeypatch.delitem(sys.modules, "publish.deploy.targets.s3")
+    with pytest.raises(ConfigError, match="needs obstore — install it: pip install") as refusal:
+        importlib.import_module("publish.deploy.targets.s3")
+    assert refusal.value.code == Exit.USAGE

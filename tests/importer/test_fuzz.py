@@ -106,3 +106,16 @@ def test_a_flood_of_one_piece_takes_time_in_proportion(piece: str):
 
     small, large = min(cost(300), cost(300)), min(cost(3000), cost(3000))
     assert large < 60 * max(small, 0.003)
+
+
+@pytest.mark.parametrize(
+    ("begin", "end"),
+    [("<blockquote>", "</blockquote>"), ("<ul><li>", "</li></ul>"), ("<div>", "</div>"),
+     ("<b>", "</b>"), ("<table><tr><td>", ""), ("[et_pb_row]", "[/et_pb_row]"),
+     ("<a href='x'>", "</a>"), ("<table><tr>", "</tr></table>"),
+     ("<!-- wp:group --><div>", "</div><!-- /wp:group -->")],
+)  # fmt: skip
+def test_words_at_any_depth_stay(begin: str, end: str):
+    written, differences, _ = made(begin * 400 + "deep words" + end * 400)
+    assert "deep words" in written
+    assert "words-differ" not in dict(differences)

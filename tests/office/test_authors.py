@@ -213,12 +213,16 @@ class Authors(RuleBasedStateMachine):
                 self.said_yes[item.issue.key] = {item.issue.html}
 
     def nods(self, author: Author, question: Question | None = None) -> None:
-        """Say yes: to the words of the question, or to all that is public."""
+        """Say yes: to the question's words, which are the sources', or to all that is public."""
         issues: list[Issue] = []
         if question is None:
             issues = self.attempt(author.site.letters) or []
         elif hasattr(question.plan, "items"):
             issues = [item.issue for item in question.plan.items]
+            now = {issue.key: issue.html for issue in author.site.letters()}
+            for issue in issues:
+                for key in issue.posts or (issue.update_of or issue.key,):
+                    assert now[key] in issue.html, "the question shows other words than the source"
         if question is not None and question.wish.get("posts"):
             self.taken_back -= {issue.key for issue in issues}
         for issue in issues:

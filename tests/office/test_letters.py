@@ -665,4 +665,6 @@ def test_campaigns_of_others_are_counted_and_left_alone(author: Author):
     found = letters.gathered(author.office)
     assert [campaign.title for campaign in found.strangers] == ["Spring sale"]
     assert listing.strangers(found) == "1 campaign of this audience was not made here"
+    states(author)
+    assert author.heard[-1] == listing.strangers(found)
     assert isinstance(found.strangers[0], Campaign)

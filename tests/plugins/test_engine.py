@@ -99,6 +99,20 @@ def blog(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Blog:
     return made
 
 
+def test_a_check_draws_and_encodes_nothing(root: Path, tmp_path: Path):
+    blog = Blog(root, tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", "from publish.cli import main; main(['check'])"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=200,
+    )  # fmt: skip
+    assert done.returncode in (0, 1), done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    given = [blog.root / name for name in ("content", "theme", "plugins")]
+    pictures = (f for f in blog.root.rglob("*") if f.suffix in (".png", ".jpg", ".webp", ".avif"))
+    made = [file for file in pictures if not any(file.is_relative_to(folder) for folder in given)]
+    assert made == []
+
+
 @pytest.mark.parametrize("name", EDITS)
 def test_after_each_edit_the_bytes_are_those_of_stock_pelican(blog: Blog, name: str):
     EDITS[name](blog)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import http.server
 import io
+import json
+import random
 import re
 import threading
 from pathlib import Path
@@ -15,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from picture_sizes import cache
-from picture_sizes.encode import RECIPE, Broken, encode
+from picture_sizes.encode import RECIPE, Broken, encode, planned
 from picture_sizes.markup import Page, pictured
 from picture_sizes.variants import Offer, Picture, name, offers, shown, widths
 from PIL import Image, ImageDraw
@@ -322,6 +324,7 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="640" height="360"></svg>'
 PRINTS = """<div>{{ (article or page).pictured or (article or page).content }}</div>
 {% if article and article.cover %}
 <b>{{ article.cover.sources[0].files[0][0] }} {{ article.image_width }}</b>{% endif %}"""
+TURNED = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
 EMPTY = ("index", "category", "tag", "author")
 
 
@@ -397,6 +400,61 @@ def test_feeds_and_mail_show_the_plain_picture(site: Site):
         assert b"picture>" not in data
         assert b"srcset" not in data
     assert b"https://one.example/images/one.jpg" in mails[0]
+
+
+def noisy(width: int, height: int) -> Image.Image:
+    """What no encoder makes small; the same in each run."""
+    data = random.Random(5).randbytes(3 * width * height)
+    return Image.frombytes("RGB", (width, height), data)
+
+
+def test_a_letter_never_shows_a_photograph_at_its_full_size(site: Site):
+    noise = noisy(1600, 900)
+    site.write("images/noise.jpg", stored(noise, "JPEG", quality=95))
+    site.write("images/cover.jpg", photograph(2000, 900))
+    body = "![A]({static}/images/noise.jpg)\n\n"
+    body += "::: email-only\n![B]({static}/images/one.jpg)\n:::\n"
+    site.post("heavy", body, Uid="aaaaaaaaaaaa9", Image="images/cover.jpg", Image_alt="C")
+    built = site.build(IMAGES_WIDTHS=(480, 800, 1200))
+    folder = site.root / ".publish/issues/heavy"
+    letter = lxml.html.fromstring((folder / "issue.html").read_text("utf-8"))
+    shown = {e.get("alt"): e.get("src").removeprefix("https://one.example/")
+             for e in letter.iter("img")}  # fmt: skip
+    files = {alt: built.output / place for alt, place in shown.items()}
+    sizes = {alt: Image.open(io.BytesIO(file.read_bytes())).width for alt, file in files.items()}
+    assert sizes == {"A": 800, "B": 200, "C": 1200}
+    assert all(file.stat().st_size <= 200_000 for alt, file in files.items())
+    record = json.loads((folder / "issue.json").read_text("utf-8"))
+    assert {address.removeprefix("https://one.example/") for address in record["images"]} >= set(
+        shown.values()
+    )
+    # Pictures that the site cleaned count as the author's own file.
+    weight = sum(file.stat().st_size for file in files.values())
+    assert 0 <= record["picture_bytes"] - weight < 2_000
+
+
+def test_a_letter_says_which_picture_is_too_heavy_even_at_its_smallest(site: Site):
+    noise = noisy(1600, 900)
+    site.write("images/noise.png", stored(noise, "PNG"))
+    site.post("heavy", "![A]({static}/images/noise.png)", Uid="aaaaaaaaaaaa9")
+    built = site.build(IMAGES_WIDTHS=(800,))
+    assert re.search(r"heavy.md: the letter's picture noise-\w+-800.png has \d+ kB", built.log)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        photograph(300, 200), photograph(60, 40), stored(painted(120, 80), "PNG"),
+        stored(painted(120, 80), "WEBP"),
+        photograph(300, 200, exif=TURNED),
+    ],
+)  # fmt: skip
+def test_what_is_planned_of_a_picture_is_what_is_made(data: bytes):
+    made, plan = encode(data, WANTED), planned(data, WANTED)
+    assert made is not None
+    assert (plan.width, plan.height, plan.format) == (made.width, made.height, made.format)
+    (offer,) = plan.offers or (Offer(plan.format, ()),)
+    assert set(offer.widths) == {w for kind, w in made.files if kind == made.format}
 
 
 def test_a_second_build_encodes_nothing(site: Site, tmp_path: Path):

@@ -81,6 +81,9 @@ class Target(Protocol):
     steps: bool
     """Whether there is something to do ``after`` a release."""
 
+    caveat: str
+    """What has to be said in every deploy; mostly nothing."""
+
     def additions(self, release: Release) -> Mapping[str, bytes]:
         """Files this kind of host needs beside the site."""
 

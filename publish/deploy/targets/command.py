@@ -34,6 +34,7 @@ class Command:
     whole = True
     keep = 1
     steps = False
+    caveat = ""
 
     def __init__(self, place: Place) -> None:
         self.place = place
@@ -83,6 +84,7 @@ class Command:
     def put(self, release: Release, plan: Plan, remote: Remote, record: Record) -> None:
         """Hand the folder to the program."""
         with snapshot.frozen(self.place.output, release, self.place.cache / "site") as folder:
+            self.place.say(f"{self.words[0]} is at work")
             words = [word.replace("{output}", str(folder)) for word in self.words]
             try:
                 run(words, cwd=self.place.root, remedy="mend that, then run it again")

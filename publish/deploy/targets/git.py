@@ -34,6 +34,7 @@ class Git:
     whole = True
     keep = KEEP
     steps = False
+    caveat = ""
 
     def __init__(self, place: Place) -> None:
         self.place = place
@@ -83,7 +84,8 @@ class Git:
         for path in (*plan.carried, *remote.foreign):
             blobs.setdefault(path, known[path])
         full = replace(record, doomed=plan.doomed)
-        self._push(self._commit(self._make(blobs), remote, full), remote)
+        left = replace(remote, foreign=tuple(p for p in remote.foreign if p not in release.files))
+        self._push(self._commit(self._make(blobs), left, full), remote)
 
     def back(self, to: Past, remote: Remote, record: Record) -> None:
         """One commit with the tree of the old one, one push."""
@@ -217,6 +219,7 @@ class Git:
         return self._git("commit-tree", tree, *parent, stdin=said, env=env).decode().strip()
 
     def _push(self, commit: str, remote: Remote) -> None:
+        self.place.say(f"pushing {self.branch}")
         try:
             self._git(
                 "push", "-q", f"--force-with-lease={self.ref}:{remote.at}", self.url,

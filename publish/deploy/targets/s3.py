@@ -75,6 +75,8 @@ class S3(Pieces):
             config["endpoint"] = endpoint
         self.endpoint = str(endpoint) or f"https://s3.{region}.amazonaws.com"
         self.honest = place.options.get("lock", True) is not False
+        if not self.honest:
+            self.caveat = f"{self._where()}: nothing keeps two deploys apart, for lock is False"
         options: dict[str, Any] = {
             "timeout": timedelta(seconds=60), "connect_timeout": timedelta(seconds=15),
             "allow_http": str(endpoint).startswith("http://"),
@@ -111,7 +113,9 @@ class S3(Pieces):
         record = self._decoded(done) if done else None
         for number in sorted(n for n, kind in names if kind == "claim" and n > done):
             claim = self._claim(number)
-            planned = {*(record.planned if record else ()), *claim.get("planned", ())}
+            # What this very deploy is about to write is not there because of us yet.
+            mine = () if number == self.number else claim.get("planned", ())
+            planned = {*(record.planned if record else ()), *mine}
             record = replace(record or Record(), planned=tuple(sorted(planned)))
             if "hold" in claim:
                 record = replace(record, hold=Hold(**claim["hold"]) if claim["hold"] else None)
@@ -228,8 +232,6 @@ class S3(Pieces):
                 f"{self._where()} ignores conditions, so two deploys would not notice each other",
                 'if only one ever runs, set "lock": False for this target',
             )
-        if not self.honest:
-            self.place.say(f"{self._where()}: nothing keeps two deploys apart (lock is off)")
         return True
 
     def _ignores_conditions(self, place: str) -> bool:

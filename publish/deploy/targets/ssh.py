@@ -64,6 +64,7 @@ class Ssh:
     """``host`` and ``path``; ``options`` are further words for ssh, ``via`` one of its ways."""
 
     whole = True
+    caveat = ""
 
     def __init__(self, place: Place) -> None:
         from publish.deploy.targets.server import Server
@@ -132,6 +133,7 @@ class Ssh:
         if not self.carrier.has(id):
             kept = {*plan.carried, *remote.foreign} - set(files)
             changed = {put.path for put in plan.puts} | {MARKER}
+            self.place.say(f"uploading to {self.server.host}")
             with snapshot.frozen(self.place.output, release, self.place.cache / "site") as folder:
                 self.carrier.upload(folder, id, sorted(changed), sorted(kept), remote.at)
         self.carrier.switch(id, encoded(full))
