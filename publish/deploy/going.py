@@ -174,7 +174,7 @@ def _decide(
     """The plan; None where nothing is to be done."""
     known = now.record
     out.previous = known.release if known else ""
-    out.foreign = now.foreign
+    out.foreign = tuple(p for p in now.foreign if p not in release.files)
     raced = now.at != first.at
     if judge(release, known, compare, resume=terms.resume, raced=raced) is Verdict.SUPERSEDED:
         out.state = "superseded"
@@ -248,10 +248,10 @@ def _past(known: Record, wanted: str) -> Past:
     if wanted and known.release.startswith(wanted):
         found = [known.past()]
     if not found or (wanted and len({p.release for p in found}) > 1):
-        have = ", ".join(p.release[:12] for p in known.before) or "none"
+        have = ", ".join(p.release[:12] for p in known.before)
         raise Refused(
-            f"there is no earlier release {wanted}".rstrip() + f" to go back to (there is: {have})",
-            "name one of these, or build that state of the content and deploy it",
+            f"there is no earlier release {wanted}".rstrip() + " to go back to",
+            f"there is: {have}" if have else "build that state of the content and deploy it",
         )
     return found[0]
 

@@ -14,6 +14,7 @@ from publish.importer.structures import definitions, details, figure, kept, list
 from publish.importer.tags import BLOCKS, CONTAINERS, GONE, INLINE, MADE
 from publish.importer.tree import El
 
+INNER = {"li", "blockquote", "td", "th", "dt", "dd", "figcaption", "caption", "summary"}
 Lose = Callable[[str, str, str], None]
 
 
@@ -53,6 +54,9 @@ class _Normal:
                 out += self._runs(run, autop, wrap)
                 run = []
         out += self._runs(run, autop, wrap)
+        if parent.tag in INNER:
+            # Where a form was is only of interest at a post's end.
+            out = [block for block in out if block.tag != "mark-form"]
         if not wrap and sum(b.tag == "run" for b in out) > 1:
             for block in out:
                 if block.tag == "run":

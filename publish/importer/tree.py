@@ -98,7 +98,7 @@ def _take(element: Any, into: El, depth: int) -> None:
     for child in element:
         if isinstance(child.tag, str):
             if depth < 2 * DEPTH:
-                here = El(child.tag.lower(), dict(child.attrib))
+                here = El(child.tag.lower(), dict(child.items()))
                 into.kids.append(here)
                 _take(child, here, depth + 1)
             else:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -113,6 +115,31 @@ def test_what_is_not_ours_stays(every: Stand):
     assert stand.public()["owner.html"] == b"not ours"
     stand.back()
     assert stand.public()["owner.html"] == b"not ours"
+    assert stand.public()["index.html"] == site(1)["index.html"]
+
+
+def test_a_first_deploy_over_an_old_site_takes_its_files_over_once(stand: Stand):
+    if stand.kind in ("ssh", "command"):
+        return  # What was there before is a folder of the server's, and is refused or replaced.
+    if stand.kind == "git":
+        subprocess.run(
+            ["git", "clone", "-q", stand.options["remote"], str(stand.folder / "first")], check=True
+        )
+        git = ["git", "-C", str(stand.folder / "first"), "-c", "user.name=a", "-c", "user.email=b"]
+        for words in (["checkout", "-q", "-b", "gh-pages"], ["commit", "-q", "--allow-empty", "-m",
+                      "by hand"], ["push", "-q", "origin", "gh-pages"]):  # fmt: skip
+            subprocess.run([*git, *words], check=True)
+    stand.plant("index.html", b"an old site")
+    shutil.rmtree(stand.folder / "work", ignore_errors=True)
+    stand.plant("owner.html", b"not ours")
+    stand.build(site(1))
+    out = stand.deploy("a1")
+    assert [p.why for p in out.put if p.path == "index.html"] == [
+        "takes the place of a file that is not ours"
+    ]
+    assert out.foreign == ("owner.html",)
+    again = stand.deploy("a1", 1)
+    assert (again.state, again.foreign) == ("unchanged", ("owner.html",))
     assert stand.public()["index.html"] == site(1)["index.html"]
 
 

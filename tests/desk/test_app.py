@@ -53,6 +53,17 @@ def test_pages_need_nothing_inline_and_nothing_from_elsewhere(desk: Desk, path: 
         assert url.startswith((f"{BASE}/", "#", "/")) or url == "", url
 
 
+def test_looking_writes_nothing(desk: Desk):
+    def seen() -> dict[str, tuple[int, int]]:
+        files = (file for file in desk.root.rglob("*"))
+        return {str(f): (f.stat().st_mtime_ns, f.stat().st_size) for f in files}
+
+    before = seen()
+    for path in (*PAGES, "/desk.css", "/nothing", "/mend?post=posts/three.md"):
+        desk.get(path)
+    assert seen() == before
+
+
 @pytest.mark.parametrize("path", [path for path in ACTS if path != "/mend"])
 def test_an_act_is_never_a_get(desk: Desk, path: str):
     expected = 200 if path == "/new" else 405

@@ -315,3 +315,51 @@ def test_pelicans_own_cache_is_not_needed_and_makes_nothing_stale(site: Site, la
     os.utime(post, ns=(then, then))
     build(site.settings)
     assert b"old stamp" in site.bytes()["post-1/index.html"]
+
+
+@pytest.mark.parametrize("folder", ["ledger", "node_modules", "deep/ledger"])
+def test_a_post_may_lie_in_a_folder_of_any_name_and_is_watched_there(site: Site, folder: str):
+    post = site.root / f"content/posts/{folder}/there.md"
+    head = "Title: There\nDate: 2024-01-05\nSlug: there\n\n"
+    site.write(str(post.relative_to(site.root)), f"{head}First.\n")
+    build(site.settings)
+    assert b"First." in site.bytes()["there/index.html"]
+    post.write_text(f"{head}Second.\n")
+    assert "there/index.html" in build(site.settings).written
+    assert b"Second." in site.bytes()["there/index.html"]
+
+
+def test_what_a_plugin_reads_of_the_ledger_is_watched_and_nothing_else_of_it(
+    site: Site, renders: list[Path]
+):
+    site.write("content/ledger/mine.txt", "one")
+    site.write("content/ledger/other.txt", "x")
+    site.write(
+        "plugins/reads.py",
+        "from pathlib import Path\nfrom pelican import signals\n"
+        "def put(generator):\n"
+        "    path = Path(generator.path, 'ledger/mine.txt')\n"
+        "    generator.context['SITESUBTITLE'] = path.read_text()\n"
+        "def register():\n    signals.article_generator_finalized.connect(put)\n",
+    )
+    site.set("PLUGINS = ['reads']")
+    time.sleep(2 * inputs.TICK)  # what was saved in the last tick is not trusted
+    build(site.settings)
+    site.write("content/ledger/other.txt", "y")
+    build(site.settings)
+    assert len(renders) == 1
+    site.write("content/ledger/mine.txt", "two")
+    build(site.settings)
+    assert len(renders) == 2
+
+
+def test_how_far_a_build_is_is_told_while_it_works(site: Site):
+    heard: list[tuple[str, int]] = []
+    done = build(site.settings, progress=lambda phase, count: heard.append((phase, count)))
+    told = {phase: sum(n for p, n in heard if p == phase and n > 0) for phase, _ in heard}
+    assert told == {"read": 4, "pages": done.rendered}
+    site.post("post-1", "Edited.", date="2024-01-01")
+    heard.clear()
+    done = build(site.settings, progress=lambda phase, count: heard.append((phase, count)))
+    assert heard.count(("read", 1)) == 1
+    assert heard.count(("pages", 1)) == done.rendered

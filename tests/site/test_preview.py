@@ -161,13 +161,17 @@ def test_what_the_browser_has_is_not_sent_again_and_a_part_is_sent_alone(client:
 
 def test_a_saved_post_is_shown_before_the_build_that_follows(client: Client):
     """The page comes from the process of the last build, which still has the site in mind."""
-    site = client.site
+    site, first = client.site, []
     path = site.root / "content/posts/post-1.md"
     disk = site.root / ".publish/preview/site/post-1/index.html"
     for number in range(3):
-        path.write_text(path.read_text() + f"\nSaved {number}.\n")
-        client.until(lambda n=number: f"Saved {n}.".encode() in client.ask("/post-1/")[2])
-        client.until(lambda n=number: f"Saved {n}.".encode() in disk.read_bytes())
+        said = f"Saved {number}.".encode()
+        path.write_text(path.read_text() + f"\n{said.decode()}\n")
+        client.until(lambda s=said: s in client.ask("/post-1/")[2])
+        first.append(said not in disk.read_bytes())
+        client.until(lambda s=said: s in disk.read_bytes())
+    # A machine that is busy enough may be through with the build before this test looks.
+    assert any(first)
     assert client.said == []
 
 

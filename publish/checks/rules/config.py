@@ -35,7 +35,8 @@ EXAMPLES = {
     "list": '["one", "two"]',
     "mapping": '{"name": "value"}',
 }
-PATTERNS = ("ARTICLE", "PAGE", "CATEGORY", "TAG", "AUTHOR")
+PATTERNS = ("ARTICLE", "PAGE", "CATEGORY", "TAG")
+"""Not AUTHOR: the one author of a site may well be at /about/."""
 
 
 def _at(site: Site, name: str, message: str, remedy: str) -> Problem:
@@ -86,7 +87,8 @@ def one_address_for_all(site: Site) -> Iterator[Problem]:
     for kind in PATTERNS:
         for name in (f"{kind}_URL", f"{kind}_SAVE_AS"):
             given = site.values.get(name)
-            if isinstance(given, str) and given and "{" not in given:
+            written = site.values.get(f"{kind}_SAVE_AS")
+            if isinstance(given, str) and given and written and "{" not in given:
                 message = f"{name} is the same for all: {shown(given)}"
                 yield _at(site, name, message, "let it hold {slug}")
 

@@ -49,8 +49,8 @@ FOREIGN = (
     Foreign(re.compile(r"\{%.{0,500}?%\}|\{\{[^<%{}].{0,500}?\}\}"), "{", "a Liquid or Jinja tag",
             "put the HTML or the text itself here"),
     Foreign(re.compile(r"%%.{0,500}?%%|^\s*%%\s*$"), "%%", "a comment by %%", "write <!-- … -->"),
-    Foreign(re.compile(r"==(?=[^\s=])[^=\n]{1,300}(?<=\S)=="), "==", "a highlight by ==",
-            "write <mark>…</mark>"),
+    Foreign(re.compile(r"(?<![\w=])==(?=[^\s=])[^=\n]{1,300}(?<=\S)==(?![\w=])"), "==",
+            "a highlight by ==", "write <mark>…</mark>"),
     Foreign(re.compile(r"(?<![\w~])\w{1,10}~(?=\w)[^~\s]{1,20}~(?!~)"), "~", "a subscript by ~",
             "write <sub>…</sub>"),
     Foreign(re.compile(r"\^\[[^\]\n]{1,500}\]"), "^[", "a footnote by ^[…]",
@@ -67,7 +67,11 @@ def foreign_markup(source: Source) -> Iterator[Problem]:
     """Markup of Obsidian, GitHub, Hugo or Jekyll that this site's Markdown prints as it stands."""
     if source.post is None:
         return
-    likely = [foreign for foreign in FOREIGN if foreign.seen in source.post.text]
+    maths = any("math" in plugin for plugin in source.reading.plugins)
+    likely = [
+        foreign for foreign in FOREIGN
+        if foreign.seen in source.post.text and not (maths and foreign.seen == "$$")
+    ]  # fmt: skip
     for line, text in source.prose_lines if likely else ():
         for foreign in likely:
             found = foreign.written.search(text)
@@ -83,12 +87,13 @@ def block_in_paragraph(source: Source) -> Iterator[Problem]:
     """A list or table without an empty line before it, which becomes part of the paragraph."""
     if source.post is None:
         return
+    lines = source.prose_lines
     before, told = "", False
-    for line, text in source.prose_lines:
-        item = ITEM.match(text)
+    for number, (line, text) in enumerate(lines):
+        after = lines[number + 1][1] if number + 1 < len(lines) else ""
         inside = before.strip() and text.strip() and not ITEM.match(before)
         what = ""
-        if inside and item and f"{item.group(2)} {item.group(3)}" in source.post.text:
+        if inside and _begins_list(before, text, after, source.post.text):
             what = "list"
         elif inside and RULED.match(text) and "|" in before and "| " in source.post.text:
             what = "table"
@@ -98,6 +103,17 @@ def block_in_paragraph(source: Source) -> Iterator[Problem]:
             yield Problem(at, message, "put an empty line there")
         told = bool(inside) and (told or bool(what))
         before = text
+
+
+def _begins_list(before: str, line: str, after: str, shown_text: str) -> bool:
+    """Whether a line is meant to be a list's first, and stands on the page as it is written."""
+    item = ITEM.match(line)
+    if item is None or f"{item.group(2)} {item.group(3)}" not in shown_text:
+        return False
+    # A sentence may happen to go on with "2026. It was" or "- as said -" in a new line.
+    mark, follower = item.group(2), ITEM.match(after)
+    goes_on = follower is not None and follower.group(2)[-1] == mark[-1]
+    return goes_on or before.rstrip().endswith(":") or mark in ("*", "+", "1.", "1)")
 
 
 @source_rule("shallow-list", "warning", "`- one` and under it, by two spaces, `- two`")

@@ -84,7 +84,8 @@ class Git:
         for path in (*plan.carried, *remote.foreign):
             blobs.setdefault(path, known[path])
         full = replace(record, doomed=plan.doomed)
-        self._push(self._commit(self._make(blobs), remote, full), remote)
+        left = replace(remote, foreign=tuple(p for p in remote.foreign if p not in release.files))
+        self._push(self._commit(self._make(blobs), left, full), remote)
 
     def back(self, to: Past, remote: Remote, record: Record) -> None:
         """One commit with the tree of the old one, one push."""

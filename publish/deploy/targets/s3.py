@@ -113,7 +113,9 @@ class S3(Pieces):
         record = self._decoded(done) if done else None
         for number in sorted(n for n, kind in names if kind == "claim" and n > done):
             claim = self._claim(number)
-            planned = {*(record.planned if record else ()), *claim.get("planned", ())}
+            # What this very deploy is about to write is not there because of us yet.
+            mine = () if number == self.number else claim.get("planned", ())
+            planned = {*(record.planned if record else ()), *mine}
             record = replace(record or Record(), planned=tuple(sorted(planned)))
             if "hold" in claim:
                 record = replace(record, hold=Hold(**claim["hold"]) if claim["hold"] else None)

@@ -244,7 +244,9 @@ class Worker:
         """
         try:
             self._tell(str(source))
-            found = pickle.load(self._process.stdout)  # type: ignore[arg-type]  # noqa: S301
+            found: Any = ("", 0)
+            while isinstance(found, tuple) and isinstance(found[1], int):  # how far it is
+                found = pickle.load(self._process.stdout)  # type: ignore[arg-type]  # noqa: S301
         except (OSError, EOFError, ValueError, pickle.UnpicklingError):
             return None
         return found if isinstance(found, tuple) else None

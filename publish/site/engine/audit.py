@@ -103,8 +103,9 @@ class Audit:
         self.wrote |= wrote
         self.untracked = self.untracked or untracked
 
-    def reads(self, known: Iterable[Path]) -> list[str]:
-        """Files and folders read, absolute; without those below ``known`` and Python's own."""
+    def reads(self, known: Iterable[Path], but: Path) -> list[str]:
+        """Files and folders read, absolute; without Python's own and those below ``known``, ``but``
+        for what lies below that."""
         found = {os.path.abspath(name) for name in self.read}  # noqa: PTH100 - links stay links
         for module in list(sys.modules.values()):
             file = getattr(module, "__file__", None)
@@ -119,6 +120,9 @@ class Audit:
             name
             for name in found
             if "__pycache__" not in name
-            and (name.startswith(libraries) or not f"{name}{os.sep}".startswith(tuple(apart)))
+            and (
+                name.startswith((libraries, f"{but}{os.sep}"))
+                or not f"{name}{os.sep}".startswith(tuple(apart))
+            )
             and os.path.exists(name)  # noqa: PTH110 - a name from elsewhere, never opened
         )

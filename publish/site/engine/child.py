@@ -78,7 +78,7 @@ def run(
         state = {} if task.forget else cache.load(task.folder / "state")
         files = state.get("files", {})
         staging = Staging(site, task.intact, files, _issues(values))
-        values["ENGINE"] = Service(staging, task.jobs, audit, planning=task.until == "read")
+        values["ENGINE"] = Service(staging, task.jobs, audit, tell, planning=task.until == "read")
         pelican = _pelican(values["PELICAN_CLASS"])(values)
         due.listen()
         harmless = dict(state.get("harmless", {}))
@@ -107,7 +107,7 @@ def run(
             known = {n: k for n, k in staging.new.items() if n in staging.kept or k != (b"", b"")}
             document = {"files": known, "harmless": harmless, "code": digests}
             cache.save(task.stage / "state", document)
-            held.extend(live.generators)
+        held.extend(judging.generators)
         clock.phase("save")
     except Unfit as unfit:
         return unfit
@@ -129,9 +129,10 @@ def run(
         return Failed(tuple(complaints.errors), code)
     apart = [task.stage, task.folder.parent, *map(Path, (values["PATH"], values["THEME"],
              values["CACHE_PATH"], *values["PLUGIN_PATHS"]))]  # fmt: skip
+    reads = audit.reads(apart, Path(values["PATH"], "ledger"))
     return Run(
         tuple(complaints.warnings),
-        tuple(r for r in audit.reads(apart) if r != str(task.settings.parent)),
+        tuple(path for path in reads if path != str(task.settings.parent)),
         due.moment, audit.untracked, stock, tuple(sorted(staging.kept)),
         live.pages.rendered if live else due.rendered,
         live.sources.fresh if live else 0, judging.answer if judging else None, clock.seconds,

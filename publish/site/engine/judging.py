@@ -36,6 +36,7 @@ class Judging:
         self._audit, self._fresh, self._phase = audit, fresh, phase
         self._copy: Pool | None = None
         self.answer: Any = None
+        self.generators: list[Any] = []
         self._install()
 
     def close(self) -> None:
@@ -63,6 +64,7 @@ class Judging:
 
     def _begin(self, generators: list[Any]) -> None:
         self._phase("read")
+        self.generators = generators
         if self._task.judge is None:
             return
         with self._audit.own():

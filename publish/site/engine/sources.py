@@ -93,7 +93,7 @@ class Sources:
     def find(self, path: str, kind: type, context: Any) -> Any:
         """The content made of ``path`` before, if it would be made so again; else None."""
         if path in self._ahead:
-            known, seen = self._ahead[path]
+            known, seen = self._ahead.pop(path)
         else:
             found, was = self._old.get(path), self._seen.get(path)
             if found is None or was is None or found.kind != kind.__name__:

@@ -1,0 +1,148 @@
+"""Publishing, uploading and renaming as acts: one question, its steps, and where they stop."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from publish import office, sandbox
+from publish.errors import ConfigError, PublishError, Refused
+from publish.office import Changed, Done, Office, Question
+from publish.settings import load
+from tests.desk.site import Open, a_site
+
+
+def git(folder: Path, *words: str) -> str:
+    who = ["-c", "user.name=Nora", "-c", "user.email=n@example.com"]
+    done = subprocess.run(["git", *who, *words], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
+    """A site in a Git repository with a remote, whose sandbox runs."""
+    found = a_site(tmp_path_factory.mktemp("blog"))
+    (found.root / ".gitignore").write_text("output\n.publish\nwww\n")
+    git(found.root, "init", "-q", "-b", "main")
+    git(found.root, "config", "user.name", "Nora")
+    git(found.root, "config", "user.email", "n@example.com")
+    git(found.root, "add", ".")
+    git(found.root, "commit", "-q", "-m", "The site")
+    home = tmp_path_factory.mktemp("home") / "home.git"
+    git(found.root, "clone", "-q", "--bare", ".", str(home))
+    git(found.root, "remote", "add", "origin", str(home))
+    with sandbox.start(found.root):
+        yield found
+
+
+@pytest.fixture
+def room(site: Open) -> Iterator[Office]:
+    with office.opened(load(site.root / "pelicanconf.py")) as found:
+        yield found
+
+
+def ask(room: Office, act: str, **wish: object) -> Question:
+    found = office.ask(room, act, **wish)
+    if isinstance(found, PublishError):
+        raise found
+    assert isinstance(found, Question), found
+    return found
+
+
+def text(question: Question) -> str:
+    return "\n".join(f"{line.name}: {line.text}" for line in question.lines)
+
+
+def test_a_post_that_stops_the_site_is_put_back_as_it_was(site: Open, room: Office):
+    site.write("locum.md", body="::: email-only\nNot closed, and nothing follows.\n")
+    before = site.file("locum.md").read_bytes()
+    with pytest.raises(Refused):
+        office.do(room, ask(room, "publish", post="posts/locum.md"))
+    assert site.file("locum.md").read_bytes() == before
+    assert not site.ledger
+    site.write("locum.md")
+
+
+def test_what_changed_since_the_question_is_asked_again(site: Open, room: Office):
+    question = ask(room, "publish", post="locum")
+    site.write("locum.md", title="Another Title")
+    done = office.do(room, question)
+    assert isinstance(done, Changed)
+    assert "Another Title" in text(done.question)
+    assert "Status: draft" in site.file("locum.md").read_text("utf-8")
+    site.write("locum.md")
+
+
+def test_an_old_date_becomes_today_or_stays_as_she_likes(site: Open, room: Office):
+    assert "date: today; it was" in text(ask(room, "publish", post="locum"))
+    assert "date: today" not in text(ask(room, "publish", post="locum", keep_date=True))
+    site.write("ahead.md", date="2031-03-04 07:30")
+    ahead = ask(room, "publish", post="ahead")
+    assert "Tue 04 Mar 2031" in text(ahead)
+    assert ahead.yes == "Publish"
+    site.file("ahead.md").unlink()
+    for post, error in (("quit", Refused), ("nothing", ConfigError)):
+        with pytest.raises(error):
+            ask(room, "publish", post=post)
+
+
+def test_all_of_it_is_one_question_and_ends_at_the_readers(site: Open, room: Office):
+    (site.root / "notes.txt").write_text("mine, prepared and not to be committed")
+    git(site.root, "add", "notes.txt")
+    question = ask(room, "publish", post="posts/locum.md")
+    steps = [line.text for line in question.lines if line.name == "step"]
+    assert [step.split(",")[0].split(" (")[0] for step in steps[:3]] == [
+        "the post becomes public", "the texts are kept in origin", "the pages are uploaded",
+    ]  # fmt: skip
+    assert question.yes == "Publish, and schedule for 1 reader"
+    done = office.do(room, question)
+    assert isinstance(done, Done)
+    assert "Status: published" in site.file("locum.md").read_text("utf-8")
+    assert "Five Questions" in (site.root / "www/index.html").read_text("utf-8")
+    assert any('"done"' in line for line in site.ledger)
+    told = git(site.root, "log", "--format=%s", "main")
+    assert "Publish “Five Questions Before a Locum Shift”" in told
+    changed = git(site.root, "show", "--name-only", "--format=", "main").split()
+    assert all(name.startswith("content/") for name in changed)
+    assert "A  notes.txt" in git(site.root, "status", "--porcelain")
+    assert (
+        git(site.root, "ls-remote", "origin", "main").split()[0]
+        == git(site.root, "rev-parse", "main").strip()
+    )
+
+
+def test_a_push_that_fails_stops_before_the_upload(site: Open, room: Office):
+    git(site.root, "remote", "set-url", "origin", "/nowhere/at/all.git")
+    site.write("push.md", title="Not Pushed")
+    with pytest.raises(Refused, match="could not be kept in Git"):
+        office.do(room, ask(room, "publish", post="push"))
+    assert "Not Pushed" not in (site.root / "www/index.html").read_text("utf-8")
+    git(site.root, "remote", "remove", "origin")
+
+
+def test_uploading_names_its_pages_and_is_nothing_to_do_twice(site: Open, room: Office):
+    question = ask(room, "deploy")
+    assert "/push/" in text(question)
+    assert question.yes.startswith("Upload ")
+    assert isinstance(office.do(room, question), Done)
+    assert "Not Pushed" in (site.root / "www/index.html").read_text("utf-8")
+    again = office.ask(room, "deploy")
+    assert isinstance(again, Done)
+    assert "nothing to do" in again.lines[0]
+
+
+def test_another_address_is_asked_for_with_the_old_one(site: Open, room: Office):
+    question = ask(room, "rename", post="push", new="pulled")
+    assert "was: /push/" in text(question)
+    assert "now: /pulled/" in text(question)
+    office.do(room, question)
+    source = site.file("push.md").read_text("utf-8")
+    assert "Slug: pulled" in source
+    assert "Aliases: /push/" in source
+    for new, error in (("quit", ConfigError), ("No Good", ConfigError), ("pulled", Refused)):
+        with pytest.raises(error):
+            ask(room, "rename", post="posts/push.md", new=new)
