@@ -18,8 +18,8 @@ class Following:
     """Tells how far a build is: called by the engine, ``say`` gets a line that is written over."""
 
     WORDS: ClassVar[dict[str, str]] = {
-        "read": "posts read", "cards": "cards drawn", "letters": "letters composed",
-        "pictures": "pictures made smaller", "pages": "pages rendered",
+        "read": "posts read", "post_cards": "cards drawn", "mail_issues": "letters composed",
+        "picture_sizes": "pictures made smaller", "pages": "pages rendered",
     }  # fmt: skip
 
     def __init__(self, say: Callable[[str], None]) -> None:

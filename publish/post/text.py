@@ -11,20 +11,21 @@ from datetime import datetime, tzinfo
 # Everything but the characters of https://www.w3.org/TR/xml/#charsets, which lxml refuses.
 ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # A lone "<" begins no tag: after it comes a letter or a slash. An attribute may hold a ">".
-TAG = re.compile(
-    r"""</?([a-zA-Z][^\s/>]*)[^>"']*(?:(?:"[^"]*"|'[^']*')[^>"']*)*>|</?([a-zA-Z][^\s/>]*)[^>]*>"""
-)
-UNSEEN = re.compile(r"<!--.*?-->|<(script|style)\b[^>]*>.*?</\1\s*>", re.S | re.I)
-NOTE = re.compile(r'<sup id="fnref.*?</sup>|<a class="footnote-backref".*?</a>', re.S)
+REST = r"""(?:[^>"']*(?:(?:"[^"]*"|'[^']*')[^>"']*)*>|[^>]*>)"""
+TAG = re.compile(rf"</?([a-zA-Z][^\s/>]*){REST}")
+NOTE = re.compile(r'<sup id="fnref.{0,500}?</sup>|<a class="footnote-backref".{0,500}?</a>', re.S)
 """A footnote's mark and the way back to it, as Markdown writes them."""
 NOTES = re.compile(r'<div class="footnote">.*?</div>', re.S)
-SHIFTED = re.compile(r"<(sup|sub)\b[^>]*>(.*?)</\1\s*>", re.S | re.I)
+SHIFTED = re.compile(r"<(sup|sub)\b[^>]{0,200}>(.{0,200}?)</\1\s*>", re.S | re.I)
+UNSEEN = (("<!--", "-->"), ("<script", "</script>"), ("<style", "</style>"))
+"""What a page does not show, with its end."""
 INLINE = frozenset(
     ("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em",
      "font", "i", "ins", "kbd", "label", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small",
      "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr")
 )  # fmt: skip
 """Elements that part no words; every other one does."""
+INLINE_TAG = re.compile(rf"</?(?:{'|'.join(sorted(INLINE))})(?![^\s/>]){REST}", re.I)
 VOID = frozenset(("br", "wbr"))
 RAISED = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 LOWERED = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
@@ -54,11 +55,13 @@ def plain(markup: object) -> str:
     """
     text = str(markup)
     if "<" in text:
-        text = NOTE.sub("", UNSEEN.sub("", text))
-        text = SHIFTED.sub(_shifted, text)
-        # Behind the last ">" no tag ends, and looking for one there takes the square of its length.
-        end = text.rfind(">") + 1
-        text = TAG.sub(_parted, text[:end]) + text[end:]
+        for begin, stop in UNSEEN:
+            text = _without(text, begin, stop)
+        text = SHIFTED.sub(_shifted, NOTE.sub("", text))
+        for tags, instead in ((INLINE_TAG, ""), (TAG, " ")):
+            # Behind the last ">" no tag ends, and to look for one takes the square of the length.
+            end = text.rfind(">") + 1
+            text = tags.sub(instead, text[:end]) + text[end:]
     return " ".join(clean(html.unescape(text)).split())
 
 
@@ -97,7 +100,7 @@ def title_html(title: object) -> str:
     kept: set[int] = set()
     opened: list[tuple[str, int]] = []
     for tag in TAG.finditer(text, 0, text.rfind(">") + 1):
-        name = (tag[1] or tag[2]).lower()
+        name = tag[1].lower()
         if name in VOID:
             kept.add(tag.start())
         elif name in INLINE and not tag[0].startswith("</"):
@@ -141,8 +144,17 @@ def csp_hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
-def _parted(tag: re.Match[str]) -> str:
-    return "" if (tag[1] or tag[2]).lower() in INLINE else " "
+def _without(text: str, begin: str, end: str) -> str:
+    """``text`` without what stands from each ``begin`` to the ``end`` after it, in linear time."""
+    folded = text.lower() if begin.isascii() and begin.upper() != begin else text
+    if begin not in folded or len(folded) != len(text):
+        return text
+    pieces: list[str] = []
+    at = 0
+    while (start := folded.find(begin, at)) >= 0 and (stop := folded.find(end, start)) >= 0:
+        pieces.append(text[at:start])
+        at = stop + len(end)
+    return "".join([*pieces, text[at:]])
 
 
 def _shifted(found: re.Match[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publish.post.ignore import NAMES, is_left_behind, kept_of, patterns
@@ -15,12 +15,14 @@ HIDDEN = st.text(CHARACTERS, max_size=5).map(lambda rest: f".{rest}")
 ANY = st.text(CHARACTERS, min_size=1, max_size=6) | HIDDEN | st.sampled_from(NAMES)
 
 
+@settings(deadline=None)
 @given(ANY, st.lists(HIDDEN.filter(lambda name: name.strip(".")), max_size=4))
 def test_pelicans_patterns_say_the_same(name: str, named: list[str]):
     matched = any(fnmatchcase(name, pattern) for pattern in patterns(named))
     assert matched == is_left_behind(name, kept_of(named))
 
 
+@settings(deadline=None)
 @given(st.lists(HIDDEN.filter(lambda name: name.strip(".")), min_size=1, max_size=4))
 def test_what_static_paths_names_stays(named: list[str]):
     for name in named:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -116,3 +118,18 @@ def test_a_policy_names_a_text_by_its_digest():
     assert csp_hash("alert('Hello, world.');") == (
         "sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng="
     )
+
+
+@pytest.mark.parametrize(
+    "flood",
+    ["<a", "<a '", "<sup>", "<!--", "<script", "<sup ", '<sup id="fnref', "<sub>1", "<em>", "&#"],
+)
+def test_a_flood_takes_time_in_proportion(flood: str):
+    def cost(number: int) -> float:
+        began = time.process_time()
+        plain(flood * number + ">")
+        title_html(flood * number + ">")
+        return time.process_time() - began
+
+    # Four times the text may take eight times as long, and never the sixteen of its square.
+    assert cost(4_000) < 8 * max(cost(1_000), 0.05)

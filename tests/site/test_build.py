@@ -351,3 +351,15 @@ def test_what_a_plugin_reads_of_the_ledger_is_watched_and_nothing_else_of_it(
     site.write("content/ledger/mine.txt", "two")
     build(site.settings)
     assert len(renders) == 2
+
+
+def test_how_far_a_build_is_is_told_while_it_works(site: Site):
+    heard: list[tuple[str, int]] = []
+    done = build(site.settings, progress=lambda phase, count: heard.append((phase, count)))
+    told = {phase: sum(n for p, n in heard if p == phase and n > 0) for phase, _ in heard}
+    assert told == {"read": 4, "pages": done.rendered}
+    site.post("post-1", "Edited.", date="2024-01-01")
+    heard.clear()
+    done = build(site.settings, progress=lambda phase, count: heard.append((phase, count)))
+    assert heard.count(("read", 1)) == 1
+    assert heard.count(("pages", 1)) == done.rendered

@@ -78,7 +78,7 @@ def run(
         state = {} if task.forget else cache.load(task.folder / "state")
         files = state.get("files", {})
         staging = Staging(site, task.intact, files, _issues(values))
-        values["ENGINE"] = Service(staging, task.jobs, audit, planning=task.until == "read")
+        values["ENGINE"] = Service(staging, task.jobs, audit, tell, planning=task.until == "read")
         pelican = _pelican(values["PELICAN_CLASS"])(values)
         due.listen()
         harmless = dict(state.get("harmless", {}))

@@ -20,9 +20,11 @@ class Service:
     """
 
     def __init__(
-        self, staging: Staging, jobs: int, audit: Audit, *, planning: bool = False
-    ) -> None:
+        self, staging: Staging, jobs: int, audit: Audit, progress: Callable[[str, int], None],
+        *, planning: bool = False,
+    ) -> None:  # fmt: skip
         self.planning = planning
+        self._progress = progress
         self._staging, self._jobs, self._audit = staging, jobs, audit
 
     def holds(self, name: str, key: Any) -> bool:
@@ -38,10 +40,20 @@ class Service:
         """``[work(item) for item in items]``, on all cores where there are many.
 
         ``work`` runs in copies of this process: it may write files of its own, and what it
-        returns is pickled; whatever else it changes is lost.
+        returns is pickled; whatever else it changes is lost. The terminal shows how far it is,
+        under the name of the plugin's package.
         """
+        found, phase = list(items), str(work.__module__).partition(".")[0]
+
+        def told(item: T) -> R:
+            made = work(item)
+            self._progress(phase, 1)
+            return made
+
+        if found:
+            self._progress(phase, -len(found))
         with self._audit.own():
-            return pool.shared(self._jobs, work, items)
+            return pool.shared(self._jobs, told, found)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return str, ()  # settings with it in them have the same fingerprint in every build

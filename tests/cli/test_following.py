@@ -1,0 +1,21 @@
+"""The line that tells how far a build is."""
+
+from __future__ import annotations
+
+from publish.cli.build import Following
+
+
+def test_each_step_is_counted_and_the_whole_is_told_where_it_is_known():
+    said: list[str] = []
+    follow = Following(said.append)
+    follow("read", 1)
+    follow("read", 1)
+    follow("pages", -3)
+    for _ in range(4):
+        follow("pages", 1)
+    follow("another_plugin", 1)
+    assert said == [
+        "1 posts read", "2 posts read", "1 of 3 pages rendered", "2 of 3 pages rendered",
+        # It was an estimate.
+        "3 of 3 pages rendered", "4 pages rendered", "1 another_plugin",
+    ]  # fmt: skip
