@@ -27,7 +27,7 @@ def command(ctx: click.Context, settings: Settings, terminal: Terminal) -> None:
     os.environ.pop("MAILCHIMP_API_KEY", None)
     words = ["--settings", str(settings.path)]
     build.command.main(words, standalone_mode=False)
-    newest = issue.heads(settings.issues)[-1]
+    newest = issue.list_issues(settings.issues)[-1]
     send.command.main([newest.slug, "--now", "--yes", *words], standalone_mode=False)
     with sandbox.ensure(settings.root):
         # A campaign is delivered when the sandbox next looks at the clock.

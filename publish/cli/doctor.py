@@ -34,5 +34,5 @@ def command(settings: Settings, terminal: Terminal, live: bool) -> int:
             line = f"{mark} {check.name}: {check.detail}"
             terminal.out(line if check.well else f"{line} — {check.remedy}")
             sick += not check.well
-        terminal.note(office.said("all is well" if not sick else f"{sick} to mend"))
+        terminal.note(office.with_sandbox_note("all is well" if not sick else f"{sick} to mend"))
     return int(Exit.REFUSED if sick else Exit.OK)

@@ -46,8 +46,8 @@ def command(
         if as_json:
             terminal.json([row.as_dict() for row in rows])
         elif rows:
-            for line in report.table(rows, lambda text: office.spoken(hour_of(text))):
+            for line in report.table(rows, lambda text: office.format_local(hour_of(text))):
                 terminal.out(line)
-            terminal.note(office.said("as Mailchimp reports it"))
+            terminal.note(office.with_sandbox_note("as Mailchimp reports it"))
         else:
-            terminal.out(office.said("no letter was sent yet"))
+            terminal.out(office.with_sandbox_note("no letter was sent yet"))

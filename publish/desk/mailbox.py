@@ -133,6 +133,6 @@ def _changes(room: Office, found: Letters, known: Known) -> tuple[tuple[str, str
     old = letters.kept(room, known.key)
     if old is None or known.issue is None:
         return ()
-    new = issue.whole(found.folder, known.issue)
+    new = issue.load(found.folder, known.issue)
     pairs = ((old.subject, new.subject), (old.preheader, new.preheader), (old.text, new.text))
     return tuple(change for a, b in pairs for change in changes.places(a, b))

@@ -31,7 +31,7 @@ def read(folder: Path) -> Issue:
     return issue
 
 
-def heads(folder: Path) -> list[Issue]:
+def list_issues(folder: Path) -> list[Issue]:
     """Every issue composed in ``folder`` without its bodies, oldest first: enough to choose and to
     list.
 
@@ -50,7 +50,7 @@ def heads(folder: Path) -> list[Issue]:
     return sorted(found, key=lambda issue: (issue.date, issue.slug))
 
 
-def whole(folder: Path, head: Issue) -> Issue:
+def load(folder: Path, head: Issue) -> Issue:
     """The issue of ``head`` with its bodies out of ``folder``, verified.
 
     Raises:

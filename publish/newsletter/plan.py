@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from publish.newsletter.campaign import SCHEDULED
-from publish.newsletter.selection import Choice, Verdict
+from publish.newsletter.selection import Candidate, Verdict
 
 
 @dataclass(frozen=True)
-class Intention:
+class PlanItem:
     """One post's line of the plan. ``verdict`` is a ``Verdict``'s name; ``writes`` are the
     requests, in their order; ``time`` is when it goes out, ISO 8601, ``""`` for now."""
 
@@ -31,17 +31,17 @@ class Intention:
         return asdict(self) | {"writes": list(self.writes)}
 
 
-def intentions(choices: Sequence[Choice], at: datetime | None) -> list[Intention]:
+def plan_items(choices: Sequence[Candidate], at: datetime | None) -> list[PlanItem]:
     """The plan: every write for what goes out, and the reason for what does not."""
     return [_intention(choice, at) for choice in choices]
 
 
-def _intention(choice: Choice, at: datetime | None) -> Intention:
+def _intention(choice: Candidate, at: datetime | None) -> PlanItem:
     letter, issue = choice.letter, choice.issue
     head = (issue.slug, issue.title, issue.key)
     if not choice.send:
         out = letter.out
-        return Intention(
+        return PlanItem(
             *head, False, choice.verdict.value, choice.why,
             campaign=out.id if out else letter.past.done, time=out.send_time if out else "",
         )  # fmt: skip
@@ -58,4 +58,4 @@ def _intention(choice: Choice, at: datetime | None) -> Intention:
         f"POST /campaigns/{name}/actions/{action}",
     ]
     time = f"{hour:%Y-%m-%dT%H:%M:%S+00:00}" if hour else ""
-    return Intention(*head, True, choice.verdict.value, choice.why, tuple(writes), draft, time)
+    return PlanItem(*head, True, choice.verdict.value, choice.why, tuple(writes), draft, time)

@@ -23,7 +23,7 @@ MARGIN = 300
 
 
 @dataclass(frozen=True)
-class Terms:
+class SendRequest:
     """What the run wants: whom to mail, when (None: now), and the limits in seconds.
 
     ``digest`` is that of the issue's bytes; ``lift`` says that the author named the issue, which
@@ -46,7 +46,7 @@ class Deleted:
 
 
 @dataclass(frozen=True)
-class View:
+class State:
     """Everything known at ``now`` (epoch seconds). What is None must be asked (again).
 
     ``seen_at``: when a listing first showed a draft made in this run; ``looked``: the campaign
@@ -134,7 +134,7 @@ class Hold:
 
 
 @dataclass(frozen=True)
-class Settled:
+class RecordNoEffect:
     """Write down that an unanswered send had no effect."""
 
     campaign: str
@@ -166,12 +166,12 @@ class Halt:
 
 
 Step = (
-    Find | Create | Prepare | Check | Look | Act | Unschedule | Hold | Settled | Wait | Finish
-    | Halt
+    Find | Create | Prepare | Check | Look | Act | Unschedule | Hold | RecordNoEffect | Wait
+    | Finish | Halt
 )  # fmt: skip
 
 
-def next_step(view: View, terms: Terms) -> Step:
+def next_step(view: State, terms: SendRequest) -> Step:
     """The next step. Once it is performed and ``view`` brought up to date, ask again."""
     past = view.past
     if past.done:
@@ -202,7 +202,7 @@ def too_late(hour: datetime, now: float, settle: float) -> bool:
     return hour.timestamp() - now < settle + MARGIN
 
 
-def _unanswered(view: View, terms: Terms) -> Step | None:
+def _unanswered(view: State, terms: SendRequest) -> Step | None:
     """A send was posted and its answer is not known: only the campaign itself can tell."""
     posted = view.past.unanswered
     assert posted is not None
@@ -217,10 +217,10 @@ def _unanswered(view: View, terms: Terms) -> Step | None:
     if rest > 0:
         pause = min(rest, max(POLL, terms.settle / 60))
         return Wait(pause, "an answer was lost; looking again", "looked")
-    return Settled(posted.campaign)
+    return RecordNoEffect(posted.campaign)
 
 
-def _withdraw(begun: Replacing, view: View, terms: Terms) -> Step | None:
+def _withdraw(begun: Replacing, view: State, terms: SendRequest) -> Step | None:
     """Until the campaign is a draft that nothing late can touch; None when it is."""
     if not _of(view.looked, begun.campaign):
         return Look(begun.campaign)
@@ -261,7 +261,7 @@ def _of(looked: Campaign | type[Deleted] | None, campaign: str) -> bool:
     return looked is Deleted or (isinstance(looked, Campaign) and looked.id == campaign)
 
 
-def _elect(drafts: list[Campaign], view: View, terms: Terms) -> Step:
+def _elect(drafts: list[Campaign], view: State, terms: SendRequest) -> Step:
     """Every machine must choose the same draft, or each would send its own."""
     past = view.past
     if not terms.lift and any(draft.held for draft in drafts):
@@ -291,7 +291,7 @@ def _elect(drafts: list[Campaign], view: View, terms: Terms) -> Step:
     return Create()
 
 
-def _complete(campaign: str, view: View, terms: Terms) -> Step:
+def _complete(campaign: str, view: State, terms: SendRequest) -> Step:
     """From a chosen draft to the one POST that mails it."""
     if view.looked is Deleted:
         if view.past.tried:
@@ -332,7 +332,7 @@ def _complete(campaign: str, view: View, terms: Terms) -> Step:
     return _guard(view.looked, view, terms)
 
 
-def _after_other_words(view: View, terms: Terms) -> Step | None:
+def _after_other_words(view: State, terms: SendRequest) -> Step | None:
     """Wait while other words that were on their way may still come, and would replace ours."""
     wrote = view.past.wrote
     if wrote is None or wrote.digest == terms.digest:
@@ -344,7 +344,7 @@ def _after_other_words(view: View, terms: Terms) -> Step | None:
     return Wait(pause, "other words may still be on their way to Mailchimp", "looked")
 
 
-def _after_open_orders(view: View, terms: Terms) -> Step | None:
+def _after_open_orders(view: State, terms: SendRequest) -> Step | None:
     """Wait while an unschedule of another run may still act: it would take back what is scheduled
     now."""
     open_since = [at for run, at in view.past.orders if run != view.run]
@@ -357,7 +357,7 @@ def _after_open_orders(view: View, terms: Terms) -> Step | None:
     return Wait(pause, "an unanswered order may still act", "looked")
 
 
-def _guard(draft: Campaign, view: View, terms: Terms) -> Step:
+def _guard(draft: Campaign, view: State, terms: SendRequest) -> Step:
     """The last look before the POST: is it still our issue, for our readers?"""
     if draft.key != terms.key or draft.status != DRAFT:
         return Halt(
@@ -395,5 +395,5 @@ def _vanished(campaign: str) -> Halt:
     )
 
 
-def _nothing_sent(view: View) -> Halt:
+def _nothing_sent(view: State) -> Halt:
     return Halt(Exit.NOTHING_SENT, f"nothing was sent: {view.detail}", "run `publish send` again")

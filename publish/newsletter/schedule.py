@@ -187,6 +187,6 @@ def _date(words: list[str], today: date) -> date | None:
     return None
 
 
-def spoken(moment: datetime, site: ZoneInfo) -> str:
+def format_local(moment: datetime, site: ZoneInfo) -> str:
     """A moment as the author reads it: in the site's zone, with its name."""
     return told(moment, site)

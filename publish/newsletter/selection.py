@@ -59,7 +59,7 @@ class Bounds:
 
 
 @dataclass(frozen=True)
-class Choice:
+class Candidate:
     """A post and the verdict on it, ``why`` in plain words."""
 
     letter: Letter
@@ -77,7 +77,7 @@ def choose(
     letters: Sequence[Letter],
     bounds: Bounds,
     chosen: Collection[str] = (),
-) -> list[Choice]:
+) -> list[Candidate]:
     """The verdict on each post that is composed, oldest first.
 
     ``chosen`` are the keys that the author named; then no other is picked. What reached readers in
@@ -96,9 +96,9 @@ def _verdict(
     letters: Sequence[Letter],
     bounds: Bounds,
     chosen: Collection[str],
-) -> Choice:
-    def verdict(kind: Verdict, why: str) -> Choice:
-        return Choice(letter, issue, kind, why)
+) -> Candidate:
+    def verdict(kind: Verdict, why: str) -> Candidate:
+        return Candidate(letter, issue, kind, why)
 
     for other in letters:
         if other is not letter and other.kind != "update" and other.begun and other.holds(issue):

@@ -82,7 +82,7 @@ class Service:
     sleep: Callable[[float], None] = field(default=time.sleep)
     last_look: Callable[[Issue], str] = lambda issue: ""
 
-    def deliver(self, issue: Issue, terms: p.Terms) -> Delivered:
+    def deliver(self, issue: Issue, terms: p.SendRequest) -> Delivered:
         """Bring the issue to its readers, exactly once however often this is called.
 
         A replace that an earlier run left unfinished is completed; ``terms.at`` is its hour then.
@@ -96,7 +96,7 @@ class Service:
             view = self._note(view, issue, "intent", **_intent(issue, terms))
         return self._run(view, issue, terms)
 
-    def replace(self, issue: Issue, terms: p.Terms, campaign: str) -> Delivered:
+    def replace(self, issue: Issue, terms: p.SendRequest, campaign: str) -> Delivered:
         """Put the issue's words into its scheduled ``campaign``, for the hour ``terms.at``.
 
         A result that is scheduled though not by this run was too near its hour: it goes out as
@@ -108,15 +108,15 @@ class Service:
         view = self._lifted(self._view(issue), issue, terms)
         return self._run(self._replacing(view, issue, terms, campaign), issue, terms)
 
-    def _lifted(self, view: p.View, issue: Issue, terms: p.Terms) -> p.View:
+    def _lifted(self, view: p.State, issue: Issue, terms: p.SendRequest) -> p.State:
         named = terms.lift and view.past.held
         return self._note(view, issue, "lifted") if named else view
 
-    def _view(self, issue: Issue) -> p.View:
+    def _view(self, issue: Issue) -> p.State:
         past = self.ledger.read().get(issue.key) or Past()
-        return p.View(self.clock(), past, run=self.ledger.run)
+        return p.State(self.clock(), past, run=self.ledger.run)
 
-    def _run(self, view: p.View, issue: Issue, terms: p.Terms) -> Delivered:
+    def _run(self, view: p.State, issue: Issue, terms: p.SendRequest) -> Delivered:
         terms = replace(terms, digest=issue.digest)
         posts = view.posts
         while True:
@@ -140,7 +140,7 @@ class Service:
                     ) from None
                 raise
 
-    def _perform(self, step: p.Step, view: p.View, issue: Issue, terms: p.Terms) -> p.View:
+    def _perform(self, step: p.Step, view: p.State, issue: Issue, terms: p.SendRequest) -> p.State:
         match step:
             case p.Find():
                 began = self.clock()
@@ -161,7 +161,7 @@ class Service:
             case p.Look(campaign):
                 looked = self.api.campaign(campaign)
                 return replace(view, looked=looked) if isinstance(looked, Campaign) else _gone(view)
-            case p.Settled(campaign):
+            case p.RecordNoEffect(campaign):
                 noted = self._note(view, issue, "refused", campaign, why=NEVER_LEFT, read=True)
                 return replace(noted, listing=None, looked=None)
             case p.Unschedule(campaign):
@@ -178,7 +178,7 @@ class Service:
             case _:
                 raise AssertionError(step)
 
-    def _create(self, view: p.View, issue: Issue, terms: p.Terms) -> p.View:
+    def _create(self, view: p.State, issue: Issue, terms: p.SendRequest) -> p.State:
         view = self._note(replace(view, creates=view.creates + 1), issue, "create_try")
         answer = self.api.create(self._settings(issue, None), terms.segment)
         if answer.proof is Proof.DONE:
@@ -190,7 +190,7 @@ class Service:
         view = self._note(view, issue, "refused", why=answer.detail)
         return _troubled(view, answer)
 
-    def _prepare(self, campaign: str, view: p.View, issue: Issue, terms: p.Terms) -> p.View:
+    def _prepare(self, campaign: str, view: p.State, issue: Issue, terms: p.SendRequest) -> p.State:
         view = self._note(view, issue, "write_try", campaign, digest=issue.digest)
         hour = terms.at if view.past.replacing else None
         answer = self.api.update(campaign, self._settings(issue, hour))
@@ -208,12 +208,16 @@ class Service:
         view = _troubled(view, answer)
         return replace(view, looked=looked) if isinstance(looked, Campaign) else _gone(view)
 
-    def _replacing(self, view: p.View, issue: Issue, terms: p.Terms, campaign: str) -> p.View:
+    def _replacing(
+        self, view: p.State, issue: Issue, terms: p.SendRequest, campaign: str
+    ) -> p.State:
         assert terms.at is not None
         data = {"hour": _iso(terms.at), "digest": issue.digest}
         return self._note(view, issue, "replace_try", campaign, **data)
 
-    def _unschedule(self, campaign: str, view: p.View, issue: Issue, terms: p.Terms) -> p.View:
+    def _unschedule(
+        self, campaign: str, view: p.State, issue: Issue, terms: p.SendRequest
+    ) -> p.State:
         # Each order has its own line: how long it may still act counts from there.
         view = self._replacing(view, issue, terms, campaign)
         answer = self.api.unschedule(campaign)
@@ -224,7 +228,7 @@ class Service:
             wait=(answer.wait or 0.5 * 2**view.withdrawals) if surely_not else 0,
         )  # fmt: skip
 
-    def _hold(self, step: p.Hold, view: p.View, issue: Issue) -> None:
+    def _hold(self, step: p.Hold, view: p.State, issue: Issue) -> None:
         self._note(view, issue, "held", step.campaign, why=step.message)
         self.api.update(step.campaign, {"title": _title(issue, Marks(held=True))})
         raise Refused(
@@ -232,7 +236,7 @@ class Service:
             f"run `publish send {issue.slug}` to choose another time",
         )
 
-    def _act(self, campaign: str, view: p.View, issue: Issue, terms: p.Terms) -> p.View:
+    def _act(self, campaign: str, view: p.State, issue: Issue, terms: p.SendRequest) -> p.State:
         if why := self.last_look(issue):
             raise Overtaken(f"{issue.slug}: {why}", "nothing was sent; run this again")
         self.ledger.keep(issue)
@@ -272,8 +276,8 @@ class Service:
         }
 
     def _note(
-        self, view: p.View, issue: Issue, kind: str, campaign: str = "", **data: Any
-    ) -> p.View:
+        self, view: p.State, issue: Issue, kind: str, campaign: str = "", **data: Any
+    ) -> p.State:
         fact = Fact(kind, issue.key, self.clock(), campaign, data, self.ledger.run)
         self.ledger.append(fact)
         return replace(view, past=after(view.past, fact))
@@ -295,14 +299,14 @@ def _out(campaign: Campaign) -> dict[str, str]:
     return {"status": campaign.status, **({"time": when} if when else {})}
 
 
-def _gone(view: p.View) -> p.View:
+def _gone(view: p.State) -> p.State:
     detail = "the draft was deleted in Mailchimp"
     return replace(
         view, looked=p.Deleted, prepared="", trouble=view.trouble + 1, wait=0, detail=detail
     )
 
 
-def _troubled(view: p.View, answer: Answer) -> p.View:
+def _troubled(view: p.State, answer: Answer) -> p.State:
     # A denial stays one however often it is asked for, but that of a draft that is gone.
     stays = answer.proof is Proof.DENIED and answer.status != 404
     trouble = p.ATTEMPTS if stays else view.trouble + 1
@@ -310,7 +314,7 @@ def _troubled(view: p.View, answer: Answer) -> p.View:
     return replace(view, trouble=trouble, detail=answer.detail, wait=pause)
 
 
-def _intent(issue: Issue, terms: p.Terms) -> dict[str, Any]:
+def _intent(issue: Issue, terms: p.SendRequest) -> dict[str, Any]:
     return {
         "uid": issue.uid,
         "slug": issue.slug,

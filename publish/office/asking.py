@@ -37,7 +37,7 @@ def lines_of(office: Office, item: Item) -> list[Line]:
         Line("preheader", item.issue.preheader),
         Line("audience", whom),
         Line("from", f"{account.from_name} <{account.reply_to}>"),
-        Line("time", office.said(office.spoken(item.timing.at))),
+        Line("time", office.with_sandbox_note(office.format_local(item.timing.at))),
         Line("page", item.issue.url),
     ]
 
@@ -56,7 +56,7 @@ def changed(office: Office, letter: Letter, found: Letters) -> list[str]:
     how, words = letters.difference(office, letter, found)
     if how not in ("words", "unknown"):
         return []
-    when, mend = office.spoken(letter.hour), mending(letter, found)
+    when, mend = office.format_local(letter.hour), mending(letter, found)
     if how == "unknown":
         return [
             f"{called(letter)} is scheduled for {when}; no copy of it was kept, so whether it "
@@ -72,7 +72,7 @@ def mending(letter: Letter, found: Letters) -> str:
     """What brings the present words into a scheduled letter."""
     if letter.kind == "post":
         return f"{typed('send', letter.slug, '--replace')} puts the present words in"
-    return f"{typed('undo', found.handle(letter))} takes it back; then send it anew"
+    return f"{typed('undo', found.handle(letter))} takes it back; then send it again"
 
 
 def bound(office: Office, found: Letters, items: Sequence[Item]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from publish.errors import Refused
 from publish.newsletter.campaign import SCHEDULED, Segment
 from publish.newsletter.facts import Fact
-from publish.newsletter.protocol import Terms, hour_of
+from publish.newsletter.protocol import SendRequest, hour_of
 from publish.newsletter.service import CannotSchedule, Delivered, Service
 from publish.office import letters
 from publish.office.letters import Letters
@@ -103,12 +103,12 @@ def told(office: Office, item: Item, done: Delivered, at: datetime | None, name:
     """What became of it, for the author; ``name`` is what to type for it."""
     who, campaign = post(item.issue), done.campaign
     if not done.here:
-        return [office.said(f"{who}: {campaign.state} before; nothing was sent again")]
+        return [office.with_sandbox_note(f"{who}: {campaign.state} before; nothing was sent again")]
     if at is None:
-        return [office.said(f"{who}: {campaign.state} (campaign {campaign.id})")]
+        return [office.with_sandbox_note(f"{who}: {campaign.state} (campaign {campaign.id})")]
     what = "goes out with its present words" if item.replaces else "goes out"
     return [
-        office.said(f"{who}: {what} {office.spoken(at)}"),
+        office.with_sandbox_note(f"{who}: {what} {office.format_local(at)}"),
         f"  to take it back until then: {typed('undo', name).strip('`')}",
     ]
 
@@ -118,9 +118,9 @@ def _slug_of_post(found: Letters, issue: Issue) -> str:
     return next((x.issue.slug for x in found.all if x.issue and x.key == key), issue.slug)
 
 
-def _terms(office: Office, item: Item) -> Terms:
+def _terms(office: Office, item: Item) -> SendRequest:
     account = office.account
-    return Terms(
+    return SendRequest(
         item.issue.key, account.audience, item.segment, item.timing.at, account.limits.settle,
         account.limits.barrier, ready=min(120, account.limits.settle), lift=item.named,
     )  # fmt: skip
@@ -131,7 +131,7 @@ def _overtaken(office: Office, item: Item, found: Letters) -> str:
     if letters.source_digests(office, item.issue, found) != dict(item.sources):
         return "its source was saved while this ran"
     if letters.composed_digests(found.folder, sorted(item.composed)) != dict(item.composed):
-        return "another build composed it anew while this ran"
+        return "another build composed it again while this ran"
     return ""
 
 
@@ -162,7 +162,8 @@ def _count_down(office: Office, item: Item, why: str) -> None:
         )
     end = timing.at if timing.promised and timing.at else end
     office.voice.say(
-        f"this Mailchimp plan does not schedule: sending {office.spoken(end)}; Ctrl-C takes it back"
+        f"this Mailchimp plan does not schedule: sending {office.format_local(end)}; "
+        "Ctrl-C takes it back"
     )
     while (rest := (end - office.now).total_seconds()) > 0:
         office.voice.progress(f"sending in {int(rest) // 60}:{int(rest) % 60:02}")

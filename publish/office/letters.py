@@ -57,7 +57,7 @@ def gathered(office: Office, folder: Path | None = None) -> Letters:
     """
     folder = folder or office.settings.issues
     past, listing = office.ledger.read(), office.api.campaigns()
-    found = catalogue.catalogue(issue.heads(folder), listing, past, office.ledger.records())
+    found = catalogue.catalogue(issue.list_issues(folder), listing, past, office.ledger.records())
     return Letters(tuple(found), folder, tuple(c for c in listing if not c.key))
 
 
@@ -126,7 +126,7 @@ def present(letter: Letter, found: Letters) -> Issue | None:
         next((x.issue for x in found.all if x.issue and x.key.startswith(post)), None)
         for post in letter.posts
     ]
-    whole = [issue.whole(found.folder, part) for part in parts if part]
+    whole = [issue.load(found.folder, part) for part in parts if part]
     if not whole or len(whole) < len(parts):
         return None
     return join(whole) if letter.kind == "digest" else whole[0]

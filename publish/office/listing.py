@@ -8,10 +8,10 @@ from typing import Any
 
 from publish.newsletter import plan, report, selection
 from publish.newsletter.catalogue import Letter
-from publish.newsletter.plan import Intention
+from publish.newsletter.plan import PlanItem
 from publish.newsletter.protocol import hour_of
 from publish.newsletter.report import Figures
-from publish.newsletter.selection import Choice, Verdict
+from publish.newsletter.selection import Candidate, Verdict
 from publish.newsletter.status import State
 from publish.office import letters, settling
 from publish.office.asking import changed, mending
@@ -41,7 +41,7 @@ class Entry:
 
 def planned(
     office: Office, posts: Sequence[str], now: bool, at: str | None
-) -> tuple[list[Intention], list[str]]:
+) -> tuple[list[PlanItem], list[str]]:
     """What `send` would do with each post, and the lines that say it. Nothing is written.
 
     Raises:
@@ -53,29 +53,33 @@ def planned(
         named = {x.key for x in found.named(posts)} if posts else set()
         choices = selection.choose(found.all, letters.bounds(office, found), named)
         choices = [c for c in choices if not posts or c.issue.key in named]
-        told = plan.intentions(choices, when)
+        told = plan.plan_items(choices, when)
         lines = _urgent_lines(found)
         for choice, item in zip(choices, told, strict=True):
             if not posts and _folds(choice):
                 continue
-            moment = office.spoken(hour_of(item.time) if item.time else None)
+            moment = office.format_local(hour_of(item.time) if item.time else None)
             name = titled(item.slug, item.title)
             if item.send:
-                lines.append(office.said(f"send  {name}: {item.why}; goes out {moment}"))
+                lines.append(
+                    office.with_sandbox_note(f"send  {name}: {item.why}; goes out {moment}")
+                )
                 lines += indented(item.writes) if office.voice.wants_detail else []
                 continue
             waits = choice.letter.hour
-            why = f"scheduled for {office.spoken(waits)}" if waits else item.why
+            why = f"scheduled for {office.format_local(waits)}" if waits else item.why
             lines.append(f"skip  {name}: {why}")
             lines += indented(changed(office, choice.letter, found)) if waits else []
         for letter in found.named(posts):
             if letter.kind != "post" and letter.scheduled:
-                lines.append(f"skip  {called(letter)}: scheduled for {office.spoken(letter.hour)}")
+                lines.append(
+                    f"skip  {called(letter)}: scheduled for {office.format_local(letter.hour)}"
+                )
                 lines += indented(changed(office, letter, found))
     lines += [] if posts else flood(office, choices)
     lines += [] if posts else [_folded(choices), *_drafts(office)]
     if not any(item.send for item in told):
-        lines.append(office.said("nothing to send"))
+        lines.append(office.with_sandbox_note("nothing to send"))
     return told, [line for line in lines if line]
 
 
@@ -137,7 +141,7 @@ def orphaned(letter: Letter, found: Letters) -> bool:
 
 
 def _entry(
-    office: Office, found: Letters, letter: Letter, state: State, choice: Choice | None, *,
+    office: Office, found: Letters, letter: Letter, state: State, choice: Candidate | None, *,
     named: bool,
 ) -> Entry:  # fmt: skip
     words, handle, urgent = state.state, found.handle(letter), False
@@ -156,7 +160,7 @@ def _entry(
     at = hour_of(state.send_time)
     line = f"{called(letter)}: {words}"
     if at:
-        line += f", {office.spoken(at)}"
+        line += f", {office.format_local(at)}"
     if state.emails_sent:
         line += f", {count(state.emails_sent, 'reader')} mailed"
     how, diff = letters.difference(office, letter, found)
@@ -169,10 +173,10 @@ def _entry(
     elif how and named:
         line += {"layout": "; layout only changed", "unknown": "; no copy was kept"}[how]
     folds = choice is not None and _folds(choice) and not letter.campaigns
-    return Entry(letter, state, office.said(line), more, urgent, folds, how == "words")
+    return Entry(letter, state, office.with_sandbox_note(line), more, urgent, folds, how == "words")
 
 
-def flood(office: Office, choices: Sequence[Choice]) -> list[str]:
+def flood(office: Office, choices: Sequence[Candidate]) -> list[str]:
     """That `send` would refuse, for more letters are due than a person may have meant."""
     due = [choice.issue.slug for choice in choices if choice.verdict is Verdict.SEND]
     most = office.account.limits.max_per_run
@@ -191,11 +195,11 @@ def _urgent_lines(found: Letters) -> list[str]:
     ]
 
 
-def _folds(choice: Choice) -> bool:
+def _folds(choice: Candidate) -> bool:
     return choice.verdict in (Verdict.OLD, Verdict.HELD)
 
 
-def _folded(choices: Sequence[Choice]) -> str:
+def _folded(choices: Sequence[Candidate]) -> str:
     """What goes out only by name, in one line; ``""`` if there is none."""
     old = sum(choice.verdict is Verdict.OLD for choice in choices)
     held = sum(choice.verdict is Verdict.HELD for choice in choices)

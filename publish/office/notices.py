@@ -37,7 +37,7 @@ def _late(settings: Settings) -> list[str]:
         # The first build of a site: an archive is dated as it was written.
         return []
     lines = []
-    for head in issue.heads(settings.issues):
+    for head in issue.list_issues(settings.issues):
         behind = (today - head.date.astimezone(zone).date()).days
         fresh = days.get(head.uid) == today.isoformat()
         if fresh and BEHIND < behind <= FARTHEST:
@@ -60,7 +60,7 @@ def _orphans(settings: Settings) -> list[str]:
     folders = [settings.content / "ledger"]
     if not os.environ.get("MAILCHIMP_API_KEY", "").strip():
         folders.append(sandbox.folder(settings.root) / "ledger")
-    heads = issue.heads(settings.issues)
+    heads = issue.list_issues(settings.issues)
     lines = []
     for folder in folders:
         ledger = Ledger(folder)
@@ -80,7 +80,7 @@ def _waits(letter: Letter) -> bool:
 
 def _line(settings: Settings, letter: Letter, found: list[Letter]) -> str:
     hour = hour_of(letter.past.hour) or datetime.now(UTC)
-    when = schedule.spoken(hour, schedule.zone(settings.timezone))
+    when = schedule.format_local(hour, schedule.zone(settings.timezone))
     command = typed("undo", catalogue.handle(letter, found))
     return (
         f"{called(letter)} is scheduled for {when}, and its post is not public any more; "

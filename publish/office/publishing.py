@@ -75,10 +75,10 @@ def ask(
     )  # fmt: skip
     lines = [Line("post", f"“{plan.title}”")]
     if dated:
-        was = office.spoken(_date(office, header)) if header.get("date") else "none"
+        was = office.format_local(_date(office, header)) if header.get("date") else "none"
         lines.append(Line("date", f"today; it was {was}"))
     if ahead:
-        lines.append(Line("date", office.spoken(ahead)))
+        lines.append(Line("date", office.format_local(ahead)))
     people = readers(office)[1] if mailed else 0
     lines += [Line("step", step) for step in _steps(office, plan, people, at)]
     yes = "Publish"
@@ -137,10 +137,13 @@ def _steps(office: Office, plan: Plan, people: int, at: str | None) -> list[str]
     seen = " and looked at" if golive.seconds(office.settings) else ""
     steps += [f"the pages are uploaded ({name}){seen}" for name in plan.targets]
     if plan.ahead:
-        return [*steps, f"on {office.spoken(plan.ahead)} the page appears with the next upload"]
+        return [
+            *steps,
+            f"on {office.format_local(plan.ahead)} the page appears with the next upload",
+        ]
     if plan.mailed:
         when = timing(office, False, at)
-        hour = "at once" if when.at is None else f"for {office.spoken(when.at)}"
+        hour = "at once" if when.at is None else f"for {office.format_local(when.at)}"
         early = "" if at or when.at is None else " or the next quarter of an hour after the upload"
         steps.append(f"the letter to {count(people, 'reader')} is scheduled {hour}{early}")
     return steps

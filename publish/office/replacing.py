@@ -43,17 +43,20 @@ def question(
         if not when and not how and not letter.unfinished:
             continue
         assert letter.issue is not None
-        whole = issue.whole(found.folder, letter.issue)
+        whole = issue.load(found.folder, letter.issue)
         at = when.at if when and when.at else hour
         items.append(delivery.item(
             office, found, whole, Timing(at, asked=True), named=True, replaces=campaign_of(letter),
         ))  # fmt: skip
         lines += lines_of(office, items[-1])
         if at != hour:
-            lines.append(Line("until now", office.spoken(hour)))
+            lines.append(Line("until now", office.format_local(hour)))
         lines += [Line("change", text) for text in _told(how, words)]
     if not items:
-        said = [office.said(f"{called(x)}: its scheduled letter has these words") for x in chosen]
+        said = [
+            office.with_sandbox_note(f"{called(x)}: its scheduled letter has these words")
+            for x in chosen
+        ]
         return Done(act, tuple(said))
     if not again:
         gate.require(office, [item.issue for item in items])
@@ -92,9 +95,9 @@ def _hour(office: Office, found: Letters, letter: Letter) -> datetime:
     if too_late(letter.hour, office.clock(), limits.settle):
         minutes = (limits.settle + MARGIN) / 60
         raise Refused(
-            f"{name}: it goes out {office.spoken(letter.hour)}, in less than the {minutes:g} "
+            f"{name}: it goes out {office.format_local(letter.hour)}, in less than the {minutes:g} "
             "minutes that a change may take",
-            f"{typed('undo', found.handle(letter))} takes it back; then send it anew",
+            f"{typed('undo', found.handle(letter))} takes it back; then send it again",
         )
     return letter.hour
 
@@ -107,7 +110,7 @@ def _not_scheduled(office: Office, found: Letters, letter: Letter) -> Refused:
             what = "a digest" if other.kind == "digest" else "an update"
             return Refused(
                 f"{name} is scheduled in {what}, whose words cannot be replaced",
-                f"{typed('undo', found.handle(other))} takes it back; then send it anew",
+                f"{typed('undo', found.handle(other))} takes it back; then send it again",
             )
     if letter.mailed:
         return Refused(

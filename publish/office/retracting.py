@@ -57,7 +57,7 @@ def ask(
     waiting = tuple((x, found.handle(x)) for x in holding(found, keys))
     lines = [Line("post", taken.name)]
     for letter, _ in waiting:
-        when = office.spoken(letter.hour) if letter.hour else "unfinished"
+        when = office.format_local(letter.hour) if letter.hour else "unfinished"
         lines.append(Line("letter", f"{called(letter)} is taken back (it is set for {when})"))
     if taken.file:
         lines.append(Line("file", f"{taken.name} becomes a draft; nothing is deleted"))
@@ -129,7 +129,9 @@ def _taken_back(office: Office, waiting: Sequence[tuple[Letter, str]]) -> list[s
     lines = []
     for letter, name in waiting:
         undoing.take_back(office, letter, name)
-        lines.append(office.said(f"{called(letter)}: taken back, it goes out only by name"))
+        lines.append(
+            office.with_sandbox_note(f"{called(letter)}: taken back, it goes out only by name")
+        )
     return lines
 
 

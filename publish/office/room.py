@@ -64,13 +64,13 @@ class Office:
         patience = limits.settle + limits.barrier + 2 * limits.timeout
         return self.ledger.lock(patience, self.voice.say)
 
-    def said(self, line: str) -> str:
+    def with_sandbox_note(self, line: str) -> str:
         """``line``, and in the sandbox that nobody was e-mailed."""
         return f"{line} [{SANDBOX}]" if self.account.sandbox else line
 
-    def spoken(self, moment: datetime | None) -> str:
+    def format_local(self, moment: datetime | None) -> str:
         """A time as the author reads it; None is now."""
-        return "now" if moment is None else schedule.spoken(moment, self.zone)
+        return "now" if moment is None else schedule.format_local(moment, self.zone)
 
 
 @contextmanager

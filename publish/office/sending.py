@@ -10,7 +10,7 @@ from publish.errors import ConfigError, Refused
 from publish.newsletter import issue, selection
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.digest import join
-from publish.newsletter.selection import Choice, Verdict
+from publish.newsletter.selection import Candidate, Verdict
 from publish.newsletter.service import Overtaken
 from publish.office import delivery, gate, letters, replacing, settling
 from publish.office.asking import Plan, bound, changed, lines_of, name_of
@@ -67,7 +67,7 @@ def ask(
         choices = [choice for choice in choices if choice.letter.key in keys]
     aside = _not_sent(office, found, choices)
     if as_update:
-        going = [Choice(x, _issue(x), Verdict.SEND, "an update") for x in chosen]
+        going = [Candidate(x, _issue(x), Verdict.SEND, "an update") for x in chosen]
         items = [_update(office, found, x, when) for x in chosen]
     else:
         going = [choice for choice in choices if choice.send]
@@ -168,15 +168,15 @@ def _unsendable(office: Office, found: Letters, letter: Letter, name: str) -> Re
 
 
 def _items(
-    office: Office, found: Letters, going: Sequence[Choice], when: Timing, *, digest: bool,
+    office: Office, found: Letters, going: Sequence[Candidate], when: Timing, *, digest: bool,
     named: bool,
 ) -> list[Item]:  # fmt: skip
     items, together = [], []
     for choice in going:
         if digest and choice.verdict is Verdict.SEND:
-            together.append(issue.whole(found.folder, choice.issue))
+            together.append(issue.load(found.folder, choice.issue))
             continue
-        whole, hour = issue.whole(found.folder, choice.issue), choice.letter.unfinished
+        whole, hour = issue.load(found.folder, choice.issue), choice.letter.unfinished
         if choice.verdict is Verdict.COMPLETE and hour:
             items.append(delivery.item(
                 office, found, whole, Timing(hour, asked=True), named=named,
@@ -203,18 +203,18 @@ def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Ite
         instead = (
             typed("send", head.slug, "--replace") + " puts the present words in"
             if waiting.kind == "post"
-            else typed("undo", found.handle(waiting)) + " takes it back; then send it anew"
+            else typed("undo", found.handle(waiting)) + " takes it back; then send it again"
         )
         raise Refused(
             f"{post(head)}: {what} has not gone out, it is scheduled for "
-            f"{office.spoken(waiting.hour)}", instead,
+            f"{office.format_local(waiting.hour)}", instead,
         )  # fmt: skip
     lost = letter.past.tried and not letter.campaigns
     if not lost and not any(x.mailed for x in carriers if x.kind != "update"):
         raise Refused(
             f"{post(head)}: its letter has not gone out", f"run {typed('send', head.slug)}"
         )
-    whole = issue.whole(found.folder, head)
+    whole = issue.load(found.folder, head)
     if (letter.kept or {}).get("digest") == head.digest:
         raise Refused(
             f"{post(head)}: it is word for word what was sent",
@@ -226,7 +226,7 @@ def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Ite
     return delivery.item(office, found, again, when, named=True)
 
 
-def _refuse_flood(office: Office, going: Sequence[Choice]) -> None:
+def _refuse_flood(office: Office, going: Sequence[Candidate]) -> None:
     """Stop where more letters are due at once than a person may have meant.
 
     Raises:
@@ -242,7 +242,7 @@ def _refuse_flood(office: Office, going: Sequence[Choice]) -> None:
         )
 
 
-def _not_sent(office: Office, found: Letters, choices: Sequence[Choice]) -> list[str]:
+def _not_sent(office: Office, found: Letters, choices: Sequence[Candidate]) -> list[str]:
     """What the author should know of letters that do not go: overdue ones, and scheduled ones
     whose post says other words by now."""
     lines = []
@@ -259,10 +259,10 @@ def _not_sent(office: Office, found: Letters, choices: Sequence[Choice]) -> list
 
 
 def _nothing(
-    office: Office, choices: Sequence[Choice], aside: Sequence[str], *, named: bool
+    office: Office, choices: Sequence[Candidate], aside: Sequence[str], *, named: bool
 ) -> list[str]:
     """Why nothing goes out: of each post that was named, else of the newest that was never sent."""
-    lines = [office.said("nothing to send")]
+    lines = [office.with_sandbox_note("nothing to send")]
     if named:
         return [*lines, *(f"{post(c.issue)}: {c.why}" for c in choices), *aside]
     unsent = [c for c in choices if c.verdict is not Verdict.DONE]

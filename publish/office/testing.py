@@ -25,7 +25,7 @@ def ask(office: Office, act: str = ACT, *, post: str, to: Sequence[str]) -> Ques
         if address.count("@") != 1 or any(c.isspace() for c in address):
             raise ConfigError(f"--to: {address!r} is no mail address", "write name@example.com")
     with office.site.aside(office.voice, drafts=True) as folder:
-        heads = catalogue.catalogue(issue.heads(folder), (), {}, {})
+        heads = catalogue.catalogue(issue.list_issues(folder), (), {}, {})
         try:
             (letter, *_) = catalogue.named(heads, post)
         except ConfigError:
@@ -33,7 +33,7 @@ def ask(office: Office, act: str = ACT, *, post: str, to: Sequence[str]) -> Ques
                 raise Refused(f"{post}: {why}", "what has no letter cannot be tested") from None
             raise
         assert letter.issue is not None
-        whole = issue.whole(folder, letter.issue)
+        whole = issue.load(folder, letter.issue)
     return Question(
         ACT,
         (Line("letter", named(whole)), Line("subject", whole.subject), Line("to", ", ".join(to))),
@@ -49,5 +49,5 @@ def do(office: Office, question: Question) -> Done:
     """
     whole, to = question.plan, question.wish["to"]
     send_test(office.api, whole, office.sender, to)
-    line = office.said(f"test of “{whole.subject}” mailed to {', '.join(to)}")
+    line = office.with_sandbox_note(f"test of “{whole.subject}” mailed to {', '.join(to)}")
     return Done(ACT, (line,), ({"slug": whole.slug, "to": list(to), "digest": whole.digest},))

@@ -53,6 +53,6 @@ def still(office: Office, given: Timing) -> Timing:
         return given
     if given.asked:
         raise ConfigError(
-            f"the time to send, {office.spoken(given.at)}, has passed", "name another one"
+            f"the time to send, {office.format_local(given.at)}, has passed", "name another one"
         )
     return timing(office, False, None)

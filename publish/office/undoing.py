@@ -25,7 +25,7 @@ def ask(office: Office, act: str = ACT, *, post: str | None = None) -> Question:
         Refused: nothing is scheduled, or more than one letter.
     """
     letter, found = _meant(office, post)
-    when = office.spoken(letter.hour) if letter.hour else "not scheduled"
+    when = office.format_local(letter.hour) if letter.hour else "not scheduled"
     return Question(
         ACT, (Line("letter", called(letter)), Line("time", when)), "Take it back", True,
         bind(letter.key, [(c.id, c.status) for c in letter.campaigns]), {"post": post},
@@ -46,7 +46,7 @@ def do(office: Office, question: Question) -> Done | Changed:
         letter, name, _ = again.plan
         marked = take_back(office, letter, name)
     sure = "" if marked else "; Mailchimp's title could not be marked: run this again"
-    line = office.said(f"{called(letter)}: taken back, it goes out only by name{sure}")
+    line = office.with_sandbox_note(f"{called(letter)}: taken back, it goes out only by name{sure}")
     later = again_with(letter, again.plan[2])
     more = (f"  to send it after all: {later}",) if later else ()
     return Done(ACT, (line, *more), (_result(office, letter),))

@@ -79,7 +79,9 @@ def rehearse(office: Office) -> Report:
         report.issues += [item.as_dict() for item in items if item.send]
         report.lines += lines
     report.next_due = _next_due(office)
-    report.lines.append(office.said("a dry run: nothing was written; with --live it happens"))
+    report.lines.append(
+        office.with_sandbox_note("a dry run: nothing was written; with --live it happens")
+    )
     return report
 
 
@@ -151,10 +153,10 @@ def _withdrawn(office: Office, *, lost: bool = False) -> list[str]:
             gone = any(not any(key.startswith(p) for key in public) for p in letter.posts)
             if gone or (lost and letter.issue and _missing(letter.issue.url)):
                 undoing.take_back(office, letter, found.handle(letter))
-                lines.append(
-                    office.said(f"{letter.slug}: its page is not public any more, so its letter "
-                                "was taken back")
-                )  # fmt: skip
+                line = (
+                    f"{letter.slug}: its page is not public any more, so its letter was taken back"
+                )
+                lines.append(office.with_sandbox_note(line))
     return lines
 
 

@@ -21,7 +21,7 @@ from publish.newsletter import titles
 from publish.newsletter.answers import Answer, Proof
 from publish.newsletter.campaign import Campaign, Segment
 from publish.newsletter.facts import Fact, Past, fold
-from publish.newsletter.protocol import Deleted, Terms
+from publish.newsletter.protocol import Deleted, SendRequest
 from publish.newsletter.service import Delivered, Sender, Service
 from publish.newsletter.titles import Marks
 from publish.post.issue import Issue
@@ -202,11 +202,11 @@ class Machine:
             last_look=self.last_look,
         )  # fmt: skip
 
-    def deliver(self, issue: Issue, terms: Terms) -> Delivered:
+    def deliver(self, issue: Issue, terms: SendRequest) -> Delivered:
         """Run `send` once."""
         return self.service().deliver(issue, terms)
 
-    def replace(self, issue: Issue, terms: Terms, campaign: str) -> Delivered:
+    def replace(self, issue: Issue, terms: SendRequest, campaign: str) -> Delivered:
         """Run `send --replace` once."""
         return self.service().replace(issue, terms, campaign)
 
@@ -369,9 +369,9 @@ def an_issue(uid: str = "a1b2c3d4e5f60718", slug: str = "calm") -> Issue:
     )  # fmt: skip
 
 
-def terms(issue: Issue, **changes: Any) -> Terms:
+def terms(issue: Issue, **changes: Any) -> SendRequest:
     """How to send it: now, to everyone, with short limits."""
-    base = Terms(issue.key, LIST, Segment(), None, settle=20.0, barrier=2.0)
+    base = SendRequest(issue.key, LIST, Segment(), None, settle=20.0, barrier=2.0)
     return replace(base, **changes)
 
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publish.errors import NothingSent, Refused
@@ -32,6 +32,7 @@ def test_facts_come_back_as_they_were_written(tmp_path: Path):
     assert Ledger(tmp_path / "none").read() == {}
 
 
+@settings(deadline=None)
 @given(st.integers(1, 400), st.integers(0, 4096))
 def test_a_torn_last_line_is_dropped_and_the_next_fact_is_whole(
     tmp_path_factory, cut: int, pad: int

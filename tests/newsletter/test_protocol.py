@@ -18,7 +18,7 @@ from publish.newsletter.campaign import Campaign, Segment
 from publish.newsletter.facts import Past, Replacing, Try, Wrote
 
 KEY, LIST = "ab12" * 5, "5a4db0c5e1"
-TERMS = p.Terms(KEY, LIST, Segment(), None, settle=20, barrier=2)
+TERMS = p.SendRequest(KEY, LIST, Segment(), None, settle=20, barrier=2)
 
 
 def draft(name: str = "c1", **changes: object) -> Campaign:
@@ -26,8 +26,8 @@ def draft(name: str = "c1", **changes: object) -> Campaign:
     return replace(base, **changes)  # type: ignore[arg-type]
 
 
-def listed(*campaigns: Campaign, **changes: object) -> p.View:
-    return replace(p.View(now=100.0, listing=campaigns, listed_at=99.0), **changes)  # type: ignore[arg-type]
+def listed(*campaigns: Campaign, **changes: object) -> p.State:
+    return replace(p.State(now=100.0, listing=campaigns, listed_at=99.0), **changes)  # type: ignore[arg-type]
 
 
 HELD = f"x [held] [pub:{KEY}]"
@@ -52,9 +52,9 @@ def scheduled(hour: datetime = HOUR) -> Campaign:
     return draft(status="schedule", send_time=hour.isoformat())
 
 
-STEPS: list[tuple[str, p.View, p.Terms, object]] = [
-    ("done is done", p.View(1.0, Past(done="c9", status="sent")), TERMS, p.Finish),
-    ("nothing known", p.View(1.0), TERMS, p.Find()),
+STEPS: list[tuple[str, p.State, p.SendRequest, object]] = [
+    ("done is done", p.State(1.0, Past(done="c9", status="sent")), TERMS, p.Finish),
+    ("nothing known", p.State(1.0), TERMS, p.Find()),
     ("none there", listed(), TERMS, p.Create()),
     ("sent by anyone", listed(draft(status="sent")), TERMS, p.Finish),
     ("sent beats drafts", listed(draft("c0"), draft("c2", status="schedule")), TERMS, p.Finish),
@@ -98,7 +98,7 @@ STEPS: list[tuple[str, p.View, p.Terms, object]] = [
         "lost, window over",
         listed(past=tried(70.0), looked=draft()),
         TERMS,
-        p.Settled("c1"),
+        p.RecordNoEffect("c1"),
     ),
     (
         "lost, and gone out",
@@ -244,7 +244,7 @@ STEPS: list[tuple[str, p.View, p.Terms, object]] = [
 
 
 @pytest.mark.parametrize(("name", "view", "terms", "step"), STEPS, ids=[s[0] for s in STEPS])
-def test_the_step_that_follows(name: str, view: p.View, terms: p.Terms, step: object):
+def test_the_step_that_follows(name: str, view: p.State, terms: p.SendRequest, step: object):
     found = p.next_step(view, terms)
     assert found == step or (isinstance(step, type) and isinstance(found, step)), found
 

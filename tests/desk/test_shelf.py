@@ -1,0 +1,110 @@
+"""The posts as their files say they are, and what else the desk reads."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from publish.desk import faces, mails
+from publish.desk.log import Log
+from publish.desk.shelf import Shelf
+from publish.settings import load
+from tests.desk.snapshots import NOW, YORK, a_sheet
+from tests.desk.stand import Desk
+
+
+def post(desk: Desk, name: str, text: str) -> None:
+    (desk.root / "content/posts" / name).write_text(text, encoding="utf-8")
+
+
+def test_posts_are_drafts_ahead_or_public(desk: Desk):
+    settings = load(desk.root / "pelicanconf.py")
+    (desk.root / "pelicanconf.py").write_text(
+        "WITH_FUTURE_DATES = False\nARTICLE_PATHS = ['posts']"
+    )
+    settings = load(desk.root / "pelicanconf.py")
+    post(desk, "public.md", "Title: Public\nDate: 2026-11-01\n\nOne two three.\n")
+    post(desk, "ahead.md", "---\nTitle: Ahead\nDate: 2099-01-01 07:30\nNewsletter: no\n---\n\nx\n")
+    post(desk, ".hidden.md", "Title: Hidden\n\nx\n")
+    post(desk, "all-header.md", "Title: Nothing More")
+    shelf = Shelf()
+    found = {sheet.title: sheet for sheet in shelf.read(settings, NOW)}
+    assert set(found) == {"Public", "Ahead", "Nothing More", "Three Conversations"}
+    kinds = {title: sheet.kind for title, sheet in found.items()}
+    assert (kinds["Public"], kinds["Ahead"]) == ("public", "ahead")
+    assert kinds["Three Conversations"] == "draft"
+    assert (found["Public"].words, found["Nothing More"].words) == (3, 0)
+    assert (found["Ahead"].mailed, found["Public"].mailed) == (False, True)
+    late = datetime(2099, 1, 2, tzinfo=UTC)
+    assert {s.kind for s in shelf.read(settings, late) if s.title == "Ahead"} == {"public"}
+
+
+def test_a_file_is_read_again_when_it_changed_and_forgotten_when_it_is_gone(desk: Desk):
+    settings, shelf = load(desk.root / "pelicanconf.py"), Shelf()
+    (before,) = shelf.read(settings, NOW)
+    assert shelf.read(settings, NOW) == (before,)
+    desk.file.write_text("Title: Other\n\nLonger by far.\n", encoding="utf-8")
+    (after,) = shelf.read(settings, NOW)
+    assert after.title == "Other"
+    assert after.digest != before.digest
+    desk.file.unlink()
+    assert shelf.read(settings, NOW) == ()
+
+
+def test_a_long_header_is_read_to_its_end(desk: Desk):
+    post(desk, "long.md", "Title: Long\nSummary: " + "x " * 4000 + "\nSlug: at-the-end\n\nwords\n")
+    found = Shelf().read(load(desk.root / "pelicanconf.py"), NOW)
+    assert next(s.slug for s in found if s.title == "Long") == "at-the-end"
+
+
+def test_who_waits_for_a_change_is_told_of_it(desk: Desk):
+    reader = desk.app.reader
+    number, got = reader.current.number, []
+    waiting = threading.Thread(target=lambda: got.append(reader.wait(number)))
+    waiting.start()
+    reader.change(trouble="")
+    time.sleep(0.05)
+    assert not got
+    reader.change(trouble="something")
+    waiting.join(5)
+    assert got == [number + 1]
+    reader.close()
+    assert reader.closed
+    assert reader.wait(reader.current.number) == number + 1
+
+
+def test_the_log_shows_a_day_and_survives_a_torn_line(tmp_path: Path):
+    log = Log(tmp_path / "log.jsonl")
+    assert log.today(YORK, datetime.now(UTC)) == []
+    log.note("A letter", "done", ("it goes out",))
+    with log.file.open("a") as stream:
+        stream.write('{"at": "torn')
+    now = datetime.now(UTC)
+    assert [(e.what, e.how, e.lines) for e in log.today(YORK, now)] == [
+        ("A letter", "done", ("it goes out",))
+    ]
+    assert log.today(YORK, now + timedelta(days=2)) == []
+
+
+def test_mails_of_the_rehearsal_are_listed_newest_first(tmp_path: Path):
+    assert mails.newest(tmp_path) == []
+    folder = tmp_path / ".publish/sandbox/mail"
+    folder.mkdir(parents=True)
+    for number, subject in enumerate(("First", "=?utf-8?q?Zweite_=C3=9C?="), 1):
+        file = folder / f"{number}.eml"
+        file.write_bytes(f"Subject: {subject}\nTo: r{number}@example.com\n\nx".encode())
+
+        os.utime(file, (number * 1000, number * 1000))
+    found = mails.newest(tmp_path)
+    assert [(m.subject, m.to) for m in found] == [
+        ("Zweite Ü", "r2@example.com"), ("First", "r1@example.com"),
+    ]  # fmt: skip
+
+
+def test_without_a_preview_there_are_no_faces():
+    sheet = a_sheet()
+    assert faces.look("", sheet) == faces.Faces()
+    assert faces.look("http://127.0.0.1:9", sheet) == faces.Faces()
