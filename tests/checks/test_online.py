@@ -152,4 +152,4 @@ def test_only_outside_links_of_the_chosen_files_are_asked(project: Project, web:
 def test_no_link_no_file(project: Project):
     project.post()
     assert dead_links(project.settings, project.library) == []
-    assert not (project.root / ".publish").exists()
+    assert not (project.root / ".publish/links.json").exists()
