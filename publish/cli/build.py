@@ -60,7 +60,7 @@ def command(
     from publish.cli.answering import voice
     from publish.office import fit, notices
     from publish.site.build import build
-    from publish.site.standing import sentence
+    from publish.site.snapshot import summary
 
     terminal.progress("building")
     done = build(
@@ -79,5 +79,5 @@ def command(
         terminal.json(asdict(done))
         return
     terminal.good(
-        sentence(done.output, len(done.written), len(done.removed), done.unchanged, done.issues)
+        summary(done.output, len(done.written), len(done.removed), done.unchanged, done.issues)
     )

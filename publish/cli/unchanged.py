@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from publish.site import standing
+from publish.site import snapshot
 
 
 def answered(words: list[str]) -> bool:
@@ -17,8 +17,8 @@ def answered(words: list[str]) -> bool:
     if words and not (len(words) == 2 and words[0] in ("-s", "--settings")):
         return False
     settings_file = os.path.abspath(words[1] if words else "pelicanconf.py")  # noqa: PTH100
-    known = standing.read(os.path.join(os.path.dirname(settings_file), ".publish", "build"))  # noqa: PTH118, PTH120
-    if not standing.stands(known, settings_file):
+    known = snapshot.read(os.path.join(os.path.dirname(settings_file), ".publish", "build"))  # noqa: PTH118, PTH120
+    if not snapshot.is_current(known, settings_file):
         if os.path.isfile(settings_file):  # noqa: PTH113
             from pathlib import Path
 
@@ -28,7 +28,7 @@ def answered(words: list[str]) -> bool:
         return False
     if known["foreign"]:
         return False
-    line = standing.sentence(known["output"], 0, 0, len(known["files"]), known["composed"])
+    line = snapshot.summary(known["output"], 0, 0, len(known["files"]), known["composed"])
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     print(f"\x1b[32m{line}\x1b[0m" if colour else line)
     return True

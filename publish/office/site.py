@@ -31,10 +31,10 @@ class Site:
     def stale(self) -> bool:
         """Whether a build would give anything else than what lies there: a source, a setting, a
         template, a plugin or a picture differs, or a post's moment has come."""
-        from publish.site import manifest, standing
+        from publish.site import manifest, snapshot
 
         place = manifest.place(self.settings, self.settings.output.absolute())
-        return not standing.stands(standing.read(str(place)), str(self.settings.path))
+        return not snapshot.is_current(snapshot.read(str(place)), str(self.settings.path))
 
     def fresh(
         self, voice: Voice, *, build: bool = True,
@@ -55,14 +55,14 @@ class Site:
                 "run `publish build`, or leave --no-build out",
             )
         from publish.site.build import build as build_site
-        from publish.site.standing import sentence
+        from publish.site.snapshot import summary
 
         voice.progress("building")
         done = build_site(
             self.settings,
             guards=fit.guards(self.settings, voice),
         )
-        counts = sentence(
+        counts = summary(
             done.output, len(done.written), len(done.removed), done.unchanged, done.issues
         )
         voice.say(f"{told}: {counts}")

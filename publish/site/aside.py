@@ -10,10 +10,10 @@ from pathlib import Path
 from publish.errors import Refused
 from publish.post.files import locked
 from publish.settings import Settings
-from publish.site import manifest, scan
+from publish.site import manifest
 from publish.site.build import overrides
+from publish.site.commit import staged
 from publish.site.engine import Task, run
-from publish.site.stage import staged
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def composed(settings: Settings, *, drafts: bool = False) -> Iterator[Path]:
     with locked(settings.cache / "lock", Refused), staged(settings.cache) as stage:
         task = Task(
             settings.path, {**overrides(settings, stage), **more}, stage, settings.cache / "engine",
-            record.with_suffix(".pages"), code=scan.code(settings),
+            record.with_suffix(".pages"), code=manifest.code(settings),
             jobs=len(os.sched_getaffinity(0)), until="letters",
         )  # fmt: skip
         run(task, whole=manifest.read(record).whole)

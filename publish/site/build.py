@@ -14,12 +14,10 @@ from typing import Any
 from publish.errors import Refused
 from publish.post.files import locked
 from publish.settings import Settings
-from publish.site import addresses, inputs, manifest, scan, sent, standing
-from publish.site.commit import commit, tree
+from publish.site import addresses, manifest, sent, snapshot
+from publish.site.commit import commit, staged, tree
 from publish.site.engine import ISSUES, Judge, Progress, Task, Unfit, run
 from publish.site.manifest import Manifest
-from publish.site.scan import midnight
-from publish.site.stage import staged
 
 LISTED = "addresses.json"
 ISSUE = re.compile(r"[^/]+/issue\.(html|txt|json)")
@@ -87,8 +85,8 @@ def build(
         with locked(settings.cache / "lock", Refused, say=say):
             clock = time.monotonic()
             record = manifest.place(settings, target)
-            document = standing.read(str(record))
-            if not full and standing.stands(document, str(settings.path)):
+            document = snapshot.read(str(record))
+            if not full and snapshot.is_current(document, str(settings.path)):
                 return stood(record, time.monotonic() - clock)
             known = manifest.of(document)
             return _made(settings, target, full, jobs, guards or Guards(), progress, known)
@@ -105,15 +103,19 @@ def _made(
 ) -> Build:  # fmt: skip
     record, clock = manifest.place(settings, target), [time.monotonic()]
     # A file saved in the last tick before this moment may carry its stamp or a later one.
-    since = time.time_ns() - int(inputs.TICK * 1e9)
-    before, world, until = scan.scan(settings), inputs.world(str(settings.path)), midnight(settings)
+    since = time.time_ns() - int(snapshot.TICK * 1e9)
+    before, world, until = (
+        manifest.scan(settings),
+        snapshot.world(str(settings.path)),
+        manifest.midnight(settings),
+    )
     clock.append(time.monotonic())
     with staged(settings.cache) as stage, ThreadPoolExecutor(1) as beside:
         task = Task(
             settings.path, overrides(settings, stage, forget=full), stage,
             settings.cache / "engine",
             record.with_suffix(".pages"), () if full else intact(settings, known, target),
-            scan.code(settings, before), full, jobs or len(os.sched_getaffinity(0)),
+            manifest.code(settings, before), full, jobs or len(os.sched_getaffinity(0)),
             guards.judge, guards.fit,
         )  # fmt: skip
         listing = beside.submit(tree, target)
@@ -154,15 +156,17 @@ def _made(
                [name.removeprefix(f"{ISSUES}/") for name in letters])  # fmt: skip
     if permanent is not None:
         addresses.remember(settings, permanent)
-    time.sleep(inputs.TICK if changes.written else 0)
-    made = None if rendered.untracked else scan.extended(before, settings, rendered.reads, since)
+    time.sleep(snapshot.TICK if changes.written else 0)
+    made = (
+        None if rendered.untracked else manifest.extended(before, settings, rendered.reads, since)
+    )
     manifest.write(record, Manifest(
         files=shown, foreign=_left(settings, changes.foreign), reads=rendered.reads,
         warnings=rendered.warnings, output=str(target),
         stamps=made.stamps if made else None, racy=made.racy if made else {},
-        outputs=_stamps(target, shown), issues=inputs.of(standing.below(str(settings.issues))),
+        outputs=_stamps(target, shown), issues=snapshot.of(snapshot.below(str(settings.issues))),
         issued=str(settings.issues), composed=len(list(settings.issues.glob("*/issue.json"))),
-        scope=scan.scope(settings), world=world, until=min(until, rendered.due or until),
+        scope=manifest.scope(settings), world=world, until=min(until, rendered.due or until),
         whole=whole,
     ))  # fmt: skip
     clock.append(time.monotonic())
@@ -209,13 +213,13 @@ def intact(settings: Settings, known: Manifest, target: Path) -> tuple[str, ...]
     pages = [name for name, key in keys if key in now and now[key] == known.outputs.get(key)]
     if known.issued != str(settings.issues):
         return tuple(pages)
-    letters, start = inputs.of(known.issues), len(known.issued) + 1
+    letters, start = snapshot.of(known.issues), len(known.issued) + 1
     return (*pages, *(f"{ISSUES}/{path[start:]}" for path, stamp in letters.items()
                       if stamp == known.issues[path]))  # fmt: skip
 
 
-def _stamps(folder: Path, names: tuple[str, ...] | list[str]) -> inputs.Stamps:
-    return inputs.of(str(folder / name) for name in names)
+def _stamps(folder: Path, names: tuple[str, ...] | list[str]) -> snapshot.Stamps:
+    return snapshot.of(str(folder / name) for name in names)
 
 
 def _left(settings: Settings, foreign: tuple[str, ...]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import Any
 from publish.errors import ConfigError, PublishError, Refused
 from publish.post.files import locked
 from publish.settings import Settings, load
-from publish.site import inputs, scan
+from publish.site import manifest, snapshot
 from publish.site.commit import commit, tree
 from publish.site.engine import ISSUES, Run, Task, Worker, prewarm, shutdown, start
 from publish.site.server import Server
@@ -78,7 +78,7 @@ class Rebuilder:
             (stage / name).mkdir(parents=True, exist_ok=True)
         task = Task(
             settings.path, {**overrides(settings, address, stage), **more}, stage,
-            folder / "engine", folder / "pages", self._shown, scan.code(settings),
+            folder / "engine", folder / "pages", self._shown, manifest.code(settings),
             jobs=len(os.sched_getaffinity(0)), resident=True,
         )  # fmt: skip
         if self._last:
@@ -174,21 +174,21 @@ class _Site:
         self.rendered = Run()
         self.rebuilder = Rebuilder(state.folder, settings)
 
-    def look(self) -> inputs.Stamps:
+    def look(self) -> snapshot.Stamps:
         """The stamps of everything a page is made of, and the post whose moment has come."""
-        return scan.scan(self.settings).stamps | self._beyond()
+        return manifest.scan(self.settings).stamps | self._beyond()
 
-    def build(self, changed: Collection[str] = ()) -> inputs.Stamps:
+    def build(self, changed: Collection[str] = ()) -> snapshot.Stamps:
         """Build, tell the terminal and the open pages how it went; what it was built from.
 
         Where one source ``changed``, its page is shown before.
         """
-        before = scan.scan(self.settings).stamps
+        before = manifest.scan(self.settings).stamps
         if len(changed) == 1 and (found := self.rebuilder.glance(*changed)):
             self.state.glanced(*found)
         try:
             self.settings = load(self.settings.path)
-            before = scan.scan(self.settings).stamps
+            before = manifest.scan(self.settings).stamps
             self.rendered, files = self.rebuilder.build(self.settings, self.address, self.more)
         except (PublishError, OSError) as error:
             self.say(f"error: {error}")
@@ -199,6 +199,6 @@ class _Site:
             self.state.good(files)
         return before | self._beyond()
 
-    def _beyond(self) -> inputs.Stamps:
+    def _beyond(self) -> snapshot.Stamps:
         late = 0.0 < self.rendered.due <= time.time()
-        return inputs.of(self.rendered.reads) | {"": str(self.rendered.due) if late else ""}
+        return snapshot.of(self.rendered.reads) | {"": str(self.rendered.due) if late else ""}

@@ -14,8 +14,8 @@ from typing import Any
 from publish.errors import ConfigError, Refused
 from publish.post.record import Library
 from publish.settings import Settings
-from publish.site import engine, scan
-from publish.site.stage import staged
+from publish.site import engine, manifest
+from publish.site.commit import staged
 
 
 def read(
@@ -45,7 +45,7 @@ def read(
         kept = settings.cache if stage.is_relative_to(settings.cache) else stage
         task = engine.Task(
             settings.path, {**of_builds(settings, stage), **(overrides or {})}, stage,
-            kept / "engine", stage / "none", code=scan.code(settings),
+            kept / "engine", stage / "none", code=manifest.code(settings),
             jobs=len(os.sched_getaffinity(0)), judge=judge, fit=fit, until="read",
         )  # fmt: skip
         try:

@@ -26,7 +26,7 @@ from publish.office import Voice, opened, room
 from publish.post.issue import Issue, digest_of
 from publish.run import home, work
 from publish.settings import load
-from publish.site import inputs, manifest
+from publish.site import manifest, snapshot
 from tests.deploy import child
 from tests.deploy.conftest import Rigs
 from tests.newsletter.stand import make_site, put_post
@@ -55,7 +55,7 @@ class Pages(SmallSite):
         for path, data in files.items():
             (output / path).parent.mkdir(parents=True, exist_ok=True)
             (output / path).write_bytes(data)
-        stamps = inputs.of(str(output / path) for path in files)
+        stamps = snapshot.of(str(output / path) for path in files)
         record = manifest.Manifest(files=tuple(sorted(files)), outputs=stamps, output=str(output))
         manifest.write(manifest.place(self.settings, output), record)
         return True

@@ -18,7 +18,7 @@ from publish.cli import run as publish
 from publish.deploy import programs
 from publish.deploy.going import Stopped
 from publish.http import fetch
-from publish.site import inputs, manifest
+from publish.site import manifest, snapshot
 from tests.deploy import rigs
 from tests.deploy import stand as stands
 from tests.deploy.conftest import Rigs
@@ -41,7 +41,7 @@ def project(folder: Path, files: dict[str, bytes] | None, **values: Any) -> Path
         for path, data in files.items():
             (output / path).parent.mkdir(parents=True, exist_ok=True)
             (output / path).write_bytes(data)
-        stamps = inputs.of(str(output / path) for path in files)
+        stamps = snapshot.of(str(output / path) for path in files)
         settings = load(folder / "pelicanconf.py")
         record = manifest.Manifest(files=tuple(sorted(files)), outputs=stamps, output=str(output))
         manifest.write(manifest.place(settings, output), record)

@@ -12,7 +12,7 @@ import pytest
 
 from publish.errors import Refused
 from publish.site import build as building
-from publish.site import inputs
+from publish.site import snapshot
 from publish.site.build import build
 
 from .conftest import STRANGER_TO_ISSUES, Site
@@ -77,13 +77,13 @@ def test_a_picture_that_a_sent_letter_shows_is_never_removed(site: Site):
 
 def test_only_what_differs_is_written_and_what_is_gone_is_removed(site: Site):
     build(site.settings)
-    about = inputs.stamp(site.output / "about/index.html")
+    about = snapshot.stamp(site.output / "about/index.html")
     (site.root / "content/posts/post-2.md").unlink()
     done = build(site.settings)
     assert "post-2/index.html" in done.removed
     assert not (site.output / "post-2").exists()
     assert "about/index.html" not in done.written
-    assert inputs.stamp(site.output / "about/index.html") == about
+    assert snapshot.stamp(site.output / "about/index.html") == about
 
 
 def test_nothing_changed_means_nothing_is_rendered(site: Site, renders: list[Path]):
@@ -295,11 +295,14 @@ def test_no_draft_leaks_even_where_the_settings_are_stock(site: Site):
     assert not (site.output / "drafts").exists()
 
 
+@pytest.mark.parametrize(
+    "name", ["MAILCHIMP_API_KEY", "PUBLISH_GIT_TOKEN", "AWS_SECRET_ACCESS_KEY"]
+)
 def test_a_key_in_the_environment_never_reaches_a_template(
-    site: Site, monkeypatch: pytest.MonkeyPatch
+    site: Site, monkeypatch: pytest.MonkeyPatch, name: str
 ):
-    monkeypatch.setenv("MAILCHIMP_API_KEY", "0123456789abcdef-us1")
-    site.set("import os\nSITENAME = os.environ.get('MAILCHIMP_API_KEY', 'no key')")
+    monkeypatch.setenv(name, "0123456789abcdef-us1")
+    site.set(f"import os\nSITENAME = os.environ.get({name!r}, 'no key')")
     build(site.settings)
     assert not any(b"0123456789abcdef" in page for page in site.bytes().values())
 
@@ -343,7 +346,7 @@ def test_what_a_plugin_reads_of_the_ledger_is_watched_and_nothing_else_of_it(
         "def register():\n    signals.article_generator_finalized.connect(put)\n",
     )
     site.set("PLUGINS = ['reads']")
-    time.sleep(2 * inputs.TICK)  # what was saved in the last tick is not trusted
+    time.sleep(2 * snapshot.TICK)  # what was saved in the last tick is not trusted
     build(site.settings)
     site.write("content/ledger/other.txt", "y")
     build(site.settings)

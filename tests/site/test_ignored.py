@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from publish.post.ignore import patterns
-from publish.site import scan, standing
+from publish.site import manifest, snapshot
 from publish.site.build import build
 from publish.site.new import new_post
 from publish.site.rename import rename
@@ -55,10 +55,10 @@ def test_it_stops_neither_a_new_post_nor_a_rename(littered: Site):
 
 
 def test_its_coming_and_going_leaves_a_build_standing(site: Site):
-    known = scan.scan(site.settings)
+    known = manifest.scan(site.settings)
     for name, data in LEFT.items():
         site.write(name, data)
-    assert scan.scan(site.settings).stamps == known.stamps
+    assert manifest.scan(site.settings).stamps == known.stamps
 
 
 @pytest.mark.parametrize("folder", ["ledger", "node_modules"])
@@ -69,7 +69,7 @@ def test_an_ordinary_folder_is_published_and_seen_to_change(site: Site, folder: 
     assert b"Before." in site.bytes()["night/index.html"]
     file.write_text(text.format("After."))
     record = site.root / ".publish/build"
-    assert not standing.stands(standing.read(str(record)), str(site.root / "pelicanconf.py"))
+    assert not snapshot.is_current(snapshot.read(str(record)), str(site.root / "pelicanconf.py"))
     build(site.settings)
     assert b"After." in site.bytes()["night/index.html"]
 

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from publish.errors import ConfigError, Exit, Refused
+from publish.site.snapshot import ACCOUNTS
 
 CHILD = "publish.site.engine.child"
 ISSUES = ".issues"
@@ -277,6 +278,6 @@ class Failed:
 
 def _environment() -> dict[str, str]:
     # A key must not reach a template; and the worker must find this very program.
-    kept = {name: v for name, v in os.environ.items() if not name.startswith("MAILCHIMP_")}
+    kept = {name: v for name, v in os.environ.items() if not name.startswith(ACCOUNTS)}
     here = str(Path(__file__).resolve().parents[3])
     return kept | {"PYTHONPATH": os.pathsep.join(filter(None, (kept.get("PYTHONPATH"), here)))}

@@ -21,7 +21,7 @@ from pelican.contents import Article, Content, Page
 from pelican.readers import Readers
 from pelican.writers import Writer
 
-from publish.site import inputs
+from publish.site import snapshot
 from publish.site.engine import UNFIT
 from publish.site.engine import settings as tracked
 from publish.site.engine.closures import Compiled
@@ -250,9 +250,9 @@ def keep_copies(staging: Staging) -> None:
     stock = utils.copy_file
 
     def copy_file(source: str, destination: str) -> None:
-        stamp = inputs.stamp(source)
-        if not inputs.firm(stamp):
-            stamp = f"{stamp} {inputs.digest(source)}"
+        stamp = snapshot.stamp(source)
+        if not snapshot.firm(stamp):
+            stamp = f"{stamp} {snapshot.digest(source)}"
         if not staging.holds(destination, (source, stamp)):
             stock(source, destination)
 

@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 import pelican
 
-from publish.site import inputs
+from publish.site import snapshot
 from publish.site.engine import Task, settings
 
 PROGRAM = Path(__file__).parents[2]
@@ -31,17 +31,17 @@ def of(
     own |= {str(f) for room in ("site/engine", "post") for f in (PROGRAM / room).glob("*.py")}
     known, found = dict(digests), {}
     for path in sorted({*task.code, *own}):
-        stamp = inputs.stamp(path)
+        stamp = snapshot.stamp(path)
         was, told = known.get(path, ("", ""))
-        if stamp != was or not inputs.firm(stamp):
-            told = inputs.digest(path)
+        if stamp != was or not snapshot.firm(stamp):
+            told = snapshot.digest(path)
         found[path] = stamp, told
     digests.clear()
     digests.update(found)
     # A locale decides how a date is written.
     spoken = sorted(f"{k}={v}" for k, v in os.environ.items() if k[:3] in ("LC_", "LAN", "TZ"))
-    facts = [sys.version, pelican.__version__, jinja2.__version__, *inputs.installed(), *spoken]
-    facts += [f"{path} {inputs.digest(path)}" for path in looked]
+    facts = [sys.version, pelican.__version__, jinja2.__version__, *snapshot.installed(), *spoken]
+    facts += [f"{path} {snapshot.digest(path)}" for path in looked]
     conf = {str(task.settings), str(task.settings.parent / "pelicanconf.py")}
     code = _digest([*facts, *(f"{p} {told}" for p, (_, told) in found.items() if p not in conf)])
     everything = settings.snapshot(values)

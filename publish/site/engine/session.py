@@ -26,7 +26,7 @@ from publish.site.engine.sources import Sources
 from publish.site.engine.staging import Staging
 from publish.site.engine.tracking import Tracker
 
-WORTH = int(os.environ.get("PUBLISH_FORK_FROM", "60"))
+WORTH = int(os.environ.get("ENGINE_FORK_FROM", "60"))
 """Pages to render from which on other cores help. The laws set it to 1."""
 Progress = Callable[[str, int], None]
 PELICANS = ("strftime", "plugin_enabled")

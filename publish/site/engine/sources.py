@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from pelican.contents import Article, Content, Page
 
 from publish.post import cache
-from publish.site import inputs
+from publish.site import snapshot
 from publish.site.engine import settings as tracked
 from publish.site.engine.audit import Audit
 from publish.site.engine.pool import Pool
@@ -121,7 +121,7 @@ class Sources:
         self.fresh += 1
         if fit and self._heard() == heard:
             paths = {os.path.abspath(name) for name in looked} | {path}  # noqa: PTH100
-            seen = Seen(tuple((p, inputs.stamp(p), digest_of(p)) for p in sorted(paths)), moment)
+            seen = Seen(tuple((p, snapshot.stamp(p), digest_of(p)) for p in sorted(paths)), moment)
             if (data := _pickled(made, self._settings, context)) is not None:
                 kept = Source(type(made).__name__, seen.version, data, links)
                 self._now[path], self._now_seen[path] = kept, seen
@@ -206,7 +206,7 @@ class Sources:
 
 def digest_of(path: str) -> str:
     """A digest of a file's bytes, or of the names in a folder; ``""`` if it is not there."""
-    if found := inputs.digest(path):
+    if found := snapshot.digest(path):
         return found
     try:
         return blake2b("\0".join(sorted(os.listdir(path))).encode()).hexdigest()  # noqa: PTH208
@@ -218,9 +218,9 @@ def _current(seen: Seen) -> Seen | None:
     """``seen`` with the stamps of now, if all bytes are the same; else None."""
     files, moment, changed = [], seen.moment, False
     for path, stamp, digest in seen.files:
-        now = inputs.stamp(path)
+        now = snapshot.stamp(path)
         # A file saved in the tick in which it was read keeps its stamp: the bytes decide.
-        if now != stamp or (now and inputs.youngest(now) + inputs.RACY > seen.moment):
+        if now != stamp or (now and snapshot.youngest(now) + snapshot.RACY > seen.moment):
             moment, changed = time.time_ns(), True
             if digest_of(path) != digest:
                 return None

@@ -1,7 +1,8 @@
-"""Files as stamps: what tells cheaply whether one is as it was.
+"""The state of files as stamps, and whether the last build is still what a build would give.
 
-Loaded before anything else of a build, which mostly finds that nothing changed: only what
-Python has at hand is imported, and the rest where it is needed.
+The most frequent answer is yes, so this is loaded before anything else: only what Python has at
+hand is imported, and the rest where it is needed. Nothing of the site is loaded to find out, not
+even its settings file: what it came to is recorded with the stamp it had.
 """
 
 from __future__ import annotations
@@ -11,9 +12,12 @@ import sys
 import time
 import zlib
 from collections.abc import Iterable, Iterator
+from typing import Any
 
+from publish.post import cache
 from publish.post.ignore import is_left_behind
 
+VERSION = 5
 Stamps = dict[str, str]
 """Path to size, modification and change time, and inode. What is not there has no entry."""
 Scope = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
@@ -127,3 +131,40 @@ def _place(folder: str) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def read(place: str) -> dict[str, Any]:
+    """The record of the last build; empty if it was deleted, is damaged, or of another version."""
+    document = cache.load(place)
+    return document if document.get("version") == VERSION else {}
+
+
+def is_current(known: dict[str, Any], settings_file: str) -> bool:
+    """Whether all of it is as it was: what the site is made of, what was made, and the day."""
+    if not known or known["stamps"] is None or time.time() >= known["until"]:
+        return False
+    if known["world"] != world(settings_file):
+        return False
+    try:
+        found = stamps(known["scope"])
+    except OSError:
+        return False
+    found |= of([settings_file, *known["reads"]])
+    return (
+        same(known["stamps"], known["racy"], found)
+        and known["outputs"] == of(known["outputs"])
+        and known["issues"] == of(below(known["issued"]))
+    )
+
+
+def summary(output: str, written: int, removed: int, unchanged: int, composed: int) -> str:
+    """What a build tells when it is done."""
+    return (
+        f"{output}: {written} written, {removed} removed, {unchanged} unchanged, "
+        f"{composed} issues composed"
+    )
+
+
+def below(folder: str) -> list[str]:
+    """Every file below ``folder``."""
+    return [f"{base}{os.sep}{n}" for base, _, names in os.walk(folder) for n in names]
