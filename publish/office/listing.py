@@ -148,6 +148,8 @@ def _entry(
     more: tuple[str, ...] = ()
     if choice and choice.verdict is Verdict.DONE and not letter.begun:
         words = choice.why
+    elif choice and choice.verdict is Verdict.HELD and not letter.held:
+        words = choice.why
     elif choice and choice.verdict is Verdict.OVERDUE and not letter.campaigns:
         words, urgent = f"{choice.why}; {typed('send', handle)}", True
     if state.unfinished:
