@@ -12,7 +12,7 @@ from datetime import datetime, time
 from pathlib import Path
 
 from publish import golive
-from publish.errors import PublishError, Refused
+from publish.errors import OutcomeUnknown, PublishError, Refused
 from publish.newsletter import schedule
 from publish.office import deploying, homing, sending
 from publish.office.question import Changed, Done, Line, Question, bind
@@ -126,8 +126,18 @@ def do(office: Office, question: Question) -> Done | Changed:
             raise Refused("the letter changed while it was brought on", "send it by itself")
         lines += ended.lines
         if plan.remote:
-            lines.append(homing.bring(office.settings, f"Letter of “{plan.title}”"))
+            lines.append(_home(office, plan.title))
     return Done(ACT, tuple(filter(None, lines)), ({"post": question.wish["post"]},))
+
+
+def _home(office: Office, title: str) -> str:
+    try:
+        return homing.bring(office.settings, f"Letter of “{title}”")
+    except Refused as error:
+        raise OutcomeUnknown(
+            f"the letter is scheduled, and its record could not be pushed: {error.message}",
+            "mend that, then `git push`; the letter goes out once in any case",
+        ) from None
 
 
 def _steps(office: Office, plan: Plan, people: int, at: str | None) -> list[str]:

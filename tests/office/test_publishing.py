@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from publish import office, sandbox
-from publish.errors import ConfigError, PublishError, Refused
-from publish.office import Changed, Done, Office, Question
-from publish.settings import load
+from publish.errors import ConfigError, Exit, OutcomeUnknown, PublishError, Refused
+from publish.office import Changed, Done, Office, Question, homing
+from publish.settings import Settings, load
 from tests.desk.site import Open, a_site
 
 
@@ -113,6 +113,29 @@ def test_all_of_it_is_one_question_and_ends_at_the_readers(site: Open, room: Off
         git(site.root, "ls-remote", "origin", "main").split()[0]
         == git(site.root, "rev-parse", "main").strip()
     )
+
+
+def test_a_letter_whose_record_cannot_be_pushed_is_told_as_out(
+    site: Open, room: Office, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(homing, "bring", _only_the_first_push(homing.bring))
+    site.write("kept.md", title="Kept Elsewhere", uid="kkkkkkkkkkkk0001")
+    with pytest.raises(OutcomeUnknown, match="the letter is scheduled") as told:
+        office.do(room, ask(room, "publish", post="kept"))
+    assert told.value.code is Exit.UNKNOWN
+    assert "Kept Elsewhere" in (site.root / "output/kept/index.html").read_text("utf-8")
+
+
+def _only_the_first_push(bring: Callable[..., str]) -> Callable[..., str]:
+    calls: list[str] = []
+
+    def brought(settings: Settings, message: str) -> str:
+        calls.append(message)
+        if len(calls) > 1:
+            raise Refused("the texts could not be kept in Git: no route to host", "try again")
+        return bring(settings, message)
+
+    return brought
 
 
 def test_a_push_that_fails_stops_before_the_upload(site: Open, room: Office):
