@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -159,3 +160,23 @@ def test_what_has_been_looked_up_a_moment_ago_is_not_looked_up_again(tmp_path: P
     assert {n: (target / n).read_text() for n in tree(target)} == {
         "a": "new", "b": "new", "x": "mine",
     }  # fmt: skip
+
+
+def test_a_plugin_is_compiled_once_and_an_edit_in_the_same_second_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    text = (
+        "INCREMENTAL = True\nfrom pelican import signals\n"
+        "def put(generator):\n    generator.context['WORD'] = 'AAAA'\n"
+        "def register():\n    signals.article_generator_finalized.connect(put)\n"
+    )
+    lab = Lab(tmp_path / "site", site(templates={"article": "{{ WORD }}"}, words=text))
+    lab.build()
+    [compiled] = (lab.root / "plugins/__pycache__").glob("words.*.pyc")
+    assert compiled.read_bytes()[4] == 3  # the source's hash decides, at each import
+    stamp = (lab.root / "plugins/words.py").stat()
+    lab.apply({"plugins/words.py": text.replace("AAAA", "BBBB")})
+    os.utime(lab.root / "plugins/words.py", ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    lab.build()
+    assert lab.tree["one/index.html"] == b"BBBB"
