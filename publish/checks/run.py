@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -16,6 +17,9 @@ from publish.errors import ConfigError
 from publish.post.diagnostic import Diagnostic, Problem
 from publish.post.record import Library
 from publish.settings import Settings
+
+TWIN = re.compile(r"is also the Uid of (.+)$")
+"""What the identity plugin says of two posts, at one of them; a rule says which is the copy."""
 
 
 def check(
@@ -97,10 +101,13 @@ def _told(problem: Problem, site: Site, wrong: set[tuple[str, int]]) -> bool:
     """Whether a rule has said already what Pelican refuses."""
     if (problem.file, problem.line) in wrong:
         return True
+    files = {file for file, _ in wrong}
+    if (twin := TWIN.search(problem.message)) and twin[1] in files:
+        return True
     unread = {s.file for s in site.sources if s.post is None} | {t.file for t in site.troubles}
     # Line 1 is said of what has no place in the file.
     vague = problem.line == 1 or problem.file in unread
-    return vague and any(file == problem.file for file, _ in wrong)
+    return vague and problem.file in files
 
 
 def names(settings: Settings, paths: Sequence[Path]) -> frozenset[str] | None:
