@@ -2,9 +2,9 @@
 
 Loading Pelican takes longer than a small edit's build, and more than half of it goes to readers
 of another markup, a console, a server, a command line and a watcher of files. After ``install``
-it is loaded with stand-ins in their place. Nobody but Pelican ever sees one: they are gone when
-it is loaded, and who asks for such a library gets it. Where a stand-in turns out to be needed,
-``Needed`` says so, and the work is done anew with everything loaded.
+it is loaded with stubs in their place. Only Pelican sees a stub: they are removed once it is
+loaded, and any later import gets the library itself. Where a stub is used after all, ``StubUsed``
+is raised, and the work is repeated with everything loaded.
 """
 
 from __future__ import annotations
@@ -55,7 +55,10 @@ TOGETHER = {
 
 
 class Needed(BaseException):
-    """A library that was left out is needed after all. No error: nobody shall handle it."""
+    """A library that was left out is needed after all.
+
+    No ``Exception``, so that no handler catches it.
+    """
 
 
 def install() -> None:
@@ -65,7 +68,7 @@ def install() -> None:
 
 
 def forget() -> None:
-    """Let Pelican be loaded anew, and whole."""
+    """Unload Pelican, so that the next import loads all of it."""
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Finder)]
     for name in [n for n in sys.modules if n.partition(".")[0] == "pelican"]:
         del sys.modules[name]
@@ -137,7 +140,7 @@ def _stand_ins() -> dict[str, types.ModuleType]:
 
 
 def _guard(readers: types.ModuleType) -> None:
-    """Let nobody get hold of a class that was made of a stand-in."""
+    """Replace the classes that were made of stubs, so that no import returns one."""
     if not isinstance(vars(readers).get("docutils"), _Docutils):
         return
     for name in RST[:-2]:

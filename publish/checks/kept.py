@@ -98,7 +98,7 @@ class Store:
     def save(self, *, files: bool = True) -> None:
         """Write what was asked for, if it differs; a folder that cannot be written is let be.
 
-        Without ``files``, what was known of them stays: nobody asked for all of them.
+        Without ``files``, their earlier entries stay: this run did not read all files.
         """
         if not files:
             self._files = self._old_files | self._files

@@ -44,6 +44,4 @@ def require(issues: Sequence[Issue], get: Fetch = fetch) -> None:
     found = [fault for issue in issues for fault in faults(issue, get)]
     if found:
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-        raise Refused(
-            found[0] + more, "upload output/ first, then send; `publish build` makes it anew"
-        )
+        raise Refused(found[0] + more, "upload output/ first, then send; `publish build` makes it")

@@ -142,7 +142,7 @@ class RecordNoEffect:
 
 @dataclass(frozen=True)
 class Wait:
-    """Let ``seconds`` pass, then forget what ``again`` names, so that it is asked anew."""
+    """Let ``seconds`` pass, then drop the fact ``again`` names, so that it is requested again."""
 
     seconds: float
     why: str

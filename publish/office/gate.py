@@ -17,7 +17,7 @@ from publish.post.issue import Issue
 
 def require(office: Office, posts: Sequence[Issue]) -> None:
     """Refuse unless the public pages of ``posts`` are those that were built, and their pictures
-    answer. The sandbox mails nobody, so there nothing is asked.
+    answer. The sandbox e-mails no reader, so it requests no page.
 
     Raises:
         Refused: the first fault, and how many more there are.

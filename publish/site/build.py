@@ -141,8 +141,8 @@ def _made(
             if target == settings.output.absolute()
             else None
         )
-        # Written down before anything moves, so that a crash never makes a page of ours look
-        # like somebody else's file.
+        # Recorded before any file moves: after a crash, a page of ours is not taken for an
+        # unmanaged file.
         owned = tuple(sorted({*known.files, *shown}))
         manifest.write(record, Manifest(files=owned))
         changes = commit(stage / "site", target, known.files, kept, present=present)

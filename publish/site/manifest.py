@@ -20,7 +20,7 @@ from publish.site.snapshot import Scope, Stamps
 class Manifest:
     """``files`` are the pages an earlier build wrote, relative to the output folder.
 
-    ``stamps`` is ``None`` while a build is under way and after one nobody can vouch for: the next
+    ``stamps`` is ``None`` while a build is under way and after one that may be stale: the next
     one renders. ``racy`` are digests of files too young for their stamps. ``outputs`` and
     ``issues`` are stamps of what lies in the ``output`` folder and in ``issued``. ``reads`` are
     paths the render found out it needs. ``until`` is the moment up to which time changes nothing,
@@ -105,7 +105,7 @@ def scan(settings: Settings) -> Inputs:
 def extended(known: Inputs, settings: Settings, reads: Iterable[str], since: int) -> Inputs | None:
     """``known`` with what the render found out it ``reads``.
 
-    ``None`` if a file was saved since ``since`` (nanoseconds since the epoch): nobody can tell
+    ``None`` if a file was saved since ``since`` (nanoseconds since the epoch): it is unknown
     whether the render saw the old bytes or the new ones.
     """
     more = _judged(snapshot.of(path for path in reads if path not in known.stamps))

@@ -186,7 +186,7 @@ def long_summary(source: Source) -> Iterator[Problem]:
     "scheduled", "warning", "`Date:` next week, `Status: published`", "silent", by_clock=True
 )
 def scheduled(source: Source) -> Iterator[Problem]:
-    """The date is still to come: told so that nobody wonders where the post is."""
+    """The date is still to come: a notice that explains why the post is not public."""
     if source.is_page or source.date is None or source.kind not in ("post", "scheduled"):
         return
     if source.date > source.reading.now:
@@ -195,7 +195,7 @@ def scheduled(source: Source) -> Iterator[Problem]:
             message = f"the date, {when}, is still to come, and the post is public already"
             remedy = "set WITH_FUTURE_DATES = False, or change the date"
         else:
-            message = f"scheduled: nobody sees it before {when}"
+            message = f"scheduled: it is not public before {when}"
             remedy = "nothing to do if that is meant; build the site again after that time"
         yield Problem(source.line("date"), message, remedy)
 

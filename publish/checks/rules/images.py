@@ -105,7 +105,7 @@ def missing_alt(source: Source) -> Iterator[Problem]:
 
 @source_rule("alt-is-file-name", "warning", "`![IMG_2041.jpg](…)`", any_format=True)
 def alt_is_file_name(source: Source) -> Iterator[Problem]:
-    """An alt text that is a file's name tells nobody what the picture shows."""
+    """An alt text that is a file's name does not say what the picture shows."""
     for picture in pictures(source):
         alt = (picture.words or "").strip()
         if alt and FILE_NAME.fullmatch(alt):

@@ -238,7 +238,7 @@ class Pages:
         })  # fmt: skip
 
     def _settle(self, covered: Iterable[str]) -> None:
-        """Give the looks of rendered pages their numbers, and drop pages nobody can vouch for.
+        """Number the looks of rendered pages, and drop pages that may be stale.
 
         ``covered`` are files that a copy or a plugin put over a page.
         """
