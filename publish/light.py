@@ -25,7 +25,7 @@ DOCUTILS = (
 RST = ("PelicanHTMLWriter", "PelicanHTMLTranslator", "_FieldBodyTranslator", "HTMLTranslator",
        "Writer", "docutils", "rstdirectives")  # fmt: skip
 """Names in ``pelican.readers`` that are nothing without docutils."""
-LATER = {
+LAZY = {
     "argparse": ("Action",),
     "importlib.metadata": ("PackageNotFoundError",),
     "multiprocessing": (),
@@ -37,12 +37,12 @@ LATER = {
 }
 """Libraries of which Pelican, when it is loaded, wants these classes; the rest comes when asked."""
 
-ASIDE = (
+SIDE_EFFECTS = (
     "email.charset", "email.encoders", "email.errors", "email.header", "email.message",
     "email.parser", "email.utils", "importlib.abc", "urllib.error", "urllib.response",
 )  # fmt: skip
 """Modules that are loaded by the way when Pelican is, and that others use without asking."""
-TOGETHER = {
+SUBMODULES = {
     "PIL": ("PIL.Image",),
     "docutils": (*DOCUTILS[1:], "docutils.nodes", "docutils.parsers.rst.directives",
                  "docutils.parsers.rst.roles"),
@@ -54,7 +54,7 @@ TOGETHER = {
 """What else is there, for who asks for a package later on, as it would be had Pelican asked."""
 
 
-class Needed(BaseException):
+class StubUsed(BaseException):
     """A library that was left out is needed after all.
 
     No ``Exception``, so that no handler catches it.
@@ -79,7 +79,7 @@ class _Finder:
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         """Python asks every finder where a module is."""
-        if name != "pelican" and name not in TOGETHER:
+        if name != "pelican" and name not in SUBMODULES:
             return None
         spec = PathFinder.find_spec(name, path, target)
         loader: Any = spec and spec.loader
@@ -93,7 +93,7 @@ class _Finder:
                     stock(module)
                 return
             stock(module)
-            for further in TOGETHER[name]:
+            for further in SUBMODULES[name]:
                 with contextlib.suppress(ImportError):
                     importlib.import_module(further)
 
@@ -103,7 +103,7 @@ class _Finder:
 
 @contextlib.contextmanager
 def _lightly() -> Iterator[None]:
-    ours = {name: module for name, module in _stand_ins().items() if name not in sys.modules}
+    ours = {name: module for name, module in _stubs().items() if name not in sys.modules}
     sys.modules.update(ours)
     _attach(ours)
     try:
@@ -113,9 +113,9 @@ def _lightly() -> Iterator[None]:
         for name, module in ours.items():
             if sys.modules.get(name) is module:
                 del sys.modules[name]
-        for name in ASIDE:
+        for name in SIDE_EFFECTS:
             importlib.import_module(name.rpartition(".")[0])
-        _attach(ours | {name: _Later(name, ()) for name in ASIDE})
+        _attach(ours | {name: _LazyModule(name, ()) for name in SIDE_EFFECTS})
         if readers := sys.modules.get("pelican.readers"):
             _guard(readers)
 
@@ -128,13 +128,13 @@ def _attach(modules: Mapping[str, types.ModuleType]) -> None:
             setattr(sys.modules[parent], child, module)
 
 
-def _stand_ins() -> dict[str, types.ModuleType]:
+def _stubs() -> dict[str, types.ModuleType]:
     found: dict[str, types.ModuleType] = {name: _Docutils(name) for name in DOCUTILS}
     vars(found["docutils.writers.html4css1"]).update(HTMLTranslator=_Base, Writer=_Base)
     vars(found["docutils.parsers.rst.languages"])["get_language"] = _language
-    found["pelican.rstdirectives"] = _Later("pelican.rstdirectives", ())
-    for name, classes in LATER.items():
-        found[name] = _Later(name, classes)
+    found["pelican.rstdirectives"] = _LazyModule("pelican.rstdirectives", ())
+    for name, classes in LAZY.items():
+        found[name] = _LazyModule(name, classes)
     vars(found["importlib.metadata"])["version"] = _version
     return found
 
@@ -148,7 +148,7 @@ def _guard(readers: types.ModuleType) -> None:
 
     def absent(name: str) -> NoReturn:
         if name in RST:
-            raise Needed(name)
+            raise StubUsed(name)
         raise AttributeError(f"module {readers.__name__!r} has no attribute {name!r}")
 
     vars(readers)["__getattr__"] = absent
@@ -160,7 +160,7 @@ def _language(code: str) -> bool:
     for folder in sys.path:
         if os.path.exists(f"{folder}/docutils/parsers/rst/languages/{name}.py"):  # noqa: PTH110
             return True
-    raise Needed("docutils")
+    raise StubUsed("docutils")
 
 
 def _version(package: str) -> str:
@@ -182,7 +182,7 @@ class _Base:
     """In the place of a class that Pelican makes its own of."""
 
     def __init__(self, *args: Any, **named: Any) -> None:
-        raise Needed(type(self).__name__)
+        raise StubUsed(type(self).__name__)
 
 
 class _Docutils(types.ModuleType):
@@ -193,10 +193,10 @@ class _Docutils(types.ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        raise Needed(f"{self.__name__}.{name}")
+        raise StubUsed(f"{self.__name__}.{name}")
 
 
-class _Later(types.ModuleType):
+class _LazyModule(types.ModuleType):
     """In the place of a module that is loaded when more than its classes' names is wanted."""
 
     def __init__(self, name: str, classes: tuple[str, ...]) -> None:

@@ -105,7 +105,7 @@ def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
     try:
         try:
             found = runpy.run_path(str(file))
-        except light.Needed:
+        except light.StubUsed:
             light.forget()
             found = runpy.run_path(str(file))
     except (Exception, SystemExit) as error:  # whatever a settings file may do wrong

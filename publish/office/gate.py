@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from publish import golive
 from publish.errors import Refused
-from publish.newsletter import livegate
+from publish.newsletter import preflight
 from publish.office.room import Office
 from publish.post.issue import Issue
 
@@ -24,8 +24,8 @@ def require(office: Office, posts: Sequence[Issue]) -> None:
     """
     if office.account.sandbox:
         return
-    if posts and not golive.stands(office.settings):
+    if posts and not golive.is_live(office.settings):
         raise Refused(
             "what is built is not what readers get yet", "run `publish deploy`, then send"
         )
-    livegate.require(posts)
+    preflight.require(posts)

@@ -71,7 +71,7 @@ def rehearse(office: Office) -> Report:
             wish = golive.Wish(dry_run=True, verify=False)
             out = golive.go_live(office.settings, name, wish, office.voice.progress)
             report.deploys.append(document(out))
-            report.lines.append(golive.spoken(out)[-1])
+            report.lines.append(golive.summary_lines(out)[-1])
     with _noted(report):
         from publish.office import listing
 
@@ -135,7 +135,7 @@ def _deploy(office: Office, report: Report, name: str) -> None:
         report.deploys.append(document(stop.outcome))
         raise
     report.deploys.append(document(out))
-    report.lines += [golive.spoken(out)[-1], *(f"warning: {line}" for line in out.warnings)]
+    report.lines += [golive.summary_lines(out)[-1], *(f"warning: {line}" for line in out.warnings)]
 
 
 def _withdrawn(office: Office, *, lost: bool = False) -> list[str]:

@@ -40,7 +40,7 @@ class Manifest:
     output: str = ""
     composed: int = 0
     scope: Scope = ("", (), (), ())
-    world: str = ""
+    environment: str = ""
     until: float = 0.0
     whole: bool = False
 
@@ -111,7 +111,7 @@ def extended(known: Inputs, settings: Settings, reads: Iterable[str], since: int
     more = _judged(snapshot.of(path for path in reads if path not in known.stamps))
     if not snapshot.same(known.stamps, known.racy, scan(settings).stamps):
         return None
-    if any(snapshot.youngest(s) >= since for s in more.stamps.values()):
+    if any(snapshot.changed_at(s) >= since for s in more.stamps.values()):
         return None
     return Inputs(known.stamps | more.stamps, known.racy | more.racy)
 
@@ -136,4 +136,6 @@ def midnight(settings: Settings) -> float:
 
 
 def _judged(found: Stamps) -> Inputs:
-    return Inputs(found, {p: snapshot.digest(p) for p, s in found.items() if not snapshot.firm(s)})
+    return Inputs(
+        found, {p: snapshot.digest(p) for p, s in found.items() if not snapshot.is_trustworthy(s)}
+    )

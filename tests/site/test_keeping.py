@@ -123,12 +123,12 @@ def test_a_key_in_a_page_stops_the_build_before_anything_is_public(lab: Lab):
     lab.apply({"theme/templates/article.html": f"<!-- {key} -->{{{{ article.title }}}}"})
     settings = load(lab.conf)
 
-    def examine(folder: Path) -> None:
+    def validate_output(folder: Path) -> None:
         if found := checks.leaks(settings, folder):
             raise Refused(found[0].located)
 
     with pytest.raises(Refused, match=r"output/.*index\.html:1: a secret key"):
-        build(settings, guards=Guards(examine=examine))
+        build(settings, guards=Guards(validate_output=validate_output))
     assert lab.tree == old
 
 

@@ -123,7 +123,7 @@ class Unfit(Exception):
     answer: Any
 
 
-class Again(Exception):
+class RetryWhole(Exception):
     """Pelican needs more than was loaded: run the task in a ``whole`` worker."""
 
 
@@ -162,7 +162,7 @@ def start(
     worker = _early.pop(task.settings, None) or Worker(task.settings, whole=whole)
     try:
         return worker.run(task, progress), worker
-    except Again:
+    except RetryWhole:
         worker.close()
         worker = Worker(task.settings, whole=True)
         try:
@@ -214,7 +214,7 @@ class Worker:
             Refused: anything failed; the message names the file.
             ConfigError: the settings file fails.
             Unfit: the judge says so.
-            Again: it has to be done once more, with all that Pelican loads.
+            RetryWhole: it has to be done once more, with all that Pelican loads.
         """
         assert self._process.stdout
         try:
@@ -228,7 +228,7 @@ class Worker:
                     progress(*message)
         except (EOFError, pickle.UnpicklingError):
             raise self._ended() from None
-        if isinstance(message, Unfit | Again):
+        if isinstance(message, Unfit | RetryWhole):
             raise message
         assert isinstance(message, Run | Failed)
         if isinstance(message, Failed):

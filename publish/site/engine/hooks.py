@@ -251,7 +251,7 @@ def keep_copies(staging: Staging) -> None:
 
     def copy_file(source: str, destination: str) -> None:
         stamp = snapshot.stamp(source)
-        if not snapshot.firm(stamp):
+        if not snapshot.is_trustworthy(stamp):
             stamp = f"{stamp} {snapshot.digest(source)}"
         if not staging.holds(destination, (source, stamp)):
             stock(source, destination)

@@ -18,7 +18,7 @@ from pelican.writers import Writer
 from publish.site.engine import hooks, trust
 from publish.site.engine.audit import Audit
 from publish.site.engine.closures import Compiled
-from publish.site.engine.complaints import Complaints
+from publish.site.engine.complaints import LogCollector
 from publish.site.engine.fingerprint import fingerprint
 from publish.site.engine.pages import Pages
 from publish.site.engine.pool import Pool
@@ -41,7 +41,7 @@ class Session:
 
     def __init__(
         self, folder: Path, record: Path | None, keys: tuple[bytes, bytes], settings: Any,
-        declared: set[str], staging: Staging, audit: Audit, complaints: Complaints, jobs: int,
+        declared: set[str], staging: Staging, audit: Audit, complaints: LogCollector, jobs: int,
         progress: Progress, *, forget: bool,
     ) -> None:  # fmt: skip
         code, whole = keys
@@ -52,7 +52,7 @@ class Session:
         self._writing = False
         self._turn, self._mine, self._share = 0, 0, False
         self.sources = Sources(
-            folder, code, settings, audit, lambda: complaints.heard, forget=forget
+            folder, code, settings, audit, lambda: complaints.count, forget=forget
         )
         self._tracker = Tracker(declared)
         self.pages = Pages(None if forget else record, whole, staging, self._tracker)

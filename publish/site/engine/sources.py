@@ -220,7 +220,7 @@ def _current(seen: Seen) -> Seen | None:
     for path, stamp, digest in seen.files:
         now = snapshot.stamp(path)
         # A file saved in the tick in which it was read keeps its stamp: the bytes decide.
-        if now != stamp or (now and snapshot.youngest(now) + snapshot.RACY > seen.moment):
+        if now != stamp or (now and snapshot.changed_at(now) + snapshot.RACY > seen.moment):
             moment, changed = time.time_ns(), True
             if digest_of(path) != digest:
                 return None

@@ -16,7 +16,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from publish.checks import surroundings
+from publish.checks import environment
 from publish.checks.source import Source
 from publish.post import cache
 from publish.post.diagnostic import Diagnostic, Problem
@@ -55,7 +55,7 @@ class Store:
         name = _digest(record.encode("utf-8", "surrogateescape"), source.raw)
         plain = self._old_sources.get(name)
         if plain is None:
-            told = {rule.id: found(rule, source) for rule in RULES if rule.lasting}
+            told = {rule.id: found(rule, source) for rule in RULES if rule.cacheable}
             plain = tuple(
                 (rule, tuple((p.line, p.message, p.remedy, p.severity) for p in problems))
                 for rule, problems in told.items()
@@ -73,9 +73,9 @@ class Store:
         name = os.fsencode(file)
         stamp = stamp_of(file)
         if stamp is None:
-            return surroundings.scan(file)
+            return environment.scan(file)
         old = self._old_files.get(name)
-        lines = old[1] if old and old[0] == stamp else surroundings.scan(file)
+        lines = old[1] if old and old[0] == stamp else environment.scan(file)
         if not _young(stamp):
             self._files[name] = stamp, lines
         return lines
