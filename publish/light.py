@@ -35,13 +35,13 @@ LAZY = {
     "urllib.request": (),
     "watchfiles": ("Change", "DefaultFilter"),
 }
-"""Libraries of which Pelican, when it is loaded, wants these classes; the rest comes when asked."""
+"""Libraries of which Pelican's own import uses these classes only; the rest is imported lazily."""
 
 SIDE_EFFECTS = (
     "email.charset", "email.encoders", "email.errors", "email.header", "email.message",
     "email.parser", "email.utils", "importlib.abc", "urllib.error", "urllib.response",
 )  # fmt: skip
-"""Modules that are loaded by the way when Pelican is, and that others use without asking."""
+"""Modules that importing Pelican loads as a side effect, and that others use without an import."""
 SUBMODULES = {
     "PIL": ("PIL.Image",),
     "docutils": (*DOCUTILS[1:], "docutils.nodes", "docutils.parsers.rst.directives",
@@ -51,7 +51,7 @@ SUBMODULES = {
     "pygments": ("pygments.formatters", "pygments.lexers"),
     "rich": ("rich.console", "rich.logging"),
 }  # fmt: skip
-"""What else is there, for who asks for a package later on, as it would be had Pelican asked."""
+"""Submodules that importing a package must load too, as an import by Pelican would have."""
 
 
 class StubUsed(BaseException):
@@ -75,10 +75,10 @@ def forget() -> None:
 
 
 class _Finder:
-    """Finds Pelican where it is, and lets it be loaded lightly."""
+    """Finds Pelican, and imports it with stubs in place."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
-        """Python asks every finder where a module is."""
+        """Called by the import system, as for every finder."""
         if name != "pelican" and name not in SUBMODULES:
             return None
         spec = PathFinder.find_spec(name, path, target)
@@ -109,7 +109,7 @@ def _lightly() -> Iterator[None]:
     try:
         yield
     finally:
-        # As attributes of their packages they may stay: what is asked of them is loaded then.
+        # As attributes of their packages they may stay: their first use loads the module.
         for name, module in ours.items():
             if sys.modules.get(name) is module:
                 del sys.modules[name]
@@ -179,7 +179,7 @@ def _version(package: str) -> str:
 
 
 class _Base:
-    """In the place of a class that Pelican makes its own of."""
+    """Stub of a class that Pelican subclasses."""
 
     def __init__(self, *args: Any, **named: Any) -> None:
         raise StubUsed(type(self).__name__)
@@ -197,7 +197,7 @@ class _Docutils(types.ModuleType):
 
 
 class _LazyModule(types.ModuleType):
-    """In the place of a module that is loaded when more than its classes' names is wanted."""
+    """Stub of a module that is imported when more than its classes' names is used."""
 
     def __init__(self, name: str, classes: tuple[str, ...]) -> None:
         super().__init__(name)

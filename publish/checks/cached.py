@@ -1,4 +1,4 @@
-"""What a check found out, put away for the next one: ``checks`` in the cache folder.
+"""A check's results, cached for the next check: ``checks`` in the cache folder.
 
 Deletable at any time. Nothing is believed that another version of the code wrote, or that was
 damaged on the disk. A source's problems count by its bytes, its record and the settings; a
@@ -36,7 +36,7 @@ Answer = tuple[Seen, float, list[tuple[Any, ...]]]
 class Store:
     """The file at ``path``, read at once; ``save`` replaces it.
 
-    What was not asked for since is forgotten then: the file does not grow for ever.
+    Entries that were not read meanwhile are dropped then: the file does not grow for ever.
     """
 
     def __init__(self, path: Path) -> None:
@@ -96,7 +96,7 @@ class Store:
         self._answers[built] = seen, until, [astuple(finding) for finding in findings]
 
     def save(self, *, files: bool = True) -> None:
-        """Write what was asked for, if it differs; a folder that cannot be written is let be.
+        """Write the entries that were read, if they differ; an unwritable folder is no error.
 
         Without ``files``, their earlier entries stay: this run did not read all files.
         """
@@ -110,7 +110,7 @@ class Store:
 
 
 def seen(files: Iterable[str]) -> Seen:
-    """The files as they are now; to be asked before anything is read of them."""
+    """The files' stamps now; call this before anything is read of them."""
     found = {name: stamp for name in files if (stamp := stamp_of(name)) is not None}
     return {n: (stamp, _content(n) if _young(stamp) else b"") for n, stamp in found.items()}
 

@@ -23,7 +23,7 @@ GIF = 1_000_000
 
 
 _bytes: dict[Path, bytes] = {}
-"""The sources that this process was asked about and has not judged yet."""
+"""The sources that this process has read and not judged yet."""
 
 
 def fit(content: Path, file: Path) -> bool:

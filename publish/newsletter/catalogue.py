@@ -74,7 +74,7 @@ class Letter:
         """Whether it was taken back: then only its name brings it on.
 
         The ledger or a title says so, or the ledger has it scheduled and Mailchimp a draft:
-        someone unscheduled it there.
+        it was unscheduled there.
         """
         if self.out:
             return False

@@ -1,4 +1,4 @@
-"""The last look before anything is written to a live Mailchimp: is the page really there?
+"""Checks, before anything is written to a live Mailchimp, that the post's page is public.
 
 A mail cannot be taken back, and its first link leads to the page. So the public address must
 answer with the digest that was built, and every picture of the mail must answer.

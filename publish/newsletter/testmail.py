@@ -13,7 +13,7 @@ from publish.post.issue import Issue
 
 
 class Tester(Protocol):
-    """What a test mail asks of Mailchimp."""
+    """The requests to Mailchimp that a test mail needs."""
 
     def create(self, settings: Mapping[str, Any], segment: Segment) -> Answer: ...
     def put_content(self, campaign: str, html: str, text: str) -> Answer: ...

@@ -1,6 +1,6 @@
-"""Before a live Mailchimp is asked for anything: is the page really there?
+"""Checks, before a request to a live Mailchimp, that the post's page is public.
 
-With ``DEPLOY`` set, the release marker is asked for first: a page that is asked for too early is a
+With ``DEPLOY`` set, the release marker is requested first: a page that is requested too early is a
 404 that a cache between may keep.
 """
 

@@ -1,4 +1,4 @@
-"""What can be told of a picture's file without decoding it, and which file a cover is."""
+"""A picture file's size, read without decoding it, and which file a cover is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``publish run``: looks at what is, and does what is missing.
+"""``publish run``: reads the present state, and does what is due.
 
 Nothing depends on why it was started, on when, or on what an earlier run did or did not finish.
 So a run that came late, twice, or died is mended by the next one.

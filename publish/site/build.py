@@ -46,12 +46,12 @@ class Build:
 
 @dataclass(frozen=True)
 class Guards:
-    """Who may refuse a build.
+    """Callbacks that may refuse a build.
 
-    ``judge`` is asked once every source is read and before anything is rendered, in the process
-    that runs Pelican; ``answered`` gets its answer here, and refuses by raising. A source that is
+    ``judge`` is called once every source is read and before anything is rendered, in the process
+    that runs Pelican; ``answered`` gets its result here, and refuses by raising. A source that is
     not ``fit`` is not opened. ``validate_output`` is called with the folder of what was rendered
-    before it becomes the output, and may raise. Where nothing changed, none of them is asked.
+    before it becomes the output, and may raise. Where nothing changed, none of them is called.
     """
 
     judge: Judge | None = None
@@ -181,7 +181,7 @@ def _made(
 
 
 def unchanged_result(record: Path, seconds: float) -> Build:
-    """What is told of a build that found everything as it was."""
+    """The result of a build that found nothing changed."""
     known = manifest.read(record)
     return Build(known.output, (), (), len(known.files), 0, known.foreign, known.composed,
                  known.warnings, {"scan": seconds})  # fmt: skip

@@ -114,7 +114,7 @@ def serve(
 ) -> None:
     """Serve until ``stop`` is set or Ctrl-C; ``port`` 0 takes a free one.
 
-    ``ready`` is told the address without a slash at its end. A failed build is said and shown in
+    ``ready`` gets the address without a slash at its end. A failed build is said and shown in
     the page; the server goes on with the last good one.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The state of files as stamps, and whether the last build is still what a build would give.
+"""The state of files as stamps, and whether the last build is up to date.
 
 The most frequent answer is yes, so this is loaded before anything else: only what Python has at
 hand is imported, and the rest where it is needed. Nothing of the site is loaded to find out, not
@@ -77,7 +77,7 @@ def stamps(scope: Scope) -> Stamps:
 
 
 def same(stamped: Stamps, racy: dict[str, str], found: Stamps) -> bool:
-    """Whether ``found`` are the files of ``stamped``, byte for byte as far as can be told.
+    """Whether ``found`` are the files of ``stamped``, by their stamps.
 
     ``racy`` are digests of those too young for their stamps to be trusted.
     """
@@ -85,7 +85,7 @@ def same(stamped: Stamps, racy: dict[str, str], found: Stamps) -> bool:
 
 
 def environment_digest(place: str) -> str:
-    """A check sum of everything that is no file: Python, its packages, the environment."""
+    """A checksum of what no file of the site holds: Python, its packages, the environment."""
     around = sorted(
         f"{k}={v}" for k, v in os.environ.items()
         if k not in IGNORED_ENV and not k.startswith(ACCOUNTS)

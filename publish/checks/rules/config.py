@@ -45,7 +45,7 @@ def _at(site: Site, name: str, message: str, remedy: str) -> Problem:
 
 @site_rule("bad-siteurl", "error", '`SITEURL = "happypharmacists.example"`', "same")
 def bad_siteurl(site: Site) -> Iterator[Problem]:
-    """A SITEURL without scheme or host: feeds, mails and cards would lead nowhere."""
+    """A SITEURL without scheme or host: links in feeds, mails and cards would be broken."""
     given = site.values.get("SITEURL")
     if not given:
         return

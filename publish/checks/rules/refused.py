@@ -1,4 +1,4 @@
-"""What Pelican and the plugins refuse while they read a site, where no rule says it better."""
+"""Errors of Pelican and the plugins while they read a site, where no rule covers them."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ class Task:
     ``stage/pages``. ``folder`` holds what earlier runs left, ``record`` is that of the pages in
     the output, of which ``intact`` were not touched since. ``code`` are files of Python that
     decide what sources and pages are. ``forget`` makes everything again. ``jobs`` is how many
-    processes may work. ``judge`` is asked once all is read and before anything is rendered. A
+    processes may work. ``judge`` is called once all is read and before anything is rendered. A
     source that is not ``fit`` is never opened. ``until`` ends the run early: at
     ``"read"`` when ``judge`` has answered, at ``"letters"`` when plugins have composed these.
     Files of issues are called ``.issues/SLUG/…`` among those of the site. A ``resident`` worker
@@ -118,7 +118,7 @@ class Run:
 
 @dataclass
 class Unfit(Exception):
-    """The judge found the site unfit; ``answer`` is what it says."""
+    """The judge found the site unfit; ``answer`` is its result."""
 
     answer: Any
 

@@ -1,4 +1,4 @@
-"""What a build read, as Python's audit events tell it: nothing is assumed.
+"""The files a build reads, recorded from Python's audit events.
 
 The theme, plugins and the settings file may read any file, and the next build may be skipped
 only if all of them are as they were.

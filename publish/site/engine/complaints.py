@@ -39,7 +39,7 @@ class LogCollector(logging.Handler):
         self.count = 0
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Called by logging, in the frame that complains."""
+        """Called by logging, in the frame that logs."""
         self.count += 1
         try:
             text = record.getMessage()
@@ -56,7 +56,7 @@ class LogCollector(logging.Handler):
         self._keep(self.errors if grave else self.warnings, self._placed(text, source))
 
     def told(self, errors: list[str], warnings: list[str]) -> None:
-        """Take over what another process heard."""
+        """Add another process's records."""
         self.count += len(errors) + len(warnings)
         for kept, texts in ((self.errors, errors), (self.warnings, warnings)):
             for text in texts:

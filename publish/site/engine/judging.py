@@ -1,4 +1,4 @@
-"""Asks, once every source is read and before anything is rendered, whether the site is fit.
+"""Calls the judge once every source is read and before anything is rendered.
 
 The question is put to a copy of this process: it may resolve what it likes without Pelican or a
 plugin noticing. Plugins compose letters meanwhile, unless much was read: then nothing is composed
