@@ -201,7 +201,7 @@ class Session:
             pool.close()
 
     def kept(self, writer: Any, name: str, page: _Template, override: bool) -> bool:
-        """Whether the page is reused; then the writer registers it, and plugins get their signal."""
+        """Whether the page is reused; then the writer registers it, and plugins get signals."""
         path = os.path.join(writer.output_path, name)  # noqa: PTH118 - as the writer's
         own = {"localsiteurl": page.context.get("localsiteurl"), "output_file": name, **page.named}
         own["SITEURL"] = page.context.get("SITEURL")
