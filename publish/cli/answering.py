@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from publish.cli.terminal import Terminal
 from publish.errors import ConfigError, Exit, PublishError, Refused
-from publish.office import Changed, Done, Office, Question, Voice, ask, do
+from publish.office.question import Changed, Done, Question, Voice
+
+if TYPE_CHECKING:
+    from publish.office import Office
 
 
 def voice(terminal: Terminal) -> Voice:
@@ -30,6 +33,8 @@ def carry_out(
     Raises:
         PublishError: it is refused, or failed.
     """
+    from publish.office import ask, do
+
     found = ask(office, act, **wish)
     while isinstance(found, Question):
         for line in () if found.reversible else found.lines:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import threading
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -58,11 +60,13 @@ def command(
     Example: publish build --full
     """
     from publish.cli.answering import voice
-    from publish.office import fit, notices
+    from publish.office import fit
     from publish.site.build import build
     from publish.site.snapshot import summary
 
     terminal.progress("building")
+    # What is looked at after the build is loaded while this process waits for Pelican.
+    threading.Thread(target=importlib.import_module, args=["publish.office.notices"]).start()
     done = build(
         settings,
         output=output,
@@ -71,6 +75,8 @@ def command(
         guards=fit.guards(settings, voice(terminal)),
         progress=Following(terminal.progress),
     )
+    from publish.office import notices
+
     for line in notices.after_build(settings) if output is None else ():
         terminal.warn(line)
     for path in done.foreign:

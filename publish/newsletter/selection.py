@@ -81,7 +81,8 @@ def choose(
     """The verdict on each post that is composed, oldest first.
 
     ``chosen`` are the keys that the author named; then no other is picked. What reached readers in
-    a digest, or under an earlier identity, is not picked again.
+    a digest, or under an earlier identity, is not picked again, and what was taken back so only if
+    it is named.
     """
     return [
         _verdict(letter, letter.issue, letters, bounds, chosen)
@@ -118,6 +119,9 @@ def _verdict(
         return verdict(Verdict.UNNAMED, "not named")
     if letter.held:
         return verdict(Verdict.HELD, "taken back; it goes out only by name")
+    for other in letters:
+        if other.kind != "update" and other.held and other.holds(issue):
+            return verdict(Verdict.HELD, _held_elsewhere(other))
     return verdict(*_by_age(issue, bounds))
 
 
@@ -126,6 +130,11 @@ def _elsewhere(other: Letter) -> str:
     if other.kind == "digest":
         return f"in the digest {other.slug}, which is {state}"
     return f"mailed under an earlier identity (key {titles.short(other.key)}): {state}"
+
+
+def _held_elsewhere(other: Letter) -> str:
+    how = f"in the digest {other.slug}" if other.kind == "digest" else "under an earlier identity"
+    return f"taken back {how}; it goes out only by name"
 
 
 def _by_age(issue: Issue, bounds: Bounds) -> tuple[Verdict, str]:

@@ -7,11 +7,27 @@ they leave behind is the same. ``send_due`` is what an unattended run does witho
 
 from __future__ import annotations
 
-from publish.office.acts import ask, do
-from publish.office.due import send_due
-from publish.office.question import Changed, Done, Line, Question, Voice
-from publish.office.room import Office, opened
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from publish.office.acts import ask, do
+    from publish.office.due import send_due
+    from publish.office.question import Changed, Done, Line, Question, Voice
+    from publish.office.room import Office, opened
 
 __all__ = [
     "Changed", "Done", "Line", "Office", "Question", "Voice", "ask", "do", "opened", "send_due",
 ]  # fmt: skip
+_HOMES = {
+    "ask": "acts", "do": "acts", "send_due": "due", "Changed": "question", "Done": "question",
+    "Line": "question", "Question": "question", "Voice": "question", "Office": "room",
+    "opened": "room",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Loaded when it is asked for: a build needs ``fit`` alone, and no act."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)

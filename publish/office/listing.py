@@ -146,7 +146,8 @@ def _entry(
 ) -> Entry:  # fmt: skip
     words, handle, urgent = state.state, found.handle(letter), False
     more: tuple[str, ...] = ()
-    if choice and choice.verdict is Verdict.DONE and not letter.begun:
+    own = {Verdict.DONE: letter.begun, Verdict.HELD: letter.held}
+    if choice and not own.get(choice.verdict, True):
         words = choice.why
     elif choice and choice.verdict is Verdict.OVERDUE and not letter.campaigns:
         words, urgent = f"{choice.why}; {typed('send', handle)}", True

@@ -265,6 +265,33 @@ def test_a_digest_is_listed_undone_and_never_sent_beside_its_posts(author: Autho
     assert "nothing to send" in done(author, "send").lines[0]
 
 
+@pytest.mark.parametrize("lost", [False, True])
+def test_the_posts_of_a_digest_that_was_taken_back_go_out_only_by_name(author: Author, lost: bool):
+    author.post("night", "Sleep.", days=2)
+    done(author, "send", posts=("dose", "night"), digest=True)
+    done(author, "undo")
+    if lost:
+        author.lose_ledger()
+    assert "nothing to send" in done(author, "send", now=True).lines[0]
+    assert mails(author) == []
+    assert "taken back in the digest digest-" in status_of(author, "night")
+    done(author, "send", posts=("night",), now=True)
+    assert mails(author) == ["<p>Sleep.</p>"]
+    assert "nothing to send" in done(author, "send", now=True).lines[0]
+
+
+def test_what_was_taken_back_under_an_earlier_uid_stays_back(author: Author):
+    author.post("night", "Sleep.")
+    done(author, "send", posts=("night",))
+    done(author, "undo")
+    old, new = author.uid("night"), "bbbb00000000cccc"
+    author.edit("night", f"Uid: {old}", f"Uid: {new}\nWas: {old}")
+    done(author, "send", now=True)
+    assert mails(author) == ["<p>Give 50 mg.</p>"]
+    done(author, "send", posts=("night",), now=True)
+    assert mails(author)[1:] == ["<p>Sleep.</p>"]
+
+
 def test_a_digest_holds_no_more_posts_than_its_title_can_name(author: Author):
     names = [f"post-{number}" for number in range(7)]
     for name in names:

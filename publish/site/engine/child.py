@@ -107,6 +107,7 @@ def run(
             known = {n: k for n, k in staging.new.items() if n in staging.kept or k != (b"", b"")}
             document = {"files": known, "harmless": harmless, "code": digests}
             cache.save(task.stage / "state", document)
+            keys.compile_changed(task.code, state.get("code", {}), digests)
         held.extend(judging.generators)
         clock.phase("save")
     except Unfit as unfit:

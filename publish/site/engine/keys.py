@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -15,11 +17,11 @@ from publish.site import snapshot
 from publish.site.engine import Task, settings
 
 PROGRAM = Path(__file__).parents[2]
+Known = dict[str, tuple[str, str]]
+"""Stamps and digests of files of code, by path."""
 
 
-def of(
-    task: Task, values: Any, looked: list[str], digests: dict[str, tuple[str, str]]
-) -> tuple[bytes, bytes]:
+def of(task: Task, values: Any, looked: list[str], digests: Known) -> tuple[bytes, bytes]:
     """Digests of all code that decides what a source is, and of that and the settings.
 
     ``digests`` are the stamps and digests of the last build's files; those of now are put in.
@@ -48,6 +50,25 @@ def of(
     whole = [*facts, *(f"{p} {told}" for p, (_, told) in found.items())]
     whole += [f"{n} {told!r} {type(values[n])}" for n, told in sorted(everything.items())]
     return code, _digest(whole)
+
+
+def compile_changed(paths: Iterable[str], before: Known, now: Known) -> None:
+    """Leave compiled code of the site's own changed modules, for the next process to load.
+
+    Python trusts what it compiles itself by the second; these files name a hash of the source,
+    which is compared at each import. A folder that cannot be written costs time only.
+    """
+    if sys.flags.dont_write_bytecode:
+        return
+    import py_compile
+    from importlib.util import cache_from_source
+
+    mode = py_compile.PycInvalidationMode.CHECKED_HASH
+    for path in paths:
+        same = before.get(path, ("", ""))[1] == now.get(path, ("", ""))[1]
+        if path in now and not (same and os.path.exists(cache_from_source(path))):  # noqa: PTH110
+            with contextlib.suppress(OSError, ValueError, py_compile.PyCompileError):
+                py_compile.compile(path, doraise=True, invalidation_mode=mode)
 
 
 def _foreign(file: str) -> bool:

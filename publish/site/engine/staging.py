@@ -53,7 +53,7 @@ class Staging:
         If not, it has to be written to the stage, and is known by ``key`` from then on.
         """
         name = self.relative(name)
-        told = fingerprint(key) or b""
+        told = of_bytes(key.encode()) if type(key) is str else fingerprint(key) or b""
         known = self._old.get(name, (b"", b""))
         if told and known[1] == told and name in self._intact and not self._has(name):
             self.keep(name)
