@@ -16,7 +16,7 @@ PATH = "content"
 ARTICLE_PATHS = ["posts"]
 PAGE_PATHS = ["pages"]
 STATIC_PATHS = ["images", "files"]
-# Hidden files, and what editors and systems leave, are nobody's content.
+# Hidden files, and what editors and systems leave, are never content.
 IGNORE_FILES = patterns(STATIC_PATHS)
 OUTPUT_PATH = "output"
 CACHE_PATH = ".publish/cache"

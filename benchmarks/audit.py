@@ -1,6 +1,6 @@
 """The outside judges on the built site, as tables: ``sh .ci/audit [RUNS]``.
 
-The site is built anew and served on loopback, as a host would serve it. The Nu HTML checker reads
+The site is built and served on loopback, as a host would serve it. The Nu HTML checker reads
 every page by its address: read as a file, a page has no host that its policy's 'self' could mean,
 and the checker warns of every style sheet. Ends with 1 if a judge finds anything.
 """

@@ -41,7 +41,7 @@ def _builds(sites: Sequence[WorkingCopy], job: str, rounds: int, say: Say) -> li
     spent: dict[str, list[Spent]] = {site.peer.name: [] for site in sites}
     warm = 1 if rounds > 1 else 0
     for number in range(rounds + warm):
-        first = number % len(sites)  # nobody always runs after the same neighbour
+        first = number % len(sites)  # no tool always runs after the same one
         for site in (*sites[first:], *sites[:first]):
             name = site.peer.name
             if name not in spent:

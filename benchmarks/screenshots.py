@@ -1,6 +1,6 @@
 """Pictures of every kind of page for docs/: ``python -m benchmarks.screenshots``.
 
-The site is built anew, served on loopback and shown as on a phone and on a desk, light and dark.
+The site is built, served on loopback and shown as on a phone and on a desk, light and dark.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def keep(page: Page, file: Path) -> None:
 
 
 def main() -> None:
-    """Write docs/screenshots anew."""
+    """Write docs/screenshots again."""
     folder = ROOT / "docs/screenshots"
     for old in folder.glob("*.webp"):
         old.unlink()

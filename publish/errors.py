@@ -60,6 +60,6 @@ class NothingSent(PublishError):
 
 @dataclass
 class OutcomeUnknown(PublishError):
-    """An answer was lost; nobody will get anything twice (exit 4)."""
+    """An answer was lost; no reader will get anything twice (exit 4)."""
 
     code: Exit = Exit.UNKNOWN

@@ -135,7 +135,7 @@ def built_id(settings: Settings) -> str:
     return _release(settings).id
 
 
-def stands(settings: Settings) -> bool:
+def is_live(settings: Settings) -> bool:
     """Whether the site says that it is the last build; true where no target is set.
 
     Raises:
@@ -170,7 +170,7 @@ def pinned(settings: Settings) -> set[str]:
     return found
 
 
-def spoken(out: Outcome) -> list[str]:
+def summary_lines(out: Outcome) -> list[str]:
     """What happened, in words; the last line is the sum."""
     lines = [f"{put.path}: {put.why}" for put in out.put]
     lines += [f"{path}: is no part of the site any more" for path in out.deleted]

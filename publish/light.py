@@ -2,9 +2,9 @@
 
 Loading Pelican takes longer than a small edit's build, and more than half of it goes to readers
 of another markup, a console, a server, a command line and a watcher of files. After ``install``
-it is loaded with stand-ins in their place. Nobody but Pelican ever sees one: they are gone when
-it is loaded, and who asks for such a library gets it. Where a stand-in turns out to be needed,
-``Needed`` says so, and the work is done anew with everything loaded.
+it is loaded with stubs in their place. Only Pelican sees a stub: they are removed once it is
+loaded, and any later import gets the library itself. Where a stub is used after all, ``StubUsed``
+is raised, and the work is repeated with everything loaded.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ DOCUTILS = (
 RST = ("PelicanHTMLWriter", "PelicanHTMLTranslator", "_FieldBodyTranslator", "HTMLTranslator",
        "Writer", "docutils", "rstdirectives")  # fmt: skip
 """Names in ``pelican.readers`` that are nothing without docutils."""
-LATER = {
+LAZY = {
     "argparse": ("Action",),
     "importlib.metadata": ("PackageNotFoundError",),
     "multiprocessing": (),
@@ -35,14 +35,14 @@ LATER = {
     "urllib.request": (),
     "watchfiles": ("Change", "DefaultFilter"),
 }
-"""Libraries of which Pelican, when it is loaded, wants these classes; the rest comes when asked."""
+"""Libraries of which Pelican's own import uses these classes only; the rest is imported lazily."""
 
-ASIDE = (
+SIDE_EFFECTS = (
     "email.charset", "email.encoders", "email.errors", "email.header", "email.message",
     "email.parser", "email.utils", "importlib.abc", "urllib.error", "urllib.response",
 )  # fmt: skip
-"""Modules that are loaded by the way when Pelican is, and that others use without asking."""
-TOGETHER = {
+"""Modules that importing Pelican loads as a side effect, and that others use without an import."""
+SUBMODULES = {
     "PIL": ("PIL.Image",),
     "docutils": (*DOCUTILS[1:], "docutils.nodes", "docutils.parsers.rst.directives",
                  "docutils.parsers.rst.roles"),
@@ -51,11 +51,14 @@ TOGETHER = {
     "pygments": ("pygments.formatters", "pygments.lexers"),
     "rich": ("rich.console", "rich.logging"),
 }  # fmt: skip
-"""What else is there, for who asks for a package later on, as it would be had Pelican asked."""
+"""Submodules that importing a package must load too, as an import by Pelican would have."""
 
 
-class Needed(BaseException):
-    """A library that was left out is needed after all. No error: nobody shall handle it."""
+class StubUsed(BaseException):
+    """A library that was left out is needed after all.
+
+    No ``Exception``, so that no handler catches it.
+    """
 
 
 def install() -> None:
@@ -65,18 +68,18 @@ def install() -> None:
 
 
 def forget() -> None:
-    """Let Pelican be loaded anew, and whole."""
+    """Unload Pelican, so that the next import loads all of it."""
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Finder)]
     for name in [n for n in sys.modules if n.partition(".")[0] == "pelican"]:
         del sys.modules[name]
 
 
 class _Finder:
-    """Finds Pelican where it is, and lets it be loaded lightly."""
+    """Finds Pelican, and imports it with stubs in place."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
-        """Python asks every finder where a module is."""
-        if name != "pelican" and name not in TOGETHER:
+        """Called by the import system, as for every finder."""
+        if name != "pelican" and name not in SUBMODULES:
             return None
         spec = PathFinder.find_spec(name, path, target)
         loader: Any = spec and spec.loader
@@ -90,7 +93,7 @@ class _Finder:
                     stock(module)
                 return
             stock(module)
-            for further in TOGETHER[name]:
+            for further in SUBMODULES[name]:
                 with contextlib.suppress(ImportError):
                     importlib.import_module(further)
 
@@ -100,19 +103,19 @@ class _Finder:
 
 @contextlib.contextmanager
 def _lightly() -> Iterator[None]:
-    ours = {name: module for name, module in _stand_ins().items() if name not in sys.modules}
+    ours = {name: module for name, module in _stubs().items() if name not in sys.modules}
     sys.modules.update(ours)
     _attach(ours)
     try:
         yield
     finally:
-        # As attributes of their packages they may stay: what is asked of them is loaded then.
+        # As attributes of their packages they may stay: their first use loads the module.
         for name, module in ours.items():
             if sys.modules.get(name) is module:
                 del sys.modules[name]
-        for name in ASIDE:
+        for name in SIDE_EFFECTS:
             importlib.import_module(name.rpartition(".")[0])
-        _attach(ours | {name: _Later(name, ()) for name in ASIDE})
+        _attach(ours | {name: _LazyModule(name, ()) for name in SIDE_EFFECTS})
         if readers := sys.modules.get("pelican.readers"):
             _guard(readers)
 
@@ -125,19 +128,19 @@ def _attach(modules: Mapping[str, types.ModuleType]) -> None:
             setattr(sys.modules[parent], child, module)
 
 
-def _stand_ins() -> dict[str, types.ModuleType]:
+def _stubs() -> dict[str, types.ModuleType]:
     found: dict[str, types.ModuleType] = {name: _Docutils(name) for name in DOCUTILS}
     vars(found["docutils.writers.html4css1"]).update(HTMLTranslator=_Base, Writer=_Base)
     vars(found["docutils.parsers.rst.languages"])["get_language"] = _language
-    found["pelican.rstdirectives"] = _Later("pelican.rstdirectives", ())
-    for name, classes in LATER.items():
-        found[name] = _Later(name, classes)
+    found["pelican.rstdirectives"] = _LazyModule("pelican.rstdirectives", ())
+    for name, classes in LAZY.items():
+        found[name] = _LazyModule(name, classes)
     vars(found["importlib.metadata"])["version"] = _version
     return found
 
 
 def _guard(readers: types.ModuleType) -> None:
-    """Let nobody get hold of a class that was made of a stand-in."""
+    """Replace the classes that were made of stubs, so that no import returns one."""
     if not isinstance(vars(readers).get("docutils"), _Docutils):
         return
     for name in RST[:-2]:
@@ -145,7 +148,7 @@ def _guard(readers: types.ModuleType) -> None:
 
     def absent(name: str) -> NoReturn:
         if name in RST:
-            raise Needed(name)
+            raise StubUsed(name)
         raise AttributeError(f"module {readers.__name__!r} has no attribute {name!r}")
 
     vars(readers)["__getattr__"] = absent
@@ -157,7 +160,7 @@ def _language(code: str) -> bool:
     for folder in sys.path:
         if os.path.exists(f"{folder}/docutils/parsers/rst/languages/{name}.py"):  # noqa: PTH110
             return True
-    raise Needed("docutils")
+    raise StubUsed("docutils")
 
 
 def _version(package: str) -> str:
@@ -176,10 +179,10 @@ def _version(package: str) -> str:
 
 
 class _Base:
-    """In the place of a class that Pelican makes its own of."""
+    """Stub of a class that Pelican subclasses."""
 
     def __init__(self, *args: Any, **named: Any) -> None:
-        raise Needed(type(self).__name__)
+        raise StubUsed(type(self).__name__)
 
 
 class _Docutils(types.ModuleType):
@@ -190,11 +193,11 @@ class _Docutils(types.ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        raise Needed(f"{self.__name__}.{name}")
+        raise StubUsed(f"{self.__name__}.{name}")
 
 
-class _Later(types.ModuleType):
-    """In the place of a module that is loaded when more than its classes' names is wanted."""
+class _LazyModule(types.ModuleType):
+    """Stub of a module that is imported when more than its classes' names is used."""
 
     def __init__(self, name: str, classes: tuple[str, ...]) -> None:
         super().__init__(name)

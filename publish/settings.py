@@ -58,7 +58,7 @@ class Settings:
 
     @property
     def ignore_files(self) -> list[str]:
-        """Pelican's ``IGNORE_FILES``, and what is nobody's content in any site."""
+        """Pelican's ``IGNORE_FILES``, and what is content in no site."""
         given = self.values.get("IGNORE_FILES")
         own = [str(name) for name in given] if isinstance(given, list | tuple) else []
         return list(dict.fromkeys([*own, *ignore.patterns(self._static_paths)]))
@@ -105,7 +105,7 @@ def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
     try:
         try:
             found = runpy.run_path(str(file))
-        except light.Needed:
+        except light.StubUsed:
             light.forget()
             found = runpy.run_path(str(file))
     except (Exception, SystemExit) as error:  # whatever a settings file may do wrong

@@ -83,7 +83,7 @@ def test_who_asks_for_what_was_left_out_gets_what_is_there_without(code: str):
 )
 def test_what_is_made_of_a_stand_in_is_refused(code: str):
     assert said(
-        f"import pelican\ntry:\n    {code}\nexcept light.Needed:\n    print('needed')"
+        f"import pelican\ntry:\n    {code}\nexcept light.StubUsed:\n    print('needed')"
     ) == "needed"  # fmt: skip
 
 

@@ -68,7 +68,7 @@ def finish(pelican: Any) -> None:
 
 
 def defaults(pelican: Any) -> None:
-    """Put the default list of map files in place, and refuse a name nobody knows.
+    """Put the default list of map files in place, and refuse an unknown name.
 
     Raises:
         ValueError: ``REDIRECT_FILES`` names an unknown file.

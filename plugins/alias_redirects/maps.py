@@ -26,7 +26,7 @@ def netlify(moves: Sequence[Move]) -> str:
 
 
 def nginx(moves: Sequence[Move]) -> str:
-    """Two maps: ``$uri`` has no query, and is decoded; ``$request_uri`` is what was asked."""
+    """Two maps: ``$uri`` has no query, and is decoded; ``$request_uri`` is the request line's."""
     queries = [
         _rule(f"{re.escape(quote(move.old, safe='/'))}\\?{re.escape(move.alias.query)}", move)
         for move in moves

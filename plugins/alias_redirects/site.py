@@ -1,4 +1,4 @@
-"""What a run of Pelican tells: who has aliases, and which files are real."""
+"""Collects from a run of Pelican which pages have aliases and which files it writes."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class FeedWriter(Writer):  # type: ignore[misc]
 
 
 class Later:
-    """A feed that is made when something of it is asked for, which few plugins do."""
+    """A feed that is composed when its first attribute is read, which few plugins do."""
 
     def __init__(self, make: Callable[[], Any]) -> None:
         self._make = make

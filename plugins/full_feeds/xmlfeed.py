@@ -1,4 +1,4 @@
-"""RSS 2.0 and Atom by feedgen: the one module that knows it."""
+"""RSS 2.0 and Atom by feedgen: the one module that imports it."""
 
 from __future__ import annotations
 

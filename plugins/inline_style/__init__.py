@@ -1,8 +1,8 @@
 """Inline style: the theme's style sheet as a string, with its digest, in every template's context.
 
 ``inline_style`` goes into a ``<style>`` element as it is; ``inline_style_hash`` names exactly that
-text in a Content-Security-Policy. Both are worked out anew at every build, so whoever edits the
-style sheet has nothing else to do. Without the plugin a theme links the file.
+text in a Content-Security-Policy. Both are computed at every build, so after an edit of the style
+sheet a build is all it takes. Without the plugin a theme links the file.
 """
 
 from __future__ import annotations

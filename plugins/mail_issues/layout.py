@@ -40,7 +40,7 @@ class Layout:
     def made_from(self, facts: Facts) -> str:
         """64 hex digits over all an issue is made from but the sizes it asks for on the way.
 
-        ``""`` where nobody can know that, for the templates call code of the site's own.
+        ``""`` where this is unknown, because the templates call the site's own code.
         """
         if not self._digest:
             return ""

@@ -1,4 +1,4 @@
-"""``{filename}`` and its like as addresses: Pelican's own answers, each asked for once a build."""
+"""``{filename}`` and its like as addresses: Pelican's own results, each computed once a build."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Links:
         if asked in self._known:
             return f"{match['markup']}{match['quote']}{self._known[asked]}{match['quote']}"
         answer: str = article._link_replacer(self._site, match)
-        # What leads nowhere is asked again, for Pelican says so of each post.
+        # A broken link is resolved again each time, for Pelican warns once a post.
         if match["what"] in ALIKE and answer != match.group():
             self._known[asked] = answer[len(match["markup"]) + 1 : -1]
         return answer

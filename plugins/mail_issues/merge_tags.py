@@ -1,4 +1,4 @@
-"""Mailchimp fills ``*|TAG|*`` for each reader, whoever typed it: an author's must be inert."""
+"""Mailchimp fills every ``*|TAG|*`` for each reader: one in an author's text must be inert."""
 
 from __future__ import annotations
 

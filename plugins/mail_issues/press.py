@@ -1,4 +1,4 @@
-"""Brings issues into their folder: as they lie there, else from the cache, else composed anew."""
+"""Writes issues into their folder: unchanged ones stay, others are cached or composed."""
 
 from __future__ import annotations
 

@@ -60,8 +60,8 @@ def _tidy(markup: str, gone: set[str]) -> str:
     """Footnotes and tables of contents stand away from the block they belong to.
 
     What leads to a place in ``gone`` goes too: the way back from a footnote, a footnote that
-    nothing refers to any more, a line of a table of contents. The footnotes left are numbered
-    anew, in the list and in the text alike.
+    nothing refers to any more, a line of a table of contents. The footnotes left get new
+    numbers, in the list and in the text alike.
     """
     import lxml.html
 

@@ -1,5 +1,5 @@
 """Pictures: each local one gets its width and height, so that nothing shifts while it loads, and
-loses what the camera wrote into it, so that nobody learns where it was taken. A page may show it in
+loses what the camera wrote into it, such as the place where it was taken. A page may show it in
 the size and format that suits the screen: ``article.pictured`` is its body so.
 """
 
@@ -45,7 +45,7 @@ def note(generator: Any) -> None:
 
 
 def begin(generators: list[Any]) -> None:
-    """All is read: offer whoever asks a picture's sizes, under ``picture_variants``."""
+    """After all sources are read: give other plugins pictures' sizes, as ``picture_variants``."""
     from .site import Library
 
     _library[:] = [Library(generators)] if generators else []
@@ -87,7 +87,7 @@ def clean(generator: Any) -> None:
         # Its place in the site is made of its source's, so it is settled before that changes.
         file.override_url, file.override_save_as = file.url, file.save_as
         file.original = file.source_path
-        # An absolute path is taken as it is by the copying and by whoever asks for the length.
+        # Pelican copies an absolute path as it is, and the feeds read the file's length there.
         file.source_path = str(copy)
 
 

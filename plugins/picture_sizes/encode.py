@@ -1,4 +1,4 @@
-"""Making a picture smaller: the one module here that knows Pillow."""
+"""Making a picture smaller: the one module here that imports Pillow."""
 
 from __future__ import annotations
 

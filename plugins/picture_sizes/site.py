@@ -80,7 +80,7 @@ class Library:
                 said.add(path)
                 log.warning(
                     "%s:%d: the picture %s is shown as it is, for it cannot be read (%s)"
-                    " — open it, save it anew, and build again",
+                    " — open it, save it again, and build again",
                     os.path.relpath(content.source_path), plan.line(content, path), path,
                     self._faults[path],
                 )  # fmt: skip
@@ -143,7 +143,7 @@ class Library:
 
 
 def _tell(content: Any, known: Mapping[str, tuple[Any, Picture]]) -> None:
-    """Set what a theme prints. Plain values: whoever compares two builds can compare them."""
+    """Set what a theme prints, as plain values, so that two builds can be compared."""
     settings = content.settings
     here = settings["SITEURL"]
     if settings["RELATIVE_URLS"]:

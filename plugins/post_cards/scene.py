@@ -14,7 +14,7 @@ from math import pi, sin
 WIDTH, HEIGHT = 1200, 630
 """What the large share pages show without cutting."""
 DESIGN = "3"
-"""Part of every name: raise it when a drawing changes, and all cards are drawn anew."""
+"""Part of every name: raise it when a drawing changes, and all cards are drawn again."""
 GAP, FARTHEST = 18, 1124
 """Pixels between sun and text, and how far right the middle of the sun may be."""
 

@@ -33,7 +33,7 @@ def link(generator: Any) -> None:
 
 
 def settle(generator: Any) -> None:
-    """Every file of the site is known, and no address is asked for yet.
+    """Runs after all files are found and before an address is read.
 
     Links in either spelling of an accent find their file; what articles and pages ``{attach}``
     moves beside them; and what only drafts without a page name stays out of the site.

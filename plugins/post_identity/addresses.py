@@ -1,4 +1,4 @@
-"""Which identity is at which address: written down for a tool that guards permalinks."""
+"""Writes which identity is at which address, for the guard of permalinks."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def digest(folder: Path) -> str:
 
 
 def is_altered(stock: type) -> bool:
-    """Whether somebody has put a function of theirs into the class."""
+    """Whether the class holds a function from outside Markdown's own module."""
     return any(
         isinstance(each, FunctionType) and each.__module__ != stock.__module__
         for each in vars(stock).values()

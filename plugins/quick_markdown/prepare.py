@@ -86,7 +86,7 @@ def _name(extension: Extension) -> str:
 
 
 def _strangers(md: Any, vouched: Collection[str]) -> set[str]:
-    """The extensions of which nobody knows whether they keep something between texts."""
+    """The extensions that may keep state between texts."""
     names = {_name(each) for each in [*md.made, *md.given]}
     unknown = {n for n in names if not n.startswith(STOCK) and n not in vouched}
     # One that is handed over, not named, counts all texts of a build in its prefix.

@@ -36,7 +36,7 @@ class MarkdownReader(Stock):
 
 
 def _copied(value: Any) -> Any:
-    """The containers of settings anew; what they hold as it is."""
+    """A copy of a setting's containers that shares their leaves."""
     if isinstance(value, dict):
         return {key: _copied(each) for key, each in value.items()}
     if isinstance(value, list | tuple):

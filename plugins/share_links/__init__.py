@@ -16,7 +16,7 @@ DEFAULT = ("linkedin", "email", "copy", "facebook", "bluesky", "mastodon", "x", 
 
 
 def defaults(pelican: Any) -> None:
-    """Put the default list in place, and refuse an id nobody knows.
+    """Put the default list in place, and refuse an unknown id.
 
     Raises:
         ValueError: ``SHARE_LINKS`` names an unknown service.

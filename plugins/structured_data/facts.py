@@ -48,8 +48,8 @@ def posting(article: Any, here: Site) -> Posting:
 
 
 def page(content: Any, here: Site) -> Page:
-    """What pages and articles have in common. Only a summary that somebody wrote says what one is
-    about; its first words, which Pelican takes else, cost a look at every body."""
+    """What pages and articles have in common. Only a written summary says what one is about:
+    its first words, Pelican's default, would take a look at every body."""
     return Page(
         title=plain_title(content.title),
         address=at(content.url, here.address),

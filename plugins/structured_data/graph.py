@@ -46,7 +46,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Page:
-    """A page: ``about`` is ``""`` where nobody said it, ``lang`` a code as ``en``."""
+    """A page: ``about`` is ``""`` without a summary, ``lang`` a code as ``en``."""
 
     title: str
     address: str
@@ -114,7 +114,7 @@ def website(site: Site) -> Node:
 
 
 def posting(post: Posting, site: Site) -> Node:
-    """The post; where nobody signed, the blog itself answers for it."""
+    """The post; without authors, the blog itself is its author."""
     publisher = {"@id": f"{site.address}#publisher"}
     return _known(
         {

@@ -17,12 +17,12 @@ from http.client import HTTPException
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from publish.checks.kept import Store
+from publish.checks.cached import Store
 from publish.checks.reading import site_of
 from publish.checks.rules.linking import is_local
 from publish.checks.run import names, within
 from publish.checks.site import Site
-from publish.post.diagnostic import Diagnostic, shown
+from publish.post.diagnostic import Diagnostic, quoted
 from publish.post.files import write_whole
 from publish.post.record import Library
 from publish.settings import Settings
@@ -79,7 +79,7 @@ def dead_links(
         write_whole(cache, json.dumps(fresh, indent=1, sort_keys=True).encode())
     remedy = "correct the address, or remove the link"
     return sorted(
-        Diagnostic(p.file, p.line, "dead-link", "warning", f"{shown(p.url)} {said}", remedy)
+        Diagnostic(p.file, p.line, "dead-link", "warning", f"{quoted(p.url)} {said}", remedy)
         for p in places
         if (said := fresh[p.url][0])
     )
@@ -135,7 +135,7 @@ def _once(url: str, timeout: float) -> str:
             if not said and method == "GET":
                 return ""
         except (OSError, HTTPException, ValueError) as error:
-            return f"does not answer ({shown(str(getattr(error, 'reason', error)))})"
+            return f"does not answer ({quoted(str(getattr(error, 'reason', error)))})"
     return said
 
 

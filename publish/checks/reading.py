@@ -8,11 +8,11 @@ import stat
 from functools import lru_cache
 from pathlib import Path
 
-from publish.checks import surroundings
-from publish.checks.kept import Store
+from publish.checks import environment
+from publish.checks.cached import Store
 from publish.checks.rules.tangled import tangled
 from publish.checks.site import Site, Trouble, printable
-from publish.checks.source import MARKDOWN, Reading, Source
+from publish.checks.source import MARKDOWN, ReadOptions, Source
 from publish.post.record import Library
 from publish.settings import Settings
 
@@ -23,7 +23,7 @@ GIF = 1_000_000
 
 
 _bytes: dict[Path, bytes] = {}
-"""The sources that this process was asked about and has not judged yet."""
+"""The sources that this process has read and not judged yet."""
 
 
 def fit(content: Path, file: Path) -> bool:
@@ -42,7 +42,7 @@ def fit(content: Path, file: Path) -> bool:
     except OSError:
         return True  # Pelican says why
     _bytes[file] = raw
-    source = Source(file.name, file.name, raw, False, Reading())
+    source = Source(file.name, file.name, raw, False, ReadOptions())
     return source.readable and not tangled(source)
 
 
@@ -79,22 +79,22 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
             said = tuple(text for text in library.complaints if text.startswith(f"{name}:"))
             sources.append(store.known(Source(path, name, raw, page, how, post, said)))
     troubles += [Trouble("symlink-out", name, 1) for name in sorted(outside)]
-    recorded, damage = surroundings.recorded(settings)
+    recorded, damage = environment.recorded(settings)
     return Site(
         library=library,
         sources=tuple(sources),
         settings_file=_place(settings.path, settings.root),
-        settings_text=surroundings.text(settings.path),
+        settings_text=environment.text(settings.path),
         given=settings.values,
         animated=frozenset(
             path for path, size in library.files.items()
             if path.lower().endswith(".gif") and size > GIF and _moves(content / path)
         ),
-        theme_ids=surroundings.theme_ids(settings),
-        mentions=surroundings.mentions(settings),
-        policy=surroundings.policy(settings),
-        troubles=(*troubles, *surroundings.secrets(settings, store.secrets, built=built)),
-        issues=surroundings.issues(settings),
+        theme_ids=environment.theme_ids(settings),
+        mentions=environment.mentions(settings),
+        policy=environment.policy(settings),
+        troubles=(*troubles, *environment.secrets(settings, store.secrets, built=built)),
+        issues=environment.issues(settings),
         recorded=recorded,
         recorded_fault=damage,
     )  # fmt: skip
@@ -128,11 +128,11 @@ def _link_of(file: Path, content: Path) -> Path:
     return next((place for place in reversed(above) if place.is_symlink()), file)
 
 
-def _reading(library: Library) -> Reading:
+def _reading(library: Library) -> ReadOptions:
     values = library.settings
     given = values.get("DEFAULT_METADATA")
     defaults = given if isinstance(given, dict) else {}
-    return Reading(
+    return ReadOptions(
         future=bool(values.get("WITH_FUTURE_DATES", True)),
         status=str(defaults.get("status") or ""),
         markdown=repr(values.get("MARKDOWN")),

@@ -15,12 +15,12 @@ from publish.checks.rules import (
     policy,
     raw,
     refused,
+    sitewide,
     structure,
     tangled,
     text,
     unread,
     values,
-    whole,
 )
 
 SUBJECTS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
@@ -31,6 +31,6 @@ SUBJECTS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
     ("Pictures and players", (*images.RULES, *policy.RULES)),
     ("Text", (*text.RULES, *structure.RULES, *raw.RULES)),
     ("Mail", mail.RULES),
-    ("The whole site", (*whole.RULES, *config.RULES, *refused.RULES)),
+    ("The whole site", (*sitewide.RULES, *config.RULES, *refused.RULES)),
 )
 RULES: tuple[Rule, ...] = tuple(rule for _, rules in SUBJECTS for rule in rules)

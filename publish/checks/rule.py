@@ -24,12 +24,12 @@ OverSite = Callable[[Site], Iterable[Problem]]
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule of the catalogue; one of ``each`` and ``whole`` is set.
+    """A rule of the catalogue; one of ``over_source`` and ``over_site`` is set.
 
     ``drafts`` says what becomes of an error in a draft: the same, a warning (``softer``: it
     cannot harm the public site yet), or nothing (``silent``: a draft is allowed to be unfinished).
-    ``by_clock`` marks a rule over a source that asks for the time too, ``any_format`` one that
-    looks at records alone, and so at sources that are no Markdown too.
+    ``time_dependent`` marks a rule over a source whose findings depend on the time too,
+    ``any_format`` one that looks at records alone, and so at sources that are no Markdown too.
     """
 
     id: str
@@ -37,39 +37,39 @@ class Rule:
     description: str
     example: str
     drafts: Drafts = "softer"
-    each: OverSource | None = None
-    whole: OverSite | None = None
-    by_clock: bool = False
+    over_source: OverSource | None = None
+    over_site: OverSite | None = None
+    time_dependent: bool = False
     any_format: bool = False
 
     @property
-    def lasting(self) -> bool:
+    def cacheable(self) -> bool:
         """Whether what it finds stays true for as long as source and settings do."""
-        return self.each is not None and not self.by_clock
+        return self.over_source is not None and not self.time_dependent
 
 
 def found(rule: Rule, source: Source) -> Sequence[Problem]:
     """What a rule over a source finds in one, the first of it."""
-    if rule.each is None or not (source.readable or rule.id in BY_BYTES):
+    if rule.over_source is None or not (source.readable or rule.id in BY_BYTES):
         return ()
     if not (source.is_markdown or rule.any_format or rule.id in BY_BYTES):
         return ()
-    if source.problems is not None and rule.lasting:
+    if source.problems is not None and rule.cacheable:
         return source.problems.get(rule.id, ())
-    return tuple(islice(rule.each(source), MOST))
+    return tuple(islice(rule.over_source(source), MOST))
 
 
 def source_rule(
     id: str, severity: Severity, example: str, drafts: Drafts = "softer", *,
-    by_clock: bool = False, any_format: bool = False,
+    time_dependent: bool = False, any_format: bool = False,
 ) -> Callable[[OverSource], Rule]:  # fmt: skip
     """A rule that looks at one source at a time; its docstring is the description."""
 
     def decorate(check: OverSource) -> Rule:
         described = _described(check)
         return Rule(
-            id, severity, described, example, drafts, each=check, by_clock=by_clock,
-            any_format=any_format,
+            id, severity, described, example, drafts, over_source=check,
+            time_dependent=time_dependent, any_format=any_format,
         )  # fmt: skip
 
     return decorate
@@ -81,7 +81,7 @@ def site_rule(
     """A rule that compares sources, or looks at other files; it names the file itself."""
 
     def decorate(check: OverSite) -> Rule:
-        return Rule(id, severity, _described(check), example, drafts, whole=check)
+        return Rule(id, severity, _described(check), example, drafts, over_site=check)
 
     return decorate
 

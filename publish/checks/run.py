@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from publish.checks import kept, surroundings
+from publish.checks import cached, environment
 from publish.checks.rule import MOST, Rule, found
 from publish.checks.site import Site
 from publish.errors import ConfigError
@@ -36,8 +36,8 @@ def check(
         ConfigError: there is no content folder, or a path names nothing.
     """
     chosen = names(settings, paths)
-    store = kept.Store(settings.cache / "checks")
-    seen = kept.seen(surroundings.watched(settings, built=built))
+    store = cached.Store(settings.cache / "checks")
+    seen = cached.seen(environment.watched(settings, built=built))
     found = store.answer(seen, built=built)
     if found is None:
         library = read()
@@ -52,12 +52,12 @@ def check(
 
 
 def judge(
-    settings: Settings, library: Library, store: kept.Store | None = None, *, built: bool = False
+    settings: Settings, library: Library, store: cached.Store | None = None, *, built: bool = False
 ) -> list[Diagnostic]:
     """Every finding in a site whose records are at hand, by file and line."""
     from publish.checks import reading
 
-    own = store or kept.Store(settings.cache / "checks")
+    own = store or cached.Store(settings.cache / "checks")
     found = sorted(findings(reading.site_of(settings, library, own, built=built)))
     if store is None:
         own.save(files=built)
@@ -66,12 +66,12 @@ def judge(
 
 def leaks(settings: Settings, folder: Path) -> list[Diagnostic]:
     """Keys in the pages of a build that lies in ``folder`` still, named as in the output."""
-    from publish.checks.rules.whole import LEAK
+    from publish.checks.rules.sitewide import LEAK
 
     output = os.path.relpath(settings.output, settings.root)
     return [
         Diagnostic(f"{output}/{name}", line, "secret", "error", *LEAK)
-        for name, line in surroundings.leaks(folder)
+        for name, line in environment.leaks(folder)
     ]
 
 
@@ -133,10 +133,10 @@ def names(settings: Settings, paths: Sequence[Path]) -> frozenset[str] | None:
 
 
 def _problems(rule: Rule, site: Site) -> Iterator[tuple[str, Problem]]:
-    if rule.whole:
-        for problem in rule.whole(site):
+    if rule.over_site:
+        for problem in rule.over_site(site):
             yield problem.file, problem
-    for source in site.sources if rule.each else ():
+    for source in site.sources if rule.over_source else ():
         for problem in found(rule, source):
             yield source.file, problem
 

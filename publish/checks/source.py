@@ -29,7 +29,7 @@ HEADING = re.compile(r"\s*(?:#{1,6}|<h[1-6]\b)", re.I)
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadOptions:
     """What of the settings decides how a source's text is judged.
 
     ``future`` tells whether posts of the future are public, ``dated`` whether the settings date
@@ -73,14 +73,15 @@ class Source:
 
     ``path`` is below the content folder, ``file`` in the project. ``post`` is its record, None
     where Pelican could not read it or leaves it out; then the header alone tells, and
-    ``complaints`` why. ``problems`` are those of the lasting rules, by rule, where they are known.
+    ``complaints`` why. ``problems`` are those of the cacheable rules, by rule, where they are
+    known.
     """
 
     path: str
     file: str
     raw: bytes = field(repr=False)
     is_page: bool
-    reading: Reading
+    reading: ReadOptions
     post: Post | None = field(default=None, repr=False)
     complaints: tuple[str, ...] = ()
     problems: Mapping[str, tuple[Problem, ...]] | None = field(default=None, repr=False)

@@ -60,7 +60,7 @@ def command(
     if as_json:
         terminal.json(document(out))
         return
-    *steps, end = golive.spoken(out)
+    *steps, end = golive.summary_lines(out)
     for step in steps:
         terminal.out(step) if dry_run else terminal.detail(step)
     terminal.good(end)

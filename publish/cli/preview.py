@@ -37,6 +37,6 @@ def command(settings: Settings, terminal: Terminal, port: int, host: str) -> Non
             terminal.out(f"site   {address}/")
             terminal.out(f"mails  {address}/_issues/")
             terminal.out(f"inbox  {base}/")
-            terminal.note("saved files are built anew; Ctrl-C ends the preview")
+            terminal.note("saved files are built at once; Ctrl-C ends the preview")
 
         serve(settings, host=host, port=port, overrides=overrides, say=terminal.note, ready=ready)

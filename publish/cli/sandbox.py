@@ -66,7 +66,7 @@ def inbox(settings: Settings, terminal: Terminal) -> None:
 @command.command("reset")
 @common
 def reset(settings: Settings, terminal: Terminal) -> None:
-    """Begin anew: no campaign, no mail, the demo reader.
+    """Start over: no campaign, no mail, the demo reader.
 
     Example: publish sandbox reset
     """

@@ -48,8 +48,8 @@ def command(
     """Bring each new post to the audience exactly once.
 
     It builds first where anything is stale, shows what will go to whom and when, then asks.
-    Running it again is always right: after a crash, a lost answer or on a second machine nobody
-    gets a letter twice. A letter that was taken back goes out only when its post is named.
+    Running it again is always right: after a crash, a lost answer or on a second machine no
+    reader gets a letter twice. A letter that was taken back goes out only when its post is named.
 
     Example: publish send a-calm-handover --at 07:30
     """

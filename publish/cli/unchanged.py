@@ -9,7 +9,7 @@ from publish.site import snapshot
 
 
 def answered(words: list[str]) -> bool:
-    """Whether the last build stands, and that was all there is to say; ``words`` follow ``build``.
+    """Whether the last build is up to date and its summary printed; ``words`` follow ``build``.
 
     Anything out of the ordinary is left to the command itself.
     """

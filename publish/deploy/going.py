@@ -1,4 +1,4 @@
-"""One deploy from the first look to the last word: what to do is decided before it is done."""
+"""One deploy from reading the target to the report: the plan is made before anything is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is refused, and who goes first: decisions before anything is written. Pure."""
+"""Which deploys are refused, and which of two goes first: before anything is written. Pure."""
 
 from __future__ import annotations
 

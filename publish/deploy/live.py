@@ -1,4 +1,4 @@
-"""Seeing that a release is public, as a reader would see it.
+"""Verifies that a release is public, by the requests a browser makes.
 
 The marker is asked for first, and a page only when the marker is right: an address that is asked
 for too early is a 404 that a cache between may keep.

@@ -117,7 +117,7 @@ class Pieces(ABC):
 
     @abstractmethod
     def fence(self) -> None:
-        """Stop here if somebody took the target over meanwhile."""
+        """Stop here if another run took the target over meanwhile."""
 
     @abstractmethod
     def after(self) -> None:

@@ -1,4 +1,4 @@
-"""What has to be done to a target, in which order, and why: before the first request. Pure.
+"""Plans a deploy: which files to put and delete, in which order, and why. Pure.
 
 Phases are barriers: pages come after what they show, lists after the pages they name, and what
 goes away goes last. So a reader finds no dead link at any moment of a deploy.

@@ -1,4 +1,4 @@
-"""A post as its readers meet it: what the preview made of it, and how programs cut it."""
+"""A post as readers see it: the preview's page, and how other programs cut its texts."""
 
 from __future__ import annotations
 

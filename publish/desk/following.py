@@ -1,4 +1,4 @@
-"""Follows the preview's events: a page that was made anew is drawn anew, a failure is told."""
+"""Follows the preview's events: reloads a page that was rebuilt, and shows a failure."""
 
 from __future__ import annotations
 

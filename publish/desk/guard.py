@@ -1,4 +1,4 @@
-"""Who may ask the desk for what. Pure, but for the key file.
+"""Which requests the desk answers. Pure, but for the key file.
 
 The desk can mail every reader, so it trusts nothing that a page elsewhere can make a browser do:
 a foreign site, a name pointed at this machine, and the preview's own pages, where a script that

@@ -68,7 +68,7 @@ class Coming:
 
 @dataclass(frozen=True)
 class Home:
-    """All that the page says."""
+    """Everything the page shows."""
 
     today: str
     headline: str

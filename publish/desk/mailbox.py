@@ -32,7 +32,7 @@ class Look:
     _reports: dict[str, tuple[float, Figures]] = field(default_factory=dict)
 
     def __call__(self, settings: Settings, before: Post) -> Post:
-        """What Mailchimp knows at this moment.
+        """Mailchimp's state at this moment.
 
         Raises:
             PublishError: it cannot be asked, or the ledger is damaged.

@@ -1,4 +1,4 @@
-"""Mends of findings that know the answer: a file's bytes go in, mended bytes come out. Pure.
+"""Mends for findings whose remedy is certain: from a file's bytes to the mended bytes. Pure.
 
 A mend is offered with its difference and written on a yes; it is never surer than that. One that
 finds nothing to do at the line says so by None.

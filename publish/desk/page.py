@@ -41,7 +41,7 @@ class Remark:
 
 @dataclass(frozen=True)
 class Post:
-    """All that the page says."""
+    """Everything the page shows."""
 
     name: str
     title: str

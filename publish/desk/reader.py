@@ -1,6 +1,6 @@
 """Keeps the snapshot: a thread looks at files and findings, another at Mailchimp and the site.
 
-A page never looks by itself, so it is drawn at once and writes nothing. What looking teaches is
+A page reads only the snapshot, so it is drawn at once and writes nothing. What looking teaches is
 written down here (a ``status`` settles open ends), under the ledger's lock.
 """
 

@@ -51,7 +51,7 @@ def serve(
 ) -> None:
     """Serve until ``stop`` is set or Ctrl-C; ``port`` 0 takes a free one.
 
-    ``ready`` is told the address, which ends with the key and a slash. An act that is under way
+    ``ready`` gets the address, which ends with the key and a slash. An act that is under way
     is brought to its end first.
 
     Raises:

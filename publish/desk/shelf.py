@@ -1,4 +1,4 @@
-"""The posts as their files say they are, each read again only when its file changed."""
+"""The posts by their files' headers, each read again only when its file changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the desk knows at a moment; pages are drawn from it and from nothing else. Pure data."""
+"""The desk's state at a moment; pages are drawn from it and from nothing else. Pure data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asks the old site for the pictures that the uploads lack; no other host is ever asked.
+"""Requests from the old site the pictures that the uploads lack, and from no other host.
 
 One question at a time, with a pause; https first; only the site's own host, and only an address
 that every reader can reach; a limit on each answer's size and time, and on the whole.

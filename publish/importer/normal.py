@@ -19,7 +19,7 @@ Lose = Callable[[str, str, str], None]
 
 
 def normal(root: El, lose: Lose, autop: bool) -> El:
-    """The blocks of ``root``, under one element. ``lose(code, detail, words)`` hears of losses."""
+    """The blocks of ``root``, under one element. ``lose(code, detail, words)`` notes a loss."""
     return El("body", {}, [*_Normal(lose).flow(root, autop, True)])
 
 

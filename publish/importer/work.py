@@ -26,7 +26,7 @@ from publish.importer.tree import El
 
 @dataclass
 class Job:
-    """What every process knows of the whole import."""
+    """What every process shares of the import."""
 
     store: Store
     prepared: Spool
@@ -46,7 +46,7 @@ class Job:
 
 @dataclass
 class Prepared:
-    """What the first step tells of an item, beside its blocks (``data``, for the store)."""
+    """What the first step finds about an item, beside its blocks (``data``, for the store)."""
 
     number: int
     data: str

@@ -26,7 +26,7 @@ class Proof(Enum):
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer and what it proves. ``wait`` is what the other side asked for, in seconds."""
+    """An answer and what it proves. ``wait`` is Mailchimp's ``Retry-After``, in seconds."""
 
     proof: Proof
     detail: str = ""

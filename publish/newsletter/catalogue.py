@@ -73,8 +73,8 @@ class Letter:
     def held(self) -> bool:
         """Whether it was taken back: then only its name brings it on.
 
-        The ledger or a title says so, or the ledger has it scheduled and Mailchimp a draft,
-        whoever made it one.
+        The ledger or a title says so, or the ledger has it scheduled and Mailchimp a draft:
+        it was unscheduled there.
         """
         if self.out:
             return False

@@ -22,7 +22,7 @@ class Check:
 
 
 class Patient(Protocol):
-    """What the doctor asks of Mailchimp."""
+    """The requests that the doctor makes to Mailchimp."""
 
     def root(self) -> Mapping[str, Any]: ...
     def audience(self) -> Mapping[str, Any]: ...

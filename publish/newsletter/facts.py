@@ -98,7 +98,7 @@ class Replacing:
 
 @dataclass(frozen=True)
 class Past:
-    """What the ledger knows of one issue.
+    """What the ledger records of one issue.
 
     ``made`` are the drafts that the ledger's machines created, with the time; ``creates`` the
     creates without an answer, by run, with the time; ``tried`` the campaign a send was last

@@ -23,7 +23,7 @@ AGAIN = "run `publish undo` again"
 
 
 class Taker(Protocol):
-    """What taking back asks of Mailchimp."""
+    """The requests to Mailchimp that taking back needs."""
 
     def campaign(self, campaign: str) -> Campaign | type[Deleted]: ...
     def unschedule(self, campaign: str) -> Answer: ...

@@ -1,4 +1,4 @@
-"""Exactly once, decided: what is known goes in, the next step comes out. Pure.
+"""Decides exactly-once sending: from the known state to the next step. Pure.
 
 No input or output and no clock: ``service`` performs the steps and tells what it learnt. The
 reasons and every crash point are in docs/exactly-once.md.
@@ -24,7 +24,7 @@ MARGIN = 300
 
 @dataclass(frozen=True)
 class SendRequest:
-    """What the run wants: whom to mail, when (None: now), and the limits in seconds.
+    """What the run is to do: whom to mail, when (None: now), and the limits in seconds.
 
     ``digest`` is that of the issue's bytes; ``lift`` says that the author named the issue, which
     is what brings on one that was taken back.
@@ -47,7 +47,7 @@ class Deleted:
 
 @dataclass(frozen=True)
 class State:
-    """Everything known at ``now`` (epoch seconds). What is None must be asked (again).
+    """Everything known at ``now`` (epoch seconds). What is None must be requested (again).
 
     ``seen_at``: when a listing first showed a draft made in this run; ``looked``: the campaign
     of an unanswered send, or of the guard, as last read; ``prepared``: the draft that this run
@@ -142,7 +142,7 @@ class RecordNoEffect:
 
 @dataclass(frozen=True)
 class Wait:
-    """Let ``seconds`` pass, then forget what ``again`` names, so that it is asked anew."""
+    """Let ``seconds`` pass, then drop the fact ``again`` names, so that it is requested again."""
 
     seconds: float
     why: str
@@ -358,7 +358,7 @@ def _after_open_orders(view: State, terms: SendRequest) -> Step | None:
 
 
 def _guard(draft: Campaign, view: State, terms: SendRequest) -> Step:
-    """The last look before the POST: is it still our issue, for our readers?"""
+    """Checks before the POST that the campaign still holds our issue, for our readers."""
     if draft.key != terms.key or draft.status != DRAFT:
         return Halt(
             Exit.REFUSED,

@@ -1,4 +1,4 @@
-"""Drives the protocol: performs each step, writes the facts round it, tells what was learnt."""
+"""Drives the protocol: performs each step, and records the facts before and after it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NEVER_LEFT = "it never left the draft"
 
 
 class Campaigns(Protocol):
-    """What the service asks of Mailchimp; ``mailchimp.Mailchimp`` is the real one."""
+    """The service's requests to Mailchimp; ``mailchimp.Mailchimp`` is the real client."""
 
     def campaigns(self) -> list[Campaign]: ...
     def campaign(self, campaign: str) -> Campaign | type[p.Deleted]: ...

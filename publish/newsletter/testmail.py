@@ -13,7 +13,7 @@ from publish.post.issue import Issue
 
 
 class Tester(Protocol):
-    """What a test mail asks of Mailchimp."""
+    """The requests to Mailchimp that a test mail needs."""
 
     def create(self, settings: Mapping[str, Any], segment: Segment) -> Answer: ...
     def put_content(self, campaign: str, html: str, text: str) -> Answer: ...
@@ -44,7 +44,7 @@ def send_test(api: Tester, issue: Issue, sender: Sender, addresses: Sequence[str
         _must(api.put_content(campaign, issue.html, issue.text))
         _must(api.test(campaign, list(addresses)))
     finally:
-        # A draft left behind harms nobody; failing here would hide what happened.
+        # A draft left behind is harmless; failing here would hide what happened.
         api.delete(campaign)
 
 

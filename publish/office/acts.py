@@ -33,7 +33,7 @@ def ask(office: Office, act: str, **wish: Any) -> Question | Done | PublishError
 
 
 def do(office: Office, question: Question, voice: Voice | None = None) -> Done | Changed:
-    """Perform what was said yes to, if it is still so; ``voice`` is told what goes on.
+    """Perform a confirmed act, if it would still do the same; ``voice`` gets the progress.
 
     Raises:
         PublishError: it failed; the code tells what may have happened.

@@ -52,7 +52,7 @@ def _only(office: Office, item: Item) -> str:
 
 
 def changed(office: Office, letter: Letter, found: Letters) -> list[str]:
-    """What is to be told of a scheduled letter whose post changed; empty if it did not."""
+    """The warning for a scheduled letter whose post changed; empty if it did not."""
     how, words = letters.difference(office, letter, found)
     if how not in ("words", "unknown"):
         return []

@@ -33,7 +33,7 @@ def ask(office: Office, act: str = ACT, *, target: str | None = None) -> Questio
     out = golive.go_live(
         office.settings, name, golive.Wish(dry_run=True, verify=False), office.voice.progress
     )
-    *_, end = golive.spoken(out)
+    *_, end = golive.summary_lines(out)
     if not out.put and not out.deleted:
         return Done(ACT, (end,))
     pages = [put.path for put in out.put if put.path.endswith((".html", ".htm"))]
@@ -75,7 +75,7 @@ def up(office: Office, target: str) -> list[str]:
         PublishError: see ``golive.go_live``.
     """
     out = golive.go_live(office.settings, target, golive.Wish(), office.voice.progress)
-    return [golive.spoken(out)[-1], *out.warnings]
+    return [golive.summary_lines(out)[-1], *out.warnings]
 
 
 def _page(path: str) -> str:

@@ -18,8 +18,8 @@ ATTEMPTS = 3
 
 
 def send_due(office: Office, voice: Voice | None = None, *, build: bool = False) -> Done:
-    """Send what `send` would pick by itself, oldest first, after settling what is open; without a
-    question, for there is nobody to ask.
+    """Send what `send` would pick by itself, oldest first, after settling what is open, without a
+    question: it runs unattended.
 
     Unfinished replaces are completed. Letters that fell due and were missed are listed and end
     with exit code 1, as does anything that was refused; without ``build`` a stale site is refused.

@@ -49,7 +49,7 @@ def guards(settings: Settings, voice: Voice) -> Guards:
     return Guards(
         Deferred("publish.office.fit:judge", (settings.path,)), lambda found: refuse(found, voice),
         Deferred("publish.checks:fit", (settings.content,)),
-        lambda folder: examine(settings, folder),
+        lambda folder: validate_output(settings, folder),
     )  # fmt: skip
 
 
@@ -92,7 +92,7 @@ def require(settings: Settings, voice: Voice, *, built: bool = True) -> None:
     refuse(findings(settings, built=built), voice)
 
 
-def examine(settings: Settings, folder: Path) -> None:
+def validate_output(settings: Settings, folder: Path) -> None:
     """Refuse a build whose pages, in ``folder`` still, hold what must never be public.
 
     Raises:

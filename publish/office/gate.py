@@ -1,6 +1,6 @@
-"""Before a live Mailchimp is asked for anything: is the page really there?
+"""Checks, before a request to a live Mailchimp, that the post's page is public.
 
-With ``DEPLOY`` set, the release marker is asked for first: a page that is asked for too early is a
+With ``DEPLOY`` set, the release marker is requested first: a page that is requested too early is a
 404 that a cache between may keep.
 """
 
@@ -10,22 +10,22 @@ from collections.abc import Sequence
 
 from publish import golive
 from publish.errors import Refused
-from publish.newsletter import livegate
+from publish.newsletter import preflight
 from publish.office.room import Office
 from publish.post.issue import Issue
 
 
 def require(office: Office, posts: Sequence[Issue]) -> None:
     """Refuse unless the public pages of ``posts`` are those that were built, and their pictures
-    answer. The sandbox mails nobody, so there nothing is asked.
+    answer. The sandbox e-mails no reader, so it requests no page.
 
     Raises:
         Refused: the first fault, and how many more there are.
     """
     if office.account.sandbox:
         return
-    if posts and not golive.stands(office.settings):
+    if posts and not golive.is_live(office.settings):
         raise Refused(
             "what is built is not what readers get yet", "run `publish deploy`, then send"
         )
-    livegate.require(posts)
+    preflight.require(posts)

@@ -1,4 +1,4 @@
-"""What an author should know after a build, which asks nothing of Mailchimp."""
+"""Notices after a build, made without a request to Mailchimp."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an author is asked, and what became of it."""
+"""The question an act puts to the author, and the act's outcome."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ class Office:
         return self.ledger.lock(patience, self.voice.say)
 
     def with_sandbox_note(self, line: str) -> str:
-        """``line``, and in the sandbox that nobody was e-mailed."""
+        """``line``, and in the sandbox a note that no e-mail went out."""
         return f"{line} [{SANDBOX}]" if self.account.sandbox else line
 
     def format_local(self, moment: datetime | None) -> str:

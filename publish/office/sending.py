@@ -193,7 +193,7 @@ def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Ite
     """The post of ``letter`` once more, as an issue of its own.
 
     Raises:
-        Refused: its letter has not gone out yet, or it is word for word what was sent.
+        Refused: its letter has not gone out yet, or it is identical to what was sent.
     """
     head = _issue(letter)
     carriers = [x for x in found.all if x.holds(head)]
@@ -217,7 +217,7 @@ def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Ite
     whole = issue.load(found.folder, head)
     if (letter.kept or {}).get("digest") == head.digest:
         raise Refused(
-            f"{post(head)}: it is word for word what was sent",
+            f"{post(head)}: it is identical to what was sent",
             "change the post first, or leave --as-update out",
         )
     again = altered(

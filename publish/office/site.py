@@ -40,7 +40,7 @@ class Site:
         self, voice: Voice, *, build: bool = True,
         told: str = "built first, for the site was stale",
     ) -> bool:  # fmt: skip
-        """See to it that the composed issues are those of the present sources; whether that took
+        """Bring the composed issues up to date with the sources; whether that took
         a build, which is ``told``.
 
         Raises:

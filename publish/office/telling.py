@@ -1,4 +1,4 @@
-"""Words that every act and every list uses: a letter by its name, counts, hours."""
+"""Wording shared by acts and lists: a letter's name, counts, hours."""
 
 from __future__ import annotations
 

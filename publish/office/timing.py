@@ -1,4 +1,4 @@
-"""When letters go out, by what was asked and by the settings."""
+"""When letters go out, by the author's wish and by the settings."""
 
 from __future__ import annotations
 

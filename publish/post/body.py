@@ -95,7 +95,7 @@ def _made(element: Any) -> bool:
 
 
 def _words(link: Any) -> str:
-    """A link's words as they are heard: a picture in it speaks by its alternative text."""
+    """A link's words as a screen reader says them: of a picture, its alternative text."""
     parts = [link.text or ""]
     for element in link.iterdescendants():
         if element.tag == "img":

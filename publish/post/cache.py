@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def seal(data: bytes) -> bytes:
+def with_checksum(data: bytes) -> bytes:
     """``data`` with its check sums before it: damaged bytes must not even be looked at."""
     return _sums(data) + data
 
 
-def opened(sealed: bytes) -> bytes:
+def verified(sealed: bytes) -> bytes:
     """What was sealed.
 
     Raises:
@@ -37,7 +37,7 @@ def opened(sealed: bytes) -> bytes:
 def read(file: Path, made_from: str) -> bytes | None:
     """What :func:`keep` put into ``file``; None if made from something else, or damaged."""
     try:
-        data = opened(file.read_bytes())
+        data = verified(file.read_bytes())
     except (OSError, ValueError):
         return None
     return data[32:] if data[:32] == _digest(made_from) else None
@@ -51,14 +51,14 @@ def keep(file: Path, made_from: str, data: bytes) -> None:
     from publish.post.files import write_whole
 
     with contextlib.suppress(OSError):
-        write_whole(file, seal(_digest(made_from) + data))
+        write_whole(file, with_checksum(_digest(made_from) + data))
 
 
 def load(path: str | os.PathLike[str]) -> dict[Any, Any]:
     """What ``save`` wrote to ``path``; empty if it was deleted or is damaged."""
     try:
         with open(path, "rb") as stream:  # noqa: PTH123 - pathlib costs more than a small file
-            found = marshal.loads(opened(stream.read()))  # noqa: S302 - our own cache
+            found = marshal.loads(verified(stream.read()))  # noqa: S302 - our own cache
     except (OSError, ValueError, EOFError, TypeError):
         return {}
     return found if isinstance(found, dict) else {}
@@ -73,7 +73,7 @@ def save(path: Path, value: dict[Any, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        part.write_bytes(seal(marshal.dumps(value, 4)))
+        part.write_bytes(with_checksum(marshal.dumps(value, 4)))
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

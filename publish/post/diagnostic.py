@@ -50,7 +50,7 @@ class Diagnostic:
         return asdict(self)
 
 
-def shown(value: str, most: int = 60) -> str:
+def quoted(value: str, most: int = 60) -> str:
     """An author's value as a message may quote it: one line, printable, not too long."""
     cut = value[: most + 1]
     line = "".join(c if c.isprintable() or c.isspace() else "\ufffd" for c in cut)

@@ -1,4 +1,4 @@
-"""What is nobody's content: hidden files and folders, and what editors and systems leave.
+"""What is never content: hidden files and folders, and what editors and systems leave.
 
 One list for everything that looks at a content folder: Pelican by ``IGNORE_FILES``, our own walks
 by name. Only names are looked at, and nothing is imported: the shortest build runs this.
@@ -18,7 +18,7 @@ NAMES = (
 
 
 def is_left_behind(name: str, kept: Iterable[str] = ()) -> bool:
-    """Whether a file or folder of that name is nobody's content; ``kept`` are hidden ones that
+    """Whether a file or folder of that name is never content; ``kept`` are hidden ones that
     are (see ``kept_of``)."""
     if name[:1] == ".":
         return name not in kept

@@ -1,4 +1,4 @@
-"""What can be told of a picture's file without decoding it, and which file a cover is."""
+"""A picture file's size, read without decoding it, and which file a cover is."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def cover_paths(given: str, folder: str) -> Iterator[str]:
 
 def size_of(file: str | Path) -> tuple[int, int] | None:
     """Width and height in pixels, as a browser turns the picture; None if it cannot be read."""
-    # The cache hides the file from whoever notes what a build reads.
+    # The cache hides the file from the engine, which records what a build reads.
     sys.audit("publish.reads", str(file))
     try:
         stamp = Path(file).stat()

@@ -36,7 +36,7 @@ def draft(
 
 
 def left_over(body: str) -> Iterator[int]:
-    """The lines of ``body``, from 0, at which a part of the text stands that nobody replaced.
+    """The lines of ``body``, from 0, at which a part of the starter text still stands.
 
     ``Write here.`` counts where it begins a line: elsewhere it is a sentence like another.
     """

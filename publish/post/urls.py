@@ -47,8 +47,8 @@ def join(base: str, address: str) -> str:
 def absolute(markup: str, base: str) -> str:
     """``markup`` with every address in it, ``#fn:1`` too, absolute to ``base``.
 
-    Only the values of attributes that hold an address change. A parser that writes the whole
-    tree anew would lose what its own HTML does not know (``<picture>``, inline SVG).
+    Only the values of attributes that hold an address change. A parser that serialises the
+    whole tree would lose what its own HTML does not know (``<picture>``, inline SVG).
     """
     markup = clean(markup)
     tags = _StartTags(markup)

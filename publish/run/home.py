@@ -1,4 +1,4 @@
-"""The ledger's journeys between this folder and the repository it comes from.
+"""Pulls and pushes the ledger between this folder and its Git repository.
 
 In: the branch is brought forward, and what both sides know is put together. Home: a commit made
 by plumbing on the newest tip, so that neither the author's files nor the author's commits are

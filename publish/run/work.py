@@ -1,4 +1,4 @@
-"""``publish run``: looks at what is, and does what is missing.
+"""``publish run``: reads the present state, and does what is due.
 
 Nothing depends on why it was started, on when, or on what an earlier run did or did not finish.
 So a run that came late, twice, or died is mended by the next one.
@@ -71,7 +71,7 @@ def rehearse(office: Office) -> Report:
             wish = golive.Wish(dry_run=True, verify=False)
             out = golive.go_live(office.settings, name, wish, office.voice.progress)
             report.deploys.append(document(out))
-            report.lines.append(golive.spoken(out)[-1])
+            report.lines.append(golive.summary_lines(out)[-1])
     with _noted(report):
         from publish.office import listing
 
@@ -135,7 +135,7 @@ def _deploy(office: Office, report: Report, name: str) -> None:
         report.deploys.append(document(stop.outcome))
         raise
     report.deploys.append(document(out))
-    report.lines += [golive.spoken(out)[-1], *(f"warning: {line}" for line in out.warnings)]
+    report.lines += [golive.summary_lines(out)[-1], *(f"warning: {line}" for line in out.warnings)]
 
 
 def _withdrawn(office: Office, *, lost: bool = False) -> list[str]:

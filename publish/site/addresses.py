@@ -1,4 +1,4 @@
-"""No address ever dies: every permalink that was published still leads somewhere.
+"""Guards permalinks: every published address stays a page or a redirect.
 
 ``content/ledger/urls.json`` holds each address with the identity behind it, and is committed. A
 build that would leave one empty stops, and says which line brings the reader on.
@@ -79,11 +79,11 @@ def complaint(content: str, address: str, source: str | None) -> tuple[str, str]
     paste = f"Aliases: {address}"
     if source is not None:
         return (
-            f"{content}/{source}:1: its published address {address} would lead nowhere",
+            f"{content}/{source}:1: its published address {address} would be a 404",
             f"add to its front matter: {paste}",
         )
     return (
-        f"{content}/ledger/urls.json:1: the published address {address} would lead nowhere",
+        f"{content}/ledger/urls.json:1: the published address {address} would be a 404",
         f"put the post back, or add to the post that takes its place: {paste}; to let it go: "
         f"`publish retract {address}`",
     )

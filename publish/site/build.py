@@ -46,18 +46,18 @@ class Build:
 
 @dataclass(frozen=True)
 class Guards:
-    """Who may refuse a build.
+    """Callbacks that may refuse a build.
 
-    ``judge`` is asked once every source is read and before anything is rendered, in the process
-    that runs Pelican; ``answered`` gets its answer here, and refuses by raising. A source that is
-    not ``fit`` is not opened. ``examine`` is called with the folder of what was rendered before
-    it becomes the output, and may raise. Where nothing changed, none of them is asked.
+    ``judge`` is called once every source is read and before anything is rendered, in the process
+    that runs Pelican; ``answered`` gets its result here, and refuses by raising. A source that is
+    not ``fit`` is not opened. ``validate_output`` is called with the folder of what was rendered
+    before it becomes the output, and may raise. Where nothing changed, none of them is called.
     """
 
     judge: Judge | None = None
     answered: Callable[[Any], None] = lambda answer: None
     fit: Callable[[Path], bool] | None = None
-    examine: Callable[[Path], None] = lambda folder: None
+    validate_output: Callable[[Path], None] = lambda folder: None
 
 
 def build(
@@ -87,7 +87,7 @@ def build(
             record = manifest.place(settings, target)
             document = snapshot.read(str(record))
             if not full and snapshot.is_current(document, str(settings.path)):
-                return stood(record, time.monotonic() - clock)
+                return unchanged_result(record, time.monotonic() - clock)
             known = manifest.of(document)
             return _made(settings, target, full, jobs, guards or Guards(), progress, known)
     except OSError as error:
@@ -104,9 +104,9 @@ def _made(
     record, clock = manifest.place(settings, target), [time.monotonic()]
     # A file saved in the last tick before this moment may carry its stamp or a later one.
     since = time.time_ns() - int(snapshot.TICK * 1e9)
-    before, world, until = (
+    before, environment, until = (
         manifest.scan(settings),
-        snapshot.world(str(settings.path)),
+        snapshot.environment_digest(str(settings.path)),
         manifest.midnight(settings),
     )
     clock.append(time.monotonic())
@@ -127,7 +127,7 @@ def _made(
         if guards.judge:
             guards.answered(rendered.judged)
         present = listing.result()
-        guards.examine(stage / "site")
+        guards.validate_output(stage / "site")
         clock.append(time.monotonic())
         letters = [name for name in rendered.kept if name.startswith(f"{ISSUES}/")]
         kept = set(rendered.kept).difference(letters)
@@ -141,8 +141,8 @@ def _made(
             if target == settings.output.absolute()
             else None
         )
-        # Written down before anything moves, so that a crash never makes a page of ours look
-        # like somebody else's file.
+        # Recorded before any file moves: after a crash, a page of ours is not taken for an
+        # unmanaged file.
         owned = tuple(sorted({*known.files, *shown}))
         manifest.write(record, Manifest(files=owned))
         changes = commit(stage / "site", target, known.files, kept, present=present)
@@ -166,11 +166,11 @@ def _made(
         stamps=made.stamps if made else None, racy=made.racy if made else {},
         outputs=_stamps(target, shown), issues=snapshot.of(snapshot.below(str(settings.issues))),
         issued=str(settings.issues), composed=len(list(settings.issues.glob("*/issue.json"))),
-        scope=manifest.scope(settings), world=world, until=min(until, rendered.due or until),
-        whole=whole,
+        scope=manifest.scope(settings), environment=environment,
+        until=min(until, rendered.due or until), whole=whole,
     ))  # fmt: skip
     clock.append(time.monotonic())
-    done = stood(record, 0.0)
+    done = unchanged_result(record, 0.0)
     phases = zip(("scan", "render", "commit"), clock, clock[1:], strict=False)
     seconds = {name: end - start for name, start, end in phases}
     return replace(
@@ -180,8 +180,8 @@ def _made(
     )  # fmt: skip
 
 
-def stood(record: Path, seconds: float) -> Build:
-    """What is told of a build that found everything as it was."""
+def unchanged_result(record: Path, seconds: float) -> Build:
+    """The result of a build that found nothing changed."""
     known = manifest.read(record)
     return Build(known.output, (), (), len(known.files), 0, known.foreign, known.composed,
                  known.warnings, {"scan": seconds})  # fmt: skip

@@ -67,7 +67,7 @@ def answer(folder: Path, path: str, scheme: str) -> Answer:
         if parts[1] == "issue.json":
             return Answer(200, (issue / parts[1]).read_bytes(), "application/json", live=False)
     except (OSError, ValueError):
-        # It is being composed anew at this moment; the page reloads when that is done.
+        # A build is composing it at this moment; the page reloads when that is done.
         return Answer(503, NOTHING)
     return Answer(404, NOTHING)
 

@@ -20,7 +20,7 @@ from publish.site.snapshot import Scope, Stamps
 class Manifest:
     """``files`` are the pages an earlier build wrote, relative to the output folder.
 
-    ``stamps`` is ``None`` while a build is under way and after one nobody can vouch for: the next
+    ``stamps`` is ``None`` while a build is under way and after one that may be stale: the next
     one renders. ``racy`` are digests of files too young for their stamps. ``outputs`` and
     ``issues`` are stamps of what lies in the ``output`` folder and in ``issued``. ``reads`` are
     paths the render found out it needs. ``until`` is the moment up to which time changes nothing,
@@ -40,7 +40,7 @@ class Manifest:
     output: str = ""
     composed: int = 0
     scope: Scope = ("", (), (), ())
-    world: str = ""
+    environment: str = ""
     until: float = 0.0
     whole: bool = False
 
@@ -105,13 +105,13 @@ def scan(settings: Settings) -> Inputs:
 def extended(known: Inputs, settings: Settings, reads: Iterable[str], since: int) -> Inputs | None:
     """``known`` with what the render found out it ``reads``.
 
-    ``None`` if a file was saved since ``since`` (nanoseconds since the epoch): nobody can tell
+    ``None`` if a file was saved since ``since`` (nanoseconds since the epoch): it is unknown
     whether the render saw the old bytes or the new ones.
     """
     more = _judged(snapshot.of(path for path in reads if path not in known.stamps))
     if not snapshot.same(known.stamps, known.racy, scan(settings).stamps):
         return None
-    if any(snapshot.youngest(s) >= since for s in more.stamps.values()):
+    if any(snapshot.changed_at(s) >= since for s in more.stamps.values()):
         return None
     return Inputs(known.stamps | more.stamps, known.racy | more.racy)
 
@@ -136,4 +136,6 @@ def midnight(settings: Settings) -> float:
 
 
 def _judged(found: Stamps) -> Inputs:
-    return Inputs(found, {p: snapshot.digest(p) for p, s in found.items() if not snapshot.firm(s)})
+    return Inputs(
+        found, {p: snapshot.digest(p) for p, s in found.items() if not snapshot.is_trustworthy(s)}
+    )

@@ -1,4 +1,4 @@
-"""``publish preview``: the site with drafts on loopback, built anew at every change."""
+"""``publish preview``: the site with drafts on loopback, rebuilt at every change."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def serve(
 ) -> None:
     """Serve until ``stop`` is set or Ctrl-C; ``port`` 0 takes a free one.
 
-    ``ready`` is told the address without a slash at its end. A failed build is said and shown in
+    ``ready`` gets the address without a slash at its end. A failed build is said and shown in
     the page; the server goes on with the last good one.
 
     Raises:
@@ -159,7 +159,7 @@ def serve(
 
 
 class _Site:
-    """What is rebuilt: the settings are read anew each time, for they may have changed too."""
+    """What is rebuilt. The settings are read at each rebuild, for they may have changed too."""
 
     def __init__(
         self,

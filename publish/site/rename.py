@@ -63,7 +63,7 @@ def rename(settings: Settings, old: str, new: str) -> Renamed:
 
 
 def _addresses(post: Source, new: str) -> tuple[tuple[str, ...], str]:
-    """The addresses that must lead on, and the new one as far as it can be told.
+    """The addresses that must redirect, and the new one as far as it is known.
 
     Raises:
         ConfigError: another post was published at the new one, or has it among its aliases.

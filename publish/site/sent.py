@@ -1,4 +1,4 @@
-"""Pictures that letters out in the world show: a reader may open one in ten years."""
+"""Pictures of sent letters stay published: a reader may open a letter in ten years."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The state of files as stamps, and whether the last build is still what a build would give.
+"""The state of files as stamps, and whether the last build is up to date.
 
 The most frequent answer is yes, so this is loaded before anything else: only what Python has at
 hand is imported, and the rest where it is needed. Nothing of the site is loaded to find out, not
@@ -17,7 +17,7 @@ from typing import Any
 from publish.post import cache
 from publish.post.ignore import is_left_behind
 
-VERSION = 5
+VERSION = 6
 Stamps = dict[str, str]
 """Path to size, modification and change time, and inode. What is not there has no entry."""
 Scope = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
@@ -27,7 +27,7 @@ RACY = 2_000_000_000
 """Nanoseconds: so shortly before it was stamped, a file may change again and keep its stamp."""
 TICK = 0.02
 """Seconds after which a file system's clock has surely moved on, so a new edit shows."""
-NOISE = {"_", "OLDPWD", "PWD", "SHLVL", "TERM", "COLUMNS", "LINES"}
+IGNORED_ENV = {"_", "OLDPWD", "PWD", "SHLVL", "TERM", "COLUMNS", "LINES"}
 """Variables that differ between two terminals and mean nothing to a page."""
 ACCOUNTS = ("MAILCHIMP_", "PUBLISH_", "AWS_")
 """Beginnings of variables with keys: a page must not hold any, so none depends on one."""
@@ -49,15 +49,15 @@ def of(paths: Iterable[str]) -> Stamps:
     return {path: found for path in paths if (found := stamp(path))}
 
 
-def youngest(stamped: str) -> int:
+def changed_at(stamped: str) -> int:
     """When the file was last changed in any way: nanoseconds since the epoch."""
     _, modified, changed, _ = stamped.split()
     return max(int(modified), int(changed))
 
 
-def firm(stamped: str) -> bool:
+def is_trustworthy(stamped: str) -> bool:
     """Whether a file's stamp alone can be trusted to show its next change."""
-    return bool(stamped) and time.time_ns() - youngest(stamped) >= RACY
+    return bool(stamped) and time.time_ns() - changed_at(stamped) >= RACY
 
 
 def digest(path: str) -> str:
@@ -77,18 +77,18 @@ def stamps(scope: Scope) -> Stamps:
 
 
 def same(stamped: Stamps, racy: dict[str, str], found: Stamps) -> bool:
-    """Whether ``found`` are the files of ``stamped``, byte for byte as far as can be told.
+    """Whether ``found`` are the files of ``stamped``, by their stamps.
 
     ``racy`` are digests of those too young for their stamps to be trusted.
     """
     return stamped == found and all(digest(path) == known for path, known in racy.items())
 
 
-def world(place: str) -> str:
-    """A check sum of everything that is no file: Python, its packages, the environment."""
+def environment_digest(place: str) -> str:
+    """A checksum of what no file of the site holds: Python, its packages, the environment."""
     around = sorted(
         f"{k}={v}" for k, v in os.environ.items()
-        if k not in NOISE and not k.startswith(ACCOUNTS)
+        if k not in IGNORED_ENV and not k.startswith(ACCOUNTS)
     )  # fmt: skip
     facts = "\n".join([sys.version, sys.executable, place, *around, *installed()])
     data = facts.encode("utf-8", "surrogateescape")
@@ -143,7 +143,7 @@ def is_current(known: dict[str, Any], settings_file: str) -> bool:
     """Whether all of it is as it was: what the site is made of, what was made, and the day."""
     if not known or known["stamps"] is None or time.time() >= known["until"]:
         return False
-    if known["world"] != world(settings_file):
+    if known["environment"] != environment_digest(settings_file):
         return False
     try:
         found = stamps(known["scope"])

@@ -1,4 +1,4 @@
-"""What a preview serves at this moment, and how its pages learn of the next."""
+"""The folder a preview serves at this moment, and the events that tell its pages of a new one."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class State:
             self._changed.notify_all()
 
     def event(self, since: int | None = None) -> dict[str, Any]:
-        """What a page of build ``since`` is told: ``files`` that changed, None for all."""
+        """The event for a page of build ``since``: ``files`` that changed, None for all."""
         with self._changed:
             behind = 0 if since is None else self.number - since
             files: list[str] | None = None

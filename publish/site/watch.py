@@ -1,4 +1,4 @@
-"""Sees that a file was saved, by stamps: it works on every file system and needs nothing."""
+"""Detects saved files by polling their stamps, which works on every file system."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from publish.checks.reading import LARGEST
 from publish.checks.rules.tangled import tangled
 from publish.checks.run import findings
 from publish.checks.site import Site
-from publish.checks.source import Reading, Source
+from publish.checks.source import ReadOptions, Source
 from publish.post import body
 from publish.post.record import Cover, Library, Post
 from publish.post.text import plain
@@ -42,7 +42,7 @@ FLOODS = [
 ]  # fmt: skip
 
 
-READING = Reading(plugins=("post_identity", "only_blocks", "multi_category"))
+READING = ReadOptions(plugins=("post_identity", "only_blocks", "multi_category"))
 MARKDOWN = Markdown(extensions=["extra", "meta", "toc", "sane_lists"])
 
 

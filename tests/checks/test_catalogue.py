@@ -39,7 +39,7 @@ def test_every_rule_explains_itself():
         assert rule.description.endswith(".")
         assert len(rule.description) > 30
         assert rule.example
-        assert (rule.each is None) != (rule.whole is None)
+        assert (rule.over_source is None) != (rule.over_site is None)
 
 
 def test_every_rule_is_broken_by_a_test():

@@ -9,19 +9,23 @@ from hypothesis import strategies as st
 from publish.checks.rule import Rule, found
 from publish.checks.rules import frontmatter, text, unread, values
 from publish.checks.rules.frontmatter import KEYS
-from publish.checks.source import Reading, Source
+from publish.checks.source import ReadOptions, Source
 
 HEAD = "Title: A\nDate: 2026-11-01 07:30\nCategory: Career\nSlug: a\nStatus: published\n"
 
 
 def told(rule: Rule, header: str, body: str = "\nWords.\n") -> list[tuple[int, str]]:
     """Line and severity of what one rule finds in one source."""
-    source = Source("posts/a.md", "content/posts/a.md", (header + body).encode(), False, Reading())
+    source = Source(
+        "posts/a.md", "content/posts/a.md", (header + body).encode(), False, ReadOptions()
+    )
     return [(p.line, p.severity or rule.severity) for p in found(rule, source)]
 
 
 def remedies(rule: Rule, header: str, body: str = "\nWords.\n") -> list[str]:
-    source = Source("posts/a.md", "content/posts/a.md", (header + body).encode(), False, Reading())
+    source = Source(
+        "posts/a.md", "content/posts/a.md", (header + body).encode(), False, ReadOptions()
+    )
     return [p.remedy for p in found(rule, source)]
 
 

@@ -1,6 +1,6 @@
 import json
 
-from publish.post.diagnostic import Diagnostic, as_github, as_json, as_text, shown
+from publish.post.diagnostic import Diagnostic, as_github, as_json, as_text, quoted
 
 ONE = Diagnostic("content/a,b:c.md", 3, "bad-date", "error", "100% wrong\nhere", "mend it")
 TWO = Diagnostic("content/b.md", 1, "scheduled", "warning", "later", "nothing to do")
@@ -37,6 +37,6 @@ def test_findings_sort_by_file_and_line():
 
 
 def test_values_are_shown_in_one_short_printable_line():
-    assert shown("a\nb\x1b[31m") == "a b\ufffd[31m"
-    assert shown("x" * 100, 10) == "x" * 10 + "…"
-    assert shown("plain") == "plain"
+    assert quoted("a\nb\x1b[31m") == "a b\ufffd[31m"
+    assert quoted("x" * 100, 10) == "x" * 10 + "…"
+    assert quoted("plain") == "plain"

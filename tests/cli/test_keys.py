@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from publish import checks
-from publish.checks import kept
+from publish.checks import cached
 from publish.office.fit import records
 from publish.settings import load
 from tests.cli.terminal import publish
@@ -108,7 +108,7 @@ def test_a_key_in_what_an_earlier_build_left_does_not_keep_a_clean_one_from_bein
 def test_what_is_known_of_the_built_site_is_not_lost_by_a_build(
     small: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(kept, "YOUNG", -(10**12))  # every stamp is old enough to be trusted
+    monkeypatch.setattr(cached, "YOUNG", -(10**12))  # every stamp is old enough to be trusted
     settings = load(small / "pelicanconf.py")
     checks.check(settings, lambda: records(settings))
     assert b"output/two.html" in (small / ".publish/checks").read_bytes()

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publish.errors import ConfigError, Refused
-from publish.newsletter import changes, digest, livegate, report, schedule, titles
+from publish.newsletter import changes, digest, preflight, report, schedule, titles
 from publish.newsletter.account import account, loopback
 from publish.newsletter.answers import Proof, Reply, judge
 from publish.newsletter.campaign import Campaign, Segment, carrying, parse
@@ -381,11 +381,11 @@ def test_the_gate_wants_the_page_and_every_picture():
     one = replace(an_issue(), images=("https://a.example/i.jpg", "https://a.example/j.jpg"))
     page = f'<meta name="page-digest" content="{one.page_digest}">'.encode()
     there = {one.url: (200, page), one.images[0]: (200, b""), one.images[1]: (200, b"")}
-    assert livegate.faults(one, there.__getitem__) == []
-    assert livegate.faults(one, (there | {one.images[1]: (404, b"")}).__getitem__) == [
+    assert preflight.faults(one, there.__getitem__) == []
+    assert preflight.faults(one, (there | {one.images[1]: (404, b"")}).__getitem__) == [
         "the picture https://a.example/j.jpg answers 404"
     ]
-    assert livegate.faults(one, (there | {one.url: (301, page)}).__getitem__) == [
+    assert preflight.faults(one, (there | {one.url: (301, page)}).__getitem__) == [
         f"{one.url} answers 301"
     ]
 
@@ -393,7 +393,7 @@ def test_the_gate_wants_the_page_and_every_picture():
         raise OSError("refused")
 
     with pytest.raises(Refused, match="does not answer"):
-        livegate.require([one], silent)
+        preflight.require([one], silent)
 
 
 @given(st.lists(st.text(min_size=1, max_size=20), min_size=1, max_size=5, unique=True))

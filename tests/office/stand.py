@@ -125,7 +125,7 @@ class SmallSite:
             # As the guard of addresses: a page that was public may not just go.
             off = f"/{slug}" in known.retired
             if status == "draft" and f"/{slug}/" in self._urls() and not off:
-                raise Refused(f"the published address /{slug}/ would lead nowhere")
+                raise Refused(f"the published address /{slug}/ would be a 404")
             if (status == "draft" and not drafts) or header.get("newsletter") == "no":
                 continue
             found.append(letter(name, data, uid, was))

@@ -29,11 +29,11 @@ def test_a_document_comes_back_as_it_was(tmp_path: Path):
 
 @given(st.integers(0, 200), st.binary(min_size=1, max_size=3))
 def test_damaged_bytes_count_as_absent(at: int, instead: bytes):
-    data = cache.seal(b"x" * 100)
+    data = cache.with_checksum(b"x" * 100)
     damaged = data[: at % len(data)] + instead + data[at % len(data) + len(instead) :]
     if damaged != data:
         with pytest.raises(ValueError, match="damaged"):
-            cache.opened(damaged)
+            cache.verified(damaged)
 
 
 def test_a_folder_that_cannot_be_written_costs_time_only(tmp_path: Path):

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from publish.errors import Refused
+from publish.settings import load
 from publish.site import snapshot
+from publish.site.build import Guards, build
 from publish.site.commit import commit, tree
 from tests.site.laws import played
 from tests.site.laws_haunts import SCENES as HAUNTS
@@ -116,20 +118,18 @@ def test_another_markup_is_read_though_its_readers_are_loaded_late(lab: Lab):
 
 def test_a_key_in_a_page_stops_the_build_before_anything_is_public(lab: Lab):
     from publish import checks
-    from publish.settings import load
-    from publish.site.build import Guards, build
 
     old = lab.tree
     key = "0123456789abcdef0123456789abcdef" + "-us6"
     lab.apply({"theme/templates/article.html": f"<!-- {key} -->{{{{ article.title }}}}"})
     settings = load(lab.conf)
 
-    def examine(folder: Path) -> None:
+    def validate_output(folder: Path) -> None:
         if found := checks.leaks(settings, folder):
             raise Refused(found[0].located)
 
     with pytest.raises(Refused, match=r"output/.*index\.html:1: a secret key"):
-        build(settings, guards=Guards(examine=examine))
+        build(settings, guards=Guards(validate_output=validate_output))
     assert lab.tree == old
 
 
@@ -180,3 +180,47 @@ def test_a_plugin_is_compiled_once_and_an_edit_in_the_same_second_is_seen(
     os.utime(lab.root / "plugins/words.py", ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
     lab.build()
     assert lab.tree["one/index.html"] == b"BBBB"
+
+
+def read_by(lab: Lab) -> int:
+    """Build; how many sources were read."""
+    steps: list[str] = []
+    build(load(lab.conf), progress=lambda phase, count: steps.append(phase))
+    return steps.count("read")
+
+
+def test_only_the_settings_that_reading_uses_decide_whether_sources_are_read(tmp_path: Path):
+    lab = Lab(tmp_path / "site", site(templates={"article": "{{ SITENAME }}{{ article.content }}"}))
+    assert read_by(lab) == 3
+    conf = lab.conf.read_text()
+    for more, reads in (
+        ("SITENAME = 'Other'", 0),
+        ("DEFAULT_PAGINATION = 2", 0),
+        ("MARKDOWN = {'extension_configs': {}, 'output_format': 'html5'}", 3),
+        ("MARKDOWN = {'extension_configs': {}, 'output_format': 'html5'}\nSITENAME = 'X'", 0),
+        ("DEFAULT_DATE_FORMAT = '%Y'", 3),
+    ):
+        lab.conf.write_text(f"{conf}\n{more}\n")
+        assert read_by(lab) == reads, more
+        assert not (wrong := differences(lab.tree, lab.stock())), wrong
+
+
+def test_a_file_that_a_plugin_announces_is_part_of_the_source(tmp_path: Path):
+    text = (
+        "INCREMENTAL = True\nimport functools, sys\nfrom pathlib import Path\n"
+        "from pelican import signals\nFILE = Path(__file__).parents[1] / 'words.txt'\n"
+        "@functools.cache\ndef words():\n    return FILE.read_text()\n"
+        "def put(content):\n"
+        "    sys.audit('publish.reads', str(FILE))\n"
+        "    content.word = words() if content.slug != 'two' else ''\n"
+        "def register():\n    signals.content_object_init.connect(put)\n"
+    )
+    lab = Lab(
+        tmp_path / "site",
+        site(templates={"article": "{{ article.word }}"}, words=text) | {"words.txt": "one"},
+    )
+    for word in ("one", "another", "another"):
+        lab.apply({"words.txt": word})
+        _, wanted = lab.both()
+        assert not (wrong := differences(lab.tree, wanted)), wrong
+    assert read_by(lab) == 0

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from publish.checks.rule import site_rule
 from publish.checks.rules.linking import is_local
 from publish.checks.site import Site
-from publish.post.diagnostic import Problem, shown
+from publish.post.diagnostic import Problem, quoted
 
 HOST = re.compile(r"[^\s/?#@:]+(?::\d{1,5})?")
 KINDS: tuple[tuple[str, tuple[type, ...], tuple[str, ...]], ...] = (
@@ -45,7 +45,7 @@ def _at(site: Site, name: str, message: str, remedy: str) -> Problem:
 
 @site_rule("bad-siteurl", "error", '`SITEURL = "happypharmacists.example"`', "same")
 def bad_siteurl(site: Site) -> Iterator[Problem]:
-    """A SITEURL without scheme or host: feeds, mails and cards would lead nowhere."""
+    """A SITEURL without scheme or host: links in feeds, mails and cards would be broken."""
     given = site.values.get("SITEURL")
     if not given:
         return
@@ -55,7 +55,7 @@ def bad_siteurl(site: Site) -> Iterator[Problem]:
     except ValueError:
         sound = None
     if not sound or re.search(r"[\s?#]", str(given)):
-        message = f"SITEURL is no address of a site: {shown(str(given))}"
+        message = f"SITEURL is no address of a site: {quoted(str(given))}"
         yield _at(site, "SITEURL", message, "write it as https://example.org, without a slash")
 
 
@@ -66,7 +66,7 @@ def bad_timezone(site: Site) -> Iterator[Problem]:
     try:
         ZoneInfo(str(given))
     except (OSError, ValueError, KeyError):
-        message = f"there is no time zone {shown(str(given), 40)}"
+        message = f"there is no time zone {quoted(str(given), 40)}"
         yield _at(site, "TIMEZONE", message, "write one such as America/New_York or UTC")
 
 
@@ -77,7 +77,7 @@ def setting_kind(site: Site) -> Iterator[Problem]:
         for name in names:
             given = site.given.get(name)
             if given is not None and not isinstance(given, kinds):
-                message = f"{name} is no {what}: {shown(repr(given), 40)}"
+                message = f"{name} is no {what}: {quoted(repr(given), 40)}"
                 yield _at(site, name, message, f"write {EXAMPLES[what]}")
 
 
@@ -89,7 +89,7 @@ def one_address_for_all(site: Site) -> Iterator[Problem]:
             given = site.values.get(name)
             written = site.values.get(f"{kind}_SAVE_AS")
             if isinstance(given, str) and given and written and "{" not in given:
-                message = f"{name} is the same for all: {shown(given)}"
+                message = f"{name} is the same for all: {quoted(given)}"
                 yield _at(site, name, message, "let it hold {slug}")
 
 
@@ -98,7 +98,7 @@ def signup_address(site: Site) -> Iterator[Problem]:
     """A sign-up address to which no browser can send the form, or that takes no form."""
     given = str(site.values.get("NEWSLETTER_SIGNUP_ACTION") or "")
     if given and (what := _signup(given)):
-        message = f"the sign-up form cannot be sent to {shown(given)}: {what[0]}"
+        message = f"the sign-up form cannot be sent to {quoted(given)}: {what[0]}"
         yield _at(site, "NEWSLETTER_SIGNUP_ACTION", message, what[1])
 
 
@@ -132,7 +132,7 @@ def unknown_topic(site: Site) -> Iterator[Problem]:
     named = {name.casefold() for source in site.sources for name in source.categories}
     for topic in topics if isinstance(topics, dict) else ():
         if str(topic).casefold() not in named:
-            message = f"the topic {shown(str(topic), 40)} is no category of a post"
+            message = f"the topic {quoted(str(topic), 40)} is no category of a post"
             yield _at(site, "NEWSLETTER_TOPICS", message, "write the category's name")
 
 
@@ -152,8 +152,8 @@ def language_address(site: Site) -> Iterator[Problem]:
             remedy = f"set {kind}_LANG_URL and {kind}_LANG_SAVE_AS beside {kind}_URL"
         else:
             continue
-        where = f"/{shown(post.permalink)}"
-        message = f"with the language {shown(post.lang, 20)} its address is {where}"
+        where = f"/{quoted(post.permalink)}"
+        message = f"with the language {quoted(post.lang, 20)} its address is {where}"
         yield Problem(source.line("lang"), message, remedy, source.file)
 
 

@@ -10,7 +10,7 @@ from itertools import takewhile
 
 from publish.checks.rule import source_rule
 from publish.checks.source import Source
-from publish.post.diagnostic import Problem, shown
+from publish.post.diagnostic import Problem, quoted
 
 KEYS = (
     "Title", "Date", "Modified", "Category", "Tags", "Keywords", "Slug", "Author", "Authors",
@@ -61,7 +61,7 @@ def bad_date(source: Source) -> Iterator[Problem]:
         for name in ("date", "modified") if NO_DATE.search(said) else ():
             given = " ".join(source.get(name).split())
             if given and given[:100] in said:
-                message = f"{KNOWN[name]} is not a date: {shown(given, 40)}"
+                message = f"{KNOWN[name]} is not a date: {quoted(given, 40)}"
                 yield Problem(source.line(name), message, "write it as 2026-11-16 07:30")
 
 
@@ -71,7 +71,7 @@ def unknown_status(source: Source) -> Iterator[Problem]:
     if source.status not in STATUSES:
         near = get_close_matches(source.status[:40], STATUSES, 1)
         remedy = f"write {near[0]}" if near else f"write one of {', '.join(STATUSES)}"
-        message = f"there is no status {shown(source.status, 40)}"
+        message = f"there is no status {quoted(source.status, 40)}"
         yield Problem(source.line("status"), message, remedy)
 
 
@@ -110,7 +110,7 @@ def cut_header(source: Source) -> Iterator[Problem]:
     elif found := LOOSE.match(text):
         message = "the header ends here, for this is no header line"
         name = KNOWN.get(found[2].lower(), found[2])
-        remedy = f"write the key bare and its colon at once: `{shown(name, 40)}: …`"
+        remedy = f"write the key bare and its colon at once: `{quoted(name, 40)}: …`"
     else:
         message = "the header ends here, yet more of its lines follow"
         remedy = "begin the line with a key and a colon, or indent it by four spaces"
@@ -149,7 +149,7 @@ def missing_category(source: Source) -> Iterator[Problem]:
     if source.is_page or source.header.field("category") or beyond(source):
         return
     if not source.reading.by_folder:
-        fallback = shown(source.reading.category)
+        fallback = quoted(source.reading.category)
         message = f"there is no category, so the post goes under {fallback}"
         yield Problem(1, message, "add a line `Category: …`")
 
@@ -183,10 +183,10 @@ def long_summary(source: Source) -> Iterator[Problem]:
 
 
 @source_rule(
-    "scheduled", "warning", "`Date:` next week, `Status: published`", "silent", by_clock=True
+    "scheduled", "warning", "`Date:` next week, `Status: published`", "silent", time_dependent=True
 )
 def scheduled(source: Source) -> Iterator[Problem]:
-    """The date is still to come: told so that nobody wonders where the post is."""
+    """The date is still to come: a notice that explains why the post is not public."""
     if source.is_page or source.date is None or source.kind not in ("post", "scheduled"):
         return
     if source.date > source.reading.now:
@@ -195,7 +195,7 @@ def scheduled(source: Source) -> Iterator[Problem]:
             message = f"the date, {when}, is still to come, and the post is public already"
             remedy = "set WITH_FUTURE_DATES = False, or change the date"
         else:
-            message = f"scheduled: nobody sees it before {when}"
+            message = f"scheduled: it is not public before {when}"
             remedy = "nothing to do if that is meant; build the site again after that time"
         yield Problem(source.line("date"), message, remedy)
 

@@ -12,7 +12,7 @@ from publish.checks.rule import site_rule, source_rule
 from publish.checks.rules.frontmatter import beyond
 from publish.checks.site import Site
 from publish.checks.source import Source
-from publish.post.diagnostic import Problem, shown
+from publish.post.diagnostic import Problem, quoted
 from publish.post.identity import complaint, uid_of, was_of
 from publish.post.urls import normal, parse_alias
 
@@ -36,7 +36,7 @@ def bad_uid(source: Source) -> Iterator[Problem]:
     """A Uid is at least 12 small letters and digits, so that no two are alike by chance."""
     given = source.get("uid")
     if given and not UID.fullmatch(given):
-        message = f"the Uid {shown(given, 40)} is not at least 12 small letters and digits"
+        message = f"the Uid {quoted(given, 40)} is not at least 12 small letters and digits"
         yield Problem(source.line("uid"), message, "keep it if the post is public already")
 
 
@@ -98,21 +98,21 @@ def bad_slug(source: Source) -> Iterator[Problem]:
             message = f"{name.capitalize()} is empty, so nothing is at the post's address"
             yield Problem(source.line(name), message, "write a path, or remove the line")
         if OUTSIDE.search(given.removeprefix("/") if name == "url" else given):
-            message = f"{name.capitalize()} leads out of the site: {shown(given)}"
+            message = f"{name.capitalize()} leads out of the site: {quoted(given)}"
             yield Problem(source.line(name), message, "write a path inside the site")
     if not slug:
         if source.get("title"):
             message = "the title makes no address"
             yield Problem(line, message, "add a line `Slug:` in plain letters")
     elif not SLUG.fullmatch(slug.lower()) or ".." in slug:
-        message = f"the slug {shown(slug)} makes no address"
+        message = f"the slug {quoted(slug)} makes no address"
         # A letter beyond ASCII works, only it looks like %C3%A9 when copied.
         odd = re.fullmatch(r"[\w.~-]+", slug) and ".." not in slug
         remedy = "use small letters, digits and hyphens"
         yield Problem(line, message, remedy, severity="warning" if odd else None)
     elif slug != slug.lower():
-        message = f"the slug {shown(slug)} has capitals, which readers mistype"
-        yield Problem(line, message, f"write {shown(slug.lower())}", severity="warning")
+        message = f"the slug {quoted(slug)} has capitals, which readers mistype"
+        yield Problem(line, message, f"write {quoted(slug.lower())}", severity="warning")
 
 
 @source_rule("missing-slug", "warning", "no `Slug:` line", "silent")
@@ -122,7 +122,7 @@ def missing_slug(source: Source) -> Iterator[Problem]:
     given = source.header.field("slug") or source.get("url") or fields.get("slug") or beyond(source)
     if not source.is_page and not given and source.slug and source.reading.uses("post_identity"):
         message = "there is no slug, so the address changes with the title"
-        yield Problem(source.line("title"), message, f"add a line `Slug: {shown(source.slug)}`")
+        yield Problem(source.line("title"), message, f"add a line `Slug: {quoted(source.slug)}`")
 
 
 @site_rule("duplicate-slug", "error", "two posts with `Slug: about`")
@@ -138,13 +138,13 @@ def duplicate_slug(site: Site) -> Iterator[Problem]:
         if address in lists - {"/"}:
             for source in same:
                 line = source.line("slug" if source.get("slug") else "title")
-                message = f"its address {shown(address)} is that of a list page"
+                message = f"its address {quoted(address)} is that of a list page"
                 yield Problem(line, message, "choose another Slug", source.file)
         shownness = [source for source in same if source.kind != "draft"]
         for source in same:
             rivals = [other for other in shownness if other is not source]
             if rivals:
-                message = f"its address {shown(address)} is that of {rivals[0].file} too"
+                message = f"its address {quoted(address)} is that of {rivals[0].file} too"
                 line = source.line("slug" if source.get("slug") else "title")
                 yield Problem(line, message, "change the Slug of one of them", source.file)
 
@@ -167,7 +167,7 @@ def bad_alias(site: Site) -> Iterator[Problem]:
             elif not what and given.setdefault(key, source) is not source:
                 what, remedy = f"is one of {given[key].file} too", "leave it with one of them"
             if what:
-                message = f"the alias {shown(alias)} {what}"
+                message = f"the alias {quoted(alias)} {what}"
                 yield Problem(source.line("aliases"), message, remedy, source.file)
 
 

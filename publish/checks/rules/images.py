@@ -12,7 +12,7 @@ from publish.checks.rule import site_rule, source_rule
 from publish.checks.rules.links import FILES, MARK, inside, own_links, own_path, spelling
 from publish.checks.site import Site, folded
 from publish.checks.source import Source
-from publish.post.diagnostic import Problem, shown
+from publish.post.diagnostic import Problem, quoted
 from publish.post.record import Link
 
 PICTURE = re.compile(r".+\.(?:jpe?g|png|gif|webp|avif|svg)", re.I)
@@ -62,7 +62,7 @@ def missing_image(site: Site) -> Iterator[Problem]:
         there = next((f for f in (near, f"images/{near}") if f in site.files), "")
         remedy = f"write {{static}}/{there}" if there else "put the file there, or correct the name"
         line = source.line_of(picture)
-        yield Problem(line, f"there is no picture {shown(picture.written)}", remedy, source.file)
+        yield Problem(line, f"there is no picture {quoted(picture.written)}", remedy, source.file)
 
 
 @site_rule("image-letter-case", "error", "`Door.JPG` for a file `door.jpg`")
@@ -72,7 +72,7 @@ def image_letter_case(site: Site) -> Iterator[Problem]:
     for source, picture, path in _files(site):
         there = site.by_folded.get(folded(path))
         if path not in site.files and there is not None and not _served(path, site):
-            message = f"the picture {shown(picture.written)} is spelled {shown(there)}"
+            message = f"the picture {quoted(picture.written)} is spelled {quoted(there)}"
             line = source.line_of(picture)
             yield Problem(line, message, spelling(path, there), source.file)
 
@@ -84,7 +84,7 @@ def unshowable_picture(site: Site) -> Iterator[Problem]:
         for picture in pictures(source):
             name = picture.written.partition("?")[0].partition("#")[0]
             if found := UNSHOWABLE.search(name):
-                message = f"browsers show no {found.group(1).upper()}: {shown(picture.written)}"
+                message = f"browsers show no {found.group(1).upper()}: {quoted(picture.written)}"
                 line = source.line_of(picture)
                 yield Problem(line, message, "save it as JPEG, PNG or WebP", source.file)
 
@@ -100,17 +100,17 @@ def missing_alt(source: Source) -> Iterator[Problem]:
         if picture.words is None or "<img" not in source.line_text(line):
             header = picture.tag == "cover"
             remedy = "add a line `Image_alt: …`" if header else "say what it shows: ![words](…)"
-            yield Problem(line, f"the picture {shown(picture.written)} has no alt text", remedy)
+            yield Problem(line, f"the picture {quoted(picture.written)} has no alt text", remedy)
 
 
 @source_rule("alt-is-file-name", "warning", "`![IMG_2041.jpg](…)`", any_format=True)
 def alt_is_file_name(source: Source) -> Iterator[Problem]:
-    """An alt text that is a file's name tells nobody what the picture shows."""
+    """An alt text that is a file's name does not say what the picture shows."""
     for picture in pictures(source):
         alt = (picture.words or "").strip()
         if alt and FILE_NAME.fullmatch(alt):
             line = source.line_of(picture)
-            yield Problem(line, f"the alt text {shown(alt)} is a file name", "say what it shows")
+            yield Problem(line, f"the alt text {quoted(alt)} is a file name", "say what it shows")
 
 
 @source_rule("data-uri", "warning", "`![x](data:image/png;base64,…)`", any_format=True)

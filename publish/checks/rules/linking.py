@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from publish.checks.rule import source_rule
 from publish.checks.source import Source
-from publish.post.diagnostic import Problem, shown
+from publish.post.diagnostic import Problem, quoted
 
 VAGUE = {
     "click", "click here", "click this", "here", "this", "this link", "this page", "link", "more",
@@ -30,11 +30,11 @@ def vague_link_text(source: Source) -> Iterator[Problem]:
             continue
         words = " ".join(re.sub(r"[*_“”\"'.,!…→»>]+", " ", link.words.lower()).split())
         if words in VAGUE:
-            message = f"the link “{shown(link.words)}” does not say where it leads"
+            message = f"the link “{quoted(link.words)}” does not say where it leads"
         elif not link.words.strip():
             message = "a link has no words"
         elif re.match(r"\s*https?://", link.words):
-            message = f"a link shows its bare address {shown(link.words.strip())}"
+            message = f"a link shows its bare address {quoted(link.words.strip())}"
         else:
             continue
         yield Problem(source.line_of(link), message, "link the words that name what is there")
@@ -45,7 +45,7 @@ def http_link(source: Source) -> Iterator[Problem]:
     """An address without encryption; nearly every site has it with."""
     for link in source.links:
         if link.written[:7].lower() == "http://" and not is_local(link.written):
-            message = f"{shown(link.written)} is not encrypted"
+            message = f"{quoted(link.written)} is not encrypted"
             yield Problem(source.line_of(link), message, "write https:// if the site has it")
 
 
@@ -54,7 +54,7 @@ def local_link(source: Source) -> Iterator[Problem]:
     """An address on your own machine or network, where no reader can go."""
     for link in source.links:
         if is_local(link.written):
-            message = f"{shown(link.written)} is on your own machine"
+            message = f"{quoted(link.written)} is on your own machine"
             yield Problem(source.line_of(link), message, "link the public address")
 
 
@@ -63,7 +63,7 @@ def tracking_parameters(source: Source) -> Iterator[Problem]:
     """What a newsletter or an advertiser hung onto an address to follow its readers."""
     for link in source.links:
         if found := TRACKER.search(link.written):
-            message = f"the address carries the tracker {shown(found.group(1))}"
+            message = f"the address carries the tracker {quoted(found.group(1))}"
             yield Problem(source.line_of(link), message, "remove it; the address works without")
 
 

@@ -14,7 +14,7 @@ from publish.checks import addresses
 from publish.checks.rule import MOST, site_rule
 from publish.checks.site import Site, folded
 from publish.checks.source import Source
-from publish.post.diagnostic import Problem, shown
+from publish.post.diagnostic import Problem, quoted
 from publish.post.record import Link
 from publish.post.urls import normal
 
@@ -126,8 +126,8 @@ def _broken(
     for file in (inside(source, target), target.lstrip("/")):
         if file in site.by_path or file in site.files:
             mark = "filename" if file in site.by_path else "static"
-            return f"{shown(target)} is a file, not an address", f"write {{{mark}}}/{shown(file)}"
-    return f"nothing is at {shown(target)}", _near(normal(path), known)
+            return f"{quoted(target)} is a file, not an address", f"write {{{mark}}}/{quoted(file)}"
+    return f"nothing is at {quoted(target)}", _near(normal(path), known)
 
 
 def _broken_mark(
@@ -137,7 +137,7 @@ def _broken_mark(
         path = own_path(source, link.address, site)
         if path is None or addresses.leads_somewhere(path, addresses.known(site)):
             return None
-        return f"there is no {mark} {shown(place)}", "correct its name, or remove the link"
+        return f"there is no {mark} {quoted(place)}", "correct its name, or remove the link"
     if mark not in FILES:
         return f"there is no {{{mark}}} to link with", "write {filename}, {static} or {attach}"
     path = inside(source, place)
@@ -145,14 +145,14 @@ def _broken_mark(
         return None
     if path in site.library.sources:
         return (
-            f"{shown(place)} is a post, not a picture or download",
-            f"write {{filename}}{shown(place)}",
+            f"{quoted(place)} is a post, not a picture or download",
+            f"write {{filename}}{quoted(place)}",
         )
     other = site.by_folded.get(folded(path))
     if other:
-        return f"{shown(place)} is spelled {shown(other)}", spelling(path, other)
+        return f"{quoted(place)} is spelled {quoted(other)}", spelling(path, other)
     everything = [*site.library.sources] if mark == "filename" else [*site.files]
-    return f"there is no file {shown(place)}", _near(path, everything, "/")
+    return f"there is no file {quoted(place)}", _near(path, everything, "/")
 
 
 def spelling(path: str, there: str) -> str:
@@ -207,9 +207,9 @@ def broken_anchor(site: Site) -> Iterator[Problem]:
             continue
         sure: Literal["error", "warning"] = "error" if site.theme_ids is not None else "warning"
         near = get_close_matches(anchor[:100], [i for i in there.post.ids[:500] if i], 1, 0.75)
-        remedy = f"write #{near[0]}" if near else f"write {{#{shown(anchor)}}} after the heading"
+        remedy = f"write #{near[0]}" if near else f"write {{#{quoted(anchor)}}} after the heading"
         where = "this page" if there is source else there.file
-        message = f"nothing in {where} is named #{shown(anchor)}"
+        message = f"nothing in {where} is named #{quoted(anchor)}"
         yield Problem(source.line_of(link), message, remedy, source.file, sure)
 
 

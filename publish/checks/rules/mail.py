@@ -57,7 +57,7 @@ def missing_preheader(source: Source) -> Iterator[Problem]:
 
 @source_rule("bad-newsletter", "error", "`Newsletter: perhaps`", "same")
 def bad_newsletter(source: Source) -> Iterator[Problem]:
-    """Newsletter says neither yes nor no, so nobody can tell whether the post is to be mailed."""
+    """Newsletter says neither yes nor no, so it is unknown whether the post is to be mailed."""
     field = source.header.field("newsletter")
     if field and yes_no(field.value) is None:
         what = "is neither yes nor no" if field.value else "is empty"

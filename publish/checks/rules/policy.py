@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from publish.checks.rule import site_rule
 from publish.checks.site import Site
 from publish.checks.source import Source
-from publish.post.diagnostic import Problem, shown
+from publish.post.diagnostic import Problem, quoted
 from publish.post.record import FRAMES, PLAYERS, Link
 
 
@@ -88,7 +88,7 @@ def inline_style(site: Site) -> Iterator[Problem]:
 
 def _host(link: Link) -> str:
     try:
-        return shown(urlsplit(link.address).netloc or "what is in it", 40)
+        return quoted(urlsplit(link.address).netloc or "what is in it", 40)
     except ValueError:
         return "it"
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from publish.checks.rule import source_rule
 from publish.checks.source import Source
-from publish.post.diagnostic import Problem, shown
+from publish.post.diagnostic import Problem, quoted
 
 ITEM = re.compile(r"( *)([-*+]|\d{1,9}[.)]) +(\w+)")
 RULED = re.compile(r"\|?[ ]*:?-{2,}:?[ ]*\|[-:| ]*$")
@@ -76,7 +76,7 @@ def foreign_markup(source: Source) -> Iterator[Problem]:
         for foreign in likely:
             found = foreign.written.search(text)
             if found and _seen(found.group(found.lastindex or 0), source.post.text):
-                markup = shown(found.group().strip(), 40)
+                markup = quoted(found.group().strip(), 40)
                 message = f"{foreign.name} is shown as it stands: {markup}"
                 yield Problem(line, message, foreign.remedy)
                 break
@@ -175,7 +175,7 @@ def markdown_in_html(source: Source) -> Iterator[Problem]:
             continue
         found = INSIDE.search(text)
         if found and _seen(found.group(), source.post.text):
-            message = f"Markdown in <{opened}> is shown as it stands: {shown(found.group(), 40)}"
+            message = f"Markdown in <{opened}> is shown as it stands: {quoted(found.group(), 40)}"
             yield Problem(line, message, f'write <{opened} markdown="1">, or HTML inside it')
         if f"</{opened}" in text.lower():
             opened = ""

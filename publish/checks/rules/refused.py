@@ -1,4 +1,4 @@
-"""What Pelican and the plugins refuse while they read a site, where no rule says it better."""
+"""Errors of Pelican and the plugins while they read a site, where no rule covers them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from publish.checks.rule import site_rule
 from publish.checks.rules.links import inside
 from publish.checks.site import Site, printable
-from publish.post.diagnostic import Problem, shown
+from publish.post.diagnostic import Problem, quoted
 
 PLACED = re.compile(r"([^\s:][^:]*):(\d+): (.*)", re.S)
 UNFOUND = re.compile(r"[Uu]nable to find '(.*?)', skipping")
@@ -36,11 +36,11 @@ def _problem(complaint: str, site: Site) -> Problem:
     remedy = remedy or "correct that, then check again"
     if placed := PLACED.fullmatch(said):
         file, line, message = placed.groups()
-        return Problem(int(line), shown(message, 200), shown(remedy, 200), printable(file))
+        return Problem(int(line), quoted(message, 200), quoted(remedy, 200), printable(file))
     named = (site.setting_line(name) for name in NAME.findall(said))
     plugin = site.setting_line("PLUGINS") if "plugin" in said.lower() else 1
     line = next((line for line in named if line > 1), plugin)
-    return Problem(line, shown(said, 200), shown(remedy, 200), site.settings_file)
+    return Problem(line, quoted(said, 200), quoted(remedy, 200), site.settings_file)
 
 
 def _of_unread(problem: Problem, site: Site) -> bool:

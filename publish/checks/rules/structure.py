@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from publish.checks.rule import source_rule
 from publish.checks.source import Source
-from publish.post.diagnostic import Problem, shown
+from publish.post.diagnostic import Problem, quoted
 
 BLOCKS = ("email-only", "web-only")
 ITEM = re.compile(r" {0,3}(\d{1,9})\.[ \t]+\S")
@@ -30,7 +30,9 @@ def h1_in_body(source: Source) -> Iterator[Problem]:
     for line, heading in source.headings:
         if heading.level == 1:
             remedy = "begin it with ##, or write \\# for the sign itself"
-            yield Problem(line, f"“{shown(heading.words)}” is a heading of the first level", remedy)
+            yield Problem(
+                line, f"“{quoted(heading.words)}” is a heading of the first level", remedy
+            )
 
 
 @source_rule("unclosed-block", "error", "`::: email-only` without `:::`", "same")
@@ -55,7 +57,7 @@ def unknown_block(source: Source) -> Iterator[Problem]:
     """A block of another name would be shown everywhere, its marks too."""
     for line, name in _marks(source):
         if name and name not in BLOCKS:
-            message = f"there is no block {shown(name, 40)}"
+            message = f"there is no block {quoted(name, 40)}"
             yield Problem(line, message, f"write ::: {BLOCKS[0]} or ::: {BLOCKS[1]}")
 
 

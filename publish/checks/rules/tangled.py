@@ -1,4 +1,4 @@
-"""Markup that Markdown itself would choke on, told before a build is tried."""
+"""Markup on which Python-Markdown takes too long or fails, found before a build."""
 
 from __future__ import annotations
 

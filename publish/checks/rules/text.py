@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from publish.checks.rule import source_rule
 from publish.checks.source import Source
 from publish.post import starter
-from publish.post.diagnostic import Problem, shown
+from publish.post.diagnostic import Problem, quoted
 
 PLACEHOLDER = re.compile(r"\b(?:TK(?:TK)*|[Ll]orem [Ii]psum|LOREM IPSUM)\b")
 MERGE_TAG = re.compile(r"\*\|[A-Za-z0-9_:=,. -]{1,60}\|\*")
@@ -47,7 +47,7 @@ def merge_tag(source: Source) -> Iterator[Problem]:
     """Mailchimp's merge tags are the mail template's; in a post they stay text for all to see."""
     for line, text in (*_spoken(source), *source.prose_lines):
         if "*|" in text and (found := MERGE_TAG.search(text)):
-            message = f"{shown(found.group())} stays as it is, on the page and in the mail"
+            message = f"{quoted(found.group())} stays as it is, on the page and in the mail"
             yield Problem(line, message, "remove it, or put it between backticks to show it")
 
 

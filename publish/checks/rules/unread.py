@@ -10,7 +10,7 @@ from typing import NamedTuple
 from publish.checks.rule import source_rule
 from publish.checks.rules.frontmatter import KNOWN, beyond
 from publish.checks.source import Source
-from publish.post.diagnostic import Problem, shown
+from publish.post.diagnostic import Problem, quoted
 
 HIDDEN_IF_YES = frozenset(
     ("draft", "isdraft", "saveasdraft", "private", "isprivate", "hidden", "unlisted", "wip",
@@ -119,7 +119,7 @@ def other_tools_key(source: Source) -> Iterator[Problem]:
     for flag in flags(source):
         kept, remedy = _meant(flag, dated)
         harmless = remedy == ""
-        message = f"nothing reads the key {shown(flag.key, 40)}"
+        message = f"nothing reads the key {quoted(flag.key, 40)}"
         if harmless:
             remedy = "remove the line: `Status:` says it here"
             yield Problem(flag.line, message, remedy, severity="warning")
@@ -138,7 +138,7 @@ def _meant(flag: Flag, dated: str) -> tuple[str, str]:
     if name in PUBLIC_FROM or (is_date and name in HIDDEN_IF_NO):
         if said in NO or (dated and said.startswith(dated)):
             return back, ""
-        return "publishes the post later", f"write `Date: {shown(said, 30)}` instead"
+        return "publishes the post later", f"write `Date: {quoted(said, 30)}` instead"
     if name in HIDDEN_IF_YES:
         status = "hidden" if name in ("unlisted", "hidden") else "draft"
         return back, "" if said in NO else f"write `Status: {status}` instead"
@@ -163,11 +163,11 @@ def unknown_key(source: Source) -> Iterator[Problem]:
         near = get_close_matches(field.name[:40], KNOWN, 1)
         meant = ours or (KNOWN[near[0]] if near else "")
         remedy = f"did you mean {meant}?" if meant else "correct or remove the line"
-        yield Problem(field.line, f"nothing reads the key {shown(field.key, 40)}", remedy)
+        yield Problem(field.line, f"nothing reads the key {quoted(field.key, 40)}", remedy)
     header, first = source.header, source.body.split("\n", 1)[0]
     odd = ODD_KEY.match(first) if header.ended == "text" and header.fields else None
     if odd and not beyond(source) and header.body_line not in {line for line, _ in kept_back}:
-        message = f"no key is {shown(odd[1], 40)}, so the header ends here and this line is text"
+        message = f"no key is {quoted(odd[1], 40)}, so the header ends here and this line is text"
         remedy = "put an empty line before it, or write its key without a blank"
         yield Problem(header.body_line, message, remedy)
 

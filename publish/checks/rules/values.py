@@ -9,7 +9,7 @@ from datetime import timedelta
 from publish.checks.rule import source_rule
 from publish.checks.rules.frontmatter import ITEM, KNOWN
 from publish.checks.source import Source
-from publish.post.diagnostic import Problem, shown
+from publish.post.diagnostic import Problem, quoted
 from publish.post.frontmatter import Field
 
 LISTS = ("category", "tags", "keywords", "author", "authors", "aliases")
@@ -38,12 +38,12 @@ def repeated_key(source: Source) -> Iterator[Problem]:
         if before is field:
             continue
         known = field.name in KNOWN or field.name in source.reading.keys
-        name = KNOWN.get(field.name, shown(field.key, 40))
+        name = KNOWN.get(field.name, quoted(field.key, 40))
         if field.value == before.value:
             remedy = "remove this line"
         elif field.name in LISTS:
             both = ", ".join(part.strip(" ,") for part in (before.value, field.value))
-            remedy = f"write one line: `{name}: {shown(both, 80)}`"
+            remedy = f"write one line: `{name}: {quoted(both, 80)}`"
         else:
             remedy = f"keep this line or line {before.line}, not both"
         message = f"{name} is given twice, first in line {before.line}"
@@ -63,7 +63,7 @@ def lost_lines(source: Source) -> Iterator[Problem]:
         name = KNOWN[field.name]
         one = (", " if field.name in LISTS else " ").join(_bare(part) for part in parts if part)
         message = f"only the first line of {name} is read"
-        yield Problem(field.line, message, f"write it on one line: `{name}: {shown(one, 80)}`")
+        yield Problem(field.line, message, f"write it on one line: `{name}: {quoted(one, 80)}`")
     last = source.header.fields[-1] if source.header.fields else None
     if last and source.header.ended == "text" and not last.value and last.name in KNOWN:
         items = []
@@ -74,7 +74,7 @@ def lost_lines(source: Source) -> Iterator[Problem]:
         if items:
             name = KNOWN[last.name]
             message = f"the list under {name} is not read, and would be printed as text"
-            remedy = f"write it on one line: `{name}: {shown(', '.join(items), 80)}`"
+            remedy = f"write it on one line: `{name}: {quoted(', '.join(items), 80)}`"
             yield Problem(source.header.body_line, message, remedy)
 
 
@@ -88,23 +88,23 @@ def yaml_value(source: Source) -> Iterator[Problem]:
         name, value = KNOWN[field.name], field.first
         if value in NOTHING:
             remedy = f"write `{name}: …` on one line, or remove the line"
-            yield Problem(field.line, f"{name} would read {shown(value)}", remedy)
+            yield Problem(field.line, f"{name} would read {quoted(value)}", remedy)
         elif field.name in WORDS:
             if QUOTED.match(value) and len(value) > 2:
-                remedy = f"write `{name}: {shown(_bare(value), 80)}` if they are not meant"
+                remedy = f"write `{name}: {quoted(_bare(value), 80)}` if they are not meant"
                 message = f"the quotes around {name} will be shown"
                 yield Problem(field.line, message, remedy, severity="warning")
         elif comment := COMMENT.search(value):
             message = f"a comment in the line would be part of {name}"
-            remedy = f"write `{name}: {shown(value[: comment.start()], 80)}`"
+            remedy = f"write `{name}: {quoted(value[: comment.start()], 80)}`"
             yield Problem(field.line, message, remedy)
         elif bare := _plain(field.name, value):
             message = f"the brackets or quotes of {name} would be part of it"
-            yield Problem(field.line, message, f"write `{name}: {shown(bare, 80)}`")
+            yield Problem(field.line, message, f"write `{name}: {quoted(bare, 80)}`")
         elif field.name in ("tags", "keywords") and re.search(r"(?:^|[,;]\s*)#\w", value):
             bare = re.sub(r"(^|[,;]\s*)#", r"\1", value)
             message = "a tag begins with #, which would be shown"
-            remedy = f"write `{name}: {shown(bare, 80)}`"
+            remedy = f"write `{name}: {quoted(bare, 80)}`"
             yield Problem(field.line, message, remedy, severity="warning")
 
 
@@ -138,7 +138,7 @@ def ambiguous_date(source: Source) -> Iterator[Problem]:
             yield Problem(source.line(name), message, f"write {days}")
 
 
-@source_rule("odd-modified", "error", "`Modified:` in the year 2062", "softer", by_clock=True)
+@source_rule("odd-modified", "error", "`Modified:` in the year 2062", "softer", time_dependent=True)
 def odd_modified(source: Source) -> Iterator[Problem]:
     """A Modified still to come: every feed would say that it was written then, and readers would
     take no newer one. Before the post's own Date it is a warning: pages and sitemap show it."""

@@ -2,8 +2,8 @@
 
 ``.publish/r/N.claim`` is created with ``If-None-Match: *``, the one condition that all stores
 keep. The highest one holds the bucket until ``N.done``, which lies in the vault, or ``N.over`` is
-there, or its lease is over by the store's clock. Whoever meets a refusal reads the object before
-believing it: a create whose answer was lost is refused when it is tried again, though it was ours.
+there, or its lease is over by the store's clock. After a refused create the deploy reads
+the object: a create whose answer was lost is refused on the second try, though it was ours.
 """
 
 from __future__ import annotations

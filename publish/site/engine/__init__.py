@@ -67,7 +67,7 @@ class Task:
     ``stage/pages``. ``folder`` holds what earlier runs left, ``record`` is that of the pages in
     the output, of which ``intact`` were not touched since. ``code`` are files of Python that
     decide what sources and pages are. ``forget`` makes everything again. ``jobs`` is how many
-    processes may work. ``judge`` is asked once all is read and before anything is rendered. A
+    processes may work. ``judge`` is called once all is read and before anything is rendered. A
     source that is not ``fit`` is never opened. ``until`` ends the run early: at
     ``"read"`` when ``judge`` has answered, at ``"letters"`` when plugins have composed these.
     Files of issues are called ``.issues/SLUG/…`` among those of the site. A ``resident`` worker
@@ -118,12 +118,12 @@ class Run:
 
 @dataclass
 class Unfit(Exception):
-    """The judge found the site unfit; ``answer`` is what it says."""
+    """The judge found the site unfit; ``answer`` is its result."""
 
     answer: Any
 
 
-class Again(Exception):
+class RetryWhole(Exception):
     """Pelican needs more than was loaded: run the task in a ``whole`` worker."""
 
 
@@ -162,7 +162,7 @@ def start(
     worker = _early.pop(task.settings, None) or Worker(task.settings, whole=whole)
     try:
         return worker.run(task, progress), worker
-    except Again:
+    except RetryWhole:
         worker.close()
         worker = Worker(task.settings, whole=True)
         try:
@@ -214,7 +214,7 @@ class Worker:
             Refused: anything failed; the message names the file.
             ConfigError: the settings file fails.
             Unfit: the judge says so.
-            Again: it has to be done once more, with all that Pelican loads.
+            RetryWhole: it has to be done once more, with all that Pelican loads.
         """
         assert self._process.stdout
         try:
@@ -228,7 +228,7 @@ class Worker:
                     progress(*message)
         except (EOFError, pickle.UnpicklingError):
             raise self._ended() from None
-        if isinstance(message, Unfit | Again):
+        if isinstance(message, Unfit | RetryWhole):
             raise message
         assert isinstance(message, Run | Failed)
         if isinstance(message, Failed):

@@ -1,4 +1,4 @@
-"""What a build read, as Python's audit events tell it: nothing is assumed.
+"""The files a build reads, recorded from Python's audit events.
 
 The theme, plugins and the settings file may read any file, and the next build may be skipped
 only if all of them are as they were.
@@ -62,15 +62,17 @@ class Audit:
                     self._note(path)
         elif event in ("os.listdir", "os.scandir"):
             if args and isinstance(args[0], str | bytes):
-                self._note(os.fsdecode(args[0]) or ".")
+                # Python's own imports list every folder that may hold a module or a package.
+                importing = "importlib" in sys._getframe(1).f_code.co_filename
+                self._note(os.fsdecode(args[0]) or ".", scoped=not importing)
         elif event == READS:
             self._note(os.fsdecode(args[0]))
         elif event in UNTRACKED and not self.untracked and not self._own:
             self.untracked = UNTRACKED[event]
 
-    def _note(self, path: str) -> None:
+    def _note(self, path: str, *, scoped: bool = True) -> None:
         self.read.add(path)
-        if self._scopes and not path.endswith(CODE) and not path.startswith(LIBRARY):
+        if scoped and self._scopes and not path.endswith(CODE) and not path.startswith(LIBRARY):
             self._scopes[-1].add(path)
 
     @contextmanager

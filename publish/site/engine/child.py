@@ -16,11 +16,11 @@ from typing import Any
 
 from publish import light
 from publish.errors import Exit
-from publish.light import Needed
+from publish.light import StubUsed
 from publish.post import cache
-from publish.site.engine import ISSUES, Again, Failed, Run, Task, Unfit
+from publish.site.engine import ISSUES, Failed, RetryWhole, Run, Task, Unfit
 from publish.site.engine.audit import Audit
-from publish.site.engine.complaints import Complaints
+from publish.site.engine.complaints import LogCollector
 
 
 class Clock:
@@ -54,7 +54,7 @@ def run(
 
     package.console = _Quiet(package.console)
     site = task.stage / "site"
-    complaints = Complaints(task.settings.parent, site)
+    complaints = LogCollector(task.settings.parent, site)
     # Python trusts compiled files by the second; a plugin edited twice in one would stay stale.
     sys.dont_write_bytecode = True
     logging.getLogger().addHandler(complaints)
@@ -115,8 +115,8 @@ def run(
     except Stop:
         if live:
             live.sources.save()
-    except Needed:
-        return Again()
+    except StubUsed:
+        return RetryWhole()
     except (Exception, SystemExit) as error:  # a settings file, theme or plugin may do anything
         complaints.failed(error)
     finally:

@@ -28,7 +28,7 @@ class Closures:
         self._known: dict[tuple[int, str], bytes | None] = {}
 
     def of(self, template: Any) -> bytes | None:
-        """The digest; None where it cannot be told which templates take part."""
+        """The digest; None where it is unknown which templates take part."""
         found = self._of(template.environment, template.name)
         if found:
             self.called.setdefault(found, template.name)
@@ -86,7 +86,7 @@ class Compiled(BytecodeCache):
         self._now: dict[str, bytes] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Jinja looks a template up."""
+        """Called when Jinja loads a template."""
         if data := self._old.get(bucket.key):
             bucket.bytecode_from_string(data)
             self._now[bucket.key] = data

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-GRAVE = (
+ERROR_PREFIXES = (
     "unable to find",
     "other resources were not found",
     "replacement indicator",
@@ -25,7 +25,7 @@ GRAVE = (
 QUOTED = re.compile(r"['‘`\"]([^'’`\"]+)['’`\"]")
 
 
-class Complaints(logging.Handler):
+class LogCollector(logging.Handler):
     """Keeps what is logged: ``errors`` forbid the build, ``warnings`` do not.
 
     ``root`` is the site's folder, ``content`` its Pelican ``PATH``, ``output`` where it renders.
@@ -36,16 +36,18 @@ class Complaints(logging.Handler):
         self.root, self.content, self.output = root, root / "content", output
         self.errors: list[str] = []
         self.warnings: list[str] = []
-        self.heard = 0
+        self.count = 0
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Called by logging, in the frame that complains."""
-        self.heard += 1
+        """Called by logging, in the frame that logs."""
+        self.count += 1
         try:
             text = record.getMessage()
         except (TypeError, ValueError):
             text = str(record.msg)
-        grave = record.levelno >= logging.ERROR or str(record.msg).lower().startswith(GRAVE)
+        grave = record.levelno >= logging.ERROR or str(record.msg).lower().startswith(
+            ERROR_PREFIXES
+        )
         cause = sys.exc_info()[1]
         if record.levelno >= logging.ERROR and cause is not None:
             # Pelican names the post and drops the reason unless it is debugging.
@@ -54,8 +56,8 @@ class Complaints(logging.Handler):
         self._keep(self.errors if grave else self.warnings, self._placed(text, source))
 
     def told(self, errors: list[str], warnings: list[str]) -> None:
-        """Take over what another process heard."""
-        self.heard += len(errors) + len(warnings)
+        """Add another process's records."""
+        self.count += len(errors) + len(warnings)
         for kept, texts in ((self.errors, errors), (self.warnings, warnings)):
             for text in texts:
                 self._keep(kept, text)

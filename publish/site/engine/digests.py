@@ -20,7 +20,7 @@ class Digests:
         self._records: dict[str, bytes | None] = {}
 
     def of(self, value: Any) -> bytes | None:
-        """Long lists are shown on many pages, and told once."""
+        """Long lists are shown on many pages, and fingerprinted once."""
         if not isinstance(value, list):
             return fingerprint(value)
         known = self._lists.get(id(value))

@@ -1,4 +1,4 @@
-"""A short digest of any value that a template or a reader may be given.
+"""A short digest of any value passed to a template or a reader.
 
 Posts stand for themselves by name: what a page shows of one is tracked attribute by attribute
 (``tracking``). Everything else counts with all it holds. What cannot be told (a function of the

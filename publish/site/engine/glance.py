@@ -1,4 +1,4 @@
-"""One page of a site that has just been built, from its source as it is now.
+"""Renders one page of a site that has just been built, from its source as it is now.
 
 What the plugins made of all posts together (lists, neighbours, relations) is as it was: the page
 is right but for that, a few milliseconds after its source was saved. A whole build follows.

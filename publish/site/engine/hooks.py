@@ -1,4 +1,4 @@
-"""The places in Pelican and Jinja where one run is made to keep what it can.
+"""The hooks into Pelican and Jinja by which a run reuses earlier results.
 
 Every hook is listed in docs/performance.md with its reason. ``assumptions`` tests at the start
 that each finds what it was written for; where one does not, the site is built by stock Pelican.
@@ -78,7 +78,7 @@ def _inner(function: Any) -> Iterator[str]:
 
 
 def _tracks() -> bool:
-    """Whether the tracker sees what a template looks at."""
+    """Whether the tracker records what a template uses."""
     tracker = Tracker()
     tracker.install()
     tracker.looks = looks = Looks()
@@ -113,7 +113,7 @@ def order_sources() -> None:
 
 
 def keep_from_reading(fit: Callable[[Path], bool]) -> None:
-    """A source that is not ``fit`` is told as one that could not be read."""
+    """A source that is not ``fit`` counts as unreadable."""
     stock = Readers.read_file
 
     def read_file(
@@ -191,7 +191,7 @@ def keep_sources(sources: Sources, jobs: int, progress: Callable[[str, int], Non
 
 
 def memoize() -> None:
-    """Addresses, slugs and places are worked out once a post, and not at each of many looks."""
+    """Memoize addresses, slugs and paths: once a post, not at each of many reads."""
     stock, put = Content.get_url_setting, Content.__setattr__
     urls: dict[int, tuple[Any, dict[str, str]]] = {}
     slugify, slugs = urlwrappers.slugify, {}
@@ -251,7 +251,7 @@ def keep_copies(staging: Staging) -> None:
 
     def copy_file(source: str, destination: str) -> None:
         stamp = snapshot.stamp(source)
-        if not snapshot.firm(stamp):
+        if not snapshot.is_trustworthy(stamp):
             stamp = f"{stamp} {snapshot.digest(source)}"
         if not staging.holds(destination, (source, stamp)):
             stock(source, destination)
@@ -260,7 +260,7 @@ def keep_copies(staging: Staging) -> None:
 
 
 def hasten_terms() -> None:
-    """Pelican asks of each post whether it is in each term's list: a set answers at once."""
+    """Pelican searches each term's list for each post: a set makes that linear."""
 
     class Group(list[Any]):
         def __init__(self, items: Iterable[Any]) -> None:

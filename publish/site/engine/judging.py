@@ -1,4 +1,4 @@
-"""Asks, once every source is read and before anything is rendered, whether the site is fit.
+"""Calls the judge once every source is read and before anything is rendered.
 
 The question is put to a copy of this process: it may resolve what it likes without Pelican or a
 plugin noticing. Plugins compose letters meanwhile, unless much was read: then nothing is composed
@@ -14,7 +14,7 @@ from pelican import Pelican, signals
 
 from publish.site.engine import Task, Unfit
 from publish.site.engine.audit import Audit
-from publish.site.engine.complaints import Complaints
+from publish.site.engine.complaints import LogCollector
 from publish.site.engine.pool import Pool
 
 MUCH = 32
@@ -29,7 +29,7 @@ class Judging:
     """The judge of one run; ``fresh`` counts the sources that were read."""
 
     def __init__(
-        self, task: Task, settings: Any, complaints: Complaints, audit: Audit,
+        self, task: Task, settings: Any, complaints: LogCollector, audit: Audit,
         fresh: Callable[[], int], phase: Callable[[str], None],
     ) -> None:  # fmt: skip
         self._task, self._settings, self._complaints = task, settings, complaints

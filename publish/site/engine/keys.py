@@ -35,7 +35,7 @@ def of(task: Task, values: Any, looked: list[str], digests: Known) -> tuple[byte
     for path in sorted({*task.code, *own}):
         stamp = snapshot.stamp(path)
         was, told = known.get(path, ("", ""))
-        if stamp != was or not snapshot.firm(stamp):
+        if stamp != was or not snapshot.is_trustworthy(stamp):
             told = snapshot.digest(path)
         found[path] = stamp, told
     digests.clear()

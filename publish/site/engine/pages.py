@@ -1,4 +1,4 @@
-"""A page is rendered again only if something that its template looked at is not what it was.
+"""Renders a page again only if a value that its template used has changed.
 
 A page hangs on three kinds of things, each with a fingerprint of the last build's:
 
@@ -149,7 +149,7 @@ class Pages:
         return True
 
     def render(self, template: Any, context: Mapping[str, Any], own: Any) -> str:
-        """The page's text; what its template looks at is remembered."""
+        """Render the page, and record what its template uses."""
         self.rendered += 1
         self._tracker.looks = looks = Looks()
         try:
@@ -161,7 +161,7 @@ class Pages:
         return text
 
     def _note(self, template: Any, context: Any, own: Any, looks: Looks) -> Note | None:
-        """What the page is made of; None where that cannot be told."""
+        """What the page is made of; None where that is unknown."""
         closure = self._closures.of(template)
         values: dict[str, bytes | None] = {}
         shared: list[str] = []
@@ -238,7 +238,7 @@ class Pages:
         })  # fmt: skip
 
     def _settle(self, covered: Iterable[str]) -> None:
-        """Give the looks of rendered pages their numbers, and drop pages nobody can vouch for.
+        """Number the looks of rendered pages, and drop pages that may be stale.
 
         ``covered`` are files that a copy or a plugin put over a page.
         """
@@ -261,7 +261,7 @@ class Pages:
             self._new[page] = Entry(closure, own, shared, values, numbers.tobytes(), steps)
 
     def _prune(self) -> None:
-        """Forget attributes and variables that no page looks at any more."""
+        """Drop attributes and variables that no page uses any more."""
         used: set[int] = set()
         variables: set[str] = set()
         for entry in self._new.values():

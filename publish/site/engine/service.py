@@ -1,4 +1,4 @@
-"""What a plugin may ask the engine for: ``settings.get("ENGINE")``, None in stock Pelican."""
+"""What the engine offers to plugins: ``settings.get("ENGINE")``, None in stock Pelican."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One run of Pelican: the model is made in full, and what pages show of it decides what is new."""
+"""One run of Pelican: all content is loaded, and pages whose dependencies changed are rendered."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pelican.writers import Writer
 from publish.site.engine import hooks, trust
 from publish.site.engine.audit import Audit
 from publish.site.engine.closures import Compiled
-from publish.site.engine.complaints import Complaints
+from publish.site.engine.complaints import LogCollector
 from publish.site.engine.fingerprint import fingerprint
 from publish.site.engine.pages import Pages
 from publish.site.engine.pool import Pool
@@ -41,7 +41,7 @@ class Session:
 
     def __init__(
         self, folder: Path, record: Path | None, keys: tuple[bytes, bytes], settings: Any,
-        declared: set[str], staging: Staging, audit: Audit, complaints: Complaints, jobs: int,
+        declared: set[str], staging: Staging, audit: Audit, complaints: LogCollector, jobs: int,
         progress: Progress, *, forget: bool,
     ) -> None:  # fmt: skip
         code, whole = keys
@@ -52,7 +52,7 @@ class Session:
         self._writing = False
         self._turn, self._mine, self._share = 0, 0, False
         self.sources = Sources(
-            folder, code, settings, audit, lambda: complaints.heard, forget=forget
+            folder, code, settings, audit, lambda: complaints.count, forget=forget
         )
         self._tracker = Tracker(declared)
         self.pages = Pages(None if forget else record, whole, staging, self._tracker)
@@ -165,7 +165,7 @@ class Session:
                         found[name] = self._tracker.watched(function)
 
     def _sharable(self) -> bool:
-        """Whether pages may be rendered in any order: no plugin looks on, none is overridden."""
+        """Whether pages may be rendered in any order: no plugin listens, no page is overridden."""
         if not self.pages.reuse or any(getattr(signals, name).receivers for name in WATCHED):
             return False
         return not any(hasattr(post, "override_save_as") for post in self.pages.posts.values())
@@ -201,7 +201,7 @@ class Session:
             pool.close()
 
     def kept(self, writer: Any, name: str, page: _Template, override: bool) -> bool:
-        """Whether the page stays as it is; then the writer knows of it, and plugins are told."""
+        """Whether the page is reused; then the writer registers it, and plugins get signals."""
         path = os.path.join(writer.output_path, name)  # noqa: PTH118 - as the writer's
         own = {"localsiteurl": page.context.get("localsiteurl"), "output_file": name, **page.named}
         own["SITEURL"] = page.context.get("SITEURL")

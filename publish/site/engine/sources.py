@@ -1,4 +1,4 @@
-"""Sources that were read before: a post comes back as it was when its plugins were done with it.
+"""Caches sources: an unchanged post is restored as it was after its plugins had run.
 
 What is kept is the object after ``content_object_init``, with every file that was looked at on
 the way. It is used again if the bytes of all of them are the same, and the code and the settings
@@ -220,7 +220,7 @@ def _current(seen: Seen) -> Seen | None:
     for path, stamp, digest in seen.files:
         now = snapshot.stamp(path)
         # A file saved in the tick in which it was read keeps its stamp: the bytes decide.
-        if now != stamp or (now and snapshot.youngest(now) + snapshot.RACY > seen.moment):
+        if now != stamp or (now and snapshot.changed_at(now) + snapshot.RACY > seen.moment):
             moment, changed = time.time_ns(), True
             if digest_of(path) != digest:
                 return None
@@ -229,7 +229,7 @@ def _current(seen: Seen) -> Seen | None:
 
 
 def _due(content: Any) -> bool:
-    """Whether a moment to come decides what the post is: that is asked in every build."""
+    """Whether the post's status depends on the clock: then each build decides it."""
     date = getattr(content, "date", None)
     try:
         return date is not None and bool(date > datetime.now(UTC))

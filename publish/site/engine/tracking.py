@@ -32,8 +32,8 @@ _resolve = Context.resolve_or_missing
 class Looks:
     """One page's looks: variables by name, attributes by the object and their name.
 
-    ``vague`` is set once something was looked at of which nobody can say later whether it is the
-    same: such a page is rendered in every build. A look at ``"*"`` is one at a whole post.
+    ``vague`` is set once a page looked at a value that cannot be fingerprinted: such a page is
+    rendered in every build. A look at ``"*"`` is one at a whole post.
     """
 
     __slots__ = ("list_pages", "posts", "vague", "variables")

@@ -1,4 +1,4 @@
-"""Whether a build may keep anything: only if all code in play is known or declares itself fit.
+"""Whether a build may reuse results: all loaded code must be allow-listed or declared fit.
 
 Anything else is built as stock Pelican builds it, and the differences are committed: right, and
 merely not faster.

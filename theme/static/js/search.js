@@ -35,7 +35,7 @@
   };
   const root = (word) => stem(word).replace(/[ei]$/, "");
 
-  // The files of the index, each fetched once and asked for anew on the next page.
+  // The files of the index, each fetched once a page and again on the next one.
   const kept = new Map();
   const load = (name) => {
     if (!kept.has(name)) {

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from publish import checks
-from publish.checks import kept, rule, surroundings
+from publish.checks import cached, environment, rule
 from publish.checks.reading import site_of
 from publish.checks.run import findings
 from publish.checks.source import Source
@@ -24,7 +24,7 @@ KEY = "0123456789abcdef" * 2 + "-us" + "21"
 
 def anew(project: Project) -> list[Diagnostic]:
     """What a check finds that knows nothing of an earlier one."""
-    store = kept.Store(project.root / ".none")
+    store = cached.Store(project.root / ".none")
     return sorted(findings(site_of(project.settings, project.library, store)))
 
 
@@ -38,7 +38,7 @@ def cache(project: Project) -> Path:
 
 def aged(path: Path) -> None:
     """Wait until the file's stamp can be trusted: its status cannot be dated back."""
-    while path.stat().st_ctime_ns + kept.YOUNG > time.time_ns():
+    while path.stat().st_ctime_ns + cached.YOUNG > time.time_ns():
         time.sleep(0.05)
 
 
@@ -61,20 +61,20 @@ def worked_out(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def scanned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that were searched for keys."""
     seen: list[str] = []
-    true = surroundings.scan
+    true = environment.scan
 
     def scan(file: Path) -> tuple[int, ...]:
         seen.append(file.name)
         return true(file)
 
-    monkeypatch.setattr(surroundings, "scan", scan)
+    monkeypatch.setattr(environment, "scan", scan)
     return seen
 
 
 @pytest.fixture
 def brief_youth(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stamps are trusted soon, or the tests would wait for seconds."""
-    monkeypatch.setattr(kept, "YOUNG", 200_000_000)
+    monkeypatch.setattr(cached, "YOUNG", 200_000_000)
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -221,7 +221,7 @@ def test_nothing_is_believed_of_another_version(
 ):
     project.post("TK\n")
     told = project.told()
-    monkeypatch.setattr(kept, "_code", lambda: b"another version")
+    monkeypatch.setattr(cached, "_code", lambda: b"another version")
     assert project.told() == told
     assert len(worked_out) == 2
 

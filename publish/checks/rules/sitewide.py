@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from publish.checks.rule import site_rule
 from publish.checks.site import Site, folded
-from publish.post.diagnostic import Problem, shown
+from publish.post.diagnostic import Problem, quoted
 
 
 @site_rule("category-case", "error", "`Category: Career` here, `Category: career` there")
@@ -18,8 +18,8 @@ def category_case(site: Site) -> Iterator[Problem]:
         for name in source.named_categories:
             spelling, file = first.setdefault(name.casefold(), (name, source.file))
             if spelling != name:
-                message = f"the category {shown(name)} is spelled {shown(spelling)} in {file}"
-                remedy = f"write {shown(spelling)}, or change it there"
+                message = f"the category {quoted(name)} is spelled {quoted(spelling)} in {file}"
+                remedy = f"write {quoted(spelling)}, or change it there"
                 yield Problem(source.line("category"), message, remedy, source.file)
 
 

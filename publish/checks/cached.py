@@ -1,4 +1,4 @@
-"""What a check found out, put away for the next one: ``checks`` in the cache folder.
+"""A check's results, cached for the next check: ``checks`` in the cache folder.
 
 Deletable at any time. Nothing is believed that another version of the code wrote, or that was
 damaged on the disk. A source's problems count by its bytes, its record and the settings; a
@@ -16,7 +16,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from publish.checks import surroundings
+from publish.checks import environment
 from publish.checks.source import Source
 from publish.post import cache
 from publish.post.diagnostic import Diagnostic, Problem
@@ -36,7 +36,7 @@ Answer = tuple[Seen, float, list[tuple[Any, ...]]]
 class Store:
     """The file at ``path``, read at once; ``save`` replaces it.
 
-    What was not asked for since is forgotten then: the file does not grow for ever.
+    Entries that were not read meanwhile are dropped then: the file does not grow for ever.
     """
 
     def __init__(self, path: Path) -> None:
@@ -55,7 +55,7 @@ class Store:
         name = _digest(record.encode("utf-8", "surrogateescape"), source.raw)
         plain = self._old_sources.get(name)
         if plain is None:
-            told = {rule.id: found(rule, source) for rule in RULES if rule.lasting}
+            told = {rule.id: found(rule, source) for rule in RULES if rule.cacheable}
             plain = tuple(
                 (rule, tuple((p.line, p.message, p.remedy, p.severity) for p in problems))
                 for rule, problems in told.items()
@@ -73,9 +73,9 @@ class Store:
         name = os.fsencode(file)
         stamp = stamp_of(file)
         if stamp is None:
-            return surroundings.scan(file)
+            return environment.scan(file)
         old = self._old_files.get(name)
-        lines = old[1] if old and old[0] == stamp else surroundings.scan(file)
+        lines = old[1] if old and old[0] == stamp else environment.scan(file)
         if not _young(stamp):
             self._files[name] = stamp, lines
         return lines
@@ -96,9 +96,9 @@ class Store:
         self._answers[built] = seen, until, [astuple(finding) for finding in findings]
 
     def save(self, *, files: bool = True) -> None:
-        """Write what was asked for, if it differs; a folder that cannot be written is let be.
+        """Write the entries that were read, if they differ; an unwritable folder is no error.
 
-        Without ``files``, what was known of them stays: nobody asked for all of them.
+        Without ``files``, their earlier entries stay: this run did not read all files.
         """
         if not files:
             self._files = self._old_files | self._files
@@ -110,7 +110,7 @@ class Store:
 
 
 def seen(files: Iterable[str]) -> Seen:
-    """The files as they are now; to be asked before anything is read of them."""
+    """The files' stamps now; call this before anything is read of them."""
     found = {name: stamp for name in files if (stamp := stamp_of(name)) is not None}
     return {n: (stamp, _content(n) if _young(stamp) else b"") for n, stamp in found.items()}
 

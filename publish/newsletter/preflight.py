@@ -1,4 +1,4 @@
-"""The last look before anything is written to a live Mailchimp: is the page really there?
+"""Checks, before anything is written to a live Mailchimp, that the post's page is public.
 
 A mail cannot be taken back, and its first link leads to the page. So the public address must
 answer with the digest that was built, and every picture of the mail must answer.
@@ -44,6 +44,4 @@ def require(issues: Sequence[Issue], get: Fetch = fetch) -> None:
     found = [fault for issue in issues for fault in faults(issue, get)]
     if found:
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-        raise Refused(
-            found[0] + more, "upload output/ first, then send; `publish build` makes it anew"
-        )
+        raise Refused(found[0] + more, "upload output/ first, then send; `publish build` makes it")
