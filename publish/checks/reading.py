@@ -97,6 +97,7 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
         issues=environment.issues(settings),
         recorded=recorded,
         recorded_fault=damage,
+        built=built,
     )  # fmt: skip
 
 

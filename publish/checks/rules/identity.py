@@ -88,6 +88,33 @@ def changed_uid(site: Site) -> Iterator[Problem]:
             yield Problem(line, *complaint(known, source.get("uid")), source.file)
 
 
+@site_rule("lost-address", "error", "a published post whose `Slug:` line was edited", "same")
+def lost_address(site: Site) -> Iterator[Problem]:
+    """A published address stays a page or a redirect: no build lets one become a 404. A post
+    that is to go is taken off with `publish retract`."""
+    if not site.built or site.library.failed or "post_identity" not in site.library.plugins:
+        return
+    there = addresses.known(site)
+    owners = {uid_of(_uid(source), source.path): source for source in site.sources}
+    for address, uid in sorted(site.recorded.uids.items()):
+        if addresses.leads_somewhere(address, there):
+            continue
+        owner = owners.get(uid)
+        leave = f"to let it go: `publish retract {address}`"
+        if owner is None:
+            message = f"the published address {quoted(address)} would be a 404"
+            remedy = f"put the post back, or add to another one: `Aliases: {address}`; {leave}"
+            yield Problem(1, message, remedy, site.file_of("ledger/urls.json"))
+        elif owner.public:
+            message = f"its published address {quoted(address)} would be a 404"
+            line = owner.line("slug" if owner.get("slug") else "title")
+            yield Problem(line, message, f"add a line `Aliases: {address}`", owner.file)
+        else:
+            message = f"its published address {quoted(address)} would be a 404"
+            line = owner.line("status" if owner.kind == "draft" else "date")
+            yield Problem(line, message, f"publish it again; {leave}", owner.file)
+
+
 @source_rule("bad-slug", "error", "`Slug: ../about us`", "same")
 def bad_slug(source: Source) -> Iterator[Problem]:
     """A slug that leads elsewhere or makes no address; capitals are a warning."""
@@ -202,6 +229,7 @@ RULES = (
     bad_uid,
     duplicate_uid,
     changed_uid,
+    lost_address,
     bad_slug,
     missing_slug,
     duplicate_slug,
