@@ -2,6 +2,8 @@
 
 from pelican import signals
 
+INCREMENTAL = True
+
 
 def relate(generator):
     """Newest first, so the newer one comes before."""
