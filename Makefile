@@ -10,7 +10,7 @@ help:  ## this list
 demo: .venv/run  ## install, build the site, send the newest post to a demo reader in the sandbox
 	@$(BIN)/publish demo
 test: .venv/dev .venv/browser .venv/rigs/ready lint  ## install what the tests need (a browser too) and run them all
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	@sh .ci/test
 lint: .venv/dev  ## ruff, mypy and the import contracts
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 bench: .venv/dev  ## what the daily jobs cost, beside other generators, as docs/performance.md has it
