@@ -69,6 +69,3 @@ class Lost:
     def close(self) -> None:
         """Give the database back."""
         self._db.close()
-
-    def __del__(self) -> None:
-        self.close()

@@ -19,7 +19,8 @@ def uid_of(given: object, source: str) -> str:
     """
     first = given[0] if isinstance(given, list | tuple) and given else given or ""
     uid = str(first).strip()
-    return uid or hashlib.sha256(f"source:{source}".encode()).hexdigest()[:16]
+    place = f"source:{source}".encode("utf-8", "surrogateescape")  # file names are any bytes
+    return uid or hashlib.sha256(place).hexdigest()[:16]
 
 
 def was_of(given: object) -> tuple[str, ...]:
