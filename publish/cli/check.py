@@ -32,12 +32,22 @@ def command(
 
     Example: publish check content/posts/a-calm-handover.md
     """
-    from publish.office import fit
+    from publish import checks
     from publish.post import diagnostic as report
 
-    findings = fit.findings(settings, paths)
+    def judge() -> checks.Judged:
+        # Where nothing changed since the last check, nothing of this is needed.
+        from publish.site import engine
+
+        engine.prewarm(settings.path)  # Pelican is loaded while the rest is here
+        from publish.office import fit
+
+        return fit.judged(settings)
+
+    findings = checks.check(settings, judge, paths)
     if online:
         from publish.checks.online import dead_links
+        from publish.office import fit
 
         findings = sorted([*findings, *dead_links(settings, fit.records(settings), paths)])
     errors = [f for f in findings if f.severity == "error" or strict]

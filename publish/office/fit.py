@@ -87,10 +87,10 @@ def findings(
     Raises:
         ConfigError: there is no content folder, or a path names nothing.
     """
-    return checks.check(settings, lambda: _judged(settings, built), paths, built=built)
+    return checks.check(settings, lambda: judged(settings, built=built), paths, built=built)
 
 
-def _judged(settings: Settings, built: bool) -> Judged:
+def judged(settings: Settings, *, built: bool = True) -> Judged:
     """The findings as the process finds them that reads the site."""
     from publish.site import read
 

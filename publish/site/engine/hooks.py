@@ -105,9 +105,9 @@ def order_sources() -> None:
             return iter(sorted(set.__iter__(self)))
 
     def get_files(self: Any, paths: Any, exclude: Any = None, extensions: Any = None) -> set[str]:
-        # The folders are listed for reading ahead, and a moment later for reading.
+        # The folders are listed for reading ahead; then for reading, and for the records.
         asked = repr((paths, exclude, extensions))
-        before, known = self.__dict__.pop("_listed", ("", set[str]()))
+        before, known = self.__dict__.get("_listed", ("", set[str]()))
         listed: set[str] = known
         return listed if before == asked else Sorted(stock(self, paths, exclude, extensions))
 
