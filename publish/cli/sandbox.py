@@ -27,11 +27,9 @@ def serve(settings: Settings, terminal: Terminal, port: int) -> None:
 
     Example: publish sandbox serve --port 8025
     """
-    from publish import sandbox
-    from publish.newsletter.schedule import zone
+    from publish import office, sandbox
 
-    here = zone(settings.timezone)
-    with sandbox.start(settings.root, port=port, zone=here) as server:
+    with office.sandbox_server(settings, port) as server:
         terminal.out(f"inbox   {server.base_url}/")
         terminal.out(f"API     {server.base_url}/3.0")
         terminal.out(f"key     {sandbox.SANDBOX_KEY}")

@@ -33,7 +33,7 @@ def command(
     if as_json:
         terminal.json([entry.as_dict() for entry in found])
     for entry in found:
-        if as_json or (entry.folded and not names):
+        if as_json or (entry.folds and not names):
             continue
         for line in (entry.line, *entry.more):
             terminal.out(line)

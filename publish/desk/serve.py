@@ -130,15 +130,10 @@ def _listening(app: App, port: int) -> BaseWSGIServer:
 
 def _inbox(settings: Settings, stack: ExitStack) -> str:
     """The sandbox's address: of the one that runs, else of one for as long as the desk is open."""
-    from publish import sandbox
-    from publish.newsletter.schedule import zone
+    from publish import office, sandbox
 
     base = sandbox.running(settings.root)
-    if base:
-        return base
-    return str(
-        stack.enter_context(sandbox.start(settings.root, zone=zone(settings.timezone))).base_url
-    )
+    return base or stack.enter_context(office.sandbox_server(settings)).base_url
 
 
 def _preview(
