@@ -242,11 +242,6 @@ def is_local(url: str) -> bool:
         return True
 
 
-def wanted(root: El) -> list[str]:
-    """Every link of a post that names a place in a page."""
-    return [el.get("href") for el in root.walk() if el.tag == "a" and "#" in el.get("href")]
-
-
 def named(root: El) -> list[str]:
     """The ids a post has or that Markdown gives its headings."""
     found: list[str] = []
