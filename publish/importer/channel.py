@@ -16,6 +16,7 @@ class Gathering:
         self._authors: dict[str, str] = {}
         self._terms: dict[tuple[str, str], str] = {}
         self._parents: dict[str, str] = {}
+        self._described: dict[tuple[str, str], str] = {}
 
     def take(self, space: str, local: str, element: Any) -> None:
         """Note one child of the channel."""
@@ -34,17 +35,17 @@ class Gathering:
             self._values.setdefault(local, (element.text or "").strip())
 
     def _term(self, local: str, values: dict[str, str]) -> None:
-        if local == "category":
-            slug, name = values.get("category_nicename", ""), values.get("cat_name", "")
-            self._terms.setdefault(("category", slug), name or slug)
-            if parent := values.get("category_parent"):
-                self._parents[slug] = parent
-        elif local == "tag":
-            slug, name = values.get("tag_slug", ""), values.get("tag_name", "")
-            self._terms.setdefault(("post_tag", slug), name or slug)
-        else:
-            place = (values.get("term_taxonomy", ""), values.get("term_slug", ""))
-            self._terms.setdefault(place, values.get("term_name", "") or place[1])
+        kind, slug, name = {
+            "category": ("category", "category_nicename", "cat_name"),
+            "tag": ("post_tag", "tag_slug", "tag_name"),
+            "term": (values.get("term_taxonomy", ""), "term_slug", "term_name"),
+        }[local]
+        place = (kind, values.get(slug, ""))
+        self._terms.setdefault(place, values.get(name) or place[1])
+        if parent := values.get("category_parent"):
+            self._parents[place[1]] = parent
+        if said := values.get(f"{local}_description"):
+            self._described.setdefault(place, said)
 
     def channel(self, mended: int = 0) -> Channel:
         """All of it; ``mended`` counts what the file had to be cleaned of."""
@@ -53,5 +54,5 @@ class Gathering:
         url = values.get("base_blog_url") or values.get("link", "") or site
         return Channel(
             values.get("title", ""), url.rstrip("/"), site.rstrip("/"),
-            self._authors, self._terms, self._parents, mended,
+            self._authors, self._terms, self._parents, self._described, mended,
         )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,7 @@ class Planning:
         self._names = header.Names(state.channel, state.options, values)
         self._terms: dict[str, str] = {}
         self._gone: set[int] = set()
+        self._private: Counter[str] = Counter()
         ledger = state.ledger
         self._ours = frozenset(r.file for r in ledger.items.values()) | frozenset(ledger.begun)
         self._present = content.present(state.settings, self._ours)
@@ -73,6 +75,7 @@ class Planning:
             if item.id not in self._gone:
                 state.entries[number] = entry
                 self._fields(entry, item)
+                self._behind(entry, item)
                 index.add(entry)
             self._note(planner.losses, entry.file)
         if hidden:
@@ -83,7 +86,24 @@ class Planning:
             state.lose("category-renamed", id, f"{old} → {new}")
         for login, id in self._names.unknown.items():
             state.lose("author-unknown", id, login)
+        for key, count in self._private.items():
+            state.lose("field-left", 0, key, f"in {count} posts and pages")
+        for (taxonomy, slug), said in state.channel.described.items():
+            if taxonomy != "nav_menu":
+                state.lose("description-left", 0, f"{taxonomy} {slug}", excerpt(header.plain(said)))
         return index
+
+    def _behind(self, entry: Entry, item: Item) -> None:
+        """Name what an item says of itself and no header here can hold."""
+        for taxonomy, name in item.others:
+            self.state.lose("taxonomy-left", item.id, taxonomy, name, entry.file)
+        for key in item.unread:
+            if key.startswith("_"):
+                self._private[key] += 1
+            else:
+                self.state.lose("field-left", item.id, key, "", entry.file)
+        if item.sticky:
+            self.state.lose("sticky-left", item.id, "", excerpt(entry.title), entry.file)
 
     def _note(self, losses: list[Loss], file: str) -> None:
         for loss in losses:

@@ -10,7 +10,7 @@ CONTAINERS = {
 BLOCKS = {
     "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "pre", "blockquote", "table", "hr",
     "figure", "details", "menu", "dir", "li", "dt", "dd", "tr", "td", "th", "figcaption", "thead",
-    "tfoot", "caption", "summary", "xmp", "listing",
+    "tfoot", "caption", "summary", "xmp", "listing", "textarea",
 } | CONTAINERS - {"label", "picture", "slot"}  # fmt: skip
 INLINE = {
     "a": "a", "img": "img", "br": "br", "em": "em", "i": "em", "strong": "strong", "b": "strong",
@@ -23,6 +23,6 @@ MADE = BLOCKS | {"run", "mark-form"}
 GONE = {
     "script", "style", "link", "meta", "base", "title", "head", "noscript", "svg", "canvas",
     "map", "area", "param", "track", "template", "colgroup", "col", "wbr", "input", "select",
-    "option", "optgroup", "datalist", "textarea", "progress", "meter", "object", "frameset",
+    "option", "optgroup", "datalist", "progress", "meter", "object", "frameset",
 }  # fmt: skip
 """What a page does not show, or what a reader cannot use once WordPress is gone."""

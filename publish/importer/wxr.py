@@ -32,7 +32,13 @@ META = {
     "_genesis_description", "_elementor_data", "_elementor_edit_mode", "footnotes",
     "_et_pb_use_builder", "_wp_page_template",
 }  # fmt: skip
-"""Post meta that is read. Anything else stays unread: it may hold what is no reader's business."""
+"""Post meta that is read. Of anything else only the key is: the value may be a secret."""
+BOOKKEEPING = re.compile(
+    r"_edit_|_wp_(?!attach)|_pingme|_encloseme|_oembed_|_et_|_elementor_|_wpb_|_menu_item_|_thumbnail"
+    r"|_yoast_wpseo_(?:linkdex|content_score|primary_|estimated|is_cornerstone|wordproof)|rank_math_(?:seo|internal|primary)"
+    r"|dsq_thread|_wpas_|_jetpack_|_publicize_|_last_editor|_genesis_(?:layout|hide)|et_"
+)
+"""How those keys begin under which WordPress and plugins keep what no reader sees."""
 
 
 class Filter:
@@ -289,6 +295,7 @@ def item_of(element: Any) -> Item:
     item.modified_gmt = value.get("wp:post_modified_gmt", "")
     item.password = bool(value.get("wp:post_password", ""))
     item.parent = _number(value.get("wp:post_parent", ""))
+    item.sticky = value.get("wp:is_sticky", "") == "1"
     item.attachment = value.get("wp:attachment_url", "")
     item.id = _number(value.get("wp:post_id", ""))
     if not item.id:
@@ -318,6 +325,8 @@ def _meta(element: Any, item: Item) -> None:
         item.old_dates.append(value)
     elif key in META and value:
         item.meta.setdefault(key, value)
+    elif key and value and key not in item.unread and not BOOKKEEPING.match(key):
+        item.unread.append(key)
 
 
 def _comment(element: Any, item: Item) -> None:
@@ -346,3 +355,5 @@ def _term(element: Any, item: Item) -> None:
     # WXR 1.0 names each category twice, once with its slug and once without.
     if same is not None and name and all(known.name != name for known in same):
         same.append(term)
+    elif same is None and name and (domain, name) not in item.others:
+        item.others.append((domain, name))
