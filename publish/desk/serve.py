@@ -149,7 +149,7 @@ def _preview(
         reader.tell()
         reader.look_again()
 
-    def shown(address: str) -> None:
+    def opened(address: str) -> None:
         reader.change(preview=address)
         threading.Thread(
             target=follow, args=(address, made, stop), daemon=True, name="desk-following"
@@ -160,7 +160,7 @@ def _preview(
         try:
             show(
                 settings, host=HOST, port=0, overrides=overrides, say=say, stop=stop,
-                ready=shown,
+                ready=opened,
             )  # fmt: skip
         except (PublishError, OSError) as error:
             say(f"error: {error}")

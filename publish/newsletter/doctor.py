@@ -30,7 +30,7 @@ class Patient(Protocol):
     def interest(self, interest: str) -> object: ...
 
 
-def examine(account: Account, api: Patient, siteurl: str, get: Fetch) -> Iterator[Check]:
+def checks(account: Account, api: Patient, siteurl: str, get: Fetch) -> Iterator[Check]:
     """Each check in turn; none of them raises."""
     where = "the sandbox (no MAILCHIMP_API_KEY is set)" if account.sandbox else account.server
     yield Check("key", True, f"has the right form; leads to {where}")
