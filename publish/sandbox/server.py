@@ -19,6 +19,7 @@ from publish.errors import ConfigError, PublishError
 from publish.post.urls import is_loopback
 from publish.sandbox import folder, registry
 from publish.sandbox.app import App, Outcome
+from publish.sandbox.pictures import NOWHERE, Site
 from publish.sandbox.problem import Problem
 from publish.sandbox.request import Request, as_problem
 from publish.sandbox.state import Store, recall, remember
@@ -75,7 +76,7 @@ class Server:
 
 def start(
     root: Path, *, host: str, port: int, clock: Callable[[], float], register: bool,
-    zone: tzinfo = UTC,
+    zone: tzinfo = UTC, site: Site = NOWHERE,
 ) -> Server:  # fmt: skip
     """See ``publish.sandbox.start``."""
     if not is_loopback(f"[{host}]" if ":" in host else host):
@@ -94,7 +95,7 @@ def start(
                 remember(db, "port", str(bound))
         name = f"[{host}]" if ":" in host else host
         listener.instance = secrets.token_hex(8)
-        listener.app = App(store, clock, f"http://{name}:{bound}", listener.instance, zone)
+        listener.app = App(store, clock, f"http://{name}:{bound}", listener.instance, zone, site)
         listener.app.idle()
         if register:
             registry.announce(where, listener.app.base, listener.instance)

@@ -54,7 +54,7 @@ def test_a_letter_whose_post_is_gone_goes_by_its_key():
     ],
 )
 def test_the_offices_words_without_slugs_commands_and_campaigns(line: str, says: str):
-    assert asking.spoken(line, ("Quit",)) == says
+    assert asking.wording(line, ("Quit",)) == says
 
 
 def question(**more: Any) -> Question:
@@ -66,13 +66,13 @@ def question(**more: Any) -> Question:
 
 
 def test_a_question_as_it_is_shown():
-    shown = asking.shown(question(), ())
-    assert shown.title == "Publish this post?"
-    assert shown.facts == (("The post", "“Quit”"), ("Date", "today; it was Fri"))
-    assert shown.steps == ("made",)
-    (keep,) = shown.other
+    view = asking.view(question(), ())
+    assert view.title == "Publish this post?"
+    assert view.facts == (("The post", "“Quit”"), ("Date", "today; it was Fri"))
+    assert view.steps == ("made",)
+    (keep,) = view.other
     assert (keep.to, keep.values["keep_date"]) == ("/ask/publish", "yes")
-    assert not asking.shown(question(lines=()), ()).other
-    again = asking.again(shown)
+    assert not asking.view(question(lines=()), ()).other
+    again = asking.again(view)
     assert again.says[0].startswith("Something changed")
-    assert again.bound == shown.bound
+    assert again.bound == view.bound

@@ -20,10 +20,11 @@ import pytest
 from publish import sandbox
 from publish.errors import Exit, PublishError
 from publish.newsletter import schedule
+from publish.newsletter.account import Sender
 from publish.newsletter.catalogue import catalogue
 from publish.newsletter.ledger import Ledger
 from publish.newsletter.mailchimp import Mailchimp
-from publish.newsletter.service import Sender, Service
+from publish.newsletter.service import Service
 from publish.post.issue import digest_of
 from tests.fakes.world import an_issue, terms
 from tests.newsletter.stand import QUICK, account, control, deliveries
