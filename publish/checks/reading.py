@@ -11,6 +11,7 @@ from pathlib import Path
 from publish.checks import environment
 from publish.checks.cached import Store
 from publish.checks.rules.tangled import tangled
+from publish.checks.rules.values import fails_pelican
 from publish.checks.site import Site, Trouble, printable
 from publish.checks.source import MARKDOWN, ReadOptions, Source
 from publish.post import stamps
@@ -44,7 +45,7 @@ def fit(content: Path, file: Path) -> bytes | None:
     _read[str(file)] = stamps.told(found), raw
     if file.suffix.lower() in MARKDOWN:
         source = Source(file.name, file.name, raw, False, ReadOptions())
-        if not source.readable or tangled(source):
+        if not source.readable or fails_pelican(source) or tangled(source):
             return None
     return raw
 
@@ -55,21 +56,24 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
     ``store`` holds what an earlier check found out. Without ``built`` the built site and its
     mails are left alone.
     """
+    _real.cache_clear()
+    _loops.cache_clear()
     how = _reading(library)
     content, root = str(settings.content), settings.root
     below = _place(settings.content, root)
     sources: list[Source] = []
     troubles: list[Trouble] = []
-    outside: set[str] = set()
+    astray: set[tuple[str, str]] = set()
     complaints: dict[str, list[str]] = {}
     for said in library.complaints:
         complaints.setdefault(said.partition(":")[0], []).append(said)
     for path in (*library.sources, *library.files):
         file = f"{content}{os.sep}{path}"
         fault, found = state(file, content)
-        if fault == "symlink-out":
-            outside.add(_place(_link_of(Path(file), settings.content), root))
-        if fault == "symlink-out" or path not in library.sources:
+        if fault.startswith("symlink"):
+            astray.add((fault, _place(_link_of(Path(file), settings.content), root)))
+            continue
+        if path not in library.sources:
             continue
         name = printable(f"{below}/{path}")
         if fault:
@@ -88,7 +92,7 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
             except OSError as error:
                 troubles.append(Trouble("unreadable", name, 1, error.strerror or ""))
     _read.clear()
-    troubles += [Trouble("symlink-out", name, 1) for name in sorted(outside)]
+    troubles += [Trouble(rule, name, 1) for rule, name in sorted(astray)]
     recorded, damage = environment.recorded(settings)
     theme = environment.theme(settings, store.of_file)
     return Site(
@@ -111,7 +115,6 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
         issues=environment.issues(settings) if built else (),
         recorded=recorded,
         recorded_fault=damage,
-        built=built,
     )  # fmt: skip
 
 
@@ -127,8 +130,10 @@ def state(file: str, content: str) -> tuple[str, os.stat_result]:
             real, found = os.path.realpath(file, strict=True), os.stat(file)  # noqa: PTH116
         else:
             real = _real(os.path.dirname(file))  # noqa: PTH120
-        if not f"{real}{os.sep}".startswith(f"{_real(content)}{os.sep}"):
+        if not _inside(real, _real(content)):
             return "symlink-out", found
+        if _loops(os.path.dirname(file), content):  # noqa: PTH120
+            return "symlink-loop", found
     except (OSError, ValueError):  # also a symbolic link that leads to itself
         return "unreadable", NOTHING
     # Opening a pipe would wait for ever.
@@ -139,6 +144,20 @@ def state(file: str, content: str) -> tuple[str, os.stat_result]:
 def _real(folder: str) -> str:
     """Where a folder truly lies."""
     return os.path.realpath(folder)
+
+
+def _inside(real: str, folder: str) -> bool:
+    return f"{real}{os.sep}".startswith(f"{folder}{os.sep}")
+
+
+@lru_cache(maxsize=1024)
+def _loops(folder: str, content: str) -> bool:
+    """Whether a symbolic link on the way from ``content`` leads to a folder that it lies in."""
+    if not _inside(folder, content) or folder == content:
+        return False
+    above = os.path.dirname(folder)  # noqa: PTH120
+    back = os.path.islink(folder) and _inside(_real(above), _real(folder))  # noqa: PTH114
+    return back or _loops(above, content)
 
 
 def _link_of(file: Path, content: Path) -> Path:
