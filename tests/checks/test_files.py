@@ -138,6 +138,20 @@ def test_a_folder_that_links_to_itself_is_told_once(project: Project):
     ]
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("Template: no_such", [f"{A}:7 missing-template error"]),
+        ("Template:", [f"{A}:7 missing-template error"]),
+        ("Template: page", []),
+    ],
+)
+def test_a_template_that_the_theme_does_not_have(project: Project, line: str, told: list[str]):
+    head = HEAD.replace(b"\nStatus: published", b"\n" + line.encode() + b"\nStatus: published")
+    project.write(A, head + b"Words.\n")
+    assert project.told() == told
+
+
 def test_heavy_pictures(project: Project):
     frame = b"\x21\xf9\x04" + bytes(50)
     project.write("content/images/photo.jpg", bytes(images.HEAVY + 1))

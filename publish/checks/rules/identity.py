@@ -98,9 +98,10 @@ def lost_address(site: Site) -> Iterator[Problem]:
     there = addresses.known(site) if redirects else addresses.made(site)
     owners = {old: source for source in site.sources for old in was_of(source.get("was"))}
     owners |= {uid_of(_uid(source), source.path): source for source in site.sources}
-    for address, uid in sorted(site.recorded.uids.items()):
-        if address in there:
+    for known, uid in sorted(site.recorded.uids.items()):
+        if known in there:
             continue
+        address = site.recorded.written[known]
         owner = owners.get(uid)
         leave = f"to let it go: `publish retract {address}`"
         if owner is None:
