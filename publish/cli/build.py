@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import threading
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -65,8 +63,6 @@ def command(
     from publish.site.snapshot import summary
 
     terminal.progress("building")
-    # What is looked at after the build is loaded while this process waits for Pelican.
-    threading.Thread(target=importlib.import_module, args=["publish.office.notices"]).start()
     done = build(
         settings,
         output=output,

@@ -38,10 +38,6 @@ def command(
 
     def records() -> Library:
         # Where nothing changed since the last check, nothing of this is needed.
-        from publish.site import engine
-
-        engine.prewarm(settings.path)  # Pelican is loaded while the rest is here
-        from publish.checks import registry  # noqa: F401
         from publish.office import fit
 
         return fit.records(settings)

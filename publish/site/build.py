@@ -6,7 +6,6 @@ import os
 import re
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -110,7 +109,7 @@ def _made(
         manifest.midnight(settings),
     )
     clock.append(time.monotonic())
-    with staged(settings.cache) as stage, ThreadPoolExecutor(1) as beside:
+    with staged(settings.cache) as stage:
         task = Task(
             settings.path, overrides(settings, stage, forget=full), stage,
             settings.cache / "engine",
@@ -118,7 +117,6 @@ def _made(
             manifest.code(settings, before), full, jobs or len(os.sched_getaffinity(0)),
             guards.judge, guards.fit,
         )  # fmt: skip
-        listing = beside.submit(tree, target)
         try:
             rendered, whole = run(task, progress, whole=known.whole)
         except Unfit as unfit:
@@ -126,7 +124,7 @@ def _made(
             raise Refused("the site is not fit", "run `publish check`") from None
         if guards.judge:
             guards.answered(rendered.judged)
-        present = listing.result()
+        present = tree(target)
         guards.validate_output(stage / "site")
         clock.append(time.monotonic())
         letters = [name for name in rendered.kept if name.startswith(f"{ISSUES}/")]

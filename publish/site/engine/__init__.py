@@ -1,4 +1,4 @@
-"""Runs stock Pelican in a process of its own, and renders again only what differs.
+"""Runs stock Pelican, and renders again only what differs.
 
 Generators, plugins and lists are made in full in every build, so what pages are made of is always
 right. Kept from build to build are: a source as its plugins left it (``sources``), a page by what
@@ -17,6 +17,7 @@ import pickle
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -127,19 +128,17 @@ class RetryWhole(Exception):
     """Pelican needs more than was loaded: run the task in a ``whole`` worker."""
 
 
-_early: dict[Path, Worker] = {}
+_own: list[bool] = []
+"""True in it while this process may still run Pelican itself."""
 
 
-def prewarm(settings: Path, *, whole: bool = False) -> None:
-    """A build of this site is likely: let a process load Pelican while this one gets ready."""
-    with contextlib.suppress(OSError):
-        _early[settings] = Worker(settings, whole=whole)
+def own_process() -> None:
+    """This process is a command's own: its first run of Pelican takes place in it.
 
-
-def shutdown() -> None:
-    """End the processes that wait for a build that did not come."""
-    while _early:
-        _early.popitem()[1].close()
+    Pelican and its plugins are changed for good by a run, so any further one, and every run of a
+    process that does other things, gets a process of its own.
+    """
+    _own.append(True)
 
 
 def run(task: Task, progress: Progress | None = None, *, whole: bool = False) -> tuple[Run, bool]:
@@ -150,16 +149,25 @@ def run(task: Task, progress: Progress | None = None, *, whole: bool = False) ->
         ConfigError: the settings file fails.
         Unfit: the judge says so.
     """
+    # A copy of a process with threads may wait for ever for what one of them held.
+    if _own and threading.active_count() == 1:
+        _own.clear()
+        from publish.site.engine import child
+
+        with contextlib.suppress(RetryWhole):
+            return result(child.inside(task, progress, whole=whole)), whole
+        whole = True
     done, worker = start(task, progress, whole=whole)
     worker.close()
     return done, worker.whole
 
 
 def start(
-    task: Task, progress: Progress | None = None, *, whole: bool = False
-) -> tuple[Run, Worker]:
-    """As ``run``; the worker is left to the caller."""
-    worker = _early.pop(task.settings, None) or Worker(task.settings, whole=whole)
+    task: Task, progress: Progress | None = None, *, whole: bool = False,
+    worker: Worker | None = None,
+) -> tuple[Run, Worker]:  # fmt: skip
+    """As ``run``, in the ``worker``'s process; it is left to the caller."""
+    worker = worker or Worker(task.settings, whole=whole)
     try:
         return worker.run(task, progress), worker
     except RetryWhole:
@@ -228,16 +236,7 @@ class Worker:
                     progress(*message)
         except (EOFError, pickle.UnpicklingError):
             raise self._ended() from None
-        if isinstance(message, Unfit | RetryWhole):
-            raise message
-        assert isinstance(message, Run | Failed)
-        if isinstance(message, Failed):
-            also = f" (and {len(message.errors) - 1} more)" if len(message.errors) > 1 else ""
-            kind = ConfigError if message.code == Exit.USAGE else Refused
-            raise kind(
-                message.errors[0] + also, "mend that and build again; the built site is as it was"
-            )
-        return message
+        return result(message)
 
     def page(self, source: Path) -> tuple[str, bytes] | None:
         """The file and the bytes of the page of ``source`` as it reads now, from a worker that
@@ -274,6 +273,24 @@ class Failed:
 
     errors: tuple[str, ...]
     code: Exit
+
+
+def result(message: Any) -> Run:
+    """What a run came to.
+
+    Raises:
+        Refused, ConfigError, Unfit, RetryWhole: as ``run`` does.
+    """
+    if isinstance(message, Unfit | RetryWhole):
+        raise message
+    assert isinstance(message, Run | Failed)
+    if isinstance(message, Failed):
+        also = f" (and {len(message.errors) - 1} more)" if len(message.errors) > 1 else ""
+        kind = ConfigError if message.code == Exit.USAGE else Refused
+        raise kind(
+            message.errors[0] + also, "mend that and build again; the built site is as it was"
+        )
+    return message
 
 
 def _environment() -> dict[str, str]:

@@ -35,7 +35,7 @@ CODE = (".py", ".pyc", ".so")
 
 
 class Audit:
-    """Listens from ``start`` on; Python has no way to stop, so it ends with the process.
+    """Listens from ``start`` to ``stop``.
 
     ``untracked`` is why the next build cannot be skipped; ``""`` if it may be.
     """
@@ -46,12 +46,19 @@ class Audit:
         self.untracked = ""
         self._scopes: list[set[str]] = []
         self._own = 0
+        self._stopped = False
 
     def start(self) -> None:
         """Begin to listen."""
         sys.addaudithook(self._hear)
 
+    def stop(self) -> None:
+        """Python keeps the hook for the life of the process; from now on it does nothing."""
+        self._stopped = True
+
     def _hear(self, event: str, args: tuple[Any, ...]) -> None:
+        if self._stopped:
+            return
         if event == "open":
             path, _, flags = args
             if isinstance(path, str | bytes):

@@ -21,6 +21,7 @@ from publish.post import cache
 from publish.site.engine import ISSUES, Failed, RetryWhole, Run, Task, Unfit
 from publish.site.engine.audit import Audit
 from publish.site.engine.complaints import LogCollector
+from publish.site.snapshot import ACCOUNTS
 
 
 class Clock:
@@ -217,6 +218,50 @@ def _stay(generators: list[Any], answer: Any) -> None:
         except Exception:  # the whole build, which follows, says what is wrong
             found = None
         answer.write(pickle.dumps(found, 5))
+
+
+def inside(task: Task, tell: Callable[[str, int], None] | None, *, whole: bool = False) -> Any:
+    """Run Pelican in the process of the command itself.
+
+    Meanwhile standard output is standard error, for plugins may print; no key is in the
+    environment; and the site's folder is the working directory.
+    """
+    audit, clock = Audit(), Clock()
+    audit.start()
+    gc.set_threshold(100_000, 50, 100)
+    if not whole:
+        light.install()
+    import publish.site.engine.session  # noqa: F401 - and with it Pelican
+
+    _forget_neighbours(task.settings.parent)
+    folder, compiled = Path.cwd(), sys.dont_write_bytecode
+    keys = {name: v for name, v in os.environ.items() if name.startswith(ACCOUNTS)}
+    sys.stdout.flush()
+    stdout = os.dup(1)
+    os.dup2(2, 1)
+    os.chdir(task.settings.parent)
+    for name in keys:
+        del os.environ[name]
+    try:
+        return run(task, audit, clock, tell or (lambda phase, count: None), [])
+    finally:
+        audit.stop()
+        os.environ.update(keys)
+        os.chdir(folder)
+        sys.stdout.flush()
+        os.dup2(stdout, 1)
+        os.close(stdout)
+        sys.dont_write_bytecode = compiled
+
+
+def _forget_neighbours(root: Path) -> None:
+    """What the settings file imported is imported once more, so that what it reads counts."""
+    inside = f"{root}{os.sep}"
+    for name, module in list(sys.modules.items()):
+        file = str(getattr(module, "__file__", None) or "")
+        ours = name.partition(".")[0] in ("publish", "__main__")
+        if file.startswith(inside) and "-packages" not in file and not ours:
+            del sys.modules[name]
 
 
 def main() -> None:

@@ -26,10 +26,14 @@ def of(task: Task, values: Any, looked: list[str], digests: Known) -> tuple[byte
 
     ``digests`` are the stamps and digests of the last build's files; those of now are put in.
     """
-    loaded = {str(getattr(module, "__file__", "") or "") for name, module in
-              list(sys.modules.items()) if name.partition(".")[0] != "publish"}  # fmt: skip
+    # Of this program and what starts it, other modules are loaded by each command.
+    loaded = {
+        str(getattr(module, "__file__", "") or "")
+        for name, module in list(sys.modules.items())
+        if name.partition(".")[0] not in ("publish", "__main__")
+    }
     own = {f for f in loaded if f.endswith(".py") and "-packages" not in f and _foreign(f)}
-    # Of this program, what decides: which other modules are loaded differs by command.
+    # Of this program, what decides:
     own |= {str(f) for room in ("site/engine", "post") for f in (PROGRAM / room).glob("*.py")}
     known, found = dict(digests), {}
     for path in sorted({*task.code, *own}):
