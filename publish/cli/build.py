@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import ClassVar
 
@@ -78,7 +77,7 @@ def command(
     for path in done.foreign:
         terminal.warn(f"{path}: not written by publish; left alone")
     if as_json:
-        terminal.json(asdict(done))
+        terminal.json(done._asdict())
         return
     terminal.good(
         summary(done.output, len(done.written), len(done.removed), done.unchanged, done.issues)

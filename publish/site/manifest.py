@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -73,7 +73,7 @@ def write(path: Path, manifest: Manifest) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    cache.save(path, asdict(manifest) | {"version": snapshot.VERSION})
+    cache.save(path, vars(manifest) | {"version": snapshot.VERSION})
 
 
 @dataclass(frozen=True)

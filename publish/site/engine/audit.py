@@ -50,15 +50,20 @@ class Audit:
 
     def start(self) -> None:
         """Begin to listen."""
-        sys.addaudithook(self._hear)
+        known = {"open", "os.listdir", "os.scandir", READS, *UNTRACKED}
+
+        def listen(event: str, args: tuple[Any, ...]) -> None:
+            # Python calls it at each id() too.
+            if event in known and not self._stopped:
+                self._hear(event, args)
+
+        sys.addaudithook(listen)
 
     def stop(self) -> None:
         """Python keeps the hook for the life of the process; from now on it does nothing."""
         self._stopped = True
 
     def _hear(self, event: str, args: tuple[Any, ...]) -> None:
-        if self._stopped:
-            return
         if event == "open":
             path, _, flags = args
             if isinstance(path, str | bytes):
@@ -74,7 +79,7 @@ class Audit:
                 self._note(os.fsdecode(args[0]) or ".", scoped=not importing)
         elif event == READS:
             self._note(os.fsdecode(args[0]))
-        elif event in UNTRACKED and not self.untracked and not self._own:
+        elif not self.untracked and not self._own:
             self.untracked = UNTRACKED[event]
 
     def _note(self, path: str, *, scoped: bool = True) -> None:

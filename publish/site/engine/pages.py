@@ -165,7 +165,7 @@ class Pages:
         closure = self._closures.of(template)
         values: dict[str, bytes | None] = {}
         shared: list[str] = []
-        by_id: dict[int, str] = {}
+        names: dict[Page, str] = {}
         mine = FIXED.union(own)
         for variable in looks.variables:
             if variable not in mine:
@@ -173,16 +173,16 @@ class Pages:
                 continue
             value = context.get(variable, MISSING)
             if isinstance(value, Page):
-                by_id[id(value)] = variable
+                names[value] = variable
             else:
                 values[variable] = self._digests.of(value)
         steps: dict[tuple[str, str], bytes | None] = {}
-        for (at, attribute), page in looks.list_pages.items():
-            if at not in by_id:
+        for page, attribute in looks.list_pages:
+            if page not in names:
                 return None  # a list page from elsewhere
-            steps[by_id[at], attribute] = self._step(page, attribute)
+            steps[names[page], attribute] = self._step(page, attribute)
         seen = []
-        for (_, attribute), post in looks.posts.items():
+        for post, attribute in looks.posts:
             called = name(post)
             if self.posts.get(called) is not post or not isinstance(attribute, str):
                 return None

@@ -80,7 +80,7 @@ class Sources:
         self._used: set[str] = set()
         self._snapshot: Mapping[str, bytes | None] = {}
         self._forget = forget
-        self.links: dict[int, tuple[Any, tuple[str, ...]]] = {}
+        self.links: dict[Any, tuple[str, ...]] = {}
         self.fresh = 0
 
     def begin(self) -> None:
@@ -108,7 +108,7 @@ class Sources:
         except Exception:  # a class that is no more; pickle fails in every way there is
             return None
         self._now[path], self._now_seen[path] = known, seen
-        self.links[id(made)] = made, known.links
+        self.links[made] = known.links
         return made
 
     def make(self, path: str, read: Callable[[], Any], context: Any) -> Any:
