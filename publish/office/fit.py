@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,6 @@ from publish.post.diagnostic import Diagnostic
 from publish.post.record import Library
 from publish.settings import Settings
 from publish.site.build import Guards
-from publish.site.engine import Deferred
 
 
 def records(settings: Settings) -> Library:
@@ -24,7 +24,14 @@ def records(settings: Settings) -> Library:
     """
     from publish.site.read import read
 
-    return read(settings, fit=Deferred("publish.checks:fit", (settings.content,)))
+    return read(settings, fit=partial(fit, settings.content))
+
+
+def fit(content: Path, file: Path) -> bool:
+    """Whether a source in the ``content`` folder may be given to Pelican."""
+    from publish import checks
+
+    return checks.fit(content, file)
 
 
 def judge(
@@ -47,8 +54,8 @@ def judge(
 def guards(settings: Settings, voice: Voice) -> Guards:
     """What a build has to pass: the findings in its sources, and no key in its pages."""
     return Guards(
-        Deferred("publish.office.fit:judge", (settings.path,)), lambda found: refuse(found, voice),
-        Deferred("publish.checks:fit", (settings.content,)),
+        partial(judge, settings.path), lambda found: refuse(found, voice),
+        partial(fit, settings.content),
         lambda folder: validate_output(settings, folder),
     )  # fmt: skip
 

@@ -15,7 +15,8 @@ from publish.post.files import locked
 from publish.settings import Settings, load
 from publish.site import manifest, snapshot
 from publish.site.commit import commit, tree
-from publish.site.engine import ISSUES, Run, Task, Worker, start
+from publish.site.engine import ISSUES, Run, Task
+from publish.site.engine.worker import Worker, start
 from publish.site.server import Server
 from publish.site.state import State
 from publish.site.watch import watch

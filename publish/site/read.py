@@ -49,7 +49,7 @@ def read(
             jobs=len(os.sched_getaffinity(0)), judge=judge, fit=fit, until="read",
         )  # fmt: skip
         try:
-            done, _ = engine.run(task)
+            done = engine.run(task)
         except Refused as refusal:
             raise ConfigError(refusal.message, refusal.remedy) from None
     from publish.site.posts import files

@@ -108,11 +108,11 @@ class LogCollector(logging.Handler):
 
     def _where(self, error: BaseException) -> str:
         """``file:line: `` of the last frame in a template or in the site's own code."""
+        frames = [(f.filename, f.lineno) for f in traceback.extract_tb(error.__traceback__)]
         places = [
-            (frame.filename, frame.lineno)
-            for frame in traceback.extract_tb(error.__traceback__)
-            if self._own(frame.filename)
-        ]
+            (file, line) for file, line in (*frames, *getattr(error, "frames", ()))
+            if self._own(file)
+        ]  # fmt: skip
         file, line = getattr(error, "filename", None), getattr(error, "lineno", None)
         if isinstance(file, str) and isinstance(line, int):
             places.append((file, line))

@@ -1,15 +1,14 @@
-"""The process that runs Pelican: reads its task from standard input, answers on standard output."""
+"""One run of Pelican in this process, which is good for no other after it."""
 
 from __future__ import annotations
 
-import gc
+import contextlib
 import importlib
 import logging
 import os
-import pickle
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,10 +17,12 @@ from publish import light
 from publish.errors import Exit
 from publish.light import StubUsed
 from publish.post import cache
-from publish.site.engine import ISSUES, Failed, RetryWhole, Run, Task, Unfit
+from publish.site.engine import ISSUES, Failed, Progress, RetryWhole, Run, Task, Unfit
 from publish.site.engine.audit import Audit
 from publish.site.engine.complaints import LogCollector
 from publish.site.snapshot import ACCOUNTS
+
+Outcome = Run | Failed | Unfit | RetryWhole
 
 
 class Clock:
@@ -38,13 +39,24 @@ class Clock:
         self._last = now
 
 
-def run(
-    task: Task, audit: Audit, clock: Clock, tell: Callable[[str, int], None], held: list[Any]
-) -> Any:
-    """Run Pelican in this process: a ``Run`` or what stands in its place.
+def run_here(task: Task, progress: Progress | None, *, whole: bool = False) -> Outcome:
+    """Run ``task`` in the process of the command itself.
 
-    The generators of a run that went well are put into ``held``.
+    Meanwhile standard output is standard error, for plugins may print; no key is in the
+    environment; and the site's folder is the working directory.
     """
+    if not whole:
+        light.install()
+    with contextlib.ExitStack() as meanwhile:
+        meanwhile.enter_context(contextlib.chdir(task.settings.parent))
+        meanwhile.enter_context(_without_keys())
+        meanwhile.enter_context(_without_stdout())
+        return run(task, progress or (lambda phase, count: None), [], whole=whole)
+
+
+def run(task: Task, tell: Progress, held: list[Any], *, whole: bool = False) -> Outcome:
+    """Run Pelican; the generators of a run that went well are put into ``held``."""
+    clock, audit = Clock(), Audit()
     import pelican as package
     from pelican.settings import read_settings
 
@@ -53,11 +65,13 @@ def run(
     from publish.site.engine.service import Service
     from publish.site.engine.staging import Staging
 
+    _forget_neighbours(task.settings.parent)
+    audit.start()
     package.console = _Quiet(package.console)
     site = task.stage / "site"
     complaints = LogCollector(task.settings.parent, site)
     # Python trusts compiled files by the second; a plugin edited twice in one would stay stale.
-    sys.dont_write_bytecode = True
+    compiles, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     logging.getLogger().addHandler(complaints)
     # Pelican tells the fifth of a kind as "and others"; here each has its place.
     package.log.LimitFilter._threshold = sys.maxsize
@@ -121,12 +135,17 @@ def run(
     except (Exception, SystemExit) as error:  # a settings file, theme or plugin may do anything
         complaints.failed(error)
     finally:
+        audit.stop()
+        sys.dont_write_bytecode = compiles
+        logging.getLogger().removeHandler(complaints)
         for each in (live, judging):
             if each:
                 each.close()
     if task.until == "read":
         answer = judging.answer if judging else None
-        return Run(errors=tuple(complaints.errors), judged=answer, seconds=clock.seconds)
+        return Run(
+            errors=tuple(complaints.errors), judged=answer, seconds=clock.seconds, whole=whole
+        )
     if complaints.errors:
         return Failed(tuple(complaints.errors), code)
     apart = [task.stage, task.folder.parent, *map(Path, (values["PATH"], values["THEME"],
@@ -138,6 +157,7 @@ def run(
         due.moment, audit.untracked, stock, tuple(sorted(staging.kept)),
         live.pages.rendered if live else due.rendered,
         live.sources.fresh if live else 0, judging.answer if judging else None, clock.seconds,
+        whole=whole,
     )  # fmt: skip
 
 
@@ -204,54 +224,29 @@ def _pelican(named: Any) -> Any:
     return getattr(importlib.import_module(module), name)
 
 
-def _stay(generators: list[Any], answer: Any) -> None:
-    """Show single pages until the parent has enough."""
-    from publish.site.engine.glance import glance
-
-    while True:
-        try:
-            source = pickle.load(sys.stdin.buffer)  # noqa: S301 - our parent's
-        except EOFError:
-            return
-        try:
-            found = glance(generators, source)
-        except Exception:  # the whole build, which follows, says what is wrong
-            found = None
-        answer.write(pickle.dumps(found, 5))
-
-
-def inside(task: Task, tell: Callable[[str, int], None] | None, *, whole: bool = False) -> Any:
-    """Run Pelican in the process of the command itself.
-
-    Meanwhile standard output is standard error, for plugins may print; no key is in the
-    environment; and the site's folder is the working directory.
-    """
-    audit, clock = Audit(), Clock()
-    audit.start()
-    gc.set_threshold(100_000, 50, 100)
-    if not whole:
-        light.install()
-    import publish.site.engine.session  # noqa: F401 - and with it Pelican
-
-    _forget_neighbours(task.settings.parent)
-    folder, compiled = Path.cwd(), sys.dont_write_bytecode
-    keys = {name: v for name, v in os.environ.items() if name.startswith(ACCOUNTS)}
-    sys.stdout.flush()
-    stdout = os.dup(1)
-    os.dup2(2, 1)
-    os.chdir(task.settings.parent)
+@contextlib.contextmanager
+def _without_keys() -> Iterator[None]:
+    """A key must not reach a template."""
+    keys = {name: value for name, value in os.environ.items() if name.startswith(ACCOUNTS)}
     for name in keys:
         del os.environ[name]
     try:
-        return run(task, audit, clock, tell or (lambda phase, count: None), [])
+        yield
     finally:
-        audit.stop()
         os.environ.update(keys)
-        os.chdir(folder)
+
+
+@contextlib.contextmanager
+def _without_stdout() -> Iterator[None]:
+    sys.stdout.flush()
+    stdout = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
         sys.stdout.flush()
         os.dup2(stdout, 1)
         os.close(stdout)
-        sys.dont_write_bytecode = compiled
 
 
 def _forget_neighbours(root: Path) -> None:
@@ -262,37 +257,3 @@ def _forget_neighbours(root: Path) -> None:
         ours = name.partition(".")[0] in ("publish", "__main__")
         if file.startswith(inside) and "-packages" not in file and not ours:
             del sys.modules[name]
-
-
-def main() -> None:
-    """The process's own entry: the task comes once everything is loaded."""
-    audit, clock = Audit(), Clock()
-    audit.start()
-    # Thousands of objects that all live to the end: looking for garbage finds none.
-    gc.set_threshold(100_000, 50, 100)
-    if "whole" not in sys.argv[1:]:
-        light.install()
-    import publish.site.engine.session  # noqa: F401 - and with it Pelican
-
-    try:
-        task = pickle.load(sys.stdin.buffer)  # noqa: S301 - our parent's
-    except EOFError:
-        return  # there was nothing to build after all
-    # Plugins may print; the answer has the pipe to itself.
-    with os.fdopen(os.dup(1), "wb", buffering=0) as answer:
-        os.dup2(2, 1)
-        held: list[Any] = []
-
-        def tell(phase: str, count: int) -> None:
-            answer.write(pickle.dumps((phase, count)))
-
-        answer.write(pickle.dumps(run(task, audit, clock, tell, held), 5))
-        if task.resident:
-            _stay(held, answer)
-    sys.stderr.flush()
-    # Nothing needs what this process holds; to take it apart would take longer than to end.
-    os._exit(0)
-
-
-if __name__ == "__main__":
-    main()
