@@ -42,12 +42,12 @@ def judge(
     from publish import checks
     from publish.settings import load
     from publish.site.library import library_of
-    from publish.site.read import told
+    from publish.site.read import refusals
 
     settings = load(path)
     library = library_of(generators, values, memo=settings.cache / "words")
     # What links to nothing is told when they are resolved, for the records.
-    found = checks.judge(settings, replace(library, complaints=told(errors)))
+    found = checks.judge(settings, replace(library, complaints=refusals(errors)))
     return found, not any(finding.severity == "error" for finding in found)
 
 

@@ -115,7 +115,7 @@ def _made(
             guards.judge, guards.fit,
         )  # fmt: skip
         try:
-            rendered = run(task, progress, whole=known.whole)
+            rendered = run(task, progress, full_pelican=known.full_pelican)
         except Unfit as unfit:
             guards.answered(unfit.answer)
             raise Refused("the site is not fit", "run `publish check`") from None
@@ -163,7 +163,7 @@ def _made(
         outputs=_stamps(target, shown), issues=letter_stamps, issued=str(settings.issues),
         composed=sum(path.endswith("/issue.json") for path in letter_stamps),
         scope=manifest.scope(settings), environment=environment,
-        until=min(until, rendered.due or until), whole=rendered.whole,
+        until=min(until, rendered.due or until), full_pelican=rendered.full_pelican,
     )  # fmt: skip
     manifest.write(record, left)
     if changes.written:

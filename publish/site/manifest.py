@@ -24,8 +24,8 @@ class Manifest:
     one renders. ``racy`` are digests of files too young for their stamps. ``outputs`` and
     ``issues`` are stamps of what lies in the ``output`` folder and in ``issued``. ``reads`` are
     paths the render found out it needs. ``until`` is the moment up to which time changes nothing,
-    in seconds since the epoch. ``composed`` counts the issues. ``whole`` tells that the render
-    needed more than a light Pelican.
+    in seconds since the epoch. ``composed`` counts the issues. ``full_pelican`` tells that
+    the render needed more than a light Pelican.
     """
 
     files: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ class Manifest:
     scope: Scope = ("", (), (), ())
     environment: str = ""
     until: float = 0.0
-    whole: bool = False
+    full_pelican: bool = False
 
 
 def place(settings: Settings, output: Path) -> Path:

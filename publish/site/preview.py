@@ -88,7 +88,9 @@ class Rebuilder:
         try:
             done, self._last = start(task, worker=self._next)
         finally:
-            self._next = Worker(settings.path, whole=bool(self._last and self._last.whole))
+            self._next = Worker(
+                settings.path, full_pelican=bool(self._last and self._last.full_pelican)
+            )
         # Should the files not all be moved, the next build trusts none of them.
         self._shown = ()
         letters = [f"{ISSUES}/{name}" for name in tree(stage / "issues")]

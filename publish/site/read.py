@@ -63,7 +63,7 @@ def read(
     unread = Library(
         settings.content.name, sources=listed, settings=dict(settings.values), failed=True
     )
-    return replace(done.judged or unread, complaints=told(done.errors))
+    return replace(done.judged or unread, complaints=refusals(done.errors))
 
 
 @contextmanager
@@ -78,7 +78,7 @@ def _aside(settings: Settings) -> Iterator[Path]:
         yield folder
 
 
-def told(errors: Sequence[str]) -> tuple[str, ...]:
+def refusals(errors: Sequence[str]) -> tuple[str, ...]:
     """What Pelican and the plugins refuse; of a source that was kept from them, a rule tells."""
     return tuple(error for error in errors if engine.UNFIT not in error)
 

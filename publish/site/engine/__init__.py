@@ -74,7 +74,7 @@ class Run(NamedTuple):
     stay as they lie in the output. ``rendered`` is how many pages were rendered, ``fresh`` how
     many sources were read. ``judged`` is what ``judge`` returned. ``seconds`` is by phase.
     ``errors`` are what Pelican and the plugins refuse, of a run until ``"read"``; any other fails
-    by them. ``whole`` tells that all that Pelican can load was needed.
+    by them. ``full_pelican`` tells that all that Pelican can load was needed.
     """
 
     warnings: tuple[str, ...] = ()
@@ -88,7 +88,7 @@ class Run(NamedTuple):
     judged: Any = None
     seconds: Mapping[str, float] = {}
     errors: tuple[str, ...] = ()
-    whole: bool = False
+    full_pelican: bool = False
 
 
 class Failed(NamedTuple):
@@ -106,7 +106,7 @@ class Unfit(Exception):
         self.answer = answer
 
 
-class RetryWhole(Exception):
+class NeedsFullPelican(Exception):
     """Pelican needs more than was loaded: the task is run once more, with all of it."""
 
 
@@ -125,8 +125,8 @@ def own_process() -> None:
     gc.set_threshold(100_000, 50, 100)
 
 
-def run(task: Task, progress: Progress | None = None, *, whole: bool = False) -> Run:
-    """Run ``task``, with all that Pelican can load if the last one needed it (``whole``).
+def run(task: Task, progress: Progress | None = None, *, full_pelican: bool = False) -> Run:
+    """Run ``task``, with all that Pelican can load if the last one needed it (``full_pelican``).
 
     Raises:
         Refused: anything failed; the message names the file.
@@ -139,24 +139,24 @@ def run(task: Task, progress: Progress | None = None, *, whole: bool = False) ->
         from publish.site.engine.inprocess import run_here
 
         try:
-            return result(run_here(task, progress, whole=whole))
-        except RetryWhole:
-            whole = True
+            return result(run_here(task, progress, full_pelican=full_pelican))
+        except NeedsFullPelican:
+            full_pelican = True
     from publish.site.engine.worker import start
 
-    done, worker = start(task, progress, whole=whole)
+    done, worker = start(task, progress, full_pelican=full_pelican)
     worker.close()
     return done
 
 
-def result(found: Run | Failed | Unfit | RetryWhole) -> Run:
+def result(found: Run | Failed | Unfit | NeedsFullPelican) -> Run:
     """What a run came to.
 
     Raises:
         Refused, ConfigError, Unfit: as of ``run``.
-        RetryWhole: it has to be run again, with all that Pelican can load.
+        NeedsFullPelican: it has to be run again, with all that Pelican can load.
     """
-    if isinstance(found, Unfit | RetryWhole):
+    if isinstance(found, Unfit | NeedsFullPelican):
         raise found
     if isinstance(found, Failed):
         also = f" (and {len(found.errors) - 1} more)" if len(found.errors) > 1 else ""

@@ -17,12 +17,12 @@ from publish import light
 from publish.errors import Exit
 from publish.light import StubUsed
 from publish.post import cache
-from publish.site.engine import ISSUES, Failed, Progress, RetryWhole, Run, Task, Unfit
+from publish.site.engine import ISSUES, Failed, NeedsFullPelican, Progress, Run, Task, Unfit
 from publish.site.engine.audit import Audit
-from publish.site.engine.complaints import LogCollector
+from publish.site.engine.logged import LogCollector
 from publish.site.snapshot import ACCOUNTS
 
-Outcome = Run | Failed | Unfit | RetryWhole
+Outcome = Run | Failed | Unfit | NeedsFullPelican
 
 
 class Clock:
@@ -39,22 +39,22 @@ class Clock:
         self._last = now
 
 
-def run_here(task: Task, progress: Progress | None, *, whole: bool = False) -> Outcome:
+def run_here(task: Task, progress: Progress | None, *, full_pelican: bool = False) -> Outcome:
     """Run ``task`` in the process of the command itself.
 
     Meanwhile standard output is standard error, for plugins may print; no key is in the
     environment; and the site's folder is the working directory.
     """
-    if not whole:
+    if not full_pelican:
         light.install()
     with contextlib.ExitStack() as meanwhile:
         meanwhile.enter_context(contextlib.chdir(task.settings.parent))
         meanwhile.enter_context(_without_keys())
         meanwhile.enter_context(_without_stdout())
-        return run(task, progress or (lambda phase, count: None), [], whole=whole)
+        return run(task, progress or (lambda phase, count: None), [], full_pelican=full_pelican)
 
 
-def run(task: Task, tell: Progress, held: list[Any], *, whole: bool = False) -> Outcome:
+def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = False) -> Outcome:
     """Run Pelican; the generators of a run that went well are put into ``held``."""
     clock, audit = Clock(), Audit()
     import pelican as package
@@ -69,10 +69,10 @@ def run(task: Task, tell: Progress, held: list[Any], *, whole: bool = False) -> 
     audit.start()
     package.console = _Quiet(package.console)
     site = task.stage / "site"
-    complaints = LogCollector(task.settings.parent, site)
+    log = LogCollector(task.settings.parent, site)
     # Python trusts compiled files by the second; a plugin edited twice in one would stay stale.
     compiles, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    logging.getLogger().addHandler(complaints)
+    logging.getLogger().addHandler(log)
     # Pelican tells the fifth of a kind as "and others"; here each has its place.
     package.log.LimitFilter._threshold = sys.maxsize
     clock.phase("load")
@@ -89,7 +89,7 @@ def run(task: Task, tell: Progress, held: list[Any], *, whole: bool = False) -> 
             values = settings.recording(
                 read_settings(str(task.settings), override={**task.overrides, **ours})
             )
-        code, complaints.content = Exit.REFUSED, Path(values["PATH"])
+        code, log.content = Exit.REFUSED, Path(values["PATH"])
         state = {} if task.forget else cache.load(task.folder / "state")
         files = state.get("files", {})
         staging = Staging(site, task.intact, files, _issues(values))
@@ -106,18 +106,18 @@ def run(task: Task, tell: Progress, held: list[Any], *, whole: bool = False) -> 
 
         if task.fit:
             hooks.keep_from_reading(task.fit)
-        judging = Judging(task, values, complaints, audit,
+        judging = Judging(task, values, log, audit,
                           lambda: live.sources.fresh if live else MUCH, clock.phase)  # fmt: skip
         if not stock:
             record = task.record if files else None
             live = session.Session(
-                task.folder, record, found_keys, values, declared, staging, audit, complaints,
+                task.folder, record, found_keys, values, declared, staging, audit, log,
                 task.jobs, tell, forget=task.forget,
             )  # fmt: skip
         clock.phase("settings")
         pelican.run()
         clock.phase("pages")
-        if live and not complaints.errors:
+        if live and not log.errors:
             live.save(task.stage / "pages")
             known = {n: k for n, k in staging.new.items() if n in staging.kept or k != (b"", b"")}
             document = {"files": known, "harmless": harmless, "code": digests}
@@ -131,33 +131,36 @@ def run(task: Task, tell: Progress, held: list[Any], *, whole: bool = False) -> 
         if live:
             live.sources.save()
     except StubUsed:
-        return RetryWhole()
+        return NeedsFullPelican()
     except (Exception, SystemExit) as error:  # a settings file, theme or plugin may do anything
-        complaints.failed(error)
+        log.failed(error)
     finally:
         audit.stop()
         sys.dont_write_bytecode = compiles
-        logging.getLogger().removeHandler(complaints)
+        logging.getLogger().removeHandler(log)
         for each in (live, judging):
             if each:
                 each.close()
     if task.until == "read":
         answer = judging.answer if judging else None
         return Run(
-            errors=tuple(complaints.errors), judged=answer, seconds=clock.seconds, whole=whole
+            errors=tuple(log.errors),
+            judged=answer,
+            seconds=clock.seconds,
+            full_pelican=full_pelican,
         )
-    if complaints.errors:
-        return Failed(tuple(complaints.errors), code)
+    if log.errors:
+        return Failed(tuple(log.errors), code)
     apart = [task.stage, task.folder.parent, *map(Path, (values["PATH"], values["THEME"],
              values["CACHE_PATH"], *values["PLUGIN_PATHS"]))]  # fmt: skip
     reads = audit.reads(apart, Path(values["PATH"], "ledger"))
     return Run(
-        tuple(complaints.warnings),
+        tuple(log.warnings),
         tuple(path for path in reads if path != str(task.settings.parent)),
         due.moment, audit.untracked, stock, tuple(sorted(staging.kept)),
         live.pages.rendered if live else due.rendered,
         live.sources.fresh if live else 0, judging.answer if judging else None, clock.seconds,
-        whole=whole,
+        full_pelican=full_pelican,
     )  # fmt: skip
 
 

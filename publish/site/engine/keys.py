@@ -38,10 +38,10 @@ def of(task: Task, values: Any, looked: list[str], digests: Known) -> tuple[byte
     known, found = dict(digests), {}
     for path in sorted({*task.code, *own}):
         stamp = snapshot.stamp(path)
-        was, told = known.get(path, ("", ""))
+        was, digest = known.get(path, ("", ""))
         if stamp != was or not snapshot.is_trustworthy(stamp):
-            told = snapshot.digest(path)
-        found[path] = stamp, told
+            digest = snapshot.digest(path)
+        found[path] = stamp, digest
     digests.clear()
     digests.update(found)
     # A locale decides how a date is written.
@@ -49,10 +49,12 @@ def of(task: Task, values: Any, looked: list[str], digests: Known) -> tuple[byte
     facts = [sys.version, pelican.__version__, jinja2.__version__, *snapshot.installed(), *spoken]
     facts += [f"{path} {snapshot.digest(path)}" for path in looked]
     conf = {str(task.settings), str(task.settings.parent / "pelicanconf.py")}
-    code = _digest([*facts, *(f"{p} {told}" for p, (_, told) in found.items() if p not in conf)])
+    code = _digest(
+        [*facts, *(f"{p} {digest}" for p, (_, digest) in found.items() if p not in conf)]
+    )
     everything = settings.snapshot(values)
-    whole = [*facts, *(f"{p} {told}" for p, (_, told) in found.items())]
-    whole += [f"{n} {told!r} {type(values[n])}" for n, told in sorted(everything.items())]
+    whole = [*facts, *(f"{p} {digest}" for p, (_, digest) in found.items())]
+    whole += [f"{n} {digest!r} {type(values[n])}" for n, digest in sorted(everything.items())]
     return code, _digest(whole)
 
 

@@ -97,9 +97,9 @@ class Pages:
             post = self.posts.get(called)
             if post is not None and was is not None and self._digests.record(called) == was:
                 continue
-            for attribute, (number, told) in list(looks.items()):
+            for attribute, (number, digest) in list(looks.items()):
                 now = MISSING if post is None else self._digests.fact(post, attribute)
-                if now is None or now != told:
+                if now is None or now != digest:
                     self._changed.add(number)
                 looks[attribute] = number, now
 
@@ -138,11 +138,11 @@ class Pages:
             return False
         if entry.template != self._closures.of(template) or entry.own != own or self._dirty(entry):
             return False
-        for variable, told in entry.values.items():
-            if self._digests.of(context.get(variable, MISSING)) != told:
+        for variable, digest in entry.values.items():
+            if self._digests.of(context.get(variable, MISSING)) != digest:
                 return False
-        for (variable, attribute), told in entry.list_page.items():
-            if self._step(context.get(variable), attribute) != told:
+        for (variable, attribute), digest in entry.list_page.items():
+            if self._step(context.get(variable), attribute) != digest:
                 return False
         self._new[page] = entry
         self._staging.keep(page)
@@ -270,4 +270,4 @@ class Pages:
         for called, (record, looks) in self._posts.items():
             left = {attribute: look for attribute, look in looks.items() if look[0] in used}
             self._posts[called] = record, left
-        self._values = {v: told for v, told in self._values.items() if v in variables}
+        self._values = {v: digest for v, digest in self._values.items() if v in variables}

@@ -49,10 +49,10 @@ class Pool:
                     how = f"by signal {-ended}" if ended < 0 else f"with status {ended}"
                     raise ChildProcessError(f"a part of the build was ended {how}")
                 answer.seek(0)
-                told, error = pickle.load(answer)  # noqa: S301 - a copy of this process wrote it
+                result, error = pickle.load(answer)  # noqa: S301 - a copy of this process wrote it
                 if error is not None:
                     raise error
-                found.append(told)
+                found.append(result)
         return found
 
     def close(self) -> None:

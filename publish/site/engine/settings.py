@@ -99,7 +99,9 @@ def snapshot(settings: Mapping[str, Any]) -> dict[str, bytes | None]:
     }
 
 
-def told(known: Mapping[str, bytes | None], names: Iterable[str]) -> dict[str, bytes] | None:
+def fingerprints(
+    known: Mapping[str, bytes | None], names: Iterable[str]
+) -> dict[str, bytes] | None:
     """The fingerprints of the settings ``names``; None if one of them has none."""
     found = {name: known.get(name, b"missing") for name in sorted(names) if name not in PLACES}
     return None if None in found.values() else found  # type: ignore[return-value]

@@ -17,12 +17,12 @@ from typing import Any
 
 from publish import light
 from publish.errors import Refused
-from publish.site.engine import Progress, RetryWhole, Run, Task, own_process, result
+from publish.site.engine import NeedsFullPelican, Progress, Run, Task, own_process, result
 from publish.site.snapshot import ACCOUNTS
 
 
 def start(
-    task: Task, progress: Progress | None = None, *, whole: bool = False,
+    task: Task, progress: Progress | None = None, *, full_pelican: bool = False,
     worker: Worker | None = None,
 ) -> tuple[Run, Worker]:  # fmt: skip
     """Run ``task`` in a process of its own, or that of ``worker``; it is left to the caller.
@@ -30,12 +30,12 @@ def start(
     Raises:
         Refused, ConfigError, Unfit: as ``engine.run``.
     """
-    worker = worker or Worker(task.settings, whole=whole)
+    worker = worker or Worker(task.settings, full_pelican=full_pelican)
     try:
         return worker.run(task, progress), worker
-    except RetryWhole:
+    except NeedsFullPelican:
         worker.close()
-        return start(task, progress, whole=True)
+        return start(task, progress, full_pelican=True)
     except BaseException:
         worker.close()
         raise
@@ -44,16 +44,16 @@ def start(
 class Worker:
     """A process that loads Pelican at once and waits for its one task."""
 
-    def __init__(self, settings: Path, *, whole: bool = False) -> None:
-        """For the site of the ``settings`` file; ``whole`` loads all that Pelican loads."""
-        self._settings, self.whole = settings, whole
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
-        how = ["whole"] if whole else []
+    def __init__(self, settings: Path, *, full_pelican: bool = False) -> None:
+        """For the site of the ``settings`` file; ``full_pelican`` loads all that Pelican loads."""
+        self._settings, self.full_pelican = settings, full_pelican
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
+        how = ["full"] if full_pelican else []
         self._process = subprocess.Popen(  # noqa: S603 - this very program
             # Not with -m, which takes a while to find what this finds at once.
             [sys.executable, "-P", "-c", f"import {__name__} as w; w.main()", *how],
             cwd=settings.parent, env=_environment(),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._stderr,
             # Ctrl-C ends the parent, which ends its worker; it is no failure of the build.
             start_new_session=True,
         )  # fmt: skip
@@ -68,7 +68,7 @@ class Worker:
         """End the process, whether it had its task or not."""
         if self._process.poll() is None:
             self._process.kill()
-        for stream in (self._process.stdin, self._process.stdout, self._said):
+        for stream in (self._process.stdin, self._process.stdout, self._stderr):
             with contextlib.suppress(OSError):
                 stream.close()  # type: ignore[union-attr]
         self._process.wait()
@@ -80,7 +80,7 @@ class Worker:
             Refused: anything failed; the message names the file.
             ConfigError: the settings file fails.
             Unfit: the judge says so.
-            RetryWhole: it has to be done once more, with all that Pelican loads.
+            NeedsFullPelican: it has to be done once more, with all that Pelican loads.
         """
         assert self._process.stdout
         try:
@@ -117,9 +117,9 @@ class Worker:
 
     def _ended(self) -> Refused:
         status = self._process.wait()
-        self._said.seek(0)
-        said = self._said.read().decode("utf-8", "replace").strip().splitlines()
-        how = f"by signal {-status}" if status < 0 else (said or ["no message"])[-1]
+        self._stderr.seek(0)
+        lines = self._stderr.read().decode("utf-8", "replace").strip().splitlines()
+        how = f"by signal {-status}" if status < 0 else (lines or ["no message"])[-1]
         return Refused(
             f"{self._settings.name}: the build process ended early: {how}", "build again"
         )
@@ -135,8 +135,8 @@ def _environment() -> dict[str, str]:
 def main() -> None:
     """The process's own entry: the task comes once everything is loaded."""
     own_process()
-    whole = "whole" in sys.argv[1:]
-    if not whole:
+    full_pelican = "full" in sys.argv[1:]
+    if not full_pelican:
         light.install()
     import publish.site.engine.session  # noqa: F401 - and with it Pelican
     from publish.site.engine.inprocess import run
@@ -153,7 +153,7 @@ def main() -> None:
         def tell(phase: str, count: int) -> None:
             answer.write(pickle.dumps((False, (phase, count))))
 
-        answer.write(pickle.dumps((True, run(task, tell, held, whole=whole)), 5))
+        answer.write(pickle.dumps((True, run(task, tell, held, full_pelican=full_pelican)), 5))
         if task.resident:
             _stay(held, answer)
     sys.stderr.flush()

@@ -55,7 +55,7 @@ class LogCollector(logging.Handler):
         source = self._source(record.args)
         self._keep(self.errors if grave else self.warnings, self._placed(text, source))
 
-    def told(self, errors: list[str], warnings: list[str]) -> None:
+    def add(self, errors: list[str], warnings: list[str]) -> None:
         """Add another process's records."""
         self.count += len(errors) + len(warnings)
         for kept, texts in ((self.errors, errors), (self.warnings, warnings)):
@@ -65,8 +65,8 @@ class LogCollector(logging.Handler):
     def failed(self, error: BaseException) -> None:
         """The run ended by ``error``."""
         text = getattr(error, "message", None) or getattr(error, "strerror", None) or str(error)
-        said = f"{type(error).__name__}: {text}" if text else type(error).__name__
-        self._keep(self.errors, f"{self._where(error)}{self._short(said)}")
+        line = f"{type(error).__name__}: {text}" if text else type(error).__name__
+        self._keep(self.errors, f"{self._where(error)}{self._short(line)}")
 
     def _keep(self, kept: list[str], text: str) -> None:
         if text and text not in kept:
