@@ -20,8 +20,7 @@ from pelican.paginator import Page
 
 from publish.post import cache
 from publish.site.engine.closures import Closures
-from publish.site.engine.digests import MISSING, Digests
-from publish.site.engine.fingerprint import name
+from publish.site.engine.fingerprint import MISSING, Digests, name
 from publish.site.engine.staging import Staging
 from publish.site.engine.tracking import Looks, Tracker
 
