@@ -75,7 +75,7 @@ class Audit:
         elif event in ("os.listdir", "os.scandir"):
             if args and isinstance(args[0], str | bytes):
                 # Python's own imports list every folder that may hold a module or a package.
-                importing = "importlib" in sys._getframe(1).f_code.co_filename
+                importing = "importlib" in sys._getframe(2).f_code.co_filename
                 self._note(os.fsdecode(args[0]) or ".", scoped=not importing)
         elif event == READS:
             self._note(os.fsdecode(args[0]))
