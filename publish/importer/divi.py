@@ -180,8 +180,7 @@ def _part(name: str, part: list[str], fields: Mapping[str, str], body: str) -> s
     if kind[0] == "h" and kind[1:].isdigit():
         return _heading(name, kind, value, fields)
     if kind == "body":
-        words = value[0] if value else ""
-        return (words if "<" in words or not words else f"<p>{escape(words)}</p>") + body
+        return f"{value[0] if value else ''}{body}"
     if kind == "p":
         return f"<p>{_inline(value[0])}</p>" if value[0] else ""
     if kind == "img":
@@ -196,7 +195,7 @@ def _part(name: str, part: list[str], fields: Mapping[str, str], body: str) -> s
         return "" if fields.get("show_divider") == "off" else "<hr>"
     if kind == "li":
         words = body or _inline(fields.get("text") or fields.get("title") or "")
-        return f"<li>{words}</li>"
+        return f"<ul><li>{words}</li></ul>"
     if kind == "code":
         return f'<div data-autop="off">{body}</div>'
     if kind == "form":
