@@ -133,7 +133,7 @@ class Acts:
             job.asked = found
             self._do(job)
         else:
-            self.jobs.ask(job, asking.shown(found, self._titles()), found)
+            self.jobs.ask(job, asking.view(found, self._titles()), found)
 
     def _do(self, job: Job) -> None:
         try:
@@ -152,7 +152,7 @@ class Acts:
                 self._end(job, "done", asking.DONE.get(job.act, "Done"), found.lines)
             else:
                 # What the yes was given to is not so any more.
-                self.jobs.ask(job, asking.again(asking.shown(found, self._titles())), found)
+                self.jobs.ask(job, asking.again(asking.view(found, self._titles())), found)
         self.reader.look_again()
 
     def _titles(self) -> frozenset[str]:
@@ -160,7 +160,7 @@ class Acts:
 
     def _end(self, job: Job, stage: Any, title: str, lines: tuple[str, ...]) -> None:
         titles = self._titles()
-        said = tuple(filter(None, (asking.spoken(line, titles) for line in lines)))
+        said = tuple(filter(None, (asking.wording(line, titles) for line in lines)))
         what = asking.TITLES.get(job.act, job.act)
         self.log.note(title if stage == "done" else f"{what} {title}", stage, said)
         job.settle(stage, title, said)
@@ -250,7 +250,7 @@ class Acts:
             raise Refused("the photo has no words", "say what it shows, in a few words")
         data = self.writer.read(settings, sheet)
         path, picture = photo.prepared(settings, given.read(), given.filename, sheet.slug)
-        made = photo.shown(data, path, alt, form.get("after", "0"))
+        made = photo.inserted(data, path, alt, form.get("after", "0"))
         # Compared before the picture is put down, so that a refusal leaves nothing behind.
         self.writer.compare(settings, sheet, form.get("digest", ""))
         self.writer.add(settings, path, picture)

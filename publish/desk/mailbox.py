@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from publish.desk.snapshot import Figures, Letter, LetterState, Post
+from publish.errors import ConfigError
 from publish.settings import Settings
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Look:
                 letters=mine,
                 audience=str(audience.get("name") or ""),
                 readers=int(stats.get("member_count") or 0),
-                sender=f"{room.account.from_name} <{room.account.reply_to}>",
+                sender=_sender(room),
             )
 
     def _letter(self, room: Office, found: Letters, known: Known, state: State) -> Letter | None:
@@ -104,6 +105,14 @@ class Look:
         )
         self._reports[state.campaign] = (now, made)
         return made
+
+
+def _sender(room: Office) -> str:
+    """Who the mail comes from; ``""`` while the settings do not say."""
+    try:
+        return str(room.sender)
+    except ConfigError:
+        return ""
 
 
 def _how(state: State) -> LetterState | None:

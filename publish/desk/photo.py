@@ -83,7 +83,7 @@ def prepared(settings: Settings, data: bytes, given: str, fallback: str) -> tupl
     return f"{folder}/{name}", made
 
 
-def shown(data: bytes, path: str, alt: str, after: str) -> bytes:
+def inserted(data: bytes, path: str, alt: str, after: str) -> bytes:
     """``data`` with the photo at ``path``: as its ``cover``, or below the paragraph that ends with
     line ``after``, ``0`` for the end."""
     if after == "cover":

@@ -130,15 +130,10 @@ def _listening(app: App, port: int) -> BaseWSGIServer:
 
 def _inbox(settings: Settings, stack: ExitStack) -> str:
     """The sandbox's address: of the one that runs, else of one for as long as the desk is open."""
-    from publish import sandbox
-    from publish.newsletter.schedule import zone
+    from publish import office, sandbox
 
     base = sandbox.running(settings.root)
-    if base:
-        return base
-    return str(
-        stack.enter_context(sandbox.start(settings.root, zone=zone(settings.timezone))).base_url
-    )
+    return base or stack.enter_context(office.sandbox_server(settings)).base_url
 
 
 def _preview(
@@ -154,7 +149,7 @@ def _preview(
         reader.tell()
         reader.look_again()
 
-    def shown(address: str) -> None:
+    def opened(address: str) -> None:
         reader.change(preview=address)
         threading.Thread(
             target=follow, args=(address, made, stop), daemon=True, name="desk-following"
@@ -165,7 +160,7 @@ def _preview(
         try:
             show(
                 settings, host=HOST, port=0, overrides=overrides, say=say, stop=stop,
-                ready=shown,
+                ready=opened,
             )  # fmt: skip
         except (PublishError, OSError) as error:
             say(f"error: {error}")

@@ -78,17 +78,17 @@ def test_paragraphs_are_named_by_their_first_words():
 
 
 def test_it_is_put_below_the_paragraph_and_nothing_else_changes():
-    made = photo.shown(BODY, "images/door.jpg", "A door [open]", "5")
+    made = photo.inserted(BODY, "images/door.jpg", "A door [open]", "5")
     mark = b"![A door (open)]({static}/images/door.jpg)"
     assert made == BODY.replace(b"and more.\n", b"and more.\n\n" + mark + b"\n")
-    end = photo.shown(BODY, "images/door.jpg", "A door", "0")
+    end = photo.inserted(BODY, "images/door.jpg", "A door", "0")
     assert end == BODY + b"\n\n![A door]({static}/images/door.jpg)\n"
-    crlf = photo.shown(b"Title: A\r\n\r\nx\r\n", "images/d.jpg", "D", "3")
+    crlf = photo.inserted(b"Title: A\r\n\r\nx\r\n", "images/d.jpg", "D", "3")
     assert crlf == b"Title: A\r\n\r\nx\r\n\r\n![D]({static}/images/d.jpg)\r\n"
 
 
 def test_as_a_cover_it_is_two_lines_of_the_header():
-    made = photo.shown(BODY, "images/door.jpg", "A door", "cover")
+    made = photo.inserted(BODY, "images/door.jpg", "A door", "cover")
     assert made == BODY.replace(
         b"Uid: 0123456789ab\n", b"Uid: 0123456789ab\nImage: images/door.jpg\nImage_alt: A door\n"
     )

@@ -121,7 +121,7 @@ def files(site: Open) -> dict[str, str]:
 def said(text: str) -> list[str]:
     """The words of a terminal as the desk says them."""
     lines = (re.sub(r"\x1b\[[0-9;]*m", "", line) for line in text.splitlines())
-    told = (asking.spoken(line.removeprefix("error: "), (TITLE,)) for line in lines)
+    told = (asking.wording(line.removeprefix("error: "), (TITLE,)) for line in lines)
     return [line for line in told if line]
 
 

@@ -32,6 +32,8 @@ Judge = Callable[[list[Any], Mapping[str, Any], Sequence[str]], tuple[Any, bool]
 Its answer, and whether the site is fit. Called in a copy of the process that runs Pelican: what it
 returns is pickled, and so is the function itself where another process runs it.
 """
+Fit = Callable[[Path], bytes | None]
+"""Given a source, its bytes, which are read once, there; None if Pelican must not open it."""
 
 
 class Task(NamedTuple):
@@ -59,7 +61,7 @@ class Task(NamedTuple):
     forget: bool = False
     jobs: int = 1
     judge: Judge | None = None
-    fit: Callable[[Path], bool] | None = None
+    fit: Fit | None = None
     until: Literal["", "read", "letters"] = ""
     resident: bool = False
 
