@@ -28,9 +28,9 @@ def titles(
     return (found, os.getpid(), settings["SITENAME"]), not any(forbidden in t for t in found)
 
 
-def readable(content: Path, file: Path) -> bool:
-    """Whether a source may be read."""
-    return "unfit" not in file.name
+def readable(content: Path, file: Path) -> bytes | None:
+    """The bytes of a source that may be read."""
+    return None if "unfit" in file.name else file.read_bytes()
 
 
 def guards(heard: list[Any], forbidden: str = "nothing") -> Guards:
