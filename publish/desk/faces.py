@@ -70,7 +70,7 @@ def look(preview: str, sheet: Sheet) -> Faces:
 def _composed(record: dict[str, Any], text: str) -> Composed:
     return Composed(
         str(record.get("subject", "")), str(record.get("preheader", "")), text,
-        int(record.get("html_bytes") or 0), int(record.get("pictures_bytes") or 0),
+        int(record.get("html_bytes") or 0), int(record.get("picture_bytes") or 0),
         str(record.get("digest", ""))[:12],
         str(record.get("title", "")),
     )  # fmt: skip

@@ -285,7 +285,7 @@ def _coming(now: Snapshot, at: datetime) -> tuple[Coming, ...]:
             what = f"{words.clock(letter.at, now.zone)}, letter: {title}"
             days.append((letter.at, Coming(_day(letter.at, now, at), what, where)))
     for sheet in now.sheets:
-        if sheet.kind == "ahead" and sheet.date:
+        if sheet.kind == "scheduled" and sheet.date:
             what = f"{words.clock(sheet.date, now.zone)}, on the site: {sheet.title}"
             needs = "This computer has to be on then, and the pages uploaded."
             days.append(

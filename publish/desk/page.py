@@ -101,7 +101,7 @@ def rail(now: Snapshot, sheet: Sheet, letter: Letter | None, at: datetime) -> tu
 def _on_site(now: Snapshot, sheet: Sheet, at: datetime) -> Step:
     if sheet.kind == "draft":
         return Step("", "On the site", "not yet: it is a draft")
-    if sheet.kind == "ahead" and sheet.date:
+    if sheet.kind == "scheduled" and sheet.date:
         return Step("now", "On the site", f"from {words.moment(sheet.date, now.zone, at)}")
     since = f"since {words.day(sheet.date, now.zone, at)}" if sheet.date else "public"
     waiting = now.site.waiting

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from publish.post.diagnostic import Diagnostic
 
 UTC = ZoneInfo("UTC")
-Kind = Literal["draft", "ahead", "public"]
+Kind = Literal["draft", "scheduled", "public"]
 
 
 @dataclass(frozen=True)

@@ -125,7 +125,7 @@ def test_old_posts_that_were_never_mailed_are_one_line():
 
 
 def test_coming_days_name_what_has_to_be_on():
-    ahead = a_sheet("posts/audit.md", kind="ahead", date=TUESDAY + timedelta(days=7))
+    ahead = a_sheet("posts/audit.md", kind="scheduled", date=TUESDAY + timedelta(days=7))
     view = home.view(a_snapshot(POST, ahead, letters=(a_letter(POST),)), NOW)
     first, second = view.coming
     assert (first.day, first.what) == ("Tue 1\N{NO-BREAK SPACE}Dec", "7:30, letter: Quit")

@@ -75,7 +75,7 @@ def test_the_rail_of_every_other_letter(letter: Letter, step: int, says: tuple[s
 
 
 def test_the_rail_of_posts_that_are_ahead_old_or_for_the_site_alone():
-    ahead = a_sheet(kind="ahead", date=TUESDAY)
+    ahead = a_sheet(kind="scheduled", date=TUESDAY)
     assert rail(a_snapshot(ahead), ahead)[1] == ("now", "from Tuesday, 1 December, 7:30")
     old = a_sheet(date=NOW - timedelta(days=90))
     assert rail(a_snapshot(old), old)[2] == ("", "never: an older post goes out only by name")

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import pytest
 
 from publish.desk import faces, mails
 from publish.desk.log import Log
@@ -14,13 +17,14 @@ from publish.desk.shelf import Shelf
 from publish.settings import load
 from tests.desk.snapshots import NOW, YORK, a_sheet
 from tests.desk.stand import Desk
+from tests.fakes.world import an_issue
 
 
 def post(desk: Desk, name: str, text: str) -> None:
     (desk.root / "content/posts" / name).write_text(text, encoding="utf-8")
 
 
-def test_posts_are_drafts_ahead_or_public(desk: Desk):
+def test_posts_are_drafts_scheduled_or_public(desk: Desk):
     settings = load(desk.root / "pelicanconf.py")
     (desk.root / "pelicanconf.py").write_text(
         "WITH_FUTURE_DATES = False\nARTICLE_PATHS = ['posts']"
@@ -34,7 +38,7 @@ def test_posts_are_drafts_ahead_or_public(desk: Desk):
     found = {sheet.title: sheet for sheet in shelf.read(settings, NOW)}
     assert set(found) == {"Public", "Ahead", "Nothing More", "Three Conversations"}
     kinds = {title: sheet.kind for title, sheet in found.items()}
-    assert (kinds["Public"], kinds["Ahead"]) == ("public", "ahead")
+    assert (kinds["Public"], kinds["Ahead"]) == ("public", "scheduled")
     assert kinds["Three Conversations"] == "draft"
     assert (found["Public"].words, found["Nothing More"].words) == (3, 0)
     assert (found["Ahead"].mailed, found["Public"].mailed) == (False, True)
@@ -108,3 +112,27 @@ def test_without_a_preview_there_are_no_faces():
     sheet = a_sheet()
     assert faces.look("", sheet) == faces.Faces()
     assert faces.look("http://127.0.0.1:9", sheet) == faces.Faces()
+
+
+def test_what_the_composed_letter_weighs_is_read_from_its_record(monkeypatch: pytest.MonkeyPatch):
+    issue = replace(an_issue(), picture_bytes=34 * 1024)
+    files = {f"/{name}": data for name, data in issue.files().items()}
+
+    def get(url: str, wait: float) -> tuple[int, bytes]:
+        found = files.get(f"/{url.rpartition('/')[2]}")
+        return (200, found) if found is not None else (404, b"")
+
+    monkeypatch.setattr(faces, "fetch", get)
+    letter = faces.look("http://127.0.0.1:9", a_sheet(slug=issue.slug)).letter
+    assert letter is not None
+    assert (letter.subject, letter.text) == (issue.subject, issue.text)
+    assert (letter.weight, letter.pictures) == (issue.html_bytes, 34 * 1024)
+
+
+def test_a_date_is_what_the_build_takes_it_for(desk: Desk):
+    """Without WITH_FUTURE_DATES too, and however it is written."""
+    (desk.root / "pelicanconf.py").write_text("ARTICLE_PATHS = ['posts']\nTIMEZONE = 'UTC'\n")
+    post(desk, "words.md", "Title: Words\nDate: 3 May 2091\n\nx\n")
+    found = {s.title: s for s in Shelf().read(load(desk.root / "pelicanconf.py"), NOW)}
+    assert found["Words"].kind == "scheduled"
+    assert found["Words"].date == datetime(2091, 5, 3, tzinfo=UTC)
