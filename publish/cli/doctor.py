@@ -13,7 +13,7 @@ from publish.settings import Settings
 
 
 @click.command("doctor")
-@click.option("--live", is_flag=True, help="Insist on the real account.")
+@click.option("--live", is_flag=True, help="Fail unless MAILCHIMP_API_KEY is set.")
 @common
 def command(settings: Settings, terminal: Terminal, live: bool) -> int:
     """Check key, audience, sender, plan, site, targets and timer; say what to do about each.

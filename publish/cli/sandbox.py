@@ -13,7 +13,7 @@ from publish.settings import Settings
 
 @click.group("sandbox")
 def command() -> None:
-    """The stand-in for Mailchimp on this machine; nobody is e-mailed.
+    """The stand-in for Mailchimp on this machine; no mail leaves it.
 
     Example: publish sandbox serve
     """

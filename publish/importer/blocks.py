@@ -171,7 +171,7 @@ def _block(block: Block, context: Context) -> str:
 
 def _words(block: Block, context: Context) -> str:
     """The words of a block that keeps them in its attributes."""
-    found = [(k, v) for k, v in _leaves(block.attributes, 0) if v != block.name]
+    found = [(k, v) for k, v in _leaves(block.attributes, 0) if k and v != block.name]
     fields = {
         key: value for key, value in found
         if key in ("url", "src", "alt", "link") or divi.is_words(key, value)
@@ -182,7 +182,7 @@ def _words(block: Block, context: Context) -> str:
             context.lose("module-dropped", f"wp:{block.name}")
         return ""
     context.lose("unknown-shortcode", f"wp:{block.name}", words)
-    return divi.unknown(fields, "")
+    return expand(divi.unknown(fields, ""), context)
 
 
 def _leaves(value: Any, depth: int) -> Iterator[tuple[str, str]]:

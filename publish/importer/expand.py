@@ -80,7 +80,7 @@ class Context:
         self.losses.append(Loss(code, self.id, detail, excerpt(words)))
 
 
-def expand(text: str, context: Context, autop: bool = True) -> str:
+def expand(text: str, context: Context) -> str:
     """``text`` with every shortcode made HTML."""
     if "[" not in text:
         return text

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
-
-Kind = Literal["post", "page"]
+from typing import NamedTuple
 
 
 class Term(NamedTuple):
@@ -16,13 +14,6 @@ class Term(NamedTuple):
 
     name: str
     slug: str
-
-
-class Author(NamedTuple):
-    """A person who writes: the login that posts name, and the name readers see."""
-
-    login: str
-    name: str
 
 
 class Comment(NamedTuple):
@@ -91,19 +82,6 @@ class Item:
     comments: list[Comment] = field(default_factory=list)
     comment_count: int = 0
     mended: list[str] = field(default_factory=list)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The item for the store."""
-        return dict(self.__dict__)
-
-    @classmethod
-    def of(cls, values: dict[str, Any]) -> Item:
-        """An item from the store."""
-        values = dict(values)
-        for name in ("categories", "tags", "authors"):
-            values[name] = [Term(*t) for t in values[name]]
-        values["comments"] = [Comment(*c) for c in values["comments"]]
-        return cls(**values)
 
 
 @dataclass(frozen=True)

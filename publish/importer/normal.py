@@ -11,8 +11,7 @@ from collections.abc import Callable
 from publish.importer.embeds import framed, label, watch
 from publish.importer.runs import leaves, split, spread, tidy
 from publish.importer.structures import definitions, details, figure, kept, listed, table
-from publish.importer.tags import BLOCKS, CONTAINERS, GONE, INLINE, MADE
-from publish.importer.tree import El
+from publish.importer.tree import BLOCKS, CONTAINERS, GONE, INLINE, MADE, El
 
 INNER = {"li", "blockquote", "td", "th", "dt", "dd", "figcaption", "caption", "summary"}
 Lose = Callable[[str, str, str], None]

@@ -85,8 +85,7 @@ def _due(state: State) -> tuple[dict[int, str], dict[str, Record]]:
             state.result.unchanged += 1
         elif not there or there in ours or forced:
             todo[number] = digest
-            source = str(state.store.plan(number)["source"])
-            records[key] = Record(entry.file, entry.slug, source, digest)
+            records[key] = Record(entry.file, entry.slug, digest)
         else:
             state.result.left.append(entry.file)
             state.lose("edited-left", entry.id, file=entry.file)

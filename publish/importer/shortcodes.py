@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Container
 from dataclasses import dataclass, field
 
 DEPTH = 64
@@ -247,14 +247,3 @@ def _tree(text: str, tokens: list[_Token]) -> list[Code | str]:
     if at < len(text):
         stack[-1][0].inside.append(text[at:])
     return root.inside
-
-
-def walk(nodes: list[Code | str]) -> Iterator[Code]:
-    """Every shortcode of a tree."""
-    for node in nodes:
-        if isinstance(node, Code):
-            yield node
-            yield from walk(node.inside)
-
-
-Render = Callable[[Code, str], str]

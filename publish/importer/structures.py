@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
-from publish.importer.tags import GONE, MADE
-from publish.importer.tree import El
+from publish.importer.tree import GONE, MADE, El
 
 
 class Flow(Protocol):

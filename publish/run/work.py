@@ -61,7 +61,9 @@ def rehearse(office: Office) -> Report:
             with _noted(report):
                 home.require_committed()
             if home.ahead():
-                report.lines.append(f"{home.remote}/{home.branch} has news: they would come first")
+                report.lines.append(
+                    f"{home.remote}/{home.branch} has newer commits: a run would pull them first"
+                )
     stale = office.site.stale()
     if stale:
         report.lines.append("the site would be built")

@@ -152,7 +152,7 @@ def test_a_home_that_cannot_be_written_stops_a_run_before_any_mail(blog: Blog):
     git(one, "remote", "set-url", "--push", "origin", str(blog.folder / "nowhere.git"))
     stopped = run(one, blog.base)
     assert stopped.code == 3
-    assert "the ledger could not come home, so nothing is sent" in stopped.document["errors"][0]
+    assert "the ledger could not be pushed, so nothing is sent" in stopped.document["errors"][0]
     assert blog.mails() == []
 
 
