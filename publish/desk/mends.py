@@ -17,13 +17,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from publish.post import frontmatter
 from publish.post.diagnostic import Diagnostic
 from publish.post.slug import slug_of_title
+from publish.post.urls import TRACKING_KEY, is_private
 
 URL = re.compile(r"https?://[^\s<>\"')\]]+")
-LOCAL = re.compile(r"http://(localhost|127\.|\[::1\]|10\.|192\.168\.)", re.I)
-TRACKING = re.compile(
-    r"utm_\w+|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid|twclid|_hsenc|_hsmi|vero_id", re.I
-)
-"""Query keys by which senders and advertisers follow a reader."""
 MEANT = re.compile(r"(?:did you mean|write) (\S+?)\??$")
 SPELT = re.compile(r"the category (.+) is spelled (.+) in \S+$")
 STATUSES = ("published", "draft", "hidden")
@@ -75,14 +71,14 @@ def _line(change: Callable[[str, Where], str]) -> Mend:
 
 
 def _https(text: str, where: Where) -> str:
-    return URL.sub(lambda m: m[0] if LOCAL.match(m[0]) else re.sub("^http:", "https:", m[0]), text)
+    return URL.sub(lambda m: m[0] if is_private(m[0]) else re.sub("^http:", "https:", m[0]), text)
 
 
 def _untracked(text: str, where: Where) -> str:
     def clean(found: re.Match[str]) -> str:
         parts = urlsplit(found[0])
         pairs = parse_qsl(parts.query, keep_blank_values=True)
-        kept = [pair for pair in pairs if not TRACKING.fullmatch(pair[0])]
+        kept = [pair for pair in pairs if not TRACKING_KEY.fullmatch(pair[0])]
         if len(kept) == len(pairs):
             return found[0]
         return urlunsplit(parts._replace(query=urlencode(kept)))
