@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from publish.desk.snapshot import Kind, Sheet
+from publish.desk.model import Kind, Post
 from publish.post import frontmatter
 from publish.post.text import plain_title
 from publish.settings import Settings
@@ -19,30 +19,30 @@ HEAD = 4 * 1024
 Stamp = tuple[int, int, int]
 
 
-class Shelf:
+class PostCache:
     """Remembers what it read, by path and stamp."""
 
     def __init__(self) -> None:
-        self._known: dict[Path, tuple[Stamp, Sheet]] = {}
+        self._known: dict[Path, tuple[Stamp, Post]] = {}
 
-    def read(self, settings: Settings, now: datetime) -> tuple[Sheet, ...]:
+    def read(self, settings: Settings, now: datetime) -> tuple[Post, ...]:
         """Every post, in the order of their paths. A file that cannot be read is left out: the
         checks tell of it."""
-        found: dict[Path, tuple[Stamp, Sheet]] = {}
+        found: dict[Path, tuple[Stamp, Post]] = {}
         for file in posts.files(settings, settings.posts):
             try:
                 stamp = _stamp(file)
                 known = self._known.get(file)
                 if known is None or known[0] != stamp:
-                    known = (stamp, sheet(settings, file, file.read_bytes(), stamp[0]))
+                    known = (stamp, post(settings, file, file.read_bytes(), stamp[0]))
             except OSError:
                 continue
             found[file] = known
         self._known = found
-        return tuple(_timed(sheet, now) for _, sheet in found.values())
+        return tuple(_timed(post, now) for _, post in found.values())
 
 
-def sheet(settings: Settings, file: Path, data: bytes, saved_ns: int) -> Sheet:
+def post(settings: Settings, file: Path, data: bytes, saved_ns: int) -> Post:
     """A post out of its file's bytes; its kind is as if no date were ahead."""
     source = posts.Source(file, settings, data[:HEAD])
     if source.header.ended == "file" and len(data) > HEAD:
@@ -52,7 +52,7 @@ def sheet(settings: Settings, file: Path, data: bytes, saved_ns: int) -> Sheet:
     body = [*data.split(b"\n", header.body_line - 1), b""][header.body_line - 1]
     kind: Kind = "public" if source.status in ("published", "hidden") else "draft"
     categories = [part.strip() for part in header.get("category").split(",")]
-    return Sheet(
+    return Post(
         name=file.relative_to(settings.content).as_posix(),
         file=source.name,
         digest=digest(data),
@@ -77,7 +77,7 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:32]
 
 
-def _timed(found: Sheet, now: datetime) -> Sheet:
+def _timed(found: Post, now: datetime) -> Post:
     if visibility(found.status, found.date, now) == "scheduled":
         return replace(found, kind="scheduled")
     return found
