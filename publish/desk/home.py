@@ -8,6 +8,7 @@ from datetime import datetime
 from publish.desk import parts, words
 from publish.desk.model import Letter, Post, Snapshot
 from publish.desk.parts import Button, State
+from publish.newsletter.titles import MOST_POSTS
 
 SHOWN = 6
 """Letters and drafts that are listed before the rest is folded."""
@@ -75,6 +76,8 @@ class Home:
     next: tuple[Next, ...]
     writing: tuple[Row, ...]
     more_writing: tuple[Row, ...]
+    together: Button | None
+    first: bool
     out: tuple[Out, ...]
     older: int
     site: tuple[State, ...]
@@ -92,7 +95,8 @@ def view(now: Snapshot, at: datetime) -> Home:
     order = {"unsure": 0, "stopped": 1, "sending": 2, "scheduled": 3}
     ahead.sort(key=lambda m: (order[m.state], m.at or at))
     sent = sorted((m for m in letters if m.state == "sent"), key=lambda m: m.at or at, reverse=True)
-    rows = [_row(now, post, at) for post in _writing(now, at)]
+    writing = _writing(now, at)
+    rows = [_row(now, post, at) for post in writing]
     mailed = {m.uid for m in letters}
     older = [s for s in now.posts if s.kind == "public" and s.mailed and s.uid not in mailed
              and not parts.recent(now, s, at)]  # fmt: skip
@@ -105,6 +109,8 @@ def view(now: Snapshot, at: datetime) -> Home:
         next=tuple(_next(now, letter, at) for letter in ahead),
         writing=tuple(rows[:SHOWN]),
         more_writing=tuple(rows[SHOWN:]),
+        together=_together(now, writing),
+        first=not now.posts,
         out=tuple(out(now, letter, at) for letter in sent[:SHOWN]),
         older=len(older),
         site=states,
@@ -132,6 +138,8 @@ def headline(ahead: list[Letter], rows: list[Row], now: Snapshot, at: datetime) 
         return f"{words.sentence(words.spelt(len(scheduled), 'letter'))} go out, the first {day}"
     if now.newsletter.asked is None and not now.newsletter.trouble:
         return "Looking at what is scheduled"
+    if not now.posts:
+        return "Nothing is written yet"
     return "No letter is scheduled" if rows else "All is written, nothing is scheduled"
 
 
@@ -267,6 +275,22 @@ def _row(now: Snapshot, post: Post, at: datetime) -> Row:
     else:
         button = parts.ask("Send the letter…", "send", post)
     return Row(post.title, parts.href(post), facts, states, button)
+
+
+def _together(now: Snapshot, writing: list[Post]) -> Button | None:
+    """The way to one letter for all posts whose own could be sent now; None for fewer than two."""
+    ready = [
+        post for post in writing
+        if post.kind == "public" and not now.letter(post)
+        and parts.healthy(parts.findings(now, post))
+    ]  # fmt: skip
+    if not 2 <= len(ready) <= MOST_POSTS:
+        return None
+    names = "\n".join(post.name for post in reversed(ready))
+    which = "both" if len(ready) == 2 else f"all {words.spelt(len(ready), 'post')}"
+    return Button(
+        f"Send {which} in one letter…", to="/ask/send", values={"posts": names}, plain=True
+    )
 
 
 def _asked(now: Snapshot, at: datetime) -> str:

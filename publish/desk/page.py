@@ -223,7 +223,7 @@ def _small(post: Post) -> list[Button]:
         return [Button("Change its address…", f"{parts.href(post)}?open=rename#rename", plain=True)]
     return [
         Button("Change its address…", f"{parts.href(post)}?open=rename#rename", plain=True),
-        Button("Take it off the site…", to="/ask/retract", values={"post": post.name}, plain=True),
+        Button("Take it off the site…", f"{parts.href(post)}?open=retract#retract", plain=True),
     ]
 
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from publish import checks
+from publish.checks import Judged
 from publish.errors import Refused
 from publish.office.question import Voice
 from publish.post.diagnostic import Diagnostic
@@ -24,15 +26,20 @@ def records(settings: Settings) -> Library:
     """
     from publish.site.read import read
 
-    return read(settings, fit=Deferred("publish.checks:fit", (settings.content,)))
+    return read(settings, fit=_fit(settings))
+
+
+def _fit(settings: Settings) -> Deferred:
+    return Deferred("publish.checks.reading:fit", (settings.content,))
 
 
 def judge(
-    path: Path, generators: list[Any], values: Mapping[str, Any], errors: Sequence[str]
-) -> tuple[list[Diagnostic], bool]:
-    """The findings in the sources that a build of the settings file ``path`` has read, and
-    whether none is an error."""
-    from publish import checks
+    path: Path, built: bool, generators: list[Any], values: Mapping[str, Any],
+    errors: Sequence[str],
+) -> tuple[Judged, bool]:  # fmt: skip
+    """The findings in the sources that Pelican has read of the site of the settings file ``path``,
+    and whether none is an error."""
+    from publish.checks import run
     from publish.settings import load
     from publish.site.library import library_of
     from publish.site.read import told
@@ -40,15 +47,15 @@ def judge(
     settings = load(path)
     library = library_of(generators, values, memo=settings.cache / "words")
     # What links to nothing is told when they are resolved, for the records.
-    found = checks.judge(settings, replace(library, complaints=told(errors)))
-    return found, not any(finding.severity == "error" for finding in found)
+    found = run.judge(settings, replace(library, complaints=told(errors)), built=built)
+    return found, not any(finding.severity == "error" for finding in found.findings)
 
 
 def guards(settings: Settings, voice: Voice) -> Guards:
     """What a build has to pass: the findings in its sources, and no key in its pages."""
     return Guards(
-        Deferred("publish.office.fit:judge", (settings.path,)), lambda found: refuse(found, voice),
-        Deferred("publish.checks:fit", (settings.content,)),
+        Deferred("publish.office.fit:judge", (settings.path, False)),
+        lambda found: refuse(found.findings, voice), _fit(settings),
         lambda folder: validate_output(settings, folder),
     )  # fmt: skip
 
@@ -71,15 +78,30 @@ def refuse(found: Iterable[Diagnostic], voice: Voice) -> None:
         raise Refused(errors[-1].located, errors[-1].remedy)
 
 
-def findings(settings: Settings, *, built: bool = True) -> list[Diagnostic]:
-    """Everything that is wrong, by file and line; of the site as ``built`` too, or without.
+def findings(
+    settings: Settings, paths: Sequence[Path] = (), *, built: bool = True
+) -> list[Diagnostic]:
+    """Everything that is wrong, by file and line, in ``paths`` if some are given; of the site as
+    ``built`` too, or without.
 
     Raises:
-        ConfigError: there is no content folder.
+        ConfigError: there is no content folder, or a path names nothing.
     """
-    from publish import checks
+    return checks.check(settings, lambda: judged(settings, built=built), paths, built=built)
 
-    return checks.check(settings, lambda: records(settings), built=built)
+
+def judged(settings: Settings, *, built: bool = True) -> Judged:
+    """The findings as the process finds them that reads the site."""
+    from publish.site import read
+
+    judge = Deferred("publish.office.fit:judge", (settings.path, built))
+    found, errors = read.judged(settings, judge, fit=_fit(settings))
+    if found is None:
+        from publish.checks import run
+
+        found = run.judge(settings, read.unread(settings, errors), built=built)
+    assert isinstance(found, Judged)
+    return found
 
 
 def require(settings: Settings, voice: Voice, *, built: bool = True) -> None:
@@ -98,9 +120,9 @@ def validate_output(settings: Settings, folder: Path) -> None:
     Raises:
         Refused: there is a key in a page.
     """
-    from publish import checks
+    from publish.checks import run
 
     # A plugin that puts a key into one page mostly puts it into all: the first will do.
-    if found := checks.leaks(settings, folder):
+    if found := run.leaks(settings, folder):
         more = f" (and {len(found) - 1} more like it)" if len(found) > 1 else ""
         raise Refused(found[0].located + more, found[0].remedy)

@@ -16,7 +16,7 @@ from publish.post.files import locked
 from publish.settings import Settings
 from publish.site import addresses, manifest, sent, snapshot
 from publish.site.commit import commit, staged, tree
-from publish.site.engine import ISSUES, Judge, Progress, Task, Unfit, run
+from publish.site.engine import ISSUES, Fit, Judge, Progress, Task, Unfit, run
 from publish.site.manifest import Manifest
 
 LISTED = "addresses.json"
@@ -56,7 +56,7 @@ class Guards:
 
     judge: Judge | None = None
     answered: Callable[[Any], None] = lambda answer: None
-    fit: Callable[[Path], bool] | None = None
+    fit: Fit | None = None
     validate_output: Callable[[Path], None] = lambda folder: None
 
 

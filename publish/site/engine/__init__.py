@@ -40,6 +40,8 @@ Judge = Callable[[list[Any], Mapping[str, Any], Sequence[str]], tuple[Any, bool]
 Its answer, and whether the site is fit. Called in a copy of the process that runs Pelican, so it
 is a function of a module and what it returns is pickled.
 """
+Fit = Callable[[Path], bytes | None]
+"""Given a source, its bytes, which are read once, there; None if Pelican must not open it."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ class Task:
     forget: bool = False
     jobs: int = 1
     judge: Judge | None = None
-    fit: Callable[[Path], bool] | None = None
+    fit: Fit | None = None
     until: Literal["", "read", "letters"] = ""
     resident: bool = False
 

@@ -79,6 +79,8 @@ def run(
         files = state.get("files", {})
         staging = Staging(site, task.intact, files, _issues(values))
         values["ENGINE"] = Service(staging, task.jobs, audit, tell, planning=task.until == "read")
+        if task.fit:
+            hooks.hand_over()
         pelican = _pelican(values["PELICAN_CLASS"])(values)
         due.listen()
         harmless = dict(state.get("harmless", {}))

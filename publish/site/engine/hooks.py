@@ -6,7 +6,9 @@ that each finds what it was written for; where one does not, the site is built b
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import io
 import os
 import sys
 import types
@@ -16,16 +18,16 @@ from typing import Any
 
 import jinja2
 import pelican as package
-from pelican import generators, signals, urlwrappers, utils
+from pelican import generators, readers, signals, urlwrappers, utils
 from pelican.contents import Article, Content, Page
 from pelican.readers import Readers
 from pelican.writers import Writer
 
 from publish.site import snapshot
-from publish.site.engine import UNFIT
+from publish.site.engine import UNFIT, Fit
 from publish.site.engine import settings as tracked
 from publish.site.engine.closures import Compiled
-from publish.site.engine.sources import KINDS, Sources
+from publish.site.engine.sources import KINDS, Sources, handed
 from publish.site.engine.staging import Staging
 from publish.site.engine.tracking import Looks, Tracker
 
@@ -103,28 +105,49 @@ def order_sources() -> None:
             return iter(sorted(set.__iter__(self)))
 
     def get_files(self: Any, paths: Any, exclude: Any = None, extensions: Any = None) -> set[str]:
-        # The folders are listed for reading ahead, and a moment later for reading.
+        # The folders are listed for reading ahead; then for reading, and for the records.
         asked = repr((paths, exclude, extensions))
-        before, known = self.__dict__.pop("_listed", ("", set[str]()))
+        before, known = self.__dict__.get("_listed", ("", set[str]()))
         listed: set[str] = known
         return listed if before == asked else Sorted(stock(self, paths, exclude, extensions))
 
     generators.Generator.get_files = get_files
 
 
-def keep_from_reading(fit: Callable[[Path], bool]) -> None:
-    """A source that is not ``fit`` counts as unreadable."""
+def keep_from_reading(fit: Fit) -> None:
+    """A source that is not ``fit`` counts as unreadable; what was read to find out is what
+    Pelican gets, where ``hand_over`` was called."""
     stock = Readers.read_file
 
     def read_file(
         self: Any, base_path: str, path: str, content_class: Any = Page, fmt: Any = None,
         context: Any = None, **named: Any,
     ) -> Any:  # fmt: skip
-        if fmt is None and not fit(Path(base_path, path)):
-            raise ValueError(UNFIT)
+        if fmt is None:
+            raw = fit(Path(base_path, path))
+            if raw is None:
+                raise ValueError(UNFIT)
+            handed.clear()
+            handed[os.path.abspath(os.path.join(base_path, path))] = raw  # noqa: PTH100, PTH118
         return stock(self, base_path, path, content_class, fmt, context, **named)
 
     Readers.read_file = read_file
+
+
+def hand_over() -> None:
+    """Readers of Pelican and of plugins, which are not loaded yet, get the bytes of a source that
+    were read before, and open no file."""
+    stock = utils.pelican_open
+
+    @contextlib.contextmanager
+    def pelican_open(filename: str, mode: str = "r") -> Iterator[str]:
+        if filename in handed:
+            yield io.TextIOWrapper(io.BytesIO(handed[filename]), encoding="utf-8-sig").read()
+        else:
+            with stock(filename, mode) as text:
+                yield text
+
+    utils.pelican_open = readers.pelican_open = pelican_open
 
 
 def keep_sources(sources: Sources, jobs: int, progress: Callable[[str, int], None]) -> None:

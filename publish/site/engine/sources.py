@@ -13,7 +13,7 @@ import pickle
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,6 +28,8 @@ from publish.site.engine.pool import Pool
 KINDS = (Article, Page)
 WORTH = 32
 """Unread sources below which a second process costs more than it saves."""
+handed: dict[str, bytes] = {}
+"""The source that Pelican reads now, by its path: its bytes, where they were read before."""
 
 
 class Source(NamedTuple):
@@ -121,7 +123,11 @@ class Sources:
         self.fresh += 1
         if fit and self._heard() == heard:
             paths = {os.path.abspath(name) for name in looked} | {path}  # noqa: PTH100
-            seen = Seen(tuple((p, snapshot.stamp(p), digest_of(p)) for p in sorted(paths)), moment)
+            raw = handed.get(path)
+            own = {} if raw is None else {path: sha256(raw).hexdigest()}
+            seen = Seen(tuple(
+                (p, snapshot.stamp(p), own.get(p) or digest_of(p)) for p in sorted(paths)
+            ), moment)  # fmt: skip
             if (data := _pickled(made, self._settings, context)) is not None:
                 kept = Source(type(made).__name__, seen.version, data, links)
                 self._now[path], self._now_seen[path] = kept, seen
