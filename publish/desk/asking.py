@@ -133,7 +133,8 @@ def wish(act: str, form: Mapping[str, str], sheet: Sheet | None) -> dict[str, An
     Raises:
         Refused: there is no such act, or the form names no post.
     """
-    name = sheet.name if sheet else form.get("letter", "")
+    together = tuple(filter(None, form.get("posts", "").split("\n")))
+    name = sheet.name if sheet else form.get("letter", "") or ", ".join(together)
     if act not in TITLES:
         raise Refused(f"there is no act {act!r}", "go back to the desk")
     if act == "deploy":
@@ -141,6 +142,8 @@ def wish(act: str, form: Mapping[str, str], sheet: Sheet | None) -> dict[str, An
     if not name:
         raise Refused("that post is not there any more", "go back to the desk")
     match act:
+        case "send" if together:
+            return {"posts": together, "digest": True}
         case "send":
             at = form.get("at", "").strip() or None
             return {"posts": (name,), "as_update": form.get("as_update") == "yes", "at": at}
@@ -152,6 +155,9 @@ def wish(act: str, form: Mapping[str, str], sheet: Sheet | None) -> dict[str, An
             return {"post": name, "to": tuple(form.get("to", "").replace(",", " ").split())}
         case "rename":
             return {"post": name, "new": form.get("new", "").strip()}
+        case "retract":
+            to = form.get("to", "").strip()
+            return {"post": name, "to": to or None, "gone": not to}
         case "publish":
             at = form.get("at", "").strip() or None
             return {"post": name, "at": at, "keep_date": form.get("keep_date") == "yes"}

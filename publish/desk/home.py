@@ -8,6 +8,7 @@ from datetime import datetime
 from publish.desk import parts, words
 from publish.desk.parts import Button, State
 from publish.desk.snapshot import Letter, Sheet, Snapshot
+from publish.newsletter.titles import MOST_POSTS
 
 SHOWN = 6
 """Letters and drafts that are listed before the rest is folded."""
@@ -75,6 +76,8 @@ class Home:
     next: tuple[Next, ...]
     writing: tuple[Row, ...]
     more_writing: tuple[Row, ...]
+    together: Button | None
+    first: bool
     out: tuple[Out, ...]
     older: int
     site: tuple[State, ...]
@@ -92,7 +95,8 @@ def view(now: Snapshot, at: datetime) -> Home:
     order = {"unsure": 0, "stopped": 1, "sending": 2, "scheduled": 3}
     ahead.sort(key=lambda m: (order[m.state], m.at or at))
     sent = sorted((m for m in letters if m.state == "sent"), key=lambda m: m.at or at, reverse=True)
-    rows = [_row(now, sheet, at) for sheet in _writing(now, at)]
+    writing = _writing(now, at)
+    rows = [_row(now, sheet, at) for sheet in writing]
     mailed = {m.uid for m in letters}
     older = [s for s in now.sheets if s.kind == "public" and s.mailed and s.uid not in mailed
              and not parts.recent(now, s, at)]  # fmt: skip
@@ -105,6 +109,8 @@ def view(now: Snapshot, at: datetime) -> Home:
         next=tuple(_next(now, letter, at) for letter in ahead),
         writing=tuple(rows[:SHOWN]),
         more_writing=tuple(rows[SHOWN:]),
+        together=_together(now, writing),
+        first=not now.sheets,
         out=tuple(out(now, letter, at) for letter in sent[:SHOWN]),
         older=len(older),
         site=states,
@@ -132,6 +138,8 @@ def headline(ahead: list[Letter], rows: list[Row], now: Snapshot, at: datetime) 
         return f"{words.sentence(words.spelt(len(scheduled), 'letter'))} go out, the first {day}"
     if now.post.asked is None and not now.post.trouble:
         return "Looking at what is scheduled"
+    if not now.sheets:
+        return "Nothing is written yet"
     return "No letter is scheduled" if rows else "All is written, nothing is scheduled"
 
 
@@ -267,6 +275,22 @@ def _row(now: Snapshot, sheet: Sheet, at: datetime) -> Row:
     else:
         button = parts.ask("Send the letter…", "send", sheet)
     return Row(sheet.title, parts.href(sheet), facts, states, button)
+
+
+def _together(now: Snapshot, writing: list[Sheet]) -> Button | None:
+    """The way to one letter for all posts whose own could be sent now; None for fewer than two."""
+    ready = [
+        sheet for sheet in writing
+        if sheet.kind == "public" and not now.letter(sheet)
+        and parts.healthy(parts.findings(now, sheet))
+    ]  # fmt: skip
+    if not 2 <= len(ready) <= MOST_POSTS:
+        return None
+    names = "\n".join(sheet.name for sheet in reversed(ready))
+    which = "both" if len(ready) == 2 else f"all {words.spelt(len(ready), 'post')}"
+    return Button(
+        f"Send {which} in one letter…", to="/ask/send", values={"posts": names}, plain=True
+    )
 
 
 def _asked(now: Snapshot, at: datetime) -> str:

@@ -227,7 +227,7 @@ def _small(sheet: Sheet) -> list[Button]:
         ]
     return [
         Button("Change its address…", f"{parts.href(sheet)}?open=rename#rename", plain=True),
-        Button("Take it off the site…", to="/ask/retract", values={"post": sheet.name}, plain=True),
+        Button("Take it off the site…", f"{parts.href(sheet)}?open=retract#retract", plain=True),
     ]
 
 

@@ -95,6 +95,29 @@ def test_a_young_post_whose_letter_did_not_go_and_one_taken_back_wait_here():
     assert {row.button.label for row in rows.values()} == {"Send the letter…"}
 
 
+def test_posts_whose_letters_could_go_may_go_in_one_and_what_is_not_ready_stays_out():
+    sheets = [a_sheet(f"posts/{name}.md") for name in ("one", "two", "three")]
+    both = home.view(a_snapshot(*sheets[:2], DRAFT), NOW).together
+    assert both
+    assert (both.label, both.to) == ("Send both in one letter…", "/ask/send")
+    assert set(both.values["posts"].split("\n")) == {"posts/one.md", "posts/two.md"}
+    more = home.view(a_snapshot(*sheets), NOW).together
+    assert more
+    assert more.label == "Send all three posts in one letter…"
+    held = a_snapshot(*sheets[:2], letters=(a_letter(sheets[0], "held"),))
+    assert home.view(held, NOW).together is None
+    finding = a_finding(sheets[0])
+    wrong = a_snapshot(*sheets[:2], findings={sheets[0].file: (finding,)})
+    assert home.view(wrong, NOW).together is None
+
+
+def test_an_empty_site_says_how_to_begin():
+    view = home.view(a_snapshot(), NOW)
+    assert view.first
+    assert view.headline == "Nothing is written yet"
+    assert not home.view(a_snapshot(DRAFT), NOW).first
+
+
 def test_nothing_is_said_to_be_unsent_before_mailchimp_was_looked_at():
     now = a_snapshot(POST, post=Post())
     view = home.view(now, NOW)

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.browser
 FILE = "content/posts/three.md"
 PAGES = {
     "home": "/", "post": "/post/posts/three.md?open=rename", "time": "/post/posts/quit.md",
+    "retract": "/post/posts/quit.md?open=retract",
     "letters": "/letters", "letter": "/letter/key-quit-sent", "words": "/words", "keys": "/keys",
     "new": "/new?refused=The+title+is+taken",
 }  # fmt: skip
