@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from publish.desk.jobs import QuestionView
+from publish.desk.model import Post
 from publish.desk.parts import Button
-from publish.desk.snapshot import Sheet
 from publish.errors import PublishError, Refused
 from publish.settings import Settings
 
@@ -74,7 +74,7 @@ BUTTONS = {
 """A command's button."""
 
 
-class Way(Protocol):
+class OfficeClient(Protocol):
     """What the desk asks of the office."""
 
     def ask(
@@ -127,13 +127,14 @@ class Office:
         return found.question if isinstance(found, office.Changed) else found
 
 
-def wish(act: str, form: Mapping[str, str], sheet: Sheet | None) -> dict[str, Any]:
+def wish(act: str, form: Mapping[str, str], post: Post | None) -> dict[str, Any]:
     """What is asked of the office, from a form.
 
     Raises:
         Refused: there is no such act, or the form names no post.
     """
-    name = sheet.name if sheet else form.get("letter", "")
+    together = tuple(filter(None, form.get("posts", "").split("\n")))
+    name = post.name if post else form.get("letter", "") or ", ".join(together)
     if act not in TITLES:
         raise Refused(f"there is no act {act!r}", "go back to the desk")
     if act == "deploy":
@@ -141,6 +142,8 @@ def wish(act: str, form: Mapping[str, str], sheet: Sheet | None) -> dict[str, An
     if not name:
         raise Refused("that post is not there any more", "go back to the desk")
     match act:
+        case "send" if together:
+            return {"posts": together, "digest": True}
         case "send":
             at = form.get("at", "").strip() or None
             return {"posts": (name,), "as_update": form.get("as_update") == "yes", "at": at}
@@ -152,6 +155,9 @@ def wish(act: str, form: Mapping[str, str], sheet: Sheet | None) -> dict[str, An
             return {"post": name, "to": tuple(form.get("to", "").replace(",", " ").split())}
         case "rename":
             return {"post": name, "new": form.get("new", "").strip()}
+        case "retract":
+            to = form.get("to", "").strip()
+            return {"post": name, "to": to or None, "gone": not to}
         case "publish":
             at = form.get("at", "").strip() or None
             return {"post": name, "at": at, "keep_date": form.get("keep_date") == "yes"}

@@ -180,7 +180,8 @@ def _part(name: str, part: list[str], fields: Mapping[str, str], body: str) -> s
     if kind[0] == "h" and kind[1:].isdigit():
         return _heading(name, kind, value, fields)
     if kind == "body":
-        return f"{value[0] if value else ''}{body}"
+        words = value[0] if value else ""
+        return (words if "<" in words or not words else f"<p>{escape(words)}</p>") + body
     if kind == "p":
         return f"<p>{_inline(value[0])}</p>" if value[0] else ""
     if kind == "img":
@@ -195,7 +196,7 @@ def _part(name: str, part: list[str], fields: Mapping[str, str], body: str) -> s
         return "" if fields.get("show_divider") == "off" else "<hr>"
     if kind == "li":
         words = body or _inline(fields.get("text") or fields.get("title") or "")
-        return f"<ul><li>{words}</li></ul>"
+        return f"<li>{words}</li>"
     if kind == "code":
         return f'<div data-autop="off">{body}</div>'
     if kind == "form":

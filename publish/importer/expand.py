@@ -157,8 +157,10 @@ def _code(code: Code, context: Context) -> str:
     if name in ("iframe", "googlemaps"):
         return f"\n\n{divi._media(code.get('src', '0'), 'frame')}\n\n"
     if name in FORMS:
-        return f'<div data-form="{name}"></div>{_inside(code, context)}'
+        said = escape(shortcodes.text_of(code.get("label", "title")))
+        return f'<div data-form="{name}" data-words="{said}"></div>{_inside(code, context)}'
     if name in STRIPS:
+        context.lose("module-dropped", name)
         return _inside(code, context)
     if name in DYNAMIC:
         inside = _inside(code, context)
@@ -187,7 +189,8 @@ def module(name: str, full: str, fields: Mapping[str, str], body: str, context: 
     body = unescape_code(body) if name in ("code", "fullwidth_code") else _loose(body)
     if name in divi.STRUCTURE:
         mark = ' data-group="1"' if name in ("row", "row_inner", "group") else ""
-        return f"<div{mark}{_named(fields)}>{body}</div>"
+        tag = "ul" if name == "icon_list" else "div"
+        return f"<{tag}{mark}{_named(fields)}>{body}</{tag}>"
     if name == "social_media_follow_network":
         return divi.network(fields, body)
     if name in divi.SILENT and name not in divi.PARTS:

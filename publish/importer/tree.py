@@ -38,6 +38,10 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
         "source", "track", "wbr"}  # fmt: skip
 UNCOUNTED = VOID | {"p", "li", "td", "th", "tr", "dt", "dd", "option", "tbody", "thead", "tfoot"}
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)((?:[^<>\"']|\"[^\"<>]*\"|'[^'<>]*')*)>")
+# libxml2 ends a heading where a paragraph begins inside of it; no browser does.
+HEADED = re.compile(
+    r"(<h[1-6]\b[^<>]{0,400}>)\s{0,40}<p\b[^<>]{0,400}>([^<>]{0,2000})(?=</p>\s{0,40}</h[1-6]>)"
+)
 INVALID = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -101,7 +105,7 @@ def bare(html: str) -> str:
 
 def parse(html: str) -> tuple[El, bool]:
     """The tree of some HTML, and whether it was nested too deeply to keep all of its markup."""
-    html = INVALID.sub("", html)
+    html = HEADED.sub(r"\1\2", INVALID.sub("", html))
     html, deep = _shallow(html)
     parser = lxml.html.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True

@@ -48,6 +48,11 @@ class Server:
         for thread in self._threads:
             thread.start()
 
+    @property
+    def busy(self) -> bool:
+        """Whether a request is under way that was taken from the network already."""
+        return self._listener.busy
+
     def close(self) -> None:
         """Stop listening, and let the requests under way end. Safe to call twice."""
         if self._listener.stopping.is_set():
@@ -158,6 +163,11 @@ class _Listener(ThreadingHTTPServer):
         """Drop the closed connection from the open ones."""
         self._open.discard(request)
         super().shutdown_request(request)
+
+    @property
+    def busy(self) -> bool:
+        """Whether somebody is connected."""
+        return bool(self._open)
 
     def close_idle(self) -> None:
         """End connections without a request, which browsers open in advance."""
