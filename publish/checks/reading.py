@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -57,7 +58,6 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
     mails are left alone.
     """
     _real.cache_clear()
-    _loops.cache_clear()
     how = _reading(library)
     content, root = str(settings.content), settings.root
     below = _place(settings.content, root)
@@ -70,7 +70,7 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
     for path in (*library.sources, *library.files):
         file = f"{content}{os.sep}{path}"
         fault, found = state(file, content)
-        if fault.startswith("symlink"):
+        if fault == "symlink-out":
             astray.add((fault, _place(_link_of(Path(file), settings.content), root)))
             continue
         if path not in library.sources:
@@ -92,6 +92,7 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
             except OSError as error:
                 troubles.append(Trouble("unreadable", name, 1, error.strerror or ""))
     _read.clear()
+    astray |= {("symlink-loop", _place(Path(link), root)) for link in _loops(content)}
     troubles += [Trouble(rule, name, 1) for rule, name in sorted(astray)]
     recorded, damage = environment.recorded(settings)
     theme = environment.theme(settings, store.of_file)
@@ -132,8 +133,6 @@ def state(file: str, content: str) -> tuple[str, os.stat_result]:
             real = _real(os.path.dirname(file))  # noqa: PTH120
         if not _inside(real, _real(content)):
             return "symlink-out", found
-        if _loops(os.path.dirname(file), content):  # noqa: PTH120
-            return "symlink-loop", found
     except (OSError, ValueError):  # also a symbolic link that leads to itself
         return "unreadable", NOTHING
     # Opening a pipe would wait for ever.
@@ -150,14 +149,20 @@ def _inside(real: str, folder: str) -> bool:
     return f"{real}{os.sep}".startswith(f"{folder}{os.sep}")
 
 
-@lru_cache(maxsize=1024)
-def _loops(folder: str, content: str) -> bool:
-    """Whether a symbolic link on the way from ``content`` leads to a folder that it lies in."""
-    if not _inside(folder, content) or folder == content:
-        return False
-    above = os.path.dirname(folder)  # noqa: PTH120
-    back = os.path.islink(folder) and _inside(_real(above), _real(folder))  # noqa: PTH114
-    return back or _loops(above, content)
+def _loops(folder: str, above: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Symbolic links below ``folder`` that lead to a folder which they lie in; Pelican, as the
+    engine runs it, enters none."""
+    try:
+        with os.scandir(folder) as entries:
+            folders = sorted(entry.path for entry in entries if entry.is_dir())
+    except OSError:
+        return
+    above |= {os.path.realpath(folder)}
+    for each in folders:
+        if os.path.islink(each) and os.path.realpath(each) in above:  # noqa: PTH114
+            yield each
+        else:
+            yield from _loops(each, above)
 
 
 def _link_of(file: Path, content: Path) -> Path:
