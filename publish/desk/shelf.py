@@ -17,7 +17,7 @@ from publish.post.text import plain_title
 from publish.settings import Settings
 from publish.site import posts
 
-HEAD = 4 * 1024
+HEAD = 1024
 """Bytes in which a header ends, but for one that is read again."""
 Stamp = tuple[int, int, int]
 
