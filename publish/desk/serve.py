@@ -10,15 +10,15 @@ from typing import Any
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from publish.desk import asking, mailbox, pages, uploads
+from publish.desk import asking, newsletter_state, pages, site_state
 from publish.desk.acts import Acts
 from publish.desk.app import App
 from publish.desk.following import follow
 from publish.desk.guard import Guard, key
 from publish.desk.jobs import Jobs
 from publish.desk.log import Log
+from publish.desk.model import Snapshot
 from publish.desk.reader import Reader
-from publish.desk.snapshot import Snapshot
 from publish.desk.writing import Writer
 from publish.errors import ConfigError, PublishError, Refused
 from publish.post.files import locked
@@ -78,7 +78,8 @@ def serve(
         stack.enter_context(locked(folder / "lock", taken, 0, what="desk"))
         inbox = _inbox(settings, stack)
         secret = key(folder / "key")
-        reader = Reader(settings, uploads.check, mailbox.Look(live), uploads.look)
+        read_newsletter = newsletter_state.NewsletterReader(live)
+        reader = Reader(settings, site_state.check, read_newsletter, site_state.read_site)
         jobs = Jobs(reader.tell)
         base = f"/k/{secret}"
 
