@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from publish.desk.jobs import QuestionView
+from publish.desk.model import Post
 from publish.desk.parts import Button
-from publish.desk.snapshot import Sheet
 from publish.errors import PublishError, Refused
 from publish.settings import Settings
 
@@ -74,7 +74,7 @@ BUTTONS = {
 """A command's button."""
 
 
-class Way(Protocol):
+class OfficeClient(Protocol):
     """What the desk asks of the office."""
 
     def ask(
@@ -127,14 +127,14 @@ class Office:
         return found.question if isinstance(found, office.Changed) else found
 
 
-def wish(act: str, form: Mapping[str, str], sheet: Sheet | None) -> dict[str, Any]:
+def wish(act: str, form: Mapping[str, str], post: Post | None) -> dict[str, Any]:
     """What is asked of the office, from a form.
 
     Raises:
         Refused: there is no such act, or the form names no post.
     """
     together = tuple(filter(None, form.get("posts", "").split("\n")))
-    name = sheet.name if sheet else form.get("letter", "") or ", ".join(together)
+    name = post.name if post else form.get("letter", "") or ", ".join(together)
     if act not in TITLES:
         raise Refused(f"there is no act {act!r}", "go back to the desk")
     if act == "deploy":

@@ -19,10 +19,6 @@ from publish.importer.tree import El
 from publish.post import urls
 from publish.post.slug import slugify
 
-LOCAL = re.compile(
-    r"localhost|.*\.localhost|.*\.local|127\.[\d.]+|0\.0\.0\.0|::1|10\.[\d.]+|192\.168\.[\d.]+"
-    r"|172\.(?:1[6-9]|2\d|3[01])\.[\d.]+"
-)
 UPLOADS = re.compile(r"/(?:wp-content/uploads|wp-content/blogs\.dir/\d+/files)/(.+)$", re.I)
 SCHEMES = {"http", "https", "mailto", "tel", "sms", "ftp", "geo", "webcal", "xmpp", "whatsapp",
            "signal"}  # fmt: skip
@@ -154,7 +150,7 @@ class Rewriter:
         except ValueError:
             odd, host, parts = True, "", None
         scheme = parts.scheme.lower() if parts else ""
-        if odd or LOCAL.fullmatch(host) or (scheme and scheme not in SCHEMES):
+        if odd or urls.is_private_host(host) or (scheme and scheme not in SCHEMES):
             self.context.lose("dead-link", href[:80], words)
             return ""
         return href
@@ -228,7 +224,7 @@ class Rewriter:
 def is_local(url: str) -> bool:
     """Whether an address names a machine that no reader can reach."""
     try:
-        return bool(LOCAL.fullmatch((urlsplit(url).hostname or "").lower()))
+        return urls.is_private_host(urlsplit(url).hostname or "")
     except ValueError:
         return True
 

@@ -257,7 +257,8 @@ def test_a_post_dated_ahead_waits_and_is_named(blog: Blog):
     blog.write(one, "tomorrow", Date=f"{ahead.astimezone():%Y-%m-%d %H:%M}")
     ended = run(one, blog.base)
     assert ended.code == 0
-    assert ended.document["next_due"]
+    due = datetime.fromisoformat(ended.document["next_due"])
+    assert due == ahead.replace(second=0, microsecond=0)
     assert not (blog.www / "tomorrow").exists()
     assert blog.mails() == []
 

@@ -9,9 +9,9 @@ import pytest
 from publish.desk import asking
 from publish.errors import Refused
 from publish.office import Line, Question
-from tests.desk.snapshots import a_sheet
+from tests.desk.snapshots import a_post
 
-POST = a_sheet()
+POST = a_post()
 
 
 @pytest.mark.parametrize(

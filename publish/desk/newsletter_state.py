@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from publish.desk.snapshot import Figures, Letter, LetterState, Post
+from publish.desk.model import Figures, Letter, LetterState, Newsletter
 from publish.errors import ConfigError
 from publish.settings import Settings
 
@@ -26,13 +26,13 @@ STATES: dict[str, LetterState] = {
 
 
 @dataclass
-class Look:
+class NewsletterReader:
     """Reads it all, settling what earlier runs left open; remembers reports of old letters."""
 
     live: bool
     _reports: dict[str, tuple[float, Figures]] = field(default_factory=dict)
 
-    def __call__(self, settings: Settings, before: Post) -> Post:
+    def __call__(self, settings: Settings, before: Newsletter) -> Newsletter:
         """Mailchimp's state at this moment.
 
         Raises:
@@ -54,7 +54,7 @@ class Look:
                               for known, state in zip(found.all, states, strict=True)))
             )  # fmt: skip
             stats = audience.get("stats") or {}
-            return Post(
+            return Newsletter(
                 asked=datetime.now(UTC),
                 letters=mine,
                 audience=str(audience.get("name") or ""),
