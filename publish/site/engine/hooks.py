@@ -1,7 +1,7 @@
 """The hooks into Pelican and Jinja by which a run reuses earlier results.
 
 Every hook is listed in docs/performance.md with its reason. ``trust.assumptions`` tests at the
-start that each finds what it was written for; where one does not, the site is built by stock Pelican.
+start that each finds what it was written for; where one does not, stock Pelican builds the site.
 """
 
 from __future__ import annotations
