@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cached_property
 from heapq import nlargest
@@ -65,6 +66,12 @@ class Item:
     def content(self) -> str:
         """The whole text's HTML."""
         return absolute(self.markup, self.base)
+
+    @cached_property
+    def digest(self) -> str:
+        """64 hex digits over all it says: it is in many feeds, and each is known by its items."""
+        told = [getattr(self, each.name) for each in fields(self)]
+        return hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).hexdigest()
 
     @property
     def gist(self) -> str:

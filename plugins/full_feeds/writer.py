@@ -56,7 +56,7 @@ class FeedWriter(Writer):  # type: ignore[misc]
 
             return text(feed, kind)
 
-        return write(self, path, (kind, only, facts), context, make, render, override_output)
+        return write(self, path, (kind, only, facts.told), context, make, render, override_output)
 
 
 class Later:

@@ -15,7 +15,7 @@ from pelican.utils import get_relative_path, path_to_url
 
 from . import cache, plan
 from .markup import Page, pictured
-from .variants import WIDTHS, Picture, name, shown
+from .variants import RECIPE, WIDTHS, Broken, Picture, name, offers, shown
 
 log = logging.getLogger(__name__)
 
@@ -103,8 +103,6 @@ class Library:
 
     def _kept(self, path: str) -> Kept | None:
         """One picture; None for one that cannot be read, that moves, or is for print."""
-        from .encode import Broken
-
         if path not in self._known:
             self._known[path] = None
             try:
@@ -116,9 +114,6 @@ class Library:
     def _made(self, path: str) -> Kept | None:
         from PIL import __version__
 
-        from .encode import RECIPE, encode, planned
-        from .variants import offers
-
         if not self._wanted:
             return None
         data = Path(self.settings["PATH"], path).read_bytes()
@@ -128,6 +123,9 @@ class Library:
         # The same picture may lie in the site under two names.
         called = name(Path(path).stem, digest)
         picture = cache.read(folder)
+        if picture is None:
+            # Loads Pillow, which most builds need not.
+            from .encode import encode, planned
         if picture is None and self._planning:
             plain = planned(data, self._wanted)
             return Kept(replace(plain, name=called), folder, made=False) if plain else None

@@ -17,9 +17,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from picture_sizes import cache
-from picture_sizes.encode import RECIPE, Broken, encode, planned
+from picture_sizes.encode import encode, planned
 from picture_sizes.markup import Page, pictured
-from picture_sizes.variants import Offer, Picture, name, offers, shown, widths
+from picture_sizes.variants import RECIPE, Broken, Offer, Picture, name, offers, shown, widths
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser
 from test_full_feeds_site import Built, Site
