@@ -13,6 +13,7 @@ from mimetypes import MimeTypes
 from pathlib import Path
 from typing import Any
 
+from publish.post.contents import categories_of
 from publish.post.identity import uid_of
 from publish.post.images import cover_of
 from publish.post.text import clean, plain, plain_title, without_notes
@@ -119,7 +120,7 @@ def item(article: Any, context: Mapping[str, Any]) -> Item:
         published=article.date,
         updated=max(article.date, getattr(article, "modified", article.date)),
         authors=_names(getattr(article, "authors", None)),
-        categories=_names(_categories(article)),
+        categories=_names(categories_of(article)),
         tags=_names(getattr(article, "tags", None)),
         language=article.lang,
         picture=_picture(article, f"{site}/"),
@@ -129,13 +130,6 @@ def item(article: Any, context: Mapping[str, Any]) -> Item:
 def urn(name: str) -> str:
     """An id made of ``name`` and of nothing else."""
     return uuid.uuid5(NAMESPACE, name).urn
-
-
-def _categories(article: Any) -> list[Any]:
-    several = getattr(article, "categories", None)
-    if isinstance(several, list | tuple) and several:
-        return list(several)
-    return [article.category] if hasattr(article, "category") else []
 
 
 def _names(things: Iterable[Any] | None) -> tuple[str, ...]:

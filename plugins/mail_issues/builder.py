@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from publish.post import cache
+from publish.post.contents import categories_of
 from publish.post.issue import NAMES, key_of
 
 from . import facts, files
 from .layout import Layout
-from .links import Links
 from .pictures import library
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ class IssueBuilder:
         settings, context = generator.settings, generator.context
         self._home, self._engine = home, settings.get("ENGINE")
         self._site = facts.site(settings)
-        self._links = Links(self._site.address)
+        self._links = facts.Links(self._site.address)
         self._file_of = library(context, self._site.address)
         self._cache = Path(settings["CACHE_PATH"]) / "issues"
         self._state = Path(settings["CACHE_PATH"]) / "issues-state"
@@ -130,7 +130,7 @@ class IssueBuilder:
             article.metadata.get("summary"), article.url,
             article.date, str(article.lang), str(article.relative_source_path),
             article.source_path, [str(author) for author in getattr(article, "authors", ())],
-            [str(one) for one in getattr(article, "categories", None) or [article.category]],
+            [str(category) for category in categories_of(article)],
             getattr(article, "share_links", ()), mail is None,
         )  # fmt: skip
         return hashlib.sha256(f"{told!r}\0{both}".encode("utf-8", "surrogatepass")).digest()

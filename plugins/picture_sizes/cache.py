@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import tempfile
 from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
+
+from publish.post.files import write_whole
 
 from .variants import Encoded, Offer, Picture
 
@@ -35,27 +35,15 @@ def read(folder: Path) -> Picture | None:
 
 
 def write(folder: Path, picture: Picture, files: Encoded) -> None:
-    """Keep the offered ``files`` of ``picture`` at ``folder``, whole or not at all.
+    """Keep the offered ``files`` of ``picture`` at ``folder``; it is whole once it is listed.
 
     Raises:
         OSError: they cannot be written.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(dir=folder.parent))
-    try:
-        for offer in picture.offers:
-            for width in offer.widths:
-                path(aside, offer.format, width).write_bytes(files[offer.format, width])
-        (aside / LISTED).write_text(json.dumps(asdict(picture)), encoding="utf-8")
-        if read(folder) is None:
-            shutil.rmtree(folder, ignore_errors=True)
-            aside.rename(folder)
-    except OSError:
-        # Another build at work may have been first, with the same bytes.
-        if read(folder) is None:
-            raise
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+    for offer in picture.offers:
+        for width in offer.widths:
+            write_whole(path(folder, offer.format, width), files[offer.format, width])
+    write_whole(folder / LISTED, json.dumps(asdict(picture)).encode())
 
 
 def path(folder: Path, format: str, width: int) -> Path:

@@ -13,6 +13,8 @@ from typing import Any
 
 from pelican.utils import get_relative_path, path_to_url
 
+from publish.post.contents import contents
+
 from . import cache, plan
 from .markup import Page, pictured
 from .variants import RECIPE, WIDTHS, Broken, Picture, name, offers, shown
@@ -66,7 +68,7 @@ class Library:
     def prepare(self) -> None:
         """Tell each article and page of its pictures."""
         found = [(content, plan.files(content, self._statics))
-                 for content in plan.contents(self._generators)]  # fmt: skip
+                 for content in contents(self._generators) if content.save_as]  # fmt: skip
         # Encoders let other threads run, so threads do what processes would and start at once.
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
             list(pool.map(self._kept, sorted({path for _, own in found for path in own})))

@@ -19,6 +19,7 @@ def relate(generators: list[Any]) -> None:
     from pelican.generators import ArticlesGenerator
 
     from publish.post import cache
+    from publish.post.contents import contents
 
     from .nearest import Neighbourhood
 
@@ -29,12 +30,8 @@ def relate(generators: list[Any]) -> None:
         before = cache.read(file, code)
         kept = marshal.loads(before) if before else {}
         public = [*generator.articles, *generator.translations]
-        apart = [
-            *generator.drafts,
-            *generator.drafts_translations,
-            *generator.hidden_articles,
-            *generator.hidden_translations,
-        ]
+        listed = set(public)
+        apart = [article for article in contents([generator]) if article not in listed]
         now = {}
         for lang in sorted({article.lang for article in [*public, *apart]}):
             hood = Neighbourhood(kept.get(lang))
@@ -64,20 +61,17 @@ def _key(article: Any) -> str:
 
 
 def _asked(article: Any) -> Any:
+    from publish.post.contents import categories_of
+
     from .words import post
 
     names = (
-        [category.name for category in _categories(article)],
+        [category.name for category in categories_of(article)],
         [tag.name for tag in getattr(article, "tags", ())],
     )
     body = article._content or ""
     mark = hashlib.sha256(repr((article.title, names, body)).encode()).digest()[:12]
     return _key(article), mark, lambda: post("", article.title, body, *names).terms
-
-
-def _categories(article: Any) -> list[Any]:
-    """All of them, where a plugin gives several; else the one that Pelican knows."""
-    return list(getattr(article, "categories", None) or [article.category])
 
 
 def register() -> None:

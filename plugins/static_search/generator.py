@@ -12,6 +12,8 @@ from typing import Any
 from pelican.generators import Generator
 
 from publish.post import cache
+from publish.post.contents import categories_of
+from publish.post.files import write_whole
 from publish.post.text import plain, plain_title, without_notes
 
 from .files import BLOCK, Shown, block, files, results
@@ -53,9 +55,7 @@ class SearchGenerator(Generator):
         def put(name: str, key: object, make: Callable[[], bytes]) -> None:
             names.add(name)
             if not (engine and engine.holds(f"{FOLDER}/{name}", key)):
-                data, file = make(), folder / name
-                if not (file.is_file() and file.read_bytes() == data):
-                    file.write_bytes(data)
+                write_whole(folder / name, make())
 
         words = self._words(Path(settings["CACHE_PATH"], FOLDER), code, articles, marks)
         for name, data in files(words, len(articles)).items():
@@ -119,17 +119,12 @@ def _shown(article: Any, lang: str) -> Shown:
         title=plain_title(article.title),
         day=article.date.date().isoformat(),
         date=article.locale_date,
-        categories=tuple(plain(category.name) for category in _categories(article)),
+        categories=tuple(plain(category.name) for category in categories_of(article)),
         summary=plain(without_notes(article.summary)),
         lang=article.lang if article.lang != lang else "",
     )
 
 
-def _categories(article: Any) -> list[Any]:
-    """All of them, where a plugin gives several; else the one that Pelican knows."""
-    return list(getattr(article, "categories", None) or [article.category])
-
-
 def _labels(article: Any) -> tuple[list[Any], ...]:
     authors = [author for author in getattr(article, "authors", ()) if author.name]
-    return _categories(article), list(getattr(article, "tags", ())), authors
+    return categories_of(article), list(getattr(article, "tags", ())), authors

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import DictLoader, Environment
 from mail_issues.builder import IssueBuilder
+from mail_issues.facts import Links
 from mail_issues.files import sweep
 from mail_issues.layout import Layout
-from mail_issues.links import Links
 from pelican.contents import Article, Static
 from pelican.log import LimitFilter
 from pelican.settings import read_settings
