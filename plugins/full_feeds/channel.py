@@ -28,7 +28,7 @@ class Channel:
     items: tuple[Item, ...]
 
     @property
-    def told(self) -> tuple[object, ...]:
+    def fingerprint(self) -> tuple[object, ...]:
         """All that it says: its facts, and a digest of each item."""
         own = [getattr(self, each.name) for each in fields(self) if each.name != "items"]
         return *own, *(item.digest for item in self.items)

@@ -71,8 +71,8 @@ class Item:
     @cached_property
     def digest(self) -> str:
         """64 hex digits over all it says: it is in many feeds, and each is known by its items."""
-        told = [getattr(self, each.name) for each in fields(self)]
-        return hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).hexdigest()
+        values = [getattr(self, each.name) for each in fields(self)]
+        return hashlib.sha256(repr(values).encode("utf-8", "surrogatepass")).hexdigest()
 
     @property
     def gist(self) -> str:

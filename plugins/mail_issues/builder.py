@@ -106,26 +106,26 @@ class IssueBuilder:
         gathered from has changed, they need not be."""
         if not self._layout.digest:
             return False
-        told, source = self._told(article), _source(article)
+        fingerprint, source = self._fingerprint(article), _source(article)
         known = self._known.get(source)
-        if not told or known is None or known[0] != told:
+        if not fingerprint or known is None or known[0] != fingerprint:
             found = self._gather(article)
-            known = told, self._layout.made_from(found), key_of([found.uid])
-        if told:
+            known = fingerprint, self._layout.made_from(found), key_of([found.uid])
+        if fingerprint:
             self._now[source] = known
         folder = f"{self._home}{os.sep}{article.slug}{os.sep}"
         # Each is asked for, or the engine would not know of the others.
         held = [self._engine.holds(folder + name, known[1]) for name in NAMES]
         return all(held)
 
-    def _told(self, article: Any) -> bytes:
+    def _fingerprint(self, article: Any) -> bytes:
         """A digest of all that :func:`facts.gather` looks at; ``b""`` where that includes files."""
         web, mail = article._content or "", getattr(article, "email_content_source", None)
         if "<img" in (both := f"{web}\0{mail}").lower() or article.metadata.get("image"):
             return b""
         if "{" in both or "|" in both:
             both = "\0".join(self._links.resolved(article, body) for body in (web, mail or ""))
-        told = (
+        values = (
             self._layout.digest, self._site, [getattr(article, name, "") for name in NAMED],
             article.metadata.get("summary"), article.url,
             article.date, str(article.lang), str(article.relative_source_path),
@@ -133,7 +133,7 @@ class IssueBuilder:
             [str(category) for category in categories_of(article)],
             getattr(article, "share_links", ()), mail is None,
         )  # fmt: skip
-        return hashlib.sha256(f"{told!r}\0{both}".encode("utf-8", "surrogatepass")).digest()
+        return hashlib.sha256(f"{values!r}\0{both}".encode("utf-8", "surrogatepass")).digest()
 
     def _issue(self, article: Any) -> tuple[Mapping[str, bytes], str] | None:
         """The files of an issue by name, and a word to its author; None for one that is unfit."""

@@ -18,8 +18,8 @@ LISTED = "picture.json"
 
 def digest(data: bytes, recipe: str, wanted: Collection[int]) -> str:
     """Hex digits that name a picture's variants."""
-    told = f"{recipe}\0{sorted(wanted)}\0".encode()
-    return hashlib.sha256(told + data).hexdigest()[:16]
+    made_from = f"{recipe}\0{sorted(wanted)}\0".encode()
+    return hashlib.sha256(made_from + data).hexdigest()[:16]
 
 
 def read(folder: Path) -> Picture | None:

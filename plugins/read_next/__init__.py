@@ -28,20 +28,20 @@ def relate(generators: list[Any]) -> None:
         most = int(generator.settings.get("RELATED_MOST", MOST))
         file = Path(generator.settings["CACHE_PATH"], "related", "posts")
         before = cache.read(file, code)
-        kept = marshal.loads(before) if before else {}
+        state = marshal.loads(before) if before else {}
         public = [*generator.articles, *generator.translations]
         listed = set(public)
         apart = [article for article in contents([generator]) if article not in listed]
         now = {}
         for lang in sorted({article.lang for article in [*public, *apart]}):
-            hood = Neighbourhood(kept.get(lang))
+            hood = Neighbourhood(state.get(lang))
             _relate(
                 hood,
                 [article for article in public if article.lang == lang],
                 [article for article in apart if article.lang == lang],
                 most,
             )
-            now[lang] = hood.kept()
+            now[lang] = hood.snapshot()
         after = marshal.dumps(now)
         if after != before:
             cache.keep(file, code, after)

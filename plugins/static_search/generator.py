@@ -61,10 +61,12 @@ class SearchGenerator(Generator):
         for name, data in files(words, len(articles)).items():
             put(name, hashlib.sha256(data).hexdigest(), lambda data=data: data)
         lang = settings["DEFAULT_LANG"]
-        told = [code, lang, *(settings.get(name) for name in SUMMARY)]
+        made_from = [code, lang, *(settings.get(name) for name in SUMMARY)]
         for first in range(0, len(articles), BLOCK):
             few = articles[first : first + BLOCK]
-            key = hashlib.sha256(repr((told, marks[first : first + BLOCK])).encode()).hexdigest()
+            key = hashlib.sha256(
+                repr((made_from, marks[first : first + BLOCK])).encode()
+            ).hexdigest()
             put(block(first // BLOCK), key, lambda few=few: results([_shown(a, lang) for a in few]))
         # A word of a post taken back must not stay in a piece that is written no more.
         for pattern in ("w-*.json", "u-*.json", "d-*.json"):
@@ -75,12 +77,12 @@ class SearchGenerator(Generator):
     def _words(
         self, folder: Path, code: str, articles: list[Any], marks: list[str]
     ) -> dict[str, str]:
-        kept = cache.read(folder / "index", code)
-        index = Index(kept and marshal.loads(kept))
+        state = cache.read(folder / "index", code)
+        index = Index(state and marshal.loads(state))
         asked = [(mark, lambda a=a: _post(a)) for mark, a in zip(marks, articles, strict=True)]
         found = index.update(asked)
-        now = marshal.dumps(index.kept())
-        if now != kept:
+        now = marshal.dumps(index.snapshot())
+        if now != state:
             cache.keep(folder / "index", code, now)
         return found
 
@@ -95,11 +97,11 @@ def public(articles: Iterable[Any]) -> list[Any]:
 def _mark(article: Any) -> str:
     """A digest of all that is told of an article."""
     names = [[one.name for one in found] for found in _labels(article)]
-    told = (
+    values = (
         names, article.title, article.metadata.get("summary"), article._content, article.url,
         article.date, article.locale_date, article.lang,
     )  # fmt: skip
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:24]
+    return hashlib.sha256(repr(values).encode()).hexdigest()[:24]
 
 
 def _post(article: Any) -> Post:

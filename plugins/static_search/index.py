@@ -54,11 +54,11 @@ class Index:
     """The index from run to run: only the words of posts that changed are written again."""
 
     def __init__(self, kept: Any = None) -> None:
-        """``kept`` is what :meth:`kept` gave."""
+        """``kept`` is what :meth:`snapshot` gave."""
         posts, self._encoded = kept or ([], {})
         self._posts = [Counted(*post) for post in posts]
 
-    def kept(self) -> Any:
+    def snapshot(self) -> Any:
         """All of it as plain data."""
         return [tuple(post) for post in self._posts], self._encoded
 
