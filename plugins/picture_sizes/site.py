@@ -42,6 +42,7 @@ class Library:
         # `publish check` wants addresses and sizes, and no picture made.
         self._planning = bool(getattr(self.settings.get("ENGINE"), "planning", False))
         self._known: dict[str, Cached | None] = {}
+        self.results = cache.Results(Path(self.settings["CACHE_PATH"], "images", "results"))
         self._faults: dict[str, str] = {}
 
     def variants(self, static: Any) -> list[tuple[str, int, int, int]]:
@@ -118,8 +119,8 @@ class Library:
 
         if not self._wanted:
             return None
-        data = Path(self.settings["PATH"], path).read_bytes()
-        digest = cache.digest(data, RECIPE, self._wanted)
+        file, recipe = Path(self.settings["PATH"], path), f"{RECIPE} {self._wanted}"
+        digest = self.results.of(file, recipe, lambda d: cache.digest(d, RECIPE, self._wanted))
         # Another release may encode otherwise; what lies there must be what would be made.
         folder = Path(self.settings["CACHE_PATH"], "images", __version__, digest)
         # The same picture may lie in the site under two names.
@@ -128,6 +129,8 @@ class Library:
         if picture is None:
             # Loads Pillow, which most builds need not.
             from .encode import encode, planned
+
+            data = file.read_bytes()
         if picture is None and self._planning:
             plain = planned(data, self._wanted)
             return Cached(replace(plain, name=called), folder, made=False) if plain else None

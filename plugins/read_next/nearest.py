@@ -54,9 +54,9 @@ def nearest(posts: Iterable[Post], candidates: Sequence[str], most: int) -> dict
 class Neighbourhood:
     """The posts of one language. Its answers are those of a new one, whatever it remembers."""
 
-    def __init__(self, kept: Any = None) -> None:
-        """``kept`` is what :meth:`snapshot` gave."""
-        rows, candidates, holders, self._most = kept or ({}, [], {}, 0)
+    def __init__(self, state: Any = None) -> None:
+        """``state`` is what :meth:`snapshot` gave."""
+        rows, candidates, holders, self._most = state or ({}, [], {}, 0)
         self._rows: dict[str, Row] = {key: Row(*row) for key, row in rows.items()}
         self._candidates: list[str] = candidates
         self._holders: Counter[str] = Counter(holders)

@@ -53,9 +53,9 @@ def index(posts: Sequence[Post]) -> dict[str, str]:
 class Index:
     """The index from run to run: only the words of posts that changed are written again."""
 
-    def __init__(self, kept: Any = None) -> None:
-        """``kept`` is what :meth:`snapshot` gave."""
-        posts, self._encoded = kept or ([], {})
+    def __init__(self, state: Any = None) -> None:
+        """``state`` is what :meth:`snapshot` gave."""
+        posts, self._encoded = state or ([], {})
         self._posts = [Counted(*post) for post in posts]
 
     def snapshot(self) -> Any:
