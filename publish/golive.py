@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from publish.deploy import live, snapshot, source, targets
-from publish.deploy.going import Outcome, Terms, deploy, roll_back
+from publish.deploy.going import DeployOptions, Outcome, deploy, roll_back
 from publish.deploy.release import MARKER, Release
 from publish.errors import ConfigError
 from publish.post.files import locked
@@ -66,8 +66,14 @@ def place(settings: Settings, name: str | None, say: Say = lambda line: None) ->
     if name not in known:
         raise ConfigError(f"there is no target {name!r}", f"choose one of {', '.join(known)}")
     cache = settings.cache / "deploy" / re.sub(r"[^\w.-]", "_", name)
+    given = known[name].get("url", settings.siteurl)
+    if "url" in known[name] and not re.match(r"https?://[^/\s]+[^\s]*$", str(given)):
+        raise ConfigError(
+            f'DEPLOY["{name}"]["url"]: {given!r} is no address of a site',
+            "write where readers of this target find it, with https://; SITEURL is the default",
+        )
     return targets.Place(name, known[name], settings.root, settings.output.absolute(), cache,
-                         settings.siteurl, say)  # fmt: skip
+                         str(given).rstrip("/"), say)  # fmt: skip
 
 
 def seconds(settings: Settings) -> float:
@@ -93,19 +99,19 @@ def go_live(
     """
     where = place(settings, name, say)
     verify = seconds(settings) if wish.verify else 0
-    if verify and not settings.siteurl.startswith(("https://", "http://")):
+    if verify and not where.siteurl.startswith(("https://", "http://")):
         raise ConfigError(
             "SITEURL is not set, so nothing can be looked at",
             "set it to the public address, with https://, or add --no-verify",
         )
-    terms = Terms(wish.dry_run, wish.resume, wish.allow_deletes, verify, pinned(settings))
+    options = DeployOptions(wish.dry_run, wish.resume, wish.allow_deletes, verify, pinned(settings))
     target = targets.make(where)
-    with locked(where.cache / "lock", targets.Busy, terms.patience, say, "deploy"):
+    with locked(where.cache / "lock", targets.Busy, options.patience, say, "deploy"):
         if wish.rollback is not None:
-            return roll_back(target, where, wish.rollback, terms)
+            return roll_back(target, where, wish.rollback, options)
         release = _release(settings)
         ledger = f"{settings.content.relative_to(settings.root).as_posix()}/ledger"
-        return deploy(target, where, release, source.comparer(settings.root, ledger), terms)
+        return deploy(target, where, release, source.comparer(settings.root, ledger), options)
 
 
 def _release(settings: Settings) -> Release:

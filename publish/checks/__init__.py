@@ -7,15 +7,6 @@ made (``publish.post.record``); the text of a source tells the line.
 
 from __future__ import annotations
 
-from pathlib import Path
+from publish.checks.answers import Judged, check
 
-from publish.checks.run import check, judge, leaks
-
-__all__ = ["check", "fit", "judge", "leaks"]
-
-
-def fit(content: Path, file: Path) -> bool:
-    """Whether a source in the ``content`` folder may be given to Pelican."""
-    from publish.checks import reading
-
-    return reading.fit(content, file)
+__all__ = ["Judged", "check"]

@@ -1,36 +1,31 @@
-"""A check's results, cached for the next check: ``checks`` in the cache folder.
+"""What a check found out about files, cached for the next check: ``checks`` in the cache folder.
 
 Deletable at any time. Nothing is believed that another version of the code wrote, or that was
-damaged on the disk. A source's problems count by its bytes, its record and the settings; a
-file's keys, and the whole answer, by the stamps of files.
+damaged on the disk. A source's problems count by its bytes, its record and the settings, what a
+template or a page holds by the file's stamp; where a stamp is too young, bytes are looked at.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
-import time
-from collections.abc import Iterable
-from dataclasses import astuple, replace
+from collections.abc import Callable
+from dataclasses import fields, replace
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from publish.checks import environment
-from publish.checks.source import Source
-from publish.post import cache
-from publish.post.diagnostic import Diagnostic, Problem
+from publish.checks.source import Facts, Source
+from publish.post import cache, stamps
+from publish.post.diagnostic import Problem
+from publish.post.frontmatter import Field, Header
+from publish.post.record import Post
 
+T = TypeVar("T")
 SIZE = 32
 """Bytes of a digest."""
-YOUNG = 2_000_000_000
-"""Nanoseconds. A file changed so lately may change again and keep its stamp."""
-
-Stamp = tuple[int, int, int, int]
-Seen = dict[str, tuple[Stamp, bytes]]
-"""Files by name: their stamp, and of a young one a digest too (else ``b""``)."""
-Answer = tuple[Seen, float, list[tuple[Any, ...]]]
-"""The files looked at, the time up to which the answer holds, and the findings."""
+BODY = ("summary", "plain_summary", "text", "links", "headings", "ids", "inline")
+"""Fields of a record for which its ``body_digest`` stands."""
+SMALL = tuple(part.name for part in fields(Post) if part.name not in BODY)
 
 
 class Store:
@@ -41,59 +36,41 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._old_sources, self._old_files, self._old_answers = _load(path)
-        self._sources: dict[bytes, tuple[Any, ...]] = {}
-        self._files: dict[bytes, tuple[Stamp, tuple[int, ...]]] = {}
-        self._answers = dict(self._old_answers)
+        found = cache.load(path)
+        same = found.get("code") == _code()
+        self._old_sources, self._old_files = found["kept"] if same else ({}, {})
+        self._sources: dict[str, tuple[Any, ...]] = {}
+        self._files: dict[str, tuple[str, Any]] = {}
 
-    def known(self, source: Source) -> Source:
-        """The source with the problems of the rules over texts, found now if not yet known."""
-        from publish.checks.registry import RULES
-        from publish.checks.rule import found
+    def known(self, source: Source, stamp: str) -> Source:
+        """The source with the facts of its text, found out now if not yet known.
 
-        record = repr((source.path, source.is_page, source.reading, source.post, source.complaints))
-        name = _digest(record.encode("utf-8", "surrogateescape"), source.raw)
-        plain = self._old_sources.get(name)
-        if plain is None:
-            told = {rule.id: found(rule, source) for rule in RULES if rule.cacheable}
-            plain = tuple(
-                (rule, tuple((p.line, p.message, p.remedy, p.severity) for p in problems))
-                for rule, problems in told.items()
-                if problems
-            )
-        if not source.secrets:  # a key is kept nowhere, so nothing is of the source that holds one
-            self._sources[name] = plain
-        return replace(source, problems={
-            rule: tuple(Problem(line, said, do, "", how) for line, said, do, how in problems)
-            for rule, problems in plain
-        })  # fmt: skip
+        ``stamp`` is its file's, taken before its bytes were read.
+        """
+        record = _record(source)
+        old = self._old_sources.get(source.path)
+        if old and old[2] != record:
+            old = None
+        if old and (not old[0] or old[0] != stamp) and old[1] != _digest(source.raw):
+            old = None
+        facts = _facts(source) if old is None else _unpacked(old[3])
+        # A key is kept nowhere, so nothing is of the source that holds one.
+        if old is not None or not source.secrets:
+            told = stamp if stamps.is_trustworthy(stamp) else ""
+            if old is None or old[0] != told:
+                old = told, old[1] if old else _digest(source.raw), record, _packed(facts)
+            self._sources[source.path] = old
+        return replace(source, facts=facts)
 
-    def secrets(self, file: Path) -> tuple[int, ...]:
-        """The lines of a file that hold something shaped like a key."""
-        name = os.fsencode(file)
-        stamp = stamp_of(file)
-        if stamp is None:
-            return environment.scan(file)
+    def of_file(self, file: str, find: Callable[[str], T]) -> T:
+        """What ``find`` finds in a file: plain values, the same as long as its stamp is."""
+        name = f"{find.__name__} {file}"
+        stamp = stamps.stamp(file)
         old = self._old_files.get(name)
-        lines = old[1] if old and old[0] == stamp else environment.scan(file)
-        if not _young(stamp):
-            self._files[name] = stamp, lines
-        return lines
-
-    def answer(self, seen: Seen, *, built: bool) -> list[Diagnostic] | None:
-        """All findings of the last whole check, if the files are as they were ``seen`` then."""
-        known, until, findings = self._old_answers.get(built, ({}, 0.0, []))
-        if not known or time.time() >= until or known.keys() != seen.keys():
-            return None
-        for name, (stamp, content) in seen.items():
-            was, had = known[name]
-            if was != stamp or (had and had != (content or _content(name))):
-                return None
-        return [Diagnostic(*parts) for parts in findings]
-
-    def keep(self, seen: Seen, until: float, findings: list[Diagnostic], *, built: bool) -> None:
-        """Keep the whole answer: of files as ``seen``, true up to ``until`` (epoch seconds)."""
-        self._answers[built] = seen, until, [astuple(finding) for finding in findings]
+        found: T = old[1] if old and stamp and old[0] == stamp else find(file)
+        if stamps.is_trustworthy(stamp):
+            self._files[name] = stamp, found
+        return found
 
     def save(self, *, files: bool = True) -> None:
         """Write the entries that were read, if they differ; an unwritable folder is no error.
@@ -102,56 +79,57 @@ class Store:
         """
         if not files:
             self._files = self._old_files | self._files
-        new = self._sources, self._files, self._answers
-        if new == (self._old_sources, self._old_files, self._old_answers):
+        new = self._sources, self._files
+        if new == (self._old_sources, self._old_files):
             return
         with contextlib.suppress(OSError):
             cache.save(self._path, {"code": _code(), "kept": new})
 
 
-def seen(files: Iterable[str]) -> Seen:
-    """The files' stamps now; call this before anything is read of them."""
-    found = {name: stamp for name in files if (stamp := stamp_of(name)) is not None}
-    return {n: (stamp, _content(n) if _young(stamp) else b"") for n, stamp in found.items()}
+def _facts(source: Source) -> Facts:
+    from publish.checks.registry import RULES
+    from publish.checks.rule import found
+
+    told = {rule.id: found(rule, source) for rule in RULES if rule.cacheable}
+    problems = {rule: tuple(problems) for rule, problems in told.items() if problems}
+    return Facts(problems, source.header, source.readable, source.secrets)
 
 
-def stamp_of(file: str | Path) -> Stamp | None:
-    """Size, times of change in nanoseconds and inode of a file; None if it is not there."""
-    try:
-        found = os.stat(file)  # noqa: PTH116 - thousands of them
-    except OSError:
-        return None
-    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+def _packed(facts: Facts) -> tuple[Any, ...]:
+    header = facts.header
+    return (
+        tuple(
+            (rule, tuple((p.line, p.message, p.remedy, p.severity) for p in problems))
+            for rule, problems in facts.problems.items()
+        ),
+        (tuple(map(tuple, header.fields)), header.body_line, header.ended, header.fenced),
+        facts.readable,
+    )
 
 
-def _young(stamp: Stamp) -> bool:
-    return max(stamp[1:3]) > time.time_ns() - YOUNG
+def _unpacked(plain: tuple[Any, ...]) -> Facts:
+    problems, (header, *ended), readable = plain
+    return Facts(
+        {rule: tuple(Problem(line, said, do, "", how) for line, said, do, how in each)
+         for rule, each in problems},
+        Header(tuple(Field(*parts) for parts in header), *ended), readable,
+    )  # fmt: skip
 
 
-def _content(name: str) -> bytes:
-    try:
-        # Opening a pipe would wait for ever.
-        return _digest(Path(name).read_bytes()) if os.path.isfile(name) else b"?"  # noqa: PTH113
-    except OSError:
-        return b"?"
+def _record(source: Source) -> bytes:
+    """Stands for all of a source but its bytes."""
+    post = source.post
+    given: Any = None
+    if post is not None:
+        known = SMALL if post.body_digest else (*SMALL, *BODY)
+        given = [getattr(post, name) for name in known]
+    told = repr((source.is_page, source.reading, source.complaints, given))
+    return _digest(told.encode("utf-8", "surrogatepass"))
 
 
 def _code() -> str:
     return cache.code_digest(Path(__file__).parents[1])
 
 
-def _load(path: Path) -> tuple[dict[bytes, Any], dict[bytes, Any], dict[bool, Answer]]:
-    found = cache.load(path)
-    if found.get("code") != _code():
-        return {}, {}, {}
-    sources, files, answers = found["kept"]
-    return sources, files, answers
-
-
-def _digest(*parts: bytes | memoryview) -> bytes:
-    """Of several parts, so that none can pass for the end of another."""
-    made = blake2b(digest_size=SIZE)
-    for part in parts:
-        made.update(len(part).to_bytes(8))
-        made.update(part)
-    return made.digest()
+def _digest(data: bytes) -> bytes:
+    return blake2b(data, digest_size=SIZE).digest()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from publish.checks import keys
 from publish.checks.site import Issue, Trouble
@@ -23,123 +24,138 @@ LARGEST = 5_000_000
 """Bytes; no page, feed or template is longer."""
 
 
-def secrets(
-    settings: Settings, scan: Callable[[Path], tuple[int, ...]], *, built: bool = True
-) -> tuple[Trouble, ...]:
-    """Keys in the settings file, the theme and, with ``built``, in the built site, as ``scan``
-    finds a file's lines that hold some. The key itself is kept nowhere."""
-    theme = _theme(settings)
-    texts = _files(theme, WRITTEN) if theme else ()
-    site = _files(settings.output, WRITTEN) if built else ()
-    return tuple(
+class Theme(NamedTuple):
+    """What the theme's files say.
+
+    ``ids`` are those that templates write into every page, None if there is no theme's folder.
+    ``mentions`` are names of pictures that it or the settings speak of, ``policy`` are the
+    directives of the content security policy that it puts into its pages, ``secrets`` its keys.
+    """
+
+    ids: frozenset[str] | None
+    mentions: frozenset[str]
+    policy: Mapping[str, tuple[str, ...]]
+    secrets: tuple[Trouble, ...]
+
+
+Look = Callable[[str, Callable[[str], Any]], Any]
+"""Of a file, what a function finds in it: now, or what it found before in the same bytes."""
+
+
+def theme(settings: Settings, look: Look) -> Theme:
+    """The theme of the settings, with the settings file."""
+    folder = _theme(settings)
+    keys_at = _secrets(settings, (str(settings.path),), look)
+    ids: set[str] = set()
+    mentions = {*PICTURE.findall(text(str(settings.path)))}
+    policy: str | None = None
+    for file in _files(folder, WRITTEN) if folder else ():
+        found, named, directives = look(file, template)
+        if file.endswith(".html"):
+            ids.update(found)
+            policy = directives if policy is None else policy
+        if file.endswith((".html", ".css", ".txt")):
+            mentions.update(named)
+        keys_at += _secrets(settings, (file,), look)
+    parts = (part.split() for part in (policy or "").split(";"))
+    return Theme(
+        frozenset(ids) if folder else None, frozenset(mentions),
+        {part[0]: tuple(part[1:]) for part in parts if part}, tuple(keys_at),
+    )  # fmt: skip
+
+
+def template(file: str) -> tuple[list[str], list[str], str | None]:
+    """A template's ids and names of pictures, and its content security policy, if it has one."""
+    page = text(file)
+    policy = None
+    if "Content-Security-Policy" in page:
+        found = POLICY.search(JINJA.sub("", page))
+        policy = found[1] if found else ""
+    return ID.findall(page), PICTURE.findall(page), policy
+
+
+def secrets(settings: Settings, look: Look) -> list[Trouble]:
+    """Keys in the built site. The key itself is kept nowhere."""
+    return _secrets(settings, _files(str(settings.output), WRITTEN), look)
+
+
+def _secrets(settings: Settings, files: Iterable[str], look: Look) -> list[Trouble]:
+    return [
         Trouble("secret", _relative(file, settings.root), line)
-        for file in (settings.path, *texts, *site)
-        for line in scan(file)
-    )
+        for file in files
+        for line in look(file, scan)
+    ]
 
 
 def leaks(folder: Path) -> Iterator[tuple[str, int]]:
     """Files of a site being built, by their path in its ``folder``, and their lines with keys."""
-    for file in _files(folder, WRITTEN):
+    for file in _files(str(folder), WRITTEN):
         for line in scan(file):
             yield _relative(file, folder), line
 
 
-def scan(file: Path) -> tuple[int, ...]:
+def scan(file: str) -> tuple[int, ...]:
     """The lines, from 1, that hold something shaped like a key; none if it cannot be read."""
     return keys.lines(_bytes(file))
-
-
-def theme_ids(settings: Settings) -> frozenset[str] | None:
-    """The ids that templates write into every page; None if there is no theme's folder."""
-    folder = _theme(settings)
-    if folder is None:
-        return None
-    return frozenset(i for file in _files(folder, (".html",)) for i in ID.findall(text(file)))
-
-
-def mentions(settings: Settings) -> frozenset[str]:
-    """Names of pictures that the settings or the theme's templates and styles speak of."""
-    folder = _theme(settings)
-    files = [settings.path, *(_files(folder, (".html", ".css", ".txt")) if folder else ())]
-    return frozenset(name for file in files for name in PICTURE.findall(text(file)))
-
-
-def policy(settings: Settings) -> dict[str, tuple[str, ...]]:
-    """The directives of the content security policy that the theme puts into its pages."""
-    folder = _theme(settings)
-    for file in _files(folder, (".html",)) if folder else ():
-        if "Content-Security-Policy" in (page := text(file)):
-            found = POLICY.search(JINJA.sub("", page))
-            parts = (part.split() for part in (found.group(1) if found else "").split(";"))
-            return {part[0]: tuple(part[1:]) for part in parts if part}
-    return {}
-
-
-def watched(settings: Settings, *, built: bool = True) -> Iterator[str]:
-    """Every file that a check may look at, each once: what the answer of a check depends on."""
-    root = settings.root
-    yield from (str(file) for file in sorted(root.glob("*.py")))
-    plugins = [root / str(name) for name in settings.values.get("PLUGIN_PATHS") or ()]
-    folders = [settings.content, _theme(settings), *plugins, settings.issues]
-    seen: set[str] = set()
-    for folder in (*folders, *((settings.output,) if built else ())):
-        for base, names, files in os.walk(folder or "", followlinks=True):
-            real = os.path.realpath(base)
-            if real in seen:
-                names.clear()
-                continue
-            seen.add(real)
-            names[:] = sorted(name for name in names if name != "__pycache__")
-            yield from (f"{base}{os.sep}{name}" for name in sorted(files))
 
 
 def issues(settings: Settings) -> tuple[Issue, ...]:
     """The sizes of the composed issues, where a build has left some."""
     found = []
-    for page in _files(settings.issues, ("issue.html",)):
-        words = page.with_name("issue.txt")
-        size = words.stat().st_size if words.is_file() else 0
-        name = _relative(page, settings.root)
-        found.append(Issue(page.parent.name, name, page.stat().st_size, size))
+    for page in _files(str(settings.issues), ("issue.html",)):
+        folder = os.path.dirname(page)  # noqa: PTH120 - of thousands
+        sizes = [_size(f"{folder}{os.sep}{name}") for name in ("issue.html", "issue.txt")]
+        slug = os.path.basename(folder)  # noqa: PTH119
+        found.append(Issue(slug, _relative(page, settings.root), *sizes))
     return tuple(found)
 
 
-def _theme(settings: Settings) -> Path | None:
+def _theme(settings: Settings) -> str:
+    """The theme's folder; ``""`` if there is none."""
     name = settings.values.get("THEME")
     folder = settings.root / str(name) if name else None
-    return folder if folder is not None and folder.is_dir() else None
+    return str(folder) if folder is not None and folder.is_dir() else ""
 
 
-def _files(folder: Path, endings: tuple[str, ...]) -> Iterator[Path]:
+def _files(folder: str, endings: tuple[str, ...]) -> Iterator[str]:
+    """Ordinary files in the order of their names; links are not followed."""
     for base, folders, names in os.walk(folder, followlinks=False):
         folders.sort()
         for name in sorted(names):
-            if name.endswith(endings) and _ordinary(file := Path(base, name)):
+            if name.endswith(endings) and _ordinary(file := f"{base}{os.sep}{name}"):
                 yield file
 
 
-def _ordinary(file: Path) -> bool:
+def _ordinary(file: str) -> bool:
     try:
-        return stat.S_ISREG(file.lstat().st_mode)
+        return stat.S_ISREG(os.lstat(file).st_mode)
     except OSError:
         return False
 
 
-def _bytes(file: Path) -> bytes:
+def _size(file: str) -> int:
     try:
-        return file.read_bytes() if file.stat().st_size <= LARGEST else b""
+        return os.stat(file).st_size  # noqa: PTH116
+    except OSError:
+        return 0
+
+
+def _bytes(file: str) -> bytes:
+    if not 0 < _size(file) <= LARGEST:
+        return b""
+    try:
+        return Path(file).read_bytes()
     except OSError:
         return b""
 
 
-def text(file: Path) -> str:
+def text(file: str) -> str:
     """A file's text, whatever its bytes are; ``""`` if it cannot be read."""
     return _bytes(file).decode("utf-8", "replace")
 
 
-def _relative(file: Path, root: Path) -> str:
-    return file.relative_to(root).as_posix() if file.is_relative_to(root) else file.as_posix()
+def _relative(file: str, root: Path) -> str:
+    return file.removeprefix(f"{root}{os.sep}").replace(os.sep, "/")
 
 
 def recorded(settings: Settings) -> tuple[Recorded, tuple[str, str] | None]:

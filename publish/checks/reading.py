@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import stat
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from publish.checks import environment
@@ -13,6 +13,7 @@ from publish.checks.cached import Store
 from publish.checks.rules.tangled import tangled
 from publish.checks.site import Site, Trouble, printable
 from publish.checks.source import MARKDOWN, ReadOptions, Source
+from publish.post import stamps
 from publish.post.record import Library
 from publish.settings import Settings
 
@@ -20,107 +21,124 @@ LARGEST = 2_000_000
 """Bytes of one source; what is longer is not read: it is surely no prose."""
 GIF = 1_000_000
 """Bytes from which on a GIF is opened to see whether it moves."""
+NOTHING = os.stat_result((0,) * 10)
+"""Of a file that cannot be looked up."""
+
+_read: dict[str, tuple[str, bytes]] = {}
+"""The sources that this process has read and not judged yet, each with its stamp before that."""
 
 
-_bytes: dict[Path, bytes] = {}
-"""The sources that this process has read and not judged yet."""
-
-
-def fit(content: Path, file: Path) -> bool:
-    """Whether a source in the ``content`` folder may be given to Pelican.
+def fit(content: Path, file: Path) -> bytes | None:
+    """The bytes of a source in the ``content`` folder, if it may be given to Pelican; else None.
 
     A rule tells of each that may not: opening a pipe waits for ever, and of tangled markup
     Markdown does not come back for minutes.
+
+    Raises:
+        OSError: it cannot be read.
     """
-    fault, size = state(file, content)
-    if fault or size > LARGEST:
-        return False
-    if file.suffix.lower() not in MARKDOWN:
-        return True
-    try:
-        raw = file.read_bytes()
-    except OSError:
-        return True  # Pelican says why
-    _bytes[file] = raw
-    source = Source(file.name, file.name, raw, False, ReadOptions())
-    return source.readable and not tangled(source)
+    fault, found = state(str(file), str(content))
+    if fault or found.st_size > LARGEST:
+        return None
+    raw = file.read_bytes()
+    _read[str(file)] = stamps.told(found), raw
+    if file.suffix.lower() in MARKDOWN:
+        source = Source(file.name, file.name, raw, False, ReadOptions())
+        if not source.readable or tangled(source):
+            return None
+    return raw
 
 
 def site_of(settings: Settings, library: Library, store: Store, *, built: bool = True) -> Site:
     """The records with the texts beside them, and what lies around: theme, mails, built site.
 
-    ``store`` holds what an earlier check found out. Without ``built`` the built site is left
-    alone.
+    ``store`` holds what an earlier check found out. Without ``built`` the built site and its
+    mails are left alone.
     """
     how = _reading(library)
-    content = settings.content
+    content, root = str(settings.content), settings.root
+    below = _place(settings.content, root)
     sources: list[Source] = []
     troubles: list[Trouble] = []
     outside: set[str] = set()
+    complaints: dict[str, list[str]] = {}
+    for said in library.complaints:
+        complaints.setdefault(said.partition(":")[0], []).append(said)
     for path in (*library.sources, *library.files):
-        file = content / path
-        fault, size = state(file, content)
-        name = _place(_link_of(file, content) if fault == "symlink-out" else file, settings.root)
+        file = f"{content}{os.sep}{path}"
+        fault, found = state(file, content)
         if fault == "symlink-out":
-            outside.add(name)
-        elif path in library.sources and fault:
+            outside.add(_place(_link_of(Path(file), settings.content), root))
+        if fault == "symlink-out" or path not in library.sources:
+            continue
+        name = printable(f"{below}/{path}")
+        if fault:
             troubles.append(Trouble(fault, name, 1))
-        elif path in library.sources and size > LARGEST:
-            troubles.append(Trouble("too-large", name, 1, f"{size / 1e6:.0f} MB"))
-        elif path in library.sources:
+        elif found.st_size > LARGEST:
+            troubles.append(Trouble("too-large", name, 1, f"{found.st_size / 1e6:.0f} MB"))
+        else:
+            # What Pelican was given is what is judged, and is read once for both.
+            stamp, raw = _read.get(file, (stamps.told(found), None))
+            source = Source(
+                path, name, raw or partial(_bytes, file), library.sources[path] == "page", how,
+                library.by_source.get(path), tuple(complaints.get(name, ())),
+            )  # fmt: skip
             try:
-                # What Pelican was given is what is judged, and is read once for both.
-                raw = _bytes.pop(file, None) or file.read_bytes()
+                sources.append(store.known(source, stamp))
             except OSError as error:
                 troubles.append(Trouble("unreadable", name, 1, error.strerror or ""))
-                continue
-            page = library.sources[path] == "page"
-            post = library.by_source.get(path)
-            said = tuple(text for text in library.complaints if text.startswith(f"{name}:"))
-            sources.append(store.known(Source(path, name, raw, page, how, post, said)))
+    _read.clear()
     troubles += [Trouble("symlink-out", name, 1) for name in sorted(outside)]
     recorded, damage = environment.recorded(settings)
+    theme = environment.theme(settings, store.of_file)
     return Site(
         library=library,
         sources=tuple(sources),
-        settings_file=_place(settings.path, settings.root),
-        settings_text=environment.text(settings.path),
+        settings_file=_place(settings.path, root),
+        settings_text=environment.text(str(settings.path)),
         given=settings.values,
         animated=frozenset(
             path for path, size in library.files.items()
-            if path.lower().endswith(".gif") and size > GIF and _moves(content / path)
+            if path.lower().endswith(".gif") and size > GIF and _moves(settings.content / path)
         ),
-        theme_ids=environment.theme_ids(settings),
-        mentions=environment.mentions(settings),
-        policy=environment.policy(settings),
-        troubles=(*troubles, *environment.secrets(settings, store.secrets, built=built)),
-        issues=environment.issues(settings),
+        theme_ids=theme.ids,
+        mentions=theme.mentions,
+        policy=theme.policy,
+        troubles=(
+            *troubles, *theme.secrets,
+            *(environment.secrets(settings, store.of_file) if built else ()),
+        ),
+        issues=environment.issues(settings) if built else (),
         recorded=recorded,
         recorded_fault=damage,
         built=built,
     )  # fmt: skip
 
 
-def state(file: Path, content: Path) -> tuple[str, int]:
-    """The rule a file breaks by what it is (``""`` for none), and its size in bytes."""
+def _bytes(file: str) -> bytes:
+    return Path(file).read_bytes()
+
+
+def state(file: str, content: str) -> tuple[str, os.stat_result]:
+    """The rule a file breaks by what it is (``""`` for none), and how it lies on the disk."""
     try:
-        found = file.lstat()
+        found = os.lstat(file)
         if stat.S_ISLNK(found.st_mode):
-            real, found = file.resolve(), file.stat()
+            real, found = os.path.realpath(file, strict=True), os.stat(file)  # noqa: PTH116
         else:
-            real = _real(file.parent)
-        if not real.is_relative_to(_real(content)):
-            return "symlink-out", 0
-    except (OSError, RuntimeError):  # RuntimeError: a symbolic link that leads to itself
-        return "unreadable", 0
+            real = _real(os.path.dirname(file))  # noqa: PTH120
+        if not f"{real}{os.sep}".startswith(f"{_real(content)}{os.sep}"):
+            return "symlink-out", found
+    except (OSError, ValueError):  # also a symbolic link that leads to itself
+        return "unreadable", NOTHING
     # Opening a pipe would wait for ever.
-    return ("", found.st_size) if stat.S_ISREG(found.st_mode) else ("unreadable", 0)
+    return ("" if stat.S_ISREG(found.st_mode) else "unreadable"), found
 
 
 @lru_cache(maxsize=1024)
-def _real(folder: Path) -> Path:
+def _real(folder: str) -> str:
     """Where a folder truly lies."""
-    return folder.resolve()
+    return os.path.realpath(folder)
 
 
 def _link_of(file: Path, content: Path) -> Path:

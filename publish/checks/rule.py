@@ -54,8 +54,8 @@ def found(rule: Rule, source: Source) -> Sequence[Problem]:
         return ()
     if not (source.is_markdown or rule.any_format or rule.id in BY_BYTES):
         return ()
-    if source.problems is not None and rule.cacheable:
-        return source.problems.get(rule.id, ())
+    if source.facts and rule.cacheable:
+        return source.facts.problems.get(rule.id, ())
     return tuple(islice(rule.over_source(source), MOST))
 
 

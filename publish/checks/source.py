@@ -5,11 +5,11 @@ from __future__ import annotations
 import html
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import unquote
 
 from publish.checks import keys, prose
@@ -67,24 +67,39 @@ class ReadOptions:
         return datetime.now(UTC)
 
 
+class Facts(NamedTuple):
+    """What the text of a source alone tells: the problems of the cacheable rules by rule, its
+    header, whether it is text at all, and the lines with something shaped like a key."""
+
+    problems: Mapping[str, tuple[Problem, ...]]
+    header: Header
+    readable: bool
+    secrets: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Source:
     """A post or a page, whatever its bytes are; nothing here raises.
 
-    ``path`` is below the content folder, ``file`` in the project. ``post`` is its record, None
-    where Pelican could not read it or leaves it out; then the header alone tells, and
-    ``complaints`` why. ``problems`` are those of the cacheable rules, by rule, where they are
-    known.
+    ``path`` is below the content folder, ``file`` in the project. ``content`` are the bytes, or
+    reads them where they are needed. ``post`` is its record, None where Pelican could not read it
+    or leaves it out; then the header alone tells, and ``complaints`` why. ``facts`` are what was
+    found out of its text before, None where nothing was.
     """
 
     path: str
     file: str
-    raw: bytes = field(repr=False)
+    content: bytes | Callable[[], bytes] = field(repr=False)
     is_page: bool
     reading: ReadOptions
     post: Post | None = field(default=None, repr=False)
     complaints: tuple[str, ...] = ()
-    problems: Mapping[str, tuple[Problem, ...]] | None = field(default=None, repr=False)
+    facts: Facts | None = field(default=None, repr=False)
+
+    @cached_property
+    def raw(self) -> bytes:
+        """The file's bytes."""
+        return self.content if isinstance(self.content, bytes) else self.content()
 
     @cached_property
     def text(self) -> str:
@@ -100,9 +115,9 @@ class Source:
     @cached_property
     def readable(self) -> bool:
         """False when the bytes are no text; then there is neither header nor body."""
-        return bool(self.text)
+        return self.facts.readable if self.facts else bool(self.text)
 
-    @property
+    @cached_property
     def is_markdown(self) -> bool:
         """Whether its header and body are Markdown's; of other formats only records tell."""
         return self.path.lower().endswith(MARKDOWN)
@@ -110,6 +125,8 @@ class Source:
     @cached_property
     def header(self) -> Header:
         """The lines before the body."""
+        if self.facts:
+            return self.facts.header
         if not self.is_markdown:
             return Header((), 1, "blank")
         return frontmatter.parse(self.text.split("\n"))
@@ -117,7 +134,7 @@ class Source:
     @cached_property
     def secrets(self) -> tuple[int, ...]:
         """The lines that hold something shaped like a secret key."""
-        return keys.lines(self.raw)
+        return self.facts.secrets if self.facts else keys.lines(self.raw)
 
     def get(self, name: str) -> str:
         """A header's value; ``""`` if it is not there or empty."""
@@ -240,7 +257,7 @@ class Source:
         """Aware, as Pelican reads it; None if missing or bad."""
         return self.post.date if self.post else None
 
-    @property
+    @cached_property
     def kind(self) -> Kind:
         """``draft`` is whatever the site never shows, ``scheduled`` what it does not show yet."""
         if self.post is None:

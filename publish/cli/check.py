@@ -9,7 +9,6 @@ import click
 from publish.cli.options import common
 from publish.cli.terminal import Terminal
 from publish.errors import Exit
-from publish.post.record import Library
 from publish.settings import Settings
 
 
@@ -36,21 +35,18 @@ def command(
     from publish import checks
     from publish.post import diagnostic as report
 
-    def records() -> Library:
+    def judge() -> checks.Judged:
         # Where nothing changed since the last check, nothing of this is needed.
-        from publish.site import engine
-
-        engine.prewarm(settings.path)  # Pelican is loaded while the rest is here
-        from publish.checks import registry  # noqa: F401
         from publish.office import fit
 
-        return fit.records(settings)
+        return fit.judged(settings)
 
-    findings = checks.check(settings, records, paths)
+    findings = checks.check(settings, judge, paths)
     if online:
         from publish.checks.online import dead_links
+        from publish.office import fit
 
-        findings = sorted([*findings, *dead_links(settings, records(), paths)])
+        findings = sorted([*findings, *dead_links(settings, fit.records(settings), paths)])
     errors = [f for f in findings if f.severity == "error" or strict]
     if as_json:
         terminal.out(report.as_json(findings))

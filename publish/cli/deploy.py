@@ -16,7 +16,11 @@ from publish.settings import Settings
     "--rollback", is_flag=False, flag_value="", metavar="[RELEASE]",
     help="Go back to an earlier release, and hold it.",
 )  # fmt: skip
-@click.option("--resume", is_flag=True, help="Put this build up whatever is there: ends a hold.")
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Deploy although a rollback or a newer release is up: ends a hold.",
+)
 @click.option("--allow-deletes", is_flag=True, help="Even if over a fifth of the pages vanish.")
 @click.option("--no-verify", is_flag=True, help="Do not wait until the release is live.")
 @click.option("--json", "as_json", is_flag=True, help="What was done, for scripts.")
@@ -32,7 +36,7 @@ def command(
     no_verify: bool,
     as_json: bool,
 ) -> None:
-    """Put the built site up, whole, and see that readers get it.
+    """Upload the built site and verify that readers get it.
 
     TARGET is a name in the setting DEPLOY; the only one need not be named. Running it again is
     always right: what is up already is not put up twice.

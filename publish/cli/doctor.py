@@ -13,7 +13,7 @@ from publish.settings import Settings
 
 
 @click.command("doctor")
-@click.option("--live", is_flag=True, help="Insist on the real account.")
+@click.option("--live", is_flag=True, help="Fail unless MAILCHIMP_API_KEY is set.")
 @common
 def command(settings: Settings, terminal: Terminal, live: bool) -> int:
     """Check key, audience, sender, plan, site, targets and timer; say what to do about each.
@@ -22,14 +22,14 @@ def command(settings: Settings, terminal: Terminal, live: bool) -> int:
     """
     from publish.cli.answering import voice
     from publish.http import fetch
-    from publish.newsletter.doctor import examine
+    from publish.newsletter.doctor import checks
     from publish.office import opened
     from publish.run import doctor
 
     sick = 0
     with opened(settings, voice(terminal), live=live) as office:
-        letters = examine(office.account, office.api, settings.siteurl, fetch)
-        for check in chain(letters, doctor.examine(settings, office.lock)):
+        letters = checks(office.account, office.api, settings.siteurl, fetch)
+        for check in chain(letters, doctor.checks(settings, office.lock)):
             mark = "ok   " if check.well else "mend "
             line = f"{mark} {check.name}: {check.detail}"
             terminal.out(line if check.well else f"{line} — {check.remedy}")

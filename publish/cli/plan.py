@@ -14,7 +14,7 @@ from publish.settings import Settings
 @click.option("--json", "as_json", is_flag=True, help="The plan for scripts.")
 @click.option("--now", is_flag=True, help="As for `publish send`.")
 @click.option("--at", metavar="TIME", help="As for `publish send`.")
-@click.option("--live", is_flag=True, help="Insist on the real account.")
+@click.option("--live", is_flag=True, help="Fail unless MAILCHIMP_API_KEY is set.")
 @common
 def command(
     settings: Settings,

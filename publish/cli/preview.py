@@ -22,15 +22,13 @@ def command(settings: Settings, terminal: Terminal, port: int, host: str) -> Non
 
     Example: publish preview --port 8080
     """
-    from publish import sandbox
-    from publish.newsletter.schedule import zone
+    from publish import office, sandbox
     from publish.site.preview import serve
 
     with ExitStack() as stack:
         base = sandbox.running(settings.root)
         if base is None:
-            made = sandbox.start(settings.root, zone=zone(settings.timezone))
-            base = stack.enter_context(made).base_url
+            base = stack.enter_context(office.sandbox_server(settings)).base_url
         overrides = {"NEWSLETTER_SIGNUP_ACTION": base + sandbox.signup_path()}
 
         def ready(address: str) -> None:

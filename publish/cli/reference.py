@@ -20,7 +20,7 @@ Made from `--help` by `make reference`; a test holds the two together.
 | 1 | refused: the content, the built site or the live page is not fit |
 | 2 | usage or configuration |
 | 3 | the other side failed and certainly nothing was sent: run it again |
-| 4 | a letter may be out, or is out and its record could not come home: nothing will be sent twice; `publish status` or the next run settles it |
+| 4 | a letter may be out, or is out and the ledger could not be pushed: nothing will be sent twice; `publish status` or the next run settles it |
 | 130 | interrupted; run it again |
 
 ## Settings

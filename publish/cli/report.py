@@ -16,7 +16,7 @@ from publish.settings import Settings
 @click.argument("post", required=False)
 @click.option("--json", "as_json", is_flag=True, help="The figures for scripts.")
 @click.option("--plot", type=click.Path(path_type=Path), metavar="FILE", help="Draw them (.svg).")
-@click.option("--live", is_flag=True, help="Insist on the real account.")
+@click.option("--live", is_flag=True, help="Fail unless MAILCHIMP_API_KEY is set.")
 @common
 def command(
     settings: Settings,

@@ -13,7 +13,7 @@ from publish.settings import Settings
 @click.argument("post")
 @click.option("--to", metavar="ADDRESS", help="Where its address leads from now on.")
 @click.option("--gone", is_flag=True, help="Its address says that it is gone.  [default]")
-@click.option("--live", is_flag=True, help="Insist on the real account.")
+@click.option("--live", is_flag=True, help="Fail unless MAILCHIMP_API_KEY is set.")
 @click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal.")
 @click.option("--json", "as_json", is_flag=True, help="What happened, for scripts.")
 @common

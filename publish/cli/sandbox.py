@@ -13,7 +13,7 @@ from publish.settings import Settings
 
 @click.group("sandbox")
 def command() -> None:
-    """The stand-in for Mailchimp on this machine; nobody is e-mailed.
+    """The stand-in for Mailchimp on this machine; no mail leaves it.
 
     Example: publish sandbox serve
     """
@@ -27,11 +27,9 @@ def serve(settings: Settings, terminal: Terminal, port: int) -> None:
 
     Example: publish sandbox serve --port 8025
     """
-    from publish import sandbox
-    from publish.newsletter.schedule import zone
+    from publish import office, sandbox
 
-    here = zone(settings.timezone)
-    with sandbox.start(settings.root, port=port, zone=here) as server:
+    with office.sandbox_server(settings, port) as server:
         terminal.out(f"inbox   {server.base_url}/")
         terminal.out(f"API     {server.base_url}/3.0")
         terminal.out(f"key     {sandbox.SANDBOX_KEY}")

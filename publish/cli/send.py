@@ -27,7 +27,7 @@ from publish.settings import Settings
 @click.option(
     "--no-build", is_flag=True, help="Refuse where the site is stale, instead of building."
 )
-@click.option("--live", is_flag=True, help="Insist on the real account.")
+@click.option("--live", is_flag=True, help="Fail unless MAILCHIMP_API_KEY is set.")
 @click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal.")
 @click.option("--json", "as_json", is_flag=True, help="What happened, for scripts.")
 @common
@@ -45,7 +45,7 @@ def command(
     yes: bool,
     as_json: bool,
 ) -> int:
-    """Bring each new post to the audience exactly once.
+    """Mail each new post to the audience, exactly once.
 
     It builds first where anything is stale, shows what will go to whom and when, then asks.
     Running it again is always right: after a crash, a lost answer or on a second machine no

@@ -13,7 +13,7 @@ from publish.settings import Settings
 @click.command("status")
 @click.argument("names", nargs=-1, metavar="[POST]…")
 @click.option("--json", "as_json", is_flag=True, help="The states for scripts.")
-@click.option("--live", is_flag=True, help="Insist on the real account.")
+@click.option("--live", is_flag=True, help="Fail unless MAILCHIMP_API_KEY is set.")
 @common
 def command(
     settings: Settings, terminal: Terminal, names: tuple[str, ...], as_json: bool, live: bool
@@ -33,7 +33,7 @@ def command(
     if as_json:
         terminal.json([entry.as_dict() for entry in found])
     for entry in found:
-        if as_json or (entry.folded and not names):
+        if as_json or (entry.folds and not names):
             continue
         for line in (entry.line, *entry.more):
             terminal.out(line)

@@ -11,9 +11,16 @@ from publish.settings import Settings
 
 @click.command("test")
 @click.argument("post")
-@click.option("--to", "addresses", multiple=True, required=True, metavar="ADDRESS", help="Whom.")
+@click.option(
+    "--to",
+    "addresses",
+    multiple=True,
+    required=True,
+    metavar="ADDRESS",
+    help="Whom to mail the test to; may be given several times.",
+)
 @click.argument("more", nargs=-1, metavar="[ADDRESS]…")
-@click.option("--live", is_flag=True, help="Insist on the real account.")
+@click.option("--live", is_flag=True, help="Fail unless MAILCHIMP_API_KEY is set.")
 @common
 def command(
     settings: Settings,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 
 from publish.site import snapshot
 
@@ -19,16 +20,27 @@ def answered(words: list[str]) -> bool:
     settings_file = os.path.abspath(words[1] if words else "pelicanconf.py")  # noqa: PTH100
     known = snapshot.read(os.path.join(os.path.dirname(settings_file), ".publish", "build"))  # noqa: PTH118, PTH120
     if not snapshot.is_current(known, settings_file):
-        if os.path.isfile(settings_file):  # noqa: PTH113
-            from pathlib import Path
-
-            from publish.site.engine import prewarm
-
-            prewarm(Path(settings_file), whole=bool(known.get("whole")))
         return False
-    if known["foreign"]:
+    if known["foreign"] or _letter_waits(known["scope"]):
         return False
     line = snapshot.summary(known["output"], 0, 0, len(known["files"]), known["composed"])
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     print(f"\x1b[32m{line}\x1b[0m" if colour else line)
     return True
+
+
+def _letter_waits(scope: snapshot.Scope) -> bool:
+    """Whether a letter may be scheduled: the command itself warns of one whose post is gone."""
+    root, (content, *_), *_ = scope
+    for folder in (content, os.path.join(root, ".publish", "sandbox")):  # noqa: PTH118
+        try:
+            with open(os.path.join(folder, "ledger", "issues.jsonl"), "rb") as lines:  # noqa: PTH118, PTH123
+                facts = lines.read()
+        except OSError:
+            continue
+        if b'"schedule"' in facts:
+            import re
+
+            now = time.strftime("%Y-%m-%dT%H:%M", time.gmtime()).encode()
+            return any(hour >= now for hour in re.findall(rb'"(?:time|hour)": *"([^"]*)"', facts))
+    return False

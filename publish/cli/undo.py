@@ -12,7 +12,7 @@ from publish.settings import Settings
 @click.command("undo")
 @click.argument("post", required=False)
 @click.option("--json", "as_json", is_flag=True, help="What happened, for scripts.")
-@click.option("--live", is_flag=True, help="Insist on the real account.")
+@click.option("--live", is_flag=True, help="Fail unless MAILCHIMP_API_KEY is set.")
 @common
 def command(
     settings: Settings, terminal: Terminal, post: str | None, as_json: bool, live: bool

@@ -20,7 +20,7 @@ PATIENCE = 60.0
 
 
 @dataclass(frozen=True)
-class Terms:
+class DeployOptions:
     """What the author asked for; ``verify`` in seconds, 0 not to look at all.
 
     ``pinned`` are files that sent letters show.
@@ -76,7 +76,7 @@ class Stopped(PublishError):
 
 
 def deploy(
-    target: Target, place: Place, release: Release, compare: Compare, terms: Terms
+    target: Target, place: Place, release: Release, compare: Compare, options: DeployOptions
 ) -> Outcome:
     """Make ``release`` what readers find at the target, and see that it is so.
 
@@ -89,14 +89,14 @@ def deploy(
         release = release.adding(target.additions(release)).marked()
         out.release, out.source = release.id, release.source
         require_fit(release)
-        _put(target, place, release, compare, terms, out)
-        _verify(place, release, terms, out)
+        _put(target, place, release, compare, options, out)
+        _verify(place, release, options, out)
     except PublishError as error:
         raise Stopped(error, out) from None
     return out
 
 
-def roll_back(target: Target, place: Place, wanted: str, terms: Terms) -> Outcome:
+def roll_back(target: Target, place: Place, wanted: str, options: DeployOptions) -> Outcome:
     """Make an earlier release public again, and hold it: a machine will not undo that.
 
     ``wanted`` is the beginning of a release's name; ``""`` for the one before this.
@@ -118,15 +118,15 @@ def roll_back(target: Target, place: Place, wanted: str, terms: Terms) -> Outcom
             # Said again, perhaps after a crash: to go further back takes a name.
             out.release, out.previous, out.source = known.release, known.release, known.source
             out.state = "unchanged"
-            _seen(place, known.release, terms, out)
+            _seen(place, known.release, options, out)
             return out
         past = _past(known, wanted)
         out.release, out.previous, out.source = past.release, known.release, past.source
-        if terms.dry_run:
+        if options.dry_run:
             out.state = "planned"
             return out
         whole = Release({}, past.source, past.time)
-        with out.timed("put"), target.claim(whole, terms.patience) as remote:
+        with out.timed("put"), target.claim(whole, options.patience) as remote:
             known = remote.record or Record()
             past = _past(known, wanted)
             # Of several rollbacks in a row the first one says what must not come back.
@@ -138,28 +138,33 @@ def roll_back(target: Target, place: Place, wanted: str, terms: Terms) -> Outcom
             )  # fmt: skip
             target.back(past, remote, record)
             _after(target, record, out)
-        _seen(place, past.release, terms, out)
+        _seen(place, past.release, options, out)
     except PublishError as error:
         raise Stopped(error, out) from None
     return out
 
 
 def _put(
-    target: Target, place: Place, release: Release, compare: Compare, terms: Terms, out: Outcome
+    target: Target,
+    place: Place,
+    release: Release,
+    compare: Compare,
+    options: DeployOptions,
+    out: Outcome,
 ) -> None:
-    end = time.monotonic() + terms.patience
+    end = time.monotonic() + options.patience
     with out.timed("look"):
         first = target.read()
-    todo = _decide(target, release, first, first, compare, terms, out)
-    if terms.dry_run or todo is None:
-        out.state = "planned" if terms.dry_run and todo is not None else out.state
+    todo = _decide(target, release, first, first, compare, options, out)
+    if options.dry_run or todo is None:
+        out.state = "planned" if options.dry_run and todo is not None else out.state
         return
     while True:
         try:
             with out.timed("put"), target.claim(release, max(1.0, end - time.monotonic())) as now:
-                todo = _decide(target, release, now, first, compare, terms, out)
+                todo = _decide(target, release, now, first, compare, options, out)
                 if todo is not None:
-                    _write(target, release, now, todo, terms, out)
+                    _write(target, release, now, todo, options, out)
             return
         except Raced:
             if time.monotonic() >= end:
@@ -168,32 +173,32 @@ def _put(
 
 
 def _decide(
-    target: Target, release: Release, now: Remote, first: Remote, compare: Compare, terms: Terms,
-    out: Outcome,
+    target: Target, release: Release, now: Remote, first: Remote, compare: Compare,
+    options: DeployOptions, out: Outcome,
 ) -> Plan | None:  # fmt: skip
     """The plan; None where nothing is to be done."""
     known = now.record
     out.previous = known.release if known else ""
     out.foreign = tuple(p for p in now.foreign if p not in release.files)
     raced = now.at != first.at
-    if judge(release, known, compare, resume=terms.resume, raced=raced) is Verdict.SUPERSEDED:
+    if judge(release, known, compare, resume=options.resume, raced=raced) is Verdict.SUPERSEDED:
         out.state = "superseded"
         return None
     moved = known is None or compare(release.source, known.source) not in (Age.SAME, Age.NONE)
     todo = plan(
-        release, now, target.fingerprint, pinned=terms.pinned, whole=target.whole,
+        release, now, target.fingerprint, pinned=options.pinned, whole=target.whole,
         moved=moved or bool(known and known.hold),
     )  # fmt: skip
     out.put, out.deleted, out.unchanged = todo.puts, todo.delete, todo.unchanged
     if todo.empty and not (known and known.open):
         out.state = "unchanged"
         return None
-    require_pages(release, now, terms.allow_deletes)
+    require_pages(release, now, options.allow_deletes)
     return todo
 
 
 def _write(
-    target: Target, release: Release, now: Remote, todo: Plan, terms: Terms, out: Outcome
+    target: Target, release: Release, now: Remote, todo: Plan, options: DeployOptions, out: Outcome
 ) -> None:
     known = now.record or Record()
     if todo.empty:
@@ -219,11 +224,11 @@ def _after(target: Target, record: Record, out: Outcome) -> None:
             target.note(target.read(), replace(record, open=""))
 
 
-def _verify(place: Place, release: Release, terms: Terms, out: Outcome) -> None:
-    if out.state not in ("deployed", "unchanged") or not terms.verify:
+def _verify(place: Place, release: Release, options: DeployOptions, out: Outcome) -> None:
+    if out.state not in ("deployed", "unchanged") or not options.verify:
         return
     fresh = out.state == "deployed"
-    _seen(place, release.id, terms, out)
+    _seen(place, release.id, options, out)
     with out.timed("verify"):
         if fresh:
             changed = [p.path for p in out.put]
@@ -232,11 +237,11 @@ def _verify(place: Place, release: Release, terms: Terms, out: Outcome) -> None:
             out.warnings += found.warnings
 
 
-def _seen(place: Place, release: str, terms: Terms, out: Outcome) -> None:
-    if not terms.verify:
+def _seen(place: Place, release: str, options: DeployOptions, out: Outcome) -> None:
+    if not options.verify:
         return
     with out.timed("verify"):
-        live.wait(place.siteurl, release, terms.verify, place.say)
+        live.wait(place.siteurl, release, options.verify, place.say)
     out.verified += 1
     out.state = "unchanged" if out.state == "unchanged" else "live"
 

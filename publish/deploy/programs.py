@@ -52,12 +52,12 @@ def run(
                 raise Failed(f"{words[0]} did not end within {deadline:g} s", remedy) from None
             raise
     if child.returncode:
-        said = shown(err or out, whole) or f"exit code {child.returncode}"
+        said = last_lines(err or out, whole) or f"exit code {child.returncode}"
         raise Failed(f"{Path(words[0]).name}: {said}", remedy)
     return out
 
 
-def shown(said: bytes, env: Mapping[str, str] = os.environ) -> str:
+def last_lines(said: bytes, env: Mapping[str, str] = os.environ) -> str:
     """The last lines of what a program said, on one line, without the secrets of ``env``."""
     text = masked(said.decode("utf-8", "replace"), env)
     lines = [line.strip() for line in text.splitlines() if line.strip()]

@@ -12,12 +12,12 @@ from urllib.parse import quote, urlencode
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request, Response
 
-from publish.desk import asking, editor, fields, mends, parts, photo
+from publish.desk import asking, editor, fields, fixes, parts, photo
 from publish.desk.jobs import Job, Jobs
 from publish.desk.log import Log
+from publish.desk.model import Post, Snapshot
 from publish.desk.parts import Button
 from publish.desk.reader import Reader
-from publish.desk.snapshot import Sheet, Snapshot
 from publish.desk.writing import Meanwhile, Writer
 from publish.errors import ConfigError, PublishError, Refused
 from publish.newsletter import schedule
@@ -34,7 +34,7 @@ class Acts:
     """Answers what is posted. ``base`` begins every address, ``render`` draws a template."""
 
     reader: Reader
-    office: asking.Way
+    office: asking.OfficeClient
     writer: Writer
     log: Log
     jobs: Jobs
@@ -58,10 +58,10 @@ class Acts:
         """An act by the id in a page's address."""
         return self.jobs.get(id) or self.jobs.busy
 
-    def data(self, sheet: Sheet) -> bytes:
+    def data(self, post: Post) -> bytes:
         """A post's bytes as they are in the file now; empty if the file is gone."""
         try:
-            return self.writer.read(self.reader.settings, sheet)
+            return self.writer.read(self.reader.settings, post)
         except ConfigError:
             return b""
 
@@ -69,30 +69,30 @@ class Acts:
         """Whom the last test went to, else the sender."""
         return self._tested or str(self.reader.settings.values.get("NEWSLETTER_REPLY_TO") or "")
 
-    def mendable(self, sheet: Sheet, data: bytes) -> list[Diagnostic]:
+    def mendable(self, post: Post, data: bytes) -> list[Diagnostic]:
         """The findings of a post that a mend of its bytes ``data`` can do something about."""
-        found = parts.findings(self.reader.current, sheet) or ()
+        found = parts.findings(self.reader.current, post) or ()
         values = self.reader.settings.values
-        return [f for f in found if mends.mended(data, mends.Where(f, values)) is not None]
+        return [f for f in found if fixes.apply_fix(data, fixes.FixContext(f, values)) is not None]
 
-    def mend_page(self, sheet: Sheet, args: Mapping[str, str]) -> dict[str, Any] | None:
+    def mend_page(self, post: Post, args: Mapping[str, str]) -> dict[str, Any] | None:
         """What a mend would change; None if there is nothing to mend any more."""
-        finding, data, made = self._mended(sheet, args)
+        finding, data, made = self._mended(post, args)
         if finding is None or made is None:
             return None
-        return {"sheet": sheet, "finding": finding, "changes": mends.difference(data, made)}
+        return {"post": post, "finding": finding, "changes": fixes.difference(data, made)}
 
     # Questions and answers.
 
     def do_ask(self, form: Mapping[str, str], request: Request, act: str) -> Response | str:
         """Ask about an act; what can be undone in full is done at once."""
         self._allowed()
-        sheet = self.reader.current.sheet(form.get("post", ""))
-        wish = asking.wish(act, form, sheet)
+        post = self.reader.current.post(form.get("post", ""))
+        wish = asking.wish(act, form, post)
         if act == "test":
             self._tested = form.get("to", "")
         letter = form.get("letter", "")
-        where = parts.href(sheet) if sheet else f"/letter/{quote(letter)}" if letter else "/"
+        where = parts.href(post) if post else f"/letter/{quote(letter)}" if letter else "/"
         job = self.jobs.begin(act, where, wish, "One moment: looking how things stand")
         self.jobs.put(lambda: self._ask(job), job, PATIENCE)
         return _at(job)
@@ -133,7 +133,7 @@ class Acts:
             job.asked = found
             self._do(job)
         else:
-            self.jobs.ask(job, asking.shown(found, self._titles()), found)
+            self.jobs.ask(job, asking.view(found, self._titles()), found)
 
     def _do(self, job: Job) -> None:
         try:
@@ -152,15 +152,15 @@ class Acts:
                 self._end(job, "done", asking.DONE.get(job.act, "Done"), found.lines)
             else:
                 # What the yes was given to is not so any more.
-                self.jobs.ask(job, asking.again(asking.shown(found, self._titles())), found)
+                self.jobs.ask(job, asking.again(asking.view(found, self._titles())), found)
         self.reader.look_again()
 
     def _titles(self) -> frozenset[str]:
-        return frozenset(sheet.title for sheet in self.reader.current.sheets)
+        return frozenset(post.title for post in self.reader.current.posts)
 
     def _end(self, job: Job, stage: Any, title: str, lines: tuple[str, ...]) -> None:
         titles = self._titles()
-        said = tuple(filter(None, (asking.spoken(line, titles) for line in lines)))
+        said = tuple(filter(None, (asking.wording(line, titles) for line in lines)))
         what = asking.TITLES.get(job.act, job.act)
         self.log.note(title if stage == "done" else f"{what} {title}", stage, said)
         job.settle(stage, title, said)
@@ -207,40 +207,40 @@ class Acts:
 
     def do_open(self, form: Mapping[str, str], request: Request) -> Response | str:
         """Open a post in the author's editor."""
-        sheet = self._sheet(form)
+        post = self._post(form)
         line = int(form["line"]) if form.get("line", "").isdigit() else 1
-        file = self.writer.file(self.reader.settings, sheet)
+        file = self.writer.file(self.reader.settings, post)
         editor.open_at(self.reader.settings.values, file, line, self.start_editor)
-        return f"{parts.href(sheet)}?opened={line}"
+        return f"{parts.href(post)}?opened={line}"
 
     def do_fields(self, form: Mapping[str, str], request: Request) -> Response | str:
         """Change header lines."""
-        sheet = self._sheet(form)
-        data = self.writer.read(self.reader.settings, sheet)
+        post = self._post(form)
+        data = self.writer.read(self.reader.settings, post)
         zone = self.reader.current.zone
         made = fields.edited(data, form, datetime.now(UTC), zone)
-        self._write(sheet, form, made, "Header lines changed")
-        return f"{parts.href(sheet)}?open=fields#fields"
+        self._write(post, form, made, "Header lines changed")
+        return f"{parts.href(post)}?open=fields#fields"
 
     def do_mend(self, form: Mapping[str, str], request: Request) -> Response | str:
         """Show what a mend would change."""
-        sheet = self._sheet(form)
+        post = self._post(form)
         names = ("rule", "line", "digest")
-        query = {"post": sheet.name} | {name: form.get(name, "") for name in names}
+        query = {"post": post.name} | {name: form.get(name, "") for name in names}
         return f"/mend?{urlencode(query)}"
 
     def do_mended(self, form: Mapping[str, str], request: Request) -> Response | str:
         """Write a mend that was shown."""
-        sheet = self._sheet(form)
-        finding, _, made = self._mended(sheet, form)
+        post = self._post(form)
+        finding, _, made = self._mended(post, form)
         if finding is None or made is None:
             raise Refused("there is nothing to mend there any more", "look at the post again")
-        self._write(sheet, form, made, f"Mended: {finding.message}")
-        return parts.href(sheet)
+        self._write(post, form, made, f"Mended: {finding.message}")
+        return parts.href(post)
 
     def do_photo(self, form: Mapping[str, str], request: Request) -> Response | str:
         """Put a photo into a post: the file first, then the line that shows it."""
-        sheet = self._sheet(form)
+        post = self._post(form)
         settings = self.reader.settings
         given = request.files.get("photo")
         alt = " ".join(form.get("alt", "").split())
@@ -248,14 +248,14 @@ class Acts:
             raise Refused("no photo came along", "choose one, then put it in")
         if not alt:
             raise Refused("the photo has no words", "say what it shows, in a few words")
-        data = self.writer.read(settings, sheet)
-        path, picture = photo.prepared(settings, given.read(), given.filename, sheet.slug)
-        made = photo.shown(data, path, alt, form.get("after", "0"))
+        data = self.writer.read(settings, post)
+        path, picture = photo.prepared(settings, given.read(), given.filename, post.slug)
+        made = photo.inserted(data, path, alt, form.get("after", "0"))
         # Compared before the picture is put down, so that a refusal leaves nothing behind.
-        self.writer.compare(settings, sheet, form.get("digest", ""))
+        self.writer.compare(settings, post, form.get("digest", ""))
         self.writer.add(settings, path, picture)
-        self._write(sheet, form, made, f"A photo put in: {path}")
-        return parts.href(sheet)
+        self._write(post, form, made, f"A photo put in: {path}")
+        return parts.href(post)
 
     def do_new(self, form: Mapping[str, str], request: Request) -> Response | str:
         """A new post, opened in the author's editor."""
@@ -278,30 +278,30 @@ class Acts:
         self.reader.read_files()
         return f"/post/{quote(path.relative_to(settings.content).as_posix())}"
 
-    def _write(self, sheet: Sheet, form: Mapping[str, str], made: bytes, what: str) -> None:
+    def _write(self, post: Post, form: Mapping[str, str], made: bytes, what: str) -> None:
         settings, zone = self.reader.settings, self.reader.current.zone
-        if self.writer.write(settings, sheet, form.get("digest", ""), made, zone):
-            self.log.note(f"{what} ({sheet.title})", "done")
+        if self.writer.write(settings, post, form.get("digest", ""), made, zone):
+            self.log.note(f"{what} ({post.title})", "done")
         self.reader.read_files()
 
-    def _sheet(self, form: Mapping[str, str]) -> Sheet:
-        found = self.reader.current.sheet(form.get("post", ""))
+    def _post(self, form: Mapping[str, str]) -> Post:
+        found = self.reader.current.post(form.get("post", ""))
         if found is None:
             raise NotFound
         return found
 
     def _mended(
-        self, sheet: Sheet, form: Mapping[str, str]
+        self, post: Post, form: Mapping[str, str]
     ) -> tuple[Diagnostic | None, bytes, bytes | None]:
         """The finding that the form names, the file, and the file without it."""
-        found = parts.findings(self.reader.current, sheet) or ()
+        found = parts.findings(self.reader.current, post) or ()
         wanted = (form.get("rule"), form.get("line"))
         finding = next((f for f in found if (f.rule, str(f.line)) == wanted), None)
-        data = self.writer.read(self.reader.settings, sheet)
+        data = self.writer.read(self.reader.settings, post)
         if finding is None:
             return None, data, None
-        where = mends.Where(finding, self.reader.settings.values)
-        return finding, data, mends.mended(data, where)
+        where = fixes.FixContext(finding, self.reader.settings.values)
+        return finding, data, fixes.apply_fix(data, where)
 
     def _settings(self) -> Any:
         return self.reader.settings
@@ -314,7 +314,7 @@ class Acts:
             )
 
     def _conflict(self, request: Request, found: Meanwhile) -> Response:
-        sheet = self._sheet(request.form)
+        post = self._post(request.form)
         now = self.reader.current
         theirs = frontmatter.read(found.data)
         rows = [
@@ -323,7 +323,7 @@ class Acts:
             if name in request.form
         ]
         context = {
-            "here": "post", "sheet": sheet, "rows": rows, "digest": found.digest,
+            "here": "post", "post": post, "rows": rows, "digest": found.digest,
             "alt": request.form.get("alt", ""),
         }  # fmt: skip
         return Response(self.render("conflict.html", now, context), 409, mimetype="text/html")

@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from publish.desk.jobs import Shown
+from publish.desk.jobs import QuestionView
+from publish.desk.model import Post
 from publish.desk.parts import Button
-from publish.desk.snapshot import Sheet
 from publish.errors import PublishError, Refused
 from publish.settings import Settings
 
@@ -74,7 +74,7 @@ BUTTONS = {
 """A command's button."""
 
 
-class Way(Protocol):
+class OfficeClient(Protocol):
     """What the desk asks of the office."""
 
     def ask(
@@ -127,13 +127,14 @@ class Office:
         return found.question if isinstance(found, office.Changed) else found
 
 
-def wish(act: str, form: Mapping[str, str], sheet: Sheet | None) -> dict[str, Any]:
+def wish(act: str, form: Mapping[str, str], post: Post | None) -> dict[str, Any]:
     """What is asked of the office, from a form.
 
     Raises:
         Refused: there is no such act, or the form names no post.
     """
-    name = sheet.name if sheet else form.get("letter", "")
+    together = tuple(filter(None, form.get("posts", "").split("\n")))
+    name = post.name if post else form.get("letter", "") or ", ".join(together)
     if act not in TITLES:
         raise Refused(f"there is no act {act!r}", "go back to the desk")
     if act == "deploy":
@@ -141,6 +142,8 @@ def wish(act: str, form: Mapping[str, str], sheet: Sheet | None) -> dict[str, An
     if not name:
         raise Refused("that post is not there any more", "go back to the desk")
     match act:
+        case "send" if together:
+            return {"posts": together, "digest": True}
         case "send":
             at = form.get("at", "").strip() or None
             return {"posts": (name,), "as_update": form.get("as_update") == "yes", "at": at}
@@ -152,6 +155,9 @@ def wish(act: str, form: Mapping[str, str], sheet: Sheet | None) -> dict[str, An
             return {"post": name, "to": tuple(form.get("to", "").replace(",", " ").split())}
         case "rename":
             return {"post": name, "new": form.get("new", "").strip()}
+        case "retract":
+            to = form.get("to", "").strip()
+            return {"post": name, "to": to or None, "gone": not to}
         case "publish":
             at = form.get("at", "").strip() or None
             return {"post": name, "at": at, "keep_date": form.get("keep_date") == "yes"}
@@ -159,14 +165,14 @@ def wish(act: str, form: Mapping[str, str], sheet: Sheet | None) -> dict[str, An
             return {"post": name}
 
 
-def shown(question: Question, titles: Collection[str]) -> Shown:
+def view(question: Question, titles: Collection[str]) -> QuestionView:
     """A question as the page shows it."""
     facts = tuple(
-        (NAMES.get(line.name, line.name.capitalize()), spoken(line.text, titles))
+        (NAMES.get(line.name, line.name.capitalize()), wording(line.text, titles))
         for line in question.lines
         if line.name != "step"
     )
-    steps = tuple(spoken(line.text, titles) for line in question.lines if line.name == "step")
+    steps = tuple(wording(line.text, titles) for line in question.lines if line.name == "step")
     says = (SAYS[question.act],) if question.act in SAYS else ()
     title = TITLES.get(question.act, question.act)
     other: tuple[Button, ...] = ()
@@ -177,10 +183,10 @@ def shown(question: Question, titles: Collection[str]) -> Shown:
             "keep_date": "yes",
         }
         other = (Button("Keep the old date…", to="/ask/publish", values=wished),)
-    return Shown(title, says, facts, question.yes, question.bound, steps, other)
+    return QuestionView(title, says, facts, question.yes, question.bound, steps, other)
 
 
-def spoken(line: str, titles: Collection[str] = ()) -> str:
+def wording(line: str, titles: Collection[str] = ()) -> str:
     """A line of the office's as the desk says it: without what the banner says already, a post by
     its title alone, and a command by the name of its button. ``""`` for what a button says."""
     line = CAMPAIGN.sub("", line.replace(f" [{SANDBOX}]", "")).strip()
@@ -191,7 +197,7 @@ def spoken(line: str, titles: Collection[str] = ()) -> str:
     return COMMAND.sub(lambda found: BUTTONS.get(found[1], found[0]), line)
 
 
-def again(question: Shown) -> Shown:
+def again(question: QuestionView) -> QuestionView:
     """The question once more, after what it holds for has changed."""
     told = "Something changed since you were asked. Nothing was done; this is how it is now."
     return replace(question, says=(told, *question.says))

@@ -8,7 +8,7 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from publish.desk import words
-from publish.desk.snapshot import Sheet, Snapshot
+from publish.desk.model import Post, Snapshot
 from publish.errors import ConfigError
 from publish.newsletter import schedule
 from publish.post import frontmatter
@@ -30,9 +30,9 @@ class Form:
     hints: Mapping[str, str]
 
 
-def form(header: Header, sheet: Sheet, now: Snapshot, at: datetime) -> Form:
+def form(header: Header, post: Post, now: Snapshot, at: datetime) -> Form:
     """The fields as the file has them."""
-    when = words.moment(sheet.date, now.zone, at) if sheet.date else "no date yet"
+    when = words.moment(post.date, now.zone, at) if post.date else "no date yet"
     hints = {
         "title": "",
         "summary": f"{len(header.get('summary'))} characters; search engines show about 160.",
@@ -41,7 +41,7 @@ def form(header: Header, sheet: Sheet, now: Snapshot, at: datetime) -> Form:
         "date": f"{when}. Also “next tuesday 7:30”, in {words.zone_name(now.zone)}.",
         "category": "Several with commas between; the first is the main one.",
     }
-    return Form(sheet.digest, {name: header.get(name) for name in NAMES}, hints)
+    return Form(post.digest, {name: header.get(name) for name in NAMES}, hints)
 
 
 def edited(data: bytes, given: Mapping[str, str], now: datetime, zone: ZoneInfo) -> bytes:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from publish.desk import parts, words
+from publish.desk.model import Letter, Post, Snapshot
 from publish.desk.parts import Button, State
-from publish.desk.snapshot import Letter, Sheet, Snapshot
+from publish.newsletter.titles import MOST_POSTS
 
 SHOWN = 6
 """Letters and drafts that are listed before the rest is folded."""
@@ -75,6 +76,8 @@ class Home:
     next: tuple[Next, ...]
     writing: tuple[Row, ...]
     more_writing: tuple[Row, ...]
+    together: Button | None
+    first: bool
     out: tuple[Out, ...]
     older: int
     site: tuple[State, ...]
@@ -87,17 +90,18 @@ class Home:
 
 def view(now: Snapshot, at: datetime) -> Home:
     """The page at the moment ``at``."""
-    letters = now.post.letters
+    letters = now.newsletter.letters
     ahead = [m for m in letters if m.state in ("unsure", "stopped", "sending", "scheduled")]
     order = {"unsure": 0, "stopped": 1, "sending": 2, "scheduled": 3}
     ahead.sort(key=lambda m: (order[m.state], m.at or at))
     sent = sorted((m for m in letters if m.state == "sent"), key=lambda m: m.at or at, reverse=True)
-    rows = [_row(now, sheet, at) for sheet in _writing(now, at)]
+    writing = _writing(now, at)
+    rows = [_row(now, post, at) for post in writing]
     mailed = {m.uid for m in letters}
-    older = [s for s in now.sheets if s.kind == "public" and s.mailed and s.uid not in mailed
+    older = [s for s in now.posts if s.kind == "public" and s.mailed and s.uid not in mailed
              and not parts.recent(now, s, at)]  # fmt: skip
     states, says, buttons = site(now, at)
-    known = now.post.readers
+    known = now.newsletter.readers
     return Home(
         today=f"{words.day(at, now.zone, at)}, {words.clock(at, now.zone)} · "
         f"{words.zone_name(now.zone)}",
@@ -105,6 +109,8 @@ def view(now: Snapshot, at: datetime) -> Home:
         next=tuple(_next(now, letter, at) for letter in ahead),
         writing=tuple(rows[:SHOWN]),
         more_writing=tuple(rows[SHOWN:]),
+        together=_together(now, writing),
+        first=not now.posts,
         out=tuple(out(now, letter, at) for letter in sent[:SHOWN]),
         older=len(older),
         site=states,
@@ -130,8 +136,10 @@ def headline(ahead: list[Letter], rows: list[Row], now: Snapshot, at: datetime) 
         if len(scheduled) == 1:
             return f"One letter goes out {day}"
         return f"{words.sentence(words.spelt(len(scheduled), 'letter'))} go out, the first {day}"
-    if now.post.asked is None and not now.post.trouble:
+    if now.newsletter.asked is None and not now.newsletter.trouble:
         return "Looking at what is scheduled"
+    if not now.posts:
+        return "Nothing is written yet"
     return "No letter is scheduled" if rows else "All is written, nothing is scheduled"
 
 
@@ -186,8 +194,8 @@ def out(now: Snapshot, letter: Letter, at: datetime) -> Out:
 
 
 def _next(now: Snapshot, letter: Letter, at: datetime) -> Next:
-    sheet = now.of(letter)
-    name = {"post": sheet.name} if sheet and not letter.several else {"letter": letter.key}
+    post = now.of(letter)
+    name = {"post": post.name} if post and not letter.several else {"letter": letter.key}
     states = {
         "unsure": State("stop", "In doubt"),
         "stopped": State("stop", "Stopped"),
@@ -197,24 +205,24 @@ def _next(now: Snapshot, letter: Letter, at: datetime) -> Next:
     back = Button("Take it back…", to="/ask/undo", values=name)
     buttons: list[Button] = []
     if letter.state == "scheduled":
-        look = parts.href(sheet) if sheet and not letter.several else f"/letter/{letter.key}"
+        look = parts.href(post) if post and not letter.several else f"/letter/{letter.key}"
         buttons = [Button("Look at it", look)]
-        if sheet and not letter.several:
-            buttons.append(Button("Another time…", f"{parts.href(sheet)}?open=time#time"))
+        if post and not letter.several:
+            buttons.append(Button("Another time…", f"{parts.href(post)}?open=time#time"))
         buttons.append(back)
     mend: tuple[Button, ...] = ()
-    if letter.changes and sheet:
+    if letter.changes and post:
         mend = (
             Button("Put the new words in…", to="/ask/replace", values=name, main=True),
             Button("See the whole difference", f"/letter/{letter.key}#changes"),
         )
-    gone = letter.state == "scheduled" and not letter.several and not _public(sheet)
+    gone = letter.state == "scheduled" and not letter.several and not _public(post)
     if gone:
         mend = (Button("Take it back…", to="/ask/undo", values=name, main=True),)
         buttons = buttons[:1]
     return Next(
         states[letter.state], parts.title(now, letter),
-        parts.href(sheet) if sheet and not letter.several else f"/letter/{letter.key}",
+        parts.href(post) if post and not letter.several else f"/letter/{letter.key}",
         words.count(letter.readers, "reader") if letter.readers else "your readers",
         _when(letter, now, at), words.distance(letter.at, at) if letter.at else "", letter.why,
         letter.changes, gone, mend, tuple(buttons),
@@ -227,32 +235,32 @@ def _when(letter: Letter, now: Snapshot, at: datetime) -> str:
     return f"{words.day(letter.at, now.zone, at)} at {words.clock(letter.at, now.zone)}"
 
 
-def _public(sheet: Sheet | None) -> bool:
-    return sheet is not None and sheet.kind == "public" and sheet.mailed
+def _public(post: Post | None) -> bool:
+    return post is not None and post.kind == "public" and post.mailed
 
 
-def _writing(now: Snapshot, at: datetime) -> list[Sheet]:
+def _writing(now: Snapshot, at: datetime) -> list[Post]:
     """Drafts, and young posts whose letter did not go out; newest first."""
-    held = {m.uid for m in now.post.letters if m.state == "held"}
-    mailed = {m.uid for m in now.post.letters if m.state != "held"}
-    known = now.post.asked is not None
+    held = {m.uid for m in now.newsletter.letters if m.state == "held"}
+    mailed = {m.uid for m in now.newsletter.letters if m.state != "held"}
+    known = now.newsletter.asked is not None
     found = [
-        sheet
-        for sheet in now.sheets
-        if sheet.kind == "draft"
-        or (sheet.kind == "public" and sheet.uid in held)
-        or (known and sheet.kind == "public" and sheet.mailed and sheet.uid not in mailed
-            and parts.recent(now, sheet, at))
+        post
+        for post in now.posts
+        if post.kind == "draft"
+        or (post.kind == "public" and post.uid in held)
+        or (known and post.kind == "public" and post.mailed and post.uid not in mailed
+            and parts.recent(now, post, at))
     ]  # fmt: skip
-    return sorted(found, key=lambda sheet: sheet.saved, reverse=True)
+    return sorted(found, key=lambda post: post.saved, reverse=True)
 
 
-def _row(now: Snapshot, sheet: Sheet, at: datetime) -> Row:
-    found = parts.findings(now, sheet)
-    letter = now.letter(sheet)
-    facts = f"{words.count(sheet.words, 'word')} · saved {words.saved(sheet.saved, now.zone, at)}"
+def _row(now: Snapshot, post: Post, at: datetime) -> Row:
+    found = parts.findings(now, post)
+    letter = now.letter(post)
+    facts = f"{words.count(post.words, 'word')} · saved {words.saved(post.saved, now.zone, at)}"
     states = parts.health(found)
-    if sheet.kind == "draft":
+    if post.kind == "draft":
         facts = f"Draft · {facts}"
     elif letter:
         states = (State("care", "Letter taken back"), *states)
@@ -261,35 +269,52 @@ def _row(now: Snapshot, sheet: Sheet, at: datetime) -> Row:
         states = (State("half", "Letter not sent"), *states)
         facts = f"Public · {facts}"
     if found is None or not parts.healthy(found):
-        button = Button("See what is wrong" if found else "Look at it", parts.href(sheet))
-    elif sheet.kind == "draft":
-        button = parts.ask("Publish…", "publish", sheet)
+        button = Button("See what is wrong" if found else "Look at it", parts.href(post))
+    elif post.kind == "draft":
+        button = parts.ask("Publish…", "publish", post)
     else:
-        button = parts.ask("Send the letter…", "send", sheet)
-    return Row(sheet.title, parts.href(sheet), facts, states, button)
+        button = parts.ask("Send the letter…", "send", post)
+    return Row(post.title, parts.href(post), facts, states, button)
+
+
+def _together(now: Snapshot, writing: list[Post]) -> Button | None:
+    """The way to one letter for all posts whose own could be sent now; None for fewer than two."""
+    ready = [
+        post for post in writing
+        if post.kind == "public" and not now.letter(post)
+        and parts.healthy(parts.findings(now, post))
+    ]  # fmt: skip
+    if not 2 <= len(ready) <= MOST_POSTS:
+        return None
+    names = "\n".join(post.name for post in reversed(ready))
+    which = "both" if len(ready) == 2 else f"all {words.spelt(len(ready), 'post')}"
+    return Button(
+        f"Send {which} in one letter…", to="/ask/send", values={"posts": names}, plain=True
+    )
 
 
 def _asked(now: Snapshot, at: datetime) -> str:
-    if now.post.trouble:
-        last = f"; as of {words.saved(now.post.asked, now.zone, at)}" if now.post.asked else ""
-        return f"not known now{last}: {now.post.trouble}"
-    return f"as of {words.clock(now.post.asked, now.zone)}" if now.post.asked else "being counted"
+    known = now.newsletter
+    if known.trouble:
+        last = f"; as of {words.saved(known.asked, now.zone, at)}" if known.asked else ""
+        return f"not known now{last}: {known.trouble}"
+    return f"as of {words.clock(known.asked, now.zone)}" if known.asked else "being counted"
 
 
 def _coming(now: Snapshot, at: datetime) -> tuple[Coming, ...]:
     days: list[tuple[datetime, Coming]] = []
-    for letter in now.post.letters:
+    for letter in now.newsletter.letters:
         if letter.state == "scheduled" and letter.at:
-            title, sheet = parts.title(now, letter), now.of(letter)
-            where = parts.href(sheet) if sheet else f"/letter/{letter.key}"
+            title, post = parts.title(now, letter), now.of(letter)
+            where = parts.href(post) if post else f"/letter/{letter.key}"
             what = f"{words.clock(letter.at, now.zone)}, letter: {title}"
             days.append((letter.at, Coming(_day(letter.at, now, at), what, where)))
-    for sheet in now.sheets:
-        if sheet.kind == "ahead" and sheet.date:
-            what = f"{words.clock(sheet.date, now.zone)}, on the site: {sheet.title}"
+    for post in now.posts:
+        if post.kind == "scheduled" and post.date:
+            what = f"{words.clock(post.date, now.zone)}, on the site: {post.title}"
             needs = "This computer has to be on then, and the pages uploaded."
             days.append(
-                (sheet.date, Coming(_day(sheet.date, now, at), what, parts.href(sheet), needs))
+                (post.date, Coming(_day(post.date, now, at), what, parts.href(post), needs))
             )
     return tuple(coming for _, coming in sorted(days, key=lambda pair: pair[0]))
 

@@ -21,7 +21,7 @@ KEPT = 50
 
 
 @dataclass(frozen=True)
-class Shown:
+class QuestionView:
     """A question as the page shows it: what it says, its facts, and the words on the button."""
 
     title: str
@@ -48,7 +48,7 @@ class Job:
     title: str
     stage: Stage = "asking"
     said: tuple[str, ...] = ()
-    question: Shown | None = None
+    question: QuestionView | None = None
     token: str = ""
     after: tuple[Button, ...] = ()
     can_stop: bool = False
@@ -108,7 +108,7 @@ class Jobs:
         self._queue.put((work, job))
         job.moved.wait(patience)
 
-    def ask(self, job: Job, question: Shown, asked: Any) -> None:
+    def ask(self, job: Job, question: QuestionView, asked: Any) -> None:
         """Show a question, and give out the token for its answer."""
         with self._lock:
             job.token = secrets.token_urlsafe(16)

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from publish.desk import home, parts, words
 from publish.desk.home import Out
+from publish.desk.model import Letter, Snapshot
 from publish.desk.parts import Button, State
-from publish.desk.snapshot import Letter, Snapshot
 
 STATES = {
     "scheduled": State("half", "Scheduled"),
@@ -57,14 +57,14 @@ class One:
 
 def index(now: Snapshot, at: datetime) -> Index:
     """All letters, those that wait first."""
-    waiting = [m for m in now.post.letters if m.state != "sent"]
-    sent = sorted(
-        (m for m in now.post.letters if m.state == "sent"), key=lambda m: m.at or at, reverse=True
-    )
-    mailed = {m.uid for m in now.post.letters}
-    never = [s for s in now.sheets if s.kind == "public" and s.mailed and s.uid not in mailed]
+    all_letters = now.newsletter.letters
+    waiting = [m for m in all_letters if m.state != "sent"]
+    sent = [m for m in all_letters if m.state == "sent"]
+    sent.sort(key=lambda m: m.at or at, reverse=True)
+    mailed = {m.uid for m in all_letters}
+    never = [s for s in now.posts if s.kind == "public" and s.mailed and s.uid not in mailed]
     never.sort(key=lambda s: s.date or s.saved, reverse=True)
-    known = now.post.asked
+    known = now.newsletter.asked
     return Index(
         tuple(_waiting(now, m, at) for m in waiting),
         tuple(home.out(now, m, at) for m in sent),
@@ -75,10 +75,10 @@ def index(now: Snapshot, at: datetime) -> Index:
 
 def one(now: Snapshot, key: str, at: datetime) -> One | None:
     """The letter of that key; None if it is not known."""
-    letter = next((m for m in now.post.letters if m.key == key), None)
+    letter = next((m for m in now.newsletter.letters if m.key == key), None)
     if letter is None:
         return None
-    sheet = now.of(letter)
+    post = now.of(letter)
     facts = [("Subject", letter.subject)]
     if letter.at:
         name = "Went out" if letter.state == "sent" else "Goes out"
@@ -86,14 +86,14 @@ def one(now: Snapshot, key: str, at: datetime) -> One | None:
         facts.append((name, f"{when}, {words.distance(letter.at, at)}"))
     if letter.readers:
         reach = words.count(letter.readers, "reader")
-        facts.append(("To", ", ".join(filter(None, (now.post.audience, reach)))))
+        facts.append(("To", ", ".join(filter(None, (now.newsletter.audience, reach)))))
     if letter.why:
         facts.append(("Why", letter.why))
     buttons: list[Button] = []
-    if sheet and not letter.several:
-        buttons.append(Button("The post", parts.href(sheet)))
+    if post and not letter.several:
+        buttons.append(Button("The post", parts.href(post)))
     if letter.state == "scheduled":
-        about = {"post": sheet.name} if sheet and not letter.several else {"letter": key}
+        about = {"post": post.name} if post and not letter.several else {"letter": key}
         buttons.append(Button("Take it back…", to="/ask/undo", values=about))
     says = (
         "Since it was sent, you changed the post"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from publish.desk import parts, words
-from publish.desk.faces import Faces
+from publish.desk.model import Letter, Post, Snapshot
 from publish.desk.parts import Button, State
-from publish.desk.snapshot import Letter, Sheet, Snapshot
+from publish.desk.renderings import Renderings
 from publish.post.diagnostic import Diagnostic
 from publish.post.issue import GMAIL
 
@@ -40,7 +40,7 @@ class Remark:
 
 
 @dataclass(frozen=True)
-class Post:
+class PostPage:
     """Everything the page shows."""
 
     name: str
@@ -65,49 +65,49 @@ class Post:
 
 
 def view(
-    now: Snapshot, sheet: Sheet, at: datetime, faces: Faces,
+    now: Snapshot, post: Post, at: datetime, renderings: Renderings,
     mendable: Collection[Diagnostic] = (),
-) -> Post:  # fmt: skip
+) -> PostPage:  # fmt: skip
     """The page at the moment ``at``. ``mendable`` are the findings whose answer is known."""
-    letter = now.letter(sheet)
-    found = parts.findings(now, sheet)
-    says, acts = _changed(now, sheet, letter)
-    return Post(
-        sheet.name, sheet.title, ", ".join(sheet.categories),
-        rail(now, sheet, letter, at), parts.summed(found),
-        tuple(_remark(sheet, finding, mendable) for finding in found or ()), found is not None,
+    letter = now.letter(post)
+    found = parts.findings(now, post)
+    says, acts = _changed(now, post, letter)
+    return PostPage(
+        post.name, post.title, ", ".join(post.categories),
+        rail(now, post, letter, at), parts.summed(found),
+        tuple(_remark(post, finding, mendable) for finding in found or ()), found is not None,
         letter.changes[:CHANGES] if letter else (),
         max(0, len(letter.changes) - CHANGES) if letter else 0, says, acts,
-        tuple(_first(now, sheet, letter, found, at)), tuple(_small(sheet)),
-        tuple(_facts(now, sheet, faces)), sheet.mailed,
-        _time_act(sheet, letter),
-        sheet.file, words.saved(sheet.saved, now.zone, at),
-        _curious(sheet, letter),
+        tuple(_first(now, post, letter, found, at)), tuple(_small(post)),
+        tuple(_facts(now, post, renderings)), post.mailed,
+        _time_act(post, letter),
+        post.file, words.saved(post.saved, now.zone, at),
+        _curious(post, letter),
     )  # fmt: skip
 
 
-def rail(now: Snapshot, sheet: Sheet, letter: Letter | None, at: datetime) -> tuple[Step, ...]:
+def rail(now: Snapshot, post: Post, letter: Letter | None, at: datetime) -> tuple[Step, ...]:
     """The four steps from the file to the readers."""
-    found = parts.findings(now, sheet)
+    found = parts.findings(now, post)
     health = parts.summed(found) if found else "nothing to mend" if found == () else "being checked"
     health = health[:1].lower() + health[1:]
     written = Step(
         "done" if parts.healthy(found) else "now", "Written",
-        f"{words.count(sheet.words, 'word')}, {health}",
+        f"{words.count(post.words, 'word')}, {health}",
     )  # fmt: skip
-    return (written, _on_site(now, sheet, at), *_letter_steps(now, sheet, letter, at))
+    return (written, _on_site(now, post, at), *_letter_steps(now, post, letter, at))
 
 
-def _on_site(now: Snapshot, sheet: Sheet, at: datetime) -> Step:
-    if sheet.kind == "draft":
+def _on_site(now: Snapshot, post: Post, at: datetime) -> Step:
+    if post.kind == "draft":
         return Step("", "On the site", "not yet: it is a draft")
-    if sheet.kind == "ahead" and sheet.date:
-        return Step("now", "On the site", f"from {words.moment(sheet.date, now.zone, at)}")
-    since = f"since {words.day(sheet.date, now.zone, at)}" if sheet.date else "public"
+    if post.kind == "scheduled" and post.date:
+        return Step("now", "On the site", f"from {words.moment(post.date, now.zone, at)}")
+    since = f"since {words.day(post.date, now.zone, at)}" if post.date else "public"
     waiting = now.site.waiting
     if waiting is None:
         return Step("done", "On the site", f"public {since}")
-    place = f"/{sheet.slug}/"
+    place = f"/{post.slug}/"
     if any(place in f"/{page}" for page in waiting):
         if now.site.uploaded:
             return Step("now", "On the site", f"{since}; the last change waits to be uploaded")
@@ -116,17 +116,17 @@ def _on_site(now: Snapshot, sheet: Sheet, at: datetime) -> Step:
 
 
 def _letter_steps(
-    now: Snapshot, sheet: Sheet, letter: Letter | None, at: datetime
+    now: Snapshot, post: Post, letter: Letter | None, at: datetime
 ) -> tuple[Step, Step]:
     scheduled, delivered = "Letter scheduled", "Delivered"
-    if not sheet.mailed:
+    if not post.mailed:
         return Step("", scheduled, "no letter: it goes to the site alone"), Step("", delivered, "")
-    whom = "your readers" if now.post.readers is None else words.count(now.post.readers, "reader")
+    whom = parts.readers(now)
     if letter is None:
         why = "not yet"
-        if now.post.asked is None:
-            why = "Mailchimp was not reached" if now.post.trouble else "being looked at"
-        elif sheet.kind == "public" and not parts.recent(now, sheet, at):
+        if now.newsletter.asked is None:
+            why = "Mailchimp was not reached" if now.newsletter.trouble else "being looked at"
+        elif post.kind == "public" and not parts.recent(now, post, at):
             why = "never: an older post goes out only by name"
         return Step("", scheduled, why), Step("", delivered, f"to {whom}")
     when = words.moment(letter.at, now.zone, at) if letter.at else ""
@@ -155,24 +155,24 @@ def _letter_steps(
             return Step("stopped", scheduled, letter.why or "in doubt"), Step("", delivered, "")
 
 
-def _time_act(sheet: Sheet, letter: Letter | None) -> str:
+def _time_act(post: Post, letter: Letter | None) -> str:
     """The act that takes an hour of the author's own; ``""`` where none does."""
-    if not sheet.mailed:
+    if not post.mailed:
         return ""
     if letter is None or letter.state == "held":
-        return {"draft": "publish", "public": "send"}.get(sheet.kind, "")
+        return {"draft": "publish", "public": "send"}.get(post.kind, "")
     return "move" if letter.state == "scheduled" else ""
 
 
-def _remark(sheet: Sheet, finding: Diagnostic, mendable: Collection[Diagnostic]) -> Remark:
+def _remark(post: Post, finding: Diagnostic, mendable: Collection[Diagnostic]) -> Remark:
     state = (
         State("stop", "To mend") if finding.severity == "error" else State("care", "To consider")
     )
-    line = {"post": sheet.name, "line": str(finding.line)}
+    line = {"post": post.name, "line": str(finding.line)}
     mend = None
     if finding in mendable:
         mend = Button(
-            "Mend it…", to="/mend", values={**line, "rule": finding.rule, "digest": sheet.digest}
+            "Mend it…", to="/mend", values={**line, "rule": finding.rule, "digest": post.digest}
         )
     return Remark(
         state, finding.line, finding.message, finding.remedy, finding.rule,
@@ -180,37 +180,35 @@ def _remark(sheet: Sheet, finding: Diagnostic, mendable: Collection[Diagnostic])
     )  # fmt: skip
 
 
-def _changed(now: Snapshot, sheet: Sheet, letter: Letter | None) -> tuple[str, tuple[Button, ...]]:
+def _changed(now: Snapshot, post: Post, letter: Letter | None) -> tuple[str, tuple[Button, ...]]:
     """What to say of a letter whose words are not the post's, and what can be done."""
     if letter is None or not letter.changes:
         return "", ()
     if letter.state == "scheduled":
         act = Button(
-            "Put the new words in…", to="/ask/replace", values={"post": sheet.name}, main=True
+            "Put the new words in…", to="/ask/replace", values={"post": post.name}, main=True
         )
         return "The letter still has your old words", (act,)
     if letter.state == "sent":
-        act = parts.ask("Send a correction…", "send", sheet, as_update="yes")
+        act = parts.ask("Send a correction…", "send", post, as_update="yes")
         return "Readers got other words than the post has now", (act,)
     return "", ()
 
 
 def _first(
-    now: Snapshot, sheet: Sheet, letter: Letter | None, found: tuple[Diagnostic, ...] | None,
+    now: Snapshot, post: Post, letter: Letter | None, found: tuple[Diagnostic, ...] | None,
     at: datetime,
 ) -> list[Button]:  # fmt: skip
     """The acts, the likely one first."""
-    edit = Button(
-        "Open in my editor", to="/open", values={"post": sheet.name, "line": "1"}, key="e"
-    )
+    edit = Button("Open in my editor", to="/open", values={"post": post.name, "line": "1"}, key="e")
     acts: list[Button] = []
-    if sheet.kind == "draft":
-        acts.append(parts.ask("Publish…", "publish", sheet))
-    elif sheet.kind == "public" and sheet.mailed and now.post.asked:
+    if post.kind == "draft":
+        acts.append(parts.ask("Publish…", "publish", post))
+    elif post.kind == "public" and post.mailed and now.newsletter.asked:
         if letter is None or letter.state == "held":
-            acts.append(parts.ask("Send the letter…", "send", sheet))
+            acts.append(parts.ask("Send the letter…", "send", post))
         elif letter.state == "scheduled":
-            acts.append(parts.ask("Take the letter back…", "undo", sheet))
+            acts.append(parts.ask("Take the letter back…", "undo", post))
     main = bool(acts) and parts.healthy(found) and not (letter and letter.state == "scheduled")
     if main:
         first = acts[0]
@@ -220,28 +218,26 @@ def _first(
     return [edit, *acts]
 
 
-def _small(sheet: Sheet) -> list[Button]:
-    if sheet.kind == "draft":
-        return [
-            Button("Change its address…", f"{parts.href(sheet)}?open=rename#rename", plain=True)
-        ]
+def _small(post: Post) -> list[Button]:
+    if post.kind == "draft":
+        return [Button("Change its address…", f"{parts.href(post)}?open=rename#rename", plain=True)]
     return [
-        Button("Change its address…", f"{parts.href(sheet)}?open=rename#rename", plain=True),
-        Button("Take it off the site…", to="/ask/retract", values={"post": sheet.name}, plain=True),
+        Button("Change its address…", f"{parts.href(post)}?open=rename#rename", plain=True),
+        Button("Take it off the site…", f"{parts.href(post)}?open=retract#retract", plain=True),
     ]
 
 
-def _facts(now: Snapshot, sheet: Sheet, faces: Faces) -> list[tuple[str, str, str]]:
+def _facts(now: Snapshot, post: Post, renderings: Renderings) -> list[tuple[str, str, str]]:
     """Name, value and a quiet remark of each fact of the letter."""
-    if not sheet.mailed or faces.letter is None:
+    if not post.mailed or renderings.letter is None:
         return []
-    letter = faces.letter
+    letter = renderings.letter
     facts = [
         ("Subject", letter.subject, f"({len(letter.subject)})"),
         ("Then", letter.preheader, f"({len(letter.preheader)})"),
     ]
-    if now.post.sender:
-        facts.append(("From", now.post.sender, ""))
+    if now.newsletter.sender:
+        facts.append(("From", now.newsletter.sender, ""))
     weight = f"{letter.weight / 1024:.0f} kB of the {GMAIL // 1024} at which Gmail cuts"
     if letter.pictures:
         weight += f", pictures {letter.pictures / 1024:.0f} kB"
@@ -249,9 +245,9 @@ def _facts(now: Snapshot, sheet: Sheet, faces: Faces) -> list[tuple[str, str, st
     return facts
 
 
-def _curious(sheet: Sheet, letter: Letter | None) -> tuple[tuple[str, str], ...]:
-    facts = [("Address", f"/{sheet.slug}/"), ("Uid", sheet.uid or "none in the file")]
+def _curious(post: Post, letter: Letter | None) -> tuple[tuple[str, str], ...]:
+    facts = [("Address", f"/{post.slug}/"), ("Uid", post.uid or "none in the file")]
     if letter:
         facts.append(("Letter", letter.key))
-    facts.append(("Bytes", sheet.digest))
+    facts.append(("Bytes", post.digest))
     return tuple(facts)

@@ -10,9 +10,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from publish.desk import faces as looks
-from publish.desk import fields, home, letters, mails, page, parts, photo, shelf, words
-from publish.desk.snapshot import Sheet, Snapshot
+from publish.desk import fields, home, inbox, letters, page, parts, photo, posts, renderings, words
+from publish.desk.model import Post, Snapshot
 from publish.post import frontmatter
 from publish.post.text import shorten
 
@@ -92,33 +91,35 @@ def _home(
 def _post(
     now: Snapshot, at: datetime, acts: Acts, args: Mapping[str, str], values: Mapping[str, Any]
 ) -> Context | None:
-    sheet = now.sheet(values["name"])
-    if sheet is None:
+    post = now.post(values["name"])
+    if post is None:
         return None
     # What the forms show and the digest they carry are of the same bytes.
-    data = acts.data(sheet)
-    sheet = replace(sheet, digest=shelf.digest(data))
-    found = looks.look(now.preview, sheet)
-    view = page.view(now, sheet, at, found, acts.mendable(sheet, data))
+    data = acts.data(post)
+    post = replace(post, digest=posts.digest(data))
+    found = renderings.fetch_renderings(now.preview, post)
+    view = page.view(now, post, at, found, acts.mendable(post, data))
     return {
-        "here": "post", "page": view, "faces": found, "slug": sheet.slug, "sheet": sheet,
+        "here": "post", "page": view, "renderings": found, "slug": post.slug, "post": post,
         "job": acts.job(args.get("act", "")), "opened": args.get("open", ""),
         "opened_line": args["opened"] if args.get("opened", "").isdecimal() else "",
-        "wish": {"at": args.get("at", "")}, "address": now.address, "test_to": acts.test_to(now),
-        "fields": fields.form(frontmatter.read(data), sheet, now, at),
+        "wish": {name: args.get(name, "") for name in ("at", "to")},
+        "places": sorted(f"/{s.slug}/" for s in now.posts if s.kind == "public" and s != post),
+        "address": now.address, "test_to": acts.test_to(now),
+        "fields": fields.form(frontmatter.read(data), post, now, at),
         "paragraphs": photo.paragraphs(data),
-        "differs": bool((m := now.letter(sheet)) and m.state == "scheduled" and m.changes),
+        "differs": bool((m := now.letter(post)) and m.state == "scheduled" and m.changes),
         "told": f"{view.summed}.", "fits": FITS, "trouble": now.trouble,
-        **_snippet(now, sheet, found, at),
+        **_snippet(now, post, found, at),
     }  # fmt: skip
 
 
-def _snippet(now: Snapshot, sheet: Sheet, found: looks.Faces, at: datetime) -> Context:
+def _snippet(now: Snapshot, post: Post, found: renderings.Renderings, at: datetime) -> Context:
     host = urlsplit(now.address).netloc or urlsplit(now.preview).netloc
-    place = f"{host} › {shorten(sheet.slug, 20)}" if sheet.slug else host
-    title = found.page.title if found.page else sheet.title
-    text = found.page.description if found.page else sheet.summary
-    day = words.day(sheet.date, now.zone, at, short=True) if sheet.date else ""
+    place = f"{host} › {shorten(post.slug, 20)}" if post.slug else host
+    title = found.page.title if found.page else post.title
+    text = found.page.description if found.page else post.summary
+    day = words.day(post.date, now.zone, at, short=True) if post.date else ""
     dated = f"{day} — {text}" if day else text
     return {
         "snippet_place": place, "snippet_title": shorten(title, 62),
@@ -144,7 +145,7 @@ def _letter(
 def _new(
     now: Snapshot, at: datetime, acts: Acts, args: Mapping[str, str], _: Mapping[str, Any]
 ) -> Context:
-    known = sorted({name for sheet in now.sheets for name in sheet.categories}, key=str.casefold)
+    known = sorted({name for post in now.posts for name in post.categories}, key=str.casefold)
     return {"wish": {k: args.get(k, "") for k in ("title", "category", "date")},
             "known": known, "refused": args.get("refused", "")}  # fmt: skip
 
@@ -156,7 +157,7 @@ def _inbox(
         return None
     found = [
         {"subject": mail.subject, "to": mail.to, "when": words.saved(mail.at, now.zone, at)}
-        for mail in mails.newest(acts.reader.settings.root)
+        for mail in inbox.newest(acts.reader.settings.root)
     ]
     return {"address": now.inbox, "mails": found}
 
@@ -170,8 +171,8 @@ def _today(
 def _mend(
     now: Snapshot, at: datetime, acts: Acts, args: Mapping[str, str], _: Mapping[str, Any]
 ) -> Context | None:
-    sheet = now.sheet(args.get("post", ""))
-    if sheet is None:
+    post = now.post(args.get("post", ""))
+    if post is None:
         return None
-    found = acts.mend_page(sheet, args)
+    found = acts.mend_page(post, args)
     return found and {"here": "post", "digest": args.get("digest", ""), **found}

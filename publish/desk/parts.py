@@ -8,7 +8,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from publish.desk import words
-from publish.desk.snapshot import Letter, Sheet, Snapshot
+from publish.desk.model import Letter, Post, Snapshot
 from publish.post.diagnostic import Diagnostic
 
 
@@ -43,15 +43,21 @@ class Mode:
     link: str = ""
 
 
-def href(sheet: Sheet) -> str:
+def href(post: Post) -> str:
     """The address of a post's page, below the key."""
-    return f"/post/{quote(sheet.name)}"
+    return f"/post/{quote(post.name)}"
 
 
-def ask(label: str, act: str, sheet: Sheet | None = None, **more: str) -> Button:
+def ask(label: str, act: str, post: Post | None = None, **more: str) -> Button:
     """A button that asks about an act, of a post or of the whole site."""
-    about = {"post": sheet.name} if sheet else {}
+    about = {"post": post.name} if post else {}
     return Button(label, to=f"/ask/{act}", values={**about, **more})
+
+
+def readers(now: Snapshot) -> str:
+    """Whom a letter goes to, in words."""
+    known = now.newsletter.readers
+    return "your readers" if known is None else words.count(known, "reader")
 
 
 def mode(now: Snapshot) -> Mode:
@@ -67,15 +73,15 @@ def mode(now: Snapshot) -> Mode:
             "This is the live newsletter. To act on it, start the desk with --live.",
             "What that means",
         )  # fmt: skip
-    who = "your readers" if now.post.readers is None else words.count(now.post.readers, "reader")
+    who = readers(now)
     return Mode(True, "Live.", f"What you send from here reaches {who}.")
 
 
-def findings(now: Snapshot, sheet: Sheet) -> tuple[Diagnostic, ...] | None:
+def findings(now: Snapshot, post: Post) -> tuple[Diagnostic, ...] | None:
     """What is wrong with a post, what stops it first; None as long as that is not known."""
     if now.findings is None:
         return None
-    found = now.findings.get(sheet.file, ())
+    found = now.findings.get(post.file, ())
     return tuple(sorted(found, key=lambda f: (f.severity != "error", f.line, f.message)))
 
 
@@ -108,9 +114,9 @@ def summed(found: tuple[Diagnostic, ...] | None) -> str:
     return words.sentence(first + second)
 
 
-def recent(now: Snapshot, sheet: Sheet, at: datetime) -> bool:
+def recent(now: Snapshot, post: Post, at: datetime) -> bool:
     """Whether a public post is young enough to be mailed without being named."""
-    return bool(sheet.date) and (at - sheet.date).total_seconds() < now.max_age_days * 86400  # type: ignore[operator]
+    return bool(post.date) and (at - post.date).total_seconds() < now.max_age_days * 86400  # type: ignore[operator]
 
 
 def title(now: Snapshot, letter: Letter) -> str:

@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from publish.desk.shelf import Shelf
-from publish.desk.snapshot import Post, Site, Snapshot
+from publish.desk.model import Newsletter, Site, Snapshot
+from publish.desk.posts import PostCache
 from publish.errors import PublishError
 from publish.newsletter import schedule
 from publish.post.diagnostic import Diagnostic
@@ -33,22 +33,22 @@ ALIVE = 15.0
 """Seconds after which a waiting page is written to, to learn whether it is still there."""
 
 Check = Callable[[Settings], list[Diagnostic]]
-LookPost = Callable[[Settings, Post], Post]
-LookSite = Callable[[Settings], Site]
+ReadNewsletter = Callable[[Settings, Newsletter], Newsletter]
+ReadSite = Callable[[Settings], Site]
 
 
 @dataclass
 class Reader:
-    """``current`` is the snapshot. ``look_post`` reads Mailchimp, ``look_site`` what was made and
-    uploaded; both are handed in, as is ``check``."""
+    """``current`` is the snapshot. ``read_newsletter`` reads Mailchimp, ``read_site`` what was
+    made and uploaded; both are handed in, as is ``check``."""
 
     settings: Settings
     check: Check
-    look_post: LookPost
-    look_site: LookSite
+    read_newsletter: ReadNewsletter
+    read_site: ReadSite
     current: Snapshot = field(default_factory=Snapshot)
     _changed: threading.Condition = field(default_factory=threading.Condition)
-    _shelf: Shelf = field(default_factory=Shelf)
+    _posts: PostCache = field(default_factory=PostCache)
     _stop: threading.Event = field(default_factory=threading.Event)
     _seen: Any = None
     _drawn: float = 0.0
@@ -56,10 +56,13 @@ class Reader:
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def begin(self, first: Snapshot) -> None:
-        """Read the posts, so that the first page is whole; findings and letters follow."""
+        """Read the posts, so that the first page is whole."""
         zone = schedule.zone(self.settings.timezone)
         self.current = replace(first, zone=zone)
         self.read_files()
+
+    def watch(self) -> None:
+        """Look at findings and letters, now and from now on."""
         for work in (self._files, self._letters):
             thread = threading.Thread(target=work, daemon=True, name=f"desk{work.__name__}")
             thread.start()
@@ -77,8 +80,8 @@ class Reader:
     def read_files(self) -> None:
         """Read the posts now; a page that is drawn after a write shows what was written."""
         self._drawn = time.monotonic()
-        sheets = self._shelf.read(self.settings, datetime.now(UTC))
-        self.change(sheets=sheets)
+        posts = self._posts.read(self.settings, datetime.now(UTC))
+        self.change(posts=posts)
 
     def look_again(self) -> None:
         """Let Mailchimp be looked at soon: an act was done."""
@@ -141,12 +144,12 @@ class Reader:
         while not self._stop.is_set():
             self._wanted.clear()
             # Both may ask other machines, so neither keeps the files waiting.
-            self.change(site=self.look_site(self.settings))
+            self.change(site=self.read_site(self.settings))
             try:
-                found = self.look_post(self.settings, self.current.post)
+                found = self.read_newsletter(self.settings, self.current.newsletter)
             except (PublishError, OSError) as error:
-                found = replace(self.current.post, trouble=_first(str(error)))
-            self.change(post=found)
+                found = replace(self.current.newsletter, trouble=_first(str(error)))
+            self.change(newsletter=found)
             self._stop.wait(REST)
             busy = any(m.state in ("scheduled", "sending", "unsure") for m in found.letters)
             self._wanted.wait(BUSY if busy or found.trouble else IDLE)

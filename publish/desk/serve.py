@@ -10,15 +10,15 @@ from typing import Any
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from publish.desk import asking, mailbox, pages, uploads
+from publish.desk import asking, newsletter_state, pages, site_state
 from publish.desk.acts import Acts
 from publish.desk.app import App
 from publish.desk.following import follow
 from publish.desk.guard import Guard, key
 from publish.desk.jobs import Jobs
 from publish.desk.log import Log
+from publish.desk.model import Snapshot
 from publish.desk.reader import Reader
-from publish.desk.snapshot import Snapshot
 from publish.desk.writing import Writer
 from publish.errors import ConfigError, PublishError, Refused
 from publish.post.files import locked
@@ -78,7 +78,8 @@ def serve(
         stack.enter_context(locked(folder / "lock", taken, 0, what="desk"))
         inbox = _inbox(settings, stack)
         secret = key(folder / "key")
-        reader = Reader(settings, uploads.check, mailbox.Look(live), uploads.look)
+        read_newsletter = newsletter_state.NewsletterReader(live)
+        reader = Reader(settings, site_state.check, read_newsletter, site_state.read_site)
         jobs = Jobs(reader.tell)
         base = f"/k/{secret}"
 
@@ -103,7 +104,7 @@ def serve(
         stack.callback(reader.close)
         stack.callback(_finish, jobs, say)
         preview = _preview(settings, inbox, reader, say, stop)
-        stack.callback(preview.join, 20)
+        stack.callback(_ended, preview)
         stack.callback(stop.set)
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
@@ -114,6 +115,9 @@ def serve(
         stack.callback(address.unlink, missing_ok=True)
         if ready:
             ready(where)
+        # The first page has come before what takes its time on a large site.
+        reader.watch()
+        preview.start()
         stop.wait()
 
 
@@ -130,22 +134,17 @@ def _listening(app: App, port: int) -> BaseWSGIServer:
 
 def _inbox(settings: Settings, stack: ExitStack) -> str:
     """The sandbox's address: of the one that runs, else of one for as long as the desk is open."""
-    from publish import sandbox
-    from publish.newsletter.schedule import zone
+    from publish import office, sandbox
 
     base = sandbox.running(settings.root)
-    if base:
-        return base
-    return str(
-        stack.enter_context(sandbox.start(settings.root, zone=zone(settings.timezone))).base_url
-    )
+    return base or stack.enter_context(office.sandbox_server(settings)).base_url
 
 
 def _preview(
     settings: Settings, inbox: str, reader: Reader, say: Callable[[str], None],
     stop: threading.Event,
 ) -> threading.Thread:  # fmt: skip
-    """The preview in a thread of its own: its first build must not keep the desk waiting."""
+    """The preview as a thread, not begun: its first build must not keep the desk waiting."""
     from publish import sandbox
     from publish.site.preview import serve as show
 
@@ -154,7 +153,7 @@ def _preview(
         reader.tell()
         reader.look_again()
 
-    def shown(address: str) -> None:
+    def opened(address: str) -> None:
         reader.change(preview=address)
         threading.Thread(
             target=follow, args=(address, made, stop), daemon=True, name="desk-following"
@@ -165,15 +164,18 @@ def _preview(
         try:
             show(
                 settings, host=HOST, port=0, overrides=overrides, say=say, stop=stop,
-                ready=shown,
+                ready=opened,
             )  # fmt: skip
         except (PublishError, OSError) as error:
             say(f"error: {error}")
             reader.change(trouble=str(error))
 
-    thread = threading.Thread(target=run, daemon=True, name="desk-preview")
-    thread.start()
-    return thread
+    return threading.Thread(target=run, daemon=True, name="desk-preview")
+
+
+def _ended(thread: threading.Thread) -> None:
+    if thread.ident:
+        thread.join(20)
 
 
 def _finish(jobs: Jobs, say: Callable[[str], None]) -> None:

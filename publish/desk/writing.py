@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from publish.desk import shelf
-from publish.desk.snapshot import Sheet
+from publish.desk import posts
+from publish.desk.model import Post
 from publish.errors import ConfigError
 from publish.post.files import write_whole
 from publish.settings import Settings
@@ -24,7 +24,7 @@ class Meanwhile(Exception):
     @property
     def digest(self) -> str:
         """Of what it holds now."""
-        return shelf.digest(self.data)
+        return posts.digest(self.data)
 
 
 @dataclass
@@ -35,25 +35,25 @@ class Writer:
     originals: Path
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def file(self, settings: Settings, sheet: Sheet) -> Path:
+    def file(self, settings: Settings, post: Post) -> Path:
         """Where a post lies."""
-        return settings.content / sheet.name
+        return settings.content / post.name
 
-    def read(self, settings: Settings, sheet: Sheet) -> bytes:
+    def read(self, settings: Settings, post: Post) -> bytes:
         """The bytes of a post.
 
         Raises:
             ConfigError: they cannot be read.
         """
         try:
-            return self.file(settings, sheet).read_bytes()
+            return self.file(settings, post).read_bytes()
         except OSError as error:
             raise ConfigError(
-                f"{sheet.file}: {error.strerror}", "look whether it was moved"
+                f"{post.file}: {error.strerror}", "look whether it was moved"
             ) from None
 
     def write(
-        self, settings: Settings, sheet: Sheet, digest: str, data: bytes, zone: ZoneInfo
+        self, settings: Settings, post: Post, digest: str, data: bytes, zone: ZoneInfo
     ) -> bool:
         """Put ``data`` in place of the bytes with that ``digest``; whether anything changed.
 
@@ -62,28 +62,28 @@ class Writer:
             ConfigError: it cannot be read or written.
         """
         with self._lock:
-            before = self.read(settings, sheet)
-            if shelf.digest(before) != digest:
+            before = self.read(settings, post)
+            if posts.digest(before) != digest:
                 raise Meanwhile(before)
             if before == data:
                 return False
             try:
-                self._keep(sheet, before, zone)
-                write_whole(self.file(settings, sheet), data)
+                self._keep(post, before, zone)
+                write_whole(self.file(settings, post), data)
             except OSError as error:
                 raise ConfigError(
-                    f"{sheet.file}: cannot be written: {error.strerror}", "mend its rights"
+                    f"{post.file}: cannot be written: {error.strerror}", "mend its rights"
                 ) from None
             return True
 
-    def compare(self, settings: Settings, sheet: Sheet, digest: str) -> None:
+    def compare(self, settings: Settings, post: Post, digest: str) -> None:
         """See that the file is what was shown.
 
         Raises:
             Meanwhile: it is not.
         """
-        found = self.read(settings, sheet)
-        if shelf.digest(found) != digest:
+        found = self.read(settings, post)
+        if posts.digest(found) != digest:
             raise Meanwhile(found)
 
     def add(self, settings: Settings, path: str, data: bytes) -> None:
@@ -100,7 +100,7 @@ class Writer:
         except OSError as error:
             raise ConfigError(f"{path}: cannot be written: {error.strerror}", "mend that") from None
 
-    def _keep(self, sheet: Sheet, data: bytes, zone: ZoneInfo) -> None:
-        kept = self.originals / f"{datetime.now(zone):%Y-%m-%d}" / sheet.name
+    def _keep(self, post: Post, data: bytes, zone: ZoneInfo) -> None:
+        kept = self.originals / f"{datetime.now(zone):%Y-%m-%d}" / post.name
         if not kept.exists():
             write_whole(kept, data)

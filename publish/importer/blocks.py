@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
-from publish.importer import divi
+from publish.importer import divi, tree
 from publish.importer.expand import Context, _dynamic, expand, module, referred
 
 OPEN = re.compile(r"<!--\s+(?P<close>/)?wp:(?P<name>[a-z][a-z0-9_-]*(?:/[a-z][a-z0-9_-]*)?)(?=\s)")
@@ -153,7 +153,7 @@ def _block(block: Block, context: Context) -> str:
     if name == "cover" and url and "<img" not in inside:
         inside = f'<img src="{escape(url)}" alt="">{inside}'
     if name in DYNAMIC or (not inside.strip() and any(w in name for w in FORMS)):
-        words = re.sub(r"<[^<>]*>", " ", inside) or str(block.attributes.get("label") or "")
+        words = tree.bare(inside) or str(block.attributes.get("label") or "")
         context.lose(
             "form-dropped" if any(w in name for w in FORMS) else "module-dropped",
             f"wp:{name}",
@@ -169,37 +169,31 @@ def _block(block: Block, context: Context) -> str:
     return inside
 
 
-WORDS = (
-    "content",
-    "text",
-    "title",
-    "heading",
-    "caption",
-    "citation",
-    "value",
-    "description",
-    "question",
-    "answer",
-    "label",
-    "quote",
-)
-
-
 def _words(block: Block, context: Context) -> str:
     """The words of a block that keeps them in its attributes."""
+    found = [(k, v) for k, v in _leaves(block.attributes, 0) if k and v != block.name]
     fields = {
-        key: str(value)
-        for key, value in block.attributes.items()
-        if isinstance(value, str) and key in (*WORDS, "url", "src", "alt", "link")
-    }
-    if not any(fields.get(key) for key in WORDS):
+        key: value for key, value in found
+        if key in ("url", "src", "alt", "link") or divi.is_words(key, value)
+    }  # fmt: skip
+    words = " ".join(value for key, value in fields.items() if divi.is_words(key, value))
+    if not words:
         if block.name not in ("separator", "image", "gallery") and "/" in block.name:
             context.lose("module-dropped", f"wp:{block.name}")
         return ""
-    context.lose(
-        "unknown-shortcode", f"wp:{block.name}", " ".join(fields.get(k, "") for k in WORDS)
-    )
-    return divi.unknown(fields, "")
+    context.lose("unknown-shortcode", f"wp:{block.name}", words)
+    return expand(divi.unknown(fields, ""), context)
+
+
+def _leaves(value: Any, depth: int) -> Iterator[tuple[str, str]]:
+    """Every text of a block's attributes with its key, in their order; two of one key apart."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, inner in pairs:
+        if isinstance(inner, str):
+            yield str(key), inner
+        elif isinstance(inner, dict | list) and depth < 8:
+            for name, text in _leaves(inner, depth + 1):
+                yield (name if isinstance(value, dict) else f"{name}_{int(key) + 1}"), text
 
 
 def _embed(block: Block, context: Context) -> str:
@@ -239,6 +233,13 @@ PICTURE_FIELDS = {
 }  # fmt: skip
 
 
+NETWORKS = ("facebook", "twitter", "google", "linkedin")
+TAKEN = {"text", "src", "url", "linkUrl", "alt", "titleText", "ids", "currency", "per",
+         "linkTarget", "rel", "id", "type", "unicode", "weight", "lat",
+         "lng", "zoom", "icon"}  # fmt: skip
+"""What of an element's value is looked at by its name, or is no word."""
+
+
 def _divi(block: Block, context: Context) -> str:
     name = block.name.removeprefix("divi/")
     if name in ("global-layout", "global-module") or block.attributes.get("globalModule"):
@@ -273,7 +274,7 @@ def _strings(raw: str) -> str:
     """The words of attributes that are no JSON."""
     found = re.findall(r'"value":"((?:[^"\\]|\\.)*)', raw)
     words = " ".join(re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), f) for f in found)
-    return re.sub(r"<[^<>]*>", " ", words)
+    return tree.bare(words)
 
 
 def _fields(name: str, given: Mapping[str, Any], context: Context) -> tuple[dict[str, str], str]:
@@ -330,10 +331,15 @@ def _take(name: str, key: str, shown: Any, fields: dict[str, str]) -> None:
             if isinstance(shown.get("titleText"), str):
                 fields["title_text"] = shown["titleText"]
         if isinstance(shown.get("text"), str):
-            fields[key] = shown["text"]
-        link = shown.get("linkUrl") or shown.get("url")
+            _take(name, key, shown["text"], fields)
+        link = shown.get("linkUrl") or (None if src else shown.get("url"))
         if isinstance(link, str):
             fields["url"] = link
+        for part, value in shown.items():
+            if part in NETWORKS and isinstance(value, str):
+                fields[f"{part}_url"] = value
+            elif part not in TAKEN and isinstance(value, str) and divi.is_words("text", value):
+                _take(name, part, value, fields)
         if name in ("pricing-table",) and key in ("currency_frequency", "price"):
             fields["currency"] = str(shown.get("currency") or "")
             fields["per"] = str(shown.get("per") or "")
@@ -357,6 +363,8 @@ def _take(name: str, key: str, shown: Any, fields: dict[str, str]) -> None:
         key = "subtitle"
     if name4 == "map_pin" and key == "address":
         key = "pin_address"
+    if not divi.known(name4) and key not in divi.WORDS and not str(shown).startswith("http"):
+        key = f"{key}_text"
     if (
         divi.known(name4)
         and key not in named

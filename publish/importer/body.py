@@ -37,7 +37,7 @@ def notes_of(item: Item, context: Context) -> list[tuple[str, El]]:
 def _source(item: Item, context: Context) -> tuple[str, bool]:
     data = item.meta.get("_elementor_data", "")
     built = data and item.meta.get("_elementor_edit_mode", "builder") == "builder"
-    if built and (made := elementor.html_of(data)):
+    if built and (made := elementor.html_of(data, context.lose)):
         return expand(_mended(made, context), context), True
     text = _mended(item.body, context)
     if NEXT.search(text) and not blocks.OPEN.search(text):

@@ -6,6 +6,33 @@ from typing import Any
 
 from publish.importer.model import Channel
 
+PREFIXES = ("wp", "content", "excerpt", "dc")
+
+
+def space_of(tag: Any) -> tuple[str, str]:
+    """What an element's namespace stands for, and its local name."""
+    if not isinstance(tag, str):
+        return "", ""
+    uri, _, local = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
+    if not uri:
+        # A prefix that the export forgot to declare means what it means everywhere.
+        prefix, colon, rest = local.partition(":")
+        return (prefix if prefix in PREFIXES else "?", rest) if colon else ("", local)
+    if "wordpress.org/export/" in uri:
+        return ("excerpt" if "/excerpt" in uri else "wp"), local
+    if "/content" in uri:
+        return "content", local
+    return ("dc" if "purl.org/dc" in uri else "?"), local
+
+
+def children(element: Any) -> dict[str, str]:
+    """The WordPress elements inside of one, by their names; the first of two counts."""
+    found: dict[str, str] = {}
+    for child in element:
+        if space_of(child.tag)[0] == "wp":
+            found.setdefault(space_of(child.tag)[1], (child.text or "").strip())
+    return found
+
 
 class Gathering:
     """The channel's elements, as they come by. ``wxr`` tells whether it is an export at all."""
@@ -16,35 +43,34 @@ class Gathering:
         self._authors: dict[str, str] = {}
         self._terms: dict[tuple[str, str], str] = {}
         self._parents: dict[str, str] = {}
+        self._described: dict[tuple[str, str], str] = {}
 
     def take(self, space: str, local: str, element: Any) -> None:
         """Note one child of the channel."""
-        from publish.importer.wxr import _children
-
         self.wxr |= space == "wp"
         if space == "wp" and local == "author":
-            values = _children(element)
+            values = children(element)
             if login := values.get("author_login") or values.get("wp_author_login", ""):
                 names = (values.get("author_first_name", ""), values.get("author_last_name", ""))
                 name = values.get("author_display_name") or " ".join(names).strip()
                 self._authors.setdefault(login, name)
         elif space == "wp" and local in ("category", "tag", "term"):
-            self._term(local, _children(element))
+            self._term(local, children(element))
         elif space in ("", "wp"):
             self._values.setdefault(local, (element.text or "").strip())
 
     def _term(self, local: str, values: dict[str, str]) -> None:
-        if local == "category":
-            slug, name = values.get("category_nicename", ""), values.get("cat_name", "")
-            self._terms.setdefault(("category", slug), name or slug)
-            if parent := values.get("category_parent"):
-                self._parents[slug] = parent
-        elif local == "tag":
-            slug, name = values.get("tag_slug", ""), values.get("tag_name", "")
-            self._terms.setdefault(("post_tag", slug), name or slug)
-        else:
-            place = (values.get("term_taxonomy", ""), values.get("term_slug", ""))
-            self._terms.setdefault(place, values.get("term_name", "") or place[1])
+        kind, slug, name = {
+            "category": ("category", "category_nicename", "cat_name"),
+            "tag": ("post_tag", "tag_slug", "tag_name"),
+            "term": (values.get("term_taxonomy", ""), "term_slug", "term_name"),
+        }[local]
+        place = (kind, values.get(slug, ""))
+        self._terms.setdefault(place, values.get(name) or place[1])
+        if parent := values.get("category_parent"):
+            self._parents[place[1]] = parent
+        if said := values.get(f"{local}_description"):
+            self._described.setdefault(place, said)
 
     def channel(self, mended: int = 0) -> Channel:
         """All of it; ``mended`` counts what the file had to be cleaned of."""
@@ -53,5 +79,5 @@ class Gathering:
         url = values.get("base_blog_url") or values.get("link", "") or site
         return Channel(
             values.get("title", ""), url.rstrip("/"), site.rstrip("/"),
-            self._authors, self._terms, self._parents, mended,
+            self._authors, self._terms, self._parents, self._described, mended,
         )  # fmt: skip

@@ -116,21 +116,28 @@ def html_of(name: str, fields: Mapping[str, str], body: str) -> str:
 
 
 def unknown(fields: Mapping[str, str], body: str) -> str:
-    """The words of a module that is not known."""
+    """The words, pictures and the link of a module that is not known."""
     made: list[str] = []
-    for key in PICTURES:
-        if _picture(fields.get(key, "")):
-            made.append(_img(fields[key], fields.get("alt") or fields.get("image_alt") or ""))
-            break
-    for key in WORDS:
+    shown: set[str] = set()
+    for key, value in fields.items():
+        named = key in PICTURES or (PICTURE.search(value) and not SETTING_NAME.search(key))
+        if named and _picture(value) and value not in shown:
+            shown.add(value)
+            made.append(_img(value, fields.get("alt") or fields.get("image_alt") or ""))
+    to = next((fields[key] for key in LINKS if fields.get(key)), "")
+    for key in [*WORDS, *(key for key in fields if key not in WORDS)]:
         value = fields.get(key, "")
+        if key not in WORDS and not is_words(key, value):
+            continue
         if not value.strip() or (key == "content" and body.strip()):
             continue
         if key in ADDRESSES:
-            to = next((fields[a] for a in ADDRESSES[key] if fields.get(a)), "")
-            made.append(_button(value, to))
-        elif key in ("title", "heading", "headline"):
-            made.append(f"<h3>{_inline(value)}</h3>")
+            own = next((fields[a] for a in ADDRESSES[key] if fields.get(a)), "")
+            to = "" if own == to else to
+            made.append(_button(value, own))
+        elif key in ("title", "heading", "headline") or re.search(r"_(?:title|heading)\b", key):
+            made.append(f"<h3>{_linked(value, to)}</h3>")
+            to = ""
         elif "<" in value:
             made.append(value)
         else:
@@ -139,13 +146,42 @@ def unknown(fields: Mapping[str, str], body: str) -> str:
     return "".join([*made[:at], body, *made[at:]])
 
 
+WORDS_NAME = re.compile(
+    r"(?:^|_)(?:title|heading|subheading|subhead|headline|subtitle|text|content|description|caption"
+    r"|name|label|quote|message|question|answer|author|position|company|summary|body|info|editor"
+    r"|period|job|button)(?:_(?:front|back|one|two|three|before|after|[a-d]|\d+))?$"
+)
+SETTING_NAME = re.compile(
+    r"^_|admin_label|font|icon|style|color|align|animation|class|(?:^|_)id$|css|shadow|background"
+    r"|size|layout|orientation|preset|_tablet|_phone|hover|_tag$|_level$|position_|attributes"
+)
+SETTING = re.compile(
+    r"\s*(?:on|off|yes|no|true|false|none|default|inherit|custom|auto|left|right|center|justify|h[1-6]"
+    r"|top|bottom|px|em|#[0-9a-f]{3,8}|rgba?\(.*|[-+]?[\d.]+(?:px|r?em|%|vw|vh|deg|m?s)?)\s*", re.I,
+)  # fmt: skip
+PICTURE = re.compile(r"^(?:https?:/)?/\S+\.(?:jpe?g|png|gif|webp|avif|svg)$", re.I)
+LINKS = ("url", "link", "link_url", "href", "link_option_url")
+
+
+def is_words(key: str, value: str) -> bool:
+    """Whether an attribute that no table names holds words: by its name, or as it reads."""
+    key = re.sub(r"([a-z\d])([A-Z])", r"\1_\2", key).lower()
+    if SETTING_NAME.search(key) or SETTING.fullmatch(value) or "://" in value.split("<", 1)[0]:
+        return False
+    if WORDS_NAME.search(key) or "<p" in value:
+        return True
+    letters = sum(sign.isalpha() for sign in value)
+    return len(value.split()) > 2 and letters > len(value) / 2 and not re.search(r"[|{};=]", value)
+
+
 def _part(name: str, part: list[str], fields: Mapping[str, str], body: str) -> str:
     kind, keys = part[0], part[1:]
     value = [fields.get(key, "").strip() for key in keys]
     if kind[0] == "h" and kind[1:].isdigit():
         return _heading(name, kind, value, fields)
     if kind == "body":
-        return f"{value[0] if value else ''}{body}"
+        words = value[0] if value else ""
+        return (words if "<" in words or not words else f"<p>{escape(words)}</p>") + body
     if kind == "p":
         return f"<p>{_inline(value[0])}</p>" if value[0] else ""
     if kind == "img":
@@ -160,7 +196,7 @@ def _part(name: str, part: list[str], fields: Mapping[str, str], body: str) -> s
         return "" if fields.get("show_divider") == "off" else "<hr>"
     if kind == "li":
         words = body or _inline(fields.get("text") or fields.get("title") or "")
-        return f"<ul><li>{words}</li></ul>"
+        return f"<li>{words}</li>"
     if kind == "code":
         return f'<div data-autop="off">{body}</div>'
     if kind == "form":

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from html import escape, unescape
 from urllib.parse import unquote
 
-from publish.importer import divi, shortcodes
+from publish.importer import divi, shortcodes, tree
 from publish.importer.losses import Loss, excerpt
 from publish.importer.shortcodes import Code
 
@@ -42,6 +42,7 @@ FORMS = {
     "vc_wp_search",
 }  # fmt: skip
 STRIPS = {"addtoany", "sociable", "social_share", "ssba", "shareaholic", "sharethis", "addthis"}
+NAMELESS = {"sourcecode", "source", "code"}
 DYNAMIC = {
     "playlist", "toc", "recent_posts", "recent-posts", "display-posts", "archives", "sitemap",
     "woocommerce_cart", "woocommerce_checkout", "woocommerce_my_account", "product", "products",
@@ -79,11 +80,11 @@ class Context:
         self.losses.append(Loss(code, self.id, detail, excerpt(words)))
 
 
-def expand(text: str, context: Context, autop: bool = True) -> str:
+def expand(text: str, context: Context) -> str:
     """``text`` with every shortcode made HTML."""
     if "[" not in text:
         return text
-    text = _unheld(text)
+    text = _sources(_unheld(text))
     nodes = shortcodes.parse(text, _Known())
     made = "".join(_node(node, context) for node in nodes)
     return shortcodes.escaped(made)
@@ -92,6 +93,32 @@ def expand(text: str, context: Context, autop: bool = True) -> str:
 class _Known:
     def __contains__(self, name: object) -> bool:
         return name in KNOWN or name in FORMS or name in DYNAMIC or name in TRANSPARENT
+
+
+SOURCE = re.compile(
+    r"\[(sourcecode|source|code|bash|css|html|java|javascript|js|php|python|ruby|sql|xml)"
+    r"(?=[\s\]=])([^\[\]]{0,200})\]", re.I,
+)  # fmt: skip
+
+
+def _sources(text: str) -> str:
+    """Source code between the shortcodes of a highlighter: nothing in it is markup."""
+    out, at = [], 0
+    while found := SOURCE.search(text, at):
+        end = text.lower().find(f"[/{found[1].lower()}]", found.end())
+        if end < 0:
+            out.append(text[at : found.end()])
+            at = found.end()
+            continue
+        named = re.search(r"lang(?:uage)?\s*=\s*\W?([\w+#-]+)", found[2])
+        kind = named[1] if named else "" if found[1].lower() in NAMELESS else found[1].lower()
+        code = escape(unescape(text[found.end() : end]), quote=False)
+        code = code.replace("[", "&#91;")
+        tag = "pre" if "\n" in code else "code"
+        mark = f' class="language-{kind}"' if kind else ""
+        out += [text[at : found.start()], f"<{tag}{mark}>{code}</{tag}>"]
+        at = end + len(found[1]) + 3
+    return "".join([*out, text[at:]])
 
 
 HOLDER = re.compile(
@@ -130,8 +157,10 @@ def _code(code: Code, context: Context) -> str:
     if name in ("iframe", "googlemaps"):
         return f"\n\n{divi._media(code.get('src', '0'), 'frame')}\n\n"
     if name in FORMS:
-        return f'<div data-form="{name}"></div>{_inside(code, context)}'
+        said = escape(shortcodes.text_of(code.get("label", "title")))
+        return f'<div data-form="{name}" data-words="{said}"></div>{_inside(code, context)}'
     if name in STRIPS:
+        context.lose("module-dropped", name)
         return _inside(code, context)
     if name in DYNAMIC:
         inside = _inside(code, context)
@@ -147,6 +176,8 @@ def _divi(code: Code, context: Context) -> str:
     if fixed := _global(code, context):
         return fixed
     fields = {k: _dynamic(shortcodes.text_of(v), context) for k, v in code.attributes.items()}
+    if divi.PICTURE.search(fields.get("background_image", "")):
+        context.lose("background-dropped", fields["background_image"])
     inside = _inside(code, context)
     if "@ET-DC@" in inside:
         inside = _dynamic(inside, context)
@@ -158,19 +189,20 @@ def module(name: str, full: str, fields: Mapping[str, str], body: str, context: 
     body = unescape_code(body) if name in ("code", "fullwidth_code") else _loose(body)
     if name in divi.STRUCTURE:
         mark = ' data-group="1"' if name in ("row", "row_inner", "group") else ""
-        return f"<div{mark}{_named(fields)}>{body}</div>"
+        tag = "ul" if name == "icon_list" else "div"
+        return f"<{tag}{mark}{_named(fields)}>{body}</{tag}>"
     if name == "social_media_follow_network":
         return divi.network(fields, body)
     if name in divi.SILENT and name not in divi.PARTS:
         return body
     if name in divi.DYNAMIC:
-        words = fields.get("title") or fields.get("field_title") or re.sub(r"<[^<>]*>", "", body)
+        words = fields.get("title") or fields.get("field_title") or tree.bare(body)
         if name not in ("contact_field", "signup_custom_field"):
             context.lose("module-dropped", full, words)
             return body
         return f'<div data-label="{escape(words)}"></div>'
     if not divi.known(name):
-        words = re.sub(r"<[^<>]*>", " ", body) or " ".join(fields.get(w, "") for w in divi.WORDS)
+        words = tree.bare(body) or " ".join(fields.get(w, "") for w in divi.WORDS)
         context.lose("unknown-shortcode", full, words)
     made = divi.html_of(name, fields, body)
     if labels := re.findall(r'data-label="([^"]*)"', body):
@@ -294,7 +326,7 @@ def _caption(code: Code, context: Context) -> str:
 
 def _embed(code: Code, context: Context) -> str:
     given = code.get("0", "id", "url", "src", "link", "href", "video", "tweet")
-    given = shortcodes.text_of(given or re.sub(r"<[^<>]*>", "", _inside(code, context)).strip())
+    given = shortcodes.text_of(given or tree.bare(_inside(code, context)).strip())
     if given and "://" not in given:
         if given.startswith("//"):
             given = f"https:{given}"
@@ -327,7 +359,7 @@ def _other(code: Code, context: Context) -> str:
             if name == "vc_row"
             else f"\n\n{words}{inside}\n\n"
         )
-    context.lose("unknown-shortcode", name, re.sub(r"<[^<>]*>", " ", inside) or " ".join(
+    context.lose("unknown-shortcode", name, tree.bare(inside) or " ".join(
         v for k, v in fields.items() if k in divi.WORDS))  # fmt: skip
     to = fields.get("url") or fields.get("link") or fields.get("href") or ""
     if to and inside.strip() and not re.search(r"<(?:p|div|h\d|ul|ol|table|a)\b", inside):
@@ -351,7 +383,7 @@ def _vc(name: str, fields: Mapping[str, str]) -> str:
         return f"<{kind}>{divi._linked(words, to)}</{kind}>" if words else ""
     if name == "vc_progress_bar" or name == "vc_pie":
         words = " ".join(v for k, v in fields.items() if k in ("title", "label_value") and v)
-        return f"<p>{escape(words)}</p>" if words else ""
+        return (f"<p>{escape(words)}</p>" if words else "") + _vc_group(fields.get("values", ""))
     if name == "vc_toggle" or name.startswith(("vc_tta_section", "vc_tab", "vc_accordion_tab")):
         return f"<h4>{escape(fields['title'])}</h4>" if fields.get("title") else ""
     if title := fields.get("title") or fields.get("heading") or fields.get("label"):
@@ -359,6 +391,20 @@ def _vc(name: str, fields: Mapping[str, str]) -> str:
             f"<h3>{escape(title)}</h3>" if "separator" not in name else f"<h4>{escape(title)}</h4>"
         )
     return ""
+
+
+def _vc_group(value: str) -> str:
+    """The lines of a group of parameters, which WPBakery keeps as JSON in an address' code."""
+    try:
+        found = json.loads(unquote(value))
+    except ValueError:
+        return ""
+    parts = [part for part in found if isinstance(part, dict)] if isinstance(found, list) else []
+    lines = (
+        " ".join(str(v) for k, v in part.items() if k == "value" or divi.is_words(k, str(v)))
+        for part in parts
+    )
+    return "".join(f"<p>{escape(line)}</p>" for line in lines if line)
 
 
 def _vc_link(value: str) -> str:

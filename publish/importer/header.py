@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from html import unescape
 from typing import Any
 
-import lxml.html
-
 from publish.importer import inline
 from publish.importer.inline import Dialect
 from publish.importer.mend import mend
 from publish.importer.model import Channel, Item, Options
+from publish.post import text
 from publish.post.slug import slugify
 
 UNCATEGORIZED = {"uncategorized", "uncategorised", "sin-categoria", "non-classe", "allgemein-de"}
@@ -37,18 +36,7 @@ def title(words: str) -> str:
 def plain(markup: str) -> str:
     """The words of an excerpt or description, on one line."""
     markup = re.sub(r"\[/?[a-z][\w-]*(?:\s[^\[\]]*)?\]", " ", markup) if "[" in markup else markup
-    if "<" in markup:
-        try:
-            root = lxml.html.fragment_fromstring(markup, create_parent="div")
-            for el in root.iter("script", "style"):
-                el.drop_tree()
-            parts = list(root.itertext())
-            markup = (
-                " ".join(parts) if re.search(r"</?(?:p|br|div|li)\b", markup) else "".join(parts)
-            )
-        except (ValueError, lxml.etree.ParserError):
-            markup = re.sub(r"<[^<>]*>", " ", markup)
-    return line(unescape(markup))
+    return line(text.plain(markup))
 
 
 def summary(item: Item) -> str:

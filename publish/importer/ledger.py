@@ -15,11 +15,10 @@ from publish.post.files import write_whole
 
 @dataclass(slots=True)
 class Record:
-    """One imported item: its file below the content folder, digests of source and result."""
+    """One imported item: its file below the content folder, and the digest of what was written."""
 
     file: str
     slug: str
-    source: str
     written: str
 
 
@@ -48,7 +47,10 @@ class Ledger:
         ledger = cls(path)
         try:
             data: Any = json.loads(path.read_text(encoding="utf-8"))
-            ledger.items = {k: Record(**v) for k, v in data["items"].items()}
+            ledger.items = {
+                key: Record(item["file"], item["slug"], item["written"])
+                for key, item in data["items"].items()
+            }
             ledger.files = dict(data["files"])
             ledger.begun = dict(data.get("begun") or {})
             ledger.moved = list(data.get("moved") or [])

@@ -10,6 +10,8 @@ from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
+from markdown.extensions.toc import slugify as automatic_id
+
 from publish.importer.expand import Context
 from publish.importer.model import Channel
 from publish.importer.plan import Entry, host_of
@@ -17,24 +19,9 @@ from publish.importer.tree import El
 from publish.post import urls
 from publish.post.slug import slugify
 
-LOCAL = re.compile(
-    r"localhost|.*\.localhost|.*\.local|127\.[\d.]+|0\.0\.0\.0|::1|10\.[\d.]+|192\.168\.[\d.]+"
-    r"|172\.(?:1[6-9]|2\d|3[01])\.[\d.]+"
-)
 UPLOADS = re.compile(r"/(?:wp-content/uploads|wp-content/blogs\.dir/\d+/files)/(.+)$", re.I)
-SCHEMES = (
-    "http",
-    "https",
-    "mailto",
-    "tel",
-    "sms",
-    "ftp",
-    "geo",
-    "webcal",
-    "xmpp",
-    "whatsapp",
-    "signal",
-)
+SCHEMES = {"http", "https", "mailto", "tel", "sms", "ftp", "geo", "webcal", "xmpp", "whatsapp",
+           "signal"}  # fmt: skip
 FILE_NAME = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|odp|zip|mp3|m4a|ogg|wav|mp4|m4v|mov|webm|epub|csv|txt|rtf|ics|vcf|key|pages)$",
     re.I,
@@ -163,7 +150,7 @@ class Rewriter:
         except ValueError:
             odd, host, parts = True, "", None
         scheme = parts.scheme.lower() if parts else ""
-        if odd or LOCAL.fullmatch(host) or (scheme and scheme not in SCHEMES):
+        if odd or urls.is_private_host(host) or (scheme and scheme not in SCHEMES):
             self.context.lose("dead-link", href[:80], words)
             return ""
         return href
@@ -237,14 +224,9 @@ class Rewriter:
 def is_local(url: str) -> bool:
     """Whether an address names a machine that no reader can reach."""
     try:
-        return bool(LOCAL.fullmatch((urlsplit(url).hostname or "").lower()))
+        return urls.is_private_host(urlsplit(url).hostname or "")
     except ValueError:
         return True
-
-
-def wanted(root: El) -> list[str]:
-    """Every link of a post that names a place in a page."""
-    return [el.get("href") for el in root.walk() if el.tag == "a" and "#" in el.get("href")]
 
 
 def named(root: El) -> list[str]:
@@ -254,14 +236,8 @@ def named(root: El) -> list[str]:
         if el.get("id") and el.tag != "fnref":
             found.append(el.get("id"))
         if re.fullmatch(r"h[1-6]", el.tag):
-            found.append(auto_id(el.text()))
+            found.append(automatic_id(el.text(), "-"))
     return list(dict.fromkeys(f for f in found if f))
-
-
-def auto_id(text: str) -> str:
-    """The id that Markdown's ``toc`` gives a heading."""
-    text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", text).strip().lower())
 
 
 def hosts_of(*addresses: str) -> frozenset[str]:
@@ -277,12 +253,7 @@ def lists(
     ``terms`` are those of ``archives``.
     """
     base = urlsplit(channel.url).path.rstrip("/")
-    found: dict[str, str] = {}
-    main = str(values.get("FEED_ALL_RSS") or values.get("FEED_ALL_ATOM") or "")
-    if main:
-        for name in ("feed", "feed/rss2", "comments/feed"):
-            found[f"{base}/{name}/"] = f"/{main}"
-        found[f"{base}/feed/atom/"] = f"/{values.get('FEED_ALL_ATOM') or main}"
+    found = {f"{old}/": new for old, new in feeds(base, values).items() if "feed" in old}
     pattern = str(values.get("CATEGORY_FEED_RSS") or values.get("CATEGORY_FEED_ATOM") or "")
     for old, new in terms.items():
         found[f"{old}/"] = new
@@ -304,11 +275,11 @@ def lists(
 def feeds(base: str, values: Mapping[str, Any]) -> dict[str, str]:
     """Feeds and archives of the old site that the new one has."""
     root = base.rstrip("/")
-    found: dict[str, str] = {}
-    feed = values.get("FEED_ALL_RSS") or values.get("FEED_ALL_ATOM")
-    if feed:
-        for name in ("/feed", "/rss", "/feed/rss", "/feed/rss2", "/feed/atom", "/rss2", "/atom"):
-            found[key_of(f"{root}{name}")] = f"/{feed}"
+    rss, atom = values.get("FEED_ALL_RSS"), values.get("FEED_ALL_ATOM")
+    names = ("feed", "rss", "feed/rss", "feed/rss2", "rss2", "comments/feed")
+    found = {key_of(f"{root}/{name}"): f"/{rss or atom}" for name in names if rss or atom}
+    if rss or atom:
+        found |= {key_of(f"{root}/{name}"): f"/{atom or rss}" for name in ("feed/atom", "atom")}
     if archive := values.get("ARCHIVES_URL") or values.get("ARCHIVES_SAVE_AS"):
         found[key_of(f"{root}/archives")] = "/" + str(archive).removesuffix("index.html")
     return found

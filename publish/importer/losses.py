@@ -83,6 +83,10 @@ CODES: Mapping[str, Code] = {
         "menus, maps.",
         "nothing, or a link to what it showed",
     ),
+    "background-dropped": Code(
+        "left", "A background picture of a module: decoration of the old theme.",
+        "nothing, or show it as a picture",
+    ),
     "form-dropped": Code(
         "left", "A form; its headings and sentences stay, its fields and their labels do not.",
         "link to a form elsewhere",
@@ -95,6 +99,21 @@ CODES: Mapping[str, Code] = {
     "type-left": Code(
         "left", "Items that are neither posts nor pages, such as products or projects.",
         "copy what you need",
+    ),
+    "taxonomy-left": Code(
+        "left", "A term of a taxonomy that is neither category nor tag.",
+        "add it to Tags or Category, if readers used it",
+    ),
+    "field-left": Code(
+        "left",
+        "A custom field of a post, by its key; its value, which may be private, is not written.",
+        "write into the post what readers saw of it",
+    ),
+    "description-left": Code(
+        "left", "The description of a category, tag or other term.", "nothing"
+    ),
+    "sticky-left": Code(
+        "left", "A post that was kept at the top of the blog.", "nothing"
     ),
     "not-written": Code(
         "left", "Trash, revisions, menus, styles and templates.", "nothing"

@@ -23,11 +23,6 @@ ATTRIBUTES = {
 }  # fmt: skip
 
 
-def blocks(root: El, dialect: Dialect) -> list[str]:
-    """The text of each block of a post."""
-    return [block(kid, dialect) for kid in root.kids if isinstance(kid, El)]
-
-
 def joined(kinds: list[El], texts: list[str]) -> str:
     """The blocks' texts as one, with what keeps neighbours apart."""
     out: list[str] = []
@@ -265,21 +260,17 @@ def _number(text: str, otherwise: int) -> int:
     return int(text) if re.fullmatch(r"\s*[+-]?\d{1,9}\s*", text) else otherwise
 
 
-def html(el: El, dialect: Dialect) -> str:
-    """A block as HTML of known tags and attributes, on lines that Markdown takes as they are."""
-    return _html(el, dialect)
-
-
 def _inline(kids: list[El | str]) -> str:
-    return "".join(_html(kid, Dialect()) for kid in kids)
+    return "".join(html(kid, Dialect()) for kid in kids)
 
 
-def _html(el: El | str, dialect: Dialect) -> str:
+def html(el: El | str, dialect: Dialect) -> str:
+    """A block as HTML of known tags and attributes, on lines that Markdown takes as they are."""
     if isinstance(el, str):
         return escape(el, quote=False)
     tag = el.tag
     if tag == "run":
-        return "".join(_html(kid, dialect) for kid in el.kids)
+        return "".join(html(kid, dialect) for kid in el.kids)
     if tag == "mark-form":
         return ""
     if tag == "fnref":
@@ -302,7 +293,7 @@ def _html(el: El | str, dialect: Dialect) -> str:
         return f"<{tag}{attrs}>"
     if tag == "table":
         return _table_html(el, attrs, dialect)
-    inside = "".join(_html(kid, dialect) for kid in el.kids)
+    inside = "".join(html(kid, dialect) for kid in el.kids)
     if tag == "pre":
         # A line break as a number: an empty line would end the block.
         inside = inside.replace("\r\n", "\n").replace("\n", "&#10;")
@@ -314,12 +305,12 @@ def _table_html(el: El, attrs: str, dialect: Dialect) -> str:
     part = ""
     for kid in _els(el):
         if kid.tag == "caption":
-            out.append(f"<caption>{''.join(_html(k, dialect) for k in kid.kids)}</caption>")
+            out.append(f"<caption>{''.join(html(k, dialect) for k in kid.kids)}</caption>")
             continue
         if kid.get("part") != part:
             out += [f"</{part}>"] if part else []
             part = kid.get("part")
             out.append(f"<{part}>")
-        out.append(f"<tr>{''.join(_html(cell, dialect) for cell in kid.kids)}</tr>")
+        out.append(f"<tr>{''.join(html(cell, dialect) for cell in kid.kids)}</tr>")
     out += [f"</{part}>"] if part else []
     return "\n".join([*out, "</table>"])

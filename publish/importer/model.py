@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
-
-Kind = Literal["post", "page"]
+from typing import NamedTuple
 
 
 class Term(NamedTuple):
@@ -16,13 +14,6 @@ class Term(NamedTuple):
 
     name: str
     slug: str
-
-
-class Author(NamedTuple):
-    """A person who writes: the login that posts name, and the name readers see."""
-
-    login: str
-    name: str
 
 
 class Comment(NamedTuple):
@@ -38,8 +29,8 @@ class Channel:
     """The site of the export.
 
     ``url`` is its address without a last slash (``wp:base_blog_url``, else the channel's link).
-    ``terms`` maps (taxonomy, slug) to the name; ``parents`` maps a category's slug to its
-    parent's.
+    ``terms`` maps (taxonomy, slug) to the name, ``described`` to the description; ``parents``
+    maps a category's slug to its parent's.
     """
 
     title: str = ""
@@ -48,6 +39,7 @@ class Channel:
     authors: Mapping[str, str] = field(default_factory=dict)
     terms: Mapping[tuple[str, str], str] = field(default_factory=dict)
     parents: Mapping[str, str] = field(default_factory=dict)
+    described: Mapping[tuple[str, str], str] = field(default_factory=dict)
     mended: int = 0
 
 
@@ -56,7 +48,8 @@ class Item:
     """One ``<item>`` of an export, its values as text without blanks around them.
 
     ``id`` is WordPress' post id, or a negative number made of the item's address where the
-    export has none. ``meta`` keeps the few post meta values that are read.
+    export has none. ``meta`` keeps the few post meta values that are read, ``unread`` the keys
+    of the others; ``others`` are terms of taxonomies that this blog has not, with their names.
     """
 
     id: int
@@ -80,25 +73,15 @@ class Item:
     categories: list[Term] = field(default_factory=list)
     tags: list[Term] = field(default_factory=list)
     authors: list[Term] = field(default_factory=list)
+    others: list[tuple[str, str]] = field(default_factory=list)
+    sticky: bool = False
     meta: dict[str, str] = field(default_factory=dict)
     old_slugs: list[str] = field(default_factory=list)
     old_dates: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
     comment_count: int = 0
     mended: list[str] = field(default_factory=list)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The item for the store."""
-        return dict(self.__dict__)
-
-    @classmethod
-    def of(cls, values: dict[str, Any]) -> Item:
-        """An item from the store."""
-        values = dict(values)
-        for name in ("categories", "tags", "authors"):
-            values[name] = [Term(*t) for t in values[name]]
-        values["comments"] = [Comment(*c) for c in values["comments"]]
-        return cls(**values)
 
 
 @dataclass(frozen=True)

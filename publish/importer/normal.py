@@ -11,8 +11,7 @@ from collections.abc import Callable
 from publish.importer.embeds import framed, label, watch
 from publish.importer.runs import leaves, split, spread, tidy
 from publish.importer.structures import definitions, details, figure, kept, listed, table
-from publish.importer.tags import BLOCKS, CONTAINERS, GONE, INLINE, MADE
-from publish.importer.tree import El
+from publish.importer.tree import BLOCKS, CONTAINERS, GONE, INLINE, MADE, El
 
 INNER = {"li", "blockquote", "td", "th", "dt", "dd", "figcaption", "caption", "summary"}
 Lose = Callable[[str, str, str], None]
@@ -105,7 +104,7 @@ class _Normal:
             return listed(self, el, autop)
         if tag == "dl":
             return definitions(self, el, autop)
-        if tag in ("pre", "xmp", "listing"):
+        if tag in ("pre", "xmp", "listing", "textarea"):
             named = " ".join(k.get("class") for k in el.walk() if k.tag in ("pre", "code"))
             made = El("pre", {**kept(el, "id"), "class": named}, self._preformatted(el))
             return [made] if made.text().strip() else []
@@ -150,6 +149,8 @@ class _Normal:
     def gone(self, el: El, autop: bool) -> list[El]:
         if el.tag == "script" and el.get("type") not in ("application/ld+json",):
             self.lose("script-dropped", el.get("src"), el.text())
+        elif el.tag in ("select", "input") and el.get("type") != "hidden":
+            self.lose("form-dropped", el.tag, el.get("value") or el.text())
         elif el.tag == "object":
             for kid in el.walk():
                 if kid.tag in ("embed", "iframe") or kid.get("data"):

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from publish.importer import dates
-from publish.importer.losses import Loss
-from publish.importer.model import Channel, Item, Options
+from publish.importer.model import Item, Options
 from publish.post import slug as slugs
-from publish.post import urls
 
 SKIPPED = {
     "nav_menu_item", "custom_css", "customize_changeset", "revision", "oembed_cache", "wp_template",
@@ -37,8 +35,8 @@ DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.I)
 class Entry:
     """One post or page to be written.
 
-    ``file`` is relative to the content folder, ``path`` the old address' path, ``aliases`` the
-    old addresses that lead here, ``open`` whether the site shows it now.
+    ``file`` is relative to the content folder, ``path`` the old address' path, ``olds`` the paths
+    it had before, ``open`` whether the site shows it now.
     """
 
     number: int
@@ -50,7 +48,6 @@ class Entry:
     file: str
     path: str
     title: str
-    aliases: list[str] = field(default_factory=list)
     olds: list[str] = field(default_factory=list)
 
     @property
@@ -69,20 +66,15 @@ def kept(item: Item, options: Options) -> bool:
     return not (options.since and day and day < options.since.isoformat())
 
 
-def status(item: Item, losses: list[Loss]) -> tuple[str, bool]:
-    """The status to write, and whether the item is still to come."""
-    title = title_of(item.title)
+def status(item: Item) -> tuple[str, bool, str]:
+    """The status to write, whether the item is still to come, and the code of a loss, if any."""
     if item.password:
-        losses.append(Loss("password-as-draft", item.id, "", title))
-        return "draft", False
+        return "draft", False, "password-as-draft"
     if item.status == "private":
-        losses.append(Loss("private-as-draft", item.id, "", title))
-        return "draft", False
+        return "draft", False, "private-as-draft"
     if item.status in ("publish", "future"):
-        return "published", item.status == "future"
-    if item.status not in ("draft", "pending"):
-        losses.append(Loss("status-unknown", item.id, item.status or "none", title))
-    return "draft", False
+        return "published", item.status == "future", ""
+    return "draft", False, "" if item.status in ("draft", "pending") else "status-unknown"
 
 
 def title_of(text: str) -> str:
@@ -131,110 +123,6 @@ def cut(name: str) -> str:
     if DEVICES.fullmatch(name):
         name = f"{name}-1"
     return name
-
-
-class Planner:
-    """Gives every entry an address of its own, in the order of the export.
-
-    ``taken`` tells whether something that is not ours has a slug or a file; ``known`` gives the
-    slug and file of an item that an earlier run wrote.
-    """
-
-    def __init__(
-        self,
-        channel: Channel,
-        values: Mapping[str, Any],
-        taken: Callable[[str, str], bool],
-        known: Callable[[int], tuple[str, str] | None],
-        reserved: Iterable[str],
-    ) -> None:
-        self.host = host_of(channel.url)
-        self.values = values
-        self._taken, self._known = taken, known
-        self._slugs: set[str] = set(reserved)
-        self._reserved = set(reserved)
-        self._aliases: set[int] = set()
-        self.losses: list[Loss] = []
-
-    def reserve(self, slug: str) -> None:
-        """Keep a slug for an item that has it from an earlier run."""
-        self._slugs.add(slug.casefold())
-
-    def reserve_alias(self, key: tuple[str, str]) -> None:
-        """Keep an old address that something of the site's own has."""
-        self._aliases.add(hash(key))
-
-    def entry(self, number: int, item: Item) -> Entry:
-        """Where ``item`` goes."""
-        state, scheduled = status(item, self.losses)
-        known = self._known(item.id)
-        folder = self._folder(item.type)
-        wished = slug_of(item, self.values)
-        if known:
-            slug, file = known
-        else:
-            slug = self._free(wished, folder, item)
-            file = f"{folder}{slug}.md"
-        self._slugs.add(slug.casefold())
-        entry = Entry(
-            number, item.id, item.type, state, scheduled, slug, file, path_of(item.link),
-            title_of(item.title),
-        )  # fmt: skip
-        entry.olds = list(old_paths(item))
-        return entry
-
-    def _folder(self, kind: str) -> str:
-        """Where the site keeps posts or pages: its first such folder, with a slash."""
-        name, otherwise = ("PAGE_PATHS", "pages") if kind == "page" else ("ARTICLE_PATHS", "")
-        paths = self.values.get(name) or [otherwise]
-        folder = str(paths[0]).strip("/")
-        return f"{folder}/" if folder else ""
-
-    def _free(self, wished: str, folder: str, item: Item) -> str:
-        slug, count = wished, 1
-        while slug.casefold() in self._slugs or self._taken(slug, f"{folder}{slug}.md"):
-            count += 1
-            slug = f"{cut(wished)[: LONGEST - 6]}-{count}"
-        if slug != wished:
-            self.losses.append(
-                Loss("address-taken", item.id, f"{wished} → {slug}", title_of(item.title))
-            )
-        return slug
-
-    def address(self, entry: Entry) -> str:
-        """The new address, from the site's root on."""
-        kind = "PAGE" if entry.kind == "page" else "ARTICLE"
-        default = "pages/{slug}.html" if kind == "PAGE" else "{slug}.html"
-        pattern = str(self.values.get(f"{kind}_URL") or default)
-        return "/" + pattern.replace("{slug}", entry.slug).lstrip("/")
-
-    def alias(self, entry: Entry, real: Container[str]) -> None:
-        """Give the entry its old addresses, each to one entry only; ``real`` are the site's own."""
-        own = urls.normal(self.address(entry)).casefold()
-        query = "page_id" if entry.kind == "page" else "p"
-        wished = [*([entry.path] if entry.path else []), *entry.olds]
-        if entry.id > 0:
-            wished.append(f"/?{query}={entry.id}")
-        for text in dict.fromkeys(wished):
-            made = text if "?" in text else quote(text, safe="/~!$&'()*+=:@-._").replace(",", "%2C")
-            if "?" not in made and urls.normal(made).casefold() == own:
-                continue
-            try:
-                alias = urls.parse_alias(made)
-            except ValueError as error:
-                self.losses.append(Loss("alias-left", entry.id, made[:80], str(error)))
-                continue
-            at = urls.normal(made).casefold()
-            if alias.path in ("", "/") and not alias.query:
-                continue
-            if not alias.query and at in real:
-                self.losses.append(Loss("alias-left", entry.id, made[:80], "is a page of the site"))
-            elif hash(alias.key) not in self._aliases:
-                # Numbers in place of texts: there are some of them for each post.
-                self._aliases.add(hash(alias.key))
-                entry.aliases.append(made)
-            else:
-                self.losses.append(Loss("alias-left", entry.id, made[:80], "is another's too"))
 
 
 def host_of(url: str) -> str:

@@ -3,35 +3,65 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from collections import Counter
+from collections.abc import Container
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from publish.importer import content, dates, header, links, plan
-from publish.importer.ledger import digest
-from publish.importer.losses import Loss, excerpt
+from publish.importer.losses import excerpt
 from publish.importer.model import Item
-from publish.importer.plan import Entry, Planner
+from publish.importer.plan import Entry
 from publish.importer.state import State
 from publish.post import urls
 
 
 class Planning:
-    """Plans every item of the store; the plan is kept there, what links need in an index."""
+    """Plans every item of the store; the plan is kept there, what links need in an index.
+
+    Every entry gets an address of its own, in the order of the export.
+    """
 
     def __init__(self, state: State) -> None:
         self.state = state
         self.host = plan.host_of(state.channel.url)
+        self.values = state.settings.values
         self._zone = ZoneInfo(state.settings.timezone)
-        values = state.settings.values
-        self._names = header.Names(state.channel, state.options, values)
+        self._names = header.Names(state.channel, state.options, self.values)
         self._terms: dict[str, str] = {}
         self._gone: set[int] = set()
+        self._private: Counter[str] = Counter()
         ledger = state.ledger
         self._ours = frozenset(r.file for r in ledger.items.values()) | frozenset(ledger.begun)
         self._present = content.present(state.settings, self._ours)
-        self._planner = Planner(
-            state.channel, values, self._taken, self._known, content.reserved(values)
+        self._reserved = content.reserved(self.values)
+        # Slugs that an item has from an earlier run are its own.
+        self._slugs = self._reserved | {
+            self._present.of_file.get(record.file, record.slug).casefold()
+            for key, record in ledger.items.items() if key.startswith(f"{self.host}/")
+        }  # fmt: skip
+        # Numbers in place of texts: there are some of them for each post.
+        self._aliases = {hash(key) for key in self._present.aliases}
+
+    def _entry(self, number: int, item: Item) -> Entry:
+        """Where ``item`` goes."""
+        state, scheduled, code = plan.status(item)
+        title = plan.title_of(item.title)
+        name, otherwise = ("PAGE_PATHS", "pages") if item.type == "page" else ("ARTICLE_PATHS", "")
+        folder = str((self.values.get(name) or [otherwise])[0]).strip("/")
+        wished = plan.slug_of(item, self.values)
+        slug, file = self._known(item.id) or self._free(wished, f"{folder}/" if folder else "")
+        self._slugs.add(slug.casefold())
+        if code:
+            detail = (item.status or "none") if code == "status-unknown" else ""
+            self.state.lose(code, item.id, detail, excerpt(title), file)
+        if slug != wished and slug.startswith(plan.cut(wished)[: plan.LONGEST - 6] + "-"):
+            self.state.lose("address-taken", item.id, f"{wished} → {slug}", excerpt(title), file)
+        entry = Entry(
+            number, item.id, item.type, state, scheduled, slug, file, plan.path_of(item.link), title
         )
+        entry.olds = list(plan.old_paths(item))
+        return entry
 
     def _known(self, id: int) -> tuple[str, str] | None:
         """The slug and file of an item that an earlier run wrote."""
@@ -46,17 +76,58 @@ class Planning:
             self._gone.add(id)
         return record.slug, record.file
 
+    def _free(self, wished: str, folder: str) -> tuple[str, str]:
+        """A slug that nothing else has, and the file of that name."""
+        slug, count = wished, 1
+        while slug.casefold() in self._slugs or self._taken(slug, f"{folder}{slug}.md"):
+            count += 1
+            slug = f"{plan.cut(wished)[: plan.LONGEST - 6]}-{count}"
+        return slug, f"{folder}{slug}.md"
+
     def _taken(self, slug: str, file: str) -> bool:
-        other = self.state.settings.content / file
-        there = file not in self._ours and other.exists()
+        """Whether something that no import wrote has a slug or a file."""
+        there = file not in self._ours and (self.state.settings.content / file).exists()
         return slug.casefold() in self._present.slugs or there
+
+    def _address(self, entry: Entry) -> str:
+        """The new address, from the site's root on."""
+        kind = "PAGE" if entry.kind == "page" else "ARTICLE"
+        default = "pages/{slug}.html" if kind == "PAGE" else "{slug}.html"
+        pattern = str(self.values.get(f"{kind}_URL") or default)
+        return "/" + pattern.replace("{slug}", entry.slug).lstrip("/")
+
+    def _alias(self, entry: Entry, real: Container[str]) -> list[str]:
+        """The entry's old addresses, each of one entry only; ``real`` are the site's own."""
+        own = urls.normal(self._address(entry)).casefold()
+        query = "page_id" if entry.kind == "page" else "p"
+        wished = [*([entry.path] if entry.path else []), *entry.olds]
+        if entry.id > 0:
+            wished.append(f"/?{query}={entry.id}")
+        out: list[str] = []
+        for text in dict.fromkeys(wished):
+            made = text if "?" in text else quote(text, safe="/~!$&'()*+=:@-._").replace(",", "%2C")
+            at = urls.normal(made).casefold()
+            if "?" not in made and at == own:
+                continue
+            try:
+                alias = urls.parse_alias(made)
+                why = "is another's too" if hash(alias.key) in self._aliases else ""
+                if not alias.query and at in real:
+                    why = "is a page of the site"
+                if alias.path in ("", "/") and not alias.query:
+                    continue
+            except ValueError as error:
+                why = str(error)
+            if why:
+                self.state.lose("alias-left", entry.id, made[:80], why, entry.file)
+            else:
+                self._aliases.add(hash(alias.key))
+                out.append(made)
+        return out
 
     def index(self) -> links.Index:
         """Plan everything."""
-        state, planner = self.state, self._planner
-        for key, record in state.ledger.items.items():
-            if key.startswith(f"{self.host}/"):
-                planner.reserve(self._present.of_file.get(record.file, record.slug))
+        state = self.state
         base = urlsplit(state.channel.url).path or "/"
         index = links.Index(frozenset(state.hosts), base, state.entries)
         hidden = sum(
@@ -69,12 +140,12 @@ class Planning:
             if not plan.kept(item, state.options):
                 hidden += item.status in plan.HIDDEN
                 continue
-            entry = planner.entry(number, item)
+            entry = self._entry(number, item)
             if item.id not in self._gone:
                 state.entries[number] = entry
                 self._fields(entry, item)
+                self._behind(entry, item)
                 index.add(entry)
-            self._note(planner.losses, entry.file)
         if hidden:
             state.lose("not-written", 0, f"{hidden} items")
         self._lead(index)
@@ -83,34 +154,43 @@ class Planning:
             state.lose("category-renamed", id, f"{old} → {new}")
         for login, id in self._names.unknown.items():
             state.lose("author-unknown", id, login)
+        for key, count in self._private.items():
+            state.lose("field-left", 0, key, f"in {count} posts and pages")
+        for (taxonomy, slug), said in state.channel.described.items():
+            if taxonomy != "nav_menu":
+                state.lose("description-left", 0, f"{taxonomy} {slug}", excerpt(header.plain(said)))
         return index
 
-    def _note(self, losses: list[Loss], file: str) -> None:
-        for loss in losses:
-            self.state.lose(loss.code, loss.id, loss.detail, excerpt(loss.excerpt), file)
-        losses.clear()
+    def _behind(self, entry: Entry, item: Item) -> None:
+        """Name what an item says of itself and no header here can hold."""
+        for taxonomy, name in item.others:
+            self.state.lose("taxonomy-left", item.id, taxonomy, name, entry.file)
+        for key in item.unread:
+            if key.startswith("_"):
+                self._private[key] += 1
+            else:
+                self.state.lose("field-left", item.id, key, "", entry.file)
+        if item.sticky:
+            self.state.lose("sticky-left", item.id, "", excerpt(entry.title), entry.file)
 
     def _lead(self, index: links.Index) -> None:
         """Old addresses: of the posts and pages, then of feeds and lists."""
-        state, planner, values = self.state, self._planner, self.state.settings.values
+        state, values = self.state, self.values
         index.terms = links.archives(state.channel, values, self._terms)
         index.pages = links.feeds(index.base, values)
-        real = {urls.normal(planner.address(e)).casefold() for e in state.entries.values()}
+        real = {urls.normal(self._address(e)).casefold() for e in state.entries.values()}
         real |= {urls.normal(f"/{slug}/").casefold() for slug in self._present.slugs}
-        real |= {f"/{name}" for name in content.reserved(values)}
-        for alias in self._present.aliases:
-            planner.reserve_alias(alias)
+        real |= {f"/{name}" for name in self._reserved}
         for entry in state.entries.values():
-            planner.alias(entry, real)
-            self._note(planner.losses, entry.file)
+            aliases = self._alias(entry, real)
             data = state.store.plan(entry.number)
             at = next(i for i, (key, _) in enumerate(data["fields"]) if key == "Uid")
-            if entry.aliases:
-                data["fields"].insert(at, ["Aliases", ", ".join(entry.aliases)])
+            if aliases:
+                data["fields"].insert(at, ["Aliases", ", ".join(aliases)])
             state.store.put_plan(entry.number, data)
-            state.result.losses.lead((a, planner.address(entry)) for a in entry.aliases)
+            state.result.losses.lead((a, self._address(entry)) for a in aliases)
             # They are in the store now, and there are many of them.
-            entry.aliases, entry.olds, entry.title = [], [], ""
+            entry.olds, entry.title = [], ""
         lists = links.lists(state.channel, values, index.terms, state.entries.values())
         state.moved = {
             old: new for old, new in lists.items() if urls.normal(old).casefold() not in real
@@ -162,7 +242,7 @@ class Planning:
             cover, alt = found[0], header.line(found[1])
         self.state.store.put_plan(entry.number, {
             "fields": [f for f in fields if f[1]], "cover": cover, "cover_alt": alt,
-            "title": entry.title, "source": digest(repr(item).encode("utf-8", "replace"))[:16],
+            "title": entry.title
         })  # fmt: skip
         result.posts += post
         result.pages += not post

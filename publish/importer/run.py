@@ -98,6 +98,7 @@ def _merge(state: State, found: Channel, path: Path) -> None:
         known.title or found.title, known.url or found.url, known.site or found.site,
         {**found.authors, **{k: v for k, v in known.authors.items() if v}},
         {**found.terms, **known.terms}, {**found.parents, **known.parents},
+        {**found.described, **known.described},
     )  # fmt: skip
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from publish.importer.tags import BLOCKS, INLINE
-from publish.importer.tree import El
+from publish.importer.tree import BLOCKS, INLINE, El
 
 BLANK = re.compile(r"\n[ \t\r\f]*\n\s*")
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from publish.importer import ledger as ledgers
@@ -10,7 +13,7 @@ from publish.importer import plan
 from publish.importer.ledger import Record
 from publish.importer.pictures import Shelf
 from publish.importer.state import State
-from publish.post.files import write_whole
+from publish.post.files import PATIENCE, write_whole
 
 
 def save(state: State, shelf: Shelf, used: list[str]) -> None:
@@ -35,6 +38,7 @@ def save(state: State, shelf: Shelf, used: list[str]) -> None:
     state.result.pictures = len(pictures)
     if state.options.dry_run:
         return
+    _sweep(root)
     ledger = state.ledger
     missing = {p: d for p, d in pictures.items() if ledgers.digest_of(root / p) != d[0]}
     if state.result.written or missing:
@@ -55,6 +59,15 @@ def save(state: State, shelf: Shelf, used: list[str]) -> None:
     ledger.save()
 
 
+def _sweep(folder: Path) -> None:
+    """Remove what a killed run had written and not yet moved into its place."""
+    for part in folder.rglob(".*.part"):
+        with suppress(OSError):
+            # A younger one may be about to be moved by another process.
+            if time.time() - part.stat().st_mtime > PATIENCE:
+                part.unlink()
+
+
 def _due(state: State) -> tuple[dict[int, str], dict[str, Record]]:
     """What is to be written, with digests, and how the ledger is to know it."""
     root, host, ledger = state.settings.content, plan.host_of(state.channel.url), state.ledger
@@ -72,8 +85,7 @@ def _due(state: State) -> tuple[dict[int, str], dict[str, Record]]:
             state.result.unchanged += 1
         elif not there or there in ours or forced:
             todo[number] = digest
-            source = str(state.store.plan(number)["source"])
-            records[key] = Record(entry.file, entry.slug, source, digest)
+            records[key] = Record(entry.file, entry.slug, digest)
         else:
             state.result.left.append(entry.file)
             state.lose("edited-left", entry.id, file=entry.file)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Container
 from dataclasses import dataclass, field
 
 DEPTH = 64
@@ -23,8 +23,11 @@ QUOTE = re.compile(
     r"|&[lr][ds]quo;|&[Pp]rime;|[“”″„‘’′]"
 )
 DOUBLE = ("&quot;", "&#34;", "&#034;", "&#x22;")
-CURLY = re.compile(r"&#822[012];|&#824[23];|&[lr]dquo;|&Prime;|[“”″„]|\"")
-SINGLE = re.compile(r"&#821[67];|&#824[23];|&[lr]squo;|&prime;|[‘’′]|'")
+# A value in such quotes may hold some itself: the one that ends it stands before another key or
+# the shortcode's end.
+LAST = r"(?=(?:\s|&nbsp;|\xa0){0,20}(?:/?\]|[A-Za-z_][\w:-]{0,100}\s{0,20}=))"
+CURLY = re.compile(rf"(?:&#822[012];|&#824[23];|&[lr]dquo;|&Prime;|[“”″„]|\"){LAST}")
+SINGLE = re.compile(rf"(?:&#821[67];|&#824[23];|&[lr]squo;|&prime;|[‘’′]|'){LAST}")
 
 
 @dataclass
@@ -166,9 +169,9 @@ class _Next:
         if quote not in ('"', "'", *DOUBLE):
             kind = (
                 "curly"
-                if CURLY.fullmatch(quote)
+                if CURLY.match(f"{quote}]")
                 else "single"
-                if SINGLE.fullmatch(quote)
+                if SINGLE.match(f"{quote}]")
                 else quote
             )
         since, start, end = self._known.get(kind, (-1, -2, -2))
@@ -244,14 +247,3 @@ def _tree(text: str, tokens: list[_Token]) -> list[Code | str]:
     if at < len(text):
         stack[-1][0].inside.append(text[at:])
     return root.inside
-
-
-def walk(nodes: list[Code | str]) -> Iterator[Code]:
-    """Every shortcode of a tree."""
-    for node in nodes:
-        if isinstance(node, Code):
-            yield node
-            yield from walk(node.inside)
-
-
-Render = Callable[[Code, str], str]

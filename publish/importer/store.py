@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import sqlite3
 import zlib
 from pathlib import Path
@@ -14,7 +15,7 @@ from publish.importer.model import Item
 SCHEMA = """
 create table item (
     number integer primary key, id integer, type text, status text, slug text, parent integer,
-    title text, body text
+    title text, body blob
 );
 create index item_id on item (id);
 create table attachment (
@@ -70,7 +71,7 @@ class Store:
             old = self._db.execute(sql, (item.id,)).fetchone()
         values = (
             old[0] if old else None, item.id, item.type, item.status, item.slug, item.parent,
-            item.title, json.dumps(item.as_dict(), ensure_ascii=False),
+            item.title, pickle.dumps(item, 5),
         )  # fmt: skip
         self._db.execute("insert or replace into item values (?, ?, ?, ?, ?, ?, ?, ?)", values)
 
@@ -110,12 +111,16 @@ class Store:
         found = self._db.execute(sql, (id,)).fetchone()
         if not found or found[0] not in types:
             return None
-        return str(json.loads(found[1])["body"])
+        return self._item(found[1]).body
 
     def item(self, number: int) -> Item:
         """The item that was kept as the ``number``-th."""
         sql = "select body from item where number = ?"
-        return Item.of(json.loads(self._db.execute(sql, (number,)).fetchone()[0]))
+        return self._item(self._db.execute(sql, (number,)).fetchone()[0])
+
+    def _item(self, data: bytes) -> Item:
+        found: Item = pickle.loads(data)  # noqa: S301 - this run wrote it
+        return found
 
     def numbers(self, types: tuple[str, ...]) -> list[int]:
         """The numbers of all items of some types, as the export has them."""

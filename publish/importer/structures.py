@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
-from publish.importer.tags import GONE
-from publish.importer.tree import El
+from publish.importer.tree import GONE, MADE, El
 
 
 class Flow(Protocol):
@@ -135,11 +134,7 @@ def figure(n: Flow, el: El, autop: bool) -> list[El]:
     notes: list[El] = []
     rest = El("div", {}, list(_without(el, "figcaption", notes)))
     inside = n.flow(rest, False if "wp-block" in el.get("class") else autop, True)
-    note: list[El | str] = []
-    for caption in notes:
-        for block in n.flow(caption, False, False):
-            note += [El("br")] if note else []
-            note += block.kids if block.tag in ("run", "p") else [block.text()]
+    note = _lines(n, notes)
     if not note:
         return inside
     pictures = [b for b in inside if b.tag == "p" and _only_pictures(b)]
@@ -153,13 +148,33 @@ def details(n: Flow, el: El, autop: bool) -> list[El]:
     summary: list[El] = []
     rest = El("div", {}, list(_without(el, "summary", summary)))
     inside = n.flow(rest, autop, True)
-    words: list[El | str] = []
-    for part in summary:
-        for block in n.flow(part, False, False):
-            words += block.kids if block.tag in ("run", "p") else [block.text()]
+    words = _lines(n, summary)
     if not words:
         return inside
     return [El("details", kept(el, "open"), [El("summary", {}, words), *inside])]
+
+
+def _lines(n: Flow, parts: list[El]) -> list[El | str]:
+    """The blocks of some elements as inline content, a line each."""
+    out: list[El | str] = []
+    for line in _runs(block for part in parts for block in n.flow(part, False, False)):
+        out += [El("br"), *line] if out else line
+    return out
+
+
+def _runs(blocks: Iterable[El | str]) -> Iterator[list[El | str]]:
+    """The inline content of some blocks and of those inside of them."""
+    run: list[El | str] = []
+    for kid in blocks:
+        if isinstance(kid, El) and kid.tag in MADE:
+            if run:
+                yield run
+            yield from _runs(kid.kids)
+            run = []
+        else:
+            run.append(kid)
+    if run:
+        yield run
 
 
 def _through(el: El, tag: str) -> Iterator[El | str]:

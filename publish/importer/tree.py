@@ -10,10 +10,38 @@ import lxml.html
 
 DEPTH = 100
 """Levels of markup that stay; what is nested deeper keeps its words."""
+CONTAINERS = {
+    "body", "html", "div", "section", "article", "main", "header", "footer", "aside", "nav",
+    "center", "address", "fieldset", "hgroup", "dialog", "search", "form", "picture", "slot",
+    "label", "legend", "noframes", "template", "tbody", "amp-carousel",
+}  # fmt: skip
+BLOCKS = {
+    "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "pre", "blockquote", "table", "hr",
+    "figure", "details", "menu", "dir", "li", "dt", "dd", "tr", "td", "th", "figcaption", "thead",
+    "tfoot", "caption", "summary", "xmp", "listing", "textarea",
+} | CONTAINERS - {"label", "picture", "slot"}  # fmt: skip
+INLINE = {
+    "a": "a", "img": "img", "br": "br", "em": "em", "i": "em", "strong": "strong", "b": "strong",
+    "code": "code", "tt": "code", "del": "del", "s": "del", "strike": "del", "ins": "ins", "u": "u",
+    "sup": "sup", "sub": "sub", "mark": "mark", "small": "small", "kbd": "kbd", "abbr": "abbr",
+    "acronym": "abbr", "cite": "cite", "q": "q", "var": "var", "samp": "samp", "dfn": "dfn",
+}  # fmt: skip
+MADE = BLOCKS | {"run", "mark-form"}
+"""Blocks of the result, and of what stands for one."""
+GONE = {
+    "script", "style", "link", "meta", "base", "title", "head", "noscript", "svg", "canvas",
+    "map", "area", "param", "track", "template", "colgroup", "col", "wbr", "input", "select",
+    "option", "optgroup", "datalist", "progress", "meter", "object", "frameset",
+}  # fmt: skip
+"""What a page does not show, or what a reader cannot use once WordPress is gone."""
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param",
         "source", "track", "wbr"}  # fmt: skip
 UNCOUNTED = VOID | {"p", "li", "td", "th", "tr", "dt", "dd", "option", "tbody", "thead", "tfoot"}
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)((?:[^<>\"']|\"[^\"<>]*\"|'[^'<>]*')*)>")
+# libxml2 ends a heading where a paragraph begins inside of it; no browser does.
+HEADED = re.compile(
+    r"(<h[1-6]\b[^<>]{0,400}>)\s{0,40}<p\b[^<>]{0,400}>([^<>]{0,2000})(?=</p>\s{0,40}</h[1-6]>)"
+)
 INVALID = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -60,9 +88,6 @@ class El:
         """The same element round other kids."""
         return El(self.tag, dict(self.attrs), kids)
 
-    def __repr__(self) -> str:
-        return f"<{self.tag} {self.attrs} {self.kids}>"
-
     def pack(self) -> Any:
         """As lists, for JSON."""
         return [self.tag, self.attrs, [k if isinstance(k, str) else k.pack() for k in self.kids]]
@@ -73,9 +98,14 @@ class El:
         return cls(data[0], data[1], [k if isinstance(k, str) else cls.unpack(k) for k in data[2]])
 
 
+def bare(html: str) -> str:
+    """Some HTML without its tags, for the words of a report: none of it is parsed."""
+    return re.sub(r"<[^<>]*>", " ", html)
+
+
 def parse(html: str) -> tuple[El, bool]:
     """The tree of some HTML, and whether it was nested too deeply to keep all of its markup."""
-    html = INVALID.sub("", html)
+    html = HEADED.sub(r"\1\2", INVALID.sub("", html))
     html, deep = _shallow(html)
     parser = lxml.html.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 from lxml import etree
 
 from publish.errors import Refused
+from publish.importer.channel import Gathering, children, space_of
 from publish.importer.model import Channel, Comment, Item, Term
 
 CHUNK = 1 << 18
@@ -22,17 +23,23 @@ CONTROL = bytes(c for c in range(32) if c not in (9, 10, 13))
 ENTITY = re.compile(
     rb"&(?:(?:#(?:x0*(?P<hex>[0-9A-Fa-f]{1,6})|0*(?P<dec>[0-9]{1,7}))|(?P<name>[A-Za-z]\w{1,31}));)?"
 )
-NONCHARACTER = re.compile(rb"\xef\xbf[\xbe\xbf]|\xed[\xa0-\xbf][\x80-\xbf]")
+NONCHARACTER = re.compile(rb"\xef\xbf[\xbe\xbf]")
+Decode = Callable[[bytes, bool], str]
 XML_NAMES = {b"amp", b"lt", b"gt", b"quot", b"apos"}
 NAMES = {k.encode(): f"&#{v};".encode() for k, v in html.entities.name2codepoint.items()}
-PREFIXES = ("wp", "content", "excerpt", "dc")
 META = {
     "_thumbnail_id", "_wp_attached_file", "_wp_attachment_image_alt", "_wp_attachment_metadata",
     "_yoast_wpseo_metadesc", "rank_math_description", "_aioseo_description", "_aioseop_description",
     "_genesis_description", "_elementor_data", "_elementor_edit_mode", "footnotes",
     "_et_pb_use_builder", "_wp_page_template",
 }  # fmt: skip
-"""Post meta that is read. Anything else stays unread: it may hold what is no reader's business."""
+"""Post meta that is read. Of anything else only the key is: the value may be a secret."""
+BOOKKEEPING = re.compile(
+    r"_edit_|_wp_(?!attach)|_pingme|_encloseme|_oembed_|_et_|_elementor_|_wpb_|_menu_item_|_thumbnail"
+    r"|_yoast_wpseo_(?:linkdex|content_score|primary_|estimated|is_cornerstone|wordproof)|rank_math_(?:seo|internal|primary)"
+    r"|dsq_thread|_wpas_|_jetpack_|_publicize_|_last_editor|_genesis_(?:layout|hide)|et_"
+)
+"""How those keys begin under which WordPress and plugins keep what no reader sees."""
 
 
 class Filter:
@@ -48,31 +55,31 @@ class Filter:
         self._cdata = False
         self.mended = 0
         head = _head(stream, name)
-        self._decode, self._head = _encoding(head)
+        self._decode, self._head = _decoder(head, self._as_1252)
 
     def read(self, _size: int = -1) -> bytes:
         """The next bytes; ``b""`` at the end."""
         while True:
             data, self._head = self._head, b""
             data = data or self._stream.read(CHUNK)
-            text = self._rest + self._decode(data, not data)
-            # What may be the beginning of an entity, a mark or a character waits for its end.
+            text = self._rest + self._clean(self._decode(data, not data).encode())
+            # What may be the beginning of an entity or a mark waits for its end.
             cut = _safe(text) if data else len(text)
             text, self._rest = text[:cut], text[cut:]
             if text or not data:
-                return self._clean(text)
+                return self._marked(text)
 
     def _clean(self, data: bytes) -> bytes:
         clean = data.translate(None, CONTROL)
-        self.mended += len(data) - len(clean)
-        try:
-            clean.decode()
-        except UnicodeDecodeError:
-            clean = clean.decode("utf-8", "publish-1252").encode()
-            self.mended += 1
-        if b"\xef\xbf" in clean or b"\xed" in clean:
+        if b"\xef\xbf" in clean:
             clean = NONCHARACTER.sub(b"", clean)
-        return self._marked(clean)
+        self.mended += len(data) - len(clean)
+        return clean
+
+    def _as_1252(self, error: UnicodeError) -> tuple[str, int]:
+        assert isinstance(error, UnicodeDecodeError)
+        self.mended += 1
+        return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
 
     def _marked(self, data: bytes) -> bytes:
         """Entities and signs that XML knows otherwise, outside of CDATA; inside all is text."""
@@ -111,18 +118,8 @@ class Filter:
         return b""
 
 
-def _as_1252(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    bad = error.object[error.start : error.end]
-    return bad.decode("cp1252", "replace"), error.end
-
-
-codecs.register_error("publish-1252", _as_1252)
-
-
 def _safe(data: bytes) -> int:
-    """How much of ``data`` ends with a whole character and a whole entity."""
+    """How much of ``data`` ends with a whole entity and a whole mark."""
     cut = data.rfind(b"&", -40)
     cut = len(data) if cut < 0 or b";" in data[cut:] else cut
     for mark in (b"]]>", b"<![CDATA["):
@@ -130,18 +127,14 @@ def _safe(data: bytes) -> int:
             if data.endswith(mark[:size], 0, cut):
                 cut -= size
                 break
-    for back in range(1, min(4, cut) + 1):
-        byte = data[cut - back]
-        if byte >= 0xC0:
-            wide = 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
-            return cut - back if wide > back else cut
-        if byte < 0x80:
-            break
     return cut
 
 
-def _encoding(head: bytes) -> tuple[Callable[[bytes, bool], bytes], bytes]:
-    """How to turn the stream's bytes into UTF-8, and the head without its declaration."""
+def _decoder(head: bytes, bad: Callable[[UnicodeError], tuple[str, int]]) -> tuple[Decode, bytes]:
+    """How to read the stream's bytes, and the head without its declaration.
+
+    ``bad`` reads what is no UTF-8.
+    """
     name = "utf-8"
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         name = "utf-16"
@@ -152,10 +145,9 @@ def _encoding(head: bytes) -> tuple[Callable[[bytes, bool], bytes], bytes]:
         plain = codecs.lookup(name).name in ("utf-8", "ascii")
     except LookupError:
         plain = True
-    if plain:
-        return (lambda data, _last: data), head
-    decoder = codecs.getincrementaldecoder(name)("replace")
-    return (lambda data, last: decoder.decode(data, last).encode()), head
+    codecs.register_error("publish-import", bad)
+    decoder = codecs.getincrementaldecoder("utf-8" if plain else name)
+    return decoder("publish-import" if plain else "replace").decode, head
 
 
 def _head(stream: BinaryIO, name: str) -> bytes:
@@ -189,22 +181,6 @@ def _head(stream: BinaryIO, name: str) -> bytes:
     return head
 
 
-def _space(tag: Any) -> tuple[str, str]:
-    """What an element's namespace stands for, and its local name."""
-    if not isinstance(tag, str):
-        return "", ""
-    uri, _, local = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
-    if not uri:
-        # A prefix that the export forgot to declare means what it means everywhere.
-        prefix, colon, rest = local.partition(":")
-        return (prefix if prefix in PREFIXES else "?", rest) if colon else ("", local)
-    if "wordpress.org/export/" in uri:
-        return ("excerpt" if "/excerpt" in uri else "wp"), local
-    if "/content" in uri:
-        return "content", local
-    return ("dc" if "purl.org/dc" in uri else "?"), local
-
-
 def read(path: Path, name: str) -> Iterator[Item | Channel]:
     """Every item of an export, and last its channel.
 
@@ -214,8 +190,6 @@ def read(path: Path, name: str) -> Iterator[Item | Channel]:
         Refused: the file is no export, is cut off, or is no XML; the message has its line.
         OSError: it cannot be read.
     """
-    from publish.importer.channel import Gathering
-
     with path.open("rb") as raw:
         source = Filter(raw, name)
         parser = etree.iterparse(
@@ -225,11 +199,11 @@ def read(path: Path, name: str) -> Iterator[Item | Channel]:
         gathered = Gathering()
         try:
             for _, element in parser:
-                space, local = _space(element.tag)
+                space, local = space_of(element.tag)
                 parent = element.getparent()
-                above = _space(parent.tag)[1] if parent is not None else ""
+                above = space_of(parent.tag)[1] if parent is not None else ""
                 if local == "item" and above == "channel":
-                    gathered.wxr |= any(_space(child.tag)[0] == "wp" for child in element)
+                    gathered.wxr |= any(space_of(child.tag)[0] == "wp" for child in element)
                     yield item_of(element)
                 elif above == "channel":
                     gathered.take(space, local, element)
@@ -266,7 +240,7 @@ def item_of(element: Any) -> Item:
     found: dict[str, str] = {}
     item = Item(0)
     for child in element:
-        space, local = _space(child.tag)
+        space, local = space_of(child.tag)
         if space == "wp" and local == "postmeta":
             _meta(child, item)
         elif space == "wp" and local == "comment":
@@ -289,6 +263,7 @@ def item_of(element: Any) -> Item:
     item.modified_gmt = value.get("wp:post_modified_gmt", "")
     item.password = bool(value.get("wp:post_password", ""))
     item.parent = _number(value.get("wp:post_parent", ""))
+    item.sticky = value.get("wp:is_sticky", "") == "1"
     item.attachment = value.get("wp:attachment_url", "")
     item.id = _number(value.get("wp:post_id", ""))
     if not item.id:
@@ -301,16 +276,8 @@ def _number(text: str) -> int:
     return int(text) if re.fullmatch(r"-?\d{1,15}", text) else 0
 
 
-def _children(element: Any) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for child in element:
-        if _space(child.tag)[0] == "wp":
-            found.setdefault(_space(child.tag)[1], (child.text or "").strip())
-    return found
-
-
 def _meta(element: Any, item: Item) -> None:
-    pair = _children(element)
+    pair = children(element)
     key, value = pair.get("meta_key", ""), pair.get("meta_value", "")
     if key == "_wp_old_slug":
         item.old_slugs.append(value)
@@ -318,10 +285,12 @@ def _meta(element: Any, item: Item) -> None:
         item.old_dates.append(value)
     elif key in META and value:
         item.meta.setdefault(key, value)
+    elif key and value and key not in item.unread and not BOOKKEEPING.match(key):
+        item.unread.append(key)
 
 
 def _comment(element: Any, item: Item) -> None:
-    values = _children(element)
+    values = children(element)
     if values.get("comment_approved") != "1" or values.get("comment_type") in (
         "pingback", "trackback",
     ):  # fmt: skip
@@ -346,3 +315,5 @@ def _term(element: Any, item: Item) -> None:
     # WXR 1.0 names each category twice, once with its slug and once without.
     if same is not None and name and all(known.name != name for known in same):
         same.append(term)
+    elif same is None and name and (domain, name) not in item.others:
+        item.others.append((domain, name))

@@ -40,6 +40,17 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Sender:
+    """Who the mail comes from."""
+
+    name: str
+    reply_to: str
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.reply_to}>"
+
+
+@dataclass(frozen=True)
 class Account:
     """An audience and the way to it. ``base`` is ``""`` for Mailchimp itself."""
 
@@ -56,6 +67,22 @@ class Account:
     def server(self) -> str:
         """Mailchimp's data centre, the part of the key after the dash."""
         return self.key.rpartition("-")[2]
+
+    @property
+    def sender(self) -> Sender:
+        """The sender of the settings, for acts that mail: others do without.
+
+        Raises:
+            ConfigError: there is none.
+        """
+        named = bool(self.from_name.strip())
+        if not named or not re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+", self.reply_to):
+            name = "NEWSLETTER_REPLY_TO" if named else "NEWSLETTER_FROM_NAME"
+            raise ConfigError(
+                f"{name} is missing or no sender",
+                "set it in the settings file to the name and address that readers see",
+            )
+        return Sender(self.from_name, self.reply_to)
 
 
 def limits(settings: Settings) -> Limits:
@@ -116,12 +143,6 @@ def account(
         base = loopback(base)
     from_name = str(values.get("NEWSLETTER_FROM_NAME") or values.get("SITENAME") or "")
     reply_to = str(values.get("NEWSLETTER_REPLY_TO") or "")
-    if not from_name.strip() or not re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+", reply_to):
-        name = "NEWSLETTER_REPLY_TO" if from_name.strip() else "NEWSLETTER_FROM_NAME"
-        raise ConfigError(
-            f"{settings.path.name}: {name} is missing or no sender",
-            "set it to the name and address that readers see and may answer",
-        )
     return Account(
         key, list_id, from_name, reply_to, base, sandbox, limits(settings), _topics(settings)
     )

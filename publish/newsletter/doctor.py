@@ -30,7 +30,7 @@ class Patient(Protocol):
     def interest(self, interest: str) -> object: ...
 
 
-def examine(account: Account, api: Patient, siteurl: str, get: Fetch) -> Iterator[Check]:
+def checks(account: Account, api: Patient, siteurl: str, get: Fetch) -> Iterator[Check]:
     """Each check in turn; none of them raises."""
     where = "the sandbox (no MAILCHIMP_API_KEY is set)" if account.sandbox else account.server
     yield Check("key", True, f"has the right form; leads to {where}")
@@ -50,7 +50,7 @@ def examine(account: Account, api: Patient, siteurl: str, get: Fetch) -> Iterato
                 "sign-up", False, "the audience does not ask for confirmation",
                 "switch double opt-in on in Mailchimp: Audience, Settings",
             )  # fmt: skip
-    yield Check("sender", True, f"{account.from_name} <{account.reply_to}>")
+    yield from _asked("sender", lambda: account.sender, str)
     for name, value in account.topics.items():
         ask = (lambda v=value: api.segment(int(v))) if value.isdigit() else (
             lambda v=value: api.interest(v)

@@ -18,6 +18,7 @@ from publish.errors import (
 )
 from publish.newsletter import protocol as p
 from publish.newsletter import titles
+from publish.newsletter.account import Sender
 from publish.newsletter.answers import Answer, Proof
 from publish.newsletter.campaign import SCHEDULED, Campaign, Segment
 from publish.newsletter.facts import Fact, Past, after
@@ -48,14 +49,6 @@ class Overtaken(Refused):
 
 class CannotSchedule(PublishError):
     """The plan does not allow scheduling; the draft is ready and nothing was sent."""
-
-
-@dataclass(frozen=True)
-class Sender:
-    """Who the mail comes from."""
-
-    name: str
-    reply_to: str
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from publish.errors import NothingSent
+from publish.newsletter.account import Sender
 from publish.newsletter.answers import Answer, Proof
 from publish.newsletter.campaign import Segment
-from publish.newsletter.service import Sender
 from publish.post.issue import Issue
 
 

@@ -14,15 +14,16 @@ if TYPE_CHECKING:
     from publish.office.acts import ask, do
     from publish.office.due import send_due
     from publish.office.question import Changed, Done, Line, Question, Voice
-    from publish.office.room import Office, opened
+    from publish.office.room import Office, opened, sandbox_server
 
 __all__ = [
-    "Changed", "Done", "Line", "Office", "Question", "Voice", "ask", "do", "opened", "send_due",
+    "Changed", "Done", "Line", "Office", "Question", "Voice", "ask", "do", "opened",
+    "sandbox_server", "send_due",
 ]  # fmt: skip
 _HOMES = {
     "ask": "acts", "do": "acts", "send_due": "due", "Changed": "question", "Done": "question",
     "Line": "question", "Question": "question", "Voice": "question", "Office": "room",
-    "opened": "room",
+    "opened": "room", "sandbox_server": "room",
 }  # fmt: skip
 
 

@@ -30,13 +30,12 @@ def lines_of(office: Office, item: Item) -> list[Line]:
     whom = f"{name} ({count(size, 'reader')})"
     if only := _only(office, item):
         whom += f", only {only}"
-    account = office.account
     return [
         Line("letter", post(item.issue)),
         Line("subject", item.issue.subject),
         Line("preheader", item.issue.preheader),
         Line("audience", whom),
-        Line("from", f"{account.from_name} <{account.reply_to}>"),
+        Line("from", str(office.sender)),
         Line("time", office.with_sandbox_note(office.format_local(item.timing.at))),
         Line("page", item.issue.url),
     ]

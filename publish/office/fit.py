@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from publish import checks
+from publish.checks import Judged
 from publish.errors import Refused
 from publish.office.question import Voice
 from publish.post.diagnostic import Diagnostic
 from publish.post.record import Library
 from publish.settings import Settings
 from publish.site.build import Guards
-from publish.site.engine import Deferred
 
 
 def records(settings: Settings) -> Library:
@@ -24,31 +26,39 @@ def records(settings: Settings) -> Library:
     """
     from publish.site.read import read
 
-    return read(settings, fit=Deferred("publish.checks:fit", (settings.content,)))
+    return read(settings, fit=partial(fit, settings.content))
+
+
+def fit(content: Path, file: Path) -> bytes | None:
+    """The bytes of a source in the ``content`` folder; None if Pelican must not open it."""
+    from publish.checks import reading
+
+    return reading.fit(content, file)
 
 
 def judge(
-    path: Path, generators: list[Any], values: Mapping[str, Any], errors: Sequence[str]
-) -> tuple[list[Diagnostic], bool]:
-    """The findings in the sources that a build of the settings file ``path`` has read, and
-    whether none is an error."""
-    from publish import checks
+    path: Path, built: bool, generators: list[Any], values: Mapping[str, Any],
+    errors: Sequence[str],
+) -> tuple[Judged, bool]:  # fmt: skip
+    """The findings in the sources that Pelican has read of the site of the settings file ``path``,
+    and whether none is an error."""
+    from publish.checks import run
     from publish.settings import load
     from publish.site.library import library_of
-    from publish.site.read import told
+    from publish.site.read import refusals
 
     settings = load(path)
     library = library_of(generators, values, memo=settings.cache / "words")
     # What links to nothing is told when they are resolved, for the records.
-    found = checks.judge(settings, replace(library, complaints=told(errors)))
-    return found, not any(finding.severity == "error" for finding in found)
+    found = run.judge(settings, replace(library, complaints=refusals(errors)), built=built)
+    return found, not any(finding.severity == "error" for finding in found.findings)
 
 
 def guards(settings: Settings, voice: Voice) -> Guards:
     """What a build has to pass: the findings in its sources, and no key in its pages."""
     return Guards(
-        Deferred("publish.office.fit:judge", (settings.path,)), lambda found: refuse(found, voice),
-        Deferred("publish.checks:fit", (settings.content,)),
+        partial(judge, settings.path, False), lambda found: refuse(found.findings, voice),
+        partial(fit, settings.content),
         lambda folder: validate_output(settings, folder),
     )  # fmt: skip
 
@@ -71,15 +81,31 @@ def refuse(found: Iterable[Diagnostic], voice: Voice) -> None:
         raise Refused(errors[-1].located, errors[-1].remedy)
 
 
-def findings(settings: Settings, *, built: bool = True) -> list[Diagnostic]:
-    """Everything that is wrong, by file and line; of the site as ``built`` too, or without.
+def findings(
+    settings: Settings, paths: Sequence[Path] = (), *, built: bool = True
+) -> list[Diagnostic]:
+    """Everything that is wrong, by file and line, in ``paths`` if some are given; of the site as
+    ``built`` too, or without.
 
     Raises:
-        ConfigError: there is no content folder.
+        ConfigError: there is no content folder, or a path names nothing.
     """
-    from publish import checks
+    return checks.check(settings, lambda: judged(settings, built=built), paths, built=built)
 
-    return checks.check(settings, lambda: records(settings), built=built)
+
+def judged(settings: Settings, *, built: bool = True) -> Judged:
+    """The findings as the process finds them that reads the site."""
+    from publish.site import read
+
+    found, errors = read.judged(
+        settings, partial(judge, settings.path, built), fit=partial(fit, settings.content)
+    )
+    if found is None:
+        from publish.checks import run
+
+        found = run.judge(settings, read.unread(settings, errors), built=built)
+    assert isinstance(found, Judged)
+    return found
 
 
 def require(settings: Settings, voice: Voice, *, built: bool = True) -> None:
@@ -98,9 +124,9 @@ def validate_output(settings: Settings, folder: Path) -> None:
     Raises:
         Refused: there is a key in a page.
     """
-    from publish import checks
+    from publish.checks import run
 
     # A plugin that puts a key into one page mostly puts it into all: the first will do.
-    if found := checks.leaks(settings, folder):
+    if found := run.leaks(settings, folder):
         more = f" (and {len(found) - 1} more like it)" if len(found) > 1 else ""
         raise Refused(found[0].located + more, found[0].remedy)

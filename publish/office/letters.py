@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from publish.newsletter import catalogue, changes, issue
+from publish.errors import ConfigError
+from publish.newsletter import catalogue, changes, issue, titles
 from publish.newsletter.campaign import Campaign, Segment
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.digest import join
@@ -17,7 +18,7 @@ from publish.newsletter.facts import Past
 from publish.newsletter.protocol import hour_of
 from publish.newsletter.selection import Bounds
 from publish.office.room import Office
-from publish.post.issue import Issue
+from publish.post.issue import Issue, key_of
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Letters:
     all: tuple[Letter, ...]
     folder: Path
     strangers: tuple[Campaign, ...] = ()
+    uids: Callable[[str], Sequence[str]] = lambda name: ()
+    """The identities of the source that has a name now, whatever it had at the last build."""
 
     def of(self, head: Issue) -> Letter:
         """The letter of a composed post."""
@@ -40,8 +43,19 @@ class Letters:
         """
         if not names:
             return list(self.all)
-        keys = {letter.key for name in names for letter in catalogue.named(self.all, name)}
+        keys = {letter.key for name in names for letter in self._named(name)}
         return [letter for letter in self.all if letter.key in keys]
+
+    def _named(self, name: str) -> list[Letter]:
+        try:
+            return catalogue.named(self.all, name)
+        except ConfigError:
+            # A post that was renamed and not built since: its letter has the name of before.
+            own = [key_of([uid]) for uid in self.uids(name)]
+            found = [x for x in self.all if any(titles.holds(x.posts, key) for key in own)]
+            if not found:
+                raise
+            return found
 
     def handle(self, letter: Letter) -> str:
         """What to type for this letter and no other."""
@@ -58,7 +72,7 @@ def gathered(office: Office, folder: Path | None = None) -> Letters:
     folder = folder or office.settings.issues
     past, listing = office.ledger.read(), office.api.campaigns()
     found = catalogue.catalogue(issue.list_issues(folder), listing, past, office.ledger.records())
-    return Letters(tuple(found), folder, tuple(c for c in listing if not c.key))
+    return Letters(tuple(found), folder, tuple(c for c in listing if not c.key), office.site.uids)
 
 
 def bounds(office: Office, found: Letters) -> Bounds:

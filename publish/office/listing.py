@@ -24,14 +24,14 @@ from publish.office.timing import timing
 @dataclass(frozen=True)
 class Entry:
     """A letter's state, and what else an author should see: ``urgent`` is to be done first,
-    ``folded`` may be left out of a list that nothing was named for."""
+    ``folds`` is why it may be left out of a list that nothing was named for."""
 
     letter: Letter
     state: State
     line: str
     more: tuple[str, ...] = ()
     urgent: bool = False
-    folded: bool = False
+    folds: Verdict | None = None
     changed: bool = False
 
     def as_dict(self) -> dict[str, Any]:
@@ -47,6 +47,7 @@ def planned(
     Raises:
         PublishError: the content is not fit, or a name means nothing.
     """
+    _ = office.sender  # As `send` would say first.
     when = timing(office, now, at).at
     with office.site.aside(office.voice) as folder:
         found = letters.gathered(office, folder)
@@ -77,7 +78,7 @@ def planned(
                 )
                 lines += indented(changed(office, letter, found))
     lines += [] if posts else flood(office, choices)
-    lines += [] if posts else [_folded(choices), *_drafts(office)]
+    lines += [] if posts else [_fold_line([c.verdict for c in choices]), *_drafts(office)]
     if not any(item.send for item in told):
         lines.append(office.with_sandbox_note("nothing to send"))
     return told, [line for line in lines if line]
@@ -173,7 +174,7 @@ def _entry(
         more = tuple(indented(diff)) if named else ()
     elif how and named:
         line += {"layout": "; layout only changed", "unknown": "; no copy was kept"}[how]
-    folds = choice is not None and _folds(choice) and not letter.campaigns
+    folds = choice.verdict if choice and _folds(choice) and not letter.campaigns else None
     return Entry(letter, state, office.with_sandbox_note(line), more, urgent, folds, how == "words")
 
 
@@ -200,10 +201,9 @@ def _folds(choice: Candidate) -> bool:
     return choice.verdict in (Verdict.OLD, Verdict.HELD)
 
 
-def _folded(choices: Sequence[Candidate]) -> str:
+def _fold_line(why: Sequence[Verdict | None]) -> str:
     """What goes out only by name, in one line; ``""`` if there is none."""
-    old = sum(choice.verdict is Verdict.OLD for choice in choices)
-    held = sum(choice.verdict is Verdict.HELD for choice in choices)
+    old, held = why.count(Verdict.OLD), why.count(Verdict.HELD)
     parts = [count(old, "older post")] if old else []
     parts += [f"{held} taken back"] if held else []
     go = "goes" if old + held == 1 else "go"
@@ -212,9 +212,7 @@ def _folded(choices: Sequence[Candidate]) -> str:
 
 def folded(chosen: Sequence[Entry]) -> str:
     """The line that stands for the folded entries; ``""`` if there is none."""
-    number = sum(entry.folded for entry in chosen)
-    go = "goes" if number == 1 else "go"
-    return f"{count(number, 'older post')} {go} out only by name" if number else ""
+    return _fold_line([entry.folds for entry in chosen])
 
 
 def _drafts(office: Office) -> list[str]:

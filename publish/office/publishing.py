@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from pathlib import Path
 
 from publish import golive
 from publish.errors import OutcomeUnknown, PublishError, Refused
-from publish.newsletter import schedule
 from publish.office import deploying, homing, sending
 from publish.office.question import Changed, Done, Line, Question, bind
 from publish.office.room import Office
@@ -21,7 +20,6 @@ from publish.office.telling import count, readers
 from publish.office.timing import timing
 from publish.post import frontmatter
 from publish.post.files import write_whole
-from publish.post.frontmatter import Header
 from publish.post.text import plain_title
 
 ACT = "publish"
@@ -59,7 +57,7 @@ def ask(
     data, header = source.data, source.header
     if source.status in ("published", "hidden"):
         raise Refused(f"{post}: is public already", "send its letter, or upload the site")
-    date = _date(office, header)
+    date = before = source.read_date()
     made = frontmatter.set_key(data, "Status", "published")
     local = office.now.astimezone(office.zone)
     dated = date is None or (date.astimezone(office.zone).date() < local.date() and not keep_date)
@@ -75,7 +73,7 @@ def ask(
     )  # fmt: skip
     lines = [Line("post", f"“{plan.title}”")]
     if dated:
-        was = office.format_local(_date(office, header)) if header.get("date") else "none"
+        was = office.format_local(before) if before else "none"
         lines.append(Line("date", f"today; it was {was}"))
     if ahead:
         lines.append(Line("date", office.format_local(ahead)))
@@ -157,8 +155,3 @@ def _steps(office: Office, plan: Plan, people: int, at: str | None) -> list[str]
         early = "" if at or when.at is None else " or the next quarter of an hour after the upload"
         steps.append(f"the letter to {count(people, 'reader')} is scheduled {hour}{early}")
     return steps
-
-
-def _date(office: Office, header: Header) -> datetime | None:
-    given = header.get("date")
-    return schedule.when(given, office.now, office.zone, time()) if given else None

@@ -14,15 +14,15 @@ from zoneinfo import ZoneInfo
 
 from publish.errors import ConfigError
 from publish.newsletter import schedule
-from publish.newsletter.account import Account, account
+from publish.newsletter.account import Account, Sender, account
 from publish.newsletter.ledger import Ledger
-from publish.newsletter.service import Sender
 from publish.office.question import Voice
 from publish.office.site import Site
 from publish.settings import Settings
 
 if TYPE_CHECKING:
     from publish.newsletter.mailchimp import Mailchimp
+    from publish.sandbox.server import Server
 
 SANDBOX = "SANDBOX — nobody was e-mailed"
 
@@ -45,8 +45,12 @@ class Office:
 
     @property
     def sender(self) -> Sender:
-        """Who the mail comes from."""
-        return Sender(self.account.from_name, self.account.reply_to)
+        """Who the mail comes from.
+
+        Raises:
+            ConfigError: the settings name none.
+        """
+        return self.account.sender
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -71,6 +75,19 @@ class Office:
     def format_local(self, moment: datetime | None) -> str:
         """A time as the author reads it; None is now."""
         return "now" if moment is None else schedule.format_local(moment, self.zone)
+
+
+def sandbox_server(settings: Settings, port: int = 0) -> Server:
+    """The sandbox of the site with its inbox, served from a thread; see ``sandbox.start``.
+
+    Raises:
+        ConfigError: the port is taken, or ``TIMEZONE`` is none.
+    """
+    from publish import sandbox
+    from publish.sandbox.pictures import Site as Pictures
+
+    zone = schedule.zone(settings.timezone)
+    return sandbox.start(settings.root, port=port, zone=zone, site=Pictures.of(settings))
 
 
 @contextmanager

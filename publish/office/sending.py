@@ -49,6 +49,7 @@ def ask(
     """
     replace = replace or act == "replace"
     _agree(posts, digest, as_update, replace)
+    _ = office.sender  # Without one nothing is built for it.
     when = still(office, given) if given else timing(office, now, at)
     office.site.fresh(office.voice, build=build)
     found = letters.gathered(office)

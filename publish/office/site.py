@@ -16,6 +16,7 @@ from publish.errors import PublishError, Refused
 from publish.office import fit
 from publish.office.question import Voice
 from publish.post.frontmatter import yes_no
+from publish.post.identity import was_of
 from publish.settings import Settings
 
 if TYPE_CHECKING:
@@ -102,13 +103,23 @@ class Site:
     def why_not(self, name: str) -> str | None:
         """Why the post of that slug or path has no letter; None if there is no such post, or
         nothing in its header says so."""
+        post = self._source(name)
+        return _reason(post) if post else None
+
+    def uids(self, name: str) -> tuple[str, ...]:
+        """The identities of the post of that slug or path, its own first; empty if there is no
+        such post."""
+        post = self._source(name)
+        return (post.uid, *was_of(post.header.get("was"))) if post else ()
+
+    def _source(self, name: str) -> Source | None:
         from publish.site.posts import sources
 
         wanted = name.replace("\\", "/").removeprefix("./").strip("/")
         for post in sources(self.settings, self.settings.posts):
             places = (post.name, str(post.file))
             if wanted == post.slug or name in places or post.name.endswith(f"/{wanted}"):
-                return _reason(post)
+                return post
         return None
 
     def drafts(self) -> list[tuple[str, str]]:

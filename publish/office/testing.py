@@ -24,6 +24,7 @@ def ask(office: Office, act: str = ACT, *, post: str, to: Sequence[str]) -> Ques
     for address in to:
         if address.count("@") != 1 or any(c.isspace() for c in address):
             raise ConfigError(f"--to: {address!r} is no mail address", "write name@example.com")
+    _ = office.sender  # Without one nothing is composed for it.
     with office.site.aside(office.voice, drafts=True) as folder:
         heads = catalogue.catalogue(issue.list_issues(folder), (), {}, {})
         try:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-import lxml.etree
-
 from publish.post.record import Heading, Link
 
 ADDRESSES = {
@@ -109,6 +107,8 @@ def _words(link: Any) -> str:
 def _tree(markup: str) -> Any:
     if not markup.strip():
         return None
+    import lxml.etree  # not needed where every body is known already
+
     parser = lxml.etree.HTMLParser(recover=True, huge_tree=True, no_network=True)
     try:
         return lxml.etree.fromstring(f"<div>{markup}</div>", parser)

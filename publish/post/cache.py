@@ -13,6 +13,8 @@ import zlib
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from publish.post import stamps
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -81,17 +83,23 @@ def save(path: Path, value: dict[Any, Any]) -> None:
 
 @cache
 def code_digest(folder: Path) -> str:
-    """64 hex digits over Python's version, the code in ``folder`` and that of ``publish.post``.
+    """64 hex digits over Python's version, the code in ``folder`` and that of ``publish.post``,
+    each file by its stamp.
 
     A cache whose entries were made by other code is as good as empty.
     """
     import hashlib
     import sys
-    from pathlib import Path
 
-    files = sorted({*folder.rglob("*.py"), *Path(__file__).parent.glob("*.py")})
-    code = [(file.name, file.read_bytes()) for file in files]
-    return hashlib.sha256(repr((sys.version, code)).encode()).hexdigest()
+    met: set[tuple[int, int]] = set()
+    folders = (str(folder), os.path.dirname(__file__))  # noqa: PTH120 - loaded before pathlib
+    files = [
+        f"{file} {stamps.stamp(file)}"
+        for each in folders
+        for file in stamps.walk(each, met, lambda name: name == "__pycache__")
+        if file.endswith(".py")
+    ]
+    return hashlib.sha256(repr((sys.version, sorted(files))).encode()).hexdigest()
 
 
 def _digest(text: str) -> bytes:

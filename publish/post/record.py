@@ -65,8 +65,9 @@ class Post:
     front matter as text, by their keys in small letters.
     ``url`` and ``save_as`` are Pelican's for its present status, ``permalink`` is the address it
     has or will have in public. ``title`` and ``summary`` are HTML; ``plain_title``,
-    ``plain_summary`` and ``text`` are words. ``inline`` are the elements of its body that a
-    strict content security policy blocks: with a style of their own, or a script.
+    ``plain_summary`` and ``text`` are words. ``body_digest`` is equal for equal ones of these
+    three, links, headings and ids; ``""`` if it is not known. ``inline`` are the elements of its
+    body that a strict content security policy blocks: with a style of their own, or a script.
     """
 
     source: str
@@ -96,6 +97,7 @@ class Post:
     ids: tuple[str, ...] = ()
     inline: tuple[str, ...] = ()
     page_digest: str = ""
+    body_digest: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
 
     @property

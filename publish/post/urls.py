@@ -29,6 +29,15 @@ CANDIDATE = re.compile(r"(?P<lead>[\s,]*)(?P<url>\S*[^\s,])(?P<size>[^,]*)")
 ADDRESSES = {"src", "href", "poster", "cite", "data"}
 ADDRESS_LISTS = {"srcset", "imagesrcset"}
 
+PRIVATE_HOST = re.compile(
+    r"localhost|.*\.localhost|.*\.local|127\.[\d.]+|0\.0\.0\.0|::1|10\.[\d.]+|192\.168\.[\d.]+"
+    r"|172\.(?:1[6-9]|2\d|3[01])\.[\d.]+"
+)
+TRACKING_KEY = re.compile(
+    r"utm_\w+|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid|twclid|_hsenc|_hsmi|vero_id", re.I
+)
+"""Query keys by which senders and advertisers follow a reader."""
+
 
 def normal(path: str) -> str:
     """One spelling for an address: ``/a``, ``/a/`` and ``/a/index.html`` are the same."""
@@ -150,6 +159,25 @@ def split_aliases(value: object) -> list[str]:
     """The aliases of a front-matter value, which is a list when it goes on over several lines."""
     given = ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value or "")
     return [part.strip() for part in given.split(",") if part.strip()]
+
+
+def is_private_host(host: str) -> bool:
+    """Whether a host, without its port, is this machine or in a private network."""
+    return bool(PRIVATE_HOST.fullmatch(host.lower()))
+
+
+def is_private(url: str) -> bool:
+    """Whether an absolute address has such a host; one that cannot be read has none."""
+    try:
+        return is_private_host(urlsplit(url).hostname or "")
+    except ValueError:
+        return False
+
+
+def tracking_keys(url: str) -> list[str]:
+    """The keys of its query by which an address follows its readers."""
+    found = re.findall(r"[?&;]([^?&;=#]+)=", url)
+    return [key for key in found if TRACKING_KEY.fullmatch(key)]
 
 
 def is_loopback(host: str) -> bool:

@@ -23,9 +23,7 @@ SKEW = 120.0
 """Seconds by which this machine's clock may differ from the host's."""
 
 
-def examine(
-    settings: Settings, lock: Callable[[], AbstractContextManager[None]]
-) -> Iterator[Check]:
+def checks(settings: Settings, lock: Callable[[], AbstractContextManager[None]]) -> Iterator[Check]:
     """Each check in turn; none of them raises. What is written to find out what may be written is
     removed at once."""
     try:

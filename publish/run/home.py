@@ -141,7 +141,7 @@ class Home:
             self._remote("push", "--dry-run", "-q", self.remote, f"FETCH_HEAD:{self.ref}")
         except Failed as error:
             raise NothingSent(
-                f"the ledger could not come home, so nothing is sent: {error.message}", REMEDY
+                f"the ledger could not be pushed, so nothing is sent: {error.message}", REMEDY
             ) from None
 
     def _forward(self, tip: str) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import time
 from typing import TYPE_CHECKING
 
 from publish import golive
@@ -62,7 +61,9 @@ def rehearse(office: Office) -> Report:
             with _noted(report):
                 home.require_committed()
             if home.ahead():
-                report.lines.append(f"{home.remote}/{home.branch} has news: they would come first")
+                report.lines.append(
+                    f"{home.remote}/{home.branch} has newer commits: a run would pull them first"
+                )
     stale = office.site.stale()
     if stale:
         report.lines.append("the site would be built")
@@ -186,20 +187,12 @@ def _targets(office: Office, report: Report) -> list[str]:
 
 def _next_due(office: Office) -> str:
     """When the next dated post becomes public, in ISO form; ``""`` if none waits."""
-    from publish.newsletter import schedule
     from publish.site.posts import sources
 
-    ahead = []
-    for post in sources(office.settings, office.settings.posts):
-        if post.status != "published" or not (given := post.header.get("date")):
-            continue
-        try:
-            moment = schedule.when(given, office.now, office.zone, time())
-        except PublishError:
-            continue
-        if moment > office.now:
-            ahead.append(moment)
-    return min(ahead).isoformat(timespec="seconds") if ahead else ""
+    now = office.now
+    posts = sources(office.settings, office.settings.posts)
+    ahead = [post.date for post in posts if post.date and post.visibility(now) == "scheduled"]
+    return min(ahead).astimezone(office.zone).isoformat(timespec="seconds") if ahead else ""
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from publish.sandbox.pictures import Site
     from publish.sandbox.server import Server
 
 __all__ = [
@@ -57,6 +58,7 @@ def start(
     clock: Callable[[], float] = time.time,
     register: bool = True,
     zone: tzinfo = UTC,
+    site: Site | None = None,
 ) -> Server:
     """Serve the sandbox of the project in ``root`` from a thread of this process.
 
@@ -67,14 +69,18 @@ def start(
             go on working, else any free one.
         clock: seconds since the epoch; tests hand in their own.
         zone: the site's time zone, in which the inbox tells when a mail came.
+        site: where the pictures of a post lie that is not public yet, for the inbox.
         register: let ``running`` find this server; off for one that lives for one command.
 
     Raises:
         ConfigError: the host is not loopback, or the port is taken.
     """
-    from publish.sandbox import server
+    from publish.sandbox import pictures, server
 
-    return server.start(root, host=host, port=port, clock=clock, register=register, zone=zone)
+    return server.start(
+        root, host=host, port=port, clock=clock, register=register, zone=zone,
+        site=site or pictures.NOWHERE,
+    )  # fmt: skip
 
 
 def running(root: Path) -> str | None:

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from publish.post.urls import is_loopback
 from publish.sandbox import api, control, delivery, inbox, pages, preferences, signup
 from publish.sandbox.faults import SILENT, Rule
+from publish.sandbox.pictures import NOWHERE, Site
 from publish.sandbox.problem import Problem
 from publish.sandbox.request import Call, Request, Response, Route, as_json, as_problem
 from publish.sandbox.state import Store
@@ -33,13 +34,14 @@ class App:
         base: this server's URL without a slash at its end.
         instance: a token by which other processes recognise this server.
         zone: the site's time zone.
+        site: where the pictures of its mails lie.
     """
 
     def __init__(
         self, store: Store, clock: Callable[[], float], base: str, instance: str = "",
-        zone: tzinfo = UTC,
+        zone: tzinfo = UTC, site: Site = NOWHERE,
     ) -> None:  # fmt: skip
-        self.store, self.clock, self.base, self.zone = store, clock, base, zone
+        self.store, self.clock, self.base, self.zone, self.site = store, clock, base, zone, site
 
         def alive(call: Call) -> Response:
             return as_json({"instance": instance})
@@ -102,7 +104,7 @@ class App:
     def _handle(
         self, db: sqlite3.Connection, request: Request, now: float, conditions: Mapping[str, float]
     ) -> Response:
-        call = Call(request, db, now, self.base, conditions, self.zone)
+        call = Call(request, db, now, self.base, conditions, self.zone, self.site)
         is_api = request.path == api.PREFIX or request.path.startswith(api.PREFIX + "/")
         db.execute("SAVEPOINT effect")
         try:

@@ -8,11 +8,13 @@ import sqlite3
 from datetime import UTC, datetime, tzinfo
 from email.message import EmailMessage
 from email.policy import default
+from urllib.parse import quote
 
 from publish.post.text import moment
 from publish.sandbox import campaigns
 from publish.sandbox.delivery import archive
 from publish.sandbox.pages import escape, page
+from publish.sandbox.pictures import kind
 from publish.sandbox.problem import missing
 from publish.sandbox.request import Call, Response, Route
 from publish.sandbox.timestamps import iso
@@ -78,7 +80,7 @@ def show(call: Call, number: str) -> Response:
 def html_body(call: Call, number: str) -> Response:
     """``GET /mail/{id}/html``: what goes into the frame."""
     row = _row(call, number)
-    return _framed(_body(_parse(row), "html", row, call.base))
+    return _framed(call.site.local(_body(_parse(row), "html", row, call.base)))
 
 
 def raw(call: Call, number: str) -> Response:
@@ -91,7 +93,16 @@ def raw(call: Call, number: str) -> Response:
 def archived(call: Call, campaign_id: str) -> Response:
     """``GET /archive/{campaign}``: the web version, which names no reader."""
     campaign = campaigns.load(call.db, campaign_id)
-    return _framed(archive(call.db, campaign, campaign.sent or call.now, call.base))
+    markup = archive(call.db, campaign, campaign.sent or call.now, call.base)
+    return _framed(call.site.local(markup))
+
+
+def picture(call: Call, path: str) -> Response:
+    """``GET /picture/{path}``, its slashes escaped: a picture of a mail that lies here."""
+    found = call.site.file(quote(path))
+    if found is None:
+        raise missing("picture")
+    return Response(200, found.read_bytes(), kind(found))
 
 
 def _framed(markup: str) -> Response:
@@ -144,4 +155,5 @@ ROUTES = [
     Route("GET", "/mail/{}/html", html_body),
     Route("GET", "/mail/{}/raw", raw),
     Route("GET", "/archive/{}", archived),
+    Route("GET", "/picture/{}", picture),
 ]

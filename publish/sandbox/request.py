@@ -11,6 +11,7 @@ from datetime import UTC, tzinfo
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from publish.sandbox.pictures import NOWHERE, Site
 from publish.sandbox.problem import Problem
 
 
@@ -74,7 +75,7 @@ class Call:
 
     ``now`` is in seconds since the epoch; ``base`` is this server's URL without a slash at
     its end; ``conditions`` are seconds that a fault rule asks for, by name; ``zone`` is the site's
-    time zone, for pages that a person reads.
+    time zone and ``site`` has its pictures, for pages that a person reads.
     """
 
     request: Request
@@ -83,6 +84,7 @@ class Call:
     base: str
     conditions: Mapping[str, float] = field(default_factory=dict)
     zone: tzinfo = UTC
+    site: Site = NOWHERE
 
 
 Handler = Callable[..., Response]

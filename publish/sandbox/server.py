@@ -19,6 +19,7 @@ from publish.errors import ConfigError, PublishError
 from publish.post.urls import is_loopback
 from publish.sandbox import folder, registry
 from publish.sandbox.app import App, Outcome
+from publish.sandbox.pictures import NOWHERE, Site
 from publish.sandbox.problem import Problem
 from publish.sandbox.request import Request, as_problem
 from publish.sandbox.state import Store, recall, remember
@@ -46,6 +47,11 @@ class Server:
         ]
         for thread in self._threads:
             thread.start()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a request is under way that was taken from the network already."""
+        return self._listener.busy
 
     def close(self) -> None:
         """Stop listening, and let the requests under way end. Safe to call twice."""
@@ -75,7 +81,7 @@ class Server:
 
 def start(
     root: Path, *, host: str, port: int, clock: Callable[[], float], register: bool,
-    zone: tzinfo = UTC,
+    zone: tzinfo = UTC, site: Site = NOWHERE,
 ) -> Server:  # fmt: skip
     """See ``publish.sandbox.start``."""
     if not is_loopback(f"[{host}]" if ":" in host else host):
@@ -94,7 +100,7 @@ def start(
                 remember(db, "port", str(bound))
         name = f"[{host}]" if ":" in host else host
         listener.instance = secrets.token_hex(8)
-        listener.app = App(store, clock, f"http://{name}:{bound}", listener.instance, zone)
+        listener.app = App(store, clock, f"http://{name}:{bound}", listener.instance, zone, site)
         listener.app.idle()
         if register:
             registry.announce(where, listener.app.base, listener.instance)
@@ -157,6 +163,11 @@ class _Listener(ThreadingHTTPServer):
         """Drop the closed connection from the open ones."""
         self._open.discard(request)
         super().shutdown_request(request)
+
+    @property
+    def busy(self) -> bool:
+        """Whether somebody is connected."""
+        return bool(self._open)
 
     def close_idle(self) -> None:
         """End connections without a request, which browsers open in advance."""

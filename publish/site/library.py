@@ -33,8 +33,12 @@ PLAIN = (str, int, float, bool, type(None))
 
 
 class Words(NamedTuple):
-    """What takes long to find out of a source: what its body holds, and its words."""
+    """What takes long to find out of a source: what its body holds, and its words.
 
+    ``digest`` stands for all that they were found in.
+    """
+
+    digest: bytes
     body: Body
     summary: str
     plain_summary: str
@@ -53,18 +57,21 @@ class Memo:
 
     def of(self, content: Any) -> Words:
         """The words of an article or page: those of equal text, or found out now."""
-        given = content.settings
-        told = (
-            content._get_content() if hasattr(content, "_get_content") else content._content,
-            _resolved(content), getattr(content, "email_content_source", None),
-            str(content.metadata.get("summary")), content.default_template,
-            given["SUMMARY_MAX_LENGTH"], given.get("SUMMARY_MAX_PARAGRAPHS"),
-            given["SUMMARY_END_SUFFIX"],
+        given, body = content.settings, _written(content)
+        resolved = _resolved(content, body)
+        texts = (
+            body, "" if resolved is body else resolved,
+            str(getattr(content, "email_content_source", "")), str(content.metadata.get("summary")),
+            repr((
+                content.default_template, given["SUMMARY_MAX_LENGTH"],
+                given.get("SUMMARY_MAX_PARAGRAPHS"), given["SUMMARY_END_SUFFIX"],
+            )),
         )  # fmt: skip
-        key = blake2b(repr(told).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        digest = blake2b("\0".join(texts).encode("utf-8", "surrogatepass"), digest_size=16)
+        key = digest.digest()
         known = self._now.get(key) or self._old.get(key)
         if known is None:
-            known = _words(content)
+            known = _words(content, key)
         self._now[key] = known
         return known
 
@@ -74,19 +81,24 @@ class Memo:
             cache.keep(self._file, self._code, pickle.dumps(self._now, 5))
 
 
-def _resolved(content: Any) -> str:
-    """The body with its links resolved."""
-    written = content._content or ""
+def _written(content: Any) -> str:
+    """The body with its links as they are written."""
+    found = content._get_content() if hasattr(content, "_get_content") else content._content
+    return found or ""
+
+
+def _resolved(content: Any, written: str) -> str:
+    """The body with its links resolved; the very same object where it holds none to resolve."""
     if "{" in written or "|" in written or hasattr(content, "_get_content"):
         return str(content.content or "")
-    return str(written)
+    return written
 
 
-def _words(content: Any) -> Words:
+def _words(content: Any, digest: bytes) -> Words:
     article = content.default_template != "page"
     has = article or "summary" in content.metadata
     summary = str(content.summary or "") if has else ""
-    return Words(_body(content), summary, plain(summary), plain(content.content or ""))
+    return Words(digest, _body(content), summary, plain(summary), plain(content.content or ""))
 
 
 def library_of(
@@ -138,8 +150,7 @@ def _unheard() -> Iterator[None]:
 
 def _body(content: Any) -> Body:
     """What the body holds, and what only its mail does."""
-    markup = content._get_content() if hasattr(content, "_get_content") else content._content
-    found = body.parse(markup or "", content.content or "")
+    found = body.parse(_written(content), content.content or "")
     mail = getattr(content, "email_content_source", None)
     if not mail:
         return found
@@ -186,6 +197,7 @@ def _post(content: Any, words: Words) -> Post:
         ids=found.ids,
         inline=found.inline,
         page_digest=str(getattr(content, "page_digest", "") or ""),
+        body_digest=words.digest.hex(),
         fields={str(key).lower(): _worded(value) for key, value in metadata.items()},
     )
 

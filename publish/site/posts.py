@@ -15,11 +15,14 @@ from zoneinfo import ZoneInfo
 
 from publish.errors import ConfigError
 from publish.post import frontmatter
+from publish.post.diagnostic import quoted
 from publish.post.frontmatter import Header
 from publish.post.identity import uid_of
+from publish.post.record import Visibility
 from publish.post.slug import slugify
 from publish.post.urls import normal, split_aliases
 from publish.settings import Settings
+from publish.site import dates
 
 SUFFIXES = (".md", ".markdown", ".mkd", ".mdown")
 
@@ -80,23 +83,47 @@ class Source:
 
     @property
     def public(self) -> bool:
-        """Whether a build of now shows it, as far as the header tells."""
-        if self.status not in ("published", "hidden"):
-            return False
-        date = self.date
-        ahead = date is not None and date > datetime.now(UTC)
-        return not ahead or bool(self.settings.values.get("WITH_FUTURE_DATES", True))
+        """Whether a build of now shows it."""
+        return self.visibility(datetime.now(UTC)) in ("public", "hidden")
 
-    @property
+    def visibility(self, now: datetime) -> Visibility:
+        """Who sees it at the moment ``now``; a date that is none counts as none."""
+        return dates.visibility(self.status, self.date, now)
+
+    @cached_property
     def date(self) -> datetime | None:
-        """Its date where that is written in ISO 8601, aware; else None."""
-        given = self.header.get("date") or self._from_name.get("date", "")
+        """Its date as Pelican reads it, aware; None if it has none, or one that is none."""
         try:
-            found = datetime.fromisoformat(given.strip())
-            zone = ZoneInfo(self.settings.timezone)
-        except (ValueError, KeyError, OSError):
+            return self.read_date()
+        except ConfigError:
             return None
-        return found if found.tzinfo else found.replace(tzinfo=zone)
+
+    def read_date(self) -> datetime | None:
+        """Its date as Pelican reads it, aware; None if it has none.
+
+        Raises:
+            ConfigError: what stands there is no date, or its time zone is none.
+        """
+        name = self.header.get("timezone") or self.settings.timezone
+        try:
+            zone = ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            raise ConfigError(f"{self.name}: there is no time zone {quoted(name, 40)}",
+                              "use a name such as Europe/Vienna") from None  # fmt: skip
+        field = self.header.field("date")
+        given: Any = field.first if field else self._from_name.get("date")
+        if given is None:
+            given = self.settings.values.get("DEFAULT_DATE")
+            if isinstance(given, list | tuple):
+                return datetime(*given).replace(tzinfo=zone)  # noqa: DTZ001 - given just after
+            if given == "fs":
+                return datetime.fromtimestamp(self.file.stat().st_mtime, zone)
+        try:
+            return dates.parse(str(given), zone) if given else None
+        except ValueError:
+            where = f"{self.name}:{field.line}" if field else self.name
+            raise ConfigError(f"{where}: Date is not a date: {quoted(str(given), 40)}",
+                              "write it as 2026-11-20 07:30") from None  # fmt: skip
 
     def address(self, slug: str) -> str:
         """The address it has with ``slug``; ``""`` where the header alone does not tell."""

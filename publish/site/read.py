@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -16,19 +16,38 @@ from publish.post.record import Library
 from publish.settings import Settings
 from publish.site import engine, manifest
 from publish.site.commit import staged
+from publish.site.engine import Fit
 
 
 def read(
     settings: Settings,
     overrides: Mapping[str, Any] | None = None,
     *,
-    fit: Callable[[Path], bool] | None = None,
+    fit: Fit | None = None,
 ) -> Library:
     """The records of the site, made by Pelican in a process of its own. The output stays.
 
     ``overrides`` are settings that count more than the file's and a build's. What Pelican and the
     plugins refuse is among the library's ``complaints``; a source that is not ``fit`` (a function
     of a module) is never opened by them, and is one that could not be read.
+
+    Raises:
+        ConfigError: there is no content folder, or the process ended before it could answer.
+    """
+    judge = partial(_records, memo=settings.cache / "words")
+    found, errors = judged(settings, judge, overrides, fit=fit)
+    return replace(found, complaints=errors) if found else unread(settings, errors)
+
+
+def judged(
+    settings: Settings,
+    judge: engine.Judge,
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    fit: Fit | None = None,
+) -> tuple[Any, tuple[str, ...]]:
+    """What ``judge`` (a function of a module) returns of the site, in the process that read it,
+    and what Pelican and the plugins refuse. None where they fail before it can be called.
 
     Raises:
         ConfigError: there is no content folder, or the process ended before it could answer.
@@ -40,7 +59,6 @@ def read(
             f"{settings.path.name}: PATH names {settings.content.name}/, which is no folder",
             "make it, or correct PATH",
         )
-    judge = partial(_records, memo=settings.cache / "words")
     with _aside(settings) as stage:
         kept = settings.cache if stage.is_relative_to(settings.cache) else stage
         task = engine.Task(
@@ -49,21 +67,26 @@ def read(
             jobs=len(os.sched_getaffinity(0)), judge=judge, fit=fit, until="read",
         )  # fmt: skip
         try:
-            done, _ = engine.run(task)
+            done = engine.run(task)
         except Refused as refusal:
             raise ConfigError(refusal.message, refusal.remedy) from None
+    return done.judged, refusals(done.errors)
+
+
+def unread(settings: Settings, errors: Sequence[str]) -> Library:
+    """The library of a site in which the settings, a plugin or a generator fails: the rules over
+    text still have their sources."""
     from publish.site.posts import files
 
-    # Where a plugin fails, the rules over text still have their sources.
     listed = {
         file.relative_to(settings.content).as_posix(): kind
         for kind, folders in (("article", settings.posts), ("page", settings.pages))
-        for file in (() if done.judged else files(settings, folders))
+        for file in files(settings, folders)
     }
-    unread = Library(
-        settings.content.name, sources=listed, settings=dict(settings.values), failed=True
-    )
-    return replace(done.judged or unread, complaints=told(done.errors))
+    return Library(
+        settings.content.name, sources=listed, settings=dict(settings.values), failed=True,
+        complaints=tuple(errors),
+    )  # fmt: skip
 
 
 @contextmanager
@@ -78,7 +101,7 @@ def _aside(settings: Settings) -> Iterator[Path]:
         yield folder
 
 
-def told(errors: Sequence[str]) -> tuple[str, ...]:
+def refusals(errors: Sequence[str]) -> tuple[str, ...]:
     """What Pelican and the plugins refuse; of a source that was kept from them, a rule tells."""
     return tuple(error for error in errors if engine.UNFIT not in error)
 

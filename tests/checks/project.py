@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from publish.checks import check
+from publish.checks import check, run
 from publish.office.fit import records
 from publish.post.diagnostic import Diagnostic
 from publish.post.record import Library
@@ -44,7 +44,11 @@ class Project:
 
     def findings(self, *paths: str | Path) -> list[Diagnostic]:
         settings = self.settings
-        return check(settings, lambda: records(settings), [Path(p) for p in paths])
+        # In this process, where a test can watch it; `publish check` judges where Pelican runs.
+        return check(
+            settings, lambda: run.judge(settings, records(settings), built=True),
+            [Path(p) for p in paths],
+        )  # fmt: skip
 
     def told(self, *paths: str | Path) -> list[str]:
         return [f"{f.file}:{f.line} {f.rule} {f.severity}" for f in self.findings(*paths)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,31 +32,31 @@ def remedies(rule: Rule, header: str, body: str = "\nWords.\n") -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("lines", "severity"),
+    "lines",
     [
-        ("draft: true", "error"), ("Draft: yes", "error"), ("DRAFT: TRUE # soon", "error"),
-        ('draft: "true"', "error"), ("draft: 'yes'", "error"), ("isDraft: 1", "error"),
-        ("draft: maybe", "error"), ("draft:", "warning"), ("draft: false", "warning"),
-        ("published: false", "error"), ("published: no", "error"), ("publish: false", "error"),
-        ("published:", "error"), ("published: true", "warning"), ("dg-publish: false", "error"),
-        ("published: 2099-01-01", "error"), ("publishDate: 2099-01-01", "error"),
-        ("publishDate: 2026-11-01", "warning"), ("publish_date: 1 May 2030", "error"),
-        ("expiryDate: 2020-01-01", "error"), ("unpublishdate: 2099-01-01", "error"),
-        ("expires: never", "warning"), ("private: true", "error"), ("private: no", "warning"),
-        ("visibility: private", "error"), ("visibility: members", "error"),
-        ("visibility: [private]", "error"), ("visibility: public", "warning"),
-        ("password: secret", "error"), ("password:", "warning"), ("unlisted: true", "error"),
-        ("post_status: pending", "error"), ("permalink: false", "error"),
-        ("permalink: /a/", "warning"), ("permalink:", "warning"),
-        ("eleventyExcludeFromCollections: true", "error"), ("headless: true", "error"),
-        ("params:\n    draft: true", "error"), ("params: {draft: true, mood: calm}", "error"),
-        ("extra:\n    - private: true", "error"), ("_build:\n    render: never", "error"),
-        ("_build:\n  render: never", "error"),
+        "draft: true", "Draft: yes", "DRAFT: TRUE # soon",
+        'draft: "true"', "draft: 'yes'", "isDraft: 1",
+        "draft: maybe", "draft:", "draft: false",
+        "published: false", "published: no", "publish: false",
+        "published:", "published: true", "dg-publish: false",
+        "published: 2099-01-01", "publishDate: 2099-01-01",
+        "publishDate: 2026-11-01", "publish_date: 1 May 2030",
+        "expiryDate: 2020-01-01", "unpublishdate: 2099-01-01",
+        "expires: never", "private: true", "private: no",
+        "visibility: private", "visibility: members",
+        "visibility: [private]", "visibility: public",
+        "password: secret", "password:", "unlisted: true",
+        "post_status: pending", "permalink: false",
+        "eleventyExcludeFromCollections: true", "headless: true",
+        "params:\n    draft: true", "params: {draft: true, mood: calm}",
+        "extra:\n    - private: true", "_build:\n    render: never",
+        "_build:\n  render: never",
     ],
 )  # fmt: skip
-def test_what_keeps_a_post_back_elsewhere_is_told_with_our_key(lines: str, severity: str):
-    assert severity in [how for _, how in told(unread.other_tools_key, f"{HEAD}{lines}\n")]
-    assert all("`" in remedy for remedy in remedies(unread.other_tools_key, f"{HEAD}{lines}\n"))
+def test_what_keeps_a_post_back_elsewhere_is_an_error_that_names_our_key(lines: str):
+    assert {how for _, how in told(unread.other_tools_key, f"{HEAD}{lines}\n")} == {"error"}
+    said = remedies(unread.other_tools_key, f"{HEAD}{lines}\n")
+    assert all(re.search("`(Status|Date):|`publish retract`", remedy) for remedy in said)
 
 
 @pytest.mark.parametrize(
@@ -67,6 +69,13 @@ def test_what_keeps_a_post_back_elsewhere_is_told_with_our_key(lines: str, sever
 )  # fmt: skip
 def test_a_flag_that_ends_the_header_is_found_behind_it(header: str):
     assert [how for _, how in told(unread.other_tools_key, header)] == ["error"]
+
+
+@pytest.mark.parametrize("line", ["permalink: /a/", "permalink:"])
+def test_another_tools_address_is_a_warning_that_names_our_key(line: str):
+    assert told(unread.other_tools_key, f"{HEAD}{line}\n") == []
+    assert told(unread.unknown_key, f"{HEAD}{line}\n") == [(6, "warning")]
+    assert remedies(unread.unknown_key, f"{HEAD}{line}\n") == ["did you mean Slug?"]
 
 
 @pytest.mark.parametrize(

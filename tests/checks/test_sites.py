@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from publish.checks import check
-from publish.office.fit import records
+from publish.office import fit
 from publish.post.diagnostic import Diagnostic
 from publish.settings import load
 
@@ -19,8 +18,7 @@ def line(finding: Diagnostic) -> str:
 
 
 def findings(site: Path) -> list[Diagnostic]:
-    settings = load(site / "pelicanconf.py")
-    return check(settings, lambda: records(settings))
+    return fit.findings(load(site / "pelicanconf.py"))
 
 
 def site_of(case: str, tmp_path: Path) -> Path:

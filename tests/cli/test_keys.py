@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from publish import checks
-from publish.checks import cached
+from publish.checks import run
 from publish.office.fit import records
+from publish.post import stamps
 from publish.settings import load
 from tests.cli.terminal import publish
 
@@ -108,10 +108,10 @@ def test_a_key_in_what_an_earlier_build_left_does_not_keep_a_clean_one_from_bein
 def test_what_is_known_of_the_built_site_is_not_lost_by_a_build(
     small: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(cached, "YOUNG", -(10**12))  # every stamp is old enough to be trusted
+    monkeypatch.setattr(stamps, "RACY", -(10**12))  # every stamp is old enough to be trusted
     settings = load(small / "pelicanconf.py")
-    checks.check(settings, lambda: records(settings))
+    run.judge(settings, records(settings), built=True)
     assert b"output/two.html" in (small / ".publish/checks").read_bytes()
     (small / "content/one.md").write_bytes((small / "content/two.md").read_bytes())
-    checks.check(settings, lambda: records(settings), built=False)
+    run.judge(settings, records(settings))
     assert b"output/two.html" in (small / ".publish/checks").read_bytes()

@@ -247,6 +247,21 @@ def test_a_test_mail_has_the_bytes_and_leaves_nothing_behind(small: Path):
     assert publish("test", "new", "--to", "nobody", cwd=small).returncode == 2
 
 
+def test_every_build_warns_of_a_scheduled_letter_whose_post_is_gone(small: Path):
+    undo_minutes(small, 15)
+    post = put_post(small, "new")
+    assert publish("send", "--yes", cwd=small).returncode == 0
+    assert publish("build", cwd=small).stderr == ""
+    post.write_text(post.read_text().replace("Status:", "Newsletter: no\nStatus:"))
+    for _ in range(3):
+        assert (
+            "its post is not public any more; `publish undo new`"
+            in publish("build", cwd=small).stderr
+        )
+    assert publish("undo", "new", cwd=small).returncode == 0
+    assert publish("build", cwd=small).stderr == ""
+
+
 def test_the_report_is_a_table_json_and_a_drawing(small: Path):
     put_post(small, "new")
     publish("send", "--yes", cwd=small)

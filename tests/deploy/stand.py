@@ -14,7 +14,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 from publish.deploy import going, snapshot, targets
-from publish.deploy.going import Outcome, Terms
+from publish.deploy.going import DeployOptions, Outcome
 from publish.deploy.guard import Age, Compare
 from publish.deploy.release import MARKER, Release
 from publish.http import fetch
@@ -108,18 +108,18 @@ class Stand:
         return Release(files, source, TIMES.format(second // 60, second % 60))
 
     def deploy(self, source: str = "", second: int = 0, compare: Compare = line,
-               **terms: Any) -> Outcome:  # fmt: skip
+               **options: Any) -> Outcome:  # fmt: skip
         """Deploy what lies in ``output``."""
         place = self.place()
-        terms = {"verify": 5, "patience": 5, **terms}
+        options = {"verify": 5, "patience": 5, **options}
         return going.deploy(targets.make(place), place, self.release(source, second), compare,
-                            Terms(**terms))  # fmt: skip
+                            DeployOptions(**options))  # fmt: skip
 
-    def back(self, wanted: str = "", **terms: Any) -> Outcome:
+    def back(self, wanted: str = "", **options: Any) -> Outcome:
         """Roll back."""
         place = self.place()
-        return going.roll_back(targets.make(place), place, wanted,
-                               Terms(**{"verify": 5, "patience": 5, **terms}))  # fmt: skip
+        options = {"verify": 5, "patience": 5, **options}
+        return going.roll_back(targets.make(place), place, wanted, DeployOptions(**options))
 
     def public(self) -> dict[str, bytes]:
         """All that lies where readers can get it, but for what the target keeps for itself."""

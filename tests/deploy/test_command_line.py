@@ -67,6 +67,8 @@ def typed(folder: Path, *words: str, monkeypatch: pytest.MonkeyPatch,
         ({"DEPLOY": {"a": {"kind": "ftp"}}}, [], 2, "one of git, ssh, s3, folder, command"),
         ({"DEPLOY": {"a": {"kind": "folder"}}}, [], 2, '["path"]: is to be a text'),
         ({"DEPLOY": {"a": {**LIVE, "pth": "x"}}}, [], 2, "of kind folder has no 'pth'"),
+        ({"DEPLOY": {"a": {**LIVE, "url": "mirror"}}}, [], 2, "'mirror' is no address of a site"),
+        ({"DEPLOY": {"a": {**LIVE, "url": None}}}, [], 2, "None is no address of a site"),
         ({"DEPLOY": {"a": {"kind": "command", "command": ["up"]}}}, [], 2, "where the site is"),
         ({"DEPLOY": {"a": {"kind": "command", "command": "up"}}}, [], 2, "a list of words"),
         ({"DEPLOY": {"a": {"kind": "git", "remote": "nix"}}}, [], 2, "no Git remote named nix"),
@@ -88,6 +90,19 @@ def test_a_mistake_is_one_line_with_the_next_step(
     assert says in err
     assert "Traceback" not in out + err
     assert "—" in err or "Usage" in err
+
+
+def test_a_mirror_is_looked_at_where_its_own_readers_find_it(
+    servers: Rigs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):  # fmt: skip
+    """``SITEURL`` is the main site's; a target's ``url`` is where that target is verified."""
+    stand = stands.make("folder", servers, tmp_path, f"mirror-{next(NUMBERS)}")
+    mirror = {**stand.options, "url": f"{stand.siteurl}/"}
+    folder = project(tmp_path / "a", site(1), DEPLOY={"mirror": mirror}, DEPLOY_VERIFY=5)
+    code, out, err = typed(folder, monkeypatch=monkeypatch, capsys=capsys)
+    assert (code, "is live; " in out) == (0, True), err
+    assert stand.public()["index.html"] == site(1)["index.html"]
 
 
 def test_what_was_not_built_or_was_changed_since_is_not_put_up(

@@ -188,8 +188,8 @@ def test_a_picture_that_a_sent_letter_shows_stays_and_others_go_after_a_day(stan
     from publish.deploy import going, targets
 
     place = stand.place()
-    terms = going.Terms(verify=5, pinned=pictures[:1])
-    out = going.deploy(targets.make(place), place, release, stands.line, terms)
+    options = going.DeployOptions(verify=5, pinned=pictures[:1])
+    out = going.deploy(targets.make(place), place, release, stands.line, options)
     assert pictures[0] in stand.listed(), "a letter shows it"
     assert pictures[1] in out.deleted
     assert pictures[1] not in stand.listed()

@@ -138,7 +138,7 @@ def test_a_run_gives_a_sign_of_life_that_names_no_secret(
 
 
 def checks(site: Settings) -> dict[str, doctor.Check]:
-    return {c.name: c for c in doctor.examine(site, contextlib.nullcontext)}
+    return {c.name: c for c in doctor.checks(site, contextlib.nullcontext)}
 
 
 def test_the_doctor_knows_targets_rights_and_the_last_run(tmp_path: Path):

@@ -152,7 +152,7 @@ def test_a_home_that_cannot_be_written_stops_a_run_before_any_mail(blog: Blog):
     git(one, "remote", "set-url", "--push", "origin", str(blog.folder / "nowhere.git"))
     stopped = run(one, blog.base)
     assert stopped.code == 3
-    assert "the ledger could not come home, so nothing is sent" in stopped.document["errors"][0]
+    assert "the ledger could not be pushed, so nothing is sent" in stopped.document["errors"][0]
     assert blog.mails() == []
 
 
@@ -257,7 +257,8 @@ def test_a_post_dated_ahead_waits_and_is_named(blog: Blog):
     blog.write(one, "tomorrow", Date=f"{ahead.astimezone():%Y-%m-%d %H:%M}")
     ended = run(one, blog.base)
     assert ended.code == 0
-    assert ended.document["next_due"]
+    due = datetime.fromisoformat(ended.document["next_due"])
+    assert due == ahead.replace(second=0, microsecond=0)
     assert not (blog.www / "tomorrow").exists()
     assert blog.mails() == []
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from publish.desk.snapshot import Figures, Letter, Post, Sheet, Site, Snapshot
+from publish.desk.model import Figures, Letter, Newsletter, Post, Site, Snapshot
 from publish.post.diagnostic import Diagnostic
 
 YORK = ZoneInfo("America/New_York")
@@ -15,17 +15,17 @@ TUESDAY = datetime(2026, 12, 1, 7, 30, tzinfo=YORK).astimezone(UTC)
 CHANGE = ("On the first", "Tusday", "Tuesday", "of March")
 
 
-def a_sheet(name: str = "posts/quit.md", **more: Any) -> Sheet:
+def a_post(name: str = "posts/quit.md", **more: Any) -> Post:
     stem = name.rsplit("/", 1)[-1].removesuffix(".md")
     known: dict[str, Any] = {
         "file": f"content/{name}", "digest": "d" * 32, "kind": "public", "title": stem.title(),
         "slug": stem, "saved": NOW - timedelta(minutes=4), "words": 1004, "uid": f"uid-{stem}",
         "date": NOW - timedelta(days=2), "categories": ("Career",), "status": "published",
     }  # fmt: skip
-    return Sheet(name, **known | more)
+    return Post(name, **known | more)
 
 
-def a_letter(of: Sheet, state: Any = "scheduled", **more: Any) -> Letter:
+def a_letter(of: Post, state: Any = "scheduled", **more: Any) -> Letter:
     known: dict[str, Any] = {
         "subject": f"Subject of {of.title}", "uid": of.uid, "slug": of.slug, "at": TUESDAY,
         "readers": 412,
@@ -33,22 +33,22 @@ def a_letter(of: Sheet, state: Any = "scheduled", **more: Any) -> Letter:
     return Letter(f"key-{of.slug}-{state}", state, **known | more)
 
 
-def sent(of: Sheet, days: int = 40, figures: Figures | None = None) -> Letter:
+def sent(of: Post, days: int = 40, figures: Figures | None = None) -> Letter:
     found = figures or Figures(403, 2, 253, 68, 1)
     return a_letter(of, "sent", at=NOW - timedelta(days=days), readers=403, figures=found)
 
 
-def a_finding(of: Sheet, line: int = 12, severity: Any = "error", **more: Any) -> Diagnostic:
+def a_finding(of: Post, line: int = 12, severity: Any = "error", **more: Any) -> Diagnostic:
     known: dict[str, Any] = {
         "rule": "broken-link", "message": "nothing is at /x/", "remedy": "correct the address",
     }  # fmt: skip
     return Diagnostic(of.file, line, severity=severity, **known | more)
 
 
-def a_snapshot(*sheets: Sheet, letters: tuple[Letter, ...] = (), **more: Any) -> Snapshot:
-    post = Post(NOW, letters, "Happy readers", 412, "Nora <n@example.com>")
+def a_snapshot(*posts: Post, letters: tuple[Letter, ...] = (), **more: Any) -> Snapshot:
+    post = Newsletter(NOW, letters, "Happy readers", 412, "Nora <n@example.com>")
     known: dict[str, Any] = {
         "number": 1, "name": "Creating Happy Pharmacists", "address": "https://happy.example",
-        "zone": YORK, "sheets": sheets, "findings": {}, "post": post, "site": Site(made=NOW),
+        "zone": YORK, "posts": posts, "findings": {}, "newsletter": post, "site": Site(made=NOW),
     }  # fmt: skip
     return Snapshot(**known | more)

@@ -11,14 +11,14 @@ from typing import Any
 
 from werkzeug.test import Client, TestResponse
 
-from publish.desk import pages, uploads
+from publish.desk import pages, site_state
 from publish.desk.acts import Acts
 from publish.desk.app import App
 from publish.desk.guard import Guard
 from publish.desk.jobs import Jobs
 from publish.desk.log import Log
+from publish.desk.model import Newsletter, Site, Snapshot
 from publish.desk.reader import Reader
-from publish.desk.snapshot import Post, Site, Snapshot
 from publish.desk.writing import Writer
 from publish.office import Done, Line, Question
 from publish.post.diagnostic import Diagnostic
@@ -135,9 +135,9 @@ def a_desk(root: Path, **snapshot: Any) -> Desk:
     (root / "pelicanconf.py").write_text(SETTINGS, encoding="utf-8")
     (root / "content/posts/three.md").write_text(POST, encoding="utf-8")
     settings = load(root / "pelicanconf.py")
-    post = Post(NOW, (), "Happy readers", 412, "Nora")
-    reader = Reader(settings, uploads.check, lambda *_: post, lambda *_: Site())
-    known: dict[str, Any] = {"name": "Happy", "zone": YORK, "post": post, "findings": {}}
+    post = Newsletter(NOW, (), "Happy readers", 412, "Nora")
+    reader = Reader(settings, site_state.check, lambda *_: post, lambda *_: Site())
+    known: dict[str, Any] = {"name": "Happy", "zone": YORK, "newsletter": post, "findings": {}}
     reader.current = Snapshot(**known | snapshot)
     reader.read_files()
     folder = root / ".publish/desk"

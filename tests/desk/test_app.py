@@ -9,7 +9,7 @@ import re
 import pytest
 from PIL import Image
 
-from publish.desk import shelf
+from publish.desk import posts
 from publish.post.diagnostic import Diagnostic
 from tests.desk.stand import BASE, KEY, POST, Desk
 
@@ -20,7 +20,7 @@ FILE = "content/posts/three.md"
 
 
 def digest(desk: Desk) -> str:
-    return shelf.digest(desk.file.read_bytes())
+    return posts.digest(desk.file.read_bytes())
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -9,9 +9,9 @@ import pytest
 from publish.desk import asking
 from publish.errors import Refused
 from publish.office import Line, Question
-from tests.desk.snapshots import a_sheet
+from tests.desk.snapshots import a_post
 
-POST = a_sheet()
+POST = a_post()
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,9 @@ POST = a_sheet()
         ("replace", {}, {"posts": (POST.name,), "replace": True}),
         ("move", {"at": "tomorrow 9:00"}, {"posts": (POST.name,), "at": "tomorrow 9:00"}),
         ("test", {"to": "a@b.c, d@e.f"}, {"post": POST.name, "to": ("a@b.c", "d@e.f")}),
-        ("undo", {}, {"post": POST.name}), ("retract", {}, {"post": POST.name}),
+        ("undo", {}, {"post": POST.name}),
+        ("retract", {}, {"post": POST.name, "to": None, "gone": True}),
+        ("retract", {"to": " /new/ "}, {"post": POST.name, "to": "/new/", "gone": False}),
         ("rename", {"new": " leave "}, {"post": POST.name, "new": "leave"}),
         ("publish", {"keep_date": "yes"}, {"post": POST.name, "at": None, "keep_date": True}),
         ("deploy", {}, {}),
@@ -31,6 +33,11 @@ POST = a_sheet()
 )  # fmt: skip
 def test_a_form_as_a_wish(act: str, form: dict[str, str], wish: dict[str, Any]):
     assert asking.wish(act, form, POST) == wish
+
+
+def test_several_posts_are_one_letter():
+    found = asking.wish("send", {"posts": "posts/a b.md\nposts/c.md"}, None)
+    assert found == {"posts": ("posts/a b.md", "posts/c.md"), "digest": True}
 
 
 def test_a_letter_whose_post_is_gone_goes_by_its_key():
@@ -54,7 +61,7 @@ def test_a_letter_whose_post_is_gone_goes_by_its_key():
     ],
 )
 def test_the_offices_words_without_slugs_commands_and_campaigns(line: str, says: str):
-    assert asking.spoken(line, ("Quit",)) == says
+    assert asking.wording(line, ("Quit",)) == says
 
 
 def question(**more: Any) -> Question:
@@ -66,13 +73,13 @@ def question(**more: Any) -> Question:
 
 
 def test_a_question_as_it_is_shown():
-    shown = asking.shown(question(), ())
-    assert shown.title == "Publish this post?"
-    assert shown.facts == (("The post", "“Quit”"), ("Date", "today; it was Fri"))
-    assert shown.steps == ("made",)
-    (keep,) = shown.other
+    view = asking.view(question(), ())
+    assert view.title == "Publish this post?"
+    assert view.facts == (("The post", "“Quit”"), ("Date", "today; it was Fri"))
+    assert view.steps == ("made",)
+    (keep,) = view.other
     assert (keep.to, keep.values["keep_date"]) == ("/ask/publish", "yes")
-    assert not asking.shown(question(lines=()), ()).other
-    again = asking.again(shown)
+    assert not asking.view(question(lines=()), ()).other
+    again = asking.again(view)
     assert again.says[0].startswith("Something changed")
-    assert again.bound == shown.bound
+    assert again.bound == view.bound

@@ -82,10 +82,10 @@ def test_law_only_the_named_lines_differ(given: dict[str, str], data: bytes):
 
 
 def test_the_form_says_what_the_date_means():
-    from tests.desk.snapshots import a_sheet, a_snapshot
+    from tests.desk.snapshots import a_post, a_snapshot
 
-    sheet = a_sheet(date=datetime(2026, 12, 1, 12, 30, tzinfo=UTC))
-    made = fields.form(frontmatter.read(FILE), sheet, a_snapshot(sheet), NOW)
+    post = a_post(date=datetime(2026, 12, 1, 12, 30, tzinfo=UTC))
+    made = fields.form(frontmatter.read(FILE), post, a_snapshot(post), NOW)
     assert made.values["summary"] == "Two lines of it"
     assert made.hints["date"].startswith("Tuesday, 1\N{NO-BREAK SPACE}December, 7:30.")
-    assert made.digest == sheet.digest
+    assert made.digest == post.digest

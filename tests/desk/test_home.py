@@ -5,20 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 
 from publish.desk import home
-from publish.desk.snapshot import Figures, Post, Site
+from publish.desk.model import Figures, Newsletter, Site
 from tests.desk.snapshots import (
     CHANGE,
     NOW,
     TUESDAY,
     a_finding,
     a_letter,
-    a_sheet,
+    a_post,
     a_snapshot,
     sent,
 )  # fmt: skip
 
-POST = a_sheet()
-DRAFT = a_sheet("posts/draft.md", kind="draft", status="draft")
+POST = a_post()
+DRAFT = a_post("posts/draft.md", kind="draft", status="draft")
 
 
 def labels(buttons: tuple[home.Button, ...]) -> list[str]:
@@ -45,8 +45,8 @@ def test_a_letter_with_old_words_offers_the_new_ones_with_the_difference():
 
 
 def test_a_scheduled_letter_whose_page_is_gone_is_told_and_can_be_taken_back():
-    for sheet in (a_sheet(kind="draft"), a_sheet(mailed=False)):
-        (card,) = home.view(a_snapshot(sheet, letters=(a_letter(sheet),)), NOW).next
+    for post in (a_post(kind="draft"), a_post(mailed=False)):
+        (card,) = home.view(a_snapshot(post, letters=(a_letter(post),)), NOW).next
         assert card.gone
         assert labels(card.mend) == ["Take it back…"]
     lost = a_snapshot(letters=(a_letter(POST),))
@@ -57,7 +57,7 @@ def test_a_scheduled_letter_whose_page_is_gone_is_told_and_can_be_taken_back():
 
 
 def test_what_is_in_doubt_comes_before_all_else():
-    other = a_sheet("posts/other.md")
+    other = a_post("posts/other.md")
     letters = (a_letter(POST), a_letter(other, "unsure", why="an answer was lost"))
     view = home.view(a_snapshot(POST, other, letters=letters), NOW)
     assert view.headline == "A letter is in doubt"
@@ -67,7 +67,7 @@ def test_what_is_in_doubt_comes_before_all_else():
 
 
 def test_several_letters_are_counted_and_the_first_day_is_told():
-    other = a_sheet("posts/other.md")
+    other = a_post("posts/other.md")
     later = a_letter(other, at=TUESDAY + timedelta(days=1))
     view = home.view(a_snapshot(POST, other, letters=(later, a_letter(POST))), NOW)
     assert view.headline == "Two letters go out, the first on Tuesday"
@@ -75,7 +75,7 @@ def test_several_letters_are_counted_and_the_first_day_is_told():
 
 
 def test_what_is_being_written_has_its_findings_and_one_next_step():
-    wrong = a_sheet("posts/wrong.md", kind="draft", saved=NOW - timedelta(days=8))
+    wrong = a_post("posts/wrong.md", kind="draft", saved=NOW - timedelta(days=8))
     findings = {wrong.file: (a_finding(wrong), a_finding(wrong, severity="warning"))}
     view = home.view(a_snapshot(wrong, DRAFT, findings=findings), NOW)
     good, bad = view.writing
@@ -87,7 +87,7 @@ def test_what_is_being_written_has_its_findings_and_one_next_step():
 
 
 def test_a_young_post_whose_letter_did_not_go_and_one_taken_back_wait_here():
-    back = a_sheet("posts/back.md")
+    back = a_post("posts/back.md")
     now = a_snapshot(POST, back, letters=(a_letter(back, "held"),))
     rows = {row.title: row for row in home.view(now, NOW).writing}
     assert next(s.word for s in rows["Quit"].states) == "Letter not sent"
@@ -95,18 +95,41 @@ def test_a_young_post_whose_letter_did_not_go_and_one_taken_back_wait_here():
     assert {row.button.label for row in rows.values()} == {"Send the letter…"}
 
 
+def test_posts_whose_letters_could_go_may_go_in_one_and_what_is_not_ready_stays_out():
+    posts = [a_post(f"posts/{name}.md") for name in ("one", "two", "three")]
+    both = home.view(a_snapshot(*posts[:2], DRAFT), NOW).together
+    assert both
+    assert (both.label, both.to) == ("Send both in one letter…", "/ask/send")
+    assert set(both.values["posts"].split("\n")) == {"posts/one.md", "posts/two.md"}
+    more = home.view(a_snapshot(*posts), NOW).together
+    assert more
+    assert more.label == "Send all three posts in one letter…"
+    held = a_snapshot(*posts[:2], letters=(a_letter(posts[0], "held"),))
+    assert home.view(held, NOW).together is None
+    finding = a_finding(posts[0])
+    wrong = a_snapshot(*posts[:2], findings={posts[0].file: (finding,)})
+    assert home.view(wrong, NOW).together is None
+
+
+def test_an_empty_site_says_how_to_begin():
+    view = home.view(a_snapshot(), NOW)
+    assert view.first
+    assert view.headline == "Nothing is written yet"
+    assert not home.view(a_snapshot(DRAFT), NOW).first
+
+
 def test_nothing_is_said_to_be_unsent_before_mailchimp_was_looked_at():
-    now = a_snapshot(POST, post=Post())
+    now = a_snapshot(POST, newsletter=Newsletter())
     view = home.view(now, NOW)
     assert view.headline == "Looking at what is scheduled"
     assert not view.writing
-    away = home.view(a_snapshot(POST, post=Post(trouble="no answer")), NOW)
+    away = home.view(a_snapshot(POST, newsletter=Newsletter(trouble="no answer")), NOW)
     assert away.readers_says == "not known now: no answer"
     assert away.headline != "Looking at what is scheduled"
 
 
 def test_what_is_out_has_honest_figures():
-    few = a_sheet("posts/few.md")
+    few = a_post("posts/few.md")
     letters = (sent(POST, 40), sent(few, 10, Figures(12, 1, 7, 2, 0)))
     view = home.view(a_snapshot(POST, few, letters=letters), NOW)
     small, large = view.out
@@ -118,14 +141,14 @@ def test_what_is_out_has_honest_figures():
 
 
 def test_old_posts_that_were_never_mailed_are_one_line():
-    old = [a_sheet(f"posts/old{n}.md", date=NOW - timedelta(days=90)) for n in range(8)]
+    old = [a_post(f"posts/old{n}.md", date=NOW - timedelta(days=90)) for n in range(8)]
     view = home.view(a_snapshot(*old), NOW)
     assert view.older == 8
     assert not view.writing
 
 
 def test_coming_days_name_what_has_to_be_on():
-    ahead = a_sheet("posts/audit.md", kind="ahead", date=TUESDAY + timedelta(days=7))
+    ahead = a_post("posts/audit.md", kind="scheduled", date=TUESDAY + timedelta(days=7))
     view = home.view(a_snapshot(POST, ahead, letters=(a_letter(POST),)), NOW)
     first, second = view.coming
     assert (first.day, first.what) == ("Tue 1\N{NO-BREAK SPACE}Dec", "7:30, letter: Quit")

@@ -11,19 +11,20 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
-from publish.desk import faces
+from publish.desk import renderings
 from publish.desk.guard import Guard
-from publish.desk.snapshot import Figures, Post, Site
+from publish.desk.model import Figures, Newsletter, Site
 from publish.post.diagnostic import Diagnostic
 from tests.browser.test_site_axe import ASK as SITE
 from tests.browser.test_site_axe import UNFIT
-from tests.desk.snapshots import CHANGE, YORK, a_letter, a_sheet, sent
+from tests.desk.snapshots import CHANGE, YORK, a_letter, a_post, sent
 from tests.desk.stand import BASE, KEY, Desk, a_desk
 
 pytestmark = pytest.mark.browser
 FILE = "content/posts/three.md"
 PAGES = {
     "home": "/", "post": "/post/posts/three.md?open=rename", "time": "/post/posts/quit.md",
+    "retract": "/post/posts/quit.md?open=retract",
     "letters": "/letters", "letter": "/letter/key-quit-sent", "words": "/words", "keys": "/keys",
     "new": "/new?refused=The+title+is+taken",
 }  # fmt: skip
@@ -39,16 +40,16 @@ class Served:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         now = datetime.now(UTC)
-        quit, old = a_sheet(date=now - timedelta(days=2)), a_sheet("posts/old.md")
-        odd = a_sheet("posts/doubt.md", title="A Letter in Doubt")
+        quit, old = a_post(date=now - timedelta(days=2)), a_post("posts/old.md")
+        odd = a_post("posts/doubt.md", title="A Letter in Doubt")
         letters = (
             a_letter(quit, at=now + timedelta(days=3), changes=(CHANGE,)),
             a_letter(odd, "unsure", why="an answer was lost"), sent(old), sent(quit, 90,
             Figures(12, 1, 7, 2, 0)), a_letter(old, "held"),
         )  # fmt: skip
         desk.app.reader.change(
-            sheets=(*desk.app.reader.current.sheets, quit, old, odd),
-            post=Post(now, letters, "Happy readers", 412, "Nora <nora@happy.example>"),
+            posts=(*desk.app.reader.current.posts, quit, old, odd),
+            newsletter=Newsletter(now, letters, "Happy readers", 412, "Nora <nora@happy.example>"),
             site=Site(now, now - timedelta(days=2), ("quit/index.html", "index.html"), ("live",)),
             zone=YORK,
         )
@@ -75,9 +76,13 @@ class Served:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     patch = pytest.MonkeyPatch()
-    letter = faces.Composed("Three conversations", "One with your calendar", "Text.", 9000, 0, "m")
-    seen = faces.Faces(letter, faces.Page("/three/", "m", "Three", "Described."), True)
-    patch.setattr(faces, "look", lambda *_: seen)
+    letter = renderings.Composed(
+        "Three conversations", "One with your calendar", "Text.", 9000, 0, "m"
+    )
+    seen = renderings.Renderings(
+        letter, renderings.Page("/three/", "m", "Three", "Described."), True
+    )
+    patch.setattr(renderings, "fetch_renderings", lambda *_: seen)
     found = Served(a_desk(tmp_path_factory.mktemp("looks")))
     yield found
     found.close()

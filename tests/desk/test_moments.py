@@ -268,10 +268,18 @@ def test_4_a_draft_of_last_week_is_published_today_and_mailed(page: Page, site: 
     shows(page, "Five Questions Before a Locum Shift")
 
 
+def take_off(page: Page, to: str = "") -> None:
+    """Ask for a post to be taken off, its address to lead ``to``."""
+    page.get_by_role("link", name="Take it off the site…").click()
+    page.get_by_label("Its address leads to").fill(to)
+    page.locator("#retract").get_by_role("button", name="Ask…").click()
+
+
 def test_8_a_post_is_taken_off_without_a_file_being_opened(page: Page, site: Open):
     post(page, site, "locum.md")
-    press(page, "Take it off the site…")
+    take_off(page)
     shows(page, "Take the post off the site?")
+    shows(page, "leads to a page that says it is gone")
     shows(page, "is taken back")
     page.locator("#act .button.main").click()
     shows(page, "Done: the post is off the site")
@@ -296,7 +304,8 @@ def test_3_a_letter_that_went_out_is_never_forgotten(page: Page, site: Open):
     site.write("quit.md", summary="Another one.")
     post(page, site, "quit.md")
     shows(page, "1 of 1")
-    press(page, "Take it off the site…")
+    take_off(page, "/old/")
+    shows(page, "/quit/ leads to /old/")
     page.locator("#act .button.main").click()
     shows(page, "Done: the post is off the site")
     page.goto(f"{site.address}/letters")

@@ -7,31 +7,31 @@ from datetime import timedelta
 import pytest
 
 from publish.desk import page
-from publish.desk.faces import Composed, Faces
-from publish.desk.snapshot import Letter, Post, Sheet, Site, Snapshot
+from publish.desk.model import Letter, Newsletter, Post, Site, Snapshot
+from publish.desk.renderings import Composed, Renderings
 from tests.desk.snapshots import (
     CHANGE,
     NOW,
     TUESDAY,
     a_finding,
     a_letter,
-    a_sheet,
+    a_post,
     a_snapshot,
     sent,
 )
 
-POST = a_sheet()
-DRAFT = a_sheet("posts/draft.md", kind="draft", status="draft")
+POST = a_post()
+DRAFT = a_post("posts/draft.md", kind="draft", status="draft")
 
 
-def view(now: Snapshot, sheet: Sheet, faces: Faces | None = None) -> page.Post:
-    known = [f for f in (now.findings or {}).get(sheet.file, ()) if f.rule == "http-link"]
-    return page.view(now, sheet, NOW, faces or Faces(), known)
+def view(now: Snapshot, post: Post, renderings: Renderings | None = None) -> page.PostPage:
+    known = [f for f in (now.findings or {}).get(post.file, ()) if f.rule == "http-link"]
+    return page.view(now, post, NOW, renderings or Renderings(), known)
 
 
-def rail(now: Snapshot, sheet: Sheet) -> list[tuple[str, str]]:
+def rail(now: Snapshot, post: Post) -> list[tuple[str, str]]:
     return [
-        (step.how, step.says.replace("\N{NO-BREAK SPACE}", " ")) for step in view(now, sheet).rail
+        (step.how, step.says.replace("\N{NO-BREAK SPACE}", " ")) for step in view(now, post).rail
     ]
 
 
@@ -75,13 +75,13 @@ def test_the_rail_of_every_other_letter(letter: Letter, step: int, says: tuple[s
 
 
 def test_the_rail_of_posts_that_are_ahead_old_or_for_the_site_alone():
-    ahead = a_sheet(kind="ahead", date=TUESDAY)
+    ahead = a_post(kind="scheduled", date=TUESDAY)
     assert rail(a_snapshot(ahead), ahead)[1] == ("now", "from Tuesday, 1 December, 7:30")
-    old = a_sheet(date=NOW - timedelta(days=90))
+    old = a_post(date=NOW - timedelta(days=90))
     assert rail(a_snapshot(old), old)[2] == ("", "never: an older post goes out only by name")
-    quiet = a_sheet(mailed=False)
+    quiet = a_post(mailed=False)
     assert "site alone" in rail(a_snapshot(quiet), quiet)[2][1]
-    unasked = a_snapshot(POST, post=Post())
+    unasked = a_snapshot(POST, newsletter=Newsletter())
     assert rail(unasked, POST)[2] == ("", "being looked at")
 
 
@@ -107,8 +107,8 @@ def test_before_the_first_check_nothing_is_claimed():
     assert (found.summed, found.checked, found.remarks) == ("Being checked", False, ())
 
 
-def acts(now: Snapshot, sheet: Sheet) -> list[tuple[str, bool]]:
-    return [(button.label, button.main) for button in view(now, sheet).first]
+def acts(now: Snapshot, post: Post) -> list[tuple[str, bool]]:
+    return [(button.label, button.main) for button in view(now, post).first]
 
 
 def test_the_likely_act_is_the_first_and_the_only_loud_one():
@@ -120,7 +120,7 @@ def test_the_likely_act_is_the_first_and_the_only_loud_one():
     on = a_snapshot(POST, letters=(a_letter(POST),))
     assert acts(on, POST) == [(edit, True), ("Take the letter back…", False)]
     assert acts(a_snapshot(POST, letters=(sent(POST),)), POST) == [(edit, True)]
-    assert acts(a_snapshot(POST, post=Post()), POST) == [(edit, True)]
+    assert acts(a_snapshot(POST, newsletter=Newsletter()), POST) == [(edit, True)]
 
 
 def test_other_words_than_those_that_are_out_offer_the_way_to_mend_it():
@@ -138,9 +138,11 @@ def test_other_words_than_those_that_are_out_offer_the_way_to_mend_it():
 def test_the_letters_facts_say_how_much_fits():
     letter = Composed("Three conversations", "One with your calendar", "…", 17_000, 146_000, "x")
     facts = {name: (value, quiet) for name, value, quiet in
-             view(a_snapshot(POST), POST, Faces(letter)).letter}  # fmt: skip
+             view(a_snapshot(POST), POST, Renderings(letter)).letter}  # fmt: skip
     assert facts["Subject"] == ("Three conversations", "(19)")
     assert facts["Weight"][0] == "17 kB of the 102 at which Gmail cuts, pictures 143 kB"
     heavy = Composed("a", "b", "c", 120_000, 0, "x")
-    assert view(a_snapshot(POST), POST, Faces(heavy)).letter[-1][2] == "too heavy"
-    assert not view(a_snapshot(a_sheet(mailed=False)), a_sheet(mailed=False), Faces(letter)).letter
+    assert view(a_snapshot(POST), POST, Renderings(heavy)).letter[-1][2] == "too heavy"
+    assert not view(
+        a_snapshot(a_post(mailed=False)), a_post(mailed=False), Renderings(letter)
+    ).letter

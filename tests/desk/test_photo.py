@@ -38,6 +38,19 @@ def test_a_photo_is_turned_stripped_and_made_small():
     assert b"SecretCamera" not in data
 
 
+@pytest.mark.parametrize(
+    ("given", "made"), [((3000, 4000), (1200, 1600)), ((4000, 3000), (1600, 1200))]
+)
+def test_a_photo_is_at_most_1600_pixels_whichever_way_it_was_held(
+    given: tuple[int, int], made: tuple[int, int]
+):
+    assert photo.made_fit(picture(given))[2] == made
+
+
+def test_a_long_drawing_stays_as_wide_as_it_can_be_read():
+    assert photo.made_fit(picture((800, 4000), "PNG"))[2] == (800, 4000)
+
+
 def test_a_small_one_keeps_its_size_and_a_drawing_its_kind():
     assert photo.made_fit(picture((640, 480)))[2] == (640, 480)
     data, suffix, _ = photo.made_fit(picture((20, 20), "PNG", "RGBA"))
@@ -78,17 +91,17 @@ def test_paragraphs_are_named_by_their_first_words():
 
 
 def test_it_is_put_below_the_paragraph_and_nothing_else_changes():
-    made = photo.shown(BODY, "images/door.jpg", "A door [open]", "5")
+    made = photo.inserted(BODY, "images/door.jpg", "A door [open]", "5")
     mark = b"![A door (open)]({static}/images/door.jpg)"
     assert made == BODY.replace(b"and more.\n", b"and more.\n\n" + mark + b"\n")
-    end = photo.shown(BODY, "images/door.jpg", "A door", "0")
+    end = photo.inserted(BODY, "images/door.jpg", "A door", "0")
     assert end == BODY + b"\n\n![A door]({static}/images/door.jpg)\n"
-    crlf = photo.shown(b"Title: A\r\n\r\nx\r\n", "images/d.jpg", "D", "3")
+    crlf = photo.inserted(b"Title: A\r\n\r\nx\r\n", "images/d.jpg", "D", "3")
     assert crlf == b"Title: A\r\n\r\nx\r\n\r\n![D]({static}/images/d.jpg)\r\n"
 
 
 def test_as_a_cover_it_is_two_lines_of_the_header():
-    made = photo.shown(BODY, "images/door.jpg", "A door", "cover")
+    made = photo.inserted(BODY, "images/door.jpg", "A door", "cover")
     assert made == BODY.replace(
         b"Uid: 0123456789ab\n", b"Uid: 0123456789ab\nImage: images/door.jpg\nImage_alt: A door\n"
     )

@@ -14,14 +14,14 @@ import pytest
 
 from publish import sandbox
 from publish.cli.group import run
-from publish.desk import asking, pages, uploads
+from publish.desk import asking, pages, site_state
 from publish.desk.acts import Acts
 from publish.desk.app import App
 from publish.desk.guard import Guard
 from publish.desk.jobs import Jobs
 from publish.desk.log import Log
+from publish.desk.model import Newsletter, Site, Snapshot
 from publish.desk.reader import Reader
-from publish.desk.snapshot import Post, Site, Snapshot
 from publish.desk.writing import Writer
 from publish.settings import load
 from tests.desk.site import Open, a_site
@@ -66,7 +66,7 @@ def pressed(twins: tuple[Open, Open]) -> Iterator[Desk]:
     """A desk on the second site, with the office itself behind it."""
     root = twins[1].root
     settings = load(root / "pelicanconf.py")
-    reader = Reader(settings, uploads.check, lambda *_: Post(), lambda *_: Site())
+    reader = Reader(settings, site_state.check, lambda *_: Newsletter(), lambda *_: Site())
     reader.current = Snapshot(zone=YORK, findings={})
     reader.read_files()
     folder = root / ".publish/desk"
@@ -121,7 +121,7 @@ def files(site: Open) -> dict[str, str]:
 def said(text: str) -> list[str]:
     """The words of a terminal as the desk says them."""
     lines = (re.sub(r"\x1b\[[0-9;]*m", "", line) for line in text.splitlines())
-    told = (asking.spoken(line.removeprefix("error: "), (TITLE,)) for line in lines)
+    told = (asking.wording(line.removeprefix("error: "), (TITLE,)) for line in lines)
     return [line for line in told if line]
 
 

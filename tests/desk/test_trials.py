@@ -184,37 +184,43 @@ def test_a_second_desk_names_the_first(site: Open):
         serve(load(site.root / "pelicanconf.py"), port=0, live=False, say=print)
 
 
+def leave(page: Page, key: str) -> None:
+    """Press a key that leads to another page, and wait for that: a page on its way hears none."""
+    with page.expect_navigation():
+        page.keyboard.press(key)
+
+
 def test_a_day_by_keyboard_alone(page: Page, site: Open):
     keys = page.keyboard
     page.goto(f"{site.address}/")
-    keys.press("n")
-    page.wait_for_url("**/new")
+    leave(page, "n")
+    expect(page.get_by_label("Title")).to_be_focused()
     keys.type("A Day by Keys")
     keys.press("Tab")
     keys.type("Career")
-    keys.press("Enter")
+    leave(page, "Enter")
     page.wait_for_url("**/post/posts/a-day-by-keys.md")
     file = site.file("a-day-by-keys.md")
     text = file.read_text("utf-8").split("\n\n")[0].replace("Summary:", "Summary: One day.")
     file.write_text(f"{text}\n\nWords of the day.\n", encoding="utf-8")
     expect(page.locator("main")).to_contain_text("Nothing to mend")
-    keys.press("e")
+    leave(page, "e")
     until(lambda: bool(site.opened) and site.opened[-1][-1].endswith("a-day-by-keys.md:1"))
     expect(page.locator("[data-key=p]")).to_be_visible()
-    keys.press("p")
+    leave(page, "p")
     page.locator("#act .button.main").wait_for()
     expect(page.locator("#question")).to_be_focused()
-    keys.press("Escape")
+    leave(page, "Escape")
     expect(page.locator("#act")).to_have_count(0)
-    keys.press("p")
+    leave(page, "p")
     page.locator("#act .button.main").wait_for()
     expect(page.locator("#question")).to_be_focused()
     keys.press("Tab")
     expect(page.get_by_role("button", name="Not now")).to_be_focused()
     keys.press("Tab")
-    keys.press("Enter")
+    leave(page, "Enter")
     expect(page.locator("main")).to_contain_text("Done: the post is published")
-    keys.press("h")
+    leave(page, "h")
     page.wait_for_url(re.compile(r"/k/[^/]+/$"))
     expect(page.locator("h1")).to_contain_text("goes out")
     back = page.get_by_role("button", name="Take it back…").first
@@ -222,13 +228,15 @@ def test_a_day_by_keyboard_alone(page: Page, site: Open):
         if back.evaluate("b => b === document.activeElement"):
             break
         keys.press("Tab")
-    keys.press("Enter")
+    leave(page, "Enter")
     page.locator("#act .button.main").wait_for()
+    expect(page.locator("#question")).to_be_focused()
     keys.press("Tab")
+    expect(page.get_by_role("button", name="Not now")).to_be_focused()
     keys.press("Tab")
-    keys.press("Enter")
+    leave(page, "Enter")
     expect(page.locator("main")).to_contain_text("Done: the letter is taken back")
-    keys.press("?")
+    leave(page, "?")
     page.wait_for_url("**/keys")
     page.get_by_label("Single keys work").uncheck()
     keys.press("n")

@@ -18,11 +18,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from publish.newsletter import titles
+from publish.newsletter.account import Sender
 from publish.newsletter.answers import Answer, Proof
 from publish.newsletter.campaign import Campaign, Segment
 from publish.newsletter.facts import Fact, Past, fold
 from publish.newsletter.protocol import Deleted, SendRequest
-from publish.newsletter.service import Delivered, Sender, Service
+from publish.newsletter.service import Delivered, Service
 from publish.newsletter.titles import Marks
 from publish.post.issue import Issue
 

@@ -11,8 +11,8 @@ import pytest
 
 from publish.cli import run as cli
 from tests.browser.serving import served
+from tests.importer.converting import FOOTNOTES
 from tests.importer.export import attachment, export, imported, item, site
-from tests.importer.test_cases import FOOTNOTES
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import time
+import re
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publish.importer import shortcodes
-from publish.importer.expand import expand
 from publish.importer.shortcodes import Code, parse
-from tests.importer.export import alone
+from tests.importer.export import calls
 
 
 def first(text: str) -> Code:
@@ -61,34 +59,33 @@ def words_of(nodes: list[Code | str]) -> str:
 
 PIECES = st.sampled_from(
     ["[et_pb_text]", "[/et_pb_text]", "[et_pb_row a=\"b\"]", "[/et_pb_row]", "word ", "[sic]", "[",
-     "]", '"', "“", "&#8221;", "[a_b c=", "[et_pb_code /]", "<p>", "</p>", "\n\n", "/", "="]
+     "]", "[a_b c=“d”]", "[et_pb_code /]", "<p>", "</p>", "\n\n", "/", "=", '"']
 )  # fmt: skip
 
 
 @given(st.lists(PIECES, max_size=40))
-@settings(max_examples=400, deadline=None)
-def test_every_word_outside_of_a_shortcode_stays(pieces: list[str]):
+@settings(max_examples=200, deadline=None)
+def test_every_word_outside_of_a_bracket_stays(pieces: list[str]):
     text = "".join(pieces)
-    kept = words_of(parse(text, ()))
-    taken = sum(text.count(code) for code in ('a="b"',))
-    assert kept.count("word") >= text.count("word ") - text.count("[a_b c=") - taken
-    assert expand(text, alone()) is not None
+    # What follows an open bracket may be an attribute, and is no word of the text then.
+    outside = re.sub(r"\[[^\]]*(?:\]|$)", "", text)
+    assert words_of(parse(text, ())).count("word") >= outside.count("word")
 
 
-@pytest.mark.parametrize(
-    "piece",
-    ["[", "[[", "[a_b", '[a_b c="', "[a_b c=“", "[et_pb_text]", "[/et_pb_text]", '[a_b c="d"]',
-     "[a_b][c_d]", "[a_b c='", "[gallery ids=1 ", "&#8221;[a_b x=&#8221;"],
-)  # fmt: skip
-def test_time_grows_with_the_text_and_no_faster(piece: str):
-    def cost(count: int) -> float:
-        text = piece * count
-        best = 9.0
-        for _ in range(3):
-            start = time.process_time()
-            shortcodes.parse(text, ())
-            best = min(best, time.process_time() - start)
-        return best
+FLOODS = [
+    "[", "[[", "[a_b", '[a_b c="', "[a_b c=“", "[et_pb_text]", "[/et_pb_text]", '[a_b c="d"]',
+    "[a_b][c_d]", "[a_b c='", "[gallery ids=1 ", "&#8221;[a_b x=&#8221;", "[a_b c=“d” e",
+]  # fmt: skip
 
-    small, large = cost(2000), cost(20000)
-    assert large < 40 * max(small, 0.002)
+
+@pytest.mark.parametrize("piece", FLOODS)
+def test_work_grows_with_the_text_and_no_faster(piece: str):
+    small, large = (calls(lambda n=n: parse(piece * n, ())) for n in (100, 800))
+    assert large < 10 * small
+
+
+@pytest.mark.parametrize("piece", FLOODS)
+@pytest.mark.timeout(60)
+def test_a_flood_that_a_square_of_work_would_not_end_in_a_minute_ends(piece: str):
+    # 50,000 pieces: billions of steps if each looked at all that follow it.
+    assert isinstance(parse(piece * 50_000, ()), list)

@@ -100,7 +100,7 @@ def test_a_loopback_address_is_taken_with_or_without_the_path():
 )  # fmt: skip
 def test_a_setting_that_is_wrong_is_named(name: str, value: object):
     with pytest.raises(ConfigError, match=name):
-        account(settings(**{name: value}), {"MAILCHIMP_API_KEY": KEY})
+        _ = account(settings(**{name: value}), {"MAILCHIMP_API_KEY": KEY}).sender
 
 
 # --- answers

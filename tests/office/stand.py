@@ -98,6 +98,14 @@ class SmallSite:
         file = self.settings.content / "posts" / f"{name}.md"
         return "its post is not public" if file.is_file() else None
 
+    def uids(self, name: str) -> tuple[str, ...]:
+        """The identities of the post of that slug."""
+        for place, data in self.sources().items():
+            header = frontmatter.read(data)
+            if header.get("slug") == name:
+                return (uid_of(header.get("uid"), place), *was_of(header.get("was")))
+        return ()
+
     def drafts(self) -> list[tuple[str, str]]:
         """The posts that are drafts."""
         return []

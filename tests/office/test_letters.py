@@ -229,6 +229,51 @@ def test_undo_without_a_name_wants_one_where_several_wait(author: Author):
     assert mails(author) == []
 
 
+@pytest.mark.parametrize("new", ["dosing", "content/posts/dose.md"])
+def test_a_renamed_post_that_no_build_may_show_is_found_by_its_new_name(author: Author, new: str):
+    done(author, "send", posts=("dose",))
+    author.edit("dose", "Slug: dose", "Slug: dosing")
+    assert "scheduled" in states(author, new)[0].line
+    done(author, "undo", post=new)
+    assert mails(author) == []
+    with pytest.raises(ConfigError, match="no letter and no composed issue"):
+        asked(author, "undo", post="nowhere")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("from_name", " "), ("reply_to", ""), ("reply_to", "nobody")]
+)
+def test_only_what_mails_needs_a_sender(author: Author, name: str, value: str):
+    done(author, "send", posts=("dose",))
+    office = author.office
+    office = replace(office, account=replace(office.account, **{name: value}))
+    for act, wish in (("send", {}), ("replace", {"posts": ("dose",)}),
+                      ("test", {"post": "dose", "to": ("a@example.com",)})):  # fmt: skip
+        refused = ask(office, act, **wish)
+        assert isinstance(refused, ConfigError)
+        assert f"NEWSLETTER_{name.upper()} is missing" in refused.message
+    with pytest.raises(ConfigError, match="is missing or no sender"):
+        listing.planned(office, (), False, None)
+    with office.lock():
+        assert "scheduled" in listing.entries(office, ())[0].line
+    question = ask(office, "retract", post="dose")
+    assert isinstance(question, Question)
+    assert isinstance(do(office, question), Done)
+    assert mails(author) == []
+
+
+def test_status_and_plan_fold_in_the_same_words(author: Author):
+    author.post("night", days=90)
+    done(author, "send", posts=("dose", "night"), digest=True)
+    done(author, "undo")
+    author.post("third", days=80)
+    author.site.fresh(author.office.voice)
+    _, lines = listing.planned(author.office, (), False, None)
+    (said,) = (line for line in lines if "only" in line)
+    assert said == "1 older post and 2 taken back go out only by name"
+    assert listing.folded(states(author)) == said
+
+
 def test_an_update_is_listed_and_taken_back_by_its_posts_name(author: Author):
     done(author, "send", posts=("dose",), now=True)
     author.world.pass_until(author.world.now + 60)

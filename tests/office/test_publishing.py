@@ -80,10 +80,14 @@ def test_what_changed_since_the_question_is_asked_again(site: Open, room: Office
 def test_an_old_date_becomes_today_or_stays_as_she_likes(site: Open, room: Office):
     assert "date: today; it was" in text(ask(room, "publish", post="locum"))
     assert "date: today" not in text(ask(room, "publish", post="locum", keep_date=True))
-    site.write("ahead.md", date="2031-03-04 07:30")
-    ahead = ask(room, "publish", post="ahead")
-    assert "Tue 04 Mar 2031" in text(ahead)
-    assert ahead.yes == "Publish"
+    for date in ("2031-03-04 07:30", "March 4, 2031 at 7:30"):
+        site.write("ahead.md", date=date)
+        ahead = ask(room, "publish", post="ahead")
+        assert "Tue 04 Mar 2031" in text(ahead)
+        assert ahead.yes == "Publish"
+    site.write("ahead.md", date="2031-13-04")
+    with pytest.raises(ConfigError, match=r"ahead\.md:2: Date is not a date: 2031-13-04"):
+        ask(room, "publish", post="ahead")
     site.file("ahead.md").unlink()
     for post, error in (("quit", Refused), ("nothing", ConfigError)):
         with pytest.raises(error):

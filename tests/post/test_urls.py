@@ -13,11 +13,13 @@ from publish.post.text import clean
 from publish.post.urls import (
     absolute,
     is_loopback,
+    is_private,
     join,
     names_server,
     normal,
     parse_alias,
     split_aliases,
+    tracking_keys,
 )
 
 BASE = "https://a.example/post/"
@@ -134,3 +136,22 @@ def test_an_address_of_this_machine_by_a_host_header():
     assert is_loopback("127.0.0.1:8000")
     assert not is_loopback("localhost.evil.example")
     assert names_server("localhost", "0.0.0.0")
+
+
+@pytest.mark.parametrize("host", ["localhost", "A.Local", "127.0.0.1", "10.1.2.3", "192.168.0.9",
+                                  "172.20.0.1", "0.0.0.0", "[::1]"])  # fmt: skip
+def test_addresses_that_no_reader_can_reach(host: str):
+    assert is_private(f"http://{host}:8000/x")
+    assert is_private(f"//{host}/x")
+
+
+@pytest.mark.parametrize("url", ["https://example.com", "http://172.32.0.1/", "http://[bad", "/x",
+                                 "https://localhost.a.example/", "//10.a.example/"])  # fmt: skip
+def test_addresses_that_lead_out(url: str):
+    assert not is_private(url)
+
+
+def test_the_keys_that_follow_readers():
+    url = "https://a.example/?id=1&UTM_source=x&amp;mc_eid=2;vero_id=3&reutm_x=4#gclid=5"
+    assert tracking_keys(url) == ["UTM_source", "mc_eid", "vero_id"]
+    assert tracking_keys("https://a.example/utm_source=x") == []

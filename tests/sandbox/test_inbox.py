@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from email import message_from_bytes
 from email.policy import default
+from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
 
 from publish import sandbox
 from publish.sandbox import SANDBOX_KEY
-from tests.sandbox.conftest import Answer, Bench, body_of, client_of, fetch
+from publish.sandbox.pictures import Site
+from tests.sandbox.conftest import Answer, Bench, Clock, body_of, client_of, fetch
 
 
 def rows(page: Answer) -> list[str]:
@@ -93,6 +95,44 @@ def test_addresses_in_the_text_are_links(bench: Bench):
     assert any("/archive/" in link for link in links)
     unsubscribe = next(link for link in links if "/unsubscribe?" in link)
     assert bench.get(unsubscribe).heading == "Unsubscribe?"
+
+
+def test_pictures_of_a_post_that_is_not_public_come_from_this_machine(tmp_path: Path, clock: Clock):
+    """In the view alone; a picture that no folder holds, and one of another site, stay."""
+    names = ("preview/images/a b.png", "output/images/out.webp", "secret.png", "preview/x.html")
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(name.encode())
+    folders = (tmp_path / "preview", tmp_path / "output")
+    html = (
+        '<img src="https://a.example/images/a%20b.png"><img src="https://a.example/far.png">'
+        '<img src="https://b.example/images/out.webp"><a href="https://a.example/images/out.webp">'
+        '<div style="background: url(https://a.example/images/out.webp)"></div>'
+        '<img src="https://a.example/../secret.png"><img src="https://a.example/x.html">*|UNSUB|*'
+    )
+    with sandbox.start(tmp_path, clock=clock, site=Site("https://a.example", folders)) as server:
+        bench = Bench(tmp_path, server, clock, client_of(server.base_url))
+        campaign = bench.draft(content=False)
+        bench.mc.campaigns.set_content(campaign, {"html": html})
+        bench.mc.campaigns.send(campaign)
+        for place in ("/mail/1/html", f"/archive/{campaign}"):
+            shown = bench.get(place).text
+            assert [img.get("src") for img in bench.get(place).page.iter("img")] == [
+                "/picture/images%2Fa%20b.png", "https://a.example/far.png",
+                "https://b.example/images/out.webp", "https://a.example/../secret.png",
+                "https://a.example/x.html",
+            ]  # fmt: skip
+            assert "url(/picture/images%2Fout.webp)" in shown
+            assert 'href="https://a.example/images/out.webp"' in shown
+        found = bench.get("/picture/images%2Fa%20b.png")
+        assert (found.body, found.headers["Content-Type"]) == (
+            b"preview/images/a b.png",
+            "image/png",
+        )
+        assert bench.get("/picture/images%2Fout.webp").headers["Content-Type"] == "image/webp"
+        for other in ("..%2Fsecret.png", "x.html", "images", "%00.png", f"{'a' * 300}.png"):
+            assert bench.get(f"/picture/{other}").status == 404
+        assert "/picture/" not in body_of(bench.mail())
 
 
 def test_a_text_mail_has_no_frame(bench: Bench):

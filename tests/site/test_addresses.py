@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from publish import checks
 from publish.errors import Refused
 from publish.office import fit
 from publish.post.diagnostic import Diagnostic
@@ -52,7 +51,7 @@ def small(tmp_path: Path, root: Path) -> Settings:
 
 
 def findings(settings: Settings) -> list[Diagnostic]:
-    return checks.check(settings, lambda: fit.records(settings))
+    return fit.findings(settings)
 
 
 def ledger(settings: Settings) -> dict[str, str]:

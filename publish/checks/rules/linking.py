@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from publish.checks.rule import source_rule
 from publish.checks.source import Source
 from publish.post.diagnostic import Problem, quoted
+from publish.post.urls import is_private, tracking_keys
 
 VAGUE = {
     "click", "click here", "click this", "here", "this", "this link", "this page", "link", "more",
     "read more", "learn more", "read this", "see here", "go here", "continue", "continue reading",
 }  # fmt: skip
-TRACKER = re.compile(r"[?&;](utm_\w+|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid)=", re.I)
-LOCAL_HOST = re.compile(
-    r"localhost|.*\.localhost|.*\.local|127\.[\d.]+|0\.0\.0\.0|::1|10\.[\d.]+|192\.168\.[\d.]+"
-    r"|172\.(?:1[6-9]|2\d|3[01])\.[\d.]+"
-)
 LOCAL_PATH = re.compile(r"file:|[A-Za-z]:[\\/]|\\\\|/(?:home|Users|private|mnt|media)/[^/]+/.")
 
 
@@ -62,8 +57,8 @@ def local_link(source: Source) -> Iterator[Problem]:
 def tracking_parameters(source: Source) -> Iterator[Problem]:
     """What a newsletter or an advertiser hung onto an address to follow its readers."""
     for link in source.links:
-        if found := TRACKER.search(link.written):
-            message = f"the address carries the tracker {quoted(found.group(1))}"
+        if keys := tracking_keys(link.written):
+            message = f"the address carries the tracker {quoted(keys[0])}"
             yield Problem(source.line_of(link), message, "remove it; the address works without")
 
 
@@ -73,11 +68,7 @@ def is_local(target: str) -> bool:
         return True
     if not target[:8].lower().startswith(("http://", "https://", "//")):
         return False
-    try:
-        host = urlsplit(target).hostname or ""
-    except ValueError:
-        return False
-    return bool(LOCAL_HOST.fullmatch(host.lower()))
+    return is_private(target)
 
 
 RULES = (vague_link_text, http_link, local_link, tracking_parameters)

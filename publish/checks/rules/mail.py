@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from publish.checks.rule import site_rule, source_rule
-from publish.checks.site import Site
+from publish.checks.site import Issue, Site
 from publish.checks.source import Source
 from publish.post.diagnostic import Problem
 from publish.post.frontmatter import yes_no
@@ -67,9 +67,8 @@ def bad_newsletter(source: Source) -> Iterator[Problem]:
 @site_rule("heavy-mail", "warning", "a composed issue of 120 kB")
 def heavy_mail(site: Site) -> Iterator[Problem]:
     """The composed mail has over 80 kB; Gmail cuts off what comes after about 100 kB."""
-    for issue in site.issues:
-        source = _source(site, issue.slug)
-        if source and issue.html > LARGE:
+    for source, issue in _mailed(site):
+        if issue.html > LARGE:
             message = f"the mail has {issue.html // 1000} kB and may be cut off"
             remedy = "put a part of it between ::: web-only and :::"
             yield Problem(1, message, remedy, source.file)
@@ -78,14 +77,15 @@ def heavy_mail(site: Site) -> Iterator[Problem]:
 @site_rule("no-plain-text", "warning", "an `issue.txt` of 0 bytes")
 def no_plain_text(site: Site) -> Iterator[Problem]:
     """The composed mail has no plain text, which some readers and all spam filters look for."""
-    for issue in site.issues:
-        source = _source(site, issue.slug)
-        if source and not issue.text:
+    for source, issue in _mailed(site):
+        if not issue.text:
             yield Problem(1, "the mail has no plain text", "run `publish build`", source.file)
 
 
-def _source(site: Site, slug: str) -> Source | None:
-    return next((s for s in site.sources if s.slug == slug and s.mailed), None)
+def _mailed(site: Site) -> Iterator[tuple[Source, Issue]]:
+    """The composed issues, each with its post."""
+    posts = {source.slug: source for source in reversed(site.sources) if source.mailed}
+    return ((posts[issue.slug], issue) for issue in site.issues if issue.slug in posts)
 
 
 RULES = (

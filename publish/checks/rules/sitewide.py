@@ -35,10 +35,11 @@ def easy_going_names(site: Site) -> Iterator[Problem]:
         places.setdefault(folded(unquote(address)), {}).setdefault(
             unquote(address), site.file_of(path)
         )
+    owners = {source.file: source for source in site.sources}
     for same in places.values():
         first, *others = sorted(same.values())
         for file in dict.fromkeys(others) if len(same) > 1 else ():
-            owner = next((s for s in site.sources if s.file == file), None)
+            owner = owners.get(file)
             line = owner.line("slug" if owner.get("slug") else "title") if owner else 1
             message = f"its address differs from that of {first} by case or accent only"
             yield Problem(line, message, "give one of them another name", file)

@@ -46,7 +46,7 @@ OURS = {
     "ogimage": "Image", "imagealt": "Image_alt", "language": "Lang", "locale": "Lang",
     "redirectfrom": "Aliases", "alias": "Aliases", "layout": "Template", "guid": "Uid",
     "build": "Status", "id": "Uid", "emailsubject": "Subject",
-    "preview": "Preheader", "previewtext": "Preheader",
+    "preview": "Preheader", "previewtext": "Preheader", "permalink": "Slug",
 }  # fmt: skip
 """Other tools' names, without case and hyphens, for keys of ours."""
 ANY_KEY = re.compile(r"[\s,{\[-]*([\"']?)([A-Za-z][\w-]*)\1\s*[:=](?![:/])\s*([^,}\]]*)")
@@ -75,6 +75,11 @@ class Flag(NamedTuple):
         bare = re.sub(r"\s+#.*", "", self.value).strip().strip("\"'[]{} ")
         return bare.lower()
 
+    @property
+    def known(self) -> bool:
+        """Whether another tool keeps a post back by it; an address in ``permalink`` is none."""
+        return self.name in ALL and (self.name != "permalink" or self.said in NO - {""})
+
 
 def flags(source: Source) -> Iterator[Flag]:
     """Those of a source's header, nested ones and those behind its end too."""
@@ -83,7 +88,7 @@ def flags(source: Source) -> Iterator[Flag]:
         flag = Flag(field.key, field.first, field.line)
         if field.name in KNOWN:
             continue
-        if flag.name in ALL:
+        if flag.known:
             yield flag
             continue
         # Hugo's `build:` and the like hold more keys, on lines of their own or in braces.
@@ -99,14 +104,14 @@ def flags(source: Source) -> Iterator[Flag]:
             if number > source.header.body_line and FENCE.match(line):
                 return
             found = LINE_KEY.match(line)
-            if found and (flag := Flag(found[2], found[3], number)).name in ALL:
+            if found and (flag := Flag(found[2], found[3], number)).known:
                 yield flag
 
 
 def _inside(line: str, number: int) -> Iterator[Flag]:
     for found in ANY_KEY.finditer(line):
         flag = Flag(found[2], found[3], number)
-        if flag.name in ALL:
+        if flag.known:
             yield flag
 
 
@@ -114,17 +119,18 @@ def _inside(line: str, number: int) -> Iterator[Flag]:
 def other_tools_key(source: Source) -> Iterator[Problem]:
     """A key by which another tool keeps a post back, dates it or takes it off (`draft`,
     `published`, `publishDate`, `expiryDate`, `private`, `visibility` and their kin in Hugo,
-    Jekyll, Eleventy, Ghost, Obsidian …). Nothing reads it here: the post would be public."""
+    Jekyll, Eleventy, Ghost, Obsidian …). Nothing reads it here, whatever it says: a post that is
+    held back by it later would be public."""
     dated = source.get("date")[:10]
     for flag in flags(source):
         kept, remedy = _meant(flag, dated)
-        harmless = remedy == ""
-        message = f"nothing reads the key {quoted(flag.key, 40)}"
-        if harmless:
-            remedy = "remove the line: `Status:` says it here"
-            yield Problem(flag.line, message, remedy, severity="warning")
-        else:
-            yield Problem(flag.line, f"{message}, by which another tool {kept}", remedy)
+        message = f"nothing reads the key {quoted(flag.key, 40)}, by which another tool {kept}"
+        yield Problem(flag.line, message, remedy or f"remove the line: {_ours(flag)} says it here")
+
+
+def _ours(flag: Flag) -> str:
+    """The key that says here what a flag says elsewhere."""
+    return "`Date:`" if flag.name in PUBLIC_FROM else "`Status:`"
 
 
 def _meant(flag: Flag, dated: str) -> tuple[str, str]:
@@ -144,8 +150,7 @@ def _meant(flag: Flag, dated: str) -> tuple[str, str]:
         return back, "" if said in NO else f"write `Status: {status}` instead"
     draft = "write `Status: draft` instead"
     if name in HIDDEN_IF_NO:
-        # An address that is left empty is none of the author's.
-        return back, draft if said in NO and (said or name != "permalink") else ""
+        return back, draft if said in NO else ""
     closed = bool(said) if name in ("password", "postpassword") else said not in OPEN
     return "shows the post to some only", draft if closed else ""
 

@@ -27,7 +27,8 @@ class Busy(NothingSent):
 class Place:
     """What a target is made from: its name, what the settings say of it, and the site's folders.
 
-    ``cache`` is a folder of the target's own that may be deleted at any time.
+    ``cache`` is a folder of the target's own that may be deleted at any time; ``siteurl`` is where
+    readers find what it holds.
     """
 
     name: str
@@ -131,7 +132,7 @@ def make(place: Place) -> Target:
         ConfigError: they do not describe one.
     """
     kind = place.options.get("kind")
-    known = {"kind", *OPTIONS.get(str(kind), ())}
+    known = {"kind", "url", *OPTIONS.get(str(kind), ())}
     if kind not in KINDS:
         raise ConfigError(
             f'DEPLOY["{place.name}"]["kind"]: is to be one of {", ".join(KINDS)}',

@@ -8,7 +8,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Sequence
 
-from publish.deploy.programs import Failed, shown
+from publish.deploy.programs import Failed, last_lines
 from publish.errors import NothingSent
 
 PATIENCE = 300.0
@@ -57,7 +57,7 @@ class Connection:
 
     def failed(self) -> Failed:
         """An order failed: with what the program said."""
-        return Failed(f"{self.name}: {shown(self.said) or 'an order failed'}", self.remedy)
+        return Failed(f"{self.name}: {last_lines(self.said) or 'an order failed'}", self.remedy)
 
     def close(self) -> None:
         """End the program by ending what it reads."""
@@ -83,7 +83,7 @@ class Connection:
             lines.append(line)
         code = self.child.wait()
         self.listener.join(1)
-        said = shown(self.said) or "the connection broke"
+        said = last_lines(self.said) or "the connection broke"
         raise self.meanings(code) or Failed(f"{self.name}: {said}", self.remedy)
 
     def _listen(self) -> None:

@@ -90,7 +90,7 @@ class Shell:
         """A small file."""
         return self._order(f"cat {shlex.quote(path)} 2>/dev/null || true") or None
 
-    def upload(self, folder: Path, id: str, changed: Iterable[str], kept: Iterable[str],
+    def upload(self, folder: Path, id: str, changed: Iterable[str], reused: Iterable[str],
                base: str) -> None:  # fmt: skip
         """rsync compares by content; what did not change is linked, not sent."""
         part = f"releases/.{id}.part"
@@ -101,7 +101,7 @@ class Shell:
             run(["rsync", "-rlp", "--checksum", "--delete", "--chmod=D755,F644", "-s", *link,
                  "-e", shell, f"{folder}/", f"{self.server.host}:{self.server.path}/{part}/"],
                 remedy=REMEDY)  # fmt: skip
-        names = "".join(f"{name}\n" for name in kept)
+        names = "".join(f"{name}\n" for name in reused)
         if names:
             self._order(
                 f"while IFS= read -r f; do d={part}/$f; [ ! -e \"$d\" ] || continue; "

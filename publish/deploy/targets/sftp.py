@@ -92,22 +92,22 @@ class Sftp:
             self._batch([f"-get {self._q(path)} {_q(str(place))}"])
             return place.read_bytes() if place.is_file() else None
 
-    def upload(self, folder: Path, id: str, changed: Iterable[str], kept: Iterable[str],
+    def upload(self, folder: Path, id: str, changed: Iterable[str], reused: Iterable[str],
                base: str) -> None:  # fmt: skip
         """Links for what did not change, then the rest, then the release's name."""
         part = f"releases/.{id}.part"
         files = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
-        linked = [p for p in sorted(files) if base and p not in set(changed)] + list(kept)
+        linked = [p for p in sorted(files) if base and p not in set(changed)] + list(reused)
         self._clear(part)
         folders = {
-            parent.as_posix() for p in (*files, *kept) for parent in PurePosixPath(p).parents
+            parent.as_posix() for p in (*files, *reused) for parent in PurePosixPath(p).parents
         }
         rows = [f"-mkdir {self._q(f'{part}/{name}' if name != '.' else part)}"
                 for name in sorted(folders | {"."})]  # fmt: skip
         rows += [f"-ln {self._q(f'current/{p}')} {self._q(f'{part}/{p}')}" for p in linked]
         self._batch(rows)
         there = set(self._files(part, b"", folders))
-        lost = set(kept) - there
+        lost = set(reused) - there
         rows = [f"put {_q(str(folder / p))} {self._q(f'{part}/{p}')}"
                 for p in sorted(files - there)]  # fmt: skip
         if lost:

@@ -42,10 +42,10 @@ class Carrier(Protocol):
     def get(self, path: str) -> bytes | None:
         """A small file."""
 
-    def upload(self, folder: Path, id: str, changed: Iterable[str], kept: Iterable[str],
+    def upload(self, folder: Path, id: str, changed: Iterable[str], reused: Iterable[str],
                base: str) -> None:  # fmt: skip
         """Put up ``folder`` as release ``id``, complete only in the last step; ``changed`` are the
-        files that release ``base`` does not have, ``kept`` those to take over from it."""
+        files that release ``base`` does not have, ``reused`` those to take over from it."""
 
     def switch(self, id: str, record: bytes) -> None:
         """Remember ``record`` and make ``id`` the present release, in one step."""
@@ -54,7 +54,7 @@ class Carrier(Protocol):
         """Replace the record of a release in one step."""
 
     def prune(self, keep: Iterable[str]) -> None:
-        """Remove the releases of ours that are not to be kept, and what was left half done."""
+        """Remove the releases of ours that are not to be reused, and what was left half done."""
 
     def call(self, words: list[str]) -> None:
         """Run a command on the server."""
@@ -131,11 +131,11 @@ class Ssh:
         carried = {path: known.get(path, "") for path in plan.carried}
         full = replace(record, files={**carried, **files}, doomed=plan.doomed, planned=(), at=id)
         if not self.carrier.has(id):
-            kept = {*plan.carried, *remote.foreign} - set(files)
+            reused = {*plan.carried, *remote.foreign} - set(files)
             changed = {put.path for put in plan.puts} | {MARKER}
             self.place.say(f"uploading to {self.server.host}")
             with snapshot.frozen(self.place.output, release, self.place.cache / "site") as folder:
-                self.carrier.upload(folder, id, sorted(changed), sorted(kept), remote.at)
+                self.carrier.upload(folder, id, sorted(changed), sorted(reused), remote.at)
         self.carrier.switch(id, encoded(full))
         self.carrier.prune([id, *(past.at for past in full.before)])
 

@@ -6,7 +6,9 @@ that each finds what it was written for; where one does not, the site is built b
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import io
 import os
 import sys
 import types
@@ -16,16 +18,16 @@ from typing import Any
 
 import jinja2
 import pelican as package
-from pelican import generators, signals, urlwrappers, utils
+from pelican import generators, readers, signals, urlwrappers, utils
 from pelican.contents import Article, Content, Page
 from pelican.readers import Readers
 from pelican.writers import Writer
 
 from publish.site import snapshot
-from publish.site.engine import UNFIT
+from publish.site.engine import UNFIT, Fit
 from publish.site.engine import settings as tracked
 from publish.site.engine.closures import Compiled
-from publish.site.engine.sources import KINDS, Sources
+from publish.site.engine.sources import KINDS, Sources, handed
 from publish.site.engine.staging import Staging
 from publish.site.engine.tracking import Looks, Tracker
 
@@ -63,7 +65,7 @@ def assumptions() -> str:
         return "the writer opens files in another way"
     if not {"makedirs", "os"} <= set(_inner(Writer.write_file)):
         return "the writer makes folders in another way"
-    if any("__eq__" in vars(kind) for kind in Article.__mro__[:-1]):
+    if any({"__eq__", "__hash__"} & vars(kind).keys() for kind in Article.__mro__[:-1]):
         return "posts are compared in another way"
     return "" if _tracks() else "templates look things up in another way"
 
@@ -103,28 +105,49 @@ def order_sources() -> None:
             return iter(sorted(set.__iter__(self)))
 
     def get_files(self: Any, paths: Any, exclude: Any = None, extensions: Any = None) -> set[str]:
-        # The folders are listed for reading ahead, and a moment later for reading.
+        # The folders are listed for reading ahead; then for reading, and for the records.
         asked = repr((paths, exclude, extensions))
-        before, known = self.__dict__.pop("_listed", ("", set[str]()))
+        before, known = self.__dict__.get("_listed", ("", set[str]()))
         listed: set[str] = known
         return listed if before == asked else Sorted(stock(self, paths, exclude, extensions))
 
     generators.Generator.get_files = get_files
 
 
-def keep_from_reading(fit: Callable[[Path], bool]) -> None:
-    """A source that is not ``fit`` counts as unreadable."""
+def keep_from_reading(fit: Fit) -> None:
+    """A source that is not ``fit`` counts as unreadable; what was read to find out is what
+    Pelican gets, where ``hand_over`` was called."""
     stock = Readers.read_file
 
     def read_file(
         self: Any, base_path: str, path: str, content_class: Any = Page, fmt: Any = None,
         context: Any = None, **named: Any,
     ) -> Any:  # fmt: skip
-        if fmt is None and not fit(Path(base_path, path)):
-            raise ValueError(UNFIT)
+        if fmt is None:
+            raw = fit(Path(base_path, path))
+            if raw is None:
+                raise ValueError(UNFIT)
+            handed.clear()
+            handed[os.path.abspath(os.path.join(base_path, path))] = raw  # noqa: PTH100, PTH118
         return stock(self, base_path, path, content_class, fmt, context, **named)
 
     Readers.read_file = read_file
+
+
+def hand_over() -> None:
+    """Readers of Pelican and of plugins, which are not loaded yet, get the bytes of a source that
+    were read before, and open no file."""
+    stock = utils.pelican_open
+
+    @contextlib.contextmanager
+    def pelican_open(filename: str, mode: str = "r") -> Iterator[str]:
+        if filename in handed:
+            yield io.TextIOWrapper(io.BytesIO(handed[filename]), encoding="utf-8-sig").read()
+        else:
+            with stock(filename, mode) as text:
+                yield text
+
+    utils.pelican_open = readers.pelican_open = pelican_open
 
 
 def keep_sources(sources: Sources, jobs: int, progress: Callable[[str, int], None]) -> None:
@@ -153,8 +176,8 @@ def keep_sources(sources: Sources, jobs: int, progress: Callable[[str, int], Non
         return found
 
     def kept_links(self: Any) -> set[str]:
-        known = sources.links.get(id(self))
-        return set(known[1]) if known else links(self)
+        known = sources.links.get(self)
+        return links(self) if known is None else set(known)
 
     def ahead(stock: Any, kind: type, word: str) -> Any:
         signal = {
@@ -181,7 +204,7 @@ def keep_sources(sources: Sources, jobs: int, progress: Callable[[str, int], Non
         return generate_context
 
     Readers.__init__, Readers.read_file = watched_init, kept_read
-    Content.is_valid = lambda self: id(self) in sources.links or is_valid(self)
+    Content.is_valid = lambda self: self in sources.links or is_valid(self)
     Content.get_static_links = kept_links
     for owner, kind, word in (
         (generators.ArticlesGenerator, Article, "article"),
@@ -193,22 +216,21 @@ def keep_sources(sources: Sources, jobs: int, progress: Callable[[str, int], Non
 def memoize() -> None:
     """Memoize addresses, slugs and paths: once a post, not at each of many reads."""
     stock, put = Content.get_url_setting, Content.__setattr__
-    urls: dict[int, tuple[Any, dict[str, str]]] = {}
+    urls: dict[Any, dict[str, str]] = {}  # by the post itself: id() would raise an audit event
     slugify, slugs = urlwrappers.slugify, {}
     place, places = Content.get_relative_source_path, {}
 
     def get_url_setting(self: Any, key: str) -> str:
-        known = urls.get(id(self))
+        known = urls.get(self)
         if known is None:
-            # Holding the post keeps its number from being another's.
-            known = urls[id(self)] = self, {}
-        if key not in known[1]:
-            known[1][key] = stock(self, key)
-        return known[1][key]
+            known = urls[self] = {}
+        if key not in known:
+            known[key] = stock(self, key)
+        return known[key]
 
     def forgetting(self: Any, attribute: str, value: Any) -> None:
         if urls:
-            urls.pop(id(self), None)
+            urls.pop(self, None)
         put(self, attribute, value)
 
     def slug_of(value: Any, regex_subs: Any = (), **named: Any) -> Any:
@@ -265,10 +287,10 @@ def hasten_terms() -> None:
     class Group(list[Any]):
         def __init__(self, items: Iterable[Any]) -> None:
             super().__init__(items)
-            self._ids = {id(item) for item in self}
+            self._posts = set(self)
 
         def __contains__(self, item: object) -> bool:
-            return id(item) in self._ids
+            return item in self._posts
 
     def grouped(stock: Any, kind: str) -> Any:
         @functools.wraps(stock)

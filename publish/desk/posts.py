@@ -6,47 +6,43 @@ import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from publish.desk.snapshot import Kind, Sheet
-from publish.errors import ConfigError
-from publish.newsletter import schedule
+from publish.desk.model import Kind, Post
 from publish.post import frontmatter
-from publish.post.frontmatter import Header
 from publish.post.text import plain_title
 from publish.settings import Settings
 from publish.site import posts
+from publish.site.dates import visibility
 
-HEAD = 4 * 1024
+HEAD = 1024
 """Bytes in which a header ends, but for one that is read again."""
 Stamp = tuple[int, int, int]
 
 
-class Shelf:
+class PostCache:
     """Remembers what it read, by path and stamp."""
 
     def __init__(self) -> None:
-        self._known: dict[Path, tuple[Stamp, Sheet]] = {}
+        self._known: dict[Path, tuple[Stamp, Post]] = {}
 
-    def read(self, settings: Settings, now: datetime) -> tuple[Sheet, ...]:
+    def read(self, settings: Settings, now: datetime) -> tuple[Post, ...]:
         """Every post, in the order of their paths. A file that cannot be read is left out: the
         checks tell of it."""
-        found: dict[Path, tuple[Stamp, Sheet]] = {}
-        zone = schedule.zone(settings.timezone)
+        found: dict[Path, tuple[Stamp, Post]] = {}
         for file in posts.files(settings, settings.posts):
             try:
                 stamp = _stamp(file)
                 known = self._known.get(file)
                 if known is None or known[0] != stamp:
-                    known = (stamp, sheet(settings, file, file.read_bytes(), zone, stamp[0]))
+                    known = (stamp, post(settings, file, file.read_bytes(), stamp[0]))
             except OSError:
                 continue
             found[file] = known
         self._known = found
-        return tuple(_timed(sheet, settings, now) for _, sheet in found.values())
+        return tuple(_timed(post, now) for _, post in found.values())
 
 
-def sheet(settings: Settings, file: Path, data: bytes, zone: ZoneInfo, saved_ns: int) -> Sheet:
+def post(settings: Settings, file: Path, data: bytes, saved_ns: int) -> Post:
     """A post out of its file's bytes; its kind is as if no date were ahead."""
     source = posts.Source(file, settings, data[:HEAD])
     if source.header.ended == "file" and len(data) > HEAD:
@@ -56,7 +52,7 @@ def sheet(settings: Settings, file: Path, data: bytes, zone: ZoneInfo, saved_ns:
     body = [*data.split(b"\n", header.body_line - 1), b""][header.body_line - 1]
     kind: Kind = "public" if source.status in ("published", "hidden") else "draft"
     categories = [part.strip() for part in header.get("category").split(",")]
-    return Sheet(
+    return Post(
         name=file.relative_to(settings.content).as_posix(),
         file=source.name,
         digest=digest(data),
@@ -65,7 +61,7 @@ def sheet(settings: Settings, file: Path, data: bytes, zone: ZoneInfo, saved_ns:
         slug=source.slug,
         saved=datetime.fromtimestamp(saved_ns / 1e9, UTC),
         words=len(body.split()),
-        date=source.date or date(header, zone),
+        date=source.date,
         uid=source.uid,
         summary=header.get("summary"),
         subject=header.get("subject"),
@@ -81,24 +77,12 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:32]
 
 
-def date(header: Header, zone: ZoneInfo) -> datetime | None:
-    """The post's date, aware; None if it has none, or one that is none."""
-    try:
-        return schedule.when(header.get("date"), datetime.now(UTC), zone, _MIDNIGHT)
-    except (ConfigError, OverflowError):
-        return None
-
-
-def _timed(found: Sheet, settings: Settings, now: datetime) -> Sheet:
-    future = bool(settings.values.get("WITH_FUTURE_DATES", True))
-    if found.kind == "public" and found.date and found.date > now and not future:
-        return replace(found, kind="ahead")
+def _timed(found: Post, now: datetime) -> Post:
+    if visibility(found.status, found.date, now) == "scheduled":
+        return replace(found, kind="scheduled")
     return found
 
 
 def _stamp(file: Path) -> Stamp:
     found = file.stat()
     return found.st_mtime_ns, found.st_size, found.st_ino
-
-
-_MIDNIGHT = datetime.min.time()

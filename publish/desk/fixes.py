@@ -17,32 +17,28 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from publish.post import frontmatter
 from publish.post.diagnostic import Diagnostic
 from publish.post.slug import slug_of_title
+from publish.post.urls import TRACKING_KEY, is_private
 
 URL = re.compile(r"https?://[^\s<>\"')\]]+")
-LOCAL = re.compile(r"http://(localhost|127\.|\[::1\]|10\.|192\.168\.)", re.I)
-TRACKING = re.compile(
-    r"utm_\w+|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid|twclid|_hsenc|_hsmi|vero_id", re.I
-)
-"""Query keys by which senders and advertisers follow a reader."""
 MEANT = re.compile(r"(?:did you mean|write) (\S+?)\??$")
 SPELT = re.compile(r"the category (.+) is spelled (.+) in \S+$")
 STATUSES = ("published", "draft", "hidden")
 
 
 @dataclass(frozen=True)
-class Where:
+class FixContext:
     """What a mend may know beside the bytes: the finding and the settings' values."""
 
     finding: Diagnostic
     values: Mapping[str, Any]
 
 
-Mend = Callable[[bytes, Where], bytes | None]
+Fix = Callable[[bytes, FixContext], bytes | None]
 
 
-def mended(data: bytes, where: Where) -> bytes | None:
+def apply_fix(data: bytes, where: FixContext) -> bytes | None:
     """``data`` without what was found; None where there is nothing this can do about it."""
-    mend = MENDS.get(where.finding.rule)
+    mend = FIXES.get(where.finding.rule)
     made = mend(data, where) if mend else None
     return None if made == data else made
 
@@ -59,10 +55,10 @@ def difference(before: bytes, after: bytes) -> list[tuple[int, str, str]]:
     return found
 
 
-def _line(change: Callable[[str, Where], str]) -> Mend:
+def _line(change: Callable[[str, FixContext], str]) -> Fix:
     """A mend of the finding's own line."""
 
-    def mend(data: bytes, where: Where) -> bytes | None:
+    def mend(data: bytes, where: FixContext) -> bytes | None:
         lines = data.splitlines(keepends=True)
         at = where.finding.line - 1
         if not 0 <= at < len(lines):
@@ -74,15 +70,15 @@ def _line(change: Callable[[str, Where], str]) -> Mend:
     return mend
 
 
-def _https(text: str, where: Where) -> str:
-    return URL.sub(lambda m: m[0] if LOCAL.match(m[0]) else re.sub("^http:", "https:", m[0]), text)
+def _https(text: str, where: FixContext) -> str:
+    return URL.sub(lambda m: m[0] if is_private(m[0]) else re.sub("^http:", "https:", m[0]), text)
 
 
-def _untracked(text: str, where: Where) -> str:
+def _untracked(text: str, where: FixContext) -> str:
     def clean(found: re.Match[str]) -> str:
         parts = urlsplit(found[0])
         pairs = parse_qsl(parts.query, keep_blank_values=True)
-        kept = [pair for pair in pairs if not TRACKING.fullmatch(pair[0])]
+        kept = [pair for pair in pairs if not TRACKING_KEY.fullmatch(pair[0])]
         if len(kept) == len(pairs):
             return found[0]
         return urlunsplit(parts._replace(query=urlencode(kept)))
@@ -90,11 +86,11 @@ def _untracked(text: str, where: Where) -> str:
     return URL.sub(clean, text)
 
 
-def _deeper(text: str, where: Where) -> str:
+def _deeper(text: str, where: FixContext) -> str:
     return re.sub(r"^(\s{0,3})#(?!#)", r"\1##", text)
 
 
-def _curly(text: str, where: Where) -> str:
+def _curly(text: str, where: FixContext) -> str:
     """Straight quotation marks bent, outside code, tags and link titles."""
     if re.search(r"[`<]|\]\([^)]*\"", text):
         return text
@@ -103,7 +99,7 @@ def _curly(text: str, where: Where) -> str:
     return text.replace("'", "’")
 
 
-def _suggested(text: str, where: Where) -> str:
+def _suggested(text: str, where: FixContext) -> str:
     """The address or name that the finding ends with replaced by the one its remedy names."""
     meant = MEANT.search(where.finding.remedy)
     wrong = where.finding.message.rsplit(" ", 1)[-1]
@@ -114,7 +110,7 @@ def _suggested(text: str, where: Where) -> str:
     return text.replace(wrong, meant[1], 1)
 
 
-def _uid(data: bytes, where: Where) -> bytes | None:
+def _uid(data: bytes, where: FixContext) -> bytes | None:
     if frontmatter.read(data).get("uid"):
         return None
     # Once it was public, the remedy names the identity that readers' programs know.
@@ -122,20 +118,20 @@ def _uid(data: bytes, where: Where) -> bytes | None:
     return frontmatter.set_key(data, "Uid", known[1] if known else secrets.token_hex(8))
 
 
-def _slug(data: bytes, where: Where) -> bytes | None:
+def _slug(data: bytes, where: FixContext) -> bytes | None:
     title = frontmatter.read(data).get("title")
     slug = slug_of_title(title, where.values)
     return frontmatter.set_key(data, "Slug", slug) if slug else None
 
 
-def _status(data: bytes, where: Where) -> bytes | None:
+def _status(data: bytes, where: FixContext) -> bytes | None:
     given = frontmatter.read(data).get("status").lower()
     # A post without a status is public already.
     near = get_close_matches(given, STATUSES, 1, 0.5) if given else STATUSES[:1]
     return frontmatter.set_key(data, "Status", near[0]) if near else None
 
 
-def _category(data: bytes, where: Where) -> bytes | None:
+def _category(data: bytes, where: FixContext) -> bytes | None:
     """The spelling that the other posts have."""
     found = SPELT.search(where.finding.message)
     if not found:
@@ -145,7 +141,7 @@ def _category(data: bytes, where: Where) -> bytes | None:
     return frontmatter.set_key(data, "Category", ", ".join(made))
 
 
-def _closed(data: bytes, where: Where) -> bytes | None:
+def _closed(data: bytes, where: FixContext) -> bytes | None:
     """An open ``:::`` block closed before the next block or heading, else at the end."""
     if "not closed" not in where.finding.message:
         return None
@@ -160,7 +156,7 @@ def _closed(data: bytes, where: Where) -> bytes | None:
     return b"".join([*lines[:end], ending, b":::" + ending, *lines[end:]])
 
 
-MENDS: Mapping[str, Mend] = {
+FIXES: Mapping[str, Fix] = {
     "http-link": _line(_https),
     "tracking-parameters": _line(_untracked),
     "h1-in-body": _line(_deeper),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
-from publish.desk.snapshot import Sheet
+from publish.desk.model import Post
 from publish.http import fetch
 
 WAIT = 2.0
@@ -40,7 +40,7 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Faces:
+class Renderings:
     """All that there is to show of a post; None for what the preview has not made."""
 
     letter: Composed | None = None
@@ -48,15 +48,15 @@ class Faces:
     feed: bool = False
 
 
-def look(preview: str, sheet: Sheet) -> Faces:
+def fetch_renderings(preview: str, post: Post) -> Renderings:
     """What the ``preview`` shows of a post. What it does not answer is left out."""
-    if not preview or not sheet.slug:
-        return Faces()
-    base = f"{preview}/_issues/{quote(sheet.slug)}"
+    if not preview or not post.slug:
+        return Renderings()
+    base = f"{preview}/_issues/{quote(post.slug)}"
     letter = None
     if (record := _get(f"{base}/issue.json")) and (text := _get(f"{base}/issue.txt")) is not None:
         letter = _composed(json.loads(record), text.decode("utf-8", "replace"))
-    places = [f"/drafts/{quote(sheet.slug)}/"]
+    places = [f"/drafts/{quote(post.slug)}/"]
     if record:
         places.append(urlsplit(str(json.loads(record).get("url", ""))).path)
     found = None
@@ -64,13 +64,13 @@ def look(preview: str, sheet: Sheet) -> Faces:
         if place and (body := _get(preview + place)) is not None:
             found = _page(preview, place, body)
             break
-    return Faces(letter, found, letter is not None and _get(f"{base}/feed.html") is not None)
+    return Renderings(letter, found, letter is not None and _get(f"{base}/feed.html") is not None)
 
 
 def _composed(record: dict[str, Any], text: str) -> Composed:
     return Composed(
         str(record.get("subject", "")), str(record.get("preheader", "")), text,
-        int(record.get("html_bytes") or 0), int(record.get("pictures_bytes") or 0),
+        int(record.get("html_bytes") or 0), int(record.get("picture_bytes") or 0),
         str(record.get("digest", ""))[:12],
         str(record.get("title", "")),
     )  # fmt: skip

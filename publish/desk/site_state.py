@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from datetime import UTC, datetime
 
-from publish.desk.snapshot import Site
+from publish.desk.model import Site
 from publish.errors import PublishError
 from publish.post.diagnostic import Diagnostic
 from publish.settings import Settings
@@ -22,7 +22,7 @@ def check(settings: Settings) -> list[Diagnostic]:
     return fit.findings(settings, built=False)
 
 
-def look(settings: Settings) -> Site:
+def read_site(settings: Settings) -> Site:
     """What was made, and what of it is not uploaded to the first of the targets.
 
     A target that cannot be asked, or a build that cannot be uploaded, leaves that open.

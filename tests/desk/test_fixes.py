@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from publish.desk import mends
+from publish.desk import fixes
 from publish.post.diagnostic import Diagnostic
 
 HEAD = "Title: A post\nStatus: published\nSlug: a-post\nUid: 0123456789ab\n\n"
@@ -14,7 +14,7 @@ HEAD = "Title: A post\nStatus: published\nSlug: a-post\nUid: 0123456789ab\n\n"
 
 def mended(rule: str, text: str, line: int = 6, message: str = "", remedy: str = "") -> str | None:
     finding = Diagnostic("content/posts/a.md", line, rule, "warning", message, remedy)
-    made = mends.mended(text.encode(), mends.Where(finding, {}))
+    made = fixes.apply_fix(text.encode(), fixes.FixContext(finding, {}))
     return None if made is None else made.decode()
 
 
@@ -87,10 +87,10 @@ def test_a_line_that_is_not_there_is_left_alone():
 
 def test_bytes_that_are_no_text_stay():
     data = b"Title: x\n\n\xff http://example.com/ \x80\n"
-    where = mends.Where(Diagnostic("a", 3, "http-link", "warning", "", ""), {})
-    assert mends.mended(data, where) == data.replace(b"http:", b"https:")
+    where = fixes.FixContext(Diagnostic("a", 3, "http-link", "warning", "", ""), {})
+    assert fixes.apply_fix(data, where) == data.replace(b"http:", b"https:")
 
 
 def test_the_difference_is_shown_by_line():
-    made = mends.difference(b"a\nb\nc\n", b"a\nB\nc\nd\n")
+    made = fixes.difference(b"a\nb\nc\n", b"a\nB\nc\nd\n")
     assert made == [(2, "b", "B"), (4, "", "d")]

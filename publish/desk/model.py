@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 from publish.post.diagnostic import Diagnostic
 
 UTC = ZoneInfo("UTC")
-Kind = Literal["draft", "ahead", "public"]
+Kind = Literal["draft", "scheduled", "public"]
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Post:
     """A post as its file says it is.
 
     ``name`` is the file below the content folder, ``file`` below the site's. ``digest`` is of its
@@ -82,7 +82,7 @@ class Letter:
 
 
 @dataclass(frozen=True)
-class Post:
+class Newsletter:
     """The letters' side of Mailchimp at a moment: ``asked`` is when it was looked at.
 
     ``trouble`` says why it could not be looked at; then the rest is what was last seen.
@@ -120,24 +120,24 @@ class Snapshot:
     zone: ZoneInfo = UTC
     live: bool = False
     acts: bool = True
-    sheets: tuple[Sheet, ...] = ()
+    posts: tuple[Post, ...] = ()
     findings: Mapping[str, tuple[Diagnostic, ...]] | None = None
-    post: Post = Post()
+    newsletter: Newsletter = Newsletter()
     site: Site = Site()
     preview: str = ""
     inbox: str = ""
     trouble: str = ""
     max_age_days: float = 7
 
-    def sheet(self, name: str) -> Sheet | None:
+    def post(self, name: str) -> Post | None:
         """The post of that file."""
-        return next((sheet for sheet in self.sheets if sheet.name == name), None)
+        return next((post for post in self.posts if post.name == name), None)
 
-    def of(self, letter: Letter) -> Sheet | None:
+    def of(self, letter: Letter) -> Post | None:
         """The post of a letter; None if its file is gone."""
-        return next((s for s in self.sheets if letter.uid and s.uid == letter.uid), None)
+        return next((s for s in self.posts if letter.uid and s.uid == letter.uid), None)
 
-    def letter(self, sheet: Sheet) -> Letter | None:
+    def letter(self, post: Post) -> Letter | None:
         """The letter of a post, the last of several; a letter of several posts is none's."""
-        mine = [m for m in self.post.letters if m.uid == sheet.uid and not m.several]
-        return mine[-1] if mine and sheet.uid else None
+        mine = [m for m in self.newsletter.letters if m.uid == post.uid and not m.several]
+        return mine[-1] if mine and post.uid else None

@@ -5,22 +5,26 @@ from __future__ import annotations
 import os
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from publish.desk import faces, mails
+import pytest
+
+from publish.desk import inbox, renderings
 from publish.desk.log import Log
-from publish.desk.shelf import Shelf
+from publish.desk.posts import PostCache
 from publish.settings import load
-from tests.desk.snapshots import NOW, YORK, a_sheet
+from tests.desk.snapshots import NOW, YORK, a_post
 from tests.desk.stand import Desk
+from tests.fakes.world import an_issue
 
 
 def post(desk: Desk, name: str, text: str) -> None:
     (desk.root / "content/posts" / name).write_text(text, encoding="utf-8")
 
 
-def test_posts_are_drafts_ahead_or_public(desk: Desk):
+def test_posts_are_drafts_scheduled_or_public(desk: Desk):
     settings = load(desk.root / "pelicanconf.py")
     (desk.root / "pelicanconf.py").write_text(
         "WITH_FUTURE_DATES = False\nARTICLE_PATHS = ['posts']"
@@ -30,33 +34,33 @@ def test_posts_are_drafts_ahead_or_public(desk: Desk):
     post(desk, "ahead.md", "---\nTitle: Ahead\nDate: 2099-01-01 07:30\nNewsletter: no\n---\n\nx\n")
     post(desk, ".hidden.md", "Title: Hidden\n\nx\n")
     post(desk, "all-header.md", "Title: Nothing More")
-    shelf = Shelf()
-    found = {sheet.title: sheet for sheet in shelf.read(settings, NOW)}
+    posts = PostCache()
+    found = {post.title: post for post in posts.read(settings, NOW)}
     assert set(found) == {"Public", "Ahead", "Nothing More", "Three Conversations"}
-    kinds = {title: sheet.kind for title, sheet in found.items()}
-    assert (kinds["Public"], kinds["Ahead"]) == ("public", "ahead")
+    kinds = {title: post.kind for title, post in found.items()}
+    assert (kinds["Public"], kinds["Ahead"]) == ("public", "scheduled")
     assert kinds["Three Conversations"] == "draft"
     assert (found["Public"].words, found["Nothing More"].words) == (3, 0)
     assert (found["Ahead"].mailed, found["Public"].mailed) == (False, True)
     late = datetime(2099, 1, 2, tzinfo=UTC)
-    assert {s.kind for s in shelf.read(settings, late) if s.title == "Ahead"} == {"public"}
+    assert {s.kind for s in posts.read(settings, late) if s.title == "Ahead"} == {"public"}
 
 
 def test_a_file_is_read_again_when_it_changed_and_forgotten_when_it_is_gone(desk: Desk):
-    settings, shelf = load(desk.root / "pelicanconf.py"), Shelf()
-    (before,) = shelf.read(settings, NOW)
-    assert shelf.read(settings, NOW) == (before,)
+    settings, posts = load(desk.root / "pelicanconf.py"), PostCache()
+    (before,) = posts.read(settings, NOW)
+    assert posts.read(settings, NOW) == (before,)
     desk.file.write_text("Title: Other\n\nLonger by far.\n", encoding="utf-8")
-    (after,) = shelf.read(settings, NOW)
+    (after,) = posts.read(settings, NOW)
     assert after.title == "Other"
     assert after.digest != before.digest
     desk.file.unlink()
-    assert shelf.read(settings, NOW) == ()
+    assert posts.read(settings, NOW) == ()
 
 
 def test_a_long_header_is_read_to_its_end(desk: Desk):
     post(desk, "long.md", "Title: Long\nSummary: " + "x " * 4000 + "\nSlug: at-the-end\n\nwords\n")
-    found = Shelf().read(load(desk.root / "pelicanconf.py"), NOW)
+    found = PostCache().read(load(desk.root / "pelicanconf.py"), NOW)
     assert next(s.slug for s in found if s.title == "Long") == "at-the-end"
 
 
@@ -90,7 +94,7 @@ def test_the_log_shows_a_day_and_survives_a_torn_line(tmp_path: Path):
 
 
 def test_mails_of_the_rehearsal_are_listed_newest_first(tmp_path: Path):
-    assert mails.newest(tmp_path) == []
+    assert inbox.newest(tmp_path) == []
     folder = tmp_path / ".publish/sandbox/mail"
     folder.mkdir(parents=True)
     for number, subject in enumerate(("First", "=?utf-8?q?Zweite_=C3=9C?="), 1):
@@ -98,13 +102,37 @@ def test_mails_of_the_rehearsal_are_listed_newest_first(tmp_path: Path):
         file.write_bytes(f"Subject: {subject}\nTo: r{number}@example.com\n\nx".encode())
 
         os.utime(file, (number * 1000, number * 1000))
-    found = mails.newest(tmp_path)
+    found = inbox.newest(tmp_path)
     assert [(m.subject, m.to) for m in found] == [
         ("Zweite Ü", "r2@example.com"), ("First", "r1@example.com"),
     ]  # fmt: skip
 
 
-def test_without_a_preview_there_are_no_faces():
-    sheet = a_sheet()
-    assert faces.look("", sheet) == faces.Faces()
-    assert faces.look("http://127.0.0.1:9", sheet) == faces.Faces()
+def test_without_a_preview_there_are_no_renderings():
+    post = a_post()
+    assert renderings.fetch_renderings("", post) == renderings.Renderings()
+    assert renderings.fetch_renderings("http://127.0.0.1:9", post) == renderings.Renderings()
+
+
+def test_what_the_composed_letter_weighs_is_read_from_its_record(monkeypatch: pytest.MonkeyPatch):
+    issue = replace(an_issue(), picture_bytes=34 * 1024)
+    files = {f"/{name}": data for name, data in issue.files().items()}
+
+    def get(url: str, wait: float) -> tuple[int, bytes]:
+        found = files.get(f"/{url.rpartition('/')[2]}")
+        return (200, found) if found is not None else (404, b"")
+
+    monkeypatch.setattr(renderings, "fetch", get)
+    letter = renderings.fetch_renderings("http://127.0.0.1:9", a_post(slug=issue.slug)).letter
+    assert letter is not None
+    assert (letter.subject, letter.text) == (issue.subject, issue.text)
+    assert (letter.weight, letter.pictures) == (issue.html_bytes, 34 * 1024)
+
+
+def test_a_date_is_what_the_build_takes_it_for(desk: Desk):
+    """Without WITH_FUTURE_DATES too, and however it is written."""
+    (desk.root / "pelicanconf.py").write_text("ARTICLE_PATHS = ['posts']\nTIMEZONE = 'UTC'\n")
+    post(desk, "words.md", "Title: Words\nDate: 3 May 2091\n\nx\n")
+    found = {s.title: s for s in PostCache().read(load(desk.root / "pelicanconf.py"), NOW)}
+    assert found["Words"].kind == "scheduled"
+    assert found["Words"].date == datetime(2091, 5, 3, tzinfo=UTC)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from publish.desk.snapshot import Figures, Letter, LetterState, Post
+from publish.desk.model import Figures, Letter, LetterState, Newsletter
+from publish.errors import ConfigError
 from publish.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,13 +26,13 @@ STATES: dict[str, LetterState] = {
 
 
 @dataclass
-class Look:
+class NewsletterReader:
     """Reads it all, settling what earlier runs left open; remembers reports of old letters."""
 
     live: bool
     _reports: dict[str, tuple[float, Figures]] = field(default_factory=dict)
 
-    def __call__(self, settings: Settings, before: Post) -> Post:
+    def __call__(self, settings: Settings, before: Newsletter) -> Newsletter:
         """Mailchimp's state at this moment.
 
         Raises:
@@ -53,12 +54,12 @@ class Look:
                               for known, state in zip(found.all, states, strict=True)))
             )  # fmt: skip
             stats = audience.get("stats") or {}
-            return Post(
+            return Newsletter(
                 asked=datetime.now(UTC),
                 letters=mine,
                 audience=str(audience.get("name") or ""),
                 readers=int(stats.get("member_count") or 0),
-                sender=f"{room.account.from_name} <{room.account.reply_to}>",
+                sender=_sender(room),
             )
 
     def _letter(self, room: Office, found: Letters, known: Known, state: State) -> Letter | None:
@@ -104,6 +105,14 @@ class Look:
         )
         self._reports[state.campaign] = (now, made)
         return made
+
+
+def _sender(room: Office) -> str:
+    """Who the mail comes from; ``""`` while the settings do not say."""
+    try:
+        return str(room.sender)
+    except ConfigError:
+        return ""
 
 
 def _how(state: State) -> LetterState | None:

@@ -1,0 +1,133 @@
+"""What a check answers, and its cache: where nothing changed, the last answer is this one too.
+
+Little is imported: a check that has nothing to do reads one file and looks at stamps.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import astuple
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from publish.errors import ConfigError
+from publish.post import cache, stamps
+from publish.post.diagnostic import Diagnostic
+from publish.settings import Settings
+
+Seen = dict[str, tuple[str, str]]
+"""Files by name: their stamp, and of one whose stamp is too young a digest too (else ``""``)."""
+
+
+class Judged(NamedTuple):
+    """Every finding of a site, by file and line, and the time (epoch seconds) up to which they
+    hold: then the next scheduled post becomes public."""
+
+    findings: list[Diagnostic]
+    until: float
+
+
+def check(
+    settings: Settings, judge: Callable[[], Judged], paths: Sequence[Path] = (), *,
+    built: bool = True,
+) -> list[Diagnostic]:  # fmt: skip
+    """Every finding, by file and line; only those of ``paths`` if some are given.
+
+    ``judge`` finds them; it is not called where nothing changed since the last check. The whole
+    site is judged in any case: a link can be judged only beside its target. Without ``built``
+    only what the next build is made of is judged, and not what the last one made.
+
+    Raises:
+        ConfigError: there is no content folder, or a path names nothing.
+    """
+    chosen = names(settings, paths)
+    file = settings.cache / "answers"
+    code = cache.code_digest(Path(__file__).parents[1])
+    now = seen(watched(settings, built=built))
+    known = cache.load(file)
+    answers: dict[bool, Any] = known["answers"] if known.get("code") == code else {}
+    found = _still_true(answers.get(built), now)
+    if found is None:
+        found, until = judge()
+        answers.pop(built, None)
+        # A finding may quote the line that holds a key, and a key is kept nowhere.
+        if not any(finding.rule == "secret" for finding in found):
+            answers[built] = now, until, [astuple(finding) for finding in found]
+        with contextlib.suppress(OSError):
+            cache.save(file, {"code": code, "answers": answers})
+    return [f for f in found if chosen is None or within(f.file, chosen)]
+
+
+def _still_true(answer: Any, now: Seen) -> list[Diagnostic] | None:
+    """The findings of an ``answer``, if the files are ``now`` as they were then."""
+    if answer is None:
+        return None
+    then, until, findings = answer
+    if not then or time.time() >= until or then.keys() != now.keys():
+        return None
+    for name, (stamp, content) in now.items():
+        was, had = then[name]
+        if was != stamp or (had and had != (content or _content(name))):
+            return None
+    return [Diagnostic(*parts) for parts in findings]
+
+
+def seen(files: Iterable[str]) -> Seen:
+    """The files' stamps now; call this before anything is read of them."""
+    found = stamps.of(files)
+    return {
+        name: (stamp, "" if stamps.is_trustworthy(stamp) else _content(name))
+        for name, stamp in found.items()
+    }
+
+
+def _content(name: str) -> str:
+    # Opening a pipe would wait for ever.
+    try:
+        ordinary = stat.S_ISREG(os.stat(name).st_mode)  # noqa: PTH116
+    except OSError:
+        return "?"
+    return (stamps.digest(name) if ordinary else "") or "?"
+
+
+def watched(settings: Settings, *, built: bool = True) -> Iterator[str]:
+    """Every file that a check may look at, each once: what the answer of a check depends on."""
+    root = settings.root
+    with os.scandir(root) as entries:
+        yield from sorted(entry.path for entry in entries if entry.name.endswith(".py"))
+    own = [settings.values.get("THEME"), *(settings.values.get("PLUGIN_PATHS") or ())]
+    folders = [settings.content, *(root / str(name) for name in own if name), settings.issues]
+    met: set[tuple[int, int]] = set()
+    for folder in (*folders, *((settings.output,) if built else ())):
+        yield from stamps.walk(str(folder), met, lambda name: name == "__pycache__")
+
+
+def names(settings: Settings, paths: Sequence[Path]) -> frozenset[str] | None:
+    """``paths`` as findings name files; None for no choice.
+
+    Raises:
+        ConfigError: one of them names nothing.
+    """
+    if not paths:
+        return None
+    chosen = set()
+    for path in paths:
+        # As typed in this folder, as findings name it, or as Pelican's settings would.
+        places = (path, settings.root / path, settings.content / path)
+        named = [os.path.relpath(p, settings.root) for p in places if os.path.lexists(p)]
+        inside = next((name for name in named if not name.startswith("..")), None)
+        if inside is None:
+            raise ConfigError(
+                f"{path}: there is no such file in this site", "name a file or folder of content"
+            )
+        chosen.add(Path(inside).as_posix())
+    return frozenset(chosen)
+
+
+def within(file: str, chosen: frozenset[str]) -> bool:
+    """Whether a file is one of the chosen, or lies in one of them."""
+    return any(name in (file, ".") or file.startswith(f"{name}/") for name in chosen)

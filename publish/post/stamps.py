@@ -1,0 +1,81 @@
+"""Stamps of files, which tell cheaply whether a file is as it was.
+
+Loaded before anything else by a build that has nothing to do, so only what Python has at hand is
+imported.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+
+Stamps = dict[str, str]
+"""Path to size, modification and change time, and inode. What is not there has no entry."""
+RACY = 2_000_000_000
+"""Nanoseconds: so shortly before it was stamped, a file may change again and keep its stamp."""
+
+
+def stamp(path: str | os.PathLike[str]) -> str:
+    """One file's stamp; ``""`` if it is not there."""
+    try:
+        return told(os.stat(path))  # noqa: PTH116 - thousands of them, and a Path doubles the time
+    except (OSError, ValueError):
+        return ""
+
+
+def told(found: os.stat_result) -> str:
+    """The stamp of a file that was looked up already."""
+    return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
+
+
+def of(paths: Iterable[str]) -> Stamps:
+    """The stamps of ``paths``."""
+    return {path: found for path in paths if (found := stamp(path))}
+
+
+def changed_at(stamped: str) -> int:
+    """When the file was last changed in any way: nanoseconds since the epoch."""
+    _, modified, changed, _ = stamped.split()
+    return max(int(modified), int(changed))
+
+
+def is_trustworthy(stamped: str) -> bool:
+    """Whether a file's stamp alone can be trusted to show its next change."""
+    return bool(stamped) and time.time_ns() - changed_at(stamped) >= RACY
+
+
+def digest(path: str) -> str:
+    """SHA-256 of a file's bytes; ``""`` for a folder or what cannot be read."""
+    from hashlib import sha256
+
+    try:
+        with open(path, "rb") as stream:  # noqa: PTH123 - thousands of them
+            return sha256(stream.read()).hexdigest()
+    except OSError:
+        return ""
+
+
+def walk(
+    folder: str, seen: set[tuple[int, int]], skipped: Callable[[str], bool] = lambda name: False
+) -> Iterator[str]:
+    """Every file below ``folder``, but for names that are ``skipped``. Links are followed, as
+    Pelican does; a folder that was ``seen`` already, in this walk or before, is not entered."""
+    for base, names, entries in os.walk(folder, followlinks=True):
+        place = identity(base)
+        # A link that leads back up must not be followed for ever.
+        if place in seen or place is None:
+            names.clear()
+            continue
+        seen.add(place)
+        names[:] = sorted(name for name in names if not skipped(name))
+        yield from (f"{base}{os.sep}{name}" for name in entries if not skipped(name))
+
+
+def identity(folder: str) -> tuple[int, int] | None:
+    """Device and inode: equal for two names of one folder. None if it is not there."""
+    try:
+        found = os.stat(folder)  # noqa: PTH116
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

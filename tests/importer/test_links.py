@@ -1,0 +1,140 @@
+"""Links of the old site: where each leads now, and which keep only their words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from publish.settings import Settings
+from tests.importer.export import HEAD, attachment, export, imported, item, site
+
+HERE = "{filename}/posts"
+
+
+@pytest.fixture
+def blog(tmp_path: Path, root: Path) -> Settings:
+    return site(tmp_path / "site", root)
+
+
+def whole(href: str, **given: object) -> str:
+    return export(
+        attachment(9, "2020/03/a.jpg"),
+        item(1, f'<a href="{href}">words</a>', slug="from", **given),
+        item(2, '<h2 id="part">A Part</h2><p><a name="spot"></a>x</p>', slug="to",
+             meta={"_wp_old_slug": "was"}),
+        item(3, "Page.", type="page", slug="about", categories=()),
+        item(4, "Child.", type="page", slug="child", parent=3, categories=(),
+             link="https://old.example/about/child/"),
+        item(5, "Draft.", slug="draft", status="draft"),
+        item(6, "Later.", slug="later", status="future", date="2099-01-01 09:00:00",
+             gmt="2099-01-01 14:00:00"),
+        head=HEAD + "<wp:tag><wp:tag_slug>t</wp:tag_slug><wp:tag_name>Tea</wp:tag_name></wp:tag>",
+    )  # fmt: skip
+
+
+def link(blog: Settings, href: str, **given: object) -> str:
+    """The body of the post that holds one link."""
+    assert imported(blog, whole(href, **given)) == 0
+    return (blog.content / "posts/from.md").read_text().split("\n\n", 1)[1].strip()
+
+
+@pytest.mark.parametrize(
+    ("href", "target"),
+    [
+        ("https://old.example/2020/03/11/to/", f"{HERE}/to.md"),
+        ("http://old.example/2020/03/11/to", f"{HERE}/to.md"),
+        ("https://www.old.example/2020/03/11/to/", f"{HERE}/to.md"),
+        ("HTTPS://OLD.EXAMPLE/2020/03/11/TO/", f"{HERE}/to.md"),
+        ("//old.example/2020/03/11/to/", f"{HERE}/to.md"),
+        ("/2020/03/11/to/", f"{HERE}/to.md"),
+        ("../to/", f"{HERE}/to.md"),
+        ("/2020/03/11/to/#part", f"{HERE}/to.md#part"),
+        ("/2020/03/11/to/#spot", f"{HERE}/to.md#spot"),
+        ("/2020/03/11/to/#comment-7", f"{HERE}/to.md"),
+        ("/2020/03/11/to/#more-2", f"{HERE}/to.md"),
+        ("/2020/03/11/to/?utm_source=x", f"{HERE}/to.md"),
+        ("/2020/03/11/to/amp/", f"{HERE}/to.md"),
+        ("/2020/03/11/to/feed/", f"{HERE}/to.md"),
+        ("/2020/03/11/to/comment-page-2/", f"{HERE}/to.md"),
+        ("/2020/03/11/to/2/", f"{HERE}/to.md"),
+        ("/2020/03/11/was/", f"{HERE}/to.md"),
+        ("/?p=2", f"{HERE}/to.md"),
+        ("https://old.example/?p=2#part", f"{HERE}/to.md#part"),
+        ("/index.php?p=2", f"{HERE}/to.md"),
+        ("/to/", f"{HERE}/to.md"),
+        ("/about/", "{filename}/pages/about.md"),
+        ("/?page_id=3", "{filename}/pages/about.md"),
+        ("/about/child/", "{filename}/pages/child.md"),
+        ("https://old.example", "/"),
+        ("/", "/"),
+        ("/category/career/", "/category/career/"),
+        ("/category/career/page/2/", "/category/career/"),
+        ("/category/career/feed/", "/category/career/"),
+        ("/author/nora/", "/author/nora-whitfield/"),
+        ("/feed/", "/feeds/all.rss.xml"),
+        ("https://e.example/2020/03/11/to/", "https://e.example/2020/03/11/to/"),
+        ("https://old.example.evil.example/x", "https://old.example.evil.example/x"),
+        ("mailto:nora@e.example?subject=A%20b", "mailto:nora@e.example?subject=A%20b"),
+        ("tel:+1234", "tel:+1234"),
+        ("https://e.example/a(b)?c=1&amp;d=2", "https://e.example/a%28b%29?c=1&d=2"),
+    ],
+)
+def test_a_link_leads_to(blog: Settings, href: str, target: str):
+    assert link(blog, href) == f"[words]({target})"
+
+
+@pytest.mark.parametrize(
+    ("href", "code"),
+    [
+        ("/2019/01/01/never/", "dead-link"),
+        ("/?p=77", "dead-link"),
+        ("/category/none/", "dead-link"),
+        ("/2020/03/11/draft/", "link-not-public"),
+        ("/?p=5", "link-not-public"),
+        ("/2020/03/11/later/", "link-not-public"),
+        ("#nowhere", "anchor-missing"),
+        ("http://localhost/x", "dead-link"),
+        ("http://192.168.0.1/x", "dead-link"),
+        ("http://10.0.0.1/", "dead-link"),
+        ("file:///etc/passwd", "dead-link"),
+        ("http://[broken", "dead-link"),
+        ("javascript:alert(1)", "script-dropped"),
+        ("/wp-content/uploads/2020/03/none.pdf", "file-missing"),
+    ],
+)
+def test_a_link_that_leads_nowhere_keeps_its_words(blog: Settings, href: str, code: str):
+    made = link(blog, href)
+    assert made.startswith(("words", "[words](https://old.example/wp-content"))
+    report = json.loads((blog.root / "import-report.json").read_text())
+    assert code in {loss["code"] for loss in report["losses"]}
+
+
+def test_a_place_that_is_not_there_leaves_the_link_to_the_page(blog: Settings):
+    assert link(blog, "/2020/03/11/to/#gone") == f"[words]({HERE}/to.md)"
+
+
+def test_a_draft_may_link_to_a_draft(blog: Settings):
+    assert link(blog, "/2020/03/11/draft/", status="draft") == f"[words]({HERE}/draft.md)"
+
+
+def test_a_heading_is_found_by_the_name_that_markdown_gives_it(blog: Settings):
+    imported(blog, export(
+        item(1, '<h2>Two Words, é</h2><p><a href="#two-words-e">up</a></p>', slug="one")
+    ))  # fmt: skip
+    assert "[up](#two-words-e)" in (blog.content / "posts/one.md").read_text()
+
+
+@pytest.mark.parametrize("base", ["https://old.example/blog", "https://old.example/a/b"])
+def test_a_blog_in_a_folder_of_its_host(blog: Settings, base: str):
+    folder = base.removeprefix("https://old.example")
+    text = export(
+        item(1, f'<a href="{folder}/2020/03/11/two/">a</a> <a href="{folder}/">b</a>', slug="one"),
+        item(2, "Words.", slug="two"),
+    ).replace("<wp:base_blog_url>https://old.example", f"<wp:base_blog_url>{base}")
+    text = text.replace("<link>https://old.example/2020", f"<link>{base}/2020")
+    assert imported(blog, text) == 0
+    page = (blog.content / "posts/one.md").read_text()
+    assert page.endswith("[a]({filename}/posts/two.md) [b](/)\n")
+    assert f"Aliases: {folder}/2020/03/11/one/, " in page
