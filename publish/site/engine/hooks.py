@@ -11,6 +11,7 @@ import functools
 import io
 import os
 import sys
+import types
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
