@@ -254,7 +254,7 @@ def test_a_rollback_takes_the_scheduled_letter_of_the_page_that_went_back_and_st
 def test_a_post_dated_ahead_waits_and_is_named(blog: Blog):
     one = blog.begin()
     ahead = datetime.now(UTC) + timedelta(hours=3)
-    blog.write(one, "tomorrow", Date=f"{ahead.astimezone():%Y-%m-%d %H:%M}")
+    blog.write(one, "tomorrow", Date=f"{ahead:%Y-%m-%d %H:%M}+00:00")
     ended = run(one, blog.base)
     assert ended.code == 0
     due = datetime.fromisoformat(ended.document["next_due"])
