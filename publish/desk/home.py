@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from publish.desk import parts, words
+from publish.desk import next_step, parts, words
 from publish.desk.model import Letter, Post, Snapshot
 from publish.desk.parts import Button, State
 from publish.newsletter.titles import MOST_POSTS
@@ -95,11 +95,11 @@ def view(now: Snapshot, at: datetime) -> Home:
     order = {"unsure": 0, "stopped": 1, "sending": 2, "scheduled": 3}
     ahead.sort(key=lambda m: (order[m.state], m.at or at))
     sent = sorted((m for m in letters if m.state == "sent"), key=lambda m: m.at or at, reverse=True)
-    writing = _writing(now, at)
+    writing = _writing(now)
     rows = [_row(now, post, at) for post in writing]
     mailed = {m.uid for m in letters}
     older = [s for s in now.posts if s.kind == "public" and s.mailed and s.uid not in mailed
-             and not parts.recent(now, s, at)]  # fmt: skip
+             and (choice := now.choice(s)) and choice.verdict == "old"]  # fmt: skip
     states, says, buttons = site(now, at)
     known = now.newsletter.readers
     return Home(
@@ -239,19 +239,16 @@ def _public(post: Post | None) -> bool:
     return post is not None and post.kind == "public" and post.mailed
 
 
-def _writing(now: Snapshot, at: datetime) -> list[Post]:
-    """Drafts, and young posts whose letter did not go out; newest first."""
+def _writing(now: Snapshot) -> list[Post]:
+    """Drafts, and public posts whose letter is due or was taken back; newest first."""
     held = {m.uid for m in now.newsletter.letters if m.state == "held"}
-    mailed = {m.uid for m in now.newsletter.letters if m.state != "held"}
-    known = now.newsletter.asked is not None
     found = [
         post
         for post in now.posts
         if post.kind == "draft"
         or (post.kind == "public" and post.uid in held)
-        or (known and post.kind == "public" and post.mailed and post.uid not in mailed
-            and parts.recent(now, post, at))
-    ]  # fmt: skip
+        or next_step.is_due(now, post)
+    ]
     return sorted(found, key=lambda post: post.saved, reverse=True)
 
 
@@ -268,12 +265,10 @@ def _row(now: Snapshot, post: Post, at: datetime) -> Row:
     else:
         states = (State("half", "Letter not sent"), *states)
         facts = f"Public · {facts}"
-    if found is None or not parts.healthy(found):
-        button = Button("See what is wrong" if found else "Look at it", parts.href(post))
-    elif post.kind == "draft":
-        button = parts.ask("Publish…", "publish", post)
-    else:
-        button = parts.ask("Send the letter…", "send", post)
+    button = next_step.act(now, post) if next_step.is_likely(now, post) else None
+    if button is None:
+        wrong = found is not None and not parts.healthy(found)
+        button = Button("See what is wrong" if wrong else "Look at it", parts.href(post))
     return Row(post.title, parts.href(post), facts, states, button)
 
 

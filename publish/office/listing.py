@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from publish.newsletter import plan, report, selection
+from publish.newsletter import plan, report
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.plan import PlanItem
 from publish.newsletter.protocol import hour_of
@@ -52,7 +52,7 @@ def planned(
     with office.site.aside(office.voice) as folder:
         found = letters.gathered(office, folder)
         named = {x.key for x in found.named(posts)} if posts else set()
-        choices = selection.choose(found.all, letters.bounds(office, found), named)
+        choices = letters.choices(office, found, named)
         choices = [c for c in choices if not posts or c.issue.key in named]
         told = plan.plan_items(choices, when)
         lines = _urgent_lines(found)
@@ -94,7 +94,7 @@ def entries(office: Office, posts: Sequence[str]) -> list[Entry]:
     with office.site.present(office.voice) as folder:
         found = letters.gathered(office, folder)
         chosen = found.named(posts)
-        picked = selection.choose(found.all, letters.bounds(office, found))
+        picked = letters.choices(office, found)
         choices = {choice.issue.key: choice for choice in picked}
         states = settling.states(office, chosen)
         for state in states:
