@@ -11,7 +11,6 @@ import re
 import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import TypeVar
@@ -257,6 +256,9 @@ class IncrementalTarget(ABC):
 
     def _each(self, act: Callable[[str], R], paths: Iterable[str]) -> list[R]:
         """``act`` on every path; when one fails, no further one begins, and all that began end."""
+        # Most deploys have nothing to do, and this loads a good deal.
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(self.workers) as pool:
             try:
                 return list(pool.map(act, paths))

@@ -57,10 +57,13 @@ class Reader:
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def begin(self, first: Snapshot) -> None:
-        """Read the posts, so that the first page is whole; findings and letters follow."""
+        """Read the posts, so that the first page is whole."""
         zone = schedule.zone(self.settings.timezone)
         self.current = replace(first, zone=zone)
         self.read_files()
+
+    def watch(self) -> None:
+        """Look at findings and letters, now and from now on."""
         for work in (self._files, self._letters):
             thread = threading.Thread(target=work, daemon=True, name=f"desk{work.__name__}")
             thread.start()

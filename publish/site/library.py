@@ -20,35 +20,16 @@ from typing import Any, Literal, NamedTuple
 
 from publish.post import body, cache
 from publish.post.body import Body
+from publish.post.contents import categories_of, contents
 from publish.post.images import cover_of, cover_paths
 from publish.post.record import Cover, Library, Post, Visibility
 from publish.post.text import direction, plain, plain_title
 from publish.post.urls import normal
 
-PUBLIC = (
-    "translations", "articles", "hidden_translations", "hidden_articles", "pages", "hidden_pages",
-)  # fmt: skip
-"""Lists of Pelican's generators, in the order in which it writes them."""
-DRAFTS = ("drafts", "drafts_translations", "draft_pages", "draft_translations")
 KINDS = {"category": "categories", "tag": "tags", "author": "authors"}
 LAST = 9999
 """The year of a draft without a date, to Pelican."""
 PLAIN = (str, int, float, bool, type(None))
-
-
-def contents(generators: Iterable[Any], *, public: bool = False) -> Iterator[Any]:
-    """Every article and page of a run, or those that are ``public``: listed or hidden."""
-    for names in (PUBLIC,) if public else (PUBLIC, DRAFTS):
-        for generator in generators:
-            for name in names:
-                yield from getattr(generator, name, ())
-
-
-def categories_of(content: Any) -> list[Any]:
-    """Pelican's categories of an article, the main one first; none of a page."""
-    given = getattr(content, "categories", None)
-    main = getattr(content, "category", None)
-    return list(given) if given else [main] if main else []
 
 
 class Words(NamedTuple):

@@ -11,22 +11,15 @@ from typing import Any
 from pelican import signals
 from pelican.contents import Article, Page
 
-LISTS = {
-    Article: ("articles", "translations", "hidden_articles", "hidden_translations", "drafts",
-              "drafts_translations"),
-    Page: ("pages", "translations", "hidden_pages", "hidden_translations", "draft_pages",
-           "draft_translations"),
-}  # fmt: skip
+from publish.post.contents import contents
 
 
 def glance(generators: list[Any], source: str) -> tuple[str, bytes] | None:
     """The file and the bytes of the page of ``source``; None if it has none, or another address."""
     for generator in generators:
-        for kind, lists in LISTS.items():
-            for name in lists:
-                for content in getattr(generator, name, ()):
-                    if type(content) is kind and content.source_path == source:
-                        return _page(generator, kind, content)
+        for content in contents([generator]):
+            if type(content) in (Article, Page) and content.source_path == source:
+                return _page(generator, type(content), content)
     return None
 
 
@@ -57,8 +50,8 @@ def _page(generator: Any, kind: type, old: Any) -> tuple[str, bytes] | None:
 
 def _take_over(new: Any, old: Any) -> None:
     """Give ``new`` what plugins made of the rest: it stays where the header says the same."""
-    told, before = new.metadata, old.metadata
+    after, before = new.metadata, old.metadata
     for name, value in vars(old).items():
-        same = name in before and str(told.get(name)) == str(before[name])
+        same = name in before and str(after.get(name)) == str(before[name])
         if name not in vars(new) or same or name == "translations":
             vars(new)[name] = value
