@@ -57,6 +57,11 @@ class Letters:
                 raise
             return found
 
+    def is_orphan(self, letter: Letter) -> bool:
+        """Whether it is scheduled although a post of it is not public here any more."""
+        composed = [x.issue for x in self.all if x.issue]
+        return bool(letter.scheduled) and catalogue.lacks_post(letter, composed)
+
     def handle(self, letter: Letter) -> str:
         """What to type for this letter and no other."""
         return catalogue.handle(letter, self.all)

@@ -132,15 +132,6 @@ def figures(office: Office, posts: Sequence[str]) -> list[Figures]:
     return sorted(rows, key=lambda row: row.sent)
 
 
-def orphaned(letter: Letter, found: Letters) -> bool:
-    """Whether it is scheduled although a post of it is not public here: retracted, deleted, a
-    draft, or not for the mail any more."""
-    composed = [x.issue for x in found.all if x.issue]
-    return bool(letter.scheduled) and not all(
-        any(issue.key.startswith(post) for issue in composed) for post in letter.posts
-    )
-
-
 def _entry(
     office: Office, found: Letters, letter: Letter, state: State, choice: Candidate | None, *,
     named: bool,
@@ -156,7 +147,7 @@ def _entry(
         urgent = True
         again = typed("send", handle) if letter.issue else typed("undo", handle)
         words += f"; {again} {'completes it' if letter.issue else 'keeps it back'}"
-    elif orphaned(letter, found):
+    elif found.is_orphan(letter):
         urgent = True
         words += f", and its post is not public any more; {typed('undo', handle)} takes it back"
     at = hour_of(state.send_time)
@@ -193,7 +184,7 @@ def _urgent_lines(found: Letters) -> list[str]:
         f"first {called(letter)}: it is scheduled, and its post is not public any more; "
         f"{typed('undo', found.handle(letter))} takes it back"
         for letter in found.all
-        if orphaned(letter, found)
+        if found.is_orphan(letter)
     ]
 
 

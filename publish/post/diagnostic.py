@@ -58,11 +58,6 @@ def quoted(value: str, most: int = 60) -> str:
     return line if len(value) <= most else f"{line[:most]}…"
 
 
-def as_text(findings: Sequence[Diagnostic]) -> str:
-    """One line a finding, warnings marked as such; ``""`` for none."""
-    return "\n".join(f"{f}" if f.severity == "error" else f"{f} [warning]" for f in findings)
-
-
 def as_json(findings: Sequence[Diagnostic]) -> str:
     """A list of objects with file, line, rule, severity, message and remedy."""
     return json.dumps([f.as_dict() for f in findings], ensure_ascii=False, indent=2)

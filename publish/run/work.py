@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from publish import golive
 from publish.deploy.deploy import DeployOptions, Stopped, document
 from publish.errors import Exit, NothingSent, PublishError
-from publish.http import fetch
 from publish.post.files import locked
 from publish.run import ledger_repo
 from publish.run.report import Report
@@ -100,6 +99,7 @@ def _run(office: Office, report: Report) -> None:
 
 
 def _build_deploy_send(office: Office, report: Report) -> None:
+    from publish.office import retracting
     from publish.office.due import send_due, settle_only
 
     deployed_id = ""
@@ -112,13 +112,13 @@ def _build_deploy_send(office: Office, report: Report) -> None:
             if (made := golive.built_id(office.settings)) != deployed_id:
                 deployed_id = made
                 report.deploys.clear()
-                report.lines += _withdrawn(office)
+                report.lines += retracting.withdraw(office)
                 for name in _targets(office, report):
                     _deploy(office, report, name)
         if len(report.errors) > before:
             with _noted(report):
                 settle_only(office)
-                report.lines += _withdrawn(office, lost=True)
+                report.lines += retracting.withdraw(office, lost=True)
             return
         if not office.site.stale():
             break
@@ -137,36 +137,6 @@ def _deploy(office: Office, report: Report, name: str) -> None:
         raise
     report.deploys.append(document(out))
     report.lines += [golive.summary_lines(out)[-1], *(f"warning: {line}" for line in out.warnings)]
-
-
-def _withdrawn(office: Office, *, lost: bool = False) -> list[str]:
-    """Take back what is scheduled for posts that are not public any more: a letter must not lead to
-    a page that is about to go; nor, with ``lost``, to one that went, as a rollback makes it go."""
-    from publish.office import letters, undoing
-
-    with office.lock():
-        found = letters.gathered(office)
-        public = {letter.key for letter in found.all if letter.issue}
-        lines = []
-        for letter in found.all:
-            if not letter.scheduled:
-                continue
-            gone = any(not any(key.startswith(p) for key in public) for p in letter.posts)
-            if gone or (lost and letter.issue and _missing(letter.issue.url)):
-                undoing.take_back(office, letter, found.handle(letter))
-                line = (
-                    f"{letter.slug}: its page is not public any more, so its letter was taken back"
-                )
-                lines.append(office.with_sandbox_note(line))
-    return lines
-
-
-def _missing(url: str) -> bool:
-    """Whether a page that was live says that it is not there any more."""
-    try:
-        return fetch(url)[0] in (404, 410)
-    except OSError:
-        return False
 
 
 def _push(repo: LedgerRepository, report: Report) -> None:
