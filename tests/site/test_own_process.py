@@ -67,6 +67,16 @@ def test_a_plugin_runs_in_the_command_and_spoils_nothing_of_it(nosy: Site):
     assert nosy.bytes() == nosy.stock()
 
 
+def test_a_build_needs_no_standard_output(site: Site):
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"'{sys.executable}' -m publish build -s '{site.conf}' >&-"],
+        capture_output=True, text=True, check=False,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert site.bytes() == site.stock()
+
+
 def test_a_command_that_is_killed_leaves_the_site_as_it_was(site: Site):
     assert command(site, "build").returncode == 0
     good = site.bytes()
