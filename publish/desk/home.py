@@ -15,7 +15,7 @@ SHOWN = 6
 
 
 @dataclass(frozen=True)
-class Next:
+class UpcomingLetter:
     """A letter that is on its way. ``when`` and ``distance`` are ``""`` where no hour is known."""
 
     state: State
@@ -43,7 +43,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Out:
+class SentRow:
     """A letter that went out. Shares are words; ``opened_of_100`` draws them."""
 
     title: str
@@ -58,7 +58,7 @@ class Out:
 
 
 @dataclass(frozen=True)
-class Coming:
+class AgendaEntry:
     """A day ahead, and what has to be on for it."""
 
     day: str
@@ -73,19 +73,19 @@ class Home:
 
     today: str
     headline: str
-    next: tuple[Next, ...]
+    next: tuple[UpcomingLetter, ...]
     writing: tuple[Row, ...]
     more_writing: tuple[Row, ...]
     together: Button | None
     first: bool
-    out: tuple[Out, ...]
+    out: tuple[SentRow, ...]
     older: int
     site: tuple[State, ...]
     site_says: tuple[str, ...]
     site_buttons: tuple[Button, ...]
     readers: str
     readers_says: str
-    coming: tuple[Coming, ...]
+    coming: tuple[AgendaEntry, ...]
 
 
 def view(now: Snapshot, at: datetime) -> Home:
@@ -175,17 +175,17 @@ def site(
     )
 
 
-def out(now: Snapshot, letter: Letter, at: datetime) -> Out:
+def out(now: Snapshot, letter: Letter, at: datetime) -> SentRow:
     """A letter's line in the table."""
     day = words.day(letter.at, now.zone, at, short=True) if letter.at else ""
     title, href = parts.title(now, letter), f"/letter/{letter.key}"
     found = letter.figures
     if found is None:
         delivered = words.count(letter.readers, "reader") if letter.readers else "not known yet"
-        return Out(title, href, day, delivered, "", "", "")
+        return SentRow(title, href, day, delivered, "", "", "")
     whole = found.delivered
-    percent = whole >= words.FEW
-    return Out(
+    percent = whole >= words.MIN_READERS_FOR_PERCENT
+    return SentRow(
         title, href, day, f"{whole:,} of {found.sent:,}", words.share(found.opened, whole),
         words.share(found.clicked, whole), str(found.left),
         100 * found.opened / whole if percent else None,
@@ -193,7 +193,7 @@ def out(now: Snapshot, letter: Letter, at: datetime) -> Out:
     )  # fmt: skip
 
 
-def _next(now: Snapshot, letter: Letter, at: datetime) -> Next:
+def _next(now: Snapshot, letter: Letter, at: datetime) -> UpcomingLetter:
     post = now.of(letter)
     name = {"post": post.name} if post and not letter.several else {"letter": letter.key}
     states = {
@@ -220,7 +220,7 @@ def _next(now: Snapshot, letter: Letter, at: datetime) -> Next:
     if gone:
         mend = (Button("Take it back…", to="/ask/undo", values=name, main=True),)
         buttons = buttons[:1]
-    return Next(
+    return UpcomingLetter(
         states[letter.state], parts.title(now, letter),
         parts.href(post) if post and not letter.several else f"/letter/{letter.key}",
         words.count(letter.readers, "reader") if letter.readers else "your readers",
@@ -296,20 +296,20 @@ def _asked(now: Snapshot, at: datetime) -> str:
     return f"as of {words.clock(known.asked, now.zone)}" if known.asked else "being counted"
 
 
-def _coming(now: Snapshot, at: datetime) -> tuple[Coming, ...]:
-    days: list[tuple[datetime, Coming]] = []
+def _coming(now: Snapshot, at: datetime) -> tuple[AgendaEntry, ...]:
+    days: list[tuple[datetime, AgendaEntry]] = []
     for letter in now.newsletter.letters:
         if letter.state == "scheduled" and letter.at:
             title, post = parts.title(now, letter), now.of(letter)
             where = parts.href(post) if post else f"/letter/{letter.key}"
             what = f"{words.clock(letter.at, now.zone)}, letter: {title}"
-            days.append((letter.at, Coming(_day(letter.at, now, at), what, where)))
+            days.append((letter.at, AgendaEntry(_day(letter.at, now, at), what, where)))
     for post in now.posts:
         if post.kind == "scheduled" and post.date:
             what = f"{words.clock(post.date, now.zone)}, on the site: {post.title}"
             needs = "This computer has to be on then, and the pages uploaded."
             days.append(
-                (post.date, Coming(_day(post.date, now, at), what, parts.href(post), needs))
+                (post.date, AgendaEntry(_day(post.date, now, at), what, parts.href(post), needs))
             )
     return tuple(coming for _, coming in sorted(days, key=lambda pair: pair[0]))
 

@@ -52,7 +52,7 @@ class PostPage:
     title: str
     crumbs: str
     rail: tuple[Step, ...]
-    summed: str
+    summary: str
     remarks: tuple[Remark, ...]
     checked: bool
     changes: tuple[tuple[str, str, str, str], ...]
@@ -66,7 +66,7 @@ class PostPage:
     time_act: str
     file: str
     saved: str
-    curious: tuple[tuple[str, str], ...]
+    technical_details: tuple[tuple[str, str], ...]
 
 
 def view(
@@ -79,7 +79,7 @@ def view(
     says, acts = _changed(now, post, letter)
     return PostPage(
         post.name, post.title, ", ".join(post.categories),
-        rail(now, post, letter, at), parts.summed(found),
+        rail(now, post, letter, at), parts.findings_summary(found),
         tuple(_remark(post, finding, mendable) for finding in found or ()), found is not None,
         letter.changes[:CHANGES] if letter else (),
         max(0, len(letter.changes) - CHANGES) if letter else 0, says, acts,
@@ -87,14 +87,20 @@ def view(
         tuple(_facts(now, post, renderings)), post.mailed,
         _time_act(post, letter),
         post.file, words.saved(post.saved, now.zone, at),
-        _curious(post, letter),
+        _technical_details(post, letter),
     )  # fmt: skip
 
 
 def rail(now: Snapshot, post: Post, letter: Letter | None, at: datetime) -> tuple[Step, ...]:
     """The four steps from the file to the readers."""
     found = parts.findings(now, post)
-    health = parts.summed(found) if found else "nothing to mend" if found == () else "being checked"
+    health = (
+        parts.findings_summary(found)
+        if found
+        else "nothing to mend"
+        if found == ()
+        else "being checked"
+    )
     health = health[:1].lower() + health[1:]
     written = Step(
         "done" if parts.healthy(found) else "now", "Written",
@@ -236,7 +242,7 @@ def _facts(now: Snapshot, post: Post, renderings: Renderings) -> list[tuple[str,
     return facts
 
 
-def _curious(post: Post, letter: Letter | None) -> tuple[tuple[str, str], ...]:
+def _technical_details(post: Post, letter: Letter | None) -> tuple[tuple[str, str], ...]:
     facts = [("Address", f"/{post.slug}/"), ("Uid", post.uid or "none in the file")]
     if letter:
         facts.append(("Letter", letter.key))

@@ -102,7 +102,7 @@ def healthy(found: tuple[Diagnostic, ...] | None) -> bool:
     return found is not None and not any(finding.severity == "error" for finding in found)
 
 
-def summed(found: tuple[Diagnostic, ...] | None) -> str:
+def findings_summary(found: tuple[Diagnostic, ...] | None) -> str:
     """``Nothing to mend, three things to consider``."""
     if found is None:
         return "Being checked"

@@ -97,7 +97,7 @@ def test_what_stops_stands_before_what_is_to_be_considered():
         )
     }
     found = view(a_snapshot(POST, findings=findings), POST)
-    assert found.summed == "Two things to mend, one thing to consider"
+    assert found.summary == "Two things to mend, one thing to consider"
     assert [(r.line, r.state.kind) for r in found.remarks] == [
         (7, "stop"), (18, "stop"), (3, "care"),
     ]  # fmt: skip
@@ -107,7 +107,7 @@ def test_what_stops_stands_before_what_is_to_be_considered():
 
 def test_before_the_first_check_nothing_is_claimed():
     found = view(a_snapshot(POST, findings=None), POST)
-    assert (found.summed, found.checked, found.remarks) == ("Being checked", False, ())
+    assert (found.summary, found.checked, found.remarks) == ("Being checked", False, ())
 
 
 def acts(now: Snapshot, post: Post) -> list[tuple[str, bool]]:
