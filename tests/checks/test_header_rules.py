@@ -12,6 +12,11 @@ from publish.checks.rule import Rule, found
 from publish.checks.rules import frontmatter, text, unread, values
 from publish.checks.rules.frontmatter import KEYS
 from publish.checks.source import ReadOptions, Source
+from publish.errors import Refused
+from publish.office import fit
+from publish.office.question import Voice
+from publish.site.build import build
+from tests.checks.project import Project
 
 HEAD = "Title: A\nDate: 2026-11-01 07:30\nCategory: Career\nSlug: a\nStatus: published\n"
 
@@ -247,3 +252,19 @@ def test_no_header_is_too_odd(header: str):
     lines = header.count("\n") + 3
     for rule in (*frontmatter.RULES, *values.RULES, *unread.RULES, text.starter_text):
         assert all(1 <= line <= lines for line, _ in told(rule, header))
+
+
+@pytest.mark.parametrize(
+    "lines", ["Translation: yes\nTranslation: yes\n", "Translation: a\n    b\n"]
+)
+def test_a_translation_of_several_lines_is_told_before_pelican_fails_on_it(
+    project: Project, lines: str
+):
+    project.write("content/posts/a.md", f"{HEAD}{lines}\nWords.\n")
+    project.post(name="b.md")
+    errors = [f for f in project.findings() if f.severity == "error"]
+    assert [(f.file, f.rule) for f in errors] in (
+        [("content/posts/a.md", "repeated-key")], [("content/posts/a.md", "lost-lines")],
+    )  # fmt: skip
+    with pytest.raises(Refused, match=r"content/posts/a\.md:\d+: .*Translation"):
+        build(project.settings, guards=fit.guards(project.settings, Voice()))
