@@ -91,6 +91,10 @@ def _home(
 def _post(
     now: Snapshot, at: datetime, acts: Acts, args: Mapping[str, str], values: Mapping[str, Any]
 ) -> Context | None:
+    if now.post(values["name"]) is None:
+        # Saved a moment ago, while the sources are being checked: that may take its time.
+        acts.reader.read_files()
+        now = acts.reader.current
     post = now.post(values["name"])
     if post is None:
         return None
