@@ -134,6 +134,7 @@ def library_of(
         settings={key: _plain(value) for key, value in settings.items() if key.isupper()},
         plugins=tuple(str(name).rsplit(".", 1)[-1] for name in settings.get("PLUGINS") or ()),
         complaints=tuple(complaints),
+        no_template=dict(_no_template([content for content, _ in bodies], generators)),
     )
 
 
@@ -281,6 +282,20 @@ def _terms(generators: list[Any], name: str) -> Iterator[Any]:
         listed = getattr(generator, name, ())
         pairs = listed.items() if isinstance(listed, Mapping) else listed
         yield from (term for term, _ in pairs)
+
+
+def _no_template(contents: list[Any], generators: list[Any]) -> Iterator[tuple[str, str]]:
+    """The sources whose own template the theme does not have, with its name."""
+    loaders = [generator for generator in generators if hasattr(generator, "get_template")]
+    for content in contents:
+        name = getattr(content, "template", content.default_template)
+        if name == content.default_template or not isinstance(name, str):
+            continue
+        try:
+            loaders[0].get_template(name)
+        except Exception as error:  # a template may fail in any way; that is told when it renders
+            if "NotFound" in type(error).__name__:
+                yield str(content.relative_source_path), name
 
 
 def _slugs(generators: list[Any], name: str) -> Iterator[str]:

@@ -94,13 +94,16 @@ def changed_uid(site: Site) -> Iterator[Problem]:
 def lost_address(site: Site) -> Iterator[Problem]:
     """A published address stays a page or a redirect: no build lets one become a 404. A post
     that is to go is taken off with `publish retract`."""
-    if not site.built or site.library.failed or "post_identity" not in site.library.plugins:
+    if site.library.failed or "post_identity" not in site.library.plugins:
         return
-    there = addresses.known(site)
-    owners = {uid_of(_uid(source), source.path): source for source in site.sources}
-    for address, uid in sorted(site.recorded.uids.items()):
-        if addresses.leads_somewhere(address, there):
+    redirects = "alias_redirects" in site.library.plugins
+    there = addresses.known(site) if redirects else addresses.made(site)
+    owners = {old: source for source in site.sources for old in was_of(source.get("was"))}
+    owners |= {uid_of(_uid(source), source.path): source for source in site.sources}
+    for known, uid in sorted(site.recorded.uids.items()):
+        if known in there:
             continue
+        address = site.recorded.written[known]
         owner = owners.get(uid)
         leave = f"to let it go: `publish retract {address}`"
         if owner is None:

@@ -11,6 +11,7 @@ import functools
 import io
 import os
 import sys
+import types
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,19 @@ def order_sources() -> None:
         listed: set[str] = known
         return listed if before == asked else Sorted(stock(self, paths, exclude, extensions))
 
+    def walk(top: str, **named: Any) -> Iterator[Any]:
+        above = {top: {os.path.realpath(top)}}
+        for folder, names, files in os.walk(top, **named):
+            yield folder, names, files
+            inside = above.pop(folder, set())
+            # A link to a folder that it lies in would be followed for ever; a rule tells of it.
+            real = {name: os.path.realpath(os.path.join(folder, name)) for name in names}  # noqa: PTH118
+            names[:] = [name for name in names if real[name] not in inside]
+            for name in names:
+                above[os.path.join(folder, name)] = {*inside, real[name]}  # noqa: PTH118
+
     generators.Generator.get_files = get_files
+    generators.os = types.SimpleNamespace(**{**vars(os), "walk": walk})
 
 
 def keep_from_reading(fit: Fit) -> None:
