@@ -98,6 +98,23 @@ def test_another_tools_name_is_told_once_and_with_ours():
     assert remedies(unread.unknown_key, f"{HEAD}draft: true\n") == []
 
 
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_what_a_merge_left_is_an_error_in_header_and_body(ending: str):
+    both = "<<<<<<< HEAD\nSubject: A\n=======\nSubject: B\n>>>>>>> other\n"
+    assert told(text.unmerged, f"{HEAD}{both}".replace("\n", ending)) == [
+        (6, "error"), (10, "error"),
+    ]  # fmt: skip
+    body = f"\nTake\n{both}tablets.\n".replace("\n", ending)
+    assert told(text.unmerged, HEAD.replace("\n", ending), body) == [(8, "error"), (12, "error")]
+
+
+@pytest.mark.parametrize(
+    "body", ["\n<<<<<<<< more\n", "\n ======= \n", "\nTitle\n=======\n", "\n >>>>>>> quoted\n"]
+)
+def test_headings_quotations_and_indented_markers_are_no_merge(body: str):
+    assert told(text.unmerged, HEAD, body) == []
+
+
 @pytest.mark.parametrize("key", KEYS)
 def test_a_known_key_given_twice_is_an_error_at_the_second_line(key: str):
     assert told(values.repeated_key, f"{key}: x\nMood: y\n{key.lower()}: z\n") == [(3, "error")]
