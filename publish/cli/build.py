@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
-import threading
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import ClassVar
 
@@ -65,8 +62,6 @@ def command(
     from publish.site.snapshot import summary
 
     terminal.progress("building")
-    # What is looked at after the build is loaded while this process waits for Pelican.
-    threading.Thread(target=importlib.import_module, args=["publish.office.notices"]).start()
     done = build(
         settings,
         output=output,
@@ -82,7 +77,7 @@ def command(
     for path in done.foreign:
         terminal.warn(f"{path}: not written by publish; left alone")
     if as_json:
-        terminal.json(asdict(done))
+        terminal.json(done._asdict())
         return
     terminal.good(
         summary(done.output, len(done.written), len(done.removed), done.unchanged, done.issues)

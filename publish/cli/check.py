@@ -37,9 +37,6 @@ def command(
 
     def judge() -> checks.Judged:
         # Where nothing changed since the last check, nothing of this is needed.
-        from publish.site import engine
-
-        engine.prewarm(settings.path)  # Pelican is loaded while the rest is here
         from publish.office import fit
 
         return fit.judged(settings)

@@ -20,12 +20,6 @@ def answered(words: list[str]) -> bool:
     settings_file = os.path.abspath(words[1] if words else "pelicanconf.py")  # noqa: PTH100
     known = snapshot.read(os.path.join(os.path.dirname(settings_file), ".publish", "build"))  # noqa: PTH118, PTH120
     if not snapshot.is_current(known, settings_file):
-        if os.path.isfile(settings_file):  # noqa: PTH113
-            from pathlib import Path
-
-            from publish.site.engine import prewarm
-
-            prewarm(Path(settings_file), whole=bool(known.get("whole")))
         return False
     if known["foreign"] or _letter_waits(known["scope"]):
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,6 @@ from publish.post.diagnostic import Diagnostic
 from publish.post.record import Library
 from publish.settings import Settings
 from publish.site.build import Guards
-from publish.site.engine import Deferred
 
 
 def records(settings: Settings) -> Library:
@@ -26,11 +26,14 @@ def records(settings: Settings) -> Library:
     """
     from publish.site.read import read
 
-    return read(settings, fit=_fit(settings))
+    return read(settings, fit=partial(fit, settings.content))
 
 
-def _fit(settings: Settings) -> Deferred:
-    return Deferred("publish.checks.reading:fit", (settings.content,))
+def fit(content: Path, file: Path) -> bytes | None:
+    """The bytes of a source in the ``content`` folder; None if Pelican must not open it."""
+    from publish.checks import reading
+
+    return reading.fit(content, file)
 
 
 def judge(
@@ -42,20 +45,20 @@ def judge(
     from publish.checks import run
     from publish.settings import load
     from publish.site.library import library_of
-    from publish.site.read import told
+    from publish.site.read import refusals
 
     settings = load(path)
     library = library_of(generators, values, memo=settings.cache / "words")
     # What links to nothing is told when they are resolved, for the records.
-    found = run.judge(settings, replace(library, complaints=told(errors)), built=built)
+    found = run.judge(settings, replace(library, complaints=refusals(errors)), built=built)
     return found, not any(finding.severity == "error" for finding in found.findings)
 
 
 def guards(settings: Settings, voice: Voice) -> Guards:
     """What a build has to pass: the findings in its sources, and no key in its pages."""
     return Guards(
-        Deferred("publish.office.fit:judge", (settings.path, False)),
-        lambda found: refuse(found.findings, voice), _fit(settings),
+        partial(judge, settings.path, False), lambda found: refuse(found.findings, voice),
+        partial(fit, settings.content),
         lambda folder: validate_output(settings, folder),
     )  # fmt: skip
 
@@ -94,8 +97,9 @@ def judged(settings: Settings, *, built: bool = True) -> Judged:
     """The findings as the process finds them that reads the site."""
     from publish.site import read
 
-    judge = Deferred("publish.office.fit:judge", (settings.path, built))
-    found, errors = read.judged(settings, judge, fit=_fit(settings))
+    found, errors = read.judged(
+        settings, partial(judge, settings.path, built), fit=partial(fit, settings.content)
+    )
     if found is None:
         from publish.checks import run
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 import os
 import time
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
-from publish.newsletter import catalogue, issue, schedule
-from publish.newsletter.campaign import SCHEDULED
-from publish.newsletter.catalogue import Letter
-from publish.newsletter.ledger import Ledger
-from publish.newsletter.protocol import hour_of
-from publish.newsletter.selection import FARTHEST
-from publish.office import letters
-from publish.office.telling import called, typed
 from publish.settings import Settings
+
+if TYPE_CHECKING:
+    from publish.newsletter.catalogue import Letter
 
 BEHIND = 3
 """Days that a post's Date may lie before the day it becomes public, and nothing is said."""
@@ -31,11 +28,17 @@ def after_build(settings: Settings) -> list[str]:
 
 
 def _late(settings: Settings) -> list[str]:
-    zone = schedule.zone(settings.timezone)
-    today, days = datetime.now(zone).date(), letters.since(settings.content)
-    if set(days.values()) <= {today.isoformat()} or not settings.issues.is_dir():
-        # The first build of a site: an archive is dated as it was written.
+    from publish.site.addresses import first_days
+
+    zone = ZoneInfo(settings.timezone)
+    today, days = datetime.now(zone).date(), first_days(settings.content)
+    known = set(days.values())
+    # Where all is of today it is the first build of a site: an archive is dated as it was written.
+    if today.isoformat() not in known or len(known) == 1 or not settings.issues.is_dir():
         return []
+    from publish.newsletter import issue
+    from publish.newsletter.selection import FARTHEST
+
     lines = []
     for head in issue.list_issues(settings.issues):
         behind = (today - head.date.astimezone(zone).date()).days
@@ -60,6 +63,12 @@ def _orphans(settings: Settings) -> list[str]:
     folders = [settings.content / "ledger"]
     if not os.environ.get("MAILCHIMP_API_KEY", "").strip():
         folders.append(sandbox.folder(settings.root) / "ledger")
+    folders = [folder for folder in folders if (folder / "issues.jsonl").exists()]
+    if not folders:
+        return []  # after most builds, so the newsletter is loaded for the others only
+    from publish.newsletter import catalogue, issue
+    from publish.newsletter.ledger import Ledger
+
     heads = issue.list_issues(settings.issues)
     lines = []
     for folder in folders:
@@ -73,12 +82,19 @@ def _orphans(settings: Settings) -> list[str]:
 
 
 def _waits(letter: Letter) -> bool:
+    from publish.newsletter.campaign import SCHEDULED
+    from publish.newsletter.protocol import hour_of
+
     hour = hour_of(letter.past.hour)
     scheduled = bool(letter.past.done) and letter.past.status == SCHEDULED
     return scheduled and (hour is None or hour.timestamp() > time.time())
 
 
 def _line(settings: Settings, letter: Letter, found: list[Letter]) -> str:
+    from publish.newsletter import catalogue, schedule
+    from publish.newsletter.protocol import hour_of
+    from publish.office.telling import called, typed
+
     hour = hour_of(letter.past.hour) or datetime.now(UTC)
     when = schedule.format_local(hour, schedule.zone(settings.timezone))
     command = typed("undo", catalogue.handle(letter, found))

@@ -34,5 +34,5 @@ def composed(settings: Settings, *, drafts: bool = False) -> Iterator[Path]:
             record.with_suffix(".pages"), code=manifest.code(settings),
             jobs=len(os.sched_getaffinity(0)), until="letters",
         )  # fmt: skip
-        run(task, whole=manifest.read(record).whole)
+        run(task, full_pelican=manifest.read(record).full_pelican)
         yield stage / "issues"

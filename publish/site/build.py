@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from publish.errors import Refused
 from publish.post.files import locked
@@ -24,8 +22,7 @@ ISSUE = re.compile(r"[^/]+/issue\.(html|txt|json)")
 """What a composed issue's folder holds; anything else there is not ours to remove."""
 
 
-@dataclass(frozen=True)
-class Build:
+class Build(NamedTuple):
     """What a build did. Paths are relative to ``output``; ``seconds`` per phase.
 
     ``foreign`` are files in ``output`` that the tool did not write; they are left alone.
@@ -44,8 +41,7 @@ class Build:
     seconds: dict[str, float]
 
 
-@dataclass(frozen=True)
-class Guards:
+class Guards(NamedTuple):
     """Callbacks that may refuse a build.
 
     ``judge`` is called once every source is read and before anything is rendered, in the process
@@ -87,7 +83,7 @@ def build(
             record = manifest.place(settings, target)
             document = snapshot.read(str(record))
             if not full and snapshot.is_current(document, str(settings.path)):
-                return unchanged_result(record, time.monotonic() - clock)
+                return unchanged(manifest.of(document), time.monotonic() - clock)
             known = manifest.of(document)
             return _made(settings, target, full, jobs, guards or Guards(), progress, known)
     except OSError as error:
@@ -110,7 +106,7 @@ def _made(
         manifest.midnight(settings),
     )
     clock.append(time.monotonic())
-    with staged(settings.cache) as stage, ThreadPoolExecutor(1) as beside:
+    with staged(settings.cache) as stage:
         task = Task(
             settings.path, overrides(settings, stage, forget=full), stage,
             settings.cache / "engine",
@@ -118,15 +114,14 @@ def _made(
             manifest.code(settings, before), full, jobs or len(os.sched_getaffinity(0)),
             guards.judge, guards.fit,
         )  # fmt: skip
-        listing = beside.submit(tree, target)
         try:
-            rendered, whole = run(task, progress, whole=known.whole)
+            rendered = run(task, progress, full_pelican=known.full_pelican)
         except Unfit as unfit:
             guards.answered(unfit.answer)
             raise Refused("the site is not fit", "run `publish check`") from None
         if guards.judge:
             guards.answered(rendered.judged)
-        present = listing.result()
+        present = tree(target)
         guards.validate_output(stage / "site")
         clock.append(time.monotonic())
         letters = [name for name in rendered.kept if name.startswith(f"{ISSUES}/")]
@@ -151,38 +146,41 @@ def _made(
                 (stage / name).replace(place)
             else:
                 place.unlink(missing_ok=True)
-        commit(stage / "issues", settings.issues,
-               [n for n in tree(settings.issues) if ISSUE.fullmatch(n)],
-               [name.removeprefix(f"{ISSUES}/") for name in letters])  # fmt: skip
+        moved = time.monotonic()
+        issues = tree(settings.issues)
+        commit(stage / "issues", settings.issues, [n for n in issues if ISSUE.fullmatch(n)],
+               [name.removeprefix(f"{ISSUES}/") for name in letters], present=issues)  # fmt: skip
     if permanent is not None:
         addresses.remember(settings, permanent)
-    time.sleep(snapshot.TICK if changes.written else 0)
     made = (
         None if rendered.untracked else manifest.extended(before, settings, rendered.reads, since)
     )
-    manifest.write(record, Manifest(
+    letter_stamps = snapshot.of(snapshot.below(str(settings.issues)))
+    left = Manifest(
         files=shown, foreign=_left(settings, changes.foreign), reads=rendered.reads,
         warnings=rendered.warnings, output=str(target),
         stamps=made.stamps if made else None, racy=made.racy if made else {},
-        outputs=_stamps(target, shown), issues=snapshot.of(snapshot.below(str(settings.issues))),
-        issued=str(settings.issues), composed=len(list(settings.issues.glob("*/issue.json"))),
+        outputs=_stamps(target, shown), issues=letter_stamps, issued=str(settings.issues),
+        composed=sum(path.endswith("/issue.json") for path in letter_stamps),
         scope=manifest.scope(settings), environment=environment,
-        until=min(until, rendered.due or until), whole=whole,
-    ))  # fmt: skip
+        until=min(until, rendered.due or until), full_pelican=rendered.full_pelican,
+    )  # fmt: skip
+    manifest.write(record, left)
+    if changes.written:
+        # An edit of what was written shows by its stamp once the file system's clock has moved on.
+        time.sleep(max(0.0, moved + snapshot.TICK - time.monotonic()))
     clock.append(time.monotonic())
-    done = unchanged_result(record, 0.0)
     phases = zip(("scan", "render", "commit"), clock, clock[1:], strict=False)
     seconds = {name: end - start for name, start, end in phases}
-    return replace(
-        done, written=changes.written, removed=changes.removed,
+    return unchanged(left, 0.0)._replace(
+        written=changes.written, removed=changes.removed,
         unchanged=len(shown) - len(changes.written), rendered=rendered.rendered,
         seconds={"scan": seconds["scan"], **rendered.seconds, "commit": seconds["commit"]},
     )  # fmt: skip
 
 
-def unchanged_result(record: Path, seconds: float) -> Build:
+def unchanged(known: Manifest, seconds: float) -> Build:
     """The result of a build that found nothing changed."""
-    known = manifest.read(record)
     return Build(known.output, (), (), len(known.files), 0, known.foreign, known.composed,
                  known.warnings, {"scan": seconds})  # fmt: skip
 
@@ -209,7 +207,7 @@ def overrides(settings: Settings, stage: Path, *, forget: bool = False) -> dict[
 def intact(settings: Settings, known: Manifest, target: Path) -> tuple[str, ...]:
     """The pages in ``target`` and the issues that are as the last build left them."""
     now = _stamps(target, known.files)
-    keys = ((name, str(target / name)) for name in known.files)
+    keys = ((name, f"{target}{os.sep}{name}") for name in known.files)
     pages = [name for name, key in keys if key in now and now[key] == known.outputs.get(key)]
     if known.issued != str(settings.issues):
         return tuple(pages)
@@ -218,8 +216,8 @@ def intact(settings: Settings, known: Manifest, target: Path) -> tuple[str, ...]
                       if stamp == known.issues[path]))  # fmt: skip
 
 
-def _stamps(folder: Path, names: tuple[str, ...] | list[str]) -> snapshot.Stamps:
-    return snapshot.of(str(folder / name) for name in names)
+def _stamps(folder: Path, names: Iterable[str]) -> snapshot.Stamps:
+    return snapshot.of(f"{folder}{os.sep}{name}" for name in names)
 
 
 def _left(settings: Settings, foreign: tuple[str, ...]) -> tuple[str, ...]:

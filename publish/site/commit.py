@@ -31,11 +31,18 @@ def tree(folder: Path) -> list[str]:
 
     Links to folders count as files and are not followed; a ``.git`` folder is not looked into.
     """
-    found = []
-    for base, folders, names in os.walk(folder, followlinks=False):
-        linked = [name for name in folders if Path(base, name).is_symlink()]
-        folders[:] = [n for n in folders if n not in (".git", PARTS) and n not in linked]
-        found += [Path(base, n).relative_to(folder).as_posix() for n in (*names, *linked)]
+    found, waiting = [], [(str(folder), "")]
+    while waiting:
+        place, prefix = waiting.pop()
+        try:
+            with os.scandir(place) as entries:
+                for entry in entries:
+                    if not entry.is_dir(follow_symlinks=False):
+                        found.append(prefix + entry.name)
+                    elif entry.name not in (".git", PARTS):
+                        waiting.append((entry.path, f"{prefix}{entry.name}/"))
+        except OSError:
+            continue
     return sorted(found)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,8 @@ class Manifest:
     one renders. ``racy`` are digests of files too young for their stamps. ``outputs`` and
     ``issues`` are stamps of what lies in the ``output`` folder and in ``issued``. ``reads`` are
     paths the render found out it needs. ``until`` is the moment up to which time changes nothing,
-    in seconds since the epoch. ``composed`` counts the issues. ``whole`` tells that the render
-    needed more than a light Pelican.
+    in seconds since the epoch. ``composed`` counts the issues. ``full_pelican`` tells that
+    the render needed more than a light Pelican.
     """
 
     files: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ class Manifest:
     scope: Scope = ("", (), (), ())
     environment: str = ""
     until: float = 0.0
-    whole: bool = False
+    full_pelican: bool = False
 
 
 def place(settings: Settings, output: Path) -> Path:
@@ -73,7 +73,7 @@ def write(path: Path, manifest: Manifest) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    cache.save(path, asdict(manifest) | {"version": snapshot.VERSION})
+    cache.save(path, vars(manifest) | {"version": snapshot.VERSION})
 
 
 @dataclass(frozen=True)

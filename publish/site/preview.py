@@ -15,7 +15,8 @@ from publish.post.files import locked
 from publish.settings import Settings, load
 from publish.site import manifest, snapshot
 from publish.site.commit import commit, tree
-from publish.site.engine import ISSUES, Run, Task, Worker, prewarm, shutdown, start
+from publish.site.engine import ISSUES, Run, Task
+from publish.site.engine.worker import Worker, start
 from publish.site.server import Server
 from publish.site.state import State
 from publish.site.watch import watch
@@ -50,11 +51,11 @@ class Rebuilder:
         self._folder = folder
         self._shown: tuple[str, ...] = ()
         self._last: Worker | None = None
-        prewarm(settings.path)
+        self._next = Worker(settings.path)
 
     def close(self) -> None:
         """End the processes that wait."""
-        shutdown()
+        self._next.close()
         if self._last:
             self._last.close()
         self._last = None
@@ -84,8 +85,12 @@ class Rebuilder:
         if self._last:
             self._last.close()
         self._last = None
-        done, self._last = start(task)
-        prewarm(settings.path, whole=self._last.whole)
+        try:
+            done, self._last = start(task, worker=self._next)
+        finally:
+            self._next = Worker(
+                settings.path, full_pelican=bool(self._last and self._last.full_pelican)
+            )
         # Should the files not all be moved, the next build trusts none of them.
         self._shown = ()
         letters = [f"{ISSUES}/{name}" for name in tree(stage / "issues")]

@@ -67,10 +67,10 @@ def judged(
             jobs=len(os.sched_getaffinity(0)), judge=judge, fit=fit, until="read",
         )  # fmt: skip
         try:
-            done, _ = engine.run(task)
+            done = engine.run(task)
         except Refused as refusal:
             raise ConfigError(refusal.message, refusal.remedy) from None
-    return done.judged, told(done.errors)
+    return done.judged, refusals(done.errors)
 
 
 def unread(settings: Settings, errors: Sequence[str]) -> Library:
@@ -101,7 +101,7 @@ def _aside(settings: Settings) -> Iterator[Path]:
         yield folder
 
 
-def told(errors: Sequence[str]) -> tuple[str, ...]:
+def refusals(errors: Sequence[str]) -> tuple[str, ...]:
     """What Pelican and the plugins refuse; of a source that was kept from them, a rule tells."""
     return tuple(error for error in errors if engine.UNFIT not in error)
 

@@ -124,14 +124,14 @@ class Server:
         return _text(status, body, kind)
 
     def _events(self, since: int | None) -> Iterator[bytes]:
-        told: tuple[int, str] | None = None
+        sent: tuple[int, str] | None = None
         while not self._state.closed:
-            event = self._state.event(told[0] if told else since)
+            event = self._state.event(sent[0] if sent else since)
             now = event["number"], event["error"]
             # An empty comment finds out whether the browser is still there.
-            yield b":\n\n" if now == told else f"data: {json.dumps(event)}\n\n".encode()
-            told = now
-            self._state.wait(*told)
+            yield b":\n\n" if now == sent else f"data: {json.dumps(event)}\n\n".encode()
+            sent = now
+            self._state.wait(*sent)
 
 
 class _Quiet(WSGIRequestHandler):

@@ -17,7 +17,7 @@ from typing import Any
 from publish.post import cache
 from publish.post.ignore import is_left_behind
 
-VERSION = 6
+VERSION = 7
 Stamps = dict[str, str]
 """Path to size, modification and change time, and inode. What is not there has no entry."""
 Scope = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]

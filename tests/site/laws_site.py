@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 import subprocess
 import sys
@@ -10,9 +11,25 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from publish.errors import PublishError
 from publish.settings import load
 from publish.site.build import Build, build
 
+BUILD = """\
+import pickle, sys
+from publish.errors import PublishError
+from publish.errors import PublishError
+from publish.settings import load
+from publish.site import engine
+from publish.site.build import build
+
+engine.own_process()
+try:
+    done = build(load(sys.argv[1]), **pickle.load(sys.stdin.buffer))
+except PublishError as error:
+    done = error
+pickle.dump(done, sys.stdout.buffer)
+"""
 Files = Mapping[str, str | bytes | None]
 """Paths relative to the site's folder and what they hold; None removes one."""
 Tree = dict[str, bytes]
@@ -73,8 +90,22 @@ class Lab:
             path.write_bytes(text.encode() if isinstance(text, str) else text)
 
     def build(self, *, full: bool = False, output: Path | None = None) -> Build:
-        """An incremental build, in the way of ``publish build``."""
-        return build(load(self.conf), full=full, output=output)
+        """An incremental build in a process that is its own, as ``publish build`` is.
+
+        Raises:
+            PublishError: it is refused.
+        """
+        wish = pickle.dumps({"full": full, "output": output})
+        done = subprocess.run(
+            [sys.executable, "-c", BUILD, str(self.conf)], input=wish, capture_output=True,
+            check=False, env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr.decode()
+        found = pickle.loads(done.stdout)
+        if isinstance(found, PublishError):
+            raise found
+        assert isinstance(found, Build)
+        return found
 
     def stock(self) -> Tree:
         """What ``pelican content`` makes of it, under the settings that every build has."""

@@ -138,6 +138,29 @@ def test_a_fault_changes_nothing_and_is_told_in_one_line(site: Site, fault: str)
     assert (site.root / ".publish/build").read_bytes() == record
 
 
+SHARING = (
+    "INCREMENTAL = True\nfrom pelican import signals\n"
+    "def hurt(number):\n    if number == 25:\n        {end}\n"
+    "def share(generators):\n    generators[0].settings['ENGINE'].shared(hurt, range(30))\n"
+    "def register():\n    signals.all_generators_finalized.connect(share)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [("raise KeyError('boom')", r"^plugins/faulty\.py:5: KeyError: 'boom'"),
+     ("import sys; sys.exit('bye')", r"^plugins/faulty\.py:5: SystemExit: bye"),
+     ("class Odd(Exception): pass; raise Odd(open('/dev/null'))",
+      r"^plugins/faulty\.py:6: RuntimeError: Odd: "),
+     ("import os; os.kill(os.getpid(), 9)", r"a part of the build was ended by signal 9")],
+)  # fmt: skip
+def test_what_fails_in_a_copy_is_told_as_here(site: Site, end: str, expected: str):
+    plugin(site, SHARING.format(end=end.replace("pass; ", "pass\n        ")))
+    with pytest.raises(Refused, match=expected):
+        build(site.settings, jobs=2)
+    assert site.bytes() == {}
+
+
 def test_every_fault_of_a_build_is_counted(site: Site):
     site.post("bad", "Body", date="someday")
     site.post("worse", "Body", date="never")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ import pytest
 from publish.errors import Refused
 from publish.site import read as reading
 from publish.site.build import Guards, build
-from publish.site.engine import Deferred
 
 from .conftest import Site
 
@@ -28,13 +28,13 @@ def titles(
     return (found, os.getpid(), settings["SITENAME"]), not any(forbidden in t for t in found)
 
 
-def readable(content: Path, file: Path) -> bool:
-    """Whether a source may be read."""
-    return "unfit" not in file.name
+def readable(content: Path, file: Path) -> bytes | None:
+    """The bytes of a source that may be read."""
+    return None if "unfit" in file.name else file.read_bytes()
 
 
 def guards(heard: list[Any], forbidden: str = "nothing") -> Guards:
-    return Guards(Deferred("tests.site.test_judging:titles", (forbidden,)), heard.append)
+    return Guards(partial(titles, forbidden), heard.append)
 
 
 def test_its_answer_is_heard_and_what_it_did_is_not_seen(site: Site):
@@ -72,9 +72,7 @@ def test_a_site_that_is_not_fit_is_refused_before_anything_is_rendered(
 
 def test_a_source_that_is_not_fit_is_never_opened_and_told(site: Site):
     os.mkfifo(site.root / "content/posts/unfit.md")  # reading it would wait for ever
-    library = reading.read(
-        site.settings, fit=Deferred("tests.site.test_judging:readable", (site.settings.content,))
-    )
+    library = reading.read(site.settings, fit=partial(readable, site.settings.content))
     assert [post.source for post in library.posts if post.kind == "article"] == [
         f"posts/post-{number}.md" for number in (1, 2, 3)
     ]

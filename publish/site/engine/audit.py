@@ -35,7 +35,7 @@ CODE = (".py", ".pyc", ".so")
 
 
 class Audit:
-    """Listens from ``start`` on; Python has no way to stop, so it ends with the process.
+    """Listens from ``start`` to ``stop``.
 
     ``untracked`` is why the next build cannot be skipped; ``""`` if it may be.
     """
@@ -46,10 +46,22 @@ class Audit:
         self.untracked = ""
         self._scopes: list[set[str]] = []
         self._own = 0
+        self._stopped = False
 
     def start(self) -> None:
         """Begin to listen."""
-        sys.addaudithook(self._hear)
+        known = {"open", "os.listdir", "os.scandir", READS, *UNTRACKED}
+
+        def listen(event: str, args: tuple[Any, ...]) -> None:
+            # Python calls it at each id() too.
+            if event in known and not self._stopped:
+                self._hear(event, args)
+
+        sys.addaudithook(listen)
+
+    def stop(self) -> None:
+        """Python keeps the hook for the life of the process; from now on it does nothing."""
+        self._stopped = True
 
     def _hear(self, event: str, args: tuple[Any, ...]) -> None:
         if event == "open":
@@ -63,11 +75,11 @@ class Audit:
         elif event in ("os.listdir", "os.scandir"):
             if args and isinstance(args[0], str | bytes):
                 # Python's own imports list every folder that may hold a module or a package.
-                importing = "importlib" in sys._getframe(1).f_code.co_filename
+                importing = "importlib" in sys._getframe(2).f_code.co_filename
                 self._note(os.fsdecode(args[0]) or ".", scoped=not importing)
         elif event == READS:
             self._note(os.fsdecode(args[0]))
-        elif event in UNTRACKED and not self.untracked and not self._own:
+        elif not self.untracked and not self._own:
             self.untracked = UNTRACKED[event]
 
     def _note(self, path: str, *, scoped: bool = True) -> None:

@@ -66,14 +66,14 @@ class Closures:
         return of_bytes("\0".join(sorted(parts)).encode("utf-8", "surrogatepass"))
 
     def _named(self, env: Environment, text: str) -> list[str] | None:
-        told = of_bytes(text.encode("utf-8", "surrogatepass"))
-        if told not in self.names:
+        digest = of_bytes(text.encode("utf-8", "surrogatepass"))
+        if digest not in self.names:
             tree = env.parse(text)
             found = list(meta.find_referenced_templates(tree))
             calls = [vars(each)["name"] for each in tree.find_all((nodes.Filter, nodes.Name))]
             wild = not VOLATILE.isdisjoint(calls)
-            self.names[told] = None if wild or None in found else [str(each) for each in found]
-        return self.names[told]
+            self.names[digest] = None if wild or None in found else [str(each) for each in found]
+        return self.names[digest]
 
 
 class Compiled(BytecodeCache):

@@ -57,8 +57,8 @@ def _page(generator: Any, kind: type, old: Any) -> tuple[str, bytes] | None:
 
 def _take_over(new: Any, old: Any) -> None:
     """Give ``new`` what plugins made of the rest: it stays where the header says the same."""
-    told, before = new.metadata, old.metadata
+    after, before = new.metadata, old.metadata
     for name, value in vars(old).items():
-        same = name in before and str(told.get(name)) == str(before[name])
+        same = name in before and str(after.get(name)) == str(before[name])
         if name not in vars(new) or same or name == "translations":
             vars(new)[name] = value

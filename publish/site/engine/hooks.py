@@ -65,7 +65,7 @@ def assumptions() -> str:
         return "the writer opens files in another way"
     if not {"makedirs", "os"} <= set(_inner(Writer.write_file)):
         return "the writer makes folders in another way"
-    if any("__eq__" in vars(kind) for kind in Article.__mro__[:-1]):
+    if any({"__eq__", "__hash__"} & vars(kind).keys() for kind in Article.__mro__[:-1]):
         return "posts are compared in another way"
     return "" if _tracks() else "templates look things up in another way"
 
@@ -176,8 +176,8 @@ def keep_sources(sources: Sources, jobs: int, progress: Callable[[str, int], Non
         return found
 
     def kept_links(self: Any) -> set[str]:
-        known = sources.links.get(id(self))
-        return set(known[1]) if known else links(self)
+        known = sources.links.get(self)
+        return links(self) if known is None else set(known)
 
     def ahead(stock: Any, kind: type, word: str) -> Any:
         signal = {
@@ -204,7 +204,7 @@ def keep_sources(sources: Sources, jobs: int, progress: Callable[[str, int], Non
         return generate_context
 
     Readers.__init__, Readers.read_file = watched_init, kept_read
-    Content.is_valid = lambda self: id(self) in sources.links or is_valid(self)
+    Content.is_valid = lambda self: self in sources.links or is_valid(self)
     Content.get_static_links = kept_links
     for owner, kind, word in (
         (generators.ArticlesGenerator, Article, "article"),
@@ -216,22 +216,21 @@ def keep_sources(sources: Sources, jobs: int, progress: Callable[[str, int], Non
 def memoize() -> None:
     """Memoize addresses, slugs and paths: once a post, not at each of many reads."""
     stock, put = Content.get_url_setting, Content.__setattr__
-    urls: dict[int, tuple[Any, dict[str, str]]] = {}
+    urls: dict[Any, dict[str, str]] = {}  # by the post itself: id() would raise an audit event
     slugify, slugs = urlwrappers.slugify, {}
     place, places = Content.get_relative_source_path, {}
 
     def get_url_setting(self: Any, key: str) -> str:
-        known = urls.get(id(self))
+        known = urls.get(self)
         if known is None:
-            # Holding the post keeps its number from being another's.
-            known = urls[id(self)] = self, {}
-        if key not in known[1]:
-            known[1][key] = stock(self, key)
-        return known[1][key]
+            known = urls[self] = {}
+        if key not in known:
+            known[key] = stock(self, key)
+        return known[key]
 
     def forgetting(self: Any, attribute: str, value: Any) -> None:
         if urls:
-            urls.pop(id(self), None)
+            urls.pop(self, None)
         put(self, attribute, value)
 
     def slug_of(value: Any, regex_subs: Any = (), **named: Any) -> Any:
@@ -288,10 +287,10 @@ def hasten_terms() -> None:
     class Group(list[Any]):
         def __init__(self, items: Iterable[Any]) -> None:
             super().__init__(items)
-            self._ids = {id(item) for item in self}
+            self._posts = set(self)
 
         def __contains__(self, item: object) -> bool:
-            return id(item) in self._ids
+            return item in self._posts
 
     def grouped(stock: Any, kind: str) -> Any:
         @functools.wraps(stock)

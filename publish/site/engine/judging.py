@@ -14,7 +14,7 @@ from pelican import Pelican, signals
 
 from publish.site.engine import Task, Unfit
 from publish.site.engine.audit import Audit
-from publish.site.engine.complaints import LogCollector
+from publish.site.engine.logged import LogCollector
 from publish.site.engine.pool import Pool
 
 MUCH = 32
@@ -29,10 +29,10 @@ class Judging:
     """The judge of one run; ``fresh`` counts the sources that were read."""
 
     def __init__(
-        self, task: Task, settings: Any, complaints: LogCollector, audit: Audit,
+        self, task: Task, settings: Any, log: LogCollector, audit: Audit,
         fresh: Callable[[], int], phase: Callable[[str], None],
     ) -> None:  # fmt: skip
-        self._task, self._settings, self._complaints = task, settings, complaints
+        self._task, self._settings, self._log = task, settings, log
         self._audit, self._fresh, self._phase = audit, fresh, phase
         self._copy: Pool | None = None
         self.answer: Any = None
@@ -56,7 +56,7 @@ class Judging:
             writer = get_writer(pelican)
             judging._settle()
             judging._phase("plugins")
-            if judging._task.until or judging._complaints.errors:
+            if judging._task.until or judging._log.errors:
                 raise Stop
             return writer
 
@@ -80,8 +80,8 @@ class Judging:
             if hasattr(generator, "refresh_metadata_intersite_links"):
                 generator.refresh_metadata_intersite_links()
         assert self._task.judge
-        answer, fit = self._task.judge(generators, self._settings, self._complaints.errors)
-        return answer, fit, self._complaints.errors
+        answer, fit = self._task.judge(generators, self._settings, self._log.errors)
+        return answer, fit, self._log.errors
 
     def _settle(self) -> None:
         copy, self._copy = self._copy, None
@@ -92,6 +92,6 @@ class Judging:
         finally:
             copy.close()
         if self._task.until == "read":
-            self._complaints.told(errors, [])
+            self._log.add(errors, [])
         elif not fit:
             raise Unfit(self.answer)

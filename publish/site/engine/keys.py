@@ -26,18 +26,22 @@ def of(task: Task, values: Any, looked: list[str], digests: Known) -> tuple[byte
 
     ``digests`` are the stamps and digests of the last build's files; those of now are put in.
     """
-    loaded = {str(getattr(module, "__file__", "") or "") for name, module in
-              list(sys.modules.items()) if name.partition(".")[0] != "publish"}  # fmt: skip
+    # Of this program and what starts it, other modules are loaded by each command.
+    loaded = {
+        str(getattr(module, "__file__", "") or "")
+        for name, module in list(sys.modules.items())
+        if name.partition(".")[0] not in ("publish", "__main__")
+    }
     own = {f for f in loaded if f.endswith(".py") and "-packages" not in f and _foreign(f)}
-    # Of this program, what decides: which other modules are loaded differs by command.
+    # Of this program, what decides:
     own |= {str(f) for room in ("site/engine", "post") for f in (PROGRAM / room).glob("*.py")}
     known, found = dict(digests), {}
     for path in sorted({*task.code, *own}):
         stamp = snapshot.stamp(path)
-        was, told = known.get(path, ("", ""))
+        was, digest = known.get(path, ("", ""))
         if stamp != was or not snapshot.is_trustworthy(stamp):
-            told = snapshot.digest(path)
-        found[path] = stamp, told
+            digest = snapshot.digest(path)
+        found[path] = stamp, digest
     digests.clear()
     digests.update(found)
     # A locale decides how a date is written.
@@ -45,10 +49,12 @@ def of(task: Task, values: Any, looked: list[str], digests: Known) -> tuple[byte
     facts = [sys.version, pelican.__version__, jinja2.__version__, *snapshot.installed(), *spoken]
     facts += [f"{path} {snapshot.digest(path)}" for path in looked]
     conf = {str(task.settings), str(task.settings.parent / "pelicanconf.py")}
-    code = _digest([*facts, *(f"{p} {told}" for p, (_, told) in found.items() if p not in conf)])
+    code = _digest(
+        [*facts, *(f"{p} {digest}" for p, (_, digest) in found.items() if p not in conf)]
+    )
     everything = settings.snapshot(values)
-    whole = [*facts, *(f"{p} {told}" for p, (_, told) in found.items())]
-    whole += [f"{n} {told!r} {type(values[n])}" for n, told in sorted(everything.items())]
+    whole = [*facts, *(f"{p} {digest}" for p, (_, digest) in found.items())]
+    whole += [f"{n} {digest!r} {type(values[n])}" for n, digest in sorted(everything.items())]
     return code, _digest(whole)
 
 

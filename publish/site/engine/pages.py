@@ -20,8 +20,7 @@ from pelican.paginator import Page
 
 from publish.post import cache
 from publish.site.engine.closures import Closures
-from publish.site.engine.digests import MISSING, Digests
-from publish.site.engine.fingerprint import name
+from publish.site.engine.fingerprint import MISSING, Digests, name
 from publish.site.engine.staging import Staging
 from publish.site.engine.tracking import Looks, Tracker
 
@@ -97,9 +96,9 @@ class Pages:
             post = self.posts.get(called)
             if post is not None and was is not None and self._digests.record(called) == was:
                 continue
-            for attribute, (number, told) in list(looks.items()):
+            for attribute, (number, digest) in list(looks.items()):
                 now = MISSING if post is None else self._digests.fact(post, attribute)
-                if now is None or now != told:
+                if now is None or now != digest:
                     self._changed.add(number)
                 looks[attribute] = number, now
 
@@ -138,11 +137,11 @@ class Pages:
             return False
         if entry.template != self._closures.of(template) or entry.own != own or self._dirty(entry):
             return False
-        for variable, told in entry.values.items():
-            if self._digests.of(context.get(variable, MISSING)) != told:
+        for variable, digest in entry.values.items():
+            if self._digests.of(context.get(variable, MISSING)) != digest:
                 return False
-        for (variable, attribute), told in entry.list_page.items():
-            if self._step(context.get(variable), attribute) != told:
+        for (variable, attribute), digest in entry.list_page.items():
+            if self._step(context.get(variable), attribute) != digest:
                 return False
         self._new[page] = entry
         self._staging.keep(page)
@@ -165,7 +164,7 @@ class Pages:
         closure = self._closures.of(template)
         values: dict[str, bytes | None] = {}
         shared: list[str] = []
-        by_id: dict[int, str] = {}
+        names: dict[Page, str] = {}
         mine = FIXED.union(own)
         for variable in looks.variables:
             if variable not in mine:
@@ -173,16 +172,16 @@ class Pages:
                 continue
             value = context.get(variable, MISSING)
             if isinstance(value, Page):
-                by_id[id(value)] = variable
+                names[value] = variable
             else:
                 values[variable] = self._digests.of(value)
         steps: dict[tuple[str, str], bytes | None] = {}
-        for (at, attribute), page in looks.list_pages.items():
-            if at not in by_id:
+        for page, attribute in looks.list_pages:
+            if page not in names:
                 return None  # a list page from elsewhere
-            steps[by_id[at], attribute] = self._step(page, attribute)
+            steps[names[page], attribute] = self._step(page, attribute)
         seen = []
-        for (_, attribute), post in looks.posts.items():
+        for post, attribute in looks.posts:
             called = name(post)
             if self.posts.get(called) is not post or not isinstance(attribute, str):
                 return None
@@ -270,4 +269,4 @@ class Pages:
         for called, (record, looks) in self._posts.items():
             left = {attribute: look for attribute, look in looks.items() if look[0] in used}
             self._posts[called] = record, left
-        self._values = {v: told for v, told in self._values.items() if v in variables}
+        self._values = {v: digest for v, digest in self._values.items() if v in variables}

@@ -35,7 +35,8 @@ class Pool:
         """What the copies answer, in order.
 
         Raises:
-            ChildProcessError: one of them ended without.
+            BaseException: what ended a copy, with its ``frames``: file and line of each call.
+            ChildProcessError: one was killed.
         """
         found = []
         while self._copies:
@@ -44,9 +45,14 @@ class Pool:
             self._copies.pop(0)
             with answer:
                 if status:
-                    raise ChildProcessError("a part of the build ended early")
+                    ended = os.waitstatus_to_exitcode(status)
+                    how = f"by signal {-ended}" if ended < 0 else f"with status {ended}"
+                    raise ChildProcessError(f"a part of the build was ended {how}")
                 answer.seek(0)
-                found.append(pickle.load(answer))  # noqa: S301 - a copy of this process wrote it
+                result, error = pickle.load(answer)  # noqa: S301 - a copy of this process wrote it
+                if error is not None:
+                    raise error
+                found.append(result)
         return found
 
     def close(self) -> None:
@@ -62,13 +68,26 @@ class Pool:
 def _end(work: Callable[[int], Any], number: int, answer: Any) -> None:
     status = 1
     try:
-        pickle.dump(work(number), answer, 5)
+        try:
+            data = pickle.dumps((work(number), None), 5)
+        except BaseException as error:  # a theme or plugin may do anything; the parent raises it
+            data = pickle.dumps((None, _portable(error)), 5)
+        answer.write(data)
         answer.flush()
         status = 0
-    except BaseException:  # a theme or plugin may do anything; the parent tells of it
-        traceback.print_exc()
     finally:
         os._exit(status)
+
+
+def _portable(error: BaseException) -> BaseException:
+    """``error`` as another process can raise it, with the ``frames`` that led to it."""
+    frames = [(f.filename, f.lineno) for f in traceback.extract_tb(error.__traceback__)]
+    for made in (error, RuntimeError(f"{type(error).__name__}: {error}")):
+        made.frames = frames  # type: ignore[attr-defined]
+        with contextlib.suppress(Exception):  # an exception may be made of anything
+            pickle.loads(pickle.dumps(made))  # noqa: S301 - just made
+            return made
+    raise AssertionError
 
 
 def shared(jobs: int, work: Callable[[T], R], items: Iterable[T], worth: int = WORTH) -> list[R]:

@@ -45,7 +45,7 @@ class Service:
         """
         found, phase = list(items), str(work.__module__).partition(".")[0]
 
-        def told(item: T) -> R:
+        def counted(item: T) -> R:
             made = work(item)
             self._progress(phase, 1)
             return made
@@ -53,7 +53,7 @@ class Service:
         if found:
             self._progress(phase, -len(found))
         with self._audit.own():
-            return pool.shared(self._jobs, told, found)
+            return pool.shared(self._jobs, counted, found)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return str, ()  # settings with it in them have the same fingerprint in every build

@@ -18,8 +18,8 @@ from pelican.writers import Writer
 from publish.site.engine import hooks, trust
 from publish.site.engine.audit import Audit
 from publish.site.engine.closures import Compiled
-from publish.site.engine.complaints import LogCollector
 from publish.site.engine.fingerprint import fingerprint
+from publish.site.engine.logged import LogCollector
 from publish.site.engine.pages import Pages
 from publish.site.engine.pool import Pool
 from publish.site.engine.sources import Sources
@@ -41,19 +41,17 @@ class Session:
 
     def __init__(
         self, folder: Path, record: Path | None, keys: tuple[bytes, bytes], settings: Any,
-        declared: set[str], staging: Staging, audit: Audit, complaints: LogCollector, jobs: int,
+        declared: set[str], staging: Staging, audit: Audit, log: LogCollector, jobs: int,
         progress: Progress, *, forget: bool,
     ) -> None:  # fmt: skip
         code, whole = keys
-        self._audit, self._complaints, self._jobs = audit, complaints, jobs
+        self._audit, self._log, self._jobs = audit, log, jobs
         self._progress, self._staging = progress, staging
         self._pool: Pool | None = None
         self.generators: list[Any] = []
         self._writing = False
         self._turn, self._mine, self._share = 0, 0, False
-        self.sources = Sources(
-            folder, code, settings, audit, lambda: complaints.count, forget=forget
-        )
+        self.sources = Sources(folder, code, settings, audit, lambda: log.count, forget=forget)
         self._tracker = Tracker(declared)
         self.pages = Pages(None if forget else record, whole, staging, self._tracker)
         templates = code + (fingerprint(settings["JINJA_ENVIRONMENT"]) or whole)
@@ -172,8 +170,8 @@ class Session:
 
     def _work(self, number: int, writer: Any) -> Any:
         """A copy's share of the pages."""
-        logging.getLogger().handlers[:] = [self._complaints]
-        self._complaints.errors, self._complaints.warnings = [], []
+        logging.getLogger().handlers[:] = [self._log]
+        self._log.errors, self._log.warnings = [], []
         self._mine = number
         try:
             for generator in self.generators:
@@ -182,9 +180,9 @@ class Session:
                 elif type(generator) is SHARED[1]:
                     generator.generate_output(writer)
         except Exception as error:  # a theme or plugin may do anything
-            self._complaints.failed(error)
-        heard = self._complaints.errors, self._complaints.warnings
-        return self.pages.share(), self._staging.share(), heard, self._audit.share()
+            self._log.failed(error)
+        logged = self._log.errors, self._log.warnings
+        return self.pages.share(), self._staging.share(), logged, self._audit.share()
 
     def gather(self) -> None:
         """Take over what the copies rendered."""
@@ -192,10 +190,10 @@ class Session:
         if pool is None:
             return
         try:
-            for pages, staged, heard, noted in pool.answers():
+            for pages, staged, logged, noted in pool.answers():
                 self.pages.merge(pages)
                 self._staging.merge(staged)
-                self._complaints.told(*heard)
+                self._log.add(*logged)
                 self._audit.merge(noted)
         finally:
             pool.close()

@@ -24,50 +24,32 @@ class Quiet(dict[str, Any]):
     used: set[str]
 
 
+def _recording_name(method: Any) -> Any:
+    def call(self: Quiet, name: Any, *more: Any) -> Any:
+        self.used.add(str(name))
+        return method(self, name, *more)
+
+    return call
+
+
+def _recording_all(method: Any) -> Any:
+    def call(self: Quiet, *more: Any) -> Any:
+        self.used.update(dict.keys(self))
+        return method(self, *more)
+
+    return call
+
+
 class Watched(Quiet):
     """The settings while sources are read."""
 
-    def __getitem__(self, name: str) -> Any:
-        self.used.add(name)
-        return super().__getitem__(name)
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """As of any dictionary."""
-        self.used.add(name)
-        return super().get(name, default)
-
-    def __contains__(self, name: object) -> bool:
-        self.used.add(str(name))
-        return super().__contains__(name)
-
-    def setdefault(self, name: str, default: Any = None) -> Any:
-        """As of any dictionary."""
-        self.used.add(name)
-        return super().setdefault(name, default)
-
-    def __iter__(self) -> Iterator[str]:
-        self.used.update(super().keys())
-        return super().__iter__()
-
-    def keys(self) -> Any:
-        """As of any dictionary."""
-        self.used.update(super().keys())
-        return super().keys()
-
-    def items(self) -> Any:
-        """As of any dictionary."""
-        self.used.update(super().keys())
-        return super().items()
-
-    def values(self) -> Any:
-        """As of any dictionary."""
-        self.used.update(super().keys())
-        return super().values()
-
-    def copy(self) -> dict[str, Any]:
-        """As of any dictionary."""
-        self.used.update(super().keys())
-        return dict(super().items())
+    __getitem__, get, __contains__, setdefault = map(
+        _recording_name, (dict.__getitem__, dict.get, dict.__contains__, dict.setdefault)
+    )
+    __iter__, keys, items, values, copy, __or__, __ror__ = map(
+        _recording_all,
+        (dict.__iter__, dict.keys, dict.items, dict.values, dict.copy, dict.__or__, dict.__ror__),
+    )
 
 
 def recording(settings: Mapping[str, Any]) -> Quiet:
@@ -99,7 +81,9 @@ def snapshot(settings: Mapping[str, Any]) -> dict[str, bytes | None]:
     }
 
 
-def told(known: Mapping[str, bytes | None], names: Iterable[str]) -> dict[str, bytes] | None:
+def fingerprints(
+    known: Mapping[str, bytes | None], names: Iterable[str]
+) -> dict[str, bytes] | None:
     """The fingerprints of the settings ``names``; None if one of them has none."""
     found = {name: known.get(name, b"missing") for name in sorted(names) if name not in PLACES}
     return None if None in found.values() else found  # type: ignore[return-value]

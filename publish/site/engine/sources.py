@@ -56,23 +56,23 @@ class Seen(NamedTuple):
     @property
     def version(self) -> bytes:
         """Equal for equal bytes of equal files."""
-        told = "\0".join(f"{path} {digest}" for path, _, digest in self.files)
-        return blake2b(told.encode("utf-8", "surrogateescape"), digest_size=16).digest()
+        listed = "\0".join(f"{path} {digest}" for path, _, digest in self.files)
+        return blake2b(listed.encode("utf-8", "surrogateescape"), digest_size=16).digest()
 
 
 class Sources:
     """The store in ``folder``, valid under ``key`` and the settings that reading uses.
 
-    ``heard`` counts what was logged so far: a source about which something was said is read in
-    every build, for it to be said again.
+    ``logged`` counts what was logged so far: a source about which something was logged is read in
+    every build, for it to be logged again.
     """
 
     def __init__(
-        self, folder: Path, key: bytes, settings: Any, audit: Audit, heard: Callable[[], int],
+        self, folder: Path, key: bytes, settings: Any, audit: Audit, logged: Callable[[], int],
         *, forget: bool = False,
     ) -> None:  # fmt: skip
         self._folder, self._key, self._settings = folder, key, settings
-        self._audit, self._heard = audit, heard
+        self._audit, self._logged = audit, logged
         self._base: dict[str, Source] = {}
         self._old: dict[str, Source] = {}
         self._seen: dict[str, Seen] = {}
@@ -82,7 +82,7 @@ class Sources:
         self._used: set[str] = set()
         self._snapshot: Mapping[str, bytes | None] = {}
         self._forget = forget
-        self.links: dict[int, tuple[Any, tuple[str, ...]]] = {}
+        self.links: dict[Any, tuple[str, ...]] = {}
         self.fresh = 0
 
     def begin(self) -> None:
@@ -110,18 +110,18 @@ class Sources:
         except Exception:  # a class that is no more; pickle fails in every way there is
             return None
         self._now[path], self._now_seen[path] = known, seen
-        self.links[id(made)] = made, known.links
+        self.links[made] = known.links
         return made
 
     def make(self, path: str, read: Callable[[], Any], context: Any) -> Any:
         """What ``read`` makes of ``path``; kept for the next build if it may be."""
-        heard, moment = self._heard(), time.time_ns()
+        logged, moment = self._logged(), time.time_ns()
         with self._audit.scope() as looked, tracked.watched(self._settings):
             made = read()
             fit = type(made) in KINDS and made.is_valid() and not _due(made)
             links = tuple(sorted(made.get_static_links())) if fit else ()
         self.fresh += 1
-        if fit and self._heard() == heard:
+        if fit and self._logged() == logged:
             paths = {os.path.abspath(name) for name in looked} | {path}  # noqa: PTH100
             raw = handed.get(path)
             own = {} if raw is None else {path: sha256(raw).hexdigest()}
@@ -174,7 +174,7 @@ class Sources:
             OSError: it cannot be written.
         """
         used = self._used | getattr(self._settings, "used", set())
-        settings = tracked.told(self._snapshot, used)
+        settings = tracked.fingerprints(self._snapshot, used)
         if settings is None:
             return
         more = {p: tuple(k) for p, k in self._now.items() if self._base.get(p) is not k}
@@ -194,7 +194,7 @@ class Sources:
         if seen.get("key") != self._key:
             return
         settings: Mapping[str, bytes] = seen["settings"]
-        if tracked.told(self._snapshot, settings) != settings:
+        if tracked.fingerprints(self._snapshot, settings) != settings:
             return
         base = cache.load(self._folder / "sources")
         more = cache.load(self._folder / "sources-more")

@@ -53,13 +53,13 @@ class Staging:
         If not, it has to be written to the stage, and is known by ``key`` from then on.
         """
         name = self.relative(name)
-        told = of_bytes(key.encode()) if type(key) is str else fingerprint(key) or b""
+        digest = of_bytes(key.encode()) if type(key) is str else fingerprint(key) or b""
         known = self._old.get(name, (b"", b""))
-        if told and known[1] == told and name in self._intact and not self._has(name):
+        if digest and known[1] == digest and name in self._intact and not self._has(name):
             self.keep(name)
             return True
         self._staged.discard(name)
-        self.new[name] = (b"", told)
+        self.new[name] = (b"", digest)
         return False
 
     def _has(self, name: str) -> bool:
@@ -84,8 +84,8 @@ class Staging:
     def put(self, path: str, data: bytes) -> None:
         """Take a rendered file."""
         name = path[len(self._root) :].replace(os.sep, "/")
-        told = of_bytes(data)
-        if self.intact(name) and self._old[name][0] == told and not self._has(name):
+        digest = of_bytes(data)
+        if self.intact(name) and self._old[name][0] == digest and not self._has(name):
             self.keep(name)
             return
         os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120
@@ -93,7 +93,7 @@ class Staging:
             stream.write(data)
         self.kept.discard(name)
         self._staged.add(name)
-        self.new[name] = (told, b"")
+        self.new[name] = (digest, b"")
 
     def share(self) -> tuple[set[str], dict[str, Known], set[str]]:
         """What a copy of this process staged and kept, for ``merge``."""

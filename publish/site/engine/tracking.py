@@ -30,7 +30,8 @@ _resolve = Context.resolve_or_missing
 
 
 class Looks:
-    """One page's looks: variables by name, attributes by the object and their name.
+    """One page's looks: variables by name, attributes by the object, which is itself alone, and
+    their name.
 
     ``vague`` is set once a page looked at a value that cannot be fingerprinted: such a page is
     rendered in every build. A look at ``"*"`` is one at a whole post.
@@ -40,8 +41,8 @@ class Looks:
 
     def __init__(self) -> None:
         self.variables: set[str] = set()
-        self.posts: dict[tuple[int, Any], Any] = {}
-        self.list_pages: dict[tuple[int, Any], Any] = {}
+        self.posts: set[tuple[Any, Any]] = set()
+        self.list_pages: set[tuple[Any, Any]] = set()
         self.vague = False
 
 
@@ -94,35 +95,39 @@ class Tracker:
 
     def _whole(self, looks: Looks, values: Iterable[Any], depth: int = 0) -> None:
         for value in values:
-            if isinstance(value, Content):
-                looks.posts[id(value), "*"] = value
+            if self._kind_of(value) == _POST:
+                looks.posts.add((value, "*"))
             elif isinstance(value, list | tuple | set) and depth < 3:
                 self._whole(looks, value, depth + 1)
-            elif isinstance(value, Page | Context):
+            elif isinstance(value, Content | Page | Context):
                 looks.vague = True
 
     def _note(self, looks: Looks, obj: Any, attribute: Any) -> None:
-        kind = self._kinds.get(type(obj))
-        if kind is None:
-            kind = self._kinds[type(obj)] = self._kind(type(obj))
+        kind = self._kind_of(obj)
         if kind == _PLAIN:
             return
         if kind == _POST:
-            looks.posts[id(obj), attribute] = obj
+            looks.posts.add((obj, attribute))
             if isinstance(attribute, str) and attribute[:1] == "_" and attribute != "_content":
                 looks.vague = True
         elif kind == _LIST_PAGE:
-            looks.list_pages[id(obj), attribute] = obj
+            looks.list_pages.add((obj, attribute))
         elif kind == _FOREIGN or (kind == _CLOCK and attribute in CLOCK):
             looks.vague = True
         elif kind == _MUTABLE and isinstance(attribute, str):
             looks.vague = looks.vague or bool(modifies_known_mutable(obj, attribute))
 
+    def _kind_of(self, obj: Any) -> int:
+        kind = self._kinds.get(type(obj))
+        if kind is None:
+            kind = self._kinds[type(obj)] = self._kind(type(obj))
+        return kind
+
     def _kind(self, kind: type) -> int:
-        if issubclass(kind, Content):
-            return _POST
-        if issubclass(kind, Page):
-            return _LIST_PAGE
+        if issubclass(kind, Content | Page):
+            if kind.__hash__ is not object.__hash__:  # type: ignore[comparison-overlap]
+                return _FOREIGN
+            return _POST if issubclass(kind, Content) else _LIST_PAGE
         if issubclass(kind, type | types.ModuleType | types.FunctionType):
             return _FOREIGN
         if kind.__module__.partition(".")[0] not in self._safe:

@@ -92,11 +92,11 @@ def changing_template(settings: Mapping[str, Any], harmless: dict[bytes, bool]) 
                     continue
                 if not any(f".{method}" in text for method in MUTATORS):
                     continue
-                told = of_bytes(data)
-                if told not in harmless:
+                digest = of_bytes(data)
+                if digest not in harmless:
                     if _changes(text, settings["JINJA_ENVIRONMENT"]):
                         return f"{name} changes what other pages see"
-                    harmless[told] = True
+                    harmless[digest] = True
     return ""
 
 

@@ -1,15 +1,14 @@
-"""The process that runs Pelican: reads its task from standard input, answers on standard output."""
+"""One run of Pelican in this process, which is good for no other after it."""
 
 from __future__ import annotations
 
-import gc
+import contextlib
 import importlib
 import logging
 import os
-import pickle
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,9 +17,12 @@ from publish import light
 from publish.errors import Exit
 from publish.light import StubUsed
 from publish.post import cache
-from publish.site.engine import ISSUES, Failed, RetryWhole, Run, Task, Unfit
+from publish.site.engine import ISSUES, Failed, NeedsFullPelican, Progress, Run, Task, Unfit
 from publish.site.engine.audit import Audit
-from publish.site.engine.complaints import LogCollector
+from publish.site.engine.logged import LogCollector
+from publish.site.snapshot import ACCOUNTS
+
+Outcome = Run | Failed | Unfit | NeedsFullPelican
 
 
 class Clock:
@@ -37,13 +39,24 @@ class Clock:
         self._last = now
 
 
-def run(
-    task: Task, audit: Audit, clock: Clock, tell: Callable[[str, int], None], held: list[Any]
-) -> Any:
-    """Run Pelican in this process: a ``Run`` or what stands in its place.
+def run_here(task: Task, progress: Progress | None, *, full_pelican: bool = False) -> Outcome:
+    """Run ``task`` in the process of the command itself.
 
-    The generators of a run that went well are put into ``held``.
+    Meanwhile standard output is standard error, for plugins may print; no key is in the
+    environment; and the site's folder is the working directory.
     """
+    if not full_pelican:
+        light.install()
+    with contextlib.ExitStack() as meanwhile:
+        meanwhile.enter_context(contextlib.chdir(task.settings.parent))
+        meanwhile.enter_context(_without_keys())
+        meanwhile.enter_context(_without_stdout())
+        return run(task, progress or (lambda phase, count: None), [], full_pelican=full_pelican)
+
+
+def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = False) -> Outcome:
+    """Run Pelican; the generators of a run that went well are put into ``held``."""
+    clock, audit = Clock(), Audit()
     import pelican as package
     from pelican.settings import read_settings
 
@@ -52,12 +65,14 @@ def run(
     from publish.site.engine.service import Service
     from publish.site.engine.staging import Staging
 
+    _forget_neighbours(task.settings.parent)
+    audit.start()
     package.console = _Quiet(package.console)
     site = task.stage / "site"
-    complaints = LogCollector(task.settings.parent, site)
+    log = LogCollector(task.settings.parent, site)
     # Python trusts compiled files by the second; a plugin edited twice in one would stay stale.
-    sys.dont_write_bytecode = True
-    logging.getLogger().addHandler(complaints)
+    compiles, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    logging.getLogger().addHandler(log)
     # Pelican tells the fifth of a kind as "and others"; here each has its place.
     package.log.LimitFilter._threshold = sys.maxsize
     clock.phase("load")
@@ -74,7 +89,7 @@ def run(
             values = settings.recording(
                 read_settings(str(task.settings), override={**task.overrides, **ours})
             )
-        code, complaints.content = Exit.REFUSED, Path(values["PATH"])
+        code, log.content = Exit.REFUSED, Path(values["PATH"])
         state = {} if task.forget else cache.load(task.folder / "state")
         files = state.get("files", {})
         staging = Staging(site, task.intact, files, _issues(values))
@@ -93,18 +108,18 @@ def run(
 
         if task.fit:
             hooks.keep_from_reading(task.fit)
-        judging = Judging(task, values, complaints, audit,
+        judging = Judging(task, values, log, audit,
                           lambda: live.sources.fresh if live else MUCH, clock.phase)  # fmt: skip
         if not stock:
             record = task.record if files else None
             live = session.Session(
-                task.folder, record, found_keys, values, declared, staging, audit, complaints,
+                task.folder, record, found_keys, values, declared, staging, audit, log,
                 task.jobs, tell, forget=task.forget,
             )  # fmt: skip
         clock.phase("settings")
         pelican.run()
         clock.phase("pages")
-        if live and not complaints.errors:
+        if live and not log.errors:
             live.save(task.stage / "pages")
             known = {n: k for n, k in staging.new.items() if n in staging.kept or k != (b"", b"")}
             document = {"files": known, "harmless": harmless, "code": digests}
@@ -118,27 +133,36 @@ def run(
         if live:
             live.sources.save()
     except StubUsed:
-        return RetryWhole()
+        return NeedsFullPelican()
     except (Exception, SystemExit) as error:  # a settings file, theme or plugin may do anything
-        complaints.failed(error)
+        log.failed(error)
     finally:
+        audit.stop()
+        sys.dont_write_bytecode = compiles
+        logging.getLogger().removeHandler(log)
         for each in (live, judging):
             if each:
                 each.close()
     if task.until == "read":
         answer = judging.answer if judging else None
-        return Run(errors=tuple(complaints.errors), judged=answer, seconds=clock.seconds)
-    if complaints.errors:
-        return Failed(tuple(complaints.errors), code)
+        return Run(
+            errors=tuple(log.errors),
+            judged=answer,
+            seconds=clock.seconds,
+            full_pelican=full_pelican,
+        )
+    if log.errors:
+        return Failed(tuple(log.errors), code)
     apart = [task.stage, task.folder.parent, *map(Path, (values["PATH"], values["THEME"],
              values["CACHE_PATH"], *values["PLUGIN_PATHS"]))]  # fmt: skip
     reads = audit.reads(apart, Path(values["PATH"], "ledger"))
     return Run(
-        tuple(complaints.warnings),
+        tuple(log.warnings),
         tuple(path for path in reads if path != str(task.settings.parent)),
         due.moment, audit.untracked, stock, tuple(sorted(staging.kept)),
         live.pages.rendered if live else due.rendered,
         live.sources.fresh if live else 0, judging.answer if judging else None, clock.seconds,
+        full_pelican=full_pelican,
     )  # fmt: skip
 
 
@@ -205,51 +229,36 @@ def _pelican(named: Any) -> Any:
     return getattr(importlib.import_module(module), name)
 
 
-def _stay(generators: list[Any], answer: Any) -> None:
-    """Show single pages until the parent has enough."""
-    from publish.site.engine.glance import glance
-
-    while True:
-        try:
-            source = pickle.load(sys.stdin.buffer)  # noqa: S301 - our parent's
-        except EOFError:
-            return
-        try:
-            found = glance(generators, source)
-        except Exception:  # the whole build, which follows, says what is wrong
-            found = None
-        answer.write(pickle.dumps(found, 5))
-
-
-def main() -> None:
-    """The process's own entry: the task comes once everything is loaded."""
-    audit, clock = Audit(), Clock()
-    audit.start()
-    # Thousands of objects that all live to the end: looking for garbage finds none.
-    gc.set_threshold(100_000, 50, 100)
-    if "whole" not in sys.argv[1:]:
-        light.install()
-    import publish.site.engine.session  # noqa: F401 - and with it Pelican
-
+@contextlib.contextmanager
+def _without_keys() -> Iterator[None]:
+    """A key must not reach a template."""
+    keys = {name: value for name, value in os.environ.items() if name.startswith(ACCOUNTS)}
+    for name in keys:
+        del os.environ[name]
     try:
-        task = pickle.load(sys.stdin.buffer)  # noqa: S301 - our parent's
-    except EOFError:
-        return  # there was nothing to build after all
-    # Plugins may print; the answer has the pipe to itself.
-    with os.fdopen(os.dup(1), "wb", buffering=0) as answer:
-        os.dup2(2, 1)
-        held: list[Any] = []
-
-        def tell(phase: str, count: int) -> None:
-            answer.write(pickle.dumps((phase, count)))
-
-        answer.write(pickle.dumps(run(task, audit, clock, tell, held), 5))
-        if task.resident:
-            _stay(held, answer)
-    sys.stderr.flush()
-    # Nothing needs what this process holds; to take it apart would take longer than to end.
-    os._exit(0)
+        yield
+    finally:
+        os.environ.update(keys)
 
 
-if __name__ == "__main__":
-    main()
+@contextlib.contextmanager
+def _without_stdout() -> Iterator[None]:
+    sys.stdout.flush()
+    stdout = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(stdout, 1)
+        os.close(stdout)
+
+
+def _forget_neighbours(root: Path) -> None:
+    """What the settings file imported is imported once more, so that what it reads counts."""
+    inside = f"{root}{os.sep}"
+    for name, module in list(sys.modules.items()):
+        file = str(getattr(module, "__file__", None) or "")
+        ours = name.partition(".")[0] in ("publish", "__main__")
+        if file.startswith(inside) and "-packages" not in file and not ours:
+            del sys.modules[name]

@@ -55,7 +55,7 @@ class LogCollector(logging.Handler):
         source = self._source(record.args)
         self._keep(self.errors if grave else self.warnings, self._placed(text, source))
 
-    def told(self, errors: list[str], warnings: list[str]) -> None:
+    def add(self, errors: list[str], warnings: list[str]) -> None:
         """Add another process's records."""
         self.count += len(errors) + len(warnings)
         for kept, texts in ((self.errors, errors), (self.warnings, warnings)):
@@ -65,8 +65,8 @@ class LogCollector(logging.Handler):
     def failed(self, error: BaseException) -> None:
         """The run ended by ``error``."""
         text = getattr(error, "message", None) or getattr(error, "strerror", None) or str(error)
-        said = f"{type(error).__name__}: {text}" if text else type(error).__name__
-        self._keep(self.errors, f"{self._where(error)}{self._short(said)}")
+        line = f"{type(error).__name__}: {text}" if text else type(error).__name__
+        self._keep(self.errors, f"{self._where(error)}{self._short(line)}")
 
     def _keep(self, kept: list[str], text: str) -> None:
         if text and text not in kept:
@@ -108,11 +108,11 @@ class LogCollector(logging.Handler):
 
     def _where(self, error: BaseException) -> str:
         """``file:line: `` of the last frame in a template or in the site's own code."""
+        frames = [(f.filename, f.lineno) for f in traceback.extract_tb(error.__traceback__)]
         places = [
-            (frame.filename, frame.lineno)
-            for frame in traceback.extract_tb(error.__traceback__)
-            if self._own(frame.filename)
-        ]
+            (file, line) for file, line in (*frames, *getattr(error, "frames", ()))
+            if self._own(file)
+        ]  # fmt: skip
         file, line = getattr(error, "filename", None), getattr(error, "lineno", None)
         if isinstance(file, str) and isinstance(line, int):
             places.append((file, line))

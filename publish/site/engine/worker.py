@@ -1,0 +1,177 @@
+"""A run of Pelican in another process, for one that does other things or builds again and again.
+
+It reads its task from standard input and answers on standard output: how far it is, then the
+result, and after that single pages, if it stays.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from publish import light
+from publish.errors import Refused
+from publish.site.engine import NeedsFullPelican, Progress, Run, Task, own_process, result
+from publish.site.snapshot import ACCOUNTS
+
+
+def start(
+    task: Task, progress: Progress | None = None, *, full_pelican: bool = False,
+    worker: Worker | None = None,
+) -> tuple[Run, Worker]:  # fmt: skip
+    """Run ``task`` in a process of its own, or that of ``worker``; it is left to the caller.
+
+    Raises:
+        Refused, ConfigError, Unfit: as ``engine.run``.
+    """
+    worker = worker or Worker(task.settings, full_pelican=full_pelican)
+    try:
+        return worker.run(task, progress), worker
+    except NeedsFullPelican:
+        worker.close()
+        return start(task, progress, full_pelican=True)
+    except BaseException:
+        worker.close()
+        raise
+
+
+class Worker:
+    """A process that loads Pelican at once and waits for its one task."""
+
+    def __init__(self, settings: Path, *, full_pelican: bool = False) -> None:
+        """For the site of the ``settings`` file; ``full_pelican`` loads all that Pelican loads."""
+        self._settings, self.full_pelican = settings, full_pelican
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
+        how = ["full"] if full_pelican else []
+        self._process = subprocess.Popen(  # noqa: S603 - this very program
+            # Not with -m, which takes a while to find what this finds at once.
+            [sys.executable, "-P", "-c", f"import {__name__} as w; w.main()", *how],
+            cwd=settings.parent, env=_environment(),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._stderr,
+            # Ctrl-C ends the parent, which ends its worker; it is no failure of the build.
+            start_new_session=True,
+        )  # fmt: skip
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process, whether it had its task or not."""
+        if self._process.poll() is None:
+            self._process.kill()
+        for stream in (self._process.stdin, self._process.stdout, self._stderr):
+            with contextlib.suppress(OSError):
+                stream.close()  # type: ignore[union-attr]
+        self._process.wait()
+
+    def run(self, task: Task, progress: Progress | None = None) -> Run:
+        """Do the one task.
+
+        Raises:
+            Refused: anything failed; the message names the file.
+            ConfigError: the settings file fails.
+            Unfit: the judge says so.
+            NeedsFullPelican: it has to be done once more, with all that Pelican loads.
+        """
+        assert self._process.stdout
+        try:
+            self._tell(task)
+            while True:
+                # Our own process, which no other can answer for.
+                final, message = pickle.load(self._process.stdout)  # noqa: S301
+                if final:
+                    break
+                if progress:
+                    progress(*message)
+        except (EOFError, pickle.UnpicklingError):
+            raise self._ended() from None
+        return result(message)
+
+    def page(self, source: Path) -> tuple[str, bytes] | None:
+        """The file and the bytes of the page of ``source`` as it reads now, from a worker that
+        stayed: lists and letters are as they were. None if that cannot be told so quickly.
+        """
+        try:
+            self._tell(str(source))
+            final = False
+            while not final:
+                final, found = pickle.load(self._process.stdout)  # type: ignore[arg-type]  # noqa: S301
+        except (OSError, EOFError, ValueError, pickle.UnpicklingError):
+            return None
+        return found  # type: ignore[no-any-return]
+
+    def _tell(self, message: Any) -> None:
+        assert self._process.stdin
+        with contextlib.suppress(BrokenPipeError):
+            pickle.dump(message, self._process.stdin, 5)
+            self._process.stdin.flush()
+
+    def _ended(self) -> Refused:
+        status = self._process.wait()
+        self._stderr.seek(0)
+        lines = self._stderr.read().decode("utf-8", "replace").strip().splitlines()
+        how = f"by signal {-status}" if status < 0 else (lines or ["no message"])[-1]
+        return Refused(
+            f"{self._settings.name}: the build process ended early: {how}", "build again"
+        )
+
+
+def _environment() -> dict[str, str]:
+    # A key must not reach a template; and the worker must find this very program.
+    kept = {name: v for name, v in os.environ.items() if not name.startswith(ACCOUNTS)}
+    here = str(Path(__file__).resolve().parents[3])
+    return kept | {"PYTHONPATH": os.pathsep.join(filter(None, (kept.get("PYTHONPATH"), here)))}
+
+
+def main() -> None:
+    """The process's own entry: the task comes once everything is loaded."""
+    own_process()
+    full_pelican = "full" in sys.argv[1:]
+    if not full_pelican:
+        light.install()
+    import publish.site.engine.session  # noqa: F401 - and with it Pelican
+    from publish.site.engine.inprocess import run
+
+    try:
+        task = pickle.load(sys.stdin.buffer)  # noqa: S301 - our parent's
+    except EOFError:
+        return  # there was nothing to build after all
+    # Plugins may print; the answer has the pipe to itself.
+    with os.fdopen(os.dup(1), "wb", buffering=0) as answer:
+        os.dup2(2, 1)
+        held: list[Any] = []
+
+        def tell(phase: str, count: int) -> None:
+            answer.write(pickle.dumps((False, (phase, count))))
+
+        answer.write(pickle.dumps((True, run(task, tell, held, full_pelican=full_pelican)), 5))
+        if task.resident:
+            _stay(held, answer)
+    sys.stderr.flush()
+    # Nothing needs what this process holds; to take it apart would take longer than to end.
+    os._exit(0)
+
+
+def _stay(generators: list[Any], answer: Any) -> None:
+    """Show single pages until the parent has enough."""
+    from publish.site.engine.glance import glance
+
+    while True:
+        try:
+            source = pickle.load(sys.stdin.buffer)  # noqa: S301 - our parent's
+        except EOFError:
+            return
+        try:
+            found = glance(generators, source)
+        except Exception:  # the whole build, which follows, says what is wrong
+            found = None
+        answer.write(pickle.dumps((True, found), 5))

@@ -1,0 +1,122 @@
+"""``publish build`` and ``publish check`` run Pelican in their own process."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .conftest import Site
+
+NOSY = """\
+import os
+from pathlib import Path
+from pelican import signals
+
+FOLDER = Path(__file__).parents[1]
+
+def told(generators):
+    print("noise", end="", flush=True)
+    os.system("echo louder noise")
+    key = os.environ.get("MAILCHIMP_API_KEY", "no key")
+    (FOLDER / "seen").write_text(f"{os.getpid()} {Path.cwd()} {key}")
+
+def register():
+    signals.all_generators_finalized.connect(told)
+"""
+
+
+def command(
+    site: Site, *words: str, folder: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """The command, from another folder than the site's."""
+    return subprocess.run(
+        [sys.executable, "-m", "publish", *words, "-s", str(site.conf)],
+        cwd=folder or site.root.parent, capture_output=True, text=True, check=False,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+                          "MAILCHIMP_API_KEY": "0123"},
+    )  # fmt: skip
+
+
+@pytest.fixture
+def nosy(site: Site) -> Site:
+    site.write("plugins/nosy.py", NOSY)
+    site.set("PLUGINS = ['nosy']")
+    return site
+
+
+def test_a_plugin_runs_in_the_command_and_spoils_nothing_of_it(nosy: Site):
+    with subprocess.Popen(
+        [sys.executable, "-m", "publish", "build", "--json", "-s", str(nosy.conf)],
+        cwd=nosy.root.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+                          "MAILCHIMP_API_KEY": "0123"},
+    ) as running:  # fmt: skip
+        out, err = running.communicate(timeout=120)
+    assert running.returncode == 0, err
+    assert "louder noise" in err
+    done = json.loads(out)
+    assert done["rendered"] > 0
+    assert (nosy.root / "seen").read_text() == f"{running.pid} {nosy.root} no key"
+    nosy.set("PLUGINS = []")
+    assert nosy.bytes() == nosy.stock()
+
+
+def test_a_command_that_is_killed_leaves_the_site_as_it_was(site: Site):
+    assert command(site, "build").returncode == 0
+    good = site.bytes()
+    site.write("plugins/deadly.py", "import os\ndef register():\n    os.kill(os.getpid(), 9)\n")
+    conf = site.conf.read_text()
+    site.set("PLUGINS = ['deadly']\nSITENAME = 'Other'")
+    assert command(site, "build").returncode == -signal.SIGKILL
+    assert site.bytes() == good
+    site.conf.write_text(conf)
+    site.post("post-1", "Edited.", date="2024-01-01")
+    assert command(site, "build").returncode == 0
+    assert site.bytes() == site.stock()
+
+
+def test_a_file_that_the_settings_neighbour_reads_decides(site: Site):
+    site.write("words.py", "from pathlib import Path\n"
+               "WORD = Path(__file__).with_name('words.txt').read_text()\n")  # fmt: skip
+    site.set("import sys\nsys.path.insert(0, __file__.rpartition('/')[0])\n"
+             "from words import WORD\nSITENAME = WORD")  # fmt: skip
+    for word in ("one", "another"):
+        site.write("words.txt", word)
+        assert command(site, "build").returncode == 0
+        assert word.encode() in site.bytes()["index.html"]
+
+
+def test_another_markup_is_built_though_its_readers_were_left_out(site: Site):
+    site.write("content/posts/late.rst", "Late\n####\n\n:date: 2024-02-01\n:slug: late\n"
+               ":category: Notes\n\nA *word* of ``code``.\n")  # fmt: skip
+    for _ in range(2):
+        done = command(site, "build")
+        assert done.returncode == 0, done.stderr
+        assert site.bytes() == site.stock()
+        site.post("post-1", "Edited.", date="2024-01-01")
+
+
+def test_what_starts_the_command_decides_nothing(site: Site):
+    command(site, "build")
+    site.post("post-1", "Edited.", date="2024-01-01")
+    script = site.root / "start.py"
+    script.write_text("from publish.cli import main\nmain()\n")
+    done = subprocess.run(
+        [sys.executable, str(script), "build", "--json", "-s", str(site.conf)],
+        capture_output=True, text=True, check=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )  # fmt: skip
+    assert json.loads(done.stdout)["rendered"] < len(site.stock())
+
+
+def test_a_check_tells_what_it_finds(nosy: Site):
+    nosy.post("bad", "See [this]({filename}nowhere.md).")
+    done = command(nosy, "check", "--json")
+    assert done.returncode == 1
+    assert any("nowhere.md" in finding["message"] for finding in json.loads(done.stdout))
