@@ -11,6 +11,7 @@ import runpy
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ class Settings:
     path: Path
     values: Mapping[str, Any] = field(repr=False)
 
-    @property
+    @cached_property
     def root(self) -> Path:
         """The folder the settings file lies in; every relative path starts here."""
         return self.path.parent
@@ -36,7 +37,7 @@ class Settings:
         """``.publish/``: build state, composed issues, sandbox. Deletable at any time."""
         return self.root / ".publish"
 
-    @property
+    @cached_property
     def content(self) -> Path:
         """The folder the Markdown lies in (Pelican's ``PATH``, default ``content``)."""
         return self.root / str(self.values.get("PATH") or "content")

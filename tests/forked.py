@@ -2,7 +2,8 @@
 
 A start of Python with Pelican costs a second of a core, and the suite needs a thousand of them.
 Each process here is one of its own, with its own folder, environment and output; it can be killed.
-The seed of hashes is the parent's: what must not depend on it starts Python as a shell does.
+Of each kind there are two to fork from, each with a seed of hashes of its own, and they take turns:
+what depends on the order of a set shows in two runs, as in two starts of Python.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import cycle
 from pathlib import Path
 from typing import IO
 
@@ -103,7 +105,7 @@ def start(
     told = {"words": list(words), "cwd": str(cwd), "env": dict(os.environ if env is None else env)}
     fds = [given.fileno(), out.fileno(), err.fileno(), ours]
     with _starting:
-        socket.send_fds(_parent(module), [json.dumps(told).encode()], fds)
+        socket.send_fds(next(_parents(module)), [json.dumps(told).encode()], fds)
     os.close(ours)
     given.close()
     return Process(os.fdopen(theirs, encoding="ascii"), out, err)
@@ -123,13 +125,17 @@ _starting = threading.Lock()
 
 
 @cache
+def _parents(module: str) -> Iterator[socket.socket]:
+    """The ways to the processes that fork, in turn; they end when this one does."""
+    return cycle([_parent(module), _parent(module)])
+
+
 def _parent(module: str) -> socket.socket:
-    """The way to the process that forks; it ends when this one does."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     subprocess.Popen(
         [sys.executable, "-P", __file__, module, str(theirs.fileno())],
         pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, start_new_session=True,
-        cwd=Path(__file__).parent,
+        cwd=Path(__file__).parent, env={**os.environ, "PYTHONHASHSEED": "random"},
     ).returncode = 0  # It is never waited for.  # fmt: skip
     theirs.close()
     return ours

@@ -9,13 +9,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from publish.post.contents import contents
 from publish.post.text import plain_title
 from publish.post.urls import split_aliases
-
-PUBLIC = (
-    "articles", "translations", "hidden_articles", "hidden_translations", "pages", "hidden_pages",
-)  # fmt: skip
-"""Lists of the generators; drafts are not among them, for nothing may lead to one."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +27,10 @@ class Source:
 
 
 def moved(generators: Iterable[Any]) -> list[Source]:
-    """All public sources that have aliases, by their address."""
+    """All public sources that have aliases, by their address: nothing may lead to a draft."""
     found = {
         id(content): content
-        for generator in generators
-        for name in PUBLIC
-        for content in getattr(generator, name, ())
+        for content in contents(generators, public=True)
         if split_aliases(getattr(content, "aliases", ""))
     }
     return sorted(map(_source, found.values()), key=lambda source: (source.url, source.place))

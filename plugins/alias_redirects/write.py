@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from publish.post.files import write_whole
+
 from .maps import RENDER
 from .page import gone_page, page
 from .plan import Move
@@ -48,10 +50,8 @@ def write_gone(files: Collection[str], settings: Mapping[str, Any], output: str)
 
 
 def _write(output: str, name: str, text: str, place: str) -> str:
-    file = Path(output, name)
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8", newline="\n")
+        write_whole(Path(output, name), text.encode())
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         return f"{place}: {name} cannot be written: {why} — remove what is there, or the alias"

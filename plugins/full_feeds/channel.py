@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,6 +26,12 @@ class Channel:
     language: str
     hubs: tuple[str, ...]
     items: tuple[Item, ...]
+
+    @property
+    def fingerprint(self) -> tuple[object, ...]:
+        """All that it says: its facts, and a digest of each item."""
+        own = [getattr(self, each.name) for each in fields(self) if each.name != "items"]
+        return *own, *(item.digest for item in self.items)
 
     @property
     def updated(self) -> datetime:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cached_property
 from heapq import nlargest
@@ -12,6 +13,7 @@ from mimetypes import MimeTypes
 from pathlib import Path
 from typing import Any
 
+from publish.post.contents import categories_of
 from publish.post.identity import uid_of
 from publish.post.images import cover_of
 from publish.post.text import clean, plain, plain_title, without_notes
@@ -66,6 +68,12 @@ class Item:
         """The whole text's HTML."""
         return absolute(self.markup, self.base)
 
+    @cached_property
+    def digest(self) -> str:
+        """64 hex digits over all it says: it is in many feeds, and each is known by its items."""
+        values = [getattr(self, each.name) for each in fields(self)]
+        return hashlib.sha256(repr(values).encode("utf-8", "surrogatepass")).hexdigest()
+
     @property
     def gist(self) -> str:
         """The summary, or nothing where that is the whole article once more."""
@@ -112,7 +120,7 @@ def item(article: Any, context: Mapping[str, Any]) -> Item:
         published=article.date,
         updated=max(article.date, getattr(article, "modified", article.date)),
         authors=_names(getattr(article, "authors", None)),
-        categories=_names(_categories(article)),
+        categories=_names(categories_of(article)),
         tags=_names(getattr(article, "tags", None)),
         language=article.lang,
         picture=_picture(article, f"{site}/"),
@@ -122,13 +130,6 @@ def item(article: Any, context: Mapping[str, Any]) -> Item:
 def urn(name: str) -> str:
     """An id made of ``name`` and of nothing else."""
     return uuid.uuid5(NAMESPACE, name).urn
-
-
-def _categories(article: Any) -> list[Any]:
-    several = getattr(article, "categories", None)
-    if isinstance(several, list | tuple) and several:
-        return list(several)
-    return [article.category] if hasattr(article, "category") else []
 
 
 def _names(things: Iterable[Any] | None) -> tuple[str, ...]:

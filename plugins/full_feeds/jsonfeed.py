@@ -72,7 +72,7 @@ def _write(
     from .writer import write
 
     facts = channel(context, items.newest(articles, context), path, None, title)
-    write(writer, path, ("json", facts), context, lambda: document(facts), _text)
+    write(writer, path, ("json", facts.fingerprint), context, lambda: document(facts), _text)
 
 
 def _text(feed: dict[str, Any]) -> str:

@@ -56,7 +56,9 @@ class FeedWriter(Writer):  # type: ignore[misc]
 
             return text(feed, kind)
 
-        return write(self, path, (kind, only, facts), context, make, render, override_output)
+        return write(
+            self, path, (kind, only, facts.fingerprint), context, make, render, override_output
+        )
 
 
 class Later:
@@ -91,17 +93,17 @@ def write(
     ``facts`` is everything that ``make`` and ``render`` depend on. Receivers of
     ``feed_generated`` may change the feed, so where there are any it is made each time.
     """
-    heard = bool(signals.feed_generated.receivers)
-    feed = make() if heard or not path else Later(make)
-    if heard:
+    listened = bool(signals.feed_generated.receivers)
+    feed = make() if listened or not path else Later(make)
+    if listened:
         signals.feed_generated.send(context, feed=feed)
     if not path:
         return feed
-    if heard:
+    if listened:
         text = render(feed)
     else:
         folder = Path(context["CACHE_PATH"]) / "feeds"
-        text = kept(folder, path, facts, lambda: render(feed.made))
+        text = cached(folder, path, facts, lambda: render(feed.made))
     complete = sanitised_join(writer.output_path, path)
     Path(complete).parent.mkdir(parents=True, exist_ok=True)
     with writer._open_w(complete, "utf-8", override) as stream:
@@ -110,8 +112,8 @@ def write(
     return feed
 
 
-def kept(folder: Path, path: str, facts: object, make: Callable[[], str]) -> str:
-    """The feed at ``path`` as it was kept in ``folder``, else from ``make``, and kept.
+def cached(folder: Path, path: str, facts: object, make: Callable[[], str]) -> str:
+    """The feed at ``path`` from the cache in ``folder``, else from ``make``, and cached.
 
     ``facts`` is everything that ``make`` depends on; its ``repr`` must say all of it.
     """

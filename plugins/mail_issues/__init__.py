@@ -27,9 +27,9 @@ def begin(generators: list[Any]) -> None:
 
 
 def compose_all(pelican: Any) -> None:
-    """Bring every post's issue up to date, once every plugin has said what it knows of it."""
+    """Bring every post's issue up to date, once all plugins have set their attributes."""
     from . import facts, files
-    from .press import Press
+    from .builder import IssueBuilder
 
     found = _generators
     if not found:
@@ -40,12 +40,12 @@ def compose_all(pelican: Any) -> None:
         return
     home = files.home(settings)
     try:
-        press = Press(found[0], home)
+        builder = IssueBuilder(found[0], home)
         articles = [article for generator in found for article in posts(generator)]
-        press.prepare(articles)
-        kept = {article.slug for article in articles if press.bring(article)}
-        press.close()
-        files.sweep(home, kept)
+        builder.compose_new(articles)
+        fit = {article.slug for article in articles if builder.ensure(article)}
+        builder.close()
+        files.sweep(home, fit)
     except OSError as error:
         log.error("%s: cannot be written (%s)", error.filename or home, error.strerror or error)
 

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import os
+import posixpath
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from publish.post.contents import categories_of
 from publish.post.frontmatter import yes_no
 from publish.post.identity import uid_of
 from publish.post.images import cover_of
 from publish.post.text import direction, plain, plain_title
 
 from .files import root
-from .links import Links
 from .pictures import File, FileOf, Picture, cover, shown
 
 PREHEADER = 150
 """Characters that Mailchimp takes and mail programs show at most."""
+ALIKE = {"filename", "static"}
+"""What means the same wherever in one folder it stands; ``{attach}`` also moves a file."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,34 @@ def site(settings: Mapping[str, Any]) -> Site:
     )
 
 
+class Links:
+    """``{filename}`` and its like in one build's posts as addresses below ``site``: Pelican's own
+    results, each computed once."""
+
+    def __init__(self, site: str) -> None:
+        self._site = site
+        self._known: dict[tuple[str, str, str], str] = {}
+
+    def resolved(self, article: Any, markup: str) -> str:
+        """What Pelican makes of a body when it shows it."""
+        # Most bodies hold neither of the two that every such link begins with.
+        if "{" not in markup and "|" not in markup:
+            return markup
+        folder = posixpath.dirname(article.relative_source_path)
+        pattern = article._get_intrasite_link_regex()
+        return str(pattern.sub(lambda m: self._answer(article, folder, m), markup))
+
+    def _answer(self, article: Any, folder: str, match: re.Match[str]) -> str:
+        asked = (match["what"], match["value"], folder)
+        if asked in self._known:
+            return f"{match['markup']}{match['quote']}{self._known[asked]}{match['quote']}"
+        answer: str = article._link_replacer(self._site, match)
+        # A broken link is resolved again each time, for Pelican warns once a post.
+        if match["what"] in ALIKE and answer != match.group():
+            self._known[asked] = answer[len(match["markup"]) + 1 : -1]
+        return answer
+
+
 def gather(article: Any, site: Site, links: Links, file_of: FileOf) -> Facts:
     """The facts of one article, once every plugin has said what it knows of it."""
     source = getattr(article, "email_content_source", None)
@@ -139,7 +171,7 @@ def gather(article: Any, site: Site, links: Links, file_of: FileOf) -> Facts:
         preheader=plain_title(getattr(article, "preheader", "") or "") or deck,
         deck=deck,
         authors=_names(getattr(article, "authors", ())),
-        categories=_names(getattr(article, "categories", None) or [article.category]),
+        categories=_names(categories_of(article)),
         date=article.date.isoformat(),
         shown_date=article.locale_date,
         url=url,

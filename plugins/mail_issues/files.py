@@ -42,7 +42,7 @@ def put(folder: Path, files: Mapping[str, bytes]) -> None:
         write_whole(folder / name, data)
 
 
-def sweep(issues: Path, kept: Collection[str]) -> None:
+def sweep(issues: Path, wanted: Collection[str]) -> None:
     """Remove the issues of posts that are no more; leave alone what is no issue.
 
     Raises:
@@ -51,5 +51,5 @@ def sweep(issues: Path, kept: Collection[str]) -> None:
     if not issues.is_dir():
         return
     for name in os.listdir(issues):  # noqa: PTH208 - names suffice, and there are thousands
-        if name not in kept and (issues / name / "issue.json").is_file():
+        if name not in wanted and (issues / name / "issue.json").is_file():
             shutil.rmtree(issues / name)

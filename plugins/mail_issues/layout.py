@@ -19,38 +19,54 @@ LIBRARIES = ("css-inline", "jinja2", "lxml", "markupsafe")
 """Those whose next version may compose other bytes."""
 
 Render = Callable[[Mapping[str, Any]], str]
+Named = tuple[list[str] | None, list[tuple[str, str]]]
+"""What a template names: other templates (None: it is not known which), and filters, tests and
+functions, each with its kind."""
 
 
 class Layout:
-    """The theme's ``templates/email/``, else the plugin's plain ones; compiled when first used."""
+    """The theme's ``templates/email/``, else the plugin's plain ones; compiled when first used.
 
-    def __init__(self, env: Any, settings: Mapping[str, Any]) -> None:
-        self._env, self._settings = env, settings
+    ``known`` is, by the digest of a template's text, what it names; plain data that may come from
+    another build with the same code.
+    """
+
+    def __init__(
+        self, env: Any, settings: Mapping[str, Any], known: Mapping[str, Named] | None = None
+    ) -> None:
+        from jinja2 import ChoiceLoader, FileSystemLoader
+
+        loaders = [each for each in (env.loader, FileSystemLoader(FALLBACK)) if each]
+        self._env = env.overlay(loader=ChoiceLoader(loaders))
+        self._settings = settings
+        self._before = known or {}
+        self.known: dict[str, Named] = {}
 
     @cached_property
     def html(self) -> Render:
         """Renders the HTML mail from its variables."""
-        return self._template(HTML)
+        return self._env.get_template(HTML).render  # type: ignore[no-any-return]
 
     @cached_property
     def text(self) -> Render:
         """Renders the plain text from its variables."""
-        return self._template(TEXT)
+        return self._env.get_template(TEXT).render  # type: ignore[no-any-return]
 
     def made_from(self, facts: Facts) -> str:
-        """64 hex digits over all an issue is made from but the sizes it asks for on the way.
+        """64 hex digits over all an issue is made from; ``""`` where this is unknown."""
+        if not self.digest:
+            return ""
+        # A repr quotes each text, so no two sets of facts look alike.
+        return hashlib.sha256(f"{self.digest}{facts!r}".encode()).hexdigest()
+
+    @cached_property
+    def digest(self) -> str:
+        """64 hex digits over what all issues have in common: code, templates, libraries.
 
         ``""`` where this is unknown, because the templates call the site's own code.
         """
-        if not self._digest:
-            return ""
-        # A repr quotes each text, so no two sets of facts look alike.
-        return hashlib.sha256(f"{self._digest}{facts!r}".encode()).hexdigest()
-
-    @cached_property
-    def _digest(self) -> str:
         sources = self._sources()
-        if sources is None:
+        if sources is None or self._env.extensions:
             return ""
         code = code_digest(Path(__file__).parent)
         options = self._settings.get("JINJA_ENVIRONMENT")
@@ -59,63 +75,60 @@ class Layout:
 
     def _sources(self) -> list[tuple[str, str]] | None:
         """Name and text of both templates and of those they name; None if that is not all."""
-        from jinja2 import TemplateNotFound, meta
+        from jinja2 import TemplateNotFound
 
         found: dict[str, str] = {}
-        waiting: list[str | None] = [HTML, TEXT]
+        waiting = [HTML, TEXT]
         while waiting:
             name = waiting.pop()
-            if name is None:
-                return None
             if name in found:
                 continue
             try:
-                found[name] = self._source(name)
+                found[name] = str(self._env.loader.get_source(self._env, name)[0])
             except TemplateNotFound:
                 # It may be named with "ignore missing", and one day be there.
                 found[name] = ""
-            tree = self._env.parse(found[name])
-            if _foreign(self._env, tree):
+            named, used = self._named(found[name])
+            if named is None or self._foreign(used):
                 return None
-            waiting += meta.find_referenced_templates(tree)
+            waiting += named
         return sorted(found.items())
 
-    def _source(self, name: str) -> str:
-        from jinja2 import TemplateNotFound
+    def _named(self, text: str) -> Named:
+        """What a template names, by parsing it unless that was done before."""
+        key = hashlib.sha256(text.encode()).hexdigest()
+        if key not in self.known:
+            self.known[key] = self._before.get(key) or _parsed(self._env, text)
+        return self.known[key]
 
-        try:
-            return str(self._env.loader.get_source(self._env, name)[0])
-        except TemplateNotFound:
-            if name not in (HTML, TEXT):
-                raise
-            return (FALLBACK / name).read_text(encoding="utf-8")
+    def _foreign(self, used: list[tuple[str, str]]) -> bool:
+        """Whether filters, tests or functions that are used are not Jinja's own."""
+        from jinja2 import defaults
 
-    def _template(self, name: str) -> Render:
-        from jinja2 import TemplateNotFound
+        # These two answer differently each time.
+        functions = {**defaults.DEFAULT_NAMESPACE, "lipsum": None}
+        filters = {**defaults.DEFAULT_FILTERS, "random": None}
+        kinds = {
+            "Name": (self._env.globals, functions),
+            "Filter": (self._env.filters, filters),
+            "Test": (self._env.tests, defaults.DEFAULT_TESTS),
+        }
+        for kind, name in used:
+            theirs, own = kinds[kind]
+            # A name that is in neither is a variable.
+            if name in theirs and theirs[name] is not own.get(name, own):
+                return True
+        return False
 
-        try:
-            found = self._env.get_template(name)
-        except TemplateNotFound:
-            found = self._env.from_string(self._source(name))
-        return found.render  # type: ignore[no-any-return]
 
+def _parsed(env: Any, text: str) -> Named:
+    from jinja2 import meta, nodes
 
-def _foreign(env: Any, tree: Any) -> bool:
-    """Whether a template uses filters, tests, functions or tags that are not Jinja's own."""
-    from jinja2 import defaults, nodes
-
-    # These two answer differently each time.
-    functions = {**defaults.DEFAULT_NAMESPACE, "lipsum": None}
-    filters = {**defaults.DEFAULT_FILTERS, "random": None}
-    used = [
-        *((env.globals, functions, node.name) for node in tree.find_all(nodes.Name)),
-        *((env.filters, filters, node.name) for node in tree.find_all(nodes.Filter)),
-        *((env.tests, defaults.DEFAULT_TESTS, node.name) for node in tree.find_all(nodes.Test)),
-    ]
-    # A name that is in neither is a variable.
-    return bool(env.extensions) or any(
-        name in theirs and theirs[name] is not own.get(name, own) for theirs, own, name in used
-    )
+    tree = env.parse(text)
+    named = list(meta.find_referenced_templates(tree))
+    kinds = (nodes.Name, nodes.Filter, nodes.Test)
+    used = sorted({(type(node).__name__, node.name) for node in tree.find_all(kinds)})
+    return None if None in named else [str(name) for name in named], used
 
 
 def _version(name: str) -> str:

@@ -25,15 +25,12 @@ def split(value: str) -> list[str]:
 
 def assign(generator: Any) -> None:
     """Give each article its categories, then rebuild the generator's category index."""
+    from publish.post.contents import contents
+
     settings = generator.settings
     spelling: dict[str, str] = {}
     index: dict[Category, list[Any]] = {}
-    everything = (
-        generator.articles, generator.translations,
-        generator.hidden_articles, generator.hidden_translations,
-        generator.drafts, generator.drafts_translations,
-    )  # fmt: skip
-    for article in (article for group in everything for article in group):
+    for article in dict.fromkeys((*generator.articles, *contents([generator]))):
         given = article.category.name if getattr(article, "category", None) else ""
         names = split(given) or [settings["DEFAULT_CATEGORY"]]
         # The first spelling seen wins, or `career` and `Career` would fight for one address.

@@ -5,8 +5,8 @@ the size and format that suits the screen: ``article.pictured`` is its body so.
 
 from __future__ import annotations
 
+import hashlib
 import logging
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,6 @@ SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 _library: list[Any] = []
 """The pictures of the run at work."""
 _statics: list[Any] = []
-_cleaned: list[tempfile.TemporaryDirectory[str]] = []
-"""Where this run's cleaned copies lie until they are copied to the site."""
 
 
 def measure(content: Any) -> None:
@@ -58,32 +56,37 @@ def make(pelican: Any) -> None:
     if getattr(pelican.settings.get("ENGINE"), "planning", False):
         return
     try:
-        for generator in _statics:
-            clean(generator)
         for library in _library:
+            for generator in _statics:
+                clean(generator, library.results)
             library.prepare()
+            library.results.save()
     except OSError as error:
         _complain(error)
 
 
-def clean(generator: Any) -> None:
+def clean(generator: Any, results: Any) -> None:
     """Let the site be given cleaned copies; the author's own files stay as they are."""
+    from publish.post.files import write_whole
+
     from .metadata import clean as without_metadata
 
-    folder: Path | None = None
-    for number, file in enumerate(generator.staticfiles):
+    folder = Path(generator.settings["CACHE_PATH"], "images", "cleaned").absolute()
+
+    def name_of(data: bytes) -> str:
+        cleaned = without_metadata(data)
+        return "" if cleaned == data else hashlib.sha256(cleaned).hexdigest()[:32]
+
+    for file in generator.staticfiles:
         source = Path(generator.path) / file.source_path
         if source.suffix.lower() not in SUFFIXES or not source.is_file():
             continue
-        data = source.read_bytes()
-        kept = without_metadata(data)
-        if kept == data:
+        name = results.of(source, "cleaned", name_of)
+        if not name:
             continue
-        if folder is None:
-            _cleaned.append(tempfile.TemporaryDirectory(prefix="pelican-images-"))
-            folder = Path(_cleaned[-1].name)
-        copy = folder / f"{number}{source.suffix}"
-        copy.write_bytes(kept)
+        copy = folder / f"{name}{source.suffix}"
+        if not copy.is_file():
+            write_whole(copy, without_metadata(source.read_bytes()))
         # Its place in the site is made of its source's, so it is settled before that changes.
         file.override_url, file.override_save_as = file.url, file.save_as
         file.original = file.source_path
@@ -98,8 +101,6 @@ def finish(pelican: Any) -> None:
             library.put(Path(pelican.output_path))
     except OSError as error:
         _complain(error)
-    while _cleaned:
-        _cleaned.pop().cleanup()
 
 
 def _complain(error: OSError) -> None:

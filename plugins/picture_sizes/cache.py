@@ -1,25 +1,62 @@
-"""Variants on disk, by what they are made of: each is encoded once."""
+"""Variants on disk, by what they are made of: each is encoded once, and few are read again."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import tempfile
-from collections.abc import Collection
+import marshal
+import time
+from collections.abc import Callable, Collection
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
+
+from publish.post import cache
+from publish.post.files import write_whole
 
 from .variants import Encoded, Offer, Picture
 
 LISTED = "picture.json"
 """Written last: a folder without it is of no use."""
+YOUNG = 2_000_000_000
+"""Nanoseconds: a file changed so lately may change once more without another stamp."""
+
+
+class Results:
+    """What reading files gave, by their stamps, in ``file``; deleted or damaged, it is empty."""
+
+    def __init__(self, file: Path) -> None:
+        self._file, self._code = file, cache.code_digest(Path(__file__).parent)
+        data = cache.read(file, self._code)
+        self._old: dict[tuple[str, str], Any] = marshal.loads(data) if data else {}  # noqa: S302
+        self._new: dict[tuple[str, str], Any] = {}
+
+    def of(self, file: Path, purpose: str, work: Callable[[bytes], str]) -> str:
+        """``work`` on the bytes of ``file``. Equal ``purpose`` means equal ``work``.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        found = file.stat()
+        stamp = found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+        key = str(file), purpose
+        known = self._old.get(key)
+        if known is None or known[0] != stamp:
+            known = stamp, work(file.read_bytes())
+        if time.time_ns() - found.st_ctime_ns > YOUNG:
+            self._new[key] = known
+        return str(known[1])
+
+    def save(self) -> None:
+        """Keep what was asked for in this run."""
+        if self._new != self._old:
+            cache.keep(self._file, self._code, marshal.dumps(self._new))
 
 
 def digest(data: bytes, recipe: str, wanted: Collection[int]) -> str:
     """Hex digits that name a picture's variants."""
-    told = f"{recipe}\0{sorted(wanted)}\0".encode()
-    return hashlib.sha256(told + data).hexdigest()[:16]
+    made_from = f"{recipe}\0{sorted(wanted)}\0".encode()
+    return hashlib.sha256(made_from + data).hexdigest()[:16]
 
 
 def read(folder: Path) -> Picture | None:
@@ -35,27 +72,15 @@ def read(folder: Path) -> Picture | None:
 
 
 def write(folder: Path, picture: Picture, files: Encoded) -> None:
-    """Keep the offered ``files`` of ``picture`` at ``folder``, whole or not at all.
+    """Keep the offered ``files`` of ``picture`` at ``folder``; it is whole once it is listed.
 
     Raises:
         OSError: they cannot be written.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(dir=folder.parent))
-    try:
-        for offer in picture.offers:
-            for width in offer.widths:
-                path(aside, offer.format, width).write_bytes(files[offer.format, width])
-        (aside / LISTED).write_text(json.dumps(asdict(picture)), encoding="utf-8")
-        if read(folder) is None:
-            shutil.rmtree(folder, ignore_errors=True)
-            aside.rename(folder)
-    except OSError:
-        # Another build at work may have been first, with the same bytes.
-        if read(folder) is None:
-            raise
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+    for offer in picture.offers:
+        for width in offer.widths:
+            write_whole(path(folder, offer.format, width), files[offer.format, width])
+    write_whole(folder / LISTED, json.dumps(asdict(picture)).encode())
 
 
 def path(folder: Path, format: str, width: int) -> Path:

@@ -7,34 +7,15 @@ import struct
 import zlib
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
 from PIL import Image, ImageOps
 
-from .variants import BEST, Encoded, Offer, Picture, widths
+from .variants import BEST, OPTIONS, Broken, Encoded, Offer, Picture, widths
 
 FORMATS = {"JPEG": "jpeg", "MPO": "jpeg", "PNG": "png", "WEBP": "webp", "AVIF": "avif"}
 """Pillow's name to ours. MPO is a JPEG with a second picture after it, as telephones write it."""
 LARGEST = 80_000_000
 """Pixels. More would take a gigabyte of memory to decode."""
-
-# Several threads in one encoder may cut a picture differently: one each keeps the bytes the same.
-_AVIF: dict[str, Any] = {"speed": 8, "max_threads": 1, "autotiling": False}
-OPTIONS: dict[tuple[str, bool], dict[str, Any]] = {
-    # Format, and whether the picture came as a photograph or as a drawing without loss.
-    ("avif", True): {"quality": 50, **_AVIF},
-    ("webp", True): {"quality": 75, "method": 4},
-    ("jpeg", True): {"quality": 78, "progressive": True, "optimize": True},
-    ("avif", False): {"quality": 75, "subsampling": "4:4:4", **_AVIF},
-    ("webp", False): {"lossless": True, "quality": 60, "method": 4},
-    ("png", False): {"optimize": True},
-}
-RECIPE = repr((1, sorted(OPTIONS.items())))
-"""What the bytes depend on beside the picture: part of each file's name."""
-
-
-class Broken(Exception):
-    """The picture cannot be read; says why."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -13,17 +13,6 @@ from publish.post.images import cover_of
 from .sizes import IMG, file_of
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".avif")
-GROUPS = (
-    "articles", "translations", "hidden_articles", "hidden_translations", "drafts",
-    "drafts_translations", "pages", "hidden_pages", "draft_pages", "draft_translations",
-)  # fmt: skip
-
-
-def contents(generators: Iterable[Any]) -> Iterator[Any]:
-    """Every article and page that gets a file; a draft in no place has none."""
-    for generator in generators:
-        for group in GROUPS:
-            yield from (c for c in getattr(generator, group, ()) if c.save_as)
 
 
 def files(content: Any, statics: Mapping[str, Any]) -> dict[str, Any]:

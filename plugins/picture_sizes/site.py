@@ -13,15 +13,17 @@ from typing import Any
 
 from pelican.utils import get_relative_path, path_to_url
 
+from publish.post.contents import contents
+
 from . import cache, plan
 from .markup import Page, pictured
-from .variants import WIDTHS, Picture, name, shown
+from .variants import RECIPE, WIDTHS, Broken, Picture, name, offers, shown
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Kept:
+class Cached:
     """A picture, and the folder its variants lie in; ``made`` says whether they do."""
 
     picture: Picture
@@ -39,7 +41,8 @@ class Library:
         self._wanted = tuple(self.settings.get("IMAGES_WIDTHS", WIDTHS))
         # `publish check` wants addresses and sizes, and no picture made.
         self._planning = bool(getattr(self.settings.get("ENGINE"), "planning", False))
-        self._known: dict[str, Kept | None] = {}
+        self._known: dict[str, Cached | None] = {}
+        self.results = cache.Results(Path(self.settings["CACHE_PATH"], "images", "results"))
         self._faults: dict[str, str] = {}
 
     def variants(self, static: Any) -> list[tuple[str, int, int, int]]:
@@ -51,33 +54,33 @@ class Library:
         path = str(static.relative_source_path).replace(os.sep, "/")
         if self._statics.get(path) is not static or not path.lower().endswith(plan.SUFFIXES):
             return []
-        kept = self._kept(path)
-        if kept is None:
+        cached = self._cached(path)
+        if cached is None:
             return []
-        picture, found = kept.picture, []
+        picture, found = cached.picture, []
         for offer in (offer for offer in picture.offers if offer.format == picture.format):
             for width in offer.widths:
                 height = max(1, round(picture.height * width / picture.width))
-                file = cache.path(kept.folder, offer.format, width)
-                size = file.stat().st_size if kept.made else -1
+                file = cache.path(cached.folder, offer.format, width)
+                size = file.stat().st_size if cached.made else -1
                 found.append((picture.file(offer.format, width), width, height, size))
         return found
 
     def prepare(self) -> None:
         """Tell each article and page of its pictures."""
         found = [(content, plan.files(content, self._statics))
-                 for content in plan.contents(self._generators)]  # fmt: skip
+                 for content in contents(self._generators) if content.save_as]  # fmt: skip
         # Encoders let other threads run, so threads do what processes would and start at once.
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            list(pool.map(self._kept, sorted({path for _, own in found for path in own})))
-        said = set()
+            list(pool.map(self._cached, sorted({path for _, own in found for path in own})))
+        warned = set()
         for content, own in found:
-            known = {path: (static, kept.picture) for path, static in own.items()
-                     if (kept := self._known[path]) and kept.made}  # fmt: skip
+            known = {path: (static, cached.picture) for path, static in own.items()
+                     if (cached := self._known[path]) and cached.made}  # fmt: skip
             if known:
-                _tell(content, known)
-            for path in own.keys() & self._faults.keys() - said:
-                said.add(path)
+                _set_attributes(content, known)
+            for path in own.keys() & self._faults.keys() - warned:
+                warned.add(path)
                 log.warning(
                     "%s:%d: the picture %s is shown as it is, for it cannot be read (%s)"
                     " — open it, save it again, and build again",
@@ -92,19 +95,17 @@ class Library:
             OSError: one cannot be written.
         """
         engine = self.settings.get("ENGINE")
-        for _, kept in sorted(self._known.items()):
-            for offer in kept.picture.offers if kept and kept.made else ():
+        for _, cached in sorted(self._known.items()):
+            for offer in cached.picture.offers if cached and cached.made else ():
                 for width in offer.widths:
-                    place = kept.picture.file(offer.format, width)
-                    if not (engine and engine.holds(place, str(kept.folder))):
+                    place = cached.picture.file(offer.format, width)
+                    if not (engine and engine.holds(place, str(cached.folder))):
                         file = output / place
                         file.parent.mkdir(parents=True, exist_ok=True)
-                        shutil.copyfile(cache.path(kept.folder, offer.format, width), file)
+                        shutil.copyfile(cache.path(cached.folder, offer.format, width), file)
 
-    def _kept(self, path: str) -> Kept | None:
+    def _cached(self, path: str) -> Cached | None:
         """One picture; None for one that cannot be read, that moves, or is for print."""
-        from .encode import Broken
-
         if path not in self._known:
             self._known[path] = None
             try:
@@ -113,24 +114,26 @@ class Library:
                 self._faults[path] = str(error)
         return self._known[path]
 
-    def _made(self, path: str) -> Kept | None:
+    def _made(self, path: str) -> Cached | None:
         from PIL import __version__
-
-        from .encode import RECIPE, encode, planned
-        from .variants import offers
 
         if not self._wanted:
             return None
-        data = Path(self.settings["PATH"], path).read_bytes()
-        digest = cache.digest(data, RECIPE, self._wanted)
+        file, recipe = Path(self.settings["PATH"], path), f"{RECIPE} {self._wanted}"
+        digest = self.results.of(file, recipe, lambda d: cache.digest(d, RECIPE, self._wanted))
         # Another release may encode otherwise; what lies there must be what would be made.
         folder = Path(self.settings["CACHE_PATH"], "images", __version__, digest)
         # The same picture may lie in the site under two names.
         called = name(Path(path).stem, digest)
         picture = cache.read(folder)
+        if picture is None:
+            # Loads Pillow, which most builds need not.
+            from .encode import encode, planned
+
+            data = file.read_bytes()
         if picture is None and self._planning:
             plain = planned(data, self._wanted)
-            return Kept(replace(plain, name=called), folder, made=False) if plain else None
+            return Cached(replace(plain, name=called), folder, made=False) if plain else None
         if picture is None:
             made = encode(data, self._wanted)
             if made is None:
@@ -139,10 +142,10 @@ class Library:
             plain = made.width <= max(self._wanted)
             picture = Picture("", made.width, made.height, made.format, plain, offered)
             cache.write(folder, picture, made.files)
-        return Kept(replace(picture, name=called), folder)
+        return Cached(replace(picture, name=called), folder)
 
 
-def _tell(content: Any, known: Mapping[str, tuple[Any, Picture]]) -> None:
+def _set_attributes(content: Any, known: Mapping[str, tuple[Any, Picture]]) -> None:
     """Set what a theme prints, as plain values, so that two builds can be compared."""
     settings = content.settings
     here = settings["SITEURL"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 WIDTHS = (480, 800, 1200)
@@ -14,10 +15,28 @@ BEST = ("avif", "webp")
 FOLDER = "pictures"
 """Where they lie in the site."""
 
+# Several threads in one encoder may cut a picture differently: one each keeps the bytes the same.
+_AVIF: dict[str, Any] = {"speed": 8, "max_threads": 1, "autotiling": False}
+OPTIONS: dict[tuple[str, bool], dict[str, Any]] = {
+    # Format, and whether the picture came as a photograph or as a drawing without loss.
+    ("avif", True): {"quality": 50, **_AVIF},
+    ("webp", True): {"quality": 75, "method": 4},
+    ("jpeg", True): {"quality": 78, "progressive": True, "optimize": True},
+    ("avif", False): {"quality": 75, "subsampling": "4:4:4", **_AVIF},
+    ("webp", False): {"lossless": True, "quality": 60, "method": 4},
+    ("png", False): {"optimize": True},
+}
+RECIPE = repr((1, sorted(OPTIONS.items())))
+"""What the bytes depend on beside the picture: part of each file's name."""
+
 Encoded = Mapping[tuple[str, int], bytes]
 """Format and width to the file's bytes."""
 Files = tuple[tuple[str, int], ...]
 """Addresses below the site, fit for a ``srcset``, with their widths in pixels."""
+
+
+class Broken(Exception):
+    """The picture cannot be read; says why."""
 
 
 @dataclass(frozen=True)

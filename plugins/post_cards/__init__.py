@@ -44,20 +44,18 @@ def choose(generators: list[Any]) -> None:
     """Name each article's card, and the site's, before any page is written."""
     from pelican.generators import ArticlesGenerator
 
+    from publish.post.contents import contents
+
     _drawn.clear()
     site = _site_card(generators[0].settings) if generators else None
     if site is None:
         return
     # One context is shared by all generators.
     generators[0].context["site_card"] = site
-    for generator in (g for g in generators if isinstance(g, ArticlesGenerator)):
-        public = (generator.articles, generator.translations)
-        hidden = (generator.hidden_articles, generator.hidden_translations)
-        drafts = (generator.drafts, generator.drafts_translations)
-        for article in (article for group in (*public, *hidden, *drafts) for article in group):
-            # A draft in no place has no page that could show its card.
-            if article.save_as:
-                article.card = _card(article, generator.settings) or site
+    for article in contents(g for g in generators if isinstance(g, ArticlesGenerator)):
+        # A draft in no place has no page that could show its card.
+        if article.save_as:
+            article.card = _card(article, article.settings) or site
 
 
 def _site_card(settings: Any) -> Shown | None:
@@ -69,10 +67,10 @@ def _site_card(settings: Any) -> Shown | None:
 
 
 def _card(article: Any, settings: Any) -> Shown | None:
+    from publish.post.contents import categories_of
     from publish.post.text import plain, plain_title
 
-    categories = getattr(article, "categories", None) or [getattr(article, "category", None)]
-    above = " · ".join(plain(category.name) for category in categories if category)
+    above = " · ".join(plain(category.name) for category in categories_of(article))
     # The identity gives a landscape that outlives a new title.
     seed = str(getattr(article, "uid", None) or article.slug)
     return _named(

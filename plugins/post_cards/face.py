@@ -7,8 +7,7 @@ kerning needs a library of the system), and a card must not.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,12 +15,40 @@ FONTS = Path(__file__).parent / "fonts"
 BOLD, REGULAR = FONTS / "CardSerif-Bold.ttf", FONTS / "CardSerif-Regular.ttf"
 
 
-@dataclass(frozen=True)
 class Face:
     """One font. Widths and distances are in ems: for pixels, multiply by the size."""
 
-    advances: dict[str, float]
-    kerning: dict[tuple[str, str], float]
+    def __init__(self, file: Path) -> None:
+        """Of a TrueType file with a ``kern`` table."""
+        self._data = file.read_bytes()
+        self._tables = _tables(self._data)
+        self._glyphs = _glyphs(self._data, self._tables["cmap"])
+        (self._em,) = struct.unpack_from(">H", self._data, self._tables["head"] + 18)
+
+    @cached_property
+    def advances(self) -> dict[str, float]:
+        """Each character's width."""
+        (known,) = struct.unpack_from(">H", self._data, self._tables["hhea"] + 34)
+
+        def advance(glyph: int) -> int:
+            # Glyphs after the last known one are as wide as that.
+            at = self._tables["hmtx"] + 4 * min(glyph, known - 1)
+            return int(struct.unpack_from(">H", self._data, at)[0])
+
+        return {character: advance(glyph) / self._em for character, glyph in self._glyphs.items()}
+
+    @cached_property
+    def kerning(self) -> dict[tuple[str, str], float]:
+        """How much closer (below 0) or wider than usual two characters stand."""
+        named: dict[int, list[str]] = {}
+        for character, glyph in self._glyphs.items():
+            named.setdefault(glyph, []).append(character)
+        return {
+            (left, right): distance / self._em
+            for first, second, distance in _pairs(self._data, self._tables["kern"])
+            for left in named.get(first, ())
+            for right in named.get(second, ())
+        }
 
     def width(self, text: str) -> float:
         """How long ``text`` is; a character that is not there counts for nothing."""
@@ -41,29 +68,8 @@ class Face:
 
 @cache
 def face(file: Path) -> Face:
-    """Read a TrueType file with a ``kern`` table."""
-    data = file.read_bytes()
-    tables = _tables(data)
-    glyphs = _glyphs(data, tables["cmap"])
-    (em,) = struct.unpack_from(">H", data, tables["head"] + 18)
-    (known,) = struct.unpack_from(">H", data, tables["hhea"] + 34)
-
-    def advance(glyph: int) -> int:
-        # Glyphs after the last known one are as wide as that.
-        return int(struct.unpack_from(">H", data, tables["hmtx"] + 4 * min(glyph, known - 1))[0])
-
-    named: dict[int, list[str]] = {}
-    for character, glyph in glyphs.items():
-        named.setdefault(glyph, []).append(character)
-    return Face(
-        {character: advance(glyph) / em for character, glyph in glyphs.items()},
-        {
-            (left, right): distance / em
-            for first, second, distance in _pairs(data, tables["kern"])
-            for left in named.get(first, ())
-            for right in named.get(second, ())
-        },
-    )
+    """The face of a file, read once."""
+    return Face(file)
 
 
 def _tables(data: bytes) -> dict[str, int]:

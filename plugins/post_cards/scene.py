@@ -31,10 +31,10 @@ class Card:
 
 def name(slug: str, *parts: str) -> str:
     """A file name that changes with what the card shows, so that no share page shows an old one."""
-    told = hashlib.sha256("\0".join((DESIGN, *parts)).encode()).hexdigest()
+    digest = hashlib.sha256("\0".join((DESIGN, *parts)).encode()).hexdigest()
     # A slug may be written in any script and lead anywhere; an address and a folder may not.
     stem = re.sub(r"[^a-z0-9]+", "-", slug.lower())[:60].strip("-") or "card"
-    return f"{stem}-{told[:12]}.png"
+    return f"{stem}-{digest[:12]}.png"
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,11 @@ what Pelican itself hangs on a page, and reports two posts with one ``Uid``.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from pelican import signals
@@ -58,26 +61,19 @@ def identify(content: Any) -> None:
 def digest(generator: Any) -> None:
     """Set ``page_digest``, once every plugin has had its say on each source and no link in a body
     is resolved: so it depends on no order of plugins."""
+    from publish.post.contents import contents
+
     from .digest import page_digest
 
-    kinds = ("articles", "hidden_articles", "drafts", "drafts_translations", "pages",
-             "hidden_pages", "draft_pages", "draft_translations", "translations",
-             "hidden_translations")  # fmt: skip
-    for kind in kinds:
-        for content in getattr(generator, kind, ()):
-            content.page_digest = page_digest(content)
+    for content in contents([generator]):
+        content.page_digest = page_digest(content)
 
 
 def report_twins(generator: Any) -> None:
     """Two posts with one ``Uid`` are one item to a feed reader and one issue to the newsletter."""
-    posts = [
-        *generator.articles,
-        *generator.translations,
-        *generator.hidden_articles,
-        *generator.hidden_translations,
-        *generator.drafts,
-        *generator.drafts_translations,
-    ]
+    from publish.post.contents import contents
+
+    posts = list(contents([generator]))
     if len({post.uid for post in posts}) == len(posts):
         return
     first: dict[str, Any] = {}
@@ -94,12 +90,27 @@ def report_twins(generator: Any) -> None:
 
 def list_addresses(generators: list[Any]) -> None:
     """Write ``IDENTITY_ADDRESSES_PATH``, if it is set: who is at which address."""
-    from .addresses import write
-
     path = next((g.settings.get("IDENTITY_ADDRESSES_PATH") for g in generators), None)
     if path:
-        names = ("articles", "translations", "hidden_articles", "pages", "hidden_pages")
-        write(path, [c for g in generators for name in names for c in getattr(g, name, ())])
+        from publish.post.contents import contents
+        from publish.post.files import write_whole
+
+        found = addresses(contents(generators, public=True))
+        text = json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True)
+        write_whole(Path(path), f"{text}\n".encode())
+
+
+def addresses(contents: Iterable[Any]) -> dict[str, dict[str, Any]]:
+    """Root-relative address to ``uid``, earlier ones and source file, of what the site shows."""
+    return {
+        "/" + content.url.lstrip("/"): {
+            "uid": content.uid,
+            "was": list(content.was),
+            "source": str(content.relative_source_path),
+        }
+        for content in contents
+        if content.save_as and content.status in ("published", "hidden")
+    }
 
 
 def place(content: Any) -> str:

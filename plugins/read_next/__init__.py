@@ -19,6 +19,7 @@ def relate(generators: list[Any]) -> None:
     from pelican.generators import ArticlesGenerator
 
     from publish.post import cache
+    from publish.post.contents import contents
 
     from .nearest import Neighbourhood
 
@@ -27,24 +28,20 @@ def relate(generators: list[Any]) -> None:
         most = int(generator.settings.get("RELATED_MOST", MOST))
         file = Path(generator.settings["CACHE_PATH"], "related", "posts")
         before = cache.read(file, code)
-        kept = marshal.loads(before) if before else {}
+        state = marshal.loads(before) if before else {}
         public = [*generator.articles, *generator.translations]
-        apart = [
-            *generator.drafts,
-            *generator.drafts_translations,
-            *generator.hidden_articles,
-            *generator.hidden_translations,
-        ]
+        listed = set(public)
+        apart = [article for article in contents([generator]) if article not in listed]
         now = {}
         for lang in sorted({article.lang for article in [*public, *apart]}):
-            hood = Neighbourhood(kept.get(lang))
+            hood = Neighbourhood(state.get(lang))
             _relate(
                 hood,
                 [article for article in public if article.lang == lang],
                 [article for article in apart if article.lang == lang],
                 most,
             )
-            now[lang] = hood.kept()
+            now[lang] = hood.snapshot()
         after = marshal.dumps(now)
         if after != before:
             cache.keep(file, code, after)
@@ -64,20 +61,17 @@ def _key(article: Any) -> str:
 
 
 def _asked(article: Any) -> Any:
+    from publish.post.contents import categories_of
+
     from .words import post
 
     names = (
-        [category.name for category in _categories(article)],
+        [category.name for category in categories_of(article)],
         [tag.name for tag in getattr(article, "tags", ())],
     )
     body = article._content or ""
     mark = hashlib.sha256(repr((article.title, names, body)).encode()).digest()[:12]
     return _key(article), mark, lambda: post("", article.title, body, *names).terms
-
-
-def _categories(article: Any) -> list[Any]:
-    """All of them, where a plugin gives several; else the one that Pelican knows."""
-    return list(getattr(article, "categories", None) or [article.category])
 
 
 def register() -> None:

@@ -54,14 +54,14 @@ def nearest(posts: Iterable[Post], candidates: Sequence[str], most: int) -> dict
 class Neighbourhood:
     """The posts of one language. Its answers are those of a new one, whatever it remembers."""
 
-    def __init__(self, kept: Any = None) -> None:
-        """``kept`` is what :meth:`kept` gave."""
-        rows, candidates, holders, self._most = kept or ({}, [], {}, 0)
+    def __init__(self, state: Any = None) -> None:
+        """``state`` is what :meth:`snapshot` gave."""
+        rows, candidates, holders, self._most = state or ({}, [], {}, 0)
         self._rows: dict[str, Row] = {key: Row(*row) for key, row in rows.items()}
         self._candidates: list[str] = candidates
         self._holders: Counter[str] = Counter(holders)
 
-    def kept(self) -> Any:
+    def snapshot(self) -> Any:
         """All of it as plain data."""
         rows = {key: tuple(row) for key, row in self._rows.items()}
         return rows, self._candidates, dict(self._holders), self._most

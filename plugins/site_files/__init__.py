@@ -30,14 +30,15 @@ def begin(generators: list[Any]) -> None:
 
 def finish(pelican: Any) -> None:
     """Write the files, but none that the site brings itself."""
+    from publish.post.files import write_whole
+
     from .site import own_files
 
     own = own_files(_generators, pelican.settings)
     for name, data in _files(pelican.settings).items():
-        file = Path(pelican.output_path, name)
         try:
             if name not in own:
-                file.write_bytes(data)
+                write_whole(Path(pelican.output_path, name), data)
         except OSError as error:
             log.error("%s: cannot be written: %s — remove what is there", name, error.strerror)
 

@@ -12,6 +12,8 @@ from typing import Any
 from pelican.generators import Generator
 
 from publish.post import cache
+from publish.post.contents import categories_of
+from publish.post.files import write_whole
 from publish.post.text import plain, plain_title, without_notes
 
 from .files import BLOCK, Shown, block, files, results
@@ -53,18 +55,18 @@ class SearchGenerator(Generator):
         def put(name: str, key: object, make: Callable[[], bytes]) -> None:
             names.add(name)
             if not (engine and engine.holds(f"{FOLDER}/{name}", key)):
-                data, file = make(), folder / name
-                if not (file.is_file() and file.read_bytes() == data):
-                    file.write_bytes(data)
+                write_whole(folder / name, make())
 
         words = self._words(Path(settings["CACHE_PATH"], FOLDER), code, articles, marks)
         for name, data in files(words, len(articles)).items():
             put(name, hashlib.sha256(data).hexdigest(), lambda data=data: data)
         lang = settings["DEFAULT_LANG"]
-        told = [code, lang, *(settings.get(name) for name in SUMMARY)]
+        made_from = [code, lang, *(settings.get(name) for name in SUMMARY)]
         for first in range(0, len(articles), BLOCK):
             few = articles[first : first + BLOCK]
-            key = hashlib.sha256(repr((told, marks[first : first + BLOCK])).encode()).hexdigest()
+            key = hashlib.sha256(
+                repr((made_from, marks[first : first + BLOCK])).encode()
+            ).hexdigest()
             put(block(first // BLOCK), key, lambda few=few: results([_shown(a, lang) for a in few]))
         # A word of a post taken back must not stay in a piece that is written no more.
         for pattern in ("w-*.json", "u-*.json", "d-*.json"):
@@ -75,12 +77,12 @@ class SearchGenerator(Generator):
     def _words(
         self, folder: Path, code: str, articles: list[Any], marks: list[str]
     ) -> dict[str, str]:
-        kept = cache.read(folder / "index", code)
-        index = Index(kept and marshal.loads(kept))
+        state = cache.read(folder / "index", code)
+        index = Index(state and marshal.loads(state))
         asked = [(mark, lambda a=a: _post(a)) for mark, a in zip(marks, articles, strict=True)]
         found = index.update(asked)
-        now = marshal.dumps(index.kept())
-        if now != kept:
+        now = marshal.dumps(index.snapshot())
+        if now != state:
             cache.keep(folder / "index", code, now)
         return found
 
@@ -95,11 +97,11 @@ def public(articles: Iterable[Any]) -> list[Any]:
 def _mark(article: Any) -> str:
     """A digest of all that is told of an article."""
     names = [[one.name for one in found] for found in _labels(article)]
-    told = (
+    values = (
         names, article.title, article.metadata.get("summary"), article._content, article.url,
         article.date, article.locale_date, article.lang,
     )  # fmt: skip
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:24]
+    return hashlib.sha256(repr(values).encode()).hexdigest()[:24]
 
 
 def _post(article: Any) -> Post:
@@ -119,17 +121,12 @@ def _shown(article: Any, lang: str) -> Shown:
         title=plain_title(article.title),
         day=article.date.date().isoformat(),
         date=article.locale_date,
-        categories=tuple(plain(category.name) for category in _categories(article)),
+        categories=tuple(plain(category.name) for category in categories_of(article)),
         summary=plain(without_notes(article.summary)),
         lang=article.lang if article.lang != lang else "",
     )
 
 
-def _categories(article: Any) -> list[Any]:
-    """All of them, where a plugin gives several; else the one that Pelican knows."""
-    return list(getattr(article, "categories", None) or [article.category])
-
-
 def _labels(article: Any) -> tuple[list[Any], ...]:
     authors = [author for author in getattr(article, "authors", ()) if author.name]
-    return _categories(article), list(getattr(article, "tags", ())), authors
+    return categories_of(article), list(getattr(article, "tags", ())), authors

@@ -53,12 +53,12 @@ def index(posts: Sequence[Post]) -> dict[str, str]:
 class Index:
     """The index from run to run: only the words of posts that changed are written again."""
 
-    def __init__(self, kept: Any = None) -> None:
-        """``kept`` is what :meth:`kept` gave."""
-        posts, self._encoded = kept or ([], {})
+    def __init__(self, state: Any = None) -> None:
+        """``state`` is what :meth:`snapshot` gave."""
+        posts, self._encoded = state or ([], {})
         self._posts = [Counted(*post) for post in posts]
 
-    def kept(self) -> Any:
+    def snapshot(self) -> Any:
         """All of it as plain data."""
         return [tuple(post) for post in self._posts], self._encoded
 

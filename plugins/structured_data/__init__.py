@@ -71,12 +71,14 @@ def _home(site: Any) -> str:
 
 def _article(article: Any, site: Any) -> str:
     """The post, the way to it, and who publishes it."""
+    from publish.post.contents import categories_of
+
     from . import facts, graph
 
     return graph.text(
         graph.document(
             graph.posting(facts.posting(article, site), site),
-            graph.breadcrumbs(facts.trail(article, site, facts.categories(article))),
+            graph.breadcrumbs(facts.trail(article, site, categories_of(article))),
             graph.organization(site),
         )
     )

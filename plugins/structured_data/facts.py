@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from publish.post.contents import categories_of
 from publish.post.images import cover_of
 from publish.post.text import plain, plain_title
 
@@ -36,7 +37,7 @@ def posting(article: Any, here: Site) -> Posting:
         **vars(page(article, here)),
         published=article.date.isoformat(),
         modified=modified.isoformat(),
-        sections=tuple(category.name for category in categories(article)),
+        sections=tuple(category.name for category in categories_of(article)),
         keywords=tuple(tag.name for tag in getattr(article, "tags", ())),
         authors=tuple(
             Person(author.name, at(author.url, here.address) if author.save_as else "")
@@ -66,12 +67,6 @@ def trail(content: Any, here: Site, over: Sequence[Any] = ()) -> list[tuple[str,
         *((c.name, at(c.url, here.address)) for c in over[:1] if c.save_as),
         (plain_title(content.title), at(content.url, here.address)),
     ]
-
-
-def categories(content: Any) -> list[Any]:
-    """All of them, where a plugin gives several; else the one that Pelican knows."""
-    given = getattr(content, "categories", None) or [getattr(content, "category", None)]
-    return [category for category in given if category]
 
 
 def pictures(article: Any, base: str) -> tuple[Picture, ...]:

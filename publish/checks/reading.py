@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 from functools import lru_cache, partial
 from pathlib import Path
 
 from publish.checks import environment
 from publish.checks.cached import Store
 from publish.checks.rules.tangled import tangled
+from publish.checks.rules.values import fails_pelican
 from publish.checks.site import Site, Trouble, printable
 from publish.checks.source import MARKDOWN, ReadOptions, Source
 from publish.post import stamps
@@ -44,7 +46,7 @@ def fit(content: Path, file: Path) -> bytes | None:
     _read[str(file)] = stamps.told(found), raw
     if file.suffix.lower() in MARKDOWN:
         source = Source(file.name, file.name, raw, False, ReadOptions())
-        if not source.readable or tangled(source):
+        if not source.readable or fails_pelican(source) or tangled(source):
             return None
     return raw
 
@@ -55,12 +57,13 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
     ``store`` holds what an earlier check found out. Without ``built`` the built site and its
     mails are left alone.
     """
+    _real.cache_clear()
     how = _reading(library)
     content, root = str(settings.content), settings.root
     below = _place(settings.content, root)
     sources: list[Source] = []
     troubles: list[Trouble] = []
-    outside: set[str] = set()
+    astray: set[tuple[str, str]] = set()
     complaints: dict[str, list[str]] = {}
     for said in library.complaints:
         complaints.setdefault(said.partition(":")[0], []).append(said)
@@ -68,8 +71,9 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
         file = f"{content}{os.sep}{path}"
         fault, found = state(file, content)
         if fault == "symlink-out":
-            outside.add(_place(_link_of(Path(file), settings.content), root))
-        if fault == "symlink-out" or path not in library.sources:
+            astray.add((fault, _place(_link_of(Path(file), settings.content), root)))
+            continue
+        if path not in library.sources:
             continue
         name = printable(f"{below}/{path}")
         if fault:
@@ -88,7 +92,8 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
             except OSError as error:
                 troubles.append(Trouble("unreadable", name, 1, error.strerror or ""))
     _read.clear()
-    troubles += [Trouble("symlink-out", name, 1) for name in sorted(outside)]
+    astray |= {("symlink-loop", _place(Path(link), root)) for link in _loops(content)}
+    troubles += [Trouble(rule, name, 1) for rule, name in sorted(astray)]
     recorded, damage = environment.recorded(settings)
     theme = environment.theme(settings, store.of_file)
     return Site(
@@ -111,7 +116,6 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
         issues=environment.issues(settings) if built else (),
         recorded=recorded,
         recorded_fault=damage,
-        built=built,
     )  # fmt: skip
 
 
@@ -127,7 +131,7 @@ def state(file: str, content: str) -> tuple[str, os.stat_result]:
             real, found = os.path.realpath(file, strict=True), os.stat(file)  # noqa: PTH116
         else:
             real = _real(os.path.dirname(file))  # noqa: PTH120
-        if not f"{real}{os.sep}".startswith(f"{_real(content)}{os.sep}"):
+        if not _inside(real, _real(content)):
             return "symlink-out", found
     except (OSError, ValueError):  # also a symbolic link that leads to itself
         return "unreadable", NOTHING
@@ -139,6 +143,26 @@ def state(file: str, content: str) -> tuple[str, os.stat_result]:
 def _real(folder: str) -> str:
     """Where a folder truly lies."""
     return os.path.realpath(folder)
+
+
+def _inside(real: str, folder: str) -> bool:
+    return f"{real}{os.sep}".startswith(f"{folder}{os.sep}")
+
+
+def _loops(folder: str, above: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Symbolic links below ``folder`` that lead to a folder which they lie in; Pelican, as the
+    engine runs it, enters none."""
+    try:
+        with os.scandir(folder) as entries:
+            folders = sorted(entry.path for entry in entries if entry.is_dir())
+    except OSError:
+        return
+    above |= {os.path.realpath(folder)}
+    for each in folders:
+        if os.path.islink(each) and os.path.realpath(each) in above:  # noqa: PTH114
+            yield each
+        else:
+            yield from _loops(each, above)
 
 
 def _link_of(file: Path, content: Path) -> Path:

@@ -59,8 +59,6 @@ class Site:
     recorded: Recorded = field(default_factory=Recorded)
     recorded_fault: tuple[str, str] | None = None
     """The file of the ledger that is damaged, and what is wrong with it."""
-    built: bool = False
-    """Whether the last build and what it published are judged too."""
 
     @property
     def values(self) -> Mapping[str, Any]:

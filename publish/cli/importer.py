@@ -88,10 +88,10 @@ def command(
     )  # fmt: skip
     result = run(settings, exports, options, terminal.progress)
     if not dry_run:
-        for name, text in (("md", report.as_markdown(result)), ("json", report.as_json(result))):
-            write_whole(settings.root / f"import-report.{name}", text.encode())
+        write_whole(settings.root / "import-report.md", report.as_markdown(result).encode())
+        write_whole(settings.root / "import-report.json", report.as_json(result))
     if as_json:
-        terminal.out(report.as_json(result).rstrip("\n"))
+        terminal.out(report.as_json(result).decode().rstrip("\n"))
     else:
         for line in report.summary(result, dry_run):
             terminal.out(line)

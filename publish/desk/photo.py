@@ -13,7 +13,7 @@ from publish.post.text import plain, shorten
 from publish.settings import Settings
 
 WIDEST = 1600
-"""Pixels; wider than a page shows on the sharpest screen."""
+"""Pixels; larger than a page shows on the sharpest screen."""
 QUALITY = 82
 LARGEST_PIXELS = 120_000_000
 KINDS = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "MPO": ".jpg", "AVIF": ".avif"}
@@ -22,8 +22,8 @@ KINDS = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "MPO": ".jpg", "AVIF": 
 def made_fit(data: bytes) -> tuple[bytes, str, tuple[int, int]]:
     """The picture as it goes into the site: its bytes, its suffix, its width and height.
 
-    Turned as the camera was held, at most ``WIDEST`` pixels wide, without place, date and
-    camera. What was drawn (PNG) stays PNG; photographs become JPEG.
+    Turned as the camera was held, at most ``WIDEST`` pixels wide and, if it is a photograph, high,
+    without place, date and camera. What was drawn (PNG) stays PNG; photographs become JPEG.
 
     Raises:
         ConfigError: it is no picture that browsers show.
@@ -40,9 +40,10 @@ def made_fit(data: bytes) -> tuple[bytes, str, tuple[int, int]]:
             if getattr(opened, "n_frames", 1) > 1 and kind != "MPO":
                 raise ConfigError("this picture moves", "take a still one")
             picture = ImageOps.exif_transpose(opened)
-            picture.thumbnail((WIDEST, WIDEST * 4))
             clear = picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
             drawn = kind == "PNG" or clear
+            # A long drawing, such as of a screen, is read at its width.
+            picture.thumbnail((WIDEST, WIDEST * 4 if drawn else WIDEST))
             # A new picture of the same pixels: nothing the camera wrote can come along.
             bare = picture.convert("RGBA" if clear else "RGB")
             profile = picture.info.get("icc_profile")

@@ -14,7 +14,7 @@ from publish.settings import Settings
 from publish.site import posts
 from publish.site.dates import visibility
 
-HEAD = 4 * 1024
+HEAD = 1024
 """Bytes in which a header ends, but for one that is read again."""
 Stamp = tuple[int, int, int]
 

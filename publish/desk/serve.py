@@ -98,13 +98,12 @@ def serve(
             name=str(settings.values.get("SITENAME") or settings.root.name),
             address=settings.siteurl, live=real, acts=live or not real,
             inbox="" if real else inbox,
-            max_age_days=float(settings.values.get("NEWSLETTER_MAX_AGE_DAYS", 7)),
         )  # fmt: skip
         reader.begin(first)
         stack.callback(reader.close)
         stack.callback(_finish, jobs, say)
         preview = _preview(settings, inbox, reader, say, stop)
-        stack.callback(preview.join, 20)
+        stack.callback(_ended, preview)
         stack.callback(stop.set)
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
@@ -115,6 +114,9 @@ def serve(
         stack.callback(address.unlink, missing_ok=True)
         if ready:
             ready(where)
+        # The first page has come before what takes its time on a large site.
+        reader.watch()
+        preview.start()
         stop.wait()
 
 
@@ -141,7 +143,7 @@ def _preview(
     settings: Settings, inbox: str, reader: Reader, say: Callable[[str], None],
     stop: threading.Event,
 ) -> threading.Thread:  # fmt: skip
-    """The preview in a thread of its own: its first build must not keep the desk waiting."""
+    """The preview as a thread, not begun: its first build must not keep the desk waiting."""
     from publish import sandbox
     from publish.site.preview import serve as show
 
@@ -167,9 +169,12 @@ def _preview(
             say(f"error: {error}")
             reader.change(trouble=str(error))
 
-    thread = threading.Thread(target=run, daemon=True, name="desk-preview")
-    thread.start()
-    return thread
+    return threading.Thread(target=run, daemon=True, name="desk-preview")
+
+
+def _ended(thread: threading.Thread) -> None:
+    if thread.ident:
+        thread.join(20)
 
 
 def _finish(jobs: Jobs, say: Callable[[str], None]) -> None:

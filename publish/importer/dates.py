@@ -31,12 +31,12 @@ def published(item: Item, zone: ZoneInfo) -> datetime | None:
     if found:
         return found
     try:
-        told = parsedate_to_datetime(item.pub_date) if item.pub_date else None
+        stated = parsedate_to_datetime(item.pub_date) if item.pub_date else None
     except (ValueError, TypeError, IndexError):
-        told = None
-    if told and told.year > 1:
-        told = told if told.tzinfo else told.replace(tzinfo=UTC)
-        return told.astimezone(zone)
+        stated = None
+    if stated and stated.year > 1:
+        stated = stated if stated.tzinfo else stated.replace(tzinfo=UTC)
+        return stated.astimezone(zone)
     return None
 
 
@@ -45,7 +45,7 @@ def modified(item: Item, zone: ZoneInfo) -> datetime | None:
     return moment(item.modified, item.modified_gmt, zone)
 
 
-def shown(when: datetime) -> str:
+def formatted(when: datetime) -> str:
     """A moment for the header: ``2020-03-11 09:30-04:00``."""
     clock = "%Y-%m-%d %H:%M:%S" if when.second else "%Y-%m-%d %H:%M"
     offset = when.strftime("%z")

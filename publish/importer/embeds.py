@@ -39,6 +39,7 @@ def provider(url: str) -> str:
 
 
 def label(src: str, el: El) -> str:
+    """The words of a link to what a frame, video or audio element shows."""
     title = " ".join(el.get("title").split())
     if title and title not in ("video", "audio", "frame") and title != title.lower():
         return title

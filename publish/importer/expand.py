@@ -103,15 +103,19 @@ SOURCE = re.compile(
 
 def _sources(text: str) -> str:
     """Source code between the shortcodes of a highlighter: nothing in it is markup."""
-    out, at = [], 0
+    out, at, lower = [], 0, ""
+    never: set[str] = set()
     while found := SOURCE.search(text, at):
-        end = text.lower().find(f"[/{found[1].lower()}]", found.end())
+        name = found[1].lower()
+        lower = lower or text.lower()
+        end = -1 if name in never else lower.find(f"[/{name}]", found.end())
         if end < 0:
+            never.add(name)
             out.append(text[at : found.end()])
             at = found.end()
             continue
         named = re.search(r"lang(?:uage)?\s*=\s*\W?([\w+#-]+)", found[2])
-        kind = named[1] if named else "" if found[1].lower() in NAMELESS else found[1].lower()
+        kind = named[1] if named else "" if name in NAMELESS else name
         code = escape(unescape(text[found.end() : end]), quote=False)
         code = code.replace("[", "&#91;")
         tag = "pre" if "\n" in code else "code"

@@ -113,7 +113,7 @@ CODES: Mapping[str, Code] = {
         "left", "The description of a category, tag or other term.", "nothing"
     ),
     "sticky-left": Code(
-        "left", "A post that was kept at the top of the blog.", "nothing"
+        "left", "A sticky post, which WordPress shows before all others.", "nothing"
     ),
     "not-written": Code(
         "left", "Trash, revisions, menus, styles and templates.", "nothing"

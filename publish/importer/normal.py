@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from publish.importer.embeds import framed, label, watch
 from publish.importer.runs import leaves, split, spread, tidy
-from publish.importer.structures import definitions, details, figure, kept, listed, table
+from publish.importer.structures import attributes_of, definitions, details, figure, listed, table
 from publish.importer.tree import BLOCKS, CONTAINERS, GONE, INLINE, MADE, El
 
 INNER = {"li", "blockquote", "td", "th", "dt", "dd", "figcaption", "caption", "summary"}
@@ -87,6 +87,7 @@ class _Normal:
     # Blocks ---------------------------------------------------------------------------------
 
     def block(self, el: El, autop: bool, wrap: bool) -> list[El]:
+        """The blocks that a block element becomes; ``wrap`` as for ``flow``."""
         tag = el.tag
         if tag in GONE:
             return self.gone(el, autop)
@@ -106,11 +107,11 @@ class _Normal:
             return definitions(self, el, autop)
         if tag in ("pre", "xmp", "listing", "textarea"):
             named = " ".join(k.get("class") for k in el.walk() if k.tag in ("pre", "code"))
-            made = El("pre", {**kept(el, "id"), "class": named}, self._preformatted(el))
+            made = El("pre", {**attributes_of(el, "id"), "class": named}, self._preformatted(el))
             return [made] if made.text().strip() else []
         if tag == "blockquote":
             inside = self.flow(el, autop, True)
-            return [El("blockquote", kept(el, "id"), [*inside])] if inside else []
+            return [El("blockquote", attributes_of(el, "id"), [*inside])] if inside else []
         if tag == "table":
             return table(self, el, autop)
         if tag == "hr":
@@ -147,6 +148,7 @@ class _Normal:
         return out
 
     def gone(self, el: El, autop: bool) -> list[El]:
+        """Note what a dropped element was; an ``object`` becomes a link to what it shows."""
         if el.tag == "script" and el.get("type") not in ("application/ld+json",):
             self.lose("script-dropped", el.get("src"), el.text())
         elif el.tag in ("select", "input") and el.get("type") != "hidden":
@@ -198,7 +200,7 @@ class _Normal:
             for block in inside:
                 kids += [El("br")] if kids else []
                 kids += block.kids
-            return [El(el.tag, kept(el, "id"), kids)] if kids else []
+            return [El(el.tag, attributes_of(el, "id"), kids)] if kids else []
         out: list[El] = []
         for block in inside:
             out.append(El(el.tag, {}, block.kids) if block.tag in ("run", "p") else block)
@@ -243,7 +245,7 @@ class _Normal:
             name = tag
         if name is None or not kids:
             return kids
-        return spread(El(name, kept(el, "title", "lang", "dir")), kids)
+        return spread(El(name, attributes_of(el, "title", "lang", "dir")), kids)
 
     def _kids(self, el: El, autop: bool) -> list[El | str]:
         out: list[El | str] = []

@@ -35,7 +35,7 @@ class Found:
 
 
 @dataclass
-class Shelf:
+class MediaLibrary:
     """All pictures and files of a run, by their old address.
 
     ``taken`` tells whether a path below the content folder is another's: what is there has other

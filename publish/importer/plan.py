@@ -56,7 +56,7 @@ class Entry:
         return self.status == "published" and not self.scheduled
 
 
-def kept(item: Item, options: Options) -> bool:
+def selected(item: Item, options: Options) -> bool:
     """Whether an item becomes a file."""
     if item.type not in ("post", "page") or item.status in HIDDEN:
         return False

@@ -137,7 +137,7 @@ class Planning:
         state.store.begin()
         for number in state.store.numbers(("post", "page")):
             item = state.store.item(number)
-            if not plan.kept(item, state.options):
+            if not plan.selected(item, state.options):
                 hidden += item.status in plan.HIDDEN
                 continue
             entry = self._entry(number, item)
@@ -224,8 +224,8 @@ class Planning:
         after = changed and when and changed > when
         fields = [
             ("Title", title),
-            ("Date", dates.shown(when) if when else ""),
-            ("Modified", dates.shown(changed) if changed and after else ""),
+            ("Date", dates.formatted(when) if when else ""),
+            ("Modified", dates.formatted(changed) if changed and after else ""),
             ("Category", ", ".join(categories) if post else ""),
             ("Tags", header.joined(tags) if post else ""),
             ("Slug", entry.slug),

@@ -12,8 +12,8 @@ MOST = 200
 """Places of one code that are listed for people; the .json has all."""
 
 
-def as_json(result: Result) -> str:
-    """The report for scripts, a line a loss."""
+def as_json(result: Result) -> bytes:
+    """The report for scripts as UTF-8, a line a loss: a large export has very many."""
     losses = result.losses
     counts = {
         "version": 1, "posts": result.posts, "pages": result.pages, "drafts": result.drafts,
@@ -21,16 +21,19 @@ def as_json(result: Result) -> str:
         "items": dict(sorted(result.types.items())), "counts": dict(sorted(losses.counts.items())),
         "endings": [{"words": words, "posts": count} for words, count in result.ends],
     }  # fmt: skip
-    head = json.dumps(counts, ensure_ascii=False, indent=1).removesuffix("\n}")
+    out = bytearray(json.dumps(counts, ensure_ascii=False, indent=1).removesuffix("\n}").encode())
     lists = (
         ("losses", (asdict(loss) for loss in losses)),
         ("addresses", ({"old": old, "new": new} for old, new in losses.addresses())),
     )
-    out = [head]
     for name, values in lists:
-        lines = ",\n  ".join(json.dumps(value, ensure_ascii=False) for value in values)
-        out.append(f',\n "{name}": [' + (f"\n  {lines}\n ]" if lines else "]"))
-    return "".join([*out, "\n}\n"])
+        begin = len(out)
+        for value in values:
+            line = json.dumps(value, ensure_ascii=False)
+            out += f"{',' if len(out) > begin else ''}\n  {line}".encode()
+        out[begin:begin] = f',\n "{name}": ['.encode()
+        out += b"\n ]" if out[-1:] == b"}" else b"]"
+    return bytes(out + b"\n}\n")
 
 
 def as_markdown(result: Result) -> str:

@@ -8,14 +8,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from publish.errors import Refused
-from publish.importer import crew, links, plan, saving, uploads, verify, wxr
 from publish.importer import ledger as ledgers
+from publish.importer import links, plan, pool, saving, uploads, verify, wxr
 from publish.importer.ending import shared
 from publish.importer.fetch import OldSite
 from publish.importer.ledger import Ledger
 from publish.importer.losses import excerpt
 from publish.importer.model import Channel, Item, Options
-from publish.importer.pictures import Shelf, plain
+from publish.importer.pictures import MediaLibrary, plain
 from publish.importer.planning import Planning
 from publish.importer.state import Result, Say, State
 from publish.importer.store import Spool, Store
@@ -39,7 +39,7 @@ def run(
         ConfigError: an option names what is not there.
         OSError: a file cannot be read or written.
     """
-    shelves = [uploads.source(options.uploads)] if options.uploads else []
+    sources = [uploads.source(options.uploads)] if options.uploads else []
     folder = settings.cache / "import"
     with locked(settings.cache / "import.lock", Refused, say=say, what="import"):
         store = Store(folder / "items.db", new=True)
@@ -49,7 +49,7 @@ def run(
             state = State(settings, options, store, prepared, results, ledger, say)
             _read(state, exports)
             index = Planning(state).index()
-            _convert(state, _job(state, index, shelves, ask))
+            _convert(state, _job(state, index, sources, ask))
             state.result.types = dict(state.types)
             return state.result
         finally:
@@ -102,7 +102,7 @@ def _merge(state: State, found: Channel, path: Path) -> None:
     )  # fmt: skip
 
 
-def _job(state: State, index: links.Index, shelves: list[uploads.Source], ask: Ask) -> Job:
+def _job(state: State, index: links.Index, sources: list[uploads.Source], ask: Ask) -> Job:
     settings, options = state.settings, state.options
     static = [str(p).strip("/") for p in settings.values.get("STATIC_PATHS") or ["images"]]
     images = "images" if "images" in static or not static else static[0]
@@ -112,13 +112,13 @@ def _job(state: State, index: links.Index, shelves: list[uploads.Source], ask: A
         there = ledgers.digest_of(settings.content / name)
         return there not in ("", digest, state.ledger.files.get(name, ""))
 
-    shelf = Shelf(
-        index.hosts, shelves, images, "files" if "files" in static else f"{images}/files",
+    media = MediaLibrary(
+        index.hosts, sources, images, "files" if "files" in static else f"{images}/files",
         taken, state.store.attached,
         ask(index.hosts, settings.cache / "import" / "fetched") if options.fetch else None,
     )  # fmt: skip
     return Job(
-        state.store, state.prepared, index, verify.Site(settings.values), shelf, options.comments,
+        state.store, state.prepared, index, verify.Site(settings.values), media, options.comments,
         plan.host_of(settings.siteurl) in index.hosts, state.channel.title,
         state.folder, keep_end=options.keep_end,
     )  # fmt: skip
@@ -130,10 +130,10 @@ def _convert(state: State, job: Job) -> None:
     steps = Steps(job)
     jobs = state.options.jobs or min(os.cpu_count() or 1, 8)
     endings: Counter[int] = Counter()
-    for done, prepared in enumerate(crew.share(steps.prepare, todo, jobs)):
+    for done, prepared in enumerate(pool.share(steps.prepare, todo, jobs)):
         state.prepared.put(prepared.number, prepared.data)
         for url in prepared.urls:
-            job.shelf.take(url)
+            job.media.take(url)
         for number, fragment in prepared.anchors:
             job.anchors.setdefault(number, set()).add(fragment)
         if state.entries[prepared.number].kind == "post":
@@ -145,7 +145,7 @@ def _convert(state: State, job: Job) -> None:
     job.counts = shared(endings, job.posts)
     used: dict[str, None] = {}
     ends: Counter[str] = Counter()
-    for done, finished in enumerate(crew.share(steps.finish, todo, jobs)):
+    for done, finished in enumerate(pool.share(steps.finish, todo, jobs)):
         state.results.put(finished.number, finished.text)
         state.result.losses.add(finished.losses)
         used.update(dict.fromkeys(finished.used))
@@ -158,4 +158,4 @@ def _convert(state: State, job: Job) -> None:
     if ends:
         words = excerpt(state.result.ends[0][0])
         state.lose("end-dropped", 0, f"{sum(ends.values())} posts", words)
-    saving.save(state, job.shelf, list(used))
+    saving.save(state, job.media, list(used))

@@ -11,12 +11,12 @@ from typing import Any
 from publish.importer import ledger as ledgers
 from publish.importer import plan
 from publish.importer.ledger import Record
-from publish.importer.pictures import Shelf
+from publish.importer.pictures import MediaLibrary
 from publish.importer.state import State
 from publish.post.files import PATIENCE, write_whole
 
 
-def save(state: State, shelf: Shelf, used: list[str]) -> None:
+def save(state: State, media: MediaLibrary, used: list[str]) -> None:
     """Write posts, pages, pictures, redirects and the ledger; nothing in a dry run.
 
     Whatever the moment at which this is killed, the next run ends the same: the ledger says first
@@ -33,7 +33,7 @@ def save(state: State, shelf: Shelf, used: list[str]) -> None:
     ]  # fmt: skip
     pictures = {}
     for url in used:
-        found = shelf.take(url)
+        found = media.take(url)
         pictures[found.path] = (found.digest, url)
     state.result.pictures = len(pictures)
     if state.options.dry_run:
@@ -45,7 +45,7 @@ def save(state: State, shelf: Shelf, used: list[str]) -> None:
         ledger.begun = {state.entries[number].file: digest for number, digest in todo.items()}
         ledger.save()
     for path, (_, url) in missing.items():
-        data = shelf.data(shelf.take(url))
+        data = media.data(media.take(url))
         if data is not None:
             write_whole(root / path, data)
     ledger.files |= {path: digest for path, (digest, _) in pictures.items()}

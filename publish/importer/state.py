@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from publish.importer.ledger import Ledger
+from publish.importer.loss_log import LossLog
 from publish.importer.losses import Loss
-from publish.importer.lost import Lost
 from publish.importer.model import Channel, Options
 from publish.importer.plan import Entry
 from publish.importer.store import Spool, Store
@@ -28,7 +28,7 @@ class Result:
     left: list[str] = field(default_factory=list)
     pictures: int = 0
     types: dict[str, int] = field(default_factory=dict)
-    losses: Lost = field(default_factory=Lost)
+    losses: LossLog = field(default_factory=LossLog)
     ends: list[tuple[str, int]] = field(default_factory=list)
     drafts: int = 0
     scheduled: int = 0

@@ -21,7 +21,9 @@ class Flow(Protocol):
 
 def listed(n: Flow, el: El, autop: bool) -> list[El]:
     """A list: stray text and lists between its items belong to them."""
-    made = El("ol" if el.tag == "ol" else "ul", kept(el, "start", "reversed", "type", "id"))
+    made = El(
+        "ol" if el.tag == "ol" else "ul", attributes_of(el, "start", "reversed", "type", "id")
+    )
     for kid in el.kids:
         if isinstance(kid, str):
             if not kid.strip():
@@ -36,7 +38,7 @@ def listed(n: Flow, el: El, autop: bool) -> list[El]:
             n.gone(kid, autop)
             continue
         inner = kid if kid.tag == "li" else El("li", {}, [kid])
-        item = El("li", kept(inner, "value", "id"), [*n.flow(inner, autop, False)])
+        item = El("li", attributes_of(inner, "value", "id"), [*n.flow(inner, autop, False)])
         if item.kids or made.tag == "ol":
             made.kids.append(item)
     if made.tag == "ul" and made.kids and all(_pictured(k) for k in made.kids):
@@ -83,7 +85,7 @@ def definitions(n: Flow, el: El, autop: bool) -> list[El]:
 
 def table(n: Flow, el: El, autop: bool) -> list[El]:
     """A table; what stands in it beside its cells comes before it."""
-    made = El("table", kept(el, "id"))
+    made = El("table", attributes_of(el, "id"))
     stray: list[El | str] = []
     for kid in el.kids:
         if isinstance(kid, El) and kid.tag in ("thead", "tbody", "tfoot"):
@@ -118,7 +120,7 @@ def _row(n: Flow, row: El | str, made: El, part: str, autop: bool, stray: list[E
 
 
 def _cell(n: Flow, cell: El, autop: bool) -> El:
-    attrs = kept(cell, "colspan", "rowspan", "align")
+    attrs = attributes_of(cell, "colspan", "rowspan", "align")
     found = re.search(r"text-align:\s*(left|right|center)", cell.get("style"))
     found = found or re.search(r"has-text-align-(left|right|center)", cell.get("class"))
     if found:
@@ -151,7 +153,7 @@ def details(n: Flow, el: El, autop: bool) -> list[El]:
     words = _lines(n, summary)
     if not words:
         return inside
-    return [El("details", kept(el, "open"), [El("summary", {}, words), *inside])]
+    return [El("details", attributes_of(el, "open"), [El("summary", {}, words), *inside])]
 
 
 def _lines(n: Flow, parts: list[El]) -> list[El | str]:
@@ -210,7 +212,8 @@ def _only_pictures(block: El) -> bool:
     return all(shows(kid) for kid in block.kids)
 
 
-def kept(el: El, *names: str) -> dict[str, str]:
+def attributes_of(el: El, *names: str) -> dict[str, str]:
+    """Those of an element's attributes that have a value, or that need none."""
     return {
         n: el.attrs[n]
         for n in names

@@ -18,7 +18,7 @@ from publish.importer.links import Index, Rewriter
 from publish.importer.losses import Loss, excerpt
 from publish.importer.model import Item
 from publish.importer.normal import normal
-from publish.importer.pictures import Found, Shelf
+from publish.importer.pictures import Found, MediaLibrary
 from publish.importer.plan import Entry
 from publish.importer.store import Spool, Store
 from publish.importer.tree import El
@@ -32,7 +32,7 @@ class Job:
     prepared: Spool
     index: Index
     site: verify.Site
-    shelf: Shelf
+    media: MediaLibrary
     comments: bool
     same_host: bool
     blog: str
@@ -57,7 +57,7 @@ class Prepared:
 
 @dataclass
 class Finished:
-    """A file's text, what it shows of the shelf, and what was lost."""
+    """A file's text, what it shows of the media, and what was lost."""
 
     number: int
     text: str
@@ -226,7 +226,7 @@ class Steps:
         )  # fmt: skip
 
     def _file(self, url: str, context: Context, used: list[str]) -> str:
-        found = self.job.shelf.take(url)
+        found = self.job.media.take(url)
         if found.state == "kept":
             used.append(url)
             return f"{{static}}/{found.path}"
@@ -278,7 +278,7 @@ class Steps:
                 context.lose("picture-refused", "data:", el.get("alt"))
                 return el.get("alt")
             return el
-        found = self.job.shelf.take(url)
+        found = self.job.media.take(url)
         if found.state == "kept":
             used.append(url)
             el.attrs["src"] = f"{{static}}/{found.path}"
@@ -298,7 +298,7 @@ class Steps:
     ) -> list[tuple[str, str]]:
         fields = [(key, value) for key, value in plan["fields"]]
         if cover := plan.get("cover"):
-            found: Found = self.job.shelf.take(cover)
+            found: Found = self.job.media.take(cover)
             if found.state == "kept":
                 used.append(cover)
                 at = next(i for i, (key, _) in enumerate(fields) if key == "Status")

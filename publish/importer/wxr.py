@@ -24,6 +24,8 @@ ENTITY = re.compile(
     rb"&(?:(?:#(?:x0*(?P<hex>[0-9A-Fa-f]{1,6})|0*(?P<dec>[0-9]{1,7}))|(?P<name>[A-Za-z]\w{1,31}));)?"
 )
 NONCHARACTER = re.compile(rb"\xef\xbf[\xbe\xbf]")
+SIGNS = bytes(range(32, 127))
+HIDDEN = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.S)
 Decode = Callable[[bytes, bool], str]
 XML_NAMES = {b"amp", b"lt", b"gt", b"quot", b"apos"}
 NAMES = {k.encode(): f"&#{v};".encode() for k, v in html.entities.name2codepoint.items()}
@@ -142,8 +144,10 @@ def _decoder(head: bytes, bad: Callable[[UnicodeError], tuple[str, int]]) -> tup
         name = found[1].decode()
         head = head.replace(found[0], re.sub(rb"\sencoding.*", b"", found[0], flags=re.S), 1)
     try:
+        # In what is no superset of ASCII a declaration could hide.
         plain = codecs.lookup(name).name in ("utf-8", "ascii")
-    except LookupError:
+        plain |= name != "utf-16" and SIGNS.decode(name) != SIGNS.decode("ascii")
+    except (LookupError, UnicodeError):
         plain = True
     codecs.register_error("publish-import", bad)
     decoder = codecs.getincrementaldecoder("utf-8" if plain else name)
@@ -165,15 +169,17 @@ def _head(stream: BinaryIO, name: str) -> bytes:
         start = min((at for at in (head.find(b"<?xml"), head.find(b"<rss")) if at >= 0), default=-1)
         head = head[max(start, 0) :]
         probe = head
-    while b"<rss" not in probe and len(probe) < PROLOG and (more := stream.read(CHUNK)):
+    # A comment or an instruction may hold what looks like the root, and a declaration follow it.
+    while b"<rss" not in (shown := HIDDEN.sub(b"", probe)) and len(probe) < PROLOG:
+        if not (more := stream.read(CHUNK)):
+            break
         head, probe = head + more, probe + more
-    prolog = probe.split(b"<rss", 1)[0]
-    if re.search(rb"<!(?:DOCTYPE|ENTITY)", re.sub(rb"<!--.*?-->", b"", prolog, flags=re.S), re.I):
+    if re.search(rb"<!(?:DOCTYPE|ENTITY)", shown.split(b"<rss", 1)[0], re.I):
         raise Refused(
             f"{name}: declares a document type, which no WordPress export does",
             "export again under Tools → Export, and take that file",
         )
-    if b"<rss" not in probe:
+    if b"<rss" not in shown:
         raise Refused(
             f"{name}: is no WordPress export (WXR)",
             "in WordPress: Tools → Export → All content, and take that file",

@@ -91,38 +91,28 @@ class Create:
 
 
 @dataclass(frozen=True)
-class Prepare:
+class _OfCampaign:
+    campaign: str
+
+
+class Prepare(_OfCampaign):
     """Write settings and content into the draft; idempotent."""
 
-    campaign: str
 
-
-@dataclass(frozen=True)
-class Check:
+class Check(_OfCampaign):
     """Ask the send checklist."""
 
-    campaign: str
 
-
-@dataclass(frozen=True)
-class Look:
+class Look(_OfCampaign):
     """Read the campaign."""
 
-    campaign: str
 
-
-@dataclass(frozen=True)
-class Act:
+class Act(_OfCampaign):
     """Post the send or schedule, once."""
 
-    campaign: str
 
-
-@dataclass(frozen=True)
-class Unschedule:
+class Unschedule(_OfCampaign):
     """Make the scheduled campaign a draft, to write into it."""
-
-    campaign: str
 
 
 @dataclass(frozen=True)
@@ -133,11 +123,8 @@ class Hold:
     message: str
 
 
-@dataclass(frozen=True)
-class RecordNoEffect:
+class RecordNoEffect(_OfCampaign):
     """Write down that an unanswered send had no effect."""
-
-    campaign: str
 
 
 @dataclass(frozen=True)

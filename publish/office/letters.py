@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from publish.errors import ConfigError
-from publish.newsletter import catalogue, changes, issue, titles
+from publish.newsletter import catalogue, changes, issue, selection, titles
 from publish.newsletter.campaign import Campaign, Segment
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.digest import join
 from publish.newsletter.facts import Past
 from publish.newsletter.protocol import hour_of
-from publish.newsletter.selection import Bounds
+from publish.newsletter.selection import Bounds, Candidate
 from publish.office.room import Office
 from publish.post.issue import Issue, key_of
 
@@ -57,6 +57,11 @@ class Letters:
                 raise
             return found
 
+    def is_orphan(self, letter: Letter) -> bool:
+        """Whether it is scheduled although a post of it is not public here any more."""
+        composed = [x.issue for x in self.all if x.issue]
+        return bool(letter.scheduled) and catalogue.lacks_post(letter, composed)
+
     def handle(self, letter: Letter) -> str:
         """What to type for this letter and no other."""
         return catalogue.handle(letter, self.all)
@@ -85,6 +90,11 @@ def bounds(office: Office, found: Letters) -> Bounds:
         office.now.astimezone(office.zone).date(), limits.max_age_days, limits.since, public,
         _first_letter(office, found.all),
     )  # fmt: skip
+
+
+def choices(office: Office, found: Letters, named: Collection[str] = ()) -> list[Candidate]:
+    """What `send` does about each composed post; ``named`` are the keys that the author named."""
+    return selection.choose(found.all, bounds(office, found), named)
 
 
 def since(content: Path) -> dict[str, str]:

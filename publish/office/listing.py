@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from publish.newsletter import plan, report, selection
+from publish.newsletter import plan, report
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.plan import PlanItem
 from publish.newsletter.protocol import hour_of
@@ -52,7 +52,7 @@ def planned(
     with office.site.aside(office.voice) as folder:
         found = letters.gathered(office, folder)
         named = {x.key for x in found.named(posts)} if posts else set()
-        choices = selection.choose(found.all, letters.bounds(office, found), named)
+        choices = letters.choices(office, found, named)
         choices = [c for c in choices if not posts or c.issue.key in named]
         told = plan.plan_items(choices, when)
         lines = _urgent_lines(found)
@@ -94,7 +94,7 @@ def entries(office: Office, posts: Sequence[str]) -> list[Entry]:
     with office.site.present(office.voice) as folder:
         found = letters.gathered(office, folder)
         chosen = found.named(posts)
-        picked = selection.choose(found.all, letters.bounds(office, found))
+        picked = letters.choices(office, found)
         choices = {choice.issue.key: choice for choice in picked}
         states = settling.states(office, chosen)
         for state in states:
@@ -132,15 +132,6 @@ def figures(office: Office, posts: Sequence[str]) -> list[Figures]:
     return sorted(rows, key=lambda row: row.sent)
 
 
-def orphaned(letter: Letter, found: Letters) -> bool:
-    """Whether it is scheduled although a post of it is not public here: retracted, deleted, a
-    draft, or not for the mail any more."""
-    composed = [x.issue for x in found.all if x.issue]
-    return bool(letter.scheduled) and not all(
-        any(issue.key.startswith(post) for issue in composed) for post in letter.posts
-    )
-
-
 def _entry(
     office: Office, found: Letters, letter: Letter, state: State, choice: Candidate | None, *,
     named: bool,
@@ -156,7 +147,7 @@ def _entry(
         urgent = True
         again = typed("send", handle) if letter.issue else typed("undo", handle)
         words += f"; {again} {'completes it' if letter.issue else 'keeps it back'}"
-    elif orphaned(letter, found):
+    elif found.is_orphan(letter):
         urgent = True
         words += f", and its post is not public any more; {typed('undo', handle)} takes it back"
     at = hour_of(state.send_time)
@@ -193,7 +184,7 @@ def _urgent_lines(found: Letters) -> list[str]:
         f"first {called(letter)}: it is scheduled, and its post is not public any more; "
         f"{typed('undo', found.handle(letter))} takes it back"
         for letter in found.all
-        if orphaned(letter, found)
+        if found.is_orphan(letter)
     ]
 
 

@@ -33,11 +33,13 @@ def was_of(given: object) -> tuple[str, ...]:
 class Recorded:
     """The addresses that were ever published, each with its identity; by ``normal``.
 
-    ``retired`` are those that were taken back: another post may take one.
+    ``retired`` are those that were taken back: another post may take one. ``written`` has each as
+    it was published.
     """
 
     uids: Mapping[str, str] = field(default_factory=dict)
     retired: frozenset[str] = frozenset()
+    written: Mapping[str, str] = field(default_factory=dict)
 
     def uid_at(self, address: str) -> str:
         """Whose address it is; ``""`` where none or a retired one is."""
@@ -58,8 +60,9 @@ def recorded(urls: bytes | None, retired: bytes | None = None) -> Recorded:
     """
     known, gone = texts(urls), texts(retired)
     return Recorded(
-        {normal(address): uid for address, uid in known.items()}, frozenset(map(normal, gone))
-    )
+        {normal(address): uid for address, uid in known.items()}, frozenset(map(normal, gone)),
+        {normal(address): address for address in known},
+    )  # fmt: skip
 
 
 def texts(data: bytes | None) -> dict[str, str]:

@@ -154,7 +154,8 @@ class Library:
     in bytes. ``places`` are the addresses of lists, feeds and the like, ``terms`` the slugs of
     the categories, tags and authors. ``settings`` are Pelican's, defaults filled in, as far as
     they are plain values; ``plugins`` the names of those at work. ``complaints`` are what
-    Pelican and the plugins said that a build refuses: ``file:line: message``.
+    Pelican and the plugins said that a build refuses: ``file:line: message``. ``no_template`` are
+    the sources whose template the theme does not have, with its name.
     """
 
     content: str
@@ -168,6 +169,7 @@ class Library:
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
     plugins: tuple[str, ...] = ()
     complaints: tuple[str, ...] = ()
+    no_template: Mapping[str, str] = field(default_factory=dict)
     failed: bool = False
     """Whether the settings, a plugin or a generator failed, so that nothing else is known."""
 

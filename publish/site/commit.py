@@ -8,8 +8,8 @@ import shutil
 import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from publish.errors import Refused
 
@@ -17,8 +17,7 @@ PARTS = ".publish-parts"
 """The folder in the target through which files of another file system come."""
 
 
-@dataclass(frozen=True)
-class Changes:
+class Changes(NamedTuple):
     """Relative paths: what was written and removed, and what lies there and is not ours."""
 
     written: tuple[str, ...] = ()

@@ -20,35 +20,16 @@ from typing import Any, Literal, NamedTuple
 
 from publish.post import body, cache
 from publish.post.body import Body
+from publish.post.contents import categories_of, contents
 from publish.post.images import cover_of, cover_paths
 from publish.post.record import Cover, Library, Post, Visibility
 from publish.post.text import direction, plain, plain_title
 from publish.post.urls import normal
 
-PUBLIC = (
-    "translations", "articles", "hidden_translations", "hidden_articles", "pages", "hidden_pages",
-)  # fmt: skip
-"""Lists of Pelican's generators, in the order in which it writes them."""
-DRAFTS = ("drafts", "drafts_translations", "draft_pages", "draft_translations")
 KINDS = {"category": "categories", "tag": "tags", "author": "authors"}
 LAST = 9999
 """The year of a draft without a date, to Pelican."""
 PLAIN = (str, int, float, bool, type(None))
-
-
-def contents(generators: Iterable[Any], *, public: bool = False) -> Iterator[Any]:
-    """Every article and page of a run, or those that are ``public``: listed or hidden."""
-    for names in (PUBLIC,) if public else (PUBLIC, DRAFTS):
-        for generator in generators:
-            for name in names:
-                yield from getattr(generator, name, ())
-
-
-def categories_of(content: Any) -> list[Any]:
-    """Pelican's categories of an article, the main one first; none of a page."""
-    given = getattr(content, "categories", None)
-    main = getattr(content, "category", None)
-    return list(given) if given else [main] if main else []
 
 
 class Words(NamedTuple):
@@ -153,6 +134,7 @@ def library_of(
         settings={key: _plain(value) for key, value in settings.items() if key.isupper()},
         plugins=tuple(str(name).rsplit(".", 1)[-1] for name in settings.get("PLUGINS") or ()),
         complaints=tuple(complaints),
+        no_template=dict(_no_template([content for content, _ in bodies], generators)),
     )
 
 
@@ -300,6 +282,20 @@ def _terms(generators: list[Any], name: str) -> Iterator[Any]:
         listed = getattr(generator, name, ())
         pairs = listed.items() if isinstance(listed, Mapping) else listed
         yield from (term for term, _ in pairs)
+
+
+def _no_template(contents: list[Any], generators: list[Any]) -> Iterator[tuple[str, str]]:
+    """The sources whose own template the theme does not have, with its name."""
+    loaders = [generator for generator in generators if hasattr(generator, "get_template")]
+    for content in contents:
+        name = getattr(content, "template", content.default_template)
+        if name == content.default_template or not isinstance(name, str):
+            continue
+        try:
+            loaders[0].get_template(name)
+        except Exception as error:  # a template may fail in any way; that is told when it renders
+            if "NotFound" in type(error).__name__:
+                yield str(content.relative_source_path), name
 
 
 def _slugs(generators: list[Any], name: str) -> Iterator[str]:

@@ -127,6 +127,31 @@ def test_hashes_that_are_no_keys_are_let_be(project: Project):
     assert project.told() == []
 
 
+def test_a_folder_that_links_to_itself_is_told_once(project: Project):
+    project.post()
+    (project.root / "content/posts/again").symlink_to(project.root / "content/posts")
+    (project.root / "content/posts/deep").mkdir()
+    (project.root / "content/posts/deep/up").symlink_to(project.root / "content")
+    assert project.told() == [
+        "content/posts/again:1 symlink-loop error",
+        "content/posts/deep/up:1 symlink-loop error",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("Template: no_such", [f"{A}:7 missing-template error"]),
+        ("Template:", [f"{A}:7 missing-template error"]),
+        ("Template: page", []),
+    ],
+)
+def test_a_template_that_the_theme_does_not_have(project: Project, line: str, told: list[str]):
+    head = HEAD.replace(b"\nStatus: published", b"\n" + line.encode() + b"\nStatus: published")
+    project.write(A, head + b"Words.\n")
+    assert project.told() == told
+
+
 def test_heavy_pictures(project: Project):
     frame = b"\x21\xf9\x04" + bytes(50)
     project.write("content/images/photo.jpg", bytes(images.HEAVY + 1))

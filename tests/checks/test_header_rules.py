@@ -12,6 +12,11 @@ from publish.checks.rule import Rule, found
 from publish.checks.rules import frontmatter, text, unread, values
 from publish.checks.rules.frontmatter import KEYS
 from publish.checks.source import ReadOptions, Source
+from publish.errors import Refused
+from publish.office import fit
+from publish.office.question import Voice
+from publish.site.build import build
+from tests.checks.project import Project
 
 HEAD = "Title: A\nDate: 2026-11-01 07:30\nCategory: Career\nSlug: a\nStatus: published\n"
 
@@ -91,6 +96,23 @@ def test_another_tools_name_is_told_once_and_with_ours():
         "did you mean Modified?"
     ]
     assert remedies(unread.unknown_key, f"{HEAD}draft: true\n") == []
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_what_a_merge_left_is_an_error_in_header_and_body(ending: str):
+    both = "<<<<<<< HEAD\nSubject: A\n=======\nSubject: B\n>>>>>>> other\n"
+    assert told(text.unmerged, f"{HEAD}{both}".replace("\n", ending)) == [
+        (6, "error"), (10, "error"),
+    ]  # fmt: skip
+    body = f"\nTake\n{both}tablets.\n".replace("\n", ending)
+    assert told(text.unmerged, HEAD.replace("\n", ending), body) == [(8, "error"), (12, "error")]
+
+
+@pytest.mark.parametrize(
+    "body", ["\n<<<<<<<< more\n", "\n ======= \n", "\nTitle\n=======\n", "\n >>>>>>> quoted\n"]
+)
+def test_headings_quotations_and_indented_markers_are_no_merge(body: str):
+    assert told(text.unmerged, HEAD, body) == []
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -230,3 +252,19 @@ def test_no_header_is_too_odd(header: str):
     lines = header.count("\n") + 3
     for rule in (*frontmatter.RULES, *values.RULES, *unread.RULES, text.starter_text):
         assert all(1 <= line <= lines for line, _ in told(rule, header))
+
+
+@pytest.mark.parametrize(
+    "lines", ["Translation: yes\nTranslation: yes\n", "Translation: a\n    b\n"]
+)
+def test_a_translation_of_several_lines_is_told_before_pelican_fails_on_it(
+    project: Project, lines: str
+):
+    project.write("content/posts/a.md", f"{HEAD}{lines}\nWords.\n")
+    project.post(name="b.md")
+    errors = [f for f in project.findings() if f.severity == "error"]
+    assert [(f.file, f.rule) for f in errors] in (
+        [("content/posts/a.md", "repeated-key")], [("content/posts/a.md", "lost-lines")],
+    )  # fmt: skip
+    with pytest.raises(Refused, match=r"content/posts/a\.md:\d+: .*Translation"):
+        build(project.settings, guards=fit.guards(project.settings, Voice()))

@@ -247,6 +247,14 @@ def test_a_test_mail_has_the_bytes_and_leaves_nothing_behind(small: Path):
     assert publish("test", "new", "--to", "nobody", cwd=small).returncode == 2
 
 
+def test_what_was_built_this_moment_is_not_built_again(small: Path):
+    put_post(small, "new")
+    assert publish("build", cwd=small).returncode == 0
+    done = publish("send", "--yes", cwd=small)
+    assert done.returncode == 0
+    assert "built first" not in done.stdout + done.stderr
+
+
 def test_every_build_warns_of_a_scheduled_letter_whose_post_is_gone(small: Path):
     undo_minutes(small, 15)
     post = put_post(small, "new")

@@ -33,6 +33,13 @@ def test_every_page_is_whole_and_says_none_of_the_makers_words(desk: Desk, path:
         assert not re.search(rf"\b{word}s?\b", words), word
 
 
+def test_a_post_that_was_saved_this_moment_has_its_page(desk: Desk):
+    (desk.root / "content/posts/new.md").write_text(POST.replace("three-", "new-"))
+    answer = desk.get("/post/posts/new.md")
+    assert (answer.status_code, "Three Conversations" in answer.text) == (200, True)
+    assert desk.get("/post/posts/none.md").status_code == 404
+
+
 @pytest.mark.parametrize("path", [*PAGES, "/desk.css", "/no/such"])
 def test_every_answer_is_closed_to_others(desk: Desk, path: str):
     headers = desk.get(path).headers

@@ -19,7 +19,7 @@ expect.set_options(timeout=30_000)
 @pytest.fixture(scope="module")
 def page(browser: Browser, site: Open) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     found = context.new_page()
     errors: list[str] = []
     found.on("pageerror", lambda error: errors.append(str(error)))

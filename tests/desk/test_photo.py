@@ -38,6 +38,19 @@ def test_a_photo_is_turned_stripped_and_made_small():
     assert b"SecretCamera" not in data
 
 
+@pytest.mark.parametrize(
+    ("given", "made"), [((3000, 4000), (1200, 1600)), ((4000, 3000), (1600, 1200))]
+)
+def test_a_photo_is_at_most_1600_pixels_whichever_way_it_was_held(
+    given: tuple[int, int], made: tuple[int, int]
+):
+    assert photo.made_fit(picture(given))[2] == made
+
+
+def test_a_long_drawing_stays_as_wide_as_it_can_be_read():
+    assert photo.made_fit(picture((800, 4000), "PNG"))[2] == (800, 4000)
+
+
 def test_a_small_one_keeps_its_size_and_a_drawing_its_kind():
     assert photo.made_fit(picture((640, 480)))[2] == (640, 480)
     data, suffix, _ = photo.made_fit(picture((20, 20), "PNG", "RGBA"))

@@ -42,7 +42,7 @@ document.documentElement.append(frame);
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     yield context.new_page()
     context.close()
 
@@ -251,7 +251,7 @@ def comes(page: Page, text: str) -> None:
 
 def test_a_day_without_script(browser: Browser, site: Open):
     context = browser.new_context(java_script_enabled=False)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     page.goto(f"{site.address}/new")
     page.get_by_label("Title").fill("Without Script")

@@ -42,7 +42,7 @@ def head_of(blog: Settings, name: str) -> dict[str, str]:
 def test_a_date_keeps_its_offset(local: str, gmt: str, shown: str):
     found = dates.moment(local, gmt, NEW_YORK)
     assert found is not None
-    assert dates.shown(found) == shown
+    assert dates.formatted(found) == shown
     assert datetime.fromisoformat(shown) == found
 
 

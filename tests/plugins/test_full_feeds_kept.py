@@ -119,18 +119,18 @@ def test_what_is_kept_is_what_would_be_made(asked: list[tuple[str, str, str]]):
     with tempfile.TemporaryDirectory() as name:
         for path, facts, more in asked:
             made = f"{path} {facts} {more}".replace("\r", "")
-            found = writer.kept(Path(name), path, (facts, more), lambda made=made: made)
+            found = writer.cached(Path(name), path, (facts, more), lambda made=made: made)
             assert found == made
 
 
 def test_the_code_that_writes_a_feed_is_part_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    assert writer.kept(tmp_path, "p", 1, lambda: "old") == "old"
-    assert writer.kept(tmp_path, "p", 1, lambda: "new") == "old"
+    assert writer.cached(tmp_path, "p", 1, lambda: "old") == "old"
+    assert writer.cached(tmp_path, "p", 1, lambda: "new") == "old"
     shutil.copytree(Path(writer.__file__).parent, tmp_path / "feeds")
     monkeypatch.setattr(writer, "__file__", str(tmp_path / "feeds/writer.py"))
     with (tmp_path / "feeds/xmlfeed.py").open("a") as stream:
         stream.write("# changed\n")
-    assert writer.kept(tmp_path, "p", 1, lambda: "new") == "new"
+    assert writer.cached(tmp_path, "p", 1, lambda: "new") == "new"
 
 
 def test_a_feed_for_later_is_made_once_and_only_when_used():

@@ -6,11 +6,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,7 +18,7 @@ from typing import Any
 import feedparser
 import pytest
 
-from tests import forked
+from tests.forked import run
 
 PLUGINS = str(Path(__file__).resolve().parents[2] / "plugins")
 
@@ -109,18 +106,9 @@ class Site:
         lines = [f"{key} = {value!r}\n" for key, value in {**self.settings, **changes}.items()]
         (self.root / "pelicanconf.py").write_text("".join(lines), encoding="utf-8")
         # A folder of its own for each build, so that two can be compared.
-        number = next(self._count)
-        output = self.root / f"output-{number}"
+        output = self.root / f"output-{next(self._count)}"
         words = ["--log-handler", "plain", "-o", output.name, *options, "content"]
-        # Two builds of one site never share a seed of hashes.
-        if number == 0:
-            done = forked.run("pelican", words, self.root)
-        else:
-            done = subprocess.run(
-                [sys.executable, "-m", "pelican", *words], cwd=self.root, capture_output=True,
-                env={**os.environ, "PYTHONHASHSEED": "random"}, text=True, encoding="utf-8",
-                timeout=120,
-            )  # fmt: skip
+        done = run("pelican", words, self.root)
         return Built(output, done.returncode, done.stderr)
 
 

@@ -6,6 +6,7 @@ import functools
 import http.server
 import io
 import json
+import os
 import random
 import re
 import threading
@@ -17,9 +18,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from picture_sizes import cache
-from picture_sizes.encode import RECIPE, Broken, encode, planned
+from picture_sizes.encode import encode, planned
 from picture_sizes.markup import Page, pictured
-from picture_sizes.variants import Offer, Picture, name, offers, shown, widths
+from picture_sizes.variants import RECIPE, Broken, Offer, Picture, name, offers, shown, widths
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser
 from test_full_feeds_site import Built, Site
@@ -459,13 +460,18 @@ def test_what_is_planned_of_a_picture_is_what_is_made(data: bytes):
 
 def test_a_second_build_encodes_nothing(site: Site, tmp_path: Path):
     first = site.build()
-    kept = {f: f.stat().st_mtime_ns for f in (site.root / "kept").rglob("*") if f.is_file()}
-    assert len([f for f in kept if f.name == cache.LISTED]) == 2
+    folders = [folder.parent for folder in (site.root / "kept").rglob(cache.LISTED)]
+    assert len(folders) == 2
+
+    def stamps() -> dict[Path, int]:
+        return {f: f.stat().st_mtime_ns for folder in folders for f in folder.iterdir()}
+
+    kept = stamps()
     # What lies in the cache is what is shown: mark one, and the mark comes out.
     marked = next(f for f in kept if f.name == "48.webp")
     marked.write_bytes(b"marked")
     second = site.build()
-    after = {f: f.stat().st_mtime_ns for f in (site.root / "kept").rglob("*") if f.is_file()}
+    after = stamps()
     assert {f: s for f, s in after.items() if f != marked} == {
         f: s for f, s in kept.items() if f != marked
     }
@@ -548,3 +554,45 @@ def test_a_browser_takes_the_size_that_suits_its_screen(
     pictures = [url for url in asked if url.endswith((".avif", ".webp", ".jpg"))]
     assert pictures == [drawn]
     assert re.search(rf"/pictures/one-[0-9a-f]{{12}}-{wanted}\.(avif|webp)$", drawn)
+
+
+def test_a_file_is_read_again_only_where_it_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    file, read = tmp_path / "a.jpg", []
+    file.write_bytes(b"one")
+
+    def of(purpose: str) -> str:
+        results = cache.Results(tmp_path / "results")
+        found = results.of(file, purpose, lambda data: read.append(data) or data.decode())
+        results.save()
+        return found
+
+    # What was written a moment ago may be written once more within the same tick of the clock.
+    assert [of("a"), of("a")] == ["one", "one"]
+    assert len(read) == 2
+    monkeypatch.setattr(cache, "YOUNG", -1)
+    assert [of("a"), of("a"), of("b"), of("b")] == ["one"] * 4
+    assert len(read) == 4
+    stamp = file.stat()
+    file.write_bytes(b"two")
+    os.utime(file, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    assert of("b") == "two"
+    (tmp_path / "results").write_bytes(b"damaged")
+    assert of("b") == "two"
+    file.unlink()
+    with pytest.raises(FileNotFoundError):
+        of("b")
+
+
+def test_a_cleaned_copy_is_made_once_and_again_if_it_is_lost(site: Site):
+    site.write("images/secret.jpg", photograph(300, 200, exif=TURNED))
+    site.post("p", "![A]({static}/images/secret.jpg)", Uid="aaaaaaaaaaab1")
+    site.build()
+    (copy,) = (site.root / "kept/images/cleaned").iterdir()
+    stamp, data = copy.stat().st_mtime_ns, copy.read_bytes()
+    built = site.build()
+    assert (built.output / "images/secret.jpg").read_bytes() == data
+    assert copy.stat().st_mtime_ns == stamp
+    copy.unlink()
+    assert (site.build().output / "images/secret.jpg").read_bytes() == data

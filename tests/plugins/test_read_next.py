@@ -156,7 +156,7 @@ def test_what_is_kept_changes_nothing(seed: int, most: int, few: int):
             asked = [(p.key, str(mark).encode(), lambda p=p: p.terms) for p, mark in posts.values()]
             found = hood.update(asked, public, most)
             assert found == nearest([p for p, _ in posts.values()], public, most)
-            kept = hood.kept()
+            kept = hood.snapshot()
             for key in rng.sample(sorted(posts), k=min(len(posts), rng.choice([0, 1, 1, 3]))):
                 posts[key] = drawn(key), turn
             if rng.random() < 0.6:

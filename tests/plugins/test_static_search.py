@@ -139,7 +139,7 @@ def test_what_is_kept_of_an_index_changes_nothing(posts: list[Post], rng: random
             found = Index(kept and marshal.loads(marshal.dumps(kept)))
             made = found.update([(repr(post), lambda post=post: post) for post in posts])
             assert list(made.items()) == list(index(posts).items())
-            kept = found.kept()
+            kept = found.snapshot()
             for n in rng.sample(range(len(posts)), k=min(len(posts), 2)):
                 other = posts[rng.randrange(len(posts))]
                 posts[n] = Post(other.title, posts[n].labels, posts[n].text + " " + other.text)

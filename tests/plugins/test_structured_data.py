@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, Route
 from structured_data import facts, graph
 from test_full_feeds_site import Built, Site
 
+from publish.post.contents import categories_of
 from publish.post.text import plain
 
 # ---- a checker: what each type may hold, with the kind of value, and what it must
@@ -452,7 +453,7 @@ def test_whatever_an_author_writes_the_checker_finds_no_fault(
     site = facts.site(settings)
     document = graph.document(
         graph.posting(facts.posting(article, site), site),
-        graph.breadcrumbs(facts.trail(article, site, facts.categories(article))),
+        graph.breadcrumbs(facts.trail(article, site, categories_of(article))),
         graph.organization(site),
     )
     assert faults(document) == []

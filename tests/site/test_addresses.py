@@ -10,6 +10,7 @@ import pytest
 
 from publish.errors import Refused
 from publish.office import fit
+from publish.office.question import Voice
 from publish.post.diagnostic import Diagnostic
 from publish.settings import Settings, load
 from publish.site import addresses, retired
@@ -106,6 +107,41 @@ def test_a_post_that_goes_stops_the_build(small: Settings, how: str):
     write(small.root, "two", "uid-two-0002", "Aliases: /one/\n")
     build(small)
     assert "/two/" in (small.output / "one/index.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "remedy"),
+    [
+        (("Slug: one", "Slug: uno"), 3, "Aliases: /one/"),
+        (("Slug: one", "Slug: one\nStatus: draft"), 4, "`publish retract /one/`"),
+        (("Date: 2026", "Date: 2199"), 2, "`publish retract /one/`"),
+    ],
+    ids=["another slug", "a draft", "dated ahead"],
+)
+def test_a_lost_address_is_a_finding_of_its_post_before_anything_is_rendered(
+    small: Settings, change: tuple[str, str], line: int, remedy: str
+):
+    file = small.root / "content/posts/uid-one-0001.md"
+    swap(file, *change)
+    told = [f for f in fit.findings(small, built=False) if f.severity == "error"]
+    assert [(f.file, f.line, f.rule) for f in told] == [
+        ("content/posts/uid-one-0001.md", line, "lost-address")
+    ]
+    assert "/one/ would be a 404" in told[0].message
+    assert remedy in told[0].remedy
+    seen: list[Path] = []
+    guards = fit.guards(small, Voice())._replace(validate_output=seen.append)
+    with pytest.raises(Refused) as caught:
+        build(small, guards=guards)
+    assert str(caught.value) == str(told[0])
+    assert seen == []
+
+
+def test_an_alias_leads_on_only_where_a_plugin_writes_redirects(small: Settings):
+    swap(small.root / "content/posts/uid-one-0001.md", "Slug: one", "Slug: uno\nAliases: /one/")
+    assert [f for f in findings(small) if f.severity == "error"] == []
+    swap(small.path, ', "alias_redirects"', "")
+    assert [f.rule for f in findings(load(small.path)) if f.severity == "error"] == ["lost-address"]
 
 
 def test_an_address_may_be_let_die_on_purpose(small: Settings):

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from publish.site.build import build
+
 from .conftest import Site
 
 NOSY = """\
@@ -67,6 +69,16 @@ def test_a_plugin_runs_in_the_command_and_spoils_nothing_of_it(nosy: Site):
     assert nosy.bytes() == nosy.stock()
 
 
+def test_a_build_needs_no_standard_output(site: Site):
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"'{sys.executable}' -m publish build -s '{site.conf}' >&-"],
+        capture_output=True, text=True, check=False,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert site.bytes() == site.stock()
+
+
 def test_a_command_that_is_killed_leaves_the_site_as_it_was(site: Site):
     assert command(site, "build").returncode == 0
     good = site.bytes()
@@ -113,6 +125,18 @@ def test_what_starts_the_command_decides_nothing(site: Site):
         env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
     )  # fmt: skip
     assert json.loads(done.stdout)["rendered"] < len(site.stock())
+
+
+def test_what_one_kind_of_process_built_the_other_keeps(site: Site):
+    build(site.settings)
+    site.post("post-1", "Edited.", date="2024-01-01")
+    done = command(site, "build", "--json")
+    assert json.loads(done.stdout)["rendered"] < len(site.stock())
+    site.post("post-1", "Edited again.", date="2024-01-01")
+    steps: list[str] = []
+    build(site.settings, progress=lambda phase, count: steps.append(phase))
+    assert steps.count("read") == 1
+    assert site.bytes() == site.stock()
 
 
 def test_a_check_tells_what_it_finds(nosy: Site):

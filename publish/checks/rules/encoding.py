@@ -97,7 +97,17 @@ def symlink_out(site: Site) -> Iterator[Problem]:
             yield Problem(1, message, "put a copy of the file here instead", trouble.file)
 
 
+@site_rule("symlink-loop", "error", "`content/posts/again` → `content/posts`", "same")
+def symlink_loop(site: Site) -> Iterator[Problem]:
+    """A symbolic link to a folder that it lies in: every post below would be read again and
+    again. What is behind it is not read."""
+    for trouble in site.troubles:
+        if trouble.rule == "symlink-loop":
+            message = "a symbolic link leads to a folder that it lies in"
+            yield Problem(1, message, "remove it", trouble.file)
+
+
 RULES = (
     empty_file, binary_file, bad_utf8, forbidden_character, too_many_links, too_large, unreadable,
-    symlink_out,
+    symlink_out, symlink_loop,
 )  # fmt: skip

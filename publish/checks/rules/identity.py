@@ -27,8 +27,10 @@ def missing_uid(source: Source) -> Iterator[Problem]:
     if not source.is_page and not source.get("uid") and not beyond(source):
         if not source.reading.uses("post_identity"):
             return
-        remedy = "add `Uid:` with 16 random hex digits, and never change it"
-        yield Problem(source.line("uid"), "the post has no Uid", remedy)
+        # What a reader's program knows it by, where it was public already.
+        own = uid_of("", source.path)
+        remedy = f"add `Uid: {own}`, and never change it"
+        yield Problem(source.line("uid"), "the post has no Uid", remedy, fix=("", own))
 
 
 @source_rule("bad-uid", "warning", "`Uid: my post`")
@@ -92,13 +94,16 @@ def changed_uid(site: Site) -> Iterator[Problem]:
 def lost_address(site: Site) -> Iterator[Problem]:
     """A published address stays a page or a redirect: no build lets one become a 404. A post
     that is to go is taken off with `publish retract`."""
-    if not site.built or site.library.failed or "post_identity" not in site.library.plugins:
+    if site.library.failed or "post_identity" not in site.library.plugins:
         return
-    there = addresses.known(site)
-    owners = {uid_of(_uid(source), source.path): source for source in site.sources}
-    for address, uid in sorted(site.recorded.uids.items()):
-        if addresses.leads_somewhere(address, there):
+    redirects = "alias_redirects" in site.library.plugins
+    there = addresses.known(site) if redirects else addresses.made(site)
+    owners = {old: source for source in site.sources for old in was_of(source.get("was"))}
+    owners |= {uid_of(_uid(source), source.path): source for source in site.sources}
+    for known, uid in sorted(site.recorded.uids.items()):
+        if known in there:
             continue
+        address = site.recorded.written[known]
         owner = owners.get(uid)
         leave = f"to let it go: `publish retract {address}`"
         if owner is None:

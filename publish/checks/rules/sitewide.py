@@ -20,7 +20,8 @@ def category_case(site: Site) -> Iterator[Problem]:
             if spelling != name:
                 message = f"the category {quoted(name)} is spelled {quoted(spelling)} in {file}"
                 remedy = f"write {quoted(spelling)}, or change it there"
-                yield Problem(source.line("category"), message, remedy, source.file)
+                yield Problem(source.line("category"), message, remedy, source.file,
+                              fix=(name, spelling))  # fmt: skip
 
 
 @site_rule("easy-going-names", "warning", "`Slug: Calm` here, `Slug: calm` there")
@@ -45,6 +46,16 @@ def easy_going_names(site: Site) -> Iterator[Problem]:
             yield Problem(line, message, "give one of them another name", file)
 
 
+@site_rule("missing-template", "error", "`Template: no_such_template`")
+def missing_template(site: Site) -> Iterator[Problem]:
+    """A template that neither the theme nor Pelican has: the post cannot be rendered."""
+    for path, name in site.library.no_template.items():
+        if source := site.by_path.get(path):
+            what = f"there is no template {quoted(name)}" if name else "Template is empty"
+            remedy = "remove the line, or name a file of the theme without its ending"
+            yield Problem(source.line("template"), what, remedy, source.file)
+
+
 LEAK = (
     "a secret key is here",
     "remove it, revoke it where it came from, and keep the new one in the environment",
@@ -63,4 +74,4 @@ def secret(site: Site) -> Iterator[Problem]:
             yield Problem(trouble.line, *LEAK, trouble.file)
 
 
-RULES = (category_case, easy_going_names, secret)
+RULES = (category_case, easy_going_names, missing_template, secret)

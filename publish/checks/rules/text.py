@@ -11,6 +11,8 @@ from publish.post import starter
 from publish.post.diagnostic import Problem, quoted
 
 PLACEHOLDER = re.compile(r"\b(?:TK(?:TK)*|[Ll]orem [Ii]psum|LOREM IPSUM)\b")
+UNMERGED = re.compile(r"(<{7}|>{7})(?:\s|$)")
+"""As Git marks a conflict, at the beginning of a line."""
 MERGE_TAG = re.compile(r"\*\|[A-Za-z0-9_:=,. -]{1,60}\|\*")
 CURLY = "“”‘’"
 STRAIGHT = re.compile(r"""(?<![\w=])"(?=\w)|(?<=[^\W\d])'(?=[^\W\d])|(?<=[^\W\d][.,!?])"(?!\w)""")
@@ -31,6 +33,18 @@ def empty_body(source: Source) -> Iterator[Problem]:
     """A post without a text would be sent as an empty mail."""
     if not source.is_page and not source.body.strip():
         yield Problem(source.header.body_line, "there is no text under the header", "write it")
+
+
+@source_rule("unmerged", "error", "`<<<<<<< HEAD`")
+def unmerged(source: Source) -> Iterator[Problem]:
+    """Two versions that a merge left side by side: readers would get both."""
+    for number, line in enumerate(source.text.split("\n"), 1):
+        if found := UNMERGED.match(line):
+            yield Problem(
+                number, f"a merge left both versions here (`{found[1]}`)",
+                "keep one of them, and remove the lines <<<<<<<, ======= and >>>>>>>; where they "
+                "are meant, put a blank before them",
+            )  # fmt: skip
 
 
 @source_rule("placeholder", "warning", "`The dose is TK mg.`", "silent")
@@ -74,4 +88,4 @@ def starter_text(source: Source) -> Iterator[Problem]:
         yield Problem(source.header.body_line + line, message, remedy)
 
 
-RULES = (starter_text, empty_body, placeholder, merge_tag, mixed_quotes)
+RULES = (starter_text, empty_body, unmerged, placeholder, merge_tag, mixed_quotes)

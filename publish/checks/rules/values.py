@@ -16,7 +16,7 @@ LISTS = ("category", "tags", "keywords", "author", "authors", "aliases")
 """Keys of several values, parted by commas."""
 FIRST_LINE = (
     "category", "tags", "author", "authors", "slug", "date", "modified", "status", "save_as",
-    "url", "lang", "uid", "newsletter", "template", "image",
+    "url", "lang", "uid", "newsletter", "template", "image", "translation",
 )  # fmt: skip
 """Keys of which Pelican, or our plugin, takes the first line alone."""
 WORDS = ("title", "summary", "description", "subject", "preheader", "image_alt")
@@ -76,6 +76,12 @@ def lost_lines(source: Source) -> Iterator[Problem]:
             message = f"the list under {name} is not read, and would be printed as text"
             remedy = f"write it on one line: `{name}: {quoted(', '.join(items), 80)}`"
             yield Problem(source.header.body_line, message, remedy)
+
+
+def fails_pelican(source: Source) -> bool:
+    """Whether Pelican fails on the header, and with it the whole run: `Translation` as a list."""
+    given = source.header.all("translation")
+    return len(given) > 1 or any(field.last > field.line for field in given)
 
 
 @source_rule("yaml-value", "error", '`Tags: ["rest", "sleep"]`', "same")

@@ -11,22 +11,15 @@ from typing import Any
 from pelican import signals
 from pelican.contents import Article, Page
 
-LISTS = {
-    Article: ("articles", "translations", "hidden_articles", "hidden_translations", "drafts",
-              "drafts_translations"),
-    Page: ("pages", "translations", "hidden_pages", "hidden_translations", "draft_pages",
-           "draft_translations"),
-}  # fmt: skip
+from publish.post.contents import contents
 
 
 def glance(generators: list[Any], source: str) -> tuple[str, bytes] | None:
     """The file and the bytes of the page of ``source``; None if it has none, or another address."""
     for generator in generators:
-        for kind, lists in LISTS.items():
-            for name in lists:
-                for content in getattr(generator, name, ()):
-                    if type(content) is kind and content.source_path == source:
-                        return _page(generator, kind, content)
+        for content in contents([generator]):
+            if type(content) in (Article, Page) and content.source_path == source:
+                return _page(generator, type(content), content)
     return None
 
 

@@ -1,7 +1,7 @@
 """The hooks into Pelican and Jinja by which a run reuses earlier results.
 
-Every hook is listed in docs/performance.md with its reason. ``assumptions`` tests at the start
-that each finds what it was written for; where one does not, the site is built by stock Pelican.
+Every hook is listed in docs/performance.md with its reason. ``trust.assumptions`` tests at the
+start that each finds what it was written for; where one does not, stock Pelican builds the site.
 """
 
 from __future__ import annotations
@@ -17,11 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-import pelican as package
 from pelican import generators, readers, signals, urlwrappers, utils
 from pelican.contents import Article, Content, Page
 from pelican.readers import Readers
-from pelican.writers import Writer
 
 from publish.site import snapshot
 from publish.site.engine import UNFIT, Fit
@@ -29,71 +27,6 @@ from publish.site.engine import settings as tracked
 from publish.site.engine.closures import Compiled
 from publish.site.engine.sources import KINDS, Sources, handed
 from publish.site.engine.staging import Staging
-from publish.site.engine.tracking import Looks, Tracker
-
-SIGNATURES: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
-    (generators.Generator, "get_files", ("self", "paths", "exclude", "extensions")),
-    (Readers, "read_file", ("self", "base_path", "path", "content_class", "fmt", "context")),
-    (Content, "get_url_setting", ("self", "key")),
-    (Content, "get_relative_source_path", ("self", "source_path")),
-    (Content, "is_valid", ("self",)),
-    (Content, "get_static_links", ("self",)),
-    (generators.ArticlesGenerator, "generate_context", ("self",)),
-    (generators.PagesGenerator, "generate_context", ("self",)),
-    (generators.ArticlesGenerator, "generate_pages", ("self", "writer")),
-    (generators.PagesGenerator, "generate_output", ("self", "writer")),
-    (generators.StaticGenerator, "generate_output", ("self", "writer")),
-    (Writer, "write_file", ("self", "name", "template", "context", "relative_urls", "paginated",
-                            "template_name", "override_output", "url", "kwargs")),
-    (Writer, "_open_w", ("self", "filename", "encoding", "override")),
-    (utils, "copy_file", ("source", "destination")),
-    (package.Pelican, "_get_writer", ("self",)),
-)  # fmt: skip
-"""What is replaced, and the parameters it has to have."""
-
-
-def assumptions() -> str:
-    """What is not as the hooks need it; ``""`` if all is."""
-    for owner, attribute, parameters in SIGNATURES:
-        found = getattr(owner, attribute, None)
-        if found is None or not str(getattr(found, "__module__", "")).startswith("pelican"):
-            return f"{attribute} is not Pelican's own"
-        names = found.__code__.co_varnames[: found.__code__.co_argcount + 1]
-        if names[: len(parameters) - 1] != parameters[:-1]:
-            return f"{attribute} has other parameters"
-    if not {"open"} <= set(Writer._open_w.__code__.co_names):
-        return "the writer opens files in another way"
-    if not {"makedirs", "os"} <= set(_inner(Writer.write_file)):
-        return "the writer makes folders in another way"
-    if any({"__eq__", "__hash__"} & vars(kind).keys() for kind in Article.__mro__[:-1]):
-        return "posts are compared in another way"
-    return "" if _tracks() else "templates look things up in another way"
-
-
-def _inner(function: Any) -> Iterator[str]:
-    """The names that a function and those defined in it use."""
-    waiting = [function.__code__]
-    while waiting:
-        code = waiting.pop()
-        yield from code.co_names
-        waiting += [each for each in code.co_consts if isinstance(each, types.CodeType)]
-
-
-def _tracks() -> bool:
-    """Whether the tracker records what a template uses."""
-    tracker = Tracker()
-    tracker.install()
-    tracker.looks = looks = Looks()
-    post = object.__new__(Article)
-    post.__dict__.update(title="t", _content="c", metadata={})
-    try:
-        text = "{{ a.title }}{{ a['_content'] }}{{ b|map(attribute='metadata')|list }}"
-        jinja2.Environment().from_string(text).render(a=post, b=[post])  # noqa: S701 - no HTML
-    finally:
-        tracker.looks = None
-        tracker.remove()
-    seen = {attribute for _, attribute in looks.posts}
-    return looks.variables == {"a", "b"} and seen == {"title", "_content", "metadata"}
 
 
 def order_sources() -> None:
@@ -111,7 +44,19 @@ def order_sources() -> None:
         listed: set[str] = known
         return listed if before == asked else Sorted(stock(self, paths, exclude, extensions))
 
+    def walk(top: str, **named: Any) -> Iterator[Any]:
+        above = {top: {os.path.realpath(top)}}
+        for folder, names, files in os.walk(top, **named):
+            yield folder, names, files
+            inside = above.pop(folder, set())
+            # A link to a folder that it lies in would be followed for ever; a rule tells of it.
+            real = {name: os.path.realpath(os.path.join(folder, name)) for name in names}  # noqa: PTH118
+            names[:] = [name for name in names if real[name] not in inside]
+            for name in names:
+                above[os.path.join(folder, name)] = {*inside, real[name]}  # noqa: PTH118
+
     generators.Generator.get_files = get_files
+    generators.os = types.SimpleNamespace(**{**vars(os), "walk": walk})
 
 
 def keep_from_reading(fit: Fit) -> None:

@@ -153,8 +153,9 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
         )
     if log.errors:
         return Failed(tuple(log.errors), code)
-    apart = [task.stage, task.folder.parent, *map(Path, (values["PATH"], values["THEME"],
-             values["CACHE_PATH"], *values["PLUGIN_PATHS"]))]  # fmt: skip
+    # Pelican's own default of CACHE_PATH is relative.
+    apart = [task.stage, task.folder.parent, *(Path(value).absolute() for value in (values["PATH"],
+             values["THEME"], values["CACHE_PATH"], *values["PLUGIN_PATHS"]))]  # fmt: skip
     reads = audit.reads(apart, Path(values["PATH"], "ledger"))
     return Run(
         tuple(log.warnings),
@@ -243,6 +244,9 @@ def _without_keys() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _without_stdout() -> Iterator[None]:
+    if sys.stdout is None:  # it was closed before the command started
+        yield
+        return
     sys.stdout.flush()
     stdout = os.dup(1)
     os.dup2(2, 1)

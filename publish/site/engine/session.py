@@ -270,7 +270,7 @@ def trusted(settings: Any, plugins: Any, harmless: dict[bytes, bool]) -> tuple[s
         trust.distrusted(settings, plugins, declared)
         or trust.strange_reader(declared)
         or trust.changing_template(settings, harmless)
-        or hooks.assumptions()
+        or trust.assumptions()
     )
     gc.set_threshold(100_000, 50, 100)
     return declared, why

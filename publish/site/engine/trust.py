@@ -8,12 +8,19 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+import types
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import pelican
 from jinja2 import Environment, nodes
+from pelican import generators, utils
+from pelican.contents import Article, Content
+from pelican.readers import Readers
+from pelican.writers import Writer
 
 from publish.site.engine.fingerprint import of_bytes
+from publish.site.engine.tracking import Looks, Tracker
 
 MUTATORS = {
     "append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update",
@@ -27,6 +34,71 @@ SHORT = {
     "smarty", "tables", "toc", "wikilinks",
 }  # fmt: skip
 """Markdown's own extensions under their short names."""
+
+
+SIGNATURES: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
+    (generators.Generator, "get_files", ("self", "paths", "exclude", "extensions")),
+    (Readers, "read_file", ("self", "base_path", "path", "content_class", "fmt", "context")),
+    (Content, "get_url_setting", ("self", "key")),
+    (Content, "get_relative_source_path", ("self", "source_path")),
+    (Content, "is_valid", ("self",)),
+    (Content, "get_static_links", ("self",)),
+    (generators.ArticlesGenerator, "generate_context", ("self",)),
+    (generators.PagesGenerator, "generate_context", ("self",)),
+    (generators.ArticlesGenerator, "generate_pages", ("self", "writer")),
+    (generators.PagesGenerator, "generate_output", ("self", "writer")),
+    (generators.StaticGenerator, "generate_output", ("self", "writer")),
+    (Writer, "write_file", ("self", "name", "template", "context", "relative_urls", "paginated",
+                            "template_name", "override_output", "url", "kwargs")),
+    (Writer, "_open_w", ("self", "filename", "encoding", "override")),
+    (utils, "copy_file", ("source", "destination")),
+    (pelican.Pelican, "_get_writer", ("self",)),
+)  # fmt: skip
+"""What is replaced, and the parameters it has to have."""
+
+
+def assumptions() -> str:
+    """What is not as the hooks need it; ``""`` if all is."""
+    for owner, attribute, parameters in SIGNATURES:
+        found = getattr(owner, attribute, None)
+        if found is None or not str(getattr(found, "__module__", "")).startswith("pelican"):
+            return f"{attribute} is not Pelican's own"
+        names = found.__code__.co_varnames[: found.__code__.co_argcount + 1]
+        if names[: len(parameters) - 1] != parameters[:-1]:
+            return f"{attribute} has other parameters"
+    if not {"open"} <= set(Writer._open_w.__code__.co_names):
+        return "the writer opens files in another way"
+    if not {"makedirs", "os"} <= set(_inner(Writer.write_file)):
+        return "the writer makes folders in another way"
+    if any({"__eq__", "__hash__"} & vars(kind).keys() for kind in Article.__mro__[:-1]):
+        return "posts are compared in another way"
+    return "" if _tracks() else "templates look things up in another way"
+
+
+def _inner(function: Any) -> Iterator[str]:
+    """The names that a function and those defined in it use."""
+    waiting = [function.__code__]
+    while waiting:
+        code = waiting.pop()
+        yield from code.co_names
+        waiting += [each for each in code.co_consts if isinstance(each, types.CodeType)]
+
+
+def _tracks() -> bool:
+    """Whether the tracker records what a template uses."""
+    tracker = Tracker()
+    tracker.install()
+    tracker.looks = looks = Looks()
+    post = object.__new__(Article)
+    post.__dict__.update(title="t", _content="c", metadata={})
+    try:
+        text = "{{ a.title }}{{ a['_content'] }}{{ b|map(attribute='metadata')|list }}"
+        Environment().from_string(text).render(a=post, b=[post])  # noqa: S701 - no HTML
+    finally:
+        tracker.looks = None
+        tracker.remove()
+    seen = {attribute for _, attribute in looks.posts}
+    return looks.variables == {"a", "b"} and seen == {"title", "_content", "metadata"}
 
 
 def declared(plugins: Iterable[Any]) -> set[str]:

@@ -2,44 +2,53 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
+import marshal
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from publish.post import cache
+from publish.post.contents import categories_of
 from publish.post.issue import NAMES, key_of
 
 from . import facts, files
 from .layout import Layout
-from .links import Links
 from .pictures import library
 
 log = logging.getLogger(__name__)
 
+NAMED = ("title", "slug", "subject", "preheader", "uid", "was", "locale_date", "page_digest")
 
-class Press:
+
+class IssueBuilder:
     """One build's issues; ``home`` is the folder they belong into."""
 
     def __init__(self, generator: Any, home: Path) -> None:
         settings, context = generator.settings, generator.context
         self._home, self._engine = home, settings.get("ENGINE")
         self._site = facts.site(settings)
-        self._links = Links(self._site.address)
+        self._links = facts.Links(self._site.address)
         self._file_of = library(context, self._site.address)
-        self._layout = Layout(generator.env, settings)
         self._cache = Path(settings["CACHE_PATH"]) / "issues"
+        self._state = Path(settings["CACHE_PATH"]) / "issues-state"
+        self._code = cache.code_digest(Path(__file__).parent)
+        self._was = cache.read(self._state, self._code)
+        templates, self._known = marshal.loads(self._was) if self._was else ({}, {})  # noqa: S302
+        self._layout = Layout(generator.env, settings, templates)
+        self._now: dict[str, tuple[bytes, str, str]] = {}
         self._names: set[str] = set()
         self._found: dict[int, facts.Facts] = {}
         self._held: set[int] = set()
 
-    def prepare(self, articles: list[Any]) -> None:
-        """Let all cores compose what is new; what is unfit says so later, in :meth:`bring`."""
+    def compose_new(self, articles: list[Any]) -> None:
+        """Let all cores compose what is new; what is unfit says so later, in :meth:`ensure`."""
         if self._engine:
             self._held = {id(article) for article in articles if self._lies_there(article)}
-            # What cannot be kept would be composed twice.
+            # What cannot be cached would be composed twice.
             new = [article for article in articles if id(article) not in self._held
                    and self._layout.made_from(self._gather(article))]  # fmt: skip
             log.disabled = True
@@ -48,12 +57,15 @@ class Press:
             finally:
                 log.disabled = False
 
-    def bring(self, article: Any) -> bool:
+    def ensure(self, article: Any) -> bool:
         """Have one post's issue in its folder; False, with an error in the log, if it is unfit.
 
         Raises:
             OSError: it cannot be written.
         """
+        if id(article) in self._held and id(article) not in self._found:
+            self._names.add(self._now[_source(article)][2])
+            return True
         found = self._gather(article)
         self._names.add(key_of([found.uid]))
         if id(article) not in self._held:
@@ -73,10 +85,14 @@ class Press:
         return True
 
     def close(self) -> None:
-        """Forget the issues of posts that are no more."""
+        """Forget the issues of posts that are no more, and note what the others are made from."""
         if self._cache.is_dir():
             for name in set(os.listdir(self._cache)) - self._names:  # noqa: PTH208 - thousands
                 (self._cache / name).unlink(missing_ok=True)
+        if self._engine:
+            state = marshal.dumps((self._layout.known, self._now))
+            if state != self._was:
+                cache.keep(self._state, self._code, state)
 
     def _gather(self, article: Any) -> facts.Facts:
         known = self._found.get(id(article))
@@ -86,22 +102,47 @@ class Press:
         return known
 
     def _lies_there(self, article: Any) -> bool:
-        found = self._gather(article)
-        key = self._layout.made_from(found)
-        if not (self._engine and key):
+        """Whether the engine holds the issue as it is to be. Where nothing that the facts are
+        gathered from has changed, they need not be."""
+        if not self._layout.digest:
             return False
+        fingerprint, source = self._fingerprint(article), _source(article)
+        known = self._known.get(source)
+        if not fingerprint or known is None or known[0] != fingerprint:
+            found = self._gather(article)
+            known = fingerprint, self._layout.made_from(found), key_of([found.uid])
+        if fingerprint:
+            self._now[source] = known
+        folder = f"{self._home}{os.sep}{article.slug}{os.sep}"
         # Each is asked for, or the engine would not know of the others.
-        held = [self._engine.holds(str(self._home / found.slug / name), key) for name in NAMES]
+        held = [self._engine.holds(folder + name, known[1]) for name in NAMES]
         return all(held)
+
+    def _fingerprint(self, article: Any) -> bytes:
+        """A digest of all that :func:`facts.gather` looks at; ``b""`` where that includes files."""
+        web, mail = article._content or "", getattr(article, "email_content_source", None)
+        if "<img" in (both := f"{web}\0{mail}").lower() or article.metadata.get("image"):
+            return b""
+        if "{" in both or "|" in both:
+            both = "\0".join(self._links.resolved(article, body) for body in (web, mail or ""))
+        values = (
+            self._layout.digest, self._site, [getattr(article, name, "") for name in NAMED],
+            article.metadata.get("summary"), article.url,
+            article.date, str(article.lang), str(article.relative_source_path),
+            article.source_path, [str(author) for author in getattr(article, "authors", ())],
+            [str(category) for category in categories_of(article)],
+            getattr(article, "share_links", ()), mail is None,
+        )  # fmt: skip
+        return hashlib.sha256(f"{values!r}\0{both}".encode("utf-8", "surrogatepass")).digest()
 
     def _issue(self, article: Any) -> tuple[Mapping[str, bytes], str] | None:
         """The files of an issue by name, and a word to its author; None for one that is unfit."""
         found = self._gather(article)
         made_from = self._layout.made_from(found)
         file = self._cache / key_of([found.uid])
-        kept = cache.read(file, made_from) if made_from else None
-        if kept is not None:
-            *texts, warning = json.loads(kept)
+        cached = cache.read(file, made_from) if made_from else None
+        if cached is not None:
+            *texts, warning = json.loads(cached)
             return dict(zip(NAMES, (text.encode() for text in texts), strict=True)), warning
         # Only here, for they load what parses HTML and inlines styles.
         from .compose import Unfit, compose, warning_of
@@ -116,3 +157,7 @@ class Press:
             texts = [made[name].decode() for name in NAMES]
             cache.keep(file, made_from, json.dumps([*texts, warning]).encode())
         return made, warning
+
+
+def _source(article: Any) -> str:
+    return str(article.relative_source_path)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from publish.importer.crew import AHEAD, CHUNK, FEW, share
+from publish.importer.pool import AHEAD, CHUNK, FEW, share
 
 
 def square(number: int) -> tuple[int, int]:

@@ -12,7 +12,7 @@ COLUMNS = "code, id, detail, excerpt, file, line"
 ORDER = "order by file, line, code, id, detail, excerpt"
 
 
-class Lost:
+class LossLog:
     """Losses, each once a place, in the order of the report; and old addresses with their new ones.
 
     The database has no name: the system takes it back when it is closed.

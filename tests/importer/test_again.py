@@ -1,0 +1,196 @@
+"""Run again: several files as one, what the ledger knows, and what a part of an export leaves."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from publish.importer.ledger import Ledger, Record
+from publish.importer.uploads import LARGEST, Archive
+from publish.settings import Settings
+from tests.importer.export import HEAD, attachment, export, imported, item, site, tree_of
+from tests.importer.test_run import JPEG
+
+
+@pytest.fixture
+def blog(tmp_path: Path, root: Path) -> Settings:
+    return site(tmp_path / "site", root)
+
+
+def posts(blog: Settings) -> set[str]:
+    return {f.stem for f in (blog.content / "posts").glob("*.md")}
+
+
+def test_the_ledger_is_a_line_an_item_and_reads_as_it_was_written(tmp_path: Path):
+    file = tmp_path / "ledger/import.json"
+    ledger = Ledger(file, {f"h/{n}": Record(f"posts/{n}.md", f"{n}", "d") for n in range(3)})
+    ledger.files, ledger.moved = {"images/a.jpg": "x"}, ["/feed/"]
+    assert ledger.save()
+    assert not ledger.save()
+    assert sum('"h/' in line for line in file.read_text().split("\n")) == 3
+    again = Ledger.load(file)
+    assert (again.items, again.files, again.moved) == (ledger.items, ledger.files, ledger.moved)
+
+
+def test_a_ledger_of_an_earlier_version_is_read(tmp_path: Path):
+    file = tmp_path / "import.json"
+    item = {"file": "posts/a.md", "slug": "a", "source": "0123", "written": "d"}
+    file.write_text(json.dumps({"version": 1, "files": {}, "items": {"h/1": item}}))
+    assert Ledger.load(file).items == {"h/1": Record("posts/a.md", "a", "d")}
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"items": {"h/1": {}}}', '{"items": 1}', "\x00"])
+def test_a_damaged_ledger_is_refused_and_nothing_is_written(
+    blog: Settings, capsys: pytest.CaptureFixture[str], text: str
+):
+    file = blog.content / "ledger/import.json"
+    file.parent.mkdir()
+    file.write_text(text)
+    assert imported(blog, export(item(1, "Words."))) == 1
+    assert "bring it back from git" in capsys.readouterr().err
+    assert posts(blog) == set()
+    assert file.read_text() == text
+
+
+def test_the_same_item_in_two_files_is_one_and_the_last_counts(blog: Settings):
+    first = blog.root / "a.xml"
+    first.write_text(export(item(1, "Newest.", slug="one"), item(3, "Three.", slug="three")))
+    text = export(item(1, "Oldest.", slug="one"), item(2, "Two.", slug="two"))
+    assert imported(blog, text, str(first)) == 0
+    assert posts(blog) == {"one", "two", "three"}
+    assert "Newest." in (blog.content / "posts/one.md").read_text()
+
+
+def test_two_files_of_two_hosts_know_each_other(blog: Settings):
+    other = blog.root / "a.xml"
+    other.write_text(
+        export(item(9, "Other.", slug="nine")).replace("old.example", "older.example")
+    )  # fmt: skip
+    text = export(item(1, '<a href="https://older.example/2020/03/11/nine/">x</a>', slug="one"))
+    assert imported(blog, text, str(other)) == 0
+    assert "[x]({filename}/posts/nine.md)" in (blog.content / "posts/one.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ((), {"old", "new", "later"}),
+        (("--since", "2020-06-01"), {"new", "later"}),
+        (("--since", "2020-07-01"), {"new", "later"}),
+        (("--only", "pages"), set()),
+        (("--only", "posts"), {"old", "new", "later"}),
+    ],
+)
+def test_a_part_of_an_export(blog: Settings, options: tuple[str, ...], expected: set[str]):
+    text = export(
+        item(1, "Old.", slug="old", date="2020-01-01 09:00:00", gmt="2020-01-01 14:00:00"),
+        item(2, "New.", slug="new", date="2020-07-01 09:00:00", gmt="2020-07-01 13:00:00"),
+        item(3, "Later.", slug="later", date="2099-07-01 09:00:00", gmt="2099-07-01 13:00:00",
+             status="future"),
+        item(4, "Page.", slug="about", type="page", categories=()),
+    )  # fmt: skip
+    assert imported(blog, text, *options) == 0
+    assert posts(blog) == expected
+    page = (blog.content / "pages/about.md").exists()
+    assert page == ("posts" not in options and "--since" not in options)
+
+
+def test_a_part_and_then_the_whole_is_the_whole(blog: Settings, tmp_path: Path, root: Path):
+    text = export(
+        *(item(n, f'<a href="/?p={n % 4 + 1}">x</a>', slug=f"p{n}") for n in (1, 2, 3, 4))
+    )
+    other = site(tmp_path / "other", root)
+    assert imported(other, text) == 0
+    assert imported(blog, text, "--since", "2030-01-01") == 0
+    assert posts(blog) == set()
+    assert imported(blog, text) == 0
+    assert tree_of(blog) == tree_of(other)
+
+
+def test_pictures_that_come_later_come_into_the_files(blog: Settings, tmp_path: Path):
+    up = "https://old.example/wp-content/uploads/2020/03/a.jpg"
+    text = export(item(1, f'<img src="{up}" alt="A">', slug="one"))
+    assert imported(blog, text) == 0
+    assert f"![A]({up})" in (blog.content / "posts/one.md").read_text()
+    folder = tmp_path / "uploads/2020/03"
+    folder.mkdir(parents=True)
+    (folder / "a.jpg").write_bytes(JPEG)
+    assert imported(blog, text, "--uploads", str(tmp_path / "uploads")) == 0
+    assert "![A]({static}/images/2020/03/a.jpg)" in (blog.content / "posts/one.md").read_text()
+    assert (blog.content / "images/2020/03/a.jpg").read_bytes() == JPEG
+
+
+def test_an_author_and_a_category_are_renamed_everywhere(blog: Settings):
+    text = export(
+        item(1, "a", slug="one"), item(2, "b", slug="two", creator="nora"),
+        head=HEAD.replace("Nora Whitfield", "N. &amp; W."),
+    )  # fmt: skip
+    assert imported(blog, text, "--author", "nora=Nora", "--category", "Career=Work") == 0
+    for name in ("one", "two"):
+        head = (blog.content / f"posts/{name}.md").read_text().split("\n\n")[0].split("\n")
+        assert "Author: Nora" in head
+        assert "Category: Work" in head
+
+
+def archive(folder: Path, names: dict[str, bytes]) -> Archive:
+    path = folder / "uploads.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for name, data in names.items():
+            zipped.writestr(name, data)
+    return Archive(path)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["2020/03/a.jpg", "uploads/2020/03/a.jpg", "wp-content/uploads/2020/03/a.jpg",
+     "backup/www/wp-content/uploads/2020/03/a.jpg", "site/2020/03/a.jpg",
+     "wp-content\\uploads\\2020\\03\\a.jpg"],
+)  # fmt: skip
+def test_a_zip_may_begin_at_any_folder(tmp_path: Path, name: str):
+    assert archive(tmp_path, {name: JPEG}).read("2020/03/a.jpg") == JPEG
+
+
+@pytest.mark.parametrize(
+    "name", [".hidden/2020/03/a.jpg", "__MACOSX/2020/03/a.jpg", "2020/03/._a.jpg"]
+)
+def test_what_systems_leave_in_a_zip_is_none_of_it(tmp_path: Path, name: str):
+    found = archive(tmp_path, {name: JPEG})
+    assert found.read("2020/03/a.jpg") is None
+    assert found.read("2020/03/._a.jpg") is None
+
+
+def test_names_are_the_same_however_their_accents_are_written(tmp_path: Path):
+    name = "2020/03/caf\u00e9.jpg"
+    found = archive(tmp_path, {unicodedata.normalize("NFD", name): JPEG})
+    assert found.read(name) == found.read(unicodedata.normalize("NFD", name)) == JPEG
+
+
+def test_a_bomb_is_not_unpacked(tmp_path: Path):
+    found = archive(tmp_path, {"2020/03/a.jpg": bytes(LARGEST + 1), "2020/03/b.jpg": JPEG})
+    assert found.read("2020/03/a.jpg") == b""
+    assert found.read("2020/03/b.jpg") == JPEG
+
+
+def test_a_damaged_file_of_a_zip_is_not_there(tmp_path: Path):
+    path = tmp_path / "uploads.zip"
+    with zipfile.ZipFile(path, "w") as zipped:
+        zipped.writestr("2020/03/a.jpg", JPEG * 20)
+    data = bytearray(path.read_bytes())
+    data[80:90] = b"\xff" * 10
+    path.write_bytes(data)
+    assert Archive(path).read("2020/03/a.jpg") is None
+
+
+def test_a_gallery_of_a_post_is_its_own_attachments(blog: Settings):
+    text = export(
+        attachment(7, "2020/03/a.jpg", alt="A", parent=1), attachment(8, "2020/03/b.jpg", parent=2),
+        item(1, "[gallery]", slug="one"),
+    )  # fmt: skip
+    assert imported(blog, text) == 0
+    page = (blog.content / "posts/one.md").read_text()
+    assert "a.jpg" in page
+    assert "b.jpg" not in page
