@@ -55,7 +55,7 @@ def planned(
         choices = selection.choose(found.all, letters.bounds(office, found), named)
         choices = [c for c in choices if not posts or c.issue.key in named]
         told = plan.plan_items(choices, when)
-        lines = _urgent_lines(found)
+        lines = _urgent_lines(office, found)
         for choice, item in zip(choices, told, strict=True):
             if not posts and _folds(choice):
                 continue
@@ -132,13 +132,14 @@ def figures(office: Office, posts: Sequence[str]) -> list[Figures]:
     return sorted(rows, key=lambda row: row.sent)
 
 
-def orphaned(letter: Letter, found: Letters) -> bool:
+def orphaned(office: Office, letter: Letter, found: Letters) -> bool:
     """Whether it is scheduled although a post of it is not public here: retracted, deleted, a
     draft, or not for the mail any more."""
+    if not letter.scheduled:
+        return False
     composed = [x.issue for x in found.all if x.issue]
-    return bool(letter.scheduled) and not all(
-        any(issue.key.startswith(post) for issue in composed) for post in letter.posts
-    )
+    parts = [next((x for x in composed if x.key.startswith(post)), None) for post in letter.posts]
+    return any(part is None or office.site.withdrawn(part) for part in parts)
 
 
 def _entry(
@@ -156,7 +157,7 @@ def _entry(
         urgent = True
         again = typed("send", handle) if letter.issue else typed("undo", handle)
         words += f"; {again} {'completes it' if letter.issue else 'keeps it back'}"
-    elif orphaned(letter, found):
+    elif orphaned(office, letter, found):
         urgent = True
         words += f", and its post is not public any more; {typed('undo', handle)} takes it back"
     at = hour_of(state.send_time)
@@ -188,12 +189,12 @@ def flood(office: Office, choices: Sequence[Candidate]) -> list[str]:
     return [f"{refused}: `publish send` would refuse; if they are all meant: {typed('send', *due)}"]
 
 
-def _urgent_lines(found: Letters) -> list[str]:
+def _urgent_lines(office: Office, found: Letters) -> list[str]:
     return [
         f"first {called(letter)}: it is scheduled, and its post is not public any more; "
         f"{typed('undo', found.handle(letter))} takes it back"
         for letter in found.all
-        if orphaned(letter, found)
+        if orphaned(office, letter, found)
     ]
 
 
