@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from publish.deploy import live, snapshot, source, targets
-from publish.deploy.going import DeployOptions, Outcome, deploy, roll_back
+from publish.deploy.deploy import VERIFY, DeployOptions, Outcome, deploy, roll_back
 from publish.deploy.release import MARKER, Release
 from publish.errors import ConfigError
 from publish.post.files import locked
 from publish.settings import Settings
+from publish.site.sent import letter_pictures
 
-VERIFY = 900
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What the author asked for; ``rollback`` is a release, ``""`` for the one before, or None."""
-
-    dry_run: bool = False
-    rollback: str | None = None
-    resume: bool = False
-    allow_deletes: bool = False
-    verify: bool = True
+DEFAULT = DeployOptions()
 
 
 def named(settings: Settings) -> dict[str, Mapping[str, Any]]:
@@ -47,7 +35,9 @@ def named(settings: Settings) -> dict[str, Mapping[str, Any]]:
     return {str(name): dict(value) for name, value in found.items()}
 
 
-def place(settings: Settings, name: str | None, say: Say = lambda line: None) -> targets.Place:
+def target_config(
+    settings: Settings, name: str | None, say: Say = lambda line: None
+) -> targets.Place:
     """The target called ``name``; the only one if it is not given.
 
     Raises:
@@ -76,7 +66,7 @@ def place(settings: Settings, name: str | None, say: Say = lambda line: None) ->
                          str(given).rstrip("/"), say)  # fmt: skip
 
 
-def seconds(settings: Settings) -> float:
+def verify_timeout(settings: Settings) -> float:
     """How long to wait until a release is live.
 
     Raises:
@@ -89,26 +79,28 @@ def seconds(settings: Settings) -> float:
 
 
 def go_live(
-    settings: Settings, name: str | None, wish: Wish, say: Say = lambda line: None,
+    settings: Settings, name: str | None, options: DeployOptions = DEFAULT,
+    say: Say = lambda line: None, *, rollback: str | None = None,
 ) -> Outcome:  # fmt: skip
-    """Put the last build up, or go back to an earlier release; see that it is live.
+    """Upload the last build, or go back to the release ``rollback`` (``""``: the one before), and
+    verify that it is live.
 
     Raises:
         Stopped: it was refused or failed; with how far it came.
         ConfigError, Refused: it was not even begun.
     """
-    where = place(settings, name, say)
-    verify = seconds(settings) if wish.verify else 0
+    where = target_config(settings, name, say)
+    verify = verify_timeout(settings) if options.verify is None else options.verify
     if verify and not where.siteurl.startswith(("https://", "http://")):
         raise ConfigError(
             "SITEURL is not set, so nothing can be looked at",
             "set it to the public address, with https://, or add --no-verify",
         )
-    options = DeployOptions(wish.dry_run, wish.resume, wish.allow_deletes, verify, pinned(settings))
+    options = replace(options, verify=verify, kept_for_letters=letter_pictures(settings))
     target = targets.make(where)
     with locked(where.cache / "lock", targets.Busy, options.patience, say, "deploy"):
-        if wish.rollback is not None:
-            return roll_back(target, where, wish.rollback, options)
+        if rollback is not None:
+            return roll_back(target, where, rollback, options)
         release = _release(settings)
         ledger = f"{settings.content.relative_to(settings.root).as_posix()}/ledger"
         return deploy(target, where, release, source.comparer(settings.root, ledger), options)
@@ -152,28 +144,11 @@ def is_live(settings: Settings) -> bool:
         return True
     says = live.marker(settings.siteurl).says[0]
     for name in names if says else ():
-        where = place(settings, name)
+        where = target_config(settings, name)
         release = _release(settings)
         if release.adding(targets.make(where).additions(release)).id == says:
             return True
     return False
-
-
-def pinned(settings: Settings) -> set[str]:
-    """The files of the site that sent letters show: they stay as long as the letters do."""
-    folder = settings.content / "ledger" / "issues"
-    home = urlsplit(settings.siteurl)
-    found: set[str] = set()
-    for letter in folder.glob("*/issue.json"):
-        try:
-            images = json.loads(letter.read_bytes()).get("images") or []
-        except (OSError, ValueError, AttributeError):
-            continue
-        for url in images:
-            parts = urlsplit(str(url))
-            if parts.netloc == home.netloc and parts.path.startswith(home.path):
-                found.add(unquote(parts.path[len(home.path) :]).lstrip("/"))
-    return found
 
 
 def summary_lines(out: Outcome) -> list[str]:

@@ -99,7 +99,7 @@ def _packed(facts: Facts) -> tuple[Any, ...]:
     header = facts.header
     return (
         tuple(
-            (rule, tuple((p.line, p.message, p.remedy, p.severity) for p in problems))
+            (rule, tuple((p.line, p.message, p.remedy, p.severity, p.fix) for p in problems))
             for rule, problems in facts.problems.items()
         ),
         (tuple(map(tuple, header.fields)), header.body_line, header.ended, header.fenced),
@@ -110,7 +110,7 @@ def _packed(facts: Facts) -> tuple[Any, ...]:
 def _unpacked(plain: tuple[Any, ...]) -> Facts:
     problems, (header, *ended), readable = plain
     return Facts(
-        {rule: tuple(Problem(line, said, do, "", how) for line, said, do, how in each)
+        {rule: tuple(Problem(line, said, do, "", how, fix) for line, said, do, how, fix in each)
          for rule, each in problems},
         Header(tuple(Field(*parts) for parts in header), *ended), readable,
     )  # fmt: skip

@@ -115,4 +115,6 @@ def _finding(rule: Rule, file: str, problem: Problem, draft: bool) -> Diagnostic
         return None
     if draft and rule.drafts == "softer":
         severity = "warning"
-    return Diagnostic(file, problem.line, rule.id, severity, problem.message, problem.remedy)
+    return Diagnostic(
+        file, problem.line, rule.id, severity, problem.message, problem.remedy, problem.fix
+    )  # fmt: skip

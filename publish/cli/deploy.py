@@ -44,13 +44,13 @@ def command(
     Example: publish deploy --dry-run
     """
     from publish import golive
-    from publish.deploy.going import Stopped, document
+    from publish.deploy.deploy import DeployOptions, Stopped, document
 
     if rollback is not None and resume:
         raise click.UsageError("--rollback and --resume exclude each other: choose one")
-    wish = golive.Wish(dry_run, rollback, resume, allow_deletes, not no_verify)
+    options = DeployOptions(dry_run, resume, allow_deletes, 0 if no_verify else None)
     try:
-        out = golive.go_live(settings, target, wish, terminal.progress)
+        out = golive.go_live(settings, target, options, terminal.progress, rollback=rollback)
     except Stopped as stop:
         if as_json:
             terminal.json(document(stop.outcome))

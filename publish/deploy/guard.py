@@ -19,7 +19,7 @@ class Age(Enum):
     SAME = "same"
     NEWER = "newer"
     OLDER = "older"
-    APART = "apart"
+    DIVERGED = "diverged"
     """Neither comes from the other."""
     UNKNOWN = "unknown"
     """This repository does not have the other commit."""
@@ -34,7 +34,7 @@ Compare = Callable[[str, str], Age]
 class Verdict(Enum):
     """What a release may do."""
 
-    GO = "go"
+    DEPLOY = "deploy"
     SUPERSEDED = "superseded"
     """What is there is newer: there is nothing to do, and nothing is wrong."""
 
@@ -75,11 +75,11 @@ def require_pages(release: Release, remote: Remote, allowed: bool) -> None:
 
 
 def judge(
-    release: Release, record: Record | None, compare: Compare, *, resume: bool, raced: bool
+    release: Release, record: Record | None, compare: Compare, *, resume: bool, target_changed: bool
 ) -> Verdict:
     """Whether ``release`` may take the place of what ``record`` tells of.
 
-    ``raced``: the target was changed while this deploy was under way. ``resume`` is the author's
+    ``target_changed``: by another deploy, while this one was under way. ``resume`` is the author's
     word that it shall, whatever is there.
 
     Raises:
@@ -87,24 +87,24 @@ def judge(
         NothingSent: it cannot be told which of the two is newer.
     """
     if record is None or resume:
-        return Verdict.GO
+        return Verdict.DEPLOY
     if record.hold:
         _require_newer(release, record, compare)
-        return Verdict.GO
+        return Verdict.DEPLOY
     age = compare(release.source, record.source)
     if age in (Age.SAME, Age.NONE):
-        late = raced and record.release != release.id and record.time > release.time
-        return Verdict.SUPERSEDED if late else Verdict.GO
+        late = target_changed and record.release != release.id and record.time > release.time
+        return Verdict.SUPERSEDED if late else Verdict.DEPLOY
     if age is Age.OLDER:
         return Verdict.SUPERSEDED
-    if age in (Age.APART, Age.UNKNOWN):
+    if age in (Age.DIVERGED, Age.UNKNOWN):
         why = "which is not in this repository" if age is Age.UNKNOWN else "on another branch"
         raise NothingSent(
             f"the site was put up from commit {record.source[:12]}, {why}",
             "git pull (git fetch --unshallow in a shallow clone), build and deploy again; to put "
             "this one up all the same: publish deploy --resume",
         )
-    return Verdict.GO
+    return Verdict.DEPLOY
 
 
 def _require_newer(release: Release, record: Record, compare: Compare) -> None:

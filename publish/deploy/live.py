@@ -105,7 +105,7 @@ def pages(siteurl: str, release: Release, changed: Sequence[str], get: Ask = ask
             f"{url} is not what was built though the site is this release",
             "a cache before the site may be stale: purge it, then run it again",
         )
-    warnings += _manners(siteurl, get)
+    warnings += _policy_warnings(siteurl, get)
     return Live(len(chosen), tuple(dict.fromkeys(warnings)))
 
 
@@ -124,7 +124,7 @@ def address(siteurl: str, path: str) -> str:
     return f"{siteurl}/{quote('' if path == 'index.html' else folder)}"
 
 
-def _manners(siteurl: str, get: Ask) -> list[str]:
+def _policy_warnings(siteurl: str, get: Ask) -> list[str]:
     try:
         status = get(f"{siteurl}/404-{time.time_ns():x}/").status
     except OSError:

@@ -55,14 +55,14 @@ class Phase:
 class Plan:
     """What to write, to remove and to leave.
 
-    ``carried`` are files of ours that are no part of the release and stay for now; ``doomed``
-    says since when; those that a sent letter names stay for good and are in ``carried`` alone.
+    ``retained`` are files of ours that are no part of the release and stay for now; ``expiring``
+    says since when; those that a sent letter names stay for good and are in ``retained`` alone.
     """
 
     phases: tuple[Phase, ...] = ()
     delete: tuple[str, ...] = ()
-    carried: tuple[str, ...] = ()
-    doomed: Mapping[str, str] = field(default_factory=dict)
+    retained: tuple[str, ...] = ()
+    expiring: Mapping[str, str] = field(default_factory=dict)
     unchanged: int = 0
 
     @property
@@ -78,12 +78,12 @@ class Plan:
 
 def plan(
     release: Release, remote: Remote, fingerprint: Callable[[File], str], *,
-    pinned: Collection[str] = (), whole: bool = False, moved: bool = False,
+    kept_for_letters: Collection[str] = (), atomic: bool = False, moved: bool = False,
 ) -> Plan:  # fmt: skip
     """How ``remote`` becomes ``release``.
 
-    ``fingerprint`` is how the target names a file's bytes. ``pinned`` are files that sent letters
-    show. ``whole``: the target replaces all at once, so nothing is removed for its own sake.
+    ``fingerprint`` is how the target names a file's bytes. ``kept_for_letters`` are files that sent
+    letters show. ``atomic``: the target replaces all at once, so nothing is removed by itself.
     ``moved``: the site comes from another commit than the one that is remembered.
     """
     known = remote.record or Record()
@@ -99,24 +99,24 @@ def plan(
             unchanged += 1
     gone = [path for path in remote.files if path not in release.files]
     pages = tuple(sorted(p for p in gone if p.endswith((".html", ".htm"))))
-    doomed, expired = {}, []
-    for path in sorted(set(gone) - set(pages) - set(pinned)):
-        since = known.doomed.get(path) or release.time
+    expiring, expired = {}, []
+    for path in sorted(set(gone) - set(pages) - set(kept_for_letters)):
+        since = known.expiring.get(path) or release.time
         if _at(release.time) - _at(since) >= GRACE:
             expired.append(path)
         else:
-            doomed[path] = since
+            expiring[path] = since
     changes = any(puts.values()) or bool(pages)
-    if whole and not changes:
-        doomed |= {path: known.doomed[path] for path in expired}
+    if atomic and not changes:
+        expiring |= {path: known.expiring[path] for path in expired}
         expired = []
     if changes or moved or known.release != release.id or not remote.files.get(MARKER):
         marker = release.files[MARKER]
         puts["marker"].append(Put(MARKER, marker.size, "the site says which release it is"))
-    kept = {p for p in gone if p in pinned and p not in pages}
+    kept = {p for p in gone if p in kept_for_letters and p not in pages}
     return Plan(
         tuple(Phase(name, tuple(puts[name])) for name in PHASES if puts[name]),
-        tuple(sorted({*pages, *expired})), tuple(sorted({*doomed, *kept})), doomed, unchanged,
+        tuple(sorted({*pages, *expired})), tuple(sorted({*expiring, *kept})), expiring, unchanged,
     )  # fmt: skip
 
 

@@ -100,7 +100,7 @@ def read_marker(data: bytes) -> tuple[str, str, str]:
 
 
 @dataclass(frozen=True)
-class Past:
+class OldRelease:
     """A release that can be gone back to; ``at`` is where the target keeps it."""
 
     release: str
@@ -125,7 +125,7 @@ class Hold:
 class Record:
     """What a target remembers of itself.
 
-    ``files`` are ours, path to fingerprint. ``doomed``: files of ours that are no part of the
+    ``files`` are ours, path to fingerprint. ``expiring``: files of ours that are no part of the
     release any more but still there, with the moment from which on that is so. ``before``:
     earlier releases, the youngest first. ``planned``: paths a deploy that never ended meant to
     write. ``open``: a step after the release that has yet to succeed.
@@ -135,16 +135,16 @@ class Record:
     source: str = ""
     time: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
-    doomed: Mapping[str, str] = field(default_factory=dict)
-    before: tuple[Past, ...] = ()
+    expiring: Mapping[str, str] = field(default_factory=dict)
+    before: tuple[OldRelease, ...] = ()
     hold: Hold | None = None
     planned: tuple[str, ...] = ()
     open: str = ""
     at: str = ""
 
-    def past(self) -> Past:
+    def past(self) -> OldRelease:
         """This release as one to go back to."""
-        return Past(self.release, self.source, self.time, self.at)
+        return OldRelease(self.release, self.source, self.time, self.at)
 
     def succeeded(self, release: Release, keep: int) -> Record:
         """The record after ``release`` has taken this one's place; ``keep`` releases in all."""
@@ -169,7 +169,7 @@ def decoded(data: bytes) -> Record:
         found = json.loads(data)
         if found.pop("version") != 1:
             raise ValueError
-        for name, of in (("before", Past), ("hold", Hold)):
+        for name, of in (("before", OldRelease), ("hold", Hold)):
             if name in found:
                 rows = found[name]
                 found[name] = of(**rows) if name == "hold" else tuple(of(**row) for row in rows)

@@ -34,7 +34,7 @@ def comparer(root: Path, ledger: str = "content/ledger") -> Compare:
             return Age.UNKNOWN
         ahead, behind = _between(root, theirs, ours, ledger), _between(root, ours, theirs, ledger)
         if ahead and behind:
-            return Age.APART
+            return Age.DIVERGED
         if ahead:
             return Age.NEWER
         return Age.OLDER if behind else Age.SAME

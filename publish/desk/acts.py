@@ -18,7 +18,7 @@ from publish.desk.log import Log
 from publish.desk.model import Post, Snapshot
 from publish.desk.parts import Button
 from publish.desk.reader import Reader
-from publish.desk.writing import Meanwhile, Writer
+from publish.desk.writing import EditConflict, Writer
 from publish.errors import ConfigError, PublishError, Refused
 from publish.newsletter import schedule
 from publish.post import frontmatter
@@ -46,7 +46,7 @@ class Acts:
         """The answer to a form: a page, or the address below the key to go on at."""
         try:
             answer: Response | str = getattr(self, f"do_{name}")(request.form, request, **values)
-        except Meanwhile as found:
+        except EditConflict as found:
             return self._conflict(request, found)
         except PublishError as refusal:
             return self._refused(str(refusal.message), refusal.remedy)
@@ -106,7 +106,7 @@ class Acts:
                 "this question was answered already, or asked again since",
                 "look at the post; it says how things stand",
             )
-        job.settle("doing", asking.DOING.get(job.act, "Under way"))
+        job.finish_stage("doing", asking.DOING.get(job.act, "Under way"))
         self.jobs.put(lambda: self._do(job), job, PATIENCE)
         return _at(job)
 
@@ -130,7 +130,7 @@ class Acts:
         if isinstance(found, Done):
             self._end(job, "done", "Nothing to do", found.lines)
         elif job.act in asking.DIRECT:
-            job.asked = found
+            job.office_question = found
             self._do(job)
         else:
             self.jobs.ask(job, asking.view(found, self._titles()), found)
@@ -138,7 +138,7 @@ class Acts:
     def _do(self, job: Job) -> None:
         try:
             found = self.office.do(
-                self._settings(), job.asked, self._voice(job), self._progress(job)
+                self._settings(), job.office_question, self._voice(job), self._progress(job)
             )
         except PublishError as refusal:
             title = asking.UNKNOWN if refusal.code == 4 else asking.FAILED
@@ -163,11 +163,11 @@ class Acts:
         said = tuple(filter(None, (asking.wording(line, titles) for line in lines)))
         what = asking.TITLES.get(job.act, job.act)
         self.log.note(title if stage == "done" else f"{what} {title}", stage, said)
-        job.settle(stage, title, said)
+        job.finish_stage(stage, title, said)
 
     def _voice(self, job: Job) -> Callable[[str], None]:
         def say(line: str) -> None:
-            job.said = (*job.said[-4:], line)
+            job.lines = (*job.lines[-4:], line)
             self.reader.tell()
 
         return say
@@ -186,9 +186,9 @@ class Acts:
                     "this computer slept past the hour, so nothing was sent", "send it again"
                 )
             # What goes on is one line that changes.
-            told = job.said[-4:]
-            job.said = (*(told[:-1] if told[-1:] == (job.moving,) else told), line)
-            job.moving = line
+            told = job.lines[-4:]
+            job.lines = (*(told[:-1] if told[-1:] == (job.progress_line,) else told), line)
+            job.progress_line = line
             self.reader.tell()
 
         return progress
@@ -199,8 +199,8 @@ class Acts:
         if job is None or not job.can_stop:
             raise Refused("there is nothing to stop any more", "look at the post")
         job.stopping = True
-        job.moved.clear()
-        job.moved.wait(PATIENCE)
+        job.changed.clear()
+        job.changed.wait(PATIENCE)
         return _at(job)
 
     # The file.
@@ -313,7 +313,7 @@ class Acts:
                 "start it with `publish desk --live` to act on it",
             )
 
-    def _conflict(self, request: Request, found: Meanwhile) -> Response:
+    def _conflict(self, request: Request, found: EditConflict) -> Response:
         post = self._post(request.form)
         now = self.reader.current
         theirs = frontmatter.read(found.data)

@@ -7,7 +7,6 @@ finds nothing to do at the line says so by None.
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -20,8 +19,6 @@ from publish.post.slug import slug_of_title
 from publish.post.urls import TRACKING_KEY, is_private
 
 URL = re.compile(r"https?://[^\s<>\"')\]]+")
-MEANT = re.compile(r"(?:did you mean|write) (\S+?)\??$")
-SPELT = re.compile(r"the category (.+) is spelled (.+) in \S+$")
 STATUSES = ("published", "draft", "hidden")
 
 
@@ -100,22 +97,19 @@ def _curly(text: str, where: FixContext) -> str:
 
 
 def _suggested(text: str, where: FixContext) -> str:
-    """The address or name that the finding ends with replaced by the one its remedy names."""
-    meant = MEANT.search(where.finding.remedy)
-    wrong = where.finding.message.rsplit(" ", 1)[-1]
-    if not meant or not wrong:
+    """What the finding says is wrong replaced by what it says is meant."""
+    if not where.finding.fix:
         return text
+    wrong, meant = where.finding.fix
     if where.finding.rule == "unknown-key":
-        return re.sub(r"^(\s*)[\w-]+(?=:)", lambda m: m[1] + meant[1], text)
-    return text.replace(wrong, meant[1], 1)
+        return re.sub(rf"^(\s*){re.escape(wrong)}(?=:)", lambda m: m[1] + meant, text)
+    return text.replace(wrong, meant, 1)
 
 
 def _uid(data: bytes, where: FixContext) -> bytes | None:
-    if frontmatter.read(data).get("uid"):
+    if frontmatter.read(data).get("uid") or not where.finding.fix:
         return None
-    # Once it was public, the remedy names the identity that readers' programs know.
-    known = re.search(r"Uid: ([0-9a-z-]{6,})", where.finding.remedy)
-    return frontmatter.set_key(data, "Uid", known[1] if known else secrets.token_hex(8))
+    return frontmatter.set_key(data, "Uid", where.finding.fix[1])
 
 
 def _slug(data: bytes, where: FixContext) -> bytes | None:
@@ -133,11 +127,11 @@ def _status(data: bytes, where: FixContext) -> bytes | None:
 
 def _category(data: bytes, where: FixContext) -> bytes | None:
     """The spelling that the other posts have."""
-    found = SPELT.search(where.finding.message)
-    if not found:
+    if not where.finding.fix:
         return None
+    wrong, meant = where.finding.fix
     parts = [part.strip() for part in frontmatter.read(data).get("category").split(",")]
-    made = [found[2] if part == found[1] else part for part in parts]
+    made = [meant if part == wrong else part for part in parts]
     return frontmatter.set_key(data, "Category", ", ".join(made))
 
 

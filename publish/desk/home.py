@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from publish.desk import parts, words
+from publish.desk import next_step, parts, words
 from publish.desk.model import Letter, Post, Snapshot
 from publish.desk.parts import Button, State
 from publish.newsletter.titles import MOST_POSTS
@@ -15,7 +15,7 @@ SHOWN = 6
 
 
 @dataclass(frozen=True)
-class Next:
+class UpcomingLetter:
     """A letter that is on its way. ``when`` and ``distance`` are ``""`` where no hour is known."""
 
     state: State
@@ -43,7 +43,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Out:
+class SentRow:
     """A letter that went out. Shares are words; ``opened_of_100`` draws them."""
 
     title: str
@@ -58,7 +58,7 @@ class Out:
 
 
 @dataclass(frozen=True)
-class Coming:
+class AgendaEntry:
     """A day ahead, and what has to be on for it."""
 
     day: str
@@ -73,19 +73,19 @@ class Home:
 
     today: str
     headline: str
-    next: tuple[Next, ...]
+    next: tuple[UpcomingLetter, ...]
     writing: tuple[Row, ...]
     more_writing: tuple[Row, ...]
     together: Button | None
     first: bool
-    out: tuple[Out, ...]
+    out: tuple[SentRow, ...]
     older: int
     site: tuple[State, ...]
     site_says: tuple[str, ...]
     site_buttons: tuple[Button, ...]
     readers: str
     readers_says: str
-    coming: tuple[Coming, ...]
+    coming: tuple[AgendaEntry, ...]
 
 
 def view(now: Snapshot, at: datetime) -> Home:
@@ -95,11 +95,11 @@ def view(now: Snapshot, at: datetime) -> Home:
     order = {"unsure": 0, "stopped": 1, "sending": 2, "scheduled": 3}
     ahead.sort(key=lambda m: (order[m.state], m.at or at))
     sent = sorted((m for m in letters if m.state == "sent"), key=lambda m: m.at or at, reverse=True)
-    writing = _writing(now, at)
+    writing = _writing(now)
     rows = [_row(now, post, at) for post in writing]
     mailed = {m.uid for m in letters}
     older = [s for s in now.posts if s.kind == "public" and s.mailed and s.uid not in mailed
-             and not parts.recent(now, s, at)]  # fmt: skip
+             and (choice := now.choice(s)) and choice.verdict == "old"]  # fmt: skip
     states, says, buttons = site(now, at)
     known = now.newsletter.readers
     return Home(
@@ -175,17 +175,17 @@ def site(
     )
 
 
-def out(now: Snapshot, letter: Letter, at: datetime) -> Out:
+def out(now: Snapshot, letter: Letter, at: datetime) -> SentRow:
     """A letter's line in the table."""
     day = words.day(letter.at, now.zone, at, short=True) if letter.at else ""
     title, href = parts.title(now, letter), f"/letter/{letter.key}"
     found = letter.figures
     if found is None:
         delivered = words.count(letter.readers, "reader") if letter.readers else "not known yet"
-        return Out(title, href, day, delivered, "", "", "")
+        return SentRow(title, href, day, delivered, "", "", "")
     whole = found.delivered
-    percent = whole >= words.FEW
-    return Out(
+    percent = whole >= words.MIN_READERS_FOR_PERCENT
+    return SentRow(
         title, href, day, f"{whole:,} of {found.sent:,}", words.share(found.opened, whole),
         words.share(found.clicked, whole), str(found.left),
         100 * found.opened / whole if percent else None,
@@ -193,7 +193,7 @@ def out(now: Snapshot, letter: Letter, at: datetime) -> Out:
     )  # fmt: skip
 
 
-def _next(now: Snapshot, letter: Letter, at: datetime) -> Next:
+def _next(now: Snapshot, letter: Letter, at: datetime) -> UpcomingLetter:
     post = now.of(letter)
     name = {"post": post.name} if post and not letter.several else {"letter": letter.key}
     states = {
@@ -220,7 +220,7 @@ def _next(now: Snapshot, letter: Letter, at: datetime) -> Next:
     if gone:
         mend = (Button("Take it back…", to="/ask/undo", values=name, main=True),)
         buttons = buttons[:1]
-    return Next(
+    return UpcomingLetter(
         states[letter.state], parts.title(now, letter),
         parts.href(post) if post and not letter.several else f"/letter/{letter.key}",
         words.count(letter.readers, "reader") if letter.readers else "your readers",
@@ -239,19 +239,16 @@ def _public(post: Post | None) -> bool:
     return post is not None and post.kind == "public" and post.mailed
 
 
-def _writing(now: Snapshot, at: datetime) -> list[Post]:
-    """Drafts, and young posts whose letter did not go out; newest first."""
+def _writing(now: Snapshot) -> list[Post]:
+    """Drafts, and public posts whose letter is due or was taken back; newest first."""
     held = {m.uid for m in now.newsletter.letters if m.state == "held"}
-    mailed = {m.uid for m in now.newsletter.letters if m.state != "held"}
-    known = now.newsletter.asked is not None
     found = [
         post
         for post in now.posts
         if post.kind == "draft"
         or (post.kind == "public" and post.uid in held)
-        or (known and post.kind == "public" and post.mailed and post.uid not in mailed
-            and parts.recent(now, post, at))
-    ]  # fmt: skip
+        or next_step.is_due(now, post)
+    ]
     return sorted(found, key=lambda post: post.saved, reverse=True)
 
 
@@ -268,12 +265,10 @@ def _row(now: Snapshot, post: Post, at: datetime) -> Row:
     else:
         states = (State("half", "Letter not sent"), *states)
         facts = f"Public · {facts}"
-    if found is None or not parts.healthy(found):
-        button = Button("See what is wrong" if found else "Look at it", parts.href(post))
-    elif post.kind == "draft":
-        button = parts.ask("Publish…", "publish", post)
-    else:
-        button = parts.ask("Send the letter…", "send", post)
+    button = next_step.act(now, post) if next_step.is_likely(now, post) else None
+    if button is None:
+        wrong = found is not None and not parts.healthy(found)
+        button = Button("See what is wrong" if wrong else "Look at it", parts.href(post))
     return Row(post.title, parts.href(post), facts, states, button)
 
 
@@ -301,20 +296,20 @@ def _asked(now: Snapshot, at: datetime) -> str:
     return f"as of {words.clock(known.asked, now.zone)}" if known.asked else "being counted"
 
 
-def _coming(now: Snapshot, at: datetime) -> tuple[Coming, ...]:
-    days: list[tuple[datetime, Coming]] = []
+def _coming(now: Snapshot, at: datetime) -> tuple[AgendaEntry, ...]:
+    days: list[tuple[datetime, AgendaEntry]] = []
     for letter in now.newsletter.letters:
         if letter.state == "scheduled" and letter.at:
             title, post = parts.title(now, letter), now.of(letter)
             where = parts.href(post) if post else f"/letter/{letter.key}"
             what = f"{words.clock(letter.at, now.zone)}, letter: {title}"
-            days.append((letter.at, Coming(_day(letter.at, now, at), what, where)))
+            days.append((letter.at, AgendaEntry(_day(letter.at, now, at), what, where)))
     for post in now.posts:
         if post.kind == "scheduled" and post.date:
             what = f"{words.clock(post.date, now.zone)}, on the site: {post.title}"
             needs = "This computer has to be on then, and the pages uploaded."
             days.append(
-                (post.date, Coming(_day(post.date, now, at), what, parts.href(post), needs))
+                (post.date, AgendaEntry(_day(post.date, now, at), what, parts.href(post), needs))
             )
     return tuple(coming for _, coming in sorted(days, key=lambda pair: pair[0]))
 

@@ -47,21 +47,21 @@ class Job:
     wish: Mapping[str, Any]
     title: str
     stage: Stage = "asking"
-    said: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
     question: QuestionView | None = None
     token: str = ""
     after: tuple[Button, ...] = ()
     can_stop: bool = False
     stopping: bool = False
-    moving: str = ""
-    asked: Any = None
-    moved: threading.Event = field(default_factory=threading.Event)
+    progress_line: str = ""
+    office_question: Any = None
+    changed: threading.Event = field(default_factory=threading.Event)
 
-    def settle(self, stage: Stage, title: str, said: tuple[str, ...] = ()) -> None:
+    def finish_stage(self, stage: Stage, title: str, lines: tuple[str, ...] = ()) -> None:
         """Come to a stage at which the author reads something."""
-        self.title, self.said, self.stage = title, said or self.said, stage
+        self.title, self.lines, self.stage = title, lines or self.lines, stage
         self.can_stop = False
-        self.moved.set()
+        self.changed.set()
 
 
 class Jobs:
@@ -104,9 +104,9 @@ class Jobs:
 
     def put(self, work: Callable[[], None], job: Job, patience: float) -> None:
         """Have ``work`` done; wait a little, for most of it is done at once."""
-        job.moved.clear()
+        job.changed.clear()
         self._queue.put((work, job))
-        job.moved.wait(patience)
+        job.changed.wait(patience)
 
     def ask(self, job: Job, question: QuestionView, asked: Any) -> None:
         """Show a question, and give out the token for its answer."""
@@ -114,8 +114,8 @@ class Jobs:
             job.token = secrets.token_urlsafe(16)
             self._tokens = {t: j for t, j in self._tokens.items() if j is not job}
             self._tokens[job.token] = job
-        job.question, job.asked = question, asked
-        job.settle("asked", question.title)
+        job.question, job.office_question = question, asked
+        job.finish_stage("asked", question.title)
 
     def answered(self, token: str) -> Job | None:
         """The job whose question this token answers, once."""
@@ -135,5 +135,5 @@ class Jobs:
             except Exception as error:
                 # Whatever it is, the next act must find this thread at work.
                 why = f"{type(error).__name__}: {error}"
-                job.settle("refused", "That did not work; look how things stand", (why,))
+                job.finish_stage("refused", "That did not work; look how things stand", (why,))
             self._changed()

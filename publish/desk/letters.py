@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from publish.desk import home, parts, words
-from publish.desk.home import Out
+from publish.desk.home import SentRow
 from publish.desk.model import Letter, Snapshot
 from publish.desk.parts import Button, State
 
@@ -35,13 +35,13 @@ class Index:
     """``never`` are titles and addresses of public posts that were never mailed."""
 
     waiting: tuple[Waiting, ...]
-    out: tuple[Out, ...]
+    out: tuple[SentRow, ...]
     never: tuple[tuple[str, str], ...]
     says: str
 
 
 @dataclass(frozen=True)
-class One:
+class LetterReport:
     """One letter's report."""
 
     title: str
@@ -73,7 +73,7 @@ def index(now: Snapshot, at: datetime) -> Index:
     )
 
 
-def one(now: Snapshot, key: str, at: datetime) -> One | None:
+def one(now: Snapshot, key: str, at: datetime) -> LetterReport | None:
     """The letter of that key; None if it is not known."""
     letter = next((m for m in now.newsletter.letters if m.key == key), None)
     if letter is None:
@@ -100,7 +100,7 @@ def one(now: Snapshot, key: str, at: datetime) -> One | None:
         if letter.state == "sent"
         else ("The letter still has your old words")
     )
-    return One(
+    return LetterReport(
         parts.title(now, letter), letter.subject, STATES[letter.state], tuple(facts),
         letter.changes, says, tuple(buttons), key, _shares(letter),
     )  # fmt: skip
@@ -120,7 +120,7 @@ def _shares(letter: Letter) -> tuple[tuple[str, str, float | None], ...]:
     whole = found.delivered
 
     def line(name: str, part: int, of: int) -> tuple[str, str, float | None]:
-        percent = of >= words.FEW
+        percent = of >= words.MIN_READERS_FOR_PERCENT
         share = f" ({part / of:.0%})" if percent else ""
         return name, f"{part:,} of {of:,}{share}", 100 * part / of if percent else None
 

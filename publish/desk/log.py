@@ -36,7 +36,7 @@ class Log:
         with self._lock, self.file.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
-    def today(self, zone: ZoneInfo, now: datetime) -> list[Entry]:
+    def last_day(self, zone: ZoneInfo, now: datetime) -> list[Entry]:
         """The entries of the last 24 hours, the newest first."""
         found = []
         try:

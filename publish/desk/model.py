@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -82,6 +82,15 @@ class Letter:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """What ``publish send`` does about a post if none is named: a ``Verdict`` of
+    ``newsletter.selection`` by its value, and why."""
+
+    verdict: str
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class Newsletter:
     """The letters' side of Mailchimp at a moment: ``asked`` is when it was looked at.
 
@@ -94,6 +103,8 @@ class Newsletter:
     readers: int | None = None
     sender: str = ""
     trouble: str = ""
+    choices: Mapping[str, Choice] = field(default_factory=dict)
+    """By the Uids of the posts that are composed."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +138,6 @@ class Snapshot:
     preview: str = ""
     inbox: str = ""
     trouble: str = ""
-    max_age_days: float = 7
 
     def post(self, name: str) -> Post | None:
         """The post of that file."""
@@ -136,6 +146,10 @@ class Snapshot:
     def of(self, letter: Letter) -> Post | None:
         """The post of a letter; None if its file is gone."""
         return next((s for s in self.posts if letter.uid and s.uid == letter.uid), None)
+
+    def choice(self, post: Post) -> Choice | None:
+        """What `send` does about a post; None before that is known."""
+        return self.newsletter.choices.get(post.uid)
 
     def letter(self, post: Post) -> Letter | None:
         """The letter of a post, the last of several; a letter of several posts is none's."""

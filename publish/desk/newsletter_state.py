@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from publish.desk.model import Figures, Letter, LetterState, Newsletter
+from publish.desk.model import Choice, Figures, Letter, LetterState, Newsletter
 from publish.errors import ConfigError
 from publish.settings import Settings
 
@@ -60,6 +60,10 @@ class NewsletterReader:
                 audience=str(audience.get("name") or ""),
                 readers=int(stats.get("member_count") or 0),
                 sender=_sender(room),
+                choices={
+                    choice.issue.uid: Choice(choice.verdict.value, choice.why)
+                    for choice in letters.choices(room, found)
+                },
             )
 
     def _letter(self, room: Office, found: Letters, known: Known, state: State) -> Letter | None:

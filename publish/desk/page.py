@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from publish.desk import parts, words
+from publish.desk import next_step, parts, words
 from publish.desk.model import Letter, Post, Snapshot
 from publish.desk.parts import Button, State
 from publish.desk.renderings import Renderings
@@ -15,6 +15,11 @@ from publish.post.issue import GMAIL
 
 CHANGES = 8
 """Changed places that are shown before the rest is only counted."""
+UNSENT = {
+    "send": "not yet", "old": "an older post: its letter goes out only if you send it",
+    "held": "taken back; it stays here until you send it",
+}  # fmt: skip
+"""Why the letter of a public post is not there, by what `send` does about it."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ class PostPage:
     title: str
     crumbs: str
     rail: tuple[Step, ...]
-    summed: str
+    summary: str
     remarks: tuple[Remark, ...]
     checked: bool
     changes: tuple[tuple[str, str, str, str], ...]
@@ -61,7 +66,7 @@ class PostPage:
     time_act: str
     file: str
     saved: str
-    curious: tuple[tuple[str, str], ...]
+    technical_details: tuple[tuple[str, str], ...]
 
 
 def view(
@@ -74,22 +79,28 @@ def view(
     says, acts = _changed(now, post, letter)
     return PostPage(
         post.name, post.title, ", ".join(post.categories),
-        rail(now, post, letter, at), parts.summed(found),
+        rail(now, post, letter, at), parts.findings_summary(found),
         tuple(_remark(post, finding, mendable) for finding in found or ()), found is not None,
         letter.changes[:CHANGES] if letter else (),
         max(0, len(letter.changes) - CHANGES) if letter else 0, says, acts,
-        tuple(_first(now, post, letter, found, at)), tuple(_small(post)),
+        tuple(_first(now, post)), tuple(_small(post)),
         tuple(_facts(now, post, renderings)), post.mailed,
         _time_act(post, letter),
         post.file, words.saved(post.saved, now.zone, at),
-        _curious(post, letter),
+        _technical_details(post, letter),
     )  # fmt: skip
 
 
 def rail(now: Snapshot, post: Post, letter: Letter | None, at: datetime) -> tuple[Step, ...]:
     """The four steps from the file to the readers."""
     found = parts.findings(now, post)
-    health = parts.summed(found) if found else "nothing to mend" if found == () else "being checked"
+    health = (
+        parts.findings_summary(found)
+        if found
+        else "nothing to mend"
+        if found == ()
+        else "being checked"
+    )
     health = health[:1].lower() + health[1:]
     written = Step(
         "done" if parts.healthy(found) else "now", "Written",
@@ -126,8 +137,8 @@ def _letter_steps(
         why = "not yet"
         if now.newsletter.asked is None:
             why = "Mailchimp was not reached" if now.newsletter.trouble else "being looked at"
-        elif post.kind == "public" and not parts.recent(now, post, at):
-            why = "never: an older post goes out only by name"
+        elif post.kind == "public" and (choice := now.choice(post)):
+            why = UNSENT.get(choice.verdict, choice.why)
         return Step("", scheduled, why), Step("", delivered, f"to {whom}")
     when = words.moment(letter.at, now.zone, at) if letter.at else ""
     match letter.state:
@@ -195,27 +206,13 @@ def _changed(now: Snapshot, post: Post, letter: Letter | None) -> tuple[str, tup
     return "", ()
 
 
-def _first(
-    now: Snapshot, post: Post, letter: Letter | None, found: tuple[Diagnostic, ...] | None,
-    at: datetime,
-) -> list[Button]:  # fmt: skip
-    """The acts, the likely one first."""
+def _first(now: Snapshot, post: Post) -> list[Button]:
+    """The acts, the likely one first and the only main one."""
     edit = Button("Open in my editor", to="/open", values={"post": post.name, "line": "1"}, key="e")
-    acts: list[Button] = []
-    if post.kind == "draft":
-        acts.append(parts.ask("Publish…", "publish", post))
-    elif post.kind == "public" and post.mailed and now.newsletter.asked:
-        if letter is None or letter.state == "held":
-            acts.append(parts.ask("Send the letter…", "send", post))
-        elif letter.state == "scheduled":
-            acts.append(parts.ask("Take the letter back…", "undo", post))
-    main = bool(acts) and parts.healthy(found) and not (letter and letter.state == "scheduled")
-    if main:
-        first = acts[0]
-        acts[0] = Button(first.label, to=first.to, values=first.values, main=True, key="p")
-        return [*acts, edit]
-    edit = Button(edit.label, to=edit.to, values=edit.values, main=True, key="e")
-    return [edit, *acts]
+    found = next_step.act(now, post)
+    if found and next_step.is_likely(now, post):
+        return [replace(found, main=True, key="p"), edit]
+    return [replace(edit, main=True), *([found] if found else [])]
 
 
 def _small(post: Post) -> list[Button]:
@@ -245,7 +242,7 @@ def _facts(now: Snapshot, post: Post, renderings: Renderings) -> list[tuple[str,
     return facts
 
 
-def _curious(post: Post, letter: Letter | None) -> tuple[tuple[str, str], ...]:
+def _technical_details(post: Post, letter: Letter | None) -> tuple[tuple[str, str], ...]:
     facts = [("Address", f"/{post.slug}/"), ("Uid", post.uid or "none in the file")]
     if letter:
         facts.append(("Letter", letter.key))

@@ -113,7 +113,7 @@ def _post(
         "fields": fields.form(frontmatter.read(data), post, now, at),
         "paragraphs": photo.paragraphs(data),
         "differs": bool((m := now.letter(post)) and m.state == "scheduled" and m.changes),
-        "told": f"{view.summed}.", "fits": FITS, "trouble": now.trouble,
+        "told": f"{view.summary}.", "fits": FITS, "trouble": now.trouble,
         **_snippet(now, post, found, at),
     }  # fmt: skip
 
@@ -169,7 +169,7 @@ def _inbox(
 def _today(
     now: Snapshot, at: datetime, acts: Acts, args: Mapping[str, str], _: Mapping[str, Any]
 ) -> Context:
-    return {"entries": acts.log.today(now.zone, at)}
+    return {"entries": acts.log.last_day(now.zone, at)}
 
 
 def _mend(

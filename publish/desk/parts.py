@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from urllib.parse import quote
 
 from publish.desk import words
@@ -103,7 +102,7 @@ def healthy(found: tuple[Diagnostic, ...] | None) -> bool:
     return found is not None and not any(finding.severity == "error" for finding in found)
 
 
-def summed(found: tuple[Diagnostic, ...] | None) -> str:
+def findings_summary(found: tuple[Diagnostic, ...] | None) -> str:
     """``Nothing to mend, three things to consider``."""
     if found is None:
         return "Being checked"
@@ -112,11 +111,6 @@ def summed(found: tuple[Diagnostic, ...] | None) -> str:
     first = words.spelt(errors, "thing") + " to mend" if errors else "nothing to mend"
     second = f", {words.spelt(rest, 'thing')} to consider" if rest else ""
     return words.sentence(first + second)
-
-
-def recent(now: Snapshot, post: Post, at: datetime) -> bool:
-    """Whether a public post is young enough to be mailed without being named."""
-    return bool(post.date) and (at - post.date).total_seconds() < now.max_age_days * 86400  # type: ignore[operator]
 
 
 def title(now: Snapshot, letter: Letter) -> str:

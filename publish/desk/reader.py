@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from publish.desk.model import Newsletter, Site, Snapshot
+from publish.desk.model import Newsletter, Post, Site, Snapshot
 from publish.desk.posts import PostCache
 from publish.errors import PublishError
 from publish.newsletter import schedule
@@ -51,6 +51,7 @@ class Reader:
     _posts: PostCache = field(default_factory=PostCache)
     _stop: threading.Event = field(default_factory=threading.Event)
     _seen: Any = None
+    _mailed: Any = None
     _drawn: float = 0.0
     _wanted: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
@@ -137,8 +138,18 @@ class Reader:
             for finding in self.check(self.settings):
                 found[finding.file] = (*found.get(finding.file, ()), finding)
             self.change(findings=found)
+            # Whether a letter is due hangs on these, and on its being composed.
+            mailed = {(p.uid, p.kind, p.date) for p in self.current.posts if p.mailed}
+            if mailed != self._mailed or any(map(self._undecided, self.current.posts)):
+                self._mailed = mailed
+                self.look_again()
         except (PublishError, OSError) as error:
             self.change(trouble=str(error))
+
+    def _undecided(self, post: Post) -> bool:
+        known = self.current
+        return post.kind == "public" and post.mailed and not (known.choice(post) or
+                                                              known.letter(post))  # fmt: skip
 
     def _letters(self) -> None:
         while not self._stop.is_set():

@@ -98,7 +98,6 @@ def serve(
             name=str(settings.values.get("SITENAME") or settings.root.name),
             address=settings.siteurl, live=real, acts=live or not real,
             inbox="" if real else inbox,
-            max_age_days=float(settings.values.get("NEWSLETTER_MAX_AGE_DAYS", 7)),
         )  # fmt: skip
         reader.begin(first)
         stack.callback(reader.close)

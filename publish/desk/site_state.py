@@ -45,10 +45,11 @@ def read_site(settings: Settings) -> Site:
         return Site(targets=tuple(known))
     try:
         from publish.deploy import targets
+        from publish.deploy.deploy import DeployOptions
 
-        record = targets.make(golive.place(settings, name)).read().record
-        wish = golive.Wish(dry_run=True, verify=False)
-        planned = golive.go_live(settings, name, wish)
+        record = targets.make(golive.target_config(settings, name)).read().record
+        options = DeployOptions(dry_run=True, verify=0)
+        planned = golive.go_live(settings, name, options)
     except (PublishError, OSError) as error:
         return Site(made=made, targets=tuple(known), trouble=str(getattr(error, "message", error)))
     pages = (put.path for put in planned.put if put.path.endswith((".html", ".htm")))

@@ -113,10 +113,10 @@ def listed(parts: Sequence[str]) -> str:
 
 def share(part: int, whole: int) -> str:
     """``63%`` of enough readers to speak of a share, else ``7 of 12``."""
-    return f"{part / whole:.0%}" if whole >= FEW else f"{part} of {whole}"
+    return f"{part / whole:.0%}" if whole >= MIN_READERS_FOR_PERCENT else f"{part} of {whole}"
 
 
-FEW = 30
+MIN_READERS_FOR_PERCENT = 30
 """Readers below which a share in per cent says more than is known."""
 
 

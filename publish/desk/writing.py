@@ -16,7 +16,7 @@ from publish.settings import Settings
 
 
 @dataclass
-class Meanwhile(Exception):
+class EditConflict(Exception):
     """The file is not what was shown: ``data`` is what it holds now. Nothing was written."""
 
     data: bytes
@@ -58,13 +58,13 @@ class Writer:
         """Put ``data`` in place of the bytes with that ``digest``; whether anything changed.
 
         Raises:
-            Meanwhile: the file has other bytes by now.
+            EditConflict: the file has other bytes by now.
             ConfigError: it cannot be read or written.
         """
         with self._lock:
             before = self.read(settings, post)
             if posts.digest(before) != digest:
-                raise Meanwhile(before)
+                raise EditConflict(before)
             if before == data:
                 return False
             try:
@@ -80,11 +80,11 @@ class Writer:
         """See that the file is what was shown.
 
         Raises:
-            Meanwhile: it is not.
+            EditConflict: it is not.
         """
         found = self.read(settings, post)
         if posts.digest(found) != digest:
-            raise Meanwhile(found)
+            raise EditConflict(found)
 
     def add(self, settings: Settings, path: str, data: bytes) -> None:
         """Put a new file at ``path`` below the content folder.

@@ -6,7 +6,7 @@ on this machine is in Mailchimp all the same, and so are updates and digests.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -125,6 +125,12 @@ def catalogue(
         )
         for key in (*composed, *others)
     ]  # fmt: skip
+
+
+def lacks_post(letter: Letter, composed: Collection[Issue]) -> bool:
+    """Whether a post of the letter is not public here any more: it is not among the ``composed``
+    issues, because it was retracted or deleted, is a draft, or is not for the mail."""
+    return not all(any(issue.key.startswith(post) for issue in composed) for post in letter.posts)
 
 
 def named(letters: Sequence[Letter], name: str) -> list[Letter]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from publish import golive
+from publish.deploy.deploy import DeployOptions
 from publish.office.question import Changed, Done, Line, Question, bind
 from publish.office.room import Office
 from publish.office.telling import count
@@ -31,7 +32,7 @@ def ask(office: Office, act: str = ACT, *, target: str | None = None) -> Questio
     name = target or next(iter(targets(office)), None)
     office.site.fresh(office.voice)
     out = golive.go_live(
-        office.settings, name, golive.Wish(dry_run=True, verify=False), office.voice.progress
+        office.settings, name, DeployOptions(dry_run=True, verify=0), office.voice.progress
     )
     *_, end = golive.summary_lines(out)
     if not out.put and not out.deleted:
@@ -74,7 +75,7 @@ def up(office: Office, target: str) -> list[str]:
     Raises:
         PublishError: see ``golive.go_live``.
     """
-    out = golive.go_live(office.settings, target, golive.Wish(), office.voice.progress)
+    out = golive.go_live(office.settings, target, DeployOptions(), office.voice.progress)
     return [golive.summary_lines(out)[-1], *out.warnings]
 
 

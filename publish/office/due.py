@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from publish.errors import Exit, Refused
-from publish.newsletter import selection
 from publish.newsletter.selection import Verdict
 from publish.office import letters, sending, settling
 from publish.office.question import Changed, Done, Voice
@@ -45,7 +44,7 @@ def send_due(office: Office, voice: Voice | None = None, *, build: bool = False)
 
 def _with_overdue(office: Office, done: Done) -> Done:
     all_letters = letters.gathered(office)
-    choices = selection.choose(all_letters.all, letters.bounds(office, all_letters))
+    choices = letters.choices(office, all_letters)
     late = [choice for choice in choices if choice.verdict is Verdict.OVERDUE]
     lines = [
         f"due and not sent: {post(choice.issue)}: {choice.why}; {typed('send', choice.issue.slug)}"

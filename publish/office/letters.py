@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from publish.errors import ConfigError
-from publish.newsletter import catalogue, changes, issue, titles
+from publish.newsletter import catalogue, changes, issue, selection, titles
 from publish.newsletter.campaign import Campaign, Segment
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.digest import join
 from publish.newsletter.facts import Past
 from publish.newsletter.protocol import hour_of
-from publish.newsletter.selection import Bounds
+from publish.newsletter.selection import Bounds, Candidate
 from publish.office.room import Office
 from publish.post.issue import Issue, key_of
 
@@ -30,6 +30,8 @@ class Letters:
     strangers: tuple[Campaign, ...] = ()
     uids: Callable[[str], Sequence[str]] = lambda name: ()
     """The identities of the source that has a name now, whatever it had at the last build."""
+    withdrawn: Callable[[Issue], bool] = lambda issue: False
+    """Whether the source of a composed issue is gone, or not for the mail any more."""
 
     def of(self, head: Issue) -> Letter:
         """The letter of a composed post."""
@@ -57,6 +59,14 @@ class Letters:
                 raise
             return found
 
+    def is_orphan(self, letter: Letter) -> bool:
+        """Whether it is scheduled although a post of it is not public here any more, or is not to
+        be, whatever the last build shows."""
+        if not letter.scheduled:
+            return False
+        composed = [x.issue for x in self.all if x.issue and not self.withdrawn(x.issue)]
+        return catalogue.lacks_post(letter, composed)
+
     def handle(self, letter: Letter) -> str:
         """What to type for this letter and no other."""
         return catalogue.handle(letter, self.all)
@@ -72,7 +82,8 @@ def gathered(office: Office, folder: Path | None = None) -> Letters:
     folder = folder or office.settings.issues
     past, listing = office.ledger.read(), office.api.campaigns()
     found = catalogue.catalogue(issue.list_issues(folder), listing, past, office.ledger.records())
-    return Letters(tuple(found), folder, tuple(c for c in listing if not c.key), office.site.uids)
+    strangers = tuple(c for c in listing if not c.key)
+    return Letters(tuple(found), folder, strangers, office.site.uids, office.site.withdrawn)
 
 
 def bounds(office: Office, found: Letters) -> Bounds:
@@ -85,6 +96,11 @@ def bounds(office: Office, found: Letters) -> Bounds:
         office.now.astimezone(office.zone).date(), limits.max_age_days, limits.since, public,
         _first_letter(office, found.all),
     )  # fmt: skip
+
+
+def choices(office: Office, found: Letters, named: Collection[str] = ()) -> list[Candidate]:
+    """What `send` does about each composed post; ``named`` are the keys that the author named."""
+    return selection.choose(found.all, bounds(office, found), named)
 
 
 def since(content: Path) -> dict[str, str]:

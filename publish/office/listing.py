@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from publish.newsletter import plan, report, selection
+from publish.newsletter import plan, report
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.plan import PlanItem
 from publish.newsletter.protocol import hour_of
@@ -52,10 +52,10 @@ def planned(
     with office.site.aside(office.voice) as folder:
         found = letters.gathered(office, folder)
         named = {x.key for x in found.named(posts)} if posts else set()
-        choices = selection.choose(found.all, letters.bounds(office, found), named)
+        choices = letters.choices(office, found, named)
         choices = [c for c in choices if not posts or c.issue.key in named]
         told = plan.plan_items(choices, when)
-        lines = _urgent_lines(office, found)
+        lines = _urgent_lines(found)
         for choice, item in zip(choices, told, strict=True):
             if not posts and _folds(choice):
                 continue
@@ -94,7 +94,7 @@ def entries(office: Office, posts: Sequence[str]) -> list[Entry]:
     with office.site.present(office.voice) as folder:
         found = letters.gathered(office, folder)
         chosen = found.named(posts)
-        picked = selection.choose(found.all, letters.bounds(office, found))
+        picked = letters.choices(office, found)
         choices = {choice.issue.key: choice for choice in picked}
         states = settling.states(office, chosen)
         for state in states:
@@ -132,16 +132,6 @@ def figures(office: Office, posts: Sequence[str]) -> list[Figures]:
     return sorted(rows, key=lambda row: row.sent)
 
 
-def orphaned(office: Office, letter: Letter, found: Letters) -> bool:
-    """Whether it is scheduled although a post of it is not public here: retracted, deleted, a
-    draft, or not for the mail any more."""
-    if not letter.scheduled:
-        return False
-    composed = [x.issue for x in found.all if x.issue]
-    parts = [next((x for x in composed if x.key.startswith(post)), None) for post in letter.posts]
-    return any(part is None or office.site.withdrawn(part) for part in parts)
-
-
 def _entry(
     office: Office, found: Letters, letter: Letter, state: State, choice: Candidate | None, *,
     named: bool,
@@ -157,7 +147,7 @@ def _entry(
         urgent = True
         again = typed("send", handle) if letter.issue else typed("undo", handle)
         words += f"; {again} {'completes it' if letter.issue else 'keeps it back'}"
-    elif orphaned(office, letter, found):
+    elif found.is_orphan(letter):
         urgent = True
         words += f", and its post is not public any more; {typed('undo', handle)} takes it back"
     at = hour_of(state.send_time)
@@ -189,12 +179,12 @@ def flood(office: Office, choices: Sequence[Candidate]) -> list[str]:
     return [f"{refused}: `publish send` would refuse; if they are all meant: {typed('send', *due)}"]
 
 
-def _urgent_lines(office: Office, found: Letters) -> list[str]:
+def _urgent_lines(found: Letters) -> list[str]:
     return [
         f"first {called(letter)}: it is scheduled, and its post is not public any more; "
         f"{typed('undo', found.handle(letter))} takes it back"
         for letter in found.all
-        if orphaned(office, letter, found)
+        if found.is_orphan(letter)
     ]
 
 

@@ -75,8 +75,7 @@ def _orphans(settings: Settings) -> list[str]:
         ledger = Ledger(folder)
         found = catalogue.catalogue(heads, (), ledger.read(), ledger.records())
         for letter in found:
-            if _waits(letter) and not all(any(h.key.startswith(p) for h in heads)
-                                          for p in letter.posts):  # fmt: skip
+            if _waits(letter) and catalogue.lacks_post(letter, heads):
                 lines.append(_line(settings, letter, found))
     return lines
 

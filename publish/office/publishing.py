@@ -13,7 +13,7 @@ from pathlib import Path
 
 from publish import golive
 from publish.errors import OutcomeUnknown, PublishError, Refused
-from publish.office import deploying, homing, sending
+from publish.office import deploying, git, sending
 from publish.office.question import Changed, Done, Line, Question, bind
 from publish.office.room import Office
 from publish.office.telling import count, readers
@@ -69,7 +69,7 @@ def ask(
     when = timing(office, False, at)
     plan = Plan(
         source.file, data, made, plain_title(header.get("title")), mailed, ahead,
-        deploying.targets(office), homing.remote(office.settings.root),
+        deploying.targets(office), _remote(office),
     )  # fmt: skip
     lines = [Line("post", f"“{plan.title}”")]
     if dated:
@@ -114,7 +114,7 @@ def do(office: Office, question: Question) -> Done | Changed:
     lines = [f"“{plan.title}” is public" if not plan.ahead else f"“{plan.title}” waits for its day"]
     say(lines[0])
     if plan.remote:
-        lines.append(homing.bring(office.settings, f"Publish “{plan.title}”"))
+        lines.append(git.commit_and_push(office.settings, f"Publish “{plan.title}”"))
     for target in plan.targets:
         lines += deploying.up(office, target)
     if plan.mailed and not plan.ahead:
@@ -124,13 +124,19 @@ def do(office: Office, question: Question) -> Done | Changed:
             raise Refused("the letter changed while it was brought on", "send it by itself")
         lines += ended.lines
         if plan.remote:
-            lines.append(_home(office, plan.title))
+            lines.append(_push_record(office, plan.title))
     return Done(ACT, tuple(filter(None, lines)), ({"post": question.wish["post"]},))
 
 
-def _home(office: Office, title: str) -> str:
+def _remote(office: Office) -> str:
+    """The remote that the branch is pushed to; ``""`` where there is none."""
+    where = git.upstream(office.settings.root)
+    return where.remote if where and where.branch else ""
+
+
+def _push_record(office: Office, title: str) -> str:
     try:
-        return homing.bring(office.settings, f"Letter of “{title}”")
+        return git.commit_and_push(office.settings, f"Letter of “{title}”")
     except Refused as error:
         raise OutcomeUnknown(
             f"the letter is scheduled, and its record could not be pushed: {error.message}",
@@ -141,8 +147,8 @@ def _home(office: Office, title: str) -> str:
 def _steps(office: Office, plan: Plan, people: int, at: str | None) -> list[str]:
     steps = ["the post becomes public, every rule is tried, the pages are made"]
     if plan.remote:
-        steps.append(f"the texts are kept in {plan.remote}")
-    seen = " and looked at" if golive.seconds(office.settings) else ""
+        steps.append(f"the texts are pushed to {plan.remote}")
+    seen = " and looked at" if golive.verify_timeout(office.settings) else ""
     steps += [f"the pages are uploaded ({name}){seen}" for name in plan.targets]
     if plan.ahead:
         return [

@@ -3,11 +3,12 @@ from now on. What was mailed stays in the ledger and in Mailchimp."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from publish.errors import ConfigError, PublishError, Refused
+from publish.http import fetch
 from publish.newsletter import titles
 from publish.newsletter.campaign import SCHEDULED
 from publish.newsletter.catalogue import Letter
@@ -103,17 +104,36 @@ def do(office: Office, question: Question) -> Done | Changed:
     return Done(ACT, tuple(lines), ({"post": plan.name, "retired": dict(plan.retired)},))
 
 
-def withdraw(office: Office, uids: Collection[str]) -> list[str]:
-    """Take back every scheduled letter that holds a post of one of ``uids``: their pages are about
-    to go. The lines say which.
+def withdraw(office: Office, *, lost: bool = False) -> list[str]:
+    """Take back what is scheduled for posts that are not public any more: a letter must not lead to
+    a page that is about to go; nor, with ``lost``, to one that went, as a rollback makes it go.
+    The lines say which.
 
     Raises:
         PublishError: one could not be taken back, or may not have been.
     """
     with office.lock():
         found = letters.gathered(office)
-        waiting = holding(found, [key_of([uid]) for uid in uids])
-        return _taken_back(office, [(letter, found.handle(letter)) for letter in waiting])
+        lines = []
+        for letter in found.all:
+            gone = found.is_orphan(letter) or (
+                lost and letter.scheduled and letter.issue and _missing(letter.issue.url)
+            )
+            if gone:
+                undoing.take_back(office, letter, found.handle(letter))
+                line = (
+                    f"{letter.slug}: its page is not public any more, so its letter was taken back"
+                )
+                lines.append(office.with_sandbox_note(line))
+    return lines
+
+
+def _missing(url: str) -> bool:
+    """Whether a page that was live says that it is not there any more."""
+    try:
+        return fetch(url)[0] in (404, 410)
+    except OSError:
+        return False
 
 
 def holding(found: Letters, keys: Sequence[str]) -> list[Letter]:

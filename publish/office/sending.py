@@ -7,7 +7,7 @@ from dataclasses import replace as altered
 from typing import Any
 
 from publish.errors import ConfigError, Refused
-from publish.newsletter import issue, selection
+from publish.newsletter import issue
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.digest import join
 from publish.newsletter.selection import Candidate, Verdict
@@ -63,7 +63,7 @@ def ask(
             office, found, chosen, when if at else None, wish, again=given is not None
         )
     keys = {letter.key for letter in chosen}
-    choices = selection.choose(found.all, letters.bounds(office, found), keys)
+    choices = letters.choices(office, found, keys)
     if posts:
         choices = [choice for choice in choices if choice.letter.key in keys]
     aside = _not_sent(office, found, choices)

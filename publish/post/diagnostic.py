@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Severity = Literal["error", "warning"]
@@ -13,13 +13,15 @@ Severity = Literal["error", "warning"]
 @dataclass(frozen=True)
 class Problem:
     """What a rule found. ``file`` is for rules over the whole site, ``severity`` for a rule
-    that is less sure than usual."""
+    that is less sure than usual. ``fix`` is what stands at the line and what should, where the
+    rule knows both (``("", value)``: the value that is missing)."""
 
     line: int
     message: str
     remedy: str
     file: str = ""
     severity: Severity | None = None
+    fix: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, order=True)
@@ -27,7 +29,7 @@ class Diagnostic:
     """One remark for the author.
 
     ``file`` is relative to the project, with slashes; ``line`` counts from 1. An ``error``
-    stops ``build`` and ``send``, a ``warning`` does not.
+    stops ``build`` and ``send``, a ``warning`` does not. ``fix`` is as in ``Problem``.
     """
 
     file: str
@@ -36,6 +38,7 @@ class Diagnostic:
     severity: Severity
     message: str
     remedy: str
+    fix: tuple[str, str] | None = field(default=None, compare=False)
 
     @property
     def located(self) -> str:
@@ -46,8 +49,10 @@ class Diagnostic:
         return f"{self.located} — {self.remedy}"
 
     def as_dict(self) -> dict[str, Any]:
-        """The finding for scripts, keys as in the fields."""
-        return asdict(self)
+        """The finding for scripts, keys as in the fields, without ``fix``."""
+        found = asdict(self)
+        del found["fix"]
+        return found
 
 
 def quoted(value: str, most: int = 60) -> str:
@@ -56,11 +61,6 @@ def quoted(value: str, most: int = 60) -> str:
     line = "".join(c if c.isprintable() or c.isspace() else "\ufffd" for c in cut)
     line = " ".join(line.split())
     return line if len(value) <= most else f"{line[:most]}…"
-
-
-def as_text(findings: Sequence[Diagnostic]) -> str:
-    """One line a finding, warnings marked as such; ``""`` for none."""
-    return "\n".join(f"{f}" if f.severity == "error" else f"{f} [warning]" for f in findings)
 
 
 def as_json(findings: Sequence[Diagnostic]) -> str:

@@ -1,5 +1,5 @@
-"""Examines what an unattended run needs: targets and the right to write there, a home for the
-ledger, the last run, the clock."""
+"""Examines what an unattended run needs: targets and the right to write there, a repository for
+the ledger, the last run, the clock."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from publish.deploy import targets
 from publish.errors import PublishError
 from publish.http import ask
 from publish.newsletter.doctor import Check
-from publish.run import home, report
+from publish.run import ledger_repo, report
 from publish.settings import Settings
 
 LATE = timedelta(days=1)
@@ -44,7 +44,7 @@ def checks(settings: Settings, lock: Callable[[], AbstractContextManager[None]])
 def _target(settings: Settings, name: str) -> Check:
     title = f"target {name}"
     try:
-        target = targets.make(golive.place(settings, name))
+        target = targets.make(golive.target_config(settings, name))
         record = target.read().record
         target.probe()
     except PublishError as error:
@@ -58,7 +58,7 @@ def _target(settings: Settings, name: str) -> Check:
 
 def _home(settings: Settings, lock: Callable[[], AbstractContextManager[None]]) -> Iterator[Check]:
     try:
-        found = home.home_of(settings, lock)
+        found = ledger_repo.repository_of(settings, lock)
         if found is None:
             yield Check("ledger", True, "stays on this machine: the site has no repository to push "
                         "to")  # fmt: skip

@@ -22,7 +22,7 @@ WORST = (Exit.UNKNOWN, Exit.USAGE, Exit.REFUSED, Exit.NOTHING_SENT, Exit.OK)
 class Report:
     """``errors`` are what went wrong, in the order it did; ``lines`` all there is to tell.
 
-    ``ledger`` is ``pushed``, ``unchanged``, ``unpushed``, or ``none`` where it has no home.
+    ``ledger`` is ``pushed``, ``unchanged``, ``unpushed``, or ``none`` where there is no repository.
     """
 
     live: bool

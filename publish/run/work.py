@@ -11,40 +11,39 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from publish import golive
-from publish.deploy.going import Stopped, document
+from publish.deploy.deploy import DeployOptions, Stopped, document
 from publish.errors import Exit, NothingSent, PublishError
-from publish.http import fetch
 from publish.post.files import locked
-from publish.run import home as homes
+from publish.run import ledger_repo
 from publish.run.report import Report
 
 if TYPE_CHECKING:
     from publish.office import Office
-    from publish.run.home import Home
+    from publish.run.ledger_repo import LedgerRepository
 
 PATIENCE = 1800.0
 """Seconds to wait for another run on this machine; then do what is left to do."""
-TURNS = 3
+MAX_REBUILDS = 3
 """So often one run begins again with the build because the site became stale meanwhile."""
 
 
-class AtWork(NothingSent):
+class AlreadyRunning(NothingSent):
     """Another run is at it, and does all of it."""
 
 
 def run(office: Office) -> Report:
-    """Do what is due: ledger in, build, deploy, wait until live, settle and send, ledger home.
+    """Do what is due: pull the ledger, build, deploy, wait until live, settle, send, push.
 
     What fails is in the report, and what must not follow from it does not happen: without a good
     build and a page that is seen to be live nothing is sent, but open sends are settled, and the
-    ledger comes home in every case.
+    ledger is pushed in every case.
     """
     report = Report(live=True)
     say = office.voice.say
     try:
-        with locked(office.settings.cache / "run.lock", AtWork, PATIENCE, say, "run"):
+        with locked(office.settings.cache / "run.lock", AlreadyRunning, PATIENCE, say, "run"):
             _run(office, report)
-    except AtWork:
+    except AlreadyRunning:
         report.lines.append("another run is at work in this folder and does all there is to do")
     except PublishError as error:
         report.errors.append(error)
@@ -56,21 +55,21 @@ def rehearse(office: Office) -> Report:
     be looked at."""
     report = Report(live=False)
     with _noted(report):
-        home = homes.home_of(office.settings, office.lock)
-        if home:
+        repo = ledger_repo.repository_of(office.settings, office.lock)
+        if repo:
             with _noted(report):
-                home.require_committed()
-            if home.ahead():
+                repo.require_committed()
+            if repo.ahead():
                 report.lines.append(
-                    f"{home.remote}/{home.branch} has newer commits: a run would pull them first"
+                    f"{repo.remote}/{repo.branch} has newer commits: a run would pull them first"
                 )
     stale = office.site.stale()
     if stale:
         report.lines.append("the site would be built")
     for name in _targets(office, report) if not stale else ():
         with _noted(report):
-            wish = golive.Wish(dry_run=True, verify=False)
-            out = golive.go_live(office.settings, name, wish, office.voice.progress)
+            options = DeployOptions(dry_run=True, verify=0)
+            out = golive.go_live(office.settings, name, options, office.voice.progress)
             report.deploys.append(document(out))
             report.lines.append(golive.summary_lines(out)[-1])
     with _noted(report):
@@ -87,38 +86,39 @@ def rehearse(office: Office) -> Report:
 
 
 def _run(office: Office, report: Report) -> None:
-    home = homes.home_of(office.settings, office.lock)
-    if home:
+    repo = ledger_repo.repository_of(office.settings, office.lock)
+    if repo:
         # What is refused here is refused before anything has happened.
-        home.come_in()
+        repo.pull()
     try:
-        _bring_on(office, report)
+        _build_deploy_send(office, report)
     finally:
-        if home:
-            _bring_home(home, report)
+        if repo:
+            _push(repo, report)
         report.next_due = _next_due(office)
 
 
-def _bring_on(office: Office, report: Report) -> None:
+def _build_deploy_send(office: Office, report: Report) -> None:
+    from publish.office import retracting
     from publish.office.due import send_due, settle_only
 
-    up = ""
-    for _ in range(TURNS):
+    deployed_id = ""
+    for _ in range(MAX_REBUILDS):
         before = len(report.errors)
         with _noted(report):
             office.site.fresh(office.voice, told="built")
             # A post may have come due during the deploy: then it becomes public before it is
             # mailed. A site that is never sure to be fresh is built and found to be the same.
-            if (made := golive.built_id(office.settings)) != up:
-                up = made
+            if (made := golive.built_id(office.settings)) != deployed_id:
+                deployed_id = made
                 report.deploys.clear()
-                report.lines += _withdrawn(office)
+                report.lines += retracting.withdraw(office)
                 for name in _targets(office, report):
                     _deploy(office, report, name)
         if len(report.errors) > before:
             with _noted(report):
                 settle_only(office)
-                report.lines += _withdrawn(office, lost=True)
+                report.lines += retracting.withdraw(office, lost=True)
             return
         if not office.site.stale():
             break
@@ -131,7 +131,7 @@ def _bring_on(office: Office, report: Report) -> None:
 
 def _deploy(office: Office, report: Report, name: str) -> None:
     try:
-        out = golive.go_live(office.settings, name, golive.Wish(), office.voice.progress)
+        out = golive.go_live(office.settings, name, DeployOptions(), office.voice.progress)
     except Stopped as stop:
         report.deploys.append(document(stop.outcome))
         raise
@@ -139,39 +139,9 @@ def _deploy(office: Office, report: Report, name: str) -> None:
     report.lines += [golive.summary_lines(out)[-1], *(f"warning: {line}" for line in out.warnings)]
 
 
-def _withdrawn(office: Office, *, lost: bool = False) -> list[str]:
-    """Take back what is scheduled for posts that are not public any more: a letter must not lead to
-    a page that is about to go; nor, with ``lost``, to one that went, as a rollback makes it go."""
-    from publish.office import letters, undoing
-
-    with office.lock():
-        found = letters.gathered(office)
-        public = {letter.key for letter in found.all if letter.issue}
-        lines = []
-        for letter in found.all:
-            if not letter.scheduled:
-                continue
-            gone = any(not any(key.startswith(p) for key in public) for p in letter.posts)
-            if gone or (lost and letter.issue and _missing(letter.issue.url)):
-                undoing.take_back(office, letter, found.handle(letter))
-                line = (
-                    f"{letter.slug}: its page is not public any more, so its letter was taken back"
-                )
-                lines.append(office.with_sandbox_note(line))
-    return lines
-
-
-def _missing(url: str) -> bool:
-    """Whether a page that was live says that it is not there any more."""
+def _push(repo: LedgerRepository, report: Report) -> None:
     try:
-        return fetch(url)[0] in (404, 410)
-    except OSError:
-        return False
-
-
-def _bring_home(home: Home, report: Report) -> None:
-    try:
-        report.ledger = home.bring_home()
+        report.ledger = repo.push()
     except PublishError as error:
         report.ledger = "unpushed"
         error.remedy += "; nothing is sent twice: Mailchimp knows what was sent"

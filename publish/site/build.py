@@ -128,7 +128,7 @@ def _made(
         kept = set(rendered.kept).difference(letters)
         fresh = {*tree(stage / "site"), *kept}
         if gone := (set(known.files) & set(present)) - fresh:
-            kept |= gone & sent.pictures(settings)
+            kept |= gone & sent.letter_pictures(settings)
         shown = tuple(sorted(fresh | kept))
         # A build elsewhere is a trial, and publishes nothing.
         permanent = (

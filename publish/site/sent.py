@@ -5,21 +5,25 @@ from __future__ import annotations
 import contextlib
 import json
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from publish.settings import Settings
 
 
-def pictures(settings: Settings) -> set[str]:
-    """The files below the output folder that issues in the ledger name as their pictures.
+def letter_pictures(settings: Settings) -> set[str]:
+    """The files below the output folder that issues in the ledger name as their pictures, at the
+    site's address or at the one that letters have (``NEWSLETTER_SITEURL``), by http or https.
 
     An issue is in the ledger from the moment it may go out. Damaged records name nothing.
     """
-    own = str(settings.values.get("NEWSLETTER_SITEURL") or settings.siteurl).rstrip("/") + "/"
+    given = (settings.siteurl, str(settings.values.get("NEWSLETTER_SITEURL") or settings.siteurl))
+    own = [(parts.netloc, parts.path.rstrip("/") + "/") for parts in map(urlsplit, given)]
     found: set[str] = set()
     for file in Path(settings.content, "ledger", "issues").glob("*/issue.json"):
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
             for address in json.loads(file.read_bytes())["images"]:
-                if str(address).startswith(own):
-                    found.add(unquote(str(address).removeprefix(own)))
+                parts = urlsplit(str(address))
+                for host, base in own:
+                    if parts.netloc == host and parts.path.startswith(base):
+                        found.add(unquote(parts.path.removeprefix(base)))
     return found

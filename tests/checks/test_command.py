@@ -5,10 +5,11 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from publish.post.diagnostic import Diagnostic, as_text
+from publish.post.diagnostic import Diagnostic
 from tests.checks.project import Project
 
 FIELDS = ["file", "line", "rule", "severity", "message", "remedy"]
@@ -46,7 +47,7 @@ def test_a_script_gets_a_list_with_fixed_keys(faulty: Project):
         (9, "broken-link", "error"), (11, "vague-link-text", "warning"),
     ]  # fmt: skip
     # The three shapes are one list.
-    assert as_text([Diagnostic(**finding) for finding in found]) == run(faulty).stdout.strip()
+    assert "\n".join(map(_line, found)) == run(faulty).stdout.strip()
 
 
 def test_github_gets_annotations(faulty: Project):
@@ -82,3 +83,8 @@ def test_the_page_of_rules_is_printed_by_the_catalogue(root: Path):
         cwd=root, capture_output=True, text=True, encoding="utf-8", timeout=60, check=True,
     )  # fmt: skip
     assert done.stdout == (root / "docs/rules.md").read_text(encoding="utf-8")
+
+
+def _line(finding: dict[str, Any]) -> str:
+    mark = "" if finding["severity"] == "error" else " [warning]"
+    return f"{Diagnostic(**finding)}{mark}"

@@ -1,14 +1,13 @@
 import json
 
-from publish.post.diagnostic import Diagnostic, as_github, as_json, as_text, quoted
+from publish.post.diagnostic import Diagnostic, as_github, as_json, quoted
 
 ONE = Diagnostic("content/a,b:c.md", 3, "bad-date", "error", "100% wrong\nhere", "mend it")
 TWO = Diagnostic("content/b.md", 1, "scheduled", "warning", "later", "nothing to do")
 
 
-def test_text_is_one_line_a_finding_with_warnings_marked():
-    assert as_text([TWO]) == "content/b.md:1: later — nothing to do [warning]"
-    assert as_text([]) == ""
+def test_text_is_one_line_a_finding():
+    assert str(TWO) == "content/b.md:1: later — nothing to do"
 
 
 def test_json_holds_every_field():

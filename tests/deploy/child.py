@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from publish.deploy import going
+from publish.deploy import deploy as deploying
 from publish.deploy.targets import command, connection, folder, git, s3
 from tests.deploy.stand import Stand
 
@@ -73,7 +73,7 @@ def _deploy(stand: Stand, kill: int, how: dict[str, Any], answer: Any, env: dict
     try:
         out = stand.back() if how.pop("back", False) else stand.deploy(**how)
         answer.send(out.state)
-    except going.Stopped as stop:
+    except deploying.Stopped as stop:
         answer.send(f"{int(stop.code)}: {stop.message}")
     except BaseException as error:
         answer.send(f"{type(error).__name__}: {error}")

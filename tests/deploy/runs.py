@@ -24,7 +24,7 @@ from publish.newsletter import ledger as ledgers
 from publish.newsletter import mailchimp
 from publish.office import Voice, opened, room
 from publish.post.issue import Issue, digest_of
-from publish.run import home, work
+from publish.run import ledger_repo, work
 from publish.settings import load
 from publish.site import manifest, snapshot
 from tests.deploy import child
@@ -33,7 +33,7 @@ from tests.newsletter.stand import make_site, put_post
 from tests.office.stand import SmallSite
 
 STEPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (home, ("run", "write_whole")),
+    (ledger_repo, ("run", "write_whole")),
     (ledgers.Ledger, ("append", "keep")),
     (mailchimp.Mailchimp, ("create", "update", "put_content", "schedule", "send")),
     *(step for step in child.STEPS if step[0].__name__ == "Folder"),
@@ -142,7 +142,7 @@ class Blog:
         git(machine, "push", "-q", "origin", "HEAD:main")
 
     def commit(self, machine: Path, message: str) -> None:
-        """Commit all on a machine but the ledger, which a run brings home."""
+        """Commit all on a machine but the ledger, which a run pushes."""
         git(machine, "add", "-A", "--", ".", ":(exclude)content/ledger")
         git(machine, "commit", "-q", "--allow-empty", "-m", message)
 
@@ -156,7 +156,7 @@ class Blog:
         return [str(letter["subject"]) for letter in letters]
 
     def facts(self) -> list[dict[str, Any]]:
-        """The facts of the ledger that came home."""
+        """The facts of the ledger that were pushed."""
         done = subprocess.run(
             ["git", "-C", str(self.origin), "show", "main:content/ledger/issues.jsonl"],
             capture_output=True, text=True, check=False,

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
-from publish.deploy import going, snapshot, targets
-from publish.deploy.going import DeployOptions, Outcome
+from publish.deploy import deploy as deploying
+from publish.deploy import snapshot, targets
+from publish.deploy.deploy import DeployOptions, Outcome
 from publish.deploy.guard import Age, Compare
 from publish.deploy.release import MARKER, Release
 from publish.http import fetch
@@ -53,7 +54,7 @@ def line(ours: str, theirs: str) -> Age:
     if not ours or not theirs:
         return Age.NONE
     if ours[0] != theirs[0]:
-        return Age.APART
+        return Age.DIVERGED
     return Age.SAME if ours == theirs else Age.NEWER if ours > theirs else Age.OLDER
 
 
@@ -112,14 +113,14 @@ class Stand:
         """Deploy what lies in ``output``."""
         place = self.place()
         options = {"verify": 5, "patience": 5, **options}
-        return going.deploy(targets.make(place), place, self.release(source, second), compare,
+        return deploying.deploy(targets.make(place), place, self.release(source, second), compare,
                             DeployOptions(**options))  # fmt: skip
 
     def back(self, wanted: str = "", **options: Any) -> Outcome:
         """Roll back."""
         place = self.place()
         options = {"verify": 5, "patience": 5, **options}
-        return going.roll_back(targets.make(place), place, wanted, DeployOptions(**options))
+        return deploying.roll_back(targets.make(place), place, wanted, DeployOptions(**options))
 
     def public(self) -> dict[str, bytes]:
         """All that lies where readers can get it, but for what the target keeps for itself."""

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from publish.cli import run as publish
 from publish.deploy import programs
-from publish.deploy.going import Stopped
+from publish.deploy.deploy import Stopped
 from publish.http import fetch
 from publish.site import manifest, snapshot
 from tests.deploy import rigs

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from publish.deploy.going import Stopped
+from publish.deploy.deploy import Stopped
 from publish.deploy.release import MARKER, read_marker
 from publish.errors import Exit
 from publish.http import fetch
@@ -179,17 +179,18 @@ def test_a_picture_that_a_sent_letter_shows_stays_and_others_go_after_a_day(stan
     for number in (1, 2, 3):
         stand.build(site(number))
         pictures.append(next(p for p in site(number) if p.startswith("pictures/")))
-        stand.deploy(f"a{number}", number, pinned=pictures[:1])
+        stand.deploy(f"a{number}", number, kept_for_letters=pictures[:1])
     assert set(pictures) <= set(stand.listed())
     stand.build(site(4))
     day_later = stand.release("a4").time.replace("-28T", "-30T")
     release = stand.release("a4")
     object.__setattr__(release, "time", day_later)
-    from publish.deploy import going, targets
+    from publish.deploy import deploy as deploying
+    from publish.deploy import targets
 
     place = stand.place()
-    options = going.DeployOptions(verify=5, pinned=pictures[:1])
-    out = going.deploy(targets.make(place), place, release, stands.line, options)
+    options = deploying.DeployOptions(verify=5, kept_for_letters=pictures[:1])
+    out = deploying.deploy(targets.make(place), place, release, stands.line, options)
     assert pictures[0] in stand.listed(), "a letter shows it"
     assert pictures[1] in out.deleted
     assert pictures[1] not in stand.listed()

@@ -17,7 +17,7 @@ from publish.deploy.release import (
     MARKER,
     File,
     Hold,
-    Past,
+    OldRelease,
     Record,
     Release,
     decoded,
@@ -52,13 +52,16 @@ def sha256(file: File) -> str:
 @settings(deadline=None)
 @given(SITES, SITES, SITES, st.sets(PATHS))
 def test_a_plan_makes_the_target_the_release_and_leaves_the_rest(
-    old: dict[str, bytes], new: dict[str, bytes], foreign: dict[str, bytes], pinned: set[str]
+    old: dict[str, bytes],
+    new: dict[str, bytes],
+    foreign: dict[str, bytes],
+    kept: set[str],
 ):
     release, before = release_of(new, "a2"), release_of(old)
     foreign = {p: b for p, b in foreign.items() if p not in old}
     known = Record(before.id, "a1", NOW)
     remote = Remote(known, {p: f.sha256 for p, f in before.files.items()}, tuple(foreign))
-    todo = plan(release, remote, sha256, pinned=pinned)
+    todo = plan(release, remote, sha256, kept_for_letters=kept)
 
     there = {**remote.files, **{p: file_of(p, b).sha256 for p, b in foreign.items()}}
     for put in todo.puts:
@@ -69,9 +72,9 @@ def test_a_plan_makes_the_target_the_release_and_leaves_the_rest(
     assert {p: there[p] for p in release.files if p != MARKER} == {
         p: f.sha256 for p, f in release.files.items() if p != MARKER
     }
-    assert set(there) == set(release.files) | set(foreign) | set(todo.carried)
-    assert not any(p.endswith(".html") for p in todo.carried), "a page goes at once"
-    assert {p for p in pinned if p in remote.files and not p.endswith(".html")} <= set(there)
+    assert set(there) == set(release.files) | set(foreign) | set(todo.retained)
+    assert not any(p.endswith(".html") for p in todo.retained), "a page goes at once"
+    assert {p for p in kept if p in remote.files and not p.endswith(".html")} <= set(there)
     order = [PHASES.index(phase.name) for phase in todo.phases]
     assert order == sorted(order)
     names = [phase.name for phase in todo.phases]
@@ -104,7 +107,8 @@ def test_a_damaged_record_is_told_and_never_counts_as_an_empty_one(data: bytes):
 
 def test_a_record_comes_back_as_it_was_written():
     record = Record(
-        "r", "s", NOW, {"ö": "x"}, {"p": NOW}, (Past("q", "", NOW, "at"),), Hold("a", "b", "c"),
+        "r", "s", NOW, {"ö": "x"}, {"p": NOW}, (OldRelease("q", "", NOW, "at"),),
+        Hold("a", "b", "c"),
         ("x", "y"), "after", "z",
     )  # fmt: skip
     assert decoded(encoded(record)) == record
@@ -124,22 +128,22 @@ def test_a_site_without_a_front_page_or_with_twins_is_refused():
 
 @pytest.mark.parametrize(
     ("ours", "theirs", "verdict"),
-    [("a2", "a1", Verdict.GO), ("a1", "a2", Verdict.SUPERSEDED), ("a1", "a1", Verdict.GO),
-     ("", "a1", Verdict.GO), ("a1", "", Verdict.GO)],
+    [("a2", "a1", Verdict.DEPLOY), ("a1", "a2", Verdict.SUPERSEDED), ("a1", "a1", Verdict.DEPLOY),
+     ("", "a1", Verdict.DEPLOY), ("a1", "", Verdict.DEPLOY)],
 )  # fmt: skip
 def test_the_newer_source_wins(ours: str, theirs: str, verdict: Verdict):
     release = release_of({"index.html": b"x"}, ours)
     record = Record("other", theirs, NOW)
-    assert judge(release, record, line, resume=False, raced=False) is verdict
-    assert judge(release, record, line, resume=True, raced=False) is Verdict.GO
-    assert judge(release, None, line, resume=False, raced=False) is Verdict.GO
+    assert judge(release, record, line, resume=False, target_changed=False) is verdict
+    assert judge(release, record, line, resume=True, target_changed=False) is Verdict.DEPLOY
+    assert judge(release, None, line, resume=False, target_changed=False) is Verdict.DEPLOY
 
 
 def test_of_two_builds_of_one_commit_that_race_the_later_one_stays():
     early = release_of({"index.html": b"x"}, "a1")
     late = Record("other", "a1", "2026-11-28T12:00:01+00:00")
-    assert judge(early, late, line, resume=False, raced=True) is Verdict.SUPERSEDED
-    assert judge(early, late, line, resume=False, raced=False) is Verdict.GO
+    assert judge(early, late, line, resume=False, target_changed=True) is Verdict.SUPERSEDED
+    assert judge(early, late, line, resume=False, target_changed=False) is Verdict.DEPLOY
 
 
 def test_other_branches_and_unknown_commits_are_nobodys_guess():
@@ -147,15 +151,18 @@ def test_other_branches_and_unknown_commits_are_nobodys_guess():
     for compare, says in ((line, "on another branch"),
                           (lambda a, b: Age.UNKNOWN, "not in this repository")):  # fmt: skip
         with pytest.raises(NothingSent, match=says):
-            judge(release, Record("r", "a1", NOW), compare, resume=False, raced=False)
+            judge(release, Record("r", "a1", NOW), compare, resume=False, target_changed=False)
 
 
 def test_a_hold_yields_to_a_newer_source_alone():
     record = Record("r1", "a1", NOW, hold=Hold("r2", "a2", "r1"))
     for source in ("a1", "a2", "b9", ""):
         with pytest.raises(Refused, match="rolled back from release r2"):
-            judge(release_of({}, source), record, line, resume=False, raced=False)
-    assert judge(release_of({}, "a3"), record, line, resume=False, raced=False) is Verdict.GO
+            judge(release_of({}, source), record, line, resume=False, target_changed=False)
+    assert (
+        judge(release_of({}, "a3"), record, line, resume=False, target_changed=False)
+        is Verdict.DEPLOY
+    )
 
 
 def test_commits_are_compared_as_git_has_them_without_those_of_the_ledger(tmp_path: Path):
@@ -184,7 +191,7 @@ def test_commits_are_compared_as_git_has_them_without_those_of_the_ledger(tmp_pa
     assert compare(ledger, one) is compare(one, ledger) is Age.SAME
     assert compare(two, one) is compare(back, two) is compare(back, one) is Age.NEWER
     assert compare(one, back) is Age.OLDER
-    assert compare(apart, two) is compare(two, apart) is Age.APART
+    assert compare(apart, two) is compare(two, apart) is Age.DIVERGED
     assert compare("", two) is compare(two, "") is Age.NONE
     assert compare(two, "0" * 40) is Age.UNKNOWN
 

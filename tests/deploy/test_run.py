@@ -1,4 +1,4 @@
-"""The unattended run: what is due becomes public, then is mailed once; the ledger comes home."""
+"""The unattended run: what is due becomes public, then is mailed once; the ledger is pushed."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_a_letter_never_goes_before_its_page_and_open_ends_are_told(blog: Blog):
     assert early.code == 3
     assert "not live after" in early.document["errors"][0]
     assert blog.mails() == []
-    assert early.document["ledger"] == "pushed", "in every case the ledger comes home"
+    assert early.document["ledger"] == "pushed", "in every case the ledger is pushed"
     conf = one / "pelicanconf.py"
     blog.commit(one, "nothing")
     text = conf.read_text(encoding="utf-8").replace("SITEURL = 'http://127.0.0.1:9'\n", "")
@@ -128,7 +128,7 @@ def test_two_machines_at_once_deliver_once(blog: Blog):
     assert sum(fact["fact"] == "done" for fact in blog.facts()) >= 1
 
 
-def test_uncommitted_content_and_a_parted_branch_stop_a_run_before_it_begins(blog: Blog):
+def test_uncommitted_content_and_a_diverged_branch_stop_a_run_before_it_begins(blog: Blog):
     one = blog.begin()
     other = blog.clone("other")
     draft = one / "content/posts/new.md"
@@ -140,9 +140,9 @@ def test_uncommitted_content_and_a_parted_branch_stop_a_run_before_it_begins(blo
     draft.unlink()
     blog.write(other, "calm")
     git(one, "commit", "-q", "--allow-empty", "-m", "apart")
-    parted = run(one, blog.base)
-    assert parted.code == 1
-    assert "have parted" in parted.document["errors"][0]
+    diverged = run(one, blog.base)
+    assert diverged.code == 1
+    assert "have diverged" in diverged.document["errors"][0]
     assert blog.mails() == []
 
 
@@ -238,7 +238,7 @@ def test_a_rollback_takes_the_scheduled_letter_of_the_page_that_went_back_and_st
             blog.write(one, slug)
             assert run(one, blog.base).code == 0
         settings = load(one / "pelicanconf.py")
-        out = golive.go_live(settings, None, golive.Wish(rollback=""))
+        out = golive.go_live(settings, None, rollback="")
         assert out.state == "live"
         ended = run(one, blog.base)
         assert ended.code == 1
@@ -254,7 +254,7 @@ def test_a_rollback_takes_the_scheduled_letter_of_the_page_that_went_back_and_st
 def test_a_post_dated_ahead_waits_and_is_named(blog: Blog):
     one = blog.begin()
     ahead = datetime.now(UTC) + timedelta(hours=3)
-    blog.write(one, "tomorrow", Date=f"{ahead.astimezone():%Y-%m-%d %H:%M}")
+    blog.write(one, "tomorrow", Date=f"{ahead:%Y-%m-%d %H:%M}+00:00")
     ended = run(one, blog.base)
     assert ended.code == 0
     due = datetime.fromisoformat(ended.document["next_due"])

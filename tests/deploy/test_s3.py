@@ -11,7 +11,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from publish.deploy.going import Stopped
+from publish.deploy.deploy import Stopped
 from publish.deploy.targets import s3
 from publish.errors import ConfigError, Exit
 from tests.deploy import faults as played

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from publish.desk.model import Figures, Letter, Newsletter, Post, Site, Snapshot
+from publish.desk.model import Choice, Figures, Letter, Newsletter, Post, Site, Snapshot
 from publish.post.diagnostic import Diagnostic
 
 YORK = ZoneInfo("America/New_York")
@@ -45,10 +46,22 @@ def a_finding(of: Post, line: int = 12, severity: Any = "error", **more: Any) ->
     return Diagnostic(of.file, line, severity=severity, **known | more)
 
 
+def chosen(now: Snapshot, **verdicts: str) -> Snapshot:
+    """The snapshot with other verdicts on posts, by their slugs."""
+    new = {
+        p.uid: Choice(verdicts[p.slug], f"why {p.slug}") for p in now.posts if p.slug in verdicts
+    }
+    return replace(now, newsletter=replace(now.newsletter, choices=now.newsletter.choices | new))
+
+
 def a_snapshot(*posts: Post, letters: tuple[Letter, ...] = (), **more: Any) -> Snapshot:
-    post = Newsletter(NOW, letters, "Happy readers", 412, "Nora <n@example.com>")
+    newsletter = Newsletter(
+        NOW, letters, "Happy readers", 412, "Nora <n@example.com>",
+        choices={post.uid: Choice("send", "new") for post in posts if post.kind == "public"},
+    )  # fmt: skip
     known: dict[str, Any] = {
         "number": 1, "name": "Creating Happy Pharmacists", "address": "https://happy.example",
-        "zone": YORK, "posts": posts, "findings": {}, "newsletter": post, "site": Site(made=NOW),
+        "zone": YORK, "posts": posts, "findings": {}, "newsletter": newsletter,
+        "site": Site(made=NOW),
     }  # fmt: skip
     return Snapshot(**known | more)

@@ -150,7 +150,7 @@ def test_an_unknown_outcome_says_that_nothing_goes_twice(desk: Desk):
     desk.post("/yes", form)
     job = settled(desk)
     assert "not known yet" in job.title
-    assert job.said == ("the answer was lost", "the desk settles it")
+    assert job.lines == ("the answer was lost", "the desk settles it")
 
 
 def test_a_fault_of_any_kind_ends_the_act_and_not_the_desk(desk: Desk):
@@ -190,7 +190,7 @@ def test_a_countdown_can_be_stopped_and_then_nothing_goes(desk: Desk):
     assert page.count("sending in 0:") == 1
     assert ">Stop</button>" in page
     assert desk.post("/stop", {"job": job.id}).status_code == 303
-    assert settled(desk).said == ("stopped: nothing was sent", "send it when you like")
+    assert settled(desk).lines == ("stopped: nothing was sent", "send it when you like")
     assert not desk.office.done
     assert desk.post("/stop", {"job": job.id}).status_code == 409
 
@@ -203,7 +203,7 @@ def test_a_computer_that_slept_past_the_hour_sends_nothing(
     monkeypatch.setattr("publish.desk.acts.clock", lambda: next(times, 3600.0))
     desk.office.counts = ["sending in 1:00", "sending in 0:01"]
     desk.post("/yes", form)
-    assert settled(desk).said[0] == "this computer slept past the hour, so nothing was sent"
+    assert settled(desk).lines[0] == "this computer slept past the hour, so nothing was sent"
     assert not desk.office.done
 
 

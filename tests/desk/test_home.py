@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from publish.desk import home
-from publish.desk.model import Figures, Newsletter, Site
+import pytest
+
+from publish.desk import home, page
+from publish.desk.model import Figures, Newsletter, Post, Site
+from publish.desk.renderings import Renderings
 from tests.desk.snapshots import (
     CHANGE,
     NOW,
@@ -14,6 +17,7 @@ from tests.desk.snapshots import (
     a_letter,
     a_post,
     a_snapshot,
+    chosen,
     sent,
 )  # fmt: skip
 
@@ -95,6 +99,28 @@ def test_a_young_post_whose_letter_did_not_go_and_one_taken_back_wait_here():
     assert {row.button.label for row in rows.values()} == {"Send the letter…"}
 
 
+def test_which_letters_are_due_is_what_send_would_say_whatever_the_post_is_dated():
+    now = a_snapshot(POST, a_post("posts/old.md"))
+    assert {row.title for row in home.view(now, NOW).writing} == {"Quit", "Old"}
+    old = home.view(chosen(now, old="old"), NOW)
+    assert ([row.title for row in old.writing], old.older) == (["Quit"], 1)
+    late = home.view(chosen(now, old="overdue", quit="done"), NOW)
+    assert ([row.title for row in late.writing], late.older) == (["Old"], 0)
+
+
+@pytest.mark.parametrize("verdict", ["send", "old", "overdue", "done", "held"])
+@pytest.mark.parametrize("post", [POST, DRAFT])
+def test_a_row_and_its_page_name_the_same_next_step(verdict: str, post: Post):
+    for findings in ({}, {post.file: (a_finding(post),)}):
+        now = chosen(a_snapshot(post, findings=findings), **{post.slug: verdict})
+        main = next(b for b in page.view(now, post, NOW, Renderings()).first if b.main)
+        for row in home.view(now, NOW).writing:
+            loud = main if main.to.startswith("/ask/") else None
+            assert (row.button.to, row.button.values) == (
+                (loud.to, loud.values) if loud else ("", {})
+            )
+
+
 def test_posts_whose_letters_could_go_may_go_in_one_and_what_is_not_ready_stays_out():
     posts = [a_post(f"posts/{name}.md") for name in ("one", "two", "three")]
     both = home.view(a_snapshot(*posts[:2], DRAFT), NOW).together
@@ -142,7 +168,7 @@ def test_what_is_out_has_honest_figures():
 
 def test_old_posts_that_were_never_mailed_are_one_line():
     old = [a_post(f"posts/old{n}.md", date=NOW - timedelta(days=90)) for n in range(8)]
-    view = home.view(a_snapshot(*old), NOW)
+    view = home.view(chosen(a_snapshot(*old), **{post.slug: "old" for post in old}), NOW)
     assert view.older == 8
     assert not view.writing
 

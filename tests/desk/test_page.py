@@ -17,6 +17,7 @@ from tests.desk.snapshots import (
     a_letter,
     a_post,
     a_snapshot,
+    chosen,
     sent,
 )
 
@@ -78,7 +79,9 @@ def test_the_rail_of_posts_that_are_ahead_old_or_for_the_site_alone():
     ahead = a_post(kind="scheduled", date=TUESDAY)
     assert rail(a_snapshot(ahead), ahead)[1] == ("now", "from Tuesday, 1 December, 7:30")
     old = a_post(date=NOW - timedelta(days=90))
-    assert rail(a_snapshot(old), old)[2] == ("", "never: an older post goes out only by name")
+    says = "an older post: its letter goes out only if you send it"
+    assert rail(chosen(a_snapshot(old), quit="old"), old)[2] == ("", says)
+    assert rail(chosen(a_snapshot(old), quit="overdue"), old)[2] == ("", "why quit")
     quiet = a_post(mailed=False)
     assert "site alone" in rail(a_snapshot(quiet), quiet)[2][1]
     unasked = a_snapshot(POST, newsletter=Newsletter())
@@ -94,7 +97,7 @@ def test_what_stops_stands_before_what_is_to_be_considered():
         )
     }
     found = view(a_snapshot(POST, findings=findings), POST)
-    assert found.summed == "Two things to mend, one thing to consider"
+    assert found.summary == "Two things to mend, one thing to consider"
     assert [(r.line, r.state.kind) for r in found.remarks] == [
         (7, "stop"), (18, "stop"), (3, "care"),
     ]  # fmt: skip
@@ -104,7 +107,7 @@ def test_what_stops_stands_before_what_is_to_be_considered():
 
 def test_before_the_first_check_nothing_is_claimed():
     found = view(a_snapshot(POST, findings=None), POST)
-    assert (found.summed, found.checked, found.remarks) == ("Being checked", False, ())
+    assert (found.summary, found.checked, found.remarks) == ("Being checked", False, ())
 
 
 def acts(now: Snapshot, post: Post) -> list[tuple[str, bool]]:
@@ -121,6 +124,8 @@ def test_the_likely_act_is_the_first_and_the_only_loud_one():
     assert acts(on, POST) == [(edit, True), ("Take the letter back…", False)]
     assert acts(a_snapshot(POST, letters=(sent(POST),)), POST) == [(edit, True)]
     assert acts(a_snapshot(POST, newsletter=Newsletter()), POST) == [(edit, True)]
+    elsewhere = chosen(a_snapshot(POST), quit="done")
+    assert acts(elsewhere, POST) == [(edit, True)], "it is out in a digest, say"
 
 
 def test_other_words_than_those_that_are_out_offer_the_way_to_mend_it():

@@ -82,15 +82,15 @@ def test_who_waits_for_a_change_is_told_of_it(desk: Desk):
 
 def test_the_log_shows_a_day_and_survives_a_torn_line(tmp_path: Path):
     log = Log(tmp_path / "log.jsonl")
-    assert log.today(YORK, datetime.now(UTC)) == []
+    assert log.last_day(YORK, datetime.now(UTC)) == []
     log.note("A letter", "done", ("it goes out",))
     with log.file.open("a") as stream:
         stream.write('{"at": "torn')
     now = datetime.now(UTC)
-    assert [(e.what, e.how, e.lines) for e in log.today(YORK, now)] == [
+    assert [(e.what, e.how, e.lines) for e in log.last_day(YORK, now)] == [
         ("A letter", "done", ("it goes out",))
     ]
-    assert log.today(YORK, now + timedelta(days=2)) == []
+    assert log.last_day(YORK, now + timedelta(days=2)) == []
 
 
 def test_mails_of_the_rehearsal_are_listed_newest_first(tmp_path: Path):

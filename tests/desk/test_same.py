@@ -91,7 +91,7 @@ def press(desk: Desk, act: str, form: dict[str, str]) -> list[str]:
         assert html.escape(job.question.yes if job.question else "") in page
         assert desk.post("/yes", token(page)).status_code == 303
         settled(desk, job)
-    return [line for line in job.said if line]
+    return [line for line in job.lines if line]
 
 
 def ledger(site: Open) -> list[dict[str, Any]]:

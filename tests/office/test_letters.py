@@ -737,9 +737,14 @@ def test_a_live_letter_is_never_left_behind_for_want_of_a_key(author: Author):
 def test_a_run_takes_back_the_letters_of_pages_that_are_about_to_go(author: Author):
     done(author, "send", posts=("dose",))
     (issue,) = author.site.letters()
-    lines = retracting.withdraw(author.office, [issue.uid, "another"])
-    assert "taken back" in lines[0]
-    assert retracting.withdraw(author.office, [issue.uid]) == []
+    assert retracting.withdraw(author.office) == []
+    author.edit("dose", "Status", "Newsletter: no\nStatus")
+    author.site.fresh(author.office.voice)
+    (line,) = retracting.withdraw(author.office)
+    assert line.startswith(
+        f"{issue.slug}: its page is not public any more, so its letter was taken"
+    )
+    assert retracting.withdraw(author.office) == []
     assert mails(author) == []
 
 

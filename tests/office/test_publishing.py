@@ -10,7 +10,8 @@ import pytest
 
 from publish import office, sandbox
 from publish.errors import ConfigError, Exit, OutcomeUnknown, PublishError, Refused
-from publish.office import Changed, Done, Office, Question, homing
+from publish.office import Changed, Done, Office, Question
+from publish.office import git as office_git
 from publish.settings import Settings, load
 from tests.desk.site import Open, a_site
 
@@ -100,7 +101,7 @@ def test_all_of_it_is_one_question_and_ends_at_the_readers(site: Open, room: Off
     question = ask(room, "publish", post="posts/locum.md")
     steps = [line.text for line in question.lines if line.name == "step"]
     assert [step.split(",")[0].split(" (")[0] for step in steps[:3]] == [
-        "the post becomes public", "the texts are kept in origin", "the pages are uploaded",
+        "the post becomes public", "the texts are pushed to origin", "the pages are uploaded",
     ]  # fmt: skip
     assert question.yes == "Publish, and schedule for 1 reader"
     done = office.do(room, question)
@@ -122,7 +123,9 @@ def test_all_of_it_is_one_question_and_ends_at_the_readers(site: Open, room: Off
 def test_a_letter_whose_record_cannot_be_pushed_is_told_as_out(
     site: Open, room: Office, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(homing, "bring", _only_the_first_push(homing.bring))
+    monkeypatch.setattr(
+        office_git, "commit_and_push", _only_the_first_push(office_git.commit_and_push)
+    )
     site.write("kept.md", title="Kept Elsewhere", uid="kkkkkkkkkkkk0001")
     with pytest.raises(OutcomeUnknown, match="the letter is scheduled") as told:
         office.do(room, ask(room, "publish", post="kept"))
@@ -136,7 +139,7 @@ def _only_the_first_push(bring: Callable[..., str]) -> Callable[..., str]:
     def brought(settings: Settings, message: str) -> str:
         calls.append(message)
         if len(calls) > 1:
-            raise Refused("the texts could not be kept in Git: no route to host", "try again")
+            raise Refused("the texts could not be pushed: no route to host", "try again")
         return bring(settings, message)
 
     return brought
@@ -145,7 +148,7 @@ def _only_the_first_push(bring: Callable[..., str]) -> Callable[..., str]:
 def test_a_push_that_fails_stops_before_the_upload(site: Open, room: Office):
     git(site.root, "remote", "set-url", "origin", "/nowhere/at/all.git")
     site.write("push.md", title="Not Pushed")
-    with pytest.raises(Refused, match="could not be kept in Git"):
+    with pytest.raises(Refused, match="could not be pushed"):
         office.do(room, ask(room, "publish", post="push"))
     assert "Not Pushed" not in (site.root / "www/index.html").read_text("utf-8")
     git(site.root, "remote", "remove", "origin")

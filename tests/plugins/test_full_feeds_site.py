@@ -6,11 +6,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +17,7 @@ from typing import Any
 
 import feedparser
 import pytest
+from pelican_forks import pelican
 
 PLUGINS = str(Path(__file__).resolve().parents[2] / "plugins")
 
@@ -108,13 +106,8 @@ class Site:
         (self.root / "pelicanconf.py").write_text("".join(lines), encoding="utf-8")
         # A folder of its own for each build, so that two can be compared.
         output = self.root / f"output-{next(self._count)}"
-        done = subprocess.run(
-            [sys.executable, "-m", "pelican", "--log-handler", "plain", "-o", output.name, *options,
-             "content"],
-            cwd=self.root, env={**os.environ, "PYTHONHASHSEED": "random"}, capture_output=True,
-            text=True, encoding="utf-8", timeout=120,
-        )  # fmt: skip
-        return Built(output, done.returncode, done.stderr)
+        done = pelican(self.root, "--log-handler", "plain", "-o", output.name, *options, "content")
+        return Built(output, done.code, done.err)
 
 
 @pytest.fixture

@@ -62,7 +62,8 @@ def test_a_picture_that_a_sent_letter_shows_is_never_removed(site: Site):
     for name in ("sent it", "other"):
         site.write(f"content/images/{name}.svg", "<svg/>")
     build(site.settings)
-    address = f"{site.settings.siteurl}/images/sent%20it.svg"
+    site.set("NEWSLETTER_SITEURL = 'https://letters.example/blog'")
+    address = "http://letters.example/blog/images/sent%20it.svg"
     site.write("content/ledger/issues/k1/issue.json", json.dumps({"images": [address]}))
     site.write("content/ledger/issues/k2/issue.json", "damaged")
     for name in ("sent it", "other"):

@@ -27,8 +27,10 @@ def missing_uid(source: Source) -> Iterator[Problem]:
     if not source.is_page and not source.get("uid") and not beyond(source):
         if not source.reading.uses("post_identity"):
             return
-        remedy = "add `Uid:` with 16 random hex digits, and never change it"
-        yield Problem(source.line("uid"), "the post has no Uid", remedy)
+        # What a reader's program knows it by, where it was public already.
+        own = uid_of("", source.path)
+        remedy = f"add `Uid: {own}`, and never change it"
+        yield Problem(source.line("uid"), "the post has no Uid", remedy, fix=("", own))
 
 
 @source_rule("bad-uid", "warning", "`Uid: my post`")

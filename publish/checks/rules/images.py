@@ -61,8 +61,10 @@ def missing_image(site: Site) -> Iterator[Problem]:
         near = inside(source, picture.written)
         there = next((f for f in (near, f"images/{near}") if f in site.files), "")
         remedy = f"write {{static}}/{there}" if there else "put the file there, or correct the name"
-        line = source.line_of(picture)
-        yield Problem(line, f"there is no picture {quoted(picture.written)}", remedy, source.file)
+        yield Problem(
+            source.line_of(picture), f"there is no picture {quoted(picture.written)}", remedy,
+            source.file, fix=(picture.written, f"{{static}}/{there}") if there else None,
+        )  # fmt: skip
 
 
 @site_rule("image-letter-case", "error", "`Door.JPG` for a file `door.jpg`")

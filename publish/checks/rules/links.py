@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from publish.checks import addresses
@@ -21,6 +21,14 @@ from publish.post.urls import normal
 MARK = re.compile(r"[{|](\w{1,20})[}|](.*)", re.S)
 HOST = re.compile(r"https?://([^/?#\s]*)(?=[/?#]|\Z)", re.I)
 FILES = ("filename", "static", "attach")
+
+
+class Broken(NamedTuple):
+    """What is wrong with a link, what to do, and the address that was meant, where one is near."""
+
+    message: str
+    remedy: str
+    meant: str = ""
 
 
 def inside(source: Source, place: str) -> str:
@@ -105,18 +113,18 @@ def broken_link(site: Site) -> Iterator[Problem]:
         if link.image or counted.get(source.file, 0) > MOST:
             continue
         if why := _broken(source, link, site, known):
+            message, remedy, meant = why
             counted[source.file] = counted.get(source.file, 0) + 1
-            yield Problem(source.line_of(link), why[0], why[1], source.file)
+            yield Problem(source.line_of(link), message, remedy, source.file,
+                          fix=(link.written, meant) if meant else None)  # fmt: skip
 
 
-def _broken(
-    source: Source, link: Link, site: Site, known: frozenset[str]
-) -> tuple[str, str] | None:
+def _broken(source: Source, link: Link, site: Site, known: frozenset[str]) -> Broken | None:
     target = link.written
     if found := MARK.match(target):
         return _broken_mark(source, link, found.group(1), found.group(2), site)
     if not target or target.startswith("#"):
-        return None if target else ("a link leads nowhere", "write its address, or remove it")
+        return None if target else Broken("a link leads nowhere", "write its address, or remove it")
     path = own_path(source, target, site)
     if path is None or addresses.leads_somewhere(path, known):
         return None
@@ -126,33 +134,36 @@ def _broken(
     for file in (inside(source, target), target.lstrip("/")):
         if file in site.by_path or file in site.files:
             mark = "filename" if file in site.by_path else "static"
-            return f"{quoted(target)} is a file, not an address", f"write {{{mark}}}/{quoted(file)}"
-    return f"nothing is at {quoted(target)}", _near(normal(path), known)
+            return Broken(
+                f"{quoted(target)} is a file, not an address", f"write {{{mark}}}/{quoted(file)}",
+                f"{{{mark}}}/{file}",
+            )  # fmt: skip
+    return _near(f"nothing is at {quoted(target)}", normal(path), known)
 
 
-def _broken_mark(
-    source: Source, link: Link, mark: str, place: str, site: Site
-) -> tuple[str, str] | None:
+def _broken_mark(source: Source, link: Link, mark: str, place: str, site: Site) -> Broken | None:
     if mark in ("category", "tag", "author", "index"):
         path = own_path(source, link.address, site)
         if path is None or addresses.leads_somewhere(path, addresses.known(site)):
             return None
-        return f"there is no {mark} {quoted(place)}", "correct its name, or remove the link"
+        return Broken(f"there is no {mark} {quoted(place)}", "correct its name, or remove the link")
     if mark not in FILES:
-        return f"there is no {{{mark}}} to link with", "write {filename}, {static} or {attach}"
+        return Broken(
+            f"there is no {{{mark}}} to link with", "write {filename}, {static} or {attach}"
+        )
     path = inside(source, place)
     if path in site.files or (mark == "filename" and path in site.library.sources):
         return None
     if path in site.library.sources:
-        return (
+        return Broken(
             f"{quoted(place)} is a post, not a picture or download",
-            f"write {{filename}}{quoted(place)}",
-        )
+            f"write {{filename}}{quoted(place)}", f"{{filename}}{place}",
+        )  # fmt: skip
     other = site.by_folded.get(folded(path))
     if other:
-        return f"{quoted(place)} is spelled {quoted(other)}", spelling(path, other)
+        return Broken(f"{quoted(place)} is spelled {quoted(other)}", spelling(path, other))
     everything = [*site.library.sources] if mark == "filename" else [*site.files]
-    return f"there is no file {quoted(place)}", _near(path, everything, "/")
+    return _near(f"there is no file {quoted(place)}", path, everything, f"{{{mark}}}/")
 
 
 def spelling(path: str, there: str) -> str:
@@ -162,10 +173,15 @@ def spelling(path: str, there: str) -> str:
     return "rename the file: its accents are put together in another way than yours"
 
 
-def _near(name: str, known: frozenset[str] | list[str], prefix: str = "") -> str:
+def _near(
+    message: str, name: str, known: frozenset[str] | list[str], prefix: str = ""
+) -> Broken:  # fmt: skip
     # Close matches of thousands of names would take seconds.
     near = get_close_matches(name[:100], sorted(known)[:2000], 1, 0.75)
-    return f"did you mean {prefix}{near[0]}?" if near else "correct the address, or remove the link"
+    if not near:
+        return Broken(message, "correct the address, or remove the link")
+    shown = near[0] if not prefix else f"/{near[0]}"
+    return Broken(message, f"did you mean {shown}?", f"{prefix}{near[0]}")
 
 
 @site_rule("link-to-draft", "error", "a public post links to `Status: draft`", "silent")

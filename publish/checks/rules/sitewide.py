@@ -20,7 +20,8 @@ def category_case(site: Site) -> Iterator[Problem]:
             if spelling != name:
                 message = f"the category {quoted(name)} is spelled {quoted(spelling)} in {file}"
                 remedy = f"write {quoted(spelling)}, or change it there"
-                yield Problem(source.line("category"), message, remedy, source.file)
+                yield Problem(source.line("category"), message, remedy, source.file,
+                              fix=(name, spelling))  # fmt: skip
 
 
 @site_rule("easy-going-names", "warning", "`Slug: Calm` here, `Slug: calm` there")

@@ -168,7 +168,8 @@ def unknown_key(source: Source) -> Iterator[Problem]:
         near = get_close_matches(field.name[:40], KNOWN, 1)
         meant = ours or (KNOWN[near[0]] if near else "")
         remedy = f"did you mean {meant}?" if meant else "correct or remove the line"
-        yield Problem(field.line, f"nothing reads the key {quoted(field.key, 40)}", remedy)
+        fix = (field.key, meant) if meant else None
+        yield Problem(field.line, f"nothing reads the key {quoted(field.key, 40)}", remedy, fix=fix)
     header, first = source.header, source.body.split("\n", 1)[0]
     odd = ODD_KEY.match(first) if header.ended == "text" and header.fields else None
     if odd and not beyond(source) and header.body_line not in {line for line, _ in kept_back}:

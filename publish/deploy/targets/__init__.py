@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from publish.deploy.plan import Plan, Remote
-from publish.deploy.release import File, Past, Record, Release
+from publish.deploy.release import File, OldRelease, Record, Release
 from publish.errors import ConfigError, NothingSent
 
 KINDS = ("git", "ssh", "s3", "folder", "command")
@@ -74,7 +74,7 @@ class Target(Protocol):
     it refuses by the settings; after either, a reader sees the old site or the new one.
     """
 
-    whole: bool
+    replaces_atomically: bool
     """Whether all of a release appears in one step."""
 
     keep: int
@@ -108,20 +108,20 @@ class Target(Protocol):
             Raced: another deploy came first; nothing is changed.
         """
 
-    def back(self, to: Past, remote: Remote, record: Record) -> None:
+    def roll_back(self, to: OldRelease, remote: Remote, record: Record) -> None:
         """Make an earlier release public again and remember ``record``; only within ``claim``.
 
         Raises:
             Refused: the target does not have it any more.
         """
 
-    def after(self) -> None:
+    def run_after_step(self) -> None:
         """The step after a release, where the settings name one; only within ``claim``."""
 
     def probe(self) -> None:
         """See that this machine may write there; what that takes is removed at once."""
 
-    def note(self, remote: Remote, record: Record) -> None:
+    def write_record(self, remote: Remote, record: Record) -> None:
         """Remember ``record`` in the place of the one that is there."""
 
 

@@ -17,7 +17,7 @@ from publish.deploy.release import (
     FINGERPRINT,
     MARKER,
     File,
-    Past,
+    OldRelease,
     Record,
     Release,
     decoded,
@@ -31,7 +31,7 @@ from publish.post.files import write_whole
 class Command:
     """``command``: a list of words; ``{output}`` in one becomes the folder to put up."""
 
-    whole = True
+    replaces_atomically = True
     keep = 1
     steps = False
     caveat = ""
@@ -93,12 +93,12 @@ class Command:
                 if not url or live.marker(url).says[0] != release.id:
                     raise
         files = {path: file.sha256 for path, file in release.files.items()}
-        self.note(remote, replace(record, files=files))
+        self.write_record(remote, replace(record, files=files))
 
-    def back(self, to: Past, remote: Remote, record: Record) -> None:
+    def roll_back(self, to: OldRelease, remote: Remote, record: Record) -> None:
         """Only the host has its old releases: ``keep`` says so, and this is not called."""
 
-    def after(self) -> None:
+    def run_after_step(self) -> None:
         """There is no step after the program."""
 
     def probe(self) -> None:
@@ -110,7 +110,7 @@ class Command:
         if not shutil.which(self.words[0]):
             raise ConfigError(f"{self.words[0]} is not installed", f"install {self.words[0]}")
 
-    def note(self, remote: Remote, record: Record) -> None:
+    def write_record(self, remote: Remote, record: Record) -> None:
         """On this machine; any other learns of the release from the site."""
         write_whole(self.memory, encoded(record))
 

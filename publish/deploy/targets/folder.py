@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from publish.deploy.pieces import OWN, Pieces
+from publish.deploy.incremental import OWN, IncrementalTarget
 from publish.deploy.programs import run
 from publish.deploy.release import Record, Release, decoded, encoded
 from publish.deploy.targets import Busy, Place
@@ -15,7 +15,7 @@ from publish.errors import Refused
 from publish.post.files import locked, write_whole
 
 
-class Folder(Pieces):
+class Folder(IncrementalTarget):
     """``path``: where the site's files go, one rename a file; what else lies there stays."""
 
     def __init__(self, place: Place) -> None:
@@ -114,7 +114,7 @@ class Folder(Pieces):
     def fence(self) -> None:
         """The lock is ours as long as this process lives."""
 
-    def after(self) -> None:
+    def run_after_step(self) -> None:
         """The command of the settings, on this machine."""
         if self.command:
             run(self.command, cwd=self.place.root)

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from publish.deploy import snapshot
 from publish.deploy.plan import Plan, Remote
 from publish.deploy.programs import Failed, run
-from publish.deploy.release import KEEP, File, Past, Record, Release, decoded, encoded
+from publish.deploy.release import KEEP, File, OldRelease, Record, Release, decoded, encoded
 from publish.deploy.targets import Place, Raced
 from publish.errors import ConfigError, Refused
 
@@ -31,7 +31,7 @@ REMEDY = "mend that (rights, network, the remote's name), then run it again"
 class Git:
     """``remote`` is an address, or a name of the author's repository; ``branch`` holds the site."""
 
-    whole = True
+    replaces_atomically = True
     keep = KEEP
     steps = False
     caveat = ""
@@ -81,13 +81,13 @@ class Git:
         missing = [put.path for put in plan.puts]
         self._write(release, missing)
         known = self._tree(remote.at) if remote.at else {}
-        for path in (*plan.carried, *remote.foreign):
+        for path in (*plan.retained, *remote.foreign):
             blobs.setdefault(path, known[path])
-        full = replace(record, doomed=plan.doomed)
+        full = replace(record, expiring=plan.expiring)
         left = replace(remote, foreign=tuple(p for p in remote.foreign if p not in release.files))
         self._push(self._commit(self._make(blobs), left, full), remote)
 
-    def back(self, to: Past, remote: Remote, record: Record) -> None:
+    def roll_back(self, to: OldRelease, remote: Remote, record: Record) -> None:
         """One commit with the tree of the old one, one push."""
         if not self._has(to.at):
             self._git("fetch", "-q", "--no-tags", *self._deep(), self.url, self.ref, remote=True)
@@ -99,7 +99,7 @@ class Git:
         tree = self._make(blobs | {path: now[path] for path in remote.foreign})
         self._push(self._commit(tree, remote, record), remote)
 
-    def after(self) -> None:
+    def run_after_step(self) -> None:
         """There is no step after a push."""
 
     def probe(self) -> None:
@@ -110,7 +110,7 @@ class Git:
         self._git("push", "--dry-run", "-q", "--force", self.url, f"{commit}:{self.ref}",
                   remote=True)  # fmt: skip
 
-    def note(self, remote: Remote, record: Record) -> None:
+    def write_record(self, remote: Remote, record: Record) -> None:
         """A commit that changes no file."""
         tree = self._git("rev-parse", f"{remote.at}^{{tree}}").decode().strip()
         self._push(self._commit(tree, remote, record), remote)

@@ -20,7 +20,7 @@ from email.utils import parsedate_to_datetime
 from hashlib import md5
 from typing import Any, TypeVar
 
-from publish.deploy.pieces import OWN, Pieces
+from publish.deploy.incremental import OWN, IncrementalTarget
 from publish.deploy.programs import masked, run
 from publish.deploy.release import Hold, Record, Release, decoded, encoded
 from publish.deploy.targets import Busy, Place, Raced
@@ -60,7 +60,7 @@ AT_ONCE = 100 * 1024 * 1024
 """Bytes up to which an object is one request, so that its tag is the digest of its bytes."""
 
 
-class S3(Pieces):
+class S3(IncrementalTarget):
     """``bucket``, ``prefix``, ``region``, ``endpoint``; keys come from the environment alone."""
 
     workers = 8
@@ -185,7 +185,7 @@ class S3(Pieces):
         if max(n for n, _ in self._names()) > self.number:
             raise Raced(f"another deploy took {self._where()} over", "run it again")
 
-    def after(self) -> None:
+    def run_after_step(self) -> None:
         """The command of the settings, on this machine."""
         if words := self.place.words("purge"):
             run(words, cwd=self.place.root)

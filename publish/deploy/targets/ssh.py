@@ -19,7 +19,7 @@ from typing import Protocol
 
 from publish.deploy import snapshot
 from publish.deploy.plan import Plan, Remote
-from publish.deploy.release import KEEP, MARKER, File, Past, Record, Release, decoded, encoded
+from publish.deploy.release import KEEP, MARKER, File, OldRelease, Record, Release, decoded, encoded
 from publish.deploy.targets import Place
 from publish.errors import ConfigError, Refused
 
@@ -63,7 +63,7 @@ class Carrier(Protocol):
 class Ssh:
     """``host`` and ``path``; ``options`` are further words for ssh, ``via`` one of its ways."""
 
-    whole = True
+    replaces_atomically = True
     caveat = ""
 
     def __init__(self, place: Place) -> None:
@@ -113,7 +113,7 @@ class Ssh:
                 f"{self.server.path}/releases/{id}.json on {self.server.host}: is damaged",
                 "go back: publish deploy --rollback; or remove the file and deploy",
             ) from None
-        ours = {*record.files, *record.doomed}
+        ours = {*record.files, *record.expiring}
         files = {p: record.files.get(p, "") for p in names if p in ours}
         return Remote(replace(record, at=id), files, tuple(sorted(set(names) - ours)), id)
 
@@ -128,10 +128,12 @@ class Ssh:
         id = f"{record.release[:16]}-{record.source[:8] or '0'}"
         known = remote.record.files if remote.record else {}
         files = {path: file.sha256 for path, file in release.files.items()}
-        carried = {path: known.get(path, "") for path in plan.carried}
-        full = replace(record, files={**carried, **files}, doomed=plan.doomed, planned=(), at=id)
+        carried = {path: known.get(path, "") for path in plan.retained}
+        full = replace(
+            record, files={**carried, **files}, expiring=plan.expiring, planned=(), at=id
+        )
         if not self.carrier.has(id):
-            reused = {*plan.carried, *remote.foreign} - set(files)
+            reused = {*plan.retained, *remote.foreign} - set(files)
             changed = {put.path for put in plan.puts} | {MARKER}
             self.place.say(f"uploading to {self.server.host}")
             with snapshot.frozen(self.place.output, release, self.place.cache / "site") as folder:
@@ -139,17 +141,17 @@ class Ssh:
         self.carrier.switch(id, encoded(full))
         self.carrier.prune([id, *(past.at for past in full.before)])
 
-    def back(self, to: Past, remote: Remote, record: Record) -> None:
+    def roll_back(self, to: OldRelease, remote: Remote, record: Record) -> None:
         """Switch to the folder of the old release."""
         data = self.carrier.get(f"releases/{to.at}.json")
         if not data or not self.carrier.has(to.at):
             raise Refused(f"the server does not have release {to.release[:12]} any more",
                           "build that state of the content, then deploy it")  # fmt: skip
         old = decoded(data)
-        full = replace(record, files=old.files, doomed=old.doomed, at=to.at)
+        full = replace(record, files=old.files, expiring=old.expiring, at=to.at)
         self.carrier.switch(to.at, encoded(full))
 
-    def after(self) -> None:
+    def run_after_step(self) -> None:
         """The command of the settings, on the server."""
         if self.words:
             self.carrier.call(self.words)
@@ -159,8 +161,8 @@ class Ssh:
         with self.carrier.lock(1):
             return
 
-    def note(self, remote: Remote, record: Record) -> None:
+    def write_record(self, remote: Remote, record: Record) -> None:
         """The record of the present release."""
         now = remote.record or Record()
-        full = replace(record, files=now.files, doomed=now.doomed, at=remote.at)
+        full = replace(record, files=now.files, expiring=now.expiring, at=remote.at)
         self.carrier.remember(remote.at, encoded(full))

@@ -19,6 +19,7 @@ from pathlib import Path
 from publish.deploy.programs import Failed, run
 from publish.deploy.targets.git import credentials
 from publish.errors import ConfigError, NothingSent, Refused
+from publish.office.git import QUIET, upstream
 from publish.post import frontmatter
 from publish.post.files import write_whole
 from publish.post.identity import uid_of, was_of
@@ -30,8 +31,8 @@ MESSAGE = "Ledger: what was published and mailed [skip ci]"
 REMEDY = "mend that (rights, network), then run it again"
 
 
-class Home:
-    """The repository around ``settings``, whose branch ``branch`` of ``remote`` is home.
+class LedgerRepository:
+    """The repository around ``settings``, with the branch ``branch`` of ``remote`` upstream.
 
     ``lock`` holds the ledger; every act on it is under it.
     """
@@ -50,21 +51,21 @@ class Home:
         self.url = self._git("remote", "get-url", remote).decode().strip()
         self.ref = f"refs/heads/{branch}"
 
-    def come_in(self) -> None:
+    def pull(self) -> None:
         """Bring the branch forward to its newest tip, with what both ledgers know; see that a push
         will be possible.
 
         Raises:
-            Refused: there is uncommitted content, or the branch and its home have parted.
-            NothingSent: the home does not answer, or may not be written.
+            Refused: there is uncommitted content, or the branch and its upstream have diverged.
+            NothingSent: the remote does not answer, or may not be written.
         """
         self.require_committed()
         tip = self._fetch()
-        self._prove()
+        self._check_push()
         with self.lock():
-            self._forward(tip)
+            self._fast_forward(tip)
 
-    def bring_home(self) -> str:
+    def push(self) -> str:
         """Add what this machine knows to the newest tip: ``pushed`` or ``unchanged``.
 
         Raises:
@@ -99,16 +100,16 @@ class Home:
         raise AssertionError("the last attempt pushes or raises")
 
     def probe(self) -> None:
-        """See that home answers and could be written.
+        """See that the remote answers and could be written.
 
         Raises:
             NothingSent: it does not, or could not.
         """
         self._fetch()
-        self._prove()
+        self._check_push()
 
     def ahead(self) -> bool:
-        """Whether the home has commits that are not here."""
+        """Whether the remote has commits that are not here."""
         return not self._contains("HEAD", self._fetch())
 
     def require_committed(self) -> None:
@@ -136,7 +137,7 @@ class Home:
         self._remote("fetch", "-q", "--no-tags", self.remote, self.ref)
         return self._git("rev-parse", "FETCH_HEAD").decode().strip()
 
-    def _prove(self) -> None:
+    def _check_push(self) -> None:
         try:
             self._remote("push", "--dry-run", "-q", self.remote, f"FETCH_HEAD:{self.ref}")
         except Failed as error:
@@ -144,11 +145,11 @@ class Home:
                 f"the ledger could not be pushed, so nothing is sent: {error.message}", REMEDY
             ) from None
 
-    def _forward(self, tip: str) -> None:
+    def _fast_forward(self, tip: str) -> None:
         """Make HEAD ``tip``, and the ledger what both know."""
         if self._contains(tip, "HEAD") is False and self._contains("HEAD", tip) is False:
             raise Refused(
-                f"this branch and {self.remote}/{self.branch} have parted",
+                f"this branch and {self.remote}/{self.branch} have diverged",
                 "git pull --rebase, look at it, then run again",
             )
         committed = self._at("HEAD")
@@ -173,7 +174,7 @@ class Home:
         """
         try:
             if self._contains(commit, "HEAD"):
-                self._forward(commit)
+                self._fast_forward(commit)
         except Refused:
             return
 
@@ -255,45 +256,28 @@ class Home:
 
     def _remote(self, *words: str) -> bytes:
         with credentials(self.url) as env:
-            return run(["git", "-C", str(self.root), *words], env={**_QUIET, **env}, remedy=REMEDY)
+            return run(["git", "-C", str(self.root), *words], env={**QUIET, **env}, remedy=REMEDY)
 
     def _git(self, *words: str, stdin: bytes = b"", env: dict[str, str] | None = None) -> bytes:
-        return run(["git", "-C", str(self.root), *words], env={**_QUIET, **(env or {})},
+        return run(["git", "-C", str(self.root), *words], env={**QUIET, **(env or {})},
                    stdin=stdin)  # fmt: skip
 
 
-def home_of(settings: Settings, lock: Callable[[], AbstractContextManager[None]]) -> Home | None:
+def repository_of(
+    settings: Settings, lock: Callable[[], AbstractContextManager[None]]
+) -> LedgerRepository | None:
     """The repository the site lies in; None where there is none, or nothing to push to.
 
     Raises:
-        ConfigError: it cannot be told which branch is home.
+        ConfigError: it cannot be told which branch to push to.
     """
-    root = settings.root
-
-    def ask(*words: str) -> str:
-        try:
-            return run(["git", "-C", str(root), *words], env=_QUIET).decode().strip()
-        except (Failed, ConfigError):
-            return ""
-
-    remotes = ask("remote").split()
-    branch = ask("symbolic-ref", "-q", "--short", "HEAD")
-    remote = (ask("config", f"branch.{branch}.remote") if branch else "") or (
-        "origin" if "origin" in remotes else remotes[0] if len(remotes) == 1 else ""
-    )
-    if not remote:
+    where = upstream(settings.root)
+    if where is None:
         return None
-    merge = ask("config", f"branch.{branch}.merge") if branch else ""
-    # A runner checks out a commit, not a branch, and says elsewhere which branch it is of.
-    branch = (
-        merge.removeprefix("refs/heads/")
-        or branch
-        or (os.environ.get("CI_COMMIT_BRANCH") or os.environ.get("GITHUB_REF_NAME") or "")
-    )
-    if not branch:
-        raise ConfigError("no branch is checked out, so the ledger has no home",
+    if not where.branch:
+        raise ConfigError("no branch is checked out, so the ledger cannot be pushed",
                           "git switch main, then run again")  # fmt: skip
-    return Home(settings, remote, branch, lock)
+    return LedgerRepository(settings, where.remote, where.branch, lock)
 
 
 def _read(folder: Path) -> dict[str, bytes]:
@@ -302,6 +286,3 @@ def _read(folder: Path) -> dict[str, bytes]:
         for p in sorted(folder.rglob("*"))
         if p.is_file() and not p.name.startswith(".") and not p.is_symlink()
     }
-
-
-_QUIET = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}

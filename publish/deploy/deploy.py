@@ -11,27 +11,33 @@ from typing import Any
 from publish.deploy import live
 from publish.deploy.guard import Age, Compare, Verdict, judge, require_fit, require_pages
 from publish.deploy.plan import Plan, Put, Remote, plan
-from publish.deploy.release import Hold, Past, Record, Release
+from publish.deploy.release import Hold, OldRelease, Record, Release
 from publish.deploy.targets import Place, Raced, Target
 from publish.errors import ConfigError, PublishError, Refused
 
+VERIFY = 900.0
+"""Seconds in which every host of a folder of files shows a release."""
 PATIENCE = 60.0
 """Seconds to wait for another deploy."""
 
 
 @dataclass(frozen=True)
 class DeployOptions:
-    """What the author asked for; ``verify`` in seconds, 0 not to look at all.
-
-    ``pinned`` are files that sent letters show.
+    """How to deploy. ``verify`` are the seconds to wait until the release is live: 0 not to look,
+    None for ``DEPLOY_VERIFY``. ``kept_for_letters`` are files that sent letters show.
     """
 
     dry_run: bool = False
     resume: bool = False
     allow_deletes: bool = False
-    verify: float = 900
-    pinned: Collection[str] = ()
+    verify: float | None = None
+    kept_for_letters: Collection[str] = ()
     patience: float = PATIENCE
+
+    @property
+    def timeout(self) -> float:
+        """Seconds to wait until the release is live."""
+        return VERIFY if self.verify is None else self.verify
 
 
 @dataclass
@@ -125,8 +131,8 @@ def roll_back(target: Target, place: Place, wanted: str, options: DeployOptions)
         if options.dry_run:
             out.state = "planned"
             return out
-        whole = Release({}, past.source, past.time)
-        with out.timed("put"), target.claim(whole, options.patience) as remote:
+        nothing = Release({}, past.source, past.time)
+        with out.timed("put"), target.claim(nothing, options.patience) as remote:
             known = remote.record or Record()
             past = _past(known, wanted)
             # Of several rollbacks in a row the first one says what must not come back.
@@ -136,8 +142,8 @@ def roll_back(target: Target, place: Place, wanted: str, options: DeployOptions)
                 past.release, past.source, past.time, before=before,
                 hold=replace(hold, to=past.release), open=_open(target),
             )  # fmt: skip
-            target.back(past, remote, record)
-            _after(target, record, out)
+            target.roll_back(past, remote, record)
+            _run_after_step(target, record, out)
         _seen(place, past.release, options, out)
     except PublishError as error:
         raise Stopped(error, out) from None
@@ -164,7 +170,7 @@ def _put(
             with out.timed("put"), target.claim(release, max(1.0, end - time.monotonic())) as now:
                 todo = _decide(target, release, now, first, compare, options, out)
                 if todo is not None:
-                    _write(target, release, now, todo, options, out)
+                    _apply_plan(target, release, now, todo, options, out)
             return
         except Raced:
             if time.monotonic() >= end:
@@ -180,14 +186,17 @@ def _decide(
     known = now.record
     out.previous = known.release if known else ""
     out.foreign = tuple(p for p in now.foreign if p not in release.files)
-    raced = now.at != first.at
-    if judge(release, known, compare, resume=options.resume, raced=raced) is Verdict.SUPERSEDED:
+    target_changed = now.at != first.at
+    if (
+        judge(release, known, compare, resume=options.resume, target_changed=target_changed)
+        is Verdict.SUPERSEDED
+    ):
         out.state = "superseded"
         return None
     moved = known is None or compare(release.source, known.source) not in (Age.SAME, Age.NONE)
     todo = plan(
-        release, now, target.fingerprint, pinned=options.pinned, whole=target.whole,
-        moved=moved or bool(known and known.hold),
+        release, now, target.fingerprint, kept_for_letters=options.kept_for_letters,
+        atomic=target.replaces_atomically, moved=moved or bool(known and known.hold),
     )  # fmt: skip
     out.put, out.deleted, out.unchanged = todo.puts, todo.delete, todo.unchanged
     if todo.empty and not (known and known.open):
@@ -197,19 +206,19 @@ def _decide(
     return todo
 
 
-def _write(
+def _apply_plan(
     target: Target, release: Release, now: Remote, todo: Plan, options: DeployOptions, out: Outcome
 ) -> None:
     known = now.record or Record()
     if todo.empty:
-        _after(target, known, out)
+        _run_after_step(target, known, out)
         out.state = "deployed"
         return
     out.state = "partial"
     record = replace(known.succeeded(release, target.keep), open=_open(target))
     target.put(release, todo, now, record)
     out.state = "deployed"
-    _after(target, record, out)
+    _run_after_step(target, record, out)
 
 
 def _open(target: Target) -> str:
@@ -217,15 +226,15 @@ def _open(target: Target) -> str:
     return "after" if target.steps else ""
 
 
-def _after(target: Target, record: Record, out: Outcome) -> None:
+def _run_after_step(target: Target, record: Record, out: Outcome) -> None:
     if record.open:
         with out.timed("after"):
-            target.after()
-            target.note(target.read(), replace(record, open=""))
+            target.run_after_step()
+            target.write_record(target.read(), replace(record, open=""))
 
 
 def _verify(place: Place, release: Release, options: DeployOptions, out: Outcome) -> None:
-    if out.state not in ("deployed", "unchanged") or not options.verify:
+    if out.state not in ("deployed", "unchanged") or not options.timeout:
         return
     fresh = out.state == "deployed"
     _seen(place, release.id, options, out)
@@ -238,15 +247,15 @@ def _verify(place: Place, release: Release, options: DeployOptions, out: Outcome
 
 
 def _seen(place: Place, release: str, options: DeployOptions, out: Outcome) -> None:
-    if not options.verify:
+    if not options.timeout:
         return
     with out.timed("verify"):
-        live.wait(place.siteurl, release, options.verify, place.say)
+        live.wait(place.siteurl, release, options.timeout, place.say)
     out.verified += 1
     out.state = "unchanged" if out.state == "unchanged" else "live"
 
 
-def _past(known: Record, wanted: str) -> Past:
+def _past(known: Record, wanted: str) -> OldRelease:
     if not wanted and known.hold and known.hold.to != known.release:
         wanted = known.hold.to  # A rollback that did not end.
     found = [p for p in known.before if p.release.startswith(wanted)]

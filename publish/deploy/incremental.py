@@ -21,7 +21,7 @@ from publish.deploy.release import (
     KEEP,
     MARKER,
     File,
-    Past,
+    OldRelease,
     Record,
     Release,
     decoded,
@@ -41,14 +41,14 @@ SEPARATOR = " @"
 """Between a file's SHA-256 and the tag under which the target knows it."""
 
 
-class Pieces(ABC):
+class IncrementalTarget(ABC):
     """Everything but how one file is read and written.
 
     In the record a file's fingerprint is its SHA-256 and, behind ``SEPARATOR``, the tag that the
     target gave it: as long as the tag is the same, the bytes are.
     """
 
-    whole = False
+    replaces_atomically = False
     keep = KEEP
     steps = False
     caveat = ""
@@ -119,7 +119,7 @@ class Pieces(ABC):
         """Stop here if another run took the target over meanwhile."""
 
     @abstractmethod
-    def after(self) -> None:
+    def run_after_step(self) -> None:
         """The step after a release, where the settings name one."""
 
     def additions(self, release: Release) -> Mapping[str, bytes]:
@@ -135,7 +135,7 @@ class Pieces(ABC):
         record, tags = self.load(), self.tags()
         known = record.files if record else {}
         ours = set(known) | set(record.planned if record else ()) | set(
-            record.doomed if record else ()
+            record.expiring if record else ()
         )  # fmt: skip
         files: dict[str, str] = {}
         foreign = []
@@ -160,7 +160,7 @@ class Pieces(ABC):
         old, tags = self.load() or Record(), self.tags()
         known = {p: t for p, t in old.files.items() if p in tags}
         planned = sorted({*old.planned, *release.files})
-        self.begin(replace(old, files=known, planned=tuple(planned), doomed=plan.doomed))
+        self.begin(replace(old, files=known, planned=tuple(planned), expiring=plan.expiring))
         self._keep([p.path for p in plan.puts if p.path in tags] + list(plan.delete), remote)
         for phase in plan.phases:
             self.fence()
@@ -175,8 +175,8 @@ class Pieces(ABC):
                 return path, sha256 + SEPARATOR + self.write(path, data)
 
             known |= dict(self._each(one, paths))
-        files = {p: t for p, t in known.items() if p in release.files or p in plan.carried}
-        full = replace(record, files=files, doomed=plan.doomed)
+        files = {p: t for p, t in known.items() if p in release.files or p in plan.retained}
+        full = replace(record, files=files, expiring=plan.expiring)
         self.fence()
         self.write(f"{self.vault}/releases/{record.release}.json", encoded(full))
         self.save(replace(full, planned=plan.delete))
@@ -185,7 +185,7 @@ class Pieces(ABC):
         self._forget(full)
         self.ended(full)
 
-    def back(self, to: Past, remote: Remote, record: Record) -> None:
+    def roll_back(self, to: OldRelease, remote: Remote, record: Record) -> None:
         """The files of the old release, copied from where they were kept; the hold comes first."""
         if (data := self.fetch(f"{self.vault}/releases/{to.release}.json")) is None:
             raise Refused(f"release {to.release[:12]} is not kept any more",
@@ -224,10 +224,10 @@ class Pieces(ABC):
         self.write(place, b"")
         self.remove([place])
 
-    def note(self, remote: Remote, record: Record) -> None:
+    def write_record(self, remote: Remote, record: Record) -> None:
         """The record alone."""
         now = self.load() or Record()
-        self.save(replace(record, files=now.files, doomed=now.doomed))
+        self.save(replace(record, files=now.files, expiring=now.expiring))
 
     def _keep(self, paths: list[str], remote: Remote) -> None:
         """Copy aside what is about to change, under the name of its bytes."""
