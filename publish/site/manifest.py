@@ -98,8 +98,12 @@ def scope(settings: Settings) -> Scope:
 
 def scan(settings: Settings) -> Inputs:
     """Stamp everything a build is known to read, and digest what is too young for its stamp."""
+    return _judged(_stamps(settings))
+
+
+def _stamps(settings: Settings) -> Stamps:
     # The settings file may bear any name.
-    return _judged(snapshot.stamps(scope(settings)) | snapshot.of([str(settings.path)]))
+    return snapshot.stamps(scope(settings)) | snapshot.of([str(settings.path)])
 
 
 def extended(known: Inputs, settings: Settings, reads: Iterable[str], since: int) -> Inputs | None:
@@ -109,7 +113,7 @@ def extended(known: Inputs, settings: Settings, reads: Iterable[str], since: int
     whether the render saw the old bytes or the new ones.
     """
     more = _judged(snapshot.of(path for path in reads if path not in known.stamps))
-    if not snapshot.same(known.stamps, known.racy, scan(settings).stamps):
+    if not snapshot.same(known.stamps, known.racy, _stamps(settings)):
         return None
     if any(snapshot.changed_at(s) >= since for s in more.stamps.values()):
         return None

@@ -225,6 +225,8 @@ def _current(seen: Seen) -> Seen | None:
     files, moment, changed = [], seen.moment, False
     for path, stamp, digest in seen.files:
         now = snapshot.stamp(path)
+        if digest and now.partition(" ")[0] != stamp.partition(" ")[0]:
+            return None  # of another size
         # A file saved in the tick in which it was read keeps its stamp: the bytes decide.
         if now != stamp or (now and snapshot.changed_at(now) + snapshot.RACY > seen.moment):
             moment, changed = time.time_ns(), True
