@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from unicodedata import category, east_asian_width
 
 BREAK = "\0"
@@ -21,17 +20,29 @@ def squeeze(text: str) -> str:
 
 
 def wrap(words: str, width: int) -> list[str]:
-    """Lines of at most ``width`` characters; a longer word (an address) stays whole."""
+    """Lines of at most ``width`` columns; a longer word (an address) stays whole."""
     found: list[str] = []
     for line in words.split(BREAK):
-        found += textwrap.wrap(
-            line, max(width, NARROWEST), break_long_words=False, break_on_hyphens=False
-        ) or [""]
+        found += _filled_lines(line, max(width, NARROWEST))
     return [line.replace("\u00a0", " ") for line in found] if words else []
+
+
+def _filled_lines(text: str, width: int) -> list[str]:
+    """Each line takes as many words as fit. ``textwrap`` would count characters, not columns."""
+    lines = [""]
+    for word in text.strip(" ").split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if lines[-1] and columns(longer) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
 
 
 def columns(text: str) -> int:
     """Columns that a fixed-width face takes for ``text``."""
+    if text.isascii():
+        return len(text)
     return sum(
         0 if category(c) in UNSEEN else 2 if east_asian_width(c) in "WF" else 1 for c in text
     )

@@ -30,6 +30,8 @@ class Letters:
     strangers: tuple[Campaign, ...] = ()
     uids: Callable[[str], Sequence[str]] = lambda name: ()
     """The identities of the source that has a name now, whatever it had at the last build."""
+    withdrawn: Callable[[Issue], bool] = lambda issue: False
+    """Whether the source of a composed issue is gone, or not for the mail any more."""
 
     def of(self, head: Issue) -> Letter:
         """The letter of a composed post."""
@@ -58,9 +60,12 @@ class Letters:
             return found
 
     def is_orphan(self, letter: Letter) -> bool:
-        """Whether it is scheduled although a post of it is not public here any more."""
-        composed = [x.issue for x in self.all if x.issue]
-        return bool(letter.scheduled) and catalogue.lacks_post(letter, composed)
+        """Whether it is scheduled although a post of it is not public here any more, or is not to
+        be, whatever the last build shows."""
+        if not letter.scheduled:
+            return False
+        composed = [x.issue for x in self.all if x.issue and not self.withdrawn(x.issue)]
+        return catalogue.lacks_post(letter, composed)
 
     def handle(self, letter: Letter) -> str:
         """What to type for this letter and no other."""
@@ -77,7 +82,8 @@ def gathered(office: Office, folder: Path | None = None) -> Letters:
     folder = folder or office.settings.issues
     past, listing = office.ledger.read(), office.api.campaigns()
     found = catalogue.catalogue(issue.list_issues(folder), listing, past, office.ledger.records())
-    return Letters(tuple(found), folder, tuple(c for c in listing if not c.key), office.site.uids)
+    strangers = tuple(c for c in listing if not c.key)
+    return Letters(tuple(found), folder, strangers, office.site.uids, office.site.withdrawn)
 
 
 def bounds(office: Office, found: Letters) -> Bounds:

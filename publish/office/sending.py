@@ -72,7 +72,9 @@ def ask(
         items = [_update(office, found, x, when) for x in chosen]
     else:
         going = [choice for choice in choices if choice.send]
-        if not posts and not digest:
+        if digest:
+            _refuse_single(going, choices)
+        elif not posts:
             _refuse_flood(office, going)
         items = _items(office, found, going, when, digest=digest, named=bool(posts))
     if not items:
@@ -225,6 +227,20 @@ def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Ite
         whole, key=key_of([head.uid], update=head.digest), update_of=head.key, was=()
     )  # fmt: skip
     return delivery.item(office, found, again, when, named=True)
+
+
+def _refuse_single(going: Sequence[Candidate], choices: Sequence[Candidate]) -> None:
+    """Stop where a digest would bring one post alone; why it would not bring the others is told.
+
+    Raises:
+        Refused: it would.
+    """
+    if sum(choice.verdict is Verdict.SEND for choice in going) == 1:
+        rest = [f"{post(c.issue)}: {c.why}" for c in choices if not c.send]
+        raise Refused(
+            "; ".join(["a digest needs two posts or more", *rest[-3:]]),
+            "name others, or leave --digest out",
+        )
 
 
 def _refuse_flood(office: Office, going: Sequence[Candidate]) -> None:

@@ -20,6 +20,7 @@ from publish.post.identity import was_of
 from publish.settings import Settings
 
 if TYPE_CHECKING:
+    from publish.post.issue import Issue
     from publish.site.posts import Source
 
 
@@ -111,6 +112,20 @@ class Site:
         such post."""
         post = self._source(name)
         return (post.uid, *was_of(post.header.get("was"))) if post else ()
+
+    def withdrawn(self, issue: Issue) -> bool:
+        """Whether the source of a composed issue is gone, or says now that it is not for the mail,
+        although no build could take that over."""
+        from publish.site.posts import Source, sources
+
+        file = self.settings.root / issue.source
+        if not file.is_file():
+            posts = sources(self.settings, self.settings.posts)
+            return not any(post.uid == issue.uid for post in posts)
+        header = Source(file, self.settings, file.read_bytes())
+        return header.uid == issue.uid and (
+            header.status == "draft" or yes_no(header.header.get("newsletter")) is False
+        )
 
     def _source(self, name: str) -> Source | None:
         from publish.site.posts import sources

@@ -59,7 +59,7 @@ def take_back(office: Office, letter: Letter, name: str) -> bool:
 
 def _meant(office: Office, post: str | None) -> tuple[Letter, Letters]:
     found = letters.gathered(office)
-    meant = found.named([post]) if post else list(found.all)
+    meant = list(found.all) if post is None else found.named([post])
     waiting = [x for x in meant if x.scheduled or x.unfinished]
     own = [x for x in waiting if x.kind != "digest"] or waiting
     if len(own) > 1:

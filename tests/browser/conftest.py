@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.serving import served
+from tests.forked import run
 
 KINDS = {
     "home": "/",
@@ -56,9 +57,7 @@ def blog(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def publish(blog: Path, *words: str) -> str:
     """Run the command as an author would; its standard output."""
-    done = subprocess.run(
-        [sys.executable, "-m", "publish", *words], cwd=blog, capture_output=True, text=True
-    )
+    done = run("publish", words, blog)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

@@ -10,16 +10,14 @@ from typing import Any
 import pytest
 
 from publish.post.diagnostic import Diagnostic
+from tests import forked
 from tests.checks.project import Project
 
 FIELDS = ["file", "line", "rule", "severity", "message", "remedy"]
 
 
 def run(project: Project, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "publish", "check", *words],
-        cwd=project.root, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    return forked.run("publish", ["check", *words], project.root)
 
 
 @pytest.fixture

@@ -255,6 +255,27 @@ def test_what_was_built_this_moment_is_not_built_again(small: Path):
     assert "built first" not in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("how", ["draft", "not for the mail", "deleted"])
+def test_a_scheduled_letter_is_the_first_line_where_a_build_refuses_to_take_its_post_off(
+    small: Path, how: str
+):
+    undo_minutes(small, 15)
+    post = put_post(small, "new")
+    assert publish("send", "--yes", cwd=small).returncode == 0
+    text = post.read_text()
+    if how == "draft":
+        post.write_text(text.replace("Status: published", "Status: draft"))
+    elif how == "deleted":
+        post.unlink()
+    else:
+        # What else is wrong with the site does not hide it.
+        post.write_text(text.replace("Status:", "Newsletter: no\nStatus:"))
+        put_post(small, "old", Status="draft")
+    assert publish("build", cwd=small).returncode == 1
+    first = publish("status", cwd=small).stdout.splitlines()[0]
+    assert "its post is not public any more; `publish undo new` takes it back" in first
+
+
 def test_every_build_warns_of_a_scheduled_letter_whose_post_is_gone(small: Path):
     undo_minutes(small, 15)
     post = put_post(small, "new")

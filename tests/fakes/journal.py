@@ -5,14 +5,14 @@ from __future__ import annotations
 import itertools
 import random
 import re
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
+
+from tests.forked import run
 
 ROOT = Path(__file__).resolve().parents[2]
 POSTS = ROOT / "content" / "posts"
@@ -86,10 +86,7 @@ def build(folder: Path, posts: list[dict[str, str]], **changes: Any) -> Path:
     used = {"THEME": str(ROOT / "theme"), "PLUGIN_PATHS": [str(ROOT / "plugins")]}
     conf = folder / "conf.py"
     conf.write_text("".join(f"{k} = {v!r}\n" for k, v in {**SETTINGS, **used, **changes}.items()))
-    done = subprocess.run(
-        [sys.executable, "-m", "pelican", "content", "-s", "conf.py", "-o", "out"],
-        cwd=folder, capture_output=True, text=True,
-    )  # fmt: skip
+    done = run("pelican", ["content", "-s", "conf.py", "-o", "out"], folder)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder / "out"
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -17,6 +15,8 @@ from zoneinfo import ZoneInfo
 from publish import sandbox
 from publish.newsletter.ledger import Ledger
 from publish.post.issue import Issue, digest_of
+from tests import forked
+from tests.forked import Process
 from tests.newsletter.stand import (
     build,
     composed,
@@ -30,20 +30,17 @@ from tests.newsletter.stand import (
 )
 
 WORKERS = 4
-SEND = [sys.executable, "-m", "publish", "send", "calm", "--now", "--yes"]
-REPLACE = [*SEND[:5], "--replace", "--yes"]
+SEND = ["send", "calm", "--now", "--yes"]
+REPLACE = ["send", "calm", "--replace", "--yes"]
 
 
-def start(root: Path, base: str, words: list[str] = SEND) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        words, cwd=root, env=live_environment(base), text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+def start(root: Path, base: str, words: list[str] = SEND) -> Process:
+    return forked.start("publish", words, root, live_environment(base))
 
 
-def finish(child: subprocess.Popen[str]) -> tuple[int, str]:
+def finish(child: Process) -> tuple[int, str]:
     out, err = child.communicate(timeout=60)
-    return child.returncode, out + err
+    return child.wait(), out + err
 
 
 def a_site(root: Path, site: str) -> Path:
@@ -72,7 +69,7 @@ def as_new(root: Path) -> None:
 def killed_at(root: Path, number: int, when: str, lose: bool) -> str:
     """Kill the process round its ``number``-th request, run it again; what is wrong, or ``""``."""
     as_new(root)
-    child: list[subprocess.Popen[str]] = []
+    child: list[Process] = []
 
     def strike(place: str):
         def at(count: int) -> None:
@@ -133,7 +130,7 @@ def with_other_words(issue: Issue) -> Issue:
 def replace_killed_at(root: Path, number: int, when: str) -> str:
     """Schedule, kill a replace round its ``number``-th request, run it again; what is wrong."""
     as_new(root)
-    child: list[subprocess.Popen[str]] = []
+    child: list[Process] = []
 
     def strike(place: str):
         def at(count: int) -> None:
@@ -146,7 +143,7 @@ def replace_killed_at(root: Path, number: int, when: str) -> str:
     later = f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d} 07:30"
     with sandbox.start(root, register=False) as server:
         # What stands in the campaign is other words than the post has by now.
-        code, said = finish(start(root, server.base_url, [*SEND[:5], "--at", later, "--yes"]))
+        code, said = finish(start(root, server.base_url, ["send", "calm", "--at", later, "--yes"]))
         if code != 0:
             return f"it was not scheduled: {said}"
         with sqlite3.connect(root / ".publish/sandbox/state.sqlite3") as db:

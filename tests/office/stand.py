@@ -106,6 +106,11 @@ class SmallSite:
                 return (uid_of(header.get("uid"), place), *was_of(header.get("was")))
         return ()
 
+    def withdrawn(self, issue: Issue) -> bool:
+        """Whether the source is gone, or a draft."""
+        file = self.settings.root / issue.source
+        return not file.is_file() or frontmatter.read(file.read_bytes()).get("status") == "draft"
+
     def drafts(self) -> list[tuple[str, str]]:
         """The posts that are drafts."""
         return []

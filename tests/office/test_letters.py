@@ -204,6 +204,34 @@ def test_a_letter_whose_post_is_gone_is_the_first_line_and_can_be_taken_back(aut
     assert author.world.by_campaign[campaign.id] == 0
 
 
+@pytest.mark.parametrize("how", ["draft", "deleted"])
+def test_it_is_the_first_line_too_where_no_build_may_take_the_post_off(author: Author, how: str):
+    author.post("night")
+    done(author, "send", posts=("dose", "night"))
+    if how == "draft":
+        author.edit("dose", "Status: published", "Status: draft")
+    else:
+        (author.root / "content/posts/dose.md").unlink()
+    first = states(author)[0]
+    assert first.urgent
+    assert "its post is not public any more; `publish undo dose` takes it back" in first.line
+    assert not states(author)[1].urgent
+
+
+def test_an_empty_name_names_no_letter(author: Author):
+    done(author, "send", posts=("dose",))
+    for act, wish in (("undo", {"post": ""}), ("send", {"posts": ("",)})):
+        with pytest.raises(ConfigError, match="there is no letter"):
+            asked(author, act, **wish)
+
+
+def test_a_digest_of_one_says_why_the_others_do_not_come(author: Author):
+    author.post("night")
+    done(author, "send", posts=("dose",))
+    with pytest.raises(Refused, match=r"two posts or more; dose .*: (scheduled|already)"):
+        asked(author, "send", posts=("dose", "night"), digest=True)
+
+
 def test_it_can_be_taken_back_without_any_ledger(author: Author):
     done(author, "send", posts=("dose",))
     author.lose_ledger()

@@ -14,6 +14,7 @@ import pytest
 
 from publish.settings import load
 from publish.site.build import Build, build
+from tests.forked import run
 
 SMALL = '\nIMAGES_WIDTHS = (160,)\nNEWSLETTER_ISSUES_PATH = "{issues}"\nCACHE_PATH = "{cache}"\n'
 
@@ -47,11 +48,8 @@ class Blog:
         return build(load(self.root / "pelicanconf.py"))
 
     def differences(self) -> list[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "pelican", "-s", "stock.py", "-o", "stock", "content",
-             "--delete-output-directory"],
-            cwd=self.root, env=os.environ | {"COLUMNS": "200"}, capture_output=True, text=True,
-        )  # fmt: skip
+        words = ["-s", "stock.py", "-o", "stock", "content", "--delete-output-directory"]
+        done = run("pelican", words, self.root, os.environ | {"COLUMNS": "200"})
         assert done.returncode == 0, done.stdout + done.stderr
         found = []
         for ours, stock in (("output", "stock"), ("ours-issues", "stock-issues")):

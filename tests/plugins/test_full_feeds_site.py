@@ -17,7 +17,8 @@ from typing import Any
 
 import feedparser
 import pytest
-from pelican_forks import pelican
+
+from tests.forked import run
 
 PLUGINS = str(Path(__file__).resolve().parents[2] / "plugins")
 
@@ -106,8 +107,9 @@ class Site:
         (self.root / "pelicanconf.py").write_text("".join(lines), encoding="utf-8")
         # A folder of its own for each build, so that two can be compared.
         output = self.root / f"output-{next(self._count)}"
-        done = pelican(self.root, "--log-handler", "plain", "-o", output.name, *options, "content")
-        return Built(output, done.code, done.err)
+        words = ["--log-handler", "plain", "-o", output.name, *options, "content"]
+        done = run("pelican", words, self.root)
+        return Built(output, done.returncode, done.stderr)
 
 
 @pytest.fixture

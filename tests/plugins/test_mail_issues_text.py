@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from mail_issues.html_mail import rewrite
 from mail_issues.plain_table import lines_of_table
@@ -116,6 +116,7 @@ ROWS = st.integers(1, 8).flatmap(
 
 
 @given(ROWS, st.integers(0, 1))
+@example(rows=[["", "aaaaaaaaa 你"] * 4, ["aaaaaaaa 你你你", "aaaaa你你"] * 4], heads=0)
 def test_a_table_keeps_its_words_and_its_width(rows: list[list[str]], heads: int):
     lines = lines_of_table(rows, heads)
     longest = max((columns(w) for row in rows for cell in row for w in cell.split()), default=0)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from publish.settings import Settings, load
+from tests.forked import run
 
 CONF = """\
 SITENAME = "Small"
@@ -102,10 +102,9 @@ class Site:
     def stock(self) -> dict[str, bytes]:
         """What stock Pelican makes of it, in an empty folder."""
         aside = self.root / "stock"
-        subprocess.run(
-            [sys.executable, "-m", "pelican", "content", "-s", self.conf, "-o", aside, "-q"],
-            cwd=self.root, check=True, capture_output=True, env=os.environ | {"COLUMNS": "200"},
-        )  # fmt: skip
+        words = ["content", "-s", str(self.conf), "-o", str(aside), "-q"]
+        done = run("pelican", words, self.root, os.environ | {"COLUMNS": "200"})
+        assert done.returncode == 0, done.stderr
         found = self.bytes(aside)
         subprocess.run(["rm", "-r", str(aside)], check=True)
         return found

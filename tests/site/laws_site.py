@@ -14,6 +14,7 @@ from pathlib import Path
 from publish.errors import PublishError
 from publish.settings import load
 from publish.site.build import Build, build
+from tests.forked import run
 
 BUILD = """\
 import pickle, sys
@@ -111,11 +112,11 @@ class Lab:
         """What ``pelican content`` makes of it, under the settings that every build has."""
         aside = self.root.with_name(f"{self.root.name}-stock")
         shutil.rmtree(aside, ignore_errors=True)
-        done = subprocess.run(
-            [sys.executable, "-m", "pelican", "content", "-s", self.conf, "-o", aside, "-q",
+        done = run(
+            "pelican",
+            ["content", "-s", str(self.conf), "-o", str(aside), "-q",
              "-e", *(f'{name}=""' for name in OURS), "WITH_FUTURE_DATES=false"],
-            cwd=self.root, check=False, capture_output=True, text=True,
-            env=os.environ | {"COLUMNS": "200"} | self.env,
+            self.root, os.environ | {"COLUMNS": "200"} | self.env,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         found = tree(aside)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import lxml.html
 import pytest
+
+from tests import forked
 
 SITE = "https://journal.example"
 ACTION = "https://journal.us1.list-manage.com/subscribe/post?u=0123456789abcdef&id=fedcba9876"
@@ -171,12 +171,7 @@ def build(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
         }
         lines = [f"{key} = {value!r}\n" for key, value in settings.items()]
         (folder / "conf.py").write_text("".join(lines), encoding="utf-8")
-        done = subprocess.run(
-            [sys.executable, "-m", "pelican", "content", "-s", "conf.py", "-o", "out"],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-        )
+        done = forked.run("pelican", ["content", "-s", "conf.py", "-o", "out"], folder)
         assert done.returncode == 0, done.stdout + done.stderr
         assert "Error" not in done.stdout + done.stderr
         return Built(folder / "out")

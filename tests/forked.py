@@ -1,0 +1,212 @@
+"""Real processes of the command and of stock Pelican, forked from one with their imports done.
+
+A start of Python with Pelican costs a second of a core, and the suite needs a thousand of them.
+Each process here is one of its own, with its own folder, environment and output; it can be killed.
+Of each kind there are two to fork from, each with a seed of hashes of its own, and they take turns:
+what depends on the order of a set shows in two runs, as in two starts of Python.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from itertools import cycle
+from pathlib import Path
+from typing import IO
+
+PRELOADED = {
+    "publish": """
+        publish.cli.group publish.cli.terminal publish.office publish.office.room publish.cli.send
+        publish.cli.plan publish.cli.status publish.cli.undo publish.cli.check publish.cli.build
+        publish.cli.answering publish.office.asking publish.office.delivery publish.office.listing
+        publish.office.settling publish.newsletter.mailchimp mailchimp_marketing publish.site.aside
+        publish.sandbox.server publish.sandbox.api.account publish.sandbox.api.actions
+        publish.sandbox.api.campaigns publish.sandbox.api.content publish.sandbox.api.lists
+        publish.sandbox.api.members publish.sandbox.api.reports publish.sandbox.api.segments
+        importlib.metadata encodings.idna zipfile csv
+    """,
+    "pelican": """
+        pelican pelican.readers pelican.generators pelican.writers pelican.server
+        markdown.extensions.extra markdown.extensions.toc markdown.extensions.sane_lists
+        markdown.extensions.meta markdown.extensions.codehilite markdown.extensions.smarty
+        rich.live rich.status rich.table concurrent.futures.thread jinja2.meta feedgen.feed
+        lxml.html css_inline PIL.ImageDraw PIL.ImageFont PIL.ImageOps imagesize unidecode
+    """,
+}
+"""What each kind has imported before it forks: what ``python -m`` of it mostly needs."""
+
+
+class Process:
+    """As ``subprocess.Popen``, as far as the tests use it; text in UTF-8."""
+
+    def __init__(self, status: IO[str], out: IO[bytes], err: IO[bytes]) -> None:
+        self._status, self._out, self._err = status, out, err
+        self.pid = int(status.readline())
+        self.returncode: int | None = None
+        self._lock = threading.Lock()
+
+    def send_signal(self, number: int) -> None:
+        """Send it, unless the process has ended."""
+        if self.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    def wait(self) -> int:
+        """Its exit code, or the negative number of the signal that ended it."""
+        with self._lock:
+            if self.returncode is None:
+                self.returncode = os.waitstatus_to_exitcode(int(self._status.readline()))
+                self._status.close()
+        return self.returncode
+
+    def communicate(self, timeout: float = 120) -> tuple[str, str]:
+        """Wait for its end; what it wrote.
+
+        Raises:
+            subprocess.TimeoutExpired: it did not end in ``timeout`` seconds, and was killed.
+        """
+        late = threading.Timer(timeout, self.send_signal, [signal.SIGKILL])
+        late.start()
+        try:
+            self.wait()
+        finally:
+            expired = not late.is_alive()
+            late.cancel()
+            late.join()
+        texts = []
+        for file in (self._out, self._err):
+            with file:
+                file.seek(0)
+                texts.append(file.read().decode("utf-8"))
+        if expired:
+            raise subprocess.TimeoutExpired("a forked process", timeout, *texts)
+        return texts[0], texts[1]
+
+
+def start(
+    module: str, words: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None,
+    stdin: str = "",
+) -> Process:  # fmt: skip
+    """``python -m MODULE WORDS``, begun. ``module`` is one of ``PRELOADED``."""
+    out, err, given = (tempfile.TemporaryFile() for _ in range(3))  # noqa: SIM115 - by Process
+    given.write(stdin.encode())
+    given.seek(0)
+    theirs, ours = os.pipe()
+    told = {"words": list(words), "cwd": str(cwd), "env": dict(os.environ if env is None else env)}
+    fds = [given.fileno(), out.fileno(), err.fileno(), ours]
+    with _starting:
+        socket.send_fds(next(_parents(module)), [json.dumps(told).encode()], fds)
+    os.close(ours)
+    given.close()
+    return Process(os.fdopen(theirs, encoding="ascii"), out, err)
+
+
+def run(
+    module: str, words: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None,
+    stdin: str = "", timeout: float = 120,
+) -> subprocess.CompletedProcess[str]:  # fmt: skip
+    """``python -m MODULE WORDS`` to its end."""
+    process = start(module, words, cwd, env, stdin)
+    out, err = process.communicate(timeout)
+    return subprocess.CompletedProcess([module, *words], process.wait(), out, err)
+
+
+_starting = threading.Lock()
+
+
+@cache
+def _parents(module: str) -> Iterator[socket.socket]:
+    """The ways to the processes that fork, in turn; they end when this one does."""
+    return cycle([_parent(module), _parent(module)])
+
+
+def _parent(module: str) -> socket.socket:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    subprocess.Popen(
+        [sys.executable, "-P", __file__, module, str(theirs.fileno())],
+        pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, start_new_session=True,
+        cwd=Path(__file__).parent, env={**os.environ, "PYTHONHASHSEED": "random"},
+    ).returncode = 0  # It is never waited for.  # fmt: skip
+    theirs.close()
+    return ours
+
+
+def _serve(module: str, way: socket.socket) -> None:
+    import importlib
+
+    for name in PRELOADED[module].split():
+        importlib.import_module(name)
+    # Each process has a parent of its own that waits for it; those end by themselves.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    while True:
+        told, fds, _, _ = socket.recv_fds(way, 1 << 20, 4)
+        if not told:
+            return
+        if os.fork() == 0:
+            way.close()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            *standard, status = fds
+            if child := os.fork():
+                os.write(status, f"{child}\n".encode())
+                _, ended = os.waitpid(child, 0)
+                os.write(status, f"{ended}\n".encode())
+                os._exit(0)
+            os.close(status)
+            _become(module, json.loads(told), standard)
+        for fd in fds:
+            os.close(fd)
+
+
+def _become(module: str, told: dict, standard: list[int]) -> None:
+    """Run the module as ``python -m`` does, and end."""
+    import runpy
+
+    for number, fd in enumerate(standard):
+        os.dup2(fd, number)
+        os.close(fd)
+    os.environ.clear()
+    os.environ.update(told["env"])
+    time.tzset()
+    os.chdir(told["cwd"])
+    sys.path.insert(0, told["cwd"])
+    sys.argv = [module, *told["words"]]
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", buffering=1, encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr
+    code: object = 0
+    try:
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
+    except SystemExit as end:
+        code = end.code
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        code = 1
+    _end(code)
+
+
+def _end(code: object) -> None:
+    import atexit
+
+    if code is not None and not isinstance(code, int):
+        print(code, file=sys.stderr)
+    threading._shutdown()  # as the interpreter does: wait for threads
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()
+    os._exit(0 if code is None else code & 0xFF if isinstance(code, int) else 1)
+
+
+if __name__ == "__main__":
+    _serve(sys.argv[1], socket.socket(fileno=int(sys.argv[2])))
