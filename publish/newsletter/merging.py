@@ -1,4 +1,4 @@
-"""Two machines' ledgers made one. Pure: the texts of the files are handed in, and come out.
+"""Two machines' ledgers made one. Pure: files as bytes by their path in the ledger.
 
 Every rule gives the same whichever of the two is asked first, and giving what came out in again
 changes nothing: so machines that meet in any order end with one ledger.
@@ -7,10 +7,103 @@ changes nothing: so machines that meet in any order end with one ledger.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
+from publish.errors import Refused
 from publish.newsletter.facts import parse
+
+Files = Mapping[str, bytes]
+FACTS, URLS, SINCE, RETIRED = "issues.jsonl", "urls.json", "since.json", "retired.json"
+KEPT = "issues/"
+
+
+def merge_ledgers(ours: Files, theirs: Files, base: Files) -> dict[str, bytes]:
+    """The ledger that knows what both know; ``base`` is what both began with.
+
+    Raises:
+        Refused: a file is damaged, or one address has two identities.
+    """
+    found: dict[str, bytes] = {**ours, **theirs}
+    if FACTS in found:
+        try:
+            found[FACTS] = facts(ours.get(FACTS, b""), theirs.get(FACTS, b""))
+        except ValueError:
+            raise _damaged(FACTS) from None
+    for name in (URLS, SINCE, RETIRED):
+        if name in ours and name in theirs and ours[name] != theirs[name]:
+            one, two = table(ours, name), table(theirs, name)
+            found[name] = _written(_merge_table(name, one, two, table(base, name)))
+    for key in {path.split("/")[1] for path in found if path.startswith(KEPT)}:
+        _keep(found, key, ours, theirs)
+    return found
+
+
+def only_uids(files: Files, uids: Collection[str]) -> dict[str, bytes]:
+    """The ledger without the addresses of posts that are not among ``uids``."""
+    if URLS not in files:
+        return dict(files)
+    return {**files, URLS: _written({a: u for a, u in table(files, URLS).items() if u in uids})}
+
+
+def table(files: Files, name: str) -> dict[str, Any]:
+    """A file of the ledger that is one table; empty if it is not there.
+
+    Raises:
+        Refused: it is damaged.
+    """
+    try:
+        found = json.loads(files.get(name, b"{}"))
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise _damaged(name)
+    return found
+
+
+def _merge_table(
+    name: str, ours: dict[str, Any], theirs: dict[str, Any], base: dict[str, Any]
+) -> dict[str, Any]:
+    if name == SINCE:
+        return days(ours, theirs)
+    if name == RETIRED:
+        return retired(base, ours, theirs)
+    found, torn = addresses(ours, theirs)
+    if torn:
+        raise Refused(
+            f"{URLS}: {torn[0]} belongs to {ours[torn[0]]} here and to {theirs[torn[0]]} in the "
+            "repository", "give the post the Uid of the repository",
+        )  # fmt: skip
+    return found
+
+
+def _keep(found: dict[str, bytes], key: str, ours: Files, theirs: Files) -> None:
+    """One machine's copy of a letter, whole: of two, the one that was posted last."""
+    place = f"{KEPT}{key}/"
+    copies = [{p: b for p, b in side.items() if p.startswith(place)} for side in (theirs, ours)]
+    if not all(copies) or copies[0] == copies[1]:
+        return
+    by_digest = {_digest(copy, place): copy for copy in reversed(copies)}
+    digests = [_digest(copy, place) for copy in copies]
+    for path in {*copies[0], *copies[1]}:
+        found.pop(path, None)
+    found.update(by_digest[newer_copy(found.get(FACTS, b""), key, digests)])
+
+
+def _digest(files: Files, place: str) -> str:
+    try:
+        return str(json.loads(files[f"{place}issue.json"]).get("digest"))
+    except (KeyError, ValueError, AttributeError):
+        return ""
+
+
+def _damaged(name: str) -> Refused:
+    return Refused(f"content/ledger/{name}: is damaged", "restore it from version control")
+
+
+def _written(table: Mapping[str, Any]) -> bytes:
+    return (json.dumps(table, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
 def facts(ours: bytes, theirs: bytes) -> bytes:
@@ -64,7 +157,7 @@ def retired(
     return dict(sorted(found.items()))
 
 
-def kept(lines: bytes, key: str, digests: Iterable[str]) -> str:
+def newer_copy(lines: bytes, key: str, digests: Iterable[str]) -> str:
     """Of two copies of ``issues/KEY/``, by their ``digests``, the one that was posted last, by the
     merged ``lines`` of the ledger; the first where the ledger knows neither."""
     choices = list(digests)

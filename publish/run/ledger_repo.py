@@ -19,11 +19,11 @@ from pathlib import Path
 from publish.deploy.programs import Failed, run
 from publish.deploy.targets.git import credentials
 from publish.errors import ConfigError, NothingSent, Refused
+from publish.newsletter.merging import URLS, merge_ledgers, only_uids, table
 from publish.office.git import QUIET, upstream
 from publish.post import frontmatter
 from publish.post.files import write_whole
 from publish.post.identity import uid_of, was_of
-from publish.run.merging import URLS, known_to, merged, table
 from publish.settings import Settings
 
 ATTEMPTS = 10
@@ -77,9 +77,9 @@ class LedgerRepository:
             for attempt in range(ATTEMPTS):
                 tip = self._fetch()
                 theirs = self._at(tip)
-                full = merged(self._here(), theirs, self._at("HEAD"))
+                full = merge_ledgers(self._here(), theirs, self._at("HEAD"))
                 if not self._contains(tip, "HEAD"):
-                    full = known_to(full, self._uids(tip, theirs))
+                    full = only_uids(full, self._uids(tip, theirs))
                 if full == theirs:
                     return "unchanged" if not attempt else "pushed"
                 commit = self._commit(tip, full)
@@ -165,7 +165,7 @@ class LedgerRepository:
                 self._restore(ours)
                 raise Refused(f"the branch cannot be brought forward: {error.message}",
                               "git pull, then run again") from None  # fmt: skip
-        self._restore(merged(ours, self._here(), committed))
+        self._restore(merge_ledgers(ours, self._here(), committed))
 
     def _follow(self, commit: str) -> None:
         """Bring branch and index along, so that the next run finds nothing to do here.
@@ -182,7 +182,7 @@ class LedgerRepository:
         """The ledger, kept until all of it is back in its place; with what an earlier run left."""
         ours = self._here()
         if self.aside.is_dir():
-            ours = merged(ours, _read(self.aside), committed)
+            ours = merge_ledgers(ours, _read(self.aside), committed)
         part = self.aside.with_name("ledger.part")
         shutil.rmtree(part, ignore_errors=True)
         for path, data in ours.items():

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publish.errors import ConfigError, Exit, NothingSent, OutcomeUnknown, PublishError, Refused
+from publish.newsletter.merging import merge_ledgers, only_uids
 from publish.run import doctor, report
-from publish.run.merging import known_to, merged
 from publish.run.report import Report
 from publish.settings import Settings, load
 from tests.deploy.test_command_line import project
@@ -42,12 +42,12 @@ LEDGERS = st.builds(ledger, FACTS, TABLES, DAYS)
 def test_ledgers_merge_the_same_in_any_order_and_any_number_of_times(
     ours: dict[str, bytes], theirs: dict[str, bytes]
 ):
-    one, two = merged(ours, theirs, {}), merged(theirs, ours, {})
+    one, two = merge_ledgers(ours, theirs, {}), merge_ledgers(theirs, ours, {})
     assert {n: json.loads(b) for n, b in one.items() if n != "issues.jsonl"} == {
         n: json.loads(b) for n, b in two.items() if n != "issues.jsonl"
     }
     assert one["issues.jsonl"] == two["issues.jsonl"]
-    assert merged(one, theirs, {}) == merged(one, one, {}) == one
+    assert merge_ledgers(one, theirs, {}) == merge_ledgers(one, one, {}) == one
     lines = one["issues.jsonl"].splitlines()
     assert lines == sorted(lines, key=lambda line: json.loads(line)["at"])
 
@@ -62,7 +62,7 @@ def test_what_contradicts_or_is_damaged_stops_a_merge(
     ours: dict[str, bytes], theirs: dict[str, bytes]
 ):
     with pytest.raises(Refused):
-        merged(ours, theirs, {})
+        merge_ledgers(ours, theirs, {})
 
 
 def test_of_two_copies_of_a_letter_one_stays_whole():
@@ -73,11 +73,11 @@ def test_of_two_copies_of_a_letter_one_stays_whole():
          "issues/k/issue.txt": name.encode()} for name in ("one", "two")
     ]  # fmt: skip
     for ours, theirs in (sides, sides[::-1]):
-        assert merged(ours, theirs, {})["issues/k/issue.txt"] == b"two"
+        assert merge_ledgers(ours, theirs, {})["issues/k/issue.txt"] == b"two"
 
 
 def test_only_addresses_of_posts_that_home_knows_go_home():
-    found = known_to({"urls.json": b'{"/a/": "one", "/b/": "two"}', "x": b""}, {"one"})
+    found = only_uids({"urls.json": b'{"/a/": "one", "/b/": "two"}', "x": b""}, {"one"})
     assert json.loads(found["urls.json"]) == {"/a/": "one"}
     assert "x" in found
 

@@ -84,5 +84,5 @@ def test_of_two_copies_the_one_that_was_posted_last_is_kept():
         Fact("send_try", "k", 2, "c1", {"digest": "theirs"}),
         Fact("send_try", "other", 3, "c2", {"digest": "ours"}),
     ])  # fmt: skip
-    assert merging.kept(ledger, "k", ["ours", "theirs"]) == "theirs"
-    assert merging.kept(ledger, "none", ["ours", "theirs"]) == "ours"
+    assert merging.newer_copy(ledger, "k", ["ours", "theirs"]) == "theirs"
+    assert merging.newer_copy(ledger, "none", ["ours", "theirs"]) == "ours"
