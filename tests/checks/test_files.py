@@ -143,10 +143,15 @@ def test_a_folder_that_links_to_itself_is_told_once(project: Project):
     [
         ("Template: no_such", [f"{A}:7 missing-template error"]),
         ("Template:", [f"{A}:7 missing-template error"]),
-        ("Template: page", []),
+        ("Template: page", [f"{A}:7 missing-template error"]),
+        ("Template: index", [f"{A}:7 missing-template error"]),
+        ("Template: article", []),
+        ("Timezone: Nowhere/None", [f"{A}:1 refused error", f"{A}:7 unknown-key warning"]),
+        ("Tags: rest, ..", [f"{A}:7 refused error"]),
+        (f"Tags: rest, {'x' * 300}", [f"{A}:7 long-address error"]),
     ],
 )
-def test_a_template_that_the_theme_does_not_have(project: Project, line: str, told: list[str]):
+def test_a_line_that_pelican_cannot_do_with_is_named(project: Project, line: str, told: list[str]):
     head = HEAD.replace(b"\nStatus: published", b"\n" + line.encode() + b"\nStatus: published")
     project.write(A, head + b"Words.\n")
     assert project.told() == told

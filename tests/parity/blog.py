@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +12,7 @@ from urllib.parse import urlsplit
 
 import lxml.etree
 
+from tests.forked import run
 from tests.parity.surfaces import Seen, body_of, fragment, reading, seen, typed
 
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
@@ -101,11 +99,7 @@ def build(root: Path, site: Path, posts: Mapping[str, str], **settings: Any) -> 
     conf = (root / "pelicanconf.py").read_text(encoding="utf-8")
     conf += "".join(f"\n{name} = {value!r}" for name, value in ours.items())
     (site / "pelicanconf.py").write_text(conf + "\n", encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "pelican", "--fatal", "errors", "--log-handler", "plain"],
-        cwd=site, env={**os.environ, "PYTHONHASHSEED": "random"}, capture_output=True, text=True,
-        timeout=120,
-    )  # fmt: skip
+    done = run("pelican", ["--fatal", "errors", "--log-handler", "plain"], site)
     assert done.returncode == 0, done.stdout + done.stderr
     feeds = read_feeds(site / "output" / "feeds")
     issues = site / ".publish" / "issues"

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import random
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,8 @@ from static_search.files import BLOCK
 from static_search.words import words
 from test_full_feeds_site import Built, Site
 from test_static_search import look_up
+
+from tests.forked import run
 
 
 @pytest.fixture
@@ -101,9 +101,7 @@ def test_a_post_that_is_taken_back_leaves_nothing_in_a_folder_that_is_kept(site:
 
     def build() -> None:
         site.build()
-        subprocess.run(
-            [sys.executable, "-m", "pelican", "content", "-q"], cwd=site.root, check=True
-        )
+        assert run("pelican", ["content", "-q"], site.root).returncode == 0
 
     build()
     (output / "mine.json").write_text("{}")
@@ -124,10 +122,7 @@ def test_a_folder_that_cannot_be_written_is_one_clear_line(site: Site):
     blocked = site.root / "blocked"
     blocked.mkdir()
     (blocked / "search").write_text("")
-    done = subprocess.run(
-        [sys.executable, "-m", "pelican", "content", "-o", "blocked", "--log-handler", "plain"],
-        cwd=site.root, capture_output=True, text=True,
-    )  # fmt: skip
+    done = run("pelican", ["content", "-o", "blocked", "--log-handler", "plain"], site.root)
     assert "blocked/search: cannot be written (File exists)" in done.stderr
     assert "Traceback" not in done.stderr
 

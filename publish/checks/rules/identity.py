@@ -14,7 +14,8 @@ from publish.checks.site import Site
 from publish.checks.source import Source
 from publish.post.diagnostic import Problem, quoted
 from publish.post.identity import complaint, uid_of, was_of
-from publish.post.urls import normal, parse_alias
+from publish.post.slug import slugify
+from publish.post.urls import LONGEST_NAME, normal, parse_alias
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9._~-]*")
 UID = re.compile(r"[0-9a-z]{12,64}")
@@ -139,12 +140,32 @@ def bad_slug(source: Source) -> Iterator[Problem]:
     elif not SLUG.fullmatch(slug.lower()) or ".." in slug:
         message = f"the slug {quoted(slug)} makes no address"
         # A letter beyond ASCII works, only it looks like %C3%A9 when copied.
-        odd = re.fullmatch(r"[\w.~-]+", slug) and ".." not in slug
+        odd = re.fullmatch(r"[\w.~-]*[\w~-][\w.~-]*", slug) and ".." not in slug
         remedy = "use small letters, digits and hyphens"
         yield Problem(line, message, remedy, severity="warning" if odd else None)
     elif slug != slug.lower():
         message = f"the slug {quoted(slug)} has capitals, which readers mistype"
         yield Problem(line, message, f"write {quoted(slug.lower())}", severity="warning")
+
+
+@source_rule("long-address", "error", "`Slug:` with 300 letters", "same", any_format=True)
+def long_address(source: Source) -> Iterator[Problem]:
+    """A slug, category, tag or author of which no disk takes a file name."""
+    post = source.post
+    if post is None:
+        return
+    if any(len(part.encode()) > LONGEST_NAME for part in post.save_as.split("/")):
+        line = source.line("slug" if source.get("slug") else "title")
+        yield Problem(line, "its address is too long for a file name", "write a shorter `Slug:`")
+    for key, names in (
+        ("category", post.categories),
+        ("tags", post.tags),
+        ("author", post.authors),
+    ):
+        for name in names:
+            if len(slugify(name).encode()) > LONGEST_NAME:
+                message = f"the name {quoted(name, 40)} is too long for an address"
+                yield Problem(source.line(key), message, "write a shorter one")
 
 
 @source_rule("missing-slug", "warning", "no `Slug:` line", "silent")
@@ -236,6 +257,7 @@ RULES = (
     changed_uid,
     lost_address,
     bad_slug,
+    long_address,
     missing_slug,
     duplicate_slug,
     bad_alias,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from publish.checks.rule import site_rule
+from publish.checks.rules.config import bad_timezone
 from publish.checks.rules.links import inside
 from publish.checks.site import Site, printable
 from publish.post.diagnostic import Problem, quoted
@@ -15,6 +16,8 @@ UNFOUND = re.compile(r"[Uu]nable to find '(.*?)', skipping")
 ZONE = re.compile(r"No time zone found|ZoneInfo")
 """Another rule names the setting."""
 NAME = re.compile(r"\b[A-Z][A-Z_]{3,}\b")
+NO_SLUG = re.compile(r"Unable to generate valid slug for (Category|Tag|Author) \"(.*)\"", re.S)
+"""What Pelican says of a name, though not where it stands."""
 MANY = 3
 """Files with one and the same complaint from which on it is told once: its cause is elsewhere."""
 
@@ -23,9 +26,10 @@ MANY = 3
 def refused(site: Site) -> Iterator[Problem]:
     """Whatever else Pelican, a plugin or a template refuses: in its words, at its place."""
     told: dict[str, list[Problem]] = {}
+    zone = any(True for _ in bad_timezone.over_site(site)) if bad_timezone.over_site else False
     for complaint in site.library.complaints:
         problem = _problem(complaint, site)
-        if not (_of_unread(problem, site) or ZONE.search(problem.message)):
+        if not (_of_unread(problem, site) or (zone and ZONE.search(problem.message))):
             told.setdefault(problem.message, []).append(problem)
     for same in told.values():
         yield from same[:1] if len(same) >= MANY else same
@@ -37,6 +41,12 @@ def _problem(complaint: str, site: Site) -> Problem:
     if placed := PLACED.fullmatch(said):
         file, line, message = placed.groups()
         return Problem(int(line), quoted(message, 200), quoted(remedy, 200), printable(file))
+    if found := NO_SLUG.search(said):
+        key, name = {"Category": "category", "Tag": "tags", "Author": "author"}[found[1]], found[2]
+        for source in site.sources:
+            if name in (part.strip() for part in source.get(key).split(",")):
+                message = f"the {found[1].lower()} {quoted(name)} makes no address"
+                return Problem(source.line(key), message, "use letters or digits", source.file)
     named = (site.setting_line(name) for name in NAME.findall(said))
     plugin = site.setting_line("PLUGINS") if "plugin" in said.lower() else 1
     line = next((line for line in named if line > 1), plugin)

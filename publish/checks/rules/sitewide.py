@@ -46,14 +46,28 @@ def easy_going_names(site: Site) -> Iterator[Problem]:
             yield Problem(line, message, "give one of them another name", file)
 
 
+LISTS = (
+    "index", "archives", "period_archives", "category", "categories", "tag", "tags", "author",
+    "authors",
+)  # fmt: skip
+"""Pelican's own templates that show no single post."""
+
+
 @site_rule("missing-template", "error", "`Template: no_such_template`")
 def missing_template(site: Site) -> Iterator[Problem]:
-    """A template that neither the theme nor Pelican has: the post cannot be rendered."""
+    """A template that neither the theme nor Pelican has, or that is another kind of page's: the
+    post cannot be rendered."""
+    for source in site.sources:
+        name = source.get("template").lower()
+        if name in LISTS or name == ("article" if source.is_page else "page"):
+            kind = "pages" if source.is_page else "posts"
+            what = f"the template {quoted(name)} is not made for {kind}"
+            yield Problem(source.line("template"), what, "remove the line", source.file)
     for path, name in site.library.no_template.items():
-        if source := site.by_path.get(path):
+        if (found := site.by_path.get(path)) is not None:
             what = f"there is no template {quoted(name)}" if name else "Template is empty"
             remedy = "remove the line, or name a file of the theme without its ending"
-            yield Problem(source.line("template"), what, remedy, source.file)
+            yield Problem(found.line("template"), what, remedy, found.file)
 
 
 LEAK = (
