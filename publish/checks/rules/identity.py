@@ -19,6 +19,8 @@ from publish.post.urls import LONGEST_NAME, normal, parse_alias
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9._~-]*")
 UID = re.compile(r"[0-9a-z]{12,64}")
+LONGEST_PART = 240
+"""Bytes of one part of an address; disks take 255, and a file has a longer name until it is whole."""
 OUTSIDE = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\~]|^[A-Za-z]:|[\x00-\x1f]")
 
 
@@ -154,7 +156,7 @@ def long_address(source: Source) -> Iterator[Problem]:
     post = source.post
     if post is None:
         return
-    if any(len(part.encode()) > LONGEST_NAME for part in post.save_as.split("/")):
+    if any(len(part.encode()) > LONGEST_PART for part in post.save_as.split("/")):
         line = source.line("slug" if source.get("slug") else "title")
         yield Problem(line, "its address is too long for a file name", "write a shorter `Slug:`")
     for key, names in (
