@@ -1,4 +1,4 @@
-"""The ``Date`` of a source as Pelican reads it, without Pelican. Pure, but for the time of a file.
+"""The ``Date`` of a source as Pelican reads it, without Pelican. Pure, but for the day of today.
 
 A test holds it equal to ``pelican.utils.get_date``: what ``check`` takes for a date is the same
 date for every command that reads a header.
