@@ -292,18 +292,18 @@ def _fields(name: str, given: Mapping[str, Any], context: Context) -> tuple[dict
         value = given_value
         if not isinstance(value, dict) or "innerContent" not in value:
             continue
-        shown = _value(value["innerContent"])
+        shown = divi.value_of(value["innerContent"])
         key = ELEMENTS.get(element) or re.sub(r"([A-Z])", lambda m: f"_{m[1].lower()}", element)
-        level = _value(_at(value, "decoration", "font", "font"))
+        level = divi.value_of(divi.at(value, "decoration", "font", "font"))
         if isinstance(level, dict) and isinstance(level.get("headingLevel"), str):
             fields.setdefault("title_level", level["headingLevel"])
         if isinstance(shown, str) and element in ("content", "description"):
             body += expand(_dynamic(shown, context), context)
         else:
             _take(name, key, shown, fields)
-    if ids := _found(attributes, "galleryIds", 0):
+    if ids := divi.picture_ids(attributes, "galleryIds", 0):
         fields.setdefault("gallery_ids", ids)
-    url = _value(_at(attributes, "module", "advanced", "link"))
+    url = divi.value_of(divi.at(attributes, "module", "advanced", "link"))
     if isinstance(url, dict) and isinstance(url.get("url"), str):
         fields.setdefault("url", url["url"])
     return {k: _dynamic(v, context) for k, v in fields.items()}, body
@@ -373,30 +373,3 @@ def _take(name: str, key: str, shown: Any, fields: dict[str, str]) -> None:
     ):
         key = f"+{key}"
     fields[key] = str(shown)
-
-
-def _at(value: Any, *path: str) -> Any:
-    for part in path:
-        value = value.get(part) if isinstance(value, dict) else None
-    return value
-
-
-def _found(value: Any, key: str, depth: int) -> str:
-    """The ids of pictures, wherever a module keeps them."""
-    if not isinstance(value, dict) or depth > 6:
-        return ""
-    if key in value:
-        ids = _value(value[key])
-        return ",".join(map(str, ids)) if isinstance(ids, list) else str(ids or "")
-    return next((ids for part in value.values() if (ids := _found(part, key, depth + 1))), "")
-
-
-def _value(innerContent: Any) -> Any:
-    """The value for wide screens, else the first there is."""
-    if not isinstance(innerContent, dict):
-        return innerContent
-    for name in ("desktop", *innerContent):
-        part = innerContent.get(name)
-        if isinstance(part, dict) and part.get("value") not in (None, ""):
-            return part["value"]
-    return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from html import escape, unescape
+from typing import Any
 
 STRUCTURE = {
     "section", "row", "row_inner", "column", "column_inner", "group", "group_carousel",
@@ -329,3 +330,31 @@ def _inline(value: str) -> str:
         out += [escape(value[at : tag.start()], quote=False), tag[0]]
         at = tag.end()
     return "".join([*out, escape(value[at:], quote=False)])
+
+
+def at(value: Any, *path: str) -> Any:
+    """What lies at a path of keys; None if nothing does."""
+    for part in path:
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
+def picture_ids(value: Any, key: str, depth: int) -> str:
+    """The ids of pictures, wherever a module keeps them."""
+    if not isinstance(value, dict) or depth > 6:
+        return ""
+    if key in value:
+        ids = value_of(value[key])
+        return ",".join(map(str, ids)) if isinstance(ids, list) else str(ids or "")
+    return next((ids for part in value.values() if (ids := picture_ids(part, key, depth + 1))), "")
+
+
+def value_of(innerContent: Any) -> Any:
+    """The value for wide screens, else the first there is."""
+    if not isinstance(innerContent, dict):
+        return innerContent
+    for name in ("desktop", *innerContent):
+        part = innerContent.get(name)
+        if isinstance(part, dict) and part.get("value") not in (None, ""):
+            return part["value"]
+    return None
