@@ -153,9 +153,13 @@ class Record:
         return Record(id, release.source, release.time, before=tuple(before[: keep - 1]))
 
 
+FILED = {"expiring": "doomed"}
+"""What the record's file calls a field."""
+
+
 def encoded(record: Record) -> bytes:
     """A record as JSON on one line."""
-    full = {name: value for name, value in asdict(record).items() if value}
+    full = {FILED.get(name, name): value for name, value in asdict(record).items() if value}
     return json.dumps({"version": 1, **full}, ensure_ascii=False, sort_keys=True).encode()
 
 
@@ -169,6 +173,9 @@ def decoded(data: bytes) -> Record:
         found = json.loads(data)
         if found.pop("version") != 1:
             raise ValueError
+        for name, filed in FILED.items():
+            if filed in found:
+                found[name] = found.pop(filed)
         for name, of in (("before", OldRelease), ("hold", Hold)):
             if name in found:
                 rows = found[name]
