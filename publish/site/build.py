@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from publish.errors import Refused
+from publish.post import stamps
 from publish.post.files import locked
 from publish.settings import Settings
 from publish.site import addresses, manifest, sent, snapshot
@@ -155,7 +156,7 @@ def _made(
     made = (
         None if rendered.untracked else manifest.extended(before, settings, rendered.reads, since)
     )
-    letter_stamps = snapshot.of(snapshot.below(str(settings.issues)))
+    letter_stamps = stamps.of(snapshot.below(str(settings.issues)))
     left = Manifest(
         files=shown, foreign=_left(settings, changes.foreign), reads=rendered.reads,
         warnings=rendered.warnings, output=str(target),
@@ -211,13 +212,13 @@ def intact(settings: Settings, known: Manifest, target: Path) -> tuple[str, ...]
     pages = [name for name, key in keys if key in now and now[key] == known.outputs.get(key)]
     if known.issued != str(settings.issues):
         return tuple(pages)
-    letters, start = snapshot.of(known.issues), len(known.issued) + 1
+    letters, start = stamps.of(known.issues), len(known.issued) + 1
     return (*pages, *(f"{ISSUES}/{path[start:]}" for path, stamp in letters.items()
                       if stamp == known.issues[path]))  # fmt: skip
 
 
-def _stamps(folder: Path, names: Iterable[str]) -> snapshot.Stamps:
-    return snapshot.of(f"{folder}{os.sep}{name}" for name in names)
+def _stamps(folder: Path, names: Iterable[str]) -> stamps.Stamps:
+    return stamps.of(f"{folder}{os.sep}{name}" for name in names)
 
 
 def _left(settings: Settings, foreign: tuple[str, ...]) -> tuple[str, ...]:

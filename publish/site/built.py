@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from publish.errors import Refused
+from publish.post import stamps
 from publish.post.files import locked
 from publish.settings import Settings
-from publish.site import manifest, snapshot
+from publish.site import manifest
 
 AGAIN = "run `publish build`, then deploy"
 
@@ -25,7 +26,7 @@ def built(settings: Settings) -> Iterator[tuple[str, ...]]:
         known = manifest.read(manifest.place(settings, output))
         if not known.files:
             raise Refused(f"{output.name}/ was not built by `publish build`", AGAIN)
-        now = snapshot.of(str(output / name) for name in known.files)
+        now = stamps.of(str(output / name) for name in known.files)
         for name in known.files:
             place = str(output / name)
             if place not in now or now[place] != known.outputs.get(place):

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from publish.post import cache
+from publish.post import cache, stamps
+from publish.post.stamps import Stamps
 from publish.settings import Settings
 from publish.site import snapshot
-from publish.site.snapshot import Scope, Stamps
+from publish.site.snapshot import Scope
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def scan(settings: Settings) -> Inputs:
 
 def _stamps(settings: Settings) -> Stamps:
     # The settings file may bear any name.
-    return snapshot.stamps(scope(settings)) | snapshot.of([str(settings.path)])
+    return snapshot.of_scope(scope(settings)) | stamps.of([str(settings.path)])
 
 
 def extended(known: Inputs, settings: Settings, reads: Iterable[str], since: int) -> Inputs | None:
@@ -112,18 +113,18 @@ def extended(known: Inputs, settings: Settings, reads: Iterable[str], since: int
     ``None`` if a file was saved since ``since`` (nanoseconds since the epoch): it is unknown
     whether the render saw the old bytes or the new ones.
     """
-    more = _judged(snapshot.of(path for path in reads if path not in known.stamps))
+    more = _judged(stamps.of(path for path in reads if path not in known.stamps))
     if not snapshot.same(known.stamps, known.racy, _stamps(settings)):
         return None
-    if any(snapshot.changed_at(s) >= since for s in more.stamps.values()):
+    if any(stamps.changed_at(s) >= since for s in more.stamps.values()):
         return None
     return Inputs(known.stamps | more.stamps, known.racy | more.racy)
 
 
 def code(settings: Settings, known: Inputs | None = None) -> tuple[str, ...]:
     """The site's own files of Python, of those ``known`` or that are there now."""
-    stamps = known.stamps if known else snapshot.stamps(scope(settings))
-    return tuple(path for path in stamps if path.endswith(".py"))
+    files = known.stamps if known else snapshot.of_scope(scope(settings))
+    return tuple(path for path in files if path.endswith(".py"))
 
 
 def midnight(settings: Settings) -> float:
@@ -141,5 +142,5 @@ def midnight(settings: Settings) -> float:
 
 def _judged(found: Stamps) -> Inputs:
     return Inputs(
-        found, {p: snapshot.digest(p) for p, s in found.items() if not snapshot.is_trustworthy(s)}
+        found, {p: stamps.digest(p) for p, s in found.items() if not stamps.is_trustworthy(s)}
     )

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from publish.errors import ConfigError, PublishError, Refused
+from publish.post import stamps
 from publish.post.files import locked
 from publish.settings import Settings, load
-from publish.site import manifest, snapshot
+from publish.site import manifest
 from publish.site.commit import commit, tree
 from publish.site.engine import ISSUES, Run, Task
 from publish.site.engine.worker import Worker, start
@@ -179,11 +180,11 @@ class _Site:
         self.rendered = Run()
         self.rebuilder = Rebuilder(state.folder, settings)
 
-    def look(self) -> snapshot.Stamps:
+    def look(self) -> stamps.Stamps:
         """The stamps of everything a page is made of, and the post whose moment has come."""
         return manifest.scan(self.settings).stamps | self._beyond()
 
-    def build(self, changed: Collection[str] = ()) -> snapshot.Stamps:
+    def build(self, changed: Collection[str] = ()) -> stamps.Stamps:
         """Build, tell the terminal and the open pages how it went; what it was built from.
 
         Where one source ``changed``, its page is shown before.
@@ -204,6 +205,6 @@ class _Site:
             self.state.good(files)
         return before | self._beyond()
 
-    def _beyond(self) -> snapshot.Stamps:
+    def _beyond(self) -> stamps.Stamps:
         late = 0.0 < self.rendered.due <= time.time()
-        return snapshot.of(self.rendered.reads) | {"": str(self.rendered.due) if late else ""}
+        return stamps.of(self.rendered.reads) | {"": str(self.rendered.due) if late else ""}

@@ -11,20 +11,17 @@ import os
 import sys
 import time
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from publish.post import cache
 from publish.post.ignore import is_left_behind
+from publish.post.stamps import Stamps, digest, identity, of, stamp, walk
 
 VERSION = 7
-Stamps = dict[str, str]
-"""Path to size, modification and change time, and inode. What is not there has no entry."""
 Scope = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 """The site's folder; folders whose every file a build may read, the content folder first;
 folders in them to leave out; hidden names that are content all the same."""
-RACY = 2_000_000_000
-"""Nanoseconds: so shortly before it was stamped, a file may change again and keep its stamp."""
 TICK = 0.02
 """Seconds after which a file system's clock has surely moved on, so a new edit shows."""
 IGNORED_ENV = {"_", "OLDPWD", "PWD", "SHLVL", "TERM", "COLUMNS", "LINES"}
@@ -35,43 +32,7 @@ TOOLS = "node_modules"
 """A folder that beside content, in a theme or among plugins, holds no part of a site."""
 
 
-def stamp(path: str | os.PathLike[str]) -> str:
-    """One file's stamp; ``""`` if it is not there."""
-    try:
-        s = os.stat(path)  # noqa: PTH116 - thousands of them, and a Path each doubles the time
-    except (OSError, ValueError):
-        return ""
-    return f"{s.st_size} {s.st_mtime_ns} {s.st_ctime_ns} {s.st_ino}"
-
-
-def of(paths: Iterable[str]) -> Stamps:
-    """The stamps of ``paths``."""
-    return {path: found for path in paths if (found := stamp(path))}
-
-
-def changed_at(stamped: str) -> int:
-    """When the file was last changed in any way: nanoseconds since the epoch."""
-    _, modified, changed, _ = stamped.split()
-    return max(int(modified), int(changed))
-
-
-def is_trustworthy(stamped: str) -> bool:
-    """Whether a file's stamp alone can be trusted to show its next change."""
-    return bool(stamped) and time.time_ns() - changed_at(stamped) >= RACY
-
-
-def digest(path: str) -> str:
-    """SHA-256 of a file's bytes; ``""`` for a folder or what cannot be read."""
-    from hashlib import sha256
-
-    try:
-        with open(path, "rb") as stream:  # noqa: PTH123 - thousands of them
-            return sha256(stream.read()).hexdigest()
-    except OSError:
-        return ""
-
-
-def stamps(scope: Scope) -> Stamps:
+def of_scope(scope: Scope) -> Stamps:
     """The settings file with its neighbours, and all below the folders of ``scope``."""
     return of(_files(scope))
 
@@ -106,31 +67,14 @@ def _files(scope: Scope) -> Iterator[str]:
     with os.scandir(root) as entries:
         yield from (entry.path for entry in entries if entry.name.endswith(".py"))
     # A plugin folder may be the site's own, and what a build writes is not what it reads.
-    seen = {place for folder in apart if (place := _place(folder))}
+    seen = {place for folder in apart if (place := identity(folder))}
     for number, folder in enumerate(folders):
-        yield from _below(folder, seen, kept, TOOLS if number else "")
+        without = TOOLS if number else ""
 
+        def is_skipped(name: str, without: str = without) -> bool:
+            return name == without or is_left_behind(name, kept)
 
-def _below(
-    folder: str, seen: set[tuple[int, int]], kept: tuple[str, ...], without: str
-) -> Iterator[str]:
-    # Pelican follows links; a link that leads back up must not be followed for ever.
-    for base, names, entries in os.walk(folder, followlinks=True):
-        place = _place(base)
-        if place in seen or place is None:
-            names.clear()
-            continue
-        seen.add(place)
-        names[:] = sorted(n for n in names if n != without and not is_left_behind(n, kept))
-        yield from (f"{base}{os.sep}{n}" for n in entries if not is_left_behind(n, kept))
-
-
-def _place(folder: str) -> tuple[int, int] | None:
-    try:
-        found = os.stat(folder)  # noqa: PTH116
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
+        yield from walk(folder, seen, is_skipped)
 
 
 def read(place: str) -> dict[str, Any]:
@@ -146,7 +90,7 @@ def is_current(known: dict[str, Any], settings_file: str) -> bool:
     if known["environment"] != environment_digest(settings_file):
         return False
     try:
-        found = stamps(known["scope"])
+        found = of_scope(known["scope"])
     except OSError:
         return False
     found |= of([settings_file, *known["reads"]])

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from threading import Event
 
-from publish.site.snapshot import Stamps
+from publish.post.stamps import Stamps
 
 PAUSE = 0.04
 """Seconds between two looks."""

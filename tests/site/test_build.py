@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from publish.errors import Refused
+from publish.post import stamps
 from publish.site import build as building
 from publish.site import snapshot
 from publish.site.build import build
@@ -78,13 +79,13 @@ def test_a_picture_that_a_sent_letter_shows_is_never_removed(site: Site):
 
 def test_only_what_differs_is_written_and_what_is_gone_is_removed(site: Site):
     build(site.settings)
-    about = snapshot.stamp(site.output / "about/index.html")
+    about = stamps.stamp(site.output / "about/index.html")
     (site.root / "content/posts/post-2.md").unlink()
     done = build(site.settings)
     assert "post-2/index.html" in done.removed
     assert not (site.output / "post-2").exists()
     assert "about/index.html" not in done.written
-    assert snapshot.stamp(site.output / "about/index.html") == about
+    assert stamps.stamp(site.output / "about/index.html") == about
 
 
 def test_nothing_changed_means_nothing_is_rendered(site: Site, renders: list[Path]):

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from publish.errors import Refused
+from publish.post import stamps
 from publish.settings import load
-from publish.site import snapshot
 from publish.site.build import Guards, build
 from publish.site.commit import commit, tree
 from tests.site.laws import played
@@ -32,7 +32,7 @@ def lab(tmp_path: Path) -> Lab:
     files |= {"content/images/a.png": b"a", "content/images/b.png": b"b"}
     lab = Lab(tmp_path / "site", files)
     newest = max(f.stat().st_ctime_ns for f in lab.root.rglob("*") if f.is_file())
-    time.sleep(max(0, snapshot.RACY - (time.time_ns() - newest)) / 1e9 + 0.05)
+    time.sleep(max(0, stamps.RACY - (time.time_ns() - newest)) / 1e9 + 0.05)
     for number in range(2):
         lab.apply(post("one", 1, f"Edit {number}."))
         lab.build()

@@ -21,7 +21,7 @@ from pelican import generators, readers, signals, urlwrappers, utils
 from pelican.contents import Article, Content, Page
 from pelican.readers import Readers
 
-from publish.site import snapshot
+from publish.post import stamps
 from publish.site.engine import UNFIT, Fit
 from publish.site.engine import settings as tracked
 from publish.site.engine.closures import Compiled
@@ -217,9 +217,9 @@ def keep_copies(staging: Staging) -> None:
     stock = utils.copy_file
 
     def copy_file(source: str, destination: str) -> None:
-        stamp = snapshot.stamp(source)
-        if not snapshot.is_trustworthy(stamp):
-            stamp = f"{stamp} {snapshot.digest(source)}"
+        stamp = stamps.stamp(source)
+        if not stamps.is_trustworthy(stamp):
+            stamp = f"{stamp} {stamps.digest(source)}"
         if not staging.holds(destination, (source, stamp)):
             stock(source, destination)
 

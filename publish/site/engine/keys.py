@@ -13,6 +13,7 @@ from typing import Any
 import jinja2
 import pelican
 
+from publish.post import stamps
 from publish.site import snapshot
 from publish.site.engine import Task, settings
 
@@ -37,17 +38,17 @@ def of(task: Task, values: Any, looked: list[str], digests: Known) -> tuple[byte
     own |= {str(f) for room in ("site/engine", "post") for f in (PROGRAM / room).glob("*.py")}
     known, found = dict(digests), {}
     for path in sorted({*task.code, *own}):
-        stamp = snapshot.stamp(path)
+        stamp = stamps.stamp(path)
         was, digest = known.get(path, ("", ""))
-        if stamp != was or not snapshot.is_trustworthy(stamp):
-            digest = snapshot.digest(path)
+        if stamp != was or not stamps.is_trustworthy(stamp):
+            digest = stamps.digest(path)
         found[path] = stamp, digest
     digests.clear()
     digests.update(found)
     # A locale decides how a date is written.
     spoken = sorted(f"{k}={v}" for k, v in os.environ.items() if k[:3] in ("LC_", "LAN", "TZ"))
     facts = [sys.version, pelican.__version__, jinja2.__version__, *snapshot.installed(), *spoken]
-    facts += [f"{path} {snapshot.digest(path)}" for path in looked]
+    facts += [f"{path} {stamps.digest(path)}" for path in looked]
     conf = {str(task.settings), str(task.settings.parent / "pelicanconf.py")}
     code = _digest(
         [*facts, *(f"{p} {digest}" for p, (_, digest) in found.items() if p not in conf)]

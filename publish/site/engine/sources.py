@@ -19,8 +19,7 @@ from typing import Any, NamedTuple
 
 from pelican.contents import Article, Content, Page
 
-from publish.post import cache
-from publish.site import snapshot
+from publish.post import cache, stamps
 from publish.site.engine import settings as tracked
 from publish.site.engine.audit import Audit
 from publish.site.engine.pool import Pool
@@ -126,7 +125,7 @@ class Sources:
             raw = handed.get(path)
             own = {} if raw is None else {path: sha256(raw).hexdigest()}
             seen = Seen(tuple(
-                (p, snapshot.stamp(p), own.get(p) or digest_of(p)) for p in sorted(paths)
+                (p, stamps.stamp(p), own.get(p) or digest_of(p)) for p in sorted(paths)
             ), moment)  # fmt: skip
             if (data := _pickled(made, self._settings, context)) is not None:
                 kept = Source(type(made).__name__, seen.version, data, links)
@@ -212,7 +211,7 @@ class Sources:
 
 def digest_of(path: str) -> str:
     """A digest of a file's bytes, or of the names in a folder; ``""`` if it is not there."""
-    if found := snapshot.digest(path):
+    if found := stamps.digest(path):
         return found
     try:
         return blake2b("\0".join(sorted(os.listdir(path))).encode()).hexdigest()  # noqa: PTH208
@@ -224,11 +223,11 @@ def _current(seen: Seen) -> Seen | None:
     """``seen`` with the stamps of now, if all bytes are the same; else None."""
     files, moment, changed = [], seen.moment, False
     for path, stamp, digest in seen.files:
-        now = snapshot.stamp(path)
+        now = stamps.stamp(path)
         if digest and now.partition(" ")[0] != stamp.partition(" ")[0]:
             return None  # of another size
         # A file saved in the tick in which it was read keeps its stamp: the bytes decide.
-        if now != stamp or (now and snapshot.changed_at(now) + snapshot.RACY > seen.moment):
+        if now != stamp or (now and stamps.changed_at(now) + stamps.RACY > seen.moment):
             moment, changed = time.time_ns(), True
             if digest_of(path) != digest:
                 return None
