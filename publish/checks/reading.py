@@ -176,7 +176,6 @@ def _reading(library: Library) -> ReadOptions:
     given = values.get("DEFAULT_METADATA")
     defaults = given if isinstance(given, dict) else {}
     return ReadOptions(
-        future=bool(values.get("WITH_FUTURE_DATES", True)),
         status=str(defaults.get("status") or ""),
         markdown=repr(values.get("MARKDOWN")),
         plugins=library.plugins,

@@ -32,13 +32,11 @@ HEADING = re.compile(r"\s*(?:#{1,6}|<h[1-6]\b)", re.I)
 class ReadOptions:
     """What of the settings decides how a source's text is judged.
 
-    ``future`` tells whether posts of the future are public, ``dated`` whether the settings date
-    what has no date, ``by_folder`` whether a folder's name is a category; ``status``,
-    ``category`` and ``keys`` are what they give by default. ``plugins`` are short names,
-    ``markdown`` the settings of Markdown as text.
+    ``dated`` tells whether the settings date what has no date, ``by_folder`` whether a folder's
+    name is a category; ``status``, ``category`` and ``keys`` are what they give by default.
+    ``plugins`` are short names, ``markdown`` the settings of Markdown as text.
     """
 
-    future: bool = False
     status: str = ""
     markdown: str = ""
     plugins: tuple[str, ...] = ()

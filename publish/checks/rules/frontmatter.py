@@ -191,12 +191,8 @@ def scheduled(source: Source) -> Iterator[Problem]:
         return
     if source.date > source.reading.now:
         when = f"{source.date:%Y-%m-%d %H:%M} {source.date.tzname() or ''}".strip()
-        if source.reading.future:
-            message = f"the date, {when}, is still to come, and the post is public already"
-            remedy = "set WITH_FUTURE_DATES = False, or change the date"
-        else:
-            message = f"scheduled: it is not public before {when}"
-            remedy = "nothing to do if that is meant; build the site again after that time"
+        message = f"scheduled: it is not public before {when}"
+        remedy = "nothing to do if that is meant; build the site again after that time"
         yield Problem(source.line("date"), message, remedy)
 
 
