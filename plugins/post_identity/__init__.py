@@ -6,7 +6,6 @@ what Pelican itself hangs on a page, and reports two posts with one ``Uid``.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 from collections.abc import Iterable
@@ -94,10 +93,9 @@ def list_addresses(generators: list[Any]) -> None:
     if path:
         from publish.post.contents import contents
         from publish.post.files import write_whole
+        from publish.post.identity import table_bytes
 
-        found = addresses(contents(generators, public=True))
-        text = json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True)
-        write_whole(Path(path), f"{text}\n".encode())
+        write_whole(Path(path), table_bytes(addresses(contents(generators, public=True))))
 
 
 def addresses(contents: Iterable[Any]) -> dict[str, dict[str, Any]]:

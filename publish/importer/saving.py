@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from publish.importer import ledger as ledgers
 from publish.importer import plan
@@ -14,6 +12,7 @@ from publish.importer.ledger import Record
 from publish.importer.pictures import MediaLibrary
 from publish.importer.state import State
 from publish.post.files import PATIENCE, write_whole
+from publish.post.identity import table_bytes, texts
 
 
 def save(state: State, media: MediaLibrary, used: list[str]) -> None:
@@ -99,18 +98,15 @@ def _lead_on(state: State) -> None:
     """
     file = state.settings.content / "ledger" / "retired.json"
     try:
-        known: Any = json.loads(file.read_text(encoding="utf-8"))
+        known = texts(file.read_bytes())
     except FileNotFoundError:
         known = {}
     except (OSError, ValueError):
         return  # `publish check` says that it is damaged.
-    if not isinstance(known, dict):
-        return
     before = set(state.ledger.moved)
     new = {old: to for old, to in state.moved.items() if old not in known and old not in before}
     if new:
-        text = json.dumps({**known, **new}, ensure_ascii=False, indent=1, sort_keys=True)
-        write_whole(file, f"{text}\n".encode())
+        write_whole(file, table_bytes({**known, **new}))
     # Those of a run that was killed before it could say so are ours, too.
     ours = {old for old, to in state.moved.items() if known.get(old) == to}
     state.ledger.moved = sorted(before | ours | set(new))

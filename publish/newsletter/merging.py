@@ -13,6 +13,7 @@ from typing import Any
 
 from publish.errors import Refused
 from publish.newsletter.facts import parse
+from publish.post.identity import table_bytes
 
 Files = Mapping[str, bytes]
 FACTS, URLS, SINCE, RETIRED = "issues.jsonl", "urls.json", "since.json", "retired.json"
@@ -34,7 +35,7 @@ def merge_ledgers(ours: Files, theirs: Files, base: Files) -> dict[str, bytes]:
     for name in (URLS, SINCE, RETIRED):
         if name in ours and name in theirs and ours[name] != theirs[name]:
             one, two = table(ours, name), table(theirs, name)
-            found[name] = _written(_merge_table(name, one, two, table(base, name)))
+            found[name] = table_bytes(_merge_table(name, one, two, table(base, name)))
     for key in {path.split("/")[1] for path in found if path.startswith(KEPT)}:
         _keep(found, key, ours, theirs)
     return found
@@ -44,7 +45,7 @@ def only_uids(files: Files, uids: Collection[str]) -> dict[str, bytes]:
     """The ledger without the addresses of posts that are not among ``uids``."""
     if URLS not in files:
         return dict(files)
-    return {**files, URLS: _written({a: u for a, u in table(files, URLS).items() if u in uids})}
+    return {**files, URLS: table_bytes({a: u for a, u in table(files, URLS).items() if u in uids})}
 
 
 def table(files: Files, name: str) -> dict[str, Any]:
@@ -100,10 +101,6 @@ def _digest(files: Files, place: str) -> str:
 
 def _damaged(name: str) -> Refused:
     return Refused(f"content/ledger/{name}: is damaged", "restore it from version control")
-
-
-def _written(table: Mapping[str, Any]) -> bytes:
-    return (json.dumps(table, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
 def facts(ours: bytes, theirs: bytes) -> bytes:

@@ -65,6 +65,11 @@ def recorded(urls: bytes | None, retired: bytes | None = None) -> Recorded:
     )  # fmt: skip
 
 
+def table_bytes(table: Mapping[str, object]) -> bytes:
+    """A file of the ledger that is one table, as it is written: a line a key, in order."""
+    return (json.dumps(table, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
 def texts(data: bytes | None) -> dict[str, str]:
     """The JSON object of texts that a file of the ledger is; None counts as empty.
 

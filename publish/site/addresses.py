@@ -152,8 +152,7 @@ def retired(content: Path) -> dict[str, str]:
 
 
 def _write(file: Path, document: Mapping[str, str]) -> None:
-    text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    write_whole(file, text.encode())
+    write_whole(file, identity.table_bytes(document))
 
 
 def place(settings: Settings) -> Path:

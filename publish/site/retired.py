@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 from publish.errors import ConfigError, Refused
 from publish.post import frontmatter
 from publish.post.files import write_whole
-from publish.post.identity import was_of
+from publish.post.identity import table_bytes, was_of
 from publish.post.urls import normal, parse_alias
 from publish.settings import Settings
 from publish.site import addresses
@@ -102,11 +101,10 @@ def retire(settings: Settings, file: Path | None, leads: Mapping[str, str]) -> N
         Refused: a file cannot be written.
     """
     known = read(settings) | dict(leads)
-    text = json.dumps(known, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     try:
         # Where the addresses lead first: a draft whose address leads nowhere stops every build.
         if leads:
-            write_whole(settings.content / addresses.RETIRED, text.encode())
+            write_whole(settings.content / addresses.RETIRED, table_bytes(known))
         if file:
             write_whole(file, frontmatter.set_key(file.read_bytes(), "Status", "draft"))
     except OSError as error:
