@@ -11,8 +11,8 @@ from pathlib import Path
 
 from publish.checks import environment
 from publish.checks.cached import Store
-from publish.checks.rules.tangled import tangled
-from publish.checks.rules.values import fails_pelican
+from publish.checks.rules.header_values import fails_pelican
+from publish.checks.rules.pathological import tangled
 from publish.checks.site import Site, Trouble, printable
 from publish.checks.source import MARKDOWN, ReadOptions, Source
 from publish.post import stamps

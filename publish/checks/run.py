@@ -15,7 +15,7 @@ from publish.checks.answers import Judged
 from publish.checks.cached import Store
 from publish.checks.registry import RULES
 from publish.checks.rule import MOST, Rule, found
-from publish.checks.rules.refused import refused
+from publish.checks.rules.pelican_errors import refused
 from publish.checks.site import Site
 from publish.post.diagnostic import Diagnostic, Problem
 from publish.post.record import Library

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from markdown import Markdown
 
 from publish.checks.reading import LARGEST
-from publish.checks.rules.tangled import tangled
+from publish.checks.rules.pathological import tangled
 from publish.checks.run import findings
 from publish.checks.site import Site
 from publish.checks.source import ReadOptions, Source

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publish.checks.rule import Rule, found
-from publish.checks.rules import frontmatter, text, unread, values
+from publish.checks.rules import frontmatter, header_values, text, unknown_keys
 from publish.checks.rules.frontmatter import KEYS
 from publish.checks.source import ReadOptions, Source
 from publish.errors import Refused
@@ -59,8 +59,8 @@ def remedies(rule: Rule, header: str, body: str = "\nWords.\n") -> list[str]:
     ],
 )  # fmt: skip
 def test_what_keeps_a_post_back_elsewhere_is_an_error_that_names_our_key(lines: str):
-    assert {how for _, how in told(unread.other_tools_key, f"{HEAD}{lines}\n")} == {"error"}
-    said = remedies(unread.other_tools_key, f"{HEAD}{lines}\n")
+    assert {how for _, how in told(unknown_keys.other_tools_key, f"{HEAD}{lines}\n")} == {"error"}
+    said = remedies(unknown_keys.other_tools_key, f"{HEAD}{lines}\n")
     assert all(re.search("`(Status|Date):|`publish retract`", remedy) for remedy in said)
 
 
@@ -73,14 +73,14 @@ def test_what_keeps_a_post_back_elsewhere_is_an_error_that_names_our_key(lines: 
     ],
 )  # fmt: skip
 def test_a_flag_that_ends_the_header_is_found_behind_it(header: str):
-    assert [how for _, how in told(unread.other_tools_key, header)] == ["error"]
+    assert [how for _, how in told(unknown_keys.other_tools_key, header)] == ["error"]
 
 
 @pytest.mark.parametrize("line", ["permalink: /a/", "permalink:"])
 def test_another_tools_address_is_a_warning_that_names_our_key(line: str):
-    assert told(unread.other_tools_key, f"{HEAD}{line}\n") == []
-    assert told(unread.unknown_key, f"{HEAD}{line}\n") == [(6, "warning")]
-    assert remedies(unread.unknown_key, f"{HEAD}{line}\n") == ["did you mean Slug?"]
+    assert told(unknown_keys.other_tools_key, f"{HEAD}{line}\n") == []
+    assert told(unknown_keys.unknown_key, f"{HEAD}{line}\n") == [(6, "warning")]
+    assert remedies(unknown_keys.unknown_key, f"{HEAD}{line}\n") == ["did you mean Slug?"]
 
 
 @pytest.mark.parametrize(
@@ -88,14 +88,16 @@ def test_another_tools_address_is_a_warning_that_names_our_key(line: str):
     [HEAD, f"{HEAD}Summary: the draft: true or false?\n", f"{HEAD}Subject: private: no more\n"],
 )
 def test_words_are_no_flags(header: str):
-    assert told(unread.other_tools_key, header, "\ndraft: true\n\nvisibility: private\n") == []
+    assert (
+        told(unknown_keys.other_tools_key, header, "\ndraft: true\n\nvisibility: private\n") == []
+    )
 
 
 def test_another_tools_name_is_told_once_and_with_ours():
-    assert remedies(unread.unknown_key, f"{HEAD}lastmod: 2026-11-02\n") == [
+    assert remedies(unknown_keys.unknown_key, f"{HEAD}lastmod: 2026-11-02\n") == [
         "did you mean Modified?"
     ]
-    assert remedies(unread.unknown_key, f"{HEAD}draft: true\n") == []
+    assert remedies(unknown_keys.unknown_key, f"{HEAD}draft: true\n") == []
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
@@ -117,11 +119,13 @@ def test_headings_quotations_and_indented_markers_are_no_merge(body: str):
 
 @pytest.mark.parametrize("key", KEYS)
 def test_a_known_key_given_twice_is_an_error_at_the_second_line(key: str):
-    assert told(values.repeated_key, f"{key}: x\nMood: y\n{key.lower()}: z\n") == [(3, "error")]
+    assert told(header_values.repeated_key, f"{key}: x\nMood: y\n{key.lower()}: z\n") == [
+        (3, "error")
+    ]
 
 
 def test_an_unknown_key_given_three_times_is_two_warnings():
-    assert told(values.repeated_key, "Mood: x\nmood: x\nMOOD: x\n") == [
+    assert told(header_values.repeated_key, "Mood: x\nmood: x\nMOOD: x\n") == [
         (2, "warning"),
         (3, "warning"),
     ]
@@ -139,12 +143,15 @@ def test_an_unknown_key_given_three_times_is_two_warnings():
     ],
 )
 def test_a_list_or_value_over_several_lines(lines: str, line: int, remedy: str):
-    assert told(values.lost_lines, f"{HEAD}{lines}\n") == [(line, "error")]
-    assert remedy in remedies(values.lost_lines, f"{HEAD}{lines}\n")[0]
+    assert told(header_values.lost_lines, f"{HEAD}{lines}\n") == [(line, "error")]
+    assert remedy in remedies(header_values.lost_lines, f"{HEAD}{lines}\n")[0]
 
 
 def test_words_and_aliases_may_go_on():
-    assert told(values.lost_lines, f"{HEAD}Summary: One\n    two\nAliases: /a/,\n    /b/\n") == []
+    assert (
+        told(header_values.lost_lines, f"{HEAD}Summary: One\n    two\nAliases: /a/,\n    /b/\n")
+        == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -162,8 +169,8 @@ def test_words_and_aliases_may_go_on():
     ],
 )  # fmt: skip
 def test_values_as_yaml_writes_them(value: str, severity: str, written: str):
-    assert told(values.yaml_value, f"{value}\n") == [(1, severity)]
-    assert written in remedies(values.yaml_value, f"{value}\n")[0]
+    assert told(header_values.yaml_value, f"{value}\n") == [(1, severity)]
+    assert written in remedies(header_values.yaml_value, f"{value}\n")[0]
 
 
 @pytest.mark.parametrize(
@@ -173,7 +180,7 @@ def test_values_as_yaml_writes_them(value: str, severity: str, written: str):
      "Author: Sean O'Hara, Ann"],
 )  # fmt: skip
 def test_quotes_and_brackets_that_are_meant(value: str):
-    assert told(values.yaml_value, f"{value}\n") == []
+    assert told(header_values.yaml_value, f"{value}\n") == []
 
 
 @pytest.mark.parametrize(
@@ -182,7 +189,7 @@ def test_quotes_and_brackets_that_are_meant(value: str):
      ("11/11/2026", False), ("2026-11-05", False), ("5 Nov 2026", False)],
 )  # fmt: skip
 def test_a_date_that_can_be_read_two_ways(date: str, wrong: bool):
-    assert bool(told(values.ambiguous_date, f"Title: A\nDate: {date}\n")) is wrong
+    assert bool(told(header_values.ambiguous_date, f"Title: A\nDate: {date}\n")) is wrong
 
 
 @pytest.mark.parametrize(
@@ -224,9 +231,9 @@ def test_text_that_looks_like_a_header_line_is_text(source: str):
 
 def test_a_line_with_an_odd_key_behind_the_header_is_a_warning():
     source = f"{HEAD}Reading time: 5 minutes\n\nWords.\n"
-    assert told(unread.unknown_key, source, "") == [(6, "warning")]
-    assert told(unread.unknown_key, f"{HEAD}And so it goes: on.\n", "") == [(6, "warning")]
-    assert told(unread.unknown_key, f"{HEAD}\nReading time: 5 minutes\n", "") == []
+    assert told(unknown_keys.unknown_key, source, "") == [(6, "warning")]
+    assert told(unknown_keys.unknown_key, f"{HEAD}And so it goes: on.\n", "") == [(6, "warning")]
+    assert told(unknown_keys.unknown_key, f"{HEAD}\nReading time: 5 minutes\n", "") == []
 
 
 @pytest.mark.parametrize(
@@ -250,7 +257,7 @@ ANY = st.text(st.sampled_from("dratfpublishe: -_\"'{}[],#\n|~/0129TtSs=+"), max_
 @given(ANY)
 def test_no_header_is_too_odd(header: str):
     lines = header.count("\n") + 3
-    for rule in (*frontmatter.RULES, *values.RULES, *unread.RULES, text.starter_text):
+    for rule in (*frontmatter.RULES, *header_values.RULES, *unknown_keys.RULES, text.starter_text):
         assert all(1 <= line <= lines for line, _ in told(rule, header))
 
 
