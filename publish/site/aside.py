@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +12,7 @@ from publish.settings import Settings
 from publish.site import manifest
 from publish.site.build import overrides
 from publish.site.commit import staged
-from publish.site.engine import Task, run
+from publish.site.engine import Task, cores, run
 
 
 @contextmanager
@@ -32,7 +31,7 @@ def composed(settings: Settings, *, drafts: bool = False) -> Iterator[Path]:
         task = Task(
             settings.path, {**overrides(settings, stage), **more}, stage, settings.cache / "engine",
             record.with_suffix(".pages"), code=manifest.code(settings),
-            jobs=len(os.sched_getaffinity(0)), until="letters",
+            jobs=cores(), until="letters",
         )  # fmt: skip
         run(task, full_pelican=manifest.read(record).full_pelican)
         yield stage / "issues"

@@ -15,7 +15,7 @@ from publish.post.files import locked
 from publish.settings import Settings
 from publish.site import addresses, manifest, sent, snapshot
 from publish.site.commit import commit, staged, tree
-from publish.site.engine import ISSUES, Fit, Judge, Progress, Task, Unfit, run
+from publish.site.engine import ISSUES, Fit, Judge, Progress, Task, Unfit, cores, run
 from publish.site.manifest import Manifest
 
 LISTED = "addresses.json"
@@ -112,7 +112,7 @@ def _made(
             settings.path, overrides(settings, stage, forget=full), stage,
             settings.cache / "engine",
             record.with_suffix(".pages"), () if full else intact(settings, known, target),
-            manifest.code(settings, before), full, jobs or len(os.sched_getaffinity(0)),
+            manifest.code(settings, before), full, jobs or cores(),
             guards.judge, guards.fit,
         )  # fmt: skip
         try:

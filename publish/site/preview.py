@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import threading
 import time
@@ -16,7 +15,7 @@ from publish.post.files import locked
 from publish.settings import Settings, load
 from publish.site import manifest
 from publish.site.commit import commit, tree
-from publish.site.engine import ISSUES, Run, Task
+from publish.site.engine import ISSUES, Run, Task, cores
 from publish.site.engine.worker import Worker, start
 from publish.site.server import Server
 from publish.site.state import State
@@ -81,7 +80,7 @@ class Rebuilder:
         task = Task(
             settings.path, {**overrides(settings, address, stage), **more}, stage,
             folder / "engine", folder / "pages", self._shown, manifest.code(settings),
-            jobs=len(os.sched_getaffinity(0)), resident=True,
+            jobs=cores(), resident=True,
         )  # fmt: skip
         if self._last:
             self._last.close()

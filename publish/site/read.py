@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -64,7 +63,7 @@ def judged(
         task = engine.Task(
             settings.path, {**of_builds(settings, stage), **(overrides or {})}, stage,
             kept / "engine", stage / "none", code=manifest.code(settings),
-            jobs=len(os.sched_getaffinity(0)), judge=judge, fit=fit, until="read",
+            jobs=engine.cores(), judge=judge, fit=fit, until="read",
         )  # fmt: skip
         try:
             done = engine.run(task)

@@ -11,6 +11,7 @@ What Pelican only logs and goes on from (a post without a date, a broken link) i
 from __future__ import annotations
 
 import gc
+import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -114,6 +115,13 @@ class NeedsFullPelican(Exception):
 
 _own: list[bool] = []
 """True in it while this process may still run Pelican itself."""
+
+
+def cores() -> int:
+    """How many cores this process may use; Linux alone tells which of all it may."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def own_process() -> None:
