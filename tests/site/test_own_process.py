@@ -7,6 +7,8 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -91,6 +93,54 @@ def test_a_command_that_is_killed_leaves_the_site_as_it_was(site: Site):
     site.post("post-1", "Edited.", date="2024-01-01")
     assert command(site, "build").returncode == 0
     assert site.bytes() == site.stock()
+
+
+BUSY = """\
+import os
+from pathlib import Path
+
+def register():
+    Path(__file__).with_name("pid").write_text(str(os.getpid()))
+    while True:
+        pass
+"""
+BUILD = "import sys; from publish.settings import load; from publish.site.build import build; build"
+
+
+@pytest.mark.parametrize("how", ["alone", "forked"])
+def test_a_process_of_a_build_ends_with_the_one_that_began_it(how: str, site: Site):
+    forked = BUSY.replace("register()", "work()") + (
+        "def register():\n"
+        "    from publish.site.engine.pool import Pool\n"
+        "    Pool(2, lambda _: work()).answers()\n"
+    )
+    site.write("plugins/busy.py", BUSY if how == "alone" else forked)
+    site.set("PLUGINS = ['busy']")
+    noted = site.root / "plugins/pid"
+    with subprocess.Popen(
+        [sys.executable, "-c", f"{BUILD}(load(sys.argv[1]))", str(site.conf)],
+        cwd=site.root.parent, start_new_session=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    ) as running:  # fmt: skip
+        until(lambda: noted.is_file() and noted.read_text())
+        running.kill()
+    until(lambda: not is_running(int(noted.read_text())))
+
+
+def until(seen: Callable[[], object], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not seen():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    # One that has ended and that nobody has waited for yet is running no more.
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 def test_a_file_that_the_settings_neighbour_reads_decides(site: Site):

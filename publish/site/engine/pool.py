@@ -65,9 +65,23 @@ class Pool:
         self._copies.clear()
 
 
+def end_with_parent() -> None:
+    """End this process within a second of its parent, which may be killed while a text takes
+    Markdown minutes."""
+    parent = os.getppid()
+
+    def look(*_: Any) -> None:
+        if os.getppid() != parent:
+            os._exit(1)
+
+    signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, 1, 1)
+
+
 def _end(work: Callable[[int], Any], number: int, answer: Any) -> None:
     status = 1
     try:
+        end_with_parent()
         try:
             data = pickle.dumps((work(number), None), 5)
         except BaseException as error:  # a theme or plugin may do anything; the parent raises it

@@ -18,6 +18,7 @@ from typing import Any
 from publish import light
 from publish.errors import Refused
 from publish.site.engine import NeedsFullPelican, Progress, Run, Task, own_process, result
+from publish.site.engine.pool import end_with_parent
 from publish.site.snapshot import ACCOUNTS
 
 
@@ -134,6 +135,7 @@ def _environment() -> dict[str, str]:
 
 def main() -> None:
     """The process's own entry: the task comes once everything is loaded."""
+    end_with_parent()
     own_process()
     full_pelican = "full" in sys.argv[1:]
     if not full_pelican:
