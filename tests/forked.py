@@ -115,12 +115,24 @@ def run(
     module: str, words: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None,
     stdin: str = "", timeout: float = 120,
 ) -> subprocess.CompletedProcess[str]:  # fmt: skip
-    """``python -m MODULE WORDS`` to its end."""
+    """``python -m MODULE WORDS`` to its end; with a Python of its own where ``env`` has other
+    variables of Python's than this process began with."""
+    env = os.environ if env is None else env
+    if _pythons(env) != BEGUN_WITH:
+        return subprocess.run(
+            [sys.executable, "-m", module, *words], cwd=cwd, env=env, input=stdin, text=True,
+            capture_output=True, timeout=timeout, check=False,
+        )  # fmt: skip
     process = start(module, words, cwd, env, stdin)
     out, err = process.communicate(timeout)
     return subprocess.CompletedProcess([module, *words], process.wait(), out, err)
 
 
+def _pythons(env: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in env.items() if name.startswith("PYTHON")}
+
+
+BEGUN_WITH = _pythons(os.environ)
 _starting = threading.Lock()
 
 

@@ -110,7 +110,7 @@ def slug_of(item: Item, values: Mapping[str, Any]) -> str:
     # What an address does not hold becomes a hyphen, and no second one beside the first.
     given = re.sub(r"-*[^\w.~-]+-*", "-", given).strip("-.")
     if not given or ".." in given or (given.isdigit() and not item.slug):
-        given = slugs.slugify(title_of(item.title), values) or f"post-{abs(item.id)}"
+        given = slugs.slugify(title_of(item.title), values).strip("-.") or f"post-{abs(item.id)}"
     return cut(given)
 
 

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 import lxml.html
 import pytest
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
 from publish.errors import PublishError
@@ -110,6 +110,12 @@ def pages_show(library: Library, output: Path) -> None:
 
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(POSTS, min_size=1, max_size=3))
+@example(
+    posts=[
+        ("Calm", "2026-11-01 07:30", [], []),
+        ("Calm", "2026-11-01 07:30", [("Url", "x/{slug}")], []),
+    ]
+)
 def test_a_build_refuses_only_what_a_check_has_named_and_pages_are_their_records(
     posts: list[tuple[str, str, list[tuple[str, str]], list[str]]],
 ):

@@ -214,6 +214,7 @@ def register():
 
 
 def test_a_second_build_loads_nothing_that_composes_and_the_bytes_are_the_same(site: Site):
+    site.forked = False
     (site.root / "spies").mkdir()
     (site.root / "spies/spy.py").write_text(SPY, encoding="utf-8")
     site.settings |= {

@@ -97,9 +97,12 @@ class Lab:
             PublishError: it is refused.
         """
         wish = pickle.dumps({"full": full, "output": output})
+        # A clock of the test's own comes before all else.
+        first = os.environ.get("PYTHONPATH", "").partition(os.pathsep)[0]
+        path = os.pathsep.join(filter(None, (first, *sys.path)))
         done = subprocess.run(
             [sys.executable, "-c", BUILD, str(self.conf)], input=wish, capture_output=True,
-            check=False, env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            check=False, env=os.environ | {"PYTHONPATH": path},
         )  # fmt: skip
         assert done.returncode == 0, done.stderr.decode()
         found = pickle.loads(done.stdout)

@@ -195,13 +195,30 @@ def duplicate_slug(site: Site) -> Iterator[Problem]:
                 line = source.line("slug" if source.get("slug") else "title")
                 message = f"its address {quoted(address)} is that of a list page"
                 yield Problem(line, message, "choose another Slug", source.file)
-        shownness = [source for source in same if source.kind != "draft"]
+        shown = [source for source in same if source.kind != "draft"]
         for source in same:
-            rivals = [other for other in shownness if other is not source]
+            rivals = [other for other in shown if other is not source]
             if rivals:
                 message = f"its address {quoted(address)} is that of {rivals[0].file} too"
                 line = source.line("slug" if source.get("slug") else "title")
                 yield Problem(line, message, "change the Slug of one of them", source.file)
+    yield from _one_file(site)
+
+
+def _one_file(site: Site) -> Iterator[Problem]:
+    """Posts of several addresses that are one file, by `Url` or `Save_as`."""
+    files: dict[str, list[Source]] = defaultdict(list)
+    for source in site.sources:
+        if source.public and source.post and source.post.save_as:
+            files[source.post.save_as].append(source)
+    for place, same in files.items():
+        if len({addresses.of_source(source, site) for source in same}) > 1:
+            for source in same:
+                other = next(other for other in same if other is not source)
+                key = next((key for key in ("save_as", "url", "slug") if source.get(key)), "title")
+                message = f"its page {quoted(place)} is that of {other.file} too"
+                remedy = "change the Slug of one of them, or give it a Save_as of its own"
+                yield Problem(source.line(key), message, remedy, source.file)
 
 
 @site_rule("bad-alias", "error", "`Aliases: old-address`")

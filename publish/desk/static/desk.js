@@ -30,7 +30,20 @@ async function draw() {
   if (again) { again = false; draw(); }
 }
 
+// A button that is being pressed must not become another under the finger.
+let pressed = false;
+let waiting = null;
+const released = () => setTimeout(() => {
+  pressed = false;
+  if (waiting) put(waiting);
+});
+document.addEventListener("pointerdown", () => { pressed = true; }, true);
+document.addEventListener("pointerup", released, true);
+document.addEventListener("pointercancel", released, true);
+
 const put = (fresh) => {
+  waiting = pressed ? fresh : null;
+  if (pressed) return;
   document.title = fresh.title;
   for (const id of ["mode", "main"]) {
     Idiomorph.morph(document.getElementById(id), fresh.getElementById(id), {
