@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from publish.cli.options import common
-from publish.cli.terminal import SANDBOX, Terminal
+from publish.cli.terminal import Terminal
 from publish.settings import Settings
 
 
@@ -39,7 +39,7 @@ def command(ctx: click.Context, settings: Settings, terminal: Terminal) -> None:
             terminal.out(f"feed   {settings.output / str(settings.values[name])}")
     for mail in mails:
         terminal.out(f"mail   {mail}")
-    terminal.out(f"{SANDBOX}; to look at everything: publish preview")
+    terminal.out(f"{sandbox.NOTE}; to look at everything: publish preview")
 
 
 def _delivered(settings: Settings) -> list[str]:

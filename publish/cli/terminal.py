@@ -11,8 +11,6 @@ from typing import Any
 
 import click
 
-SANDBOX = "SANDBOX — nobody was e-mailed"
-
 
 @dataclass
 class Terminal:

@@ -11,6 +11,7 @@ from publish.desk.jobs import QuestionView
 from publish.desk.model import Post
 from publish.desk.parts import Button
 from publish.errors import PublishError, Refused
+from publish.sandbox import NOTE
 from publish.settings import Settings
 
 if TYPE_CHECKING:
@@ -60,7 +61,6 @@ NAMES = {
     "where": "Where to", "was": "Address until now", "now": "Address from now on", "to": "To",
 }  # fmt: skip
 """The names of a question's lines as the page has them."""
-SANDBOX = "SANDBOX — nobody was e-mailed"
 NAMED = re.compile(r"[^\s]+ “([^”]+)”")
 """A post by its slug and its title, or any word before a quotation."""
 CAMPAIGN = re.compile(r" \(campaign \w+\)")
@@ -189,7 +189,7 @@ def view(question: Question, titles: Collection[str]) -> QuestionView:
 def wording(line: str, titles: Collection[str] = ()) -> str:
     """A line of the office's as the desk says it: without what the banner says already, a post by
     its title alone, and a command by the name of its button. ``""`` for what a button says."""
-    line = CAMPAIGN.sub("", line.replace(f" [{SANDBOX}]", "")).strip()
+    line = CAMPAIGN.sub("", line.replace(f" [{NOTE}]", "")).strip()
     if BACK.match(line):
         return ""
     line = line.replace("; Ctrl-C takes it back", "; “Stop” takes it back")

@@ -64,7 +64,7 @@ def mode(now: Snapshot) -> Mode:
     if not now.live:
         return Mode(
             False, "Rehearsal.",
-            "Nobody is e-mailed: letters go to the inbox on this computer.", "How to go live",
+            "No letter leaves this computer: they go to the inbox on it.", "How to go live",
         )  # fmt: skip
     if not now.acts:
         return Mode(

@@ -18,13 +18,12 @@ from publish.newsletter.account import Account, Sender, account
 from publish.newsletter.ledger import Ledger
 from publish.office.question import Voice
 from publish.office.site import Site
+from publish.sandbox import NOTE
 from publish.settings import Settings
 
 if TYPE_CHECKING:
     from publish.newsletter.mailchimp import Mailchimp
     from publish.sandbox.server import Server
-
-SANDBOX = "SANDBOX — nobody was e-mailed"
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ class Office:
 
     def with_sandbox_note(self, line: str) -> str:
         """``line``, and in the sandbox a note that no e-mail went out."""
-        return f"{line} [{SANDBOX}]" if self.account.sandbox else line
+        return f"{line} [{NOTE}]" if self.account.sandbox else line
 
     def format_local(self, moment: datetime | None) -> str:
         """A time as the author reads it; None is now."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from publish.sandbox.server import Server
 
 __all__ = [
+    "NOTE",
     "SANDBOX_AUDIENCE",
     "SANDBOX_KEY",
     "SANDBOX_U",
@@ -29,6 +30,9 @@ __all__ = [
     "signup_path",
     "start",
 ]
+
+NOTE = "SANDBOX — nobody was e-mailed"
+"""What each act says that mailed nothing but the sandbox's inbox."""
 
 SANDBOX_KEY = "5a4db0c5" * 4 + "-us0"
 """An API key of the right form that opens no account but the sandbox's."""

@@ -63,7 +63,7 @@ def page(
         f"<title>{escape(title)} – Sandbox</title>\n"
         '<link rel="stylesheet" href="/sandbox.css">\n</head>\n<body>\n'
         '<header><strong><a href="/">Sandbox inbox</a></strong>'
-        "<span>Everything stays on this machine; nobody is e-mailed.</span></header>\n"
+        "<span>Everything stays on this machine; no mail leaves it.</span></header>\n"
         f"<main>\n<h1>{escape(title)}</h1>\n{body}\n</main>\n</body>\n</html>\n"
     )
     return Response(

@@ -166,7 +166,7 @@ class _Listener(ThreadingHTTPServer):
 
     @property
     def busy(self) -> bool:
-        """Whether somebody is connected."""
+        """Whether a client is connected."""
         return bool(self._open)
 
     def close_idle(self) -> None:
