@@ -7,6 +7,7 @@ the rest of the command.
 from __future__ import annotations
 
 import os
+import re
 import runpy
 import traceback
 from collections.abc import Mapping
@@ -18,6 +19,10 @@ from typing import Any
 from publish import light
 from publish.errors import ConfigError
 from publish.post import ignore
+
+TEXTS = frozenset({"SITEURL", "PATH", "OUTPUT_PATH", "THEME"})
+LISTS = frozenset({"ARTICLE_PATHS", "PAGE_PATHS", "STATIC_PATHS", "PLUGIN_PATHS"})
+"""Settings that are read before any rule can judge them; the rules judge all others."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +120,24 @@ def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
             f"{type(error).__name__}: {_first_line(error)}",
             "mend that line",
         ) from None
-    return Settings(file, {k: v for k, v in found.items() if k.isupper()})
+    values = {k: v for k, v in found.items() if k.isupper()}
+    for name, given in values.items():
+        if (name in TEXTS and isinstance(given, float | int)) or (
+            name in LISTS and (given is None or isinstance(given, float | int))
+        ):
+            what, example = ("text", '"text"') if name in TEXTS else ("list", '["one", "two"]')
+            raise ConfigError(
+                f"{path}:{_setting_line(file, name)}: {name} is no {what}: {given!r}",
+                f"write {example}",
+            )
+    return Settings(file, values)
+
+
+def _setting_line(file: Path, name: str) -> int:
+    """The last line that begins with ``name``; 1 where it comes from elsewhere."""
+    lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    found = [number for number, line in enumerate(lines, 1) if re.match(rf"{name}\b", line)]
+    return found[-1] if found else 1
 
 
 def _line(error: BaseException, file: Path) -> int:

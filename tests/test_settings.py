@@ -58,3 +58,16 @@ def test_a_failing_file_names_its_line_in_one_line(tmp_path: Path, text: str, sa
 
 def test_no_value_shows_in_the_representation(tmp_path: Path):
     assert "s3cret" not in repr(settings(tmp_path, "TOKEN = 's3cret'\n"))
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [("SITEURL = 5", "no text: 5"), ("OUTPUT_PATH = 5", "no text: 5"), ("THEME = True", "no text"),
+     ("ARTICLE_PATHS = 5", "no list: 5"), ("STATIC_PATHS = None", "no list: None"),
+     ("PLUGIN_PATHS = 5", "no list: 5")],
+)  # fmt: skip
+def test_a_setting_of_another_kind_is_one_line_at_its_place(tmp_path: Path, line: str, what: str):
+    conf = tmp_path / "pelicanconf.py"
+    conf.write_text(f'SITENAME = "S"\n\n{line}\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match=f"pelicanconf.py:3: [A-Z_]+ is {what}"):
+        load(conf)

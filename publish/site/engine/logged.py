@@ -23,6 +23,8 @@ ERROR_PREFIXES = (
 )
 """How those of Pelican's warnings begin after which the site lacks something or links nowhere."""
 QUOTED = re.compile(r"['‘`\"]([^'’`\"]+)['’`\"]")
+PACKAGE = f"{Path(__file__).resolve().parents[2]}{os.sep}"
+"""Where this tool lies, perhaps in the site's folder: no fault of a site stands there."""
 
 
 class LogCollector(logging.Handler):
@@ -122,6 +124,8 @@ class LogCollector(logging.Handler):
 
     def _own(self, name: str) -> bool:
         inside = name.startswith(f"{self.root}{os.sep}") and "site-packages" not in name
+        if name.startswith(PACKAGE):
+            return False
         return inside or (name.startswith("/") and Path(name).suffix not in (".py", ".pyc"))
 
     def _called(self, file: Path) -> str:
