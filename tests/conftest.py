@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
 # A busy machine is no fault of an example.
 settings.register_profile("house", deadline=None)
+# The whole suite tries the same examples each time; a room's tests, started by hand, try others.
+settings.register_profile("whole", deadline=None, derandomize=True, database=None)
 settings.load_profile("house")
 
 
