@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from publish.post.urls import Alias, folded, parse_alias
 
 from .maps import FILES
-from .site import Source, mount
+from .site import Place, Source, mount
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Move:
     canonical: str
     title: str
     lang: str
-    place: str
+    place: Place | str
 
 
 def plan(sources: Iterable[Source], real: set[str], siteurl: str) -> tuple[list[Move], list[str]]:
@@ -33,9 +33,9 @@ def plan(sources: Iterable[Source], real: set[str], siteurl: str) -> tuple[list[
     replaced, nor would be on a disk that ignores case.
     """
     base, siteurl = mount(siteurl), siteurl.rstrip("/")
-    taken = {folded(file): "a page of the site" for file in (*real, *FILES)}
+    taken: dict[str, Place | str] = {folded(file): "a page of the site" for file in (*real, *FILES)}
     folders = {folded(str(parent)) for file in real for parent in PurePosixPath(file).parents}
-    seen: dict[tuple[str, str], str] = {}
+    seen: dict[tuple[str, str], Place | str] = {}
     moves: list[Move] = []
     faults: list[str] = []
     for source in sources:
@@ -63,8 +63,9 @@ REMEDY = "take it out of the Aliases line, or write it from the root on: /old/"
 
 
 def _free(
-    alias: Alias, taken: dict[str, str], folders: set[str], seen: dict[tuple[str, str], str]
-) -> None:
+    alias: Alias, taken: dict[str, Place | str], folders: set[str],
+    seen: dict[tuple[str, str], Place | str],
+) -> None:  # fmt: skip
     """Refuse an address at which something is.
 
     Raises:

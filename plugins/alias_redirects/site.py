@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from publish.post.contents import contents
+from publish.post.frontmatter import line_of
 from publish.post.text import plain_title
 from publish.post.urls import split_aliases
 
@@ -23,7 +23,19 @@ class Source:
     url: str
     title: str
     lang: str
-    place: str
+    place: Place | str
+
+
+class Place:
+    """The ``file:line`` of a content's ``Aliases``, looked up where a message needs it."""
+
+    def __init__(self, content: Any) -> None:
+        self._content = content
+
+    def __str__(self) -> str:
+        file = str(getattr(self._content, "source_path", "") or "")
+        line = line_of("aliases", file)
+        return f"{os.path.relpath(file)}:{line}" if file else str(self._content.url)
 
 
 def moved(generators: Iterable[Any]) -> list[Source]:
@@ -33,7 +45,8 @@ def moved(generators: Iterable[Any]) -> list[Source]:
         for content in contents(generators, public=True)
         if split_aliases(getattr(content, "aliases", ""))
     }
-    return sorted(map(_source, found.values()), key=lambda source: (source.url, source.place))
+    by_file = sorted(found.values(), key=lambda content: str(content.source_path))
+    return sorted(map(_source, by_file), key=lambda source: source.url)
 
 
 def real_files(generators: Iterable[Any], written: Iterable[str], output: str) -> set[str]:
@@ -55,21 +68,5 @@ def _source(content: Any) -> Source:
     url = quote(str(content.url).removeprefix("/"), safe="/%~!$&'()*+,;=:@-._?")
     return Source(
         tuple(dict.fromkeys(split_aliases(content.aliases))), url, plain_title(content.title), lang,
-        _place(content),
+        Place(content),
     )  # fmt: skip
-
-
-def _place(content: Any) -> str:
-    file = str(getattr(content, "source_path", "") or "")
-    for number, line in enumerate(_lines(file), 1):
-        if line.lower().lstrip(" :").startswith("aliases:"):
-            return f"{os.path.relpath(file)}:{number}"
-    return f"{os.path.relpath(file)}:1" if file else str(content.url)
-
-
-def _lines(file: str) -> Iterator[str]:
-    try:
-        with Path(file).open(encoding="utf-8", errors="replace") as stream:
-            yield from stream
-    except OSError:
-        return

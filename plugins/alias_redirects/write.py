@@ -12,6 +12,7 @@ from .maps import RENDER
 from .page import gone_page, page
 from .plan import Move
 from .retired import PLACE
+from .site import Place
 
 
 def write_all(
@@ -49,7 +50,7 @@ def write_gone(files: Collection[str], settings: Mapping[str, Any], output: str)
     return [fault for fault in faults if fault]
 
 
-def _write(output: str, name: str, text: str, place: str) -> str:
+def _write(output: str, name: str, text: str, place: Place | str) -> str:
     try:
         write_whole(Path(output, name), text.encode())
     except (OSError, ValueError) as error:

@@ -14,8 +14,9 @@ from publish.checks.cached import Store
 from publish.checks.rules.header_values import fails_pelican
 from publish.checks.rules.pathological import tangled
 from publish.checks.site import Site, Trouble, printable
-from publish.checks.source import MARKDOWN, ReadOptions, Source
+from publish.checks.source import ReadOptions, Source
 from publish.post import stamps
+from publish.post.frontmatter import MARKDOWN
 from publish.post.record import Library
 from publish.settings import Settings
 

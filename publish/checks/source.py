@@ -15,12 +15,11 @@ from urllib.parse import unquote
 from publish.checks import keys, prose
 from publish.post import frontmatter
 from publish.post.diagnostic import Problem
-from publish.post.frontmatter import Header, yes_no
+from publish.post.frontmatter import MARKDOWN, Header, yes_no
 from publish.post.record import Heading, Link, Post
 from publish.post.slug import slugify
 
 Kind = Literal["post", "page", "draft", "scheduled"]
-MARKDOWN = (".md", ".markdown", ".mkd", ".mdown")
 MOST_LINKS = 5000
 """Of one source; a rule tells when there are more, which are not looked at."""
 TOKEN = re.compile(r"[^\s()<>\"'\[\]]+")
@@ -142,8 +141,7 @@ class Source:
 
     def line(self, name: str) -> int:
         """A header's line, else 1."""
-        found = self.header.field(name)
-        return found.line if found else 1
+        return (self.post.lines if self.post else self.header.lines).get(name, 1)
 
     def line_text(self, line: int) -> str:
         """A line of the file, counted from 1."""

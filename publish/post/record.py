@@ -62,7 +62,8 @@ class Post:
     """A post (``kind`` "article") or a page.
 
     ``source`` is its path below the content folder, with slashes; ``fields`` are the values of its
-    front matter as text, by their keys in small letters.
+    front matter as text and ``lines`` the lines in the file where they stand, by their keys in
+    small letters.
     ``url`` and ``save_as`` are Pelican's for its present status, ``permalink`` is the address it
     has or will have in public. ``title`` and ``summary`` are HTML; ``plain_title``,
     ``plain_summary`` and ``text`` are words. ``body_digest`` is equal for equal ones of these
@@ -99,6 +100,7 @@ class Post:
     page_digest: str = ""
     body_digest: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_page(self) -> bool:
@@ -125,7 +127,7 @@ class Post:
         plain = {part.name: getattr(self, part.name) for part in fields(self)}
         for name in ("date", "modified"):
             plain[name] = plain[name].isoformat() if plain[name] else None
-        return plain | {"fields": dict(self.fields)}
+        return plain | {"fields": dict(self.fields), "lines": dict(self.lines)}
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Post:

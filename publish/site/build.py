@@ -113,7 +113,7 @@ def _made(
             settings.cache / "engine",
             record.with_suffix(".pages"), () if full else intact(settings, known, target),
             manifest.code(settings, before), full, jobs or cores(),
-            guards.judge, guards.fit,
+            guards.judge, guards.fit, digests=before.digests,
         )  # fmt: skip
         try:
             rendered = run(task, progress, full_pelican=known.full_pelican)

@@ -204,3 +204,8 @@ def test_a_build_reads_a_source_once_a_digest_apart(project: Project, plugins: s
     aged()
     assert opened("check") == {"a.md": 1}
     assert opened("build").keys() <= {"a.md"}
+    # What was just saved may change again and keep its stamp: its digest is taken once.
+    path.write_bytes(path.read_bytes() + b"Young.\n")
+    assert opened("build")["a.md"] <= 2
+    path.write_bytes(path.read_bytes() + b"Younger.\n")
+    assert opened("check")["a.md"] <= 2

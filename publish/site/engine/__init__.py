@@ -41,15 +41,15 @@ class Task(NamedTuple):
     """One run.
 
     ``settings`` is the settings file, ``overrides`` are values put over it. ``stage`` is a folder
-    for this run alone: the site goes to ``stage/site``, the record of its pages to
-    ``stage/pages``. ``folder`` holds what earlier runs left, ``record`` is that of the pages in
-    the output, of which ``intact`` were not touched since. ``code`` are files of Python that
-    decide what sources and pages are. ``forget`` makes everything again. ``jobs`` is how many
-    processes may work. ``judge`` is called once all is read and before anything is rendered. A
-    source that is not ``fit`` is never opened. ``until`` ends the run early: at
-    ``"read"`` when ``judge`` has answered, at ``"letters"`` when plugins have composed these.
-    Files of issues are called ``.issues/SLUG/…`` among those of the site. A ``resident`` worker
-    stays when it is done, to show single pages (``Worker.page``).
+    for this run alone: the site goes to ``stage/site``, the record of its pages to ``stage/pages``.
+    ``folder`` holds what earlier runs left, ``record`` is that of the pages in the output, of which
+    ``intact`` were not touched since. ``code`` are files of Python that decide what sources and
+    pages are. ``digests`` of files are known already, each with the stamp of then. ``forget`` makes
+    everything again. ``jobs`` is how many processes may work. ``judge`` is called once all is read
+    and before anything is rendered. A source that is not ``fit`` is never opened. ``until`` ends
+    the run early: at ``"read"`` when ``judge`` has answered, at ``"letters"`` when plugins have
+    composed these. Files of issues are called ``.issues/SLUG/…`` among those of the site. A
+    ``resident`` worker stays when it is done, to show single pages (``Worker.page``).
     """
 
     settings: Path
@@ -65,6 +65,7 @@ class Task(NamedTuple):
     fit: Fit | None = None
     until: Literal["", "read", "letters"] = ""
     resident: bool = False
+    digests: Mapping[str, tuple[str, str]] = {}
 
 
 class Run(NamedTuple):

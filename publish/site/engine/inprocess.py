@@ -114,7 +114,7 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
             record = task.record if files else None
             live = session.Session(
                 task.folder, record, found_keys, values, declared, staging, audit, log,
-                task.jobs, tell, forget=task.forget,
+                task.jobs, tell, forget=task.forget, digests=task.digests,
             )  # fmt: skip
         clock.phase("settings")
         pelican.run()
