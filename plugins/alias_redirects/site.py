@@ -9,9 +9,29 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from publish.post.contents import contents
+from publish.post.diagnostic import Complaint
 from publish.post.frontmatter import line_of
 from publish.post.text import plain_title
 from publish.post.urls import split_aliases
+
+
+class Place:
+    """A file and the line of its ``Aliases``, looked up where a message needs it."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+
+    @property
+    def line(self) -> int:
+        """From 1; that of a file without such a key is 1."""
+        return line_of("aliases", self._file)
+
+    def __str__(self) -> str:
+        return f"{self._file}:{self.line}"
+
+    def complaint(self, message: str, remedy: str) -> Complaint:
+        """What is wrong there, and the next step."""
+        return Complaint(message, self._file, self.line, remedy)
 
 
 @dataclass(frozen=True)
@@ -23,19 +43,7 @@ class Source:
     url: str
     title: str
     lang: str
-    place: Place | str
-
-
-class Place:
-    """The ``file:line`` of a content's ``Aliases``, looked up where a message needs it."""
-
-    def __init__(self, content: Any) -> None:
-        self._content = content
-
-    def __str__(self) -> str:
-        file = str(getattr(self._content, "source_path", "") or "")
-        line = line_of("aliases", file)
-        return f"{os.path.relpath(file)}:{line}" if file else str(self._content.url)
+    place: Place
 
 
 def moved(generators: Iterable[Any]) -> list[Source]:
@@ -68,5 +76,5 @@ def _source(content: Any) -> Source:
     url = quote(str(content.url).removeprefix("/"), safe="/%~!$&'()*+,;=:@-._?")
     return Source(
         tuple(dict.fromkeys(split_aliases(content.aliases))), url, plain_title(content.title), lang,
-        Place(content),
+        Place(os.path.relpath(content.source_path) if content.source_path else url),
     )  # fmt: skip

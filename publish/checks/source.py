@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from publish.checks import keys, prose
 from publish.post import frontmatter
-from publish.post.diagnostic import Problem
+from publish.post.diagnostic import Complaint, Problem
 from publish.post.frontmatter import MARKDOWN, Header, yes_no
 from publish.post.record import Heading, Link, Post
 from publish.post.slug import slugify
@@ -90,7 +90,7 @@ class Source:
     is_page: bool
     reading: ReadOptions
     post: Post | None = field(default=None, repr=False)
-    complaints: tuple[str, ...] = ()
+    complaints: tuple[Complaint, ...] = ()
     facts: Facts | None = field(default=None, repr=False)
 
     @cached_property

@@ -12,6 +12,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
+from publish.post.diagnostic import Complaint
+
 Visibility = Literal["public", "hidden", "scheduled", "draft"]
 """``hidden`` is public and in no list, ``scheduled`` becomes public by its date."""
 PLAYERS = ("audio", "video", "source", "track")
@@ -156,7 +158,7 @@ class Library:
     in bytes. ``places`` are the addresses of lists, feeds and the like, ``terms`` the slugs of
     the categories, tags and authors. ``settings`` are Pelican's, defaults filled in, as far as
     they are plain values; ``plugins`` the names of those at work. ``complaints`` are what
-    Pelican and the plugins said that a build refuses: ``file:line: message``. ``no_template`` are
+    Pelican and the plugins said that a build refuses. ``no_template`` are
     the sources whose template the theme does not have, with its name.
     """
 
@@ -170,7 +172,7 @@ class Library:
     terms: Mapping[str, frozenset[str]] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
     plugins: tuple[str, ...] = ()
-    complaints: tuple[str, ...] = ()
+    complaints: tuple[Complaint, ...] = ()
     no_template: Mapping[str, str] = field(default_factory=dict)
     failed: bool = False
     """Whether the settings, a plugin or a generator failed, so that nothing else is known."""

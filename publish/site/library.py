@@ -21,6 +21,7 @@ from typing import Any, Literal, NamedTuple
 from publish.post import body, cache, frontmatter
 from publish.post.body import Body
 from publish.post.contents import categories_of, contents
+from publish.post.diagnostic import Complaint
 from publish.post.images import cover_of, cover_paths
 from publish.post.record import Cover, Library, Post, Visibility
 from publish.post.text import direction, plain, plain_title
@@ -103,7 +104,7 @@ def _words(content: Any, digest: bytes) -> Words:
 
 
 def library_of(
-    generators: Iterable[Any], settings: Mapping[str, Any], *, complaints: Iterable[str] = (),
+    generators: Iterable[Any], settings: Mapping[str, Any], *, complaints: Iterable[Complaint] = (),
     memo: Path | None = None,
 ) -> Library:  # fmt: skip
     """The records of a run. ``settings`` are Pelican's, ``complaints`` what it said so far;

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from publish.errors import ConfigError, Refused
+from publish.post.diagnostic import Complaint
 from publish.post.record import Library
 from publish.settings import Settings
 from publish.site import engine, manifest
@@ -44,7 +45,7 @@ def judged(
     overrides: Mapping[str, Any] | None = None,
     *,
     fit: Fit | None = None,
-) -> tuple[Any, tuple[str, ...]]:
+) -> tuple[Any, tuple[Complaint, ...]]:
     """What ``judge`` (a function of a module) returns of the site, in the process that read it,
     and what Pelican and the plugins refuse. None where they fail before it can be called.
 
@@ -72,7 +73,7 @@ def judged(
     return done.judged, refusals(done.errors)
 
 
-def unread(settings: Settings, errors: Sequence[str]) -> Library:
+def unread(settings: Settings, errors: Sequence[Complaint]) -> Library:
     """The library of a site in which the settings, a plugin or a generator fails: the rules over
     text still have their sources."""
     from publish.site.posts import files
@@ -100,13 +101,13 @@ def _aside(settings: Settings) -> Iterator[Path]:
         yield folder
 
 
-def refusals(errors: Sequence[str]) -> tuple[str, ...]:
+def refusals(errors: Sequence[Complaint]) -> tuple[Complaint, ...]:
     """What Pelican and the plugins refuse; of a source that was kept from them, a rule tells."""
-    return tuple(error for error in errors if engine.UNFIT not in error)
+    return tuple(error for error in errors if error.kind != "unfit")
 
 
 def _records(
-    generators: list[Any], settings: Mapping[str, Any], errors: Sequence[str], *, memo: Path
+    generators: list[Any], settings: Mapping[str, Any], errors: Sequence[Complaint], *, memo: Path
 ) -> tuple[Library, bool]:
     from publish.site.library import library_of
 

@@ -20,7 +20,6 @@ KEYS = (
 )  # fmt: skip
 KNOWN = {key.lower(): key for key in KEYS}
 STATUSES = ("published", "draft", "hidden", "skip")
-NO_DATE = re.compile(r"is not a valid date|Unknown string format|out of range|year \S+ is")
 NEEDED = frozenset(
     ("title", "date", "modified", "status", "category", "tags", "slug", "uid", "lang", "newsletter",
      "aliases", "image", "author")
@@ -38,7 +37,7 @@ LONGEST_SUMMARY = 160
 @source_rule("missing-title", "error", "no `Title:` line", "same")
 def missing_title(source: Source) -> Iterator[Problem]:
     """Without a title Pelican leaves the file out and says nothing."""
-    if not beyond(source) and any("information about 'title'" in t for t in source.complaints):
+    if not beyond(source) and _lacks(source, "title"):
         yield Problem(source.line("title"), "there is no title", "add a line `Title: …` at the top")
 
 
@@ -46,10 +45,10 @@ def missing_title(source: Source) -> Iterator[Problem]:
 def missing_date(source: Source) -> Iterator[Problem]:
     """Without a date Pelican leaves the post out and says nothing."""
     undated = source.post is not None and not source.is_page and source.post.date is None
-    empty = ("information about 'date'", "'' is not a valid date")
+    empty = _bad_dates(source) and not source.get("date")
     if beyond(source):
         return
-    if undated or any(words in said for said in source.complaints for words in empty):
+    if undated or empty or _lacks(source, "date"):
         remedy = "add a line such as `Date: 2026-11-16 07:30`"
         yield Problem(source.line("date"), "there is no date", remedy)
 
@@ -57,12 +56,24 @@ def missing_date(source: Source) -> Iterator[Problem]:
 @source_rule("bad-date", "error", "`Date: 2026-13-45`", "same")
 def bad_date(source: Source) -> Iterator[Problem]:
     """A date that Pelican cannot read; it would leave the post out."""
-    for said in source.complaints:
-        for name in ("date", "modified") if NO_DATE.search(said) else ():
-            given = " ".join(source.get(name).split())
-            if given and given[:100] in said:
+    for read in _bad_dates(source):
+        for name in ("date", "modified"):
+            field = source.header.field(name)
+            given = " ".join(field.first.split()) if field else ""
+            if given and read in (given, " ".join(given.replace("_", " ").split())):
                 message = f"{KNOWN[name]} is not a date: {quoted(given, 40)}"
                 yield Problem(source.line(name), message, "write it as 2026-11-16 07:30")
+
+
+def _lacks(source: Source, key: str) -> bool:
+    """Whether Pelican leaves it out for want of that key."""
+    return any(said.kind == "missing-key" and key in said.parts for said in source.complaints)
+
+
+def _bad_dates(source: Source) -> list[str]:
+    """What Pelican takes for no date."""
+    return [" ".join(said.parts[0].split()) for said in source.complaints
+            if said.kind == "bad-date"]  # fmt: skip
 
 
 @source_rule("unknown-status", "error", "`Status: publised`", "same")

@@ -18,16 +18,15 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from publish.errors import ConfigError, Exit, Refused
+from publish.post.diagnostic import Complaint
 
 ISSUES = ".issues"
 """The folder in which files of composed issues are called, among those of the site."""
-UNFIT = "this source is kept from Pelican"
-"""What the reading of a source that is not fit ends with."""
 Progress = Callable[[str, int], None]
 """Told a phase (``read``, ``pages``) and by how much it advanced; below zero is its whole size."""
 
 
-Judge = Callable[[list[Any], Mapping[str, Any], Sequence[str]], tuple[Any, bool]]
+Judge = Callable[[list[Any], Mapping[str, Any], Sequence[Complaint]], tuple[Any, bool]]
 """Given Pelican's generators, the settings, and what Pelican and the plugins refuse so far.
 
 Its answer, and whether the site is fit. Called in a copy of the process that runs Pelican: what it
@@ -91,15 +90,19 @@ class Run(NamedTuple):
     fresh: int = 0
     judged: Any = None
     seconds: Mapping[str, float] = {}
-    errors: tuple[str, ...] = ()
+    errors: tuple[Complaint, ...] = ()
     full_pelican: bool = False
 
 
 class Failed(NamedTuple):
     """A run that failed, in place of a ``Run``; ``code`` is how a command ends by it."""
 
-    errors: tuple[str, ...]
+    errors: tuple[Complaint, ...]
     code: Exit
+
+
+class UnfitSource(ValueError):
+    """A source that Pelican must not open, in the place of its content."""
 
 
 class Unfit(Exception):
@@ -172,5 +175,6 @@ def result(found: Run | Failed | Unfit | NeedsFullPelican) -> Run:
     if isinstance(found, Failed):
         also = f" (and {len(found.errors) - 1} more)" if len(found.errors) > 1 else ""
         kind = ConfigError if found.code == Exit.USAGE else Refused
-        raise kind(found.errors[0] + also, "mend that and build again; the built site is as it was")
+        remedy = "mend that and build again; the built site is as it was"
+        raise kind(f"{found.errors[0]}{also}", remedy)
     return found

@@ -22,7 +22,7 @@ from pelican.contents import Article, Content, Page
 from pelican.readers import Readers
 
 from publish.post import frontmatter, stamps
-from publish.site.engine import UNFIT, Fit
+from publish.site.engine import Fit, UnfitSource
 from publish.site.engine import settings as tracked
 from publish.site.engine.closures import Compiled
 from publish.site.engine.sources import KINDS, Sources, handed, key_lines
@@ -71,7 +71,7 @@ def keep_from_reading(fit: Fit) -> None:
         if fmt is None:
             raw = fit(Path(base_path, path))
             if raw is None:
-                raise ValueError(UNFIT)
+                raise UnfitSource(path)
             handed.clear()
             full = os.path.abspath(os.path.join(base_path, path))  # noqa: PTH100, PTH118
             handed[full], key_lines[full] = raw, frontmatter.key_lines(raw, path)

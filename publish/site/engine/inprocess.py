@@ -158,7 +158,7 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
              values["THEME"], values["CACHE_PATH"], *values["PLUGIN_PATHS"]))]  # fmt: skip
     reads = audit.reads(apart, Path(values["PATH"], "ledger"))
     return Run(
-        tuple(log.warnings),
+        tuple(map(str, log.warnings)),
         tuple(path for path in reads if path != str(task.settings.parent)),
         due.moment, audit.untracked, stock, tuple(sorted(staging.kept)),
         live.pages.rendered if live else due.rendered,
