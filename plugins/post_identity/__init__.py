@@ -50,7 +50,7 @@ def identify(content: Any) -> None:
     for key in dropped:
         message = "is a name that Pelican needs for itself, so the line was left out"
         Complaint(
-            f"{key.capitalize()}: {message}", place(content), key=key,
+            f"`{key.capitalize()}:` {message}", place(content), key=key,
             remedy="rename the key or remove the line",
         ).log(log)  # fmt: skip
     content.uid = uid_of(content.metadata.get("uid"), str(content.relative_source_path))

@@ -31,7 +31,7 @@ def lines_of(office: Office, item: Item) -> list[Line]:
     if only := _only(office, item):
         whom += f", only {only}"
     return [
-        Line("letter", post(item.issue)),
+        Line("letter", post(office, item.issue)),
         Line("subject", item.issue.subject),
         Line("preheader", item.issue.preheader),
         Line("audience", whom),
@@ -56,13 +56,14 @@ def changed(office: Office, letter: Letter, found: Letters) -> list[str]:
     if how not in ("words", "unknown"):
         return []
     when, mend = office.format_local(letter.hour), mending(letter, found)
+    name = called(office, letter)
     if how == "unknown":
         return [
-            f"{called(letter)} is scheduled for {when}; no copy of it was kept, so whether it "
+            f"{name} is scheduled for {when}; no copy of it was kept, so whether it "
             f"changed since is unknown; {mend}"
         ]
     return [
-        f"{called(letter)} is scheduled for {when} with other words than its post has now; {mend}",
+        f"{name} is scheduled for {when} with other words than its post has now; {mend}",
         *indented(words),
     ]
 

@@ -9,7 +9,7 @@ from publish.newsletter.selection import Verdict
 from publish.office import letters, sending, settling
 from publish.office.question import Changed, Done, Voice
 from publish.office.room import Office
-from publish.office.telling import post, typed
+from publish.office.telling import explained, typed
 
 ACT = "send"
 ATTEMPTS = 3
@@ -47,7 +47,7 @@ def _with_overdue(office: Office, done: Done) -> Done:
     choices = letters.choices(office, all_letters)
     late = [choice for choice in choices if choice.verdict is Verdict.OVERDUE]
     lines = [
-        f"due and not sent: {post(choice.issue)}: {choice.why}; {typed('send', choice.issue.slug)}"
+        f"due and not sent: {explained(office, choice)}; {typed('send', choice.issue.slug)}"
         for choice in late
     ]
     more = tuple(line for line in lines if line not in done.lines)

@@ -17,7 +17,7 @@ from publish.office import letters, settling
 from publish.office.asking import changed, mending
 from publish.office.letters import Letters
 from publish.office.room import Office
-from publish.office.telling import called, count, indented, titled, typed
+from publish.office.telling import called, count, indented, typed
 from publish.office.timing import timing
 
 
@@ -55,12 +55,12 @@ def planned(
         choices = letters.choices(office, found, named)
         choices = [c for c in choices if not posts or c.issue.key in named]
         told = plan.plan_items(choices, when)
-        lines = _urgent_lines(found)
+        lines = _urgent_lines(office, found)
         for choice, item in zip(choices, told, strict=True):
             if not posts and _folds(choice):
                 continue
             moment = office.format_local(hour_of(item.time) if item.time else None)
-            name = titled(item.slug, item.title)
+            name = office.words.post(item.slug, item.title)
             if item.send:
                 lines.append(
                     office.with_sandbox_note(f"send  {name}: {item.why}; goes out {moment}")
@@ -73,9 +73,8 @@ def planned(
             lines += indented(changed(office, choice.letter, found)) if waits else []
         for letter in found.named(posts):
             if letter.kind != "post" and letter.scheduled:
-                lines.append(
-                    f"skip  {called(letter)}: scheduled for {office.format_local(letter.hour)}"
-                )
+                hour = office.format_local(letter.hour)
+                lines.append(f"skip  {called(office, letter)}: scheduled for {hour}")
                 lines += indented(changed(office, letter, found))
     lines += [] if posts else flood(office, choices)
     lines += [] if posts else [_fold_line([c.verdict for c in choices]), *_drafts(office)]
@@ -151,7 +150,7 @@ def _entry(
         urgent = True
         words += f", and its post is not public any more; {typed('undo', handle)} takes it back"
     at = hour_of(state.send_time)
-    line = f"{called(letter)}: {words}"
+    line = f"{called(office, letter)}: {words}"
     if at:
         line += f", {office.format_local(at)}"
     if state.emails_sent:
@@ -179,9 +178,9 @@ def flood(office: Office, choices: Sequence[Candidate]) -> list[str]:
     return [f"{refused}: `publish send` would refuse; if they are all meant: {typed('send', *due)}"]
 
 
-def _urgent_lines(found: Letters) -> list[str]:
+def _urgent_lines(office: Office, found: Letters) -> list[str]:
     return [
-        f"first {called(letter)}: it is scheduled, and its post is not public any more; "
+        f"first {called(office, letter)}: it is scheduled, and its post is not public any more; "
         f"{typed('undo', found.handle(letter))} takes it back"
         for letter in found.all
         if found.is_orphan(letter)
@@ -207,4 +206,4 @@ def folded(chosen: Sequence[Entry]) -> str:
 
 
 def _drafts(office: Office) -> list[str]:
-    return [f"draft {titled(slug, title)}" for slug, title in office.site.drafts()]
+    return [f"draft {office.words.post(slug, title)}" for slug, title in office.site.drafts()]

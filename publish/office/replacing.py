@@ -54,7 +54,7 @@ def question(
         lines += [Line("change", text) for text in _told(how, words)]
     if not items:
         said = [
-            office.with_sandbox_note(f"{called(x)}: its scheduled letter has these words")
+            office.with_sandbox_note(f"{called(office, x)}: its scheduled letter has these words")
             for x in chosen
         ]
         return Done(act, tuple(said))
@@ -80,7 +80,7 @@ def _hour(office: Office, found: Letters, letter: Letter) -> datetime:
     Raises:
         Refused, OutcomeUnknown: it cannot be changed.
     """
-    name, limits = called(letter), office.account.limits
+    name, limits = called(office, letter), office.account.limits
     if letter.past.unanswered and not letter.unfinished:
         raise OutcomeUnknown(f"{name}: an order for it has no answer yet", "run `publish status`")
     if len(letter.scheduled) > 1:
@@ -103,7 +103,7 @@ def _hour(office: Office, found: Letters, letter: Letter) -> datetime:
 
 
 def _not_scheduled(office: Office, found: Letters, letter: Letter) -> Refused:
-    name = called(letter)
+    name = called(office, letter)
     post = letter.issue
     for other in found.all:
         if other is not letter and other.scheduled and post and other.holds(post):

@@ -59,7 +59,8 @@ def ask(
     lines = [Line("post", taken.name)]
     for letter, _ in waiting:
         when = office.format_local(letter.hour) if letter.hour else "unfinished"
-        lines.append(Line("letter", f"{called(letter)} is taken back (it is set for {when})"))
+        name = called(office, letter)
+        lines.append(Line("letter", f"{name} is taken back (it is set for {when})"))
     if taken.file:
         lines.append(Line("file", f"{taken.name} becomes a draft; nothing is deleted"))
     where = "to a page that says it is gone" if lead == retired.GONE else f"to {lead}"
@@ -149,9 +150,8 @@ def _taken_back(office: Office, waiting: Sequence[tuple[Letter, str]]) -> list[s
     lines = []
     for letter, name in waiting:
         undoing.take_back(office, letter, name)
-        lines.append(
-            office.with_sandbox_note(f"{called(letter)}: taken back, it goes out only by name")
-        )
+        line = f"{called(office, letter)}: taken back, it goes out only by name"
+        lines.append(office.with_sandbox_note(line))
     return lines
 
 

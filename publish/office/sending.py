@@ -18,7 +18,7 @@ from publish.office.delivery import Item
 from publish.office.letters import Letters
 from publish.office.question import Changed, Done, Line, Question
 from publish.office.room import Office
-from publish.office.telling import called, count, post, readers, typed
+from publish.office.telling import called, count, explained, post, readers, typed
 from publish.office.timing import Timing, still, timing
 from publish.post.issue import Issue, key_of
 
@@ -73,7 +73,7 @@ def ask(
     else:
         going = [choice for choice in choices if choice.send]
         if digest:
-            _refuse_single(going, choices)
+            _refuse_single(office, going, choices)
         elif not posts:
             _refuse_flood(office, going)
         items = _items(office, found, going, when, digest=digest, named=bool(posts))
@@ -160,14 +160,13 @@ def _composed(office: Office, found: Letters, posts: Sequence[str]) -> list[Lett
 def _unsendable(office: Office, found: Letters, letter: Letter, name: str) -> Refused:
     if letter.kind == "digest":
         slugs = [x.slug for x in found.all if x.issue and letter.holds(x.issue)]
-        return Refused(
-            f"{called(letter)} is a digest", f"send its posts: {typed('send', *slugs, '--digest')}"
-        )
+        command = typed("send", *slugs, "--digest")
+        return Refused(f"{called(office, letter)} is a digest", f"send its posts: {command}")
     if letter.kind == "update":
         command = typed("send", letter.slug, "--as-update")
-        return Refused(f"{called(letter)} is an update", f"send it with {command}")
+        return Refused(f"{called(office, letter)} is an update", f"send it with {command}")
     why = office.site.why_not(name) or "its post is not public any more"
-    return Refused(f"{called(letter)}: {why}", "what is not public is not mailed")
+    return Refused(f"{called(office, letter)}: {why}", "what is not public is not mailed")
 
 
 def _items(
@@ -209,18 +208,18 @@ def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Ite
             else typed("undo", found.handle(waiting)) + " takes it back; then send it again"
         )
         raise Refused(
-            f"{post(head)}: {what} has not gone out, it is scheduled for "
+            f"{post(office, head)}: {what} has not gone out, it is scheduled for "
             f"{office.format_local(waiting.hour)}", instead,
         )  # fmt: skip
     lost = letter.past.tried and not letter.campaigns
     if not lost and not any(x.mailed for x in carriers if x.kind != "update"):
         raise Refused(
-            f"{post(head)}: its letter has not gone out", f"run {typed('send', head.slug)}"
+            f"{post(office, head)}: its letter has not gone out", f"run {typed('send', head.slug)}"
         )
     whole = issue.load(found.folder, head)
     if (letter.kept or {}).get("digest") == head.digest:
         raise Refused(
-            f"{post(head)}: it is identical to what was sent",
+            f"{post(office, head)}: it is identical to what was sent",
             "change the post first, or leave --as-update out",
         )
     again = altered(
@@ -229,14 +228,16 @@ def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Ite
     return delivery.item(office, found, again, when, named=True)
 
 
-def _refuse_single(going: Sequence[Candidate], choices: Sequence[Candidate]) -> None:
+def _refuse_single(
+    office: Office, going: Sequence[Candidate], choices: Sequence[Candidate]
+) -> None:
     """Stop where a digest would bring one post alone; why it would not bring the others is told.
 
     Raises:
         Refused: it would.
     """
     if sum(choice.verdict is Verdict.SEND for choice in going) == 1:
-        rest = [f"{post(c.issue)}: {c.why}" for c in choices if not c.send]
+        rest = [explained(office, c) for c in choices if not c.send]
         raise Refused(
             "; ".join(["a digest needs two posts or more", *rest[-3:]]),
             "name others, or leave --digest out",
@@ -266,7 +267,7 @@ def _not_sent(office: Office, found: Letters, choices: Sequence[Candidate]) -> l
     for choice in choices:
         if choice.verdict is Verdict.OVERDUE:
             command = typed("send", choice.issue.slug)
-            lines.append(f"due and not sent: {post(choice.issue)}: {choice.why}; {command}")
+            lines.append(f"due and not sent: {explained(office, choice)}; {command}")
     asked = {choice.letter.key for choice in choices}
     for letter in found.all:
         own = letter.key in asked or letter.kind != "post"
@@ -281,12 +282,12 @@ def _nothing(
     """Why nothing goes out: of each post that was named, else of the newest that was never sent."""
     lines = [office.with_sandbox_note("nothing to send")]
     if named:
-        return [*lines, *(f"{post(c.issue)}: {c.why}" for c in choices), *aside]
+        return [*lines, *(explained(office, c) for c in choices), *aside]
     unsent = [c for c in choices if c.verdict is not Verdict.DONE]
     if unsent:
         newest = unsent[-1]
         command = typed("send", newest.issue.slug)
-        lines.append(f"the newest unsent post is {post(newest.issue)}: {newest.why}; {command}")
+        lines.append(f"the newest unsent post is {explained(office, newest)}; {command}")
     return [*lines, *aside]
 
 

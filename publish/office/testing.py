@@ -35,9 +35,10 @@ def ask(office: Office, act: str = ACT, *, post: str, to: Sequence[str]) -> Ques
             raise
         assert letter.issue is not None
         whole = issue.load(folder, letter.issue)
+    name = named(office, whole)
     return Question(
         ACT,
-        (Line("letter", named(whole)), Line("subject", whole.subject), Line("to", ", ".join(to))),
+        (Line("letter", name), Line("subject", whole.subject), Line("to", ", ".join(to))),
         "Send the test", True, bind(whole.digest, list(to)), {"post": post, "to": tuple(to)}, whole,
     )  # fmt: skip
 

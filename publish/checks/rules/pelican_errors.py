@@ -9,6 +9,7 @@ from publish.checks.rule import site_rule
 from publish.checks.rules.config import bad_timezone
 from publish.checks.rules.links import inside
 from publish.checks.site import Site, printable
+from publish.checks.source import Source
 from publish.post.diagnostic import Complaint, Problem, quoted
 
 NAME = re.compile(r"\b[A-Z][A-Z_]{3,}\b")
@@ -50,12 +51,26 @@ def _problem(said: Complaint, site: Site) -> Problem:
                 message = f"the {kind.lower()} {quoted(name)} makes no address"
                 return Problem(source.line(key), message, "use letters or digits", source.file)
     if said.file and said.line:
-        return Problem(said.line, message, remedy, printable(said.file))
+        own = (_of_key(said, s) for s in site.sources if s.file == printable(said.file))
+        return next(own, None) or Problem(said.line, message, remedy, printable(said.file))
     text = f"{said.file}: {said.message}" if said.file else said.message
     named = (site.setting_line(name) for name in NAME.findall(text))
     plugin = site.setting_line("PLUGINS") if "plugin" in text.lower() else 1
     line = next((line for line in named if line > 1), plugin)
     return Problem(line, quoted(text, 200), remedy, site.settings_file)
+
+
+def _of_key(said: Complaint, source: Source) -> Problem | None:
+    """The same at the line of the key that Pelican fails on without naming it."""
+    if said.kind == "bad-timezone" and source.header.field("timezone"):
+        message = f"there is no time zone {quoted(source.get('timezone'))}"
+        remedy = "write one such as Europe/Berlin, or remove the line"
+        return Problem(source.line("timezone"), message, remedy, source.file)
+    if said.kind == "bad-date-format" and source.header.field("date_format"):
+        message = f"no date can be written as {quoted(source.get('date_format'))}"
+        remedy = "write one such as %b %-d, %Y, or remove the line"
+        return Problem(source.line("date_format"), message, remedy, source.file)
+    return None
 
 
 def _of_unread(said: Complaint, site: Site) -> bool:

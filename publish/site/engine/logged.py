@@ -177,19 +177,22 @@ def _kind(error: BaseException) -> tuple[str, tuple[str, ...]]:
     for frame, _ in traceback.walk_tb(error.__traceback__):
         if frame.f_code.co_name == "get_date":
             return "bad-date", (str(frame.f_locals.get("string", "")),)
+        if frame.f_code.co_name == "strftime":
+            return "bad-date-format", ()
         if f"{os.sep}zoneinfo{os.sep}" in frame.f_code.co_filename:
             return "bad-timezone", ()
     return ("bad-timezone", ()) if type(error).__name__ == "ZoneInfoNotFoundError" else ("", ())
 
 
 def _line(source: Path, words: list[str]) -> int:
-    """The first line of ``source`` that holds the last quoted word it can; 1 if none does."""
+    """The first line of ``source`` that holds the last quoted word it can, a key in any case; 1
+    if none does."""
     try:
         lines = source.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return 1
     for word in reversed(words):
         for number, line in enumerate(lines, 1):
-            if word in line:
+            if word in line or (word.endswith(":") and line.lower().startswith(word.lower())):
                 return number
     return 1
