@@ -122,7 +122,7 @@ def said(text: str) -> list[str]:
     """The words of a terminal as the desk says them."""
     text = re.sub(r"\x1b\[[0-9;]*m|^error: | \(campaign \w+\)", "", text, flags=re.M)
     text = re.sub(r"^  to .+: publish .+\n", "", text, flags=re.M)
-    text = re.sub(rf"\S+ “{TITLE}”", f"“{TITLE}”", text.replace(f" [{sandbox.NOTE}]", ""))
+    text = text.replace(f"quit “{TITLE}”", f"“{TITLE}”").replace(f" [{sandbox.NOTE}]", "")
     return list(filter(None, map(asking.with_buttons, text.splitlines())))
 
 
