@@ -8,7 +8,7 @@ from pathlib import Path
 
 from publish.errors import Refused
 from publish.post.files import locked
-from publish.settings import Settings
+from publish.settings import Settings, require_kinds
 from publish.site import manifest
 from publish.site.build import overrides
 from publish.site.commit import staged
@@ -24,7 +24,9 @@ def composed(settings: Settings, *, drafts: bool = False) -> Iterator[Path]:
 
     Raises:
         Refused: a post cannot be read, or another build is at work.
+        ConfigError: a setting is of a wrong kind.
     """
+    require_kinds(settings)
     record = manifest.place(settings, settings.output.absolute())
     more = {"NEWSLETTER_ISSUES_DRAFTS": True} if drafts else {}
     with locked(settings.cache / "lock", Refused), staged(settings.cache) as stage:
