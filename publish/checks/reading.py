@@ -90,7 +90,7 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
                 library.by_source.get(path), tuple(complaints.get(name, ())),
             )  # fmt: skip
             try:
-                sources.append(store.known(source, stamp))
+                sources.append(store.with_facts(source, stamp))
             except OSError as error:
                 troubles.append(Trouble("unreadable", name, 1, error.strerror or ""))
     _read.clear()

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 from urllib.parse import unquote
 
-from publish.checks import keys, prose
+from publish.checks import prose, secret_keys
 from publish.post import frontmatter
 from publish.post.diagnostic import Complaint, Problem
 from publish.post.frontmatter import MARKDOWN, Header, yes_no
@@ -131,7 +131,7 @@ class Source:
     @cached_property
     def secrets(self) -> tuple[int, ...]:
         """The lines that hold something shaped like a secret key."""
-        return self.facts.secrets if self.facts else keys.lines(self.raw)
+        return self.facts.secrets if self.facts else secret_keys.lines(self.raw)
 
     def get(self, name: str) -> str:
         """A header's value; ``""`` if it is not there or empty."""
