@@ -63,13 +63,14 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
     from publish.site.engine import hooks, keys, session, settings
     from publish.site.engine.judging import MUCH, Judging, Stop
     from publish.site.engine.service import Service
+    from publish.site.engine.sources import key_lines
     from publish.site.engine.staging import Staging
 
     _forget_neighbours(task.settings.parent)
     audit.start()
     package.console = _Quiet(package.console)
     site = task.stage / "site"
-    log = LogCollector(task.settings.parent, site)
+    log = LogCollector(task.settings.parent, site, key_lines)
     # Python trusts compiled files by the second; a plugin edited twice in one would stay stale.
     compiles, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     logging.getLogger().addHandler(log)

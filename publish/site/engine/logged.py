@@ -7,13 +7,12 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from publish.post.diagnostic import Complaint
 from publish.site.engine import UnfitSource
-from publish.site.engine.sources import key_lines
 
 KINDS = {
     "Skipping %s: could not find information about '%s'": "missing-key",
@@ -41,10 +40,14 @@ class LogCollector(logging.Handler):
     """Keeps what is logged: ``errors`` forbid the build, ``warnings`` do not.
 
     ``root`` is the site's folder, ``content`` its Pelican ``PATH``, ``output`` where it renders.
+    ``key_lines`` fills with the lines of each source's keys.
     """
 
-    def __init__(self, root: Path, output: Path) -> None:
+    def __init__(
+        self, root: Path, output: Path, key_lines: Mapping[str, Mapping[str, int]]
+    ) -> None:
         super().__init__(logging.WARNING)
+        self._key_lines = key_lines
         self.root, self.content, self.output = root, root / "content", output
         self.errors: list[Complaint] = []
         self.warnings: list[Complaint] = []
@@ -120,7 +123,7 @@ class LogCollector(logging.Handler):
         if not said.file:
             return said._replace(message=message)
         file = self.root / said.file
-        line = said.line or key_lines.get(str(file), {}).get(said.key) or 1
+        line = said.line or self._key_lines.get(str(file), {}).get(said.key) or 1
         return said._replace(message=message, file=self._called(file), line=line)
 
     def _source(self, args: Any) -> Path | None:
