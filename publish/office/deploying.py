@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from publish import golive
 from publish.deploy.deploy import DeployOptions
+from publish.office import golive
 from publish.office.question import Changed, Done, Line, Question, bind
 from publish.office.room import Office
 from publish.office.telling import count

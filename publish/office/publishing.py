@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from publish import golive
 from publish.errors import OutcomeUnknown, PublishError, Refused
-from publish.office import deploying, git, sending
+from publish.office import deploying, git, golive, sending
 from publish.office.question import Changed, Done, Line, Question, bind
 from publish.office.room import Office
 from publish.office.telling import count, readers

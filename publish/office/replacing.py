@@ -11,7 +11,7 @@ from publish.errors import OutcomeUnknown, Refused
 from publish.newsletter import issue
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.protocol import MARGIN, too_late
-from publish.office import delivery, gate, letters
+from publish.office import delivery, letters, preflight
 from publish.office.asking import Plan, bound, lines_of
 from publish.office.delivery import Item
 from publish.office.letters import Letters
@@ -27,7 +27,7 @@ def question(
 ) -> Question | Done:  # fmt: skip
     """What would change about the ``chosen`` letters; ``when`` moves them, None keeps their hour.
 
-    ``again`` says that the gate has been passed. All refusals come here, before anything is
+    ``again`` says that the preflight has been passed. All refusals come here, before anything is
     written anywhere.
 
     Raises:
@@ -59,7 +59,7 @@ def question(
         ]
         return Done(act, tuple(said))
     if not again:
-        gate.require(office, [item.issue for item in items])
+        preflight.require(office, [item.issue for item in items])
     yes = "Move the letter" if when else "Put the present words in"
     return Question(
         act, tuple(lines), yes, False, bound(office, found, items), wish,

@@ -12,7 +12,7 @@ from publish.newsletter.catalogue import Letter
 from publish.newsletter.digest import join
 from publish.newsletter.selection import Candidate, Verdict
 from publish.newsletter.service import Overtaken
-from publish.office import delivery, gate, letters, replacing, settling
+from publish.office import delivery, letters, preflight, replacing, settling
 from publish.office.asking import Plan, bound, changed, lines_of, name_of
 from publish.office.delivery import Item
 from publish.office.letters import Letters
@@ -80,7 +80,7 @@ def ask(
     if not items:
         return Done(ACT, tuple(_nothing(office, choices, aside, named=bool(posts))))
     if given is None:
-        gate.require(office, [choice.issue for choice in going])
+        preflight.require(office, [choice.issue for choice in going])
     lines = [line for item in items for line in lines_of(office, item)]
     lines += [Line("note", line) for line in aside]
     people = readers(office)[1]

@@ -82,7 +82,7 @@ class Site:
             fit.require(self.settings, voice)
             yield self.settings.issues
             return
-        from publish.site.aside import composed
+        from publish.site.read import composed
 
         voice.progress("composing")
         fit.require(self.settings, voice, built=False)

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from publish import golive
 from publish.deploy.deploy import DeployOptions, Stopped, document
 from publish.errors import Exit, NothingSent, PublishError
+from publish.office import golive
 from publish.post.files import locked
 from publish.run import ledger_repo
 from publish.run.report import Report

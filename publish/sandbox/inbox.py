@@ -16,8 +16,7 @@ from publish.sandbox.delivery import archive
 from publish.sandbox.pages import escape, page
 from publish.sandbox.pictures import kind
 from publish.sandbox.problem import missing
-from publish.sandbox.request import Call, Response, Route
-from publish.sandbox.timestamps import iso
+from publish.sandbox.request import Call, Response, Route, iso
 
 SHOWN = 200
 """Mails on one page of the list."""

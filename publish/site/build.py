@@ -13,7 +13,7 @@ from publish.errors import Refused
 from publish.post import stamps
 from publish.post.files import locked
 from publish.settings import Settings
-from publish.site import addresses, manifest, sent, snapshot
+from publish.site import addresses, manifest, snapshot
 from publish.site.commit import commit, staged, tree
 from publish.site.engine import ISSUES, Fit, Judge, Progress, Task, Unfit, cores, run
 from publish.site.manifest import Manifest
@@ -129,7 +129,7 @@ def _made(
         kept = set(rendered.kept).difference(letters)
         fresh = {*tree(stage / "site"), *kept}
         if gone := (set(known.files) & set(present)) - fresh:
-            kept |= gone & sent.letter_pictures(settings)
+            kept |= gone & addresses.letter_pictures(settings)
         shown = tuple(sorted(fresh | kept))
         # A build elsewhere is a trial, and publishes nothing.
         permanent = (

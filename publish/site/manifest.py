@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from publish.errors import Refused
 from publish.post import cache, stamps
+from publish.post.files import locked
 from publish.post.stamps import Stamps
 from publish.settings import Settings
 from publish.site import snapshot
 from publish.site.snapshot import Scope
+
+AGAIN = "run `publish build`, then deploy"
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,27 @@ def write(path: Path, manifest: Manifest) -> None:
         OSError: it cannot be written.
     """
     cache.save(path, vars(manifest) | {"version": snapshot.VERSION})
+
+
+@contextmanager
+def built(settings: Settings) -> Iterator[tuple[str, ...]]:
+    """The files of the last build, relative to the output folder, while no build goes on.
+
+    Raises:
+        Refused: there was none, or a file of it is not as it was built.
+    """
+    output = settings.output.absolute()
+    with locked(settings.cache / "lock", Refused):
+        known = read(place(settings, output))
+        if not known.files:
+            raise Refused(f"{output.name}/ was not built by `publish build`", AGAIN)
+        now = stamps.of(str(output / name) for name in known.files)
+        for name in known.files:
+            file = str(output / name)
+            if file not in now or now[file] != known.outputs.get(file):
+                why = "is not as it was built" if file in now else "is not there any more"
+                raise Refused(f"{output.name}/{name}: {why}", AGAIN)
+        yield known.files
 
 
 @dataclass(frozen=True)

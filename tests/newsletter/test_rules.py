@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publish.errors import ConfigError, Refused
-from publish.newsletter import changes, digest, preflight, report, schedule, titles
+from publish.newsletter import changes, digest, report, schedule, titles
 from publish.newsletter.account import account, loopback
 from publish.newsletter.answers import Proof, Reply, judge
 from publish.newsletter.campaign import Campaign, Segment, carrying, parse
 from publish.newsletter.titles import Marks
+from publish.office import preflight
 from publish.post.issue import Issue, key_of
 from publish.settings import Settings
 from tests.fakes.world import an_issue
@@ -392,8 +393,7 @@ def test_the_gate_wants_the_page_and_every_picture():
     def silent(url: str) -> tuple[int, bytes]:
         raise OSError("refused")
 
-    with pytest.raises(Refused, match="does not answer"):
-        preflight.require([one], silent)
+    assert preflight.faults(one, silent) == [f"{one.url} does not answer (refused)"]
 
 
 @given(st.lists(st.text(min_size=1, max_size=20), min_size=1, max_size=5, unique=True))

@@ -10,8 +10,7 @@ from publish.sandbox.audience import is_address
 from publish.sandbox.campaigns import Campaign
 from publish.sandbox.delivery import send_test, tick
 from publish.sandbox.problem import Problem, invalid
-from publish.sandbox.request import NOTHING, Call, Response, Route
-from publish.sandbox.timestamps import seconds
+from publish.sandbox.request import NOTHING, Call, Response, Route, seconds
 
 MOST_TESTS = 50
 

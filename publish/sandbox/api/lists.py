@@ -6,8 +6,7 @@ from typing import Any
 
 from publish.sandbox import SANDBOX_U, audience
 from publish.sandbox.api.paging import answer, page
-from publish.sandbox.request import Call, Response, Route
-from publish.sandbox.timestamps import iso
+from publish.sandbox.request import Call, Response, Route, iso
 
 
 def document(call: Call, home: audience.Audience) -> dict[str, Any]:

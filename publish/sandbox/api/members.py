@@ -11,8 +11,7 @@ from publish.sandbox.api.paging import answer, between, one_of, page
 from publish.sandbox.audience import STATUSES, Member
 from publish.sandbox.delivery import send_confirmation
 from publish.sandbox.problem import Problem, invalid, missing
-from publish.sandbox.request import NOTHING, Call, Response, Route
-from publish.sandbox.timestamps import iso
+from publish.sandbox.request import NOTHING, Call, Response, Route, iso
 
 SETTABLE = STATUSES[:-1]
 

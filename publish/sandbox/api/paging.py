@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from publish.sandbox.problem import invalid
-from publish.sandbox.request import Request, Response, as_json
-from publish.sandbox.timestamps import seconds
+from publish.sandbox.request import Request, Response, as_json, seconds
 
 MOST = 1000
 Tree = dict[str, "Tree"]

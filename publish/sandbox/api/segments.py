@@ -9,8 +9,7 @@ from publish.sandbox import audience
 from publish.sandbox.api import members
 from publish.sandbox.api.paging import answer, one_of, page
 from publish.sandbox.problem import Problem, invalid, missing
-from publish.sandbox.request import NOTHING, Call, Response, Route
-from publish.sandbox.timestamps import iso
+from publish.sandbox.request import NOTHING, Call, Response, Route, iso
 
 
 def index(call: Call, list_id: str) -> Response:

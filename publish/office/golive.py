@@ -14,7 +14,8 @@ from publish.deploy.release import MARKER, Release
 from publish.errors import ConfigError
 from publish.post.files import locked
 from publish.settings import Settings
-from publish.site.sent import letter_pictures
+from publish.site import manifest
+from publish.site.addresses import letter_pictures
 
 Say = Callable[[str], None]
 DEFAULT = DeployOptions()
@@ -112,9 +113,7 @@ def _release(settings: Settings) -> Release:
     Raises:
         Refused: there was none, or ``output/`` is not as it was built.
     """
-    from publish.site.built import built
-
-    with built(settings) as names:
+    with manifest.built(settings) as names:
         cache = settings.cache / "deploy" / "digests"
         files = snapshot.survey(
             settings.output.absolute(), [n for n in names if n != MARKER], cache
