@@ -101,7 +101,7 @@ class Acts:
         """Do what was asked, once."""
         self._allowed()
         job = self.jobs.answered(form.get("token", ""))
-        if job is None or job.question is None or job.question.bound != form.get("bound"):
+        if job is None or job.question is None or job.question.fingerprint != form.get("bound"):
             raise Refused(
                 "this question was answered already, or asked again since",
                 "look at the post; it says how things stand",

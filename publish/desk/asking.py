@@ -183,7 +183,7 @@ def view(question: Question, titles: Collection[str]) -> QuestionView:
             "keep_date": "yes",
         }
         other = (Button("Keep the old date…", to="/ask/publish", values=wished),)
-    return QuestionView(title, says, facts, question.yes, question.bound, steps, other)
+    return QuestionView(title, says, facts, question.yes, question.fingerprint, steps, other)
 
 
 def wording(line: str, titles: Collection[str] = ()) -> str:

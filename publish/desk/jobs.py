@@ -28,7 +28,7 @@ class QuestionView:
     says: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     yes: str
-    bound: str
+    fingerprint: str
     steps: tuple[str, ...] = ()
     other: tuple[Button, ...] = ()
     changes: tuple[tuple[str, str, str, str], ...] = ()

@@ -13,8 +13,8 @@ from publish.settings import Settings
 if TYPE_CHECKING:
     from publish.newsletter.catalogue import Letter as Known
     from publish.newsletter.status import State
+    from publish.office.context import Office
     from publish.office.letters import Letters
-    from publish.office.room import Office
 
 FRESH = 6 * 60 * 60
 """Seconds for which a report of a letter older than a week is not asked for again."""
@@ -44,7 +44,7 @@ class NewsletterReader:
         with office.opened(settings) as room:
             audience = room.api.audience()
             composed = settings.cache / "preview" / "issues"
-            found = letters.gathered(room, composed if composed.is_dir() else None)
+            found = letters.load_letters(room, composed if composed.is_dir() else None)
             if self.live or room.account.sandbox:
                 with room.lock():
                     settling.settle(room)
@@ -143,7 +143,7 @@ def _changes(room: Office, found: Letters, known: Known) -> tuple[tuple[str, str
     from publish.newsletter import changes, issue
     from publish.office import letters
 
-    old = letters.kept(room, known.key)
+    old = letters.sent_copy(room, known.key)
     if old is None or known.issue is None:
         return ()
     new = issue.load(found.folder, known.issue)

@@ -17,9 +17,9 @@ def check(settings: Settings) -> list[Diagnostic]:
     Raises:
         ConfigError: there is no content folder.
     """
-    from publish.office import fit
+    from publish.office import checking
 
-    return fit.findings(settings, built=False)
+    return checking.findings(settings, built=False)
 
 
 def read_site(settings: Settings) -> Site:

@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from publish.errors import Exit, Refused
-from publish.newsletter.selection import Verdict
 from publish.office import letters, sending, settling
+from publish.office.context import Office
 from publish.office.question import Changed, Done, Voice
-from publish.office.room import Office
-from publish.office.telling import post, typed
 
-ACT = "send"
 ATTEMPTS = 3
 """How often one run asks again because something changed between question and act."""
 
@@ -43,14 +40,9 @@ def send_due(office: Office, voice: Voice | None = None, *, build: bool = False)
 
 
 def _with_overdue(office: Office, done: Done) -> Done:
-    all_letters = letters.gathered(office)
-    choices = letters.choices(office, all_letters)
-    late = [choice for choice in choices if choice.verdict is Verdict.OVERDUE]
-    lines = [
-        f"due and not sent: {post(choice.issue)}: {choice.why}; {typed('send', choice.issue.slug)}"
-        for choice in late
-    ]
-    more = tuple(line for line in lines if line not in done.lines)
+    all_letters = letters.load_letters(office)
+    late = sending.overdue_lines(letters.choices(office, all_letters))
+    more = tuple(line for line in late if line not in done.lines)
     return replace(
         done, lines=(*done.lines, *more), code=Exit.REFUSED if late else done.code
     )  # fmt: skip

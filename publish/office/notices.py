@@ -92,12 +92,11 @@ def _waits(letter: Letter) -> bool:
 def _line(settings: Settings, letter: Letter, found: list[Letter]) -> str:
     from publish.newsletter import catalogue, schedule
     from publish.newsletter.protocol import hour_of
-    from publish.office.telling import called, typed
+    from publish.office.wording import command, letter_name
 
     hour = hour_of(letter.past.hour) or datetime.now(UTC)
     when = schedule.format_local(hour, schedule.zone(settings.timezone))
-    command = typed("undo", catalogue.handle(letter, found))
     return (
-        f"{called(letter)} is scheduled for {when}, and its post is not public any more; "
-        f"{command} takes it back"
+        f"{letter_name(letter)} is scheduled for {when}, and its post is not public any more; "
+        f"{command('undo', catalogue.handle(letter, found))} takes it back"
     )

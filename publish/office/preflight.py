@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from publish.errors import Refused
 from publish.http import Fetch, digest_in, fetch
 from publish.office import golive
-from publish.office.room import Office
+from publish.office.context import Office
 from publish.post.issue import Issue
 
 

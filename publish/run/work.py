@@ -106,7 +106,7 @@ def _build_deploy_send(office: Office, report: Report) -> None:
     for _ in range(MAX_REBUILDS):
         before = len(report.errors)
         with _noted(report):
-            office.site.fresh(office.voice, told="built")
+            office.site.fresh(office.voice, reason="built")
             # A post may have come due during the deploy: then it becomes public before it is
             # mailed. A site that is never sure to be fresh is built and found to be the same.
             if (made := golive.built_id(office.settings)) != deployed_id:

@@ -82,4 +82,4 @@ def test_a_question_as_it_is_shown():
     assert not asking.view(question(lines=()), ()).other
     again = asking.again(view)
     assert again.says[0].startswith("Something changed")
-    assert again.bound == view.bound
+    assert again.fingerprint == view.fingerprint
