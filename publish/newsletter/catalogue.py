@@ -71,7 +71,7 @@ class Letter:
 
     @property
     def held(self) -> bool:
-        """Whether it was taken back: then only its name brings it on.
+        """Whether it was taken back: then it is sent only when the author names it.
 
         The ledger or a title says so, or the ledger has it scheduled and Mailchimp a draft:
         it was unscheduled there.

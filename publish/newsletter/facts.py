@@ -26,7 +26,7 @@ class Fact:
     ``replace_try`` (a scheduled campaign is about to get other words or another hour),
     ``write_try`` (settings and content are about to be written), ``send_try`` (a send or schedule
     is about to be posted), ``refused`` (that one surely had no effect), ``done`` (the campaign left
-    the draft state), ``held`` (it is about to be taken back, and only its name brings it on
+    the draft state), ``held`` (it is about to be taken back, and it is sent only when named
     again), ``lifted`` (its name was given), ``undone`` (it is a draft again).
     """
 

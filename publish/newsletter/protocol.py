@@ -27,7 +27,7 @@ class SendRequest:
     """What the run is to do: whom to mail, when (None: now), and the limits in seconds.
 
     ``digest`` is that of the issue's bytes; ``lift`` says that the author named the issue, which
-    is what brings on one that was taken back.
+    is what lifts the hold on one that was taken back.
     """
 
     key: str
@@ -117,7 +117,7 @@ class Unschedule(_OfCampaign):
 
 @dataclass(frozen=True)
 class Hold:
-    """Give a replace up: the campaign stays a draft, and only its name brings it on."""
+    """Give a replace up: the campaign stays a draft, and it is sent only when named."""
 
     campaign: str
     message: str

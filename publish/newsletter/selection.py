@@ -69,7 +69,7 @@ class Candidate:
 
     @property
     def send(self) -> bool:
-        """Whether `send` brings it on."""
+        """Whether `send` sends it."""
         return self.verdict in GOING
 
 

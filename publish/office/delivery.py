@@ -1,4 +1,4 @@
-"""Brings one letter on, by the protocol, with the last look at its sources."""
+"""Sends one letter by the protocol, and compares its sources a last time before that."""
 
 from __future__ import annotations
 
@@ -157,9 +157,8 @@ def _count_down(office: Office, item: Delivery, why: str) -> None:
     """
     timing, limits = item.timing, office.account.limits
     end = office.now + timedelta(minutes=limits.undo_minutes)
-    if timing.asked or (
-        timing.from_settings and (timing.at or end) - office.now > LONGEST_COUNTDOWN
-    ):
+    far = (timing.at or end) - office.now > LONGEST_COUNTDOWN
+    if timing.asked or (timing.from_settings and far):
         raise Refused(
             f"this Mailchimp plan does not schedule ({why})",
             f"run {command('send', item.issue.slug, '--now')} when it is time",

@@ -21,7 +21,7 @@ def send_due(office: Office, voice: Voice | None = None, *, build: bool = False)
     with exit code 1, as does anything that was refused; without ``build`` a stale site is refused.
 
     Raises:
-        PublishError: a letter could not be brought on; the code tells what may have happened.
+        PublishError: a letter could not be sent; the code tells what may have happened.
     """
     office = replace(office, voice=voice) if voice else office
     # First, for what is not public any more is held, and not completed.

@@ -97,7 +97,7 @@ def fingerprint(office: Office, found: Letters, items: Sequence[Delivery]) -> st
 
 
 def name_of(found: Letters, item: Delivery) -> str:
-    """What to type for a letter that was just brought on."""
+    """What to type for a letter that was just sent or scheduled."""
     twins = [x for x in found.all if x.slug == item.issue.slug and x.key != item.issue.key]
     if any(x.scheduled for x in twins):
         return item.issue.key

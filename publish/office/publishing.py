@@ -120,7 +120,7 @@ def do(office: Office, question: Question) -> Done | Changed:
         found = sending.ask(office, posts=(question.wish["post"],), at=question.wish["at"])
         ended = sending.do(office, found) if isinstance(found, Question) else found
         if isinstance(ended, Changed):
-            raise Refused("the letter changed while it was brought on", "send it by itself")
+            raise Refused("the letter changed while it was scheduled", "send it by itself")
         lines += ended.lines
         if plan.remote:
             lines.append(_push_record(office, plan.title))

@@ -90,8 +90,8 @@ def ask(
     people = readers(office)[1]
     verb = "Send to" if when.at is None else "Schedule for"
     return Question(
-        ACT, tuple(lines), f"{verb} {count(people, 'reader')}", False, fingerprint(office, found, items),
-        wish, Plan(tuple(items), when, found),
+        ACT, tuple(lines), f"{verb} {count(people, 'reader')}", False,
+        fingerprint(office, found, items), wish, Plan(tuple(items), when, found),
     )  # fmt: skip
 
 
@@ -99,7 +99,7 @@ def do(office: Office, question: Question) -> Done | Changed:
     """Bring each letter of the question to its readers, if all of it is as it was.
 
     Raises:
-        PublishError: one could not be brought on; what was done before it has been said.
+        PublishError: one could not be sent; what was done before it has been said.
     """
     plan: Plan = question.plan
     lines: list[str] = []

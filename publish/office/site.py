@@ -91,8 +91,8 @@ class Site:
 
     @contextmanager
     def composed_or_last_built(self, voice: Voice) -> Iterator[Path]:
-        """As ``composed``; where the content is not fit, the folder of the issues as they were built,
-        which is said."""
+        """As ``composed``; where the content is not fit, the folder of the issues as they were
+        built, which is said."""
         with ExitStack() as stack:
             try:
                 folder = stack.enter_context(self.composed(replace(voice, complain=voice.detail)))

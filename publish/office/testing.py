@@ -38,7 +38,8 @@ def ask(office: Office, *, post: str, to: Sequence[str]) -> Question:
     return Question(
         ACT,
         (Line("letter", named(whole)), Line("subject", whole.subject), Line("to", ", ".join(to))),
-        "Send the test", True, fingerprint_of(whole.digest, list(to)), {"post": post, "to": tuple(to)}, whole,
+        "Send the test", True, fingerprint_of(whole.digest, list(to)),
+        {"post": post, "to": tuple(to)}, whole,
     )  # fmt: skip
 
 
