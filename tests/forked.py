@@ -26,14 +26,15 @@ from typing import IO
 
 PRELOADED = {
     "publish": """
-        publish.cli.group publish.cli.terminal publish.office publish.office.context publish.cli.send
-        publish.cli.plan publish.cli.status publish.cli.undo publish.cli.check publish.cli.build
-        publish.cli.answering publish.office.letter_questions publish.office.delivery publish.office.listing
-        publish.office.settling publish.newsletter.mailchimp mailchimp_marketing publish.site.read
-        publish.sandbox.server publish.sandbox.api.account publish.sandbox.api.actions
-        publish.sandbox.api.campaigns publish.sandbox.api.content publish.sandbox.api.lists
-        publish.sandbox.api.members publish.sandbox.api.reports publish.sandbox.api.segments
-        importlib.metadata encodings.idna zipfile csv
+        publish.cli.group publish.cli.terminal publish.office publish.office.context
+        publish.cli.send publish.cli.plan publish.cli.status publish.cli.undo publish.cli.check
+        publish.cli.build publish.cli.answering publish.office.letter_questions
+        publish.office.delivery publish.office.listing publish.office.settling
+        publish.newsletter.mailchimp mailchimp_marketing publish.site.read publish.sandbox.server
+        publish.sandbox.api.account publish.sandbox.api.actions publish.sandbox.api.campaigns
+        publish.sandbox.api.content publish.sandbox.api.lists publish.sandbox.api.members
+        publish.sandbox.api.reports publish.sandbox.api.segments importlib.metadata encodings.idna
+        zipfile csv
     """,
     "pelican": """
         pelican pelican.readers pelican.generators pelican.writers pelican.server

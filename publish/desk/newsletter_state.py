@@ -74,7 +74,7 @@ class NewsletterReader:
         if how is None:
             return None
         campaign = next((c for c in known.campaigns if c.id == state.campaign), None)
-        record, intent = known.kept or {}, known.past.intent or {}
+        record, intent = known.sent_record or {}, known.past.intent or {}
         uid = known.issue.uid if known.issue else intent.get("uid") or record.get("uid") or ""
         differs = letters.difference(room, known, found)[0] == "words"
         sent = known.past.done_at if not state.send_time else None

@@ -21,7 +21,7 @@ class Check:
     remedy: str = ""
 
 
-class Patient(Protocol):
+class DoctorApi(Protocol):
     """The requests that the doctor makes to Mailchimp."""
 
     def root(self) -> Mapping[str, Any]: ...
@@ -30,7 +30,7 @@ class Patient(Protocol):
     def interest(self, interest: str) -> object: ...
 
 
-def checks(account: Account, api: Patient, siteurl: str, get: Fetch) -> Iterator[Check]:
+def checks(account: Account, api: DoctorApi, siteurl: str, get: Fetch) -> Iterator[Check]:
     """Each check in turn; none of them raises."""
     where = "the sandbox (no MAILCHIMP_API_KEY is set)" if account.sandbox else account.server
     yield Check("key", True, f"has the right form; leads to {where}")

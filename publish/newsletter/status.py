@@ -8,9 +8,9 @@ from typing import Any
 
 from publish.newsletter.campaign import SCHEDULED, Campaign
 from publish.newsletter.catalogue import Kind, Letter
-from publish.newsletter.facts import Fact, Try
+from publish.newsletter.facts import Fact, OpenSend
 from publish.newsletter.protocol import Deleted
-from publish.newsletter.service import NEVER_LEFT
+from publish.newsletter.service import NO_EFFECT
 
 Looked = Mapping[str, Campaign | type[Deleted]]
 """Campaigns of unanswered sends by id, as just read: a listing may lag."""
@@ -90,12 +90,12 @@ def _shown(state: State, campaign: Campaign | None) -> State:
     )  # fmt: skip
 
 
-def _after_a_try(state: State, posted: Try, now: float, settle: float, run: str) -> State:
+def _after_a_try(state: State, posted: OpenSend, now: float, settle: float, run: str) -> State:
     if now < posted.at + settle:
         rest = int(posted.at + settle - now) + 1
         words = f"unknown: an unanswered send may still act for {rest} s"
         return replace(state, state=words, campaign=posted.campaign, unknown=True)
-    data = {"why": NEVER_LEFT, "read": True}
+    data = {"why": NO_EFFECT, "read": True}
     return replace(
         state, campaign=posted.campaign,
         facts=(Fact("refused", state.key, now, posted.campaign, data, run),),

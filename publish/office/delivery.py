@@ -69,19 +69,19 @@ def deliver(office: Office, item: Delivery, found: Letters) -> tuple[Delivered, 
         office.api, office.ledger, office.sender, office.voice.progress, office.clock,
         office.sleep, lambda issue: _why_changed(office, item, found),
     )  # fmt: skip
-    terms = _request(office, item)
+    request = _request(office, item)
     _record_manual_unschedule(office, item, found)
     if item.replaces:
         past = office.ledger.read().get(item.issue.key)
         begun = past.replacing if past else None
-        if begun and hour_of(begun.hour) == terms.at:
-            return service.deliver(item.issue, terms), terms.at
-        return service.replace(item.issue, terms, item.replaces), terms.at
+        if begun and hour_of(begun.hour) == request.at:
+            return service.deliver(item.issue, request), request.at
+        return service.replace(item.issue, request, item.replaces), request.at
     try:
-        return service.deliver(item.issue, terms), terms.at
+        return service.deliver(item.issue, request), request.at
     except CannotSchedule as refusal:
         _count_down(office, item, str(refusal.message))
-        return service.deliver(item.issue, dataclasses.replace(terms, at=None)), None
+        return service.deliver(item.issue, dataclasses.replace(request, at=None)), None
 
 
 def result(office: Office, item: Delivery, done: Delivered, at: datetime | None) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def result(office: Office, item: Delivery, done: Delivered, at: datetime | None)
         "key": item.issue.key,
         "campaign": done.campaign.id,
         "status": done.campaign.status,
-        "sent_by_this_run": done.here,
+        "sent_by_this_run": done.by_this_run,
         "time": at.isoformat() if at and done.campaign.status == SCHEDULED else None,
         "digest": item.issue.digest,
         "sandbox": office.account.sandbox,
@@ -104,7 +104,7 @@ def result_lines(
 ) -> list[str]:
     """What became of it, for the author; ``name`` is what to type for it."""
     who, campaign = issue_name(item.issue), done.campaign
-    if not done.here:
+    if not done.by_this_run:
         return [office.with_sandbox_note(f"{who}: {campaign.state} before; nothing was sent again")]
     if at is None:
         return [office.with_sandbox_note(f"{who}: {campaign.state} (campaign {campaign.id})")]

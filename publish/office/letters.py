@@ -14,7 +14,7 @@ from publish.newsletter import catalogue, changes, issue, selection, titles
 from publish.newsletter.campaign import Campaign, Segment
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.digest import join
-from publish.newsletter.facts import Past
+from publish.newsletter.facts import IssueState
 from publish.newsletter.protocol import hour_of
 from publish.newsletter.selection import Bounds, Candidate
 from publish.office.context import Office
@@ -168,12 +168,12 @@ def difference(office: Office, letter: Letter, found: Letters) -> tuple[str, lis
     ``""`` for not at all, or where a post of it is not public; ``words``; ``layout``, where words
     are the same; ``unknown``, where no copy was kept.
     """
-    if not (letter.out or letter.past.done):
+    if not (letter.active or letter.past.done):
         return "", []
     new = current_issue(letter, found)
     if new is None:
         return "", []
-    record = letter.kept or {}
+    record = letter.sent_record or {}
     if record.get("digest") == new.digest:
         return "", []
     old = sent_copy(office, letter.key) if record else None
@@ -191,7 +191,7 @@ def _first_letter(office: Office, found: Sequence[Letter]) -> date | None:
 def _went(letter: Letter) -> datetime | None:
     if not letter.mailed:
         return None
-    told = hour_of(letter.out.send_time) if letter.out else None
+    told = hour_of(letter.active.send_time) if letter.active else None
     done = letter.past.done_at
     return told or (datetime.fromtimestamp(done, UTC) if done else None)
 
@@ -203,6 +203,6 @@ def _digest(file: Path) -> str:
         return ""
 
 
-def ledger_state(past: Past) -> list[object]:
+def ledger_state(past: IssueState) -> list[object]:
     """The ledger's facts of a letter, as far as a yes holds for them."""
     return [past.done, past.status, past.held, past.tried, past.unanswered, past.replacing]

@@ -37,13 +37,13 @@ def _late(settings: Settings) -> list[str]:
     if today.isoformat() not in known or len(known) == 1 or not settings.issues.is_dir():
         return []
     from publish.newsletter import issue
-    from publish.newsletter.selection import FARTHEST
+    from publish.newsletter.selection import MAX_DATE_AGE_DAYS
 
     lines = []
     for head in issue.list_issues(settings.issues):
         behind = (today - head.date.astimezone(zone).date()).days
         fresh = days.get(head.uid) == today.isoformat()
-        if fresh and BEHIND < behind <= FARTHEST:
+        if fresh and BEHIND < behind <= MAX_DATE_AGE_DAYS:
             lines.append(
                 f"{head.source}: its Date is {behind} days ago, and it became public today: it "
                 f"stands far down on the home page and in feeds — set Date to "

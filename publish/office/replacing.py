@@ -114,7 +114,7 @@ def _not_scheduled(office: Office, found: Letters, letter: Letter) -> Refused:
             )
     if letter.mailed:
         return Refused(
-            f"{name}: too late, it is {letter.out.state if letter.out else 'sent'}",
+            f"{name}: too late, it is {letter.active.state if letter.active else 'sent'}",
             f"mail the present words again with {command('send', letter.slug, '--as-update')}",
         )
     return Refused(f"{name}: nothing is scheduled", f"send it with {command('send', letter.slug)}")

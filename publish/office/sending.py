@@ -11,7 +11,7 @@ from publish.newsletter import issue
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.digest import join
 from publish.newsletter.selection import Candidate, Verdict
-from publish.newsletter.service import Overtaken
+from publish.newsletter.service import PostChanged
 from publish.office import delivery, letters, preflight, replacing, settling
 from publish.office.context import Office
 from publish.office.delivery import Delivery
@@ -118,7 +118,7 @@ def do(office: Office, question: Question) -> Done | Changed:
             except BaseException as failure:
                 for line in lines:
                     office.voice.say(line)
-                if isinstance(failure, Overtaken):
+                if isinstance(failure, PostChanged):
                     asked = ask(office, **question.wish)
                     return asked if isinstance(asked, Done) else Changed(asked)
                 raise
@@ -224,7 +224,7 @@ def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Del
             f"run {command('send', head.slug)}",
         )
     whole = issue.load(found.folder, head)
-    if (letter.kept or {}).get("digest") == head.digest:
+    if (letter.sent_record or {}).get("digest") == head.digest:
         raise Refused(
             f"{issue_name(head)}: it is identical to what was sent",
             "change the post first, or leave --as-update out",
