@@ -39,7 +39,7 @@ def command(
     if plot and plot.suffix.lower() != ".svg":
         raise ConfigError(f"--plot: {plot} is no .svg file", "name a file that ends in .svg")
     with opened(settings, voice(terminal), live=live) as office:
-        rows = listing.figures(office, [post] if post else [])
+        rows = listing.figures(office, [] if post is None else [post])
         if plot:
             write_whole(plot, report.plot(rows).encode())
             terminal.note(f"{plot} drawn")

@@ -153,8 +153,8 @@ class Stop:
 
 
 Step = (
-    ListCampaigns | Create | Prepare | Check | ReadCampaign | PostSend | Unschedule | Hold | RecordNoEffect | Wait
-    | Finish | Stop
+    ListCampaigns | Create | Prepare | Check | ReadCampaign | PostSend | Unschedule | Hold
+    | RecordNoEffect | Wait | Finish | Stop
 )  # fmt: skip
 
 

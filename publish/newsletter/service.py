@@ -154,10 +154,7 @@ class Service:
                     return _gone(state)
                 return replace(state, ready=found[0], ready_at=self.clock(), detail=found[1])
             case p.ReadCampaign(campaign):
-                looked = self.api.campaign(campaign)
-                return (
-                    replace(state, looked=looked) if isinstance(looked, Campaign) else _gone(state)
-                )
+                return _looked(state, self.api.campaign(campaign))
             case p.RecordNoEffect(campaign):
                 noted = self._note(state, issue, "refused", campaign, why=NO_EFFECT, read=True)
                 return replace(noted, listing=None, looked=None)
@@ -204,8 +201,7 @@ class Service:
             return _troubled(state, answer)
         # Deleted, or sent by someone? Then that is the matter, and not the words of the denial.
         looked = self.api.campaign(campaign)
-        state = _troubled(state, answer)
-        return replace(state, looked=looked) if isinstance(looked, Campaign) else _gone(state)
+        return _looked(_troubled(state, answer), looked)
 
     def _replacing(
         self, state: p.State, issue: Issue, request: p.SendRequest, campaign: str
@@ -296,6 +292,10 @@ def _out(campaign: Campaign) -> dict[str, str]:
     """What is written down of a campaign that is out, or set to go."""
     when = campaign.send_time if campaign.status == SCHEDULED else ""
     return {"status": campaign.status, **({"time": when} if when else {})}
+
+
+def _looked(state: p.State, found: Campaign | type[p.Deleted]) -> p.State:
+    return replace(state, looked=found) if isinstance(found, Campaign) else _gone(state)
 
 
 def _gone(state: p.State) -> p.State:

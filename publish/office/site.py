@@ -128,14 +128,9 @@ class Site:
         )
 
     def _source(self, name: str) -> Source | None:
-        from publish.site.posts import sources
+        from publish.site.posts import matching
 
-        wanted = name.replace("\\", "/").removeprefix("./").strip("/")
-        for post in sources(self.settings, self.settings.posts):
-            places = (post.name, str(post.file))
-            if wanted == post.slug or name in places or post.name.endswith(f"/{wanted}"):
-                return post
-        return None
+        return next(iter(matching(self.settings, name)), None)
 
     def drafts(self) -> list[tuple[str, str]]:
         """Slug and title of each post that is not public yet, by its name on the disk."""

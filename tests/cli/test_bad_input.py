@@ -135,6 +135,7 @@ def test_sending_before_building(small: Path):
         (["rename", "nothing", "other"], "there is no such post"),
         (["rename", "good", "../x"], "makes no address"),
         (["report", "--plot", "x.png"], "is no .svg file"),
+        (["report", ""], "an empty name"),
         (["send", "--live"], "MAILCHIMP_API_KEY is not set"),
         (["test", "good"], "Missing option '--to'"),
         (["check", "nowhere.md"], "there is no such file"),
