@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from publish.sandbox import audience, state_machine
-from publish.sandbox.problem import missing
 
 
 @dataclass(frozen=True)
@@ -71,10 +70,8 @@ def load(db: sqlite3.Connection, campaign_id: str) -> Campaign:
     Raises:
         Problem: 404.
     """
-    row = db.execute("SELECT * FROM campaigns WHERE id = ?", (campaign_id,)).fetchone()
-    if row is None:
-        raise missing("campaign")
-    return _campaign(row)
+    query = "SELECT * FROM campaigns WHERE id = ?"
+    return _campaign(audience.row(db, "campaign", query, (campaign_id,)))
 
 
 def search(
