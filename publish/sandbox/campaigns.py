@@ -137,9 +137,9 @@ def recipients(db: sqlite3.Connection, campaign: Campaign) -> list[audience.Memb
     return audience.recipients(db, campaign.list_id, campaign.segment)
 
 
-def facts(db: sqlite3.Connection, campaign: Campaign, now: float) -> state_machine.Facts:
+def readiness(db: sqlite3.Connection, campaign: Campaign, now: float) -> state_machine.Readiness:
     """What the state machine needs to know."""
-    return state_machine.Facts(
+    return state_machine.Readiness(
         status=campaign.status,
         list_id=campaign.list_id,
         recipients=len(recipients(db, campaign)),

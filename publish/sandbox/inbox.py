@@ -11,7 +11,7 @@ from email.policy import default
 from urllib.parse import quote
 
 from publish.post.text import moment
-from publish.sandbox import campaigns
+from publish.sandbox import audience, campaigns
 from publish.sandbox.delivery import archive
 from publish.sandbox.pages import escape, page
 from publish.sandbox.pictures import kind
@@ -117,12 +117,7 @@ def _framed(markup: str) -> Response:
 
 def _row(call: Call, number: str) -> sqlite3.Row:
     wanted = int(number) if number.isdecimal() and len(number) < 16 else 0
-    row: sqlite3.Row | None = call.db.execute(
-        "SELECT * FROM mails WHERE id = ?", (wanted,)
-    ).fetchone()
-    if row is None:
-        raise missing("mail")
-    return row
+    return audience.row(call.db, "mail", "SELECT * FROM mails WHERE id = ?", (wanted,))
 
 
 def _parse(row: sqlite3.Row) -> EmailMessage:

@@ -19,7 +19,7 @@ MOST_TESTS = 50
 def send(call: Call, campaign_id: str) -> Response:
     """``POST …/send``: goes out now, or stays ``sending`` as long as a fault rule asks."""
     campaign = store.load(call.db, campaign_id)
-    state_machine.require_ready(store.facts(call.db, campaign, call.now), "send")
+    state_machine.require_ready(store.readiness(call.db, campaign, call.now), "send")
     due = call.now + call.conditions.get("sending", 0.0)
     _step(call, campaign, "sending", due=due, sent=int(call.now))
     tick(call.db, call.now, call.base)
@@ -32,7 +32,7 @@ def schedule(call: Call, campaign_id: str) -> Response:
     if "free_plan" in call.conditions:
         raise Problem(403, "Your plan does not include scheduling campaigns.")
     at = seconds(call.request.json().get("schedule_time"), "schedule_time")
-    state_machine.require_ready(store.facts(call.db, campaign, call.now), "schedule")
+    state_machine.require_ready(store.readiness(call.db, campaign, call.now), "schedule")
     state_machine.check_schedule(at, call.now)
     return _step(call, campaign, "schedule", due=at)
 
