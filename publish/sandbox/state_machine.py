@@ -50,29 +50,14 @@ def checklist(readiness: Readiness) -> tuple[Item, ...]:
         audience = (False, "No subscribed reader would receive this campaign.")
     else:
         audience = (True, f"{readiness.recipients} recipients.")
+    sender = readiness.from_name if readiness.reply_to else ""
     lines = (
         (500, "Audience", *audience),
-        (
-            501,
-            "Subject",
-            bool(readiness.subject),
-            readiness.subject or "The subject line is empty.",
-        ),
-        (
-            502,
-            "From",
-            bool(readiness.from_name and readiness.reply_to),
-            readiness.from_name
-            if readiness.from_name and readiness.reply_to
-            else "The sender is incomplete.",
-        ),
-        (
-            503,
-            "Content",
-            readiness.has_content,
-            "Designed." if readiness.has_content else "No content.",
-        ),
-    )
+        (501, "Subject", bool(readiness.subject), readiness.subject or "The subject line is empty."),
+        (502, "From", bool(sender), sender or "The sender is incomplete."),
+        (503, "Content", readiness.has_content,
+         "Designed." if readiness.has_content else "No content."),
+    )  # fmt: skip
     return tuple(
         Item(number, "success" if good else "error", heading, details)
         for number, heading, good, details in lines
