@@ -53,7 +53,8 @@ def checklist(readiness: Readiness) -> tuple[Item, ...]:
     sender = readiness.from_name if readiness.reply_to else ""
     lines = (
         (500, "Audience", *audience),
-        (501, "Subject", bool(readiness.subject), readiness.subject or "The subject line is empty."),
+        (501, "Subject", bool(readiness.subject),
+         readiness.subject or "The subject line is empty."),
         (502, "From", bool(sender), sender or "The sender is incomplete."),
         (503, "Content", readiness.has_content,
          "Designed." if readiness.has_content else "No content."),

@@ -16,28 +16,24 @@ from publish.deploy.programs import Failed, run
 from publish.deploy.release import (
     FINGERPRINT,
     MARKER,
-    File,
     OldRelease,
     Record,
     Release,
     decoded,
     encoded,
 )
-from publish.deploy.targets import Place
+from publish.deploy.targets import Place, Target
 from publish.errors import ConfigError
 from publish.post.files import write_whole
 
 
-class Command:
+class Command(Target):
     """``command``: a list of words; ``{output}`` in one becomes the folder to put up."""
 
-    replaces_atomically = True
     keep = 1
-    steps = False
-    caveat = ""
 
     def __init__(self, place: Place) -> None:
-        self.place = place
+        super().__init__(place)
         self.words = place.words("command")
         if not any("{output}" in word for word in self.words):
             raise ConfigError(
@@ -55,10 +51,6 @@ class Command:
             rules = snapshot.content(self.place.output, release, "_redirects")
             found["_redirects"] = rules.replace(b"  301!\n", b"  301\n")
         return found
-
-    def fingerprint(self, file: File) -> str:
-        """SHA-256."""
-        return file.sha256
 
     def read(self) -> Remote:
         """What the site says it is, and what this machine remembers of that release."""
@@ -97,9 +89,6 @@ class Command:
 
     def roll_back(self, to: OldRelease, remote: Remote, record: Record) -> None:
         """Only the host has its old releases: ``keep`` says so, and this is not called."""
-
-    def run_after_step(self) -> None:
-        """There is no step after the program."""
 
     def probe(self) -> None:
         """Whether the program is there; only the host knows more.
