@@ -1,4 +1,4 @@
-"""What every command takes: ``-s``, ``-q``, ``-v``, ``--no-color``."""
+"""What commands share: ``-s``, ``-q``, ``-v``, ``--no-color``; ``--live`` where one needs an office."""
 
 from __future__ import annotations
 
@@ -36,3 +36,20 @@ def common(command: Body) -> Body:
         return command(settings=settings, terminal=terminal, **rest)
 
     return wrapped  # fmt: skip
+
+
+def with_office(command: Body) -> Body:
+    """Add ``--live`` and the common options; the command gets an open ``office`` and the
+    ``terminal`` in their place."""
+
+    @click.option("--live", is_flag=True, help="Fail unless MAILCHIMP_API_KEY is set.")
+    @common
+    @functools.wraps(command)
+    def wrapped(settings: Settings, terminal: Terminal, live: bool, **rest: Any) -> Any:
+        from publish.cli.answering import voice
+        from publish.office import opened
+
+        with opened(settings, voice(terminal), live=live) as office:
+            return command(office=office, terminal=terminal, **rest)
+
+    return wrapped

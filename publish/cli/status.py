@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from publish.cli.options import common
+from publish.cli.options import with_office
 from publish.cli.terminal import Terminal
 from publish.errors import Exit
-from publish.settings import Settings
+
+if TYPE_CHECKING:
+    from publish.office import Office
 
 
 @click.command("status")
 @click.argument("names", nargs=-1, metavar="[POST]…")
 @click.option("--json", "as_json", is_flag=True, help="The states for scripts.")
-@click.option("--live", is_flag=True, help="Fail unless MAILCHIMP_API_KEY is set.")
-@common
-def command(
-    settings: Settings, terminal: Terminal, names: tuple[str, ...], as_json: bool, live: bool
-) -> int:
+@with_office
+def command(office: Office, terminal: Terminal, names: tuple[str, ...], as_json: bool) -> int:
     """Each letter's true state, read from Mailchimp; settles what a run left unknown.
 
     POST may be a slug, a letter's key or a campaign's id. What has to be done comes first; a post
@@ -25,10 +26,9 @@ def command(
 
     Example: publish status a-calm-handover
     """
-    from publish.cli.answering import voice
-    from publish.office import listing, opened
+    from publish.office import listing
 
-    with opened(settings, voice(terminal), live=live) as office, office.lock():
+    with office.lock():
         found = listing.entries(office, names)
     if as_json:
         terminal.json([entry.as_dict() for entry in found])
