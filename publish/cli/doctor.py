@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING
 
 import click
 
-from publish.cli.options import with_office
+from publish.cli import options
 from publish.cli.terminal import Terminal
 from publish.errors import Exit
 
-if TYPE_CHECKING:
-    from publish.office import Office
-
 
 @click.command("doctor")
-@with_office
-def command(office: Office, terminal: Terminal) -> int:
+@options.with_office
+def command(office: options.Office, terminal: Terminal) -> int:
     """Check key, audience, sender, plan, site, targets and timer; say what to do about each.
 
     Example: publish doctor

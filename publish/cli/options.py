@@ -1,15 +1,18 @@
-"""What commands share: ``-s``, ``-q``, ``-v``, ``--no-color``; ``--live`` where one needs an office."""
+"""What commands share: ``-s``, ``-q``, ``-v``, ``--no-color``; and ``--live``, with an office."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from publish.cli.terminal import Terminal
 from publish.settings import Settings, load
+
+if TYPE_CHECKING:
+    from publish.office import Office as Office
 
 Body = Callable[..., Any]
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-from publish.cli.options import with_office
+from publish.cli import options
 from publish.cli.terminal import Terminal
-
-if TYPE_CHECKING:
-    from publish.office import Office
 
 
 @click.command("plan")
@@ -18,9 +13,9 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="The plan for scripts.")
 @click.option("--now", is_flag=True, help="As for `publish send`.")
 @click.option("--at", metavar="TIME", help="As for `publish send`.")
-@with_office
+@options.with_office
 def command(
-    office: Office,
+    office: options.Office,
     terminal: Terminal,
     names: tuple[str, ...],
     as_json: bool,

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from publish.cli.options import with_office
+from publish.cli import options
 from publish.cli.terminal import Terminal
 from publish.errors import ConfigError
-
-if TYPE_CHECKING:
-    from publish.office import Office
 
 
 @click.command("report")
 @click.argument("post", required=False)
 @click.option("--json", "as_json", is_flag=True, help="The figures for scripts.")
 @click.option("--plot", type=click.Path(path_type=Path), metavar="FILE", help="Draw them (.svg).")
-@with_office
+@options.with_office
 def command(
-    office: Office,
+    office: options.Office,
     terminal: Terminal,
     post: str | None,
     as_json: bool,

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-from publish.cli.options import with_office
+from publish.cli import options
 from publish.cli.terminal import Terminal
-
-if TYPE_CHECKING:
-    from publish.office import Office
 
 
 @click.command("send")
@@ -33,9 +28,9 @@ if TYPE_CHECKING:
 )
 @click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal.")
 @click.option("--json", "as_json", is_flag=True, help="What happened, for scripts.")
-@with_office
+@options.with_office
 def command(
-    office: Office,
+    office: options.Office,
     terminal: Terminal,
     names: tuple[str, ...],
     now: bool,

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-from publish.cli.options import with_office
+from publish.cli import options
 from publish.cli.terminal import Terminal
 from publish.errors import Exit
-
-if TYPE_CHECKING:
-    from publish.office import Office
 
 
 @click.command("status")
 @click.argument("names", nargs=-1, metavar="[POST]…")
 @click.option("--json", "as_json", is_flag=True, help="The states for scripts.")
-@with_office
-def command(office: Office, terminal: Terminal, names: tuple[str, ...], as_json: bool) -> int:
+@options.with_office
+def command(
+    office: options.Office, terminal: Terminal, names: tuple[str, ...], as_json: bool
+) -> int:
     """Each letter's true state, read from Mailchimp; settles what a run left unknown.
 
     POST may be a slug, a letter's key or a campaign's id. What has to be done comes first; a post

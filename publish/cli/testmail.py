@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-from publish.cli.options import with_office
+from publish.cli import options
 from publish.cli.terminal import Terminal
-
-if TYPE_CHECKING:
-    from publish.office import Office
 
 
 @click.command("test")
@@ -24,9 +19,9 @@ if TYPE_CHECKING:
     help="Whom to mail the test to; may be given several times.",
 )
 @click.argument("more", nargs=-1, metavar="[ADDRESS]…")
-@with_office
+@options.with_office
 def command(
-    office: Office,
+    office: options.Office,
     terminal: Terminal,
     post: str,
     addresses: tuple[str, ...],

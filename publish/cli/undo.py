@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-from publish.cli.options import with_office
+from publish.cli import options
 from publish.cli.terminal import Terminal
-
-if TYPE_CHECKING:
-    from publish.office import Office
 
 
 @click.command("undo")
 @click.argument("post", required=False)
 @click.option("--json", "as_json", is_flag=True, help="What happened, for scripts.")
-@with_office
-def command(office: Office, terminal: Terminal, post: str | None, as_json: bool) -> int:
+@options.with_office
+def command(office: options.Office, terminal: Terminal, post: str | None, as_json: bool) -> int:
     """Take a scheduled letter back; without a name, the only one that is scheduled.
 
     POST may be a slug, a letter's key or a campaign's id: a letter whose post was retracted is
