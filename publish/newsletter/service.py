@@ -20,7 +20,7 @@ from publish.newsletter import protocol as p
 from publish.newsletter import titles
 from publish.newsletter.account import Sender
 from publish.newsletter.answers import Answer, Proof
-from publish.newsletter.campaign import SCHEDULED, Campaign, Segment
+from publish.newsletter.campaign import SCHEDULED, Campaign, Segment, settings_of
 from publish.newsletter.facts import Fact, IssueState, apply
 from publish.newsletter.ledger import Ledger
 from publish.newsletter.titles import Marks
@@ -259,16 +259,7 @@ class Service:
         )  # fmt: skip
 
     def _settings(self, issue: Issue, hour: datetime | None) -> dict[str, Any]:
-        return {
-            "subject_line": issue.subject,
-            "preview_text": issue.preheader,
-            "title": _title(issue, Marks(hour=hour)),
-            "from_name": self.sender.name,
-            "reply_to": self.sender.reply_to,
-            # The issue brings its own footer and its styles are inlined already.
-            "auto_footer": False,
-            "inline_css": False,
-        }
+        return settings_of(issue, self.sender, _title(issue, Marks(hour=hour)))
 
     def _note(
         self, state: p.State, issue: Issue, kind: str, campaign: str = "", **data: Any
