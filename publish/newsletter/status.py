@@ -72,7 +72,7 @@ def state_of(letter: Letter, looked: Looked, now: float, settle: float, run: str
         return _after_a_try(_shown(state, draft), letter.past.unanswered, now, settle, run)
     if letter.held:
         words = "taken back; it goes out only by name"
-        facts = _taken_back(letter, now, run)
+        facts = manual_unschedule(letter, now, run)
         return _shown(replace(state, state=words, held=True, facts=facts), draft)
     if letter.past.done:
         words = f"{letter.past.status or 'sent'} by the ledger; Mailchimp does not list it"
@@ -109,9 +109,10 @@ def _done(letter: Letter, out: Campaign, now: float, run: str) -> tuple[Fact, ..
     return (Fact("done", letter.key, now, out.id, {"status": out.status, **hour}, run),)
 
 
-def _taken_back(letter: Letter, now: float, run: str) -> tuple[Fact, ...]:
-    """The ledger has it scheduled, and a person made it a draft in Mailchimp."""
-    if not letter.past.done:
+def manual_unschedule(letter: Letter, now: float, run: str) -> tuple[Fact, ...]:
+    """The facts of a letter that the ledger has scheduled and a person made a draft in Mailchimp;
+    none where that is not so. It is held, until its name lifts that."""
+    if not (letter.held and letter.past.done):
         return ()
     data = {"why": "taken back in Mailchimp"}
     return tuple(

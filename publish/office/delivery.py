@@ -10,9 +10,9 @@ from typing import Any
 
 from publish.errors import Refused
 from publish.newsletter.campaign import SCHEDULED, Segment
-from publish.newsletter.facts import Fact
 from publish.newsletter.protocol import SendRequest, hour_of
 from publish.newsletter.service import CannotSchedule, Delivered, Service
+from publish.newsletter.status import manual_unschedule
 from publish.office import letters
 from publish.office.context import Office
 from publish.office.letters import Letters
@@ -70,7 +70,10 @@ def deliver(office: Office, item: Delivery, found: Letters) -> tuple[Delivered, 
         office.sleep, lambda issue: _why_changed(office, item, found),
     )  # fmt: skip
     request = _request(office, item)
-    _record_manual_unschedule(office, item, found)
+    for letter in found.all:
+        if letter.key == item.issue.key:
+            for fact in manual_unschedule(letter, office.clock(), office.ledger.run):
+                office.ledger.append(fact)
     if item.replaces:
         past = office.ledger.read().get(item.issue.key)
         begun = past.replacing if past else None
@@ -135,18 +138,6 @@ def _why_changed(office: Office, item: Delivery, found: Letters) -> str:
     if letters.composed_digests(found.folder, sorted(item.composed)) != dict(item.composed):
         return "another build composed it again while this ran"
     return ""
-
-
-def _record_manual_unschedule(office: Office, item: Delivery, found: Letters) -> None:
-    """The ledger has it scheduled and Mailchimp a draft: it is held, until its name lifts that."""
-    letter = next((x for x in found.all if x.key == item.issue.key), None)
-    if letter is None or not letter.held or not letter.past.done:
-        return
-    for kind in ("held", "undone"):
-        why = {"why": "taken back in Mailchimp"}
-        office.ledger.append(
-            Fact(kind, letter.key, office.clock(), letter.past.done, why, office.ledger.run)
-        )
 
 
 def _count_down(office: Office, item: Delivery, why: str) -> None:
