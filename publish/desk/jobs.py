@@ -31,7 +31,6 @@ class QuestionView:
     fingerprint: str
     steps: tuple[str, ...] = ()
     other: tuple[Button, ...] = ()
-    changes: tuple[tuple[str, str, str, str], ...] = ()
 
 
 @dataclass

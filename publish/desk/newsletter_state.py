@@ -20,7 +20,7 @@ FRESH = 6 * 60 * 60
 """Seconds for which a report of a letter older than a week is not asked for again."""
 STATES: dict[str, LetterState] = {
     "schedule": "scheduled", "sending": "sending", "sent": "sent", "archived": "sent",
-    "canceling": "stopped", "canceled": "stopped", "paused": "stopped",
+    "canceling": "incomplete", "canceled": "incomplete", "paused": "incomplete",
 }  # fmt: skip
 """By Mailchimp's own words."""
 
@@ -90,7 +90,7 @@ class NewsletterReader:
             changes=_changes(room, found, known) if differs else (),
             several=known.kind == "digest",
             update=known.kind == "update",
-            why=state.state if how in ("unsure", "stopped") else "",
+            why=state.state if how in ("unknown", "incomplete") else "",
         )
 
     def _figures(self, room: Office, state: State) -> Figures | None:
@@ -122,7 +122,7 @@ def _sender(room: Office) -> str:
 def _how(state: State) -> LetterState | None:
     """The state of a letter; None for one that was never sent nor taken back."""
     if state.unknown or state.unfinished:
-        return "unsure"
+        return "unknown"
     if state.held:
         return "held"
     if state.status in STATES:
