@@ -67,6 +67,7 @@ def command(
         output=output,
         full=full,
         jobs=jobs,
+        say=terminal.note,
         guards=checking.guards(settings, voice(terminal)),
         progress=Following(terminal.progress),
     )

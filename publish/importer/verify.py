@@ -51,7 +51,7 @@ class Site:
         return Dialect(
             smarty="smarty" in on, tables="tables" in on, sane_lists="sane_lists" in on,
             html="md_in_html" in on, attributes="attr_list" in on, definitions="def_list" in on,
-            fences="fenced_code" in on, footnotes="footnotes" in on,
+            fences="fenced_code" in on,
         )  # fmt: skip
 
     @cached_property

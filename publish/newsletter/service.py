@@ -81,7 +81,7 @@ class Service:
         A replace that an earlier run left unfinished is completed; ``request.at`` is its hour then.
 
         Raises:
-            CannotSchedule, Overtaken: see there.
+            CannotSchedule, PostChanged: see there.
             Refused, NothingSent, OutcomeUnknown: as their names say.
         """
         state = self._lifted(self._state(issue), issue, request)
@@ -96,7 +96,7 @@ class Service:
         it was.
 
         Raises:
-            Overtaken, Refused, NothingSent, OutcomeUnknown: as for ``deliver``.
+            PostChanged, Refused, NothingSent, OutcomeUnknown: as for ``deliver``.
         """
         state = self._lifted(self._state(issue), issue, request)
         return self._run(self._replacing(state, issue, request, campaign), issue, request)

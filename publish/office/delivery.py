@@ -62,7 +62,7 @@ def deliver(office: Office, item: Delivery, found: Letters) -> tuple[Delivered, 
     """Bring it to its readers, once; what became of it, and the hour it goes out at, if one.
 
     Raises:
-        Overtaken: its post is not as it was at the yes; nothing was sent.
+        PostChanged: its post is not as it was at the yes; nothing was sent.
         Refused, NothingSent, OutcomeUnknown: as their names say.
     """
     service = Service(

@@ -7,13 +7,13 @@ from dataclasses import replace
 from publish.errors import Exit, Refused
 from publish.office import letters, sending, settling
 from publish.office.context import Office
-from publish.office.question import Changed, Done, Voice
+from publish.office.question import Changed, Done
 
 ATTEMPTS = 3
 """How often one run asks again because something changed between question and act."""
 
 
-def send_due(office: Office, voice: Voice | None = None, *, build: bool = False) -> Done:
+def send_due(office: Office, *, build: bool = False) -> Done:
     """Send what `send` would pick by itself, oldest first, after settling what is open, without a
     question: it runs unattended.
 
@@ -23,7 +23,6 @@ def send_due(office: Office, voice: Voice | None = None, *, build: bool = False)
     Raises:
         PublishError: a letter could not be sent; the code tells what may have happened.
     """
-    office = replace(office, voice=voice) if voice else office
     # First, for what is not public any more is held, and not completed.
     office.site.fresh(office.voice, build=build)
     with office.lock():

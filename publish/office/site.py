@@ -62,6 +62,7 @@ class Site:
         voice.progress("building")
         done = build_site(
             self.settings,
+            say=voice.say,
             guards=checking.guards(self.settings, voice),
         )
         counts = summary(

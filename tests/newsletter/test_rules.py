@@ -324,9 +324,9 @@ def test_a_time_zone_that_is_none():
 
 
 def test_changes_are_shown_in_words():
-    (line,) = changes.words("one two three four five six", "one two three 4 five six", context=2)
-    assert line == "… two three [-four-] {+4+} five six …"
-    assert changes.words("a b", "a b") == []
+    (change,) = changes.places("one two three four five six", "one two three 4 five six", context=2)
+    assert str(change) == "… two three [-four-] {+4+} five six …"
+    assert changes.places("a b", "a b") == []
 
 
 @given(
