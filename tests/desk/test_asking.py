@@ -68,7 +68,7 @@ def question(**more: Any) -> Question:
     lines = (Line("post", "“Quit”"), Line("date", "today; it was Fri"), Line("step", "made"))
     wish = {"post": POST.name, "at": None, "keep_date": False}
     known: dict[str, Any] = {"act": "publish", "lines": lines, "yes": "Publish",
-                             "reversible": False, "bound": "b", "wish": wish}  # fmt: skip
+                             "reversible": False, "fingerprint": "b", "wish": wish}  # fmt: skip
     return Question(**known | more)
 
 
