@@ -85,7 +85,7 @@ def build(
             document = snapshot.read(str(record))
             if not full and snapshot.is_current(document, str(settings.path)):
                 return unchanged(manifest.of(document), time.monotonic() - clock)
-            known = manifest.of(document)
+            known = manifest.of_target(settings, target, manifest.of(document))
             return _made(settings, target, full, jobs, guards or Guards(), progress, known)
     except OSError as error:
         raise Refused(
@@ -140,7 +140,7 @@ def _made(
         # Recorded before any file moves: after a crash, a page of ours is not taken for an
         # unmanaged file.
         owned = tuple(sorted({*known.files, *shown}))
-        manifest.write(record, Manifest(files=owned))
+        manifest.write(record, Manifest(files=owned, output=str(target)))
         changes = commit(stage / "site", target, known.files, kept, present=present)
         for name, place in (("pages", task.record), ("state", task.folder / "state")):
             if (stage / name).exists():

@@ -53,8 +53,14 @@ class Manifest:
 
 def place(settings: Settings, output: Path) -> Path:
     """Where the record of builds into ``output`` lies; another output folder has its own."""
-    if output == settings.output.absolute():
-        return settings.cache / "build"
+    return (
+        settings.cache / "build"
+        if output == settings.output.absolute()
+        else _aside(settings, output)
+    )
+
+
+def _aside(settings: Settings, output: Path) -> Path:
     name = hashlib.sha256(str(output).encode()).hexdigest()[:12]
     return settings.cache / f"build-{name}"
 
@@ -71,6 +77,17 @@ def of(document: dict[str, Any]) -> Manifest:
         return Manifest(**document)
     except TypeError:
         return Manifest()
+
+
+def of_target(settings: Settings, target: Path, known: Manifest) -> Manifest:
+    """``known``; where it is of another output folder, for ``OUTPUT_PATH`` was another then, the
+    files that builds wrote into ``target``. Those in the other folder are written down, so that
+    they count as ours when it is that folder's turn again."""
+    if known.output in ("", str(target)):
+        return known
+    other = Manifest(files=known.files, output=known.output)
+    write(_aside(settings, Path(known.output)), other)
+    return Manifest(files=read(_aside(settings, target)).files)
 
 
 def write(path: Path, manifest: Manifest) -> None:
