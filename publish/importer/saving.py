@@ -6,8 +6,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from publish.importer import address
 from publish.importer import ledger as ledgers
-from publish.importer import plan
 from publish.importer.ledger import Record
 from publish.importer.pictures import MediaLibrary
 from publish.importer.state import State
@@ -69,7 +69,7 @@ def _sweep(folder: Path) -> None:
 
 def _due(state: State) -> tuple[dict[int, str], dict[str, Record]]:
     """What is to be written, with digests, and how the ledger is to know it."""
-    root, host, ledger = state.settings.content, plan.host_of(state.channel.url), state.ledger
+    root, host, ledger = state.settings.content, address.host_of(state.channel.url), state.ledger
     todo: dict[int, str] = {}
     records: dict[str, Record] = {}
     again = {str(path.absolute()) for path in state.options.again}

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publish.importer import body, verify
+from publish.importer import body
+from publish.importer.markdown import verify
 from publish.importer.model import Item
 from publish.importer.tree import El
 from publish.settings import load

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publish.importer import tree, verify
-from publish.importer.normal import normal
-from publish.importer.verify import Site
+from publish.importer import tree
+from publish.importer.markdown import verify
+from publish.importer.markdown.normal import normal
+from publish.importer.markdown.verify import Site
 from publish.settings import load
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,9 +11,10 @@ from functools import cached_property
 from html import unescape
 from typing import Any
 
-from publish.importer import markup, tree
-from publish.importer.inline import Dialect
-from publish.importer.normal import normal
+from publish.importer import tree
+from publish.importer.markdown import markup
+from publish.importer.markdown.inline import Dialect
+from publish.importer.markdown.normal import normal
 from publish.importer.tree import El
 
 DEFAULT: Mapping[str, Any] = {
@@ -187,10 +188,10 @@ def _numbers(el: El) -> list[tuple[str, int, int]]:
     if el.tag == "ul":
         return [("ul", 0, len(items))]
     step = -1 if "reversed" in el.attrs else 1
-    number = markup._number(el.get("start"), len(items) if step < 0 else 1)
+    number = markup.whole_number(el.get("start"), len(items) if step < 0 else 1)
     runs: list[tuple[str, int, int]] = []
     for item in items:
-        given = markup._number(item.get("value"), number)
+        given = markup.whole_number(item.get("value"), number)
         if runs and given == number:
             runs[-1] = (*runs[-1][:2], runs[-1][2] + 1)
         else:
