@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from publish.deploy import live
+from publish.deploy import verify
 from publish.deploy.guard import Age, Compare, Verdict, judge, require_fit, require_pages
 from publish.deploy.plan import Plan, Put, Remote, plan
 from publish.deploy.release import Hold, OldRelease, Record, Release
@@ -234,7 +234,7 @@ def _verify(place: Place, release: Release, options: DeployOptions, out: Outcome
     with out.timed("verify"):
         if fresh:
             changed = [p.path for p in out.put]
-            found = live.pages(place.siteurl, release, changed)
+            found = verify.pages(place.siteurl, release, changed)
             out.verified += found.checked
             out.warnings += found.warnings
 
@@ -243,7 +243,7 @@ def _seen(place: Place, release: str, options: DeployOptions, out: Outcome) -> N
     if not options.timeout:
         return
     with out.timed("verify"):
-        live.wait(place.siteurl, release, options.timeout, place.say)
+        verify.wait(place.siteurl, release, options.timeout, place.say)
     out.verified += 1
     out.state = "unchanged" if out.state == "unchanged" else "live"
 

@@ -156,7 +156,7 @@ class Planning:
                 index.add(entry)
         if hidden:
             state.lose("not-written", 0, f"{hidden} items")
-        self._lead(index)
+        self._redirects(index)
         state.store.commit()
         for (old, new), id in self._names.renamed.items():
             state.lose("category-renamed", id, f"{old} → {new}")
@@ -181,7 +181,7 @@ class Planning:
         if item.sticky:
             self.state.lose("sticky-left", item.id, "", excerpt(entry.title), entry.file)
 
-    def _lead(self, index: links.Index) -> None:
+    def _redirects(self, index: links.Index) -> None:
         """Old addresses: of the posts and pages, then of feeds and lists."""
         state, values = self.state, self.values
         index.terms = links.archives(state.channel, values, self._terms)
@@ -196,14 +196,14 @@ class Planning:
             if aliases:
                 data["fields"].insert(at, ["Aliases", ", ".join(aliases)])
             state.store.put_plan(entry.number, data)
-            state.result.losses.lead((a, self._address(entry)) for a in aliases)
+            state.result.losses.add_redirects((a, self._address(entry)) for a in aliases)
             # They are in the store now, and there are many of them.
             entry.olds, entry.title = [], ""
         lists = links.lists(state.channel, values, index.terms, state.entries.values())
         state.moved = {
             old: new for old, new in lists.items() if urls.normal(old).casefold() not in real
         }
-        state.result.losses.lead(sorted(state.moved.items()))
+        state.result.losses.add_redirects(sorted(state.moved.items()))
 
     def _fields(self, entry: Entry, item: Item) -> None:
         names, result = self._names, self.state.result

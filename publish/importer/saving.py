@@ -52,7 +52,7 @@ def save(state: State, media: MediaLibrary, used: list[str]) -> None:
         write_whole(root / state.entries[number].file, state.results.get(number))
         if done % 50 == 0:
             state.say(f"saving: {done:,} of {len(todo):,}")
-    _lead_on(state)
+    _save_redirects(state)
     ledger.items |= records
     ledger.begun = {}
     ledger.save()
@@ -91,7 +91,7 @@ def _due(state: State) -> tuple[dict[int, str], dict[str, Record]]:
     return todo, records
 
 
-def _lead_on(state: State) -> None:
+def _save_redirects(state: State) -> None:
     """Put the old addresses of feeds and lists where the site's redirects are made of.
 
     What is there already, or was taken out by the author since, stays so.

@@ -32,7 +32,7 @@ class Verdict(Enum):
     """Out of the bounds: it goes out only by name."""
     OVERDUE = "overdue"
     """It fell due, and no run sent it."""
-    UNNAMED = "unnamed"
+    NOT_REQUESTED = "unnamed"
 
 
 GOING = (Verdict.SEND, Verdict.SETTLE, Verdict.COMPLETE)
@@ -116,7 +116,7 @@ def _verdict(
     if issue.key in chosen:
         return verdict(Verdict.SEND, "you named it")
     if chosen:
-        return verdict(Verdict.UNNAMED, "not named")
+        return verdict(Verdict.NOT_REQUESTED, "not named")
     if letter.held:
         return verdict(Verdict.HELD, "taken back; it goes out only by name")
     for other in letters:

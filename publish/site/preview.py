@@ -18,8 +18,8 @@ from publish.site import manifest
 from publish.site.commit import commit, tree
 from publish.site.engine import ISSUES, Run, Task, cores
 from publish.site.engine.worker import Worker, start
+from publish.site.preview_state import State
 from publish.site.server import Server
-from publish.site.state import State
 
 PAUSE = 0.04
 """Seconds between two looks."""
@@ -195,18 +195,18 @@ class _Site:
         """
         before = manifest.scan(self.settings).stamps
         if len(changed) == 1 and (found := self.rebuilder.glance(*changed)):
-            self.state.glanced(*found)
+            self.state.page_rendered(*found)
         try:
             self.settings = load(self.settings.path)
             before = manifest.scan(self.settings).stamps
             self.rendered, files = self.rebuilder.build(self.settings, self.address, self.more)
         except (PublishError, OSError) as error:
             self.say(f"error: {error}")
-            self.state.bad(str(error))
+            self.state.build_failed(str(error))
         else:
             for warning in self.rendered.warnings:
                 self.say(f"warning: {warning}")
-            self.state.good(files)
+            self.state.build_succeeded(files)
         return before | self._beyond()
 
     def _beyond(self) -> Stamps:

@@ -95,7 +95,7 @@ def test_what_is_written_renders_to_the_same(name: str, body: str):
 def test_the_check_itself_sees_what_is_lost():
     site = SITES["this blog"]
     root, _ = tree.parse('<h2>A</h2><ol start="3"><li>one two</li></ol><p><a href="x">l</a></p>')
-    source = verify.facts(normal(root, lambda *_: None, False))
+    source = verify.inventory(normal(root, lambda *_: None, False))
     for text, kind in (
         ("## A\n\n3. one\n\n[l](x)", "words-differ"),
         ("## A\n\n1. one two\n\n[l](x)", "structure-differs"),
@@ -103,5 +103,5 @@ def test_the_check_itself_sees_what_is_lost():
         ("## A\n\n3. one two\n\n[l](y)", "structure-differs"),
     ):
         assert [
-            code for code, _ in verify.differences(source, verify.facts(site.render(text)))
+            code for code, _ in verify.differences(source, verify.inventory(site.render(text)))
         ] == [kind]

@@ -182,7 +182,7 @@ def test_what_fell_due_and_was_missed_is_overdue_and_an_archive_is_not():
 def test_a_named_post_goes_whatever_its_age_and_alone():
     old, new = dated(400, "old"), dated(1, "new")
     found = verdicts([old, new], chosen={old.key})
-    assert found == {"old": Verdict.SEND, "new": Verdict.UNNAMED}
+    assert found == {"old": Verdict.SEND, "new": Verdict.NOT_REQUESTED}
 
 
 def test_what_is_done_stays_done_though_named():

@@ -334,7 +334,7 @@ def test_changes_are_shown_in_words():
     st.lists(st.sampled_from("abcdef"), max_size=20),
 )
 def test_changes_say_nothing_of_equal_words_and_something_of_others(old: list[str], new: list[str]):
-    assert bool(changes.words(" ".join(old), " ".join(new))) == (old != new)
+    assert bool(changes.places(" ".join(old), " ".join(new))) == (old != new)
 
 
 def test_the_digest_joins_parts_in_the_newest_ones_frame():

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
-from publish.deploy import live, snapshot
+from publish.deploy import snapshot, verify
 from publish.deploy.plan import Plan, Remote
 from publish.deploy.programs import Failed, run
 from publish.deploy.release import (
@@ -59,7 +59,7 @@ class Command(Target):
         except (OSError, ValueError):
             known = Record()
         if self.place.siteurl:
-            release, source, moment = live.marker(self.place.siteurl).says
+            release, source, moment = verify.marker(self.place.siteurl).says
             if release and release != known.release:
                 known = Record(release, source, moment)
             elif not release:
@@ -82,7 +82,7 @@ class Command(Target):
                 run(words, cwd=self.place.root, remedy="mend that, then run it again")
             except Failed:
                 url = self.place.siteurl
-                if not url or live.marker(url).says[0] != release.id:
+                if not url or verify.marker(url).says[0] != release.id:
                     raise
         files = {path: file.sha256 for path, file in release.files.items()}
         self.write_record(remote, replace(record, files=files))

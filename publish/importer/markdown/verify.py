@@ -126,7 +126,7 @@ def _without_notes(root: El) -> None:
 
 
 @dataclass(frozen=True)
-class Facts:
+class Inventory:
     """What of a text has to be the same."""
 
     words: Counter[str]
@@ -147,7 +147,7 @@ def words(text: str) -> list[str]:
     return WORD.findall(unicodedata.normalize("NFKC", text).replace("\u00ad", ""))
 
 
-def facts(root: El) -> Facts:
+def inventory(root: El) -> Inventory:
     """What of these blocks has to be the same on the page."""
     text: list[str] = []
     headings: list[tuple[str, str]] = []
@@ -176,7 +176,7 @@ def facts(root: El) -> Facts:
             headings.append((tag, " ".join(words(el.text()))))
     for piece in _spaced(root):
         text.append(piece)
-    return Facts(
+    return Inventory(
         Counter(words("".join(text))), tuple(headings), tuple(numbers), links, pictures,
         tuple(tables), quotations, code,
     )  # fmt: skip
@@ -228,7 +228,7 @@ def _address(href: str) -> str:
     ).replace(" ", "")
 
 
-def differences(source: Facts, page: Facts) -> list[tuple[str, str]]:
+def differences(source: Inventory, page: Inventory) -> list[tuple[str, str]]:
     """What is not the same: a code of the report and the words for it."""
     found: list[tuple[str, str]] = []
     if source.words != page.words:
@@ -265,19 +265,19 @@ def written(
     kinds = [kid for kid in root.kids if isinstance(kid, El)]
     texts = [markup.block(kid, dialect) for kid in kinds]
     end = footnotes(notes, dialect)
-    source = facts(El("body", {}, [*root.kids, *(note for _, note in notes)]))
+    source = inventory(El("body", {}, [*root.kids, *(note for _, note in notes)]))
     text = _whole(markup.joined(kinds, texts), end)
-    found = differences(source, facts(site.render(text)))
+    found = differences(source, inventory(site.render(text)))
     if not found:
         return text, []
     for number, kid in enumerate(kinds):
         if any(el.tag == "fnref" for el in kid.walk()):
             continue
-        alone = facts(site.render(texts[number]))
-        if differences(facts(El("body", {}, [kid])), alone):
+        alone = inventory(site.render(texts[number]))
+        if differences(inventory(El("body", {}, [kid])), alone):
             texts[number] = markup.html(kid, dialect)
     text = _whole(markup.joined(kinds, texts), end)
-    return text, differences(source, facts(site.render(text)))
+    return text, differences(source, inventory(site.render(text)))
 
 
 def _whole(text: str, end: str) -> str:
