@@ -29,7 +29,6 @@ from publish.post.issue import Issue
 
 LIST = "5a4db0c5e1"
 START = 1_800_000_000.25
-WRITES = ("create", "update", "put_content", "send", "schedule", "unschedule")
 
 
 class Killed(BaseException):
