@@ -48,7 +48,7 @@ def identify(content: Any) -> None:
         delattr(content, DROPPED)
     for key in dropped:
         log.error(
-            "%s: %s: is a name that Pelican needs for itself, so the line was left out"
+            "%s: `%s:` is a name that Pelican needs for itself, so the line was left out"
             " — rename the key or remove the line",
             place(content),
             key.capitalize(),

@@ -6,17 +6,17 @@ at first, for a build that has nothing to do reads one of these files and no mor
 
 from __future__ import annotations
 
-import contextlib
 import marshal
 import os
 import zlib
 from functools import cache
-from typing import TYPE_CHECKING, Any
 
 from publish.post import stamps
 
+TYPE_CHECKING = False  # as in typing, which takes as long to load as all of this
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Any
 
 
 def with_checksum(data: bytes) -> bytes:
@@ -50,6 +50,8 @@ def keep(file: Path, made_from: str, data: bytes) -> None:
 
     What cannot be kept is made again the next time, so an unwritable folder is no error.
     """
+    import contextlib
+
     from publish.post.files import write_whole
 
     with contextlib.suppress(OSError):

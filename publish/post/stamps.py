@@ -34,6 +34,25 @@ def of(paths: Iterable[str]) -> Stamps:
     return {path: found for path in paths if (found := stamp(path))}
 
 
+def total(paths: Iterable[str]) -> int:
+    """One number for the stamps of all ``paths``, the one ``total_of`` gives for the same stamps;
+    -1 if any is not there. It costs half of what so many stamps cost."""
+    numbers: list[int] = []
+    look = os.stat
+    for path in paths:
+        try:
+            found = look(path)
+        except (OSError, ValueError):
+            return -1
+        numbers += (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+    return hash(tuple(numbers))
+
+
+def total_of(stamps: Iterable[str]) -> int:
+    """See ``total``."""
+    return hash(tuple(int(number) for each in stamps for number in each.split()))
+
+
 def changed_at(stamped: str) -> int:
     """When the file was last changed in any way: nanoseconds since the epoch."""
     _, modified, changed, _ = stamped.split()

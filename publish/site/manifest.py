@@ -61,7 +61,8 @@ def read(path: Path) -> Manifest:
 
 def of(document: dict[str, Any]) -> Manifest:
     """What ``snapshot.read`` has read."""
-    document = {name: value for name, value in document.items() if name != "version"}
+    known = Manifest.__dataclass_fields__
+    document = {name: value for name, value in document.items() if name in known}
     try:
         return Manifest(**document)
     except TypeError:
@@ -74,7 +75,9 @@ def write(path: Path, manifest: Manifest) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    cache.save(path, vars(manifest) | {"version": snapshot.VERSION})
+    told = (manifest.stamps or {}, manifest.outputs, manifest.issues)
+    total = stamps.total_of(stamp for each in told for stamp in each.values())
+    cache.save(path, vars(manifest) | {"version": snapshot.VERSION, "total": total})
 
 
 @dataclass(frozen=True)
@@ -114,11 +117,13 @@ def extended(known: Inputs, settings: Settings, reads: Iterable[str], since: int
     whether the render saw the old bytes or the new ones.
     """
     more = _judged(stamps.of(path for path in reads if path not in known.stamps))
+    # A stamp that has come of age shows the next change, if the bytes are those of the beginning.
+    racy = {p: d for p, d in known.racy.items() if not stamps.is_trustworthy(known.stamps[p])}
     if not snapshot.same(known.stamps, known.racy, _stamps(settings)):
         return None
     if any(stamps.changed_at(s) >= since for s in more.stamps.values()):
         return None
-    return Inputs(known.stamps | more.stamps, known.racy | more.racy)
+    return Inputs(known.stamps | more.stamps, racy | more.racy)
 
 
 def code(settings: Settings, known: Inputs | None = None) -> tuple[str, ...]:

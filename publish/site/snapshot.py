@@ -12,13 +12,16 @@ import sys
 import time
 import zlib
 from collections.abc import Iterator
-from typing import Any
 
 from publish.post import cache
 from publish.post.ignore import is_left_behind
-from publish.post.stamps import Stamps, digest, identity, of, stamp, walk
+from publish.post.stamps import Stamps, digest, identity, of, stamp, total, walk
 
-VERSION = 7
+TYPE_CHECKING = False  # as in typing, which takes as long to load as all of this
+if TYPE_CHECKING:
+    from typing import Any
+
+VERSION = 8
 Scope = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 """The site's folder; folders whose every file a build may read, the content folder first;
 folders in them to leave out; hidden names that are content all the same."""
@@ -89,15 +92,15 @@ def is_current(known: dict[str, Any], settings_file: str) -> bool:
         return False
     if known["environment"] != environment_digest(settings_file):
         return False
+    stamped = known["stamps"]
     try:
-        found = of_scope(known["scope"])
+        now = [settings_file, *known["reads"], *_files(known["scope"])]
     except OSError:
         return False
-    found |= of([settings_file, *known["reads"]])
     return (
-        same(known["stamps"], known["racy"], found)
-        and known["outputs"] == of(known["outputs"])
-        and known["issues"] == of(below(known["issued"]))
+        all(path in stamped or not stamp(path) for path in now)  # what is new
+        and known["total"] == total((*stamped, *known["outputs"], *known["issues"]))
+        and all(digest(path) == was for path, was in known["racy"].items())
     )
 
 
@@ -110,5 +113,9 @@ def summary(output: str, written: int, removed: int, unchanged: int, composed: i
 
 
 def below(folder: str) -> list[str]:
-    """Every file below ``folder``."""
-    return [f"{base}{os.sep}{n}" for base, _, names in os.walk(folder) for n in names]
+    """Every folder, which shows by its stamp what comes and goes in it, and file of ``folder``."""
+    return [
+        path
+        for base, _, names in os.walk(folder)
+        for path in (base, *(f"{base}{os.sep}{name}" for name in names))
+    ]

@@ -147,6 +147,33 @@ def test_a_list_or_value_over_several_lines(lines: str, line: int, remedy: str):
     assert remedy in remedies(header_values.lost_lines, f"{HEAD}{lines}\n")[0]
 
 
+@pytest.mark.parametrize("indent", ["    ", "\t", "        "])
+def test_an_indented_header_line_is_an_error_at_it(indent: str):
+    header = HEAD.replace("Status: published", f"Summary: One\n{indent}Status: draft")
+    assert told(header_values.lost_lines, header) == [(6, "error")]
+    assert "`Status:`" in remedies(header_values.lost_lines, header)[0]
+
+
+@pytest.mark.parametrize("more", ["and more: of it", "Status: what it is", "Note: two"])
+def test_words_with_a_colon_may_go_on(more: str):
+    assert told(header_values.lost_lines, f"{HEAD}Summary: One\n    {more}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "without", "severity"),
+    [("Newletter: no", "", "error"), ("News-letter: off", "", "error"),
+     ("mail: false", "", "error"), ("Newletter: yes", "", "warning"),
+     ("Newletter: no\nNewsletter: no", "", "warning"),
+     ("Staus: draft", "Status: published\n", "error"), ("Staus: draft", "", "warning"),
+     ("Satus: published", "Status: published\n", "warning"), ("Sumary: no", "", "warning")],
+)  # fmt: skip
+def test_a_slip_in_what_keeps_a_post_or_its_letter_back_is_an_error(
+    line: str, without: str, severity: str
+):
+    header = f"{HEAD.replace(without, '')}{line}\n"
+    assert [how for _, how in told(unknown_keys.unknown_key, header)] == [severity]
+
+
 def test_words_and_aliases_may_go_on():
     assert (
         told(header_values.lost_lines, f"{HEAD}Summary: One\n    two\nAliases: /a/,\n    /b/\n")
@@ -198,6 +225,8 @@ def test_a_date_that_can_be_read_two_ways(date: str, wrong: bool):
         ("Title: A\n\nDate: 2026-11-01\nStatus: draft\n\nText.", 2),
         ("\nTitle: A\nDate: 2026-11-01\n\nText.", 1),
         ("\n---\nTitle: A\nStatus: draft\n---\nText.", 1),
+        ("  \n\n\nTitle: A\nDate: 2026-11-01\n\nText.", 1),
+        ("Title: A\n\n\nDate: 2026-11-01\nStatus: draft\n\nText.", 2),
         ("Title : A\nDate : 2026-11-01\n\nText.", 1),
         ("Title: A\nDate : 2026-11-01\n\nText.", 2),
         ('---\nTitle: A\n"mood": calm\n---\nText.', 3),
@@ -275,3 +304,12 @@ def test_a_translation_of_several_lines_is_told_before_pelican_fails_on_it(
     )  # fmt: skip
     with pytest.raises(Refused, match=r"content/posts/a\.md:\d+: .*Translation"):
         build(project.settings, guards=fit.guards(project.settings, Voice()))
+
+
+@pytest.mark.parametrize(
+    "line", ["Timezone: Europe/Berlinn", "Timezone:", "Date_format: %Y %", "Metadata: x"]
+)
+def test_a_key_on_whose_value_pelican_fails_is_told_at_its_line(project: Project, line: str):
+    project.write("content/posts/a.md", f"{HEAD}Mood: calm\n{line}\n\nWords.\n")
+    errors = [f for f in project.findings() if f.severity == "error"]
+    assert [(f.file, f.line) for f in errors] == [("content/posts/a.md", 7)]

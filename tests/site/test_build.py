@@ -13,7 +13,7 @@ import pytest
 from publish.errors import Refused
 from publish.post import stamps
 from publish.site import build as building
-from publish.site import snapshot
+from publish.site import manifest, snapshot
 from publish.site.build import build
 
 from .conftest import STRANGER_TO_ISSUES, Site
@@ -356,6 +356,34 @@ def test_what_a_plugin_reads_of_the_ledger_is_watched_and_nothing_else_of_it(
     site.write("content/ledger/mine.txt", "two")
     build(site.settings)
     assert len(renders) == 2
+
+
+def test_a_stamp_that_comes_of_age_while_a_site_is_built_is_trusted(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(stamps, "RACY", 10**18)
+    known = manifest.scan(site.settings)
+    assert known.racy.keys() == known.stamps.keys()
+    still = manifest.extended(known, site.settings, (), 0)
+    assert still
+    assert still.racy == known.racy
+    monkeypatch.setattr(stamps, "RACY", 0)
+    later = manifest.extended(known, site.settings, (), 0)
+    assert later
+    assert not later.racy
+    site.post("post-1", "Edited.", date="2024-01-01")
+    assert manifest.extended(known, site.settings, (), 0) is None
+
+
+def test_a_file_among_the_letters_is_noticed(site: Site, renders: list[Path]):
+    build(site.settings)
+    (site.settings.issues / "mine").mkdir(parents=True)
+    build(site.settings)
+    (site.settings.issues / "mine/note.txt").write_text("kept")
+    build(site.settings)
+    assert len(renders) == 3
+    build(site.settings)
+    assert len(renders) == 3
 
 
 def test_how_far_a_build_is_is_told_while_it_works(site: Site):

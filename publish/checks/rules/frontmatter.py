@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import lru_cache
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 
 from publish.checks.rule import source_rule
 from publish.checks.source import Source
@@ -16,7 +16,7 @@ KEYS = (
     "Title", "Date", "Modified", "Category", "Tags", "Keywords", "Slug", "Author", "Authors",
     "Summary", "Description", "Status", "Lang", "Translation", "Template", "Save_as", "Url",
     "Image", "Image_alt", "Uid", "Subject", "Preheader", "Newsletter", "Aliases", "Series",
-    "Robots", "Was",
+    "Robots", "Was", "Timezone", "Date_format",
 )  # fmt: skip
 KNOWN = {key.lower(): key for key in KEYS}
 STATUSES = ("published", "draft", "hidden", "skip")
@@ -128,7 +128,7 @@ def beyond(source: Source) -> frozenset[str]:
         closed = lines[header.body_line - 2].strip() if header.body_line > 1 else ""
         if closed:
             return frozenset()
-    block = list(takewhile(str.strip, after))
+    block = list(takewhile(str.strip, dropwhile(lambda line: not line.strip(), after)))
     if header.ended == "blank" and block and FENCE.match(block[0]):
         block = list(takewhile(lambda line: not FENCE.match(line), block[1:]))
     found = [match for line in block if not FENCE.match(line) for match in [LOOSE.match(line)]]

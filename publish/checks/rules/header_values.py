@@ -10,7 +10,7 @@ from publish.checks.rule import source_rule
 from publish.checks.rules.frontmatter import ITEM, KNOWN
 from publish.checks.source import Source
 from publish.post.diagnostic import Problem, quoted
-from publish.post.frontmatter import Field
+from publish.post.frontmatter import KEY, Field
 
 LISTS = ("category", "tags", "keywords", "author", "authors", "aliases")
 """Keys of several values, parted by commas."""
@@ -53,8 +53,10 @@ def repeated_key(source: Source) -> Iterator[Problem]:
 @source_rule("lost-lines", "error", "`Tags: rest,` with `sleep` on the next line", "same")
 def lost_lines(source: Source) -> Iterator[Problem]:
     """A value that goes on over several lines where Pelican takes the first line alone, or a list
-    as YAML writes it: the rest would be lost, or printed as text."""
+    as YAML writes it: the rest would be lost, or printed as text. Or a header line that is
+    indented, and so part of the value above it."""
     text = source.text.split("\n")
+    yield from _indented(source, text)
     for field in source.header:
         if field.name not in FIRST_LINE or field.value == field.first:
             continue
@@ -76,6 +78,18 @@ def lost_lines(source: Source) -> Iterator[Problem]:
             message = f"the list under {name} is not read, and would be printed as text"
             remedy = f"write it on one line: `{name}: {quoted(', '.join(items), 80)}`"
             yield Problem(source.header.body_line, message, remedy)
+
+
+def _indented(source: Source, text: list[str]) -> Iterator[Problem]:
+    """Lines with a key of ours that four spaces or a tab make a part of the value above."""
+    for field in source.header:
+        for number in range(field.line + 1, field.last + 1):
+            found = KEY.match(text[number - 1].strip())
+            if found and found[1].lower() in KNOWN and not source.header.field(found[1].lower()):
+                name = KNOWN[found[1].lower()]
+                message = f"the line is indented, so it is part of {quoted(field.key, 40)}"
+                remedy = f"begin the line with `{name}:`, without a blank before it"
+                yield Problem(number, message, remedy)
 
 
 def fails_pelican(source: Source) -> bool:

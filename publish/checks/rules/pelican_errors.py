@@ -9,12 +9,14 @@ from publish.checks.rule import site_rule
 from publish.checks.rules.config import bad_timezone
 from publish.checks.rules.links import inside
 from publish.checks.site import Site, printable
+from publish.checks.source import Source
 from publish.post.diagnostic import Problem, quoted
 
 PLACED = re.compile(r"([^\s:][^:]*):(\d+): (.*)", re.S)
 UNFOUND = re.compile(r"[Uu]nable to find '(.*?)', skipping")
 ZONE = re.compile(r"No time zone found|ZoneInfo")
 """Another rule names the setting."""
+DATE_FORMAT = re.compile(r"incomplete format|[Ii]nvalid format|strftime")
 NAME = re.compile(r"\b[A-Z][A-Z_]{3,}\b")
 NO_SLUG = re.compile(r"Unable to generate valid slug for (Category|Tag|Author) \"(.*)\"", re.S)
 """What Pelican says of a name, though not where it stands."""
@@ -40,7 +42,9 @@ def _problem(complaint: str, site: Site) -> Problem:
     remedy = remedy or "correct that, then check again"
     if placed := PLACED.fullmatch(said):
         file, line, message = placed.groups()
-        return Problem(int(line), quoted(message, 200), quoted(remedy, 200), printable(file))
+        problem = Problem(int(line), quoted(message, 200), quoted(remedy, 200), printable(file))
+        source = next((source for source in site.sources if source.file == problem.file), None)
+        return _of_key(problem, source) if source and problem.line == 1 else problem
     if found := NO_SLUG.search(said):
         key, name = {"Category": "category", "Tag": "tags", "Author": "author"}[found[1]], found[2]
         for source in site.sources:
@@ -51,6 +55,19 @@ def _problem(complaint: str, site: Site) -> Problem:
     plugin = site.setting_line("PLUGINS") if "plugin" in said.lower() else 1
     line = next((line for line in named if line > 1), plugin)
     return Problem(line, quoted(said, 200), quoted(remedy, 200), site.settings_file)
+
+
+def _of_key(problem: Problem, source: Source) -> Problem:
+    """The same at the line of the key that Pelican fails on without naming it."""
+    if source.header.field("timezone") and ZONE.search(problem.message):
+        message = f"there is no time zone {quoted(source.get('timezone'))}"
+        remedy = "write one such as Europe/Berlin, or remove the line"
+        return Problem(source.line("timezone"), message, remedy, source.file)
+    if source.header.field("date_format") and DATE_FORMAT.search(problem.message):
+        message = f"no date can be written as {quoted(source.get('date_format'))}"
+        remedy = "write one such as %b %-d, %Y, or remove the line"
+        return Problem(source.line("date_format"), message, remedy, source.file)
+    return problem
 
 
 def _of_unread(problem: Problem, site: Site) -> bool:

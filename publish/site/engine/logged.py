@@ -137,13 +137,14 @@ class LogCollector(logging.Handler):
 
 
 def _line(source: Path, words: list[str]) -> int:
-    """The first line of ``source`` that holds the last quoted word it can; 1 if none does."""
+    """The first line of ``source`` that holds the last quoted word it can, a key in any case; 1
+    if none does."""
     try:
         lines = source.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return 1
     for word in reversed(words):
         for number, line in enumerate(lines, 1):
-            if word in line:
+            if word in line or (word.endswith(":") and line.lower().startswith(word.lower())):
                 return number
     return 1
