@@ -124,7 +124,7 @@ class FakeOffice:
             countdown(line)
             time.sleep(0.02)
         assert self.gate.wait(10)
-        self.done.append(question.bound)
+        self.done.append(question.fingerprint)
         if isinstance(self.outcome, Exception):
             raise self.outcome
         return self.outcome or Done(question.act, ("it goes out on Tuesday",), ({"slug": "x"},))

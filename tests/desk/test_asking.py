@@ -83,7 +83,7 @@ def question(**more: Any) -> Question:
     )  # fmt: skip
     wish = {"post": POST.name, "at": None, "keep_date": False}
     known: dict[str, Any] = {"act": "publish", "lines": lines, "yes": "Publish",
-                             "reversible": False, "bound": "b", "wish": wish}  # fmt: skip
+                             "reversible": False, "fingerprint": "b", "wish": wish}  # fmt: skip
     return Question(**known | more)
 
 
@@ -97,4 +97,4 @@ def test_a_question_as_it_is_shown():
     assert not asking.view(question(lines=())).other
     again = asking.again(view)
     assert again.says[0].startswith("Something changed")
-    assert again.bound == view.bound
+    assert again.fingerprint == view.fingerprint

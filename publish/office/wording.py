@@ -6,23 +6,23 @@ from collections.abc import Sequence
 
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.selection import Candidate
-from publish.office.room import Office
+from publish.office.context import Office
 from publish.post.issue import Issue
 
 
-def called(office: Office, letter: Letter) -> str:
+def letter_name(office: Office, letter: Letter) -> str:
     """A letter as a line names it."""
     return office.words.letter(letter)
 
 
-def post(office: Office, issue: Issue) -> str:
+def issue_name(office: Office, issue: Issue) -> str:
     """A composed issue as a line names it."""
     return office.words.issue(issue)
 
 
 def explained(office: Office, choice: Candidate) -> str:
     """Why the letter of a post goes out, or does not."""
-    return f"{post(office, choice.issue)}: {office.words.why(choice)}"
+    return f"{issue_name(office, choice.issue)}: {office.words.why(choice)}"
 
 
 def count(number: int, one: str, many: str = "") -> str:
@@ -37,7 +37,7 @@ def readers(office: Office) -> tuple[str, int]:
     return str(audience.get("name") or office.account.audience), size
 
 
-def typed(*words: str) -> str:
+def command(*words: str) -> str:
     """A command as it is typed, ready to paste."""
     return f"`publish {' '.join(words)}`"
 
