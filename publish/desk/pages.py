@@ -10,10 +10,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from publish.desk import fields, home, inbox, letters, page, parts, photo, posts, renderings, words
+from publish.desk import fields, home, letters, page, parts, photo, posts, renderings, words
 from publish.desk.model import Post, Snapshot
 from publish.post import frontmatter
 from publish.post.text import shorten
+from publish.sandbox import mails
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from publish.desk.acts import Acts
 
+MAILS = 50
+"""Mails of the rehearsal that are listed, the newest; the inbox has them all."""
 FITS = 100
 """Characters of subject and preheader in one line of Gmail, about."""
 CODE = re.compile(r"`([^`]+)`")
@@ -156,7 +159,7 @@ def _inbox(visit: Visit) -> Context | None:
     found = [
         {"subject": mail.subject, "to": mail.to,
          "when": words.saved(mail.at, visit.now.zone, visit.at)}
-        for mail in inbox.newest(visit.acts.reader.settings.root)
+        for mail in mails.newest(visit.acts.reader.settings.root, MAILS)
     ]  # fmt: skip
     return {"address": visit.now.inbox, "mails": found}
 
