@@ -347,7 +347,8 @@ def test_a_date_on_which_pelican_fails_is_told_at_its_line_and_spoils_no_other(
     ("date", "severity"),
     [("2026-11", "warning"), ("Nov 2026", "warning"), ("Fri", "warning"), ("12:30", "warning"),
      ("11/27", "warning"), ("2026-07-01 07:30 CEST", "warning"),
-     ("2026-07-01 07:30 EST", "warning"), ("2026-07-01 07:30 EDT", ""), ("2026-07-01 07:30 UTC", ""), ("2026-07-01 07:30Z", ""),
+     ("2026-07-01 07:30 EST", "warning"), ("2026-07-01 07:30 EDT", ""),
+     ("2026-07-01 07:30 UTC", ""), ("2026-07-01 07:30Z", ""),
      ("1 July 2026", ""), ("Wed, 1 Jul 2026 07:30 PM", ""), ("20260701", ""), ("260701", ""),
      ("July 1st, 2026 7pm", ""), ("2026-07-01T07:30:00-04:00", "")],
 )  # fmt: skip
