@@ -162,7 +162,7 @@ def ambiguous_date(source: Source) -> Iterator[Problem]:
             message = f"{KNOWN[name]} {found.group()} is read as month, then day"
             days = f"{year}-{two:02}-{one:02} or {year}-{one:02}-{two:02}"
             yield Problem(line, message, f"write {days}")
-        elif moment and _parts(given) < 3:
+        elif moment and given and _parts(given) < 3:
             message = f"{KNOWN[name]} has no day, month or year: each build takes today's"
             yield Problem(line, message, f"write it as {moment:%Y-%m-%d %H:%M}", severity="warning")
         elif moment and (letters := ZONE.search(given)) and letters[1] != moment.tzname():
