@@ -41,7 +41,9 @@ PRELOADED = {
         publish.sandbox.server publish.sandbox.api.account publish.sandbox.api.actions
         publish.sandbox.api.campaigns publish.sandbox.api.content publish.sandbox.api.lists
         publish.sandbox.api.members publish.sandbox.api.reports publish.sandbox.api.segments
-        importlib.metadata encodings.idna zipfile csv
+        publish.office.acts publish.office.gate publish.office.replacing publish.office.sending
+        publish.golive publish.deploy.live publish.deploy.targets publish.newsletter.preflight
+        publish.site.read importlib.metadata encodings.idna zipfile csv
     """,
     "-c": BUILDING,
     "pelican": """
