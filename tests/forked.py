@@ -34,16 +34,16 @@ BUILDING = """
 """
 PRELOADED = {
     "publish": f"""{BUILDING}
-        publish.cli.group publish.cli.terminal publish.office publish.office.room publish.cli.send
-        publish.cli.plan publish.cli.status publish.cli.undo publish.cli.check publish.cli.build
-        publish.cli.answering publish.office.asking publish.office.delivery publish.office.listing
-        publish.office.settling publish.newsletter.mailchimp mailchimp_marketing publish.site.aside
-        publish.sandbox.server publish.sandbox.api.account publish.sandbox.api.actions
-        publish.sandbox.api.campaigns publish.sandbox.api.content publish.sandbox.api.lists
-        publish.sandbox.api.members publish.sandbox.api.reports publish.sandbox.api.segments
-        publish.office.acts publish.office.gate publish.office.replacing publish.office.sending
-        publish.golive publish.deploy.live publish.deploy.targets publish.newsletter.preflight
-        publish.site.read importlib.metadata encodings.idna zipfile csv
+        publish.cli.group publish.cli.terminal publish.office publish.office.context
+        publish.cli.send publish.cli.plan publish.cli.status publish.cli.undo publish.cli.check
+        publish.cli.build publish.cli.answering publish.office.letter_questions
+        publish.office.delivery publish.office.listing publish.office.settling
+        publish.newsletter.mailchimp mailchimp_marketing publish.site.read publish.sandbox.server
+        publish.sandbox.api.account publish.sandbox.api.actions publish.sandbox.api.campaigns
+        publish.sandbox.api.content publish.sandbox.api.lists publish.sandbox.api.members
+        publish.sandbox.api.reports publish.sandbox.api.segments publish.office.acts
+        publish.office.preflight publish.office.replacing publish.office.sending
+        publish.office.golive publish.deploy.targets importlib.metadata encodings.idna zipfile csv
     """,
     "-c": BUILDING,
     "pelican": """
