@@ -69,15 +69,15 @@ class Acts:
         """Whom the last test went to, else the sender."""
         return self._tested or str(self.reader.settings.values.get("NEWSLETTER_REPLY_TO") or "")
 
-    def mendable(self, post: Post, data: bytes) -> list[Diagnostic]:
-        """The findings of a post that a mend of its bytes ``data`` can do something about."""
+    def fixable(self, post: Post, data: bytes) -> list[Diagnostic]:
+        """The findings of a post that its bytes ``data`` can be rid of by a known fix."""
         found = parts.findings(self.reader.current, post) or ()
         values = self.reader.settings.values
         return [f for f in found if fixes.apply_fix(data, fixes.FixContext(f, values)) is not None]
 
-    def mend_page(self, post: Post, args: Mapping[str, str]) -> dict[str, Any] | None:
-        """What a mend would change; None if there is nothing to mend any more."""
-        finding, data, made = self._mended(post, args)
+    def fix_page(self, post: Post, args: Mapping[str, str]) -> dict[str, Any] | None:
+        """What a fix would change; None if there is nothing to fix any more."""
+        finding, data, made = self._fixed(post, args)
         if finding is None or made is None:
             return None
         return {"post": post, "finding": finding, "changes": fixes.difference(data, made)}
@@ -97,11 +97,11 @@ class Acts:
         self.jobs.put(lambda: self._ask(job), job, PATIENCE)
         return _at(job)
 
-    def do_yes(self, form: Mapping[str, str], request: Request) -> Response | str:
+    def do_confirm(self, form: Mapping[str, str], request: Request) -> Response | str:
         """Do what was asked, once."""
         self._allowed()
         job = self.jobs.answered(form.get("token", ""))
-        if job is None or job.question is None or job.question.bound != form.get("bound"):
+        if job is None or job.question is None or job.question.fingerprint != form.get("bound"):
             raise Refused(
                 "this question was answered already, or asked again since",
                 "look at the post; it says how things stand",
@@ -110,7 +110,7 @@ class Acts:
         self.jobs.put(lambda: self._do(job), job, PATIENCE)
         return _at(job)
 
-    def do_no(self, form: Mapping[str, str], request: Request) -> Response | str:
+    def do_cancel(self, form: Mapping[str, str], request: Request) -> Response | str:
         """Leave everything as it is."""
         job = self.jobs.answered(form.get("token", ""))
         if job is None:
@@ -222,17 +222,17 @@ class Acts:
         self._write(post, form, made, "Header lines changed")
         return f"{parts.href(post)}?open=fields#fields"
 
-    def do_mend(self, form: Mapping[str, str], request: Request) -> Response | str:
-        """Show what a mend would change."""
+    def do_preview_fix(self, form: Mapping[str, str], request: Request) -> Response | str:
+        """Show what a fix would change."""
         post = self._post(form)
         names = ("rule", "line", "digest")
         query = {"post": post.name} | {name: form.get(name, "") for name in names}
         return f"/mend?{urlencode(query)}"
 
-    def do_mended(self, form: Mapping[str, str], request: Request) -> Response | str:
-        """Write a mend that was shown."""
+    def do_apply_fix(self, form: Mapping[str, str], request: Request) -> Response | str:
+        """Write a fix that was shown."""
         post = self._post(form)
-        finding, _, made = self._mended(post, form)
+        finding, _, made = self._fixed(post, form)
         if finding is None or made is None:
             raise Refused("there is nothing to mend there any more", "look at the post again")
         self._write(post, form, made, f"Mended: {finding.message}")
@@ -290,7 +290,7 @@ class Acts:
             raise NotFound
         return found
 
-    def _mended(
+    def _fixed(
         self, post: Post, form: Mapping[str, str]
     ) -> tuple[Diagnostic | None, bytes, bytes | None]:
         """The finding that the form names, the file, and the file without it."""

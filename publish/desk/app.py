@@ -47,9 +47,9 @@ class App:
             ("/mend", "mend"), ("/events", "events"),
         )  # fmt: skip
         acts = (
-            ("/ask/<act>", "ask"), ("/yes", "yes"), ("/no", "no"), ("/stop", "stop"),
-            ("/open", "open"), ("/fields", "fields"), ("/mend", "mend"),
-            ("/mended", "mended"), ("/photo", "photo"), ("/new", "new"),
+            ("/ask/<act>", "ask"), ("/yes", "confirm"), ("/no", "cancel"), ("/stop", "stop"),
+            ("/open", "open"), ("/fields", "fields"), ("/mend", "preview_fix"),
+            ("/mended", "apply_fix"), ("/photo", "photo"), ("/new", "new"),
         )  # fmt: skip
         self._map = Map(
             [

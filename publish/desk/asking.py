@@ -34,7 +34,7 @@ SAYS = {
     "rename": "The old address will lead to the new one, so that links others made go on working.",
 }
 DOING = {
-    "send": "The letter is being brought on", "replace": "The new words are being put in",
+    "send": "The letter is being sent or scheduled", "replace": "The new words are being put in",
     "undo": "The letter is being taken back", "move": "The letter is being moved",
     "test": "The test is being sent", "deploy": "The pages are being uploaded",
     "publish": "The post is being published", "retract": "The post is being taken off",
@@ -183,7 +183,7 @@ def view(question: Question, titles: Collection[str]) -> QuestionView:
             "keep_date": "yes",
         }
         other = (Button("Keep the old date…", to="/ask/publish", values=wished),)
-    return QuestionView(title, says, facts, question.yes, question.bound, steps, other)
+    return QuestionView(title, says, facts, question.yes, question.fingerprint, steps, other)
 
 
 def wording(line: str, titles: Collection[str] = ()) -> str:

@@ -102,7 +102,7 @@ def _post(
     data = acts.data(post)
     post = replace(post, digest=posts.digest(data))
     found = renderings.fetch_renderings(now.preview, post)
-    view = page.view(now, post, at, found, acts.mendable(post, data))
+    view = page.view(now, post, at, found, acts.fixable(post, data))
     return {
         "here": "post", "page": view, "renderings": found, "slug": post.slug, "post": post,
         "job": acts.job(args.get("act", "")), "opened": args.get("open", ""),
@@ -178,5 +178,5 @@ def _mend(
     post = now.post(args.get("post", ""))
     if post is None:
         return None
-    found = acts.mend_page(post, args)
+    found = acts.fix_page(post, args)
     return found and {"here": "post", "digest": args.get("digest", ""), **found}

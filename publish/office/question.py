@@ -44,7 +44,7 @@ class Question:
     """What an act would do, for the author's yes.
 
     ``yes`` are the words on the button; ``reversible`` says that the act can be undone in full, so
-    that it need not be asked. ``bound`` is a digest of all that the yes holds for: account,
+    that it need not be asked. ``fingerprint`` is a digest of all that the yes holds for: account,
     readers, hour, the letters' and their sources' digests, the ledger's facts of them. ``wish`` is
     what was asked for, ``plan`` what the act found, for ``do`` alone.
     """
@@ -53,7 +53,7 @@ class Question:
     lines: tuple[Line, ...]
     yes: str
     reversible: bool
-    bound: str
+    fingerprint: str
     wish: Mapping[str, Any] = field(default_factory=dict)
     plan: Any = field(default=None, repr=False)
 
@@ -78,7 +78,7 @@ class Changed:
     question: Question
 
 
-def bind(*facts: Any) -> str:
+def fingerprint_of(*facts: Any) -> str:
     """The digest of what a yes holds for."""
     text = json.dumps(facts, ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -13,7 +13,7 @@ from publish.errors import Refused
 from publish.post import stamps
 from publish.post.files import locked
 from publish.settings import Settings
-from publish.site import addresses, manifest, sent, snapshot
+from publish.site import addresses, manifest, snapshot
 from publish.site.commit import commit, staged, tree
 from publish.site.engine import ISSUES, Fit, Judge, Progress, Task, Unfit, cores, run
 from publish.site.manifest import Manifest
@@ -85,7 +85,7 @@ def build(
             document = snapshot.read(str(record))
             if not full and snapshot.is_current(document, str(settings.path)):
                 return unchanged(manifest.of(document), time.monotonic() - clock)
-            known = manifest.of(document)
+            known = manifest.of_target(settings, target, manifest.of(document))
             return _made(settings, target, full, jobs, guards or Guards(), progress, known)
     except OSError as error:
         raise Refused(
@@ -129,7 +129,7 @@ def _made(
         kept = set(rendered.kept).difference(letters)
         fresh = {*tree(stage / "site"), *kept}
         if gone := (set(known.files) & set(present)) - fresh:
-            kept |= gone & sent.letter_pictures(settings)
+            kept |= gone & addresses.letter_pictures(settings)
         shown = tuple(sorted(fresh | kept))
         # A build elsewhere is a trial, and publishes nothing.
         permanent = (
@@ -140,7 +140,7 @@ def _made(
         # Recorded before any file moves: after a crash, a page of ours is not taken for an
         # unmanaged file.
         owned = tuple(sorted({*known.files, *shown}))
-        manifest.write(record, Manifest(files=owned))
+        manifest.write(record, Manifest(files=owned, output=str(target)))
         changes = commit(stage / "site", target, known.files, kept, present=present)
         for name, place in (("pages", task.record), ("state", task.folder / "state")):
             if (stage / name).exists():

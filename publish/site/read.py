@@ -1,4 +1,4 @@
-"""Reads a site as a build does, up to the moment before anything is drawn or rendered."""
+"""Runs a build up to a point and commits nothing: its records, or its letters."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from publish.errors import ConfigError, Refused
+from publish.post.files import locked
 from publish.post.record import Library
 from publish.settings import Settings
 from publish.site import engine, manifest
@@ -72,6 +73,30 @@ def judged(
         except Refused as refusal:
             raise ConfigError(refusal.message, refusal.remedy) from None
     return done.judged, refusals(done.errors)
+
+
+@contextmanager
+def composed(settings: Settings, *, drafts: bool = False) -> Iterator[Path]:
+    """The folder of the letters as a build would compose them now; it goes with the context.
+
+    ``output/``, the composed issues and what is noted of addresses stay as they are. With
+    ``drafts``, posts that are not public have letters too.
+
+    Raises:
+        Refused: a post cannot be read, or another build is at work.
+    """
+    from publish.site.build import overrides as of_builds
+
+    record = manifest.place(settings, settings.output.absolute())
+    more = {"NEWSLETTER_ISSUES_DRAFTS": True} if drafts else {}
+    with locked(settings.cache / "lock", Refused), staged(settings.cache) as stage:
+        task = engine.Task(
+            settings.path, {**of_builds(settings, stage), **more}, stage, settings.cache / "engine",
+            record.with_suffix(".pages"), code=manifest.code(settings),
+            jobs=engine.cores(), until="letters",
+        )  # fmt: skip
+        engine.run(task, full_pelican=manifest.read(record).full_pelican)
+        yield stage / "issues"
 
 
 def unread(settings: Settings, errors: Sequence[str]) -> Library:

@@ -20,7 +20,7 @@ from publish.checks.rules import (
 from publish.checks.rules.frontmatter import KEYS
 from publish.checks.source import ReadOptions, Source
 from publish.errors import Refused
-from publish.office import fit
+from publish.office import checking
 from publish.office.question import Voice
 from publish.site.build import build
 from tests.checks.project import Project
@@ -310,7 +310,7 @@ def test_a_translation_of_several_lines_is_told_before_pelican_fails_on_it(
         [("content/posts/a.md", "repeated-key")], [("content/posts/a.md", "lost-lines")],
     )  # fmt: skip
     with pytest.raises(Refused, match=r"content/posts/a\.md:\d+: .*Translation"):
-        build(project.settings, guards=fit.guards(project.settings, Voice()))
+        build(project.settings, guards=checking.guards(project.settings, Voice()))
 
 
 @pytest.mark.parametrize(

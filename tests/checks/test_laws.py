@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
 from publish.errors import PublishError
-from publish.office import fit
+from publish.office import checking
 from publish.post import stamps
 from publish.post.record import Library
 from publish.site.build import build
@@ -159,12 +159,12 @@ def test_a_letter_that_is_too_long_is_named_by_a_check(project: Project, body: s
     conf = project.root / "pelicanconf.py"
     conf.write_text(f"{conf.read_text()}\nPLUGINS.append('mail_issues')\n", encoding="utf-8")
     path = project.post(body)
-    [finding] = [f for f in fit.findings(project.settings) if f.severity == "error"]
+    [finding] = [f for f in checking.findings(project.settings) if f.severity == "error"]
     assert (finding.file, finding.line) == ("content/posts/a.md", 1)
     assert f"{finding.located} — {finding.remedy}" in refused(project)
     path.write_bytes(path.read_bytes().replace(b"Status", b"Newsletter: no\nStatus"))
     assert not refused(project)
-    assert not [f for f in fit.findings(project.settings) if f.severity == "error"]
+    assert not [f for f in checking.findings(project.settings) if f.severity == "error"]
 
 
 def test_a_link_to_a_file_that_is_another_post_from_elsewhere_is_a_fault_of_its_own_post(

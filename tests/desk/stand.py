@@ -122,7 +122,7 @@ class FakeOffice:
             progress(line)
             time.sleep(0.02)
         assert self.gate.wait(10)
-        self.done.append(question.bound)
+        self.done.append(question.fingerprint)
         if isinstance(self.outcome, Exception):
             raise self.outcome
         return self.outcome or Done(question.act, ("it goes out on Tuesday",), ({"slug": "x"},))

@@ -68,7 +68,7 @@ def question(**more: Any) -> Question:
     lines = (Line("post", "“Quit”"), Line("date", "today; it was Fri"), Line("step", "made"))
     wish = {"post": POST.name, "at": None, "keep_date": False}
     known: dict[str, Any] = {"act": "publish", "lines": lines, "yes": "Publish",
-                             "reversible": False, "bound": "b", "wish": wish}  # fmt: skip
+                             "reversible": False, "fingerprint": "b", "wish": wish}  # fmt: skip
     return Question(**known | more)
 
 
@@ -82,4 +82,4 @@ def test_a_question_as_it_is_shown():
     assert not asking.view(question(lines=()), ()).other
     again = asking.again(view)
     assert again.says[0].startswith("Something changed")
-    assert again.bound == view.bound
+    assert again.fingerprint == view.fingerprint

@@ -6,7 +6,7 @@ from pathlib import Path
 import pelican  # noqa: F401 - once for every reading below
 import pytest
 
-from publish.office.fit import records
+from publish.office.checking import records
 from publish.post.record import Library, Post
 from publish.settings import load
 from tests.checks.project import HEAD, Project

@@ -12,16 +12,17 @@ from html import escape
 from typing import Any
 from urllib.parse import urljoin
 
-from publish.importer import body, ending, header, links, markup, tree, verify
-from publish.importer.expand import Context
+from publish.importer import body, ending, header, links, tree
+from publish.importer.address import Entry
+from publish.importer.item_store import Spool, Store
 from publish.importer.links import Index, Rewriter
 from publish.importer.losses import Loss, excerpt
+from publish.importer.markdown import markup, verify
+from publish.importer.markdown.normal import normal
 from publish.importer.model import Item
-from publish.importer.normal import normal
 from publish.importer.pictures import Found, MediaLibrary
-from publish.importer.plan import Entry
-from publish.importer.store import Spool, Store
 from publish.importer.tree import El
+from publish.importer.wordpress.expand import Context
 
 
 @dataclass

@@ -31,10 +31,10 @@ def records(settings: Settings) -> Library:
     """
     from publish.site.read import read
 
-    return read(settings, fit=partial(fit, settings.content))
+    return read(settings, fit=partial(bytes_if_readable, settings.content))
 
 
-def fit(content: Path, file: Path) -> bytes | None:
+def bytes_if_readable(content: Path, file: Path) -> bytes | None:
     """The bytes of a source in the ``content`` folder; None if Pelican must not open it."""
     from publish.checks import reading
 
@@ -62,13 +62,13 @@ def judge(
 def guards(settings: Settings, voice: Voice) -> Guards:
     """What a build has to pass: the findings in its sources, and no key in its pages."""
     return Guards(
-        partial(judge, settings.path, False), lambda found: refuse(found.findings, voice),
-        partial(fit, settings.content),
+        partial(judge, settings.path, False), lambda found: raise_on_errors(found.findings, voice),
+        partial(bytes_if_readable, settings.content),
         lambda folder: validate_output(settings, folder),
     )  # fmt: skip
 
 
-def refuse(found: Iterable[Diagnostic], voice: Voice) -> None:
+def raise_on_errors(found: Iterable[Diagnostic], voice: Voice) -> None:
     """Complain of what was ``found``.
 
     Raises:
@@ -103,9 +103,11 @@ def judged(settings: Settings, *, built: bool = True) -> Judged:
     from publish.site import read
 
     found, errors = read.judged(
-        settings, partial(judge, settings.path, built), fit=partial(fit, settings.content),
+        settings,
+        partial(judge, settings.path, built),
+        fit=partial(bytes_if_readable, settings.content),
         compose=long_letters,
-    )  # fmt: skip
+    )
     if found is None:
         from publish.checks import run
 
@@ -129,14 +131,14 @@ def long_letters(generators: list[Any]) -> bool:
     )  # fmt: skip
 
 
-def require(settings: Settings, voice: Voice, *, built: bool = True) -> None:
+def require_no_errors(settings: Settings, voice: Voice, *, built: bool = True) -> None:
     """Refuse if a finding is an error, and complain of the others; of the site as ``built``, or
     without.
 
     Raises:
         Refused: there is an error in the content; the last of them.
     """
-    refuse(findings(settings, built=built), voice)
+    raise_on_errors(findings(settings, built=built), voice)
 
 
 def validate_output(settings: Settings, folder: Path) -> None:

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from publish.newsletter.catalogue import Letter
-from publish.office.room import Office
+from publish.office.context import Office
 from publish.post.issue import Issue
 
 
-def titled(slug: str, title: str) -> str:
+def post_name(slug: str, title: str) -> str:
     """A post as a line names it: what is typed, and what is remembered."""
     return f"{slug} “{title}”" if title else slug
 
 
-def called(letter: Letter) -> str:
+def letter_name(letter: Letter) -> str:
     """A letter as a line names it."""
-    name = titled(letter.slug or letter.key, letter.title)
+    name = post_name(letter.slug or letter.key, letter.title)
     return f"{name} (update)" if letter.kind == "update" else name
 
 
-def post(issue: Issue) -> str:
+def issue_name(issue: Issue) -> str:
     """A composed issue as a line names it."""
-    name = titled(issue.slug, issue.title)
+    name = post_name(issue.slug, issue.title)
     return f"{name} (update)" if issue.update_of else name
 
 
@@ -38,7 +38,7 @@ def readers(office: Office) -> tuple[str, int]:
     return str(audience.get("name") or office.account.audience), size
 
 
-def typed(*words: str) -> str:
+def command(*words: str) -> str:
     """A command as it is typed, ready to paste."""
     return f"`publish {' '.join(words)}`"
 

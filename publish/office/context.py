@@ -18,6 +18,7 @@ from publish.newsletter.account import Account, Sender, account
 from publish.newsletter.ledger import Ledger
 from publish.office.question import Voice
 from publish.office.site import Site
+from publish.post import text
 from publish.sandbox import NOTE
 from publish.settings import Settings
 
@@ -73,7 +74,7 @@ class Office:
 
     def format_local(self, moment: datetime | None) -> str:
         """A time as the author reads it; None is now."""
-        return "now" if moment is None else schedule.format_local(moment, self.zone)
+        return "now" if moment is None else text.moment(moment, self.zone)
 
 
 def sandbox_server(settings: Settings, port: int = 0) -> Server:
