@@ -52,8 +52,7 @@ FAULTS = [
     {"kind": "garbage"},
     {"kind": "redirect", "status": 302, "location": "/3.0/ping"},
     {"kind": "redirect", "status": 307, "location": "/3.0/ping"},
-    # An answer has over 130 bytes: longer than anyone has patience, and no minute of a long one.
-    {"kind": "trickle", "seconds": 0.008},
+    {"kind": "trickle", "seconds": 0.05},
     *(
         {"kind": "status", "status": status, "body": body}
         for status in (403, 408, 429, 500, 502, 503)

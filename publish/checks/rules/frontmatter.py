@@ -45,7 +45,9 @@ def missing_title(source: Source) -> Iterator[Problem]:
 def missing_date(source: Source) -> Iterator[Problem]:
     """Without a date Pelican leaves the post out and says nothing."""
     undated = source.post is not None and not source.is_page and source.post.date is None
-    empty = _bad_dates(source) and not source.get("date")
+    empty = not source.get("date") and any(
+        said.kind == "bad-date" and not said.parts[0] for said in source.complaints
+    )
     if beyond(source):
         return
     if undated or empty or _lacks(source, "date"):
@@ -56,24 +58,25 @@ def missing_date(source: Source) -> Iterator[Problem]:
 @source_rule("bad-date", "error", "`Date: 2026-13-45`", "same")
 def bad_date(source: Source) -> Iterator[Problem]:
     """A date that Pelican cannot read; it would leave the post out."""
-    for read in _bad_dates(source):
+    for said in source.complaints:
         for name in ("date", "modified"):
             field = source.header.field(name)
-            given = " ".join(field.first.split()) if field else ""
-            if given and read in (given, " ".join(given.replace("_", " ").split())):
-                message = f"{KNOWN[name]} is not a date: {quoted(given, 40)}"
+            if field is None or said.kind not in ("bad-date", "bad-moment"):
+                continue
+            given, read = " ".join(field.first.split()), " ".join(said.parts[0].split())
+            # Pelican takes a low line for a blank before it looks.
+            same = read in (given, " ".join(given.replace("_", " ").split()))
+            if (said.kind == "bad-moment" and read == name) or (given and same):
+                message = f"{KNOWN[name]} is not a date: {quoted(source.get(name), 40)}"
                 yield Problem(source.line(name), message, "write it as 2026-11-16 07:30")
+            elif name == "modified" and not given and not read:
+                remedy = "write it as 2026-11-16 07:30, or remove the line"
+                yield Problem(source.line(name), "Modified is empty", remedy)
 
 
 def _lacks(source: Source, key: str) -> bool:
     """Whether Pelican leaves it out for want of that key."""
     return any(said.kind == "missing-key" and key in said.parts for said in source.complaints)
-
-
-def _bad_dates(source: Source) -> list[str]:
-    """What Pelican takes for no date."""
-    return [" ".join(said.parts[0].split()) for said in source.complaints
-            if said.kind == "bad-date"]  # fmt: skip
 
 
 @source_rule("unknown-status", "error", "`Status: publised`", "same")

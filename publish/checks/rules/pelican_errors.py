@@ -10,7 +10,7 @@ from publish.checks.rules.config import bad_timezone
 from publish.checks.rules.links import inside
 from publish.checks.site import Site, printable
 from publish.checks.source import Source
-from publish.post.diagnostic import Complaint, Problem, quoted
+from publish.post.diagnostic import Complaint, Diagnostic, Problem, quoted
 
 NAME = re.compile(r"\b[A-Z][A-Z_]{3,}\b")
 """A setting, in the words of whatever reads it."""
@@ -58,6 +58,13 @@ def _problem(said: Complaint, site: Site) -> Problem:
     plugin = site.setting_line("PLUGINS") if "plugin" in text.lower() else 1
     line = next((line for line in named if line > 1), plugin)
     return Problem(line, quoted(text, 200), remedy, site.settings_file)
+
+
+def diagnosed(said: Complaint) -> Diagnostic:
+    """The finding that a plugin's complaint of a letter is; it names its place."""
+    file, line = (printable(said.file), said.line or 1) if said.file else ("pelicanconf.py", 1)
+    remedy = quoted(said.remedy or "correct that, then check again", 200)
+    return Diagnostic(file, line, refused.id, "error", quoted(said.message, 200), remedy)
 
 
 def _of_key(said: Complaint, source: Source) -> Problem | None:

@@ -47,7 +47,8 @@ class Task(NamedTuple):
     everything again. ``jobs`` is how many processes may work. ``judge`` is called once all is read
     and before anything is rendered. A source that is not ``fit`` is never opened. ``until`` ends
     the run early: at ``"read"`` when ``judge`` has answered, at ``"letters"`` when plugins have
-    composed these. Files of issues are called ``.issues/SLUG/…`` among those of the site. A
+    composed these; a fit site of whose generators ``compose`` says so has its letters composed at
+    ``"read"`` too. Files of issues are called ``.issues/SLUG/…`` among those of the site. A
     ``resident`` worker stays when it is done, to show single pages (``Worker.page``).
     """
 
@@ -64,6 +65,7 @@ class Task(NamedTuple):
     fit: Fit | None = None
     until: Literal["", "read", "letters"] = ""
     resident: bool = False
+    compose: Callable[[list[Any]], bool] | None = None
     digests: Mapping[str, tuple[str, str]] = {}
 
 
@@ -103,6 +105,14 @@ class Failed(NamedTuple):
 
 class UnfitSource(ValueError):
     """A source that Pelican must not open, in the place of its content."""
+
+
+class BadMoment(ValueError):
+    """A date that cannot be compared with others, of the front matter's ``key``."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"`{key.title()}:` is not a valid date")
+        self.key = key
 
 
 class Unfit(Exception):

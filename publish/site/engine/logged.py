@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from publish.post.diagnostic import Complaint
-from publish.site.engine import UnfitSource
+from publish.site.engine import BadMoment, UnfitSource
 
 KINDS = {
     "Skipping %s: could not find information about '%s'": "missing-key",
@@ -71,10 +71,11 @@ class LogCollector(logging.Handler):
         kind, parts = KINDS.get(template, ""), tuple(str(value)[:1000] for value in args)
         cause = sys.exc_info()[1]
         if record.levelno >= logging.ERROR and cause is not None:
-            # Pelican names the post and drops the reason unless it is debugging.
-            text = f"{text}: {type(cause).__name__}: {cause}"
             kind, parts = _kind(cause)
-        self._keep(kept, self._placed(text, self._source(record.args), kind, parts))
+            # Pelican names the post and drops the reason unless it is debugging.
+            if str(cause) not in text:
+                text = f"{text}: {type(cause).__name__}: {cause}"
+        self._keep(kept, self._placed(text, self._source(record), kind, parts))
 
     def add(self, errors: Iterable[Complaint], warnings: Iterable[Complaint]) -> None:
         """Add another process's records."""
@@ -126,8 +127,14 @@ class LogCollector(logging.Handler):
         line = said.line or self._key_lines.get(str(file), {}).get(said.key) or 1
         return said._replace(message=message, file=self._called(file), line=line)
 
-    def _source(self, args: Any) -> Path | None:
+    def _source(self, record: logging.LogRecord) -> Path | None:
         """The content file that a complaint is about: one it names, else the one being made."""
+        # What could not be found from a post is no file, or another one's.
+        if str(record.msg).lower().startswith(ERROR_PREFIXES[0]):
+            return self._being_made() or self._named(record.args)
+        return self._named(record.args) or self._being_made()
+
+    def _named(self, args: Any) -> Path | None:
         values = args.values() if isinstance(args, dict) else args or ()
         for value in values if isinstance(values, Iterable) else ():
             name = str(value)
@@ -136,6 +143,9 @@ class LogCollector(logging.Handler):
             for base in (self.content, self.root):
                 if (base / name).is_file():
                     return base / name
+        return None
+
+    def _being_made(self) -> Path | None:
         # A broken link is logged without its post; the post is the `self` of a caller.
         frame = sys._getframe(1)
         while frame is not None:
@@ -177,6 +187,8 @@ def _kind(error: BaseException) -> tuple[str, tuple[str, ...]]:
     """What an error is, for a rule that tells the same better, and the values it is about."""
     if isinstance(error, UnfitSource):
         return "unfit", ()
+    if isinstance(error, BadMoment):
+        return "bad-moment", (error.key,)
     for frame, _ in traceback.walk_tb(error.__traceback__):
         if frame.f_code.co_name == "get_date":
             return "bad-date", (str(frame.f_locals.get("string", "")),)
