@@ -13,8 +13,6 @@ from tests.desk.site import POSTS, Open, until
 from tests.desk.snapshots import YORK
 
 pytestmark = pytest.mark.browser
-# A machine that does other work too takes its time.
-expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="module")
