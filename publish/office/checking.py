@@ -13,9 +13,14 @@ from publish.checks import Judged
 from publish.errors import Refused
 from publish.office.question import Voice
 from publish.post.diagnostic import Diagnostic
+from publish.post.frontmatter import yes_no
+from publish.post.issue import CLIPPED
 from publish.post.record import Library
 from publish.settings import Settings
 from publish.site.build import Guards
+
+LETTER, STYLE = 15_000, 250
+"""Bytes at most of a letter around its body, and of the style of one element."""
 
 
 def records(settings: Settings) -> Library:
@@ -101,13 +106,29 @@ def judged(settings: Settings, *, built: bool = True) -> Judged:
         settings,
         partial(judge, settings.path, built),
         fit=partial(bytes_if_readable, settings.content),
+        compose=long_letters,
     )
     if found is None:
         from publish.checks import run
 
         found = run.judge(settings, read.unread(settings, errors), built=built)
     assert isinstance(found, Judged)
+    if errors and not any(finding.severity == "error" for finding in found.findings):
+        from publish.checks.rules.pelican_errors import diagnosed
+
+        return found._replace(findings=sorted([*found.findings, *map(diagnosed, errors)]))
     return found
+
+
+def long_letters(generators: list[Any]) -> bool:
+    """Whether a post is so long that only its composed letter tells if a mail program would cut
+    it off."""
+    return any(
+        len(body.encode()) + LETTER + STYLE * (body.count("<") - body.count("</")) > CLIPPED
+        for generator in generators for article in getattr(generator, "articles", ())
+        if yes_no(article.metadata.get("newsletter")) is not False
+        for body in (str(getattr(article, "_content", "") or ""),)
+    )  # fmt: skip
 
 
 def require_no_errors(settings: Settings, voice: Voice, *, built: bool = True) -> None:

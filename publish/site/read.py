@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -45,9 +45,11 @@ def judged(
     overrides: Mapping[str, Any] | None = None,
     *,
     fit: Fit | None = None,
+    compose: Callable[[list[Any]], bool] | None = None,
 ) -> tuple[Any, tuple[str, ...]]:
     """What ``judge`` (a function of a module) returns of the site, in the process that read it,
-    and what Pelican and the plugins refuse. None where they fail before it can be called.
+    and what Pelican and the plugins refuse. None where they fail before it can be called. Of a
+    fit site whose generators ``compose`` says so, what letters are refused for too.
 
     Raises:
         ConfigError: there is no content folder, or the process ended before it could answer.
@@ -64,7 +66,7 @@ def judged(
         task = engine.Task(
             settings.path, {**of_builds(settings, stage), **(overrides or {})}, stage,
             kept / "engine", stage / "none", code=manifest.code(settings),
-            jobs=engine.cores(), judge=judge, fit=fit, until="read",
+            jobs=engine.cores(), judge=judge, compose=compose, fit=fit, until="read",
         )  # fmt: skip
         try:
             done = engine.run(task)

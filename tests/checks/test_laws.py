@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
 from publish.errors import PublishError
+from publish.office import checking
 from publish.post import stamps
 from publish.post.record import Library
 from publish.site.build import build
@@ -149,6 +150,32 @@ def test_settings_that_a_build_refuses_are_named_by_a_check(project: Project, li
         found = [finding for finding in project.findings() if finding.severity == "error"]
         assert found
         assert all(len(str(finding)) < 500 for finding in found)
+
+
+@pytest.mark.parametrize(
+    "body", ["Word after word. " * 8000, "- x\n" * 9000], ids=["words", "many elements"]
+)
+def test_a_letter_that_is_too_long_is_named_by_a_check(project: Project, body: str):
+    conf = project.root / "pelicanconf.py"
+    conf.write_text(f"{conf.read_text()}\nPLUGINS.append('mail_issues')\n", encoding="utf-8")
+    path = project.post(body)
+    [finding] = [f for f in checking.findings(project.settings) if f.severity == "error"]
+    assert (finding.file, finding.line) == ("content/posts/a.md", 1)
+    assert f"{finding.located} — {finding.remedy}" in refused(project)
+    path.write_bytes(path.read_bytes().replace(b"Status", b"Newsletter: no\nStatus"))
+    assert not refused(project)
+    assert not [f for f in checking.findings(project.settings) if f.severity == "error"]
+
+
+def test_a_link_to_a_file_that_is_another_post_from_elsewhere_is_a_fault_of_its_own_post(
+    project: Project,
+):
+    project.post(name="b.md")
+    project.write("content/posts/a.md", HEAD.replace(b"0123", b"4567").replace(b"calm", b"busy")
+                  + b"[b]({filename}posts/b.md)\n")  # fmt: skip
+    errors = [f for f in project.findings() if f.severity == "error"]
+    assert [(f.file, f.line) for f in errors] == [("content/posts/a.md", 9)]
+    assert "content/posts/b.md" not in refused(project)
 
 
 WATCHER = """

@@ -20,7 +20,10 @@ KEYS = (
 )  # fmt: skip
 KNOWN = {key.lower(): key for key in KEYS}
 STATUSES = ("published", "draft", "hidden", "skip")
-NO_DATE = re.compile(r"is not a valid date|Unknown string format|out of range|year \S+ is")
+NO_DATE = re.compile(
+    r"is not a valid date|Unknown string format|out of range|year \S+ is|OverflowError"
+)
+NO_VALUE = "'' is not a valid date"
 NEEDED = frozenset(
     ("title", "date", "modified", "status", "category", "tags", "slug", "uid", "lang", "newsletter",
      "aliases", "image", "author")
@@ -46,7 +49,7 @@ def missing_title(source: Source) -> Iterator[Problem]:
 def missing_date(source: Source) -> Iterator[Problem]:
     """Without a date Pelican leaves the post out and says nothing."""
     undated = source.post is not None and not source.is_page and source.post.date is None
-    empty = ("information about 'date'", "'' is not a valid date")
+    empty = ("information about 'date'", *(() if source.get("date") else (NO_VALUE,)))
     if beyond(source):
         return
     if undated or any(words in said for said in source.complaints for words in empty):
@@ -59,10 +62,15 @@ def bad_date(source: Source) -> Iterator[Problem]:
     """A date that Pelican cannot read; it would leave the post out."""
     for said in source.complaints:
         for name in ("date", "modified") if NO_DATE.search(said) else ():
-            given = " ".join(source.get(name).split())
-            if given and given[:100] in said:
-                message = f"{KNOWN[name]} is not a date: {quoted(given, 40)}"
+            # Pelican takes a low line for a blank before it looks.
+            given = " ".join(source.get(name).replace("_", " ").split())
+            quotes = (given and given[:100] in said) or f"`{KNOWN[name]}:`" in said
+            if quotes or ("Overflow" in said and re.search(r"\d{9}", given)):
+                message = f"{KNOWN[name]} is not a date: {quoted(source.get(name), 40)}"
                 yield Problem(source.line(name), message, "write it as 2026-11-16 07:30")
+            elif NO_VALUE in said and name == "modified" and source.header.field(name):
+                remedy = "write it as 2026-11-16 07:30, or remove the line"
+                yield Problem(source.line(name), "Modified is empty", remedy)
 
 
 @source_rule("unknown-status", "error", "`Status: publised`", "same")

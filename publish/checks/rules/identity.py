@@ -142,7 +142,7 @@ def bad_slug(source: Source) -> Iterator[Problem]:
     elif not SLUG.fullmatch(slug.lower()) or ".." in slug:
         message = f"the slug {quoted(slug)} makes no address"
         # A letter beyond ASCII works, only it looks like %C3%A9 when copied.
-        odd = re.fullmatch(r"[\w.~-]*[\w~-][\w.~-]*", slug) and ".." not in slug
+        odd = re.fullmatch(r"[\w~-][\w.~-]*", slug) and ".." not in slug
         remedy = "use small letters, digits and hyphens"
         yield Problem(line, message, remedy, severity="warning" if odd else None)
     elif slug != slug.lower():

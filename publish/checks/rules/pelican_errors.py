@@ -10,7 +10,7 @@ from publish.checks.rules.config import bad_timezone
 from publish.checks.rules.links import inside
 from publish.checks.site import Site, printable
 from publish.checks.source import Source
-from publish.post.diagnostic import Problem, quoted
+from publish.post.diagnostic import Diagnostic, Problem, quoted
 
 PLACED = re.compile(r"([^\s:][^:]*):(\d+): (.*)", re.S)
 UNFOUND = re.compile(r"[Uu]nable to find '(.*?)', skipping")
@@ -55,6 +55,15 @@ def _problem(complaint: str, site: Site) -> Problem:
     plugin = site.setting_line("PLUGINS") if "plugin" in said.lower() else 1
     line = next((line for line in named if line > 1), plugin)
     return Problem(line, quoted(said, 200), quoted(remedy, 200), site.settings_file)
+
+
+def diagnosed(complaint: str) -> Diagnostic:
+    """The finding that a plugin's ``complaint`` of a letter is; it names its place."""
+    said, _, remedy = complaint.partition(" — ")
+    placed = PLACED.fullmatch(said)
+    file, line, message = placed.groups() if placed else ("pelicanconf.py", "1", said)
+    remedy = quoted(remedy or "correct that, then check again", 200)
+    return Diagnostic(printable(file), int(line), refused.id, "error", quoted(message, 200), remedy)
 
 
 def _of_key(problem: Problem, source: Source) -> Problem:

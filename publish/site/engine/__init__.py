@@ -47,7 +47,8 @@ class Task(NamedTuple):
     decide what sources and pages are. ``forget`` makes everything again. ``jobs`` is how many
     processes may work. ``judge`` is called once all is read and before anything is rendered. A
     source that is not ``fit`` is never opened. ``until`` ends the run early: at
-    ``"read"`` when ``judge`` has answered, at ``"letters"`` when plugins have composed these.
+    ``"read"`` when ``judge`` has answered, at ``"letters"`` when plugins have composed these; a
+    fit site of whose generators ``compose`` says so has its letters composed at ``"read"`` too.
     Files of issues are called ``.issues/SLUG/…`` among those of the site. A ``resident`` worker
     stays when it is done, to show single pages (``Worker.page``).
     """
@@ -65,6 +66,7 @@ class Task(NamedTuple):
     fit: Fit | None = None
     until: Literal["", "read", "letters"] = ""
     resident: bool = False
+    compose: Callable[[list[Any]], bool] | None = None
 
 
 class Run(NamedTuple):

@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,6 +74,8 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
     # Python trusts compiled files by the second; a plugin edited twice in one would stay stale.
     compiles, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     logging.getLogger().addHandler(log)
+    # A rule tells of it at its line.
+    warnings.filterwarnings("ignore", message="tzname .* identified but not understood")
     # Pelican tells the fifth of a kind as "and others"; here each has its place.
     package.log.LimitFilter._threshold = sys.maxsize
     clock.phase("load")
@@ -191,11 +194,17 @@ class _Due:
         return min(self._moments).timestamp() if self._moments else 0.0
 
     def _look(self, content: Any) -> None:
-        moment = getattr(content, "date", None)
-        # A draft without a date is dated to the end of time, where no zone can be counted.
-        if isinstance(moment, datetime) and moment.year < 9999:
-            moment = moment.astimezone(UTC)
-            if moment > self._began:
+        for key in ("date", "modified"):
+            moment = getattr(content, key, None)
+            # A draft without a date is dated to the end of time, where no zone can be counted.
+            if not isinstance(moment, datetime) or moment.year == 9999:
+                continue
+            try:
+                moment = moment.astimezone(UTC)
+            except (ValueError, OverflowError):
+                # Of an offset of days, say: here it is the fault of this source, later of the run.
+                raise ValueError(f"`{key.title()}:` is not a valid date") from None
+            if key == "date" and moment > self._began:
                 self._moments.add(moment)
 
     def _look_at_all(self, generators: Any) -> None:

@@ -51,10 +51,10 @@ class LogCollector(logging.Handler):
             ERROR_PREFIXES
         )
         cause = sys.exc_info()[1]
-        if record.levelno >= logging.ERROR and cause is not None:
+        if record.levelno >= logging.ERROR and cause is not None and str(cause) not in text:
             # Pelican names the post and drops the reason unless it is debugging.
             text = f"{text}: {type(cause).__name__}: {cause}"
-        source = self._source(record.args)
+        source = self._source(record)
         self._keep(self.errors if grave else self.warnings, self._placed(text, source))
 
     def add(self, errors: list[str], warnings: list[str]) -> None:
@@ -89,8 +89,14 @@ class LogCollector(logging.Handler):
             text = text.removeprefix(f"Could not process {name}: ").removeprefix(f"{name}: ")
         return f"{place}: {text.removeprefix('ValueError: ')}"
 
-    def _source(self, args: Any) -> Path | None:
+    def _source(self, record: logging.LogRecord) -> Path | None:
         """The content file that a complaint is about: one it names, else the one being made."""
+        # What could not be found from a post is no file, or another one's.
+        if str(record.msg).lower().startswith(ERROR_PREFIXES[0]):
+            return self._being_made() or self._named(record.args)
+        return self._named(record.args) or self._being_made()
+
+    def _named(self, args: Any) -> Path | None:
         values = args.values() if isinstance(args, dict) else args or ()
         for value in values if isinstance(values, Iterable) else ():
             name = str(value)
@@ -99,6 +105,9 @@ class LogCollector(logging.Handler):
             for base in (self.content, self.root):
                 if (base / name).is_file():
                     return base / name
+        return None
+
+    def _being_made(self) -> Path | None:
         # A broken link is logged without its post; the post is the `self` of a caller.
         frame = sys._getframe(1)
         while frame is not None:
