@@ -102,15 +102,15 @@ def write(pelican: Any) -> None:
     """Put the cards into the site: from the cache, or drawn and put there too."""
     if not _drawn:
         return
-    from PIL import __version__
-
+    from publish.post.cache import release
     from publish.post.files import write_whole
 
     # Another release may compress otherwise; what lies there must be what would be drawn.
-    cache = Path(pelican.settings["CACHE_PATH"], FOLDER, __version__)
+    pillow = release("pillow")
+    cache = Path(pelican.settings["CACHE_PATH"], FOLDER, pillow)
     output, engine = Path(pelican.output_path, FOLDER), pelican.settings.get("ENGINE")
     missing = {file: card for file, card in _drawn.items()
-               if not (engine and engine.holds(f"{FOLDER}/{file}", __version__))}  # fmt: skip
+               if not (engine and engine.holds(f"{FOLDER}/{file}", pillow))}  # fmt: skip
 
     def drawn(file: str) -> bytes:
         try:
