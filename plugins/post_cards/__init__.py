@@ -83,11 +83,10 @@ def _named(slug: str, title: str, above: str, below: str, seed: str) -> Shown | 
 
     The lines above and below are ornament: one that cannot be written is left out.
     """
+    from .card import Card, name, printable
     from .face import BOLD, REGULAR, face
-    from .fit import printable
-    from .scene import Card, name
 
-    bold, regular = face(BOLD).advances, face(REGULAR).advances
+    bold, regular = face(BOLD).characters, face(REGULAR).characters
     words = printable(title, bold)
     if not words:
         return None
