@@ -104,6 +104,7 @@ def write(pelican: Any) -> None:
         return
     from PIL import __version__
 
+    from publish.post.diagnostic import Complaint
     from publish.post.files import write_whole
 
     # Another release may compress otherwise; what lies there must be what would be drawn.
@@ -127,11 +128,10 @@ def write(pelican: Any) -> None:
         for file in missing:
             write_whole(output / file, drawn(file))
     except OSError as error:
-        log.error(
-            "%s: the card cannot be written (%s) — mend that (rights, disk space) and build again",
-            error.filename,
-            error.strerror,
-        )
+        Complaint(
+            f"{error.filename}: the card cannot be written ({error.strerror})",
+            remedy="mend that (rights, disk space) and build again",
+        ).log(log)
 
 
 def _png(card: Any) -> bytes:

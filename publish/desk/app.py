@@ -104,8 +104,10 @@ class App:
     def _page(
         self, name: str, request: Request, status: int, values: Mapping[str, Any]
     ) -> Response:
-        now = self.reader.current
-        view = pages.draw(name, now, datetime.now(UTC), self.base, self.acts, request.args, values)
+        visit = pages.Visit(
+            self.reader.current, datetime.now(UTC), self.acts, request.args, values
+        )  # fmt: skip
+        view = pages.draw(name, self.base, visit)
         if view is None:
             raise NotFound
         return Response(view, status, mimetype="text/html")

@@ -141,7 +141,7 @@ def apply(past: IssueState, fact: Fact) -> IssueState:
             return replace(past, creates=(*past.creates, (fact.run, fact.at)))
         case "created":
             made = (*past.made, (fact.campaign, fact.at))
-            return replace(past, creates=_creates_of_other_runs(past, fact), made=made)
+            return replace(past, creates=_of_other_runs(past.creates, fact), made=made)
         case "replace_try":
             hour, digest = str(fact.data.get("hour") or ""), str(fact.data.get("digest") or "")
             return replace(
@@ -161,10 +161,10 @@ def apply(past: IssueState, fact: Fact) -> IssueState:
             open_write = None if past.wrote and past.wrote.run == fact.run else past.wrote
             return replace(
                 past, tried=fact.campaign, tries=tries, replacing=begun, wrote=open_write,
-                orders=_orders_of_other_runs(past, fact),
+                orders=_of_other_runs(past.orders, fact),
             )  # fmt: skip
         case "refused" if not fact.campaign:
-            return replace(past, creates=_creates_of_other_runs(past, fact))
+            return replace(past, creates=_of_other_runs(past.creates, fact))
         case "refused":
             return replace(past, tries=_still_open(past, fact, read=bool(fact.data.get("read"))))
         case "done":
@@ -180,20 +180,16 @@ def apply(past: IssueState, fact: Fact) -> IssueState:
         case _:
             return replace(
                 past, done="", done_at=None, status="", hour="", replacing=None,
-                orders=_orders_of_other_runs(past, fact), tries=_still_open(past, fact, read=True),
+                orders=_of_other_runs(past.orders, fact), tries=_still_open(past, fact, read=True),
             )  # fmt: skip
 
 
-def _creates_of_other_runs(past: IssueState, fact: Fact) -> tuple[tuple[str, float], ...]:
-    return tuple(create for create in past.creates if create[0] != fact.run)
-
-
-def _orders_of_other_runs(past: IssueState, fact: Fact) -> tuple[tuple[str, float], ...]:
-    return tuple(order for order in past.orders if order[0] != fact.run)
+def _of_other_runs(asked: Iterable[tuple[str, float]], fact: Fact) -> tuple[tuple[str, float], ...]:
+    return tuple(one for one in asked if one[0] != fact.run)
 
 
 def _with_order(past: IssueState, fact: Fact) -> tuple[tuple[str, float], ...]:
-    return (*_orders_of_other_runs(past, fact), (fact.run, fact.at))
+    return (*_of_other_runs(past.orders, fact), (fact.run, fact.at))
 
 
 def _still_open(past: IssueState, fact: Fact, *, read: bool) -> tuple[OpenSend, ...]:

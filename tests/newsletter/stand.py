@@ -107,7 +107,7 @@ def put_post(root: Path, slug: str, words: str = "Hello.", days: float = 1, **he
     out."""
     date = datetime.now(ZONE) - timedelta(days=days)
     lines = {
-        "Title": slug.title(), "Date": f"{date:%Y-%m-%d %H:%M}", "Category": "Career",
+        "Title": slug.title(), "Date": date.isoformat(" ", "minutes"), "Category": "Career",
         "Slug": slug, "Summary": "Soon said.", "Subject": f"About {slug}", "Status": "published",
         "Uid": hashlib.sha256(slug.encode()).hexdigest()[:16],
     } | head  # fmt: skip

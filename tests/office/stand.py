@@ -161,12 +161,13 @@ def letter(name: str, data: bytes, uid: str, was: tuple[str, ...] = ()) -> Issue
     words = data.decode().split("\n\n", 1)[1].strip()
     html, text = f"<p>{words}</p>", words
     subject, preheader = header.get("title"), "Soon said"
+    date = datetime.fromisoformat(header.get("date"))
     return Issue(
         key=key_of([uid]), uid=uid, slug=header.get("slug"), title=subject, subject=subject,
         preheader=preheader, html=html, text=text,
         digest=digest_of(subject, preheader, html, text), page_digest="d" * 32,
         url=f"https://a.example/{header.get('slug')}/", source=f"content/{name}",
-        date=datetime.fromisoformat(header.get("date")).replace(tzinfo=UTC), categories=(),
+        date=date if date.tzinfo else date.replace(tzinfo=UTC), categories=(),
         images=(), html_part=(0, len(html)), text_part=(0, len(text)), was=was,
     )  # fmt: skip
 
