@@ -107,11 +107,12 @@ def finish(pelican: Any) -> None:
 
 
 def _complain(error: OSError) -> None:
-    log.error(
-        "%s: a picture cannot be written (%s) — mend that (rights, disk space) and build again",
-        error.filename,
-        error.strerror,
-    )
+    from publish.post.diagnostic import Complaint
+
+    Complaint(
+        f"{error.filename}: a picture cannot be written ({error.strerror})",
+        remedy="mend that (rights, disk space) and build again",
+    ).log(log)
 
 
 def register() -> None:

@@ -15,6 +15,7 @@ from pelican.utils import get_relative_path, path_to_url
 
 from publish.post.cache import release
 from publish.post.contents import contents
+from publish.post.diagnostic import Complaint
 
 from . import cache, plan
 from .markup import Page, pictured
@@ -87,12 +88,12 @@ class Library:
                 _set_attributes(content, known)
             for path in own.keys() & self._faults.keys() - warned:
                 warned.add(path)
-                log.warning(
-                    "%s:%d: the picture %s is shown as it is, for it cannot be read (%s)"
-                    " — open it, save it again, and build again",
-                    os.path.relpath(content.source_path), plan.line(content, path), path,
-                    self._faults[path],
-                )  # fmt: skip
+                Complaint(
+                    f"the picture {path} is shown as it is, for it cannot be read "
+                    f"({self._faults[path]})",
+                    os.path.relpath(content.source_path), plan.line(content, path),
+                    "open it, save it again, and build again",
+                ).log(log, logging.WARNING)  # fmt: skip
 
     def put(self, output: Path) -> None:
         """Copy the variants into the site.

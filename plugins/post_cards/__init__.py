@@ -102,6 +102,7 @@ def write(pelican: Any) -> None:
     if not _drawn:
         return
     from publish.post.cache import release
+    from publish.post.diagnostic import Complaint
     from publish.post.files import write_whole
 
     # Another release may compress otherwise; what lies there must be what would be drawn.
@@ -126,11 +127,10 @@ def write(pelican: Any) -> None:
         for file in missing:
             write_whole(output / file, drawn(file))
     except OSError as error:
-        log.error(
-            "%s: the card cannot be written (%s) — mend that (rights, disk space) and build again",
-            error.filename,
-            error.strerror,
-        )
+        Complaint(
+            f"{error.filename}: the card cannot be written ({error.strerror})",
+            remedy="mend that (rights, disk space) and build again",
+        ).log(log)
 
 
 def _png(card: Any) -> bytes:

@@ -43,8 +43,8 @@ def command(
 
     Example: publish deploy --dry-run
     """
-    from publish import golive
     from publish.deploy.deploy import DeployOptions, Stopped, document
+    from publish.office import golive
 
     if rollback is not None and resume:
         raise click.UsageError("--rollback and --resume exclude each other: choose one")

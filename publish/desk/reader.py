@@ -162,7 +162,7 @@ class Reader:
                 found = replace(self.current.newsletter, trouble=_first(str(error)))
             self.change(newsletter=found)
             self._stop.wait(REST)
-            busy = any(m.state in ("scheduled", "sending", "unsure") for m in found.letters)
+            busy = any(m.state in ("scheduled", "sending", "unknown") for m in found.letters)
             self._wanted.wait(BUSY if busy or found.trouble else IDLE)
 
     def _stamps(self) -> tuple[Any, ...]:

@@ -17,9 +17,9 @@ def check(settings: Settings) -> list[Diagnostic]:
     Raises:
         ConfigError: there is no content folder.
     """
-    from publish.office import fit
+    from publish.office import checking
 
-    return fit.findings(settings, built=False)
+    return checking.findings(settings, built=False)
 
 
 def read_site(settings: Settings) -> Site:
@@ -27,7 +27,7 @@ def read_site(settings: Settings) -> Site:
 
     A target that cannot be asked, or a build that cannot be uploaded, leaves that open.
     """
-    from publish import golive
+    from publish.office import golive
     from publish.site import manifest
 
     place = manifest.place(settings, settings.output.absolute())

@@ -12,10 +12,10 @@ from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 from markdown.extensions.toc import slugify as automatic_id
 
-from publish.importer.expand import Context
+from publish.importer.address import Entry, host_of
 from publish.importer.model import Channel
-from publish.importer.plan import Entry, host_of
 from publish.importer.tree import El
+from publish.importer.wordpress.expand import Context
 from publish.post import urls
 from publish.post.slug import slugify
 

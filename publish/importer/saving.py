@@ -6,8 +6,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from publish.importer import address
 from publish.importer import ledger as ledgers
-from publish.importer import plan
 from publish.importer.ledger import Record
 from publish.importer.pictures import MediaLibrary
 from publish.importer.state import State
@@ -52,7 +52,7 @@ def save(state: State, media: MediaLibrary, used: list[str]) -> None:
         write_whole(root / state.entries[number].file, state.results.get(number))
         if done % 50 == 0:
             state.say(f"saving: {done:,} of {len(todo):,}")
-    _lead_on(state)
+    _save_redirects(state)
     ledger.items |= records
     ledger.begun = {}
     ledger.save()
@@ -69,7 +69,7 @@ def _sweep(folder: Path) -> None:
 
 def _due(state: State) -> tuple[dict[int, str], dict[str, Record]]:
     """What is to be written, with digests, and how the ledger is to know it."""
-    root, host, ledger = state.settings.content, plan.host_of(state.channel.url), state.ledger
+    root, host, ledger = state.settings.content, address.host_of(state.channel.url), state.ledger
     todo: dict[int, str] = {}
     records: dict[str, Record] = {}
     again = {str(path.absolute()) for path in state.options.again}
@@ -91,7 +91,7 @@ def _due(state: State) -> tuple[dict[int, str], dict[str, Record]]:
     return todo, records
 
 
-def _lead_on(state: State) -> None:
+def _save_redirects(state: State) -> None:
     """Put the old addresses of feeds and lists where the site's redirects are made of.
 
     What is there already, or was taken out by the author since, stays so.

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from publish.errors import Refused
-from publish.office import fit
+from publish.office import checking
 from publish.office.question import Voice
 from publish.post.diagnostic import Diagnostic
 from publish.settings import Settings, load
@@ -52,7 +52,7 @@ def small(tmp_path: Path, root: Path) -> Settings:
 
 
 def findings(settings: Settings) -> list[Diagnostic]:
-    return fit.findings(settings)
+    return checking.findings(settings)
 
 
 def ledger(settings: Settings) -> dict[str, str]:
@@ -123,14 +123,14 @@ def test_a_lost_address_is_a_finding_of_its_post_before_anything_is_rendered(
 ):
     file = small.root / "content/posts/uid-one-0001.md"
     swap(file, *change)
-    told = [f for f in fit.findings(small, built=False) if f.severity == "error"]
+    told = [f for f in checking.findings(small, built=False) if f.severity == "error"]
     assert [(f.file, f.line, f.rule) for f in told] == [
         ("content/posts/uid-one-0001.md", line, "lost-address")
     ]
     assert "/one/ would be a 404" in told[0].message
     assert remedy in told[0].remedy
     seen: list[Path] = []
-    guards = fit.guards(small, Voice())._replace(validate_output=seen.append)
+    guards = checking.guards(small, Voice())._replace(validate_output=seen.append)
     with pytest.raises(Refused) as caught:
         build(small, guards=guards)
     assert str(caught.value) == str(told[0])

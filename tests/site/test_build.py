@@ -222,6 +222,26 @@ def test_another_output_folder_has_its_own_record(site: Site, tmp_path: Path):
     assert build(site.settings).written == ()
 
 
+def test_an_output_folder_keeps_its_files_while_another_one_has_its_turn(site: Site):
+    site.post("gone", "For a while.")
+    build(site.settings)
+    foreign = site.write("elsewhere/gone/index.html", "An author's own page.")
+    (site.root / "content/posts/gone.md").unlink()
+    site.set('OUTPUT_PATH = "elsewhere"')
+    first = build(site.settings)
+    # What one folder's build wrote is not ours in another folder.
+    assert (first.removed, first.foreign) == ((), ("gone/index.html",))
+    assert foreign.is_file()
+    site.set('OUTPUT_PATH = "output"')
+    back = build(site.settings)
+    assert (back.removed, back.foreign) == (("gone/index.html",), ())
+    assert site.bytes() == site.stock()
+    site.set('OUTPUT_PATH = "elsewhere"')
+    (site.root / "content/posts/post-1.md").unlink()
+    assert build(site.settings).removed == ("post-1/index.html",)
+    assert foreign.is_file()
+
+
 def test_a_page_may_take_the_place_of_a_folder_and_back(site: Site):
     build(site.settings)
     site.set("ARTICLE_SAVE_AS = '{slug}'")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,9 +21,10 @@ from tests.site.laws_site import Lab, differences, post
 from tests.site.laws_tricks import house, visits
 
 
-@pytest.fixture
-def lab(tmp_path: Path) -> Lab:
-    """A site with feeds, a style and pictures, whose stamps are old enough to be trusted."""
+@pytest.fixture(scope="module")
+def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """Sites with feeds, a style and pictures, whose stamps are old enough to be trusted: one wait
+    for all."""
     files: dict[str, str | bytes | None] = dict(site(
         'FEED_ALL_ATOM = "all.xml"\nCATEGORY_FEED_RSS = "{slug}.xml"\nFEED_DOMAIN = SITEURL\n'
         "FEED_MAX_ITEMS = 2\n"
@@ -30,9 +32,16 @@ def lab(tmp_path: Path) -> Lab:
     for number in range(6):
         files |= post(f"post-{number}", 10 + number, Category="Late" if number > 3 else "Early")
     files |= {"content/images/a.png": b"a", "content/images/b.png": b"b"}
-    lab = Lab(tmp_path / "site", files)
-    newest = max(f.stat().st_ctime_ns for f in lab.root.rglob("*") if f.is_file())
-    time.sleep(max(0, stamps.RACY - (time.time_ns() - newest)) / 1e9 + 0.05)
+    folder = tmp_path_factory.mktemp("sites")
+    made = [Lab(folder / str(number) / "site", files) for number in range(12)]
+    time.sleep(stamps.RACY / 1e9 + 0.05)
+    return iter(made)
+
+
+@pytest.fixture
+def lab(sites: Iterator[Lab]) -> Lab:
+    """One of the sites, built twice."""
+    lab = next(sites)
     for number in range(2):
         lab.apply(post("one", 1, f"Edit {number}."))
         lab.build()

@@ -25,6 +25,11 @@ JUDGED = ("status", "date", "modified", "slug", "aliases", "newsletter")
 QUOTED = re.compile(r"([\"'])(?:(?!\1).)*\1$")
 COMMENT = re.compile(r"\s#\s")
 NOTHING = ("null", "~", "|", ">", "|-", ">-", "|+", ">+")
+DAY_OR_TIME = re.compile(
+    r"\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*|\d{1,2}:\d\d[\d:.]*|\d{1,2}\s*[ap]m|[+-]\d{4}\b"
+)
+ZONE = re.compile(r":\d\d[\d.]*\s*([A-Z]{3,5})$")
+"""A zone by its letters; Pelican knows those of UTC alone."""
 SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2}|\d{4})(?!\d)")
 
 
@@ -145,17 +150,32 @@ def _bare(value: str) -> str:
 @source_rule("ambiguous-date", "error", "`Date: 05/11/2026`", "same")
 def ambiguous_date(source: Source) -> Iterator[Problem]:
     """A date of which one cannot tell day from month: Pelican takes the first number for the
-    month, so the post would be months away from where its author wants it."""
+    month, so the post would be months away from where its author wants it. A warning where it
+    leaves out a part, or names a zone by letters that nothing reads."""
     for name in ("date", "modified"):
-        found = SLASHED.match(source.get(name))
-        if not found:
-            continue
-        one, two, year = (int(part) for part in found.groups())
+        given, line = source.get(name), source.line(name)
+        found = SLASHED.match(given)
+        one, two, year = (int(part) for part in found.groups()) if found else (0, 0, 0)
         year += 2000 if year < 100 else 0
-        if one != two and max(one, two) <= 12:
+        moment = getattr(source.post, name, None)
+        if found and one != two and max(one, two) <= 12:
             message = f"{KNOWN[name]} {found.group()} is read as month, then day"
             days = f"{year}-{two:02}-{one:02} or {year}-{one:02}-{two:02}"
-            yield Problem(source.line(name), message, f"write {days}")
+            yield Problem(line, message, f"write {days}")
+        elif moment and given and _parts(given) < 3:
+            message = f"{KNOWN[name]} has no day, month or year: each build takes today's"
+            yield Problem(line, message, f"write it as {moment:%Y-%m-%d %H:%M}", severity="warning")
+        elif moment and (letters := ZONE.search(given)) and letters[1] != moment.tzname():
+            message = f"the zone {letters[1]} is not read: the hour is {moment:%H:%M %z}"
+            remedy = "write an offset, such as +02:00, instead of its letters"
+            yield Problem(line, message, remedy, severity="warning")
+
+
+def _parts(date: str) -> int:
+    """How many of day, month and year a date names."""
+    if re.search(r"\d{8}|\d{6}(?!\d)", date):
+        return 3
+    return len(re.findall(r"\d+|[a-z]{3,}", re.sub(DAY_OR_TIME, " ", date.lower())))
 
 
 @source_rule("odd-modified", "error", "`Modified:` in the year 2062", "softer", time_dependent=True)

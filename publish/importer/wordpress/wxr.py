@@ -13,8 +13,8 @@ from typing import Any, BinaryIO
 from lxml import etree
 
 from publish.errors import Refused
-from publish.importer.channel import Gathering, children, space_of
 from publish.importer.model import Channel, Comment, Item, Term
+from publish.importer.wordpress.channel import Gathering, children, space_of
 
 CHUNK = 1 << 18
 PROLOG = 1 << 20

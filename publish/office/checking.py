@@ -12,10 +12,15 @@ from publish import checks
 from publish.checks import Judged
 from publish.errors import Refused
 from publish.office.question import Voice
-from publish.post.diagnostic import Diagnostic
+from publish.post.diagnostic import Complaint, Diagnostic
+from publish.post.frontmatter import yes_no
+from publish.post.issue import CLIPPED
 from publish.post.record import Library
 from publish.settings import Settings
 from publish.site.build import Guards
+
+LETTER, STYLE = 15_000, 250
+"""Bytes at most of a letter around its body, and of the style of one element."""
 
 
 def records(settings: Settings) -> Library:
@@ -26,10 +31,10 @@ def records(settings: Settings) -> Library:
     """
     from publish.site.read import read
 
-    return read(settings, fit=partial(fit, settings.content))
+    return read(settings, fit=partial(bytes_if_readable, settings.content))
 
 
-def fit(content: Path, file: Path) -> bytes | None:
+def bytes_if_readable(content: Path, file: Path) -> bytes | None:
     """The bytes of a source in the ``content`` folder; None if Pelican must not open it."""
     from publish.checks import reading
 
@@ -38,7 +43,7 @@ def fit(content: Path, file: Path) -> bytes | None:
 
 def judge(
     path: Path, built: bool, generators: list[Any], values: Mapping[str, Any],
-    errors: Sequence[str],
+    errors: Sequence[Complaint],
 ) -> tuple[Judged, bool]:  # fmt: skip
     """The findings in the sources that Pelican has read of the site of the settings file ``path``,
     and whether none is an error."""
@@ -57,13 +62,13 @@ def judge(
 def guards(settings: Settings, voice: Voice) -> Guards:
     """What a build has to pass: the findings in its sources, and no key in its pages."""
     return Guards(
-        partial(judge, settings.path, False), lambda found: refuse(found.findings, voice),
-        partial(fit, settings.content),
+        partial(judge, settings.path, False), lambda found: raise_on_errors(found.findings, voice),
+        partial(bytes_if_readable, settings.content),
         lambda folder: validate_output(settings, folder),
     )  # fmt: skip
 
 
-def refuse(found: Iterable[Diagnostic], voice: Voice) -> None:
+def raise_on_errors(found: Iterable[Diagnostic], voice: Voice) -> None:
     """Complain of what was ``found``.
 
     Raises:
@@ -98,24 +103,42 @@ def judged(settings: Settings, *, built: bool = True) -> Judged:
     from publish.site import read
 
     found, errors = read.judged(
-        settings, partial(judge, settings.path, built), fit=partial(fit, settings.content)
+        settings,
+        partial(judge, settings.path, built),
+        fit=partial(bytes_if_readable, settings.content),
+        compose=long_letters,
     )
     if found is None:
         from publish.checks import run
 
         found = run.judge(settings, read.unread(settings, errors), built=built)
     assert isinstance(found, Judged)
+    if errors and not any(finding.severity == "error" for finding in found.findings):
+        from publish.checks.rules.pelican_errors import diagnosed
+
+        return found._replace(findings=sorted([*found.findings, *map(diagnosed, errors)]))
     return found
 
 
-def require(settings: Settings, voice: Voice, *, built: bool = True) -> None:
+def long_letters(generators: list[Any]) -> bool:
+    """Whether a post is so long that only its composed letter tells if a mail program would cut
+    it off."""
+    return any(
+        len(body.encode()) + LETTER + STYLE * (body.count("<") - body.count("</")) > CLIPPED
+        for generator in generators for article in getattr(generator, "articles", ())
+        if yes_no(article.metadata.get("newsletter")) is not False
+        for body in (str(getattr(article, "_content", "") or ""),)
+    )  # fmt: skip
+
+
+def require_no_errors(settings: Settings, voice: Voice, *, built: bool = True) -> None:
     """Refuse if a finding is an error, and complain of the others; of the site as ``built``, or
     without.
 
     Raises:
         Refused: there is an error in the content; the last of them.
     """
-    refuse(findings(settings, built=built), voice)
+    raise_on_errors(findings(settings, built=built), voice)
 
 
 def validate_output(settings: Settings, folder: Path) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from html import escape, unescape
 from urllib.parse import unquote
 
-from publish.importer import divi
+from publish.importer.wordpress import divi, fragments
 
 
 def words_of(name: str, fields: Mapping[str, str]) -> str:
@@ -20,13 +20,13 @@ def words_of(name: str, fields: Mapping[str, str]) -> str:
         words = "".join(f"<h3>{escape(fields[k])}</h3>" for k in ("h2", "h4") if fields.get(k))
         label = fields.get("btn_title") or fields.get("title") or ""
         to = to or _link(fields.get("btn_link", ""))
-        return words + (divi._button(label, to) if label else "")
+        return words + (fragments.button(label, to) if label else "")
     if name == "vc_custom_heading":
         tag = re.search(r"tag:(h[1-6]|p|div)", fields.get("font_container", ""))
         kind = tag[1] if tag else "h2"
         words = fields.get("text", "")
         to = _link(fields.get("link", ""))
-        return f"<{kind}>{divi._linked(words, to)}</{kind}>" if words else ""
+        return f"<{kind}>{fragments.linked(words, to)}</{kind}>" if words else ""
     if name == "vc_progress_bar" or name == "vc_pie":
         words = " ".join(v for k, v in fields.items() if k in ("title", "label_value") and v)
         return (f"<p>{escape(words)}</p>" if words else "") + _group(fields.get("values", ""))

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
 
-from publish.importer import divi, tree
+from publish.importer import tree
+from publish.importer.wordpress import divi, fragments
 
 Lose = Callable[[str, str, str], None]
 DYNAMIC = {
@@ -54,7 +55,7 @@ def _element(part: Any, depth: int, lose: Lose) -> str:
     if titles and len(titles) == len(inside):
         # The titles of a nested accordion or of nested tabs stand apart from what they open.
         return "".join(
-            f"<h4>{divi._inline(t)}</h4>{body}" for t, body in zip(titles, inside, strict=True)
+            f"<h4>{fragments.text(t)}</h4>{body}" for t, body in zip(titles, inside, strict=True)
         )
     return _widget(kind, values, lose) + "".join(inside)
 
@@ -77,15 +78,15 @@ def _widget(kind: str, values: dict[str, Any], lose: Lose) -> str:
     if kind == "heading":
         level = _text(values, "header_size") or "h2"
         level = level if level in ("h1", "h2", "h3", "h4", "h5", "h6", "p", "div") else "h2"
-        return f"<{level}>{divi._linked(_text(values, 'title'), link)}</{level}>"
+        return f"<{level}>{fragments.linked(_text(values, 'title'), link)}</{level}>"
     if kind == "button":
-        return f'<div data-call="1">{divi._button(_text(values, "text"), link)}</div>'
+        return f'<div data-call="1">{fragments.button(_text(values, "text"), link)}</div>'
     if kind == "html":
         return f'<div data-autop="off">{_text(values, "html")}</div>'
     if kind in ("video", "audio"):
         url = _text(values, "youtube_url", "vimeo_url", "dailymotion_url")
         found = (_url(values.get(n)) for n in ("external_url", "hosted_url", "link"))
-        return divi._media(url or next((u for u in found if u), ""), kind)
+        return fragments.media(url or next((u for u in found if u), ""), kind)
     if kind in ("divider", "spacer"):
         return "<hr>" if kind == "divider" else ""
     if kind in FORMS:
@@ -112,14 +113,14 @@ def _words(values: Mapping[str, Any], level: str) -> str:
     note = _text(values, "caption")
     if number := _text(values, "ending_number"):
         amount = f"{_text(values, 'prefix')}{number}{_text(values, 'suffix')}"
-        made.append(f"<p>{divi._inline(amount)}</p>")
+        made.append(f"<p>{fragments.text(amount)}</p>")
     for key, value in values.items():
         url = _url(value)
         if url and (divi.PICTURE.search(url) or key.endswith(("image", "photo"))):
             if "background" not in key:
                 made.insert(0, _image(value, note, link))
         elif url and key.endswith("_link") and url != link:
-            made.append(f"<p>{divi._linked(url, url)}</p>")
+            made.append(f"<p>{fragments.linked(url, url)}</p>")
         elif isinstance(value, list):
             made.append(_listed(_dicts(value)))
         elif key == "percent" and isinstance(value, dict) and value.get("size"):
@@ -134,22 +135,22 @@ def _words(values: Mapping[str, Any], level: str) -> str:
             inner = made[words].removeprefix(f"<{level}>").removesuffix(f"</{level}>")
             made[words] = f'<{level}><a href="{escape(link)}">{inner}</a></{level}>'
         else:
-            made.append(f"<p>{divi._linked(link, link)}</p>")
+            made.append(f"<p>{fragments.linked(link, link)}</p>")
     return "".join(made)
 
 
 def _said(key: str, value: str, link: str, level: str) -> str:
     if key in ("button", "button_text", "link_text"):
-        return divi._button(value, link)
+        return fragments.button(value, link)
     if "title" in key or "heading" in key.split("_"):
-        return f"<{level}>{divi._inline(value)}</{level}>"
+        return f"<{level}>{fragments.text(value)}</{level}>"
     if key in ("shortcode", "editor") or "<" in value:
         return value
-    return f"<p>{divi._inline(value)}</p>"
+    return f"<p>{fragments.text(value)}</p>"
 
 
 def _image(value: Mapping[str, Any], note: str, link: str) -> str:
-    image = divi._img(_url(value), str(value.get("alt") or ""))
+    image = fragments.image(_url(value), str(value.get("alt") or ""))
     if link:
         image = f'<a href="{escape(link)}">{image}</a>'
     words = f"<figcaption>{escape(note)}</figcaption>" if note else ""
@@ -164,7 +165,7 @@ def _listed(items: list[dict[str, Any]]) -> str:
         if url := _url({"url": item.get("url")}):
             out.append(_image(item, "", "") if divi.PICTURE.search(url) else "")
         elif words and not _text(item, "title", "heading"):
-            out.append(f"<li>{divi._linked(words, _url(item.get('link')))}</li>")
+            out.append(f"<li>{fragments.linked(words, _url(item.get('link')))}</li>")
         else:
             out.append(_words(item, "h4"))
     lines = "".join(part for part in out if part.startswith("<li>"))

@@ -34,19 +34,19 @@ class State:
         """The pages."""
         return self.folder / "site"
 
-    def good(self, files: Collection[str] = ()) -> None:
+    def build_succeeded(self, files: Collection[str] = ()) -> None:
         """A build succeeded that wrote or removed ``files``."""
         with self._changed:
             self.ahead.clear()
             self._next(files)
 
-    def glanced(self, file: str, page: bytes) -> None:
+    def page_rendered(self, file: str, page: bytes) -> None:
         """One page is known before the build that makes it."""
         with self._changed:
             self.ahead[file] = page
             self._next([file])
 
-    def bad(self, error: str) -> None:
+    def build_failed(self, error: str) -> None:
         """A build failed: the pages stay and show the ``error``."""
         with self._changed:
             self.ahead.clear()

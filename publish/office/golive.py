@@ -8,13 +8,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from publish.deploy import live, snapshot, source, targets
+from publish.deploy import snapshot, source, targets, verify
 from publish.deploy.deploy import VERIFY, DeployOptions, Outcome, deploy, roll_back
 from publish.deploy.release import MARKER, Release
 from publish.errors import ConfigError
 from publish.post.files import locked
 from publish.settings import Settings
-from publish.site.sent import letter_pictures
+from publish.site import manifest
+from publish.site.addresses import letter_pictures
 
 Say = Callable[[str], None]
 DEFAULT = DeployOptions()
@@ -90,13 +91,13 @@ def go_live(
         ConfigError, Refused: it was not even begun.
     """
     where = target_config(settings, name, say)
-    verify = verify_timeout(settings) if options.verify is None else options.verify
-    if verify and not where.siteurl.startswith(("https://", "http://")):
+    seconds = verify_timeout(settings) if options.verify is None else options.verify
+    if seconds and not where.siteurl.startswith(("https://", "http://")):
         raise ConfigError(
             "SITEURL is not set, so nothing can be looked at",
             "set it to the public address, with https://, or add --no-verify",
         )
-    options = replace(options, verify=verify, kept_for_letters=letter_pictures(settings))
+    options = replace(options, verify=seconds, kept_for_letters=letter_pictures(settings))
     target = targets.make(where)
     with locked(where.cache / "lock", targets.Busy, options.patience, say, "deploy"):
         if rollback is not None:
@@ -112,9 +113,7 @@ def _release(settings: Settings) -> Release:
     Raises:
         Refused: there was none, or ``output/`` is not as it was built.
     """
-    from publish.site.built import built
-
-    with built(settings) as names:
+    with manifest.built(settings) as names:
         cache = settings.cache / "deploy" / "digests"
         files = snapshot.survey(
             settings.output.absolute(), [n for n in names if n != MARKER], cache
@@ -142,7 +141,7 @@ def is_live(settings: Settings) -> bool:
     names = named(settings)
     if not names:
         return True
-    says = live.marker(settings.siteurl).says[0]
+    says = verify.marker(settings.siteurl).says[0]
     for name in names if says else ():
         where = target_config(settings, name)
         release = _release(settings)

@@ -8,9 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from publish.importer.embeds import framed, label, watch
-from publish.importer.runs import leaves, split, spread, tidy
-from publish.importer.structures import attributes_of, definitions, details, figure, listed, table
+from publish.importer.markdown.embeds import framed, label, watch
+from publish.importer.markdown.inline_runs import leaves, split, spread, tidy
+from publish.importer.markdown.structures import (
+    attributes_of,
+    definitions,
+    details,
+    figure,
+    listed,
+    table,
+)
 from publish.importer.tree import BLOCKS, CONTAINERS, GONE, INLINE, MADE, El
 
 INNER = {"li", "blockquote", "td", "th", "dt", "dd", "figcaption", "caption", "summary"}

@@ -1,4 +1,4 @@
-"""What the rehearsal has mailed, as the files of the sandbox's inbox say."""
+"""What the sandbox has mailed, by the headers of the files."""
 
 from __future__ import annotations
 
@@ -9,32 +9,31 @@ from email.parser import BytesHeaderParser
 from heapq import nlargest
 from pathlib import Path
 
-SHOWN = 50
-"""Mails that are listed, the newest; the inbox has them all."""
+from publish.sandbox import folder
 
 
 @dataclass(frozen=True)
 class Mail:
-    """One mail by its headers."""
+    """One mail: its file and what its headers say."""
 
+    file: Path
     subject: str
     to: str
     at: datetime
 
 
-def newest(root: Path) -> list[Mail]:
-    """The mails of the site in ``root``, the newest first; what cannot be read is left out."""
-    from publish import sandbox
-
-    files = [(_changed(file), file) for file in (sandbox.folder(root) / "mail").glob("*.eml")]
+def newest(root: Path, most: int) -> list[Mail]:
+    """The mails of the site in ``root``, at most ``most``, the newest first; what cannot be read is
+    left out."""
+    files = [(_changed(file), file) for file in (folder(root) / "mail").glob("*.eml")]
     found = []
-    for at, file in nlargest(SHOWN, files):
+    for at, file in nlargest(most, files):
         try:
             head = BytesHeaderParser(policy=policy.default).parsebytes(file.read_bytes())
         except OSError:
             continue
         subject = str(head["subject"] or "(no subject)")
-        found.append(Mail(subject, str(head["to"] or ""), datetime.fromtimestamp(at, UTC)))
+        found.append(Mail(file, subject, str(head["to"] or ""), datetime.fromtimestamp(at, UTC)))
     return found
 
 

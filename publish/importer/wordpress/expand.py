@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape, unescape
 
-from publish.importer import divi, shortcodes, tree, wpbakery
+from publish.importer import tree
 from publish.importer.losses import Loss, excerpt
-from publish.importer.shortcodes import Code
+from publish.importer.wordpress import divi, fragments, shortcodes, wpbakery
+from publish.importer.wordpress.shortcodes import Code
 
 EMBEDS = {
     "youtube", "vimeo", "dailymotion", "ted", "soundcloud", "spotify", "tweet", "twitter",
@@ -59,6 +60,9 @@ TRANSPARENT = {
 }  # fmt: skip
 
 
+NAMES = KNOWN | FORMS | DYNAMIC | TRANSPARENT
+
+
 @dataclass
 class Context:
     """What the bodies of one post need from the rest of the export, and what they lost.
@@ -84,14 +88,9 @@ def expand(text: str, context: Context) -> str:
     if "[" not in text:
         return text
     text = _sources(_unheld(text))
-    nodes = shortcodes.parse(text, _Known())
+    nodes = shortcodes.parse(text, NAMES)
     made = "".join(_node(node, context) for node in nodes)
     return shortcodes.escaped(made)
-
-
-class _Known:
-    def __contains__(self, name: object) -> bool:
-        return name in KNOWN or name in FORMS or name in DYNAMIC or name in TRANSPARENT
 
 
 SOURCE = re.compile(
@@ -154,11 +153,11 @@ def _code(code: Code, context: Context) -> str:
         return f"\n\n{_inside(code, context).strip() or escape(code.get('src', 'url'))}\n\n"
     if name in ("video", "audio"):
         source = code.get("src", "mp4", "m4v", "webm", "ogv", "mp3", "m4a", "ogg", "wav", "0")
-        return f"\n\n{divi._media(source, name)}\n\n{_inside(code, context)}"
+        return f"\n\n{fragments.media(source, name)}\n\n{_inside(code, context)}"
     if name in EMBEDS:
         return _embed(code, context)
     if name in ("iframe", "googlemaps"):
-        return f"\n\n{divi._media(code.get('src', '0'), 'frame')}\n\n"
+        return f"\n\n{fragments.media(code.get('src', '0'), 'frame')}\n\n"
     if name in FORMS:
         said = escape(shortcodes.text_of(code.get("label", "title")))
         return f'<div data-form="{name}" data-words="{said}"></div>{_inside(code, context)}'
@@ -178,12 +177,12 @@ def _divi(code: Code, context: Context) -> str:
     name = code.name.removeprefix("et_pb_")
     if fixed := _global(code, context):
         return fixed
-    fields = {k: _dynamic(shortcodes.text_of(v), context) for k, v in code.attributes.items()}
+    fields = {k: dynamic(shortcodes.text_of(v), context) for k, v in code.attributes.items()}
     if divi.PICTURE.search(fields.get("background_image", "")):
         context.lose("background-dropped", fields["background_image"])
     inside = _inside(code, context)
     if "@ET-DC@" in inside:
-        inside = _dynamic(inside, context)
+        inside = dynamic(inside, context)
     return module(name, code.name, fields, inside, context)
 
 
@@ -255,7 +254,7 @@ def referred(number: int, kind: str, name: str, context: Context) -> str:
     if text is None or number in context.within or len(context.within) > 16:
         context.lose("reference-missing", f"{name} {number}")
         return ""
-    from publish.importer.blocks import to_html
+    from publish.importer.wordpress.blocks import to_html
 
     context.within.append(number)
     try:
@@ -268,7 +267,7 @@ DYNAMIC_CODE = re.compile(r"@ET-DC@([A-Za-z0-9+/=_-]{1,20000})@")
 DYNAMIC_VARIABLE = re.compile(r"\$variable\((\{.{0,20000}?\})\)\$", re.S)
 
 
-def _dynamic(value: str, context: Context) -> str:
+def dynamic(value: str, context: Context) -> str:
     """Divi's dynamic content as the value it stands for."""
     if "@ET-DC@" in value:
         value = DYNAMIC_CODE.sub(lambda m: _of_base64(m[1], context), value)
@@ -338,7 +337,7 @@ def _embed(code: Code, context: Context) -> str:
     if "://" not in given:
         context.lose("module-dropped", code.name, given)
         return ""
-    return f"\n\n{divi._media(given, code.name)}\n\n"
+    return f"\n\n{fragments.media(given, code.name)}\n\n"
 
 
 def _other(code: Code, context: Context) -> str:
@@ -350,11 +349,13 @@ def _other(code: Code, context: Context) -> str:
         return f'<div data-autop="off">{wpbakery.raw(inside)}</div>'
     if name == "vc_single_image":
         note = context.gallery(fields.get("image", "")) if fields.get("image", "").isdigit() else ""
-        return note or (divi._img(fields["custom_src"], "") if fields.get("custom_src") else inside)
+        return note or (
+            fragments.image(fields["custom_src"], "") if fields.get("custom_src") else inside
+        )
     if name in ("vc_gallery", "vc_images_carousel"):
         return context.gallery(fields.get("images", ""))
     if name == "vc_video":
-        return f"\n\n{divi._media(fields.get('link', ''), 'video')}\n\n"
+        return f"\n\n{fragments.media(fields.get('link', ''), 'video')}\n\n"
     if name.startswith("vc_") or name in TRANSPARENT:
         words = wpbakery.words_of(name, fields)
         return (

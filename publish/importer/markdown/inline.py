@@ -30,7 +30,6 @@ class Dialect:
     attributes: bool = True
     definitions: bool = True
     fences: bool = True
-    footnotes: bool = True
     anchors: frozenset[str] = frozenset()
     notes: dict[str, int] = field(default_factory=dict)
 

@@ -5,25 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from publish.newsletter.catalogue import Letter
-from publish.office.room import Office
+from publish.newsletter.selection import Candidate
+from publish.office.context import Office
 from publish.post.issue import Issue
 
 
-def titled(slug: str, title: str) -> str:
-    """A post as a line names it: what is typed, and what is remembered."""
-    return f"{slug} “{title}”" if title else slug
-
-
-def called(letter: Letter) -> str:
+def letter_name(office: Office, letter: Letter) -> str:
     """A letter as a line names it."""
-    name = titled(letter.slug or letter.key, letter.title)
-    return f"{name} (update)" if letter.kind == "update" else name
+    return office.words.letter(letter)
 
 
-def post(issue: Issue) -> str:
+def issue_name(office: Office, issue: Issue) -> str:
     """A composed issue as a line names it."""
-    name = titled(issue.slug, issue.title)
-    return f"{name} (update)" if issue.update_of else name
+    return office.words.issue(issue)
+
+
+def explained(office: Office, choice: Candidate) -> str:
+    """Why the letter of a post goes out, or does not."""
+    return f"{issue_name(office, choice.issue)}: {office.words.why(choice)}"
 
 
 def count(number: int, one: str, many: str = "") -> str:
@@ -38,7 +37,7 @@ def readers(office: Office) -> tuple[str, int]:
     return str(audience.get("name") or office.account.audience), size
 
 
-def typed(*words: str) -> str:
+def command(*words: str) -> str:
     """A command as it is typed, ready to paste."""
     return f"`publish {' '.join(words)}`"
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from html import escape
 
-from publish.importer import inline
-from publish.importer.inline import Dialect
+from publish.importer.markdown import inline
+from publish.importer.markdown.inline import Dialect
 from publish.importer.tree import El
 
 LISTS = ("ul", "ol")
@@ -113,7 +113,7 @@ class _Block:
         numbered = el.tag == "ol"
         if "reversed" in el.attrs or el.get("type") not in ("", "1", "disc", "circle", "square"):
             raise _Hard
-        first = _number(el.get("start"), 1)
+        first = whole_number(el.get("start"), 1)
         if numbered and first != 1 and not self.dialect.sane_lists:
             raise _Hard
         loose = any(kid.tag not in ("run", *LISTS) for item in items for kid in _els(item))
@@ -135,7 +135,7 @@ class _Block:
             if item.get("id") in self.dialect.anchors:
                 raise _Hard
             if numbered and item.get("value"):
-                given = _number(item.get("value"), number)
+                given = whole_number(item.get("value"), number)
                 if given != number and position and (not top or not self.dialect.sane_lists):
                     raise _Hard
                 if given != number and position:
@@ -256,7 +256,8 @@ def _els(el: El) -> list[El]:
     return [kid for kid in el.kids if isinstance(kid, El)]
 
 
-def _number(text: str, otherwise: int) -> int:
+def whole_number(text: str, otherwise: int) -> int:
+    """The number that an attribute says, else ``otherwise``."""
     return int(text) if re.fullmatch(r"\s*[+-]?\d{1,9}\s*", text) else otherwise
 
 

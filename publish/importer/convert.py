@@ -12,16 +12,17 @@ from html import escape
 from typing import Any
 from urllib.parse import urljoin
 
-from publish.importer import body, ending, header, links, markup, tree, verify
-from publish.importer.expand import Context
+from publish.importer import body, ending, header, links, tree
+from publish.importer.address import Entry
+from publish.importer.item_store import Spool, Store
 from publish.importer.links import Index, Rewriter
 from publish.importer.losses import Loss, excerpt
+from publish.importer.markdown import markup, verify
+from publish.importer.markdown.normal import normal
 from publish.importer.model import Item
-from publish.importer.normal import normal
 from publish.importer.pictures import Found, MediaLibrary
-from publish.importer.plan import Entry
-from publish.importer.store import Spool, Store
 from publish.importer.tree import El
+from publish.importer.wordpress.expand import Context
 
 
 @dataclass
@@ -196,7 +197,7 @@ class Steps:
             differences = [("words-differ", f"written as HTML, unchecked: {type(error).__name__}")]
         for code, words in differences:
             context.losses.append(Loss(code, entry.id, "", excerpt(words)))
-        whole = header.text_of([*self._head(entry, plan, context, used)], text)
+        whole = header.text_of([*self._head(plan, context, used)], text)
         return Finished(
             number,
             whole,
@@ -225,20 +226,24 @@ class Steps:
             self._attachment, self._ids,
         )  # fmt: skip
 
-    def _file(self, url: str, context: Context, used: list[str]) -> str:
+    def _take(
+        self, url: str, context: Context, used: list[str], lost: str, words: str = ""
+    ) -> Found:
+        """What became of the file at ``url``; where it is not kept and not refused either, ``lost``
+        is the loss to note."""
         found = self.job.media.take(url)
         if found.state == "kept":
             used.append(url)
+        else:
+            code = "picture-refused" if found.state == "refused" else lost
+            context.lose(code, url[:200], words)
+        return found
+
+    def _file(self, url: str, context: Context, used: list[str]) -> str:
+        picture = links.PICTURE_NAME.search(url.split("?")[0])
+        found = self._take(url, context, used, "picture-missing" if picture else "file-missing")
+        if found.state == "kept":
             return f"{{static}}/{found.path}"
-        picture = bool(links.PICTURE_NAME.search(url.split("?")[0]))
-        code = (
-            "picture-refused"
-            if found.state == "refused"
-            else "picture-missing"
-            if picture
-            else "file-missing"
-        )
-        context.lose(code, url[:200])
         target = found.url or url
         return "" if self.job.same_host or links.is_local(target) else target
 
@@ -278,15 +283,12 @@ class Steps:
                 context.lose("picture-refused", "data:", el.get("alt"))
                 return el.get("alt")
             return el
-        found = self.job.media.take(url)
+        missing = self.job.media.take(url).state == "missing"
+        lost = "picture-missing" if missing else "picture-elsewhere"
+        found = self._take(url, context, used, lost, el.get("alt"))
         if found.state == "kept":
-            used.append(url)
             el.attrs["src"] = f"{{static}}/{found.path}"
             return el
-        code = {"missing": "picture-missing", "refused": "picture-refused"}.get(
-            found.state, "picture-elsewhere"
-        )
-        context.lose(code, url[:200], el.get("alt"))
         el.attrs["src"] = found.url or url
         private = links.is_local(el.get("src"))
         if private or (self.job.same_host and found.state != "elsewhere"):
@@ -294,21 +296,14 @@ class Steps:
         return el
 
     def _head(
-        self, entry: Entry, plan: Mapping[str, Any], context: Context, used: list[str]
+        self, plan: Mapping[str, Any], context: Context, used: list[str]
     ) -> list[tuple[str, str]]:
         fields = [(key, value) for key, value in plan["fields"]]
         if cover := plan.get("cover"):
-            found: Found = self.job.media.take(cover)
+            found = self._take(cover, context, used, "picture-missing", "cover")
             if found.state == "kept":
-                used.append(cover)
                 at = next(i for i, (key, _) in enumerate(fields) if key == "Status")
                 fields[at:at] = [("Image", found.path), ("Image_alt", plan.get("cover_alt", ""))]
-            else:
-                context.lose(
-                    "picture-refused" if found.state == "refused" else "picture-missing",
-                    cover[:200],
-                    "cover",
-                )
         return fields
 
 

@@ -73,7 +73,7 @@ follow();
 """
 
 
-def inserted(page: bytes, number: int, error: str) -> bytes:
+def with_preview_script(page: bytes, number: int, error: str) -> bytes:
     """``page`` as the browser gets it: it follows what comes after build ``number``.
 
     ``error`` is shown above the last good page.

@@ -11,9 +11,10 @@ from functools import cached_property
 from html import unescape
 from typing import Any
 
-from publish.importer import markup, tree
-from publish.importer.inline import Dialect
-from publish.importer.normal import normal
+from publish.importer import tree
+from publish.importer.markdown import markup
+from publish.importer.markdown.inline import Dialect
+from publish.importer.markdown.normal import normal
 from publish.importer.tree import El
 
 DEFAULT: Mapping[str, Any] = {
@@ -51,7 +52,7 @@ class Site:
         return Dialect(
             smarty="smarty" in on, tables="tables" in on, sane_lists="sane_lists" in on,
             html="md_in_html" in on, attributes="attr_list" in on, definitions="def_list" in on,
-            fences="fenced_code" in on, footnotes="footnotes" in on,
+            fences="fenced_code" in on,
         )  # fmt: skip
 
     @cached_property
@@ -125,7 +126,7 @@ def _without_notes(root: El) -> None:
 
 
 @dataclass(frozen=True)
-class Facts:
+class Inventory:
     """What of a text has to be the same."""
 
     words: Counter[str]
@@ -146,7 +147,7 @@ def words(text: str) -> list[str]:
     return WORD.findall(unicodedata.normalize("NFKC", text).replace("\u00ad", ""))
 
 
-def facts(root: El) -> Facts:
+def inventory(root: El) -> Inventory:
     """What of these blocks has to be the same on the page."""
     text: list[str] = []
     headings: list[tuple[str, str]] = []
@@ -175,7 +176,7 @@ def facts(root: El) -> Facts:
             headings.append((tag, " ".join(words(el.text()))))
     for piece in _spaced(root):
         text.append(piece)
-    return Facts(
+    return Inventory(
         Counter(words("".join(text))), tuple(headings), tuple(numbers), links, pictures,
         tuple(tables), quotations, code,
     )  # fmt: skip
@@ -187,10 +188,10 @@ def _numbers(el: El) -> list[tuple[str, int, int]]:
     if el.tag == "ul":
         return [("ul", 0, len(items))]
     step = -1 if "reversed" in el.attrs else 1
-    number = markup._number(el.get("start"), len(items) if step < 0 else 1)
+    number = markup.whole_number(el.get("start"), len(items) if step < 0 else 1)
     runs: list[tuple[str, int, int]] = []
     for item in items:
-        given = markup._number(item.get("value"), number)
+        given = markup.whole_number(item.get("value"), number)
         if runs and given == number:
             runs[-1] = (*runs[-1][:2], runs[-1][2] + 1)
         else:
@@ -227,7 +228,7 @@ def _address(href: str) -> str:
     ).replace(" ", "")
 
 
-def differences(source: Facts, page: Facts) -> list[tuple[str, str]]:
+def differences(source: Inventory, page: Inventory) -> list[tuple[str, str]]:
     """What is not the same: a code of the report and the words for it."""
     found: list[tuple[str, str]] = []
     if source.words != page.words:
@@ -264,19 +265,19 @@ def written(
     kinds = [kid for kid in root.kids if isinstance(kid, El)]
     texts = [markup.block(kid, dialect) for kid in kinds]
     end = footnotes(notes, dialect)
-    source = facts(El("body", {}, [*root.kids, *(note for _, note in notes)]))
+    source = inventory(El("body", {}, [*root.kids, *(note for _, note in notes)]))
     text = _whole(markup.joined(kinds, texts), end)
-    found = differences(source, facts(site.render(text)))
+    found = differences(source, inventory(site.render(text)))
     if not found:
         return text, []
     for number, kid in enumerate(kinds):
         if any(el.tag == "fnref" for el in kid.walk()):
             continue
-        alone = facts(site.render(texts[number]))
-        if differences(facts(El("body", {}, [kid])), alone):
+        alone = inventory(site.render(texts[number]))
+        if differences(inventory(El("body", {}, [kid])), alone):
             texts[number] = markup.html(kid, dialect)
     text = _whole(markup.joined(kinds, texts), end)
-    return text, differences(source, facts(site.render(text)))
+    return text, differences(source, inventory(site.render(text)))
 
 
 def _whole(text: str, end: str) -> str:

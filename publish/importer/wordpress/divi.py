@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from html import escape, unescape
-from typing import Any
+
+from publish.importer.wordpress import fragments
 
 STRUCTURE = {
     "section", "row", "row_inner", "column", "column_inner", "group", "group_carousel",
@@ -124,7 +125,7 @@ def unknown(fields: Mapping[str, str], body: str) -> str:
         named = key in PICTURES or (PICTURE.search(value) and not SETTING_NAME.search(key))
         if named and _picture(value) and value not in shown:
             shown.add(value)
-            made.append(_img(value, fields.get("alt") or fields.get("image_alt") or ""))
+            made.append(fragments.image(value, fields.get("alt") or fields.get("image_alt") or ""))
     to = next((fields[key] for key in LINKS if fields.get(key)), "")
     for key in [*WORDS, *(key for key in fields if key not in WORDS)]:
         value = fields.get(key, "")
@@ -135,14 +136,14 @@ def unknown(fields: Mapping[str, str], body: str) -> str:
         if key in ADDRESSES:
             own = next((fields[a] for a in ADDRESSES[key] if fields.get(a)), "")
             to = "" if own == to else to
-            made.append(_button(value, own))
+            made.append(fragments.button(value, own))
         elif key in ("title", "heading", "headline") or re.search(r"_(?:title|heading)\b", key):
-            made.append(f"<h3>{_linked(value, to)}</h3>")
+            made.append(f"<h3>{fragments.linked(value, to)}</h3>")
             to = ""
         elif "<" in value:
             made.append(value)
         else:
-            made.append(f"<p>{_inline(value)}</p>")
+            made.append(f"<p>{fragments.text(value)}</p>")
     at = next((i for i, part in enumerate(made) if part.startswith(("<p><a", "<a"))), len(made))
     return "".join([*made[:at], body, *made[at:]])
 
@@ -184,19 +185,19 @@ def _part(name: str, part: list[str], fields: Mapping[str, str], body: str) -> s
         words = value[0] if value else ""
         return (words if "<" in words or not words else f"<p>{escape(words)}</p>") + body
     if kind == "p":
-        return f"<p>{_inline(value[0])}</p>" if value[0] else ""
+        return f"<p>{fragments.text(value[0])}</p>" if value[0] else ""
     if kind == "img":
         return _image(value, fields)
     if kind == "button":
-        return _button(value[0], value[1]) if value[0] else ""
+        return fragments.button(value[0], value[1]) if value[0] else ""
     if kind == "quote":
         return f"<blockquote>{body}</blockquote>" if body.strip() else ""
     if kind in ("video", "audio"):
-        return _media(value[0], kind)
+        return fragments.media(value[0], kind)
     if kind == "hr":
         return "" if fields.get("show_divider") == "off" else "<hr>"
     if kind == "li":
-        words = body or _inline(fields.get("text") or fields.get("title") or "")
+        words = body or fragments.text(fields.get("text") or fields.get("title") or "")
         return f"<li>{words}</li>"
     if kind == "code":
         return f'<div data-autop="off">{body}</div>'
@@ -208,15 +209,19 @@ def _part(name: str, part: list[str], fields: Mapping[str, str], body: str) -> s
 def _special(kind: str, fields: Mapping[str, str], body: str, value: list[str]) -> str:
     if kind == "by":
         author, job, company, url = value
-        words = _linked(company, url) if company else ""
-        author = _linked(author, url) if author and url and not company else _inline(author)
-        line = ", ".join(w for w in (author, _inline(job), words) if w)
+        words = fragments.linked(company, url) if company else ""
+        author = (
+            fragments.linked(author, url)
+            if author and url and not company
+            else fragments.text(author)
+        )
+        line = ", ".join(w for w in (author, fragments.text(job), words) if w)
         return f"<p>{line}</p>" if line else ""
     if kind == "price":
         amount = f"{fields.get('currency', '')}{fields.get('sum', '')}"
         per = fields.get("per", "")
         words = f"{amount}/{per}" if amount and per else amount or per
-        return f"<p>{_inline(words)}</p>" if words else ""
+        return f"<p>{fragments.text(words)}</p>" if words else ""
     if kind == "pricing":
         return _pricing(body)
     if kind == "counter":
@@ -225,12 +230,12 @@ def _special(kind: str, fields: Mapping[str, str], body: str, value: list[str]) 
     if kind == "number":
         number = fields.get("number", "")
         sign = "%" if fields.get("percent_sign", "on") != "off" else ""
-        return f"<p>{_inline(number + sign)}</p>" if number else ""
+        return f"<p>{fragments.text(number + sign)}</p>" if number else ""
     if kind == "artist":
         words = " | ".join(
             w for w in (fields.get("artist_name", ""), fields.get("album_name", "")) if w
         )
-        return f"<p>{_inline(words)}</p>" if words else ""
+        return f"<p>{fragments.text(words)}</p>" if words else ""
     if kind == "social":
         links = [
             f'<a href="{escape(fields[key])}">{key.removesuffix("_url").capitalize()}</a>'
@@ -246,7 +251,7 @@ def network(fields: Mapping[str, str], body: str) -> str:
     """One link of a social strip."""
     name = body.strip() or fields.get("social_network", "")
     url = fields.get("url") or fields.get("social_url") or ""
-    return f"<li>{_linked(unescape(name), url)}</li>" if name else ""
+    return f"<li>{fragments.linked(unescape(name), url)}</li>" if name else ""
 
 
 def _heading(name: str, kind: str, value: list[str], fields: Mapping[str, str]) -> str:
@@ -257,7 +262,7 @@ def _heading(name: str, kind: str, value: list[str], fields: Mapping[str, str]) 
          if re.fullmatch(r"h[1-6]", fields.get(k, ""))), kind,
     )  # fmt: skip
     # A title that is a paragraph or holds markup keeps it.
-    words = re.sub(r"</?(?:p|h[1-6]|div)\b[^<>]*>", " ", _inline(value[0]))
+    words = re.sub(r"</?(?:p|h[1-6]|div)\b[^<>]*>", " ", fragments.text(value[0]))
     to = value[1] if len(value) > 1 else ""
     words = f'<a href="{escape(to)}">{words}</a>' if to else words
     return f"<{given}>{words}</{given}>"
@@ -271,30 +276,14 @@ def _image(value: list[str], fields: Mapping[str, str]) -> str:
     if fields.get("show_in_lightbox") == "on":
         to = ""
     title = value[3] if len(value) > 3 else ""
-    image = _img(src, alt or title)
+    image = fragments.image(src, alt or title)
     return f'<p><a href="{escape(to)}">{image}</a></p>' if to else f"<p>{image}</p>"
-
-
-def _img(src: str, alt: str) -> str:
-    return f'<img src="{escape(src)}" alt="{escape(alt)}">'
 
 
 def _picture(value: str) -> bool:
     return (
         bool(value) and not value.startswith(("%%", "&#", "data:image/svg")) and "||" not in value
     )
-
-
-def _button(words: str, to: str) -> str:
-    return f'<p class="button">{_linked(words, to)}</p>'
-
-
-def _linked(words: str, to: str) -> str:
-    return f'<a href="{escape(to)}">{_inline(words)}</a>' if to else _inline(words)
-
-
-def _media(src: str, kind: str) -> str:
-    return f'<p><iframe src="{escape(src)}" title="{kind}"></iframe></p>' if src else ""
 
 
 def _percent(fields: Mapping[str, str]) -> str:
@@ -316,45 +305,3 @@ def _pricing(body: str) -> str:
         words = line[1:].strip() if line[0] in "+-" else line
         items += f"<li><del>{words}</del></li>" if gone else f"<li>{words}</li>"
     return f"<ul>{items}</ul>"
-
-
-TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]*|!--.*?--)>", re.S)
-
-
-def _inline(value: str) -> str:
-    """Words that may hold markup; what is no tag is text."""
-    if "<" not in value:
-        return escape(value, quote=False)
-    out, at = [], 0
-    for tag in TAG.finditer(value):
-        out += [escape(value[at : tag.start()], quote=False), tag[0]]
-        at = tag.end()
-    return "".join([*out, escape(value[at:], quote=False)])
-
-
-def at(value: Any, *path: str) -> Any:
-    """What lies at a path of keys; None if nothing does."""
-    for part in path:
-        value = value.get(part) if isinstance(value, dict) else None
-    return value
-
-
-def picture_ids(value: Any, key: str, depth: int) -> str:
-    """The ids of pictures, wherever a module keeps them."""
-    if not isinstance(value, dict) or depth > 6:
-        return ""
-    if key in value:
-        ids = value_of(value[key])
-        return ",".join(map(str, ids)) if isinstance(ids, list) else str(ids or "")
-    return next((ids for part in value.values() if (ids := picture_ids(part, key, depth + 1))), "")
-
-
-def value_of(innerContent: Any) -> Any:
-    """The value for wide screens, else the first there is."""
-    if not isinstance(innerContent, dict):
-        return innerContent
-    for name in ("desktop", *innerContent):
-        part = innerContent.get(name)
-        if isinstance(part, dict) and part.get("value") not in (None, ""):
-            return part["value"]
-    return None
