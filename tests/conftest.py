@@ -27,14 +27,13 @@ settings.register_profile("house", deadline=None)
 settings.register_profile("whole", deadline=None, derandomize=True, database=None)
 settings.load_profile("house")
 
-LONG = ("site", "plugins", "newsletter", "deploy", "desk", "browser", "theme", "cli", "office")
-"""Rooms whose files take long, the longest first: what comes last must fit in beside others."""
+QUICK = ("importer", "post")
+"""Rooms of many files that take seconds each."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long rooms first, so that of two workers none is left alone with a long file at the end."""
-    order = {room: number for number, room in enumerate(LONG)}
-    items.sort(key=lambda item: order.get(item.path.relative_to(ROOT / "tests").parts[0], 99))
+    """Quick rooms last: of two workers none is left alone with a long file at the end."""
+    items.sort(key=lambda item: item.path.relative_to(ROOT / "tests").parts[0] in QUICK)
 
 
 @pytest.fixture(scope="session")

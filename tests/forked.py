@@ -9,6 +9,7 @@ what depends on the order of a set shows in two runs, as in two starts of Python
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import json
@@ -207,6 +208,7 @@ def _parent(module: str) -> socket.socket:
         env={**(seeing_the_tool() if module == "-c" else os.environ), "PYTHONHASHSEED": "random"},
     ).returncode = 0  # It is never waited for.  # fmt: skip
     theirs.close()
+    atexit.register(ours.close)
     return ours
 
 
@@ -277,8 +279,6 @@ def _become(module: str, told: dict, standard: list[int]) -> None:
 
 
 def _end(code: object) -> None:
-    import atexit
-
     if code is not None and not isinstance(code, int):
         print(code, file=sys.stderr)
     threading._shutdown()  # as the interpreter does: wait for threads

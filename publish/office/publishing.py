@@ -71,7 +71,7 @@ def ask(office: Office, *, post: str, at: str | None = None, keep_date: bool = F
     lines = [Line("post", f"“{plan.title}”")]
     if dated:
         was = office.format_local(before) if before else "none"
-        lines.append(Line("date", f"today; it was {was}"))
+        lines.append(Line("date", f"today; it was {was}", unless="keep_date"))
     if ahead:
         lines.append(Line("date", office.format_local(ahead)))
     people = readers(office)[1] if mailed else 0

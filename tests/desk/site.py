@@ -80,7 +80,7 @@ def source(name: str, **more: str) -> str:
 def a_site(root: Path) -> Open:
     """A site in ``root``, an empty folder, whose desk is not open."""
     for name in ("theme", "plugins"):
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, root / name)
     settings = (ROOT / "pelicanconf.py").read_text("utf-8")
     (root / "pelicanconf.py").write_text(settings + MORE, encoding="utf-8")
     for folder in ("posts", "pages", "images"):

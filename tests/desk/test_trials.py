@@ -21,7 +21,6 @@ from publish.settings import load
 from tests.desk.site import Open, until
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=60_000)
 # The worst case: the script knows the key. It must still get nothing and do nothing.
 EVIL = """\
 fetch("/_ran");
