@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from publish.checks import keys
+from publish.checks import secret_keys
 from publish.checks.site import Issue, Trouble
 from publish.post import identity
 from publish.post.identity import Recorded
@@ -96,7 +96,7 @@ def leaks(folder: Path) -> Iterator[tuple[str, int]]:
 
 def scan(file: str) -> tuple[int, ...]:
     """The lines, from 1, that hold something shaped like a key; none if it cannot be read."""
-    return keys.lines(_bytes(file))
+    return secret_keys.lines(_bytes(file))
 
 
 def issues(settings: Settings) -> tuple[Issue, ...]:

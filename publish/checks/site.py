@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from typing import Any
 from publish.checks.source import Source
 from publish.post.identity import Recorded
 from publish.post.record import Library
+from publish.settings import setting_line
 
 
 @dataclass(frozen=True)
@@ -87,9 +87,7 @@ class Site:
 
     def setting_line(self, name: str) -> int:
         """The last line of the settings file that sets ``name``, else 1."""
-        text = self.settings_text
-        found = [m.start() for m in re.finditer(rf"^{re.escape(name)}\b", text, re.M)]
-        return text.count("\n", 0, found[-1]) + 1 if found else 1
+        return setting_line(self.settings_text, name)
 
 
 def folded(path: str) -> str:

@@ -100,7 +100,7 @@ def judge(
     if age in (Age.DIVERGED, Age.UNKNOWN):
         why = "which is not in this repository" if age is Age.UNKNOWN else "on another branch"
         raise NothingSent(
-            f"the site was put up from commit {record.source[:12]}, {why}",
+            f"the site was uploaded from commit {record.source[:12]}, {why}",
             "git pull (git fetch --unshallow in a shallow clone), build and deploy again; to put "
             "this one up all the same: publish deploy --resume",
         )

@@ -133,13 +133,14 @@ class Acts:
             job.office_question = found
             self._do(job)
         else:
-            self.jobs.ask(job, asking.view(found, self._titles()), found)
+            self.jobs.ask(job, asking.view(found), found)
 
     def _do(self, job: Job) -> None:
         try:
             found = self.office.do(
-                self._settings(), job.office_question, self._voice(job), self._progress(job)
-            )
+                self._settings(), job.office_question, self._voice(job), self._progress(job),
+                self._countdown(job),
+            )  # fmt: skip
         except PublishError as refusal:
             title = asking.UNKNOWN if refusal.code == 4 else asking.FAILED
             self._end(job, "refused", title, (refusal.message, refusal.remedy))
@@ -152,15 +153,11 @@ class Acts:
                 self._end(job, "done", asking.DONE.get(job.act, "Done"), found.lines)
             else:
                 # What the yes was given to is not so any more.
-                self.jobs.ask(job, asking.again(asking.view(found, self._titles())), found)
+                self.jobs.ask(job, asking.again(asking.view(found)), found)
         self.reader.look_again()
 
-    def _titles(self) -> frozenset[str]:
-        return frozenset(post.title for post in self.reader.current.posts)
-
     def _end(self, job: Job, stage: Any, title: str, lines: tuple[str, ...]) -> None:
-        titles = self._titles()
-        said = tuple(filter(None, (asking.wording(line, titles) for line in lines)))
+        said = tuple(filter(None, map(asking.with_buttons, lines)))
         what = asking.TITLES.get(job.act, job.act)
         self.log.note(title if stage == "done" else f"{what} {title}", stage, said)
         job.finish_stage(stage, title, said)
@@ -173,25 +170,35 @@ class Acts:
         return say
 
     def _progress(self, job: Job) -> Callable[[str], None]:
+        def progress(line: str) -> None:
+            job.can_stop = False
+            self._go_on(job, line)
+
+        return progress
+
+    def _countdown(self, job: Job) -> Callable[[str], None]:
         last = 0.0
 
-        def progress(line: str) -> None:
+        def countdown(line: str) -> None:
             nonlocal last
-            job.can_stop = line.startswith(asking.COUNTDOWN)
+            job.can_stop = True
             before, last = last or clock(), clock()
-            if job.can_stop and job.stopping:
+            if job.stopping:
                 raise Refused("stopped: nothing was sent", "send it when you like")
-            if job.can_stop and last - before > asking.SLEPT:
+            if last - before > asking.SLEPT:
                 raise Refused(
                     "this computer slept past the hour, so nothing was sent", "send it again"
                 )
-            # What goes on is one line that changes.
-            told = job.lines[-4:]
-            job.lines = (*(told[:-1] if told[-1:] == (job.progress_line,) else told), line)
-            job.progress_line = line
-            self.reader.tell()
+            self._go_on(job, line)
 
-        return progress
+        return countdown
+
+    def _go_on(self, job: Job, line: str) -> None:
+        """What goes on is one line that changes."""
+        told = job.lines[-4:]
+        job.lines = (*(told[:-1] if told[-1:] == (job.progress_line,) else told), line)
+        job.progress_line = line
+        self.reader.tell()
 
     def do_stop(self, form: Mapping[str, str], request: Request) -> Response | str:
         """Let a letter that waits for its moment not go."""

@@ -60,12 +60,19 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A post and the verdict on it, ``why`` in plain words."""
+    """A post and the verdict on it, ``reason`` in plain words, and the ``campaign`` that it is by,
+    if one."""
 
     letter: Letter
     issue: Issue
     verdict: Verdict
-    why: str
+    reason: str
+    campaign: str = ""
+
+    @property
+    def why(self) -> str:
+        """The reason, with the campaign."""
+        return f"{self.reason} (campaign {self.campaign})" if self.campaign else self.reason
 
     @property
     def send(self) -> bool:
@@ -98,8 +105,8 @@ def _verdict(
     bounds: Bounds,
     chosen: Collection[str],
 ) -> Candidate:
-    def verdict(kind: Verdict, why: str) -> Candidate:
-        return Candidate(letter, issue, kind, why)
+    def verdict(kind: Verdict, why: str, campaign: str = "") -> Candidate:
+        return Candidate(letter, issue, kind, why, campaign)
 
     for other in letters:
         if other is not letter and other.kind != "update" and other.begun and other.holds(issue):
@@ -109,7 +116,7 @@ def _verdict(
     if letter.active or (letter.past.done and not letter.held):
         state = letter.active.state if letter.active else letter.past.status or "sent"
         name = letter.active.id if letter.active else letter.past.done
-        return verdict(Verdict.DONE, f"already {state} (campaign {name})")
+        return verdict(Verdict.DONE, f"already {state}", name)
     if letter.past.unanswered:
         why = "an earlier run's answer was lost; this run settles it"
         return verdict(Verdict.SETTLE, why)

@@ -12,7 +12,7 @@ from publish import checks
 from publish.checks import Judged
 from publish.errors import Refused
 from publish.office.question import Voice
-from publish.post.diagnostic import Diagnostic
+from publish.post.diagnostic import Complaint, Diagnostic
 from publish.post.frontmatter import yes_no
 from publish.post.issue import CLIPPED
 from publish.post.record import Library
@@ -43,7 +43,7 @@ def bytes_if_readable(content: Path, file: Path) -> bytes | None:
 
 def judge(
     path: Path, built: bool, generators: list[Any], values: Mapping[str, Any],
-    errors: Sequence[str],
+    errors: Sequence[Complaint],
 ) -> tuple[Judged, bool]:  # fmt: skip
     """The findings in the sources that Pelican has read of the site of the settings file ``path``,
     and whether none is an error."""

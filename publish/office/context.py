@@ -18,8 +18,8 @@ from publish.newsletter.account import Account, Sender, account
 from publish.newsletter.ledger import Ledger
 from publish.office.question import Voice
 from publish.office.site import Site
+from publish.office.words import Words
 from publish.post import text
-from publish.sandbox import NOTE
 from publish.settings import Settings
 
 if TYPE_CHECKING:
@@ -42,6 +42,11 @@ class Office:
     voice: Voice = field(default_factory=Voice)
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
+
+    @property
+    def words(self) -> Words:
+        """How its lines name things."""
+        return self.voice.words or Words()
 
     @property
     def sender(self) -> Sender:
@@ -70,7 +75,7 @@ class Office:
 
     def with_sandbox_note(self, line: str) -> str:
         """``line``, and in the sandbox a note that no e-mail went out."""
-        return f"{line} [{NOTE}]" if self.account.sandbox else line
+        return self.words.sandboxed(line) if self.account.sandbox else line
 
     def format_local(self, moment: datetime | None) -> str:
         """A time as the author reads it; None is now."""

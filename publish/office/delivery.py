@@ -106,15 +106,16 @@ def result_lines(
     office: Office, item: Delivery, done: Delivered, at: datetime | None, name: str
 ) -> list[str]:
     """What became of it, for the author; ``name`` is what to type for it."""
-    who, campaign = issue_name(item.issue), done.campaign
+    who, campaign = issue_name(office, item.issue), done.campaign
     if not done.by_this_run:
         return [office.with_sandbox_note(f"{who}: {campaign.state} before; nothing was sent again")]
     if at is None:
-        return [office.with_sandbox_note(f"{who}: {campaign.state} (campaign {campaign.id})")]
+        sent = office.words.sent(campaign.state, campaign.id)
+        return [office.with_sandbox_note(f"{who}: {sent}")]
     what = "goes out with its present words" if item.replaces else "goes out"
     return [
         office.with_sandbox_note(f"{who}: {what} {office.format_local(at)}"),
-        f"  to take it back until then: {command('undo', name).strip('`')}",
+        *office.words.later("take it back until then", f"publish undo {name}"),
     ]
 
 
@@ -157,8 +158,10 @@ def _count_down(office: Office, item: Delivery, why: str) -> None:
     end = timing.at if timing.from_settings and timing.at else end
     office.voice.say(
         f"this Mailchimp plan does not schedule: sending {office.format_local(end)}; "
-        "Ctrl-C takes it back"
+        f"{office.words.stop} takes it back"
     )
     while (rest := (end - office.now).total_seconds()) > 0:
-        office.voice.progress(f"sending in {int(rest) // 60}:{int(rest) % 60:02}")
+        (office.voice.countdown or office.voice.progress)(
+            f"sending in {int(rest) // 60}:{int(rest) % 60:02}"
+        )
         office.sleep(min(rest, 0.5))

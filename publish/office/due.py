@@ -40,7 +40,7 @@ def send_due(office: Office, *, build: bool = False) -> Done:
 
 def _with_overdue(office: Office, done: Done) -> Done:
     all_letters = letters.load_letters(office)
-    late = sending.overdue_lines(letters.choices(office, all_letters))
+    late = sending.overdue_lines(office, letters.choices(office, all_letters))
     more = tuple(line for line in late if line not in done.lines)
     return replace(
         done, lines=(*done.lines, *more), code=Exit.REFUSED if late else done.code

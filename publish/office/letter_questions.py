@@ -38,7 +38,7 @@ def lines_of(office: Office, item: Delivery) -> list[Line]:
     if only := _only(office, item):
         whom += f", only {only}"
     return [
-        Line("letter", issue_name(item.issue)),
+        Line("letter", issue_name(office, item.issue)),
         Line("subject", item.issue.subject),
         Line("preheader", item.issue.preheader),
         Line("audience", whom),
@@ -63,14 +63,14 @@ def changed(office: Office, letter: Letter, found: Letters) -> list[str]:
     if how not in ("words", "unknown"):
         return []
     when, mend = office.format_local(letter.hour), mending(letter, found)
+    name = letter_name(office, letter)
     if how == "unknown":
         return [
-            f"{letter_name(letter)} is scheduled for {when}; no copy of it was kept, so whether it "
+            f"{name} is scheduled for {when}; no copy of it was kept, so whether it "
             f"changed since is unknown; {mend}"
         ]
     return [
-        f"{letter_name(letter)} is scheduled for {when} with other words than its post has now; "
-        f"{mend}",
+        f"{name} is scheduled for {when} with other words than its post has now; {mend}",
         *indented(words),
     ]
 

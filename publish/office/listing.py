@@ -18,7 +18,7 @@ from publish.office.context import Office
 from publish.office.letter_questions import changed, mending
 from publish.office.letters import Letters
 from publish.office.timing import timing
-from publish.office.wording import command, count, indented, letter_name, post_name
+from publish.office.wording import command, count, indented, letter_name
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,12 @@ def planned(
         choices = letters.choices(office, found, named)
         choices = [c for c in choices if not posts or c.issue.key in named]
         told = plan.plan_items(choices, when)
-        lines = _urgent_lines(found)
+        lines = _urgent_lines(office, found)
         for choice, item in zip(choices, told, strict=True):
             if not posts and _folds(choice):
                 continue
             moment = office.format_local(hour_of(item.time) if item.time else None)
-            name = post_name(item.slug, item.title)
+            name = office.words.post(item.slug, item.title)
             if item.send:
                 lines.append(
                     office.with_sandbox_note(f"send  {name}: {item.why}; goes out {moment}")
@@ -73,9 +73,8 @@ def planned(
             lines += indented(changed(office, choice.letter, found)) if waits else []
         for letter in found.named(posts):
             if letter.kind != "post" and letter.scheduled:
-                lines.append(
-                    f"skip  {letter_name(letter)}: scheduled for {office.format_local(letter.hour)}"
-                )
+                hour = office.format_local(letter.hour)
+                lines.append(f"skip  {letter_name(office, letter)}: scheduled for {hour}")
                 lines += indented(changed(office, letter, found))
     lines += [] if posts else over_limit_warning(office, choices)
     lines += [] if posts else [_fold_line([c.verdict for c in choices]), *_drafts(office)]
@@ -151,7 +150,7 @@ def _entry(
         urgent = True
         words += f", and its post is not public any more; {command('undo', handle)} takes it back"
     at = hour_of(state.send_time)
-    line = f"{letter_name(letter)}: {words}"
+    line = f"{letter_name(office, letter)}: {words}"
     if at:
         line += f", {office.format_local(at)}"
     if state.emails_sent:
@@ -177,9 +176,10 @@ def over_limit_warning(office: Office, choices: Sequence[Candidate]) -> list[str
     return [f"{refusal.message}: `publish send` would refuse; {refusal.remedy}"]
 
 
-def _urgent_lines(found: Letters) -> list[str]:
+def _urgent_lines(office: Office, found: Letters) -> list[str]:
     return [
-        f"first {letter_name(letter)}: it is scheduled, and its post is not public any more; "
+        f"first {letter_name(office, letter)}: it is scheduled, and its post is not public any "
+        "more; "
         f"{command('undo', found.handle(letter))} takes it back"
         for letter in found.all
         if found.is_orphan(letter)
@@ -205,4 +205,4 @@ def folded(chosen: Sequence[Entry]) -> str:
 
 
 def _drafts(office: Office) -> list[str]:
-    return [f"draft {post_name(slug, title)}" for slug, title in office.site.drafts()]
+    return [f"draft {office.words.post(slug, title)}" for slug, title in office.site.drafts()]

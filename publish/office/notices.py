@@ -92,12 +92,13 @@ def _waits(letter: Letter) -> bool:
 def _line(settings: Settings, letter: Letter, found: list[Letter]) -> str:
     from publish.newsletter import catalogue, schedule
     from publish.newsletter.protocol import hour_of
-    from publish.office.wording import command, letter_name
+    from publish.office.wording import command
+    from publish.office.words import Words
     from publish.post.text import moment
 
     hour = hour_of(letter.past.hour) or datetime.now(UTC)
     when = moment(hour, schedule.zone(settings.timezone))
     return (
-        f"{letter_name(letter)} is scheduled for {when}, and its post is not public any more; "
+        f"{Words().letter(letter)} is scheduled for {when}, and its post is not public any more; "
         f"{command('undo', catalogue.handle(letter, found))} takes it back"
     )

@@ -71,7 +71,7 @@ def ask(office: Office, *, post: str, at: str | None = None, keep_date: bool = F
     lines = [Line("post", f"“{plan.title}”")]
     if dated:
         was = office.format_local(before) if before else "none"
-        lines.append(Line("date", f"today; it was {was}"))
+        lines.append(Line("date", f"today; it was {was}", unless="keep_date"))
     if ahead:
         lines.append(Line("date", office.format_local(ahead)))
     people = readers(office)[1] if mailed else 0
@@ -147,7 +147,7 @@ def _steps(office: Office, plan: Plan, people: int, at: str | None) -> list[str]
     steps = ["the post becomes public, every rule is tried, the pages are made"]
     if plan.remote:
         steps.append(f"the texts are pushed to {plan.remote}")
-    seen = " and looked at" if golive.verify_timeout(office.settings) else ""
+    seen = " and verified" if golive.verify_timeout(office.settings) else ""
     steps += [f"the pages are uploaded ({name}){seen}" for name in plan.targets]
     if plan.ahead:
         return [

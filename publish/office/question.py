@@ -6,9 +6,12 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from publish.errors import Exit
+
+if TYPE_CHECKING:
+    from publish.office.words import Words
 
 
 def _silent(line: str) -> None:
@@ -21,7 +24,8 @@ class Voice:
 
     ``say`` gets a line to keep, ``detail`` one for those who want to know more
     (``wants_detail``), ``progress`` one that the next replaces, ``complain`` an error beside the
-    one that is raised.
+    one that is raised. ``countdown`` gets what ``progress`` would while a letter waits here for
+    its moment: raising there ends the wait. ``words`` are those of the command line if not given.
     """
 
     say: Callable[[str], None] = _silent
@@ -29,14 +33,18 @@ class Voice:
     progress: Callable[[str], None] = _silent
     complain: Callable[[str], None] = _silent
     wants_detail: bool = False
+    countdown: Callable[[str], None] | None = None
+    words: Words | None = None
 
 
 @dataclass(frozen=True)
 class Line:
-    """One fact of a question: its name, such as ``subject``, and what it says."""
+    """One fact of a question: its name, such as ``subject``, and what it says; ``unless`` names the
+    wish that would leave it as it was."""
 
     name: str
     text: str
+    unless: str = ""
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,8 @@ def ask(office: Office, *, post: str, to: str | None = None, gone: bool = False)
     lines = [Line("post", taken.name)]
     for letter, _ in waiting:
         when = office.format_local(letter.hour) if letter.hour else "unfinished"
-        lines.append(Line("letter", f"{letter_name(letter)} is taken back (it is set for {when})"))
+        name = letter_name(office, letter)
+        lines.append(Line("letter", f"{name} is taken back (it is set for {when})"))
     if taken.file:
         lines.append(Line("file", f"{taken.name} becomes a draft; nothing is deleted"))
     where = "to a page that says it is gone" if lead == retired.GONE else f"to {lead}"
@@ -147,9 +148,8 @@ def _taken_back(office: Office, waiting: Sequence[tuple[Letter, str]]) -> list[s
     lines = []
     for letter, name in waiting:
         undoing.take_back(office, letter, name)
-        lines.append(
-            office.with_sandbox_note(f"{letter_name(letter)}: taken back, it goes out only by name")
-        )
+        line = f"{letter_name(office, letter)}: taken back, it goes out only by name"
+        lines.append(office.with_sandbox_note(line))
     return lines
 
 

@@ -25,7 +25,7 @@ from publish.office.letter_questions import (
 from publish.office.letters import Letters
 from publish.office.question import Changed, Done, Line, Question
 from publish.office.timing import Timing, revalidate, timing
-from publish.office.wording import command, count, issue_name, letter_name, readers
+from publish.office.wording import command, count, explained, issue_name, letter_name, readers
 from publish.post.issue import Issue, key_of
 
 ACT = "send"
@@ -77,7 +77,7 @@ def ask(
     else:
         going = [choice for choice in choices if choice.send]
         if digest:
-            _refuse_single(going, choices)
+            _refuse_single(office, going, choices)
         elif not posts and (refusal := over_limit(office, going)):
             raise refusal
         items = _items(office, found, going, when, digest=digest, named=bool(posts))
@@ -165,14 +165,14 @@ def _unsendable(office: Office, found: Letters, letter: Letter, name: str) -> Re
     if letter.kind == "digest":
         slugs = [x.slug for x in found.all if x.issue and letter.holds(x.issue)]
         return Refused(
-            f"{letter_name(letter)} is a digest",
+            f"{letter_name(office, letter)} is a digest",
             f"send its posts: {command('send', *slugs, '--digest')}",
         )
     if letter.kind == "update":
         again = command("send", letter.slug, "--as-update")
-        return Refused(f"{letter_name(letter)} is an update", f"send it with {again}")
+        return Refused(f"{letter_name(office, letter)} is an update", f"send it with {again}")
     why = office.site.why_not(name) or "its post is not public any more"
-    return Refused(f"{letter_name(letter)}: {why}", "what is not public is not mailed")
+    return Refused(f"{letter_name(office, letter)}: {why}", "what is not public is not mailed")
 
 
 def _items(
@@ -214,19 +214,19 @@ def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Del
             else command("undo", found.handle(waiting)) + " takes it back; then send it again"
         )
         raise Refused(
-            f"{issue_name(head)}: {what} has not gone out, it is scheduled for "
+            f"{issue_name(office, head)}: {what} has not gone out, it is scheduled for "
             f"{office.format_local(waiting.hour)}", instead,
         )  # fmt: skip
     lost = letter.past.tried and not letter.campaigns
     if not lost and not any(x.mailed for x in carriers if x.kind != "update"):
         raise Refused(
-            f"{issue_name(head)}: its letter has not gone out",
+            f"{issue_name(office, head)}: its letter has not gone out",
             f"run {command('send', head.slug)}",
         )
     whole = issue.load(found.folder, head)
     if (letter.sent_record or {}).get("digest") == head.digest:
         raise Refused(
-            f"{issue_name(head)}: it is identical to what was sent",
+            f"{issue_name(office, head)}: it is identical to what was sent",
             "change the post first, or leave --as-update out",
         )
     again = altered(
@@ -235,14 +235,16 @@ def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Del
     return delivery.delivery_of(office, found, again, when, named=True)
 
 
-def _refuse_single(going: Sequence[Candidate], choices: Sequence[Candidate]) -> None:
+def _refuse_single(
+    office: Office, going: Sequence[Candidate], choices: Sequence[Candidate]
+) -> None:
     """Stop where a digest would bring one post alone; why it would not bring the others is told.
 
     Raises:
         Refused: it would.
     """
     if sum(choice.verdict is Verdict.SEND for choice in going) == 1:
-        rest = [f"{issue_name(c.issue)}: {c.why}" for c in choices if not c.send]
+        rest = [explained(office, c) for c in choices if not c.send]
         raise Refused(
             "; ".join(["a digest needs two posts or more", *rest[-3:]]),
             "name others, or leave --digest out",
@@ -265,7 +267,7 @@ def over_limit(office: Office, choices: Sequence[Candidate]) -> Refused | None:
 def _not_sent(office: Office, found: Letters, choices: Sequence[Candidate]) -> list[str]:
     """What the author should know of letters that do not go: overdue ones, and scheduled ones
     whose post says other words by now."""
-    lines = overdue_lines(choices)
+    lines = overdue_lines(office, choices)
     asked = {choice.letter.key for choice in choices}
     for letter in found.all:
         own = letter.key in asked or letter.kind != "post"
@@ -274,11 +276,10 @@ def _not_sent(office: Office, found: Letters, choices: Sequence[Candidate]) -> l
     return lines
 
 
-def overdue_lines(choices: Sequence[Candidate]) -> list[str]:
+def overdue_lines(office: Office, choices: Sequence[Candidate]) -> list[str]:
     """A line for each letter that fell due and was not sent."""
     return [
-        f"due and not sent: {issue_name(choice.issue)}: {choice.why}; "
-        f"{command('send', choice.issue.slug)}"
+        f"due and not sent: {explained(office, choice)}; {command('send', choice.issue.slug)}"
         for choice in choices
         if choice.verdict is Verdict.OVERDUE
     ]
@@ -290,12 +291,12 @@ def _nothing(
     """Why nothing goes out: of each post that was named, else of the newest that was never sent."""
     lines = [office.with_sandbox_note("nothing to send")]
     if named:
-        return [*lines, *(f"{issue_name(c.issue)}: {c.why}" for c in choices), *aside]
+        return [*lines, *(explained(office, c) for c in choices), *aside]
     unsent = [c for c in choices if c.verdict is not Verdict.DONE]
     if unsent:
         newest = unsent[-1]
         how = command("send", newest.issue.slug)
-        lines.append(f"the newest unsent post is {issue_name(newest.issue)}: {newest.why}; {how}")
+        lines.append(f"the newest unsent post is {explained(office, newest)}; {how}")
     return [*lines, *aside]
 
 

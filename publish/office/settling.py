@@ -38,4 +38,4 @@ def settle(office: Office, going: Collection[str] = ()) -> None:
             why = "its post is not public any more"
             for draft in letter.drafts:
                 holding.hold(office.api, office.ledger, letter, draft, why, office.clock)
-            office.voice.say(f"{letter_name(letter)}: {why}; it is kept back")
+            office.voice.say(f"{letter_name(office, letter)}: {why}; it is kept back")

@@ -37,7 +37,8 @@ def ask(office: Office, *, post: str, to: Sequence[str]) -> Question:
         whole = issue.load(folder, letter.issue)
     return Question(
         ACT,
-        (Line("letter", named(whole)), Line("subject", whole.subject), Line("to", ", ".join(to))),
+        (Line("letter", named(office, whole)), Line("subject", whole.subject),
+         Line("to", ", ".join(to))),
         "Send the test", True, fingerprint_of(whole.digest, list(to)),
         {"post": post, "to": tuple(to)}, whole,
     )  # fmt: skip

@@ -27,7 +27,8 @@ def ask(office: Office, *, post: str | None = None) -> Question:
     letter, found = _meant(office, post)
     when = office.format_local(letter.hour) if letter.hour else "not scheduled"
     return Question(
-        ACT, (Line("letter", letter_name(letter)), Line("time", when)), "Take it back", True,
+        ACT, (Line("letter", letter_name(office, letter)), Line("time", when)), "Take it back",
+        True,
         fingerprint_of(letter.key, [(c.id, c.status) for c in letter.campaigns]), {"post": post},
         (letter, found.handle(letter), found),
     )  # fmt: skip
@@ -47,10 +48,10 @@ def do(office: Office, question: Question) -> Done | Changed:
         marked = take_back(office, letter, name)
     sure = "" if marked else "; Mailchimp's title could not be marked: run this again"
     line = office.with_sandbox_note(
-        f"{letter_name(letter)}: taken back, it goes out only by name{sure}"
+        f"{letter_name(office, letter)}: taken back, it goes out only by name{sure}"
     )
     later = again_with(letter, again.plan[2])
-    more = (f"  to send it after all: {later}",) if later else ()
+    more = office.words.later("send it after all", later) if later else ()
     return Done(ACT, (line, *more), (_result(office, letter),))
 
 

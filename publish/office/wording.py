@@ -5,25 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from publish.newsletter.catalogue import Letter
+from publish.newsletter.selection import Candidate
 from publish.office.context import Office
 from publish.post.issue import Issue
 
 
-def post_name(slug: str, title: str) -> str:
-    """A post as a line names it: what is typed, and what is remembered."""
-    return f"{slug} “{title}”" if title else slug
-
-
-def letter_name(letter: Letter) -> str:
+def letter_name(office: Office, letter: Letter) -> str:
     """A letter as a line names it."""
-    name = post_name(letter.slug or letter.key, letter.title)
-    return f"{name} (update)" if letter.kind == "update" else name
+    return office.words.letter(letter)
 
 
-def issue_name(issue: Issue) -> str:
+def issue_name(office: Office, issue: Issue) -> str:
     """A composed issue as a line names it."""
-    name = post_name(issue.slug, issue.title)
-    return f"{name} (update)" if issue.update_of else name
+    return office.words.issue(issue)
+
+
+def explained(office: Office, choice: Candidate) -> str:
+    """Why the letter of a post goes out, or does not."""
+    return f"{issue_name(office, choice.issue)}: {office.words.why(choice)}"
 
 
 def count(number: int, one: str, many: str = "") -> str:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from publish.errors import Refused
 from publish.post import stamps
 from publish.post.files import locked
-from publish.settings import Settings
+from publish.settings import Settings, require_kinds
 from publish.site import addresses, manifest, snapshot
 from publish.site.commit import commit, staged, tree
 from publish.site.engine import ISSUES, Fit, Judge, Progress, Task, Unfit, cores, run
@@ -75,8 +75,9 @@ def build(
 
     Raises:
         Refused: something is not fit, or another build is at work; ``output`` is as it was.
-        ConfigError: the settings file fails.
+        ConfigError: the settings file fails, or a setting is of a wrong kind.
     """
+    require_kinds(settings)
     target = (output or settings.output).absolute()
     try:
         with locked(settings.cache / "lock", Refused, say=say):
@@ -113,7 +114,7 @@ def _made(
             settings.cache / "engine",
             record.with_suffix(".pages"), () if full else intact(settings, known, target),
             manifest.code(settings, before), full, jobs or cores(),
-            guards.judge, guards.fit,
+            guards.judge, guards.fit, digests=before.digests,
         )  # fmt: skip
         try:
             rendered = run(task, progress, full_pelican=known.full_pelican)

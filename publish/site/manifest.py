@@ -125,10 +125,19 @@ def built(settings: Settings) -> Iterator[tuple[str, ...]]:
 
 @dataclass(frozen=True)
 class Inputs:
-    """Stamps of files, and for those too young to trust their stamp, digests of their bytes."""
+    """Stamps of files, and for those too young to trust their stamp, digests of their bytes.
+
+    A file that changes after its digest was taken, and keeps its stamp, has another one at the
+    next build: that one decides by the bytes, whichever of the two this build has read.
+    """
 
     stamps: Stamps = field(default_factory=dict)
     racy: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def digests(self) -> dict[str, tuple[str, str]]:
+        """The files that were digested: stamp and digest."""
+        return {path: (self.stamps[path], digest) for path, digest in self.racy.items()}
 
 
 def scope(settings: Settings) -> Scope:
@@ -156,13 +165,15 @@ def _stamps(settings: Settings) -> Stamps:
 def extended(known: Inputs, settings: Settings, reads: Iterable[str], since: int) -> Inputs | None:
     """``known`` with what the render found out it ``reads``.
 
-    ``None`` if a file was saved since ``since`` (nanoseconds since the epoch): it is unknown
-    whether the render saw the old bytes or the new ones.
+    ``None`` if a file was saved since they were stamped, or one of ``reads`` since ``since``
+    (nanoseconds since the epoch): it is unknown whether the render saw the old bytes or the new.
     """
     more = _judged(stamps.of(path for path in reads if path not in known.stamps))
-    # A stamp that has come of age shows the next change, if the bytes are those of the beginning.
+    # A stamp that has come of age shows the next change, if the bytes are those of the beginning;
+    # of a younger file the next build compares them.
     racy = {p: d for p, d in known.racy.items() if not stamps.is_trustworthy(known.stamps[p])}
-    if not snapshot.same(known.stamps, known.racy, _stamps(settings)):
+    of_age = {p: d for p, d in known.racy.items() if p not in racy}
+    if not snapshot.same(known.stamps, of_age, _stamps(settings)):
         return None
     if any(stamps.changed_at(s) >= since for s in more.stamps.values()):
         return None

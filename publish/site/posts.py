@@ -16,15 +16,13 @@ from zoneinfo import ZoneInfo
 from publish.errors import ConfigError
 from publish.post import frontmatter
 from publish.post.diagnostic import quoted
-from publish.post.frontmatter import Header
+from publish.post.frontmatter import MARKDOWN, Header
 from publish.post.identity import uid_of
 from publish.post.record import Visibility
 from publish.post.slug import slugify
 from publish.post.urls import normal, split_aliases
 from publish.settings import Settings
 from publish.site import dates
-
-SUFFIXES = (".md", ".markdown", ".mkd", ".mdown")
 
 
 @dataclass(frozen=True)
@@ -257,7 +255,7 @@ def _below(settings: Settings, folder: Path) -> Iterator[Path]:
         seen.add(real)
         folders[:] = [name for name in folders if not _matches(name, ignored)]
         for name in names:
-            if name.endswith(SUFFIXES) and not _matches(name, ignored):
+            if name.endswith(MARKDOWN) and not _matches(name, ignored):
                 yield Path(base, name)
 
 

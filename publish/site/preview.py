@@ -13,7 +13,7 @@ from publish.errors import ConfigError, PublishError, Refused
 from publish.post import stamps
 from publish.post.files import locked
 from publish.post.stamps import Stamps
-from publish.settings import Settings, load
+from publish.settings import Settings, load, require_kinds
 from publish.site import manifest
 from publish.site.commit import commit, tree
 from publish.site.engine import ISSUES, Run, Task, cores
@@ -78,6 +78,7 @@ class Rebuilder:
             PublishError: the build failed; the last good one stays.
             OSError: the folder cannot be written.
         """
+        require_kinds(settings)
         folder, stage = self._folder, self._folder / "stage"
         shutil.rmtree(stage, ignore_errors=True)
         for name in ("site", "issues"):

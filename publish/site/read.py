@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from publish.errors import ConfigError, Refused
+from publish.post.diagnostic import Complaint
 from publish.post.files import locked
 from publish.post.record import Library
-from publish.settings import Settings
+from publish.settings import Settings, require_kinds
 from publish.site import engine, manifest
 from publish.site.commit import staged
 from publish.site.engine import Fit
@@ -46,7 +47,7 @@ def judged(
     *,
     fit: Fit | None = None,
     compose: Callable[[list[Any]], bool] | None = None,
-) -> tuple[Any, tuple[str, ...]]:
+) -> tuple[Any, tuple[Complaint, ...]]:
     """What ``judge`` (a function of a module) returns of the site, in the process that read it,
     and what Pelican and the plugins refuse. None where they fail before it can be called. Of a
     fit site whose generators ``compose`` says so, what letters are refused for too.
@@ -84,9 +85,11 @@ def composed(settings: Settings, *, drafts: bool = False) -> Iterator[Path]:
 
     Raises:
         Refused: a post cannot be read, or another build is at work.
+        ConfigError: a setting is of a wrong kind.
     """
     from publish.site.build import overrides as of_builds
 
+    require_kinds(settings)
     record = manifest.place(settings, settings.output.absolute())
     more = {"NEWSLETTER_ISSUES_DRAFTS": True} if drafts else {}
     with locked(settings.cache / "lock", Refused), staged(settings.cache) as stage:
@@ -99,7 +102,7 @@ def composed(settings: Settings, *, drafts: bool = False) -> Iterator[Path]:
         yield stage / "issues"
 
 
-def unread(settings: Settings, errors: Sequence[str]) -> Library:
+def unread(settings: Settings, errors: Sequence[Complaint]) -> Library:
     """The library of a site in which the settings, a plugin or a generator fails: the rules over
     text still have their sources."""
     from publish.site.posts import files
@@ -127,13 +130,13 @@ def _aside(settings: Settings) -> Iterator[Path]:
         yield folder
 
 
-def refusals(errors: Sequence[str]) -> tuple[str, ...]:
+def refusals(errors: Sequence[Complaint]) -> tuple[Complaint, ...]:
     """What Pelican and the plugins refuse; of a source that was kept from them, a rule tells."""
-    return tuple(error for error in errors if engine.UNFIT not in error)
+    return tuple(error for error in errors if error.kind != "unfit")
 
 
 def _records(
-    generators: list[Any], settings: Mapping[str, Any], errors: Sequence[str], *, memo: Path
+    generators: list[Any], settings: Mapping[str, Any], errors: Sequence[Complaint], *, memo: Path
 ) -> tuple[Library, bool]:
     from publish.site.library import library_of
 

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import pytest
 from alias_redirects.maps import FILES, apache, netlify, nginx
 from alias_redirects.plan import plan
-from alias_redirects.site import Source
+from alias_redirects.site import Place, Source
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
@@ -36,8 +36,8 @@ def tree(built: Built) -> dict[str, bytes]:
     return {file.relative_to(built.output).as_posix(): file.read_bytes() for file in files}
 
 
-def source(*aliases: str, url: str = "new/", place: str = "posts/new.md:3") -> Source:
-    return Source(aliases, url, "New", "en", place)
+def source(*aliases: str, url: str = "new/", place: str = "posts/new.md") -> Source:
+    return Source(aliases, url, "New", "en", Place(place))
 
 
 def moves_of(*aliases: str, url: str = "new/", siteurl: str = "https://one.example"):

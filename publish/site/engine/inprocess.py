@@ -18,7 +18,16 @@ from publish import light
 from publish.errors import Exit
 from publish.light import StubUsed
 from publish.post import cache
-from publish.site.engine import ISSUES, Failed, NeedsFullPelican, Progress, Run, Task, Unfit
+from publish.site.engine import (
+    ISSUES,
+    BadMoment,
+    Failed,
+    NeedsFullPelican,
+    Progress,
+    Run,
+    Task,
+    Unfit,
+)
 from publish.site.engine.audit import Audit
 from publish.site.engine.logged import LogCollector
 from publish.site.snapshot import ACCOUNTS
@@ -64,13 +73,14 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
     from publish.site.engine import hooks, keys, session, settings
     from publish.site.engine.judging import MUCH, Judging, Stop
     from publish.site.engine.service import Service
+    from publish.site.engine.sources import key_lines
     from publish.site.engine.staging import Staging
 
     _forget_neighbours(task.settings.parent)
     audit.start()
     package.console = _Quiet(package.console)
     site = task.stage / "site"
-    log = LogCollector(task.settings.parent, site)
+    log = LogCollector(task.settings.parent, site, key_lines)
     # Python trusts compiled files by the second; a plugin edited twice in one would stay stale.
     compiles, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     logging.getLogger().addHandler(log)
@@ -117,7 +127,7 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
             record = task.record if files else None
             live = session.Session(
                 task.folder, record, found_keys, values, declared, staging, audit, log,
-                task.jobs, tell, forget=task.forget,
+                task.jobs, tell, forget=task.forget, digests=task.digests,
             )  # fmt: skip
         clock.phase("settings")
         pelican.run()
@@ -161,7 +171,7 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
              values["THEME"], values["CACHE_PATH"], *values["PLUGIN_PATHS"]))]  # fmt: skip
     reads = audit.reads(apart, Path(values["PATH"], "ledger"))
     return Run(
-        tuple(log.warnings),
+        tuple(map(str, log.warnings)),
         tuple(path for path in reads if path != str(task.settings.parent)),
         due.moment, audit.untracked, stock, tuple(sorted(staging.kept)),
         live.pages.rendered if live else due.rendered,
@@ -203,7 +213,7 @@ class _Due:
                 moment = moment.astimezone(UTC)
             except (ValueError, OverflowError):
                 # Of an offset of days, say: here it is the fault of this source, later of the run.
-                raise ValueError(f"`{key.title()}:` is not a valid date") from None
+                raise BadMoment(key) from None
             if key == "date" and moment > self._began:
                 self._moments.add(moment)
 

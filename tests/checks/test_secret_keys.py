@@ -5,7 +5,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publish.checks import keys
+from publish.checks import secret_keys
 
 PLAINLY = re.compile(
     rb"(?<![0-9A-Za-z])(?:[0-9a-f]{32}-[a-z]{2,4}\d{1,3}(?![0-9A-Za-z])|AKIA[0-9A-Z]{16}\b"
@@ -22,4 +22,4 @@ PARTS = [
 @given(st.lists(st.sampled_from(PARTS), max_size=14).map(b"".join))
 def test_keys_are_those_that_one_plain_pattern_finds(data: bytes):
     plainly = sorted({data.count(b"\n", 0, m.start()) + 1 for m in PLAINLY.finditer(data)})
-    assert list(keys.lines(data)) == plainly[: keys.MOST]
+    assert list(secret_keys.lines(data)) == plainly[: secret_keys.MOST]
