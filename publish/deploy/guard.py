@@ -65,11 +65,10 @@ def require_pages(release: Release, remote: Remote, allowed: bool) -> None:
         Refused: more than a fifth of the pages would vanish, and that is not ``allowed``.
     """
     gone, all_ = vanishing(release, remote)
-    if gone * FIFTH > all_ and not allowed:
-        names = sorted(p for p in remote.files
-                       if p.endswith((".html", ".htm")) and p not in release.files)  # fmt: skip
+    if len(gone) * FIFTH > all_ and not allowed:
+        more = ", …" if len(gone) > 1 else ""
         raise Refused(
-            f"{gone} of {all_} pages would vanish ({names[0]}{', …' if gone > 1 else ''})",
+            f"{len(gone)} of {all_} pages would vanish ({gone[0]}{more})",
             "if that is meant: publish deploy --allow-deletes",
         )
 
@@ -100,7 +99,7 @@ def judge(
     if age in (Age.DIVERGED, Age.UNKNOWN):
         why = "which is not in this repository" if age is Age.UNKNOWN else "on another branch"
         raise NothingSent(
-            f"the site was put up from commit {record.source[:12]}, {why}",
+            f"the site was uploaded from commit {record.source[:12]}, {why}",
             "git pull (git fetch --unshallow in a shallow clone), build and deploy again; to put "
             "this one up all the same: publish deploy --resume",
         )
