@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from publish.post import cache
-from publish.post.contents import categories_of
+from publish.post.contents import categories_of, digest_of
 from publish.post.issue import NAMES, key_of
 
 from . import facts, files
@@ -121,19 +121,18 @@ class IssueBuilder:
     def _fingerprint(self, article: Any) -> bytes:
         """A digest of all that :func:`facts.gather` looks at; ``b""`` where that includes files."""
         web, mail = article._content or "", getattr(article, "email_content_source", None)
-        if "<img" in (both := f"{web}\0{mail}").lower() or article.metadata.get("image"):
+        if article.metadata.get("image") or "<img" in f"{web}\0{mail}".lower():
             return b""
-        if "{" in both or "|" in both:
-            both = "\0".join(self._links.resolved(article, body) for body in (web, mail or ""))
+        bodies = [self._links.resolved(article, body) for body in (web, mail or "")]
         values = (
             self._layout.digest, self._site, [getattr(article, name, "") for name in NAMED],
             article.metadata.get("summary"), article.url,
             article.date, str(article.lang), str(article.relative_source_path),
             article.source_path, [str(author) for author in getattr(article, "authors", ())],
             [str(category) for category in categories_of(article)],
-            getattr(article, "share_links", ()), mail is None,
+            getattr(article, "share_links", ()), mail is None, *map(digest_of, bodies),
         )  # fmt: skip
-        return hashlib.sha256(f"{values!r}\0{both}".encode("utf-8", "surrogatepass")).digest()
+        return hashlib.sha256(repr(values).encode("utf-8", "surrogatepass")).digest()
 
     def _issue(self, article: Any) -> tuple[Mapping[str, bytes], str] | None:
         """The files of an issue by name, and a word to its author; None for one that is unfit."""

@@ -17,8 +17,8 @@ SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".avif")
 
 def files(content: Any, statics: Mapping[str, Any]) -> dict[str, Any]:
     """The raster pictures that a page shows: path below the content folder to Pelican's file."""
-    base = Path(content.settings["PATH"])
-    tags = IMG.findall(content._content or "")
+    base, body = Path(content.settings["PATH"]), content._content or ""
+    tags = IMG.findall(body) if "<img" in body else []
     named = [file_of(tag, base, content.relative_dir) for tag in tags]
     below = [Path(os.path.relpath(file, base)).as_posix() for file in named if file]
     return {path: statics[path] for path in (cover(content), *below)

@@ -6,6 +6,7 @@ what Pelican itself hangs on a page, and reports two posts with one ``Uid``.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from collections.abc import Iterable
@@ -92,9 +93,9 @@ def list_addresses(generators: list[Any]) -> None:
     if path:
         from publish.post.contents import contents
         from publish.post.files import write_whole
-        from publish.post.identity import table_bytes
 
-        write_whole(Path(path), table_bytes(addresses(contents(generators, public=True))))
+        table = addresses(contents(generators, public=True))
+        write_whole(Path(path), json.dumps(table, ensure_ascii=False, sort_keys=True).encode())
 
 
 def addresses(contents: Iterable[Any]) -> dict[str, dict[str, Any]]:

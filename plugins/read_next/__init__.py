@@ -61,7 +61,7 @@ def _key(article: Any) -> str:
 
 
 def _asked(article: Any) -> Any:
-    from publish.post.contents import categories_of
+    from publish.post.contents import categories_of, digest_of
 
     from .words import post
 
@@ -70,7 +70,7 @@ def _asked(article: Any) -> Any:
         [tag.name for tag in getattr(article, "tags", ())],
     )
     body = article._content or ""
-    mark = hashlib.sha256(repr((article.title, names, body)).encode()).digest()[:12]
+    mark = hashlib.sha256(repr((article.title, names, digest_of(body))).encode()).digest()[:12]
     return _key(article), mark, lambda: post("", article.title, body, *names).terms
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from pelican.generators import Generator
 
 from publish.post import cache
-from publish.post.contents import categories_of
+from publish.post.contents import categories_of, digest_of
 from publish.post.files import write_whole
 from publish.post.text import plain, plain_title, without_notes
 
@@ -98,8 +98,8 @@ def _mark(article: Any) -> str:
     """A digest of all that is told of an article."""
     names = [[one.name for one in found] for found in _labels(article)]
     values = (
-        names, article.title, article.metadata.get("summary"), article._content, article.url,
-        article.date, article.locale_date, article.lang,
+        names, article.title, article.metadata.get("summary"), digest_of(article._content or ""),
+        article.url, article.date, article.locale_date, article.lang,
     )  # fmt: skip
     return hashlib.sha256(repr(values).encode()).hexdigest()[:24]
 

@@ -370,9 +370,7 @@ def _guard(draft: Campaign, state: State, request: SendRequest) -> Step:
     return _after_open_orders(state, request) or PostSend(draft.id)
 
 
-HELD = Stop(
-    Exit.REFUSED, "it was taken back, and stays back", "name it to `publish send` to send it"
-)
+HELD = Stop(Exit.REFUSED, "it was taken back, and is held", "name it to `publish send` to send it")
 
 
 def _vanished(campaign: str) -> Stop:

@@ -227,7 +227,7 @@ class Service:
         self._note(state, issue, "held", step.campaign, why=step.message)
         self.api.update(step.campaign, {"title": _title(issue, Marks(held=True))})
         raise Refused(
-            f"{issue.slug}: {step.message}; it is not scheduled any more, and stays back",
+            f"{issue.slug}: {step.message}; it is not scheduled any more, and is held",
             f"run `publish send {issue.slug}` to choose another time",
         )
 

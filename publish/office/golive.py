@@ -30,7 +30,7 @@ def named(settings: Settings) -> dict[str, Mapping[str, Any]]:
     found = settings.values.get("DEPLOY") or {}
     if not isinstance(found, Mapping) or not all(isinstance(v, Mapping) for v in found.values()):
         raise ConfigError(
-            "DEPLOY: is to be a table of targets, each with its kind",
+            "DEPLOY: must be a table of targets, each with its kind",
             "see docs/going-live.md for one of each kind",
         )
     return {str(name): dict(value) for name, value in found.items()}
@@ -75,7 +75,7 @@ def verify_timeout(settings: Settings) -> float:
     """
     found = settings.values.get("DEPLOY_VERIFY", VERIFY)
     if isinstance(found, bool) or not isinstance(found, int | float) or found < 0:
-        raise ConfigError("DEPLOY_VERIFY: is to be a number of seconds", "900 is the default")
+        raise ConfigError("DEPLOY_VERIFY: must be a number of seconds", "900 is the default")
     return float(found)
 
 
@@ -94,7 +94,7 @@ def go_live(
     seconds = verify_timeout(settings) if options.verify is None else options.verify
     if seconds and not where.siteurl.startswith(("https://", "http://")):
         raise ConfigError(
-            "SITEURL is not set, so nothing can be looked at",
+            "SITEURL is not set, so nothing can be verified",
             "set it to the public address, with https://, or add --no-verify",
         )
     options = replace(options, verify=seconds, kept_for_letters=letter_pictures(settings))
@@ -155,13 +155,13 @@ def summary_lines(out: Outcome) -> list[str]:
     lines = [f"{put.path}: {put.why}" for put in out.put]
     lines += [f"{path}: is no part of the site any more" for path in out.deleted]
     what = f"{out.target} ({out.kind}): release {out.release[:12]}"
-    sums = f"{len(out.put)} put up, {len(out.deleted)} removed, {out.unchanged} unchanged"
+    sums = f"{len(out.put)} uploaded, {len(out.deleted)} removed, {out.unchanged} unchanged"
     end = {
         "live": f"{what} is live; {sums}",
-        "deployed": f"{what} is up, not looked at; {sums}",
+        "deployed": f"{what} is up, not verified; {sums}",
         "unchanged": f"{what} is up already; nothing to do",
         "superseded": f"{out.target} ({out.kind}): a newer release is up; nothing to do",
-        "planned": f"{what} would be put up: {sums} (a dry run: nothing was written)",
+        "planned": f"{what} would be uploaded: {sums} (a dry run: nothing was written)",
         "partial": f"{what} is up in part; {sums}",
     }  # fmt: skip
     return [*lines, end[out.state]]

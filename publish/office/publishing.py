@@ -147,7 +147,7 @@ def _steps(office: Office, plan: Plan, people: int, at: str | None) -> list[str]
     steps = ["the post becomes public, every rule is tried, the pages are made"]
     if plan.remote:
         steps.append(f"the texts are pushed to {plan.remote}")
-    seen = " and looked at" if golive.verify_timeout(office.settings) else ""
+    seen = " and verified" if golive.verify_timeout(office.settings) else ""
     steps += [f"the pages are uploaded ({name}){seen}" for name in plan.targets]
     if plan.ahead:
         return [

@@ -163,7 +163,7 @@ class LedgerRepository:
                 self._git("merge", "-q", "--ff-only", tip)
             except Failed as error:
                 self._restore(ours)
-                raise Refused(f"the branch cannot be brought forward: {error.message}",
+                raise Refused(f"the branch cannot be fast-forwarded: {error.message}",
                               "git pull, then run again") from None  # fmt: skip
         self._restore(merge_ledgers(ours, self._here(), committed))
 

@@ -151,7 +151,7 @@ def _push(repo: LedgerRepository, report: Report) -> None:
 def _targets(office: Office, report: Report) -> list[str]:
     names = list(golive.named(office.settings))
     if not names:
-        report.lines.append("DEPLOY is empty: nothing is put up")
+        report.lines.append("DEPLOY is empty: nothing is uploaded")
     return names
 
 

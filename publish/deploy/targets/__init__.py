@@ -48,7 +48,7 @@ class Place:
         """
         value = self.options.get(key, default)
         if not isinstance(value, str) or (default is None and not value):
-            raise ConfigError(f'DEPLOY["{self.name}"]["{key}"]: is to be a text', self._mend(key))
+            raise ConfigError(f'DEPLOY["{self.name}"]["{key}"]: must be a text', self._mend(key))
         return value
 
     def words(self, key: str) -> list[str]:
@@ -60,7 +60,7 @@ class Place:
         value = self.options.get(key, [])
         if not isinstance(value, list | tuple) or not all(isinstance(w, str) for w in value):
             raise ConfigError(
-                f'DEPLOY["{self.name}"]["{key}"]: is to be a list of words', self._mend(key)
+                f'DEPLOY["{self.name}"]["{key}"]: must be a list of words', self._mend(key)
             )
         return list(value)
 
@@ -146,7 +146,7 @@ def make(place: Place) -> Target:
     kind = str(place.options.get("kind"))
     if kind not in KINDS:
         raise ConfigError(
-            f'DEPLOY["{place.name}"]["kind"]: is to be one of {", ".join(KINDS)}',
+            f'DEPLOY["{place.name}"]["kind"]: must be one of {", ".join(KINDS)}',
             "set it in the settings file",
         )
     name, options = KINDS[kind]

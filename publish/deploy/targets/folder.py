@@ -54,7 +54,7 @@ class Folder(IncrementalTarget):
         except ValueError:
             raise Refused(
                 f"{self.path / self.vault / 'record.json'}: is damaged",
-                "remove it: then all that lies there counts as not ours, and is kept",
+                "remove it: then every file there counts as not ours, and is kept",
             ) from None
 
     def begin(self, record: Record) -> None:

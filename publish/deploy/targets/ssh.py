@@ -69,7 +69,7 @@ class Ssh(Target):
         super().__init__(place)
         keep = place.options.get("keep", KEEP)
         if not isinstance(keep, int) or not 2 <= keep <= 50:
-            raise ConfigError(f'DEPLOY["{place.name}"]["keep"]: is to be a number from 2 to 50',
+            raise ConfigError(f'DEPLOY["{place.name}"]["keep"]: must be a number from 2 to 50',
                               "5 is the default")  # fmt: skip
         self.keep = keep
         self.after = place.words("after")
@@ -77,7 +77,7 @@ class Ssh(Target):
         options = [*place.words("options"), *(["-o", f"Port={port}"] if port else [])]
         via = place.text("via", "auto")
         if via not in ("auto", "rsync", "sftp"):
-            raise ConfigError(f'DEPLOY["{place.name}"]["via"]: is to be auto, rsync or sftp',
+            raise ConfigError(f'DEPLOY["{place.name}"]["via"]: must be auto, rsync or sftp',
                               "auto is the default")  # fmt: skip
         self.server = Server(place.text("host"), place.text("path"), options, via)
         self._found: Carrier | None = None
