@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from enum import Enum
 
 from publish.deploy.plan import Remote, vanishing
 from publish.deploy.release import Record, Release
 from publish.errors import NothingSent, Refused
+from publish.post.urls import folded
 
 FIFTH = 5
 
@@ -49,7 +49,7 @@ def require_fit(release: Release) -> None:
         raise Refused("the built site has no index.html", "run `publish build`, then deploy")
     seen: dict[str, str] = {}
     for path in sorted(release.files):
-        same = unicodedata.normalize("NFC", path).casefold()
+        same = folded(path)
         if same in seen:
             raise Refused(
                 f"{seen[same]} and {path} are one file on some machines and two on others",

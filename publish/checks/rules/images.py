@@ -10,10 +10,11 @@ from urllib.parse import unquote
 from publish.checks import addresses
 from publish.checks.rule import site_rule, source_rule
 from publish.checks.rules.links import FILES, MARK, inside, own_links, own_path, spelling
-from publish.checks.site import Site, folded
+from publish.checks.site import Site
 from publish.checks.source import Source
 from publish.post.diagnostic import Problem, quoted
 from publish.post.record import Link
+from publish.post.urls import folded
 
 PICTURE = re.compile(r".+\.(?:jpe?g|png|gif|webp|avif|svg)", re.I)
 FILE_NAME = re.compile(

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from publish.checks.rule import site_rule
-from publish.checks.site import Site, folded
+from publish.checks.site import Site
 from publish.post.diagnostic import Problem, quoted
+from publish.post.urls import folded
 
 
 @site_rule("category-case", "error", "`Category: Career` here, `Category: career` there")
