@@ -84,10 +84,12 @@ def of_target(settings: Settings, target: Path, known: Manifest) -> Manifest:
     """``known``; where it is of another output folder, for ``OUTPUT_PATH`` was another then, the
     files that builds wrote into ``target``. Those in the other folder are written down, so that
     they count as ours when it is that folder's turn again."""
-    if known.output in ("", str(target)):
+    home, root = Path(known.output or target), known.scope[0]
+    if root and home.is_relative_to(root):
+        home = settings.root / home.relative_to(root)  # The site's folder may have been moved.
+    if home == target:
         return known
-    other = Manifest(files=known.files, output=known.output)
-    write(_aside(settings, Path(known.output)), other)
+    write(_aside(settings, home), Manifest(files=known.files, output=str(home)))
     return Manifest(files=read(_aside(settings, target)).files)
 
 
