@@ -82,7 +82,12 @@ def image_letter_case(site: Site) -> Iterator[Problem]:
 
 @site_rule("unshowable-picture", "error", "`![A cup]({static}/images/cup.heic)`")
 def unshowable_picture(site: Site) -> Iterator[Problem]:
-    """A picture in a format that browsers do not show, such as a telephone's HEIC."""
+    """A picture in a format that browsers do not show, such as a telephone's HEIC, or an empty
+    file."""
+    for source, picture, path in _files(site):
+        if site.files.get(path) == 0:
+            message = f"the picture {quoted(picture.written)} is an empty file"
+            yield Problem(source.line_of(picture), message, "save it once more", source.file)
     for source in site.sources:
         for picture in pictures(source):
             name = picture.written.partition("?")[0].partition("#")[0]
