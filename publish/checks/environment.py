@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from publish.checks import keys
+from publish.checks.rules.sitewide import LEAK
 from publish.checks.site import Issue, Trouble
 from publish.post import identity
+from publish.post.diagnostic import Diagnostic
 from publish.post.identity import Recorded
 from publish.settings import Settings
 
@@ -87,11 +89,14 @@ def _secrets(settings: Settings, files: Iterable[str], look: Look) -> list[Troub
     ]
 
 
-def leaks(folder: Path) -> Iterator[tuple[str, int]]:
-    """Files of a site being built, by their path in its ``folder``, and their lines with keys."""
-    for file in _files(str(folder), WRITTEN):
-        for line in scan(file):
-            yield _relative(file, folder), line
+def leaks(settings: Settings, folder: Path) -> list[Diagnostic]:
+    """Keys in the pages of a build that lies in ``folder`` still, named as in the output."""
+    output = os.path.relpath(settings.output, settings.root)
+    return [
+        Diagnostic(f"{output}/{_relative(file, folder)}", line, "secret", "error", *LEAK)
+        for file in _files(str(folder), WRITTEN)
+        for line in scan(file)
+    ]
 
 
 def scan(file: str) -> tuple[int, ...]:

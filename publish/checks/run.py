@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-import os
 import re
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
-from publish.checks import environment, reading
+from publish.checks import reading
 from publish.checks.answers import Judged
 from publish.checks.cached import Store
 from publish.checks.registry import RULES
@@ -35,17 +33,6 @@ def judge(settings: Settings, library: Library, *, built: bool = False) -> Judge
     return Judged(
         found, min((moment for moment in waits if moment > time.time()), default=math.inf)
     )
-
-
-def leaks(settings: Settings, folder: Path) -> list[Diagnostic]:
-    """Keys in the pages of a build that lies in ``folder`` still, named as in the output."""
-    from publish.checks.rules.sitewide import LEAK
-
-    output = os.path.relpath(settings.output, settings.root)
-    return [
-        Diagnostic(f"{output}/{name}", line, "secret", "error", *LEAK)
-        for name, line in environment.leaks(folder)
-    ]
 
 
 def findings(site: Site) -> Iterator[Diagnostic]:

@@ -124,9 +124,9 @@ def validate_output(settings: Settings, folder: Path) -> None:
     Raises:
         Refused: there is a key in a page.
     """
-    from publish.checks import run
+    from publish.checks import environment
 
     # A plugin that puts a key into one page mostly puts it into all: the first will do.
-    if found := run.leaks(settings, folder):
+    if found := environment.leaks(settings, folder):
         more = f" (and {len(found) - 1} more like it)" if len(found) > 1 else ""
         raise Refused(found[0].located + more, found[0].remedy)

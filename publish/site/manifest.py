@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import marshal
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -61,12 +62,7 @@ def read(path: Path) -> Manifest:
 
 def of(document: dict[str, Any]) -> Manifest:
     """What ``snapshot.read`` has read."""
-    known = Manifest.__dataclass_fields__
-    document = {name: value for name, value in document.items() if name in known}
-    try:
-        return Manifest(**document)
-    except TypeError:
-        return Manifest()
+    return Manifest(**marshal.loads(document["whole"])) if document else Manifest()  # noqa: S302
 
 
 def write(path: Path, manifest: Manifest) -> None:
@@ -75,9 +71,15 @@ def write(path: Path, manifest: Manifest) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    told = (manifest.stamps or {}, manifest.outputs, manifest.issues)
-    total = stamps.total_of(stamp for each in told for stamp in each.values())
-    cache.save(path, vars(manifest) | {"version": snapshot.VERSION, "total": total})
+    looked = (manifest.stamps or {}, manifest.outputs, manifest.issues)
+    cache.save(path, {
+        "version": snapshot.VERSION, "unchanged": len(manifest.files),
+        "seen": snapshot.SEPARATOR.join(looked[0]),
+        "made": snapshot.SEPARATOR.join([*looked[1], *looked[2]]),
+        "total": stamps.total_of(stamp for each in looked for stamp in each.values()),
+        "whole": marshal.dumps(vars(manifest)),
+        **{name: getattr(manifest, name) for name in snapshot.SHORT},
+    })  # fmt: skip
 
 
 @dataclass(frozen=True)

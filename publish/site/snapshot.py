@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 VERSION = 8
+SEPARATOR = "\0"
+SHORT = ("foreign", "reads", "racy", "output", "composed", "scope", "environment", "until")
+"""What of a record is read without the rest, beside its paths in two long strings."""
 Scope = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 """The site's folder; folders whose every file a build may read, the content folder first;
 folders in them to leave out; hidden names that are content all the same."""
@@ -88,18 +91,18 @@ def read(place: str) -> dict[str, Any]:
 
 def is_current(known: dict[str, Any], settings_file: str) -> bool:
     """Whether all of it is as it was: what the site is made of, what was made, and the day."""
-    if not known or known["stamps"] is None or time.time() >= known["until"]:
+    if not known or not known["seen"] or time.time() >= known["until"]:
         return False
     if known["environment"] != environment_digest(settings_file):
         return False
-    stamped = known["stamps"]
+    seen, made = known["seen"].split(SEPARATOR), known["made"].split(SEPARATOR)
     try:
         now = [settings_file, *known["reads"], *_files(known["scope"])]
     except OSError:
         return False
     return (
-        all(path in stamped or not stamp(path) for path in now)  # what is new
-        and known["total"] == total((*stamped, *known["outputs"], *known["issues"]))
+        all(stamp(path) == "" for path in {*now}.difference(seen))  # what is new
+        and known["total"] == total((*seen, *filter(None, made)))
         and all(digest(path) == was for path, was in known["racy"].items())
     )
 

@@ -117,7 +117,7 @@ def test_another_markup_is_read_though_its_readers_are_loaded_late(lab: Lab):
 
 
 def test_a_key_in_a_page_stops_the_build_before_anything_is_public(lab: Lab):
-    from publish.checks import run
+    from publish.checks import environment
 
     old = lab.tree
     key = "0123456789abcdef0123456789abcdef" + "-us6"
@@ -125,7 +125,7 @@ def test_a_key_in_a_page_stops_the_build_before_anything_is_public(lab: Lab):
     settings = load(lab.conf)
 
     def validate_output(folder: Path) -> None:
-        if found := run.leaks(settings, folder):
+        if found := environment.leaks(settings, folder):
             raise Refused(found[0].located)
 
     with pytest.raises(Refused, match=r"output/.*index\.html:1: a secret key"):
