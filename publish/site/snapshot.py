@@ -21,7 +21,7 @@ TYPE_CHECKING = False  # as in typing, which takes as long to load as all of thi
 if TYPE_CHECKING:
     from typing import Any
 
-VERSION = 8
+VERSION = 9
 SEPARATOR = "\0"
 SHORT = ("foreign", "reads", "racy", "output", "composed", "scope", "environment", "until")
 """What of a record is read without the rest, beside its paths in two long strings."""
