@@ -71,12 +71,11 @@ def write(path: Path, manifest: Manifest) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    looked = (manifest.stamps or {}, manifest.outputs, manifest.issues)
+    seen, made = manifest.stamps or {}, manifest.outputs | manifest.issues
     cache.save(path, {
         "version": snapshot.VERSION, "unchanged": len(manifest.files),
-        "seen": snapshot.SEPARATOR.join(looked[0]),
-        "made": snapshot.SEPARATOR.join([*looked[1], *looked[2]]),
-        "total": stamps.total_of(stamp for each in looked for stamp in each.values()),
+        "seen": (snapshot.SEPARATOR.join(seen), stamps.total_of(seen.values())),
+        "made": (snapshot.SEPARATOR.join(made), stamps.total_of(made.values())),
         "whole": marshal.dumps(vars(manifest)),
         **{name: getattr(manifest, name) for name in snapshot.SHORT},
     })  # fmt: skip

@@ -91,20 +91,23 @@ def read(place: str) -> dict[str, Any]:
 
 def is_current(known: dict[str, Any], settings_file: str) -> bool:
     """Whether all of it is as it was: what the site is made of, what was made, and the day."""
-    if not known or not known["seen"] or time.time() >= known["until"]:
+    if not known or not known["seen"][0] or time.time() >= known["until"]:
         return False
     if known["environment"] != environment_digest(settings_file):
         return False
-    seen, made = known["seen"].split(SEPARATOR), known["made"].split(SEPARATOR)
     try:
-        now = [settings_file, *known["reads"], *_files(known["scope"])]
+        now = {settings_file, *known["reads"], *_files(known["scope"])}
     except OSError:
         return False
     return (
-        all(stamp(path) == "" for path in {*now}.difference(seen))  # what is new
-        and known["total"] == total((*seen, *filter(None, made)))
+        all(stamp(path) == "" for path in now.difference(_paths(known["seen"])))  # what is new
+        and all(total(_paths(known[part])) == known[part][1] for part in ("seen", "made"))
         and all(digest(path) == was for path, was in known["racy"].items())
     )
+
+
+def _paths(part: tuple[str, int]) -> list[str]:
+    return part[0].split(SEPARATOR) if part[0] else []
 
 
 def summary(output: str, written: int, removed: int, unchanged: int, composed: int) -> str:
