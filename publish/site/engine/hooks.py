@@ -66,7 +66,7 @@ def order_sources() -> None:
         return match(os.path.normcase(name) if os.name == "nt" else name) is not None
 
     generators.Generator.get_files = get_files
-    generators.fnmatch = types.SimpleNamespace(fnmatch=matches)
+    generators.fnmatch = types.SimpleNamespace(**{**vars(fnmatch), "fnmatch": matches})
     generators.os = types.SimpleNamespace(**{**vars(os), "walk": walk})
 
 
