@@ -51,7 +51,7 @@ print("FIGURES", json.dumps([code, wall, cpu, max(own.ru_maxrss, others.ru_maxrs
 PEER = """
 import sys, time
 from pathlib import Path
-from publish.importer.verify import Site
+from publish.importer.markdown.verify import Site
 from publish.settings import load
 site = Site(load(sys.argv[1]).values)
 start = time.process_time()

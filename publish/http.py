@@ -1,4 +1,4 @@
-"""The one HTTP client: it requests as a browser does, and always returns.
+"""The one HTTP client for whole answers: it requests as a browser does, and always returns.
 
 One deadline holds for the whole answer, however slowly it trickles. No redirect is followed, no
 proxy of the environment is used, and nothing is read beyond a limit.

@@ -18,6 +18,8 @@ from collections.abc import Iterator, Mapping
 from importlib.machinery import PathFinder
 from typing import Any, NoReturn
 
+from publish.post import cache
+
 DOCUTILS = (
     "docutils", "docutils.core", "docutils.io", "docutils.writers", "docutils.writers.html4css1",
     "docutils.parsers", "docutils.parsers.rst", "docutils.parsers.rst.languages",
@@ -178,17 +180,8 @@ def _language(code: str) -> bool:
 
 def _version(package: str) -> str:
     """The version of an installed package, as its own record has it."""
-    for folder in sys.path:
-        try:
-            names = os.listdir(folder)  # noqa: PTH208 - before anything else is loaded
-        except OSError:
-            continue
-        for name in names:
-            if name.startswith(f"{package}-") and name.endswith(".dist-info"):
-                with open(f"{folder}/{name}/METADATA", encoding="utf-8") as lines:  # noqa: PTH123
-                    found = (line for line in lines if line.startswith("Version:"))
-                    return next(found).partition(":")[2].strip()
-    return str(importlib.import_module("importlib.metadata").version(package))
+    known = cache.release(package)
+    return known or str(importlib.import_module("importlib.metadata").version(package))
 
 
 class _Base:

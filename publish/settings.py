@@ -10,19 +10,58 @@ import os
 import re
 import runpy
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from publish import light
 from publish.errors import ConfigError
 from publish.post import ignore
 
-TEXTS = frozenset({"SITEURL", "PATH", "OUTPUT_PATH", "THEME"})
-LISTS = frozenset({"ARTICLE_PATHS", "PAGE_PATHS", "STATIC_PATHS", "PLUGIN_PATHS"})
-"""Settings that are read before any rule can judge them; the rules judge all others."""
+
+class Kind(NamedTuple):
+    """What the settings of these ``names`` have to be, with an example; ``*`` ends a family's
+    name, and text may be None or False too, which is none."""
+
+    what: str
+    types: tuple[type, ...]
+    example: str
+    names: tuple[str, ...]
+
+
+KINDS = (
+    Kind("text", (str, os.PathLike, type(None)), '"text"', (
+        "SITEURL", "PATH", "OUTPUT_PATH", "THEME", "TIMEZONE", "DEFAULT_LANG", "DEFAULT_CATEGORY",
+        "AUTHOR", "DEFAULT_DATE_FORMAT", "CACHE_PATH", "FILENAME_METADATA", "PATH_METADATA",
+        "SLUGIFY_SOURCE", "SUMMARY_END_SUFFIX", "NEWSLETTER_*URL", "NEWSLETTER_SIGNUP_ACTION",
+        "NEWSLETTER_FROM_NAME", "NEWSLETTER_REPLY_TO", "NEWSLETTER_AUDIENCE", "*_URL", "*_SAVE_AS",
+        "FEED_*ATOM", "FEED_*RSS", "*_FEED_ATOM", "*_FEED_RSS",
+    )),
+    Kind("number", (int, float), "10, without quotes", (
+        "DEFAULT_PAGINATION", "DEFAULT_ORPHANS", "FEED_MAX_ITEMS", "SUMMARY_MAX_LENGTH",
+        "NEWSLETTER_MAX_AGE_DAYS", "NEWSLETTER_MAX_PER_RUN", "NEWSLETTER_UNDO_MINUTES",
+        "NEWSLETTER_TIMEOUT", "NEWSLETTER_SETTLE", "NEWSLETTER_BARRIER", "DEPLOY_VERIFY",
+    )),
+    Kind("list", (list, tuple), '["one", "two"]', (
+        "ARTICLE_PATHS", "ARTICLE_EXCLUDES", "PAGE_PATHS", "PAGE_EXCLUDES", "STATIC_PATHS",
+        "STATIC_EXCLUDES", "PLUGINS", "PLUGIN_PATHS", "DIRECT_TEMPLATES", "IGNORE_FILES",
+        "PAGINATION_PATTERNS", "SHARE_LINKS", "THEME_STATIC_PATHS", "THEME_TEMPLATES_OVERRIDES",
+        "*_REGEX_SUBSTITUTIONS", "FORMATTED_FIELDS", "OUTPUT_RETENTION", "REDIRECT_FILES",
+    )),
+    Kind("mapping", (dict,), '{"name": "value"}', (
+        "MARKDOWN", "DEFAULT_METADATA", "EXTRA_PATH_METADATA", "TEMPLATE_PAGES", "DATE_FORMATS",
+        "JINJA_ENVIRONMENT", "JINJA_FILTERS", "JINJA_GLOBALS", "JINJA_TESTS", "NEWSLETTER_TOPICS",
+        "DEPLOY", "READERS", "PAGINATED_TEMPLATES",
+    )),
+)  # fmt: skip
+"""Every setting that is not merely shown."""
+EARLY = frozenset({
+    "SITEURL", "PATH", "OUTPUT_PATH", "THEME", "ARTICLE_PATHS", "PAGE_PATHS", "STATIC_PATHS",
+    "PLUGIN_PATHS",
+})  # fmt: skip
+"""Settings that are read before any rule can judge them."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +113,13 @@ class Settings:
         given = self.values.get("STATIC_PATHS")
         return list(given) if isinstance(given, list | tuple) else []
 
+    @cached_property
+    def plugins(self) -> frozenset[str]:
+        """The short names of the plugins."""
+        given = self.values.get("PLUGINS")
+        named = given if isinstance(given, list | tuple) else ()
+        return frozenset(str(name).rsplit(".", 1)[-1] for name in named)
+
     @property
     def output(self) -> Path:
         """The built site (Pelican's ``OUTPUT_PATH``, default ``output``)."""
@@ -121,23 +167,52 @@ def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
             "mend that line",
         ) from None
     values = {k: v for k, v in found.items() if k.isupper()}
-    for name, given in values.items():
-        if (name in TEXTS and isinstance(given, float | int)) or (
-            name in LISTS and (given is None or isinstance(given, float | int))
-        ):
-            what, example = ("text", '"text"') if name in TEXTS else ("list", '["one", "two"]')
-            raise ConfigError(
-                f"{path}:{_setting_line(file, name)}: {name} is no {what}: {given!r}",
-                f"write {example}",
-            )
+    early = {name: values[name] for name in EARLY & values.keys()
+             if values[name] is None or isinstance(values[name], float | int)}  # fmt: skip
+    _refuse(os.fspath(path), file, early)
     return Settings(file, values)
 
 
-def _setting_line(file: Path, name: str) -> int:
-    """The last line that begins with ``name``; 1 where it comes from elsewhere."""
-    lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
-    found = [number for number, line in enumerate(lines, 1) if re.match(rf"{name}\b", line)]
-    return found[-1] if found else 1
+def require_kinds(settings: Settings) -> None:
+    """Refuse settings of which a build fails somewhere, and not at their place.
+
+    Raises:
+        ConfigError: a setting is of another kind than it has to be; the message names its line.
+    """
+    _refuse(settings.path.name, settings.path, settings.values)
+
+
+def _refuse(named: str, file: Path, values: Mapping[str, Any]) -> None:
+    for name, message, remedy in misfits(values):
+        text = file.read_text(encoding="utf-8", errors="replace")
+        raise ConfigError(f"{named}:{setting_line(text, name)}: {message}", remedy)
+
+
+def misfits(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """The settings of a wrong kind: name, what is wrong, and what to write. Pure."""
+    from publish.post.diagnostic import quoted
+
+    for name, given in values.items():
+        for kind in (kind for kind in KINDS if any(_is(name, each) for each in kind.names)):
+            off = kind.what == "text" and given is False
+            if not (off or isinstance(given, kind.types) or (given is None and name not in EARLY)):
+                message = f"{name} is no {kind.what}: {quoted(repr(given), 40)}"
+                yield name, message, f"write {kind.example}"
+            break
+
+
+def _is(name: str, each: str) -> bool:
+    begin, star, end = each.partition("*")
+    if not star:
+        return name == each
+    return len(name) > len(each) - 1 and name.startswith(begin) and name.endswith(end)
+
+
+def setting_line(text: str, name: str) -> int:
+    """The last line of a settings file that begins with ``name``; 1 where it comes from
+    elsewhere."""
+    found = [found.start() for found in re.finditer(rf"^{re.escape(name)}\b", text, re.M)]
+    return text.count("\n", 0, found[-1]) + 1 if found else 1
 
 
 def _line(error: BaseException, file: Path) -> int:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,11 +19,21 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 # Python trusts compiled files by the second: a site that a test edits twice in one would be stale.
 os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+# A shell's background job ignores Ctrl-C, and so does all that it starts; some tests press it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 # A busy machine is no fault of an example.
 settings.register_profile("house", deadline=None)
 # The whole suite tries the same examples each time; a room's tests, started by hand, try others.
 settings.register_profile("whole", deadline=None, derandomize=True, database=None)
 settings.load_profile("house")
+
+QUICK = ("importer", "post")
+"""Rooms of many files that take seconds each."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Quick rooms last: of two workers none is left alone with a long file at the end."""
+    items.sort(key=lambda item: item.path.relative_to(ROOT / "tests").parts[0] in QUICK)
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +48,17 @@ def _no_account(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("MAILCHIMP_") or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _builds_are_forked() -> Iterator[None]:
+    """The processes of this one's builds are as real as ever, and start in no time."""
+    from tests import forked  # once it is settled which Python ours is
+
+    popen = SimpleNamespace(Popen=forked.popen, PIPE=subprocess.PIPE)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("publish.site.engine.worker.subprocess", popen)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,5 @@
-"""Real processes of the command and of stock Pelican, forked from one with their imports done.
+"""Real processes of the command, of its builds and of stock Pelican, forked from one with their
+imports done.
 
 A start of Python with Pelican costs a second of a core, and the suite needs a thousand of them.
 Each process here is one of its own, with its own folder, environment and output; it can be killed.
@@ -8,9 +9,12 @@ what depends on the order of a set shows in two runs, as in two starts of Python
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import gc
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -22,19 +26,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import cycle
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
+ROOT = Path(__file__).resolve().parent.parent
+BUILDING = """
+    publish.site.engine.session publish.site.engine.inprocess publish.site.engine.worker
+    publish.site.build publish.settings
+"""
 PRELOADED = {
-    "publish": """
-        publish.cli.group publish.cli.terminal publish.office publish.office.room publish.cli.send
-        publish.cli.plan publish.cli.status publish.cli.undo publish.cli.check publish.cli.build
-        publish.cli.answering publish.office.asking publish.office.delivery publish.office.listing
-        publish.office.settling publish.newsletter.mailchimp mailchimp_marketing publish.site.aside
-        publish.sandbox.server publish.sandbox.api.account publish.sandbox.api.actions
-        publish.sandbox.api.campaigns publish.sandbox.api.content publish.sandbox.api.lists
-        publish.sandbox.api.members publish.sandbox.api.reports publish.sandbox.api.segments
-        importlib.metadata encodings.idna zipfile csv
+    "publish": f"""{BUILDING}
+        publish.cli.group publish.cli.terminal publish.office publish.office.context
+        publish.cli.send publish.cli.plan publish.cli.status publish.cli.undo publish.cli.check
+        publish.cli.build publish.cli.answering publish.office.letter_questions
+        publish.office.delivery publish.office.listing publish.office.settling
+        publish.newsletter.mailchimp mailchimp_marketing publish.site.read publish.sandbox.server
+        publish.sandbox.api.account publish.sandbox.api.actions publish.sandbox.api.campaigns
+        publish.sandbox.api.content publish.sandbox.api.lists publish.sandbox.api.members
+        publish.sandbox.api.reports publish.sandbox.api.segments publish.office.acts
+        publish.office.preflight publish.office.replacing publish.office.sending
+        publish.office.golive publish.deploy.targets importlib.metadata encodings.idna zipfile csv
     """,
+    "-c": BUILDING,
     "pelican": """
         pelican pelican.readers pelican.generators pelican.writers pelican.server
         markdown.extensions.extra markdown.extensions.toc markdown.extensions.sane_lists
@@ -43,14 +55,17 @@ PRELOADED = {
         lxml.html css_inline PIL.ImageDraw PIL.ImageFont PIL.ImageOps imagesize unidecode
     """,
 }
-"""What each kind has imported before it forks: what ``python -m`` of it mostly needs."""
+"""What each kind has imported before it forks: what ``python -m`` of it mostly needs; ``-c`` is
+code that builds. But for "pelican" itself, Pelican is loaded as a build loads it."""
 
 
 class Process:
     """As ``subprocess.Popen``, as far as the tests use it; text in UTF-8."""
 
-    def __init__(self, status: IO[str], out: IO[bytes], err: IO[bytes]) -> None:
-        self._status, self._out, self._err = status, out, err
+    def __init__(
+        self, status: IO[bytes], out: IO[bytes], err: IO[bytes], given: IO[bytes] | None = None
+    ) -> None:
+        self._status, self.stdout, self._err, self.stdin = status, out, err, given
         self.pid = int(status.readline())
         self.returncode: int | None = None
         self._lock = threading.Lock()
@@ -60,6 +75,16 @@ class Process:
         if self.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """Send the signal that no process survives."""
+        self.send_signal(signal.SIGKILL)
+
+    def poll(self) -> int | None:
+        """As ``wait``, or None if it has not ended."""
+        if self.returncode is None and not select.select([self._status], [], [], 0)[0]:
+            return None
+        return self.wait()
 
     def wait(self) -> int:
         """Its exit code, or the negative number of the signal that ended it."""
@@ -84,7 +109,7 @@ class Process:
             late.cancel()
             late.join()
         texts = []
-        for file in (self._out, self._err):
+        for file in (self.stdout, self._err):
             with file:
                 file.seek(0)
                 texts.append(file.read().decode("utf-8"))
@@ -101,14 +126,39 @@ def start(
     out, err, given = (tempfile.TemporaryFile() for _ in range(3))  # noqa: SIM115 - by Process
     given.write(stdin.encode())
     given.seek(0)
-    theirs, ours = os.pipe()
-    told = {"words": list(words), "cwd": str(cwd), "env": dict(os.environ if env is None else env)}
-    fds = [given.fileno(), out.fileno(), err.fileno(), ours]
-    with _starting:
-        socket.send_fds(next(_parents(module)), [json.dumps(told).encode()], fds)
-    os.close(ours)
+    fds = [file.fileno() for file in (given, out, err)]
+    status = _fork(module, words, cwd, os.environ if env is None else env, fds)
     given.close()
-    return Process(os.fdopen(theirs, encoding="ascii"), out, err)
+    return Process(status, out, err)
+
+
+def popen(argv: Sequence[str], **how: Any) -> Process | subprocess.Popen[bytes]:
+    """As ``subprocess.Popen`` of ``python -c CODE WORDS`` with two pipes, for code that builds.
+
+    Forked if a build's Pelican will do, and if its Python sees what this one does, and the tool.
+    """
+    at = argv.index("-c") + 2
+    if argv[at:] or _pythons(how["env"]) != seeing_the_tool(BEGUN_WITH):
+        return subprocess.Popen(argv, **how)
+    given, to_it = os.pipe()
+    from_it, out = os.pipe()
+    fds = (given, out, how["stderr"].fileno())
+    status = _fork("-c", [argv[at - 1]], how["cwd"], how["env"], fds)
+    os.close(given)
+    os.close(out)
+    return Process(status, os.fdopen(from_it, "rb"), how["stderr"], os.fdopen(to_it, "wb"))
+
+
+def _fork(
+    module: str, words: Sequence[str], cwd: Path, env: Mapping[str, str], standard: Sequence[int]
+) -> IO[bytes]:
+    """Have a process forked; what will tell its number and its end, a line each."""
+    theirs, ours = os.pipe()
+    told = {"words": list(words), "cwd": str(cwd), "env": dict(env)}
+    with _starting:
+        socket.send_fds(next(_parents(module)), [json.dumps(told).encode()], [*standard, ours])
+    os.close(ours)
+    return os.fdopen(theirs, "rb", buffering=0)  # No line is read before it is asked for.
 
 
 def run(
@@ -126,6 +176,13 @@ def run(
     process = start(module, words, cwd, env, stdin)
     out, err = process.communicate(timeout)
     return subprocess.CompletedProcess([module, *words], process.wait(), out, err)
+
+
+def seeing_the_tool(env: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment, ours if none is given, in which code finds this very program."""
+    env = os.environ if env is None else env
+    path = os.pathsep.join(filter(None, (env.get("PYTHONPATH"), str(ROOT))))
+    return {**env, "PYTHONPATH": path}
 
 
 def _pythons(env: Mapping[str, str]) -> dict[str, str]:
@@ -147,17 +204,25 @@ def _parent(module: str) -> socket.socket:
     subprocess.Popen(
         [sys.executable, "-P", __file__, module, str(theirs.fileno())],
         pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, start_new_session=True,
-        cwd=Path(__file__).parent, env={**os.environ, "PYTHONHASHSEED": "random"},
+        cwd=Path(__file__).parent,
+        env={**(seeing_the_tool() if module == "-c" else os.environ), "PYTHONHASHSEED": "random"},
     ).returncode = 0  # It is never waited for.  # fmt: skip
     theirs.close()
+    atexit.register(ours.close)
     return ours
 
 
 def _serve(module: str, way: socket.socket) -> None:
     import importlib
 
+    if module != "pelican":
+        from publish import light
+
+        light.install()
     for name in PRELOADED[module].split():
         importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # What is here stays shared.
     # Each process has a parent of its own that waits for it; those end by themselves.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
@@ -180,8 +245,9 @@ def _serve(module: str, way: socket.socket) -> None:
 
 
 def _become(module: str, told: dict, standard: list[int]) -> None:
-    """Run the module as ``python -m`` does, and end."""
+    """Run the module as ``python -m`` does, or the code as ``python -P -c`` does, and end."""
     import runpy
+    import types
 
     for number, fd in enumerate(standard):
         os.dup2(fd, number)
@@ -190,7 +256,8 @@ def _become(module: str, told: dict, standard: list[int]) -> None:
     os.environ.update(told["env"])
     time.tzset()
     os.chdir(told["cwd"])
-    sys.path.insert(0, told["cwd"])
+    if module != "-c":
+        sys.path.insert(0, told["cwd"])
     sys.argv = [module, *told["words"]]
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
@@ -198,7 +265,11 @@ def _become(module: str, told: dict, standard: list[int]) -> None:
     sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr
     code: object = 0
     try:
-        runpy.run_module(module, run_name="__main__", alter_sys=True)
+        if module == "-c":
+            main = sys.modules["__main__"] = types.ModuleType("__main__")
+            exec(sys.argv.pop(), vars(main))
+        else:
+            runpy.run_module(module, run_name="__main__", alter_sys=True)
     except SystemExit as end:
         code = end.code
     except BaseException:
@@ -208,8 +279,6 @@ def _become(module: str, told: dict, standard: list[int]) -> None:
 
 
 def _end(code: object) -> None:
-    import atexit
-
     if code is not None and not isinstance(code, int):
         print(code, file=sys.stderr)
     threading._shutdown()  # as the interpreter does: wait for threads

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from publish.errors import ConfigError, Exit
-from publish.settings import Settings, load
+from publish.settings import KINDS, Kind, Settings, load, misfits
+from publish.site.build import build
 
 
 def settings(tmp_path: Path, text: str) -> Settings:
@@ -71,3 +72,30 @@ def test_a_setting_of_another_kind_is_one_line_at_its_place(tmp_path: Path, line
     conf.write_text(f'SITENAME = "S"\n\n{line}\n', encoding="utf-8")
     with pytest.raises(ConfigError, match=f"pelicanconf.py:3: [A-Z_]+ is {what}"):
         load(conf)
+
+
+WRONG = {"text": [5, ["x"], True], "number": ["10", [1]], "list": ["one", 5, {}],
+         "mapping": [5, "x", ["x"]]}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.what)
+def test_a_build_and_a_check_name_every_setting_of_a_wrong_kind(tmp_path: Path, kind: Kind):
+    conf = tmp_path / "pelicanconf.py"
+    for name in (name.replace("*", "ARTICLE") for name in kind.names):
+        for wrong in WRONG[kind.what]:
+            conf.write_text(f'SITENAME = "S"\n\n{name} = {wrong!r}\n', encoding="utf-8")
+            says = f"py:3: {name} is no {kind.what}: {wrong!r} — write {kind.example}"
+            with pytest.raises(ConfigError) as caught:
+                build(load(conf))
+            assert str(caught.value).endswith(says)
+            ((told, message, remedy),) = misfits({name: wrong})
+            assert told == name
+            assert says.endswith(f"{message} — {remedy}")
+
+
+def test_settings_that_are_off_or_of_their_kind_are_let_be(root: Path):
+    assert not list(misfits(load(root / "pelicanconf.py").values))
+    off = {"AUTHOR_SAVE_AS": "", "FEED_ALL_ATOM": None, "TAG_URL": False, "FEED_MAX_ITEMS": None}
+    fit = {"DEFAULT_PAGINATION": False, "SUMMARY_MAX_LENGTH": None, "STATIC_PATHS": ("images",),
+           "CATEGORY_FEED_ATOM": "f/{slug}.xml", "CACHE_PATH": Path("x"), "MY_OWN": 5}  # fmt: skip
+    assert not list(misfits(off | fit))

@@ -64,7 +64,7 @@ def finish(pelican: Any) -> None:
     faults += wrong + write_gone(gone, settings, output)
     faults += write_all([*moves, *more], settings["REDIRECT_FILES"], real, output)
     for fault in faults:
-        log.error("%s", fault)
+        fault.log(log)
 
 
 def defaults(pelican: Any) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from publish.post.diagnostic import Complaint
 from publish.post.urls import Alias, folded, parse_alias
 
 from .maps import FILES
-from .site import Source, mount
+from .site import Place, Source, mount
 
 
 @dataclass(frozen=True)
@@ -23,28 +24,30 @@ class Move:
     canonical: str
     title: str
     lang: str
-    place: str
+    place: Place
 
 
-def plan(sources: Iterable[Source], real: set[str], siteurl: str) -> tuple[list[Move], list[str]]:
-    """The moves by old address, and a line for each alias that cannot be one.
+def plan(
+    sources: Iterable[Source], real: set[str], siteurl: str
+) -> tuple[list[Move], list[Complaint]]:
+    """The moves by old address, and what is wrong with each alias that cannot be one.
 
     ``real`` are the files of the site, relative to the output folder: none of them is ever
     replaced, nor would be on a disk that ignores case.
     """
     base, siteurl = mount(siteurl), siteurl.rstrip("/")
-    taken = {folded(file): "a page of the site" for file in (*real, *FILES)}
+    taken: dict[str, Place | str] = {folded(file): "a page of the site" for file in (*real, *FILES)}
     folders = {folded(str(parent)) for file in real for parent in PurePosixPath(file).parents}
-    seen: dict[tuple[str, str], str] = {}
+    seen: dict[tuple[str, str], Place | str] = {}
     moves: list[Move] = []
-    faults: list[str] = []
+    faults: list[Complaint] = []
     for source in sources:
         for text in source.aliases:
             try:
                 alias = parse_alias(text)
                 _free(alias, taken, folders, seen)
             except ValueError as error:
-                faults.append(f"{source.place}: the alias {text} {error} — {REMEDY}")
+                faults.append(source.place.complaint(f"the alias {text} {error}", REMEDY))
                 continue
             seen[alias.key] = source.place
             if alias.file:
@@ -63,8 +66,9 @@ REMEDY = "take it out of the Aliases line, or write it from the root on: /old/"
 
 
 def _free(
-    alias: Alias, taken: dict[str, str], folders: set[str], seen: dict[tuple[str, str], str]
-) -> None:
+    alias: Alias, taken: dict[str, Place | str], folders: set[str],
+    seen: dict[tuple[str, str], Place | str],
+) -> None:  # fmt: skip
     """Refuse an address at which something is.
 
     Raises:

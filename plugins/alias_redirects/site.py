@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from publish.post.contents import contents
+from publish.post.diagnostic import Complaint
+from publish.post.frontmatter import line_of, names
 from publish.post.text import plain_title
-from publish.post.urls import split_aliases
+
+
+class Place:
+    """A file and the line of its ``Aliases``, looked up where a message needs it."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+
+    @property
+    def line(self) -> int:
+        """From 1; that of a file without such a key is 1."""
+        return line_of("aliases", self._file)
+
+    def __str__(self) -> str:
+        return f"{self._file}:{self.line}"
+
+    def complaint(self, message: str, remedy: str) -> Complaint:
+        """What is wrong there, and the next step."""
+        return Complaint(message, self._file, self.line, remedy)
 
 
 @dataclass(frozen=True)
@@ -23,7 +42,7 @@ class Source:
     url: str
     title: str
     lang: str
-    place: str
+    place: Place
 
 
 def moved(generators: Iterable[Any]) -> list[Source]:
@@ -31,9 +50,10 @@ def moved(generators: Iterable[Any]) -> list[Source]:
     found = {
         id(content): content
         for content in contents(generators, public=True)
-        if split_aliases(getattr(content, "aliases", ""))
+        if names(getattr(content, "aliases", ""))
     }
-    return sorted(map(_source, found.values()), key=lambda source: (source.url, source.place))
+    by_file = sorted(found.values(), key=lambda content: str(content.source_path))
+    return sorted(map(_source, by_file), key=lambda source: source.url)
 
 
 def real_files(generators: Iterable[Any], written: Iterable[str], output: str) -> set[str]:
@@ -54,22 +74,6 @@ def _source(content: Any) -> Source:
     lang = str(getattr(content, "lang", "") or content.settings.get("DEFAULT_LANG") or "en")
     url = quote(str(content.url).removeprefix("/"), safe="/%~!$&'()*+,;=:@-._?")
     return Source(
-        tuple(dict.fromkeys(split_aliases(content.aliases))), url, plain_title(content.title), lang,
-        _place(content),
+        tuple(dict.fromkeys(names(content.aliases))), url, plain_title(content.title), lang,
+        Place(os.path.relpath(content.source_path) if content.source_path else url),
     )  # fmt: skip
-
-
-def _place(content: Any) -> str:
-    file = str(getattr(content, "source_path", "") or "")
-    for number, line in enumerate(_lines(file), 1):
-        if line.lower().lstrip(" :").startswith("aliases:"):
-            return f"{os.path.relpath(file)}:{number}"
-    return f"{os.path.relpath(file)}:1" if file else str(content.url)
-
-
-def _lines(file: str) -> Iterator[str]:
-    try:
-        with Path(file).open(encoding="utf-8", errors="replace") as stream:
-            yield from stream
-    except OSError:
-        return

@@ -10,12 +10,12 @@ from typing import Any
 from publish.post.text import plain
 from publish.post.urls import join
 
-from .item import Item, urn
+from .item import Entry, Item, urn
 
 
 @dataclass(frozen=True)
 class Channel:
-    """A feed: its own facts and its items, newest first. All addresses are absolute."""
+    """A feed: its own facts and its entries, newest first. All addresses are absolute."""
 
     id: str
     title: str
@@ -25,13 +25,18 @@ class Channel:
     address: str
     language: str
     hubs: tuple[str, ...]
-    items: tuple[Item, ...]
+    entries: tuple[Entry, ...]
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The facts of its items, newest first."""
+        return tuple(entry.item for entry in self.entries)
 
     @property
     def fingerprint(self) -> tuple[object, ...]:
         """All that it says: its facts, and a digest of each item."""
-        own = [getattr(self, each.name) for each in fields(self) if each.name != "items"]
-        return *own, *(item.digest for item in self.items)
+        own = [getattr(self, each.name) for each in fields(self) if each.name != "entries"]
+        return *own, *(entry.digest for entry in self.entries)
 
     @property
     def updated(self) -> datetime:
@@ -40,7 +45,7 @@ class Channel:
 
 
 def channel(
-    context: Mapping[str, Any], items: tuple[Item, ...], path: str, url: str | None, title: str
+    context: Mapping[str, Any], entries: tuple[Entry, ...], path: str, url: str | None, title: str
 ) -> Channel:
     """The feed at ``path`` under the output folder.
 
@@ -61,5 +66,5 @@ def channel(
         address=join(f"{domain}/" if domain else home, url or path),
         language=context["DEFAULT_LANG"],
         hubs=tuple(context.get("FEED_HUBS") or ()),
-        items=items,
+        entries=entries,
     )

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from heapq import nlargest
-from mimetypes import MimeTypes
 from pathlib import Path
 from typing import Any
 
-from publish.post.contents import categories_of
+from publish.post.contents import categories_of, digest_of
 from publish.post.identity import uid_of
 from publish.post.images import cover_of
 from publish.post.text import clean, plain, plain_title, without_notes
@@ -21,9 +19,6 @@ from publish.post.urls import absolute, join
 
 # Of no meaning but its permanence: another namespace would mark every item unread.
 NAMESPACE = uuid.UUID("6f0a3a53-6d4e-5d3a-9c1e-0b8a9e2f7c11")
-# Python's own table and no other: the machine's would make the bytes depend on the machine.
-TYPES = MimeTypes()
-TYPES.add_type("image/avif", ".avif", strict=False)
 
 
 @dataclass(frozen=True)
@@ -68,25 +63,43 @@ class Item:
         """The whole text's HTML."""
         return absolute(self.markup, self.base)
 
-    @cached_property
-    def digest(self) -> str:
-        """64 hex digits over all it says: it is in many feeds, and each is known by its items."""
-        values = [getattr(self, each.name) for each in fields(self)]
-        return hashlib.sha256(repr(values).encode("utf-8", "surrogatepass")).hexdigest()
-
     @property
     def gist(self) -> str:
         """The summary, or nothing where that is the whole article once more."""
         return "" if self.summary == self.content else self.summary
 
 
+class Entry:
+    """An article in the feeds of one build: a digest of all that they say of it, by which a feed is
+    known that need not be composed again, and its facts for one that must."""
+
+    def __init__(self, article: Any, context: Mapping[str, Any]) -> None:
+        self._article, self._context = article, context
+        site = (context.get("SITEURL") or "").rstrip("/")
+        values = (
+            site, context.get("FEED_APPEND_REF"), getattr(article, "uid", None),
+            str(article.relative_source_path), article.url, str(article.title), article.lang,
+            digest_of(article.summary or ""), digest_of(article.get_content(site) or ""),
+            article.date, getattr(article, "modified", None),
+            [list(map(str, things or ())) for things in (getattr(article, "authors", None),
+             categories_of(article), getattr(article, "tags", None))],
+            article.metadata.get("image") and _picture(article, f"{site}/"),
+        )  # fmt: skip
+        self.digest = digest_of(repr(values))
+
+    @cached_property
+    def item(self) -> Item:
+        """The facts."""
+        return item(self._article, self._context)
+
+
 class Items:
     """The items of one build. An article is in many feeds and its HTML is worked on once."""
 
     def __init__(self) -> None:
-        self._made: dict[Any, Item] = {}
+        self._made: dict[Any, Entry] = {}
 
-    def newest(self, articles: Iterable[Any], context: Mapping[str, Any]) -> tuple[Item, ...]:
+    def newest(self, articles: Iterable[Any], context: Mapping[str, Any]) -> tuple[Entry, ...]:
         """The first ``FEED_MAX_ITEMS`` of ``articles``, newest first.
 
         Of two with one date the place of the file decides: Pelican leaves their order to chance.
@@ -98,11 +111,11 @@ class Items:
             found,
             key=lambda a: (a.date, a.relative_source_path or ""),
         )
-        return tuple(self._item(article, context) for article in order)
+        return tuple(self._entry(article, context) for article in order)
 
-    def _item(self, article: Any, context: Mapping[str, Any]) -> Item:
+    def _entry(self, article: Any, context: Mapping[str, Any]) -> Entry:
         if article not in self._made:
-            self._made[article] = item(article, context)
+            self._made[article] = Entry(article, context)
         return self._made[article]
 
 
@@ -137,10 +150,20 @@ def _names(things: Iterable[Any] | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for thing in things or () if (name := plain(str(thing)))))
 
 
+@cache
+def _types() -> Any:
+    from mimetypes import MimeTypes
+
+    # Python's own table and no other: the machine's would make the bytes depend on the machine.
+    types = MimeTypes()
+    types.add_type("image/avif", ".avif", strict=False)
+    return types
+
+
 def _picture(article: Any, home: str) -> Picture | None:
     cover = cover_of(article)
     if cover is None:
         return None
-    kind = TYPES.guess_type(cover.url, strict=False)[0] or "application/octet-stream"
+    kind = _types().guess_type(cover.url, strict=False)[0] or "application/octet-stream"
     length = Path(cover.file).stat().st_size if cover.file else None
     return Picture(join(home, clean(cover.url)), kind, length)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from functools import cached_property, lru_cache
-from importlib.metadata import version
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -118,14 +117,10 @@ def cached(folder: Path, path: str, facts: object, make: Callable[[], str]) -> s
     ``facts`` is everything that ``make`` depends on; its ``repr`` must say all of it.
     """
     file = folder / hashlib.sha256(path.encode()).hexdigest()[:20]
-    made_from = f"{cache.code_digest(Path(__file__).parent)} {_libraries()} {facts!r}"
+    libraries = [cache.release(name) for name in ("feedgen", "lxml")]
+    made_from = f"{cache.code_digest(Path(__file__).parent)} {libraries} {facts!r}"
     known = cache.read(file, made_from)
     if known is None:
         known = make().encode()
         cache.keep(file, made_from, known)
     return known.decode()
-
-
-@lru_cache(maxsize=1)
-def _libraries() -> list[str]:
-    return [version(name) for name in ("feedgen", "lxml")]

@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import marshal
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from publish.post import cache
-from publish.post.contents import categories_of
+from publish.post.contents import categories_of, digest_of
 from publish.post.issue import NAMES, key_of
 
 from . import facts, files
@@ -34,10 +33,9 @@ class IssueBuilder:
         self._links = facts.Links(self._site.address)
         self._file_of = library(context, self._site.address)
         self._cache = Path(settings["CACHE_PATH"]) / "issues"
-        self._state = Path(settings["CACHE_PATH"]) / "issues-state"
-        self._code = cache.code_digest(Path(__file__).parent)
-        self._was = cache.read(self._state, self._code)
-        templates, self._known = marshal.loads(self._was) if self._was else ({}, {})  # noqa: S302
+        file = Path(settings["CACHE_PATH"]) / "issues-state"
+        self._state = cache.State(file, Path(__file__).parent)
+        templates, self._known = self._state.value or ({}, {})
         self._layout = Layout(generator.env, settings, templates)
         self._now: dict[str, tuple[bytes, str, str]] = {}
         self._names: set[str] = set()
@@ -90,9 +88,7 @@ class IssueBuilder:
             for name in set(os.listdir(self._cache)) - self._names:  # noqa: PTH208 - thousands
                 (self._cache / name).unlink(missing_ok=True)
         if self._engine:
-            state = marshal.dumps((self._layout.known, self._now))
-            if state != self._was:
-                cache.keep(self._state, self._code, state)
+            self._state.keep((self._layout.known, self._now))
 
     def _gather(self, article: Any) -> facts.Facts:
         known = self._found.get(id(article))
@@ -121,19 +117,18 @@ class IssueBuilder:
     def _fingerprint(self, article: Any) -> bytes:
         """A digest of all that :func:`facts.gather` looks at; ``b""`` where that includes files."""
         web, mail = article._content or "", getattr(article, "email_content_source", None)
-        if "<img" in (both := f"{web}\0{mail}").lower() or article.metadata.get("image"):
+        if article.metadata.get("image") or "<img" in f"{web}\0{mail}".lower():
             return b""
-        if "{" in both or "|" in both:
-            both = "\0".join(self._links.resolved(article, body) for body in (web, mail or ""))
+        bodies = [self._links.resolved(article, body) for body in (web, mail or "")]
         values = (
             self._layout.digest, self._site, [getattr(article, name, "") for name in NAMED],
             article.metadata.get("summary"), article.url,
             article.date, str(article.lang), str(article.relative_source_path),
             article.source_path, [str(author) for author in getattr(article, "authors", ())],
             [str(category) for category in categories_of(article)],
-            getattr(article, "share_links", ()), mail is None,
+            getattr(article, "share_links", ()), mail is None, *map(digest_of, bodies),
         )  # fmt: skip
-        return hashlib.sha256(f"{values!r}\0{both}".encode("utf-8", "surrogatepass")).digest()
+        return hashlib.sha256(repr(values).encode("utf-8", "surrogatepass")).digest()
 
     def _issue(self, article: Any) -> tuple[Mapping[str, bytes], str] | None:
         """The files of an issue by name, and a word to its author; None for one that is unfit."""

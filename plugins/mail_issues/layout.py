@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from publish.post.cache import code_digest
+from publish.post.cache import code_digest, release
 
 from .facts import Facts
 
@@ -70,7 +69,7 @@ class Layout:
             return ""
         code = code_digest(Path(__file__).parent)
         options = self._settings.get("JINJA_ENVIRONMENT")
-        facts = ([_version(name) for name in LIBRARIES], code, options, sources)
+        facts = ([release(name) for name in LIBRARIES], code, options, sources)
         return hashlib.sha256(repr(facts).encode()).hexdigest()
 
     def _sources(self) -> list[tuple[str, str]] | None:
@@ -129,10 +128,3 @@ def _parsed(env: Any, text: str) -> Named:
     kinds = (nodes.Name, nodes.Filter, nodes.Test)
     used = sorted({(type(node).__name__, node.name) for node in tree.find_all(kinds)})
     return None if None in named else [str(name) for name in named], used
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""

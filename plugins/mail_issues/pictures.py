@@ -68,7 +68,7 @@ def library(context: Mapping[str, Any], site: str) -> FileOf:
     """The pictures of the site.
 
     ``context`` holds Pelican's files, and with the picture_sizes plugin, as ``picture_variants``,
-    the smaller sizes of each.
+    the sizes of each.
     """
     statics = {
         f"{site}/{static.url}": static for static in context.get("static_content", {}).values()
@@ -88,13 +88,18 @@ def library(context: Mapping[str, Any], site: str) -> FileOf:
 def _chosen(
     static: Any, url: str, variants: Iterable[tuple[str, int, int, int]], site: str
 ) -> File | None:
-    # Another plugin may give the site a copy of the file without what the camera wrote into it.
-    file = getattr(static, "original", static.source_path)
-    size = size_of(file)
-    if size is None:
-        return None
-    own = File(url, *size, Path(file).stat().st_size)
-    return best([own, *(File(f"{site}/{place}", *rest) for place, *rest in variants)])
+    found = {place: size for place, *size in variants}
+    own = found.pop(static.url, None)
+    if own is None:
+        # Another plugin may give the site a copy of the file without what the camera wrote into it.
+        file = getattr(static, "original", static.source_path)
+        size = size_of(file)
+        if size is None:
+            return None
+        own = [*size, Path(file).stat().st_size]
+    return best(
+        [File(url, *own), *(File(f"{site}/{place}", *size) for place, size in found.items())]
+    )
 
 
 def shown(bodies: Iterable[str], base: str, file_of: FileOf) -> dict[str, File]:

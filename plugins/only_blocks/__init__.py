@@ -34,6 +34,8 @@ def split(content: Any) -> None:
     """
     from pelican.contents import Article, Page
 
+    from publish.post.diagnostic import Complaint
+
     from .surfaces import marked, surface, unbalanced
 
     body = content._content
@@ -41,7 +43,7 @@ def split(content: Any) -> None:
         return
     if unbalanced(body):
         place = os.path.relpath(content.source_path) if content.source_path else str(content)
-        log.error("%s: a ::: block is not closed — end it with a line of :::", place)
+        Complaint("a ::: block is not closed", place, remedy="end it with a line of :::").log(log)
     if isinstance(content, Article):
         content.email_content_source = surface(body, "email")
     content._content = surface(body, "web")

@@ -31,7 +31,7 @@ def measure(content: Any) -> None:
     # Another plugin may have given the mail a body of its own, or will.
     for name in ("_content", "email_content_source"):
         if "<img" in (body := getattr(content, name, None) or ""):
-            from .sizes import with_sizes
+            from .tags import with_sizes
 
             place = content.settings["PATH"], content.relative_dir
             setattr(content, name, with_sizes(body, *place))
@@ -69,12 +69,15 @@ def clean(generator: Any, results: Any) -> None:
     """Let the site be given cleaned copies; the author's own files stay as they are."""
     from publish.post.files import write_whole
 
-    from .metadata import clean as without_metadata
-
     folder = Path(generator.settings["CACHE_PATH"], "images", "cleaned").absolute()
 
+    def cleaned_of(data: bytes) -> bytes:
+        from .metadata import clean as without_metadata
+
+        return without_metadata(data)
+
     def name_of(data: bytes) -> str:
-        cleaned = without_metadata(data)
+        cleaned = cleaned_of(data)
         return "" if cleaned == data else hashlib.sha256(cleaned).hexdigest()[:32]
 
     for file in generator.staticfiles:
@@ -86,7 +89,7 @@ def clean(generator: Any, results: Any) -> None:
             continue
         copy = folder / f"{name}{source.suffix}"
         if not copy.is_file():
-            write_whole(copy, without_metadata(source.read_bytes()))
+            write_whole(copy, cleaned_of(source.read_bytes()))
         # Its place in the site is made of its source's, so it is settled before that changes.
         file.override_url, file.override_save_as = file.url, file.save_as
         file.original = file.source_path
@@ -104,11 +107,12 @@ def finish(pelican: Any) -> None:
 
 
 def _complain(error: OSError) -> None:
-    log.error(
-        "%s: a picture cannot be written (%s) — mend that (rights, disk space) and build again",
-        error.filename,
-        error.strerror,
-    )
+    from publish.post.diagnostic import Complaint
+
+    Complaint(
+        f"{error.filename}: a picture cannot be written ({error.strerror})",
+        remedy="mend that (rights, disk space) and build again",
+    ).log(log)
 
 
 def register() -> None:

@@ -6,16 +6,18 @@ import logging
 import os
 import shutil
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pelican.utils import get_relative_path, path_to_url
 
+from publish.post.cache import release
 from publish.post.contents import contents
+from publish.post.diagnostic import Complaint
 
-from . import cache, plan
+from . import cache, tags
 from .markup import Page, pictured
 from .variants import RECIPE, WIDTHS, Broken, Picture, name, offers, shown
 
@@ -46,18 +48,20 @@ class Library:
         self._faults: dict[str, str] = {}
 
     def variants(self, static: Any) -> list[tuple[str, int, int, int]]:
-        """The sizes of a picture in its own format that a page offers beside the picture itself.
+        """A picture of the site, and the sizes in its own format that a page offers beside it; none
+        of what is no picture, cannot be read, moves, or is for print.
 
         Each is a place below the site, width and height in pixels, and bytes; -1 for the bytes of
         one that is not made yet.
         """
         path = str(static.relative_source_path).replace(os.sep, "/")
-        if self._statics.get(path) is not static or not path.lower().endswith(plan.SUFFIXES):
+        if self._statics.get(path) is not static or not path.lower().endswith(tags.SUFFIXES):
             return []
         cached = self._cached(path)
         if cached is None:
             return []
-        picture, found = cached.picture, []
+        picture, own = cached.picture, Path(self.settings["PATH"], path)
+        found = [(static.url, picture.width, picture.height, own.stat().st_size)]
         for offer in (offer for offer in picture.offers if offer.format == picture.format):
             for width in offer.widths:
                 height = max(1, round(picture.height * width / picture.width))
@@ -68,11 +72,14 @@ class Library:
 
     def prepare(self) -> None:
         """Tell each article and page of its pictures."""
-        found = [(content, plan.files(content, self._statics))
-                 for content in contents(self._generators) if content.save_as]  # fmt: skip
-        # Encoders let other threads run, so threads do what processes would and start at once.
-        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            list(pool.map(self._cached, sorted({path for _, own in found for path in own})))
+        found = [(content, own) for content in contents(self._generators)
+                 if (own := tags.files(content, self._statics)) and content.save_as]  # fmt: skip
+        if new := sorted({path for _, own in found for path in own if not self._is_made(path)}):
+            from concurrent.futures import ThreadPoolExecutor
+
+            # Encoders let other threads run, so threads do what processes would, and start at once.
+            with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+                list(pool.map(self._cached, new))
         warned = set()
         for content, own in found:
             known = {path: (static, cached.picture) for path, static in own.items()
@@ -81,12 +88,12 @@ class Library:
                 _set_attributes(content, known)
             for path in own.keys() & self._faults.keys() - warned:
                 warned.add(path)
-                log.warning(
-                    "%s:%d: the picture %s is shown as it is, for it cannot be read (%s)"
-                    " — open it, save it again, and build again",
-                    os.path.relpath(content.source_path), plan.line(content, path), path,
-                    self._faults[path],
-                )  # fmt: skip
+                Complaint(
+                    f"the picture {path} is shown as it is, for it cannot be read "
+                    f"({self._faults[path]})",
+                    os.path.relpath(content.source_path), tags.line(content, path),
+                    "open it, save it again, and build again",
+                ).log(log, logging.WARNING)  # fmt: skip
 
     def put(self, output: Path) -> None:
         """Copy the variants into the site.
@@ -106,7 +113,7 @@ class Library:
 
     def _cached(self, path: str) -> Cached | None:
         """One picture; None for one that cannot be read, that moves, or is for print."""
-        if path not in self._known:
+        if not self._is_made(path):
             self._known[path] = None
             try:
                 self._known[path] = self._made(path)
@@ -114,35 +121,43 @@ class Library:
                 self._faults[path] = str(error)
         return self._known[path]
 
-    def _made(self, path: str) -> Cached | None:
-        from PIL import __version__
+    def _is_made(self, path: str) -> bool:
+        """Whether nothing is left to encode."""
+        if path not in self._known and self._wanted:
+            with suppress(OSError):
+                folder, called = self._place(path)
+                if picture := cache.read(folder):
+                    self._known[path] = Cached(replace(picture, name=called), folder)
+        return path in self._known
 
-        if not self._wanted:
-            return None
+    def _place(self, path: str) -> tuple[Path, str]:
+        """The folder of a picture's variants, and what begins their names in the site."""
         file, recipe = Path(self.settings["PATH"], path), f"{RECIPE} {self._wanted}"
         digest = self.results.of(file, recipe, lambda d: cache.digest(d, RECIPE, self._wanted))
         # Another release may encode otherwise; what lies there must be what would be made.
-        folder = Path(self.settings["CACHE_PATH"], "images", __version__, digest)
+        folder = Path(self.settings["CACHE_PATH"], "images", release("pillow"), digest)
         # The same picture may lie in the site under two names.
-        called = name(Path(path).stem, digest)
-        picture = cache.read(folder)
-        if picture is None:
-            # Loads Pillow, which most builds need not.
-            from .encode import encode, planned
+        return folder, name(Path(path).stem, digest)
 
-            data = file.read_bytes()
-        if picture is None and self._planning:
-            plain = planned(data, self._wanted)
-            return Cached(replace(plain, name=called), folder, made=False) if plain else None
-        if picture is None:
-            made = encode(data, self._wanted)
-            if made is None:
-                return None
-            offered = offers(made.files, made.format, made.width, len(data))
-            plain = made.width <= max(self._wanted)
-            picture = Picture("", made.width, made.height, made.format, plain, offered)
-            cache.write(folder, picture, made.files)
-        return Cached(replace(picture, name=called), folder)
+    def _made(self, path: str) -> Cached | None:
+        if not self._wanted:
+            return None
+        # Loads Pillow, which most builds need not.
+        from .encode import encode, planned
+
+        folder, called = self._place(path)
+        data = Path(self.settings["PATH"], path).read_bytes()
+        if self._planning:
+            likely = planned(data, self._wanted)
+            return Cached(replace(likely, name=called), folder, made=False) if likely else None
+        made = encode(data, self._wanted)
+        if made is None:
+            return None
+        offered = offers(made.files, made.format, made.width, len(data))
+        plain = made.width <= max(self._wanted)
+        picture = Picture(called, made.width, made.height, made.format, plain, offered)
+        cache.write(folder, picture, made.files)
+        return Cached(picture, folder)
 
 
 def _set_attributes(content: Any, known: Mapping[str, tuple[Any, Picture]]) -> None:
@@ -155,7 +170,7 @@ def _set_attributes(content: Any, known: Mapping[str, tuple[Any, Picture]]) -> N
     # Resolving comes first: an {attach} link moves the picture.
     markup = content._update_content(content._content or "", here)
     pictures = {static.url: picture for static, picture in known.values()}
-    cover = known.get(plan.cover(content))
+    cover = known.get(tags.cover(content))
     content.pictured = pictured(markup, pictures, page, first=cover is None)
     if cover:
         static, picture = cover

@@ -83,11 +83,10 @@ def _named(slug: str, title: str, above: str, below: str, seed: str) -> Shown | 
 
     The lines above and below are ornament: one that cannot be written is left out.
     """
+    from .card import Card, name, printable
     from .face import BOLD, REGULAR, face
-    from .fit import printable
-    from .scene import Card, name
 
-    bold, regular = face(BOLD).advances, face(REGULAR).advances
+    bold, regular = face(BOLD).characters, face(REGULAR).characters
     words = printable(title, bold)
     if not words:
         return None
@@ -102,15 +101,16 @@ def write(pelican: Any) -> None:
     """Put the cards into the site: from the cache, or drawn and put there too."""
     if not _drawn:
         return
-    from PIL import __version__
-
+    from publish.post.cache import release
+    from publish.post.diagnostic import Complaint
     from publish.post.files import write_whole
 
     # Another release may compress otherwise; what lies there must be what would be drawn.
-    cache = Path(pelican.settings["CACHE_PATH"], FOLDER, __version__)
+    pillow = release("pillow")
+    cache = Path(pelican.settings["CACHE_PATH"], FOLDER, pillow)
     output, engine = Path(pelican.output_path, FOLDER), pelican.settings.get("ENGINE")
     missing = {file: card for file, card in _drawn.items()
-               if not (engine and engine.holds(f"{FOLDER}/{file}", __version__))}  # fmt: skip
+               if not (engine and engine.holds(f"{FOLDER}/{file}", pillow))}  # fmt: skip
 
     def drawn(file: str) -> bytes:
         try:
@@ -127,11 +127,10 @@ def write(pelican: Any) -> None:
         for file in missing:
             write_whole(output / file, drawn(file))
     except OSError as error:
-        log.error(
-            "%s: the card cannot be written (%s) — mend that (rights, disk space) and build again",
-            error.filename,
-            error.strerror,
-        )
+        Complaint(
+            f"{error.filename}: the card cannot be written ({error.strerror})",
+            remedy="mend that (rights, disk space) and build again",
+        ).log(log)
 
 
 def _png(card: Any) -> bytes:

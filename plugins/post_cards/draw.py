@@ -9,9 +9,10 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from .card import Card
 from .face import BOLD, REGULAR, face
 from .fit import fit
-from .scene import HEIGHT, WIDTH, Card, Scene, scene
+from .scene import HEIGHT, WIDTH, Scene, scene
 
 EDGE = 76
 """Pixels between text and the sides."""

@@ -7,6 +7,7 @@ kerning needs a library of the system), and a card must not.
 from __future__ import annotations
 
 import struct
+from collections.abc import Set
 from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -24,6 +25,11 @@ class Face:
         self._tables = _tables(self._data)
         self._glyphs = _glyphs(self._data, self._tables["cmap"])
         (self._em,) = struct.unpack_from(">H", self._data, self._tables["head"] + 18)
+
+    @property
+    def characters(self) -> Set[str]:
+        """Those it has."""
+        return self._glyphs.keys()
 
     @cached_property
     def advances(self) -> dict[str, float]:

@@ -6,35 +6,14 @@ Pure numbers in pixels of the finished card; nothing here draws.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import pi, sin
 
 WIDTH, HEIGHT = 1200, 630
 """What the large share pages show without cutting."""
-DESIGN = "3"
-"""Part of every name: raise it when a drawing changes, and all cards are drawn again."""
 GAP, FARTHEST = 18, 1124
 """Pixels between sun and text, and how far right the middle of the sun may be."""
-
-
-@dataclass(frozen=True)
-class Card:
-    """What stands on a card: plain text. ``seed`` chooses the landscape."""
-
-    title: str
-    above: str
-    below: str
-    seed: str
-
-
-def name(slug: str, *parts: str) -> str:
-    """A file name that changes with what the card shows, so that no share page shows an old one."""
-    digest = hashlib.sha256("\0".join((DESIGN, *parts)).encode()).hexdigest()
-    # A slug may be written in any script and lead anywhere; an address and a folder may not.
-    stem = re.sub(r"[^a-z0-9]+", "-", slug.lower())[:60].strip("-") or "card"
-    return f"{stem}-{digest[:12]}.png"
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,8 @@ def link(generator: Any) -> None:
     """Let Pelican copy the files that articles and pages name, before it looks for them."""
     links = generator.context["static_links"]
     for content in _contents(generator.context):
-        paths = _paths(content, str(content.metadata.get("image") or "").strip())
-        links.update(path for path in paths if _is_file(generator, path))
+        if image := str(content.metadata.get("image") or "").strip():
+            links.update(path for path in _paths(content, image) if _is_file(generator, path))
     for path in [path for path in links if not path.isascii() and not _is_file(generator, path)]:
         spelt = (normalize(form, path) for form in ("NFC", "NFD"))
         if there := next((name for name in spelt if _is_file(generator, name)), ""):
@@ -44,8 +44,8 @@ def settle(generator: Any) -> None:
             for form in ("NFC", "NFD"):
                 statics.setdefault(normalize(form, path), static)
     contents = sorted(_contents(generator.context), key=lambda c: str(c.relative_source_path))
-    for content in (content for content in contents if content.save_as):
-        if not any("attach" in text for text in _texts(content)):
+    for content in contents:
+        if not any("attach" in text for text in _texts(content)) or not content.save_as:
             continue
         for address in _addresses(content):
             if address.startswith(("{attach}", "|attach|")):

@@ -6,6 +6,7 @@ what Pelican itself hangs on a page, and reports two posts with one ``Uid``.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from collections.abc import Iterable
@@ -39,6 +40,7 @@ def identify(content: Any) -> None:
     """Set ``uid`` and ``was`` the moment an article or page exists."""
     from pelican.contents import Article, Page
 
+    from publish.post.diagnostic import Complaint
     from publish.post.identity import uid_of, was_of
 
     if not isinstance(content, Article | Page):
@@ -47,12 +49,11 @@ def identify(content: Any) -> None:
     if dropped:
         delattr(content, DROPPED)
     for key in dropped:
-        log.error(
-            "%s: %s: is a name that Pelican needs for itself, so the line was left out"
-            " — rename the key or remove the line",
-            place(content),
-            key.capitalize(),
-        )
+        message = "is a name that Pelican needs for itself, so the line was left out"
+        Complaint(
+            f"`{key.capitalize()}:` {message}", place(content), key=key,
+            remedy="rename the key or remove the line",
+        ).log(log)  # fmt: skip
     content.uid = uid_of(content.metadata.get("uid"), str(content.relative_source_path))
     content.was = was_of(content.metadata.get("was"))
 
@@ -71,6 +72,7 @@ def digest(generator: Any) -> None:
 def report_twins(generator: Any) -> None:
     """Two posts with one ``Uid`` are one item to a feed reader and one issue to the newsletter."""
     from publish.post.contents import contents
+    from publish.post.diagnostic import Complaint
 
     posts = list(contents([generator]))
     if len({post.uid for post in posts}) == len(posts):
@@ -79,12 +81,10 @@ def report_twins(generator: Any) -> None:
     for post in sorted(posts, key=place):
         twin = first.setdefault(post.uid, post)
         if twin is not post:
-            log.error(
-                "%s: Uid: %s is also the Uid of %s — give the newer of the two another",
-                place(post),
-                post.uid,
-                place(twin),
-            )
+            Complaint(
+                f"Uid: {post.uid} is also the Uid of {place(twin)}", place(post), key="uid",
+                remedy="give the newer of the two another", kind="twin", parts=(place(twin),),
+            ).log(log)  # fmt: skip
 
 
 def list_addresses(generators: list[Any]) -> None:
@@ -93,9 +93,9 @@ def list_addresses(generators: list[Any]) -> None:
     if path:
         from publish.post.contents import contents
         from publish.post.files import write_whole
-        from publish.post.identity import table_bytes
 
-        write_whole(Path(path), table_bytes(addresses(contents(generators, public=True))))
+        table = addresses(contents(generators, public=True))
+        write_whole(Path(path), json.dumps(table, ensure_ascii=False, sort_keys=True).encode())
 
 
 def addresses(contents: Iterable[Any]) -> dict[str, dict[str, Any]]:

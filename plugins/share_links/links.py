@@ -56,9 +56,10 @@ def share_links(title: str, url: str, services: Iterable[str]) -> list[ShareLink
     """
     address, subject = quote(url, safe=""), quote(plain_title(title), safe="")
     both = f"{subject}%20{address}"
-    fields = {"plain": url, "url": address, "title": subject, "both": both}
-    return [
-        ShareLink(service, name, pattern.format_map(fields), label)
-        for service in services
-        for name, label, pattern in (SERVICES[service],)
-    ]
+    chosen = [(service, *SERVICES[service]) for service in services]
+    # Filled in at once: each post of a site has its links worked out in each build.
+    filled = "\0".join(pattern for *_, pattern in chosen).format(
+        plain=url, url=address, title=subject, both=both
+    )
+    return [ShareLink(service, name, link, label) for (service, name, label, _), link
+            in zip(chosen, filled.split("\0"), strict=False)]  # fmt: skip

@@ -30,6 +30,7 @@ def begin(generators: list[Any]) -> None:
 
 def finish(pelican: Any) -> None:
     """Write the files, but none that the site brings itself."""
+    from publish.post.diagnostic import Complaint
     from publish.post.files import write_whole
 
     from .site import own_files
@@ -40,7 +41,8 @@ def finish(pelican: Any) -> None:
             if name not in own:
                 write_whole(Path(pelican.output_path, name), data)
         except OSError as error:
-            log.error("%s: cannot be written: %s — remove what is there", name, error.strerror)
+            message = f"{name}: cannot be written: {error.strerror}"
+            Complaint(message, remedy="remove what is there").log(log)
 
 
 def _files(settings: Any) -> dict[str, bytes]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from urllib.parse import quote
-from xml.sax.saxutils import escape
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def robots(sitemap_address: str) -> str:
 
 def _url(address: str, changed: datetime | None) -> str:
     when = f"<lastmod>{changed.isoformat(timespec='seconds')}</lastmod>" if changed else ""
-    return f"<url><loc>{escape(address)}</loc>{when}</url>"
+    return f"<url><loc>{escape(address, quote=False)}</loc>{when}</url>"
 
 
 def _quoted(address: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import marshal
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 from pelican.generators import Generator
 
 from publish.post import cache
-from publish.post.contents import categories_of
+from publish.post.contents import categories_of, digest_of
 from publish.post.files import write_whole
 from publish.post.text import plain, plain_title, without_notes
 
@@ -57,7 +56,7 @@ class SearchGenerator(Generator):
             if not (engine and engine.holds(f"{FOLDER}/{name}", key)):
                 write_whole(folder / name, make())
 
-        words = self._words(Path(settings["CACHE_PATH"], FOLDER), code, articles, marks)
+        words = self._words(Path(settings["CACHE_PATH"], FOLDER), articles, marks)
         for name, data in files(words, len(articles)).items():
             put(name, hashlib.sha256(data).hexdigest(), lambda data=data: data)
         lang = settings["DEFAULT_LANG"]
@@ -74,16 +73,12 @@ class SearchGenerator(Generator):
                 if file.name not in names:
                     file.unlink()
 
-    def _words(
-        self, folder: Path, code: str, articles: list[Any], marks: list[str]
-    ) -> dict[str, str]:
-        state = cache.read(folder / "index", code)
-        index = Index(state and marshal.loads(state))
+    def _words(self, folder: Path, articles: list[Any], marks: list[str]) -> dict[str, str]:
+        state = cache.State(folder / "index", Path(__file__).parent)
+        index = Index(state.value)
         asked = [(mark, lambda a=a: _post(a)) for mark, a in zip(marks, articles, strict=True)]
         found = index.update(asked)
-        now = marshal.dumps(index.snapshot())
-        if now != state:
-            cache.keep(folder / "index", code, now)
+        state.keep(index.snapshot())
         return found
 
 
@@ -98,8 +93,8 @@ def _mark(article: Any) -> str:
     """A digest of all that is told of an article."""
     names = [[one.name for one in found] for found in _labels(article)]
     values = (
-        names, article.title, article.metadata.get("summary"), article._content, article.url,
-        article.date, article.locale_date, article.lang,
+        names, article.title, article.metadata.get("summary"), digest_of(article._content or ""),
+        article.url, article.date, article.locale_date, article.lang,
     )  # fmt: skip
     return hashlib.sha256(repr(values).encode()).hexdigest()[:24]
 

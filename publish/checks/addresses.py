@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from urllib.parse import unquote
 
 from publish.checks.site import Site
 from publish.checks.source import Source
@@ -58,6 +59,27 @@ def made(site: Site) -> frozenset[str]:
     """Every address at which the site has something of its own, normal: no alias is among them."""
     found = site.library.places | {normal(url) for url in site.library.addresses.values()}
     return found | {of_source(source, site) for source in site.sources if source.public}
+
+
+@lru_cache(maxsize=1)
+def files(site: Site) -> frozenset[str]:
+    """The files of the site that are no post's page, relative to the output."""
+    tools = {place.lstrip("/") for place in OF_TOOLS if "." in place}
+    tools = tools if "site_files" in site.library.plugins else set()
+    lists = {place.lstrip("/") for place in site.library.places if "." in place.rpartition("/")[2]}
+    copies = {unquote(url) for url in site.library.addresses.values()}
+    return frozenset({"index.html"} | tools | lists | copies)
+
+
+def of_tools(address: str, site: Site) -> bool:
+    """Whether an address is that of a list's further page, or lies in a folder of theme, feeds or
+    search."""
+    paged = PAGE_NUMBER.search(address) is not None
+    if paged and normal(PAGE_NUMBER.sub("", address)) in site.library.places:
+        return True
+    folders = [f"/{str(site.values.get('THEME_STATIC_DIR') or 'theme').strip('/')}/"]
+    folders += ["/search/"] if "static_search" in site.library.plugins else []
+    return f"{address.casefold()}/".startswith(tuple(folders))
 
 
 def leads_somewhere(address: str, addresses: frozenset[str]) -> bool:

@@ -42,7 +42,7 @@ class Store:
         self._sources: dict[str, tuple[Any, ...]] = {}
         self._files: dict[str, tuple[str, Any]] = {}
 
-    def known(self, source: Source, stamp: str) -> Source:
+    def with_facts(self, source: Source, stamp: str) -> Source:
         """The source with the facts of its text, found out now if not yet known.
 
         ``stamp`` is its file's, taken before its bytes were read.
@@ -87,8 +87,8 @@ class Store:
 
 
 def _facts(source: Source) -> Facts:
-    from publish.checks.registry import RULES
     from publish.checks.rule import found
+    from publish.checks.rules import RULES
 
     told = {rule.id: found(rule, source) for rule in RULES if rule.cacheable}
     problems = {rule: tuple(problems) for rule, problems in told.items() if problems}

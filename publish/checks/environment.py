@@ -9,11 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from publish.checks import keys
-from publish.checks.rules.sitewide import LEAK
+from publish.checks import secret_keys
 from publish.checks.site import Issue, Trouble
 from publish.post import identity
-from publish.post.diagnostic import Diagnostic
 from publish.post.identity import Recorded
 from publish.settings import Settings
 
@@ -89,19 +87,16 @@ def _secrets(settings: Settings, files: Iterable[str], look: Look) -> list[Troub
     ]
 
 
-def leaks(settings: Settings, folder: Path) -> list[Diagnostic]:
-    """Keys in the pages of a build that lies in ``folder`` still, named as in the output."""
-    output = os.path.relpath(settings.output, settings.root)
-    return [
-        Diagnostic(f"{output}/{_relative(file, folder)}", line, "secret", "error", *LEAK)
-        for file in _files(str(folder), WRITTEN)
-        for line in scan(file)
-    ]
+def leaks(folder: Path) -> Iterator[tuple[str, int]]:
+    """Files of a site being built, by their path in its ``folder``, and their lines with keys."""
+    for file in _files(str(folder), WRITTEN):
+        for line in scan(file):
+            yield _relative(file, folder), line
 
 
 def scan(file: str) -> tuple[int, ...]:
     """The lines, from 1, that hold something shaped like a key; none if it cannot be read."""
-    return keys.lines(_bytes(file))
+    return secret_keys.lines(_bytes(file))
 
 
 def issues(settings: Settings) -> tuple[Issue, ...]:
@@ -165,19 +160,8 @@ def _relative(file: str, root: Path) -> str:
 
 def recorded(settings: Settings) -> tuple[Recorded, tuple[str, str] | None]:
     """The addresses that were ever published; else the damaged file and what is wrong."""
-    ledger = settings.content / "ledger"
-    data: list[bytes | None] = []
-    for file in (ledger / "urls.json", ledger / "retired.json"):
-        try:
-            data.append(file.read_bytes())
-        except OSError:
-            data.append(None)
     try:
-        return identity.recorded(*data), None
-    except ValueError:
-        for name, found in zip(("urls.json", "retired.json"), data, strict=True):
-            try:
-                identity.texts(found)
-            except ValueError as error:
-                return Recorded(), (os.path.relpath(ledger / name, settings.root), str(error))
-        raise
+        return identity.read_recorded(settings.content), None
+    except identity.Damaged as damage:
+        file = os.path.relpath(settings.content / damage.name, settings.root)
+        return Recorded(), (file, str(damage))

@@ -14,8 +14,10 @@ from publish.checks.cached import Store
 from publish.checks.rules.header_values import fails_pelican
 from publish.checks.rules.pathological import tangled
 from publish.checks.site import Site, Trouble, printable
-from publish.checks.source import MARKDOWN, ReadOptions, Source
+from publish.checks.source import ReadOptions, Source
 from publish.post import stamps
+from publish.post.diagnostic import Complaint
+from publish.post.frontmatter import MARKDOWN
 from publish.post.record import Library
 from publish.settings import Settings
 
@@ -64,9 +66,9 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
     sources: list[Source] = []
     troubles: list[Trouble] = []
     astray: set[tuple[str, str]] = set()
-    complaints: dict[str, list[str]] = {}
+    complaints: dict[str, list[Complaint]] = {}
     for said in library.complaints:
-        complaints.setdefault(said.partition(":")[0], []).append(said)
+        complaints.setdefault(printable(said.file), []).append(said)
     for path in (*library.sources, *library.files):
         file = f"{content}{os.sep}{path}"
         fault, found = state(file, content)
@@ -88,7 +90,7 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
                 library.by_source.get(path), tuple(complaints.get(name, ())),
             )  # fmt: skip
             try:
-                sources.append(store.known(source, stamp))
+                sources.append(store.with_facts(source, stamp))
             except OSError as error:
                 troubles.append(Trouble("unreadable", name, 1, error.strerror or ""))
     _read.clear()

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import math
-import re
+import os
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
-from publish.checks import reading
+from publish.checks import environment, reading
 from publish.checks.answers import Judged
 from publish.checks.cached import Store
-from publish.checks.registry import RULES
 from publish.checks.rule import MOST, Rule, found
-from publish.checks.rules.pelican_errors import refused
+from publish.checks.rules import RULES
+from publish.checks.rules.pelican_errors import refusals, refused
 from publish.checks.site import Site
-from publish.post.diagnostic import Diagnostic, Problem
+from publish.post.diagnostic import Complaint, Diagnostic, Problem
 from publish.post.record import Library
 from publish.settings import Settings
-
-TWIN = re.compile(r"is also the Uid of (.+)$")
-"""What the identity plugin says of two posts, at one of them; a rule says which is the copy."""
 
 
 def judge(settings: Settings, library: Library, *, built: bool = False) -> Judged:
@@ -35,6 +33,17 @@ def judge(settings: Settings, library: Library, *, built: bool = False) -> Judge
     )
 
 
+def leaks(settings: Settings, folder: Path) -> list[Diagnostic]:
+    """Keys in the pages of a build that lies in ``folder`` still, named as in the output."""
+    from publish.checks.rules.sitewide import LEAK
+
+    output = os.path.relpath(settings.output, settings.root)
+    return [
+        Diagnostic(f"{output}/{name}", line, "secret", "error", *LEAK)
+        for name, line in environment.leaks(folder)
+    ]
+
+
 def findings(site: Site) -> Iterator[Diagnostic]:
     """What all rules find in a site, unsorted."""
     drafts = {source.file for source in site.sources if source.kind == "draft"}
@@ -45,8 +54,7 @@ def findings(site: Site) -> Iterator[Diagnostic]:
                 if told.severity == "error":
                     errors.add((told.file, told.line))
                 yield told
-    fresh = _unsaid((problem for _, problem in _problems(refused, site)), site, errors)
-    yield from _told(refused, fresh, drafts)
+    yield from _told(refused, _unsaid(refusals(site), site, errors), drafts)
 
 
 def _problems(rule: Rule, site: Site) -> Iterator[tuple[str, Problem]]:
@@ -80,16 +88,17 @@ def _told(
 
 
 def _unsaid(
-    problems: Iterable[Problem], site: Site, errors: set[tuple[str, int]]
+    found: Iterable[tuple[Problem, Complaint]], site: Site, errors: set[tuple[str, int]]
 ) -> Iterator[tuple[str, Problem]]:
     """What Pelican refuses and no rule has named as one of the ``errors``."""
     files = {file for file, _ in errors}
     unread = {s.file for s in site.sources if s.post is None} | {t.file for t in site.troubles}
-    for problem in problems:
-        twin = TWIN.search(problem.message)
+    for problem, said in found:
         # Line 1 is said of what has no place in the file.
         vague = problem.line == 1 or problem.file in unread
-        named = (problem.file, problem.line) in errors or (twin and twin[1] in files)
+        # Of two posts with one Uid the plugin names the second, a rule the copy.
+        twin = said.kind == "twin" and not files.isdisjoint(said.parts)
+        named = (problem.file, problem.line) in errors or twin
         if not named and not (vague and problem.file in files):
             errors.add((problem.file, problem.line))
             files.add(problem.file)

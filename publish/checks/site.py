@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,6 +11,8 @@ from typing import Any
 from publish.checks.source import Source
 from publish.post.identity import Recorded
 from publish.post.record import Library
+from publish.post.urls import folded
+from publish.settings import setting_line
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Site:
 
     @cached_property
     def by_folded(self) -> Mapping[str, str]:
-        """Paths of files and sources by the name that an easy-going disk knows them by."""
+        """Paths of files and sources by the name that a disk without case knows them by."""
         return {folded(path): path for path in (*self.files, *self.library.sources)}
 
     def file_of(self, path: str) -> str:
@@ -87,14 +87,7 @@ class Site:
 
     def setting_line(self, name: str) -> int:
         """The last line of the settings file that sets ``name``, else 1."""
-        text = self.settings_text
-        found = [m.start() for m in re.finditer(rf"^{re.escape(name)}\b", text, re.M)]
-        return text.count("\n", 0, found[-1]) + 1 if found else 1
-
-
-def folded(path: str) -> str:
-    """A name as a disk compares it that ignores case and how an accent is put together."""
-    return unicodedata.normalize("NFC", path).casefold()
+        return setting_line(self.settings_text, name)
 
 
 def printable(path: str) -> str:

@@ -12,15 +12,14 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 from urllib.parse import unquote
 
-from publish.checks import keys, prose
+from publish.checks import prose, secret_keys
 from publish.post import frontmatter
-from publish.post.diagnostic import Problem
-from publish.post.frontmatter import Header, yes_no
+from publish.post.diagnostic import Complaint, Problem
+from publish.post.frontmatter import MARKDOWN, Header, yes_no
 from publish.post.record import Heading, Link, Post
 from publish.post.slug import slugify
 
 Kind = Literal["post", "page", "draft", "scheduled"]
-MARKDOWN = (".md", ".markdown", ".mkd", ".mdown")
 MOST_LINKS = 5000
 """Of one source; a rule tells when there are more, which are not looked at."""
 TOKEN = re.compile(r"[^\s()<>\"'\[\]]+")
@@ -91,7 +90,7 @@ class Source:
     is_page: bool
     reading: ReadOptions
     post: Post | None = field(default=None, repr=False)
-    complaints: tuple[str, ...] = ()
+    complaints: tuple[Complaint, ...] = ()
     facts: Facts | None = field(default=None, repr=False)
 
     @cached_property
@@ -132,7 +131,7 @@ class Source:
     @cached_property
     def secrets(self) -> tuple[int, ...]:
         """The lines that hold something shaped like a secret key."""
-        return self.facts.secrets if self.facts else keys.lines(self.raw)
+        return self.facts.secrets if self.facts else secret_keys.lines(self.raw)
 
     def get(self, name: str) -> str:
         """A header's value; ``""`` if it is not there or empty."""
@@ -142,8 +141,7 @@ class Source:
 
     def line(self, name: str) -> int:
         """A header's line, else 1."""
-        found = self.header.field(name)
-        return found.line if found else 1
+        return (self.post.lines if self.post else self.header.lines).get(name, 1)
 
     def line_text(self, line: int) -> str:
         """A line of the file, counted from 1."""
@@ -284,13 +282,12 @@ class Source:
     def named_categories(self) -> tuple[str, ...]:
         """The names of its ``Category`` line as they are written there."""
         given = self.get("category")
-        parts = given.split(",") if self.reading.commas else [given]
-        return tuple(part.strip() for part in parts if part.strip())
+        return tuple(frontmatter.names(given) if self.reading.commas else filter(None, [given]))
 
     @cached_property
     def aliases(self) -> tuple[str, ...]:
         """Old addresses that lead here."""
-        return tuple(part.strip() for part in self.get("aliases").split(",") if part.strip())
+        return tuple(frontmatter.names(self.get("aliases")))
 
     @property
     def mailed(self) -> bool:

@@ -57,7 +57,7 @@ def command(
     Example: publish build --full
     """
     from publish.cli.answering import voice
-    from publish.office import fit
+    from publish.office import checking
     from publish.site.build import build
     from publish.site.snapshot import summary
 
@@ -67,7 +67,8 @@ def command(
         output=output,
         full=full,
         jobs=jobs,
-        guards=fit.guards(settings, voice(terminal)),
+        say=terminal.note,
+        guards=checking.guards(settings, voice(terminal)),
         progress=Following(terminal.progress),
     )
     from publish.office import notices

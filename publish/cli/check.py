@@ -37,16 +37,16 @@ def command(
 
     def judge() -> checks.Judged:
         # Where nothing changed since the last check, nothing of this is needed.
-        from publish.office import fit
+        from publish.office import checking
 
-        return fit.judged(settings)
+        return checking.judged(settings)
 
     findings = checks.check(settings, judge, paths)
     if online:
         from publish.checks.online import dead_links
-        from publish.office import fit
+        from publish.office import checking
 
-        findings = sorted([*findings, *dead_links(settings, fit.records(settings), paths)])
+        findings = sorted([*findings, *dead_links(settings, checking.records(settings), paths)])
     errors = [f for f in findings if f.severity == "error" or strict]
     if as_json:
         terminal.out(report.as_json(findings))

@@ -39,12 +39,12 @@ def command(
     """Upload the built site and verify that readers get it.
 
     TARGET is a name in the setting DEPLOY; the only one need not be named. Running it again is
-    always right: what is up already is not put up twice.
+    always right: what is up already is not uploaded twice.
 
     Example: publish deploy --dry-run
     """
-    from publish import golive
     from publish.deploy.deploy import DeployOptions, Stopped, document
+    from publish.office import golive
 
     if rollback is not None and resume:
         raise click.UsageError("--rollback and --resume exclude each other: choose one")
@@ -69,5 +69,5 @@ def command(
         terminal.out(step) if dry_run else terminal.detail(step)
     terminal.good(end)
     if rollback is not None and not dry_run:
-        terminal.note("held: `publish deploy` and `publish run` put up nothing older than what you "
+        terminal.note("held: `publish deploy` and `publish run` upload nothing older than what you "
                       "went back from, until you commit a correction or say --resume")  # fmt: skip

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
 
 import click
 
@@ -46,7 +50,8 @@ def run(args: list[str]) -> int:
     from publish.cli.terminal import Terminal
 
     try:
-        result = group.main(args=args, prog_name="publish", standalone_mode=False)
+        with _no_silent_end():
+            result = group.main(args=args, prog_name="publish", standalone_mode=False)
     except PublishError as error:
         Terminal.error(str(error))
         return int(error.code)
@@ -69,6 +74,33 @@ def run(args: list[str]) -> int:
         Terminal.error(f"{where}{error.strerror or error} — mend that, then run this again")
         return int(Exit.REFUSED)
     return int(result) if isinstance(result, int) else int(Exit.OK)
+
+
+@contextmanager
+def _no_silent_end() -> Iterator[None]:
+    """Name who calls ``os._exit`` in this process, such as a plugin: what it cut off must not look
+    like what is done."""
+    own, leave = os.getpid(), os._exit
+
+    def ended(status: int) -> NoReturn:
+        # A process of ours that was forked off ends this way.
+        if os.getpid() == own:
+            from publish.cli.terminal import Terminal
+
+            caller = sys._getframe(1)
+            where = f"{caller.f_code.co_filename}:{caller.f_lineno}"
+            Terminal.error(
+                f"{where}: os._exit({status}) ended this before it was done — remove that call, "
+                "then run this again"
+            )
+            status = int(Exit.REFUSED)
+        leave(status)
+
+    os._exit = ended
+    try:
+        yield
+    finally:
+        os._exit = leave
 
 
 def _interrupted() -> int:

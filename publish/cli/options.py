@@ -1,15 +1,18 @@
-"""What every command takes: ``-s``, ``-q``, ``-v``, ``--no-color``."""
+"""What commands share: ``-s``, ``-q``, ``-v``, ``--no-color``; and ``--live``, with an office."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from publish.cli.terminal import Terminal
 from publish.settings import Settings, load
+
+if TYPE_CHECKING:
+    from publish.office import Office as Office
 
 Body = Callable[..., Any]
 
@@ -36,3 +39,20 @@ def common(command: Body) -> Body:
         return command(settings=settings, terminal=terminal, **rest)
 
     return wrapped  # fmt: skip
+
+
+def with_office(command: Body) -> Body:
+    """Add ``--live`` and the common options; the command gets an open ``office`` and the
+    ``terminal`` in their place."""
+
+    @click.option("--live", is_flag=True, help="Fail unless MAILCHIMP_API_KEY is set.")
+    @common
+    @functools.wraps(command)
+    def wrapped(settings: Settings, terminal: Terminal, live: bool, **rest: Any) -> Any:
+        from publish.cli.answering import voice
+        from publish.office import opened
+
+        with opened(settings, voice(terminal), live=live) as office:
+            return command(office=office, terminal=terminal, **rest)
+
+    return wrapped

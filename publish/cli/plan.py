@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import click
 
-from publish.cli.options import common
+from publish.cli import options
 from publish.cli.terminal import Terminal
-from publish.settings import Settings
 
 
 @click.command("plan")
@@ -14,16 +13,14 @@ from publish.settings import Settings
 @click.option("--json", "as_json", is_flag=True, help="The plan for scripts.")
 @click.option("--now", is_flag=True, help="As for `publish send`.")
 @click.option("--at", metavar="TIME", help="As for `publish send`.")
-@click.option("--live", is_flag=True, help="Fail unless MAILCHIMP_API_KEY is set.")
-@common
+@options.with_office
 def command(
-    settings: Settings,
+    office: options.Office,
     terminal: Terminal,
     names: tuple[str, ...],
     as_json: bool,
     now: bool,
     at: str | None,
-    live: bool,
 ) -> None:
     """Say what `send` would do and why, for each post. Writes nothing.
 
@@ -31,11 +28,9 @@ def command(
 
     Example: publish plan a-calm-handover
     """
-    from publish.cli.answering import voice
-    from publish.office import listing, opened
+    from publish.office import listing
 
-    with opened(settings, voice(terminal), live=live) as office:
-        found, lines = listing.planned(office, names, now, at)
+    found, lines = listing.planned(office, names, now, at)
     if as_json:
         terminal.json([item.as_dict() for item in found])
         return

@@ -22,6 +22,9 @@ def command(settings: Settings, terminal: Terminal, old: str, new: str) -> None:
 
     done = rename(settings, old, new)
     name = done.file.relative_to(settings.root).as_posix()
+    if not done.changed:
+        terminal.good(f"{name}: its slug is {new} already; nothing was changed")
+        return
     where = f"; the next build puts it at {done.address}" if done.address else ""
     if done.fixed:
         where = "; its Url or Save_as line sets its address, which stays"

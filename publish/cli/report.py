@@ -6,48 +6,43 @@ from pathlib import Path
 
 import click
 
-from publish.cli.options import common
+from publish.cli import options
 from publish.cli.terminal import Terminal
 from publish.errors import ConfigError
-from publish.settings import Settings
 
 
 @click.command("report")
 @click.argument("post", required=False)
 @click.option("--json", "as_json", is_flag=True, help="The figures for scripts.")
 @click.option("--plot", type=click.Path(path_type=Path), metavar="FILE", help="Draw them (.svg).")
-@click.option("--live", is_flag=True, help="Fail unless MAILCHIMP_API_KEY is set.")
-@common
+@options.with_office
 def command(
-    settings: Settings,
+    office: options.Office,
     terminal: Terminal,
     post: str | None,
     as_json: bool,
     plot: Path | None,
-    live: bool,
 ) -> None:
     """Recipients, opens, clicks, unsubscribes and bounces of each letter that went out.
 
     Example: publish report --plot figures.svg
     """
-    from publish.cli.answering import voice
     from publish.newsletter import report
     from publish.newsletter.protocol import hour_of
-    from publish.office import listing, opened
+    from publish.office import listing
     from publish.post.files import write_whole
 
     if plot and plot.suffix.lower() != ".svg":
         raise ConfigError(f"--plot: {plot} is no .svg file", "name a file that ends in .svg")
-    with opened(settings, voice(terminal), live=live) as office:
-        rows = listing.figures(office, [post] if post else [])
-        if plot:
-            write_whole(plot, report.plot(rows).encode())
-            terminal.note(f"{plot} drawn")
-        if as_json:
-            terminal.json([row.as_dict() for row in rows])
-        elif rows:
-            for line in report.table(rows, lambda text: office.format_local(hour_of(text))):
-                terminal.out(line)
-            terminal.note(office.with_sandbox_note("as Mailchimp reports it"))
-        else:
-            terminal.out(office.with_sandbox_note("no letter was sent yet"))
+    rows = listing.figures(office, [] if post is None else [post])
+    if plot:
+        write_whole(plot, report.plot(rows).encode())
+        terminal.note(f"{plot} drawn")
+    if as_json:
+        terminal.json([row.as_dict() for row in rows])
+    elif rows:
+        for line in report.table(rows, lambda text: office.format_local(hour_of(text))):
+            terminal.out(line)
+        terminal.note(office.with_sandbox_note("as Mailchimp reports it"))
+    else:
+        terminal.out(office.with_sandbox_note("no letter was sent yet"))

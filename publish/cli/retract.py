@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import click
 
-from publish.cli.options import common
+from publish.cli import options
 from publish.cli.terminal import Terminal
-from publish.settings import Settings
 
 
 @click.command("retract")
 @click.argument("post")
 @click.option("--to", metavar="ADDRESS", help="Where its address leads from now on.")
 @click.option("--gone", is_flag=True, help="Its address says that it is gone.  [default]")
-@click.option("--live", is_flag=True, help="Fail unless MAILCHIMP_API_KEY is set.")
 @click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal.")
 @click.option("--json", "as_json", is_flag=True, help="What happened, for scripts.")
-@common
+@options.with_office
 def command(
-    settings: Settings,
+    office: options.Office,
     terminal: Terminal,
     post: str,
     to: str | None,
     gone: bool,
-    live: bool,
     yes: bool,
     as_json: bool,
 ) -> int:
@@ -34,10 +31,8 @@ def command(
 
     Example: publish retract a-calm-handover --to /handing-over-calmly/
     """
-    from publish.cli.answering import carry_out, voice
-    from publish.office import opened
+    from publish.cli.answering import carry_out
 
-    with opened(settings, voice(terminal), live=live) as office:
-        return carry_out(
-            office, terminal, "retract", yes=yes, as_json=as_json, post=post, to=to, gone=gone
-        )
+    return carry_out(
+        office, terminal, "retract", yes=yes, as_json=as_json, post=post, to=to, gone=gone
+    )

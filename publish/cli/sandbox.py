@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 import click
@@ -47,14 +48,11 @@ def inbox(settings: Settings, terminal: Terminal) -> None:
     Example: publish sandbox inbox
     """
     from publish import sandbox
+    from publish.sandbox import mails
 
-    found = sorted(
-        (sandbox.folder(settings.root) / "mail").glob("*.eml"),
-        key=lambda file: file.stat().st_mtime,
-        reverse=True,
-    )
-    for file in found:
-        terminal.out(f"{file.relative_to(settings.root)}  {_subject(file.read_bytes())}")
+    found = mails.newest(settings.root, sys.maxsize)
+    for mail in found:
+        terminal.out(f"{mail.file.relative_to(settings.root)}  {mail.to}  {mail.subject}")
     base = sandbox.running(settings.root)
     terminal.note(f"inbox: {base}/" if base else "as a web page: `publish sandbox serve`")
     if not found:
@@ -72,11 +70,3 @@ def reset(settings: Settings, terminal: Terminal) -> None:
 
     sandbox.reset(settings.root)
     terminal.good("the sandbox is as new")
-
-
-def _subject(raw: bytes) -> str:
-    from email import policy
-    from email.parser import BytesHeaderParser
-
-    headers = BytesHeaderParser(policy=policy.default).parsebytes(raw)
-    return f"{headers['to']}  {headers['subject']}"

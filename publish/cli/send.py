@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import click
 
-from publish.cli.options import common
+from publish.cli import options
 from publish.cli.terminal import Terminal
-from publish.settings import Settings
 
 
 @click.command("send")
@@ -27,12 +26,11 @@ from publish.settings import Settings
 @click.option(
     "--no-build", is_flag=True, help="Refuse where the site is stale, instead of building."
 )
-@click.option("--live", is_flag=True, help="Fail unless MAILCHIMP_API_KEY is set.")
 @click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal.")
 @click.option("--json", "as_json", is_flag=True, help="What happened, for scripts.")
-@common
+@options.with_office
 def command(
-    settings: Settings,
+    office: options.Office,
     terminal: Terminal,
     names: tuple[str, ...],
     now: bool,
@@ -41,7 +39,6 @@ def command(
     as_update: bool,
     replace: bool,
     no_build: bool,
-    live: bool,
     yes: bool,
     as_json: bool,
 ) -> int:
@@ -53,11 +50,9 @@ def command(
 
     Example: publish send a-calm-handover --at 07:30
     """
-    from publish.cli.answering import carry_out, voice
-    from publish.office import opened
+    from publish.cli.answering import carry_out
 
-    with opened(settings, voice(terminal), live=live) as office:
-        return carry_out(
-            office, terminal, "send", yes=yes, as_json=as_json, posts=names, now=now, at=at,
-            digest=digest, as_update=as_update, replace=replace, build=not no_build,
-        )  # fmt: skip
+    return carry_out(
+        office, terminal, "send", yes=yes, as_json=as_json, posts=names, now=now, at=at,
+        digest=digest, as_update=as_update, replace=replace, build=not no_build,
+    )  # fmt: skip

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import click
 
-from publish.cli.options import common
+from publish.cli import options
 from publish.cli.terminal import Terminal
 from publish.errors import Exit
-from publish.settings import Settings
 
 
 @click.command("status")
 @click.argument("names", nargs=-1, metavar="[POST]…")
 @click.option("--json", "as_json", is_flag=True, help="The states for scripts.")
-@click.option("--live", is_flag=True, help="Fail unless MAILCHIMP_API_KEY is set.")
-@common
+@options.with_office
 def command(
-    settings: Settings, terminal: Terminal, names: tuple[str, ...], as_json: bool, live: bool
+    office: options.Office, terminal: Terminal, names: tuple[str, ...], as_json: bool
 ) -> int:
     """Each letter's true state, read from Mailchimp; settles what a run left unknown.
 
@@ -25,10 +23,9 @@ def command(
 
     Example: publish status a-calm-handover
     """
-    from publish.cli.answering import voice
-    from publish.office import listing, opened
+    from publish.office import listing
 
-    with opened(settings, voice(terminal), live=live) as office, office.lock():
+    with office.lock():
         found = listing.entries(office, names)
     if as_json:
         terminal.json([entry.as_dict() for entry in found])

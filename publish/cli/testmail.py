@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import click
 
-from publish.cli.options import common
+from publish.cli import options
 from publish.cli.terminal import Terminal
-from publish.settings import Settings
 
 
 @click.command("test")
@@ -20,22 +19,18 @@ from publish.settings import Settings
     help="Whom to mail the test to; may be given several times.",
 )
 @click.argument("more", nargs=-1, metavar="[ADDRESS]…")
-@click.option("--live", is_flag=True, help="Fail unless MAILCHIMP_API_KEY is set.")
-@common
+@options.with_office
 def command(
-    settings: Settings,
+    office: options.Office,
     terminal: Terminal,
     post: str,
     addresses: tuple[str, ...],
     more: tuple[str, ...],
-    live: bool,
 ) -> int:
     """Mail a test of exactly the bytes that `send` would upload, of a draft too.
 
     Example: publish test a-calm-handover --to me@example.com
     """
-    from publish.cli.answering import carry_out, voice
-    from publish.office import opened
+    from publish.cli.answering import carry_out
 
-    with opened(settings, voice(terminal), live=live) as office:
-        return carry_out(office, terminal, "test", yes=True, post=post, to=(*addresses, *more))
+    return carry_out(office, terminal, "test", yes=True, post=post, to=(*addresses, *more))

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import click
 
-from publish.cli.options import common
+from publish.cli import options
 from publish.cli.terminal import Terminal
-from publish.settings import Settings
 
 
 @click.command("undo")
 @click.argument("post", required=False)
 @click.option("--json", "as_json", is_flag=True, help="What happened, for scripts.")
-@click.option("--live", is_flag=True, help="Fail unless MAILCHIMP_API_KEY is set.")
-@common
-def command(
-    settings: Settings, terminal: Terminal, post: str | None, as_json: bool, live: bool
-) -> int:
+@options.with_office
+def command(office: options.Office, terminal: Terminal, post: str | None, as_json: bool) -> int:
     """Take a scheduled letter back; without a name, the only one that is scheduled.
 
     POST may be a slug, a letter's key or a campaign's id: a letter whose post was retracted is
@@ -24,8 +20,6 @@ def command(
 
     Example: publish undo a-calm-handover
     """
-    from publish.cli.answering import carry_out, voice
-    from publish.office import opened
+    from publish.cli.answering import carry_out
 
-    with opened(settings, voice(terminal), live=live) as office:
-        return carry_out(office, terminal, "undo", yes=True, as_json=as_json, post=post)
+    return carry_out(office, terminal, "undo", yes=True, as_json=as_json, post=post)

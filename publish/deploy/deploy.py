@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from publish.deploy import live
+from publish.deploy import verify
 from publish.deploy.guard import Age, Compare, Verdict, judge, require_fit, require_pages
 from publish.deploy.plan import Plan, Put, Remote, plan
 from publish.deploy.release import Hold, OldRelease, Record, Release
@@ -95,7 +95,7 @@ def deploy(
         release = release.adding(target.additions(release)).marked()
         out.release, out.source = release.id, release.source
         require_fit(release)
-        _put(target, place, release, compare, options, out)
+        _put(target, release, compare, options, out)
         _verify(place, release, options, out)
     except PublishError as error:
         raise Stopped(error, out) from None
@@ -151,12 +151,7 @@ def roll_back(target: Target, place: Place, wanted: str, options: DeployOptions)
 
 
 def _put(
-    target: Target,
-    place: Place,
-    release: Release,
-    compare: Compare,
-    options: DeployOptions,
-    out: Outcome,
+    target: Target, release: Release, compare: Compare, options: DeployOptions, out: Outcome
 ) -> None:
     end = time.monotonic() + options.patience
     with out.timed("look"):
@@ -170,7 +165,7 @@ def _put(
             with out.timed("put"), target.claim(release, max(1.0, end - time.monotonic())) as now:
                 todo = _decide(target, release, now, first, compare, options, out)
                 if todo is not None:
-                    _apply_plan(target, release, now, todo, options, out)
+                    _apply_plan(target, release, now, todo, out)
             return
         except Raced:
             if time.monotonic() >= end:
@@ -206,9 +201,7 @@ def _decide(
     return todo
 
 
-def _apply_plan(
-    target: Target, release: Release, now: Remote, todo: Plan, options: DeployOptions, out: Outcome
-) -> None:
+def _apply_plan(target: Target, release: Release, now: Remote, todo: Plan, out: Outcome) -> None:
     known = now.record or Record()
     if todo.empty:
         _run_after_step(target, known, out)
@@ -223,7 +216,7 @@ def _apply_plan(
 
 def _open(target: Target) -> str:
     """The step that is still to be done when the release is up; remembered until it has been."""
-    return "after" if target.steps else ""
+    return "after" if target.after else ""
 
 
 def _run_after_step(target: Target, record: Record, out: Outcome) -> None:
@@ -241,7 +234,7 @@ def _verify(place: Place, release: Release, options: DeployOptions, out: Outcome
     with out.timed("verify"):
         if fresh:
             changed = [p.path for p in out.put]
-            found = live.pages(place.siteurl, release, changed)
+            found = verify.pages(place.siteurl, release, changed)
             out.verified += found.checked
             out.warnings += found.warnings
 
@@ -250,7 +243,7 @@ def _seen(place: Place, release: str, options: DeployOptions, out: Outcome) -> N
     if not options.timeout:
         return
     with out.timed("verify"):
-        live.wait(place.siteurl, release, options.timeout, place.say)
+        verify.wait(place.siteurl, release, options.timeout, place.say)
     out.verified += 1
     out.state = "unchanged" if out.state == "unchanged" else "live"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -18,9 +18,7 @@ from typing import TypeVar
 from publish.deploy import snapshot
 from publish.deploy.plan import PHASES, Plan, Remote
 from publish.deploy.release import (
-    KEEP,
     MARKER,
-    File,
     OldRelease,
     Record,
     Release,
@@ -28,7 +26,7 @@ from publish.deploy.release import (
     encoded,
     kind_of,
 )
-from publish.deploy.targets import Place
+from publish.deploy.targets import Place, Target
 from publish.errors import Refused
 
 R = TypeVar("R")
@@ -41,7 +39,7 @@ SEPARATOR = " @"
 """Between a file's SHA-256 and the tag under which the target knows it."""
 
 
-class IncrementalTarget(ABC):
+class IncrementalTarget(Target):
     """Everything but how one file is read and written.
 
     In the record a file's fingerprint is its SHA-256 and, behind ``SEPARATOR``, the tag that the
@@ -49,13 +47,10 @@ class IncrementalTarget(ABC):
     """
 
     replaces_atomically = False
-    keep = KEEP
-    steps = False
-    caveat = ""
     workers = 1
 
     def __init__(self, place: Place) -> None:
-        self.place = place
+        super().__init__(place)
         self._vault = ""
         self._fresh = secrets.token_hex(16)
 
@@ -117,18 +112,6 @@ class IncrementalTarget(ABC):
     @abstractmethod
     def fence(self) -> None:
         """Stop here if another run took the target over meanwhile."""
-
-    @abstractmethod
-    def run_after_step(self) -> None:
-        """The step after a release, where the settings name one."""
-
-    def additions(self, release: Release) -> Mapping[str, bytes]:
-        """Nothing: this kind of host needs no file of its own."""
-        return {}
-
-    def fingerprint(self, file: File) -> str:
-        """SHA-256."""
-        return file.sha256
 
     def read(self) -> Remote:
         """What is there, by one listing and the record."""

@@ -90,7 +90,9 @@ def _look(path: str, data: bytes) -> File:
 
 def _changed(place: Path, error: OSError | None = None) -> Refused:
     why = f"cannot be read ({error.strerror})" if error else "was changed by another build"
-    return Refused(f"{place}: {why} while the site was put up", "run `publish build`, then deploy")
+    return Refused(
+        f"{place}: {why} while the site was uploaded", "run `publish build`, then deploy"
+    )
 
 
 def _stamp(place: Path) -> str:

@@ -69,15 +69,15 @@ class Acts:
         """Whom the last test went to, else the sender."""
         return self._tested or str(self.reader.settings.values.get("NEWSLETTER_REPLY_TO") or "")
 
-    def mendable(self, post: Post, data: bytes) -> list[Diagnostic]:
-        """The findings of a post that a mend of its bytes ``data`` can do something about."""
+    def fixable(self, post: Post, data: bytes) -> list[Diagnostic]:
+        """The findings of a post that its bytes ``data`` can be rid of by a known fix."""
         found = parts.findings(self.reader.current, post) or ()
         values = self.reader.settings.values
         return [f for f in found if fixes.apply_fix(data, fixes.FixContext(f, values)) is not None]
 
-    def mend_page(self, post: Post, args: Mapping[str, str]) -> dict[str, Any] | None:
-        """What a mend would change; None if there is nothing to mend any more."""
-        finding, data, made = self._mended(post, args)
+    def fix_page(self, post: Post, args: Mapping[str, str]) -> dict[str, Any] | None:
+        """What a fix would change; None if there is nothing to fix any more."""
+        finding, data, made = self._fixed(post, args)
         if finding is None or made is None:
             return None
         return {"post": post, "finding": finding, "changes": fixes.difference(data, made)}
@@ -97,11 +97,11 @@ class Acts:
         self.jobs.put(lambda: self._ask(job), job, PATIENCE)
         return _at(job)
 
-    def do_yes(self, form: Mapping[str, str], request: Request) -> Response | str:
+    def do_confirm(self, form: Mapping[str, str], request: Request) -> Response | str:
         """Do what was asked, once."""
         self._allowed()
         job = self.jobs.answered(form.get("token", ""))
-        if job is None or job.question is None or job.question.bound != form.get("bound"):
+        if job is None or job.question is None or job.question.fingerprint != form.get("bound"):
             raise Refused(
                 "this question was answered already, or asked again since",
                 "look at the post; it says how things stand",
@@ -110,7 +110,7 @@ class Acts:
         self.jobs.put(lambda: self._do(job), job, PATIENCE)
         return _at(job)
 
-    def do_no(self, form: Mapping[str, str], request: Request) -> Response | str:
+    def do_cancel(self, form: Mapping[str, str], request: Request) -> Response | str:
         """Leave everything as it is."""
         job = self.jobs.answered(form.get("token", ""))
         if job is None:
@@ -133,13 +133,14 @@ class Acts:
             job.office_question = found
             self._do(job)
         else:
-            self.jobs.ask(job, asking.view(found, self._titles()), found)
+            self.jobs.ask(job, asking.view(found), found)
 
     def _do(self, job: Job) -> None:
         try:
             found = self.office.do(
-                self._settings(), job.office_question, self._voice(job), self._progress(job)
-            )
+                self._settings(), job.office_question, self._voice(job), self._progress(job),
+                self._countdown(job),
+            )  # fmt: skip
         except PublishError as refusal:
             title = asking.UNKNOWN if refusal.code == 4 else asking.FAILED
             self._end(job, "refused", title, (refusal.message, refusal.remedy))
@@ -152,15 +153,11 @@ class Acts:
                 self._end(job, "done", asking.DONE.get(job.act, "Done"), found.lines)
             else:
                 # What the yes was given to is not so any more.
-                self.jobs.ask(job, asking.again(asking.view(found, self._titles())), found)
+                self.jobs.ask(job, asking.again(asking.view(found)), found)
         self.reader.look_again()
 
-    def _titles(self) -> frozenset[str]:
-        return frozenset(post.title for post in self.reader.current.posts)
-
     def _end(self, job: Job, stage: Any, title: str, lines: tuple[str, ...]) -> None:
-        titles = self._titles()
-        said = tuple(filter(None, (asking.wording(line, titles) for line in lines)))
+        said = tuple(filter(None, map(asking.with_buttons, lines)))
         what = asking.TITLES.get(job.act, job.act)
         self.log.note(title if stage == "done" else f"{what} {title}", stage, said)
         job.finish_stage(stage, title, said)
@@ -173,25 +170,35 @@ class Acts:
         return say
 
     def _progress(self, job: Job) -> Callable[[str], None]:
+        def progress(line: str) -> None:
+            job.can_stop = False
+            self._go_on(job, line)
+
+        return progress
+
+    def _countdown(self, job: Job) -> Callable[[str], None]:
         last = 0.0
 
-        def progress(line: str) -> None:
+        def countdown(line: str) -> None:
             nonlocal last
-            job.can_stop = line.startswith(asking.COUNTDOWN)
+            job.can_stop = True
             before, last = last or clock(), clock()
-            if job.can_stop and job.stopping:
+            if job.stopping:
                 raise Refused("stopped: nothing was sent", "send it when you like")
-            if job.can_stop and last - before > asking.SLEPT:
+            if last - before > asking.SLEPT:
                 raise Refused(
                     "this computer slept past the hour, so nothing was sent", "send it again"
                 )
-            # What goes on is one line that changes.
-            told = job.lines[-4:]
-            job.lines = (*(told[:-1] if told[-1:] == (job.progress_line,) else told), line)
-            job.progress_line = line
-            self.reader.tell()
+            self._go_on(job, line)
 
-        return progress
+        return countdown
+
+    def _go_on(self, job: Job, line: str) -> None:
+        """What goes on is one line that changes."""
+        told = job.lines[-4:]
+        job.lines = (*(told[:-1] if told[-1:] == (job.progress_line,) else told), line)
+        job.progress_line = line
+        self.reader.tell()
 
     def do_stop(self, form: Mapping[str, str], request: Request) -> Response | str:
         """Let a letter that waits for its moment not go."""
@@ -222,17 +229,17 @@ class Acts:
         self._write(post, form, made, "Header lines changed")
         return f"{parts.href(post)}?open=fields#fields"
 
-    def do_mend(self, form: Mapping[str, str], request: Request) -> Response | str:
-        """Show what a mend would change."""
+    def do_preview_fix(self, form: Mapping[str, str], request: Request) -> Response | str:
+        """Show what a fix would change."""
         post = self._post(form)
         names = ("rule", "line", "digest")
         query = {"post": post.name} | {name: form.get(name, "") for name in names}
         return f"/mend?{urlencode(query)}"
 
-    def do_mended(self, form: Mapping[str, str], request: Request) -> Response | str:
-        """Write a mend that was shown."""
+    def do_apply_fix(self, form: Mapping[str, str], request: Request) -> Response | str:
+        """Write a fix that was shown."""
         post = self._post(form)
-        finding, _, made = self._mended(post, form)
+        finding, _, made = self._fixed(post, form)
         if finding is None or made is None:
             raise Refused("there is nothing to mend there any more", "look at the post again")
         self._write(post, form, made, f"Mended: {finding.message}")
@@ -264,11 +271,11 @@ class Acts:
         settings, now = self.reader.settings, datetime.now(UTC)
         zone = self.reader.current.zone
         given = form.get("date", "").strip()
-        categories = [part.strip() for part in form.get("category", "").split(",")]
+        categories = frontmatter.names(form.get("category", ""))
         try:
             date = schedule.when(given, now, zone, time()) if given else None
             path = new_post(
-                settings, form.get("title", "").strip(), categories=list(filter(None, categories)),
+                settings, form.get("title", "").strip(), categories=categories,
                 date=date,
             )  # fmt: skip
         except ConfigError as refusal:
@@ -290,7 +297,7 @@ class Acts:
             raise NotFound
         return found
 
-    def _mended(
+    def _fixed(
         self, post: Post, form: Mapping[str, str]
     ) -> tuple[Diagnostic | None, bytes, bytes | None]:
         """The finding that the form names, the file, and the file without it."""

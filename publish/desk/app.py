@@ -47,9 +47,9 @@ class App:
             ("/mend", "mend"), ("/events", "events"),
         )  # fmt: skip
         acts = (
-            ("/ask/<act>", "ask"), ("/yes", "yes"), ("/no", "no"), ("/stop", "stop"),
-            ("/open", "open"), ("/fields", "fields"), ("/mend", "mend"),
-            ("/mended", "mended"), ("/photo", "photo"), ("/new", "new"),
+            ("/ask/<act>", "ask"), ("/yes", "confirm"), ("/no", "cancel"), ("/stop", "stop"),
+            ("/open", "open"), ("/fields", "fields"), ("/mend", "preview_fix"),
+            ("/mended", "apply_fix"), ("/photo", "photo"), ("/new", "new"),
         )  # fmt: skip
         self._map = Map(
             [
@@ -104,8 +104,10 @@ class App:
     def _page(
         self, name: str, request: Request, status: int, values: Mapping[str, Any]
     ) -> Response:
-        now = self.reader.current
-        view = pages.draw(name, now, datetime.now(UTC), self.base, self.acts, request.args, values)
+        visit = pages.Visit(
+            self.reader.current, datetime.now(UTC), self.acts, request.args, values
+        )  # fmt: skip
+        view = pages.draw(name, self.base, visit)
         if view is None:
             raise NotFound
         return Response(view, status, mimetype="text/html")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -11,12 +11,13 @@ from publish.desk.jobs import QuestionView
 from publish.desk.model import Post
 from publish.desk.parts import Button
 from publish.errors import PublishError, Refused
-from publish.sandbox import NOTE
 from publish.settings import Settings
 
 if TYPE_CHECKING:
     # The office loads all that mails; the first page does not wait for that.
+    from publish.newsletter.selection import Candidate
     from publish.office import Done, Question
+    from publish.office.words import Words
 
 Say = Callable[[str], None]
 TITLES = {
@@ -34,7 +35,7 @@ SAYS = {
     "rename": "The old address will lead to the new one, so that links others made go on working.",
 }
 DOING = {
-    "send": "The letter is being brought on", "replace": "The new words are being put in",
+    "send": "The letter is being sent or scheduled", "replace": "The new words are being put in",
     "undo": "The letter is being taken back", "move": "The letter is being moved",
     "test": "The test is being sent", "deploy": "The pages are being uploaded",
     "publish": "The post is being published", "retract": "The post is being taken off",
@@ -46,10 +47,8 @@ DONE = {
     "publish": "Done: the post is published", "retract": "Done: the post is off the site",
     "rename": "Done: the post has its new address",
 }  # fmt: skip
-COUNTDOWN = "sending in "
-"""How a line begins that tells that a letter waits here for its moment."""
 SLEPT = 60.0
-"""Seconds between two such lines after which the computer was asleep."""
+"""Seconds between two lines of a countdown after which the computer was asleep."""
 DIRECT = ("test",)
 """Acts that are done without a question: they may be done as often as one likes."""
 REFUSED = "That cannot be done yet"
@@ -61,11 +60,8 @@ NAMES = {
     "where": "Where to", "was": "Address until now", "now": "Address from now on", "to": "To",
 }  # fmt: skip
 """The names of a question's lines as the page has them."""
-NAMED = re.compile(r"[^\s]+ “([^”]+)”")
-"""A post by its slug and its title, or any word before a quotation."""
-CAMPAIGN = re.compile(r" \(campaign \w+\)")
-BACK = re.compile(r"to (take it back until then|send it after all): publish ")
 COMMAND = re.compile(r"`publish (\w+)[^`]*`")
+"""A command as every message marks it."""
 BUTTONS = {
     "send": "“Send the letter”", "undo": "“Take it back”", "deploy": "“Upload”",
     "build": "the desk", "status": "the desk", "check": "the desk", "plan": "the desk",
@@ -82,7 +78,7 @@ class OfficeClient(Protocol):
     ) -> Question | Done: ...
 
     def do(
-        self, settings: Settings, question: Question, say: Say, progress: Say
+        self, settings: Settings, question: Question, say: Say, progress: Say, countdown: Say
     ) -> Question | Done: ...
 
 
@@ -102,7 +98,7 @@ class Office:
         """
         from publish import office
 
-        voice = office.Voice(say=say, progress=say)
+        voice = office.Voice(say=say, progress=say, words=words())
         with office.opened(settings, voice, live=self.live) as room:
             found = office.ask(room, act, **wish)
         if isinstance(found, PublishError):
@@ -110,21 +106,45 @@ class Office:
         return found
 
     def do(
-        self, settings: Settings, question: Question, say: Say, progress: Say
+        self, settings: Settings, question: Question, say: Say, progress: Say, countdown: Say
     ) -> Question | Done:
         """Do it, if it is still what was asked; else the question as it is now.
 
-        What ``progress`` raises ends the act where that is told of.
+        What ``countdown`` raises ends the wait of a letter, and the act with it.
 
         Raises:
             PublishError: it failed.
         """
         from publish import office
 
-        voice = office.Voice(say=say, progress=progress)
+        voice = office.Voice(say=say, progress=progress, countdown=countdown, words=words())
         with office.opened(settings, voice, live=self.live) as room:
             found = office.do(room, question)
         return found.question if isinstance(found, office.Changed) else found
+
+
+def words() -> Words:
+    """What the desk says in place of slugs, campaigns and commands. Its banner says that nobody is
+    e-mailed, its buttons say what may come next."""
+    from publish.office.words import Words
+
+    class DeskWords(Words):
+        def post(self, slug: str, title: str) -> str:
+            return f"“{title}”" if title else slug
+
+        def why(self, choice: Candidate) -> str:
+            return choice.reason
+
+        def sent(self, state: str, campaign: str) -> str:
+            return state
+
+        def sandboxed(self, line: str) -> str:
+            return line
+
+        def later(self, purpose: str, command: str) -> tuple[str, ...]:
+            return ()
+
+    return DeskWords(stop="“Stop”")
 
 
 def wish(act: str, form: Mapping[str, str], post: Post | None) -> dict[str, Any]:
@@ -165,36 +185,30 @@ def wish(act: str, form: Mapping[str, str], post: Post | None) -> dict[str, Any]
             return {"post": name}
 
 
-def view(question: Question, titles: Collection[str]) -> QuestionView:
+def view(question: Question) -> QuestionView:
     """A question as the page shows it."""
     facts = tuple(
-        (NAMES.get(line.name, line.name.capitalize()), wording(line.text, titles))
+        (NAMES.get(line.name, line.name.capitalize()), with_buttons(line.text))
         for line in question.lines
         if line.name != "step"
     )
-    steps = tuple(wording(line.text, titles) for line in question.lines if line.name == "step")
+    steps = tuple(with_buttons(line.text) for line in question.lines if line.name == "step")
     says = (SAYS[question.act],) if question.act in SAYS else ()
     title = TITLES.get(question.act, question.act)
     other: tuple[Button, ...] = ()
-    if any(line.name == "date" and line.text.startswith("today;") for line in question.lines):
+    if any(line.unless == "keep_date" for line in question.lines):
         wished = {
             "post": question.wish["post"],
             "at": question.wish["at"] or "",
             "keep_date": "yes",
         }
         other = (Button("Keep the old date…", to="/ask/publish", values=wished),)
-    return QuestionView(title, says, facts, question.yes, question.bound, steps, other)
+    return QuestionView(title, says, facts, question.yes, question.fingerprint, steps, other)
 
 
-def wording(line: str, titles: Collection[str] = ()) -> str:
-    """A line of the office's as the desk says it: without what the banner says already, a post by
-    its title alone, and a command by the name of its button. ``""`` for what a button says."""
-    line = CAMPAIGN.sub("", line.replace(f" [{NOTE}]", "")).strip()
-    if BACK.match(line):
-        return ""
-    line = line.replace("; Ctrl-C takes it back", "; “Stop” takes it back")
-    line = NAMED.sub(lambda found: f"“{found[1]}”" if found[1] in titles else found[0], line)
-    return COMMAND.sub(lambda found: BUTTONS.get(found[1], found[0]), line)
+def with_buttons(line: str) -> str:
+    """A line of the office's with its commands by the names of their buttons."""
+    return COMMAND.sub(lambda found: BUTTONS.get(found[1], found[0]), line.strip())
 
 
 def again(question: QuestionView) -> QuestionView:

@@ -8,6 +8,7 @@ from datetime import datetime
 from publish.desk import next_step, parts, words
 from publish.desk.model import Letter, Post, Snapshot
 from publish.desk.parts import Button, State
+from publish.newsletter.schedule import WEEKDAYS
 from publish.newsletter.titles import MOST_POSTS
 
 SHOWN = 6
@@ -91,8 +92,8 @@ class Home:
 def view(now: Snapshot, at: datetime) -> Home:
     """The page at the moment ``at``."""
     letters = now.newsletter.letters
-    ahead = [m for m in letters if m.state in ("unsure", "stopped", "sending", "scheduled")]
-    order = {"unsure": 0, "stopped": 1, "sending": 2, "scheduled": 3}
+    ahead = [m for m in letters if m.state in ("unknown", "incomplete", "sending", "scheduled")]
+    order = {"unknown": 0, "incomplete": 1, "sending": 2, "scheduled": 3}
     ahead.sort(key=lambda m: (order[m.state], m.at or at))
     sent = sorted((m for m in letters if m.state == "sent"), key=lambda m: m.at or at, reverse=True)
     writing = _writing(now)
@@ -124,9 +125,9 @@ def view(now: Snapshot, at: datetime) -> Home:
 
 def headline(ahead: list[Letter], rows: list[Row], now: Snapshot, at: datetime) -> str:
     """The answer to “what happens next?”."""
-    if any(letter.state == "unsure" for letter in ahead):
+    if any(letter.state == "unknown" for letter in ahead):
         return "A letter is in doubt"
-    if any(letter.state == "stopped" for letter in ahead):
+    if any(letter.state == "incomplete" for letter in ahead):
         return "A letter did not go out whole"
     scheduled = [letter for letter in ahead if letter.state == "scheduled"]
     if any(letter.state == "sending" for letter in ahead):
@@ -149,10 +150,10 @@ def site(
     """The site's state, what there is to say of it, and the way to upload."""
     known = now.site
     if now.trouble:
-        return (State("stop", "The pages cannot be made"),), (now.trouble,), ()
+        return (State("error", "The pages cannot be made"),), (now.trouble,), ()
     if known.targets and known.waiting is None:
         if known.made is None:
-            return (State("care", "The pages are not made yet"),), (), ()
+            return (State("warning", "The pages are not made yet"),), (), ()
         told = known.trouble or "Being looked at"
         return (), (f"What readers see is not known: {told}.",), (parts.ask("Upload…", "deploy"),)
     if known.waiting is None:
@@ -165,11 +166,11 @@ def site(
         else "Nothing was uploaded from here yet."
     )
     if not known.waiting:
-        return (State("good", "Uploaded"),), (seen,), ()
+        return (State("ok", "Uploaded"),), (seen,), ()
     pages = words.count(len(known.waiting), "page")
     waits = "waits" if len(known.waiting) == 1 else "wait"
     return (
-        (State("care", f"{pages} {waits} to be uploaded"),),
+        (State("warning", f"{pages} {waits} to be uploaded"),),
         (seen,),
         (parts.ask(f"Upload {pages}…", "deploy"),),
     )
@@ -196,17 +197,10 @@ def out(now: Snapshot, letter: Letter, at: datetime) -> SentRow:
 def _next(now: Snapshot, letter: Letter, at: datetime) -> UpcomingLetter:
     post = now.of(letter)
     name = {"post": post.name} if post and not letter.several else {"letter": letter.key}
-    states = {
-        "unsure": State("stop", "In doubt"),
-        "stopped": State("stop", "Stopped"),
-        "sending": State("half", "Going out now"),
-        "scheduled": State("half", "Scheduled"),
-    }
     back = Button("Take it back…", to="/ask/undo", values=name)
     buttons: list[Button] = []
     if letter.state == "scheduled":
-        look = parts.href(post) if post and not letter.several else f"/letter/{letter.key}"
-        buttons = [Button("Look at it", look)]
+        buttons = [Button("Look at it", parts.letter_href(now, letter))]
         if post and not letter.several:
             buttons.append(Button("Another time…", f"{parts.href(post)}?open=time#time"))
         buttons.append(back)
@@ -221,8 +215,7 @@ def _next(now: Snapshot, letter: Letter, at: datetime) -> UpcomingLetter:
         mend = (Button("Take it back…", to="/ask/undo", values=name, main=True),)
         buttons = buttons[:1]
     return UpcomingLetter(
-        states[letter.state], parts.title(now, letter),
-        parts.href(post) if post and not letter.several else f"/letter/{letter.key}",
+        parts.LETTER_STATES[letter.state], parts.title(now, letter), parts.letter_href(now, letter),
         words.count(letter.readers, "reader") if letter.readers else "your readers",
         _when(letter, now, at), words.distance(letter.at, at) if letter.at else "", letter.why,
         letter.changes, gone, mend, tuple(buttons),
@@ -260,10 +253,10 @@ def _row(now: Snapshot, post: Post, at: datetime) -> Row:
     if post.kind == "draft":
         facts = f"Draft · {facts}"
     elif letter:
-        states = (State("care", "Letter taken back"), *states)
+        states = (State("warning", "Letter taken back"), *states)
         facts = f"On the site · {facts}"
     else:
-        states = (State("half", "Letter not sent"), *states)
+        states = (State("pending", "Letter not sent"), *states)
         facts = f"Public · {facts}"
     button = next_step.act(now, post) if next_step.is_likely(now, post) else None
     if button is None:
@@ -315,5 +308,5 @@ def _coming(now: Snapshot, at: datetime) -> tuple[AgendaEntry, ...]:
 
 
 def _day(when: datetime, now: Snapshot, at: datetime) -> str:
-    weekday = words.WEEKDAYS[when.astimezone(now.zone).weekday()][:3]
+    weekday = WEEKDAYS[when.astimezone(now.zone).weekday()][:3]
     return f"{weekday} {words.day(when, now.zone, at, short=True)}"

@@ -28,10 +28,9 @@ class QuestionView:
     says: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     yes: str
-    bound: str
+    fingerprint: str
     steps: tuple[str, ...] = ()
     other: tuple[Button, ...] = ()
-    changes: tuple[tuple[str, str, str, str], ...] = ()
 
 
 @dataclass

@@ -10,15 +10,6 @@ from publish.desk.home import SentRow
 from publish.desk.model import Letter, Snapshot
 from publish.desk.parts import Button, State
 
-STATES = {
-    "scheduled": State("half", "Scheduled"),
-    "sending": State("half", "Going out now"),
-    "sent": State("good", "Delivered"),
-    "held": State("care", "Taken back"),
-    "unsure": State("stop", "In doubt"),
-    "stopped": State("stop", "Stopped"),
-}
-
 
 @dataclass(frozen=True)
 class Waiting:
@@ -101,7 +92,7 @@ def one(now: Snapshot, key: str, at: datetime) -> LetterReport | None:
         else ("The letter still has your old words")
     )
     return LetterReport(
-        parts.title(now, letter), letter.subject, STATES[letter.state], tuple(facts),
+        parts.title(now, letter), letter.subject, parts.LETTER_STATES[letter.state], tuple(facts),
         letter.changes, says, tuple(buttons), key, _shares(letter),
     )  # fmt: skip
 
@@ -110,7 +101,8 @@ def _waiting(now: Snapshot, letter: Letter, at: datetime) -> Waiting:
     says = letter.why
     if letter.at and letter.state == "scheduled":
         says = f"{words.moment(letter.at, now.zone, at)}, {words.distance(letter.at, at)}"
-    return Waiting(parts.title(now, letter), f"/letter/{letter.key}", STATES[letter.state], says)
+    state = parts.LETTER_STATES[letter.state]
+    return Waiting(parts.title(now, letter), f"/letter/{letter.key}", state, says)
 
 
 def _shares(letter: Letter) -> tuple[tuple[str, str, float | None], ...]:

@@ -56,14 +56,14 @@ class Figures:
         return max(0, self.sent - self.bounced)
 
 
-LetterState = Literal["scheduled", "sending", "sent", "held", "unsure", "stopped"]
+LetterState = Literal["scheduled", "sending", "sent", "held", "unknown", "incomplete"]
 
 
 @dataclass(frozen=True)
 class Letter:
     """A letter that is on its way or out. ``uid`` is of its post, ``at`` its hour.
 
-    ``held`` was taken back; of ``unsure`` an answer is missing. ``changes`` are the words that
+    ``held`` was taken back; of ``unknown`` an answer is missing. ``changes`` are the words that
     differ from the post's present ones, each ``(before, gone, come, behind)``.
     """
 

@@ -13,14 +13,14 @@ from publish.settings import Settings
 if TYPE_CHECKING:
     from publish.newsletter.catalogue import Letter as Known
     from publish.newsletter.status import State
+    from publish.office.context import Office
     from publish.office.letters import Letters
-    from publish.office.room import Office
 
 FRESH = 6 * 60 * 60
 """Seconds for which a report of a letter older than a week is not asked for again."""
 STATES: dict[str, LetterState] = {
     "schedule": "scheduled", "sending": "sending", "sent": "sent", "archived": "sent",
-    "canceling": "stopped", "canceled": "stopped", "paused": "stopped",
+    "canceling": "incomplete", "canceled": "incomplete", "paused": "incomplete",
 }  # fmt: skip
 """By Mailchimp's own words."""
 
@@ -44,7 +44,7 @@ class NewsletterReader:
         with office.opened(settings) as room:
             audience = room.api.audience()
             composed = settings.cache / "preview" / "issues"
-            found = letters.gathered(room, composed if composed.is_dir() else None)
+            found = letters.load_letters(room, composed if composed.is_dir() else None)
             if self.live or room.account.sandbox:
                 with room.lock():
                     settling.settle(room)
@@ -74,7 +74,7 @@ class NewsletterReader:
         if how is None:
             return None
         campaign = next((c for c in known.campaigns if c.id == state.campaign), None)
-        record, intent = known.kept or {}, known.past.intent or {}
+        record, intent = known.sent_record or {}, known.past.intent or {}
         uid = known.issue.uid if known.issue else intent.get("uid") or record.get("uid") or ""
         differs = letters.difference(room, known, found)[0] == "words"
         sent = known.past.done_at if not state.send_time else None
@@ -90,7 +90,7 @@ class NewsletterReader:
             changes=_changes(room, found, known) if differs else (),
             several=known.kind == "digest",
             update=known.kind == "update",
-            why=state.state if how in ("unsure", "stopped") else "",
+            why=state.state if how in ("unknown", "incomplete") else "",
         )
 
     def _figures(self, room: Office, state: State) -> Figures | None:
@@ -122,7 +122,7 @@ def _sender(room: Office) -> str:
 def _how(state: State) -> LetterState | None:
     """The state of a letter; None for one that was never sent nor taken back."""
     if state.unknown or state.unfinished:
-        return "unsure"
+        return "unknown"
     if state.held:
         return "held"
     if state.status in STATES:
@@ -143,7 +143,7 @@ def _changes(room: Office, found: Letters, known: Known) -> tuple[tuple[str, str
     from publish.newsletter import changes, issue
     from publish.office import letters
 
-    old = letters.kept(room, known.key)
+    old = letters.sent_copy(room, known.key)
     if old is None or known.issue is None:
         return ()
     new = issue.load(found.folder, known.issue)

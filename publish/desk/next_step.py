@@ -37,8 +37,7 @@ def act(now: Snapshot, post: Post) -> Button | None:
 
 
 def is_likely(now: Snapshot, post: Post) -> bool:
-    """Whether ``act`` is what the author will want next: nothing stops the post, and the act
-    brings it on."""
+    """Whether ``act`` is what the author will want next, and nothing stops the post."""
     found = act(now, post)
     return (
         found is not None and found.to != "/ask/undo" and parts.healthy(parts.findings(now, post))

@@ -71,16 +71,16 @@ class PostPage:
 
 def view(
     now: Snapshot, post: Post, at: datetime, renderings: Renderings,
-    mendable: Collection[Diagnostic] = (),
+    fixable: Collection[Diagnostic] = (),
 ) -> PostPage:  # fmt: skip
-    """The page at the moment ``at``. ``mendable`` are the findings whose answer is known."""
+    """The page at the moment ``at``. ``fixable`` are the findings whose answer is known."""
     letter = now.letter(post)
     found = parts.findings(now, post)
     says, acts = _changed(now, post, letter)
     return PostPage(
         post.name, post.title, ", ".join(post.categories),
         rail(now, post, letter, at), parts.findings_summary(found),
-        tuple(_remark(post, finding, mendable) for finding in found or ()), found is not None,
+        tuple(_remark(post, finding, fixable) for finding in found or ()), found is not None,
         letter.changes[:CHANGES] if letter else (),
         max(0, len(letter.changes) - CHANGES) if letter else 0, says, acts,
         tuple(_first(now, post)), tuple(_small(post)),
@@ -175,13 +175,12 @@ def _time_act(post: Post, letter: Letter | None) -> str:
     return "move" if letter.state == "scheduled" else ""
 
 
-def _remark(post: Post, finding: Diagnostic, mendable: Collection[Diagnostic]) -> Remark:
-    state = (
-        State("stop", "To mend") if finding.severity == "error" else State("care", "To consider")
-    )
+def _remark(post: Post, finding: Diagnostic, fixable: Collection[Diagnostic]) -> Remark:
+    wrong = finding.severity == "error"
+    state = State("error", "To mend") if wrong else State("warning", "To consider")
     line = {"post": post.name, "line": str(finding.line)}
     mend = None
-    if finding in mendable:
+    if finding in fixable:
         mend = Button(
             "Mend it…", to="/mend", values={**line, "rule": finding.rule, "digest": post.digest}
         )

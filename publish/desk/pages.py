@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from publish.desk import fields, home, inbox, letters, page, parts, photo, posts, renderings, words
+from publish.desk import fields, home, letters, page, parts, photo, posts, renderings, words
 from publish.desk.model import Post, Snapshot
 from publish.post import frontmatter
 from publish.post.text import shorten
+from publish.sandbox import mails
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -21,29 +22,36 @@ if TYPE_CHECKING:
 
     from publish.desk.acts import Acts
 
+MAILS = 50
+"""Mails of the rehearsal that are listed, the newest; the inbox has them all."""
 FITS = 100
 """Characters of subject and preheader in one line of Gmail, about."""
 CODE = re.compile(r"`([^`]+)`")
 Context = dict[str, Any]
 
 
-def draw(
-    name: str, now: Snapshot, at: datetime, base: str, acts: Acts, args: Mapping[str, str],
-    values: Mapping[str, Any],
-) -> str | None:  # fmt: skip
-    """The page of that template; None if there is no such thing to show.
+class Visit(NamedTuple):
+    """What a page is drawn from: the snapshot ``now`` at the moment ``at``, what the author did,
+    the address's query, and what its path names."""
 
-    ``args`` are the address's query, ``values`` what its path names.
-    """
+    now: Snapshot
+    at: datetime
+    acts: Acts
+    args: Mapping[str, str]
+    values: Mapping[str, Any]
+
+
+def draw(name: str, base: str, visit: Visit) -> str | None:
+    """The page of that template; None if there is no such thing to show."""
     kind = name.removesuffix(".html")
     makers = {
         "home": _home, "post": _post, "letters": _letters, "letter": _letter, "new": _new,
         "inbox": _inbox, "today": _today, "mend": _mend,
     }  # fmt: skip
-    made = makers[kind](now, at, acts, args, values) if kind in makers else {}
+    made = makers[kind](visit) if kind in makers else {}
     if made is None:
         return None
-    return render(name, now, base, {"here": kind, **made})
+    return render(name, visit.now, base, {"here": kind, **made})
 
 
 def render(name: str, now: Snapshot, base: str, context: Mapping[str, Any]) -> str:
@@ -81,16 +89,13 @@ def _finding(text: str) -> Markup:
     )
 
 
-def _home(
-    now: Snapshot, at: datetime, acts: Acts, args: Mapping[str, str], _: Mapping[str, Any]
-) -> Context:
-    view = home.view(now, at)
-    return {"page": view, "job": acts.job(args.get("act", "")), "told": view.headline}
+def _home(visit: Visit) -> Context:
+    view = home.view(visit.now, visit.at)
+    return {"page": view, "job": visit.acts.job(visit.args.get("act", "")), "told": view.headline}
 
 
-def _post(
-    now: Snapshot, at: datetime, acts: Acts, args: Mapping[str, str], values: Mapping[str, Any]
-) -> Context | None:
+def _post(visit: Visit) -> Context | None:
+    now, at, acts, args, values = visit
     if now.post(values["name"]) is None:
         # Saved a moment ago, while the sources are being checked: that may take its time.
         acts.reader.read_files()
@@ -102,7 +107,7 @@ def _post(
     data = acts.data(post)
     post = replace(post, digest=posts.digest(data))
     found = renderings.fetch_renderings(now.preview, post)
-    view = page.view(now, post, at, found, acts.mendable(post, data))
+    view = page.view(now, post, at, found, acts.fixable(post, data))
     return {
         "here": "post", "page": view, "renderings": found, "slug": post.slug, "post": post,
         "job": acts.job(args.get("act", "")), "opened": args.get("open", ""),
@@ -131,52 +136,41 @@ def _snippet(now: Snapshot, post: Post, found: renderings.Renderings, at: dateti
     }  # fmt: skip
 
 
-def _letters(
-    now: Snapshot, at: datetime, acts: Acts, args: Mapping[str, str], _: Mapping[str, Any]
-) -> Context:
-    return {"page": letters.index(now, at)}
+def _letters(visit: Visit) -> Context:
+    return {"page": letters.index(visit.now, visit.at)}
 
 
-def _letter(
-    now: Snapshot, at: datetime, acts: Acts, args: Mapping[str, str], values: Mapping[str, Any]
-) -> Context | None:
-    found = letters.one(now, values["key"], at)
+def _letter(visit: Visit) -> Context | None:
+    found = letters.one(visit.now, visit.values["key"], visit.at)
     if found is None:
         return None
-    return {"here": "letters", "page": found, "job": acts.job(args.get("act", ""))}
+    return {"here": "letters", "page": found, "job": visit.acts.job(visit.args.get("act", ""))}
 
 
-def _new(
-    now: Snapshot, at: datetime, acts: Acts, args: Mapping[str, str], _: Mapping[str, Any]
-) -> Context:
-    known = sorted({name for post in now.posts for name in post.categories}, key=str.casefold)
-    return {"wish": {k: args.get(k, "") for k in ("title", "category", "date")},
-            "known": known, "refused": args.get("refused", "")}  # fmt: skip
+def _new(visit: Visit) -> Context:
+    known = sorted({name for post in visit.now.posts for name in post.categories}, key=str.casefold)
+    return {"wish": {k: visit.args.get(k, "") for k in ("title", "category", "date")},
+            "known": known, "refused": visit.args.get("refused", "")}  # fmt: skip
 
 
-def _inbox(
-    now: Snapshot, at: datetime, acts: Acts, args: Mapping[str, str], _: Mapping[str, Any]
-) -> Context | None:
-    if not now.inbox:
+def _inbox(visit: Visit) -> Context | None:
+    if not visit.now.inbox:
         return None
     found = [
-        {"subject": mail.subject, "to": mail.to, "when": words.saved(mail.at, now.zone, at)}
-        for mail in inbox.newest(acts.reader.settings.root)
-    ]
-    return {"address": now.inbox, "mails": found}
+        {"subject": mail.subject, "to": mail.to,
+         "when": words.saved(mail.at, visit.now.zone, visit.at)}
+        for mail in mails.newest(visit.acts.reader.settings.root, MAILS)
+    ]  # fmt: skip
+    return {"address": visit.now.inbox, "mails": found}
 
 
-def _today(
-    now: Snapshot, at: datetime, acts: Acts, args: Mapping[str, str], _: Mapping[str, Any]
-) -> Context:
-    return {"entries": acts.log.last_day(now.zone, at)}
+def _today(visit: Visit) -> Context:
+    return {"entries": visit.acts.log.last_day(visit.now.zone, visit.at)}
 
 
-def _mend(
-    now: Snapshot, at: datetime, acts: Acts, args: Mapping[str, str], _: Mapping[str, Any]
-) -> Context | None:
-    post = now.post(args.get("post", ""))
+def _mend(visit: Visit) -> Context | None:
+    post = visit.now.post(visit.args.get("post", ""))
     if post is None:
         return None
-    found = acts.mend_page(post, args)
-    return found and {"here": "post", "digest": args.get("digest", ""), **found}
+    found = visit.acts.fix_page(post, visit.args)
+    return found and {"here": "post", "digest": visit.args.get("digest", ""), **found}

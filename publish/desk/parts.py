@@ -26,10 +26,21 @@ class Button:
 
 @dataclass(frozen=True)
 class State:
-    """A shape, a word and a colour: ``good``, ``half``, ``care`` or ``stop``."""
+    """A shape, a word and a colour: ``ok``, ``pending``, ``warning`` or ``error``."""
 
     kind: str
     word: str
+
+
+LETTER_STATES = {
+    "scheduled": State("pending", "Scheduled"),
+    "sending": State("pending", "Going out now"),
+    "sent": State("ok", "Delivered"),
+    "held": State("warning", "Taken back"),
+    "unknown": State("error", "In doubt"),
+    "incomplete": State("error", "Stopped"),
+}
+"""Each state of a letter as a page shows it."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,12 @@ class Mode:
 def href(post: Post) -> str:
     """The address of a post's page, below the key."""
     return f"/post/{quote(post.name)}"
+
+
+def letter_href(now: Snapshot, letter: Letter) -> str:
+    """The address of a letter: its post's page, else its own."""
+    post = now.of(letter)
+    return href(post) if post and not letter.several else f"/letter/{letter.key}"
 
 
 def ask(label: str, act: str, post: Post | None = None, **more: str) -> Button:
@@ -87,14 +104,14 @@ def findings(now: Snapshot, post: Post) -> tuple[Diagnostic, ...] | None:
 def health(found: tuple[Diagnostic, ...] | None) -> tuple[State, ...]:
     """How much is to mend, as states."""
     if found is None:
-        return (State("half", "Being checked"),)
+        return (State("pending", "Being checked"),)
     errors = sum(finding.severity == "error" for finding in found)
     told = []
     if errors:
-        told.append(State("stop", f"{errors} to mend"))
+        told.append(State("error", f"{errors} to mend"))
     if rest := len(found) - errors:
-        told.append(State("care", f"{rest} to consider"))
-    return tuple(told) or (State("good", "Nothing to mend"),)
+        told.append(State("warning", f"{rest} to consider"))
+    return tuple(told) or (State("ok", "Nothing to mend"),)
 
 
 def healthy(found: tuple[Diagnostic, ...] | None) -> bool:

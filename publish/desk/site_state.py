@@ -17,9 +17,9 @@ def check(settings: Settings) -> list[Diagnostic]:
     Raises:
         ConfigError: there is no content folder.
     """
-    from publish.office import fit
+    from publish.office import checking
 
-    return fit.findings(settings, built=False)
+    return checking.findings(settings, built=False)
 
 
 def read_site(settings: Settings) -> Site:
@@ -27,7 +27,7 @@ def read_site(settings: Settings) -> Site:
 
     A target that cannot be asked, or a build that cannot be uploaded, leaves that open.
     """
-    from publish import golive
+    from publish.office import golive
     from publish.site import manifest
 
     place = manifest.place(settings, settings.output.absolute())
@@ -46,13 +46,14 @@ def read_site(settings: Settings) -> Site:
     try:
         from publish.deploy import targets
         from publish.deploy.deploy import DeployOptions
+        from publish.deploy.release import is_page
 
         record = targets.make(golive.target_config(settings, name)).read().record
         options = DeployOptions(dry_run=True, verify=0)
         planned = golive.go_live(settings, name, options)
     except (PublishError, OSError) as error:
         return Site(made=made, targets=tuple(known), trouble=str(getattr(error, "message", error)))
-    pages = (put.path for put in planned.put if put.path.endswith((".html", ".htm")))
+    pages = (put.path for put in planned.put if is_page(put.path))
     return Site(
         made=made,
         uploaded=datetime.fromisoformat(record.time) if record and record.time else None,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 
-from publish.importer import blocks, elementor, tree
-from publish.importer.expand import Context, expand
-from publish.importer.mend import mend
+from publish.importer import tree
+from publish.importer.markdown.normal import normal
 from publish.importer.model import Item
-from publish.importer.normal import normal
+from publish.importer.mojibake import mend
 from publish.importer.tree import El
+from publish.importer.wordpress import blocks, elementor
+from publish.importer.wordpress.expand import Context, expand
 
 MORE = re.compile(r"<!--\s*more\b.*?-->", re.S)
 NEXT = re.compile(r"<!--\s*nextpage\s*-->")

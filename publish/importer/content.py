@@ -10,8 +10,6 @@ from publish.post import frontmatter, urls
 from publish.post.slug import slug_of_title
 from publish.settings import Settings
 
-SUFFIXES = (".md", ".markdown", ".mkd", ".mdown")
-
 
 @dataclass
 class Present:
@@ -27,7 +25,9 @@ def present(settings: Settings, ours: frozenset[str]) -> Present:
     """Read the header of every source; ``ours`` are files that an import wrote."""
     found = Present()
     folders = {*settings.posts, *settings.pages}
-    for file in sorted({f for d in folders for f in d.rglob("*") if f.suffix in SUFFIXES}):
+    for file in sorted(
+        {f for d in folders for f in d.rglob("*") if f.suffix in frontmatter.MARKDOWN}
+    ):
         try:
             with file.open("rb") as stream:
                 head = frontmatter.read(stream.read(1 << 16))
@@ -41,7 +41,7 @@ def present(settings: Settings, ours: frozenset[str]) -> Present:
         if name in ours:
             continue
         found.slugs.setdefault(slug.casefold(), name)
-        for text in urls.split_aliases(head.get("aliases")):
+        for text in frontmatter.names(head.get("aliases")):
             try:
                 found.aliases.add(urls.parse_alias(text).key)
             except ValueError:

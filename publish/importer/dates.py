@@ -14,7 +14,7 @@ FORM = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d)(?::(\d\d))?")
 
 def moment(local: str, gmt: str, zone: ZoneInfo) -> datetime | None:
     """An aware moment from a pair of WordPress' columns; None if neither is a date."""
-    here, there = _naive(local), _naive(gmt)
+    here, there = naive(local), naive(gmt)
     if here and there:
         offset = here - there
         minutes = round(offset.total_seconds() / 900) * 15
@@ -52,7 +52,8 @@ def formatted(when: datetime) -> str:
     return f"{when.strftime(clock)}{offset[:3]}:{offset[3:5]}"
 
 
-def _naive(text: str) -> datetime | None:
+def naive(text: str) -> datetime | None:
+    """A column of WordPress' as a moment without its zone; None if it is none."""
     found = FORM.match(text.strip())
     if not found or found[1] == "0000":
         return None

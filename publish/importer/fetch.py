@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from publish.importer.plan import host_of
+from publish.importer.address import host_of
 from publish.importer.uploads import LARGEST
 from publish.post.files import write_whole
 

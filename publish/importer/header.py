@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from html import unescape
 from typing import Any
 
-from publish.importer import inline
-from publish.importer.inline import Dialect
-from publish.importer.mend import mend
+from publish.importer.markdown import inline
+from publish.importer.markdown.inline import Dialect
 from publish.importer.model import Channel, Item, Options
+from publish.importer.mojibake import mend
 from publish.post import text
 from publish.post.slug import slugify
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from html import unescape
@@ -12,10 +11,10 @@ from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 from markdown.extensions.toc import slugify as automatic_id
 
-from publish.importer.expand import Context
+from publish.importer.address import Entry, host_of
 from publish.importer.model import Channel
-from publish.importer.plan import Entry, host_of
 from publish.importer.tree import El
+from publish.importer.wordpress.expand import Context
 from publish.post import urls
 from publish.post.slug import slugify
 
@@ -59,7 +58,7 @@ class Index:
 
 def key_of(path: str) -> str:
     """One spelling of an old path."""
-    return unicodedata.normalize("NFC", urls.normal(path)).casefold()
+    return urls.folded(urls.normal(path))
 
 
 @dataclass(frozen=True)

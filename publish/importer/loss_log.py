@@ -58,7 +58,7 @@ class LossLog:
         """How many there are of each code."""
         return Counter(dict(self._db.execute("select code, count(*) from loss group by code")))
 
-    def lead(self, pairs: Iterable[tuple[str, str]]) -> None:
+    def add_redirects(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Note old addresses and where they lead."""
         self._db.executemany("insert into address values (?, ?)", pairs)
 

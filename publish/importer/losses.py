@@ -145,7 +145,7 @@ CODES: Mapping[str, Code] = {
         "rename it with: publish rename",
     ),
     "alias-left": Code(
-        "left", "An old address that cannot lead on: it is too long, or that of another page.",
+        "left", "An old address that cannot redirect: it is too long, or that of another page.",
         "nothing, or a rule on the host",
     ),
     "pages-joined": Code("changed", "A post of several pages is one page now.", "nothing"),

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
 
+from publish.importer.address import cut, host_of
 from publish.importer.fetch import OldSite
 from publish.importer.links import FILE_NAME, PICTURE_NAME, UPLOADS
-from publish.importer.plan import cut, host_of
 from publish.importer.uploads import Source, kind, originals
 
 PHOTON = re.compile(r"https?://i\d\.wp\.com/", re.I)

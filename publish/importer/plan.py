@@ -1,156 +1,258 @@
-"""Where each item goes: kind, status, slug, file, old addresses. Pure but for what it asks."""
+"""Which items become files, where they go, and what their headers say."""
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from html import unescape
-from typing import Any
-from urllib.parse import unquote, urlsplit
+from collections import Counter
+from collections.abc import Container
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
 
-from publish.importer import dates
-from publish.importer.model import Item, Options
-from publish.post import slug as slugs
-
-SKIPPED = {
-    "nav_menu_item", "custom_css", "customize_changeset", "revision", "oembed_cache", "wp_template",
-    "wp_template_part", "wp_global_styles", "wp_navigation", "user_request", "attachment",
-    "wp_block", "et_pb_layout", "et_theme_builder", "et_template", "et_header_layout",
-    "et_body_layout", "et_footer_layout", "et_theme_options", "et_code_snippet", "wp_font_family",
-    "wp_font_face", "elementor_library", "elementor_snippet", "acf-field", "acf-field-group",
-    "wpcf7_contact_form", "feedback", "shop_order", "shop_coupon", "mc4wp-form", "amn_smtp",
-    "scheduled-action", "jp_pay_order", "jp_mem_plan", "vc4_templates", "vc_grid_item",
-    "templatera",
-}  # fmt: skip
-"""Types of WordPress' own and of plugins that hold no article: counted, not listed."""
-HIDDEN = {"trash", "auto-draft", "inherit"}
-LONGEST = 180
-"""Bytes of a file's name without its ending."""
-DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.I)
+from publish.importer import address, content, dates, header, links
+from publish.importer.address import Entry
+from publish.importer.losses import excerpt
+from publish.importer.model import Item
+from publish.importer.state import State
+from publish.post import urls
 
 
-@dataclass(slots=True)
-class Entry:
-    """One post or page to be written.
+class Planning:
+    """Plans every item of the store; the plan is kept there, what links need in an index.
 
-    ``file`` is relative to the content folder, ``path`` the old address' path, ``olds`` the paths
-    it had before, ``open`` whether the site shows it now.
+    Every entry gets an address of its own, in the order of the export.
     """
 
-    number: int
-    id: int
-    kind: str
-    status: str
-    scheduled: bool
-    slug: str
-    file: str
-    path: str
-    title: str
-    olds: list[str] = field(default_factory=list)
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.host = address.host_of(state.channel.url)
+        self.values = state.settings.values
+        self._zone = ZoneInfo(state.settings.timezone)
+        self._names = header.Names(state.channel, state.options, self.values)
+        self._terms: dict[str, str] = {}
+        self._gone: set[int] = set()
+        self._private: Counter[str] = Counter()
+        ledger = state.ledger
+        self._ours = frozenset(r.file for r in ledger.items.values()) | frozenset(ledger.begun)
+        self._present = content.present(state.settings, self._ours)
+        self._reserved = content.reserved(self.values)
+        # Slugs that an item has from an earlier run are its own.
+        self._slugs = self._reserved | {
+            self._present.of_file.get(record.file, record.slug).casefold()
+            for key, record in ledger.items.items() if key.startswith(f"{self.host}/")
+        }  # fmt: skip
+        # Numbers in place of texts: there are some of them for each post.
+        self._aliases = {hash(key) for key in self._present.aliases}
 
-    @property
-    def open(self) -> bool:
-        """Whether a reader finds it."""
-        return self.status == "published" and not self.scheduled
+    def _entry(self, number: int, item: Item) -> Entry:
+        """Where ``item`` goes."""
+        state, scheduled, code = address.status(item)
+        title = address.title_of(item.title)
+        name, otherwise = ("PAGE_PATHS", "pages") if item.type == "page" else ("ARTICLE_PATHS", "")
+        folder = str((self.values.get(name) or [otherwise])[0]).strip("/")
+        wished = address.slug_of(item, self.values)
+        slug, file = self._known(item.id) or self._free(wished, f"{folder}/" if folder else "")
+        self._slugs.add(slug.casefold())
+        if code:
+            detail = (item.status or "none") if code == "status-unknown" else ""
+            self.state.lose(code, item.id, detail, excerpt(title), file)
+        if slug != wished and slug.startswith(address.cut(wished)[: address.LONGEST - 6] + "-"):
+            self.state.lose("address-taken", item.id, f"{wished} → {slug}", excerpt(title), file)
+        entry = Entry(
+            number,
+            item.id,
+            item.type,
+            state,
+            scheduled,
+            slug,
+            file,
+            address.path_of(item.link),
+            title,
+        )
+        entry.olds = list(address.old_paths(item))
+        return entry
 
+    def _known(self, id: int) -> tuple[str, str] | None:
+        """The slug and file of an item that an earlier run wrote."""
+        record = self.state.ledger.items.get(f"{self.host}/{id}")
+        if record is None:
+            return None
+        if record.file in self._present.of_file:
+            return self._present.of_file[record.file], record.file
+        if moved := self._present.uids.get(address.uid(self.host, id)):
+            return moved
+        if record.file not in self.state.ledger.begun:
+            self._gone.add(id)
+        return record.slug, record.file
 
-def selected(item: Item, options: Options) -> bool:
-    """Whether an item becomes a file."""
-    if item.type not in ("post", "page") or item.status in HIDDEN:
-        return False
-    if options.only and options.only != f"{item.type}s":
-        return False
-    day = (item.date or item.modified)[:10]
-    return not (options.since and day and day < options.since.isoformat())
+    def _free(self, wished: str, folder: str) -> tuple[str, str]:
+        """A slug that nothing else has, and the file of that name."""
+        slug, count = wished, 1
+        while slug.casefold() in self._slugs or self._taken(slug, f"{folder}{slug}.md"):
+            count += 1
+            slug = f"{address.cut(wished)[: address.LONGEST - 6]}-{count}"
+        return slug, f"{folder}{slug}.md"
 
+    def _taken(self, slug: str, file: str) -> bool:
+        """Whether something that no import wrote has a slug or a file."""
+        there = file not in self._ours and (self.state.settings.content / file).exists()
+        return slug.casefold() in self._present.slugs or there
 
-def status(item: Item) -> tuple[str, bool, str]:
-    """The status to write, whether the item is still to come, and the code of a loss, if any."""
-    if item.password:
-        return "draft", False, "password-as-draft"
-    if item.status == "private":
-        return "draft", False, "private-as-draft"
-    if item.status in ("publish", "future"):
-        return "published", item.status == "future", ""
-    return "draft", False, "" if item.status in ("draft", "pending") else "status-unknown"
+    def _address(self, entry: Entry) -> str:
+        """The new address, from the site's root on."""
+        kind = "PAGE" if entry.kind == "page" else "ARTICLE"
+        default = "pages/{slug}.html" if kind == "PAGE" else "{slug}.html"
+        pattern = str(self.values.get(f"{kind}_URL") or default)
+        return "/" + pattern.replace("{slug}", entry.slug).lstrip("/")
 
+    def _alias(self, entry: Entry, real: Container[str]) -> list[str]:
+        """The entry's old addresses, each of one entry only; ``real`` are the site's own."""
+        own = urls.normal(self._address(entry)).casefold()
+        query = "page_id" if entry.kind == "page" else "p"
+        wished = [*([entry.path] if entry.path else []), *entry.olds]
+        if entry.id > 0:
+            wished.append(f"/?{query}={entry.id}")
+        out: list[str] = []
+        for text in dict.fromkeys(wished):
+            made = text if "?" in text else quote(text, safe="/~!$&'()*+=:@-._").replace(",", "%2C")
+            at = urls.normal(made).casefold()
+            if "?" not in made and at == own:
+                continue
+            try:
+                alias = urls.parse_alias(made)
+                why = "is another's too" if hash(alias.key) in self._aliases else ""
+                if not alias.query and at in real:
+                    why = "is a page of the site"
+                if alias.path in ("", "/") and not alias.query:
+                    continue
+            except ValueError as error:
+                why = str(error)
+            if why:
+                self.state.lose("alias-left", entry.id, made[:80], why, entry.file)
+            else:
+                self._aliases.add(hash(alias.key))
+                out.append(made)
+        return out
 
-def title_of(text: str) -> str:
-    """A title's words: WordPress keeps it as HTML."""
-    text = re.sub(
-        r"</?(?:em|i|strong|b|span|code|sup|sub|small|br|a|u|mark|font)\b[^<>]*>", "", text
-    )
-    return " ".join(unescape(text).split())
+    def index(self) -> links.Index:
+        """Plan everything."""
+        state = self.state
+        base = urlsplit(state.channel.url).path or "/"
+        index = links.Index(frozenset(state.hosts), base, state.entries)
+        hidden = sum(
+            count for kind, count in state.types.items()
+            if kind in address.SKIPPED and kind not in ("attachment", "wp_block")
+        )  # fmt: skip
+        state.store.begin()
+        for number in state.store.numbers(("post", "page")):
+            item = state.store.item(number)
+            if not address.selected(item, state.options):
+                hidden += item.status in address.HIDDEN
+                continue
+            entry = self._entry(number, item)
+            if item.id not in self._gone:
+                state.entries[number] = entry
+                self._fields(entry, item)
+                self._behind(entry, item)
+                index.add(entry)
+        if hidden:
+            state.lose("not-written", 0, f"{hidden} items")
+        self._redirects(index)
+        state.store.commit()
+        for (old, new), id in self._names.renamed.items():
+            state.lose("category-renamed", id, f"{old} → {new}")
+        for login, id in self._names.unknown.items():
+            state.lose("author-unknown", id, login)
+        for key, count in self._private.items():
+            state.lose("field-left", 0, key, f"in {count} posts and pages")
+        for (taxonomy, slug), said in state.channel.described.items():
+            if taxonomy != "nav_menu":
+                state.lose("description-left", 0, f"{taxonomy} {slug}", excerpt(header.plain(said)))
+        return index
 
+    def _behind(self, entry: Entry, item: Item) -> None:
+        """Name what an item says of itself and no header here can hold."""
+        for taxonomy, name in item.others:
+            self.state.lose("taxonomy-left", item.id, taxonomy, name, entry.file)
+        for key in item.unread:
+            if key.startswith("_"):
+                self._private[key] += 1
+            else:
+                self.state.lose("field-left", item.id, key, "", entry.file)
+        if item.sticky:
+            self.state.lose("sticky-left", item.id, "", excerpt(entry.title), entry.file)
 
-def uid(host: str, number: int) -> str:
-    """The permanent identity: the same at every run, other on every site."""
-    return hashlib.sha256(f"{host}/{number}".encode()).hexdigest()[:16]
+    def _redirects(self, index: links.Index) -> None:
+        """Old addresses: of the posts and pages, then of feeds and lists."""
+        state, values = self.state, self.values
+        index.terms = links.archives(state.channel, values, self._terms)
+        index.pages = links.feeds(index.base, values)
+        real = {urls.normal(self._address(e)).casefold() for e in state.entries.values()}
+        real |= {urls.normal(f"/{slug}/").casefold() for slug in self._present.slugs}
+        real |= {f"/{name}" for name in self._reserved}
+        for entry in state.entries.values():
+            aliases = self._alias(entry, real)
+            data = state.store.plan(entry.number)
+            at = next(i for i, (key, _) in enumerate(data["fields"]) if key == "Uid")
+            if aliases:
+                data["fields"].insert(at, ["Aliases", ", ".join(aliases)])
+            state.store.put_plan(entry.number, data)
+            state.result.losses.add_redirects((a, self._address(entry)) for a in aliases)
+            # They are in the store now, and there are many of them.
+            entry.olds, entry.title = [], ""
+        lists = links.lists(state.channel, values, index.terms, state.entries.values())
+        state.moved = {
+            old: new for old, new in lists.items() if urls.normal(old).casefold() not in real
+        }
+        state.result.losses.add_redirects(sorted(state.moved.items()))
 
-
-def path_of(link: str) -> str:
-    """The decoded path of an address; ``""`` where a query is all it has."""
-    try:
-        parts = urlsplit(link)
-    except ValueError:
-        return ""
-    if parts.query and parts.path in ("", "/"):
-        return ""
-    return unquote(parts.path)
-
-
-def slug_of(item: Item, values: Mapping[str, Any]) -> str:
-    """The slug that WordPress used, else one made of the title."""
-    given = unquote(item.slug).strip().strip("/").lower()
-    if not given:
-        last = path_of(item.link).strip("/").rsplit("/", 1)[-1]
-        given = re.sub(r"\.html?$", "", last).lower()
-    # What an address does not hold becomes a hyphen, and no second one beside the first.
-    given = re.sub(r"-*[^\w.~-]+-*", "-", given).strip("-.")
-    if not given or ".." in given or (given.isdigit() and not item.slug):
-        given = slugs.slugify(title_of(item.title), values).strip("-.") or f"post-{abs(item.id)}"
-    return cut(given)
-
-
-def cut(name: str) -> str:
-    """A name that every file system takes."""
-    data = name.encode()
-    if len(data) > LONGEST:
-        name = data[: LONGEST - 9].decode("utf-8", "ignore").rstrip("-.")
-        name = f"{name}-{hashlib.sha256(data).hexdigest()[:8]}"
-    if DEVICES.fullmatch(name):
-        name = f"{name}-1"
-    return name
-
-
-def host_of(url: str) -> str:
-    """The host of an address, in small letters and without ``www.``."""
-    try:
-        return (urlsplit(url).hostname or "").lower().removeprefix("www.")
-    except ValueError:
-        return ""
-
-
-def old_paths(item: Item) -> Iterable[str]:
-    """Paths under which the item was found before its slug or its date was changed."""
-    path = path_of(item.link)
-    if not path or not item.slug:
-        return
-    here = unquote(item.slug)
-    day = dates._naive(item.date)
-    parts = path.strip("/").split("/")
-    if not parts or parts[-1] != here:
-        return
-    dated = day and parts[:2] == [f"{day:%Y}", f"{day:%m}"]
-    fronts = [parts[:-1]]
-    for old in item.old_dates if dated else []:
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", old):
-            count = 3 if len(parts) > 3 and parts[2] == f"{day:%d}" else 2
-            fronts.append([*old.split("-")[:count], *parts[count:-1]])
-    for front in fronts:
-        for slug in [here, *map(unquote, item.old_slugs)]:
-            made = "/" + "/".join([*front, slug]) + ("/" if path.endswith("/") else "")
-            if made != path and slug and "/" not in slug:
-                yield made
+    def _fields(self, entry: Entry, item: Item) -> None:
+        names, result = self._names, self.state.result
+        when = dates.published(item, self._zone)
+        changed = dates.modified(item, self._zone)
+        if when is None:
+            if entry.status == "published":
+                entry.status, entry.scheduled = "draft", False
+            self.state.lose("date-missing", item.id, "", excerpt(entry.title), entry.file)
+            when = changed
+        title = header.title(entry.title)
+        if not title:
+            words = header.plain(re.sub(r"<!--.*?-->", " ", item.body[:20000], flags=re.S))
+            title = (
+                header.title(" ".join(words.split()[:8]))
+                or f"{item.type.capitalize()} {abs(item.id)}"
+            )
+            self.state.lose("title-made", item.id, "", excerpt(title), entry.file)
+        post = item.type == "post"
+        categories, tags, authors = names.categories(item), names.tags(item), names.authors(item)
+        if entry.open:
+            kinds = {"category": categories, "tag": tags, "author": authors}
+            self._terms.update(
+                {f"{k}:{n.casefold()}": n for k, many in kinds.items() for n in many}
+            )
+        after = changed and when and changed > when
+        fields = [
+            ("Title", title),
+            ("Date", dates.formatted(when) if when else ""),
+            ("Modified", dates.formatted(changed) if changed and after else ""),
+            ("Category", ", ".join(categories) if post else ""),
+            ("Tags", header.joined(tags) if post else ""),
+            ("Slug", entry.slug),
+            ("Authors" if len(authors) > 1 else "Author",
+            header.joined(authors) if len(authors) > 1 else "".join(authors)),
+            ("Summary", header.summary(item)),
+            ("Status", entry.status),
+            ("Newsletter", "no" if post and entry.open else ""),
+            ("Uid", address.uid(self.host, item.id)),
+        ]  # fmt: skip
+        cover, alt = "", ""
+        number = item.meta.get("_thumbnail_id", "")
+        if number.isdigit() and (found := self.state.store.attachment(int(number))):
+            cover, alt = found[0], header.line(found[1])
+        self.state.store.put_plan(entry.number, {
+            "fields": [f for f in fields if f[1]], "cover": cover, "cover_alt": alt,
+            "title": entry.title
+        })  # fmt: skip
+        result.posts += post
+        result.pages += not post
+        result.drafts += entry.status == "draft"
+        result.scheduled += entry.scheduled

@@ -89,8 +89,8 @@ def _addresses(result: Result) -> list[str]:
     queries = sum("?" in old for old, _ in pairs)
     out = [
         "## Addresses", "",
-        f"{len(pairs) - queries} old paths lead on, on any host, by a page at the old address.", "",
-        f"{queries} old addresses with a query (`/?p=12`) lead on only where the host "
+        f"{len(pairs) - queries} old paths redirect on any host, by a page at the old address.", "",
+        f"{queries} old addresses with a query (`/?p=12`) redirect only where the host "
         "reads a map of redirects: `_redirects`, `redirects.nginx.conf` or "
         "`redirects.apache.conf` in output/. They are the ones with a `?` below.", "",
     ]  # fmt: skip

@@ -8,18 +8,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from publish.errors import Refused
+from publish.importer import address, links, pool, saving, uploads
 from publish.importer import ledger as ledgers
-from publish.importer import links, plan, pool, saving, uploads, verify, wxr
+from publish.importer.convert import Job, Steps
 from publish.importer.ending import shared
 from publish.importer.fetch import OldSite
+from publish.importer.item_store import Spool, Store
 from publish.importer.ledger import Ledger
 from publish.importer.losses import excerpt
+from publish.importer.markdown import verify
 from publish.importer.model import Channel, Item, Options
 from publish.importer.pictures import MediaLibrary, plain
-from publish.importer.planning import Planning
+from publish.importer.plan import Planning
 from publish.importer.state import Result, Say, State
-from publish.importer.store import Spool, Store
-from publish.importer.work import Job, Steps
+from publish.importer.wordpress import wxr
 from publish.post.files import locked
 from publish.settings import Settings
 
@@ -74,18 +76,18 @@ def _read(state: State, exports: Sequence[Path]) -> None:
             state.types[found.type] += 1
             if found.type == "attachment":
                 url = plain(found.attachment or found.guid)
-                page = links.key_of(plan.path_of(found.link)) if found.link else ""
+                page = links.key_of(address.path_of(found.link)) if found.link else ""
                 state.store.put_attachment(found, url, page)
             elif found.type in READ:
                 state.store.put(found)
-            elif found.type not in plan.SKIPPED:
+            elif found.type not in address.SKIPPED:
                 _left(state, found)
     state.store.commit()
 
 
 def _left(state: State, item: Item) -> None:
     if item.status in ("publish", "private", "future", "draft", "pending"):
-        state.lose("type-left", item.id, item.type, excerpt(plan.title_of(item.title)))
+        state.lose("type-left", item.id, item.type, excerpt(address.title_of(item.title)))
 
 
 def _merge(state: State, found: Channel, path: Path) -> None:
@@ -119,7 +121,7 @@ def _job(state: State, index: links.Index, sources: list[uploads.Source], ask: A
     )  # fmt: skip
     return Job(
         state.store, state.prepared, index, verify.Site(settings.values), media, options.comments,
-        plan.host_of(settings.siteurl) in index.hosts, state.channel.title,
+        address.host_of(settings.siteurl) in index.hosts, state.channel.title,
         state.folder, keep_end=options.keep_end,
     )  # fmt: skip
 

@@ -6,13 +6,13 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from publish.importer import address
 from publish.importer import ledger as ledgers
-from publish.importer import plan
 from publish.importer.ledger import Record
 from publish.importer.pictures import MediaLibrary
 from publish.importer.state import State
 from publish.post.files import PATIENCE, write_whole
-from publish.post.identity import table_bytes, texts
+from publish.post.identity import RETIRED, Damaged, read_table, table_bytes
 
 
 def save(state: State, media: MediaLibrary, used: list[str]) -> None:
@@ -52,7 +52,7 @@ def save(state: State, media: MediaLibrary, used: list[str]) -> None:
         write_whole(root / state.entries[number].file, state.results.get(number))
         if done % 50 == 0:
             state.say(f"saving: {done:,} of {len(todo):,}")
-    _lead_on(state)
+    _save_redirects(state)
     ledger.items |= records
     ledger.begun = {}
     ledger.save()
@@ -69,7 +69,7 @@ def _sweep(folder: Path) -> None:
 
 def _due(state: State) -> tuple[dict[int, str], dict[str, Record]]:
     """What is to be written, with digests, and how the ledger is to know it."""
-    root, host, ledger = state.settings.content, plan.host_of(state.channel.url), state.ledger
+    root, host, ledger = state.settings.content, address.host_of(state.channel.url), state.ledger
     todo: dict[int, str] = {}
     records: dict[str, Record] = {}
     again = {str(path.absolute()) for path in state.options.again}
@@ -91,22 +91,20 @@ def _due(state: State) -> tuple[dict[int, str], dict[str, Record]]:
     return todo, records
 
 
-def _lead_on(state: State) -> None:
+def _save_redirects(state: State) -> None:
     """Put the old addresses of feeds and lists where the site's redirects are made of.
 
     What is there already, or was taken out by the author since, stays so.
     """
-    file = state.settings.content / "ledger" / "retired.json"
+    content = state.settings.content
     try:
-        known = texts(file.read_bytes())
-    except FileNotFoundError:
-        known = {}
-    except (OSError, ValueError):
+        known = read_table(content, RETIRED)
+    except Damaged:
         return  # `publish check` says that it is damaged.
     before = set(state.ledger.moved)
     new = {old: to for old, to in state.moved.items() if old not in known and old not in before}
     if new:
-        write_whole(file, table_bytes({**known, **new}))
+        write_whole(content / RETIRED, table_bytes({**known, **new}))
     # Those of a run that was killed before it could say so are ours, too.
     ours = {old for old, to in state.moved.items() if known.get(old) == to}
     state.ledger.moved = sorted(before | ours | set(new))

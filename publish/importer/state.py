@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from publish.importer.address import Entry
+from publish.importer.item_store import Spool, Store
 from publish.importer.ledger import Ledger
 from publish.importer.loss_log import LossLog
 from publish.importer.losses import Loss
 from publish.importer.model import Channel, Options
-from publish.importer.plan import Entry
-from publish.importer.store import Spool, Store
 from publish.settings import Settings
 
 Say = Callable[[str], None]

@@ -91,23 +91,13 @@ def limits(settings: Settings) -> Limits:
     Raises:
         ConfigError: one is not a number, or is negative; or is no day, or no hour.
     """
-    get = settings.values.get
     return Limits(
-        timeout=_number(settings, "NEWSLETTER_TIMEOUT", get("NEWSLETTER_TIMEOUT", 30)),
-        settle=_number(settings, "NEWSLETTER_SETTLE", get("NEWSLETTER_SETTLE", 180)),
-        barrier=_number(settings, "NEWSLETTER_BARRIER", get("NEWSLETTER_BARRIER", 2)),
-        undo_minutes=int(
-            _number(settings, "NEWSLETTER_UNDO_MINUTES", get("NEWSLETTER_UNDO_MINUTES", 15))
-        ),
-        max_age_days=_number(
-            settings, "NEWSLETTER_MAX_AGE_DAYS", get("NEWSLETTER_MAX_AGE_DAYS", 7)
-        ),
-        since=_day(settings, get("NEWSLETTER_SINCE")),
-        max_per_run=int(
-            _number(settings, "NEWSLETTER_MAX_PER_RUN", get("NEWSLETTER_MAX_PER_RUN", 2))
-        ),
-        send_at=_hour(settings, get("NEWSLETTER_SEND_AT")),
-    )
+        _number(settings, "timeout"), _number(settings, "settle"), _number(settings, "barrier"),
+        int(_number(settings, "undo_minutes")), _number(settings, "max_age_days"),
+        _day(settings, settings.values.get("NEWSLETTER_SINCE")),
+        int(_number(settings, "max_per_run")),
+        _hour(settings, settings.values.get("NEWSLETTER_SEND_AT")),
+    )  # fmt: skip
 
 
 def account(
@@ -211,7 +201,9 @@ def _hour(settings: Settings, value: Any) -> time | None:
     )
 
 
-def _number(settings: Settings, name: str, value: Any) -> float:
+def _number(settings: Settings, limit: str) -> float:
+    name = f"NEWSLETTER_{limit.upper()}"
+    value = settings.values.get(name, getattr(Limits, limit))
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
         raise ConfigError(
             f"{settings.path.name}: {name} must be a number of at least 0, not {value!r}",

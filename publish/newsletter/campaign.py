@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from publish.newsletter import titles
+from publish.newsletter.account import Sender
 from publish.newsletter.titles import Marks
+from publish.post.issue import Issue
 
 DRAFT = "save"
 SCHEDULED = "schedule"
@@ -97,6 +99,20 @@ class Campaign:
     def state(self) -> str:
         """Its state in words."""
         return STATES.get(self.status, self.status)
+
+
+def settings_of(issue: Issue, sender: Sender, title: str) -> dict[str, Any]:
+    """The ``settings`` of the campaign that carries an issue."""
+    return {
+        "subject_line": issue.subject,
+        "preview_text": issue.preheader,
+        "title": title,
+        "from_name": sender.name,
+        "reply_to": sender.reply_to,
+        # The issue brings its own footer and its styles are inlined already.
+        "auto_footer": False,
+        "inline_css": False,
+    }
 
 
 def carrying(campaigns: Iterable[Campaign], key: str) -> list[Campaign]:

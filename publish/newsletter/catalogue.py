@@ -14,7 +14,7 @@ from typing import Any, Literal
 from publish.errors import ConfigError
 from publish.newsletter import titles
 from publish.newsletter.campaign import DRAFT, SCHEDULED, Campaign, carrying
-from publish.newsletter.facts import Past
+from publish.newsletter.facts import IssueState
 from publish.newsletter.protocol import hour_of
 from publish.post.issue import Issue, key_of
 
@@ -27,7 +27,8 @@ class Letter:
 
     ``slug`` is the name to type; ``posts`` are the keys of the posts it brings, short ones where
     only Mailchimp knows them; ``issue`` is what is composed now, None for what is no plain letter
-    of a post that is built; ``kept`` the record of what was sent, ``campaigns`` the oldest first.
+    of a post that is built; ``sent_record`` what the ledger keeps of what was sent, ``campaigns``
+    the oldest first.
     """
 
     key: str
@@ -35,13 +36,13 @@ class Letter:
     title: str
     kind: Kind
     posts: tuple[str, ...]
-    past: Past
+    past: IssueState
     campaigns: tuple[Campaign, ...] = ()
     issue: Issue | None = None
-    kept: Mapping[str, Any] | None = None
+    sent_record: Mapping[str, Any] | None = None
 
     @property
-    def out(self) -> Campaign | None:
+    def active(self) -> Campaign | None:
         """The campaign that went out, goes out or is set to; None while there is none."""
         return next((c for c in self.campaigns if c.out), None)
 
@@ -58,7 +59,7 @@ class Letter:
     @property
     def mailed(self) -> bool:
         """Whether it reached readers, or is under way to them."""
-        campaign = self.out
+        campaign = self.active
         known = self.past.status if self.past.done and not self.drafts else ""
         status = campaign.status if campaign else known
         return bool(status) and status != SCHEDULED
@@ -67,16 +68,16 @@ class Letter:
     def begun(self) -> bool:
         """Whether it is out or set to go, or an order for it has no answer yet."""
         done = self.past.done and not self.held
-        return bool(self.out or done or self.past.unanswered or self.unfinished)
+        return bool(self.active or done or self.past.unanswered or self.unfinished)
 
     @property
     def held(self) -> bool:
-        """Whether it was taken back: then only its name brings it on.
+        """Whether it was taken back: then it is sent only when the author names it.
 
         The ledger or a title says so, or the ledger has it scheduled and Mailchimp a draft:
         it was unscheduled there.
         """
-        if self.out:
+        if self.active:
             return False
         taken = self.past.done and any(c.id == self.past.done for c in self.drafts)
         return self.past.held or bool(taken) or any(c.held for c in self.drafts)
@@ -93,7 +94,7 @@ class Letter:
             return None
         if self.past.replacing:
             return hour_of(self.past.replacing.hour)
-        if self.out or self.past.done:
+        if self.active or self.past.done:
             return None
         return next((c.marks.hour for c in self.drafts if c.marks.hour), None)
 
@@ -103,25 +104,25 @@ class Letter:
 
 
 def catalogue(
-    heads: Sequence[Issue],
+    issues: Sequence[Issue],
     campaigns: Iterable[Campaign],
-    past: Mapping[str, Past],
-    kept: Mapping[str, Mapping[str, Any]],
+    past: Mapping[str, IssueState],
+    records: Mapping[str, Mapping[str, Any]],
 ) -> list[Letter]:
-    """Every letter: those of ``heads`` in their order, then the others by their campaigns' age."""
+    """Every letter: those of ``issues`` in their order, then the others by their campaigns' age."""
     listed: dict[str, list[Campaign]] = {}
     for campaign in campaigns:
         if campaign.key:
             listed.setdefault(campaign.key, []).append(campaign)
-    composed = {head.key: head for head in heads}
+    composed = {issue.key: issue for issue in issues}
     others = sorted(
-        {*listed, *past, *kept} - composed.keys(),
+        {*listed, *past, *records} - composed.keys(),
         key=lambda key: (min((c.create_time for c in listed.get(key, ())), default="~"), key),
     )
     return [
         _letter(
-            key, composed.get(key), carrying(listed.get(key, ()), key), past.get(key) or Past(),
-            kept.get(key), heads,
+            key, composed.get(key), carrying(listed.get(key, ()), key),
+            past.get(key) or IssueState(), records.get(key), issues,
         )
         for key in (*composed, *others)
     ]  # fmt: skip
@@ -154,7 +155,7 @@ def named(letters: Sequence[Letter], name: str) -> list[Letter]:
         found = [letter for letter in letters if letter.key.startswith(wanted)]
     if not found:
         raise ConfigError(
-            f"{name}: there is no letter and no composed issue of such a post",
+            f"{name or 'an empty name'}: there is no letter and no composed issue of such a post",
             "`publish status` lists them all; name one by its slug, its key or its campaign",
         )
     return found
@@ -169,10 +170,11 @@ def handle(letter: Letter, letters: Iterable[Letter]) -> str:
 
 
 def _called(letter: Letter, wanted: str) -> bool:
-    slugs = {letter.slug, str((letter.kept or {}).get("slug") or "")}
+    record = letter.sent_record
+    slugs = {letter.slug, _text(record, "slug")}
     if letter.kind == "post":
         slugs.add(str((letter.past.intent or {}).get("slug") or ""))
-    sources = {letter.issue.source if letter.issue else "", _text(letter.kept, "source")} - {""}
+    sources = {letter.issue.source if letter.issue else "", _text(record, "source")} - {""}
     by_path = "." in wanted and any(s == wanted or s.endswith(f"/{wanted}") for s in sources)
     return bool(wanted) and (wanted in slugs or by_path)
 
@@ -181,31 +183,31 @@ def _letter(
     key: str,
     issue: Issue | None,
     campaigns: list[Campaign],
-    past: Past,
-    kept: Mapping[str, Any] | None,
-    heads: Sequence[Issue],
+    past: IssueState,
+    record: Mapping[str, Any] | None,
+    issues: Sequence[Issue],
 ) -> Letter:
     intent = past.intent or {}
     marks = campaigns[0].marks if campaigns else titles.Marks()
-    posts = tuple(intent.get("posts") or _list(kept, "posts") or marks.posts)
-    of = str(intent.get("of") or _text(kept, "of") or marks.of)
-    uid = str(intent.get("uid") or "") or _text(kept, "uid")
+    posts = tuple(intent.get("posts") or _list(record, "posts") or marks.posts)
+    of = str(intent.get("of") or _text(record, "of") or marks.of)
+    uid = str(intent.get("uid") or "") or _text(record, "uid")
     if not of and not posts and not issue and uid and key_of([uid]) != key:
         of = key_of([uid])
     subject = titles.subject_in(campaigns[0].title) if campaigns else ""
     title = issue.title if issue else (
-        str(intent.get("title") or "") or _text(kept, "title") or subject
+        str(intent.get("title") or "") or _text(record, "title") or subject
         or str(intent.get("subject") or "")
     )  # fmt: skip
-    slug = issue.slug if issue else str(intent.get("slug") or "") or _text(kept, "slug")
+    slug = issue.slug if issue else str(intent.get("slug") or "") or _text(record, "slug")
     if posts:
         slug = slug or f"digest-{titles.short(key)}"
-        return Letter(key, slug, title, "digest", posts, past, tuple(campaigns), None, kept)
+        return Letter(key, slug, title, "digest", posts, past, tuple(campaigns), None, record)
     if of:
-        post = next((head for head in heads if titles.holds((of,), head.key)), None)
+        post = next((issue for issue in issues if titles.holds((of,), issue.key)), None)
         slug = post.slug if post else slug
-        return Letter(key, slug, title, "update", (of,), past, tuple(campaigns), None, kept)
-    return Letter(key, slug, title, "post", (key,), past, tuple(campaigns), issue, kept)
+        return Letter(key, slug, title, "update", (of,), past, tuple(campaigns), None, record)
+    return Letter(key, slug, title, "post", (key,), past, tuple(campaigns), issue, record)
 
 
 def _text(record: Mapping[str, Any] | None, name: str) -> str:

@@ -17,6 +17,7 @@ class Change(NamedTuple):
     behind: str
 
     def __str__(self) -> str:
+        """``… before [-gone-] {+come+} behind …``."""
         gone = f"[-{self.gone}-]" if self.gone else ""
         come = f"{{+{self.come}+}}" if self.come else ""
         return " ".join(filter(None, ["…", self.before, gone, come, self.behind, "…"]))
@@ -35,15 +36,10 @@ def places(old: str, new: str, context: int = 4) -> list[Change]:
     ]  # fmt: skip
 
 
-def words(old: str, new: str, context: int = 4) -> list[str]:
-    """One line a change: ``… before [-gone-] {+come+} after …``, a few words round each."""
-    return [str(change) for change in places(old, new, context)]
-
-
 def between(old: Issue, new: Issue) -> list[str]:
     """What changed in the words that a reader sees: subject, preheader and plain text."""
     subject, preheader, text = (
-        words(a, b)
+        map(str, places(a, b))
         for a, b in ((old.subject, new.subject), (old.preheader, new.preheader),
                      (old.text, new.text))
     )  # fmt: skip

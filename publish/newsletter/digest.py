@@ -28,7 +28,7 @@ def join(issues: Sequence[Issue]) -> Issue:
     if len(issues) > MOST_POSTS:
         raise Refused(
             f"a digest holds at most {MOST_POSTS} posts, not {len(issues)}",
-            "name fewer: the campaign's title in Mailchimp has to tell which posts it brings",
+            "name fewer: the campaign's title in Mailchimp has to name its posts",
         )
     ordered = sorted(issues, key=lambda i: (i.date, i.slug), reverse=True)
     for issue in ordered:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from publish.errors import PublishError
 from publish.http import Fetch
 from publish.newsletter.account import Account
+
+if TYPE_CHECKING:
+    from publish.newsletter.mailchimp import Mailchimp
 
 
 @dataclass(frozen=True)
@@ -21,16 +24,7 @@ class Check:
     remedy: str = ""
 
 
-class Patient(Protocol):
-    """The requests that the doctor makes to Mailchimp."""
-
-    def root(self) -> Mapping[str, Any]: ...
-    def audience(self) -> Mapping[str, Any]: ...
-    def segment(self, number: int) -> Mapping[str, Any]: ...
-    def interest(self, interest: str) -> object: ...
-
-
-def checks(account: Account, api: Patient, siteurl: str, get: Fetch) -> Iterator[Check]:
+def checks(account: Account, api: Mailchimp, siteurl: str, get: Fetch) -> Iterator[Check]:
     """Each check in turn; none of them raises."""
     where = "the sandbox (no MAILCHIMP_API_KEY is set)" if account.sandbox else account.server
     yield Check("key", True, f"has the right form; leads to {where}")

@@ -26,7 +26,7 @@ class Fact:
     ``replace_try`` (a scheduled campaign is about to get other words or another hour),
     ``write_try`` (settings and content are about to be written), ``send_try`` (a send or schedule
     is about to be posted), ``refused`` (that one surely had no effect), ``done`` (the campaign left
-    the draft state), ``held`` (it is about to be taken back, and only its name brings it on
+    the draft state), ``held`` (it is about to be taken back, and it is sent only when named
     again), ``lifted`` (its name was given), ``undone`` (it is a draft again).
     """
 
@@ -64,7 +64,7 @@ def parse(document: Mapping[str, Any]) -> Fact:
 
 
 @dataclass(frozen=True)
-class Try:
+class OpenSend:
     """A send or schedule whose effect is unknown: of which campaign, when, by which run."""
 
     campaign: str
@@ -73,7 +73,7 @@ class Try:
 
 
 @dataclass(frozen=True)
-class Wrote:
+class OpenWrite:
     """Words that are on their way: no send of the run that wrote them has followed."""
 
     digest: str
@@ -97,7 +97,7 @@ class Replacing:
 
 
 @dataclass(frozen=True)
-class Past:
+class IssueState:
     """What the ledger records of one issue.
 
     ``made`` are the drafts that the ledger's machines created, with the time; ``creates`` the
@@ -111,8 +111,8 @@ class Past:
     made: tuple[tuple[str, float], ...] = ()
     creates: tuple[tuple[str, float], ...] = ()
     tried: str = ""
-    tries: tuple[Try, ...] = ()
-    wrote: Wrote | None = None
+    tries: tuple[OpenSend, ...] = ()
+    wrote: OpenWrite | None = None
     orders: tuple[tuple[str, float], ...] = ()
     done: str = ""
     done_at: float | None = None
@@ -127,12 +127,12 @@ class Past:
         return max((at for _, at in self.creates), default=None)
 
     @property
-    def unanswered(self) -> Try | None:
+    def unanswered(self) -> OpenSend | None:
         """The latest send whose effect is unknown."""
         return max(self.tries, key=lambda t: t.at, default=None)
 
 
-def after(past: Past, fact: Fact) -> Past:
+def apply(past: IssueState, fact: Fact) -> IssueState:
     """What is known once ``fact`` is."""
     match fact.kind:
         case "intent":
@@ -141,19 +141,19 @@ def after(past: Past, fact: Fact) -> Past:
             return replace(past, creates=(*past.creates, (fact.run, fact.at)))
         case "created":
             made = (*past.made, (fact.campaign, fact.at))
-            return replace(past, creates=_others(past, fact), made=made)
+            return replace(past, creates=_of_other_runs(past.creates, fact), made=made)
         case "replace_try":
             hour, digest = str(fact.data.get("hour") or ""), str(fact.data.get("digest") or "")
             return replace(
                 past, done="", done_at=None, status="", hour="", tried=fact.campaign,
-                orders=_ordered(past, fact),
+                orders=_with_order(past, fact),
                 replacing=Replacing(fact.campaign, hour, digest, fact.at, fact.run),
             )  # fmt: skip
         case "write_try":
-            wrote = Wrote(str(fact.data.get("digest") or ""), fact.at, fact.run)
+            wrote = OpenWrite(str(fact.data.get("digest") or ""), fact.at, fact.run)
             return replace(past, wrote=wrote)
         case "send_try":
-            tries = (*past.tries, Try(fact.campaign, fact.at, fact.run))
+            tries = (*past.tries, OpenSend(fact.campaign, fact.at, fact.run))
             begun = past.replacing
             if begun and begun.campaign == fact.campaign:
                 begun = replace(begun, acted=True)
@@ -161,10 +161,10 @@ def after(past: Past, fact: Fact) -> Past:
             open_write = None if past.wrote and past.wrote.run == fact.run else past.wrote
             return replace(
                 past, tried=fact.campaign, tries=tries, replacing=begun, wrote=open_write,
-                orders=_of_others(past, fact),
+                orders=_of_other_runs(past.orders, fact),
             )  # fmt: skip
         case "refused" if not fact.campaign:
-            return replace(past, creates=_others(past, fact))
+            return replace(past, creates=_of_other_runs(past.creates, fact))
         case "refused":
             return replace(past, tries=_still_open(past, fact, read=bool(fact.data.get("read"))))
         case "done":
@@ -174,29 +174,25 @@ def after(past: Past, fact: Fact) -> Past:
                 tries=_still_open(past, fact, read=True),
             )  # fmt: skip
         case "held":
-            return replace(past, held=True, replacing=None, orders=_ordered(past, fact))
+            return replace(past, held=True, replacing=None, orders=_with_order(past, fact))
         case "lifted":
             return replace(past, held=False)
         case _:
             return replace(
                 past, done="", done_at=None, status="", hour="", replacing=None,
-                orders=_of_others(past, fact), tries=_still_open(past, fact, read=True),
+                orders=_of_other_runs(past.orders, fact), tries=_still_open(past, fact, read=True),
             )  # fmt: skip
 
 
-def _others(past: Past, fact: Fact) -> tuple[tuple[str, float], ...]:
-    return tuple(create for create in past.creates if create[0] != fact.run)
+def _of_other_runs(asked: Iterable[tuple[str, float]], fact: Fact) -> tuple[tuple[str, float], ...]:
+    return tuple(one for one in asked if one[0] != fact.run)
 
 
-def _of_others(past: Past, fact: Fact) -> tuple[tuple[str, float], ...]:
-    return tuple(order for order in past.orders if order[0] != fact.run)
+def _with_order(past: IssueState, fact: Fact) -> tuple[tuple[str, float], ...]:
+    return (*_of_other_runs(past.orders, fact), (fact.run, fact.at))
 
 
-def _ordered(past: Past, fact: Fact) -> tuple[tuple[str, float], ...]:
-    return (*_of_others(past, fact), (fact.run, fact.at))
-
-
-def _still_open(past: Past, fact: Fact, *, read: bool) -> tuple[Try, ...]:
+def _still_open(past: IssueState, fact: Fact, *, read: bool) -> tuple[OpenSend, ...]:
     """The tries that ``fact`` does not close: those of other runs, unless it is a ``read`` of
     their campaign."""
     return tuple(
@@ -205,9 +201,9 @@ def _still_open(past: Past, fact: Fact, *, read: bool) -> tuple[Try, ...]:
     )  # fmt: skip
 
 
-def fold(facts: Iterable[Fact]) -> dict[str, Past]:
+def fold(facts: Iterable[Fact]) -> dict[str, IssueState]:
     """What is known of each issue, by key."""
-    found: dict[str, Past] = {}
+    found: dict[str, IssueState] = {}
     for fact in facts:
-        found[fact.key] = after(found.get(fact.key, Past()), fact)
+        found[fact.key] = apply(found.get(fact.key, IssueState()), fact)
     return found

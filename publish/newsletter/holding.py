@@ -6,32 +6,26 @@ a crash at any later point leaves a letter that this ledger's machines do not se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from publish.errors import NothingSent, OutcomeUnknown, Refused
 from publish.newsletter import titles
-from publish.newsletter.answers import Answer, Proof
+from publish.newsletter.answers import Proof
 from publish.newsletter.campaign import DRAFT, SCHEDULED, Campaign
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.facts import Fact
 from publish.newsletter.ledger import Ledger
-from publish.newsletter.protocol import Deleted
 from publish.newsletter.titles import Marks
+
+if TYPE_CHECKING:
+    from publish.newsletter.mailchimp import Mailchimp
 
 AGAIN = "run `publish undo` again"
 
 
-class Taker(Protocol):
-    """The requests to Mailchimp that taking back needs."""
-
-    def campaign(self, campaign: str) -> Campaign | type[Deleted]: ...
-    def unschedule(self, campaign: str) -> Answer: ...
-    def update(self, campaign: str, settings: Mapping[str, Any]) -> Answer: ...
-
-
 def take_back(
-    api: Taker, ledger: Ledger, letter: Letter, name: str, clock: Callable[[], float]
+    api: Mailchimp, ledger: Ledger, letter: Letter, name: str, clock: Callable[[], float]
 ) -> bool:
     """Make every scheduled campaign of the letter a held draft; ``name`` is what messages call it.
 
@@ -58,7 +52,7 @@ def take_back(
 
 
 def hold(
-    api: Taker, ledger: Ledger, letter: Letter, draft: Campaign, why: str,
+    api: Mailchimp, ledger: Ledger, letter: Letter, draft: Campaign, why: str,
     clock: Callable[[], float],
 ) -> bool:  # fmt: skip
     """Keep a draft back; whether Mailchimp's title says it."""
@@ -67,7 +61,7 @@ def hold(
     return mark(api, letter, draft.id)
 
 
-def mark(api: Taker, letter: Letter, campaign: str) -> bool:
+def mark(api: Mailchimp, letter: Letter, campaign: str) -> bool:
     """Say in the campaign's title that it is held; whether Mailchimp surely took that."""
     found = api.campaign(campaign)
     if not isinstance(found, Campaign) or found.status != DRAFT:
@@ -85,14 +79,14 @@ def unmarked(letter: Letter) -> bool:
     return letter.held and any(not draft.held for draft in letter.drafts)
 
 
-def _found_by_id(api: Taker, letter: Letter) -> tuple[Campaign, ...]:
+def _found_by_id(api: Mailchimp, letter: Letter) -> tuple[Campaign, ...]:
     """Scheduled campaigns that a listing does not show as such yet."""
     names = dict.fromkeys(posted.campaign for posted in letter.past.tries)
     found = [api.campaign(name) for name in names]
     return tuple(c for c in found if isinstance(c, Campaign) and c.status == SCHEDULED)
 
 
-def _unschedule(api: Taker, campaign: Campaign, name: str) -> None:
+def _unschedule(api: Mailchimp, campaign: Campaign, name: str) -> None:
     answer = api.unschedule(campaign.id)
     looked = api.campaign(campaign.id)
     if not isinstance(looked, Campaign) or looked.status == DRAFT:
@@ -106,8 +100,8 @@ def _unschedule(api: Taker, campaign: Campaign, name: str) -> None:
 
 
 def _nothing(letter: Letter, name: str) -> Exception:
-    if letter.out:
-        words = f"{name}: too late, it is {letter.out.state}"
+    if letter.active:
+        words = f"{name}: too late, it is {letter.active.state}"
         return Refused(words, "a mail cannot be called back")
     if letter.past.unanswered:
         return OutcomeUnknown(

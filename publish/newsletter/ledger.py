@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from publish.errors import NothingSent, Refused
-from publish.newsletter.facts import Fact, Past, fold, parse
+from publish.newsletter.facts import Fact, IssueState, fold, parse
 from publish.post.files import locked, write_whole
 from publish.post.issue import Issue
 
@@ -34,7 +34,7 @@ class Ledger:
         self.run = secrets.token_hex(4)
         self._guard = guard or folder / ".lock"
 
-    def read(self) -> dict[str, Past]:
+    def read(self) -> dict[str, IssueState]:
         """What is known of each issue, by key. A torn last line is left out.
 
         Raises:

@@ -40,7 +40,7 @@ def _intention(choice: Candidate, at: datetime | None) -> PlanItem:
     letter, issue = choice.letter, choice.issue
     head = (issue.slug, issue.title, issue.key)
     if not choice.send:
-        out = letter.out
+        out = letter.active
         return PlanItem(
             *head, False, choice.verdict.value, choice.why,
             campaign=out.id if out else letter.past.done, time=out.send_time if out else "",

@@ -12,7 +12,7 @@ from typing import Literal
 
 from publish.errors import Exit
 from publish.newsletter.campaign import DRAFT, SCHEDULED, Campaign, Segment, carrying
-from publish.newsletter.facts import Past, Replacing
+from publish.newsletter.facts import IssueState, Replacing
 
 POLL = 0.5
 """Seconds between two looks at a campaign that has not moved yet, at first."""
@@ -27,7 +27,7 @@ class SendRequest:
     """What the run is to do: whom to mail, when (None: now), and the limits in seconds.
 
     ``digest`` is that of the issue's bytes; ``lift`` says that the author named the issue, which
-    is what brings on one that was taken back.
+    is what lifts the hold on one that was taken back.
     """
 
     key: str
@@ -59,7 +59,7 @@ class State:
     """
 
     now: float
-    past: Past = field(default_factory=Past)
+    past: IssueState = field(default_factory=IssueState)
     listing: tuple[Campaign, ...] | None = None
     listed_at: float = 0
     made_here: str = ""
@@ -81,7 +81,7 @@ class State:
 
 
 @dataclass(frozen=True)
-class Find:
+class ListCampaigns:
     """List the audience's campaigns."""
 
 
@@ -103,11 +103,11 @@ class Check(_OfCampaign):
     """Ask the send checklist."""
 
 
-class Look(_OfCampaign):
+class ReadCampaign(_OfCampaign):
     """Read the campaign."""
 
 
-class Act(_OfCampaign):
+class PostSend(_OfCampaign):
     """Post the send or schedule, once."""
 
 
@@ -117,7 +117,7 @@ class Unschedule(_OfCampaign):
 
 @dataclass(frozen=True)
 class Hold:
-    """Give a replace up: the campaign stays a draft, and only its name brings it on."""
+    """Give a replace up: the campaign stays a draft, and it is sent only when named."""
 
     campaign: str
     message: str
@@ -144,7 +144,7 @@ class Finish:
 
 
 @dataclass(frozen=True)
-class Halt:
+class Stop:
     """Go no further in this run; ``code`` tells the truth about what may have happened."""
 
     code: Exit
@@ -153,34 +153,34 @@ class Halt:
 
 
 Step = (
-    Find | Create | Prepare | Check | Look | Act | Unschedule | Hold | RecordNoEffect | Wait
-    | Finish | Halt
+    ListCampaigns | Create | Prepare | Check | ReadCampaign | PostSend | Unschedule | Hold
+    | RecordNoEffect | Wait | Finish | Stop
 )  # fmt: skip
 
 
-def next_step(view: State, terms: SendRequest) -> Step:
-    """The next step. Once it is performed and ``view`` brought up to date, ask again."""
-    past = view.past
+def next_step(state: State, request: SendRequest) -> Step:
+    """The next step. Once it is performed and ``state`` brought up to date, ask again."""
+    past = state.past
     if past.done:
         return Finish(Campaign(id=past.done, status=past.status or "sent"))
-    if past.unanswered and (step := _unanswered(view, terms)):
+    if past.unanswered and (step := _unanswered(state, request)):
         return step
     if past.held:
         return HELD
     begun = past.replacing
-    if begun and not begun.acted and (step := _withdraw(begun, view, terms)):
+    if begun and not begun.acted and (step := _withdraw(begun, state, request)):
         return step
-    if view.listing is None:
-        return Find()
-    mine = carrying(view.listing, terms.key)
+    if state.listing is None:
+        return ListCampaigns()
+    mine = carrying(state.listing, request.key)
     # Of a campaign just unscheduled a listing may be late; it has been read by its id.
     behind = begun.campaign if begun and not begun.acted else ""
     if gone := [c for c in mine if c.out and c.id != behind]:
         return Finish(gone[0])
     if past.tried:
         # A second draft beside one that may have been sent is the way to a second delivery.
-        return _complete(past.tried, view, terms)
-    return _elect([c for c in mine if not c.out], view, terms)
+        return _complete(past.tried, state, request)
+    return _elect([c for c in mine if not c.out], state, request)
 
 
 def too_late(hour: datetime, now: float, settle: float) -> bool:
@@ -189,49 +189,53 @@ def too_late(hour: datetime, now: float, settle: float) -> bool:
     return hour.timestamp() - now < settle + MARGIN
 
 
-def _unanswered(view: State, terms: SendRequest) -> Step | None:
+def _unanswered(state: State, request: SendRequest) -> Step | None:
     """A send was posted and its answer is not known: only the campaign itself can tell."""
-    posted = view.past.unanswered
+    posted = state.past.unanswered
     assert posted is not None
-    if not _of(view.looked, posted.campaign):
-        return Look(posted.campaign)
-    if view.looked is Deleted:
+    if not _of(state.looked, posted.campaign):
+        return ReadCampaign(posted.campaign)
+    if state.looked is Deleted:
         return _vanished(posted.campaign)
-    assert isinstance(view.looked, Campaign)
-    if view.looked.out:
-        return Finish(view.looked)
-    rest = posted.at + terms.settle - view.now
+    assert isinstance(state.looked, Campaign)
+    if state.looked.out:
+        return Finish(state.looked)
+    rest = posted.at + request.settle - state.now
     if rest > 0:
-        pause = min(rest, max(POLL, terms.settle / 60))
-        return Wait(pause, "an answer was lost; looking again", "looked")
+        return _wait(rest, request, "an answer was lost; looking again", "looked")
     return RecordNoEffect(posted.campaign)
 
 
-def _withdraw(begun: Replacing, view: State, terms: SendRequest) -> Step | None:
+def _withdraw(begun: Replacing, state: State, request: SendRequest) -> Step | None:
     """Until the campaign is a draft that nothing late can touch; None when it is."""
-    if not _of(view.looked, begun.campaign):
-        return Look(begun.campaign)
-    if view.looked is Deleted:
+    if not _of(state.looked, begun.campaign):
+        return ReadCampaign(begun.campaign)
+    if state.looked is Deleted:
         return _vanished(begun.campaign)
-    assert isinstance(view.looked, Campaign)
-    rest = begun.at + terms.settle - view.now
-    pause = min(rest, max(POLL, terms.settle / 60))
-    if view.looked.status == SCHEDULED:
-        if view.withdrawals and rest > 0:
-            return Wait(pause, "Mailchimp does not show it as taken back yet", "looked")
-        if view.withdrawals >= ATTEMPTS:
-            return _nothing_sent(view)
-        if view.wait:
-            return Wait(view.wait, view.detail, "looked")
-        due = hour_of(view.looked.send_time)
-        if due is not None and too_late(due, view.now, terms.settle):
-            return Finish(view.looked)
+    assert isinstance(state.looked, Campaign)
+    rest = begun.at + request.settle - state.now
+    if state.looked.status == SCHEDULED:
+        if state.withdrawals and rest > 0:
+            why = "Mailchimp does not show it as taken back yet"
+            return _wait(rest, request, why, "looked")
+        if state.withdrawals >= ATTEMPTS:
+            return _nothing_sent(state)
+        if state.wait:
+            return Wait(state.wait, state.detail, "looked")
+        due = hour_of(state.looked.send_time)
+        if due is not None and too_late(due, state.now, request.settle):
+            return Finish(state.looked)
         return Unschedule(begun.campaign)
-    if view.looked.out:
-        return Finish(view.looked)
-    if rest > 0 and not view.withdrawn:
-        return Wait(pause, "an unanswered order may still act", "looked")
+    if state.looked.out:
+        return Finish(state.looked)
+    if rest > 0 and not state.withdrawn:
+        return _wait(rest, request, "an unanswered order may still act", "looked")
     return None
+
+
+def _wait(rest: float, request: SendRequest, why: str, again: Literal["listing", "looked"]) -> Wait:
+    """A short part of the ``rest`` of the settle window."""
+    return Wait(min(rest, max(POLL, request.settle / 60)), why, again)
 
 
 def hour_of(text: str) -> datetime | None:
@@ -248,139 +252,134 @@ def _of(looked: Campaign | type[Deleted] | None, campaign: str) -> bool:
     return looked is Deleted or (isinstance(looked, Campaign) and looked.id == campaign)
 
 
-def _elect(drafts: list[Campaign], view: State, terms: SendRequest) -> Step:
+def _elect(drafts: list[Campaign], state: State, request: SendRequest) -> Step:
     """Every machine must choose the same draft, or each would send its own."""
-    past = view.past
-    if not terms.lift and any(draft.held for draft in drafts):
+    past = state.past
+    if not request.lift and any(draft.held for draft in drafts):
         return HELD
-    if view.made_here and view.seen_at is None:
-        made_at = dict(past.made).get(view.made_here, view.now)
-        if view.now < made_at + terms.settle:
+    if state.made_here and state.seen_at is None:
+        made_at = dict(past.made).get(state.made_here, state.now)
+        if state.now < made_at + request.settle:
             # A listing that does not show what we just made is older than our draft, and
             # would not show another machine's either.
-            pause = max(0.2, terms.barrier / 4)
+            pause = max(0.2, request.barrier / 4)
             return Wait(pause, "Mailchimp's list does not show the draft yet", "listing")
-    if view.seen_at is not None and view.listed_at < view.seen_at + terms.barrier:
-        rest = view.seen_at + terms.barrier - view.now
+    if state.seen_at is not None and state.listed_at < state.seen_at + request.barrier:
+        rest = state.seen_at + request.barrier - state.now
         why = "making sure that no other machine sends the same issue"
         return Wait(max(rest, 0.001), why, "listing")
     if drafts:
-        return _complete(drafts[0].id, view, terms)
+        return _complete(drafts[0].id, state, request)
     if past.create_open is not None:
-        rest = past.create_open + terms.settle - view.now
+        rest = past.create_open + request.settle - state.now
         if rest > 0:
-            pause = min(rest, max(POLL, terms.settle / 60))
-            return Wait(pause, "a draft may be on its way", "listing")
-    if view.trouble >= ATTEMPTS or view.creates >= ATTEMPTS:
-        return _nothing_sent(view)
-    if view.wait:
-        return Wait(view.wait, view.detail, "nothing")
+            return _wait(rest, request, "a draft may be on its way", "listing")
+    if state.trouble >= ATTEMPTS or state.creates >= ATTEMPTS:
+        return _nothing_sent(state)
+    if state.wait:
+        return Wait(state.wait, state.detail, "nothing")
     return Create()
 
 
-def _complete(campaign: str, view: State, terms: SendRequest) -> Step:
+def _complete(campaign: str, state: State, request: SendRequest) -> Step:
     """From a chosen draft to the one POST that mails it."""
-    if view.looked is Deleted:
-        if view.past.tried:
+    if state.looked is Deleted:
+        if state.past.tried:
             return _vanished(campaign)
-        if view.trouble < ATTEMPTS:
+        if state.trouble < ATTEMPTS:
             # Nothing was ever posted for it: a person threw the draft away; look for another.
-            return Wait(max(0.2, terms.barrier / 4), "the draft was deleted", "listing")
-    begun = view.past.replacing
-    if isinstance(view.looked, Campaign) and view.looked.out:
-        return Finish(view.looked)
-    if begun and view.denied and view.posts >= ATTEMPTS:
-        return Hold(campaign, f"Mailchimp does not schedule it again: {view.detail}")
-    if view.trouble >= ATTEMPTS or view.posts >= ATTEMPTS:
-        return _nothing_sent(view)
-    if view.wait:
-        return Wait(view.wait, view.detail, "nothing")
-    if view.prepared != campaign:
-        if not _of(view.looked, campaign):
-            return Look(campaign)
-        if isinstance(view.looked, Campaign) and view.looked.held and not terms.lift:
+            return Wait(max(0.2, request.barrier / 4), "the draft was deleted", "listing")
+    begun = state.past.replacing
+    if isinstance(state.looked, Campaign) and state.looked.out:
+        return Finish(state.looked)
+    if begun and state.denied and state.posts >= ATTEMPTS:
+        return Hold(campaign, f"Mailchimp does not schedule it again: {state.detail}")
+    if state.trouble >= ATTEMPTS or state.posts >= ATTEMPTS:
+        return _nothing_sent(state)
+    if state.wait:
+        return Wait(state.wait, state.detail, "nothing")
+    if state.prepared != campaign:
+        if not _of(state.looked, campaign):
+            return ReadCampaign(campaign)
+        if isinstance(state.looked, Campaign) and state.looked.held and not request.lift:
             return HELD
-        return _after_other_words(view, terms) or Prepare(campaign)
-    if view.ready is None:
+        return _after_other_words(state, request) or Prepare(campaign)
+    if state.ready is None:
         return Check(campaign)
-    if not view.ready:
-        if view.now > view.prepared_at + terms.ready:
-            return Halt(
+    if not state.ready:
+        if state.now > state.prepared_at + request.ready:
+            return Stop(
                 Exit.NOTHING_SENT,
-                f"Mailchimp does not call the issue ready: {view.detail}",
+                f"Mailchimp does not call the issue ready: {state.detail}",
                 "mend that in Mailchimp, then run `publish send` again",
             )
-        return Wait(1.0, f"Mailchimp is not ready: {view.detail}", "ready")
-    if view.listed_at < view.ready_at:
+        return Wait(1.0, f"Mailchimp is not ready: {state.detail}", "ready")
+    if state.listed_at < state.ready_at:
         # While it got ready, a person or another machine may have sent the issue.
-        return Find()
-    if not isinstance(view.looked, Campaign):
-        return Look(campaign)
-    return _guard(view.looked, view, terms)
+        return ListCampaigns()
+    if not isinstance(state.looked, Campaign):
+        return ReadCampaign(campaign)
+    return _guard(state.looked, state, request)
 
 
-def _after_other_words(view: State, terms: SendRequest) -> Step | None:
+def _after_other_words(state: State, request: SendRequest) -> Step | None:
     """Wait while other words that were on their way may still come, and would replace ours."""
-    wrote = view.past.wrote
-    if wrote is None or wrote.digest == terms.digest:
+    wrote = state.past.wrote
+    if wrote is None or wrote.digest == request.digest:
         return None
-    rest = wrote.at + terms.settle - view.now
+    rest = wrote.at + request.settle - state.now
     if rest <= 0:
         return None
-    pause = min(rest, max(POLL, terms.settle / 60))
-    return Wait(pause, "other words may still be on their way to Mailchimp", "looked")
+    return _wait(rest, request, "other words may still be on their way to Mailchimp", "looked")
 
 
-def _after_open_orders(view: State, terms: SendRequest) -> Step | None:
+def _after_open_orders(state: State, request: SendRequest) -> Step | None:
     """Wait while an unschedule of another run may still act: it would take back what is scheduled
     now."""
-    open_since = [at for run, at in view.past.orders if run != view.run]
-    if terms.at is None or not open_since:
+    open_since = [at for run, at in state.past.orders if run != state.run]
+    if request.at is None or not open_since:
         return None
-    rest = max(open_since) + terms.settle - view.now
+    rest = max(open_since) + request.settle - state.now
     if rest <= 0:
         return None
-    pause = min(rest, max(POLL, terms.settle / 60))
-    return Wait(pause, "an unanswered order may still act", "looked")
+    return _wait(rest, request, "an unanswered order may still act", "looked")
 
 
-def _guard(draft: Campaign, view: State, terms: SendRequest) -> Step:
+def _guard(draft: Campaign, state: State, request: SendRequest) -> Step:
     """Checks before the POST that the campaign still holds our issue, for our readers."""
-    if draft.key != terms.key or draft.status != DRAFT:
-        return Halt(
+    if draft.key != request.key or draft.status != DRAFT:
+        return Stop(
             Exit.REFUSED,
             f"campaign {draft.id} was renamed in Mailchimp, so it is not surely this issue",
             "put its name back or delete it there, then run `publish send` again",
         )
     if draft.held:
         return HELD
-    if draft.list_id != terms.list_id or not terms.segment.fits(draft.segment or {}):
-        return Halt(
+    if draft.list_id != request.list_id or not request.segment.fits(draft.segment or {}):
+        return Stop(
             Exit.REFUSED,
             f"campaign {draft.id} has other readers in Mailchimp than the settings say",
             "set its audience back or delete it there, then run `publish send` again",
         )
-    if terms.at is not None and terms.at.timestamp() <= view.now:
-        if view.past.replacing:
+    if request.at is not None and request.at.timestamp() <= state.now:
+        if state.past.replacing:
             return Hold(draft.id, "its hour has passed meanwhile")
-        return Halt(
+        return Stop(
             Exit.NOTHING_SENT, "the time to send has passed meanwhile", "run `publish send` again"
         )
-    return _after_open_orders(view, terms) or Act(draft.id)
+    return _after_open_orders(state, request) or PostSend(draft.id)
 
 
-HELD = Halt(
-    Exit.REFUSED, "it was taken back, and stays back", "name it to `publish send` to send it"
-)
+HELD = Stop(Exit.REFUSED, "it was taken back, and is held", "name it to `publish send` to send it")
 
 
-def _vanished(campaign: str) -> Halt:
-    return Halt(
+def _vanished(campaign: str) -> Stop:
+    return Stop(
         Exit.UNKNOWN,
         f"campaign {campaign} is no longer in Mailchimp, and it may have been sent before",
         "look in Mailchimp; if it never went out, name it to `publish send` with --as-update",
     )
 
 
-def _nothing_sent(view: State) -> Halt:
-    return Halt(Exit.NOTHING_SENT, f"nothing was sent: {view.detail}", "run `publish send` again")
+def _nothing_sent(state: State) -> Stop:
+    return Stop(Exit.NOTHING_SENT, f"nothing was sent: {state.detail}", "run `publish send` again")

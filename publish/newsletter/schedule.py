@@ -7,13 +7,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from publish.errors import ConfigError
-from publish.post.text import moment as told
 
 QUARTER = timedelta(minutes=15)
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september",
-    "october", "november", "december",
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
 )  # fmt: skip
 EXAMPLES = "write 07:30, `next tuesday 7:30` or 2026-11-20 07:30"
 _HOUR = re.compile(
@@ -154,7 +153,7 @@ def _day(said: str, local: datetime, at: time) -> date | None:
     if words[0] in ("next", "this", "on"):
         words = words[1:]
     if len(words) == 1 and len(words[0]) >= 3:
-        days = [n for n, name in enumerate(WEEKDAYS) if name.startswith(words[0])]
+        days = [n for n, name in enumerate(WEEKDAYS) if name.lower().startswith(words[0])]
         if days:
             ahead = (days[0] - today.weekday()) % 7
             return today + timedelta(days=ahead or 7 * (strict or late))
@@ -172,9 +171,9 @@ def _date(words: list[str], today: date) -> date | None:
     if len(words) != 2:
         return None
     name, number = sorted(words, key=lambda word: word[0].isdigit())
-    months = [n for n, month in enumerate(MONTHS, 1) if len(name) >= 3 and month.startswith(name)]
+    months = [n for n, month in enumerate(MONTHS, 1) if month.lower().startswith(name)]
     day = _DAY.fullmatch(number)
-    if not months or not day:
+    if len(name) < 3 or not months or not day:
         return None
     # The 29th of February may be eight years away.
     for candidate in [year] if year else range(today.year, today.year + 9):
@@ -185,8 +184,3 @@ def _date(words: list[str], today: date) -> date | None:
         if year or found >= today:
             return found
     return None
-
-
-def format_local(moment: datetime, site: ZoneInfo) -> str:
-    """A moment as the author reads it: in the site's zone, with its name."""
-    return told(moment, site)

@@ -14,7 +14,7 @@ from publish.newsletter import titles
 from publish.newsletter.catalogue import Letter
 from publish.post.issue import Issue
 
-FARTHEST = 60
+MAX_DATE_AGE_DAYS = 60
 """Days that a post's Date may lie back for it to be picked by itself."""
 
 
@@ -32,7 +32,7 @@ class Verdict(Enum):
     """Out of the bounds: it goes out only by name."""
     OVERDUE = "overdue"
     """It fell due, and no run sent it."""
-    UNNAMED = "unnamed"
+    NOT_REQUESTED = "unnamed"
 
 
 GOING = (Verdict.SEND, Verdict.SETTLE, Verdict.COMPLETE)
@@ -60,16 +60,23 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A post and the verdict on it, ``why`` in plain words."""
+    """A post and the verdict on it, ``reason`` in plain words, and the ``campaign`` that it is by,
+    if one."""
 
     letter: Letter
     issue: Issue
     verdict: Verdict
-    why: str
+    reason: str
+    campaign: str = ""
+
+    @property
+    def why(self) -> str:
+        """The reason, with the campaign."""
+        return f"{self.reason} (campaign {self.campaign})" if self.campaign else self.reason
 
     @property
     def send(self) -> bool:
-        """Whether `send` brings it on."""
+        """Whether `send` sends it."""
         return self.verdict in GOING
 
 
@@ -98,25 +105,25 @@ def _verdict(
     bounds: Bounds,
     chosen: Collection[str],
 ) -> Candidate:
-    def verdict(kind: Verdict, why: str) -> Candidate:
-        return Candidate(letter, issue, kind, why)
+    def verdict(kind: Verdict, why: str, campaign: str = "") -> Candidate:
+        return Candidate(letter, issue, kind, why, campaign)
 
     for other in letters:
         if other is not letter and other.kind != "update" and other.begun and other.holds(issue):
             return verdict(Verdict.DONE, _elsewhere(other))
     if letter.unfinished and (not chosen or issue.key in chosen):
         return verdict(Verdict.COMPLETE, "its words were being replaced; this run completes that")
-    if letter.out or (letter.past.done and not letter.held):
-        state = letter.out.state if letter.out else letter.past.status or "sent"
-        name = letter.out.id if letter.out else letter.past.done
-        return verdict(Verdict.DONE, f"already {state} (campaign {name})")
+    if letter.active or (letter.past.done and not letter.held):
+        state = letter.active.state if letter.active else letter.past.status or "sent"
+        name = letter.active.id if letter.active else letter.past.done
+        return verdict(Verdict.DONE, f"already {state}", name)
     if letter.past.unanswered:
         why = "an earlier run's answer was lost; this run settles it"
         return verdict(Verdict.SETTLE, why)
     if issue.key in chosen:
         return verdict(Verdict.SEND, "you named it")
     if chosen:
-        return verdict(Verdict.UNNAMED, "not named")
+        return verdict(Verdict.NOT_REQUESTED, "not named")
     if letter.held:
         return verdict(Verdict.HELD, "taken back; it goes out only by name")
     for other in letters:
@@ -126,7 +133,7 @@ def _verdict(
 
 
 def _elsewhere(other: Letter) -> str:
-    state = other.out.state if other.out else other.past.status or "perhaps sent"
+    state = other.active.state if other.active else other.past.status or "perhaps sent"
     if other.kind == "digest":
         return f"in the digest {other.slug}, which is {state}"
     return f"mailed under an earlier identity (key {titles.short(other.key)}): {state}"
@@ -142,13 +149,13 @@ def _by_age(issue: Issue, bounds: Bounds) -> tuple[Verdict, str]:
     age = (bounds.today - shown).days
     if bounds.since and written < bounds.since:
         return Verdict.OLD, f"dated before NEWSLETTER_SINCE ({bounds.since})"
-    if written < shown - timedelta(days=FARTHEST):
-        return Verdict.OLD, f"dated over {FARTHEST} days before it became public"
+    if written < shown - timedelta(days=MAX_DATE_AGE_DAYS):
+        return Verdict.OLD, f"dated over {MAX_DATE_AGE_DAYS} days before it became public"
     if age > bounds.max_age_days:
         start = bounds.since or bounds.first_letter
         if start and shown >= start:
             return Verdict.OVERDUE, f"it fell due on {shown}, {age} days ago, and was not sent"
         return Verdict.OLD, f"public for {age} days: an older post goes out only by name"
-    if written < bounds.today - timedelta(days=FARTHEST):
-        return Verdict.OLD, f"dated over {FARTHEST} days ago"
+    if written < bounds.today - timedelta(days=MAX_DATE_AGE_DAYS):
+        return Verdict.OLD, f"dated over {MAX_DATE_AGE_DAYS} days ago"
     return Verdict.SEND, "new"

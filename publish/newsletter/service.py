@@ -20,13 +20,13 @@ from publish.newsletter import protocol as p
 from publish.newsletter import titles
 from publish.newsletter.account import Sender
 from publish.newsletter.answers import Answer, Proof
-from publish.newsletter.campaign import SCHEDULED, Campaign, Segment
-from publish.newsletter.facts import Fact, Past, after
+from publish.newsletter.campaign import SCHEDULED, Campaign, Segment, settings_of
+from publish.newsletter.facts import Fact, IssueState, apply
 from publish.newsletter.ledger import Ledger
 from publish.newsletter.titles import Marks
 from publish.post.issue import Issue
 
-NEVER_LEFT = "it never left the draft"
+NO_EFFECT = "it never left the draft"
 
 
 class Campaigns(Protocol):
@@ -43,7 +43,7 @@ class Campaigns(Protocol):
     def unschedule(self, campaign: str) -> Answer: ...
 
 
-class Overtaken(Refused):
+class PostChanged(Refused):
     """The post is not as it was when the author said yes; nothing was sent."""
 
 
@@ -56,7 +56,7 @@ class Delivered:
     """The end: the campaign, and whether this run's own POST set it going."""
 
     campaign: Campaign
-    here: bool
+    by_this_run: bool
 
 
 @dataclass
@@ -75,205 +75,198 @@ class Service:
     sleep: Callable[[float], None] = field(default=time.sleep)
     last_look: Callable[[Issue], str] = lambda issue: ""
 
-    def deliver(self, issue: Issue, terms: p.SendRequest) -> Delivered:
+    def deliver(self, issue: Issue, request: p.SendRequest) -> Delivered:
         """Bring the issue to its readers, exactly once however often this is called.
 
-        A replace that an earlier run left unfinished is completed; ``terms.at`` is its hour then.
+        A replace that an earlier run left unfinished is completed; ``request.at`` is its hour then.
 
         Raises:
-            CannotSchedule, Overtaken: see there.
+            CannotSchedule, PostChanged: see there.
             Refused, NothingSent, OutcomeUnknown: as their names say.
         """
-        view = self._lifted(self._view(issue), issue, terms)
-        if view.past.intent is None and not view.past.done:
-            view = self._note(view, issue, "intent", **_intent(issue, terms))
-        return self._run(view, issue, terms)
+        state = self._lifted(self._state(issue), issue, request)
+        if state.past.intent is None and not state.past.done:
+            state = self._note(state, issue, "intent", **_intent(issue, request))
+        return self._run(state, issue, request)
 
-    def replace(self, issue: Issue, terms: p.SendRequest, campaign: str) -> Delivered:
-        """Put the issue's words into its scheduled ``campaign``, for the hour ``terms.at``.
+    def replace(self, issue: Issue, request: p.SendRequest, campaign: str) -> Delivered:
+        """Put the issue's words into its scheduled ``campaign``, for the hour ``request.at``.
 
         A result that is scheduled though not by this run was too near its hour: it goes out as
         it was.
 
         Raises:
-            Overtaken, Refused, NothingSent, OutcomeUnknown: as for ``deliver``.
+            PostChanged, Refused, NothingSent, OutcomeUnknown: as for ``deliver``.
         """
-        view = self._lifted(self._view(issue), issue, terms)
-        return self._run(self._replacing(view, issue, terms, campaign), issue, terms)
+        state = self._lifted(self._state(issue), issue, request)
+        return self._run(self._replacing(state, issue, request, campaign), issue, request)
 
-    def _lifted(self, view: p.State, issue: Issue, terms: p.SendRequest) -> p.State:
-        named = terms.lift and view.past.held
-        return self._note(view, issue, "lifted") if named else view
+    def _lifted(self, state: p.State, issue: Issue, request: p.SendRequest) -> p.State:
+        named = request.lift and state.past.held
+        return self._note(state, issue, "lifted") if named else state
 
-    def _view(self, issue: Issue) -> p.State:
-        past = self.ledger.read().get(issue.key) or Past()
+    def _state(self, issue: Issue) -> p.State:
+        past = self.ledger.read().get(issue.key) or IssueState()
         return p.State(self.clock(), past, run=self.ledger.run)
 
-    def _run(self, view: p.State, issue: Issue, terms: p.SendRequest) -> Delivered:
-        terms = replace(terms, digest=issue.digest)
-        posts = view.posts
+    def _run(self, state: p.State, issue: Issue, request: p.SendRequest) -> Delivered:
+        request = replace(request, digest=issue.digest)
+        posts = state.posts
         while True:
-            view = replace(view, now=self.clock())
-            step = p.next_step(view, terms)
+            state = replace(state, now=self.clock())
+            step = p.next_step(state, request)
             if isinstance(step, p.Finish):
-                if not view.past.done:
-                    self._note(view, issue, "done", step.campaign.id, **_out(step.campaign))
-                return Delivered(step.campaign, view.posts > posts)
-            if isinstance(step, p.Halt):
+                if not state.past.done:
+                    self._note(state, issue, "done", step.campaign.id, **_out(step.campaign))
+                return Delivered(step.campaign, state.posts > posts)
+            if isinstance(step, p.Stop):
                 raise _failure(step)
             if isinstance(step, p.Hold):
-                self._hold(step, view, issue)
+                self._hold(step, state, issue)
             try:
-                view = self._perform(step, view, issue, terms)
+                state = self._perform(step, state, issue, request)
             except (NothingSent, ConfigError) as error:
-                if view.past.unanswered:
+                if state.past.unanswered:
                     # It was only a read that failed, but an earlier send is still open.
                     raise OutcomeUnknown(
                         error.message, "run `publish status` in a while; it settles this"
                     ) from None
                 raise
 
-    def _perform(self, step: p.Step, view: p.State, issue: Issue, terms: p.SendRequest) -> p.State:
+    def _perform(
+        self, step: p.Step, state: p.State, issue: Issue, request: p.SendRequest
+    ) -> p.State:
         match step:
-            case p.Find():
+            case p.ListCampaigns():
                 began = self.clock()
                 listing = tuple(self.api.campaigns())
-                seen = view.seen_at
-                if seen is None and any(c.id == view.made_here for c in listing):
+                seen = state.seen_at
+                if seen is None and any(c.id == state.made_here for c in listing):
                     seen = self.clock()
-                return replace(view, listing=listing, listed_at=began, seen_at=seen, looked=None)
+                return replace(state, listing=listing, listed_at=began, seen_at=seen, looked=None)
             case p.Create():
-                return self._create(view, issue, terms)
+                return self._create(state, issue, request)
             case p.Prepare(campaign):
-                return self._prepare(campaign, view, issue, terms)
+                return self._prepare(campaign, state, issue, request)
             case p.Check(campaign):
                 found = self.api.checklist(campaign)
                 if not isinstance(found, tuple):
-                    return _gone(view)
-                return replace(view, ready=found[0], ready_at=self.clock(), detail=found[1])
-            case p.Look(campaign):
-                looked = self.api.campaign(campaign)
-                return replace(view, looked=looked) if isinstance(looked, Campaign) else _gone(view)
+                    return _gone(state)
+                return replace(state, ready=found[0], ready_at=self.clock(), detail=found[1])
+            case p.ReadCampaign(campaign):
+                return _looked(state, self.api.campaign(campaign))
             case p.RecordNoEffect(campaign):
-                noted = self._note(view, issue, "refused", campaign, why=NEVER_LEFT, read=True)
+                noted = self._note(state, issue, "refused", campaign, why=NO_EFFECT, read=True)
                 return replace(noted, listing=None, looked=None)
             case p.Unschedule(campaign):
-                return self._unschedule(campaign, view, issue, terms)
-            case p.Act(campaign):
-                return self._act(campaign, view, issue, terms)
+                return self._unschedule(campaign, state, issue, request)
+            case p.PostSend(campaign):
+                return self._act(campaign, state, issue, request)
             case p.Wait(seconds, why, again):
                 self.say(why)
                 self.sleep(seconds)
                 forgotten: dict[str, Any] = {} if again == "nothing" else {again: None}
                 if again == "listing":
                     forgotten["looked"] = None
-                return replace(view, wait=0, **forgotten)
+                return replace(state, wait=0, **forgotten)
             case _:
                 raise AssertionError(step)
 
-    def _create(self, view: p.State, issue: Issue, terms: p.SendRequest) -> p.State:
-        view = self._note(replace(view, creates=view.creates + 1), issue, "create_try")
-        answer = self.api.create(self._settings(issue, None), terms.segment)
+    def _create(self, state: p.State, issue: Issue, request: p.SendRequest) -> p.State:
+        state = self._note(replace(state, creates=state.creates + 1), issue, "create_try")
+        answer = self.api.create(self._settings(issue, None), request.segment)
         if answer.proof is Proof.DONE:
             made = str(answer.data["id"])
-            view = self._note(view, issue, "created", made)
-            return replace(view, made_here=made, seen_at=None, listing=None, trouble=0)
+            state = self._note(state, issue, "created", made)
+            return replace(state, made_here=made, seen_at=None, listing=None, trouble=0)
         if answer.proof is Proof.UNKNOWN:
-            return replace(view, listing=None, detail=answer.detail)
-        view = self._note(view, issue, "refused", why=answer.detail)
-        return _troubled(view, answer)
+            return replace(state, listing=None, detail=answer.detail)
+        state = self._note(state, issue, "refused", why=answer.detail)
+        return _troubled(state, answer)
 
-    def _prepare(self, campaign: str, view: p.State, issue: Issue, terms: p.SendRequest) -> p.State:
-        view = self._note(view, issue, "write_try", campaign, digest=issue.digest)
-        hour = terms.at if view.past.replacing else None
+    def _prepare(
+        self, campaign: str, state: p.State, issue: Issue, request: p.SendRequest
+    ) -> p.State:
+        state = self._note(state, issue, "write_try", campaign, digest=issue.digest)
+        hour = request.at if state.past.replacing else None
         answer = self.api.update(campaign, self._settings(issue, hour))
         if answer.proof is Proof.DONE:
             answer = self.api.put_content(campaign, issue.html, issue.text)
         if answer.proof is Proof.DONE:
             return replace(
-                view, prepared=campaign, prepared_at=self.clock(), ready=None, looked=None,
+                state, prepared=campaign, prepared_at=self.clock(), ready=None, looked=None,
                 trouble=0,
             )  # fmt: skip
         if answer.proof is not Proof.DENIED:
-            return _troubled(view, answer)
+            return _troubled(state, answer)
         # Deleted, or sent by someone? Then that is the matter, and not the words of the denial.
         looked = self.api.campaign(campaign)
-        view = _troubled(view, answer)
-        return replace(view, looked=looked) if isinstance(looked, Campaign) else _gone(view)
+        return _looked(_troubled(state, answer), looked)
 
     def _replacing(
-        self, view: p.State, issue: Issue, terms: p.SendRequest, campaign: str
+        self, state: p.State, issue: Issue, request: p.SendRequest, campaign: str
     ) -> p.State:
-        assert terms.at is not None
-        data = {"hour": _iso(terms.at), "digest": issue.digest}
-        return self._note(view, issue, "replace_try", campaign, **data)
+        assert request.at is not None
+        data = {"hour": _iso(request.at), "digest": issue.digest}
+        return self._note(state, issue, "replace_try", campaign, **data)
 
     def _unschedule(
-        self, campaign: str, view: p.State, issue: Issue, terms: p.SendRequest
+        self, campaign: str, state: p.State, issue: Issue, request: p.SendRequest
     ) -> p.State:
         # Each order has its own line: how long it may still act counts from there.
-        view = self._replacing(view, issue, terms, campaign)
+        state = self._replacing(state, issue, request, campaign)
         answer = self.api.unschedule(campaign)
         surely_not = answer.proof is Proof.NOT_ACTED
         return replace(
-            view, looked=None, withdrawn=answer.proof is Proof.DONE, detail=answer.detail,
-            withdrawals=view.withdrawals + 1,
-            wait=(answer.wait or 0.5 * 2**view.withdrawals) if surely_not else 0,
+            state, looked=None, withdrawn=answer.proof is Proof.DONE, detail=answer.detail,
+            withdrawals=state.withdrawals + 1,
+            wait=(answer.wait or 0.5 * 2**state.withdrawals) if surely_not else 0,
         )  # fmt: skip
 
-    def _hold(self, step: p.Hold, view: p.State, issue: Issue) -> None:
-        self._note(view, issue, "held", step.campaign, why=step.message)
+    def _hold(self, step: p.Hold, state: p.State, issue: Issue) -> None:
+        self._note(state, issue, "held", step.campaign, why=step.message)
         self.api.update(step.campaign, {"title": _title(issue, Marks(held=True))})
         raise Refused(
-            f"{issue.slug}: {step.message}; it is not scheduled any more, and stays back",
+            f"{issue.slug}: {step.message}; it is not scheduled any more, and is held",
             f"run `publish send {issue.slug}` to choose another time",
         )
 
-    def _act(self, campaign: str, view: p.State, issue: Issue, terms: p.SendRequest) -> p.State:
+    def _act(self, campaign: str, state: p.State, issue: Issue, request: p.SendRequest) -> p.State:
         if why := self.last_look(issue):
-            raise Overtaken(f"{issue.slug}: {why}", "nothing was sent; run this again")
+            raise PostChanged(f"{issue.slug}: {why}", "nothing was sent; run this again")
         self.ledger.keep(issue)
-        action = "send" if terms.at is None else "schedule"
-        moment = "" if terms.at is None else _iso(terms.at)
+        action = "send" if request.at is None else "schedule"
+        moment = "" if request.at is None else _iso(request.at)
         time_of = {"time": moment} if moment else {}
-        view = self._note(
-            view, issue, "send_try", campaign, action=action, digest=issue.digest, **time_of
+        state = self._note(
+            state, issue, "send_try", campaign, action=action, digest=issue.digest, **time_of
         )
         answer = self.api.schedule(campaign, moment) if moment else self.api.send(campaign)
         if answer.proof is Proof.DONE:
             status = "schedule" if moment else "sending"
-            view = self._note(view, issue, "done", campaign, status=status, **time_of)
-            return replace(view, posts=view.posts + 1)
+            state = self._note(state, issue, "done", campaign, status=status, **time_of)
+            return replace(state, posts=state.posts + 1)
         if answer.proof is Proof.UNKNOWN:
-            return replace(view, looked=None, detail=answer.detail, posts=view.posts + 1)
-        view = self._note(view, issue, "refused", campaign, why=answer.detail)
+            return replace(state, looked=None, detail=answer.detail, posts=state.posts + 1)
+        state = self._note(state, issue, "refused", campaign, why=answer.detail)
         denied = answer.proof is Proof.DENIED
-        if moment and answer.status == 403 and denied and not view.past.replacing:
+        if moment and answer.status == 403 and denied and not state.past.replacing:
             raise CannotSchedule(answer.detail, "use --now")
-        pause = answer.wait or 0.5 * 2**view.posts
+        pause = answer.wait or 0.5 * 2**state.posts
         return replace(
-            view, posts=view.posts + 1, detail=answer.detail, wait=pause, ready=None, looked=None,
+            state, posts=state.posts + 1, detail=answer.detail, wait=pause, ready=None, looked=None,
             denied=denied,
         )  # fmt: skip
 
     def _settings(self, issue: Issue, hour: datetime | None) -> dict[str, Any]:
-        return {
-            "subject_line": issue.subject,
-            "preview_text": issue.preheader,
-            "title": _title(issue, Marks(hour=hour)),
-            "from_name": self.sender.name,
-            "reply_to": self.sender.reply_to,
-            # The issue brings its own footer and its styles are inlined already.
-            "auto_footer": False,
-            "inline_css": False,
-        }
+        return settings_of(issue, self.sender, _title(issue, Marks(hour=hour)))
 
     def _note(
-        self, view: p.State, issue: Issue, kind: str, campaign: str = "", **data: Any
+        self, state: p.State, issue: Issue, kind: str, campaign: str = "", **data: Any
     ) -> p.State:
         fact = Fact(kind, issue.key, self.clock(), campaign, data, self.ledger.run)
         self.ledger.append(fact)
-        return replace(view, past=after(view.past, fact))
+        return replace(state, past=apply(state.past, fact))
 
 
 def _title(issue: Issue, marks: Marks) -> str:
@@ -292,33 +285,37 @@ def _out(campaign: Campaign) -> dict[str, str]:
     return {"status": campaign.status, **({"time": when} if when else {})}
 
 
-def _gone(view: p.State) -> p.State:
+def _looked(state: p.State, found: Campaign | type[p.Deleted]) -> p.State:
+    return replace(state, looked=found) if isinstance(found, Campaign) else _gone(state)
+
+
+def _gone(state: p.State) -> p.State:
     detail = "the draft was deleted in Mailchimp"
     return replace(
-        view, looked=p.Deleted, prepared="", trouble=view.trouble + 1, wait=0, detail=detail
+        state, looked=p.Deleted, prepared="", trouble=state.trouble + 1, wait=0, detail=detail
     )
 
 
-def _troubled(view: p.State, answer: Answer) -> p.State:
+def _troubled(state: p.State, answer: Answer) -> p.State:
     # A denial stays one however often it is asked for, but that of a draft that is gone.
     stays = answer.proof is Proof.DENIED and answer.status != 404
-    trouble = p.ATTEMPTS if stays else view.trouble + 1
-    pause = answer.wait or 0.25 * 2**view.trouble
-    return replace(view, trouble=trouble, detail=answer.detail, wait=pause)
+    trouble = p.ATTEMPTS if stays else state.trouble + 1
+    pause = answer.wait or 0.25 * 2**state.trouble
+    return replace(state, trouble=trouble, detail=answer.detail, wait=pause)
 
 
-def _intent(issue: Issue, terms: p.SendRequest) -> dict[str, Any]:
+def _intent(issue: Issue, request: p.SendRequest) -> dict[str, Any]:
     return {
         "uid": issue.uid,
         "slug": issue.slug,
         "subject": issue.subject,
         "digest": issue.digest,
-        "audience": terms.list_id,
+        "audience": request.list_id,
         **({"posts": list(issue.posts)} if issue.posts else {}),
         **({"of": issue.update_of} if issue.update_of else {}),
     }
 
 
-def _failure(halt: p.Halt) -> PublishError:
+def _failure(halt: p.Stop) -> PublishError:
     kinds = {Exit.NOTHING_SENT: NothingSent, Exit.UNKNOWN: OutcomeUnknown}
     return kinds.get(halt.code, PublishError)(halt.message, halt.remedy, halt.code)

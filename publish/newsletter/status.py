@@ -8,9 +8,9 @@ from typing import Any
 
 from publish.newsletter.campaign import SCHEDULED, Campaign
 from publish.newsletter.catalogue import Kind, Letter
-from publish.newsletter.facts import Fact, Try
+from publish.newsletter.facts import Fact, OpenSend
 from publish.newsletter.protocol import Deleted
-from publish.newsletter.service import NEVER_LEFT
+from publish.newsletter.service import NO_EFFECT
 
 Looked = Mapping[str, Campaign | type[Deleted]]
 """Campaigns of unanswered sends by id, as just read: a listing may lag."""
@@ -72,7 +72,7 @@ def state_of(letter: Letter, looked: Looked, now: float, settle: float, run: str
         return _after_a_try(_shown(state, draft), letter.past.unanswered, now, settle, run)
     if letter.held:
         words = "taken back; it goes out only by name"
-        facts = _taken_back(letter, now, run)
+        facts = manual_unschedule(letter, now, run)
         return _shown(replace(state, state=words, held=True, facts=facts), draft)
     if letter.past.done:
         words = f"{letter.past.status or 'sent'} by the ledger; Mailchimp does not list it"
@@ -90,12 +90,12 @@ def _shown(state: State, campaign: Campaign | None) -> State:
     )  # fmt: skip
 
 
-def _after_a_try(state: State, posted: Try, now: float, settle: float, run: str) -> State:
+def _after_a_try(state: State, posted: OpenSend, now: float, settle: float, run: str) -> State:
     if now < posted.at + settle:
         rest = int(posted.at + settle - now) + 1
         words = f"unknown: an unanswered send may still act for {rest} s"
         return replace(state, state=words, campaign=posted.campaign, unknown=True)
-    data = {"why": NEVER_LEFT, "read": True}
+    data = {"why": NO_EFFECT, "read": True}
     return replace(
         state, campaign=posted.campaign,
         facts=(Fact("refused", state.key, now, posted.campaign, data, run),),
@@ -109,9 +109,10 @@ def _done(letter: Letter, out: Campaign, now: float, run: str) -> tuple[Fact, ..
     return (Fact("done", letter.key, now, out.id, {"status": out.status, **hour}, run),)
 
 
-def _taken_back(letter: Letter, now: float, run: str) -> tuple[Fact, ...]:
-    """The ledger has it scheduled, and a person made it a draft in Mailchimp."""
-    if not letter.past.done:
+def manual_unschedule(letter: Letter, now: float, run: str) -> tuple[Fact, ...]:
+    """The facts of a letter that the ledger has scheduled and a person made a draft in Mailchimp;
+    none where that is not so. It is held, until its name lifts that."""
+    if not (letter.held and letter.past.done):
         return ()
     data = {"why": "taken back in Mailchimp"}
     return tuple(

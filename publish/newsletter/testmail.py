@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from publish.errors import NothingSent
 from publish.newsletter.account import Sender
 from publish.newsletter.answers import Answer, Proof
-from publish.newsletter.campaign import Segment
+from publish.newsletter.campaign import Segment, settings_of
 from publish.post.issue import Issue
 
-
-class Tester(Protocol):
-    """The requests to Mailchimp that a test mail needs."""
-
-    def create(self, settings: Mapping[str, Any], segment: Segment) -> Answer: ...
-    def put_content(self, campaign: str, html: str, text: str) -> Answer: ...
-    def test(self, campaign: str, addresses: list[str]) -> Answer: ...
-    def delete(self, campaign: str) -> Answer: ...
+if TYPE_CHECKING:
+    from publish.newsletter.mailchimp import Mailchimp
 
 
-def send_test(api: Tester, issue: Issue, sender: Sender, addresses: Sequence[str]) -> None:
+def send_test(api: Mailchimp, issue: Issue, sender: Sender, addresses: Sequence[str]) -> None:
     """Mail a test through a draft of its own, which is removed afterwards.
 
     The draft has no ``[pub:KEY]`` in its title, so it can never be taken for the issue.
@@ -29,15 +23,7 @@ def send_test(api: Tester, issue: Issue, sender: Sender, addresses: Sequence[str
     Raises:
         NothingSent: Mailchimp did not take it; says what it answered.
     """
-    settings = {
-        "subject_line": issue.subject,
-        "preview_text": issue.preheader,
-        "title": f"Test of {issue.slug}"[:100],
-        "from_name": sender.name,
-        "reply_to": sender.reply_to,
-        "auto_footer": False,
-        "inline_css": False,
-    }
+    settings = settings_of(issue, sender, f"Test of {issue.slug}"[:100])
     made = _must(api.create(settings, Segment()))
     campaign = str(made.data["id"])
     try:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from publish.office.acts import ask, do
+    from publish.office.context import Office, opened, sandbox_server
     from publish.office.due import send_due
     from publish.office.question import Changed, Done, Line, Question, Voice
-    from publish.office.room import Office, opened, sandbox_server
 
 __all__ = [
     "Changed", "Done", "Line", "Office", "Question", "Voice", "ask", "do", "opened",
@@ -22,13 +22,13 @@ __all__ = [
 ]  # fmt: skip
 _HOMES = {
     "ask": "acts", "do": "acts", "send_due": "due", "Changed": "question", "Done": "question",
-    "Line": "question", "Question": "question", "Voice": "question", "Office": "room",
-    "opened": "room", "sandbox_server": "room",
+    "Line": "question", "Question": "question", "Voice": "question", "Office": "context",
+    "opened": "context", "sandbox_server": "context",
 }  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
-    """Loaded when it is asked for: a build needs ``fit`` alone, and no act."""
+    """Loaded when it is asked for: a build needs ``checking`` alone, and no act."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -8,8 +8,8 @@ from types import ModuleType
 from typing import Any
 
 from publish.errors import ConfigError, PublishError
+from publish.office.context import Office
 from publish.office.question import Changed, Done, Question, Voice
-from publish.office.room import Office
 
 ACTS = {
     "send": "sending", "replace": "sending", "move": "sending", "undo": "undoing",
@@ -45,7 +45,9 @@ def do(office: Office, question: Question, voice: Voice | None = None) -> Done |
 
 def answer(office: Office, act: str, wish: dict[str, Any]) -> Question | Done:
     """As ``ask``, but a refusal is raised."""
-    found: Question | Done = _module(act).ask(office, act, **wish)
+    if act == "replace":
+        wish = {**wish, "replace": True}
+    found: Question | Done = _module(act).ask(office, **wish)
     return found
 
 

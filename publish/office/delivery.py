@@ -1,4 +1,4 @@
-"""Brings one letter on, by the protocol, with the last look at its sources."""
+"""Sends one letter by the protocol, and compares its sources a last time before that."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import Any
 
 from publish.errors import Refused
 from publish.newsletter.campaign import SCHEDULED, Segment
-from publish.newsletter.facts import Fact
 from publish.newsletter.protocol import SendRequest, hour_of
 from publish.newsletter.service import CannotSchedule, Delivered, Service
+from publish.newsletter.status import manual_unschedule
 from publish.office import letters
+from publish.office.context import Office
 from publish.office.letters import Letters
-from publish.office.room import Office
-from publish.office.telling import post, typed
 from publish.office.timing import LONGEST_COUNTDOWN, Timing
+from publish.office.wording import command, issue_name
 from publish.post.issue import Issue
 
 
 @dataclass(frozen=True)
-class Item:
+class Delivery:
     """One letter that is to go: whom it goes to, when, and what it was made of at the yes.
 
     ``replaces`` is the campaign whose words and hour it takes over, ``""`` for none; ``named``
@@ -37,7 +37,7 @@ class Item:
     composed: Mapping[str, str]
     replaces: str = ""
 
-    def bound(self) -> list[Any]:
+    def confirmed(self) -> list[Any]:
         """What a yes to it holds for."""
         return [
             self.issue.key, self.issue.digest, self.segment.options(), self.timing.at,
@@ -45,46 +45,49 @@ class Item:
         ]  # fmt: skip
 
 
-def item(
+def delivery_of(
     office: Office, found: Letters, issue: Issue, timing: Timing, *, named: bool, replaces: str = ""
-) -> Item:
+) -> Delivery:
     """The letter of ``issue`` as it is to go, with what it is made of at this moment."""
     parts = [x.issue for x in found.all if x.issue and x.key in issue.posts]
     slugs = sorted(part.slug for part in parts) or [_slug_of_post(found, issue)]
-    return Item(
+    return Delivery(
         issue, letters.segment(office, issue), timing, named,
         letters.source_digests(office, issue, found),
         letters.composed_digests(found.folder, slugs), replaces,
     )  # fmt: skip
 
 
-def deliver(office: Office, item: Item, found: Letters) -> tuple[Delivered, datetime | None]:
+def deliver(office: Office, item: Delivery, found: Letters) -> tuple[Delivered, datetime | None]:
     """Bring it to its readers, once; what became of it, and the hour it goes out at, if one.
 
     Raises:
-        Overtaken: its post is not as it was at the yes; nothing was sent.
+        PostChanged: its post is not as it was at the yes; nothing was sent.
         Refused, NothingSent, OutcomeUnknown: as their names say.
     """
     service = Service(
         office.api, office.ledger, office.sender, office.voice.progress, office.clock,
-        office.sleep, lambda issue: _overtaken(office, item, found),
+        office.sleep, lambda issue: _why_changed(office, item, found),
     )  # fmt: skip
-    terms = _terms(office, item)
-    _write_down_what_a_person_took_back(office, item, found)
+    request = _request(office, item)
+    for letter in found.all:
+        if letter.key == item.issue.key:
+            for fact in manual_unschedule(letter, office.clock(), office.ledger.run):
+                office.ledger.append(fact)
     if item.replaces:
         past = office.ledger.read().get(item.issue.key)
         begun = past.replacing if past else None
-        if begun and hour_of(begun.hour) == terms.at:
-            return service.deliver(item.issue, terms), terms.at
-        return service.replace(item.issue, terms, item.replaces), terms.at
+        if begun and hour_of(begun.hour) == request.at:
+            return service.deliver(item.issue, request), request.at
+        return service.replace(item.issue, request, item.replaces), request.at
     try:
-        return service.deliver(item.issue, terms), terms.at
+        return service.deliver(item.issue, request), request.at
     except CannotSchedule as refusal:
         _count_down(office, item, str(refusal.message))
-        return service.deliver(item.issue, dataclasses.replace(terms, at=None)), None
+        return service.deliver(item.issue, dataclasses.replace(request, at=None)), None
 
 
-def result(office: Office, item: Item, done: Delivered, at: datetime | None) -> dict[str, Any]:
+def result(office: Office, item: Delivery, done: Delivered, at: datetime | None) -> dict[str, Any]:
     """What became of it, for scripts."""
     return {
         "slug": item.issue.slug,
@@ -92,24 +95,27 @@ def result(office: Office, item: Item, done: Delivered, at: datetime | None) -> 
         "key": item.issue.key,
         "campaign": done.campaign.id,
         "status": done.campaign.status,
-        "sent_by_this_run": done.here,
+        "sent_by_this_run": done.by_this_run,
         "time": at.isoformat() if at and done.campaign.status == SCHEDULED else None,
         "digest": item.issue.digest,
         "sandbox": office.account.sandbox,
     }
 
 
-def told(office: Office, item: Item, done: Delivered, at: datetime | None, name: str) -> list[str]:
+def result_lines(
+    office: Office, item: Delivery, done: Delivered, at: datetime | None, name: str
+) -> list[str]:
     """What became of it, for the author; ``name`` is what to type for it."""
-    who, campaign = post(item.issue), done.campaign
-    if not done.here:
+    who, campaign = issue_name(office, item.issue), done.campaign
+    if not done.by_this_run:
         return [office.with_sandbox_note(f"{who}: {campaign.state} before; nothing was sent again")]
     if at is None:
-        return [office.with_sandbox_note(f"{who}: {campaign.state} (campaign {campaign.id})")]
+        sent = office.words.sent(campaign.state, campaign.id)
+        return [office.with_sandbox_note(f"{who}: {sent}")]
     what = "goes out with its present words" if item.replaces else "goes out"
     return [
         office.with_sandbox_note(f"{who}: {what} {office.format_local(at)}"),
-        f"  to take it back until then: {typed('undo', name).strip('`')}",
+        *office.words.later("take it back until then", f"publish undo {name}"),
     ]
 
 
@@ -118,7 +124,7 @@ def _slug_of_post(found: Letters, issue: Issue) -> str:
     return next((x.issue.slug for x in found.all if x.issue and x.key == key), issue.slug)
 
 
-def _terms(office: Office, item: Item) -> SendRequest:
+def _request(office: Office, item: Delivery) -> SendRequest:
     account = office.account
     return SendRequest(
         item.issue.key, account.audience, item.segment, item.timing.at, account.limits.settle,
@@ -126,7 +132,7 @@ def _terms(office: Office, item: Item) -> SendRequest:
     )  # fmt: skip
 
 
-def _overtaken(office: Office, item: Item, found: Letters) -> str:
+def _why_changed(office: Office, item: Delivery, found: Letters) -> str:
     """Why the letter is not what the author said yes to; ``""`` where it is."""
     if letters.source_digests(office, item.issue, found) != dict(item.sources):
         return "its source was saved while this ran"
@@ -135,19 +141,7 @@ def _overtaken(office: Office, item: Item, found: Letters) -> str:
     return ""
 
 
-def _write_down_what_a_person_took_back(office: Office, item: Item, found: Letters) -> None:
-    """The ledger has it scheduled and Mailchimp a draft: it is held, until its name lifts that."""
-    letter = next((x for x in found.all if x.key == item.issue.key), None)
-    if letter is None or not letter.held or not letter.past.done:
-        return
-    for kind in ("held", "undone"):
-        why = {"why": "taken back in Mailchimp"}
-        office.ledger.append(
-            Fact(kind, letter.key, office.clock(), letter.past.done, why, office.ledger.run)
-        )
-
-
-def _count_down(office: Office, item: Item, why: str) -> None:
+def _count_down(office: Office, item: Delivery, why: str) -> None:
     """Wait here, where Mailchimp cannot, unless an hour was promised that is too far away.
 
     Raises:
@@ -155,16 +149,19 @@ def _count_down(office: Office, item: Item, why: str) -> None:
     """
     timing, limits = item.timing, office.account.limits
     end = office.now + timedelta(minutes=limits.undo_minutes)
-    if timing.asked or (timing.promised and (timing.at or end) - office.now > LONGEST_COUNTDOWN):
+    far = (timing.at or end) - office.now > LONGEST_COUNTDOWN
+    if timing.asked or (timing.from_settings and far):
         raise Refused(
             f"this Mailchimp plan does not schedule ({why})",
-            f"run {typed('send', item.issue.slug, '--now')} when it is time",
+            f"run {command('send', item.issue.slug, '--now')} when it is time",
         )
-    end = timing.at if timing.promised and timing.at else end
+    end = timing.at if timing.from_settings and timing.at else end
     office.voice.say(
         f"this Mailchimp plan does not schedule: sending {office.format_local(end)}; "
-        "Ctrl-C takes it back"
+        f"{office.words.stop} takes it back"
     )
     while (rest := (end - office.now).total_seconds()) > 0:
-        office.voice.progress(f"sending in {int(rest) // 60}:{int(rest) % 60:02}")
+        (office.voice.countdown or office.voice.progress)(
+            f"sending in {int(rest) // 60}:{int(rest) % 60:02}"
+        )
         office.sleep(min(rest, 0.5))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from publish import golive
 from publish.deploy.deploy import DeployOptions
-from publish.office.question import Changed, Done, Line, Question, bind
-from publish.office.room import Office
-from publish.office.telling import count
+from publish.deploy.release import is_page
+from publish.office import golive
+from publish.office.context import Office
+from publish.office.question import Changed, Done, Line, Question, fingerprint_of
+from publish.office.wording import count
 
 ACT = "deploy"
 NAMED = 8
@@ -22,7 +23,7 @@ def targets(office: Office) -> tuple[str, ...]:
     return tuple(golive.named(office.settings))
 
 
-def ask(office: Office, act: str = ACT, *, target: str | None = None) -> Question | Done:
+def ask(office: Office, *, target: str | None = None) -> Question | Done:
     """What would be put up at ``target``, the only or the first one if it is not given; Done where
     readers have all of it already. It builds first where anything is stale.
 
@@ -37,7 +38,7 @@ def ask(office: Office, act: str = ACT, *, target: str | None = None) -> Questio
     *_, end = golive.summary_lines(out)
     if not out.put and not out.deleted:
         return Done(ACT, (end,))
-    pages = [put.path for put in out.put if put.path.endswith((".html", ".htm"))]
+    pages = [put.path for put in out.put if is_page(put.path)]
     lines = [Line("where", f"{out.target} ({out.kind})")]
     if pages:
         more = f" and {len(pages) - NAMED} more" if len(pages) > NAMED else ""
@@ -50,8 +51,8 @@ def ask(office: Office, act: str = ACT, *, target: str | None = None) -> Questio
         lines.append(Line("removed", ", ".join(map(_page, out.deleted[:NAMED]))))
     what = count(len(pages), "page") if pages else count(len(out.put) + len(out.deleted), "file")
     return Question(
-        ACT, tuple(lines), f"Upload {what}", False, bind(out.target, out.release, out.previous),
-        {"target": target}, out.target,
+        ACT, tuple(lines), f"Upload {what}", False,
+        fingerprint_of(out.target, out.release, out.previous), {"target": target}, out.target,
     )  # fmt: skip
 
 
@@ -64,12 +65,12 @@ def do(office: Office, question: Question) -> Done | Changed:
     again = ask(office, **question.wish)
     if isinstance(again, Done):
         return again
-    if again.bound != question.bound:
+    if again.fingerprint != question.fingerprint:
         return Changed(again)
-    return Done(ACT, tuple(up(office, again.plan)), ({"target": again.plan},))
+    return Done(ACT, tuple(deploy_to(office, again.plan)), ({"target": again.plan},))
 
 
-def up(office: Office, target: str) -> list[str]:
+def deploy_to(office: Office, target: str) -> list[str]:
     """Put the last build up at ``target``; what happened, in words.
 
     Raises:

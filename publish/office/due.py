@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from publish.errors import Exit, Refused
-from publish.newsletter.selection import Verdict
 from publish.office import letters, sending, settling
-from publish.office.question import Changed, Done, Voice
-from publish.office.room import Office
-from publish.office.telling import post, typed
+from publish.office.context import Office
+from publish.office.question import Changed, Done
 
-ACT = "send"
 ATTEMPTS = 3
 """How often one run asks again because something changed between question and act."""
 
 
-def send_due(office: Office, voice: Voice | None = None, *, build: bool = False) -> Done:
+def send_due(office: Office, *, build: bool = False) -> Done:
     """Send what `send` would pick by itself, oldest first, after settling what is open, without a
     question: it runs unattended.
 
@@ -24,9 +21,8 @@ def send_due(office: Office, voice: Voice | None = None, *, build: bool = False)
     with exit code 1, as does anything that was refused; without ``build`` a stale site is refused.
 
     Raises:
-        PublishError: a letter could not be brought on; the code tells what may have happened.
+        PublishError: a letter could not be sent; the code tells what may have happened.
     """
-    office = replace(office, voice=voice) if voice else office
     # First, for what is not public any more is held, and not completed.
     office.site.fresh(office.voice, build=build)
     with office.lock():
@@ -43,14 +39,9 @@ def send_due(office: Office, voice: Voice | None = None, *, build: bool = False)
 
 
 def _with_overdue(office: Office, done: Done) -> Done:
-    all_letters = letters.gathered(office)
-    choices = letters.choices(office, all_letters)
-    late = [choice for choice in choices if choice.verdict is Verdict.OVERDUE]
-    lines = [
-        f"due and not sent: {post(choice.issue)}: {choice.why}; {typed('send', choice.issue.slug)}"
-        for choice in late
-    ]
-    more = tuple(line for line in lines if line not in done.lines)
+    all_letters = letters.load_letters(office)
+    late = sending.overdue_lines(office, letters.choices(office, all_letters))
+    more = tuple(line for line in late if line not in done.lines)
     return replace(
         done, lines=(*done.lines, *more), code=Exit.REFUSED if late else done.code
     )  # fmt: skip

@@ -14,10 +14,10 @@ from publish.newsletter import catalogue, changes, issue, selection, titles
 from publish.newsletter.campaign import Campaign, Segment
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.digest import join
-from publish.newsletter.facts import Past
+from publish.newsletter.facts import IssueState
 from publish.newsletter.protocol import hour_of
 from publish.newsletter.selection import Bounds, Candidate
-from publish.office.room import Office
+from publish.office.context import Office
 from publish.post.issue import Issue, key_of
 
 
@@ -27,7 +27,7 @@ class Letters:
 
     all: tuple[Letter, ...]
     folder: Path
-    strangers: tuple[Campaign, ...] = ()
+    foreign: tuple[Campaign, ...] = ()
     uids: Callable[[str], Sequence[str]] = lambda name: ()
     """The identities of the source that has a name now, whatever it had at the last build."""
     withdrawn: Callable[[Issue], bool] = lambda issue: False
@@ -72,7 +72,7 @@ class Letters:
         return catalogue.handle(letter, self.all)
 
 
-def gathered(office: Office, folder: Path | None = None) -> Letters:
+def load_letters(office: Office, folder: Path | None = None) -> Letters:
     """All letters, with the issues composed in ``folder`` (default: as they were built).
 
     Raises:
@@ -82,8 +82,8 @@ def gathered(office: Office, folder: Path | None = None) -> Letters:
     folder = folder or office.settings.issues
     past, listing = office.ledger.read(), office.api.campaigns()
     found = catalogue.catalogue(issue.list_issues(folder), listing, past, office.ledger.records())
-    strangers = tuple(c for c in listing if not c.key)
-    return Letters(tuple(found), folder, strangers, office.site.uids, office.site.withdrawn)
+    foreign = tuple(c for c in listing if not c.key)
+    return Letters(tuple(found), folder, foreign, office.site.uids, office.site.withdrawn)
 
 
 def bounds(office: Office, found: Letters) -> Bounds:
@@ -140,13 +140,13 @@ def segment(office: Office, item: Issue) -> Segment:
     return Segment()
 
 
-def kept(office: Office, key: str) -> Issue | None:
+def sent_copy(office: Office, key: str) -> Issue | None:
     """The issue as it was last sent or scheduled; None where no copy was kept."""
     folder = office.ledger.kept(key)
     return issue.read(folder) if (folder / "issue.json").is_file() else None
 
 
-def present(letter: Letter, found: Letters) -> Issue | None:
+def current_issue(letter: Letter, found: Letters) -> Issue | None:
     """What the letter would bring now; None where a post of it is not public.
 
     Raises:
@@ -168,15 +168,15 @@ def difference(office: Office, letter: Letter, found: Letters) -> tuple[str, lis
     ``""`` for not at all, or where a post of it is not public; ``words``; ``layout``, where words
     are the same; ``unknown``, where no copy was kept.
     """
-    if not (letter.out or letter.past.done):
+    if not (letter.active or letter.past.done):
         return "", []
-    new = present(letter, found)
+    new = current_issue(letter, found)
     if new is None:
         return "", []
-    record = letter.kept or {}
+    record = letter.sent_record or {}
     if record.get("digest") == new.digest:
         return "", []
-    old = kept(office, letter.key) if record else None
+    old = sent_copy(office, letter.key) if record else None
     if old is None:
         return "unknown", []
     lines = changes.between(old, new)
@@ -191,7 +191,7 @@ def _first_letter(office: Office, found: Sequence[Letter]) -> date | None:
 def _went(letter: Letter) -> datetime | None:
     if not letter.mailed:
         return None
-    told = hour_of(letter.out.send_time) if letter.out else None
+    told = hour_of(letter.active.send_time) if letter.active else None
     done = letter.past.done_at
     return told or (datetime.fromtimestamp(done, UTC) if done else None)
 
@@ -203,6 +203,6 @@ def _digest(file: Path) -> str:
         return ""
 
 
-def memory(past: Past) -> list[object]:
+def ledger_state(past: IssueState) -> list[object]:
     """The ledger's facts of a letter, as far as a yes holds for them."""
     return [past.done, past.status, past.held, past.tried, past.unanswered, past.replacing]

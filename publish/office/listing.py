@@ -13,12 +13,12 @@ from publish.newsletter.protocol import hour_of
 from publish.newsletter.report import Figures
 from publish.newsletter.selection import Candidate, Verdict
 from publish.newsletter.status import State
-from publish.office import letters, settling
-from publish.office.asking import changed, mending
+from publish.office import letters, sending, settling
+from publish.office.context import Office
+from publish.office.letter_questions import changed, mending
 from publish.office.letters import Letters
-from publish.office.room import Office
-from publish.office.telling import called, count, indented, titled, typed
 from publish.office.timing import timing
+from publish.office.wording import command, count, indented, letter_name
 
 
 @dataclass(frozen=True)
@@ -49,18 +49,18 @@ def planned(
     """
     _ = office.sender  # As `send` would say first.
     when = timing(office, now, at).at
-    with office.site.aside(office.voice) as folder:
-        found = letters.gathered(office, folder)
+    with office.site.composed(office.voice) as folder:
+        found = letters.load_letters(office, folder)
         named = {x.key for x in found.named(posts)} if posts else set()
         choices = letters.choices(office, found, named)
         choices = [c for c in choices if not posts or c.issue.key in named]
         told = plan.plan_items(choices, when)
-        lines = _urgent_lines(found)
+        lines = _urgent_lines(office, found)
         for choice, item in zip(choices, told, strict=True):
             if not posts and _folds(choice):
                 continue
             moment = office.format_local(hour_of(item.time) if item.time else None)
-            name = titled(item.slug, item.title)
+            name = office.words.post(item.slug, item.title)
             if item.send:
                 lines.append(
                     office.with_sandbox_note(f"send  {name}: {item.why}; goes out {moment}")
@@ -73,11 +73,10 @@ def planned(
             lines += indented(changed(office, choice.letter, found)) if waits else []
         for letter in found.named(posts):
             if letter.kind != "post" and letter.scheduled:
-                lines.append(
-                    f"skip  {called(letter)}: scheduled for {office.format_local(letter.hour)}"
-                )
+                hour = office.format_local(letter.hour)
+                lines.append(f"skip  {letter_name(office, letter)}: scheduled for {hour}")
                 lines += indented(changed(office, letter, found))
-    lines += [] if posts else flood(office, choices)
+    lines += [] if posts else over_limit_warning(office, choices)
     lines += [] if posts else [_fold_line([c.verdict for c in choices]), *_drafts(office)]
     if not any(item.send for item in told):
         lines.append(office.with_sandbox_note("nothing to send"))
@@ -91,8 +90,8 @@ def entries(office: Office, posts: Sequence[str]) -> list[Entry]:
     Raises:
         PublishError: Mailchimp cannot be read, or a name means nothing.
     """
-    with office.site.present(office.voice) as folder:
-        found = letters.gathered(office, folder)
+    with office.site.composed_or_last_built(office.voice) as folder:
+        found = letters.load_letters(office, folder)
         chosen = found.named(posts)
         picked = letters.choices(office, found)
         choices = {choice.issue.key: choice for choice in picked}
@@ -104,14 +103,14 @@ def entries(office: Office, posts: Sequence[str]) -> list[Entry]:
             _entry(office, found, letter, state, choices.get(letter.key), named=bool(posts))
             for letter, state in zip(chosen, states, strict=True)
         ]
-    if not posts and found.strangers:
-        office.voice.say(strangers(found))
+    if not posts and found.foreign:
+        office.voice.say(foreign_campaigns(found))
     return sorted(made, key=lambda entry: not entry.urgent)
 
 
-def strangers(found: Letters) -> str:
+def foreign_campaigns(found: Letters) -> str:
     """That there are campaigns which this tool did not make."""
-    number = len(found.strangers)
+    number = len(found.foreign)
     was = "was" if number == 1 else "were"
     return f"{count(number, 'campaign')} of this audience {was} not made here" if number else ""
 
@@ -123,7 +122,7 @@ def figures(office: Office, posts: Sequence[str]) -> list[Figures]:
         PublishError: Mailchimp cannot be read, or a name means nothing.
     """
     rows = []
-    for letter in letters.gathered(office).named(posts):
+    for letter in letters.load_letters(office).named(posts):
         for campaign in letter.campaigns:
             found = office.api.report(campaign.id) if campaign.status == "sent" else None
             if found is not None:
@@ -142,16 +141,16 @@ def _entry(
     if choice and not own.get(choice.verdict, True):
         words = choice.why
     elif choice and choice.verdict is Verdict.OVERDUE and not letter.campaigns:
-        words, urgent = f"{choice.why}; {typed('send', handle)}", True
+        words, urgent = f"{choice.why}; {command('send', handle)}", True
     if state.unfinished:
         urgent = True
-        again = typed("send", handle) if letter.issue else typed("undo", handle)
+        again = command("send", handle) if letter.issue else command("undo", handle)
         words += f"; {again} {'completes it' if letter.issue else 'keeps it back'}"
     elif found.is_orphan(letter):
         urgent = True
-        words += f", and its post is not public any more; {typed('undo', handle)} takes it back"
+        words += f", and its post is not public any more; {command('undo', handle)} takes it back"
     at = hour_of(state.send_time)
-    line = f"{called(letter)}: {words}"
+    line = f"{letter_name(office, letter)}: {words}"
     if at:
         line += f", {office.format_local(at)}"
     if state.emails_sent:
@@ -161,7 +160,7 @@ def _entry(
         line += f"; changed since it was scheduled: {mending(letter, found)}"
         more = tuple(indented(diff))
     elif how == "words" and letter.kind == "post":
-        line += f"; changed since it was sent: {typed('send', letter.slug, '--as-update')}"
+        line += f"; changed since it was sent: {command('send', letter.slug, '--as-update')}"
         more = tuple(indented(diff)) if named else ()
     elif how and named:
         line += {"layout": "; layout only changed", "unknown": "; no copy was kept"}[how]
@@ -169,20 +168,19 @@ def _entry(
     return Entry(letter, state, office.with_sandbox_note(line), more, urgent, folds, how == "words")
 
 
-def flood(office: Office, choices: Sequence[Candidate]) -> list[str]:
+def over_limit_warning(office: Office, choices: Sequence[Candidate]) -> list[str]:
     """That `send` would refuse, for more letters are due than a person may have meant."""
-    due = [choice.issue.slug for choice in choices if choice.verdict is Verdict.SEND]
-    most = office.account.limits.max_per_run
-    if len(due) <= most:
+    refusal = sending.over_limit(office, choices)
+    if refusal is None:
         return []
-    refused = f"{len(due)} letters are due at once, more than NEWSLETTER_MAX_PER_RUN ({most})"
-    return [f"{refused}: `publish send` would refuse; if they are all meant: {typed('send', *due)}"]
+    return [f"{refusal.message}: `publish send` would refuse; {refusal.remedy}"]
 
 
-def _urgent_lines(found: Letters) -> list[str]:
+def _urgent_lines(office: Office, found: Letters) -> list[str]:
     return [
-        f"first {called(letter)}: it is scheduled, and its post is not public any more; "
-        f"{typed('undo', found.handle(letter))} takes it back"
+        f"first {letter_name(office, letter)}: it is scheduled, and its post is not public any "
+        "more; "
+        f"{command('undo', found.handle(letter))} takes it back"
         for letter in found.all
         if found.is_orphan(letter)
     ]
@@ -207,4 +205,4 @@ def folded(chosen: Sequence[Entry]) -> str:
 
 
 def _drafts(office: Office) -> list[str]:
-    return [f"draft {titled(slug, title)}" for slug, title in office.site.drafts()]
+    return [f"draft {office.words.post(slug, title)}" for slug, title in office.site.drafts()]

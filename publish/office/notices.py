@@ -37,13 +37,13 @@ def _late(settings: Settings) -> list[str]:
     if today.isoformat() not in known or len(known) == 1 or not settings.issues.is_dir():
         return []
     from publish.newsletter import issue
-    from publish.newsletter.selection import FARTHEST
+    from publish.newsletter.selection import MAX_DATE_AGE_DAYS
 
     lines = []
     for head in issue.list_issues(settings.issues):
         behind = (today - head.date.astimezone(zone).date()).days
         fresh = days.get(head.uid) == today.isoformat()
-        if fresh and BEHIND < behind <= FARTHEST:
+        if fresh and BEHIND < behind <= MAX_DATE_AGE_DAYS:
             lines.append(
                 f"{head.source}: its Date is {behind} days ago, and it became public today: it "
                 f"stands far down on the home page and in feeds — set Date to "
@@ -92,12 +92,13 @@ def _waits(letter: Letter) -> bool:
 def _line(settings: Settings, letter: Letter, found: list[Letter]) -> str:
     from publish.newsletter import catalogue, schedule
     from publish.newsletter.protocol import hour_of
-    from publish.office.telling import called, typed
+    from publish.office.wording import command
+    from publish.office.words import Words
+    from publish.post.text import moment
 
     hour = hour_of(letter.past.hour) or datetime.now(UTC)
-    when = schedule.format_local(hour, schedule.zone(settings.timezone))
-    command = typed("undo", catalogue.handle(letter, found))
+    when = moment(hour, schedule.zone(settings.timezone))
     return (
-        f"{called(letter)} is scheduled for {when}, and its post is not public any more; "
-        f"{command} takes it back"
+        f"{Words().letter(letter)} is scheduled for {when}, and its post is not public any more; "
+        f"{command('undo', catalogue.handle(letter, found))} takes it back"
     )

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from publish import golive
 from publish.errors import OutcomeUnknown, PublishError, Refused
-from publish.office import deploying, git, sending
-from publish.office.question import Changed, Done, Line, Question, bind
-from publish.office.room import Office
-from publish.office.telling import count, readers
+from publish.office import deploying, git, golive, sending
+from publish.office.context import Office
+from publish.office.question import Changed, Done, Line, Question, fingerprint_of
 from publish.office.timing import timing
+from publish.office.wording import count, readers
 from publish.post import frontmatter
 from publish.post.files import write_whole
 from publish.post.text import plain_title
@@ -39,9 +38,7 @@ class Plan:
     remote: str
 
 
-def ask(
-    office: Office, act: str = ACT, *, post: str, at: str | None = None, keep_date: bool = False
-) -> Question:
+def ask(office: Office, *, post: str, at: str | None = None, keep_date: bool = False) -> Question:
     """What publishing the draft ``post``, a slug or a path, comes to.
 
     A date of an earlier day becomes today, unless ``keep_date``: an old one would stand far down
@@ -74,7 +71,7 @@ def ask(
     lines = [Line("post", f"“{plan.title}”")]
     if dated:
         was = office.format_local(before) if before else "none"
-        lines.append(Line("date", f"today; it was {was}"))
+        lines.append(Line("date", f"today; it was {was}", unless="keep_date"))
     if ahead:
         lines.append(Line("date", office.format_local(ahead)))
     people = readers(office)[1] if mailed else 0
@@ -86,8 +83,10 @@ def ask(
     account = office.account
     return Question(
         ACT, tuple(lines), yes, False,
-        bind(hashlib.sha256(data).hexdigest(), account.audience, account.sandbox, people, at,
-             keep_date, plan.targets, plan.remote),
+        fingerprint_of(
+            hashlib.sha256(data).hexdigest(), account.audience, account.sandbox, people, at,
+            keep_date, plan.targets, plan.remote,
+        ),
         {"post": post, "at": at, "keep_date": keep_date}, plan,
     )  # fmt: skip
 
@@ -99,7 +98,7 @@ def do(office: Office, question: Question) -> Done | Changed:
         PublishError: a step failed; what was done before it has been said.
     """
     again = ask(office, **question.wish)
-    if again.bound != question.bound:
+    if again.fingerprint != question.fingerprint:
         return Changed(again)
     plan: Plan = again.plan
     say = office.voice.say
@@ -116,12 +115,12 @@ def do(office: Office, question: Question) -> Done | Changed:
     if plan.remote:
         lines.append(git.commit_and_push(office.settings, f"Publish “{plan.title}”"))
     for target in plan.targets:
-        lines += deploying.up(office, target)
+        lines += deploying.deploy_to(office, target)
     if plan.mailed and not plan.ahead:
         found = sending.ask(office, posts=(question.wish["post"],), at=question.wish["at"])
         ended = sending.do(office, found) if isinstance(found, Question) else found
         if isinstance(ended, Changed):
-            raise Refused("the letter changed while it was brought on", "send it by itself")
+            raise Refused("the letter changed while it was scheduled", "send it by itself")
         lines += ended.lines
         if plan.remote:
             lines.append(_push_record(office, plan.title))
@@ -148,7 +147,7 @@ def _steps(office: Office, plan: Plan, people: int, at: str | None) -> list[str]
     steps = ["the post becomes public, every rule is tried, the pages are made"]
     if plan.remote:
         steps.append(f"the texts are pushed to {plan.remote}")
-    seen = " and looked at" if golive.verify_timeout(office.settings) else ""
+    seen = " and verified" if golive.verify_timeout(office.settings) else ""
     steps += [f"the pages are uploaded ({name}){seen}" for name in plan.targets]
     if plan.ahead:
         return [

@@ -6,9 +6,12 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from publish.errors import Exit
+
+if TYPE_CHECKING:
+    from publish.office.words import Words
 
 
 def _silent(line: str) -> None:
@@ -21,7 +24,8 @@ class Voice:
 
     ``say`` gets a line to keep, ``detail`` one for those who want to know more
     (``wants_detail``), ``progress`` one that the next replaces, ``complain`` an error beside the
-    one that is raised.
+    one that is raised. ``countdown`` gets what ``progress`` would while a letter waits here for
+    its moment: raising there ends the wait. ``words`` are those of the command line if not given.
     """
 
     say: Callable[[str], None] = _silent
@@ -29,14 +33,18 @@ class Voice:
     progress: Callable[[str], None] = _silent
     complain: Callable[[str], None] = _silent
     wants_detail: bool = False
+    countdown: Callable[[str], None] | None = None
+    words: Words | None = None
 
 
 @dataclass(frozen=True)
 class Line:
-    """One fact of a question: its name, such as ``subject``, and what it says."""
+    """One fact of a question: its name, such as ``subject``, and what it says; ``unless`` names the
+    wish that would leave it as it was."""
 
     name: str
     text: str
+    unless: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,7 +52,7 @@ class Question:
     """What an act would do, for the author's yes.
 
     ``yes`` are the words on the button; ``reversible`` says that the act can be undone in full, so
-    that it need not be asked. ``bound`` is a digest of all that the yes holds for: account,
+    that it need not be asked. ``fingerprint`` is a digest of all that the yes holds for: account,
     readers, hour, the letters' and their sources' digests, the ledger's facts of them. ``wish`` is
     what was asked for, ``plan`` what the act found, for ``do`` alone.
     """
@@ -53,7 +61,7 @@ class Question:
     lines: tuple[Line, ...]
     yes: str
     reversible: bool
-    bound: str
+    fingerprint: str
     wish: Mapping[str, Any] = field(default_factory=dict)
     plan: Any = field(default=None, repr=False)
 
@@ -78,7 +86,7 @@ class Changed:
     question: Question
 
 
-def bind(*facts: Any) -> str:
+def fingerprint_of(*facts: Any) -> str:
     """The digest of what a yes holds for."""
     text = json.dumps(facts, ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 
 from publish.errors import ConfigError, Refused
-from publish.office.question import Changed, Done, Line, Question, bind
-from publish.office.room import Office
+from publish.office.context import Office
+from publish.office.question import Changed, Done, Line, Question, fingerprint_of
 from publish.post.text import plain_title
 
 ACT = "rename"
 
 
-def ask(office: Office, act: str = ACT, *, post: str, new: str) -> Question:
+def ask(office: Office, *, post: str, new: str) -> Question:
     """The address that ``post``, a slug or a path, would get.
 
     Raises:
@@ -35,7 +35,7 @@ def ask(office: Office, act: str = ACT, *, post: str, new: str) -> Question:
          Line("was", source.address(source.slug) or source.slug),
          Line("now", source.address(new) or new)),
         "Change the address", False,
-        bind(hashlib.sha256(source.data).hexdigest(), source.slug, new),
+        fingerprint_of(hashlib.sha256(source.data).hexdigest(), source.slug, new),
         {"post": post, "new": new},
     )  # fmt: skip
 
@@ -49,7 +49,7 @@ def do(office: Office, question: Question) -> Done | Changed:
     from publish.site.rename import rename
 
     again = ask(office, **question.wish)
-    if again.bound != question.bound:
+    if again.fingerprint != question.fingerprint:
         return Changed(again)
     done = rename(office.settings, question.wish["post"], question.wish["new"])
     lines = [f"the post is at {done.address or question.wish['new']} with the next upload"]

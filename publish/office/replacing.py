@@ -11,14 +11,14 @@ from publish.errors import OutcomeUnknown, Refused
 from publish.newsletter import issue
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.protocol import MARGIN, too_late
-from publish.office import delivery, gate, letters
-from publish.office.asking import Plan, bound, lines_of
-from publish.office.delivery import Item
+from publish.office import delivery, letters, preflight
+from publish.office.context import Office
+from publish.office.delivery import Delivery
+from publish.office.letter_questions import Plan, fingerprint, lines_of
 from publish.office.letters import Letters
 from publish.office.question import Done, Line, Question
-from publish.office.room import Office
-from publish.office.telling import called, indented, typed
 from publish.office.timing import Timing
+from publish.office.wording import command, indented, letter_name
 
 
 def question(
@@ -27,7 +27,7 @@ def question(
 ) -> Question | Done:  # fmt: skip
     """What would change about the ``chosen`` letters; ``when`` moves them, None keeps their hour.
 
-    ``again`` says that the gate has been passed. All refusals come here, before anything is
+    ``again`` says that the preflight has been passed. All refusals come here, before anything is
     written anywhere.
 
     Raises:
@@ -35,7 +35,7 @@ def question(
         OutcomeUnknown: an order for one has no answer yet.
     """
     act = "move" if when else "replace"
-    items: list[Item] = []
+    items: list[Delivery] = []
     lines: list[Line] = []
     for letter in chosen:
         hour = _hour(office, found, letter)
@@ -45,24 +45,25 @@ def question(
         assert letter.issue is not None
         whole = issue.load(found.folder, letter.issue)
         at = when.at if when and when.at else hour
-        items.append(delivery.item(
+        items.append(delivery.delivery_of(
             office, found, whole, Timing(at, asked=True), named=True, replaces=campaign_of(letter),
         ))  # fmt: skip
         lines += lines_of(office, items[-1])
         if at != hour:
             lines.append(Line("until now", office.format_local(hour)))
-        lines += [Line("change", text) for text in _told(how, words)]
+        lines += [Line("change", text) for text in _change_lines(how, words)]
     if not items:
+        names = [letter_name(office, x) for x in chosen]
         said = [
-            office.with_sandbox_note(f"{called(x)}: its scheduled letter has these words")
-            for x in chosen
+            office.with_sandbox_note(f"{name}: its scheduled letter has these words")
+            for name in names
         ]
         return Done(act, tuple(said))
     if not again:
-        gate.require(office, [item.issue for item in items])
+        preflight.require(office, [item.issue for item in items])
     yes = "Move the letter" if when else "Put the present words in"
     return Question(
-        act, tuple(lines), yes, False, bound(office, found, items), wish,
+        act, tuple(lines), yes, False, fingerprint(office, found, items), wish,
         Plan(tuple(items), items[0].timing, found),
     )  # fmt: skip
 
@@ -80,13 +81,13 @@ def _hour(office: Office, found: Letters, letter: Letter) -> datetime:
     Raises:
         Refused, OutcomeUnknown: it cannot be changed.
     """
-    name, limits = called(letter), office.account.limits
+    name, limits = letter_name(office, letter), office.account.limits
     if letter.past.unanswered and not letter.unfinished:
         raise OutcomeUnknown(f"{name}: an order for it has no answer yet", "run `publish status`")
     if len(letter.scheduled) > 1:
         raise Refused(
             f"{name}: a person made a copy, and {len(letter.scheduled)} campaigns of it are "
-            "scheduled", f"{typed('undo', found.handle(letter))} takes them all back",
+            "scheduled", f"{command('undo', found.handle(letter))} takes them all back",
         )  # fmt: skip
     if letter.unfinished:
         return letter.unfinished
@@ -97,30 +98,30 @@ def _hour(office: Office, found: Letters, letter: Letter) -> datetime:
         raise Refused(
             f"{name}: it goes out {office.format_local(letter.hour)}, in less than the {minutes:g} "
             "minutes that a change may take",
-            f"{typed('undo', found.handle(letter))} takes it back; then send it again",
+            f"{command('undo', found.handle(letter))} takes it back; then send it again",
         )
     return letter.hour
 
 
 def _not_scheduled(office: Office, found: Letters, letter: Letter) -> Refused:
-    name = called(letter)
+    name = letter_name(office, letter)
     post = letter.issue
     for other in found.all:
         if other is not letter and other.scheduled and post and other.holds(post):
             what = "a digest" if other.kind == "digest" else "an update"
             return Refused(
                 f"{name} is scheduled in {what}, whose words cannot be replaced",
-                f"{typed('undo', found.handle(other))} takes it back; then send it again",
+                f"{command('undo', found.handle(other))} takes it back; then send it again",
             )
     if letter.mailed:
         return Refused(
-            f"{name}: too late, it is {letter.out.state if letter.out else 'sent'}",
-            f"mail the present words again with {typed('send', letter.slug, '--as-update')}",
+            f"{name}: too late, it is {letter.active.state if letter.active else 'sent'}",
+            f"mail the present words again with {command('send', letter.slug, '--as-update')}",
         )
-    return Refused(f"{name}: nothing is scheduled", f"send it with {typed('send', letter.slug)}")
+    return Refused(f"{name}: nothing is scheduled", f"send it with {command('send', letter.slug)}")
 
 
-def _told(how: str, words: list[str]) -> list[str]:
+def _change_lines(how: str, words: list[str]) -> list[str]:
     if how == "words":
         return indented(words)
     return {

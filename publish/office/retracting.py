@@ -15,10 +15,10 @@ from publish.newsletter.catalogue import Letter
 from publish.newsletter.ledger import Ledger
 from publish.newsletter.protocol import hour_of
 from publish.office import letters, undoing
+from publish.office.context import Office
 from publish.office.letters import Letters
-from publish.office.question import Changed, Done, Line, Question, bind
-from publish.office.room import Office
-from publish.office.telling import called, typed
+from publish.office.question import Changed, Done, Line, Question, fingerprint_of
+from publish.office.wording import command, letter_name
 from publish.post.issue import key_of
 
 ACT = "retract"
@@ -35,9 +35,7 @@ class Plan:
     retired: tuple[tuple[str, str], ...]
 
 
-def ask(
-    office: Office, act: str = ACT, *, post: str, to: str | None = None, gone: bool = False
-) -> Question:
+def ask(office: Office, *, post: str, to: str | None = None, gone: bool = False) -> Question:
     """What would happen to the post; ``to`` is where its address leads, else a page says that it is
     gone.
 
@@ -54,22 +52,23 @@ def ask(
     lead = retired.target(office.settings, to, taken) if to else retired.GONE
     keys = [key_of([uid]) for uid in taken.uids]
     _refuse_without_key(office, keys)
-    found = letters.gathered(office)
+    found = letters.load_letters(office)
     waiting = tuple((x, found.handle(x)) for x in holding(found, keys))
     lines = [Line("post", taken.name)]
     for letter, _ in waiting:
         when = office.format_local(letter.hour) if letter.hour else "unfinished"
-        lines.append(Line("letter", f"{called(letter)} is taken back (it is set for {when})"))
+        name = letter_name(office, letter)
+        lines.append(Line("letter", f"{name} is taken back (it is set for {when})"))
     if taken.file:
         lines.append(Line("file", f"{taken.name} becomes a draft; nothing is deleted"))
     where = "to a page that says it is gone" if lead == retired.GONE else f"to {lead}"
     lines += [Line("address", f"{address} leads {where}") for address in taken.addresses]
     plan = Plan(taken.name, waiting, taken.file, tuple((a, lead) for a in taken.addresses))
-    bound = bind(
+    fingerprint = fingerprint_of(
         taken.digest, plan.retired, [[(c.id, c.status) for c in x.campaigns] for x, _ in waiting]
     )  # fmt: skip
     wish = {"post": post, "to": to, "gone": gone}
-    return Question(ACT, tuple(lines), "Take it off the site", False, bound, wish, plan)
+    return Question(ACT, tuple(lines), "Take it off the site", False, fingerprint, wish, plan)
 
 
 def do(office: Office, question: Question) -> Done | Changed:
@@ -84,13 +83,13 @@ def do(office: Office, question: Question) -> Done | Changed:
 
     with office.lock():
         again = ask(office, **question.wish)
-        if again.bound != question.bound:
+        if again.fingerprint != question.fingerprint:
             return Changed(again)
         plan: Plan = again.plan
         lines = _taken_back(office, plan.letters)
         retired.retire(office.settings, plan.file, dict(plan.retired))
     try:
-        office.site.fresh(office.voice, told="built")
+        office.site.fresh(office.voice, reason="built")
     except PublishError as failure:
         raise Refused(
             f"{plan.name} is off, but the site could not be built: {failure.message}",
@@ -98,7 +97,7 @@ def do(office: Office, question: Question) -> Done | Changed:
         ) from None
     lines.append(f"{plan.name}: taken off the site")
     if office.settings.values.get("DEPLOY"):
-        lines.append(f"  the live site still has it: {typed('deploy')}")
+        lines.append(f"  the live site still has it: {command('deploy')}")
     else:
         lines.append(f"  the live site still has it until {office.settings.output.name}/ is up")
     return Done(ACT, tuple(lines), ({"post": plan.name, "retired": dict(plan.retired)},))
@@ -113,7 +112,7 @@ def withdraw(office: Office, *, lost: bool = False) -> list[str]:
         PublishError: one could not be taken back, or may not have been.
     """
     with office.lock():
-        found = letters.gathered(office)
+        found = letters.load_letters(office)
         lines = []
         for letter in found.all:
             gone = found.is_orphan(letter) or (
@@ -149,9 +148,8 @@ def _taken_back(office: Office, waiting: Sequence[tuple[Letter, str]]) -> list[s
     lines = []
     for letter, name in waiting:
         undoing.take_back(office, letter, name)
-        lines.append(
-            office.with_sandbox_note(f"{called(letter)}: taken back, it goes out only by name")
-        )
+        line = f"{letter_name(office, letter)}: taken back, it goes out only by name"
+        lines.append(office.with_sandbox_note(line))
     return lines
 
 

@@ -11,15 +11,21 @@ from publish.newsletter import issue
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.digest import join
 from publish.newsletter.selection import Candidate, Verdict
-from publish.newsletter.service import Overtaken
-from publish.office import delivery, gate, letters, replacing, settling
-from publish.office.asking import Plan, bound, changed, lines_of, name_of
-from publish.office.delivery import Item
+from publish.newsletter.service import PostChanged
+from publish.office import delivery, letters, preflight, replacing, settling
+from publish.office.context import Office
+from publish.office.delivery import Delivery
+from publish.office.letter_questions import (
+    Plan,
+    changed,
+    fingerprint,
+    lines_of,
+    name_of,
+)
 from publish.office.letters import Letters
 from publish.office.question import Changed, Done, Line, Question
-from publish.office.room import Office
-from publish.office.telling import called, count, post, readers, typed
-from publish.office.timing import Timing, still, timing
+from publish.office.timing import Timing, revalidate, timing
+from publish.office.wording import command, count, explained, issue_name, letter_name, readers
 from publish.post.issue import Issue, key_of
 
 ACT = "send"
@@ -27,7 +33,6 @@ ACT = "send"
 
 def ask(
     office: Office,
-    act: str = ACT,
     *,
     posts: Sequence[str] = (),
     now: bool = False,
@@ -47,12 +52,11 @@ def ask(
     Raises:
         PublishError: it cannot be; see docs/reference.md for the codes.
     """
-    replace = replace or act == "replace"
     _agree(posts, digest, as_update, replace)
     _ = office.sender  # Without one nothing is built for it.
-    when = still(office, given) if given else timing(office, now, at)
+    when = revalidate(office, given) if given else timing(office, now, at)
     office.site.fresh(office.voice, build=build)
-    found = letters.gathered(office)
+    found = letters.load_letters(office)
     wish: dict[str, Any] = {
         "posts": tuple(posts), "now": now, "at": at, "digest": digest, "as_update": as_update,
         "replace": replace, "build": build,
@@ -73,21 +77,21 @@ def ask(
     else:
         going = [choice for choice in choices if choice.send]
         if digest:
-            _refuse_single(going, choices)
-        elif not posts:
-            _refuse_flood(office, going)
+            _refuse_single(office, going, choices)
+        elif not posts and (refusal := over_limit(office, going)):
+            raise refusal
         items = _items(office, found, going, when, digest=digest, named=bool(posts))
     if not items:
         return Done(ACT, tuple(_nothing(office, choices, aside, named=bool(posts))))
     if given is None:
-        gate.require(office, [choice.issue for choice in going])
+        preflight.require(office, [choice.issue for choice in going])
     lines = [line for item in items for line in lines_of(office, item)]
     lines += [Line("note", line) for line in aside]
     people = readers(office)[1]
     verb = "Send to" if when.at is None else "Schedule for"
     return Question(
-        ACT, tuple(lines), f"{verb} {count(people, 'reader')}", False, bound(office, found, items),
-        wish, Plan(tuple(items), when, found),
+        ACT, tuple(lines), f"{verb} {count(people, 'reader')}", False,
+        fingerprint(office, found, items), wish, Plan(tuple(items), when, found),
     )  # fmt: skip
 
 
@@ -95,7 +99,7 @@ def do(office: Office, question: Question) -> Done | Changed:
     """Bring each letter of the question to its readers, if all of it is as it was.
 
     Raises:
-        PublishError: one could not be brought on; what was done before it has been said.
+        PublishError: one could not be sent; what was done before it has been said.
     """
     plan: Plan = question.plan
     lines: list[str] = []
@@ -105,7 +109,7 @@ def do(office: Office, question: Question) -> Done | Changed:
         again = ask(office, given=plan.timing, **question.wish)
         if isinstance(again, Done):
             return again
-        if again.bound != question.bound:
+        if again.fingerprint != question.fingerprint:
             return Changed(again)
         plan = again.plan
         for item in plan.items:
@@ -114,13 +118,13 @@ def do(office: Office, question: Question) -> Done | Changed:
             except BaseException as failure:
                 for line in lines:
                     office.voice.say(line)
-                if isinstance(failure, Overtaken):
+                if isinstance(failure, PostChanged):
                     asked = ask(office, **question.wish)
                     return asked if isinstance(asked, Done) else Changed(asked)
                 raise
             results.append(delivery.result(office, item, done, at))
             name = name_of(plan.letters, item)
-            lines += delivery.told(office, item, done, at, name)
+            lines += delivery.result_lines(office, item, done, at, name)
     return Done(question.act, tuple(lines), tuple(results))
 
 
@@ -161,19 +165,20 @@ def _unsendable(office: Office, found: Letters, letter: Letter, name: str) -> Re
     if letter.kind == "digest":
         slugs = [x.slug for x in found.all if x.issue and letter.holds(x.issue)]
         return Refused(
-            f"{called(letter)} is a digest", f"send its posts: {typed('send', *slugs, '--digest')}"
+            f"{letter_name(office, letter)} is a digest",
+            f"send its posts: {command('send', *slugs, '--digest')}",
         )
     if letter.kind == "update":
-        command = typed("send", letter.slug, "--as-update")
-        return Refused(f"{called(letter)} is an update", f"send it with {command}")
+        again = command("send", letter.slug, "--as-update")
+        return Refused(f"{letter_name(office, letter)} is an update", f"send it with {again}")
     why = office.site.why_not(name) or "its post is not public any more"
-    return Refused(f"{called(letter)}: {why}", "what is not public is not mailed")
+    return Refused(f"{letter_name(office, letter)}: {why}", "what is not public is not mailed")
 
 
 def _items(
     office: Office, found: Letters, going: Sequence[Candidate], when: Timing, *, digest: bool,
     named: bool,
-) -> list[Item]:  # fmt: skip
+) -> list[Delivery]:  # fmt: skip
     items, together = [], []
     for choice in going:
         if digest and choice.verdict is Verdict.SEND:
@@ -181,18 +186,18 @@ def _items(
             continue
         whole, hour = issue.load(found.folder, choice.issue), choice.letter.unfinished
         if choice.verdict is Verdict.COMPLETE and hour:
-            items.append(delivery.item(
+            items.append(delivery.delivery_of(
                 office, found, whole, Timing(hour, asked=True), named=named,
                 replaces=replacing.campaign_of(choice.letter),
             ))  # fmt: skip
         else:
-            items.append(delivery.item(office, found, whole, when, named=named))
+            items.append(delivery.delivery_of(office, found, whole, when, named=named))
     if together:
-        items.append(delivery.item(office, found, join(together), when, named=named))
+        items.append(delivery.delivery_of(office, found, join(together), when, named=named))
     return items
 
 
-def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Item:
+def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Delivery:
     """The post of ``letter`` once more, as an issue of its own.
 
     Raises:
@@ -204,69 +209,65 @@ def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Ite
     if waiting:
         what = "an update of it" if waiting.kind == "update" else "its letter"
         instead = (
-            typed("send", head.slug, "--replace") + " puts the present words in"
+            command("send", head.slug, "--replace") + " puts the present words in"
             if waiting.kind == "post"
-            else typed("undo", found.handle(waiting)) + " takes it back; then send it again"
+            else command("undo", found.handle(waiting)) + " takes it back; then send it again"
         )
         raise Refused(
-            f"{post(head)}: {what} has not gone out, it is scheduled for "
+            f"{issue_name(office, head)}: {what} has not gone out, it is scheduled for "
             f"{office.format_local(waiting.hour)}", instead,
         )  # fmt: skip
     lost = letter.past.tried and not letter.campaigns
     if not lost and not any(x.mailed for x in carriers if x.kind != "update"):
         raise Refused(
-            f"{post(head)}: its letter has not gone out", f"run {typed('send', head.slug)}"
+            f"{issue_name(office, head)}: its letter has not gone out",
+            f"run {command('send', head.slug)}",
         )
     whole = issue.load(found.folder, head)
-    if (letter.kept or {}).get("digest") == head.digest:
+    if (letter.sent_record or {}).get("digest") == head.digest:
         raise Refused(
-            f"{post(head)}: it is identical to what was sent",
+            f"{issue_name(office, head)}: it is identical to what was sent",
             "change the post first, or leave --as-update out",
         )
     again = altered(
         whole, key=key_of([head.uid], update=head.digest), update_of=head.key, was=()
     )  # fmt: skip
-    return delivery.item(office, found, again, when, named=True)
+    return delivery.delivery_of(office, found, again, when, named=True)
 
 
-def _refuse_single(going: Sequence[Candidate], choices: Sequence[Candidate]) -> None:
+def _refuse_single(
+    office: Office, going: Sequence[Candidate], choices: Sequence[Candidate]
+) -> None:
     """Stop where a digest would bring one post alone; why it would not bring the others is told.
 
     Raises:
         Refused: it would.
     """
     if sum(choice.verdict is Verdict.SEND for choice in going) == 1:
-        rest = [f"{post(c.issue)}: {c.why}" for c in choices if not c.send]
+        rest = [explained(office, c) for c in choices if not c.send]
         raise Refused(
             "; ".join(["a digest needs two posts or more", *rest[-3:]]),
             "name others, or leave --digest out",
         )
 
 
-def _refuse_flood(office: Office, going: Sequence[Candidate]) -> None:
-    """Stop where more letters are due at once than a person may have meant.
-
-    Raises:
-        Refused: there are; the line to type is in it.
-    """
+def over_limit(office: Office, choices: Sequence[Candidate]) -> Refused | None:
+    """The refusal where more letters are due at once than a person may have meant; the line to
+    type, with all of them, is in it."""
     most = office.account.limits.max_per_run
-    due = [choice.issue.slug for choice in going if choice.verdict is Verdict.SEND]
-    if len(due) > most:
-        raise Refused(
-            f"{len(due)} letters are due at once, more than NEWSLETTER_MAX_PER_RUN ({most}): "
-            f"{', '.join(due)}",
-            f"if they are all meant: {typed('send', *due)}",
-        )
+    due = [choice.issue.slug for choice in choices if choice.verdict is Verdict.SEND]
+    if len(due) <= most:
+        return None
+    return Refused(
+        f"{len(due)} letters are due at once, more than NEWSLETTER_MAX_PER_RUN ({most})",
+        f"if they are all meant: {command('send', *due)}",
+    )
 
 
 def _not_sent(office: Office, found: Letters, choices: Sequence[Candidate]) -> list[str]:
     """What the author should know of letters that do not go: overdue ones, and scheduled ones
     whose post says other words by now."""
-    lines = []
-    for choice in choices:
-        if choice.verdict is Verdict.OVERDUE:
-            command = typed("send", choice.issue.slug)
-            lines.append(f"due and not sent: {post(choice.issue)}: {choice.why}; {command}")
+    lines = overdue_lines(office, choices)
     asked = {choice.letter.key for choice in choices}
     for letter in found.all:
         own = letter.key in asked or letter.kind != "post"
@@ -275,18 +276,27 @@ def _not_sent(office: Office, found: Letters, choices: Sequence[Candidate]) -> l
     return lines
 
 
+def overdue_lines(office: Office, choices: Sequence[Candidate]) -> list[str]:
+    """A line for each letter that fell due and was not sent."""
+    return [
+        f"due and not sent: {explained(office, choice)}; {command('send', choice.issue.slug)}"
+        for choice in choices
+        if choice.verdict is Verdict.OVERDUE
+    ]
+
+
 def _nothing(
     office: Office, choices: Sequence[Candidate], aside: Sequence[str], *, named: bool
 ) -> list[str]:
     """Why nothing goes out: of each post that was named, else of the newest that was never sent."""
     lines = [office.with_sandbox_note("nothing to send")]
     if named:
-        return [*lines, *(f"{post(c.issue)}: {c.why}" for c in choices), *aside]
+        return [*lines, *(explained(office, c) for c in choices), *aside]
     unsent = [c for c in choices if c.verdict is not Verdict.DONE]
     if unsent:
         newest = unsent[-1]
-        command = typed("send", newest.issue.slug)
-        lines.append(f"the newest unsent post is {post(newest.issue)}: {newest.why}; {command}")
+        how = command("send", newest.issue.slug)
+        lines.append(f"the newest unsent post is {explained(office, newest)}; {how}")
     return [*lines, *aside]
 
 

@@ -8,8 +8,8 @@ from publish.newsletter import holding, status
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.status import State
 from publish.office import letters
-from publish.office.room import Office
-from publish.office.telling import called
+from publish.office.context import Office
+from publish.office.wording import letter_name
 
 
 def states(office: Office, chosen: Sequence[Letter]) -> list[State]:
@@ -21,14 +21,14 @@ def states(office: Office, chosen: Sequence[Letter]) -> list[State]:
 
 def settle(office: Office, going: Collection[str] = ()) -> None:
     """Settle every open send but those of the letters that are ``going``, by key: the send that is
-    about to happen settles those. What was being replaced while its post went is held.
+    about to happen settles those. A replacement whose post is no longer public is held.
 
     The caller holds the ledger's lock.
     """
     past = office.ledger.read()
     if not any(known.tries or known.replacing for key, known in past.items() if key not in going):
         return
-    found = letters.gathered(office)
+    found = letters.load_letters(office)
     others = [letter for letter in found.all if letter.key not in going]
     for state in states(office, [letter for letter in others if letter.past.tries]):
         for fact in state.facts:
@@ -38,4 +38,4 @@ def settle(office: Office, going: Collection[str] = ()) -> None:
             why = "its post is not public any more"
             for draft in letter.drafts:
                 holding.hold(office.api, office.ledger, letter, draft, why, office.clock)
-            office.voice.say(f"{called(letter)}: {why}; it is kept back")
+            office.voice.say(f"{letter_name(office, letter)}: {why}; it is kept back")

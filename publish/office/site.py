@@ -1,6 +1,6 @@
 """The one seam between letters and the site: composed issues that are not stale.
 
-``fresh`` builds where anything is stale, ``aside`` composes without publishing. Both judge the
+``fresh`` builds where anything is stale, ``composed`` composes without publishing. Both judge the
 sources first, as `publish build` does.
 """
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publish.errors import PublishError, Refused
-from publish.office import fit
+from publish.office import checking
 from publish.office.question import Voice
 from publish.post.frontmatter import yes_no
 from publish.post.identity import was_of
@@ -40,16 +40,16 @@ class Site:
 
     def fresh(
         self, voice: Voice, *, build: bool = True,
-        told: str = "built first, for the site was stale",
+        reason: str = "built first, for the site was stale",
     ) -> bool:  # fmt: skip
         """Bring the composed issues up to date with the sources; whether that took
-        a build, which is ``told``.
+        a build, for which ``reason`` is given.
 
         Raises:
             Refused: the content is not fit, or it is stale and not to be built.
         """
         if not self.stale():
-            fit.require(self.settings, voice)
+            checking.require_no_errors(self.settings, voice)
             return False
         if not build:
             raise Refused(
@@ -62,16 +62,17 @@ class Site:
         voice.progress("building")
         done = build_site(
             self.settings,
-            guards=fit.guards(self.settings, voice),
+            say=voice.say,
+            guards=checking.guards(self.settings, voice),
         )
         counts = summary(
             done.output, len(done.written), len(done.removed), done.unchanged, done.issues
         )
-        voice.say(f"{told}: {counts}")
+        voice.say(f"{reason}: {counts}")
         return True
 
     @contextmanager
-    def aside(self, voice: Voice, *, drafts: bool = False) -> Iterator[Path]:
+    def composed(self, voice: Voice, *, drafts: bool = False) -> Iterator[Path]:
         """The folder of issues composed from the present sources, for as long as it is looked at;
         nothing of it is committed. With ``drafts``, those of drafts too.
 
@@ -79,23 +80,23 @@ class Site:
             Refused: the content is not fit.
         """
         if not drafts and not self.stale():
-            fit.require(self.settings, voice)
+            checking.require_no_errors(self.settings, voice)
             yield self.settings.issues
             return
-        from publish.site.aside import composed
+        from publish.site import read
 
         voice.progress("composing")
-        fit.require(self.settings, voice, built=False)
-        with composed(self.settings, drafts=drafts) as folder:
+        checking.require_no_errors(self.settings, voice, built=False)
+        with read.composed(self.settings, drafts=drafts) as folder:
             yield folder
 
     @contextmanager
-    def present(self, voice: Voice) -> Iterator[Path]:
-        """As ``aside``; where the content is not fit, the folder of the issues as they were built,
-        which is said."""
+    def composed_or_last_built(self, voice: Voice) -> Iterator[Path]:
+        """As ``composed``; where the content is not fit, the folder of the issues as they were
+        built, which is said."""
         with ExitStack() as stack:
             try:
-                folder = stack.enter_context(self.aside(replace(voice, complain=voice.detail)))
+                folder = stack.enter_context(self.composed(replace(voice, complain=voice.detail)))
             except PublishError as refusal:
                 voice.say(f"letters are compared with the last build, for {refusal.message}")
                 folder = self.settings.issues
@@ -128,14 +129,9 @@ class Site:
         )
 
     def _source(self, name: str) -> Source | None:
-        from publish.site.posts import sources
+        from publish.site.posts import matching
 
-        wanted = name.replace("\\", "/").removeprefix("./").strip("/")
-        for post in sources(self.settings, self.settings.posts):
-            places = (post.name, str(post.file))
-            if wanted == post.slug or name in places or post.name.endswith(f"/{wanted}"):
-                return post
-        return None
+        return next(iter(matching(self.settings, name)), None)
 
     def drafts(self) -> list[tuple[str, str]]:
         """Slug and title of each post that is not public yet, by its name on the disk."""

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from publish.errors import ConfigError, Refused
 from publish.newsletter import catalogue, issue
 from publish.newsletter.testmail import send_test
-from publish.office.question import Done, Line, Question, bind
-from publish.office.room import Office
-from publish.office.telling import post as named
+from publish.office.context import Office
+from publish.office.question import Done, Line, Question, fingerprint_of
+from publish.office.wording import issue_name as named
 
 ACT = "test"
 
 
-def ask(office: Office, act: str = ACT, *, post: str, to: Sequence[str]) -> Question:
+def ask(office: Office, *, post: str, to: Sequence[str]) -> Question:
     """The post as it would be mailed now, drafts included, and the addresses.
 
     Raises:
@@ -25,7 +25,7 @@ def ask(office: Office, act: str = ACT, *, post: str, to: Sequence[str]) -> Ques
         if address.count("@") != 1 or any(c.isspace() for c in address):
             raise ConfigError(f"--to: {address!r} is no mail address", "write name@example.com")
     _ = office.sender  # Without one nothing is composed for it.
-    with office.site.aside(office.voice, drafts=True) as folder:
+    with office.site.composed(office.voice, drafts=True) as folder:
         heads = catalogue.catalogue(issue.list_issues(folder), (), {}, {})
         try:
             (letter, *_) = catalogue.named(heads, post)
@@ -37,8 +37,10 @@ def ask(office: Office, act: str = ACT, *, post: str, to: Sequence[str]) -> Ques
         whole = issue.load(folder, letter.issue)
     return Question(
         ACT,
-        (Line("letter", named(whole)), Line("subject", whole.subject), Line("to", ", ".join(to))),
-        "Send the test", True, bind(whole.digest, list(to)), {"post": post, "to": tuple(to)}, whole,
+        (Line("letter", named(office, whole)), Line("subject", whole.subject),
+         Line("to", ", ".join(to))),
+        "Send the test", True, fingerprint_of(whole.digest, list(to)),
+        {"post": post, "to": tuple(to)}, whole,
     )  # fmt: skip
 
 

@@ -7,20 +7,20 @@ from datetime import datetime, timedelta
 
 from publish.errors import ConfigError
 from publish.newsletter import schedule
-from publish.office.room import Office
+from publish.office.context import Office
 
 LONGEST_COUNTDOWN = timedelta(minutes=10)
-"""How long a promised hour is waited for here, where Mailchimp's plan does not schedule."""
+"""How long an hour of the settings is waited for here, where Mailchimp's plan does not schedule."""
 
 
 @dataclass(frozen=True)
 class Timing:
     """When to send: ``at`` None is now; ``asked`` says that the author named the time, and
-    ``promised`` that the settings name the hour."""
+    ``from_settings`` that the settings name the hour."""
 
     at: datetime | None
     asked: bool = False
-    promised: bool = False
+    from_settings: bool = False
 
 
 def timing(office: Office, now: bool, at: str | None) -> Timing:
@@ -39,11 +39,11 @@ def timing(office: Office, now: bool, at: str | None) -> Timing:
         return Timing(None, asked=True)
     if limits.send_at:
         moment = schedule.next_hour(office.now, ahead, limits.send_at, office.zone)
-        return Timing(moment, promised=True)
+        return Timing(moment, from_settings=True)
     return Timing(schedule.next_quarter(office.now, ahead) if ahead else None)
 
 
-def still(office: Office, given: Timing) -> Timing:
+def revalidate(office: Office, given: Timing) -> Timing:
     """``given``, if its moment is still to come; else what takes its place.
 
     Raises:

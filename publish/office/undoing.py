@@ -8,15 +8,15 @@ from publish.errors import Refused
 from publish.newsletter import holding
 from publish.newsletter.catalogue import Letter
 from publish.office import letters
+from publish.office.context import Office
 from publish.office.letters import Letters
-from publish.office.question import Changed, Done, Line, Question, bind
-from publish.office.room import Office
-from publish.office.telling import called, typed
+from publish.office.question import Changed, Done, Line, Question, fingerprint_of
+from publish.office.wording import command, letter_name
 
 ACT = "undo"
 
 
-def ask(office: Office, act: str = ACT, *, post: str | None = None) -> Question:
+def ask(office: Office, *, post: str | None = None) -> Question:
     """Which letter would be taken back: by slug, key or campaign; without ``post`` the only one
     that is scheduled.
 
@@ -27,8 +27,9 @@ def ask(office: Office, act: str = ACT, *, post: str | None = None) -> Question:
     letter, found = _meant(office, post)
     when = office.format_local(letter.hour) if letter.hour else "not scheduled"
     return Question(
-        ACT, (Line("letter", called(letter)), Line("time", when)), "Take it back", True,
-        bind(letter.key, [(c.id, c.status) for c in letter.campaigns]), {"post": post},
+        ACT, (Line("letter", letter_name(office, letter)), Line("time", when)), "Take it back",
+        True,
+        fingerprint_of(letter.key, [(c.id, c.status) for c in letter.campaigns]), {"post": post},
         (letter, found.handle(letter), found),
     )  # fmt: skip
 
@@ -41,14 +42,16 @@ def do(office: Office, question: Question) -> Done | Changed:
     """
     with office.lock():
         again = ask(office, **question.wish)
-        if again.bound != question.bound:
+        if again.fingerprint != question.fingerprint:
             return Changed(again)
         letter, name, _ = again.plan
         marked = take_back(office, letter, name)
     sure = "" if marked else "; Mailchimp's title could not be marked: run this again"
-    line = office.with_sandbox_note(f"{called(letter)}: taken back, it goes out only by name{sure}")
+    line = office.with_sandbox_note(
+        f"{letter_name(office, letter)}: taken back, it goes out only by name{sure}"
+    )
     later = again_with(letter, again.plan[2])
-    more = (f"  to send it after all: {later}",) if later else ()
+    more = office.words.later("send it after all", later) if later else ()
     return Done(ACT, (line, *more), (_result(office, letter),))
 
 
@@ -58,12 +61,12 @@ def take_back(office: Office, letter: Letter, name: str) -> bool:
 
 
 def _meant(office: Office, post: str | None) -> tuple[Letter, Letters]:
-    found = letters.gathered(office)
+    found = letters.load_letters(office)
     meant = list(found.all) if post is None else found.named([post])
     waiting = [x for x in meant if x.scheduled or x.unfinished]
     own = [x for x in waiting if x.kind != "digest"] or waiting
     if len(own) > 1:
-        commands = ", ".join(typed("undo", found.handle(x)) for x in own)
+        commands = ", ".join(command("undo", found.handle(x)) for x in own)
         raise Refused(f"{len(own)} letters are scheduled", f"name the one to take back: {commands}")
     if own:
         return own[0], found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import marshal
 import os
+import sys
 import zlib
 from functools import cache
 
@@ -58,6 +59,21 @@ def keep(file: Path, made_from: str, data: bytes) -> None:
         write_whole(file, with_checksum(_digest(made_from) + data))
 
 
+class State:
+    """Plain data that a plugin leaves for the next run in ``file``, for as long as the code in
+    ``folder`` is the same. ``value`` is what the last run left, None where there is nothing."""
+
+    def __init__(self, file: Path, folder: Path) -> None:
+        self._file, self._code = file, code_digest(folder)
+        self._data = read(file, self._code)
+        self.value: Any = marshal.loads(self._data) if self._data else None  # noqa: S302 - our own
+
+    def keep(self, value: Any) -> None:
+        """Leave ``value``; a file that holds it already is not written."""
+        if (data := marshal.dumps(value)) != self._data:
+            keep(self._file, self._code, data)
+
+
 def load(path: str | os.PathLike[str]) -> dict[Any, Any]:
     """What ``save`` wrote to ``path``; empty if it was deleted or is damaged."""
     try:
@@ -91,7 +107,6 @@ def code_digest(folder: Path) -> str:
     A cache whose entries were made by other code is as good as empty.
     """
     import hashlib
-    import sys
 
     met: set[tuple[int, int]] = set()
     folders = (str(folder), os.path.dirname(__file__))  # noqa: PTH120 - loaded before pathlib
@@ -102,6 +117,23 @@ def code_digest(folder: Path) -> str:
         if file.endswith(".py")
     ]
     return hashlib.sha256(repr((sys.version, sorted(files))).encode()).hexdigest()
+
+
+@cache
+def release(package: str) -> str:
+    """The release of an installed library, ``""`` of one that is not there: the next may make other
+    bytes. Read off the name of its record, where importlib.metadata would load a parser of mail."""
+    wanted = package.replace("-", "_").lower()
+    for folder in sys.path:
+        try:
+            names = os.listdir(folder)  # noqa: PTH208 - loaded before pathlib
+        except OSError:
+            continue
+        for name in names:
+            stem, _, number = name.partition("-")
+            if name.endswith((".dist-info", ".egg-info")) and stem.lower() == wanted:
+                return number.rpartition(".")[0]
+    return ""
 
 
 def _digest(text: str) -> bytes:

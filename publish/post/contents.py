@@ -1,8 +1,11 @@
-"""Which articles and pages Pelican's generators hold, and the categories of each. Pure."""
+"""Which articles and pages Pelican's generators hold, the categories of each, and digests of their
+texts. Pure."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 PUBLIC = (
@@ -26,3 +29,10 @@ def categories_of(content: Any) -> list[Any]:
     given = getattr(content, "categories", None)
     main = getattr(content, "category", None)
     return list(given) if given else [main] if main else []
+
+
+@lru_cache(maxsize=1 << 15)
+def digest_of(text: str) -> str:
+    """64 hex digits of a text. Plugins that keep work per post ask for the same bodies one after
+    the other, so each is gone through once a run."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

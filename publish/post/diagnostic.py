@@ -1,11 +1,14 @@
-"""A diagnostic: what is wrong where, how to mend it, and how a list of them is printed. Pure."""
+"""A diagnostic: what is wrong where, how to mend it, and how a list of them is printed."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    import logging
 
 Severity = Literal["error", "warning"]
 
@@ -53,6 +56,32 @@ class Diagnostic:
         found = asdict(self)
         del found["fix"]
         return found
+
+
+class Complaint(NamedTuple):
+    """What Pelican or a plugin says is wrong while a site is read.
+
+    ``file`` is ``""`` where it says none; ``line`` counts from 1, 0 is unknown, and ``key`` is that
+    of the front matter which stands there. ``kind`` names what it is, for a rule that tells the
+    same better; ``parts`` are the values it is about, as text: a link, a name, another file.
+    """
+
+    message: str
+    file: str = ""
+    line: int = 0
+    remedy: str = ""
+    kind: str = ""
+    parts: tuple[str, ...] = ()
+    key: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        text = f"{place}: {self.message}" if place else self.message
+        return f"{text} — {self.remedy}" if self.remedy else text
+
+    def log(self, logger: logging.Logger, level: int = 40) -> None:
+        """Log it, as an error: stock Pelican prints it, the engine takes it as it is."""
+        logger.log(level, "%s", self, extra={"complaint": self})
 
 
 def quoted(value: str, most: int = 60) -> str:

@@ -6,8 +6,9 @@ each continued by lines that begin with four spaces, up to an empty line, a ``--
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple
@@ -21,6 +22,10 @@ LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 NOT_TYPED = str.maketrans("", "", "\x02\x03")
 """Markdown takes these two characters out before it looks."""
 BOM = "\ufeff"
+MARKDOWN = (".md", ".markdown", ".mkd", ".mdown")
+"""The endings of the files that Pelican reads with Markdown."""
+OTHER = re.compile(rb"""^\s*(?::([\w-]+):|<meta\s[^>]*?name=["']([\w-]+)["'])""", re.I | re.M)
+"""A key as reStructuredText or HTML has it."""
 
 
 class Field(NamedTuple):
@@ -75,31 +80,59 @@ class Header:
     def _by_name(self) -> Mapping[str, Field]:
         return {field.name: field for field in reversed(self.fields)}
 
+    @property
+    def lines(self) -> dict[str, int]:
+        """The line of each key, which is in small letters; of several the first."""
+        return {name: field.line for name, field in self._by_name.items()}
 
-def parse(lines: list[str]) -> Header:
+
+def parse(lines: Iterable[str]) -> Header:
     """Read the header off the beginning of a text, given as lines without their endings."""
     fields: list[Field] = []
-    start = 1 if lines and BEGIN.match(lines[0]) else 0
-    for index in range(start, len(lines)):
-        line = lines[index].translate(NOT_TYPED).expandtabs(4)
+    fenced, number = False, 0
+    for number, given in enumerate(lines, 1):
+        if number == 1 and BEGIN.match(given):
+            fenced = True
+            continue
+        line = given.translate(NOT_TYPED).expandtabs(4)
         if not line.strip() or END.match(line):
-            return Header(tuple(fields), index + 2, "blank", bool(start))
+            return Header(tuple(fields), number + 1, "blank", fenced)
         if found := KEY.match(line):
             value = found.group(2).strip()
-            fields.append(Field(found.group(1), value, index + 1, index + 1, value))
+            fields.append(Field(found.group(1), value, number, number, value))
         elif fields and (more := MORE.match(line)):
             last = fields[-1]
             value = f"{last.value} {more.group(1).strip()}".strip()
-            fields[-1] = last._replace(value=value, last=index + 1)
+            fields[-1] = last._replace(value=value, last=number)
         else:
-            return Header(tuple(fields), index + 1, "text", bool(start))
-    return Header(tuple(fields), len(lines) + 1, "file", bool(start))
+            return Header(tuple(fields), number, "text", fenced)
+    return Header(tuple(fields), number + 1, "file", fenced)
 
 
 def read(data: bytes) -> Header:
     """The header of a source's bytes; bytes that are no UTF-8 count as some character each."""
     text = data.decode("utf-8", "surrogateescape").removeprefix(BOM)
-    return parse([line.rstrip("\r\n") for line in LINE.findall(text)])
+    return parse(found.group().rstrip("\r\n") for found in LINE.finditer(text))
+
+
+def key_lines(data: bytes, name: str) -> dict[str, int]:
+    """The line of each key, in small letters, of the source of that file name."""
+    if name.lower().endswith(MARKDOWN):
+        return read(data).lines
+    lines: dict[str, int] = {}
+    for found in OTHER.finditer(data):
+        key = (found[1] or found[2]).decode().lower()
+        lines.setdefault(key, data.count(b"\n", 0, found.start(found.lastindex or 0)) + 1)
+    return lines
+
+
+def line_of(key: str, file: str | os.PathLike[str]) -> int:
+    """The line of a key in a file, for a message where no record is at hand; 1 if it has none."""
+    try:
+        with open(file, "rb") as stream:  # noqa: PTH123 - a plugin has its path as text
+            return key_lines(stream.read(), os.fspath(file)).get(key, 1)
+    except OSError:
+        return 1
 
 
 def set_key(data: bytes, key: str, value: str) -> bytes:
@@ -138,6 +171,12 @@ def remove_key(data: bytes, key: str) -> bytes:
     if header.fields and lines and not header.fenced and END.match(lines[0]):
         lines[0] = _ending(lines[0]) or "\n"
     return (mark + "".join(lines)).encode("utf-8", "surrogateescape")
+
+
+def names(value: object) -> list[str]:
+    """The names in a value that lists some: by commas, or a list of such lines."""
+    given = ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value or "")
+    return [part.strip() for part in given.split(",") if part.strip()]
 
 
 def yes_no(value: object) -> bool | None:

@@ -37,6 +37,8 @@ def cover_of(content: Any) -> Cover | None:
     the content folder or from the post's own, and end with ``?…`` or ``#…``.
     """
     given = str(content.metadata.get("image") or "").strip()
+    if not given:
+        return None
     if re.match(r"(https?:)?//", given):
         return Cover(quote(given, safe="/%~!$&'()*+,;=:@?#"))
     folder = getattr(content, "relative_dir", "")

@@ -12,6 +12,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
+from publish.post.diagnostic import Complaint
+
 Visibility = Literal["public", "hidden", "scheduled", "draft"]
 """``hidden`` is public and in no list, ``scheduled`` becomes public by its date."""
 PLAYERS = ("audio", "video", "source", "track")
@@ -62,7 +64,8 @@ class Post:
     """A post (``kind`` "article") or a page.
 
     ``source`` is its path below the content folder, with slashes; ``fields`` are the values of its
-    front matter as text, by their keys in small letters.
+    front matter as text and ``lines`` the lines in the file where they stand, by their keys in
+    small letters.
     ``url`` and ``save_as`` are Pelican's for its present status, ``permalink`` is the address it
     has or will have in public. ``title`` and ``summary`` are HTML; ``plain_title``,
     ``plain_summary`` and ``text`` are words. ``body_digest`` is equal for equal ones of these
@@ -99,6 +102,7 @@ class Post:
     page_digest: str = ""
     body_digest: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_page(self) -> bool:
@@ -125,7 +129,7 @@ class Post:
         plain = {part.name: getattr(self, part.name) for part in fields(self)}
         for name in ("date", "modified"):
             plain[name] = plain[name].isoformat() if plain[name] else None
-        return plain | {"fields": dict(self.fields)}
+        return plain | {"fields": dict(self.fields), "lines": dict(self.lines)}
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Post:
@@ -154,7 +158,7 @@ class Library:
     in bytes. ``places`` are the addresses of lists, feeds and the like, ``terms`` the slugs of
     the categories, tags and authors. ``settings`` are Pelican's, defaults filled in, as far as
     they are plain values; ``plugins`` the names of those at work. ``complaints`` are what
-    Pelican and the plugins said that a build refuses: ``file:line: message``. ``no_template`` are
+    Pelican and the plugins said that a build refuses. ``no_template`` are
     the sources whose template the theme does not have, with its name.
     """
 
@@ -168,7 +172,7 @@ class Library:
     terms: Mapping[str, frozenset[str]] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
     plugins: tuple[str, ...] = ()
-    complaints: tuple[str, ...] = ()
+    complaints: tuple[Complaint, ...] = ()
     no_template: Mapping[str, str] = field(default_factory=dict)
     failed: bool = False
     """Whether the settings, a plugin or a generator failed, so that nothing else is known."""

@@ -9,11 +9,11 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from publish import golive
 from publish.deploy import targets
 from publish.errors import PublishError
 from publish.http import ask
 from publish.newsletter.doctor import Check
+from publish.office import golive
 from publish.run import ledger_repo, report
 from publish.settings import Settings
 

@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -163,7 +163,7 @@ class LedgerRepository:
                 self._git("merge", "-q", "--ff-only", tip)
             except Failed as error:
                 self._restore(ours)
-                raise Refused(f"the branch cannot be brought forward: {error.message}",
+                raise Refused(f"the branch cannot be fast-forwarded: {error.message}",
                               "git pull, then run again") from None  # fmt: skip
         self._restore(merge_ledgers(ours, self._here(), committed))
 
@@ -202,27 +202,27 @@ class LedgerRepository:
 
     def _at(self, commit: str) -> dict[str, bytes]:
         """The ledger in a commit."""
-        found = {}
-        rows = self._git("ls-tree", "-r", "-z", "--full-tree", commit, "--", f"{self.inside}/")
-        for row in rows.split(b"\0"):
-            if row:
-                head, _, name = row.partition(b"\t")
-                path = os.fsdecode(name)[len(self.inside) + 1 :]
-                found[path] = self._git("cat-file", "blob", head.split()[2].decode())
-        return found
+        return {path: self._blob(blob) for path, blob in self._files(commit, self.inside)}
+
+    def _files(self, commit: str, folder: str) -> Iterator[tuple[str, str]]:
+        """Each file of a commit below ``folder``, by its path there, and its blob."""
+        rows = self._git("ls-tree", "-r", "-z", "--full-tree", commit, "--", f"{folder}/")
+        for row in filter(None, rows.split(b"\0")):
+            head, _, name = row.partition(b"\t")
+            yield os.fsdecode(name)[len(folder) + 1 :], head.split()[2].decode()
+
+    def _blob(self, name: str) -> bytes:
+        return self._git("cat-file", "blob", name)
 
     def _uids(self, tip: str, theirs: dict[str, bytes]) -> set[str]:
         """The identities that the tip knows: of its sources, and those recorded there already."""
         known = set(table(theirs, URLS).values())
         below = self.inside.rpartition("/")[0]
-        rows = self._git("ls-tree", "-r", "-z", "--full-tree", tip, "--", f"{below}/")
-        for row in rows.split(b"\0"):
-            head, _, name = row.partition(b"\t")
-            path = os.fsdecode(name)
+        for path, blob in self._files(tip, below):
             if path.endswith((".md", ".markdown", ".mkd", ".mdown")):
-                header = frontmatter.read(self._git("cat-file", "blob", head.split()[2].decode()))
+                header = frontmatter.read(self._blob(blob))
                 field = header.field("uid")
-                known.add(uid_of(field.first if field else "", path[len(below) + 1 :]))
+                known.add(uid_of(field.first if field else "", path))
                 known |= set(was_of(header.get("was")))
         return known
 

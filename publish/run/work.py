@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from publish import golive
 from publish.deploy.deploy import DeployOptions, Stopped, document
 from publish.errors import Exit, NothingSent, PublishError
+from publish.office import golive
 from publish.post.files import locked
 from publish.run import ledger_repo
 from publish.run.report import Report
@@ -106,7 +106,7 @@ def _build_deploy_send(office: Office, report: Report) -> None:
     for _ in range(MAX_REBUILDS):
         before = len(report.errors)
         with _noted(report):
-            office.site.fresh(office.voice, told="built")
+            office.site.fresh(office.voice, reason="built")
             # A post may have come due during the deploy: then it becomes public before it is
             # mailed. A site that is never sure to be fresh is built and found to be the same.
             if (made := golive.built_id(office.settings)) != deployed_id:
@@ -151,7 +151,7 @@ def _push(repo: LedgerRepository, report: Report) -> None:
 def _targets(office: Office, report: Report) -> list[str]:
     names = list(golive.named(office.settings))
     if not names:
-        report.lines.append("DEPLOY is empty: nothing is put up")
+        report.lines.append("DEPLOY is empty: nothing is uploaded")
     return names
 
 

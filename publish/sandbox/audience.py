@@ -72,7 +72,19 @@ class Audience:
 def audiences(db: sqlite3.Connection) -> list[Audience]:
     """Every audience."""
     rows = db.execute("SELECT * FROM audiences ORDER BY id")
-    return [Audience(row["id"], json.loads(row["doc"])) for row in rows]
+    return [Audience(found["id"], json.loads(found["doc"])) for found in rows]
+
+
+def row(db: sqlite3.Connection, what: str, query: str, values: Sequence[object]) -> sqlite3.Row:
+    """The one row of a query; ``what`` names it.
+
+    Raises:
+        Problem: 404.
+    """
+    found: sqlite3.Row | None = db.execute(query, values).fetchone()
+    if found is None:
+        raise missing(what)
+    return found
 
 
 def audience(db: sqlite3.Connection, list_id: str) -> Audience:
@@ -81,10 +93,8 @@ def audience(db: sqlite3.Connection, list_id: str) -> Audience:
     Raises:
         Problem: 404.
     """
-    row = db.execute("SELECT * FROM audiences WHERE id = ?", (list_id,)).fetchone()
-    if row is None:
-        raise missing("list")
-    return Audience(row["id"], json.loads(row["doc"]))
+    found = row(db, "list", "SELECT * FROM audiences WHERE id = ?", (list_id,))
+    return Audience(found["id"], json.loads(found["doc"]))
 
 
 def find(db: sqlite3.Connection, list_id: str, member_id: str) -> Member | None:
@@ -204,16 +214,6 @@ def _inside(db: sqlite3.Connection, segment: int) -> set[str]:
 
 
 def _member(row: sqlite3.Row) -> Member:
-    return Member(
-        list_id=row["list_id"],
-        email=row["email"],
-        status=row["status"],
-        merge_fields=json.loads(row["merge_fields"]),
-        interests=json.loads(row["interests"]),
-        token=row["token"],
-        source=row["source"],
-        own_hand=bool(row["own_hand"]),
-        signed_up=row["signed_up"],
-        opted_in=row["opted_in"],
-        changed=row["changed"],
-    )
+    known = {name: value for name, value in dict(row).items() if name != "id"}
+    objects = {name: json.loads(known[name]) for name in ("merge_fields", "interests")}
+    return Member(**{**known, **objects, "own_hand": bool(known["own_hand"])})

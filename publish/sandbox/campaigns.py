@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from publish.sandbox import audience, state_machine
-from publish.sandbox.problem import missing
 
 
 @dataclass(frozen=True)
@@ -71,10 +70,8 @@ def load(db: sqlite3.Connection, campaign_id: str) -> Campaign:
     Raises:
         Problem: 404.
     """
-    row = db.execute("SELECT * FROM campaigns WHERE id = ?", (campaign_id,)).fetchone()
-    if row is None:
-        raise missing("campaign")
-    return _campaign(row)
+    query = "SELECT * FROM campaigns WHERE id = ?"
+    return _campaign(audience.row(db, "campaign", query, (campaign_id,)))
 
 
 def search(
@@ -140,9 +137,9 @@ def recipients(db: sqlite3.Connection, campaign: Campaign) -> list[audience.Memb
     return audience.recipients(db, campaign.list_id, campaign.segment)
 
 
-def facts(db: sqlite3.Connection, campaign: Campaign, now: float) -> state_machine.Facts:
+def readiness(db: sqlite3.Connection, campaign: Campaign, now: float) -> state_machine.Readiness:
     """What the state machine needs to know."""
-    return state_machine.Facts(
+    return state_machine.Readiness(
         status=campaign.status,
         list_id=campaign.list_id,
         recipients=len(recipients(db, campaign)),

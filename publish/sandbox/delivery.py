@@ -32,7 +32,7 @@ def tick(db: sqlite3.Connection, now: float, base: str) -> None:
     """Move every campaign whose moment has come; deliver what is sent by that."""
     while waiting := campaigns.due(db, now):
         for campaign in waiting:
-            status = state_machine.when_due(campaigns.facts(db, campaign, now))
+            status = state_machine.when_due(campaigns.readiness(db, campaign, now))
             if status == "sent":
                 count = _deliver(db, campaign, now, base)
                 campaigns.save(

@@ -11,13 +11,12 @@ from email.policy import default
 from urllib.parse import quote
 
 from publish.post.text import moment
-from publish.sandbox import campaigns
+from publish.sandbox import audience, campaigns
 from publish.sandbox.delivery import archive
 from publish.sandbox.pages import escape, page
 from publish.sandbox.pictures import kind
 from publish.sandbox.problem import missing
-from publish.sandbox.request import Call, Response, Route
-from publish.sandbox.timestamps import iso
+from publish.sandbox.request import Call, Response, Route, iso
 
 SHOWN = 200
 """Mails on one page of the list."""
@@ -118,12 +117,7 @@ def _framed(markup: str) -> Response:
 
 def _row(call: Call, number: str) -> sqlite3.Row:
     wanted = int(number) if number.isdecimal() and len(number) < 16 else 0
-    row: sqlite3.Row | None = call.db.execute(
-        "SELECT * FROM mails WHERE id = ?", (wanted,)
-    ).fetchone()
-    if row is None:
-        raise missing("mail")
-    return row
+    return audience.row(call.db, "mail", "SELECT * FROM mails WHERE id = ?", (wanted,))
 
 
 def _parse(row: sqlite3.Row) -> EmailMessage:

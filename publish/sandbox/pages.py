@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
 
 from publish.sandbox.request import Call, Response, Route
 
@@ -53,9 +52,7 @@ def escape(text: object) -> str:
     return html.escape(str(text))
 
 
-def page(
-    title: str, body: str, status: int = 200, headers: Mapping[str, str] | None = None
-) -> Response:
+def page(title: str, body: str, status: int = 200) -> Response:
     """A whole page; ``title`` is plain text and becomes the heading, ``body`` is HTML."""
     whole = (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -66,12 +63,8 @@ def page(
         "<span>Everything stays on this machine; no mail leaves it.</span></header>\n"
         f"<main>\n<h1>{escape(title)}</h1>\n{body}\n</main>\n</body>\n</html>\n"
     )
-    return Response(
-        status,
-        whole.encode(),
-        "text/html; charset=utf-8",
-        {"Content-Security-Policy": POLICY, **(headers or {})},
-    )
+    policy = {"Content-Security-Policy": POLICY}
+    return Response(status, whole.encode(), "text/html; charset=utf-8", policy)
 
 
 def style(call: Call) -> Response:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from publish.http import fetch
 from publish.post.files import write_whole
 from publish.post.urls import is_loopback
 
@@ -38,14 +38,9 @@ def running(folder: Path) -> str | None:
         parts = urlsplit(url)
         if parts.scheme != "http" or not parts.hostname or not is_loopback(parts.netloc):
             return None
-        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=PATIENCE)
-        try:
-            connection.request("GET", "/control/alive")
-            answer = json.loads(connection.getresponse().read(10_000))
-        finally:
-            connection.close()
+        answer = json.loads(fetch(f"{url}/control/alive", PATIENCE)[1])
         return url if answer["instance"] == noted.get("instance") else None
-    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError):
         # Whatever listens there now, it is not our server.
         return None
 

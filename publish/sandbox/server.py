@@ -50,7 +50,7 @@ class Server:
 
     @property
     def busy(self) -> bool:
-        """Whether a request is under way that was taken from the network already."""
+        """Whether a request was taken from the network and has not acted yet."""
         return self._listener.busy
 
     def close(self) -> None:
@@ -154,19 +154,23 @@ class _Listener(ThreadingHTTPServer):
         self.server_address = self.socket.getsockname()
 
     def get_request(self) -> tuple[socket.socket, Any]:
-        """Remember who is connected."""
+        """Remember who is connected and has no answer yet."""
         connection, address = super().get_request()
         self._open.add(connection)
         return connection, address
 
     def shutdown_request(self, request: Any) -> None:
         """Drop the closed connection from the open ones."""
-        self._open.discard(request)
+        self.answered(request)
         super().shutdown_request(request)
+
+    def answered(self, connection: socket.socket) -> None:
+        """The request has acted; its answer may take as long as it likes."""
+        self._open.discard(connection)
 
     @property
     def busy(self) -> bool:
-        """Whether a client is connected."""
+        """Whether a client waits for what its request does."""
         return bool(self._open)
 
     def close_idle(self) -> None:
@@ -196,6 +200,7 @@ class _Handler(BaseHTTPRequestHandler):
         except Exception as error:
             # A closed connection would look like a fault that a test has set.
             outcome = Outcome(as_problem(Problem(500, f"The sandbox failed: {error!r}")))
+        self.server.answered(self.connection)
         data = render(outcome.response, head=self.command == "HEAD")
         respond(self.connection, data, outcome.rule, self.server.stopping)
 

@@ -17,7 +17,7 @@ EDITABLE = ("save", "schedule", "paused")
 
 
 @dataclass(frozen=True)
-class Facts:
+class Readiness:
     """What readiness depends on. ``counted``: Mailchimp has finished counting recipients."""
 
     status: str
@@ -40,36 +40,34 @@ class Item:
     details: str
 
 
-def checklist(facts: Facts) -> tuple[Item, ...]:
+def checklist(readiness: Readiness) -> tuple[Item, ...]:
     """Every line of the checklist, good or bad."""
-    if not facts.list_id:
+    if not readiness.list_id:
         audience = (False, "No list is chosen.")
-    elif not facts.counted:
+    elif not readiness.counted:
         audience = (False, "The recipients are not ready: they are still being counted.")
-    elif not facts.recipients:
+    elif not readiness.recipients:
         audience = (False, "No subscribed reader would receive this campaign.")
     else:
-        audience = (True, f"{facts.recipients} recipients.")
+        audience = (True, f"{readiness.recipients} recipients.")
+    sender = readiness.from_name if readiness.reply_to else ""
     lines = (
         (500, "Audience", *audience),
-        (501, "Subject", bool(facts.subject), facts.subject or "The subject line is empty."),
-        (
-            502,
-            "From",
-            bool(facts.from_name and facts.reply_to),
-            facts.from_name if facts.from_name and facts.reply_to else "The sender is incomplete.",
-        ),
-        (503, "Content", facts.has_content, "Designed." if facts.has_content else "No content."),
-    )
+        (501, "Subject", bool(readiness.subject),
+         readiness.subject or "The subject line is empty."),
+        (502, "From", bool(sender), sender or "The sender is incomplete."),
+        (503, "Content", readiness.has_content,
+         "Designed." if readiness.has_content else "No content."),
+    )  # fmt: skip
     return tuple(
         Item(number, "success" if good else "error", heading, details)
         for number, heading, good, details in lines
     )
 
 
-def faults(facts: Facts) -> list[Item]:
+def faults(readiness: Readiness) -> list[Item]:
     """The checklist's errors."""
-    return [item for item in checklist(facts) if item.type == "error"]
+    return [item for item in checklist(readiness) if item.type == "error"]
 
 
 def require_editable(status: str) -> None:
@@ -82,15 +80,15 @@ def require_editable(status: str) -> None:
         raise Problem(400, f"A campaign with status {status} cannot be changed.")
 
 
-def require_ready(facts: Facts, action: str) -> None:
+def require_ready(readiness: Readiness, action: str) -> None:
     """Let only a saved and complete campaign be sent or scheduled.
 
     Raises:
         Problem: 400.
     """
-    if facts.status != "save":
-        raise Problem(400, f"Cannot {action} a campaign whose status is {facts.status}.")
-    if wrong := faults(facts):
+    if readiness.status != "save":
+        raise Problem(400, f"Cannot {action} a campaign whose status is {readiness.status}.")
+    if wrong := faults(readiness):
         reasons = " ".join(item.details for item in wrong)
         raise Problem(400, f"The campaign is not ready to {action}. {reasons}")
 
@@ -117,11 +115,11 @@ def check_schedule(at: int, now: float) -> None:
         raise invalid(("schedule_time", "The time must be in the future."))
 
 
-def when_due(facts: Facts) -> str:
+def when_due(readiness: Readiness) -> str:
     """The status a waiting campaign takes when its moment comes.
 
     A scheduled one that was spoilt meanwhile goes back to ``save`` rather than out.
     """
-    if facts.status == "sending":
+    if readiness.status == "sending":
         return "sent"
-    return "save" if faults(facts) else "sending"
+    return "save" if faults(readiness) else "sending"

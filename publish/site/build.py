@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from publish.errors import Refused
 from publish.post import stamps
 from publish.post.files import locked
-from publish.settings import Settings
-from publish.site import addresses, manifest, sent, snapshot
+from publish.settings import Settings, require_kinds
+from publish.site import addresses, manifest, snapshot
 from publish.site.commit import commit, staged, tree
 from publish.site.engine import ISSUES, Fit, Judge, Progress, Task, Unfit, cores, run
 from publish.site.manifest import Manifest
@@ -75,8 +75,9 @@ def build(
 
     Raises:
         Refused: something is not fit, or another build is at work; ``output`` is as it was.
-        ConfigError: the settings file fails.
+        ConfigError: the settings file fails, or a setting is of a wrong kind.
     """
+    require_kinds(settings)
     target = (output or settings.output).absolute()
     try:
         with locked(settings.cache / "lock", Refused, say=say):
@@ -85,7 +86,7 @@ def build(
             document = snapshot.read(str(record))
             if not full and snapshot.is_current(document, str(settings.path)):
                 return unchanged(manifest.of(document), time.monotonic() - clock)
-            known = manifest.of(document)
+            known = manifest.of_target(settings, target, manifest.of(document))
             return _made(settings, target, full, jobs, guards or Guards(), progress, known)
     except OSError as error:
         raise Refused(
@@ -113,7 +114,7 @@ def _made(
             settings.cache / "engine",
             record.with_suffix(".pages"), () if full else intact(settings, known, target),
             manifest.code(settings, before), full, jobs or cores(),
-            guards.judge, guards.fit,
+            guards.judge, guards.fit, digests=before.digests,
         )  # fmt: skip
         try:
             rendered = run(task, progress, full_pelican=known.full_pelican)
@@ -129,7 +130,7 @@ def _made(
         kept = set(rendered.kept).difference(letters)
         fresh = {*tree(stage / "site"), *kept}
         if gone := (set(known.files) & set(present)) - fresh:
-            kept |= gone & sent.letter_pictures(settings)
+            kept |= gone & addresses.letter_pictures(settings)
         shown = tuple(sorted(fresh | kept))
         # A build elsewhere is a trial, and publishes nothing.
         permanent = (
@@ -140,7 +141,7 @@ def _made(
         # Recorded before any file moves: after a crash, a page of ours is not taken for an
         # unmanaged file.
         owned = tuple(sorted({*known.files, *shown}))
-        manifest.write(record, Manifest(files=owned))
+        manifest.write(record, Manifest(files=owned, output=str(target)))
         changes = commit(stage / "site", target, known.files, kept, present=present)
         for name, place in (("pages", task.record), ("state", task.folder / "state")):
             if (stage / name).exists():

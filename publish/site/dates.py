@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from publish.post.record import Visibility
@@ -27,7 +27,13 @@ def parse(text: str, zone: ZoneInfo) -> datetime:
     """
     text = re.sub(" +", " ", text.replace("_", " "))
     found = datetime.fromisoformat(text) if _PLAIN.fullmatch(text) else _any(text)
-    return found if found.tzinfo else found.replace(tzinfo=zone)
+    found = found if found.tzinfo else found.replace(tzinfo=zone)
+    try:
+        if found.year < 9999:
+            found.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{text!r} is not a valid date") from None
+    return found
 
 
 def _any(text: str) -> datetime:

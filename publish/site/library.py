@@ -18,13 +18,15 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from publish.post import body, cache
+from publish.post import body, cache, frontmatter
 from publish.post.body import Body
 from publish.post.contents import categories_of, contents
+from publish.post.diagnostic import Complaint
 from publish.post.images import cover_of, cover_paths
 from publish.post.record import Cover, Library, Post, Visibility
 from publish.post.text import direction, plain, plain_title
 from publish.post.urls import normal
+from publish.site.engine.sources import key_lines
 
 KINDS = {"category": "categories", "tag": "tags", "author": "authors"}
 LAST = 9999
@@ -102,7 +104,7 @@ def _words(content: Any, digest: bytes) -> Words:
 
 
 def library_of(
-    generators: Iterable[Any], settings: Mapping[str, Any], *, complaints: Iterable[str] = (),
+    generators: Iterable[Any], settings: Mapping[str, Any], *, complaints: Iterable[Complaint] = (),
     memo: Path | None = None,
 ) -> Library:  # fmt: skip
     """The records of a run. ``settings`` are Pelican's, ``complaints`` what it said so far;
@@ -200,7 +202,18 @@ def _post(content: Any, words: Words) -> Post:
         page_digest=str(getattr(content, "page_digest", "") or ""),
         body_digest=words.digest.hex(),
         fields={str(key).lower(): _worded(value) for key, value in metadata.items()},
+        lines=_lines(content),
     )
+
+
+def _lines(content: Any) -> Mapping[str, int]:
+    """The lines of its keys: noted when it was read; in a run of Pelican's own, read now."""
+    path = str(content.source_path or "")
+    known = key_lines.get(path)
+    if known is None:
+        with contextlib.suppress(OSError):
+            known = frontmatter.key_lines(Path(path).read_bytes(), path)
+    return known or {}
 
 
 def _visibility(content: Any) -> Visibility:

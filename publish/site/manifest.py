@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import marshal
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from publish.errors import Refused
 from publish.post import cache, stamps
+from publish.post.files import locked
 from publish.post.stamps import Stamps
 from publish.settings import Settings
 from publish.site import snapshot
 from publish.site.snapshot import Scope
+
+AGAIN = "run `publish build`, then deploy"
 
 
 @dataclass(frozen=True)
@@ -49,8 +54,14 @@ class Manifest:
 
 def place(settings: Settings, output: Path) -> Path:
     """Where the record of builds into ``output`` lies; another output folder has its own."""
-    if output == settings.output.absolute():
-        return settings.cache / "build"
+    return (
+        settings.cache / "build"
+        if output == settings.output.absolute()
+        else _aside(settings, output)
+    )
+
+
+def _aside(settings: Settings, output: Path) -> Path:
     name = hashlib.sha256(str(output).encode()).hexdigest()[:12]
     return settings.cache / f"build-{name}"
 
@@ -63,6 +74,19 @@ def read(path: Path) -> Manifest:
 def of(document: dict[str, Any]) -> Manifest:
     """What ``snapshot.read`` has read."""
     return Manifest(**marshal.loads(document["whole"])) if document else Manifest()  # noqa: S302
+
+
+def of_target(settings: Settings, target: Path, known: Manifest) -> Manifest:
+    """``known``; where it is of another output folder, for ``OUTPUT_PATH`` was another then, the
+    files that builds wrote into ``target``. Those in the other folder are written down, so that
+    they count as ours when it is that folder's turn again."""
+    home, root = Path(known.output or target), known.scope[0]
+    if root and home.is_relative_to(root):
+        home = settings.root / home.relative_to(root)  # The site's folder may have been moved.
+    if home == target:
+        return known
+    write(_aside(settings, home), Manifest(files=known.files, output=str(home)))
+    return Manifest(files=read(_aside(settings, target)).files)
 
 
 def write(path: Path, manifest: Manifest) -> None:
@@ -81,12 +105,42 @@ def write(path: Path, manifest: Manifest) -> None:
     })  # fmt: skip
 
 
+@contextmanager
+def built(settings: Settings) -> Iterator[tuple[str, ...]]:
+    """The files of the last build, relative to the output folder, while no build goes on.
+
+    Raises:
+        Refused: there was none, or a file of it is not as it was built.
+    """
+    output = settings.output.absolute()
+    with locked(settings.cache / "lock", Refused):
+        known = read(place(settings, output))
+        if not known.files:
+            raise Refused(f"{output.name}/ was not built by `publish build`", AGAIN)
+        now = stamps.of(str(output / name) for name in known.files)
+        for name in known.files:
+            file = str(output / name)
+            if file not in now or now[file] != known.outputs.get(file):
+                why = "is not as it was built" if file in now else "is not there any more"
+                raise Refused(f"{output.name}/{name}: {why}", AGAIN)
+        yield known.files
+
+
 @dataclass(frozen=True)
 class Inputs:
-    """Stamps of files, and for those too young to trust their stamp, digests of their bytes."""
+    """Stamps of files, and for those too young to trust their stamp, digests of their bytes.
+
+    A file that changes after its digest was taken, and keeps its stamp, has another one at the
+    next build: that one decides by the bytes, whichever of the two this build has read.
+    """
 
     stamps: Stamps = field(default_factory=dict)
     racy: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def digests(self) -> dict[str, tuple[str, str]]:
+        """The files that were digested: stamp and digest."""
+        return {path: (self.stamps[path], digest) for path, digest in self.racy.items()}
 
 
 def scope(settings: Settings) -> Scope:
@@ -114,13 +168,15 @@ def _stamps(settings: Settings) -> Stamps:
 def extended(known: Inputs, settings: Settings, reads: Iterable[str], since: int) -> Inputs | None:
     """``known`` with what the render found out it ``reads``.
 
-    ``None`` if a file was saved since ``since`` (nanoseconds since the epoch): it is unknown
-    whether the render saw the old bytes or the new ones.
+    ``None`` if a file was saved since they were stamped, or one of ``reads`` since ``since``
+    (nanoseconds since the epoch): it is unknown whether the render saw the old bytes or the new.
     """
     more = _judged(stamps.of(path for path in reads if path not in known.stamps))
-    # A stamp that has come of age shows the next change, if the bytes are those of the beginning.
+    # A stamp that has come of age shows the next change, if the bytes are those of the beginning;
+    # of a younger file the next build compares them.
     racy = {p: d for p, d in known.racy.items() if not stamps.is_trustworthy(known.stamps[p])}
-    if not snapshot.same(known.stamps, known.racy, _stamps(settings)):
+    of_age = {p: d for p, d in known.racy.items() if p not in racy}
+    if not snapshot.same(known.stamps, of_age, _stamps(settings)):
         return None
     if any(stamps.changed_at(s) >= since for s in more.stamps.values()):
         return None

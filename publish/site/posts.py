@@ -16,15 +16,13 @@ from zoneinfo import ZoneInfo
 from publish.errors import ConfigError
 from publish.post import frontmatter
 from publish.post.diagnostic import quoted
-from publish.post.frontmatter import Header
+from publish.post.frontmatter import MARKDOWN, Header
 from publish.post.identity import uid_of
 from publish.post.record import Visibility
 from publish.post.slug import slugify
-from publish.post.urls import normal, split_aliases
+from publish.post.urls import normal
 from publish.settings import Settings
 from publish.site import dates
-
-SUFFIXES = (".md", ".markdown", ".mkd", ".mdown")
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,15 @@ class Source:
     @property
     def aliases(self) -> list[str]:
         """The old addresses of all its ``Aliases`` lines."""
-        return [a for field in self.header.all("aliases") for a in split_aliases(field.value)]
+        return [a for field in self.header.all("aliases") for a in frontmatter.names(field.value)]
+
+    @property
+    def categories(self) -> list[str]:
+        """The names of its ``Category`` line: several where a plugin parts them."""
+        given = self.header.get("category")
+        if "multi_category" in self.settings.plugins:
+            return frontmatter.names(given)
+        return [given] if given else []
 
     @property
     def status(self) -> str:
@@ -180,20 +186,34 @@ def find(settings: Settings, name: str) -> Source:
     Raises:
         ConfigError: there is no such post, or several have that slug.
     """
-    wanted = name.strip("/")
-    posts = list(sources(settings, settings.posts))
-    typed = Path(name).absolute()
-    at = [
-        post for post in posts
-        if post.file == typed
-        or name in (post.name, post.file.relative_to(settings.content).as_posix())
-    ]  # fmt: skip
-    found = at or [post for post in posts if post.slug == wanted]
+    return only(matching(settings, name), name, "name it by its slug or its path")
+
+
+def matching(settings: Settings, name: str) -> list[Source]:
+    """The posts of a path, from the site's folder, from the content folder or of its end; else of
+    a slug."""
+    wanted = name.replace("\\", "/").removeprefix("./").strip("/")
+    posts, typed = list(sources(settings, settings.posts)), Path(name).absolute()
+    content = settings.content
+    return (
+        [p for p in posts if p.file == typed
+         or wanted in (p.name, p.file.relative_to(content).as_posix())]
+        or [p for p in posts if p.name.endswith(f"/{wanted}")]
+        or [p for p in posts if p.slug == wanted]
+    )  # fmt: skip
+
+
+def only(found: list[Source], name: str, remedy: str) -> Source:
+    """The one post ``found`` by ``name``.
+
+    Raises:
+        ConfigError: there is none, or there are several.
+    """
     if not found:
-        raise ConfigError(f"{name}: there is no such post", "name it by its slug or its path")
+        raise ConfigError(f"{name or 'an empty name'}: there is no such post", remedy)
     if len(found) > 1:
         both = " and ".join(post.name for post in found[:2])
-        raise ConfigError(f"{both} have the slug {wanted}", "name it by its path")
+        raise ConfigError(f"{name}: {both} are both of that name", "name it by its path")
     return found[0]
 
 
@@ -243,7 +263,7 @@ def _below(settings: Settings, folder: Path) -> Iterator[Path]:
         seen.add(real)
         folders[:] = [name for name in folders if not _matches(name, ignored)]
         for name in names:
-            if name.endswith(SUFFIXES) and not _matches(name, ignored):
+            if name.endswith(MARKDOWN) and not _matches(name, ignored):
                 yield Path(base, name)
 
 

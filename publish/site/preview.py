@@ -12,14 +12,19 @@ from typing import Any
 from publish.errors import ConfigError, PublishError, Refused
 from publish.post import stamps
 from publish.post.files import locked
-from publish.settings import Settings, load
+from publish.post.stamps import Stamps
+from publish.settings import Settings, load, require_kinds
 from publish.site import manifest
 from publish.site.commit import commit, tree
 from publish.site.engine import ISSUES, Run, Task, cores
 from publish.site.engine.worker import Worker, start
+from publish.site.preview_state import State
 from publish.site.server import Server
-from publish.site.state import State
-from publish.site.watch import watch
+
+PAUSE = 0.04
+"""Seconds between two looks."""
+SHARE = 5
+"""A look may take one part in so many of the time, however large the archive is."""
 
 
 def overrides(settings: Settings, address: str, stage: Path) -> dict[str, Any]:
@@ -73,6 +78,7 @@ class Rebuilder:
             PublishError: the build failed; the last good one stays.
             OSError: the folder cannot be written.
         """
+        require_kinds(settings)
         folder, stage = self._folder, self._folder / "stage"
         shutil.rmtree(stage, ignore_errors=True)
         for name in ("site", "issues"):
@@ -148,7 +154,7 @@ def serve(
             raise
         server.start()
         watcher = threading.Thread(
-            target=watch, args=(site.look, site.build, known, stop), daemon=True
+            target=_watch, args=(site.look, site.build, known, stop), daemon=True
         )
         watcher.start()
         try:
@@ -179,31 +185,55 @@ class _Site:
         self.rendered = Run()
         self.rebuilder = Rebuilder(state.folder, settings)
 
-    def look(self) -> stamps.Stamps:
+    def look(self) -> Stamps:
         """The stamps of everything a page is made of, and the post whose moment has come."""
         return manifest.scan(self.settings).stamps | self._beyond()
 
-    def build(self, changed: Collection[str] = ()) -> stamps.Stamps:
+    def build(self, changed: Collection[str] = ()) -> Stamps:
         """Build, tell the terminal and the open pages how it went; what it was built from.
 
         Where one source ``changed``, its page is shown before.
         """
         before = manifest.scan(self.settings).stamps
         if len(changed) == 1 and (found := self.rebuilder.glance(*changed)):
-            self.state.glanced(*found)
+            self.state.page_rendered(*found)
         try:
             self.settings = load(self.settings.path)
             before = manifest.scan(self.settings).stamps
             self.rendered, files = self.rebuilder.build(self.settings, self.address, self.more)
         except (PublishError, OSError) as error:
             self.say(f"error: {error}")
-            self.state.bad(str(error))
+            self.state.build_failed(str(error))
         else:
             for warning in self.rendered.warnings:
                 self.say(f"warning: {warning}")
-            self.state.good(files)
+            self.state.build_succeeded(files)
         return before | self._beyond()
 
-    def _beyond(self) -> stamps.Stamps:
+    def _beyond(self) -> Stamps:
         late = 0.0 < self.rendered.due <= time.time()
         return stamps.of(self.rendered.reads) | {"": str(self.rendered.due) if late else ""}
+
+
+def _watch(
+    look: Callable[[], Stamps], changed: Callable[[set[str]], Stamps], known: Stamps,
+    stop: threading.Event,
+) -> None:  # fmt: skip
+    """Call ``changed`` whenever ``look`` sees other than ``known``, until ``stop`` is set: by
+    polling, which works on every file system.
+
+    ``changed`` is given the paths that differ and returns what its build was made from, so that
+    nothing saved meanwhile is missed. It is called when two looks agree, for an editor may write
+    a file in several steps.
+    """
+    pause = PAUSE
+    while not stop.wait(pause):
+        began = time.monotonic()
+        found = look()
+        pause = max(PAUSE, SHARE * (time.monotonic() - began))
+        if found == known:
+            continue
+        while not stop.wait(PAUSE / 4) and (again := look()) != found:
+            found = again
+        if not stop.is_set():
+            known = changed({path for path, _ in known.items() ^ found.items()})

@@ -1,9 +1,9 @@
-"""Reads a site as a build does, up to the moment before anything is drawn or rendered."""
+"""Runs a build up to a point and commits nothing: its records, or its letters."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from publish.errors import ConfigError, Refused
+from publish.post.diagnostic import Complaint
+from publish.post.files import locked
 from publish.post.record import Library
-from publish.settings import Settings
+from publish.settings import Settings, require_kinds
 from publish.site import engine, manifest
 from publish.site.commit import staged
 from publish.site.engine import Fit
@@ -44,9 +46,11 @@ def judged(
     overrides: Mapping[str, Any] | None = None,
     *,
     fit: Fit | None = None,
-) -> tuple[Any, tuple[str, ...]]:
+    compose: Callable[[list[Any]], bool] | None = None,
+) -> tuple[Any, tuple[Complaint, ...]]:
     """What ``judge`` (a function of a module) returns of the site, in the process that read it,
-    and what Pelican and the plugins refuse. None where they fail before it can be called.
+    and what Pelican and the plugins refuse. None where they fail before it can be called. Of a
+    fit site whose generators ``compose`` says so, what letters are refused for too.
 
     Raises:
         ConfigError: there is no content folder, or the process ended before it could answer.
@@ -63,7 +67,7 @@ def judged(
         task = engine.Task(
             settings.path, {**of_builds(settings, stage), **(overrides or {})}, stage,
             kept / "engine", stage / "none", code=manifest.code(settings),
-            jobs=engine.cores(), judge=judge, fit=fit, until="read",
+            jobs=engine.cores(), judge=judge, compose=compose, fit=fit, until="read",
         )  # fmt: skip
         try:
             done = engine.run(task)
@@ -72,7 +76,33 @@ def judged(
     return done.judged, refusals(done.errors)
 
 
-def unread(settings: Settings, errors: Sequence[str]) -> Library:
+@contextmanager
+def composed(settings: Settings, *, drafts: bool = False) -> Iterator[Path]:
+    """The folder of the letters as a build would compose them now; it goes with the context.
+
+    ``output/``, the composed issues and what is noted of addresses stay as they are. With
+    ``drafts``, posts that are not public have letters too.
+
+    Raises:
+        Refused: a post cannot be read, or another build is at work.
+        ConfigError: a setting is of a wrong kind.
+    """
+    from publish.site.build import overrides as of_builds
+
+    require_kinds(settings)
+    record = manifest.place(settings, settings.output.absolute())
+    more = {"NEWSLETTER_ISSUES_DRAFTS": True} if drafts else {}
+    with locked(settings.cache / "lock", Refused), staged(settings.cache) as stage:
+        task = engine.Task(
+            settings.path, {**of_builds(settings, stage), **more}, stage, settings.cache / "engine",
+            record.with_suffix(".pages"), code=manifest.code(settings),
+            jobs=engine.cores(), until="letters",
+        )  # fmt: skip
+        engine.run(task, full_pelican=manifest.read(record).full_pelican)
+        yield stage / "issues"
+
+
+def unread(settings: Settings, errors: Sequence[Complaint]) -> Library:
     """The library of a site in which the settings, a plugin or a generator fails: the rules over
     text still have their sources."""
     from publish.site.posts import files
@@ -100,13 +130,13 @@ def _aside(settings: Settings) -> Iterator[Path]:
         yield folder
 
 
-def refusals(errors: Sequence[str]) -> tuple[str, ...]:
+def refusals(errors: Sequence[Complaint]) -> tuple[Complaint, ...]:
     """What Pelican and the plugins refuse; of a source that was kept from them, a rule tells."""
-    return tuple(error for error in errors if engine.UNFIT not in error)
+    return tuple(error for error in errors if error.kind != "unfit")
 
 
 def _records(
-    generators: list[Any], settings: Mapping[str, Any], errors: Sequence[str], *, memo: Path
+    generators: list[Any], settings: Mapping[str, Any], errors: Sequence[Complaint], *, memo: Path
 ) -> tuple[Library, bool]:
     from publish.site.library import library_of
 

@@ -19,12 +19,14 @@ from publish.site.posts import Source, find, refuse_brought, refuse_taken
 @dataclass(frozen=True)
 class Renamed:
     """``address`` is where the post will be, ``""`` where only a build can tell; ``before`` are
-    the addresses that will lead there; ``fixed``: a line of its own sets the address."""
+    the addresses that will lead there; ``fixed``: a line of its own sets the address; ``changed``
+    is false where it had that slug."""
 
     file: Path
     address: str
     before: tuple[str, ...] = ()
     fixed: bool = False
+    changed: bool = True
 
 
 def rename(settings: Settings, old: str, new: str) -> Renamed:
@@ -43,7 +45,7 @@ def rename(settings: Settings, old: str, new: str) -> Renamed:
     refuse_taken(settings, new, post.lang, but=post.file)
     fixed = bool(post.header.get("url") or post.header.get("save_as"))
     if post.slug == new:
-        return Renamed(post.file, post.address(new), fixed=fixed)
+        return Renamed(post.file, post.address(new), fixed=fixed, changed=False)
     try:
         post.data.decode("utf-8")
     except UnicodeDecodeError:

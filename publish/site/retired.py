@@ -13,11 +13,11 @@ from pathlib import Path
 from publish.errors import ConfigError, Refused
 from publish.post import frontmatter
 from publish.post.files import write_whole
-from publish.post.identity import table_bytes, was_of
+from publish.post.identity import RETIRED, table_bytes, was_of
 from publish.post.urls import normal, parse_alias
 from publish.settings import Settings
 from publish.site import addresses
-from publish.site.posts import sources
+from publish.site.posts import matching, only
 
 GONE = "gone"
 """What stands in ``retired.json`` for an address that leads nowhere any more."""
@@ -39,29 +39,25 @@ def retraction(settings: Settings, post: str) -> Retraction:
     """What goes with the post of that slug, path or published address.
 
     Raises:
-        ConfigError: there is no such post.
+        ConfigError: there is no such post, or several have that slug.
         Refused: the ledger's files are damaged.
     """
     known = addresses.read(settings)
     wanted = post.replace("\\", "/").removeprefix("./").strip("/")
-    for source in sources(settings, settings.posts):
-        below = source.file.relative_to(settings.content).as_posix()
-        paths = (source.name, str(source.file), below)
-        if source.slug != wanted and post not in paths and wanted not in paths:
-            continue
-        uids = (source.uid, *was_of(source.header.get("was")))
-        places = [address for address, owner in known.items() if owner in uids]
-        if places:
-            # An old address whose redirect goes with the post.
-            places += [alias for alias in source.aliases if _stands_alone(alias)]
-        own = tuple(dict.fromkeys(places))
-        digest = hashlib.sha256(source.data).hexdigest()
-        return Retraction(source.name, source.file, uids, own, digest)
-    for address, uid in known.items():
+    found = matching(settings, post)
+    for address, uid in known.items() if wanted and not found else ():
         if normal(address) == normal(f"/{wanted}"):
             own = tuple(place for place, owner in known.items() if owner == uid)
             return Retraction(address, None, (uid,), own, "")
-    raise ConfigError(f"{post}: there is no such post", "name it by its slug, path or address")
+    source = only(found, post, "name it by its slug, path or address")
+    uids = (source.uid, *was_of(source.header.get("was")))
+    places = [address for address, owner in known.items() if owner in uids]
+    if places:
+        # An old address whose redirect goes with the post.
+        places += [alias for alias in source.aliases if _stands_alone(alias)]
+    own = tuple(dict.fromkeys(places))
+    digest = hashlib.sha256(source.data).hexdigest()
+    return Retraction(source.name, source.file, uids, own, digest)
 
 
 def target(settings: Settings, to: str, taken: Retraction) -> str:
@@ -104,7 +100,7 @@ def retire(settings: Settings, file: Path | None, leads: Mapping[str, str]) -> N
     try:
         # Where the addresses lead first: a draft whose address leads nowhere stops every build.
         if leads:
-            write_whole(settings.content / addresses.RETIRED, table_bytes(known))
+            write_whole(settings.content / RETIRED, table_bytes(known))
         if file:
             write_whole(file, frontmatter.set_key(file.read_bytes(), "Status", "draft"))
     except OSError as error:

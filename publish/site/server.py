@@ -16,8 +16,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from publish.post.urls import names_server
-from publish.site import live, mailview
-from publish.site.state import State
+from publish.site import mailview, preview_script
+from publish.site.preview_state import State
 
 TYPES = {
     ".xml": "application/xml", ".json": "application/json", ".svg": "image/svg+xml",
@@ -85,9 +85,9 @@ class Server:
             return Response(self._events(since), content_type="text/event-stream",
                             headers={"Cache-Control": "no-store"})  # fmt: skip
         if path == "/_live.js":
-            return _text(200, live.SCRIPT.encode(), TYPES[".js"])
+            return _text(200, preview_script.SCRIPT.encode(), TYPES[".js"])
         if path == "/_morph.js":
-            return _text(200, live.MORPH.read_bytes(), TYPES[".js"])
+            return _text(200, preview_script.MORPH.read_bytes(), TYPES[".js"])
         if path == "/_issues" or path.startswith("/_issues/"):
             found = mailview.answer(self._state.folder, path, request.args.get("scheme", ""))
             return self._page(found.status, found.body, found.kind, found.live)
@@ -120,7 +120,7 @@ class Server:
 
     def _page(self, status: int, body: bytes, kind: str, live_page: bool) -> Response:
         if live_page:
-            body = live.inserted(body, self._state.number, self._state.error)
+            body = preview_script.with_preview_script(body, self._state.number, self._state.error)
         return _text(status, body, kind)
 
     def _events(self, since: int | None) -> Iterator[bytes]:

@@ -118,6 +118,9 @@ def previewing(blog: Path) -> Iterator[tuple[str, str]]:
         yield found["site"], found["inbox"]
     finally:
         child.send_signal(signal.SIGINT)
-        child.wait(20)
-        reader.join(20)
-        child.stdout.close()
+        try:
+            child.wait(60)
+        finally:
+            child.kill()
+            reader.join(20)
+            child.stdout.close()

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from publish.checks import check, run
-from publish.office.fit import records
+from publish.office.checking import records
 from publish.post.diagnostic import Diagnostic
 from publish.post.record import Library
 from publish.settings import Settings, load

@@ -146,7 +146,7 @@ def test_a_folder_that_links_to_itself_is_told_once(project: Project):
         ("Template: page", [f"{A}:7 missing-template error"]),
         ("Template: index", [f"{A}:7 missing-template error"]),
         ("Template: article", []),
-        ("Timezone: Nowhere/None", [f"{A}:1 refused error", f"{A}:7 unknown-key warning"]),
+        ("Timezone: Nowhere/None", [f"{A}:7 refused error"]),
         ("Tags: rest, ..", [f"{A}:7 refused error"]),
         (f"Tags: rest, {'x' * 300}", [f"{A}:7 long-address error"]),
     ],

@@ -9,11 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publish.checks.rule import Rule, found
-from publish.checks.rules import frontmatter, header_values, text, unknown_keys
+from publish.checks.rules import (
+    frontmatter,
+    header_values,
+    identity,
+    mail,
+    text,
+    unknown_keys,
+)
 from publish.checks.rules.frontmatter import KEYS
 from publish.checks.source import ReadOptions, Source
 from publish.errors import Refused
-from publish.office import fit
+from publish.office import checking
 from publish.office.question import Voice
 from publish.site.build import build
 from tests.checks.project import Project
@@ -147,6 +154,33 @@ def test_a_list_or_value_over_several_lines(lines: str, line: int, remedy: str):
     assert remedy in remedies(header_values.lost_lines, f"{HEAD}{lines}\n")[0]
 
 
+@pytest.mark.parametrize("indent", ["    ", "\t", "        "])
+def test_an_indented_header_line_is_an_error_at_it(indent: str):
+    header = HEAD.replace("Status: published", f"Summary: One\n{indent}Status: draft")
+    assert told(header_values.lost_lines, header) == [(6, "error")]
+    assert "`Status:`" in remedies(header_values.lost_lines, header)[0]
+
+
+@pytest.mark.parametrize("more", ["and more: of it", "Status: what it is", "Note: two"])
+def test_words_with_a_colon_may_go_on(more: str):
+    assert told(header_values.lost_lines, f"{HEAD}Summary: One\n    {more}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "without", "severity"),
+    [("Newletter: no", "", "error"), ("News-letter: off", "", "error"),
+     ("mail: false", "", "error"), ("Newletter: yes", "", "warning"),
+     ("Newletter: no\nNewsletter: no", "", "warning"),
+     ("Staus: draft", "Status: published\n", "error"), ("Staus: draft", "", "warning"),
+     ("Satus: published", "Status: published\n", "warning"), ("Sumary: no", "", "warning")],
+)  # fmt: skip
+def test_a_slip_in_what_keeps_a_post_or_its_letter_back_is_an_error(
+    line: str, without: str, severity: str
+):
+    header = f"{HEAD.replace(without, '')}{line}\n"
+    assert [how for _, how in told(unknown_keys.unknown_key, header)] == [severity]
+
+
 def test_words_and_aliases_may_go_on():
     assert (
         told(header_values.lost_lines, f"{HEAD}Summary: One\n    two\nAliases: /a/,\n    /b/\n")
@@ -198,6 +232,8 @@ def test_a_date_that_can_be_read_two_ways(date: str, wrong: bool):
         ("Title: A\n\nDate: 2026-11-01\nStatus: draft\n\nText.", 2),
         ("\nTitle: A\nDate: 2026-11-01\n\nText.", 1),
         ("\n---\nTitle: A\nStatus: draft\n---\nText.", 1),
+        ("  \n\n\nTitle: A\nDate: 2026-11-01\n\nText.", 1),
+        ("Title: A\n\n\nDate: 2026-11-01\nStatus: draft\n\nText.", 2),
         ("Title : A\nDate : 2026-11-01\n\nText.", 1),
         ("Title: A\nDate : 2026-11-01\n\nText.", 2),
         ('---\nTitle: A\n"mood": calm\n---\nText.', 3),
@@ -274,4 +310,73 @@ def test_a_translation_of_several_lines_is_told_before_pelican_fails_on_it(
         [("content/posts/a.md", "repeated-key")], [("content/posts/a.md", "lost-lines")],
     )  # fmt: skip
     with pytest.raises(Refused, match=r"content/posts/a\.md:\d+: .*Translation"):
-        build(project.settings, guards=fit.guards(project.settings, Voice()))
+        build(project.settings, guards=checking.guards(project.settings, Voice()))
+
+
+@pytest.mark.parametrize(
+    "line", ["Timezone: Europe/Berlinn", "Timezone:", "Date_format: %Y %", "Metadata: x"]
+)
+def test_a_key_on_whose_value_pelican_fails_is_told_at_its_line(project: Project, line: str):
+    project.write("content/posts/a.md", f"{HEAD}Mood: calm\n{line}\n\nWords.\n")
+    errors = [f for f in project.findings() if f.severity == "error"]
+    assert [(f.file, f.line) for f in errors] == [("content/posts/a.md", 7)]
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [("Date: 2026-11-01 07:30 +99:00", "Date is not a date: 2026-11-01 07:30 +99:00"),
+     ("Date: 1764232200000", "Date is not a date"), ("Date: 0001-01-01 00:00 +0500", "not a date"),
+     ("Date: 2026-11-01 07:30 America/New_York", "America/New_York"),
+     ("Modified: 2026-11-01 07:30 +99:00", "Modified is not a date"),
+     ("Modified: 99999999999999999999", "Modified is not a date"),
+     ("Modified:", "Modified is empty"), ("Date:", "there is no date")],
+)  # fmt: skip
+def test_a_date_on_which_pelican_fails_is_told_at_its_line_and_spoils_no_other(
+    project: Project, line: str, says: str
+):
+    header = HEAD.replace("Date: 2026-11-01 07:30\n", "") if line.startswith("Date") else HEAD
+    project.write("content/posts/a.md", f"{header}{line}\n\nWords.\n")
+    project.post("[a](/nowhere/)\n", name="b.md")
+    [ours, theirs] = [f for f in project.findings() if f.severity == "error"]
+    assert (ours.file, ours.line) == ("content/posts/a.md", header.count("\n") + 1)
+    assert says in ours.message
+    assert theirs.rule == "broken-link"
+
+
+@pytest.mark.parametrize(
+    ("date", "severity"),
+    [("2026-11", "warning"), ("Nov 2026", "warning"), ("Fri", "warning"), ("12:30", "warning"),
+     ("11/27", "warning"), ("2026-07-01 07:30 CEST", "warning"),
+     ("2026-07-01 07:30 EST", "warning"), ("2026-07-01 07:30 EDT", ""),
+     ("2026-07-01 07:30 UTC", ""), ("2026-07-01 07:30Z", ""),
+     ("1 July 2026", ""), ("Wed, 1 Jul 2026 07:30 PM", ""), ("20260701", ""), ("260701", ""),
+     ("July 1st, 2026 7pm", ""), ("2026-07-01T07:30:00-04:00", "")],
+)  # fmt: skip
+def test_a_date_that_says_less_than_it_should_is_a_warning(
+    project: Project, date: str, severity: str
+):
+    header = HEAD.replace("2026-11-01 07:30", date)
+    project.write("content/posts/a.md", f"{header}\nWords.\n")
+    found = [f for f in project.findings() if f.rule == "ambiguous-date"]
+    assert [(f.line, f.severity) for f in found] == ([(2, severity)] if severity else [])
+
+
+@pytest.mark.parametrize(
+    ("lines", "line"),
+    [("Title: <br>", 1), ("Title: <br>\nSubject: <b></b>", 1), ("Title: A\nSubject:", 2)],
+)
+def test_a_mail_needs_a_subject_of_words(lines: str, line: int):
+    assert told(mail.empty_subject, f"{lines}\n") == [(line, "error")]
+
+
+@pytest.mark.parametrize(
+    "lines", ["Title: <br>\nSubject: A", "Title: <br>\nNewsletter: no", "Title: A & B", "Title: ✓"]
+)
+def test_a_subject_of_few_words_is_one(lines: str):
+    assert told(mail.empty_subject, f"{lines}\n") == []
+
+
+@pytest.mark.parametrize("slug", [".hidden", "..", ".a.b", "a..b"])
+def test_a_slug_that_names_no_folder_is_an_error(slug: str):
+    header = HEAD.replace("Slug: a", f"Slug: {slug}")
+    assert told(identity.bad_slug, header) == [(4, "error")]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from publish.office import fit
+from publish.office import checking
 from publish.post.diagnostic import Diagnostic
 from publish.settings import load
 
@@ -18,7 +18,7 @@ def line(finding: Diagnostic) -> str:
 
 
 def findings(site: Path) -> list[Diagnostic]:
-    return fit.findings(load(site / "pelicanconf.py"))
+    return checking.findings(load(site / "pelicanconf.py"))
 
 
 def site_of(case: str, tmp_path: Path) -> Path:

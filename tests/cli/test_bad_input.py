@@ -117,6 +117,19 @@ def test_no_settings_file_at_all(tmp_path: Path):
     assert (done.returncode, "there is no such settings file" in done.stderr) == (2, True)
 
 
+def test_a_plugin_that_ends_the_process_is_named(small: Path):
+    plugin = small / "plugins/boom.py"
+    plugin.parent.mkdir()
+    plugin.write_text("import os\n\n\ndef register():\n    os._exit(0)\n")
+    with (small / "pelicanconf.py").open("a") as conf:
+        conf.write('PLUGIN_PATHS = ["plugins"]\nPLUGINS = ["boom"]\n')
+    before = tree(small / "output")
+    done = publish("build", cwd=small)
+    assert done.returncode == 1
+    assert f"{plugin}:5: os._exit(0)" in done.stderr
+    assert tree(small / "output") == before
+
+
 def test_sending_before_building(small: Path):
     done = publish("send", "--yes", cwd=small)
     assert done.returncode in (1, 2)
@@ -135,6 +148,7 @@ def test_sending_before_building(small: Path):
         (["rename", "nothing", "other"], "there is no such post"),
         (["rename", "good", "../x"], "makes no address"),
         (["report", "--plot", "x.png"], "is no .svg file"),
+        (["report", ""], "an empty name"),
         (["send", "--live"], "MAILCHIMP_API_KEY is not set"),
         (["test", "good"], "Missing option '--to'"),
         (["check", "nowhere.md"], "there is no such file"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from publish.checks import run
-from publish.office.fit import records
+from publish.office.checking import records
 from publish.post import stamps
 from publish.settings import load
 from tests.cli.terminal import publish

@@ -22,7 +22,7 @@ from publish import sandbox
 from publish.errors import PublishError
 from publish.newsletter import ledger as ledgers
 from publish.newsletter import mailchimp
-from publish.office import Voice, opened, room
+from publish.office import Voice, context, opened
 from publish.post.issue import Issue, digest_of
 from publish.run import ledger_repo, work
 from publish.settings import load
@@ -43,8 +43,8 @@ STEPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
 class Pages(SmallSite):
     """Makes a page of each letter, and remembers what it made as a build does."""
 
-    def fresh(self, voice: Voice, *, build: bool = True, told: str = "built") -> bool:
-        if not super().fresh(voice, build=build, told=told):
+    def fresh(self, voice: Voice, *, build: bool = True, reason: str = "built") -> bool:
+        if not super().fresh(voice, build=build, reason=reason):
             return False
         output = self.settings.output.absolute()
         shutil.rmtree(output, ignore_errors=True)
@@ -212,7 +212,7 @@ def _run(machine: Path, kill: int, live: bool, answer: Any, env: dict[str, str])
     os.environ.clear()
     os.environ.update(env)
     os.chdir(machine)
-    room.Site = Pages  # type: ignore[misc, assignment]
+    context.Site = Pages  # type: ignore[misc, assignment]
     if kill:
         child.arm(kill, STEPS)
     try:

@@ -61,11 +61,11 @@ def typed(folder: Path, *words: str, monkeypatch: pytest.MonkeyPatch,
     ("values", "words", "code", "says"),
     [
         ({"DEPLOY": {}}, [], 2, "DEPLOY is empty"),
-        ({"DEPLOY": ["git"]}, [], 2, "is to be a table of targets"),
+        ({"DEPLOY": ["git"]}, [], 2, "must be a table of targets"),
         ({"DEPLOY": {"a": LIVE, "b": LIVE}}, [], 2, "name one of a, b"),
         ({}, ["nix"], 2, "there is no target 'nix'"),
         ({"DEPLOY": {"a": {"kind": "ftp"}}}, [], 2, "one of git, ssh, s3, folder, command"),
-        ({"DEPLOY": {"a": {"kind": "folder"}}}, [], 2, '["path"]: is to be a text'),
+        ({"DEPLOY": {"a": {"kind": "folder"}}}, [], 2, '["path"]: must be a text'),
         ({"DEPLOY": {"a": {**LIVE, "pth": "x"}}}, [], 2, "of kind folder has no 'pth'"),
         ({"DEPLOY": {"a": {**LIVE, "url": "mirror"}}}, [], 2, "'mirror' is no address of a site"),
         ({"DEPLOY": {"a": {**LIVE, "url": None}}}, [], 2, "None is no address of a site"),
@@ -73,7 +73,7 @@ def typed(folder: Path, *words: str, monkeypatch: pytest.MonkeyPatch,
         ({"DEPLOY": {"a": {"kind": "command", "command": "up"}}}, [], 2, "a list of words"),
         ({"DEPLOY": {"a": {"kind": "git", "remote": "nix"}}}, [], 2, "no Git remote named nix"),
         ({"DEPLOY": {"a": {"kind": "git", "remote": "/no/such"}}}, ["--no-verify"], 3, "git: "),
-        ({"DEPLOY_VERIFY": "x"}, [], 2, "is to be a number of seconds"),
+        ({"DEPLOY_VERIFY": "x"}, [], 2, "must be a number of seconds"),
         ({"SITEURL": ""}, [], 2, "SITEURL is not set"),
         ({}, ["--rollback", "--resume"], 2, "exclude each other"),
         ({}, ["--rollback"], 1, "no earlier release to go back to"),
@@ -157,7 +157,7 @@ def test_it_goes_up_and_is_told_in_words_and_for_scripts(
     assert not (servers.www / name).exists()
     code, out, err = typed(folder, monkeypatch=monkeypatch, capsys=capsys)
     assert (code, err) == (0, "")
-    assert "is live; 10 put up, 0 removed, 0 unchanged" in out
+    assert "is live; 10 uploaded, 0 removed, 0 unchanged" in out
     code, out, _ = typed(folder, "--json", monkeypatch=monkeypatch, capsys=capsys)
     told = json.loads(out)
     assert (code, told["state"], told["put"], told["target"]) == (0, "unchanged", [], "www")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publish.deploy import guard, live, programs
+from publish.deploy import guard, programs, verify
 from publish.deploy.guard import Age, Verdict, judge
 from publish.deploy.plan import PHASES, Remote, plan
 from publish.deploy.release import (
@@ -261,9 +261,9 @@ def test_pages_are_never_asked_for_before_the_marker_is_there():
         body = {"": b"x", "a/": b"page"}.get(path)
         return Answer(200 if body else 404, body or b"", {})
 
-    live.wait("https://a.example", release.id, 60, lambda line: None, get)
+    verify.wait("https://a.example", release.id, 60, lambda line: None, get)
     assert asked == [f"https://a.example/{MARKER}"] * 3
-    found = live.pages("https://a.example", release, ["index.html", "a/index.html"], get)
+    found = verify.pages("https://a.example", release, ["index.html", "a/index.html"], get)
     assert (found.checked, found.warnings) == (2, ())
     assert asked[3:5] == ["https://a.example/a/", "https://a.example/"]
 
@@ -276,13 +276,15 @@ def test_a_host_that_changes_pages_is_a_warning_and_a_wrong_page_an_error():
     def host(body: bytes, status: int = 200, missing: int = 404):
         return lambda url, **how: Answer(missing if "/404-" in url else status, body, {})
 
-    changed = live.pages("https://a.example", release, ["a/index.html"], host(page + b"<!-- x -->"))
+    changed = verify.pages(
+        "https://a.example", release, ["a/index.html"], host(page + b"<!-- x -->")
+    )
     assert "the host changes pages" in changed.warnings[0]
-    soft = live.pages("https://a.example", release, ["a/index.html"], host(page, missing=200))
+    soft = verify.pages("https://a.example", release, ["a/index.html"], host(page, missing=200))
     assert "answers 200, not 404" in soft.warnings[0]
     for wrong in (host(b"other"), host(page, 404)):
         with pytest.raises(Refused, match="though the site is this release"):
-            live.pages("https://a.example", release, ["a/index.html"], wrong)
+            verify.pages("https://a.example", release, ["a/index.html"], wrong)
 
 
 def test_a_release_that_does_not_come_is_told_with_what_stands_there():
@@ -290,4 +292,4 @@ def test_a_release_that_does_not_come_is_told_with_what_stands_there():
     for answer, says in ((Answer(200, other, {}), "is still release"),
                          (Answer(404, b"", {}), "answers 404")):  # fmt: skip
         with pytest.raises(NothingSent, match=f"not live after 0 s.*{says}"):
-            live.wait("https://a.example", "r", 0, lambda line: None, lambda url, **how: answer)  # noqa: B023
+            verify.wait("https://a.example", "r", 0, lambda line: None, lambda url, **how: answer)  # noqa: B023

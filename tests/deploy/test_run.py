@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from publish import golive
 from publish.http import fetch
+from publish.office import golive
 from publish.settings import load
 from tests.deploy import runs
 from tests.deploy.conftest import Rigs

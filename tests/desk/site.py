@@ -20,7 +20,8 @@ POSTS = {
     "old.md": ("An Older Post", "published", "old", 200),
     "locum.md": ("Five Questions Before a Locum Shift", "draft", "locum", 8),
 }
-"""File, title, status, address, and days since its date."""
+"""File, title, status, address, and days since its date; another post's is one day, for half past
+seven of today may be to come."""
 MORE = """
 DEFAULT_PAGINATION = 5
 DEPLOY = {"live": {"kind": "folder", "path": "www"}}
@@ -64,8 +65,8 @@ class Open:
 
 def source(name: str, **more: str) -> str:
     """The text of a post."""
-    title, status, slug, days = POSTS.get(name, (name, "draft", name.removesuffix(".md"), 0))
-    day = time.strftime("%Y-%m-%d", time.localtime(time.time() - days * 86400))
+    title, status, slug, days = POSTS.get(name, (name, "draft", name.removesuffix(".md"), 1))
+    day = time.strftime("%Y-%m-%d", time.gmtime(time.time() - days * 86400))
     lines = {
         "Title": title, "Date": f"{day} 07:30", "Category": "Career", "Slug": slug,
         "Author": "Nora Whitfield", "Summary": f"A summary of {title}.", "Status": status,
@@ -79,7 +80,7 @@ def source(name: str, **more: str) -> str:
 def a_site(root: Path) -> Open:
     """A site in ``root``, an empty folder, whose desk is not open."""
     for name in ("theme", "plugins"):
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, root / name)
     settings = (ROOT / "pelicanconf.py").read_text("utf-8")
     (root / "pelicanconf.py").write_text(settings + MORE, encoding="utf-8")
     for folder in ("posts", "pages", "images"):

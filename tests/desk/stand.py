@@ -116,13 +116,15 @@ class FakeOffice:
         lines = (Line("subject", "Three"), Line("audience", "Happy (412 readers)"))
         return Question(act, lines, "Schedule for 412 readers", False, self.bound)
 
-    def do(self, settings: Settings, question: Question, say: Any, progress: Any) -> Any:
+    def do(
+        self, settings: Settings, question: Question, say: Any, progress: Any, countdown: Any
+    ) -> Any:
         say("working")
         for line in self.counts:
-            progress(line)
+            countdown(line)
             time.sleep(0.02)
         assert self.gate.wait(10)
-        self.done.append(question.bound)
+        self.done.append(question.fingerprint)
         if isinstance(self.outcome, Exception):
             raise self.outcome
         return self.outcome or Done(question.act, ("it goes out on Tuesday",), ({"slug": "x"},))

@@ -175,7 +175,7 @@ def test_work_under_way_is_shown_on_every_page_and_goes_on_alone(desk: Desk):
     desk.post("/yes", form)
     assert time.monotonic() - began < 5
     page = desk.get("/").text
-    assert "The letter is being brought on" in page
+    assert "The letter is being sent or scheduled" in page
     assert 'http-equiv="refresh"' in page
     desk.office.gate.set()
     settled(desk)

@@ -9,6 +9,8 @@ import pytest
 from publish.desk import asking
 from publish.errors import Refused
 from publish.office import Line, Question
+from publish.office.words import Words
+from publish.sandbox import NOTE
 from tests.desk.snapshots import a_post
 
 POST = a_post()
@@ -50,36 +52,49 @@ def test_a_letter_whose_post_is_gone_goes_by_its_key():
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("quit “Quit”: goes out Tue [SANDBOX — nobody was e-mailed]", "“Quit”: goes out Tue"),
-        ("quit “Quit”: already sent (campaign 9e0d278ced)", "“Quit”: already sent"),
-        ("segment “VIPs” (3 readers)", "segment “VIPs” (3 readers)"),
-        ("  to take it back until then: publish undo quit", ""),
         ("built; now `publish deploy`", "built; now “Upload”"),
-        ("run `publish send quit --now` then", "run “Send the letter” then"),
-        ("sending 12:30; Ctrl-C takes it back", "sending 12:30; “Stop” takes it back"),
+        ("  run `publish send quit --now` then", "run “Send the letter” then"),
         ("`publish frobnicate`", "`publish frobnicate`"),
     ],
 )
-def test_the_offices_words_without_slugs_commands_and_campaigns(line: str, says: str):
-    assert asking.wording(line, ("Quit",)) == says
+def test_a_command_is_its_button(line: str, says: str):
+    assert asking.with_buttons(line) == says
+
+
+def test_the_desk_has_words_of_its_own():
+    """No slug, campaign or sandbox beside a title, and nothing that a button says already."""
+    for words, name, sent, boxed, later in (
+        (Words(), "quit “Quit”", "sent (campaign c9)", f"gone [{NOTE}]",
+         ("  to take it back until then: publish undo quit",)),
+        (asking.words(), "“Quit”", "sent", "gone", ()),
+    ):  # fmt: skip
+        assert words.post("quit", "Quit") == name
+        assert words.post("quit", "") == "quit"
+        assert words.sent("sent", "c9") == sent
+        assert words.sandboxed("gone") == boxed
+        assert words.later("take it back until then", "publish undo quit") == later
+    assert asking.words().stop == "“Stop”"
 
 
 def question(**more: Any) -> Question:
-    lines = (Line("post", "“Quit”"), Line("date", "today; it was Fri"), Line("step", "made"))
+    lines = (
+        Line("post", "“Quit”"), Line("date", "today; it was Fri", unless="keep_date"),
+        Line("step", "made"),
+    )  # fmt: skip
     wish = {"post": POST.name, "at": None, "keep_date": False}
     known: dict[str, Any] = {"act": "publish", "lines": lines, "yes": "Publish",
-                             "reversible": False, "bound": "b", "wish": wish}  # fmt: skip
+                             "reversible": False, "fingerprint": "b", "wish": wish}  # fmt: skip
     return Question(**known | more)
 
 
 def test_a_question_as_it_is_shown():
-    view = asking.view(question(), ())
+    view = asking.view(question())
     assert view.title == "Publish this post?"
     assert view.facts == (("The post", "“Quit”"), ("Date", "today; it was Fri"))
     assert view.steps == ("made",)
     (keep,) = view.other
     assert (keep.to, keep.values["keep_date"]) == ("/ask/publish", "yes")
-    assert not asking.view(question(lines=()), ()).other
+    assert not asking.view(question(lines=())).other
     again = asking.again(view)
     assert again.says[0].startswith("Something changed")
-    assert again.bound == view.bound
+    assert again.fingerprint == view.fingerprint

@@ -62,10 +62,10 @@ def test_a_scheduled_letter_whose_page_is_gone_is_told_and_can_be_taken_back():
 
 def test_what_is_in_doubt_comes_before_all_else():
     other = a_post("posts/other.md")
-    letters = (a_letter(POST), a_letter(other, "unsure", why="an answer was lost"))
+    letters = (a_letter(POST), a_letter(other, "unknown", why="an answer was lost"))
     view = home.view(a_snapshot(POST, other, letters=letters), NOW)
     assert view.headline == "A letter is in doubt"
-    assert [card.state.kind for card in view.next] == ["stop", "half"]
+    assert [card.state.kind for card in view.next] == ["error", "pending"]
     assert view.next[0].says == "an answer was lost"
     assert not view.next[0].buttons
 
@@ -188,7 +188,7 @@ def test_pages_that_wait_to_be_uploaded_are_counted_by_a_button():
     assert view.site[0].word == "2\N{NO-BREAK SPACE}pages wait to be uploaded"
     assert labels(view.site_buttons) == ["Upload 2\N{NO-BREAK SPACE}pages…"]
     done = home.view(a_snapshot(POST, site=Site(uploaded=NOW, waiting=())), NOW)
-    assert (done.site[0].kind, done.site_buttons) == ("good", ())
+    assert (done.site[0].kind, done.site_buttons) == ("ok", ())
     broken = home.view(a_snapshot(POST, trouble="a template fails"), NOW)
-    assert broken.site[0].kind == "stop"
+    assert broken.site[0].kind == "error"
     assert broken.site_says == ("a template fails",)

@@ -44,7 +44,7 @@ class Served:
         odd = a_post("posts/doubt.md", title="A Letter in Doubt")
         letters = (
             a_letter(quit, at=now + timedelta(days=3), changes=(CHANGE,)),
-            a_letter(odd, "unsure", why="an answer was lost"), sent(old), sent(quit, 90,
+            a_letter(odd, "unknown", why="an answer was lost"), sent(old), sent(quit, 90,
             Figures(12, 1, 7, 2, 0)), a_letter(old, "held"),
         )  # fmt: skip
         desk.app.reader.change(

@@ -67,8 +67,8 @@ def test_the_rail_of_a_letter_that_is_out():
     [
         (a_letter(POST, "sending"), 3, ("now", "going out now")),
         (a_letter(POST, "held"), 2, ("", "taken back; it stays here until you send it")),
-        (a_letter(POST, "unsure", why="no answer"), 2, ("stopped", "no answer")),
-        (a_letter(POST, "stopped", why="paused"), 2, ("stopped", "paused")),
+        (a_letter(POST, "unknown", why="no answer"), 2, ("stopped", "no answer")),
+        (a_letter(POST, "incomplete", why="paused"), 2, ("stopped", "paused")),
     ],
 )
 def test_the_rail_of_every_other_letter(letter: Letter, step: int, says: tuple[str, str]):
@@ -99,7 +99,7 @@ def test_what_stops_stands_before_what_is_to_be_considered():
     found = view(a_snapshot(POST, findings=findings), POST)
     assert found.summary == "Two things to mend, one thing to consider"
     assert [(r.line, r.state.kind) for r in found.remarks] == [
-        (7, "stop"), (18, "stop"), (3, "care"),
+        (7, "error"), (18, "error"), (3, "warning"),
     ]  # fmt: skip
     assert found.remarks[0].open.values == {"post": POST.name, "line": "7"}
     assert [bool(remark.mend) for remark in found.remarks] == [False, False, True]

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from publish.desk import inbox, renderings
+from publish.desk import renderings
 from publish.desk.log import Log
 from publish.desk.posts import PostCache
+from publish.sandbox import mails
 from publish.settings import load
 from tests.desk.snapshots import NOW, YORK, a_post
 from tests.desk.stand import Desk
@@ -94,7 +95,7 @@ def test_the_log_shows_a_day_and_survives_a_torn_line(tmp_path: Path):
 
 
 def test_mails_of_the_rehearsal_are_listed_newest_first(tmp_path: Path):
-    assert inbox.newest(tmp_path) == []
+    assert mails.newest(tmp_path, 50) == []
     folder = tmp_path / ".publish/sandbox/mail"
     folder.mkdir(parents=True)
     for number, subject in enumerate(("First", "=?utf-8?q?Zweite_=C3=9C?="), 1):
@@ -102,7 +103,7 @@ def test_mails_of_the_rehearsal_are_listed_newest_first(tmp_path: Path):
         file.write_bytes(f"Subject: {subject}\nTo: r{number}@example.com\n\nx".encode())
 
         os.utime(file, (number * 1000, number * 1000))
-    found = inbox.newest(tmp_path)
+    found = mails.newest(tmp_path, 50)
     assert [(m.subject, m.to) for m in found] == [
         ("Zweite Ü", "r2@example.com"), ("First", "r1@example.com"),
     ]  # fmt: skip

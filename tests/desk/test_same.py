@@ -120,9 +120,10 @@ def files(site: Open) -> dict[str, str]:
 
 def said(text: str) -> list[str]:
     """The words of a terminal as the desk says them."""
-    lines = (re.sub(r"\x1b\[[0-9;]*m", "", line) for line in text.splitlines())
-    told = (asking.wording(line.removeprefix("error: "), (TITLE,)) for line in lines)
-    return [line for line in told if line]
+    text = re.sub(r"\x1b\[[0-9;]*m|^error: | \(campaign \w+\)", "", text, flags=re.M)
+    text = re.sub(r"^  to .+: publish .+\n", "", text, flags=re.M)
+    text = text.replace(f"quit “{TITLE}”", f"“{TITLE}”").replace(f" [{sandbox.NOTE}]", "")
+    return list(filter(None, map(asking.with_buttons, text.splitlines())))
 
 
 def test_law_the_terminal_and_the_desk_leave_the_same(

@@ -21,7 +21,7 @@ from publish.newsletter import titles
 from publish.newsletter.account import Sender
 from publish.newsletter.answers import Answer, Proof
 from publish.newsletter.campaign import Campaign, Segment
-from publish.newsletter.facts import Fact, Past, fold
+from publish.newsletter.facts import Fact, IssueState, fold
 from publish.newsletter.protocol import Deleted, SendRequest
 from publish.newsletter.service import Delivered, Service
 from publish.newsletter.titles import Marks
@@ -29,7 +29,6 @@ from publish.post.issue import Issue
 
 LIST = "5a4db0c5e1"
 START = 1_800_000_000.25
-WRITES = ("create", "update", "put_content", "send", "schedule", "unschedule")
 
 
 class Killed(BaseException):
@@ -184,7 +183,7 @@ class Machine:
         else:
             self.world.pass_until(self.world.now + seconds)
 
-    def read(self) -> dict[str, Past]:
+    def read(self) -> dict[str, IssueState]:
         return fold(self.facts)
 
     def append(self, fact: Fact) -> None:

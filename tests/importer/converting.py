@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from publish.importer import body, verify
+from publish.importer import body
 from publish.importer.losses import Loss
+from publish.importer.markdown import verify
 from publish.importer.model import Item
 from publish.settings import load
 from tests.importer.export import alone

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 
 from publish.cli import run as cli
-from publish.importer.expand import Context
+from publish.importer.wordpress.expand import Context
 from publish.settings import Settings, load
 
 SITE = "https://old.example"

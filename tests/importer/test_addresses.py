@@ -11,7 +11,7 @@ import pytest
 
 from publish.cli import run as cli
 from publish.importer import dates
-from publish.importer.plan import title_of, uid
+from publish.importer.address import title_of, uid
 from publish.settings import Settings
 from tests.importer.export import HEAD, export, imported, item, site
 from tests.importer.test_run import report

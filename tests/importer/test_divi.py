@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from publish.importer import divi
-from publish.importer.blocks import to_html
-from publish.importer.expand import expand
-from publish.importer.normal import normal
+from publish.importer.markdown.normal import normal
 from publish.importer.tree import parse
+from publish.importer.wordpress import divi
+from publish.importer.wordpress.blocks import to_html
+from publish.importer.wordpress.expand import expand
 from tests.importer.export import alone
 
 WORDED = sorted(set(divi.PARTS) - {"icon", "lottie", "divider", "fullwidth_divider", "image",

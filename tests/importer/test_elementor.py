@@ -14,7 +14,7 @@ from tests.importer.export import alone
 
 def page(*widgets: dict) -> tuple[str, list[tuple[str, str, str]]]:
     """The Markdown of a page of these widgets, and what is lost."""
-    from publish.importer import verify
+    from publish.importer.markdown import verify
 
     data = json.dumps([{"elType": "section", "elements": [
         {"elType": "column", "elements": list(widgets)}]}])  # fmt: skip

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publish.importer import body, verify
+from publish.importer import body
+from publish.importer.markdown import verify
 from publish.importer.model import Item
 from publish.importer.tree import El
 from publish.settings import load
@@ -46,7 +47,7 @@ def made(text: str) -> tuple[str, list[tuple[str, str]], Counter[str]]:
     item = Item(1, body=text)
     root = body.blocks_of(item, context)
     written, differences = verify.written(root, [], SITE.dialect(), SITE)
-    return written, differences, verify.facts(root).words
+    return written, differences, verify.inventory(root).words
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=30))
@@ -98,7 +99,7 @@ def test_words_outside_of_markup_are_words_of_the_page(pieces: list[str]):
 def test_a_flood_of_one_piece_takes_work_in_proportion(piece: str):
     def convert(count: int) -> None:
         root = body.blocks_of(Item(1, body=piece * count), alone())
-        verify.facts(root)
+        verify.inventory(root)
         for kid in root.kids:
             assert isinstance(kid, El)
             verify.markup.block(kid, SITE.dialect())

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from publish.cli import run as cli
 from publish.errors import Refused
-from publish.importer import blocks, body, divi, tree
+from publish.importer import body, tree
 from publish.importer.model import Item
-from publish.importer.wxr import read
+from publish.importer.wordpress import blocks, divi
+from publish.importer.wordpress.wxr import read
 from publish.settings import Settings
 from tests.importer.converting import markdown
 from tests.importer.export import HEAD, TAIL, alone, calls, export, imported, item, site

@@ -14,7 +14,7 @@ def test_the_page_on_moving_in_has_every_code(root: Path):
 
 def test_every_code_that_is_used_is_known_and_every_known_one_is_used(root: Path):
     folder = root / "publish/importer"
-    code = "".join(f.read_text("utf-8") for f in folder.glob("*.py") if f.name != "losses.py")
+    code = "".join(f.read_text("utf-8") for f in folder.rglob("*.py") if f.name != "losses.py")
     used = set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', code)) & set(CODES)
     assert used == set(CODES)
     lost = set(re.findall(r'(?:lose\(|Loss\()\s*"([a-z-]+)"', code))

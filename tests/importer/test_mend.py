@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publish.importer.mend import mend
+from publish.importer.mojibake import mend
 
 
 def broken(text: str) -> str:

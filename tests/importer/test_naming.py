@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from publish.importer.address import DEVICES, cut, old_paths, path_of, slug_of, status, title_of
 from publish.importer.model import Item
 from publish.importer.pictures import below, plain, safe
-from publish.importer.plan import DEVICES, cut, old_paths, path_of, slug_of, status, title_of
 from publish.importer.uploads import originals
 from publish.settings import Settings, load
 from tests.importer.export import export, imported, item, site

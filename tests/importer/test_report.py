@@ -81,7 +81,7 @@ def test_without_losses_the_data_is_valid(result: Result):
 
 
 def test_old_addresses_are_listed_and_those_that_need_a_map_are_named(result: Result):
-    result.losses.lead([("/2020/03/11/a/", "/a/"), ("/?p=1", "/a/")])
+    result.losses.add_redirects([("/2020/03/11/a/", "/a/"), ("/?p=1", "/a/")])
     page = report.as_markdown(result)
     assert "| /2020/03/11/a/ | /a/ |" in page
     assert "/?p=1" in page

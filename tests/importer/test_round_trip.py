@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publish.importer import tree, verify
-from publish.importer.normal import normal
-from publish.importer.verify import Site
+from publish.importer import tree
+from publish.importer.markdown import verify
+from publish.importer.markdown.normal import normal
+from publish.importer.markdown.verify import Site
 from publish.settings import load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,7 +95,7 @@ def test_what_is_written_renders_to_the_same(name: str, body: str):
 def test_the_check_itself_sees_what_is_lost():
     site = SITES["this blog"]
     root, _ = tree.parse('<h2>A</h2><ol start="3"><li>one two</li></ol><p><a href="x">l</a></p>')
-    source = verify.facts(normal(root, lambda *_: None, False))
+    source = verify.inventory(normal(root, lambda *_: None, False))
     for text, kind in (
         ("## A\n\n3. one\n\n[l](x)", "words-differ"),
         ("## A\n\n1. one two\n\n[l](x)", "structure-differs"),
@@ -102,5 +103,5 @@ def test_the_check_itself_sees_what_is_lost():
         ("## A\n\n3. one two\n\n[l](y)", "structure-differs"),
     ):
         assert [
-            code for code, _ in verify.differences(source, verify.facts(site.render(text)))
+            code for code, _ in verify.differences(source, verify.inventory(site.render(text)))
         ] == [kind]

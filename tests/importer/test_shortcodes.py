@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publish.importer.shortcodes import Code, parse
+from publish.importer.wordpress.shortcodes import Code, parse
 from tests.importer.export import calls
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from publish.errors import Refused
 from publish.importer.model import Channel, Item
-from publish.importer.wxr import read
+from publish.importer.wordpress.wxr import read
 from tests.importer.export import HEAD, TAIL, export, item
 
 

@@ -14,12 +14,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email import policy
 from email.parser import BytesParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from publish import sandbox
 from publish.newsletter import issue
@@ -31,6 +32,7 @@ PATIENT = Limits(timeout=60, settle=180, barrier=2)
 """No machine is so busy that an answer takes longer than this."""
 HASTY = Limits(timeout=0.6, settle=180, barrier=2)
 """For a fault that is known by its silence alone. What else is late is one more fault."""
+ZONE = ZoneInfo("Europe/Vienna")
 PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 CONF = """\
 SITENAME = "Stand"
@@ -38,7 +40,7 @@ SITEURL = {site!r}
 PATH = "content"
 ARTICLE_PATHS = ["posts"]
 PAGE_PATHS = ["pages"]
-TIMEZONE = "Europe/Vienna"
+TIMEZONE = {zone!r}
 THEME = "simple"
 PLUGIN_PATHS = [{plugins!r}]
 PLUGINS = ["post_identity", "mail_issues", "alias_redirects"]
@@ -93,7 +95,9 @@ def make_site(root: Path, site: str = "http://127.0.0.1:9") -> None:
     """A site's folder without a post."""
     (root / "content/posts").mkdir(parents=True)
     (root / "pelicanconf.py").write_text(
-        CONF.format(site=site, audience=sandbox.SANDBOX_AUDIENCE, plugins=str(PLUGINS)),
+        CONF.format(
+            site=site, audience=sandbox.SANDBOX_AUDIENCE, plugins=str(PLUGINS), zone=ZONE.key
+        ),
         encoding="utf-8",
     )
 
@@ -101,9 +105,9 @@ def make_site(root: Path, site: str = "http://127.0.0.1:9") -> None:
 def put_post(root: Path, slug: str, words: str = "Hello.", days: float = 1, **head: str) -> Path:
     """A post that was written ``days`` ago; ``head`` changes its header lines, ``""`` takes one
     out."""
-    date = datetime.now(UTC) - timedelta(days=days)
+    date = datetime.now(ZONE) - timedelta(days=days)
     lines = {
-        "Title": slug.title(), "Date": f"{date:%Y-%m-%d %H:%M}", "Category": "Career",
+        "Title": slug.title(), "Date": date.isoformat(" ", "minutes"), "Category": "Career",
         "Slug": slug, "Summary": "Soon said.", "Subject": f"About {slug}", "Status": "published",
         "Uid": hashlib.sha256(slug.encode()).hexdigest()[:16],
     } | head  # fmt: skip

@@ -13,7 +13,7 @@ from publish.errors import ConfigError
 from publish.newsletter import plan, selection, status, titles
 from publish.newsletter.campaign import Campaign
 from publish.newsletter.catalogue import Letter, catalogue, handle, named
-from publish.newsletter.facts import Fact, Past, Replacing, Try, fold
+from publish.newsletter.facts import Fact, IssueState, OpenSend, Replacing, fold
 from publish.newsletter.protocol import Deleted
 from publish.newsletter.selection import Bounds, Verdict
 from publish.newsletter.titles import Marks
@@ -35,7 +35,7 @@ def campaign(name: str, status: str, key: str, **marks: object) -> Campaign:
     return Campaign(name, status, title, f"2026-01-01T00:00:0{name[-1]}+00:00", send_time=due)
 
 
-def one(issue: Issue, *campaigns: Campaign, past: Past | None = None) -> Letter:
+def one(issue: Issue, *campaigns: Campaign, past: IssueState | None = None) -> Letter:
     known = {issue.key: past} if past else {}
     return catalogue([issue], campaigns, known, {})[0]
 
@@ -80,7 +80,7 @@ def test_what_a_title_says_of_updates_and_digests_needs_no_ledger():
 def test_an_update_of_an_older_ledger_is_one_by_its_uid():
     post = dated(1, "post")
     key = key_of([post.uid], update="changed")
-    past = {key: Past(intent={"uid": post.uid, "slug": "post"}, done="c9", status="sent")}
+    past = {key: IssueState(intent={"uid": post.uid, "slug": "post"}, done="c9", status="sent")}
     letter = catalogue([post], [], past, {})[1]
     assert (letter.kind, letter.posts) == ("update", (post.key,))
 
@@ -108,7 +108,7 @@ def test_a_name_means_the_letter_its_updates_and_the_digests_that_hold_it():
 def test_a_renamed_posts_letter_has_its_old_name_too():
     post = dated(1, "new-name")
     kept = {post.key: {"slug": "old-name", "source": "content/posts/x.md"}}
-    letters = catalogue([post], [], {post.key: Past(intent={"slug": "older-name"})}, kept)
+    letters = catalogue([post], [], {post.key: IssueState(intent={"slug": "older-name"})}, kept)
     for name in ("new-name", "old-name", "older-name"):
         assert named(letters, name) == letters
 
@@ -118,20 +118,24 @@ def test_a_renamed_posts_letter_has_its_old_name_too():
 
 def test_held_is_what_ledger_or_title_says_of_a_draft():
     post = dated(1, "post")
-    assert one(post, campaign("c1", "save", post.key), past=Past(held=True)).held
+    assert one(post, campaign("c1", "save", post.key), past=IssueState(held=True)).held
     assert one(post, campaign("c1", "save", post.key, held=True)).held
     # A replica carries the mark of its original.
     replica = campaign("c2", "save", post.key, held=True)
     assert one(post, campaign("c1", "save", post.key), replica).held
     # The ledger has it scheduled, Mailchimp a draft: a person took it back there.
-    assert one(post, campaign("c1", "save", post.key), past=Past(done="c1", status="schedule")).held
+    assert one(
+        post, campaign("c1", "save", post.key), past=IssueState(done="c1", status="schedule")
+    ).held
     assert not one(post, campaign("c1", "save", post.key)).held
-    assert not one(post, campaign("c1", "schedule", post.key, held=True), past=Past(held=True)).held
+    assert not one(
+        post, campaign("c1", "schedule", post.key, held=True), past=IssueState(held=True)
+    ).held
 
 
 def test_an_unfinished_replace_is_known_from_ledger_or_title():
     post = dated(1, "post")
-    begun = Past(tried="c1", replacing=Replacing("c1", HOUR.isoformat(), "d", 1.0))
+    begun = IssueState(tried="c1", replacing=Replacing("c1", HOUR.isoformat(), "d", 1.0))
     assert one(post, campaign("c1", "save", post.key), past=begun).unfinished == HOUR
     assert one(post, campaign("c1", "schedule", post.key), past=begun).unfinished == HOUR
     assert one(post, campaign("c1", "save", post.key, hour=HOUR)).unfinished == HOUR
@@ -178,12 +182,12 @@ def test_what_fell_due_and_was_missed_is_overdue_and_an_archive_is_not():
 def test_a_named_post_goes_whatever_its_age_and_alone():
     old, new = dated(400, "old"), dated(1, "new")
     found = verdicts([old, new], chosen={old.key})
-    assert found == {"old": Verdict.SEND, "new": Verdict.UNNAMED}
+    assert found == {"old": Verdict.SEND, "new": Verdict.NOT_REQUESTED}
 
 
 def test_what_is_done_stays_done_though_named():
     new = dated(1, "new")
-    past = {new.key: Past(done="c1", status="sent")}
+    past = {new.key: IssueState(done="c1", status="sent")}
     assert verdicts([new], past=past, chosen={new.key}) == {"new": Verdict.DONE}
     assert verdicts([new], campaign("c1", "schedule", new.key), chosen={new.key}) == {
         "new": Verdict.DONE
@@ -199,7 +203,7 @@ def test_what_was_taken_back_goes_only_by_name():
 
 def test_a_lost_answer_and_an_unfinished_replace_are_taken_up_whatever_the_age():
     old = dated(300, "old")
-    past = {old.key: Past(tried="c", tries=(Try("c", 1.0),))}
+    past = {old.key: IssueState(tried="c", tries=(OpenSend("c", 1.0),))}
     assert verdicts([old], past=past) == {"old": Verdict.SETTLE}
     begun = campaign("c1", "save", old.key, hour=HOUR)
     assert verdicts([old], begun) == {"old": Verdict.COMPLETE}
@@ -267,7 +271,7 @@ def test_the_plan_names_every_write_and_no_more():
 
 def test_the_plan_of_an_unfinished_replace_keeps_its_hour():
     new = dated(1, "new")
-    begun = Past(tried="c1", replacing=Replacing("c1", HOUR.isoformat(), "d", 1.0))
+    begun = IssueState(tried="c1", replacing=Replacing("c1", HOUR.isoformat(), "d", 1.0))
     letters = catalogue([new], [campaign("c1", "schedule", new.key)], {new.key: begun}, {})
     (item,) = plan.plan_items(selection.choose(letters, Bounds(TODAY)), None)
     assert item.writes[0] == "POST /campaigns/c1/actions/unschedule"
@@ -277,7 +281,7 @@ def test_the_plan_of_an_unfinished_replace_keeps_its_hour():
 # --- states
 
 
-def state(*campaigns: Campaign, past: Past, looked=None, now: float = 100.0) -> status.State:
+def state(*campaigns: Campaign, past: IssueState, looked=None, now: float = 100.0) -> status.State:
     post = dated(1, "post")
     read = {past.tried: looked} if looked else {}
     return status.state_of(one(post, *campaigns, past=past), read, now, settle=20, run="me")
@@ -288,7 +292,7 @@ def mine(name: str, status: str, **marks: object) -> Campaign:
 
 
 def test_an_unanswered_send_is_unknown_until_it_cannot_act_any_more():
-    past = Past(tried="c1", tries=(Try("c1", 90.0),))
+    past = IssueState(tried="c1", tries=(OpenSend("c1", 90.0),))
     early = state(mine("c1", "save"), past=past, looked=mine("c1", "save"))
     assert early.unknown
     assert early.facts == ()
@@ -301,23 +305,23 @@ def test_an_unanswered_send_is_unknown_until_it_cannot_act_any_more():
 
 
 def test_what_left_the_draft_is_written_down():
-    past = Past(tried="c1", tries=(Try("c1", 90.0),))
+    past = IssueState(tried="c1", tries=(OpenSend("c1", 90.0),))
     found = state(past=past, looked=mine("c1", "sending"))
     assert [(f.kind, f.campaign) for f in found.facts] == [("done", "c1")]
 
 
 def test_a_campaign_that_vanished_after_a_try_stays_unknown():
-    assert state(past=Past(tried="c1", tries=(Try("c1", 1.0),)), looked=Deleted).unknown
+    assert state(past=IssueState(tried="c1", tries=(OpenSend("c1", 1.0),)), looked=Deleted).unknown
 
 
 def test_a_letter_taken_back_in_the_web_interface_stays_back():
-    found = state(mine("c1", "save"), past=Past(done="c1", status="schedule"))
+    found = state(mine("c1", "save"), past=IssueState(done="c1", status="schedule"))
     assert [fact.kind for fact in found.facts] == ["held", "undone"]
     assert found.held
 
 
 def test_an_unfinished_replace_is_a_state_of_its_own():
-    found = state(mine("c1", "save", hour=HOUR), past=Past())
+    found = state(mine("c1", "save", hour=HOUR), past=IssueState())
     assert found.unfinished == HOUR.isoformat()
     assert "not finished" in found.state
 

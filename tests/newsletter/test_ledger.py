@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publish.errors import NothingSent, Refused
-from publish.newsletter.facts import KINDS, Fact, Past, fold, parse
+from publish.newsletter.facts import KINDS, Fact, IssueState, fold, parse
 from publish.newsletter.ledger import Ledger
 from tests.fakes.world import an_issue
 
@@ -108,7 +108,7 @@ def test_an_issue_is_kept_byte_for_byte(tmp_path: Path):
 @given(st.lists(st.sampled_from(KINDS), max_size=12))
 def test_any_order_of_facts_has_a_meaning(kinds: list[str]):
     facts = [Fact(kind, "k", float(n), f"c{n}") for n, kind in enumerate(kinds)]
-    past = fold(facts).get("k", Past())
+    past = fold(facts).get("k", IssueState())
     ends = [kind for kind in kinds if kind in ("done", "undone", "replace_try")]
     assert bool(past.done) == (ends[-1:] == ["done"])
     for fact in facts:

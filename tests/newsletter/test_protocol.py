@@ -15,7 +15,7 @@ import pytest
 from publish.errors import Exit
 from publish.newsletter import protocol as p
 from publish.newsletter.campaign import Campaign, Segment
-from publish.newsletter.facts import Past, Replacing, Try, Wrote
+from publish.newsletter.facts import IssueState, OpenSend, OpenWrite, Replacing
 
 KEY, LIST = "ab12" * 5, "5a4db0c5e1"
 TERMS = p.SendRequest(KEY, LIST, Segment(), None, settle=20, barrier=2)
@@ -32,18 +32,18 @@ def listed(*campaigns: Campaign, **changes: object) -> p.State:
 
 HELD = f"x [held] [pub:{KEY}]"
 READY = {"prepared": "c1", "prepared_at": 90.0, "ready": True, "ready_at": 95.0}
-TRIED = Past(intent={}, tried="c1")
+TRIED = IssueState(intent={}, tried="c1")
 
 HOUR = datetime.fromtimestamp(2000, UTC)
 SOON = datetime.fromtimestamp(300, UTC)
 AT = replace(TERMS, at=HOUR, digest="new")
 
 
-def tried(at: float) -> Past:
-    return replace(TRIED, tries=(Try("c1", at),))
+def tried(at: float) -> IssueState:
+    return replace(TRIED, tries=(OpenSend("c1", at),))
 
 
-def replacing(at: float = 99.0, *, acted: bool = False) -> Past:
+def replacing(at: float = 99.0, *, acted: bool = False) -> IssueState:
     begun = Replacing("c1", HOUR.isoformat(), "new", at, acted=acted)
     return replace(TRIED, replacing=begun)
 
@@ -53,41 +53,46 @@ def scheduled(hour: datetime = HOUR) -> Campaign:
 
 
 STEPS: list[tuple[str, p.State, p.SendRequest, object]] = [
-    ("done is done", p.State(1.0, Past(done="c9", status="sent")), TERMS, p.Finish),
-    ("nothing known", p.State(1.0), TERMS, p.Find()),
+    ("done is done", p.State(1.0, IssueState(done="c9", status="sent")), TERMS, p.Finish),
+    ("nothing known", p.State(1.0), TERMS, p.ListCampaigns()),
     ("none there", listed(), TERMS, p.Create()),
     ("sent by anyone", listed(draft(status="sent")), TERMS, p.Finish),
     ("sent beats drafts", listed(draft("c0"), draft("c2", status="schedule")), TERMS, p.Finish),
-    ("a draft", listed(draft()), TERMS, p.Look("c1")),
+    ("a draft", listed(draft()), TERMS, p.ReadCampaign("c1")),
     ("a draft looked at", listed(draft(), looked=draft()), TERMS, p.Prepare("c1")),
-    ("the oldest", listed(draft("c2", create_time="2026-01-02"), draft()), TERMS, p.Look("c1")),
+    (
+        "the oldest",
+        listed(draft("c2", create_time="2026-01-02"), draft()),
+        TERMS,
+        p.ReadCampaign("c1"),
+    ),
     ("another's issue", listed(draft(title="[pub:ff]")), TERMS, p.Create()),
     ("prepared", listed(draft(), prepared="c1"), TERMS, p.Check("c1")),
     ("not ready yet", listed(draft(), prepared="c1", prepared_at=99.0, ready=False), TERMS, p.Wait),
-    ("never ready", listed(draft(), prepared="c1", prepared_at=-99.0, ready=False), TERMS, p.Halt),
-    ("listed too early", listed(draft(), **READY | {"ready_at": 99.5}), TERMS, p.Find()),
-    ("last look", listed(draft(), **READY), TERMS, p.Look("c1")),
-    ("go", listed(draft(), **READY, looked=draft()), TERMS, p.Act("c1")),
+    ("never ready", listed(draft(), prepared="c1", prepared_at=-99.0, ready=False), TERMS, p.Stop),
+    ("listed too early", listed(draft(), **READY | {"ready_at": 99.5}), TERMS, p.ListCampaigns()),
+    ("last look", listed(draft(), **READY), TERMS, p.ReadCampaign("c1")),
+    ("go", listed(draft(), **READY, looked=draft()), TERMS, p.PostSend("c1")),
     ("sent meanwhile", listed(draft(), **READY, looked=draft(status="sending")), TERMS, p.Finish),
-    ("renamed", listed(draft(), **READY, looked=draft(title="x")), TERMS, p.Halt),
-    ("other list", listed(draft(), **READY, looked=draft(list_id="ff")), TERMS, p.Halt),
+    ("renamed", listed(draft(), **READY, looked=draft(title="x")), TERMS, p.Stop),
+    ("other list", listed(draft(), **READY, looked=draft(list_id="ff")), TERMS, p.Stop),
     (
         "other segment",
         listed(draft(), **READY, looked=draft(segment={"saved_segment_id": 3})),
         TERMS,
-        p.Halt,
+        p.Stop,
     ),
     (
         "too late to schedule",
         listed(draft(), **READY, looked=draft()),
         replace(TERMS, at=datetime.fromtimestamp(99, UTC)),
-        p.Halt,
+        p.Stop,
     ),
     ("deleted, never tried", listed(draft(), looked=p.Deleted), TERMS, p.Wait),
-    ("deleted again and again", listed(draft(), looked=p.Deleted, trouble=4), TERMS, p.Halt),
-    ("deleted after a try", listed(past=TRIED, looked=p.Deleted), TERMS, p.Halt),
-    ("tried, refused, not listed", listed(past=TRIED), TERMS, p.Look("c1")),
-    ("answer lost", listed(past=tried(99.0)), TERMS, p.Look("c1")),
+    ("deleted again and again", listed(draft(), looked=p.Deleted, trouble=4), TERMS, p.Stop),
+    ("deleted after a try", listed(past=TRIED, looked=p.Deleted), TERMS, p.Stop),
+    ("tried, refused, not listed", listed(past=TRIED), TERMS, p.ReadCampaign("c1")),
+    ("answer lost", listed(past=tried(99.0)), TERMS, p.ReadCampaign("c1")),
     (
         "lost, still a draft",
         listed(past=tried(99.0), looked=draft()),
@@ -106,37 +111,37 @@ STEPS: list[tuple[str, p.State, p.SendRequest, object]] = [
         TERMS,
         p.Finish,
     ),
-    ("lost, and deleted", listed(past=tried(1.0), looked=p.Deleted), TERMS, p.Halt),
-    ("create unanswered", listed(past=Past(creates=(("r", 95.0),))), TERMS, p.Wait),
-    ("create long unanswered", listed(past=Past(creates=(("r", 70.0),))), TERMS, p.Create()),
+    ("lost, and deleted", listed(past=tried(1.0), looked=p.Deleted), TERMS, p.Stop),
+    ("create unanswered", listed(past=IssueState(creates=(("r", 95.0),))), TERMS, p.Wait),
+    ("create long unanswered", listed(past=IssueState(creates=(("r", 70.0),))), TERMS, p.Create()),
     (
         "own draft not listed",
-        listed(past=Past(made=(("c1", 99.0),)), made_here="c1"),
+        listed(past=IssueState(made=(("c1", 99.0),)), made_here="c1"),
         TERMS,
         p.Wait,
     ),
     (
         "own draft never listed",
-        listed(past=Past(made=(("c1", 1.0),)), made_here="c1"),
+        listed(past=IssueState(made=(("c1", 1.0),)), made_here="c1"),
         TERMS,
         p.Create(),
     ),
     ("barrier", listed(draft(), made_here="c1", seen_at=99.0), TERMS, p.Wait),
-    ("barrier over", listed(draft(), made_here="c1", seen_at=90.0), TERMS, p.Look("c1")),
-    ("create in trouble", listed(trouble=4), TERMS, p.Halt),
-    ("too many drafts made", listed(creates=4), TERMS, p.Halt),
+    ("barrier over", listed(draft(), made_here="c1", seen_at=90.0), TERMS, p.ReadCampaign("c1")),
+    ("create in trouble", listed(trouble=4), TERMS, p.Stop),
+    ("too many drafts made", listed(creates=4), TERMS, p.Stop),
     ("create after a pause", listed(wait=1.0), TERMS, p.Wait),
     ("send after a pause", listed(draft(), wait=1.0), TERMS, p.Wait),
-    ("too many sends", listed(draft(), posts=4), TERMS, p.Halt),
-    ("writes in trouble", listed(draft(), trouble=4), TERMS, p.Halt),
+    ("too many sends", listed(draft(), posts=4), TERMS, p.Stop),
+    ("writes in trouble", listed(draft(), trouble=4), TERMS, p.Stop),
     # Taken back.
-    ("held by the ledger", listed(draft(), past=Past(held=True)), TERMS, p.HELD),
+    ("held by the ledger", listed(draft(), past=IssueState(held=True)), TERMS, p.HELD),
     ("held by its title", listed(draft(title=HELD)), TERMS, p.HELD),
-    ("held, and named", listed(draft(title=HELD)), replace(TERMS, lift=True), p.Look("c1")),
+    ("held, and named", listed(draft(title=HELD)), replace(TERMS, lift=True), p.ReadCampaign("c1")),
     ("held while one looked", listed(draft(), looked=draft(title=HELD)), TERMS, p.HELD),
     ("held at the last look", listed(draft(), **READY, looked=draft(title=HELD)), AT, p.HELD),
     # Other words for a scheduled letter.
-    ("replace", listed(past=replacing()), AT, p.Look("c1")),
+    ("replace", listed(past=replacing()), AT, p.ReadCampaign("c1")),
     ("replace, scheduled", listed(past=replacing(), looked=scheduled()), AT, p.Unschedule("c1")),
     ("replace, too near", listed(past=replacing(), looked=scheduled(SOON)), AT, p.Finish),
     (
@@ -146,7 +151,7 @@ STEPS: list[tuple[str, p.State, p.SendRequest, object]] = [
         p.Unschedule("c1"),
     ),
     ("replace, gone out", listed(past=replacing(), looked=draft(status="sending")), AT, p.Finish),
-    ("replace, deleted", listed(past=replacing(), looked=p.Deleted), AT, p.Halt),
+    ("replace, deleted", listed(past=replacing(), looked=p.Deleted), AT, p.Stop),
     (
         "unscheduled, not shown yet",
         listed(past=replacing(), looked=scheduled(), withdrawals=1, withdrawn=True),
@@ -169,7 +174,7 @@ STEPS: list[tuple[str, p.State, p.SendRequest, object]] = [
         "unschedule given up",
         listed(past=replacing(70.0), looked=scheduled(), withdrawals=4),
         AT,
-        p.Halt,
+        p.Stop,
     ),
     ("unschedule may act late", listed(past=replacing(), looked=draft()), AT, p.Wait),
     ("a draft again", listed(past=replacing(70.0), looked=draft()), AT, p.Prepare("c1")),
@@ -187,45 +192,45 @@ STEPS: list[tuple[str, p.State, p.SendRequest, object]] = [
     ),
     (
         "other words on their way",
-        listed(past=replace(replacing(70.0), wrote=Wrote("old", 99.0)), looked=draft()),
+        listed(past=replace(replacing(70.0), wrote=OpenWrite("old", 99.0)), looked=draft()),
         AT,
         p.Wait,
     ),
     (
         "the same words on their way",
-        listed(past=replace(replacing(70.0), wrote=Wrote("new", 99.0)), looked=draft()),
+        listed(past=replace(replacing(70.0), wrote=OpenWrite("new", 99.0)), looked=draft()),
         AT,
         p.Prepare("c1"),
     ),
     (
         "other words long ago",
-        listed(past=replace(replacing(70.0), wrote=Wrote("old", 70.0)), looked=draft()),
+        listed(past=replace(replacing(70.0), wrote=OpenWrite("old", 70.0)), looked=draft()),
         AT,
         p.Prepare("c1"),
     ),
     (
         "another's order may act late",
-        listed(draft(), past=Past(orders=(("a", 99.0),)), **READY, looked=draft()),
+        listed(draft(), past=IssueState(orders=(("a", 99.0),)), **READY, looked=draft()),
         AT,
         p.Wait,
     ),
     (
         "another's order, long ago",
-        listed(draft(), past=Past(orders=(("a", 70.0),)), **READY, looked=draft()),
+        listed(draft(), past=IssueState(orders=(("a", 70.0),)), **READY, looked=draft()),
         AT,
-        p.Act("c1"),
+        p.PostSend("c1"),
     ),
     (
         "its own order, answered",
-        listed(draft(), past=Past(orders=(("a", 99.0),)), **READY, looked=draft(), run="a"),
+        listed(draft(), past=IssueState(orders=(("a", 99.0),)), **READY, looked=draft(), run="a"),
         AT,
-        p.Act("c1"),
+        p.PostSend("c1"),
     ),
     (
         "another's order, and now",
-        listed(draft(), past=Past(orders=(("a", 99.0),)), **READY, looked=draft()),
+        listed(draft(), past=IssueState(orders=(("a", 99.0),)), **READY, looked=draft()),
         TERMS,
-        p.Act("c1"),
+        p.PostSend("c1"),
     ),
     ("replaced and scheduled", listed(scheduled(), past=replacing(acted=True)), AT, p.Finish),
     (
@@ -260,7 +265,7 @@ def test_the_step_that_follows(name: str, view: p.State, terms: p.SendRequest, s
 def test_a_halt_says_the_truth_and_the_next_step(name: str, code: Exit):
     view, terms = next((s[1], s[2]) for s in STEPS if s[0] == name)
     halt = p.next_step(view, terms)
-    assert isinstance(halt, p.Halt)
+    assert isinstance(halt, p.Stop)
     assert halt.code is code
     assert halt.message
     assert halt.remedy

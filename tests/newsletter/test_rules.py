@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publish.errors import ConfigError, Refused
-from publish.newsletter import changes, digest, preflight, report, schedule, titles
+from publish.newsletter import changes, digest, report, schedule, titles
 from publish.newsletter.account import account, loopback
 from publish.newsletter.answers import Proof, Reply, judge
 from publish.newsletter.campaign import Campaign, Segment, carrying, parse
 from publish.newsletter.titles import Marks
+from publish.office import preflight
 from publish.post.issue import Issue, key_of
 from publish.settings import Settings
 from tests.fakes.world import an_issue
@@ -323,9 +324,9 @@ def test_a_time_zone_that_is_none():
 
 
 def test_changes_are_shown_in_words():
-    (line,) = changes.words("one two three four five six", "one two three 4 five six", context=2)
-    assert line == "… two three [-four-] {+4+} five six …"
-    assert changes.words("a b", "a b") == []
+    (change,) = changes.places("one two three four five six", "one two three 4 five six", context=2)
+    assert str(change) == "… two three [-four-] {+4+} five six …"
+    assert changes.places("a b", "a b") == []
 
 
 @given(
@@ -333,7 +334,7 @@ def test_changes_are_shown_in_words():
     st.lists(st.sampled_from("abcdef"), max_size=20),
 )
 def test_changes_say_nothing_of_equal_words_and_something_of_others(old: list[str], new: list[str]):
-    assert bool(changes.words(" ".join(old), " ".join(new))) == (old != new)
+    assert bool(changes.places(" ".join(old), " ".join(new))) == (old != new)
 
 
 def test_the_digest_joins_parts_in_the_newest_ones_frame():
@@ -392,8 +393,7 @@ def test_the_gate_wants_the_page_and_every_picture():
     def silent(url: str) -> tuple[int, bytes]:
         raise OSError("refused")
 
-    with pytest.raises(Refused, match="does not answer"):
-        preflight.require([one], silent)
+    assert preflight.faults(one, silent) == [f"{one.url} does not answer (refused)"]
 
 
 @given(st.lists(st.text(min_size=1, max_size=20), min_size=1, max_size=5, unique=True))

@@ -25,7 +25,7 @@ from publish.newsletter.account import Account, Limits
 from publish.newsletter.ledger import Ledger
 from publish.office import Office, Voice
 from publish.post import frontmatter
-from publish.post.identity import recorded, uid_of, was_of
+from publish.post.identity import read_recorded, uid_of, was_of
 from publish.post.issue import Issue, digest_of, key_of
 from publish.settings import Settings
 from tests.fakes.world import LIST, START, Machine, World
@@ -54,7 +54,7 @@ class SmallSite:
             return True
         return built != self._fingerprint()
 
-    def fresh(self, voice: Voice, *, build: bool = True, told: str = "built first") -> bool:
+    def fresh(self, voice: Voice, *, build: bool = True, reason: str = "built first") -> bool:
         """Compose into the issues' folder, and note the addresses."""
         if not self.stale():
             self.letters()
@@ -71,19 +71,19 @@ class SmallSite:
         self.settings.output.mkdir(exist_ok=True)
         (self.settings.cache / "built").write_text(self._fingerprint())
         self.builds += 1
-        voice.say(told)
+        voice.say(reason)
         return True
 
     @contextmanager
-    def aside(self, voice: Voice, *, drafts: bool = False) -> Iterator[Path]:
+    def composed(self, voice: Voice, *, drafts: bool = False) -> Iterator[Path]:
         """Compose into a folder that goes with the context."""
         with tempfile.TemporaryDirectory() as folder:
             write(Path(folder), self.letters(drafts=drafts))
             yield Path(folder)
 
     @contextmanager
-    def present(self, voice: Voice) -> Iterator[Path]:
-        """As ``aside``; the last build where the content is not fit."""
+    def composed_or_last_built(self, voice: Voice) -> Iterator[Path]:
+        """As ``composed``; the last build where the content is not fit."""
         try:
             issues = self.letters()
         except Refused:
@@ -121,12 +121,7 @@ class SmallSite:
         Raises:
             Refused: a published address has another Uid than it was published with.
         """
-        ledger = self.settings.content / "ledger"
-        files = [
-            file.read_bytes() if file.is_file() else None
-            for file in (ledger / "urls.json", ledger / "retired.json")
-        ]
-        known = recorded(*files)
+        known = read_recorded(self.settings.content)
         found = []
         for name, data in self.sources().items():
             header = frontmatter.read(data)
@@ -161,12 +156,13 @@ def letter(name: str, data: bytes, uid: str, was: tuple[str, ...] = ()) -> Issue
     words = data.decode().split("\n\n", 1)[1].strip()
     html, text = f"<p>{words}</p>", words
     subject, preheader = header.get("title"), "Soon said"
+    date = datetime.fromisoformat(header.get("date"))
     return Issue(
         key=key_of([uid]), uid=uid, slug=header.get("slug"), title=subject, subject=subject,
         preheader=preheader, html=html, text=text,
         digest=digest_of(subject, preheader, html, text), page_digest="d" * 32,
         url=f"https://a.example/{header.get('slug')}/", source=f"content/{name}",
-        date=datetime.fromisoformat(header.get("date")).replace(tzinfo=UTC), categories=(),
+        date=date if date.tzinfo else date.replace(tzinfo=UTC), categories=(),
         images=(), html_part=(0, len(html)), text_part=(0, len(text)), was=was,
     )  # fmt: skip
 

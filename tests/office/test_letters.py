@@ -153,11 +153,11 @@ def test_a_yes_holds_for_hour_readers_and_ledger_but_not_for_other_posts(author:
     question = asked(author, "send", posts=("dose",))
     author.post("night")
     same = asked(author, "send", posts=("dose",))
-    assert same.bound == question.bound
-    assert asked(author, "send", posts=("dose",), now=True).bound != question.bound
-    assert asked(author, "send", posts=("night",)).bound != question.bound
+    assert same.fingerprint == question.fingerprint
+    assert asked(author, "send", posts=("dose",), now=True).fingerprint != question.fingerprint
+    assert asked(author, "send", posts=("night",)).fingerprint != question.fingerprint
     author.world.pass_until(author.world.now + 1800)
-    assert asked(author, "send", posts=("dose",)).bound != question.bound
+    assert asked(author, "send", posts=("dose",)).fingerprint != question.fingerprint
 
 
 def test_an_hour_that_has_passed_before_the_yes_is_asked_about_again(author: Author):
@@ -767,9 +767,9 @@ def test_campaigns_of_others_are_counted_and_left_alone(author: Author):
     done(author, "send", now=True)
     from publish.office import letters
 
-    found = letters.gathered(author.office)
-    assert [campaign.title for campaign in found.strangers] == ["Spring sale"]
-    assert listing.strangers(found) == "1 campaign of this audience was not made here"
+    found = letters.load_letters(author.office)
+    assert [campaign.title for campaign in found.foreign] == ["Spring sale"]
+    assert listing.foreign_campaigns(found) == "1 campaign of this audience was not made here"
     states(author)
-    assert author.heard[-1] == listing.strangers(found)
-    assert isinstance(found.strangers[0], Campaign)
+    assert author.heard[-1] == listing.foreign_campaigns(found)
+    assert isinstance(found.foreign[0], Campaign)

@@ -12,13 +12,14 @@ from urllib.parse import unquote
 import pytest
 from alias_redirects.maps import FILES, apache, netlify, nginx
 from alias_redirects.plan import plan
-from alias_redirects.site import Source
+from alias_redirects.site import Place, Source
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 from test_full_feeds_site import Built, Site
 
-from publish.post.urls import parse_alias, split_aliases
+from publish.post.frontmatter import names
+from publish.post.urls import parse_alias
 
 PAGE = {"PAGE_URL": "{slug}/", "PAGE_SAVE_AS": "{slug}/index.html"}
 
@@ -36,8 +37,8 @@ def tree(built: Built) -> dict[str, bytes]:
     return {file.relative_to(built.output).as_posix(): file.read_bytes() for file in files}
 
 
-def source(*aliases: str, url: str = "new/", place: str = "posts/new.md:3") -> Source:
-    return Source(aliases, url, "New", "en", place)
+def source(*aliases: str, url: str = "new/", place: str = "posts/new.md") -> Source:
+    return Source(aliases, url, "New", "en", Place(place))
 
 
 def moves_of(*aliases: str, url: str = "new/", siteurl: str = "https://one.example"):
@@ -357,7 +358,7 @@ addresses = st.text(
 @settings(max_examples=400, deadline=None)
 @given(addresses.map(lambda text: f"/{text}"))
 def test_whatever_is_accepted_stays_in_the_folder_and_on_its_line(text: str):
-    for alias in split_aliases(text):
+    for alias in names(text):
         try:
             read = parse_alias(alias)
         except ValueError:

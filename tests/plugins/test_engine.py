@@ -23,8 +23,7 @@ class Blog:
     def __init__(self, root: Path, folder: Path) -> None:
         self.root = folder
         for name in ("content", "theme", "plugins"):
-            shutil.copytree(root / name, folder / name,
-                            ignore=shutil.ignore_patterns("__pycache__", "ledger"))  # fmt: skip
+            shutil.copytree(root / name, folder / name, ignore=shutil.ignore_patterns("ledger"))
         self.conf = (root / "pelicanconf.py").read_text("utf-8")
         self.settings("")
         self.posts = sorted((folder / "content/posts").rglob("*.md"))

@@ -335,7 +335,7 @@ def test_the_libraries_versions_are_part_of_it(monkeypatch: pytest.MonkeyPatch):
     from mail_issues import layout
 
     before = made_from(TEMPLATES)
-    monkeypatch.setattr(layout, "version", lambda name: "99" if name == "lxml" else "1")
+    monkeypatch.setattr(layout, "release", lambda name: "99" if name == "lxml" else "1")
     assert made_from(TEMPLATES) != before
 
 

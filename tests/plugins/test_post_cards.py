@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 from post_cards import Shown
+from post_cards.card import Card, name, printable
 from post_cards.draw import png
 from post_cards.face import BOLD, REGULAR, face
-from post_cards.fit import fit, printable
-from post_cards.scene import GAP, HEIGHT, PALETTES, WIDTH, Card, name, scene
+from post_cards.fit import fit
+from post_cards.scene import GAP, HEIGHT, PALETTES, WIDTH, scene
 from test_full_feeds_site import Built, Site
 
 LONG = "How to Ask for a Raise When Your Manager Says There Is No Money, Word for Word, " * 3

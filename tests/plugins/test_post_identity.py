@@ -131,7 +131,7 @@ def test_pages_have_both_too(site: Site):
     site.write("pages/about.md", "Title: About\nUid: bbbbbbbbbbbb2\nSettings: x\n\nUs.\n")
     built = site.build()
     assert shown(built, "about")[0::2] == ("bbbbbbbbbbbb2", "About")
-    assert "pages/about.md: Settings: " in built.log
+    assert "pages/about.md: `Settings:` " in built.log
 
 
 def test_a_value_over_several_lines_is_one_text(site: Site):
@@ -153,7 +153,7 @@ def test_a_key_that_pelican_needs_is_left_out_and_named(site: Site, key: str):
     assert shown(built, "post") == sound
     assert built.code == 0
     (line,) = [line for line in built.log.splitlines() if "post.md" in line]
-    assert line.startswith(f"content/post.md: {key}: is a name that Pelican needs for itself")
+    assert line.startswith(f"content/post.md: `{key}:` is a name that Pelican needs for itself")
     assert " — rename the key" in line
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from pelican.generators import ArticlesGenerator, PagesGenerator
 from pelican.settings import DEFAULT_CONFIG
 
-from publish.post.contents import DRAFTS, PUBLIC, categories_of, contents
+from publish.post.contents import DRAFTS, PUBLIC, categories_of, contents, digest_of
 
 
 def lists_of(kind: type) -> set[str]:
@@ -51,3 +51,8 @@ def test_the_categories_of_a_post_are_several_or_one_and_a_page_has_none():
     assert categories_of(SimpleNamespace(category="a", categories=[])) == ["a"]
     assert categories_of(SimpleNamespace(category="a")) == ["a"]
     assert categories_of(SimpleNamespace()) == []
+
+
+def test_a_text_has_one_digest_and_another_text_another():
+    assert digest_of("one") == digest_of("on" + "e")
+    assert len({digest_of(text) for text in ("", "one", "ONE", "\udcff")}) == 4

@@ -18,7 +18,7 @@ from publish.sandbox.mergetags import (
     with_text_footer,
 )
 from publish.sandbox.problem import Problem
-from publish.sandbox.timestamps import iso, seconds
+from publish.sandbox.request import iso, seconds
 from tests.sandbox.conftest import NOON
 
 ISSUE = Issue(

@@ -171,7 +171,7 @@ def test_only_what_is_scheduled_can_be_paused_and_only_what_is_paused_resumed(be
 
 # The rules themselves, without a server.
 
-READY = state_machine.Facts(
+READY = state_machine.Readiness(
     status="save",
     list_id="0123456789",
     recipients=3,
@@ -204,22 +204,22 @@ def test_the_checklist_of_a_complete_campaign_has_four_good_lines():
     ],
 )
 def test_each_thing_missing_is_one_line_and_stops_the_send(change: dict[str, Any], details: str):
-    facts = replace(READY, **change)
-    assert [item.details for item in state_machine.faults(facts)] == [details]
+    readiness = replace(READY, **change)
+    assert [item.details for item in state_machine.faults(readiness)] == [details]
     with pytest.raises(Problem, match=details.partition(":")[0]) as caught:
-        state_machine.require_ready(facts, "send")
+        state_machine.require_ready(readiness, "send")
     assert caught.value.status == 400
-    assert state_machine.when_due(replace(facts, status="schedule")) == "save"
+    assert state_machine.when_due(replace(readiness, status="schedule")) == "save"
 
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_only_a_draft_may_be_sent_or_scheduled(status: str):
-    facts = replace(READY, status=status)
+    readiness = replace(READY, status=status)
     if status == "save":
-        state_machine.require_ready(facts, "send")
+        state_machine.require_ready(readiness, "send")
         return
     with pytest.raises(Problem, match=status):
-        state_machine.require_ready(facts, "send")
+        state_machine.require_ready(readiness, "send")
 
 
 @pytest.mark.parametrize("status", STATUSES)

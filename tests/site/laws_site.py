@@ -7,6 +7,7 @@ import pickle
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,19 +15,19 @@ from pathlib import Path
 from publish.errors import PublishError
 from publish.settings import load
 from publish.site.build import Build, build
-from tests.forked import run
+from tests.forked import popen, run, seeing_the_tool
 
 BUILD = """\
 import pickle, sys
-from publish.errors import PublishError
 from publish.errors import PublishError
 from publish.settings import load
 from publish.site import engine
 from publish.site.build import build
 
 engine.own_process()
+conf, how = pickle.load(sys.stdin.buffer)
 try:
-    done = build(load(sys.argv[1]), **pickle.load(sys.stdin.buffer))
+    done = build(load(conf), **how)
 except PublishError as error:
     done = error
 pickle.dump(done, sys.stdout.buffer)
@@ -96,16 +97,19 @@ class Lab:
         Raises:
             PublishError: it is refused.
         """
-        wish = pickle.dumps({"full": full, "output": output})
-        # A clock of the test's own comes before all else.
-        first = os.environ.get("PYTHONPATH", "").partition(os.pathsep)[0]
-        path = os.pathsep.join(filter(None, (first, *sys.path)))
-        done = subprocess.run(
-            [sys.executable, "-c", BUILD, str(self.conf)], input=wish, capture_output=True,
-            check=False, env=os.environ | {"PYTHONPATH": path},
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr.decode()
-        found = pickle.loads(done.stdout)
+        with tempfile.TemporaryFile() as errors:
+            process = popen(
+                [sys.executable, "-P", "-c", BUILD], cwd=self.root, env=seeing_the_tool(),
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
+            )  # fmt: skip
+            with process.stdin as wish, process.stdout as done:
+                pickle.dump((self.conf, {"full": full, "output": output}), wish)
+                wish.close()
+                answer = done.read()
+            failed = process.wait()
+            errors.seek(0)
+            assert not failed, errors.read().decode()
+        found = pickle.loads(answer)
         if isinstance(found, PublishError):
             raise found
         assert isinstance(found, Build)

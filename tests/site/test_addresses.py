@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from publish.errors import Refused
-from publish.office import fit
+from publish.office import checking
 from publish.office.question import Voice
+from publish.post import identity
 from publish.post.diagnostic import Diagnostic
 from publish.settings import Settings, load
 from publish.site import addresses, retired
@@ -52,7 +53,7 @@ def small(tmp_path: Path, root: Path) -> Settings:
 
 
 def findings(settings: Settings) -> list[Diagnostic]:
-    return fit.findings(settings)
+    return checking.findings(settings)
 
 
 def ledger(settings: Settings) -> dict[str, str]:
@@ -123,14 +124,14 @@ def test_a_lost_address_is_a_finding_of_its_post_before_anything_is_rendered(
 ):
     file = small.root / "content/posts/uid-one-0001.md"
     swap(file, *change)
-    told = [f for f in fit.findings(small, built=False) if f.severity == "error"]
+    told = [f for f in checking.findings(small, built=False) if f.severity == "error"]
     assert [(f.file, f.line, f.rule) for f in told] == [
         ("content/posts/uid-one-0001.md", line, "lost-address")
     ]
     assert "/one/ would be a 404" in told[0].message
     assert remedy in told[0].remedy
     seen: list[Path] = []
-    guards = fit.guards(small, Voice())._replace(validate_output=seen.append)
+    guards = checking.guards(small, Voice())._replace(validate_output=seen.append)
     with pytest.raises(Refused) as caught:
         build(small, guards=guards)
     assert str(caught.value) == str(told[0])
@@ -249,7 +250,7 @@ def test_a_fallback_is_recorded_too(small: Settings):
 
 
 def test_a_retired_address_may_be_taken_and_a_damaged_record_is_an_error(small: Settings):
-    retired = small.content / addresses.RETIRED
+    retired = small.content / identity.RETIRED
     retired.write_text('{"/one/": "gone"}')
     swap(small.root / "content/posts/uid-one-0001.md", "uid-one-0001", "uid-new-0003")
     build(small)
@@ -261,7 +262,7 @@ def test_a_retired_address_may_be_taken_and_a_damaged_record_is_an_error(small: 
 
 
 def test_the_day_an_address_became_public_is_written_down_once(small: Settings):
-    file = small.content / addresses.SINCE
+    file = small.content / identity.SINCE
     today = datetime.now(UTC).date().isoformat()
     assert json.loads(file.read_text()) == {"uid-one-0001": today, "uid-two-0002": today}
     file.write_text('{"uid-one-0001": "2020-01-01"}')

@@ -34,6 +34,7 @@ def theirs(text: str) -> datetime | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             found = set_date_tzinfo(get_date(text.replace("_", " ")), YORK.key)
+            found.astimezone(UTC)  # as the engine does, before Pelican trips over it
     except (ValueError, OverflowError):
         return None
     return datetime.fromisoformat(found.isoformat())

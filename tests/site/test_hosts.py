@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from publish.post.urls import names_server
-from publish.site import live
-from publish.site.state import State
+from publish.site import preview_script
+from publish.site.preview_state import State
 
 
 @pytest.mark.parametrize(
@@ -31,17 +31,19 @@ def test_an_own_name(header: str, host: str, own: bool):
 
 
 def test_the_script_goes_in_before_the_last_closing_body_tag():
-    page = live.inserted(b"<body><pre>&lt;/body&gt;</pre></body></html>", 7, "")
+    page = preview_script.with_preview_script(
+        b"<body><pre>&lt;/body&gt;</pre></body></html>", 7, ""
+    )
     assert page.endswith(b'<script src="/_live.js?build=7"></script></body></html>')
     assert b"publish-error" not in page
 
 
 def test_a_page_without_a_body_tag_gets_it_at_its_end():
-    assert live.inserted(b"<p>x", 1, "").startswith(b"<p>x<script src=")
+    assert preview_script.with_preview_script(b"<p>x", 1, "").startswith(b"<p>x<script src=")
 
 
 def test_an_error_is_shown_as_text_and_nothing_is_inline():
-    page = live.inserted(b"<body></body>", 1, "a <script>alert(1)</script>")
+    page = preview_script.with_preview_script(b"<body></body>", 1, "a <script>alert(1)</script>")
     assert b"&lt;script&gt;alert(1)" in page
     assert b"style=" not in page
     assert page.count(b"<script") == page.count(b"<script src=") == 2
@@ -49,17 +51,17 @@ def test_an_error_is_shown_as_text_and_nothing_is_inline():
 
 def test_a_waiting_page_hears_of_each_change_and_of_the_end(tmp_path):
     state = State(tmp_path)
-    state.bad("wrong")
+    state.build_failed("wrong")
     state.wait(0, "")
     assert state.event(0) == {"number": 0, "error": "wrong", "files": []}
-    state.good(["a/index.html"])
-    state.glanced("b.html", b"ahead")
+    state.build_succeeded(["a/index.html"])
+    state.page_rendered("b.html", b"ahead")
     assert state.event(2) == {"number": 2, "error": "", "files": []}
     assert state.event(0)["files"] == ["a/index.html", "b.html"]
     assert state.event(1)["files"] == ["b.html"]
     # A page from before this preview began has missed more than is known.
     assert state.event(-1)["files"] is None
-    state.good()
+    state.build_succeeded()
     assert state.ahead == {}
     state.close()
     state.wait(3, "")

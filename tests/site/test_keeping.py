@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from publish.post import stamps
 from publish.settings import load
 from publish.site.build import Guards, build
 from publish.site.commit import commit, tree
+from tests.site.conftest import Site
 from tests.site.laws import played
 from tests.site.laws_haunts import SCENES as HAUNTS
 from tests.site.laws_scenes import Scene, site
@@ -20,9 +22,10 @@ from tests.site.laws_site import Lab, differences, post
 from tests.site.laws_tricks import house, visits
 
 
-@pytest.fixture
-def lab(tmp_path: Path) -> Lab:
-    """A site with feeds, a style and pictures, whose stamps are old enough to be trusted."""
+@pytest.fixture(scope="module")
+def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """Sites with feeds, a style and pictures, whose stamps are old enough to be trusted: one wait
+    for all."""
     files: dict[str, str | bytes | None] = dict(site(
         'FEED_ALL_ATOM = "all.xml"\nCATEGORY_FEED_RSS = "{slug}.xml"\nFEED_DOMAIN = SITEURL\n'
         "FEED_MAX_ITEMS = 2\n"
@@ -30,9 +33,16 @@ def lab(tmp_path: Path) -> Lab:
     for number in range(6):
         files |= post(f"post-{number}", 10 + number, Category="Late" if number > 3 else "Early")
     files |= {"content/images/a.png": b"a", "content/images/b.png": b"b"}
-    lab = Lab(tmp_path / "site", files)
-    newest = max(f.stat().st_ctime_ns for f in lab.root.rglob("*") if f.is_file())
-    time.sleep(max(0, stamps.RACY - (time.time_ns() - newest)) / 1e9 + 0.05)
+    folder = tmp_path_factory.mktemp("sites")
+    made = [Lab(folder / str(number) / "site", files) for number in range(12)]
+    time.sleep(stamps.RACY / 1e9 + 0.05)
+    return iter(made)
+
+
+@pytest.fixture
+def lab(sites: Iterator[Lab]) -> Lab:
+    """One of the sites, built twice."""
+    lab = next(sites)
     for number in range(2):
         lab.apply(post("one", 1, f"Edit {number}."))
         lab.build()
@@ -117,7 +127,7 @@ def test_another_markup_is_read_though_its_readers_are_loaded_late(lab: Lab):
 
 
 def test_a_key_in_a_page_stops_the_build_before_anything_is_public(lab: Lab):
-    from publish.checks import environment
+    from publish.checks import run
 
     old = lab.tree
     key = "0123456789abcdef0123456789abcdef" + "-us6"
@@ -125,7 +135,7 @@ def test_a_key_in_a_page_stops_the_build_before_anything_is_public(lab: Lab):
     settings = load(lab.conf)
 
     def validate_output(folder: Path) -> None:
-        if found := environment.leaks(settings, folder):
+        if found := run.leaks(settings, folder):
             raise Refused(found[0].located)
 
     with pytest.raises(Refused, match=r"output/.*index\.html:1: a secret key"):
@@ -224,3 +234,13 @@ def test_a_file_that_a_plugin_announces_is_part_of_the_source(tmp_path: Path):
         _, wanted = lab.both()
         assert not (wrong := differences(lab.tree, wanted)), wrong
     assert read_by(lab) == 0
+
+
+def test_what_pelican_says_of_a_source_is_said_of_each_that_it_is_true_of(site: Site):
+    for slug in ("one", "two"):
+        site.post(slug, "Words.", Author="!!!")
+    with pytest.raises(Refused, match=r"one\.md:\d+: Unable to generate valid slug .*1 more"):
+        build(site.settings, jobs=1)
+    (site.root / "content/posts/one.md").unlink()
+    with pytest.raises(Refused, match=r"two\.md:\d+: Unable to generate valid slug"):
+        build(site.settings, jobs=1)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pelican  # noqa: F401 - once for every reading below
 import pytest
 
-from publish.office.fit import records
+from publish.office.checking import records
+from publish.post import frontmatter
 from publish.post.record import Library, Post
 from publish.settings import load
 from tests.checks.project import HEAD, Project
@@ -115,6 +116,27 @@ def test_the_mails_own_words_are_read_too(project: Project):
     assert [(link.written, link.mail) for link in post.links] == [
         ("/calm/", False), ("/w/", False), ("/mail/", True),
     ]  # fmt: skip
+
+
+def test_a_record_knows_the_lines_of_its_keys_read_or_restored(project: Project):
+    """In Markdown, between fences too, and in the formats whose keys Markdown does not read."""
+    project.write("content/posts/a.md", HEAD + b"Title: No key any more\n")
+    fenced = (
+        b"---\n" + MINE.strip().replace(b"Uid", b"Series: One\n    more\nUID") + b"\n---\nWords.\n"
+    )
+    project.write("content/posts/b.md", fenced)
+    project.write(
+        "content/posts/c.html",
+        b"<html><head><title>Three</title>\n<meta name='Date' content='2026-11-01' />\n"
+        b'<meta name="slug"\n  content="three" /></head><body>Words.</body></html>',
+    )
+    for _ in range(2):
+        records = project.library.by_source
+        for name in ("posts/a.md", "posts/b.md"):
+            data = (project.root / "content" / name).read_bytes()
+            assert records[name].lines == frontmatter.read(data).lines
+        assert records["posts/b.md"].lines["uid"] == records["posts/b.md"].lines["series"] + 2
+        assert records["posts/c.html"].lines == {"date": 2, "slug": 3}
 
 
 def test_a_library_that_failed_says_so_and_knows_the_sources(project: Project):

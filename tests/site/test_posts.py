@@ -144,6 +144,13 @@ def test_a_post_without_a_slug_line_gets_one_and_keeps_its_line_endings(site: Si
     )
 
 
+def test_a_post_that_has_the_slug_already_is_not_written(site: Site):
+    file = site.post("night", "B")
+    before = file.stat().st_mtime_ns
+    assert not rename(site.settings, "night", "night").changed
+    assert file.stat().st_mtime_ns == before
+
+
 def test_a_draft_never_had_an_address(site: Site):
     file = site.post("idea", "B", Status="draft")
     rename(site.settings, "idea", "better-idea")
@@ -160,6 +167,7 @@ def test_a_draft_never_had_an_address(site: Site):
         ("post-1", "about", r"about\.md: has the slug"),
         ("post-1", "archives", "ARCHIVES_SAVE_AS"),
         ("nobody", "fine", "there is no such post"),
+        ("", "fine", "an empty name: there is no such post"),
     ],
 )
 def test_a_rename_that_cannot_be_is_refused(site: Site, old: str, new: str, why: str):
@@ -234,7 +242,7 @@ def test_a_translation_may_have_its_originals_slug_and_is_named_by_its_path(site
     file = site.write(
         "content/posts/nacht.md", "Title: N\nDate: 2024-01-01\nSlug: night\nLang: de\n"
     )
-    with pytest.raises(ConfigError, match=r"nacht\.md and content/posts/night\.md have the slug"):
+    with pytest.raises(ConfigError, match=r"nacht\.md and content/posts/night\.md are both"):
         rename(site.settings, "night", "nacht")
     assert rename(site.settings, "content/posts/nacht.md", "post-1").file == file
 

@@ -11,30 +11,9 @@ from publish.checks.rule import site_rule
 from publish.checks.rules.linking import is_local
 from publish.checks.site import Site
 from publish.post.diagnostic import Problem, quoted
+from publish.settings import misfits
 
 HOST = re.compile(r"[^\s/?#@:]+(?::\d{1,5})?")
-KINDS: tuple[tuple[str, tuple[type, ...], tuple[str, ...]], ...] = (
-    ("number", (int, float), (
-        "DEFAULT_PAGINATION", "DEFAULT_ORPHANS", "FEED_MAX_ITEMS", "SUMMARY_MAX_LENGTH",
-        "NEWSLETTER_MAX_AGE_DAYS", "NEWSLETTER_MAX_PER_RUN", "NEWSLETTER_UNDO_MINUTES",
-        "NEWSLETTER_TIMEOUT", "NEWSLETTER_SETTLE", "NEWSLETTER_BARRIER", "DEPLOY_VERIFY",
-    )),
-    ("list", (list, tuple), (
-        "ARTICLE_PATHS", "ARTICLE_EXCLUDES", "PAGE_PATHS", "PAGE_EXCLUDES", "STATIC_PATHS",
-        "STATIC_EXCLUDES", "PLUGINS", "PLUGIN_PATHS", "DIRECT_TEMPLATES", "IGNORE_FILES",
-        "PAGINATION_PATTERNS", "SHARE_LINKS",
-    )),
-    ("mapping", (dict,), (
-        "MARKDOWN", "DEFAULT_METADATA", "EXTRA_PATH_METADATA", "TEMPLATE_PAGES", "DATE_FORMATS",
-        "JINJA_ENVIRONMENT", "JINJA_FILTERS", "JINJA_GLOBALS", "JINJA_TESTS", "NEWSLETTER_TOPICS",
-        "DEPLOY",
-    )),
-)  # fmt: skip
-EXAMPLES = {
-    "number": "10, without quotes",
-    "list": '["one", "two"]',
-    "mapping": '{"name": "value"}',
-}
 PATTERNS = ("ARTICLE", "PAGE", "CATEGORY", "TAG")
 """Not AUTHOR: the one author of a site may well be at /about/."""
 
@@ -73,12 +52,8 @@ def bad_timezone(site: Site) -> Iterator[Problem]:
 @site_rule("setting-kind", "error", '`DEFAULT_PAGINATION = "ten"`', "same")
 def setting_kind(site: Site) -> Iterator[Problem]:
     """A setting that is text where a number, a list or a mapping is needed, or the like."""
-    for what, kinds, names in KINDS:
-        for name in names:
-            given = site.given.get(name)
-            if given is not None and not isinstance(given, kinds):
-                message = f"{name} is no {what}: {quoted(repr(given), 40)}"
-                yield _at(site, name, message, f"write {EXAMPLES[what]}")
+    for name, message, remedy in misfits(site.given):
+        yield _at(site, name, message, remedy)
 
 
 @site_rule("one-address-for-all", "error", '`ARTICLE_URL = "post/"`', "same")

@@ -10,7 +10,7 @@ from publish.checks.rule import source_rule
 from publish.checks.rules.frontmatter import ITEM, KNOWN
 from publish.checks.source import Source
 from publish.post.diagnostic import Problem, quoted
-from publish.post.frontmatter import Field
+from publish.post.frontmatter import KEY, Field
 
 LISTS = ("category", "tags", "keywords", "author", "authors", "aliases")
 """Keys of several values, parted by commas."""
@@ -25,6 +25,11 @@ JUDGED = ("status", "date", "modified", "slug", "aliases", "newsletter")
 QUOTED = re.compile(r"([\"'])(?:(?!\1).)*\1$")
 COMMENT = re.compile(r"\s#\s")
 NOTHING = ("null", "~", "|", ">", "|-", ">-", "|+", ">+")
+DAY_OR_TIME = re.compile(
+    r"\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*|\d{1,2}:\d\d[\d:.]*|\d{1,2}\s*[ap]m|[+-]\d{4}\b"
+)
+ZONE = re.compile(r":\d\d[\d.]*\s*([A-Z]{3,5})$")
+"""A zone by its letters; Pelican knows those of UTC alone."""
 SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2}|\d{4})(?!\d)")
 
 
@@ -53,8 +58,10 @@ def repeated_key(source: Source) -> Iterator[Problem]:
 @source_rule("lost-lines", "error", "`Tags: rest,` with `sleep` on the next line", "same")
 def lost_lines(source: Source) -> Iterator[Problem]:
     """A value that goes on over several lines where Pelican takes the first line alone, or a list
-    as YAML writes it: the rest would be lost, or printed as text."""
+    as YAML writes it: the rest would be lost, or printed as text. Or a header line that is
+    indented, and so part of the value above it."""
     text = source.text.split("\n")
+    yield from _indented(source, text)
     for field in source.header:
         if field.name not in FIRST_LINE or field.value == field.first:
             continue
@@ -76,6 +83,18 @@ def lost_lines(source: Source) -> Iterator[Problem]:
             message = f"the list under {name} is not read, and would be printed as text"
             remedy = f"write it on one line: `{name}: {quoted(', '.join(items), 80)}`"
             yield Problem(source.header.body_line, message, remedy)
+
+
+def _indented(source: Source, text: list[str]) -> Iterator[Problem]:
+    """Lines with a key of ours that four spaces or a tab make a part of the value above."""
+    for field in source.header:
+        for number in range(field.line + 1, field.last + 1):
+            found = KEY.match(text[number - 1].strip())
+            if found and found[1].lower() in KNOWN and not source.header.field(found[1].lower()):
+                name = KNOWN[found[1].lower()]
+                message = f"the line is indented, so it is part of {quoted(field.key, 40)}"
+                remedy = f"begin the line with `{name}:`, without a blank before it"
+                yield Problem(number, message, remedy)
 
 
 def fails_pelican(source: Source) -> bool:
@@ -131,17 +150,32 @@ def _bare(value: str) -> str:
 @source_rule("ambiguous-date", "error", "`Date: 05/11/2026`", "same")
 def ambiguous_date(source: Source) -> Iterator[Problem]:
     """A date of which one cannot tell day from month: Pelican takes the first number for the
-    month, so the post would be months away from where its author wants it."""
+    month, so the post would be months away from where its author wants it. A warning where it
+    leaves out a part, or names a zone by letters that nothing reads."""
     for name in ("date", "modified"):
-        found = SLASHED.match(source.get(name))
-        if not found:
-            continue
-        one, two, year = (int(part) for part in found.groups())
+        given, line = source.get(name), source.line(name)
+        found = SLASHED.match(given)
+        one, two, year = (int(part) for part in found.groups()) if found else (0, 0, 0)
         year += 2000 if year < 100 else 0
-        if one != two and max(one, two) <= 12:
+        moment = getattr(source.post, name, None)
+        if found and one != two and max(one, two) <= 12:
             message = f"{KNOWN[name]} {found.group()} is read as month, then day"
             days = f"{year}-{two:02}-{one:02} or {year}-{one:02}-{two:02}"
-            yield Problem(source.line(name), message, f"write {days}")
+            yield Problem(line, message, f"write {days}")
+        elif moment and given and _parts(given) < 3:
+            message = f"{KNOWN[name]} has no day, month or year: each build takes today's"
+            yield Problem(line, message, f"write it as {moment:%Y-%m-%d %H:%M}", severity="warning")
+        elif moment and (letters := ZONE.search(given)) and letters[1] != moment.tzname():
+            message = f"the zone {letters[1]} is not read: the hour is {moment:%H:%M %z}"
+            remedy = "write an offset, such as +02:00, instead of its letters"
+            yield Problem(line, message, remedy, severity="warning")
+
+
+def _parts(date: str) -> int:
+    """How many of day, month and year a date names."""
+    if re.search(r"\d{8}|\d{6}(?!\d)", date):
+        return 3
+    return len(re.findall(r"\d+|[a-z]{3,}", re.sub(DAY_OR_TIME, " ", date.lower())))
 
 
 @source_rule("odd-modified", "error", "`Modified:` in the year 2062", "softer", time_dependent=True)

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from publish.checks import addresses
 from publish.checks.rule import site_rule, source_rule
@@ -142,7 +143,7 @@ def bad_slug(source: Source) -> Iterator[Problem]:
     elif not SLUG.fullmatch(slug.lower()) or ".." in slug:
         message = f"the slug {quoted(slug)} makes no address"
         # A letter beyond ASCII works, only it looks like %C3%A9 when copied.
-        odd = re.fullmatch(r"[\w.~-]*[\w~-][\w.~-]*", slug) and ".." not in slug
+        odd = re.fullmatch(r"[\w~-][\w.~-]*", slug) and ".." not in slug
         remedy = "use small letters, digits and hyphens"
         yield Problem(line, message, remedy, severity="warning" if odd else None)
     elif slug != slug.lower():
@@ -167,7 +168,8 @@ def long_address(source: Source) -> Iterator[Problem]:
         for name in names:
             if len(slugify(name).encode()) > LONGEST_NAME:
                 message = f"the name {quoted(name, 40)} is too long for an address"
-                yield Problem(source.line(key), message, "write a shorter one")
+                given = key if source.header.field(key) else "authors"
+                yield Problem(source.line(given), message, "write a shorter one")
 
 
 @source_rule("missing-slug", "warning", "no `Slug:` line", "silent")
@@ -206,19 +208,35 @@ def duplicate_slug(site: Site) -> Iterator[Problem]:
 
 
 def _one_file(site: Site) -> Iterator[Problem]:
-    """Posts of several addresses that are one file, by `Url` or `Save_as`."""
+    """Posts of several addresses that are one file, by `Url` or `Save_as`, and those whose page
+    is a file where another needs a folder, or the other way round."""
     files: dict[str, list[Source]] = defaultdict(list)
     for source in site.sources:
         if source.public and source.post and source.post.save_as:
-            files[source.post.save_as].append(source)
+            files[unquote(source.post.save_as)].append(source)
+    others = addresses.files(site)
+    taken = others | files.keys()
+    folders = {folder: place for place in taken for folder in _above(place)}
     for place, same in files.items():
-        if len({addresses.of_source(source, site) for source in same}) > 1:
-            for source in same:
-                other = next(other for other in same if other is not source)
-                key = next((key for key in ("save_as", "url", "slug") if source.get(key)), "title")
-                message = f"its page {quoted(place)} is that of {other.file} too"
-                remedy = "change the Slug of one of them, or give it a Save_as of its own"
-                yield Problem(source.line(key), message, remedy, source.file)
+        clash = next((above for above in _above(place) if above in taken), folders.get(place, ""))
+        if place in others:
+            clash = place
+        several = len({addresses.of_source(source, site) for source in same}) > 1
+        for source in same if several or clash else ():
+            rivals = [other for other in (*same, *files.get(clash, ())) if other is not source]
+            key = next((key for key in ("save_as", "url", "slug") if source.get(key)), "title")
+            owner = rivals[0].file if rivals else f"{quoted(clash)}, a file of this site"
+            message = f"its page {quoted(place)} is that of {owner} too"
+            if clash and clash != place:
+                message = f"its page {quoted(place)} and {quoted(clash)} cannot both be there"
+            remedy = "change the Slug of one of them, or give it a Save_as of its own"
+            yield Problem(source.line(key), message, remedy, source.file)
+
+
+def _above(place: str) -> list[str]:
+    """The folders that a file lies in, relative to the output."""
+    parts = place.split("/")
+    return ["/".join(parts[:count]) for count in range(1, len(parts))]
 
 
 @site_rule("bad-alias", "error", "`Aliases: old-address`")
@@ -229,18 +247,35 @@ def bad_alias(site: Site) -> Iterator[Problem]:
     for source in site.sources:
         if source.kind != "draft" and source.slug:
             taken[addresses.of_source(source, site).casefold()] = source.file
+    files = {place.casefold() for place in addresses.files(site)}
+    files |= {place.casefold() for place in _pages(site)}
+    folders = {folder for place in files for folder in _above(place)}
     given: dict[str, Source] = {}
     for source in site.sources:
         for alias in source.aliases:
             key = alias if "?" in alias else normal(alias).casefold()
             what, remedy = _no_alias(alias), "write it from the root: /old/"
+            file = "" if what else parse_alias(alias).file.casefold()
             if not what and key in taken:
                 what, remedy = f"is the address of {taken[key]}", "remove the alias"
             elif not what and given.setdefault(key, source) is not source:
                 what, remedy = f"is one of {given[key].file} too", "leave it with one of them"
+            elif file and addresses.of_tools(alias, site):
+                what, remedy = "is the address of something of this site", "remove the alias"
+            elif file and (file in folders or not files.isdisjoint(_above(file))):
+                what = "needs a folder where there is a file, or the other way round"
             if what:
                 message = f"the alias {quoted(alias)} {what}"
                 yield Problem(source.line("aliases"), message, remedy, source.file)
+            elif file and source.public:
+                files.add(file)
+                folders.update(_above(file))
+
+
+def _pages(site: Site) -> set[str]:
+    """The files of public posts and pages, relative to the output."""
+    posts = (source.post for source in site.sources if source.public)
+    return {unquote(post.save_as) for post in posts if post and post.save_as}
 
 
 def _published_as_itself(source: Source, site: Site) -> bool:

@@ -9,15 +9,14 @@ from publish.checks.rule import site_rule
 from publish.checks.rules.config import bad_timezone
 from publish.checks.rules.links import inside
 from publish.checks.site import Site, printable
-from publish.post.diagnostic import Problem, quoted
+from publish.checks.source import Source
+from publish.post.diagnostic import Complaint, Diagnostic, Problem, quoted
+from publish.post.frontmatter import names
 
-PLACED = re.compile(r"([^\s:][^:]*):(\d+): (.*)", re.S)
-UNFOUND = re.compile(r"[Uu]nable to find '(.*?)', skipping")
-ZONE = re.compile(r"No time zone found|ZoneInfo")
-"""Another rule names the setting."""
 NAME = re.compile(r"\b[A-Z][A-Z_]{3,}\b")
-NO_SLUG = re.compile(r"Unable to generate valid slug for (Category|Tag|Author) \"(.*)\"", re.S)
-"""What Pelican says of a name, though not where it stands."""
+"""A setting, in the words of whatever reads it."""
+KEYS = {"Category": "category", "Tag": "tags", "Author": "author"}
+"""The key for each class of Pelican's names."""
 MANY = 3
 """Files with one and the same complaint from which on it is told once: its cause is elsewhere."""
 
@@ -25,41 +24,70 @@ MANY = 3
 @site_rule("refused", "error", "a plugin that fails", "same")
 def refused(site: Site) -> Iterator[Problem]:
     """Whatever else Pelican, a plugin or a template refuses: in its words, at its place."""
-    told: dict[str, list[Problem]] = {}
+    return (problem for problem, _ in refusals(site))
+
+
+def refusals(site: Site) -> Iterator[tuple[Problem, Complaint]]:
+    """The findings of ``refused``, each with what it was made of."""
+    told: dict[str, list[tuple[Problem, Complaint]]] = {}
     zone = any(True for _ in bad_timezone.over_site(site)) if bad_timezone.over_site else False
-    for complaint in site.library.complaints:
-        problem = _problem(complaint, site)
-        if not (_of_unread(problem, site) or (zone and ZONE.search(problem.message))):
-            told.setdefault(problem.message, []).append(problem)
+    for said in site.library.complaints:
+        # Another rule names the setting.
+        if not (_of_unread(said, site) or (zone and said.kind == "bad-timezone")):
+            problem = _problem(said, site)
+            told.setdefault(problem.message, []).append((problem, said))
     for same in told.values():
         yield from same[:1] if len(same) >= MANY else same
 
 
-def _problem(complaint: str, site: Site) -> Problem:
-    said, _, remedy = complaint.partition(" — ")
-    remedy = remedy or "correct that, then check again"
-    if placed := PLACED.fullmatch(said):
-        file, line, message = placed.groups()
-        return Problem(int(line), quoted(message, 200), quoted(remedy, 200), printable(file))
-    if found := NO_SLUG.search(said):
-        key, name = {"Category": "category", "Tag": "tags", "Author": "author"}[found[1]], found[2]
+def _problem(said: Complaint, site: Site) -> Problem:
+    message = quoted(said.message, 200)
+    remedy = quoted(said.remedy or "correct that, then check again", 200)
+    if said.kind == "no-slug" and said.parts[0] in KEYS:
+        # Pelican does not tell where the name stands.
+        kind, name = said.parts
+        key = KEYS[kind]
         for source in site.sources:
-            if name in (part.strip() for part in source.get(key).split(",")):
-                message = f"the {found[1].lower()} {quoted(name)} makes no address"
+            if name in names(source.get(key)):
+                message = f"the {kind.lower()} {quoted(name)} makes no address"
                 return Problem(source.line(key), message, "use letters or digits", source.file)
-    named = (site.setting_line(name) for name in NAME.findall(said))
-    plugin = site.setting_line("PLUGINS") if "plugin" in said.lower() else 1
+    if said.file and said.line:
+        own = (_of_key(said, s) for s in site.sources if s.file == printable(said.file))
+        return next(own, None) or Problem(said.line, message, remedy, printable(said.file))
+    text = f"{said.file}: {said.message}" if said.file else said.message
+    named = (site.setting_line(name) for name in NAME.findall(text))
+    plugin = site.setting_line("PLUGINS") if "plugin" in text.lower() else 1
     line = next((line for line in named if line > 1), plugin)
-    return Problem(line, quoted(said, 200), quoted(remedy, 200), site.settings_file)
+    return Problem(line, quoted(text, 200), remedy, site.settings_file)
 
 
-def _of_unread(problem: Problem, site: Site) -> bool:
+def diagnosed(said: Complaint) -> Diagnostic:
+    """The finding that a plugin's complaint of a letter is; it names its place."""
+    file, line = (printable(said.file), said.line or 1) if said.file else ("pelicanconf.py", 1)
+    remedy = quoted(said.remedy or "correct that, then check again", 200)
+    return Diagnostic(file, line, refused.id, "error", quoted(said.message, 200), remedy)
+
+
+def _of_key(said: Complaint, source: Source) -> Problem | None:
+    """The same at the line of the key that Pelican fails on without naming it."""
+    if said.kind == "bad-timezone" and source.header.field("timezone"):
+        message = f"there is no time zone {quoted(source.get('timezone'))}"
+        remedy = "write one such as Europe/Berlin, or remove the line"
+        return Problem(source.line("timezone"), message, remedy, source.file)
+    if said.kind == "bad-date-format" and source.header.field("date_format"):
+        message = f"no date can be written as {quoted(source.get('date_format'))}"
+        remedy = "write one such as %b %-d, %Y, or remove the line"
+        return Problem(source.line("date_format"), message, remedy, source.file)
+    return None
+
+
+def _of_unread(said: Complaint, site: Site) -> bool:
     """Whether a link is only broken because its target, which is there, could not be read."""
-    found = UNFOUND.search(problem.message)
-    source = next((s for s in site.sources if s.file == problem.file), None)
-    if not found or source is None:
+    file = printable(said.file)
+    source = next((s for s in site.sources if s.file == file), None)
+    if said.kind != "unfound" or source is None:
         return False
-    path = inside(source, found.group(1))
+    path = inside(source, said.parts[0])
     return path in site.library.sources and path not in site.library.by_source
 
 

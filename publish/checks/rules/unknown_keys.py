@@ -10,7 +10,8 @@ from typing import NamedTuple
 from publish.checks.rule import source_rule
 from publish.checks.rules.frontmatter import KNOWN, beyond
 from publish.checks.source import Source
-from publish.post.diagnostic import Problem, quoted
+from publish.post.diagnostic import Problem, Severity, quoted
+from publish.post.frontmatter import Field, yes_no
 
 HIDDEN_IF_YES = frozenset(
     ("draft", "isdraft", "saveasdraft", "private", "isprivate", "hidden", "unlisted", "wip",
@@ -45,7 +46,9 @@ OURS = {
     "coverimage": "Image", "featuredimage": "Image", "featureimage": "Image", "thumbnail": "Image",
     "ogimage": "Image", "imagealt": "Image_alt", "language": "Lang", "locale": "Lang",
     "redirectfrom": "Aliases", "alias": "Aliases", "layout": "Template", "guid": "Uid",
-    "build": "Status", "id": "Uid", "emailsubject": "Subject",
+    "build": "Status", "id": "Uid", "emailsubject": "Subject", "mail": "Newsletter",
+    "email": "Newsletter", "send": "Newsletter", "sendemail": "Newsletter",
+    "sendnewsletter": "Newsletter", "mailing": "Newsletter", "stage": "Status",
     "preview": "Preheader", "previewtext": "Preheader", "permalink": "Slug",
 }  # fmt: skip
 """Other tools' names, without case and hyphens, for keys of ours."""
@@ -157,7 +160,8 @@ def _meant(flag: Flag, dated: str) -> tuple[str, str]:
 
 @source_rule("unknown-key", "warning", "`Sumary: …`", "softer")
 def unknown_key(source: Source) -> Iterator[Problem]:
-    """A header line that nothing reads, often a slip of the keyboard or another tool's name."""
+    """A header line that nothing reads, often a slip of the keyboard or another tool's name. An
+    error where the line is meant to keep the post off the site, or out of the mail."""
     kept_back = {(flag.line, flag.key) for flag in flags(source)}
     for field in source.header:
         if field.name in KNOWN or field.name in source.reading.keys:
@@ -169,13 +173,25 @@ def unknown_key(source: Source) -> Iterator[Problem]:
         meant = ours or (KNOWN[near[0]] if near else "")
         remedy = f"did you mean {meant}?" if meant else "correct or remove the line"
         fix = (field.key, meant) if meant else None
-        yield Problem(field.line, f"nothing reads the key {quoted(field.key, 40)}", remedy, fix=fix)
+        message = f"nothing reads the key {quoted(field.key, 40)}"
+        severity: Severity | None = "error" if _keeps_back(meant, field, source) else None
+        yield Problem(field.line, message, remedy, fix=fix, severity=severity)
     header, first = source.header, source.body.split("\n", 1)[0]
     odd = ODD_KEY.match(first) if header.ended == "text" and header.fields else None
     if odd and not beyond(source) and header.body_line not in {line for line, _ in kept_back}:
         message = f"no key is {quoted(odd[1], 40)}, so the header ends here and this line is text"
         remedy = "put an empty line before it, or write its key without a blank"
         yield Problem(header.body_line, message, remedy)
+
+
+def _keeps_back(meant: str, field: Field, source: Source) -> bool:
+    """Whether a key that nothing reads was to keep the post off the site or out of the mail, and
+    no other line of the header says so."""
+    if source.header.field(meant.lower()):
+        return False
+    if meant == "Newsletter":
+        return yes_no(field.first) is False
+    return meant == "Status" and field.first.lower() in ("draft", "hidden", "skip")
 
 
 RULES = (unknown_key, other_tools_key)

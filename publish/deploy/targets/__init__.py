@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import importlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from publish.deploy.plan import Plan, Remote
-from publish.deploy.release import File, OldRelease, Record, Release
+from publish.deploy.programs import run
+from publish.deploy.release import KEEP, File, OldRelease, Record, Release
 from publish.errors import ConfigError, NothingSent
-
-KINDS = ("git", "ssh", "s3", "folder", "command")
 
 
 class Raced(NothingSent):
@@ -47,7 +48,7 @@ class Place:
         """
         value = self.options.get(key, default)
         if not isinstance(value, str) or (default is None and not value):
-            raise ConfigError(f'DEPLOY["{self.name}"]["{key}"]: is to be a text', self._mend(key))
+            raise ConfigError(f'DEPLOY["{self.name}"]["{key}"]: must be a text', self._mend(key))
         return value
 
     def words(self, key: str) -> list[str]:
@@ -59,7 +60,7 @@ class Place:
         value = self.options.get(key, [])
         if not isinstance(value, list | tuple) or not all(isinstance(w, str) for w in value):
             raise ConfigError(
-                f'DEPLOY["{self.name}"]["{key}"]: is to be a list of words', self._mend(key)
+                f'DEPLOY["{self.name}"]["{key}"]: must be a list of words', self._mend(key)
             )
         return list(value)
 
@@ -67,33 +68,38 @@ class Place:
         return f"set it in the settings file; docs/going-live.md shows a target with `{key}`"
 
 
-class Target(Protocol):
+class Target(ABC):
     """One place where the site is public.
 
     Every method raises ``NothingSent`` (exit 3) when the other side fails and ``ConfigError`` when
     it refuses by the settings; after either, a reader sees the old site or the new one.
     """
 
-    replaces_atomically: bool
+    replaces_atomically = True
     """Whether all of a release appears in one step."""
-
-    keep: int
+    keep = KEEP
     """Releases to remember, so that they can be gone back to."""
-    steps: bool
-    """Whether there is something to do ``after`` a release."""
-
-    caveat: str
+    after: Sequence[str] = ()
+    """The command to run after a release; mostly none."""
+    caveat = ""
     """What has to be said in every deploy; mostly nothing."""
 
+    def __init__(self, place: Place) -> None:
+        self.place = place
+
     def additions(self, release: Release) -> Mapping[str, bytes]:
-        """Files this kind of host needs beside the site."""
+        """Files this kind of host needs beside the site; mostly none."""
+        return {}
 
     def fingerprint(self, file: File) -> str:
-        """How the target names a file's bytes."""
+        """How the target names a file's bytes: mostly by their SHA-256."""
+        return file.sha256
 
+    @abstractmethod
     def read(self) -> Remote:
         """What is there now. Writes nothing."""
 
+    @abstractmethod
     def claim(self, release: Release, patience: float) -> AbstractContextManager[Remote]:
         """Be the only one to write, from here to the end; what is there now.
 
@@ -101,6 +107,7 @@ class Target(Protocol):
             Busy: another deploy is at work for longer than ``patience`` seconds.
         """
 
+    @abstractmethod
     def put(self, release: Release, plan: Plan, remote: Remote, record: Record) -> None:
         """Make ``release`` public and remember ``record``; only within ``claim``.
 
@@ -108,6 +115,7 @@ class Target(Protocol):
             Raced: another deploy came first; nothing is changed.
         """
 
+    @abstractmethod
     def roll_back(self, to: OldRelease, remote: Remote, record: Record) -> None:
         """Make an earlier release public again and remember ``record``; only within ``claim``.
 
@@ -116,11 +124,15 @@ class Target(Protocol):
         """
 
     def run_after_step(self) -> None:
-        """The step after a release, where the settings name one; only within ``claim``."""
+        """Run the command after a release, on this machine; only within ``claim``."""
+        if self.after:
+            run(self.after, cwd=self.place.root)
 
+    @abstractmethod
     def probe(self) -> None:
         """See that this machine may write there; what that takes is removed at once."""
 
+    @abstractmethod
     def write_record(self, remote: Remote, record: Record) -> None:
         """Remember ``record`` in the place of the one that is there."""
 
@@ -131,44 +143,29 @@ def make(place: Place) -> Target:
     Raises:
         ConfigError: they do not describe one.
     """
-    kind = place.options.get("kind")
-    known = {"kind", "url", *OPTIONS.get(str(kind), ())}
+    kind = str(place.options.get("kind"))
     if kind not in KINDS:
         raise ConfigError(
-            f'DEPLOY["{place.name}"]["kind"]: is to be one of {", ".join(KINDS)}',
+            f'DEPLOY["{place.name}"]["kind"]: must be one of {", ".join(KINDS)}',
             "set it in the settings file",
         )
+    name, options = KINDS[kind]
+    known = {"kind", "url", *options}
     for key in place.options:
         if key not in known:
             raise ConfigError(
                 f'DEPLOY["{place.name}"]: a target of kind {kind} has no {key!r}',
                 f"it knows {', '.join(sorted(known))}",
             )
-    if kind == "git":
-        from publish.deploy.targets.git import Git
-
-        return Git(place)
-    if kind == "ssh":
-        from publish.deploy.targets.ssh import Ssh
-
-        return Ssh(place)
-    if kind == "s3":
-        from publish.deploy.targets.s3 import S3
-
-        return S3(place)
-    if kind == "folder":
-        from publish.deploy.targets.folder import Folder
-
-        return Folder(place)
-    from publish.deploy.targets.command import Command
-
-    return Command(place)
+    made: Target = getattr(importlib.import_module(f"{__name__}.{kind}"), name)(place)
+    return made
 
 
-OPTIONS = {
-    "git": ("remote", "branch", "cname", "history"),
-    "ssh": ("host", "path", "port", "options", "keep", "after", "via"),
-    "s3": ("bucket", "prefix", "region", "endpoint", "purge", "lock"),
-    "folder": ("path", "after"),
-    "command": ("command",),
+KINDS = {
+    "git": ("Git", ("remote", "branch", "cname", "history")),
+    "ssh": ("Ssh", ("host", "path", "port", "options", "keep", "after", "via")),
+    "s3": ("S3", ("bucket", "prefix", "region", "endpoint", "purge", "lock")),
+    "folder": ("Folder", ("path", "after")),
+    "command": ("Command", ("command",)),
 }
+"""Each kind's class, in the module of that name, and its options."""

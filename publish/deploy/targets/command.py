@@ -10,34 +10,30 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
-from publish.deploy import live, snapshot
+from publish.deploy import snapshot, verify
 from publish.deploy.plan import Plan, Remote
 from publish.deploy.programs import Failed, run
 from publish.deploy.release import (
     FINGERPRINT,
     MARKER,
-    File,
     OldRelease,
     Record,
     Release,
     decoded,
     encoded,
 )
-from publish.deploy.targets import Place
+from publish.deploy.targets import Place, Target
 from publish.errors import ConfigError
 from publish.post.files import write_whole
 
 
-class Command:
+class Command(Target):
     """``command``: a list of words; ``{output}`` in one becomes the folder to put up."""
 
-    replaces_atomically = True
     keep = 1
-    steps = False
-    caveat = ""
 
     def __init__(self, place: Place) -> None:
-        self.place = place
+        super().__init__(place)
         self.words = place.words("command")
         if not any("{output}" in word for word in self.words):
             raise ConfigError(
@@ -56,10 +52,6 @@ class Command:
             found["_redirects"] = rules.replace(b"  301!\n", b"  301\n")
         return found
 
-    def fingerprint(self, file: File) -> str:
-        """SHA-256."""
-        return file.sha256
-
     def read(self) -> Remote:
         """What the site says it is, and what this machine remembers of that release."""
         try:
@@ -67,7 +59,7 @@ class Command:
         except (OSError, ValueError):
             known = Record()
         if self.place.siteurl:
-            release, source, moment = live.marker(self.place.siteurl).says
+            release, source, moment = verify.marker(self.place.siteurl).says
             if release and release != known.release:
                 known = Record(release, source, moment)
             elif not release:
@@ -90,16 +82,13 @@ class Command:
                 run(words, cwd=self.place.root, remedy="mend that, then run it again")
             except Failed:
                 url = self.place.siteurl
-                if not url or live.marker(url).says[0] != release.id:
+                if not url or verify.marker(url).says[0] != release.id:
                     raise
         files = {path: file.sha256 for path, file in release.files.items()}
         self.write_record(remote, replace(record, files=files))
 
     def roll_back(self, to: OldRelease, remote: Remote, record: Record) -> None:
         """Only the host has its old releases: ``keep`` says so, and this is not called."""
-
-    def run_after_step(self) -> None:
-        """There is no step after the program."""
 
     def probe(self) -> None:
         """Whether the program is there; only the host knows more.

@@ -9,23 +9,16 @@ import threading
 from collections.abc import Callable, Sequence
 
 from publish.deploy.programs import Failed, last_lines
-from publish.errors import NothingSent
 
 PATIENCE = 300.0
 """Seconds for one order."""
 
 
 class Connection:
-    """``words`` start the program; ``name`` is the server in messages, ``remedy`` the next step.
+    """``words`` start the program; ``name`` is the server in messages, ``remedy`` the next step."""
 
-    The program may end with a code of ``meanings``, which says what is raised then.
-    """
-
-    def __init__(
-        self, words: Sequence[str], name: str, remedy: str,
-        meanings: Callable[[int], NothingSent | None] = lambda code: None,
-    ) -> None:  # fmt: skip
-        self.name, self.remedy, self.meanings = name, remedy, meanings
+    def __init__(self, words: Sequence[str], name: str, remedy: str) -> None:
+        self.name, self.remedy = name, remedy
         self.said = b""
         self.child = subprocess.Popen(  # noqa: S603 - words, never a shell
             words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -81,10 +74,10 @@ class Connection:
             if line.startswith(end):
                 return b"".join(lines), line[len(end) :].strip()
             lines.append(line)
-        code = self.child.wait()
+        self.child.wait()
         self.listener.join(1)
         said = last_lines(self.said) or "the connection broke"
-        raise self.meanings(code) or Failed(f"{self.name}: {said}", self.remedy)
+        raise Failed(f"{self.name}: {said}", self.remedy)
 
     def _listen(self) -> None:
         assert self.child.stderr is not None

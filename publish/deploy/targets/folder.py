@@ -8,7 +8,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from publish.deploy.incremental import OWN, IncrementalTarget
-from publish.deploy.programs import run
 from publish.deploy.release import Record, Release, decoded, encoded
 from publish.deploy.targets import Busy, Place
 from publish.errors import Refused
@@ -21,8 +20,7 @@ class Folder(IncrementalTarget):
     def __init__(self, place: Place) -> None:
         super().__init__(place)
         self.path = (place.root / place.text("path")).absolute()
-        self.command = place.words("after")
-        self.steps = bool(self.command)
+        self.after = place.words("after")
 
     def tags(self) -> dict[str, str]:
         """Stamps of all files, which show each change."""
@@ -56,7 +54,7 @@ class Folder(IncrementalTarget):
         except ValueError:
             raise Refused(
                 f"{self.path / self.vault / 'record.json'}: is damaged",
-                "remove it: then all that lies there counts as not ours, and is kept",
+                "remove it: then every file there counts as not ours, and is kept",
             ) from None
 
     def begin(self, record: Record) -> None:
@@ -113,11 +111,6 @@ class Folder(IncrementalTarget):
 
     def fence(self) -> None:
         """The lock is ours as long as this process lives."""
-
-    def run_after_step(self) -> None:
-        """The command of the settings, on this machine."""
-        if self.command:
-            run(self.command, cwd=self.place.root)
 
     def _place(self, path: str) -> Path:
         root = self.path.resolve()

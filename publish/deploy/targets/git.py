@@ -20,24 +20,19 @@ from urllib.parse import urlsplit
 from publish.deploy import snapshot
 from publish.deploy.plan import Plan, Remote
 from publish.deploy.programs import Failed, run
-from publish.deploy.release import KEEP, File, OldRelease, Record, Release, decoded, encoded
-from publish.deploy.targets import Place, Raced
+from publish.deploy.release import File, OldRelease, Record, Release, decoded, encoded
+from publish.deploy.targets import Place, Raced, Target
 from publish.errors import ConfigError, Refused
 
 TRAILER = b"Publish-Record: "
 REMEDY = "mend that (rights, network, the remote's name), then run it again"
 
 
-class Git:
+class Git(Target):
     """``remote`` is an address, or a name of the author's repository; ``branch`` holds the site."""
 
-    replaces_atomically = True
-    keep = KEEP
-    steps = False
-    caveat = ""
-
     def __init__(self, place: Place) -> None:
-        self.place = place
+        super().__init__(place)
         self.branch = place.text("branch", "gh-pages")
         self.squash = place.text("history", "keep") == "squash"
         self.store = place.cache / "store.git"
@@ -98,9 +93,6 @@ class Git:
         blobs = {p: b for p, b in old.items() if p not in remote.foreign}
         tree = self._make(blobs | {path: now[path] for path in remote.foreign})
         self._push(self._commit(tree, remote, record), remote)
-
-    def run_after_step(self) -> None:
-        """There is no step after a push."""
 
     def probe(self) -> None:
         """A push that only says what it would do, of a commit that holds nothing."""

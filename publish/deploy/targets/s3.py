@@ -21,7 +21,7 @@ from hashlib import md5
 from typing import Any, TypeVar
 
 from publish.deploy.incremental import OWN, IncrementalTarget
-from publish.deploy.programs import masked, run
+from publish.deploy.programs import masked
 from publish.deploy.release import Hold, Record, Release, decoded, encoded
 from publish.deploy.targets import Busy, Place, Raced
 from publish.deploy.types import cache_control, content_type
@@ -32,11 +32,9 @@ from publish.post.files import write_whole
 try:
     import obstore
     from obstore.exceptions import (
-        AlreadyExistsError,
         BaseError,
         NotFoundError,
         PermissionDeniedError,
-        PreconditionError,
         UnauthenticatedError,
     )
     from obstore.store import S3Store
@@ -67,7 +65,7 @@ class S3(IncrementalTarget):
 
     def __init__(self, place: Place) -> None:
         super().__init__(place)
-        self.steps = bool(place.words("purge"))
+        self.after = place.words("purge")
         endpoint = place.options.get("endpoint") or ""
         region = place.text("region", "us-east-1")
         config: dict[str, Any] = {"region": region}
@@ -185,11 +183,6 @@ class S3(IncrementalTarget):
         if max(n for n, _ in self._names()) > self.number:
             raise Raced(f"another deploy took {self._where()} over", "run it again")
 
-    def run_after_step(self) -> None:
-        """The command of the settings, on this machine."""
-        if words := self.place.words("purge"):
-            run(words, cwd=self.place.root)
-
     def _take(self, planned: list[str], patience: float) -> None:
         end = time.monotonic() + patience
         while True:
@@ -264,8 +257,6 @@ class S3(IncrementalTarget):
             found = self.fetch(place)
             if found is not None:
                 return ours(found)
-            if not isinstance(error, AlreadyExistsError | PreconditionError | BaseError):
-                break
         raise self._explained(error) from None
 
     def _decoded(self, number: int) -> Record:

@@ -11,7 +11,7 @@ one. What a web server serves is ``PATH/current``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,8 +19,8 @@ from typing import Protocol
 
 from publish.deploy import snapshot
 from publish.deploy.plan import Plan, Remote
-from publish.deploy.release import KEEP, MARKER, File, OldRelease, Record, Release, decoded, encoded
-from publish.deploy.targets import Place
+from publish.deploy.release import KEEP, MARKER, OldRelease, Record, Release, decoded, encoded
+from publish.deploy.targets import Place, Target
 from publish.errors import ConfigError, Refused
 
 
@@ -60,28 +60,24 @@ class Carrier(Protocol):
         """Run a command on the server."""
 
 
-class Ssh:
+class Ssh(Target):
     """``host`` and ``path``; ``options`` are further words for ssh, ``via`` one of its ways."""
-
-    replaces_atomically = True
-    caveat = ""
 
     def __init__(self, place: Place) -> None:
         from publish.deploy.targets.server import Server
 
-        self.place = place
+        super().__init__(place)
         keep = place.options.get("keep", KEEP)
         if not isinstance(keep, int) or not 2 <= keep <= 50:
-            raise ConfigError(f'DEPLOY["{place.name}"]["keep"]: is to be a number from 2 to 50',
+            raise ConfigError(f'DEPLOY["{place.name}"]["keep"]: must be a number from 2 to 50',
                               "5 is the default")  # fmt: skip
         self.keep = keep
-        self.words = place.words("after")
-        self.steps = bool(self.words)
+        self.after = place.words("after")
         port = place.options.get("port")
         options = [*place.words("options"), *(["-o", f"Port={port}"] if port else [])]
         via = place.text("via", "auto")
         if via not in ("auto", "rsync", "sftp"):
-            raise ConfigError(f'DEPLOY["{place.name}"]["via"]: is to be auto, rsync or sftp',
+            raise ConfigError(f'DEPLOY["{place.name}"]["via"]: must be auto, rsync or sftp',
                               "auto is the default")  # fmt: skip
         self.server = Server(place.text("host"), place.text("path"), options, via)
         self._found: Carrier | None = None
@@ -92,14 +88,6 @@ class Ssh:
         if self._found is None:
             self._found = self.server.carrier()
         return self._found
-
-    def additions(self, release: Release) -> Mapping[str, bytes]:
-        """Nothing: the server's own files say how it serves."""
-        return {}
-
-    def fingerprint(self, file: File) -> str:
-        """SHA-256."""
-        return file.sha256
 
     def read(self) -> Remote:
         """The record of the present release, and what lies in it."""
@@ -153,8 +141,8 @@ class Ssh:
 
     def run_after_step(self) -> None:
         """The command of the settings, on the server."""
-        if self.words:
-            self.carrier.call(self.words)
+        if self.after:
+            self.carrier.call(list(self.after))
 
     def probe(self) -> None:
         """Take the lock, which is written, and give it back."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from publish.sandbox import campaigns as store
 from publish.sandbox import state_machine
@@ -10,8 +11,7 @@ from publish.sandbox.audience import is_address
 from publish.sandbox.campaigns import Campaign
 from publish.sandbox.delivery import send_test, tick
 from publish.sandbox.problem import Problem, invalid
-from publish.sandbox.request import NOTHING, Call, Response, Route
-from publish.sandbox.timestamps import seconds
+from publish.sandbox.request import NOTHING, Call, Response, Route, seconds
 
 MOST_TESTS = 50
 
@@ -19,7 +19,7 @@ MOST_TESTS = 50
 def send(call: Call, campaign_id: str) -> Response:
     """``POST …/send``: goes out now, or stays ``sending`` as long as a fault rule asks."""
     campaign = store.load(call.db, campaign_id)
-    state_machine.require_ready(store.facts(call.db, campaign, call.now), "send")
+    state_machine.require_ready(store.readiness(call.db, campaign, call.now), "send")
     due = call.now + call.conditions.get("sending", 0.0)
     _step(call, campaign, "sending", due=due, sent=int(call.now))
     tick(call.db, call.now, call.base)
@@ -32,42 +32,33 @@ def schedule(call: Call, campaign_id: str) -> Response:
     if "free_plan" in call.conditions:
         raise Problem(403, "Your plan does not include scheduling campaigns.")
     at = seconds(call.request.json().get("schedule_time"), "schedule_time")
-    state_machine.require_ready(store.facts(call.db, campaign, call.now), "schedule")
+    state_machine.require_ready(store.readiness(call.db, campaign, call.now), "schedule")
     state_machine.check_schedule(at, call.now)
     return _step(call, campaign, "schedule", due=at)
 
 
-def unschedule(call: Call, campaign_id: str) -> Response:
-    """``POST …/unschedule``."""
+MOVES = {
+    "unschedule": ("unschedule", "schedule", "save"),
+    # Mailchimp's description speaks of RSS campaigns, which the sandbox has none of: here a
+    # scheduled campaign can be paused, so that programs can meet the state.
+    "pause": ("pause", "schedule", "paused"),
+    "resume": ("resume", "paused", "schedule"),
+    "cancel-send": ("cancel", "sending", "canceled"),
+}
+"""For each action of one state: its verb, the status it needs, and the one it leads to."""
+
+
+def move(call: Call, campaign_id: str, action: str) -> Response:
+    """``POST …/unschedule``, ``pause``, ``resume`` or ``cancel-send``; what has come due in a pause
+    goes out at once."""
     campaign = store.load(call.db, campaign_id)
-    state_machine.require(campaign.status, "schedule", "unschedule")
-    return _step(call, campaign, "save", due=None)
-
-
-def pause(call: Call, campaign_id: str) -> Response:
-    """``POST …/pause``: here of scheduled campaigns, so that programs can meet the state.
-
-    Mailchimp's description speaks of RSS campaigns, which the sandbox has none of.
-    """
-    campaign = store.load(call.db, campaign_id)
-    state_machine.require(campaign.status, "schedule", "pause")
-    return _step(call, campaign, "paused", due=campaign.due)
-
-
-def resume(call: Call, campaign_id: str) -> Response:
-    """``POST …/resume``; what has come due meanwhile goes out at once."""
-    campaign = store.load(call.db, campaign_id)
-    state_machine.require(campaign.status, "paused", "resume")
-    _step(call, campaign, "schedule", due=campaign.due)
-    tick(call.db, call.now, call.base)
+    verb, needed, status = MOVES[action]
+    state_machine.require(campaign.status, needed, verb)
+    waits = status in ("schedule", "paused")
+    _step(call, campaign, status, due=campaign.due if waits else None)
+    if action == "resume":
+        tick(call.db, call.now, call.base)
     return NOTHING
-
-
-def cancel(call: Call, campaign_id: str) -> Response:
-    """``POST …/cancel-send``, before the last copy has gone."""
-    campaign = store.load(call.db, campaign_id)
-    state_machine.require(campaign.status, "sending", "cancel")
-    return _step(call, campaign, "canceled", due=None)
 
 
 def _step(
@@ -102,9 +93,9 @@ def test(call: Call, campaign_id: str) -> Response:
 ROUTES = [
     Route("POST", "/campaigns/{}/actions/send", send),
     Route("POST", "/campaigns/{}/actions/schedule", schedule),
-    Route("POST", "/campaigns/{}/actions/unschedule", unschedule),
-    Route("POST", "/campaigns/{}/actions/pause", pause),
-    Route("POST", "/campaigns/{}/actions/resume", resume),
-    Route("POST", "/campaigns/{}/actions/cancel-send", cancel),
+    *(
+        Route("POST", f"/campaigns/{{}}/actions/{action}", partial(move, action=action))
+        for action in MOVES
+    ),
     Route("POST", "/campaigns/{}/actions/test", test),
 ]

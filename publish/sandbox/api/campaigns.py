@@ -12,8 +12,7 @@ from publish.sandbox.api.drafting import applied
 from publish.sandbox.api.paging import answer, bound, one_of, window
 from publish.sandbox.campaigns import Campaign, Search
 from publish.sandbox.problem import Problem, invalid
-from publish.sandbox.request import NOTHING, Call, Response, Route
-from publish.sandbox.timestamps import iso
+from publish.sandbox.request import NOTHING, Call, Response, Route, iso
 
 TYPES = ("regular", "plaintext", "absplit", "rss", "variate")
 STATUSES = ("save", "paused", "schedule", "sending", "sent")

@@ -51,9 +51,9 @@ def put(call: Call, campaign_id: str) -> Response:
 
 def checklist(call: Call, campaign_id: str) -> Response:
     """``GET /campaigns/{id}/send-checklist``."""
-    facts = store.facts(call.db, store.load(call.db, campaign_id), call.now)
-    items = [asdict(item) for item in state_machine.checklist(facts)]
-    return answer(call.request, {"is_ready": not state_machine.faults(facts), "items": items})
+    readiness = store.readiness(call.db, store.load(call.db, campaign_id), call.now)
+    items = [asdict(item) for item in state_machine.checklist(readiness)]
+    return answer(call.request, {"is_ready": not state_machine.faults(readiness), "items": items})
 
 
 ROUTES = [

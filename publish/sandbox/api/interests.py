@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+from functools import partial
 from typing import Any
 
 from publish.sandbox import audience
-from publish.sandbox.api.paging import answer, page
-from publish.sandbox.problem import invalid, missing
+from publish.sandbox.api.paging import answer, collection
+from publish.sandbox.problem import invalid
 from publish.sandbox.request import Call, Response, Route
 
 TYPES = ("checkboxes", "dropdown", "radio", "hidden")
@@ -20,8 +21,7 @@ def categories(call: Call, list_id: str) -> Response:
     rows = call.db.execute(
         "SELECT * FROM interest_categories WHERE list_id = ? ORDER BY display_order, id", (list_id,)
     ).fetchall()
-    shown = [dict(row) for row in page(call.request, rows)]
-    return answer(call.request, {"list_id": list_id, "categories": shown, "total_items": len(rows)})
+    return collection(call.request, "categories", rows, dict, list_id=list_id)
 
 
 def show_category(call: Call, list_id: str, category: str) -> Response:
@@ -49,16 +49,10 @@ def interests(call: Call, list_id: str, category: str) -> Response:
     rows = call.db.execute(
         "SELECT * FROM interests WHERE category_id = ? ORDER BY display_order, id", (category,)
     ).fetchall()
-    shown = [_interest(call, row) for row in page(call.request, rows)]
-    return answer(
-        call.request,
-        {
-            "interests": shown,
-            "list_id": list_id,
-            "category_id": category,
-            "total_items": len(rows),
-        },
-    )
+    show = partial(_interest, call)
+    return collection(
+        call.request, "interests", rows, show, list_id=list_id, category_id=category
+    )  # fmt: skip
 
 
 def add_interest(call: Call, list_id: str, category: str) -> Response:
@@ -76,22 +70,15 @@ def add_interest(call: Call, list_id: str, category: str) -> Response:
 def show_interest(call: Call, list_id: str, category: str, interest: str) -> Response:
     """``GET …/{category}/interests/{interest}``."""
     _category(call, list_id, category)
-    row = call.db.execute(
-        "SELECT * FROM interests WHERE category_id = ? AND id = ?", (category, interest)
-    ).fetchone()
-    if row is None:
-        raise missing("interest")
+    query = "SELECT * FROM interests WHERE category_id = ? AND id = ?"
+    row = audience.row(call.db, "interest", query, (category, interest))
     return answer(call.request, _interest(call, row))
 
 
 def _category(call: Call, list_id: str, category: str) -> sqlite3.Row:
     audience.audience(call.db, list_id)
-    row: sqlite3.Row | None = call.db.execute(
-        "SELECT * FROM interest_categories WHERE list_id = ? AND id = ?", (list_id, category)
-    ).fetchone()
-    if row is None:
-        raise missing("interest category")
-    return row
+    query = "SELECT * FROM interest_categories WHERE list_id = ? AND id = ?"
+    return audience.row(call.db, "interest category", query, (list_id, category))
 
 
 def _interest(call: Call, row: sqlite3.Row) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from publish.sandbox import SANDBOX_U, audience
-from publish.sandbox.api.paging import answer, page
-from publish.sandbox.request import Call, Response, Route
-from publish.sandbox.timestamps import iso
+from publish.sandbox.api.paging import answer, collection
+from publish.sandbox.request import Call, Response, Route, iso
 
 
 def document(call: Call, home: audience.Audience) -> dict[str, Any]:
@@ -58,8 +58,7 @@ def document(call: Call, home: audience.Audience) -> dict[str, Any]:
 def index(call: Call) -> Response:
     """``GET /lists``."""
     homes = audience.audiences(call.db)
-    shown = [document(call, home) for home in page(call.request, homes)]
-    return answer(call.request, {"lists": shown, "total_items": len(homes)})
+    return collection(call.request, "lists", homes, partial(document, call))
 
 
 def show(call: Call, list_id: str) -> Response:

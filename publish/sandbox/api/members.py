@@ -7,12 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from publish.sandbox import audience
-from publish.sandbox.api.paging import answer, between, one_of, page
+from publish.sandbox.api.paging import answer, between, collection, one_of
 from publish.sandbox.audience import STATUSES, Member
 from publish.sandbox.delivery import send_confirmation
 from publish.sandbox.problem import Problem, invalid, missing
-from publish.sandbox.request import NOTHING, Call, Response, Route
-from publish.sandbox.timestamps import iso
+from publish.sandbox.request import NOTHING, Call, Response, Route, iso
 
 SETTABLE = STATUSES[:-1]
 
@@ -59,13 +58,12 @@ def index(call: Call, list_id: str) -> Response:
         and between(call.request, "last_changed", member.changed)
         and between(call.request, "timestamp_opt", member.opted_in)
     ]
-    shown = [document(member) for member in page(call.request, found)]
-    return answer(call.request, {"members": shown, "list_id": list_id, "total_items": len(found)})
+    return collection(call.request, "members", found, document, list_id=list_id)
 
 
 def show(call: Call, list_id: str, member_id: str) -> Response:
     """``GET /lists/{id}/members/{hash}``."""
-    return answer(call.request, document(_load(call, list_id, member_id)))
+    return answer(call.request, document(load(call, list_id, member_id)))
 
 
 def create(call: Call, list_id: str) -> Response:
@@ -106,23 +104,28 @@ def upsert(call: Call, list_id: str, member_id: str) -> Response:
 
 def update(call: Call, list_id: str, member_id: str) -> Response:
     """``PATCH /lists/{id}/members/{hash}``."""
-    return _store(call, _load(call, list_id, member_id), call.request.json())
+    return _store(call, load(call, list_id, member_id), call.request.json())
 
 
 def archive(call: Call, list_id: str, member_id: str) -> Response:
     """``DELETE /lists/{id}/members/{hash}``: the reader is archived and can come back."""
-    member = _load(call, list_id, member_id)
+    member = load(call, list_id, member_id)
     audience.put(call.db, replace(member, status="archived", changed=int(call.now)))
     return NOTHING
 
 
 def delete(call: Call, list_id: str, member_id: str) -> Response:
     """``POST …/actions/delete-permanent``."""
-    audience.forget(call.db, _load(call, list_id, member_id))
+    audience.forget(call.db, load(call, list_id, member_id))
     return NOTHING
 
 
-def _load(call: Call, list_id: str, member_id: str) -> Member:
+def load(call: Call, list_id: str, member_id: str) -> Member:
+    """A member by hash or address.
+
+    Raises:
+        Problem: 404.
+    """
     audience.audience(call.db, list_id)
     member = audience.find(call.db, list_id, member_id)
     if member is None:

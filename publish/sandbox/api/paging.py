@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from publish.sandbox.problem import invalid
-from publish.sandbox.request import Request, Response, as_json
-from publish.sandbox.timestamps import seconds
+from publish.sandbox.request import Request, Response, as_json, seconds
 
 MOST = 1000
 Tree = dict[str, "Tree"]
 
 
-def page(request: Request, items: Sequence[Any]) -> Sequence[Any]:
-    """The asked-for part of ``items``: ``count`` (10, at most 1000) from ``offset`` (0).
+def collection(
+    request: Request, name: str, items: Sequence[Any], show: Callable[[Any], Any], **more: Any
+) -> Response:
+    """The asked-for part of ``items``, each as ``show`` gives it, under ``name``, beside ``more``:
+    ``count`` (10, at most 1000) from ``offset`` (0).
 
     Raises:
         Problem: 400.
     """
     count, offset = window(request)
-    return items[offset : offset + count]
+    shown = [show(item) for item in items[offset : offset + count]]
+    return answer(request, {name: shown, **more, "total_items": len(items)})
 
 
 def window(request: Request) -> tuple[int, int]:

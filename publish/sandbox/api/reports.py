@@ -7,8 +7,7 @@ from publish.sandbox import campaigns as store
 from publish.sandbox.api.campaigns import DELIVERY, delivery_status
 from publish.sandbox.api.paging import answer
 from publish.sandbox.problem import missing
-from publish.sandbox.request import Call, Response, Route
-from publish.sandbox.timestamps import iso
+from publish.sandbox.request import Call, Response, Route, iso
 
 
 def report(call: Call, campaign_id: str) -> Response:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from functools import partial
 from typing import Any
 
 from publish.sandbox import audience
 from publish.sandbox.api import members
-from publish.sandbox.api.paging import answer, one_of, page
-from publish.sandbox.problem import Problem, invalid, missing
-from publish.sandbox.request import NOTHING, Call, Response, Route
-from publish.sandbox.timestamps import iso
+from publish.sandbox.api.paging import answer, collection, one_of
+from publish.sandbox.problem import Problem, invalid
+from publish.sandbox.request import NOTHING, Call, Response, Route, iso
 
 
 def index(call: Call, list_id: str) -> Response:
@@ -21,8 +21,7 @@ def index(call: Call, list_id: str) -> Response:
         "SELECT * FROM segments WHERE list_id = ? AND ? IN ('', 'static') ORDER BY id",
         (list_id, kind),
     ).fetchall()
-    shown = [_document(call, row) for row in page(call.request, rows)]
-    return answer(call.request, {"segments": shown, "list_id": list_id, "total_items": len(rows)})
+    return collection(call.request, "segments", rows, partial(_document, call), list_id=list_id)
 
 
 def show(call: Call, list_id: str, segment: str) -> Response:
@@ -77,8 +76,7 @@ def readers(call: Call, list_id: str, segment: str) -> Response:
     """``GET /lists/{id}/segments/{segment}/members``."""
     row = _load(call, list_id, segment)
     found = audience.recipients(call.db, list_id, {"saved_segment_id": row["id"]})
-    shown = [members.document(member) for member in page(call.request, found)]
-    return answer(call.request, {"members": shown, "total_items": len(found)})
+    return collection(call.request, "members", found, members.document)
 
 
 def join(call: Call, list_id: str, segment: str) -> Response:
@@ -94,21 +92,14 @@ def join(call: Call, list_id: str, segment: str) -> Response:
 def leave(call: Call, list_id: str, segment: str, member_id: str) -> Response:
     """``DELETE /lists/{id}/segments/{segment}/members/{hash}``."""
     row = _load(call, list_id, segment)
-    member = audience.find(call.db, list_id, member_id)
-    if member is None:
-        raise missing("list member")
-    _leave(call, row["id"], member.id)
+    _leave(call, row["id"], members.load(call, list_id, member_id).id)
     return NOTHING
 
 
 def _load(call: Call, list_id: str, segment: str) -> sqlite3.Row:
     audience.audience(call.db, list_id)
-    row: sqlite3.Row | None = call.db.execute(
-        "SELECT * FROM segments WHERE list_id = ? AND CAST(id AS TEXT) = ?", (list_id, segment)
-    ).fetchone()
-    if row is None:
-        raise missing("segment")
-    return row
+    query = "SELECT * FROM segments WHERE list_id = ? AND CAST(id AS TEXT) = ?"
+    return audience.row(call.db, "segment", query, (list_id, segment))
 
 
 def _emails(body: dict[str, Any], field: str) -> list[Any]:

@@ -18,16 +18,15 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from publish.errors import ConfigError, Exit, Refused
+from publish.post.diagnostic import Complaint
 
 ISSUES = ".issues"
 """The folder in which files of composed issues are called, among those of the site."""
-UNFIT = "this source is kept from Pelican"
-"""What the reading of a source that is not fit ends with."""
 Progress = Callable[[str, int], None]
 """Told a phase (``read``, ``pages``) and by how much it advanced; below zero is its whole size."""
 
 
-Judge = Callable[[list[Any], Mapping[str, Any], Sequence[str]], tuple[Any, bool]]
+Judge = Callable[[list[Any], Mapping[str, Any], Sequence[Complaint]], tuple[Any, bool]]
 """Given Pelican's generators, the settings, and what Pelican and the plugins refuse so far.
 
 Its answer, and whether the site is fit. Called in a copy of the process that runs Pelican: what it
@@ -41,15 +40,16 @@ class Task(NamedTuple):
     """One run.
 
     ``settings`` is the settings file, ``overrides`` are values put over it. ``stage`` is a folder
-    for this run alone: the site goes to ``stage/site``, the record of its pages to
-    ``stage/pages``. ``folder`` holds what earlier runs left, ``record`` is that of the pages in
-    the output, of which ``intact`` were not touched since. ``code`` are files of Python that
-    decide what sources and pages are. ``forget`` makes everything again. ``jobs`` is how many
-    processes may work. ``judge`` is called once all is read and before anything is rendered. A
-    source that is not ``fit`` is never opened. ``until`` ends the run early: at
-    ``"read"`` when ``judge`` has answered, at ``"letters"`` when plugins have composed these.
-    Files of issues are called ``.issues/SLUG/…`` among those of the site. A ``resident`` worker
-    stays when it is done, to show single pages (``Worker.page``).
+    for this run alone: the site goes to ``stage/site``, the record of its pages to ``stage/pages``.
+    ``folder`` holds what earlier runs left, ``record`` is that of the pages in the output, of which
+    ``intact`` were not touched since. ``code`` are files of Python that decide what sources and
+    pages are. ``digests`` of files are known already, each with the stamp of then. ``forget`` makes
+    everything again. ``jobs`` is how many processes may work. ``judge`` is called once all is read
+    and before anything is rendered. A source that is not ``fit`` is never opened. ``until`` ends
+    the run early: at ``"read"`` when ``judge`` has answered, at ``"letters"`` when plugins have
+    composed these; a fit site of whose generators ``compose`` says so has its letters composed at
+    ``"read"`` too. Files of issues are called ``.issues/SLUG/…`` among those of the site. A
+    ``resident`` worker stays when it is done, to show single pages (``Worker.page``).
     """
 
     settings: Path
@@ -65,6 +65,8 @@ class Task(NamedTuple):
     fit: Fit | None = None
     until: Literal["", "read", "letters"] = ""
     resident: bool = False
+    compose: Callable[[list[Any]], bool] | None = None
+    digests: Mapping[str, tuple[str, str]] = {}
 
 
 class Run(NamedTuple):
@@ -90,15 +92,27 @@ class Run(NamedTuple):
     fresh: int = 0
     judged: Any = None
     seconds: Mapping[str, float] = {}
-    errors: tuple[str, ...] = ()
+    errors: tuple[Complaint, ...] = ()
     full_pelican: bool = False
 
 
 class Failed(NamedTuple):
     """A run that failed, in place of a ``Run``; ``code`` is how a command ends by it."""
 
-    errors: tuple[str, ...]
+    errors: tuple[Complaint, ...]
     code: Exit
+
+
+class UnfitSource(ValueError):
+    """A source that Pelican must not open, in the place of its content."""
+
+
+class BadMoment(ValueError):
+    """A date that cannot be compared with others, of the front matter's ``key``."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"`{key.title()}:` is not a valid date")
+        self.key = key
 
 
 class Unfit(Exception):
@@ -171,5 +185,6 @@ def result(found: Run | Failed | Unfit | NeedsFullPelican) -> Run:
     if isinstance(found, Failed):
         also = f" (and {len(found.errors) - 1} more)" if len(found.errors) > 1 else ""
         kind = ConfigError if found.code == Exit.USAGE else Refused
-        raise kind(found.errors[0] + also, "mend that and build again; the built site is as it was")
+        remedy = "mend that and build again; the built site is as it was"
+        raise kind(f"{found.errors[0]}{also}", remedy)
     return found

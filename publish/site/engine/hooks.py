@@ -23,11 +23,11 @@ from pelican import generators, readers, signals, urlwrappers, utils
 from pelican.contents import Article, Content, Page
 from pelican.readers import Readers
 
-from publish.post import stamps
-from publish.site.engine import UNFIT, Fit
+from publish.post import frontmatter, stamps
+from publish.site.engine import Fit, UnfitSource
 from publish.site.engine import settings as tracked
 from publish.site.engine.closures import Compiled
-from publish.site.engine.sources import KINDS, Sources, handed
+from publish.site.engine.sources import KINDS, Sources, handed, key_lines
 from publish.site.engine.staging import Staging
 
 
@@ -82,9 +82,10 @@ def keep_from_reading(fit: Fit) -> None:
         if fmt is None:
             raw = fit(Path(base_path, path))
             if raw is None:
-                raise ValueError(UNFIT)
+                raise UnfitSource(path)
             handed.clear()
-            handed[os.path.abspath(os.path.join(base_path, path))] = raw  # noqa: PTH100, PTH118
+            full = os.path.abspath(os.path.join(base_path, path))  # noqa: PTH100, PTH118
+            handed[full], key_lines[full] = raw, frontmatter.key_lines(raw, path)
         return stock(self, base_path, path, content_class, fmt, context, **named)
 
     Readers.read_file = read_file

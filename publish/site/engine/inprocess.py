@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +18,16 @@ from publish import light
 from publish.errors import Exit
 from publish.light import StubUsed
 from publish.post import cache
-from publish.site.engine import ISSUES, Failed, NeedsFullPelican, Progress, Run, Task, Unfit
+from publish.site.engine import (
+    ISSUES,
+    BadMoment,
+    Failed,
+    NeedsFullPelican,
+    Progress,
+    Run,
+    Task,
+    Unfit,
+)
 from publish.site.engine.audit import Audit
 from publish.site.engine.logged import LogCollector
 from publish.site.snapshot import ACCOUNTS
@@ -63,18 +73,23 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
     from publish.site.engine import hooks, keys, session, settings
     from publish.site.engine.judging import MUCH, Judging, Stop
     from publish.site.engine.service import Service
+    from publish.site.engine.sources import key_lines
     from publish.site.engine.staging import Staging
 
     _forget_neighbours(task.settings.parent)
     audit.start()
     package.console = _Quiet(package.console)
     site = task.stage / "site"
-    log = LogCollector(task.settings.parent, site)
+    log = LogCollector(task.settings.parent, site, key_lines)
     # Python trusts compiled files by the second; a plugin edited twice in one would stay stale.
     compiles, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     logging.getLogger().addHandler(log)
-    # Pelican tells the fifth of a kind as "and others"; here each has its place.
+    # A rule tells of it at its line.
+    warnings.filterwarnings("ignore", message="tzname .* identified but not understood")
+    # Pelican tells the fifth of a kind as "and others", and the same words of a second post not at
+    # all; here each has its place.
     package.log.LimitFilter._threshold = sys.maxsize
+    package.log.LimitFilter._raised_messages = _Unremembering()
     clock.phase("load")
     code, due = Exit.USAGE, _Due()
     live: session.Session | None = None
@@ -114,7 +129,7 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
             record = task.record if files else None
             live = session.Session(
                 task.folder, record, found_keys, values, declared, staging, audit, log,
-                task.jobs, tell, forget=task.forget,
+                task.jobs, tell, forget=task.forget, digests=task.digests,
             )  # fmt: skip
         clock.phase("settings")
         pelican.run()
@@ -158,7 +173,7 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
              values["THEME"], values["CACHE_PATH"], *values["PLUGIN_PATHS"]))]  # fmt: skip
     reads = audit.reads(apart, Path(values["PATH"], "ledger"))
     return Run(
-        tuple(log.warnings),
+        tuple(map(str, log.warnings)),
         tuple(path for path in reads if path != str(task.settings.parent)),
         due.moment, audit.untracked, stock, tuple(sorted(staging.kept)),
         live.pages.rendered if live else due.rendered,
@@ -191,11 +206,17 @@ class _Due:
         return min(self._moments).timestamp() if self._moments else 0.0
 
     def _look(self, content: Any) -> None:
-        moment = getattr(content, "date", None)
-        # A draft without a date is dated to the end of time, where no zone can be counted.
-        if isinstance(moment, datetime) and moment.year < 9999:
-            moment = moment.astimezone(UTC)
-            if moment > self._began:
+        for key in ("date", "modified"):
+            moment = getattr(content, key, None)
+            # A draft without a date is dated to the end of time, where no zone can be counted.
+            if not isinstance(moment, datetime) or moment.year == 9999:
+                continue
+            try:
+                moment = moment.astimezone(UTC)
+            except (ValueError, OverflowError):
+                # Of an offset of days, say: here it is the fault of this source, later of the run.
+                raise BadMoment(key) from None
+            if key == "date" and moment > self._began:
                 self._moments.add(moment)
 
     def _look_at_all(self, generators: Any) -> None:
@@ -207,6 +228,13 @@ class _Due:
 def _issues(values: Any) -> dict[str, str]:
     path = values.get("NEWSLETTER_ISSUES_PATH")
     return {str(path): ISSUES} if path else {}
+
+
+class _Unremembering(set[Any]):
+    """A set that stays empty."""
+
+    def add(self, item: Any) -> None:
+        """Nothing is added."""
 
 
 class _Quiet:

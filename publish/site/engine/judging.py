@@ -35,6 +35,7 @@ class Judging:
         self._task, self._settings, self._log = task, settings, log
         self._audit, self._fresh, self._phase = audit, fresh, phase
         self._copy: Pool | None = None
+        self._fit = False
         self.answer: Any = None
         self.generators: list[Any] = []
         self._install()
@@ -72,8 +73,12 @@ class Judging:
         if self._task.until == "read" or self._fresh() >= MUCH:
             self._settle()
             self._phase("judge")
-        if self._task.until == "read":
+        if self._task.until == "read" and not self._composes():
             raise Stop
+
+    def _composes(self) -> bool:
+        compose = self._task.compose
+        return self._fit and compose is not None and compose(self.generators)
 
     def _judge(self, generators: list[Any]) -> Any:
         for generator in generators:
@@ -88,10 +93,10 @@ class Judging:
         if copy is None:
             return
         try:
-            [(self.answer, fit, errors)] = copy.answers()
+            [(self.answer, self._fit, errors)] = copy.answers()
         finally:
             copy.close()
         if self._task.until == "read":
             self._log.add(errors, [])
-        elif not fit:
+        elif not self._fit:
             raise Unfit(self.answer)

@@ -7,10 +7,19 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from publish.post.diagnostic import Complaint
+from publish.site.engine import BadMoment, UnfitSource
+
+KINDS = {
+    "Skipping %s: could not find information about '%s'": "missing-key",
+    "Unable to find '%s', skipping url replacement.": "unfound",
+    'Unable to generate valid slug for %s "%s".': "no-slug",
+}
+"""Of Pelican's own texts, before their values are put in: what a rule tells better."""
 ERROR_PREFIXES = (
     "unable to find",
     "other resources were not found",
@@ -31,48 +40,63 @@ class LogCollector(logging.Handler):
     """Keeps what is logged: ``errors`` forbid the build, ``warnings`` do not.
 
     ``root`` is the site's folder, ``content`` its Pelican ``PATH``, ``output`` where it renders.
+    ``key_lines`` fills with the lines of each source's keys.
     """
 
-    def __init__(self, root: Path, output: Path) -> None:
+    def __init__(
+        self, root: Path, output: Path, key_lines: Mapping[str, Mapping[str, int]]
+    ) -> None:
         super().__init__(logging.WARNING)
+        self._key_lines = key_lines
         self.root, self.content, self.output = root, root / "content", output
-        self.errors: list[str] = []
-        self.warnings: list[str] = []
+        self.errors: list[Complaint] = []
+        self.warnings: list[Complaint] = []
         self.count = 0
 
     def emit(self, record: logging.LogRecord) -> None:
         """Called by logging, in the frame that logs."""
         self.count += 1
+        template = str(record.msg)
+        grave = record.levelno >= logging.ERROR or template.lower().startswith(ERROR_PREFIXES)
+        kept = self.errors if grave else self.warnings
+        said = getattr(record, "complaint", None)
+        if isinstance(said, Complaint):
+            self._keep(kept, self._located(said))
+            return
         try:
             text = record.getMessage()
         except (TypeError, ValueError):
-            text = str(record.msg)
-        grave = record.levelno >= logging.ERROR or str(record.msg).lower().startswith(
-            ERROR_PREFIXES
-        )
+            text = template
+        args = record.args if isinstance(record.args, tuple) else ()
+        kind, parts = KINDS.get(template, ""), tuple(str(value)[:1000] for value in args)
         cause = sys.exc_info()[1]
         if record.levelno >= logging.ERROR and cause is not None:
+            kind, parts = _kind(cause)
             # Pelican names the post and drops the reason unless it is debugging.
-            text = f"{text}: {type(cause).__name__}: {cause}"
-        source = self._source(record.args)
-        self._keep(self.errors if grave else self.warnings, self._placed(text, source))
+            if str(cause) not in text:
+                text = f"{text}: {type(cause).__name__}: {cause}"
+        self._keep(kept, self._placed(text, self._source(record), kind, parts))
 
-    def add(self, errors: list[str], warnings: list[str]) -> None:
+    def add(self, errors: Iterable[Complaint], warnings: Iterable[Complaint]) -> None:
         """Add another process's records."""
-        self.count += len(errors) + len(warnings)
-        for kept, texts in ((self.errors, errors), (self.warnings, warnings)):
-            for text in texts:
-                self._keep(kept, text)
+        for kept, said in ((self.errors, errors), (self.warnings, warnings)):
+            for complaint in said:
+                self.count += 1
+                self._keep(kept, complaint)
 
     def failed(self, error: BaseException) -> None:
         """The run ended by ``error``."""
         text = getattr(error, "message", None) or getattr(error, "strerror", None) or str(error)
         line = f"{type(error).__name__}: {text}" if text else type(error).__name__
-        self._keep(self.errors, f"{self._where(error)}{self._short(line)}")
+        message, _, remedy = self._short(line).partition(" — ")
+        kind, parts = _kind(error)
+        self._keep(
+            self.errors, Complaint(message, *self._where(error), remedy, kind=kind, parts=parts)
+        )
 
-    def _keep(self, kept: list[str], text: str) -> None:
-        if text and text not in kept:
-            kept.append(text)
+    def _keep(self, kept: list[Complaint], said: Complaint) -> None:
+        if said.message and said not in kept:
+            kept.append(said)
 
     def _short(self, text: str) -> str:
         text = " ".join(text.split("Traceback (most recent", 1)[0].split())
@@ -80,17 +104,37 @@ class LogCollector(logging.Handler):
             text = text.replace(f"{folder}{os.sep}", "")
         return text if len(text) <= 400 else f"{text[:400]}…"
 
-    def _placed(self, text: str, source: Path | None) -> str:
-        text = self._short(text)
+    def _placed(
+        self, text: str, source: Path | None, kind: str, parts: tuple[str, ...]
+    ) -> Complaint:
+        """What is said in words alone, at the place that it seems to be about."""
+        message, _, remedy = self._short(text).partition(" — ")
         if source is None:
-            return text
-        place = f"{self._called(source)}:{_line(source, QUOTED.findall(text))}"
-        for name in {self._called(source), self._relative(source)}:
-            text = text.removeprefix(f"Could not process {name}: ").removeprefix(f"{name}: ")
-        return f"{place}: {text.removeprefix('ValueError: ')}"
+            return Complaint(message, remedy=remedy, kind=kind, parts=parts)
+        file = self._called(source)
+        line = _line(source, QUOTED.findall(message))
+        for name in {file, self._relative(source)}:
+            message = message.removeprefix(f"Could not process {name}: ").removeprefix(f"{name}: ")
+        message = message.removeprefix("ValueError: ")
+        return Complaint(message, file, line, remedy, kind, parts)
 
-    def _source(self, args: Any) -> Path | None:
+    def _located(self, said: Complaint) -> Complaint:
+        """A plugin's complaint, with its file as the site names it and its line."""
+        message = self._short(said.message)
+        if not said.file:
+            return said._replace(message=message)
+        file = self.root / said.file
+        line = said.line or self._key_lines.get(str(file), {}).get(said.key) or 1
+        return said._replace(message=message, file=self._called(file), line=line)
+
+    def _source(self, record: logging.LogRecord) -> Path | None:
         """The content file that a complaint is about: one it names, else the one being made."""
+        # What could not be found from a post is no file, or another one's.
+        if str(record.msg).lower().startswith(ERROR_PREFIXES[0]):
+            return self._being_made() or self._named(record.args)
+        return self._named(record.args) or self._being_made()
+
+    def _named(self, args: Any) -> Path | None:
         values = args.values() if isinstance(args, dict) else args or ()
         for value in values if isinstance(values, Iterable) else ():
             name = str(value)
@@ -99,6 +143,9 @@ class LogCollector(logging.Handler):
             for base in (self.content, self.root):
                 if (base / name).is_file():
                     return base / name
+        return None
+
+    def _being_made(self) -> Path | None:
         # A broken link is logged without its post; the post is the `self` of a caller.
         frame = sys._getframe(1)
         while frame is not None:
@@ -108,9 +155,9 @@ class LogCollector(logging.Handler):
             frame = frame.f_back  # type: ignore[assignment]
         return None
 
-    def _where(self, error: BaseException) -> str:
-        """``file:line: `` of the last frame in a template or in the site's own code."""
-        frames = [(f.filename, f.lineno) for f in traceback.extract_tb(error.__traceback__)]
+    def _where(self, error: BaseException) -> tuple[str, int]:
+        """File and line of the last frame in a template or in the site's own code."""
+        frames = [(f.filename, f.lineno or 1) for f in traceback.extract_tb(error.__traceback__)]
         places = [
             (file, line) for file, line in (*frames, *getattr(error, "frames", ()))
             if self._own(file)
@@ -119,8 +166,8 @@ class LogCollector(logging.Handler):
         if isinstance(file, str) and isinstance(line, int):
             places.append((file, line))
         if places:
-            return f"{self._called(Path(places[-1][0]))}:{places[-1][1]}: "
-        return f"{self._short(str(file))}: " if isinstance(file, str) else ""
+            return self._called(Path(places[-1][0])), places[-1][1]
+        return (self._short(file), 0) if isinstance(file, str) else ("", 0)
 
     def _own(self, name: str) -> bool:
         inside = name.startswith(f"{self.root}{os.sep}") and "site-packages" not in name
@@ -136,14 +183,31 @@ class LogCollector(logging.Handler):
         return str(file.relative_to(self.content)) if inside else str(file)
 
 
+def _kind(error: BaseException) -> tuple[str, tuple[str, ...]]:
+    """What an error is, for a rule that tells the same better, and the values it is about."""
+    if isinstance(error, UnfitSource):
+        return "unfit", ()
+    if isinstance(error, BadMoment):
+        return "bad-moment", (error.key,)
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_name == "get_date":
+            return "bad-date", (str(frame.f_locals.get("string", "")),)
+        if frame.f_code.co_name == "strftime":
+            return "bad-date-format", ()
+        if f"{os.sep}zoneinfo{os.sep}" in frame.f_code.co_filename:
+            return "bad-timezone", ()
+    return ("bad-timezone", ()) if type(error).__name__ == "ZoneInfoNotFoundError" else ("", ())
+
+
 def _line(source: Path, words: list[str]) -> int:
-    """The first line of ``source`` that holds the last quoted word it can; 1 if none does."""
+    """The first line of ``source`` that holds the last quoted word it can, a key in any case; 1
+    if none does."""
     try:
         lines = source.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return 1
     for word in reversed(words):
         for number, line in enumerate(lines, 1):
-            if word in line:
+            if word in line or (word.endswith(":") and line.lower().startswith(word.lower())):
                 return number
     return 1

@@ -7,7 +7,7 @@ import gc
 import logging
 import os
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,7 @@ class Session:
     def __init__(
         self, folder: Path, record: Path | None, keys: tuple[bytes, bytes], settings: Any,
         declared: set[str], staging: Staging, audit: Audit, log: LogCollector, jobs: int,
-        progress: Progress, *, forget: bool,
+        progress: Progress, *, forget: bool, digests: Mapping[str, tuple[str, str]],
     ) -> None:  # fmt: skip
         code, whole = keys
         self._audit, self._log, self._jobs = audit, log, jobs
@@ -51,7 +51,8 @@ class Session:
         self.generators: list[Any] = []
         self._writing = False
         self._turn, self._mine, self._share = 0, 0, False
-        self.sources = Sources(folder, code, settings, audit, lambda: log.count, forget=forget)
+        self.sources = Sources(folder, code, settings, audit, lambda: log.count,
+                               forget=forget, digests=digests)  # fmt: skip
         self._tracker = Tracker(declared)
         self.pages = Pages(None if forget else record, whole, staging, self._tracker)
         templates = code + (fingerprint(settings["JINJA_ENVIRONMENT"]) or whole)

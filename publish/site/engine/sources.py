@@ -29,18 +29,21 @@ WORTH = 32
 """Unread sources below which a second process costs more than it saves."""
 handed: dict[str, bytes] = {}
 """The source that Pelican reads now, by its path: its bytes, where they were read before."""
+key_lines: dict[str, Mapping[str, int]] = {}
+"""Of every source that was read, by its path: the lines of its keys."""
 
 
 class Source(NamedTuple):
     """What is kept of a source: the object's class and pickled attributes, its static links.
 
-    ``version`` is a digest of all files it was made from.
+    ``version`` is a digest of all files it was made from, ``lines`` are those of its keys.
     """
 
     kind: str
     version: bytes
     data: bytes
     links: tuple[str, ...]
+    lines: tuple[tuple[str, int], ...] = ()
 
 
 class Seen(NamedTuple):
@@ -63,12 +66,12 @@ class Sources:
     """The store in ``folder``, valid under ``key`` and the settings that reading uses.
 
     ``logged`` counts what was logged so far: a source about which something was logged is read in
-    every build, for it to be logged again.
+    every build, for it to be logged again. ``digests`` are the ``Task``'s.
     """
 
     def __init__(
         self, folder: Path, key: bytes, settings: Any, audit: Audit, logged: Callable[[], int],
-        *, forget: bool = False,
+        *, forget: bool = False, digests: Mapping[str, tuple[str, str]] | None = None,
     ) -> None:  # fmt: skip
         self._folder, self._key, self._settings = folder, key, settings
         self._audit, self._logged = audit, logged
@@ -80,7 +83,7 @@ class Sources:
         self._ahead: dict[str, tuple[Source, Seen]] = {}
         self._used: set[str] = set()
         self._snapshot: Mapping[str, bytes | None] = {}
-        self._forget = forget
+        self._forget, self._digests = forget, digests or {}
         self.links: dict[Any, tuple[str, ...]] = {}
         self.fresh = 0
 
@@ -99,7 +102,7 @@ class Sources:
             found, was = self._old.get(path), self._seen.get(path)
             if found is None or was is None or found.kind != kind.__name__:
                 return None
-            current = _current(was)
+            current = _current(was, self._digests)
             if current is None or found.version != was.version:
                 return None
             known, seen = found, current
@@ -110,6 +113,7 @@ class Sources:
             return None
         self._now[path], self._now_seen[path] = known, seen
         self.links[made] = known.links
+        key_lines[path] = dict(known.lines)
         return made
 
     def make(self, path: str, read: Callable[[], Any], context: Any) -> Any:
@@ -128,7 +132,8 @@ class Sources:
                 (p, stamps.stamp(p), own.get(p) or digest_of(p)) for p in sorted(paths)
             ), moment)  # fmt: skip
             if (data := _pickled(made, self._settings, context)) is not None:
-                kept = Source(type(made).__name__, seen.version, data, links)
+                lines = tuple(key_lines.get(path, {}).items())
+                kept = Source(type(made).__name__, seen.version, data, links, lines)
                 self._now[path], self._now_seen[path] = kept, seen
         return made
 
@@ -219,7 +224,7 @@ def digest_of(path: str) -> str:
         return ""
 
 
-def _current(seen: Seen) -> Seen | None:
+def _current(seen: Seen, digests: Mapping[str, tuple[str, str]]) -> Seen | None:
     """``seen`` with the stamps of now, if all bytes are the same; else None."""
     files, moment, changed = [], seen.moment, False
     for path, stamp, digest in seen.files:
@@ -229,7 +234,8 @@ def _current(seen: Seen) -> Seen | None:
         # A file saved in the tick in which it was read keeps its stamp: the bytes decide.
         if now != stamp or (now and stamps.changed_at(now) + stamps.RACY > seen.moment):
             moment, changed = time.time_ns(), True
-            if digest_of(path) != digest:
+            at, known = digests.get(path, ("", ""))
+            if (known if at == now and known else digest_of(path)) != digest:
                 return None
         files.append((path, now, digest))
     return Seen(tuple(files), moment) if changed else seen

@@ -1,0 +1,73 @@
+"""Which files of the site the pictures of a body are, and their sizes written into the tags."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from publish.post.images import cover_of, size_of
+
+IMG = re.compile(r"""<img\b(?:[^>"']|"[^"]*"|'[^']*')*>""")
+SRC = re.compile(r"""\bsrc\s*=\s*(["'])(?:\{(?:static|attach|filename)\})?(.*?)\1""")
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".avif")
+
+
+def with_sizes(markup: str, content: str, folder: str) -> str:
+    """``markup`` with ``width``, ``height`` and lazy loading on each picture of the content folder.
+
+    ``folder`` is where the source lies, relative to ``content``. A picture that says one of the
+    attributes itself, lies elsewhere or cannot be read is left as it is.
+    """
+    return IMG.sub(lambda tag: _sized(tag.group(), Path(content), folder), markup)
+
+
+def file_of(tag: str, content: Path, folder: str) -> Path | None:
+    """The file in the content folder that an ``<img>`` means; None for the web's pictures."""
+    found = SRC.search(tag)
+    if not found or "://" in found.group(2):
+        return None
+    name = unquote(found.group(2))
+    return content / name.lstrip("/") if name.startswith("/") else content / folder / name
+
+
+def _sized(tag: str, content: Path, folder: str) -> str:
+    file = file_of(tag, content, folder)
+    if file is None or re.search(r"\b(width|height)\s*=", tag):
+        return tag
+    size = size_of(file)
+    if size is None:
+        return tag
+    lazy = "" if "loading=" in tag else ' loading="lazy"'
+    end = "/>" if tag.endswith("/>") else ">"
+    return f'{tag.removesuffix(end).rstrip()} width="{size[0]}" height="{size[1]}"{lazy}{end}'
+
+
+def files(content: Any, statics: Mapping[str, Any]) -> dict[str, Any]:
+    """The raster pictures that a page shows: path below the content folder to Pelican's file."""
+    base, body = Path(content.settings["PATH"]), content._content or ""
+    tags = IMG.findall(body) if "<img" in body else []
+    named = [file_of(tag, base, content.relative_dir) for tag in tags]
+    below = [Path(os.path.relpath(file, base)).as_posix() for file in named if file]
+    return {path: statics[path] for path in (cover(content), *below)
+            if path in statics and path.lower().endswith(SUFFIXES)}  # fmt: skip
+
+
+def cover(content: Any) -> str:
+    """The path below the content folder that an ``Image:`` line names; ``""`` for none there."""
+    found = cover_of(content)
+    return found.path if found else ""
+
+
+def line(content: Any, path: str) -> int:
+    """The line of the source that names the picture, from 1; 1 where none does."""
+    name = path.rsplit("/", 1)[-1]
+    try:
+        text = Path(content.source_path).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return 1
+    rows = text.splitlines()
+    return next((n for n, row in enumerate(rows, 1) if name in unquote(row)), 1)

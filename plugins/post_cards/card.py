@@ -1,0 +1,49 @@
+"""What stands on a card, and the name of its file: all that a build with nothing to draw needs."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Container
+from typing import NamedTuple
+
+DESIGN = "3"
+"""Part of every name: raise it when a drawing changes, and all cards are drawn again."""
+
+
+class Card(NamedTuple):
+    """What stands on a card: plain text. ``seed`` chooses the landscape."""
+
+    title: str
+    above: str
+    below: str
+    seed: str
+
+
+def name(slug: str, *parts: str) -> str:
+    """A file name that changes with what the card shows, so that no share page shows an old one."""
+    digest = hashlib.sha256("\0".join((DESIGN, *parts)).encode()).hexdigest()
+    # A slug may be written in any script and lead anywhere; an address and a folder may not.
+    stem = re.sub(r"[^a-z0-9]+", "-", slug.lower())[:60].strip("-") or "card"
+    return f"{stem}-{digest[:12]}.png"
+
+
+def printable(text: str, has: Container[str]) -> str | None:
+    """``text`` in characters that the font ``has``; None if a letter or figure is missing.
+
+    An ornament may go (an emoji, an invisible mark); a word without one of its letters may not.
+    """
+    if text.isascii() and all(map(has.__contains__, text)):
+        return " ".join(text.split())
+    kept = []
+    for character in unicodedata.normalize("NFC", text):
+        # A ligature or a wide letter is also written with others.
+        plainer = unicodedata.normalize("NFKC", character)
+        if character in has or character.isspace():
+            kept.append(character)
+        elif all(c in has for c in plainer):
+            kept.append(plainer)
+        elif unicodedata.category(character)[0] in "LN":
+            return None
+    return " ".join("".join(kept).split())

@@ -1,0 +1,156 @@
+"""Where each item goes: kind, status, slug, file, old addresses. Pure but for what it asks."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from html import unescape
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from publish.importer import dates
+from publish.importer.model import Item, Options
+from publish.post import slug as slugs
+
+SKIPPED = {
+    "nav_menu_item", "custom_css", "customize_changeset", "revision", "oembed_cache", "wp_template",
+    "wp_template_part", "wp_global_styles", "wp_navigation", "user_request", "attachment",
+    "wp_block", "et_pb_layout", "et_theme_builder", "et_template", "et_header_layout",
+    "et_body_layout", "et_footer_layout", "et_theme_options", "et_code_snippet", "wp_font_family",
+    "wp_font_face", "elementor_library", "elementor_snippet", "acf-field", "acf-field-group",
+    "wpcf7_contact_form", "feedback", "shop_order", "shop_coupon", "mc4wp-form", "amn_smtp",
+    "scheduled-action", "jp_pay_order", "jp_mem_plan", "vc4_templates", "vc_grid_item",
+    "templatera",
+}  # fmt: skip
+"""Types of WordPress' own and of plugins that hold no article: counted, not listed."""
+HIDDEN = {"trash", "auto-draft", "inherit"}
+LONGEST = 180
+"""Bytes of a file's name without its ending."""
+DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.I)
+
+
+@dataclass(slots=True)
+class Entry:
+    """One post or page to be written.
+
+    ``file`` is relative to the content folder, ``path`` the old address' path, ``olds`` the paths
+    it had before, ``open`` whether the site shows it now.
+    """
+
+    number: int
+    id: int
+    kind: str
+    status: str
+    scheduled: bool
+    slug: str
+    file: str
+    path: str
+    title: str
+    olds: list[str] = field(default_factory=list)
+
+    @property
+    def open(self) -> bool:
+        """Whether a reader finds it."""
+        return self.status == "published" and not self.scheduled
+
+
+def selected(item: Item, options: Options) -> bool:
+    """Whether an item becomes a file."""
+    if item.type not in ("post", "page") or item.status in HIDDEN:
+        return False
+    if options.only and options.only != f"{item.type}s":
+        return False
+    day = (item.date or item.modified)[:10]
+    return not (options.since and day and day < options.since.isoformat())
+
+
+def status(item: Item) -> tuple[str, bool, str]:
+    """The status to write, whether the item is still to come, and the code of a loss, if any."""
+    if item.password:
+        return "draft", False, "password-as-draft"
+    if item.status == "private":
+        return "draft", False, "private-as-draft"
+    if item.status in ("publish", "future"):
+        return "published", item.status == "future", ""
+    return "draft", False, "" if item.status in ("draft", "pending") else "status-unknown"
+
+
+def title_of(text: str) -> str:
+    """A title's words: WordPress keeps it as HTML."""
+    text = re.sub(
+        r"</?(?:em|i|strong|b|span|code|sup|sub|small|br|a|u|mark|font)\b[^<>]*>", "", text
+    )
+    return " ".join(unescape(text).split())
+
+
+def uid(host: str, number: int) -> str:
+    """The permanent identity: the same at every run, other on every site."""
+    return hashlib.sha256(f"{host}/{number}".encode()).hexdigest()[:16]
+
+
+def path_of(link: str) -> str:
+    """The decoded path of an address; ``""`` where a query is all it has."""
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return ""
+    if parts.query and parts.path in ("", "/"):
+        return ""
+    return unquote(parts.path)
+
+
+def slug_of(item: Item, values: Mapping[str, Any]) -> str:
+    """The slug that WordPress used, else one made of the title."""
+    given = unquote(item.slug).strip().strip("/").lower()
+    if not given:
+        last = path_of(item.link).strip("/").rsplit("/", 1)[-1]
+        given = re.sub(r"\.html?$", "", last).lower()
+    # What an address does not hold becomes a hyphen, and no second one beside the first.
+    given = re.sub(r"-*[^\w.~-]+-*", "-", given).strip("-.")
+    if not given or ".." in given or (given.isdigit() and not item.slug):
+        given = slugs.slugify(title_of(item.title), values).strip("-.") or f"post-{abs(item.id)}"
+    return cut(given)
+
+
+def cut(name: str) -> str:
+    """A name that every file system takes."""
+    data = name.encode()
+    if len(data) > LONGEST:
+        name = data[: LONGEST - 9].decode("utf-8", "ignore").rstrip("-.")
+        name = f"{name}-{hashlib.sha256(data).hexdigest()[:8]}"
+    if DEVICES.fullmatch(name):
+        name = f"{name}-1"
+    return name
+
+
+def host_of(url: str) -> str:
+    """The host of an address, in small letters and without ``www.``."""
+    try:
+        return (urlsplit(url).hostname or "").lower().removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def old_paths(item: Item) -> Iterable[str]:
+    """Paths under which the item was found before its slug or its date was changed."""
+    path = path_of(item.link)
+    if not path or not item.slug:
+        return
+    here = unquote(item.slug)
+    day = dates.naive(item.date)
+    parts = path.strip("/").split("/")
+    if not parts or parts[-1] != here:
+        return
+    dated = day and parts[:2] == [f"{day:%Y}", f"{day:%m}"]
+    fronts = [parts[:-1]]
+    for old in item.old_dates if dated else []:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", old):
+            count = 3 if len(parts) > 3 and parts[2] == f"{day:%d}" else 2
+            fronts.append([*old.split("-")[:count], *parts[count:-1]])
+    for front in fronts:
+        for slug in [here, *map(unquote, item.old_slugs)]:
+            made = "/" + "/".join([*front, slug]) + ("/" if path.endswith("/") else "")
+            if made != path and slug and "/" not in slug:
+                yield made

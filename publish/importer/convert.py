@@ -1,0 +1,357 @@
+"""The two steps of one item, as they run in any process: prepare it, then finish it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from html import escape
+from typing import Any
+from urllib.parse import urljoin
+
+from publish.importer import body, ending, header, links, tree
+from publish.importer.address import Entry
+from publish.importer.item_store import Spool, Store
+from publish.importer.links import Index, Rewriter
+from publish.importer.losses import Loss, excerpt
+from publish.importer.markdown import markup, verify
+from publish.importer.markdown.normal import normal
+from publish.importer.model import Item
+from publish.importer.pictures import Found, MediaLibrary
+from publish.importer.tree import El
+from publish.importer.wordpress.expand import Context
+
+
+@dataclass
+class Job:
+    """What every process shares of the import."""
+
+    store: Store
+    prepared: Spool
+    index: Index
+    site: verify.Site
+    media: MediaLibrary
+    comments: bool
+    same_host: bool
+    blog: str
+    folder: str
+    anchors: dict[int, set[str]] = field(default_factory=dict)
+    counts: Counter[int] = field(default_factory=Counter)
+    posts: int = 0
+    owner: int = field(default_factory=os.getpid)
+    keep_end: bool = False
+
+
+@dataclass
+class Prepared:
+    """What the first step finds about an item, beside its blocks (``data``, for the store)."""
+
+    number: int
+    data: str
+    urls: list[str]
+    anchors: list[tuple[int, str]]
+    tail: list[int]
+
+
+@dataclass
+class Finished:
+    """A file's text, what it shows of the media, and what was lost."""
+
+    number: int
+    text: str
+    used: list[str]
+    losses: list[Loss]
+    end: str
+
+
+class Steps:
+    """Both steps. Each process opens the database for itself."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self._store: Store | None = None
+        self._owner = 0
+
+    @property
+    def store(self) -> Store:
+        """This process' own connection."""
+        if self._store is None or self._owner != os.getpid():
+            own = self.job.owner == os.getpid()
+            self._store = self.job.store if own else Store(self.job.store.path)
+            self._owner = os.getpid()
+        return self._store
+
+    # First step -------------------------------------------------------------------------------
+
+    def prepare(self, number: int) -> Prepared:
+        """The blocks of an item."""
+        job, store = self.job, self.store
+        item, plan = store.item(number), store.plan(number)
+        entry = job.index.entries[number]
+        context = Context(item.id, self._find, self._gallery(item), _fields(item, plan, job.blog))
+        context.gallery = self._gallery(item, context)
+        try:
+            root = body.blocks_of(item, context)
+        except (RecursionError, ValueError, LookupError) as error:
+            # One post in a form of its own must not keep all others away: its words stay.
+            context.lose("words-differ", f"converted as plain words: {type(error).__name__}")
+            root = El("body", {}, [El("p", {}, [header.plain(item.body)])])
+        notes = body.notes_of(item, context)
+        if job.comments and item.comments:
+            _comments(root, item, context)
+        elif item.comment_count:
+            context.lose("comments-left", str(item.comment_count), item.comments[0].text)
+        every = [root, *(note for _, note in notes)]
+        found = [el for part in every for el in part.walk()]
+        rewriter = self._rewriter(entry, context, [])
+        urls = [self._absolute(el.get("src"), entry) for el in found if el.tag == "img"]
+        anchors: list[tuple[int, str]] = []
+        for el in found:
+            href = el.get("href") if el.tag == "a" else ""
+            own = rewriter.own(href) if href else None
+            if own is None:
+                continue
+            if _is_file(own.path):
+                urls.append(own.url)
+            if own.fragment:
+                to = (
+                    number
+                    if href.startswith("#")
+                    else rewriter._by_query(own)[0] or rewriter._by_path(own.path)
+                )
+                if to:
+                    anchors.append((to, own.fragment))
+        data = {
+            "root": root.pack(),
+            "notes": [[id, note.pack()] for id, note in notes],
+            "named": links.named(root),
+            "losses": [[loss.code, loss.detail, loss.excerpt] for loss in context.losses],
+        }
+        last = ending.ends(ending.tail(root)) if entry.kind == "post" else []
+        return Prepared(number, json.dumps(data, ensure_ascii=False), urls, anchors, last)
+
+    def _prepared(self, number: int) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.job.prepared.get(number))
+        return found
+
+    def _find(self, number: int, kind: str) -> str | None:
+        types = (
+            ("wp_block",) if kind == "block" else ("et_pb_layout", "wp_block", "elementor_library")
+        )
+        return self.store.body(number, types)
+
+    def _gallery(self, item: Item, context: Context | None = None) -> Any:
+        def gallery(ids: str) -> str:
+            numbers = [int(n) for n in re.findall(r"\d{1,12}", ids)]
+            if ids == "*":
+                numbers = self.store.children(item.id)
+            out = []
+            for number in dict.fromkeys(numbers):
+                found = self.store.attachment(number)
+                if not found or not found[0]:
+                    if context:
+                        context.lose("picture-missing", f"attachment {number}")
+                    continue
+                url, alt, _, note = found
+                words = f"<figcaption>{note}</figcaption>" if note.strip() else ""
+                out.append(
+                    f'<figure><img src="{escape(url)}" alt="{escape(alt)}" '
+                    f'class="wp-image-{number}">{words}</figure>'
+                )
+            return "\n\n" + "\n".join(out) + "\n\n" if out else ""
+
+        return gallery
+
+    # Second step ------------------------------------------------------------------------------
+
+    def finish(self, number: int) -> Finished:
+        """The file of an item."""
+        job, store = self.job, self.store
+        entry, plan, data = job.index.entries[number], store.plan(number), self._prepared(number)
+        root = El.unpack(data["root"])
+        notes = [(id, El.unpack(note)) for id, note in data["notes"]]
+        context = Context(entry.id, lambda *_: None, lambda _: "")
+        context.losses = [
+            Loss(code, entry.id, detail, words) for code, detail, words in data["losses"]
+        ]
+        gone = self._without_end(root) if entry.kind == "post" and not job.keep_end else ""
+        used: list[str] = []
+        rewriter = self._rewriter(entry, context, used)
+        for part in (root, *(note for _, note in notes)):
+            rewriter.rewrite(part)
+            self._pictures(part, entry, context, used)
+        dialect = job.site.dialect()
+        dialect = replace(
+            dialect, anchors=frozenset(job.anchors.get(number, ())),
+            notes={id: n for n, (id, _) in enumerate(notes, 1)},
+        )  # fmt: skip
+        try:
+            text, differences = verify.written(root, notes, dialect, job.site)
+        except (RecursionError, ValueError, LookupError) as error:
+            text = "\n\n".join(
+                markup.html(kid, dialect) for kid in root.kids if isinstance(kid, El)
+            )
+            differences = [("words-differ", f"written as HTML, unchecked: {type(error).__name__}")]
+        for code, words in differences:
+            context.losses.append(Loss(code, entry.id, "", excerpt(words)))
+        whole = header.text_of([*self._head(plan, context, used)], text)
+        return Finished(
+            number,
+            whole,
+            used,
+            _located(context.losses, f"{self.job.folder}/{entry.file}", whole),
+            gone,
+        )
+
+    def _without_end(self, root: El) -> str:
+        if not self.job.counts:
+            return ""
+        last = ending.tail(root)
+        places = ending.dropped(last, self.job.counts, self.job.posts)
+        if not places:
+            return ""
+        kids = [kid for kid in root.kids if isinstance(kid, El)]
+        gone = {len(kids) - 1 - place for place in places}
+        root.kids = [kid for place, kid in enumerate(kids) if place not in gone]
+        return "\n".join(
+            " ".join(kids[p].text().split()) for p in sorted(gone) if kids[p].text().strip()
+        )
+
+    def _rewriter(self, entry: Entry, context: Context, used: list[str]) -> Rewriter:
+        return Rewriter(
+            self.job.index, entry, context, lambda url: self._file(url, context, used),
+            self._attachment, self._ids,
+        )  # fmt: skip
+
+    def _take(
+        self, url: str, context: Context, used: list[str], lost: str, words: str = ""
+    ) -> Found:
+        """What became of the file at ``url``; where it is not kept and not refused either, ``lost``
+        is the loss to note."""
+        found = self.job.media.take(url)
+        if found.state == "kept":
+            used.append(url)
+        else:
+            code = "picture-refused" if found.state == "refused" else lost
+            context.lose(code, url[:200], words)
+        return found
+
+    def _file(self, url: str, context: Context, used: list[str]) -> str:
+        picture = links.PICTURE_NAME.search(url.split("?")[0])
+        found = self._take(url, context, used, "picture-missing" if picture else "file-missing")
+        if found.state == "kept":
+            return f"{{static}}/{found.path}"
+        target = found.url or url
+        return "" if self.job.same_host or links.is_local(target) else target
+
+    def _attachment(self, what: int | str) -> str:
+        if isinstance(what, int):
+            found = self.store.attachment(what)
+            return found[0] if found else ""
+        return self.store.attachment_page(links.key_of(what))
+
+    def _ids(self, number: int) -> frozenset[str]:
+        found = self._prepared(number)["named"] if number in self.job.index.entries else []
+        return frozenset(found)
+
+    def _absolute(self, src: str, entry: Entry) -> str:
+        if src.startswith(("http://", "https://", "//", "data:")):
+            return src
+        host = next(iter(sorted(self.job.index.hosts)), "")
+        try:
+            return urljoin(f"https://{host}{entry.path or '/'}", src) if host else src
+        except ValueError:
+            return src
+
+    def _pictures(self, root: El, entry: Entry, context: Context, used: list[str]) -> None:
+        for el in root.walk():
+            for place, kid in enumerate(el.kids):
+                if isinstance(kid, El) and kid.tag == "img":
+                    el.kids[place] = self._picture(kid, entry, context, used)
+
+    def _picture(self, el: El, entry: Entry, context: Context, used: list[str]) -> El | str:
+        url = self._absolute(el.get("src"), entry)
+        number = el.attrs.pop("data-id", "")
+        if number and not el.get("alt"):
+            known = self.store.attachment(int(number))
+            el.attrs["alt"] = " ".join((known[1] if known else "").split())
+        if url.startswith("data:"):
+            if len(url) > 20000:
+                context.lose("picture-refused", "data:", el.get("alt"))
+                return el.get("alt")
+            return el
+        missing = self.job.media.take(url).state == "missing"
+        lost = "picture-missing" if missing else "picture-elsewhere"
+        found = self._take(url, context, used, lost, el.get("alt"))
+        if found.state == "kept":
+            el.attrs["src"] = f"{{static}}/{found.path}"
+            return el
+        el.attrs["src"] = found.url or url
+        private = links.is_local(el.get("src"))
+        if private or (self.job.same_host and found.state != "elsewhere"):
+            return el.get("alt")
+        return el
+
+    def _head(
+        self, plan: Mapping[str, Any], context: Context, used: list[str]
+    ) -> list[tuple[str, str]]:
+        fields = [(key, value) for key, value in plan["fields"]]
+        if cover := plan.get("cover"):
+            found = self._take(cover, context, used, "picture-missing", "cover")
+            if found.state == "kept":
+                at = next(i for i, (key, _) in enumerate(fields) if key == "Status")
+                fields[at:at] = [("Image", found.path), ("Image_alt", plan.get("cover_alt", ""))]
+        return fields
+
+
+def _is_file(path: str) -> bool:
+    return bool(
+        links.UPLOADS.search(path)
+        or links.FILE_NAME.search(path)
+        or links.PICTURE_NAME.search(path)
+    )
+
+
+def _fields(item: Item, plan: Mapping[str, Any], blog: str) -> dict[str, str]:
+    """What Divi's dynamic content may name."""
+    shown = dict(plan["fields"])
+    return {
+        "post_title": escape(plan.get("title", "")), "post_excerpt": item.excerpt,
+        "post_author": escape(shown.get("Author", "")), "site_title": escape(blog),
+        "post_categories": escape(shown.get("Category", "")),
+        "post_tags": escape(shown.get("Tags", "")),
+        "post_link_url": item.link, "post_link_url_post": item.link, "home_url": "/",
+        "post_featured_image": plan.get("cover", ""), "post_date": item.date[:10],
+        "site_tagline": "",
+        "post_content": "", "post_id": str(item.id),
+    }  # fmt: skip
+
+
+def _comments(root: El, item: Item, context: Context) -> None:
+    """Readers' comments under the post, as they were."""
+    root.kids.append(El("h2", {}, ["Comments"]))
+    for comment in item.comments:
+        who = " ".join(comment.author.split()) or "Anonymous"
+        root.kids.append(El("p", {}, [El("strong", {}, [who]), f" {comment.date[:10]}".rstrip()]))
+        said, _ = tree.parse(comment.text)
+        quote = El("blockquote", {}, [*normal(said, context.lose, True).kids])
+        if quote.kids:
+            root.kids.append(quote)
+
+
+def _located(losses: list[Loss], file: str, text: str) -> list[Loss]:
+    """Each loss with the line of the file where its words, or what it names, stand."""
+    body = text.find("\n\n") + 1
+    out = []
+    for loss in losses:
+        places = (
+            text.find(words, body)
+            for words in (loss.excerpt[:40], loss.detail.rsplit("/", 1)[-1][:60]) if len(words) > 1
+        )  # fmt: skip
+        at = next((place for place in places if place >= 0), 0)
+        line = text.count("\n", 0, at) + 1
+        out.append(replace(loss, file=file, line=line))
+    return out

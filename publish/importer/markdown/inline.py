@@ -1,0 +1,257 @@
+"""Inline content as this blog's Markdown: every sign that would mean something is escaped. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html import escape as html_escape
+
+from publish.importer.tree import El
+
+SPECIAL = re.compile(r"[\\`*_\[\]{<&.\-!]")
+PROSE_BRACKETS = re.compile(r"\[[^\W_][\w .,’'…/-]{0,60}\](?![\[(:{])")
+ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z]\w*);")
+LINE_START = re.compile(r"(?m)^( {0,3})(?:(\d{1,9})([.)])(?=\s|$)|([-+>#|])|([:=~])|(\xa0+))")
+TAGS = {"em", "strong"}
+
+
+@dataclass
+class Dialect:
+    """What the site's Markdown reads, and what of a post is linked to.
+
+    ``smarty`` makes dashes and dots typographic, ``anchors`` are ids that some link names,
+    ``notes`` numbers the footnotes by their ids.
+    """
+
+    smarty: bool = True
+    tables: bool = True
+    sane_lists: bool = True
+    html: bool = True
+    attributes: bool = True
+    definitions: bool = True
+    fences: bool = True
+    anchors: frozenset[str] = frozenset()
+    notes: dict[str, int] = field(default_factory=dict)
+
+
+def text(words: str, dialect: Dialect, strict: bool = False, pipes: bool = False) -> str:
+    """Words as Markdown that shows them. ``strict`` escapes every bracket (inside of a link)."""
+    out: list[str] = []
+    at, before, second = 0, "", False
+    for found in SPECIAL.finditer(words):
+        start = found.start()
+        if start < at:
+            continue
+        sign = found[0]
+        # The second, the fourth … of a row of equal signs.
+        second = start == at and sign == before and not second
+        before = sign
+        out.append(words[at:start])
+        at = start + 1
+        if sign == "<":
+            out.append("&lt;")
+        elif sign == "&":
+            out.append("&amp;" if ENTITY.match(words, start) else "&")
+        elif sign == "_":
+            inside = (
+                0 < start < len(words) - 1 and words[start - 1].isalnum() and words[at].isalnum()
+            )
+            out.append("_" if inside else "\\_")
+        elif sign == "[":
+            plain = None if strict else PROSE_BRACKETS.match(words, start)
+            if plain and "TOC" not in plain[0] and plain.end() < len(words):
+                out.append(plain[0])
+                at = plain.end()
+            else:
+                out.append("\\[")
+        elif sign == "-":
+            out.append("\\-" if dialect.smarty and second else "-")
+        elif sign == ".":
+            dots = dialect.smarty and second and "..." in words[start - 2 : start + 3]
+            out.append("\\." if dots else ".")
+        elif sign == "!":
+            out.append("\\!" if words[at : at + 1] == "[" else "!")
+        else:
+            out.append(f"\\{sign}")
+    out.append(words[at:])
+    made = "".join(out)
+    return made.replace("|", "\\|") if pipes else made
+
+
+def lines(made: str) -> str:
+    """Escapes what would begin a list, a heading, a quotation or a rule at a line's start."""
+
+    def one(found: re.Match[str]) -> str:
+        if found[2]:
+            return f"{found[2]}\\{found[3]}" if found[3] == "." else f"{found[2]}&#41;"
+        if found[4]:
+            return f"\\{found[4]}"
+        if found[5]:
+            return f"&#{ord(found[5])};"
+        return "&nbsp;" * len(found[6])
+
+    return LINE_START.sub(one, made)
+
+
+@dataclass
+class _Emphasis:
+    tag: str
+    inner: str
+    nested: bool
+
+
+def run(kids: list[El | str], dialect: Dialect, br: str = "  \n", pipes: bool = False) -> str:
+    """Inline content. ``br`` is how a line is broken here; in a table's cell ``pipes``."""
+    return _Writer(dialect, br, pipes).kids(kids)
+
+
+class _Writer:
+    def __init__(self, dialect: Dialect, br: str, pipes: bool) -> None:
+        self.dialect, self.br, self.pipes = dialect, br, pipes
+        self._emphasis = 0
+        self._link = 0
+
+    def kids(self, kids: list[El | str]) -> str:
+        pieces: list[str | _Emphasis] = []
+        for kid in kids:
+            made = self._text(kid) if isinstance(kid, str) else self._el(kid)
+            if isinstance(made, tuple):
+                pieces += [part for part in made if part]
+            elif made:
+                pieces.append(made)
+        return self._join(pieces)
+
+    def _text(self, words: str) -> str:
+        return text(words, self.dialect, self._link > 0, self.pipes)
+
+    def _join(self, pieces: list[str | _Emphasis]) -> str:
+        out = ""
+        parts: list[str] = []
+        for number, piece in enumerate(pieces):
+            if isinstance(piece, str):
+                # An exclamation mark before a link would make a picture of it.
+                picture = parts and parts[-1][-1:] == "!" and piece[0] == "["
+                made = piece
+                if picture:
+                    parts[-1] = f"{parts[-1][:-1]}\\!"
+            else:
+                after = pieces[number + 1] if number + 1 < len(pieces) else ""
+                # Between two emphases stands nothing that would part their marks.
+                follows = after[:1] if isinstance(after, str) else "*"
+                sign = "*" if piece.tag == "em" else "**"
+                clash = (
+                    piece.nested or _sticks(out[-1:]) or _sticks(follows)
+                    or piece.inner[0] in "*_\\ " or piece.inner[-1] in "*_\\ "
+                    or "\n" in piece.inner
+                )  # fmt: skip
+                made = (
+                    f"<{piece.tag}>{piece.inner}</{piece.tag}>" if clash
+                    else f"{sign}{piece.inner}{sign}"
+                )  # fmt: skip
+            parts.append(made)
+            out = made or out
+        return "".join(parts)
+
+    def _el(self, el: El) -> str | tuple[str | _Emphasis, ...]:
+        tag = el.tag
+        if tag == "br":
+            return self.br if not self._link else "<br>"
+        if tag == "img":
+            return image(el)
+        if tag == "a":
+            return self._anchor(el)
+        if tag == "code":
+            return self._code(el)
+        if tag == "fnref":
+            number = self.dialect.notes.get(el.get("id"))
+            return f"[^{number}]" if number else ""
+        if tag in TAGS:
+            nested = self._emphasis > 0
+            self._emphasis += 1
+            inner = self.kids(el.kids)
+            self._emphasis -= 1
+            return self._emphasized(tag, inner, nested)
+        inner = self.kids(el.kids)
+        attrs = "".join(
+            f' {name}="{html_escape(el.attrs[name])}"'
+            for name in ("title", "lang", "dir") if name in el.attrs
+        )  # fmt: skip
+        return f"<{tag}{attrs}>{inner}</{tag}>" if inner else ""
+
+    def _emphasized(self, tag: str, inner: str, nested: bool) -> tuple[str | _Emphasis, ...]:
+        core = inner.strip(" \n\xa0")
+        if not core:
+            return (inner,)
+        start = inner.index(core)
+        nested = nested or "**" in core or "<em>" in core or "<strong>" in core
+        return inner[:start], _Emphasis(tag, core, nested), inner[start + len(core) :]
+
+    def _anchor(self, el: El) -> str | tuple[str, ...]:
+        if "href" not in el.attrs:
+            name = el.get("id")
+            return f'<a id="{html_escape(name)}"></a>' if name in self.dialect.anchors else ""
+        if self._link:
+            return self.kids(el.kids)
+        self._link += 1
+        inner = self.kids(el.kids)
+        self._link -= 1
+        core = inner.strip(" \n\xa0")
+        if not core:
+            return inner
+        start = inner.index(core)
+        made = f"[{core}]({address(el.get('href'))}{title(el)})"
+        return inner[:start], made, inner[start + len(core) :]
+
+    def _code(self, el: El) -> str:
+        if any(not isinstance(kid, str) for kid in el.kids):
+            flat = El("code", {}, [el.text()])
+            if any(isinstance(kid, El) and kid.tag in ("a", "br", "img") for kid in el.walk()):
+                inner = self.kids(el.kids)
+                return f"<code>{inner}</code>" if inner else ""
+            return self._code(flat)
+        words = " ".join(el.text().split())
+        if not words:
+            return ""
+        if re.search(r"<[!?]|\\$", words) or (self.pipes and "|" in words):
+            return f"<code>{_inert(words)}</code>"
+        fence = "`"
+        while fence in words:
+            fence += "`"
+        pad = " " if "`" in (words[0], words[-1]) else ""
+        return f"{fence}{pad}{words}{pad}{fence}"
+
+
+def _inert(words: str) -> str:
+    """Words in which Markdown finds nothing: each sign as a number."""
+    return re.sub(r"[^\w\s]", lambda m: f"&#{ord(m[0])};", words)
+
+
+def _sticks(sign: str) -> bool:
+    """Whether an emphasis beside this sign would be inside a word, or meet another."""
+    return bool(sign) and (sign.isalnum() or sign in "*_\\")
+
+
+def address(href: str) -> str:
+    """An address as it stands in Markdown's round brackets."""
+    made = re.sub(
+        r"[\s()<>\"'\\`^|*]", lambda m: "".join(f"%{b:02X}" for b in m[0].encode()), href.strip()
+    )
+    return re.sub(r"&(?=(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z]\w*);)", "&amp;", made)
+
+
+def title(el: El) -> str:
+    """A link's or a picture's title, with its quotes; ``""`` for none."""
+    words = " ".join(el.get("title").split())
+    if not words:
+        return ""
+    for sign in ("&", '"', "\\", "`", "<", ">", "[", "]", "(", ")", "*", "_"):
+        words = words.replace(sign, f"&#{ord(sign)};" if sign != "&" else "&amp;")
+    return f' "{words}"'
+
+
+def image(el: El) -> str:
+    """A picture."""
+    alt = " ".join(el.get("alt").split())
+    alt = re.sub(r"([\\`\[\]])", r"\\\1", alt).replace("<", "&lt;")
+    alt = ENTITY.sub(lambda m: m[0] if m[0] == "&lt;" else "&amp;" + m[0][1:], alt)
+    return f"![{alt}]({address(el.get('src'))}{title(el)})"

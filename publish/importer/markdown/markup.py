@@ -1,0 +1,317 @@
+"""Blocks as this blog's Markdown; what Markdown has no word for stays HTML, but only what is safe.
+
+Pure. Each block gives its own text, so that the self-check can judge it alone.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from publish.importer.markdown import inline
+from publish.importer.markdown.inline import Dialect
+from publish.importer.tree import El
+
+LISTS = ("ul", "ol")
+PART = "<!-- -->"
+"""Between two lists or quotations, which would be one else."""
+ATTRIBUTES = {
+    "a": ("href", "title", "id"), "img": ("src", "alt", "title"), "td": ("colspan", "rowspan"),
+    "th": ("colspan", "rowspan"), "ol": ("start", "reversed", "type"), "li": ("value",),
+    "abbr": ("title",), "span": ("lang", "dir"), "bdo": ("dir",), "bdi": ("dir",),
+    "details": ("open",),
+}  # fmt: skip
+
+
+def joined(kinds: list[El], texts: list[str]) -> str:
+    """The blocks' texts as one, with what keeps neighbours apart."""
+    out: list[str] = []
+    before = ""
+    for kind, made in zip(kinds, texts, strict=True):
+        if not made.strip():
+            continue
+        tag = kind.tag
+        same = tag == before and tag in ("blockquote", "dl", "table")
+        if same or (tag in LISTS and before in LISTS) or (tag == "pre" and before in LISTS):
+            out.append(PART)
+        out.append(made)
+        before = tag
+    return "\n\n".join(out)
+
+
+def block(el: El, dialect: Dialect) -> str:
+    """One block at the top of a post."""
+    made = _Block(dialect).top(el)
+    name = el.get("id")
+    if name and name in dialect.anchors and el.tag not in ("h1", "h2", "h3", "h4", "h5", "h6"):
+        return f'<a id="{escape(name)}"></a>\n\n{made}'
+    return made
+
+
+class _Hard(Exception):
+    """Markdown has no word for this; HTML has."""
+
+
+class _Block:
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+
+    def top(self, el: El) -> str:
+        try:
+            return self._of(el, True)
+        except _Hard:
+            return html(el, self.dialect)
+
+    def _of(self, el: El, top: bool) -> str:
+        tag = el.tag
+        if tag in ("p", "run"):
+            return inline.lines(inline.run(el.kids, self.dialect))
+        if re.fullmatch(r"h[1-6]", tag):
+            return self._heading(el)
+        if tag in LISTS:
+            return self._list(el, top)
+        if tag == "blockquote":
+            return self._quote(el)
+        if tag == "hr":
+            return "---"
+        if tag == "pre":
+            return self._pre(el, top)
+        if tag == "mark-form":
+            return ""
+        if not top:
+            raise _Hard
+        if tag == "figure":
+            return self._figure(el)
+        if tag == "table":
+            return self._table(el)
+        if tag == "dl":
+            return self._definitions(el)
+        if tag == "details":
+            return self._details(el)
+        raise _Hard
+
+    def _heading(self, el: El) -> str:
+        words = inline.run(el.kids, self.dialect, "<br>").strip()
+        words = re.sub(r"#$", r"\\#", words)
+        name = el.get("id")
+        mark = ""
+        if name and name in self.dialect.anchors:
+            if self.dialect.attributes and re.fullmatch(r"[A-Za-z][\w:.-]*", name):
+                mark = f" {{#{name}}}"
+            else:
+                words = f'<a id="{escape(name)}"></a>{words}'
+        return f"{'#' * int(el.tag[1])} {words}{mark}" if words else ""
+
+    def _sequence(self, kids: list[El], loose: bool) -> str:
+        texts = [self._of(kid, False) for kid in kids]
+        if loose:
+            return joined(kids, texts)
+        return "\n".join(text for text in texts if text)
+
+    def _list(self, el: El, top: bool) -> str:
+        items = [kid for kid in el.kids if isinstance(kid, El)]
+        numbered = el.tag == "ol"
+        if "reversed" in el.attrs or el.get("type") not in ("", "1", "disc", "circle", "square"):
+            raise _Hard
+        first = whole_number(el.get("start"), 1)
+        if numbered and first != 1 and not self.dialect.sane_lists:
+            raise _Hard
+        loose = any(kid.tag not in ("run", *LISTS) for item in items for kid in _els(item))
+        out: list[str] = []
+        number = first
+        for position, item in enumerate(items):
+            kids = _els(item)
+            if not kids or kids[0].tag not in (
+                "run",
+                "p",
+                "blockquote",
+                "h2",
+                "h3",
+                "h4",
+                "h5",
+                "h6",
+            ):
+                raise _Hard
+            if item.get("id") in self.dialect.anchors:
+                raise _Hard
+            if numbered and item.get("value"):
+                given = whole_number(item.get("value"), number)
+                if given != number and position and (not top or not self.dialect.sane_lists):
+                    raise _Hard
+                if given != number and position:
+                    out.append(PART if loose else f"\n{PART}\n")
+                elif given != number and not self.dialect.sane_lists:
+                    raise _Hard
+                number = given
+            if number < 0:
+                raise _Hard
+            body = self._sequence(kids, loose)
+            mark = f"{number}. " if numbered else "- "
+            # Four blanks below an item are part of it, for Python-Markdown.
+            out.append(mark + body.replace("\n", "\n    ").replace("\n    \n", "\n\n"))
+            number += 1
+        return ("\n\n" if loose else "\n").join(out)
+
+    def _quote(self, el: El) -> str:
+        kids = _els(el)
+        made = joined(kids, [self._of(kid, False) for kid in kids])
+        return "\n".join(
+            f"> {line}".rstrip(" ") if not line.endswith("  ") else f"> {line}"
+            for line in made.split("\n")
+        )
+
+    def _pre(self, el: El, top: bool) -> str:
+        if any(
+            isinstance(kid, El) and kid.tag in ("a", "img") for kid in el.kids
+        ) or "verse" in el.get("class"):
+            raise _Hard
+        words = el.text().replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)
+        words = re.sub(r"\A\s*\n|\s+\Z", "", words)
+        if not top or not self.dialect.fences:
+            if re.search(r"\n\s*\n\s*\n", words):
+                raise _Hard
+            return "\n".join(f"    {line}" if line.strip() else "" for line in words.split("\n"))
+        fence = "```"
+        while fence in words:
+            fence += "`"
+        found = re.search(r"(?:language-|lang-|brush:\s*)([A-Za-z0-9+#-]{1,30})", el.get("class"))
+        return f"{fence}{found[1] if found else 'text'}\n{words}\n{fence}"
+
+    def _figure(self, el: El) -> str:
+        if not self.dialect.html:
+            raise _Hard
+        pictures = [kid for kid in el.kids if not (isinstance(kid, El) and kid.tag == "figcaption")]
+        notes = [kid for kid in el.kids if isinstance(kid, El) and kid.tag == "figcaption"]
+        made = inline.run(pictures, self.dialect).strip()
+        note = "".join(f"<figcaption>{_inline(n.kids)}</figcaption>\n" for n in notes)
+        return f'<figure markdown="1">\n{made}\n{note}</figure>'
+
+    def _table(self, el: El) -> str:
+        rows = [list(_els(row)) for row in _els(el) if row.tag == "tr"]
+        width = len(rows[0]) if rows else 0
+        simple = (
+            self.dialect.tables
+            and "caption" not in el.attrs
+            and len(rows) > 1
+            and all(len(row) == width for row in rows)
+            and all(c.tag == "th" for c in rows[0])
+            and all(c.tag == "td" for row in rows[1:] for c in row)
+            and any(c.kids for c in rows[0])
+        )
+        if not simple or any(not _plain_cell(c) for row in rows for c in row):
+            raise _Hard
+        lines = []
+        for row in rows:
+            cells = [
+                inline.run(_els(c)[0].kids, self.dialect, "<br>", True) if c.kids else ""
+                for c in row
+            ]
+            lines.append(f"| {' | '.join(cells)} |")
+        signs = {"left": ":---", "right": "---:", "center": ":---:"}
+        columns = [
+            next((c.get("align") for c in column if c.get("align")), "")
+            for column in zip(*rows, strict=True)
+        ]
+        lines.insert(1, f"| {' | '.join(signs.get(align, '---') for align in columns)} |")
+        return "\n".join(lines)
+
+    def _definitions(self, el: El) -> str:
+        kids = _els(el)
+        if not self.dialect.definitions or kids[0].tag != "dt" or kids[-1].tag != "dd":
+            raise _Hard
+        out: list[str] = []
+        before = ""
+        for kid in kids:
+            inside = _els(kid)
+            if len(inside) != 1 or inside[0].tag not in ("run", "p"):
+                raise _Hard
+            words = inline.lines(inline.run(inside[0].kids, self.dialect, "<br>"))
+            if kid.tag == "dt":
+                out.append(f"\n{words}" if before == "dd" else words)
+            else:
+                out.append(f":   {words}")
+            before = kid.tag
+        return "\n".join(out)
+
+    def _details(self, el: El) -> str:
+        if not self.dialect.html:
+            raise _Hard
+        summary, *rest = _els(el)
+        texts = [self._of(kid, True) for kid in rest]
+        opened = " open" if "open" in el.attrs else ""
+        return (
+            f'<details{opened} markdown="1">\n<summary>{_inline(summary.kids)}</summary>\n\n'
+            f"{joined(rest, texts)}\n\n</details>"
+        )
+
+
+def _plain_cell(cell: El) -> bool:
+    kids = _els(cell)
+    if "colspan" in cell.attrs or "rowspan" in cell.attrs or len(kids) > 1:
+        return False
+    return not kids or kids[0].tag == "run" or kids[0].tag == "p"
+
+
+def _els(el: El) -> list[El]:
+    return [kid for kid in el.kids if isinstance(kid, El)]
+
+
+def whole_number(text: str, otherwise: int) -> int:
+    """The number that an attribute says, else ``otherwise``."""
+    return int(text) if re.fullmatch(r"\s*[+-]?\d{1,9}\s*", text) else otherwise
+
+
+def _inline(kids: list[El | str]) -> str:
+    return "".join(html(kid, Dialect()) for kid in kids)
+
+
+def html(el: El | str, dialect: Dialect) -> str:
+    """A block as HTML of known tags and attributes, on lines that Markdown takes as they are."""
+    if isinstance(el, str):
+        return escape(el, quote=False)
+    tag = el.tag
+    if tag == "run":
+        return "".join(html(kid, dialect) for kid in el.kids)
+    if tag == "mark-form":
+        return ""
+    if tag == "fnref":
+        number = dialect.notes.get(el.get("id"))
+        return f"<sup>{number}</sup>" if number else ""
+    if tag == "a" and "href" not in el.attrs:
+        return f'<a id="{escape(el.get("id"))}"></a>' if el.get("id") in dialect.anchors else ""
+    attrs = "".join(
+        f' {name}="{escape(el.attrs[name])}"' if el.attrs[name] else f" {name}"
+        for name in ATTRIBUTES.get(tag,
+        ()) if name in el.attrs and (name != "id" or el.attrs[name] in dialect.anchors)
+    )  # fmt: skip
+    if tag == "img" and "alt" not in el.attrs:
+        attrs += ' alt=""'
+    if tag in ("td", "th") and el.get("align"):
+        attrs += f' style="text-align: {el.get("align")};"'
+    if el.get("id") in dialect.anchors and " id=" not in attrs and el.get("id"):
+        attrs += f' id="{escape(el.get("id"))}"'
+    if tag in ("br", "hr", "img"):
+        return f"<{tag}{attrs}>"
+    if tag == "table":
+        return _table_html(el, attrs, dialect)
+    inside = "".join(html(kid, dialect) for kid in el.kids)
+    if tag == "pre":
+        # A line break as a number: an empty line would end the block.
+        inside = inside.replace("\r\n", "\n").replace("\n", "&#10;")
+    return f"<{tag}{attrs}>{inside}</{tag}>"
+
+
+def _table_html(el: El, attrs: str, dialect: Dialect) -> str:
+    out = [f"<table{attrs}>"]
+    part = ""
+    for kid in _els(el):
+        if kid.tag == "caption":
+            out.append(f"<caption>{''.join(html(k, dialect) for k in kid.kids)}</caption>")
+            continue
+        if kid.get("part") != part:
+            out += [f"</{part}>"] if part else []
+            part = kid.get("part")
+            out.append(f"<{part}>")
+        out.append(f"<tr>{''.join(html(cell, dialect) for cell in kid.kids)}</tr>")
+    out += [f"</{part}>"] if part else []
+    return "\n".join([*out, "</table>"])

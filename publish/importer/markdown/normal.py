@@ -1,0 +1,355 @@
+"""A tree of anything becomes a list of blocks that Markdown has a word for. Pure.
+
+``autop`` is WordPress' own habit: an empty line ends a paragraph, a line break breaks the line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from publish.importer.markdown.embeds import framed, label, watch
+from publish.importer.markdown.inline_runs import leaves, split, spread, tidy
+from publish.importer.markdown.structures import (
+    attributes_of,
+    definitions,
+    details,
+    figure,
+    listed,
+    table,
+)
+from publish.importer.tree import BLOCKS, CONTAINERS, GONE, INLINE, MADE, El
+
+INNER = {"li", "blockquote", "td", "th", "dt", "dd", "figcaption", "caption", "summary"}
+Lose = Callable[[str, str, str], None]
+
+
+def normal(root: El, lose: Lose, autop: bool) -> El:
+    """The blocks of ``root``, under one element. ``lose(code, detail, words)`` notes a loss."""
+    return El("body", {}, [*_Normal(lose).flow(root, autop, True)])
+
+
+class _Normal:
+    def __init__(self, lose: Lose) -> None:
+        self.lose = lose
+        self._group = 0
+
+    # Flow: blocks and runs of inline content -------------------------------------------------
+
+    def flow(self, parent: El, autop: bool, wrap: bool) -> list[El]:
+        """The blocks of a container. Without ``wrap`` a single run of text stays a run."""
+        out: list[El] = []
+        run: list[El | str] = []
+        for kid in parent.kids:
+            if isinstance(kid, str):
+                run.append(kid)
+                continue
+            is_block = self._is_block(kid)
+            made: list[El | str] = (
+                [*self.block(kid, autop, wrap)] if is_block else self._inline(kid, autop)
+            )
+            for part in made:
+                # An inline element round blocks comes apart: its parts are blocks, too.
+                if isinstance(part, El) and part.tag in MADE:
+                    out += self._runs(run, autop, wrap)
+                    run = []
+                    out.append(part)
+                else:
+                    run.append(part)
+            if is_block:
+                out += self._runs(run, autop, wrap)
+                run = []
+        out += self._runs(run, autop, wrap)
+        if parent.tag in INNER:
+            # Where a form was is only of interest at a post's end.
+            out = [block for block in out if block.tag != "mark-form"]
+        if not wrap and sum(b.tag == "run" for b in out) > 1:
+            for block in out:
+                if block.tag == "run":
+                    block.tag = "p"
+        return out
+
+    def _is_block(self, el: El) -> bool:
+        return el.tag in BLOCKS or el.tag in GONE or el.tag in ("iframe", "video", "audio", "embed")
+
+    def _runs(self, run: list[El | str], autop: bool, wrap: bool) -> list[El]:
+        if not any(kid.__class__ is El or kid.strip() for kid in run):  # type: ignore[union-attr]
+            return []
+        parts = split(run) if autop else [run]
+        made = [tidy(part, autop) for part in parts]
+        made = [part for part in made if part]
+        if not made:
+            return []
+        if not wrap and len(made) == 1:
+            return [El("run", {}, made[0])]
+        return [self._paragraph_of(part) for part in made]
+
+    def _paragraph_of(self, kids: list[El | str]) -> El:
+        block = El("p", {}, kids)
+        shown = framed(block)
+        if shown is not block:
+            self.lose("embed-as-link", shown.kids[0].get("href"), "")  # type: ignore[union-attr]
+        return shown
+
+    # Blocks ---------------------------------------------------------------------------------
+
+    def block(self, el: El, autop: bool, wrap: bool) -> list[El]:
+        """The blocks that a block element becomes; ``wrap`` as for ``flow``."""
+        tag = el.tag
+        if tag in GONE:
+            return self.gone(el, autop)
+        if tag in ("iframe", "video", "audio", "embed"):
+            return self._frame(el, autop)
+        if tag == "form":
+            return self._form(el, autop)
+        if tag in CONTAINERS or tag in ("li", "dt", "dd", "figcaption", "summary", "caption"):
+            return self._container(el, autop, wrap)
+        if tag == "p":
+            return self._paragraph(el, autop)
+        if tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
+            return self._heading(el, autop)
+        if tag in ("ul", "ol", "menu", "dir"):
+            return listed(self, el, autop)
+        if tag == "dl":
+            return definitions(self, el, autop)
+        if tag in ("pre", "xmp", "listing", "textarea"):
+            named = " ".join(k.get("class") for k in el.walk() if k.tag in ("pre", "code"))
+            made = El("pre", {**attributes_of(el, "id"), "class": named}, self._preformatted(el))
+            return [made] if made.text().strip() else []
+        if tag == "blockquote":
+            inside = self.flow(el, autop, True)
+            return [El("blockquote", attributes_of(el, "id"), [*inside])] if inside else []
+        if tag == "table":
+            return table(self, el, autop)
+        if tag == "hr":
+            return [El("hr")]
+        if tag == "figure":
+            return figure(self, el, autop)
+        if tag == "details":
+            return details(self, el, autop)
+        if tag in ("tr", "td", "th", "thead", "tfoot"):  # outside a table
+            return self.flow(el, autop, True)
+        return self.flow(el, autop, wrap)
+
+    def _container(self, el: El, autop: bool, wrap: bool) -> list[El]:
+        given = el.get("data-autop")
+        autop = given == "on" if given else autop
+        if "data-form" in el.attrs:
+            self.lose("form-dropped", el.get("data-form"), el.get("data-words"))
+            return [El("mark-form", {"call": "1"})]
+        if "data-label" in el.attrs:
+            return []
+        if "data-footnotes" in el.attrs:
+            return []
+        out = self.flow(el, autop, True if el.tag not in ("label", "legend") else wrap)
+        classes = f" {el.get('class')} {el.get('id')} ".lower()
+        if "data-call" in el.attrs or CALL.search(classes):
+            for block in out:
+                block.attrs["call"] = "1"
+        if "data-group" in el.attrs or "group" in classes:
+            self._group += 1
+            for block in out:
+                block.attrs.setdefault("group", str(self._group))
+        if el.get("id") and out:
+            out[0].attrs.setdefault("id", el.get("id"))
+        return out
+
+    def gone(self, el: El, autop: bool) -> list[El]:
+        """Note what a dropped element was; an ``object`` becomes a link to what it shows."""
+        if el.tag == "script" and el.get("type") not in ("application/ld+json",):
+            self.lose("script-dropped", el.get("src"), el.text())
+        elif el.tag in ("select", "input") and el.get("type") != "hidden":
+            self.lose("form-dropped", el.tag, el.get("value") or el.text())
+        elif el.tag == "object":
+            for kid in el.walk():
+                if kid.tag in ("embed", "iframe") or kid.get("data"):
+                    return self._frame(
+                        El("iframe", {"src": kid.get("src") or kid.get("data")}), autop
+                    )
+            return self.flow(El("div", {}, el.kids), autop, True)
+        return []
+
+    def _frame(self, el: El, autop: bool) -> list[El]:
+        src = el.get("src") or el.get("data-src") or el.get("data-lazy-src") or next(
+            (kid.get("src") for kid in el.walk() if kid.tag in ("source",
+            "embed") and kid.get("src")), ""
+        )  # fmt: skip
+        if src.startswith("//"):
+            src = f"https:{src}"
+        if not src or src.lower().startswith(("about:", "javascript:", "data:")):
+            return []
+        link = El("a", {"href": watch(src)}, [label(src, el)])
+        self.lose("embed-as-link", src, el.get("title"))
+        return [El("p", {}, [link])]
+
+    def _form(self, el: El, autop: bool) -> list[El]:
+        """A form's headings and sentences; its fields and their labels go."""
+        labels = " ".join(_labels(el).split())
+        self.lose("form-dropped", el.get("id") or el.get("action").split("?")[0][:80], labels)
+        out = self.flow(El("div", {}, _without_fields(el)), autop, True)
+        for block in out:
+            block.attrs["call"] = "1"
+        return [*out, El("mark-form", {"call": "1"})]
+
+    def _paragraph(self, el: El, autop: bool) -> list[El]:
+        out = self.flow(El("p", {}, el.kids), autop, True)
+        if out and el.get("id"):
+            out[0].attrs.setdefault("id", el.get("id"))
+        if CALL.search(f" {el.get('class')} ".lower()):
+            for block in out:
+                block.attrs["call"] = "1"
+        return out
+
+    def _heading(self, el: El, autop: bool) -> list[El]:
+        inside = self.flow(el, False, False)
+        if all(b.tag in ("run", "p") for b in inside):
+            kids: list[El | str] = []
+            for block in inside:
+                kids += [El("br")] if kids else []
+                kids += block.kids
+            return [El(el.tag, attributes_of(el, "id"), kids)] if kids else []
+        out: list[El] = []
+        for block in inside:
+            out.append(El(el.tag, {}, block.kids) if block.tag in ("run", "p") else block)
+        return out
+
+    def _preformatted(self, el: El) -> list[El | str]:
+        kids: list[El | str] = []
+        for kid in el.kids:
+            if isinstance(kid, str):
+                kids.append(kid)
+            elif kid.tag in GONE:
+                self.gone(kid, False)
+            elif kid.tag in ("a", "br", "img"):
+                kids.append(kid.clone(self._preformatted(kid)))
+            else:
+                kids += self._preformatted(kid)
+        return kids
+
+    # Inline ---------------------------------------------------------------------------------
+
+    def _inline(self, el: El, autop: bool) -> list[El | str]:
+        """An inline element as what Markdown has for it; with blocks inside it comes apart."""
+        tag = el.tag
+        if tag in GONE or (tag == "button" and not el.text().strip()):
+            self.gone(el, autop)
+            return []
+        if tag == "img":
+            return self._image(el)
+        if tag == "br":
+            return [El("br")]
+        if tag == "button":
+            return [*self._kids(el, autop)]
+        kids = self._kids(el, autop)
+        name = INLINE.get(tag)
+        if tag == "sup" and el.get("data-fn"):
+            return [El("fnref", {"id": el.get("data-fn")})]
+        if tag == "span" and (el.get("lang") or el.get("dir")):
+            name = "span"
+        if tag == "a":
+            return self._link(el, kids)
+        if tag == "bdo" or tag == "bdi":
+            name = tag
+        if name is None or not kids:
+            return kids
+        return spread(El(name, attributes_of(el, "title", "lang", "dir")), kids)
+
+    def _kids(self, el: El, autop: bool) -> list[El | str]:
+        out: list[El | str] = []
+        for kid in el.kids:
+            if isinstance(kid, str):
+                out.append(kid)
+            elif self._is_block(kid):
+                if kid.tag in GONE:
+                    self.gone(kid, autop)
+                elif kid.tag in CONTAINERS and not any(
+                    self._is_block(k) for k in kid.walk() if k is not kid
+                ):
+                    # A div in a link or a span is a line of its own and no more.
+                    out += [" ", *self._kids(kid, autop), " "]
+                else:
+                    out += self.block(kid, autop, True)
+            else:
+                out += self._inline(kid, autop)
+        return out
+
+    def _link(self, el: El, kids: list[El | str]) -> list[El | str]:
+        href = re.sub(r"[\t\r\n]", "", el.get("href")).strip()
+        name = el.get("id") or el.get("name")
+        if re.match(r"\W*(?:javascript|vbscript|data):", href, re.I):
+            self.lose("script-dropped", href[:60], El("a", {}, kids).text())
+            href = ""
+        anchor: list[El | str] = [El("a", {"id": name})] if name else []
+        if not href or href == "#":
+            return [*anchor, *kids]
+        shown = any(
+            leaf.tag == "img" if isinstance(leaf, El) else leaf.strip()
+            for part in kids
+            for leaf in leaves(part)
+        )
+        if not shown:
+            return [*anchor, *kids]
+        attrs = {"href": href}
+        if el.get("title").strip():
+            attrs["title"] = el.get("title")
+        return [*anchor, *spread(El("a", attrs), kids)]
+
+    def _image(self, el: El) -> list[El | str]:
+        src = el.get("src").strip()
+        lazy = next(
+            (
+                el.get(n)
+                for n in ("data-src", "data-lazy-src", "data-original", "data-orig-file")
+                if el.get(n)
+            ),
+            "",
+        )
+        if lazy and (
+            not src
+            or src.startswith("data:")
+            or "placeholder" in src
+            or "data-lazy-src" in el.attrs
+        ):
+            src = lazy.strip()
+        if not src or src.lower().startswith(("javascript:",)):
+            return []
+        if el.get("width") == "1" and el.get("height") == "1":
+            return []  # a counter of visits
+        alt = " ".join(el.get("alt").split())
+        if (
+            "wp-smiley" in el.get("class")
+            or "/smilies/" in src
+            or "s.w.org/images/core/emoji" in src
+        ):
+            return [alt] if alt else []
+        attrs = {"src": src, "alt": alt}
+        if el.get("title").strip() and el.get("title").strip() != alt:
+            attrs["title"] = " ".join(el.get("title").split())
+        if found := re.search(r"wp-image-(\d+)", el.get("class")):
+            attrs["data-id"] = found[1]
+        return [El("img", attrs)]
+
+
+CALL = re.compile(
+    r"[\s_-](?:sharedaddy|sd-sharing|sharing|share|social|addtoany\w*|a2a_kit|addthis\w*|ssba|"
+    r"mc_embed_signup|mc4wp|subscribe|subscription|newsletter|signup|sign-up|optin|opt-in|cta|"
+    r"call-to-action|wp-block-buttons?|button|btn)[\s_-]"
+)
+
+
+def _labels(el: El) -> str:
+    return " ".join(
+        kid.text() or kid.get("placeholder") or kid.get("value")
+        for kid in el.walk() if kid.tag in ("label", "button",
+        "input") and kid.get("type") != "hidden"
+    )  # fmt: skip
+
+
+def _without_fields(el: El) -> list[El | str]:
+    out: list[El | str] = []
+    for kid in el.kids:
+        if isinstance(kid, str):
+            out.append(kid)
+        elif kid.tag not in ("label", "button", "legend", "select", "textarea", "input", "option"):
+            out.append(kid.clone(_without_fields(kid)))
+    return out

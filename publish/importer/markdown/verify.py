@@ -1,0 +1,296 @@
+"""The self-check: what is written is rendered as the site does, and compared with its source."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from html import unescape
+from typing import Any
+
+from publish.importer import tree
+from publish.importer.markdown import markup
+from publish.importer.markdown.inline import Dialect
+from publish.importer.markdown.normal import normal
+from publish.importer.tree import El
+
+DEFAULT: Mapping[str, Any] = {
+    "extension_configs": {
+        "markdown.extensions.codehilite": {"css_class": "highlight"},
+        "markdown.extensions.extra": {},
+        "markdown.extensions.meta": {},
+    },
+    "output_format": "html5",
+}
+"""Pelican's own, for a site that has none."""
+EXTRA = {"tables", "footnotes", "attr_list", "def_list", "fenced_code", "md_in_html", "abbr"}
+
+
+class Site:
+    """The site's Markdown, as Pelican's reader uses it."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        given = dict(values.get("MARKDOWN") or DEFAULT)
+        configs = dict(given.get("extension_configs") or {})
+        own = [e for e in given.get("extensions") or [] if isinstance(e, str)]
+        self._given = {
+            **{k: v for k, v in given.items() if k not in ("extensions", "extension_configs")},
+            "extensions": list(dict.fromkeys([*own, *configs])),
+            "extension_configs": configs,
+        }
+        short = {name.rsplit(".", 1)[-1] for name in self._given["extensions"]}
+        if "extra" in short:
+            short |= EXTRA
+        self.extensions = frozenset(short)
+
+    def dialect(self) -> Dialect:
+        """What of Markdown the site reads."""
+        on = self.extensions
+        return Dialect(
+            smarty="smarty" in on, tables="tables" in on, sane_lists="sane_lists" in on,
+            html="md_in_html" in on, attributes="attr_list" in on, definitions="def_list" in on,
+            fences="fenced_code" in on,
+        )  # fmt: skip
+
+    @cached_property
+    def _markdown(self) -> Any:
+        from markdown import Markdown
+
+        markdown = Markdown(**self._given)
+        for processor in markdown.treeprocessors:
+            if hasattr(processor, "inlinePatterns"):
+                _quicken(processor)
+        return markdown
+
+    def render(self, text: str) -> El:
+        """A body's blocks, as a reader gets them."""
+        self._markdown.reset()
+        if "meta" in self.extensions:
+            # A body that begins with "Note: …" would be a header, were there none above it.
+            text = f"Title: x\n\n{text}"
+        root, _ = tree.parse(self._markdown.convert(text))
+        _without_notes(root)
+        return normal(root, lambda *_: None, False)
+
+
+SIGNS = {
+    "backtick", "escape", "reference", "link", "image_link", "image_reference", "short_reference",
+    "short_image_ref", "autolink", "automail", "linebreak", "html", "entity", "not_strong",
+    "em_strong", "em_strong2", "footnote",
+}  # fmt: skip
+SIGN = re.compile(r"[\\`\[<&*_\x02]|  \n")
+"""What text must hold for one of Markdown's own inline patterns to find anything in it."""
+QUOTE = re.compile(r"[\"'<>\x02]|--|\.\.\.")
+"""The same for those of ``smarty``."""
+
+
+def _quicken(processor: Any) -> None:
+    """Spare plain text the patterns that find nothing in it; half the time of the self-check."""
+    patterns = processor.inlinePatterns
+    names = {item.name for item in patterns._priority} if patterns else set()
+    # Asked for by its place, millions of times: a registry sorts each time.
+    processor.inlinePatterns = list(patterns)
+    sign = SIGN if names <= SIGNS else None
+    if all(name.startswith("smarty-") for name in names):
+        sign = QUOTE
+    handle = processor._InlineProcessor__handleInline
+    if sign is not None:
+
+        def quick(data: str, start: int = 0) -> Any:
+            return handle(data, start) if start or sign.search(data) else data
+
+        processor._InlineProcessor__handleInline = quick
+
+
+def _without_notes(root: El) -> None:
+    """Footnotes' ways back, and the numbers that lead to them: Markdown's, not the text's."""
+    for el in list(root.walk()):
+        el.kids = [
+            kid for kid in el.kids
+            if not (isinstance(kid, El) and (
+                kid.get("class") in ("footnote-backref", "footnote-ref")
+                or (kid.tag == "sup" and kid.get("id").startswith("fnref"))
+                or (kid.tag == "hr" and el.get("class") == "footnote")
+            ))
+        ]  # fmt: skip
+        if el.tag == "ol" and el.kids and any(
+            isinstance(k, El) and k.get("id").startswith("fn:") for k in el.kids
+        ):  # fmt: skip
+            el.tag = "div"
+            for kid in el.kids:
+                if isinstance(kid, El):
+                    kid.tag = "div"
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """What of a text has to be the same."""
+
+    words: Counter[str]
+    headings: tuple[tuple[str, str], ...]
+    numbers: tuple[tuple[str, int, int], ...]
+    links: Counter[str]
+    pictures: Counter[str]
+    tables: tuple[tuple[int, ...], ...]
+    quotations: int
+    code: int
+
+
+WORD = re.compile(r"[^\W_]+")
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, whatever its typography."""
+    return WORD.findall(unicodedata.normalize("NFKC", text).replace("\u00ad", ""))
+
+
+def inventory(root: El) -> Inventory:
+    """What of these blocks has to be the same on the page."""
+    text: list[str] = []
+    headings: list[tuple[str, str]] = []
+    numbers: list[tuple[str, int, int]] = []
+    links: Counter[str] = Counter()
+    pictures: Counter[str] = Counter()
+    tables: list[tuple[int, ...]] = []
+    quotations = code = 0
+    for el in root.walk():
+        tag = el.tag
+        if tag == "a" and "href" in el.attrs:
+            links[_address(el.get("href"))] += 1
+        elif tag == "img":
+            pictures[_address(el.get("src"))] += 1
+        elif tag in ("ol", "ul"):
+            numbers += _numbers(el)
+        elif tag == "table":
+            tables.append(
+                tuple(len(r.kids) for r in el.kids if isinstance(r, El) and r.tag == "tr")
+            )
+        elif tag == "blockquote":
+            quotations += 1
+        elif tag == "pre":
+            code += 1
+        elif re.fullmatch(r"h[1-6]", tag):
+            headings.append((tag, " ".join(words(el.text()))))
+    for piece in _spaced(root):
+        text.append(piece)
+    return Inventory(
+        Counter(words("".join(text))), tuple(headings), tuple(numbers), links, pictures,
+        tuple(tables), quotations, code,
+    )  # fmt: skip
+
+
+def _numbers(el: El) -> list[tuple[str, int, int]]:
+    """The numbers a list shows, as runs: a list that goes on elsewhere is two runs either way."""
+    items = [kid for kid in el.kids if isinstance(kid, El)]
+    if el.tag == "ul":
+        return [("ul", 0, len(items))]
+    step = -1 if "reversed" in el.attrs else 1
+    number = markup.whole_number(el.get("start"), len(items) if step < 0 else 1)
+    runs: list[tuple[str, int, int]] = []
+    for item in items:
+        given = markup.whole_number(item.get("value"), number)
+        if runs and given == number:
+            runs[-1] = (*runs[-1][:2], runs[-1][2] + 1)
+        else:
+            runs.append((f"ol{el.get('type').replace('1', '')}{step}", given, 1))
+        number = given + step
+    return runs
+
+
+def _spaced(el: El) -> list[str]:
+    out: list[str] = []
+    stack: list[El | str] = [el]
+    while stack:
+        here = stack.pop()
+        if isinstance(here, str):
+            out.append(here)
+        elif here.tag in ("br", "img"):
+            out.append(" ")
+        else:
+            if here.tag not in ("a", "em", "strong", "del", "ins", "u", "sup", "sub", "mark",
+            "small",
+                                "kbd", "abbr", "cite", "q", "var", "samp", "dfn", "span", "code",
+                                "fnref"):  # fmt: skip
+                out.append("\n")
+                stack.append("\n")
+            stack.extend(reversed(here.kids))
+    return out
+
+
+def _address(href: str) -> str:
+    return re.sub(
+        r"%([0-9A-Fa-f]{2})",
+        lambda m: chr(int(m[1], 16)) if int(m[1], 16) < 128 else m[0].upper(),
+        unescape(href).strip(),
+    ).replace(" ", "")
+
+
+def differences(source: Inventory, page: Inventory) -> list[tuple[str, str]]:
+    """What is not the same: a code of the report and the words for it."""
+    found: list[tuple[str, str]] = []
+    if source.words != page.words:
+        lost, more = source.words - page.words, page.words - source.words
+        said = [f"lost: {' '.join(list(lost)[:8])}"] if lost else []
+        said += [f"more: {' '.join(list(more)[:8])}"] if more else []
+        found.append(("words-differ", "; ".join(said)))
+    for name in ("headings", "numbers", "links", "pictures", "tables", "quotations", "code"):
+        a, b = getattr(source, name), getattr(page, name)
+        if a != b:
+            found.append(("structure-differs", f"{name}: {_said(a, b)}"))
+    return found
+
+
+def _said(a: Any, b: Any) -> str:
+    if isinstance(a, Counter):
+        lost, more = a - b, b - a
+        return f"{' '.join(list(lost)[:3])} → {' '.join(list(more)[:3])}"
+    if isinstance(a, tuple):
+        for left, right in zip(a, b, strict=False):
+            if left != right:
+                return f"{left} → {right}"
+        return f"{len(a)} → {len(b)}"
+    return f"{a} → {b}"
+
+
+def written(
+    root: El, notes: list[tuple[str, El]], dialect: Dialect, site: Site
+) -> tuple[str, list[tuple[str, str]]]:
+    """The Markdown of a post that renders to the same, and what still differs.
+
+    A block that Markdown would show otherwise is written as HTML.
+    """
+    kinds = [kid for kid in root.kids if isinstance(kid, El)]
+    texts = [markup.block(kid, dialect) for kid in kinds]
+    end = footnotes(notes, dialect)
+    source = inventory(El("body", {}, [*root.kids, *(note for _, note in notes)]))
+    text = _whole(markup.joined(kinds, texts), end)
+    found = differences(source, inventory(site.render(text)))
+    if not found:
+        return text, []
+    for number, kid in enumerate(kinds):
+        if any(el.tag == "fnref" for el in kid.walk()):
+            continue
+        alone = inventory(site.render(texts[number]))
+        if differences(inventory(El("body", {}, [kid])), alone):
+            texts[number] = markup.html(kid, dialect)
+    text = _whole(markup.joined(kinds, texts), end)
+    return text, differences(source, inventory(site.render(text)))
+
+
+def _whole(text: str, end: str) -> str:
+    return f"{text}\n\n{end}" if end and text else end or text
+
+
+def footnotes(notes: list[tuple[str, El]], dialect: Dialect) -> str:
+    """The footnotes' own texts."""
+    out = []
+    for id, note in notes:
+        kids = [kid for kid in note.kids if isinstance(kid, El)]
+        made = markup.joined(kids, [markup.block(kid, dialect) for kid in kids])
+        out.append(
+            f"[^{dialect.notes[id]}]: " + made.replace("\n", "\n    ").replace("\n    \n", "\n\n")
+        )
+    return "\n\n".join(out)

@@ -1,0 +1,1 @@
+"""Reads WordPress: the export, and the markup of its editors and page builders, as HTML."""

@@ -1,0 +1,208 @@
+"""Blocks (``<!-- wp:… -->``) become HTML: Gutenberg's, Divi 5's, and any other plugin's."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+from publish.importer import tree
+from publish.importer.wordpress import divi, divi5, fragments
+from publish.importer.wordpress.expand import Context, expand, referred
+
+OPEN = re.compile(r"<!--\s+(?P<close>/)?wp:(?P<name>[a-z][a-z0-9_-]*(?:/[a-z][a-z0-9_-]*)?)(?=\s)")
+END = re.compile(r"\s*(?P<void>/)?-->")
+DEPTH = 64
+DYNAMIC = {
+    "latest-posts", "latest-comments", "archives", "categories", "tag-cloud", "calendar", "rss",
+    "search", "page-list", "navigation", "query", "post-template", "loginout", "comments",
+    "post-comments", "post-comments-form", "query-pagination", "template-part",
+    "pattern", "terms-query", "jetpack/related-posts", "jetpack/subscriptions",
+    "jetpack/contact-form", "jetpack/map", "jetpack/mailchimp", "yoast-seo/breadcrumbs",
+    "rank-math/toc-block", "yoast/table-of-contents", "table-of-contents", "avatar",
+    "post-navigation-link", "read-more", "widget-group", "legacy-widget",
+    "mailpoet/subscription-form-block",
+    "contact-form-7/contact-form-selector", "wpforms/form-selector", "gravityforms/form",
+}  # fmt: skip
+FORMS = ("form", "subscri", "mailchimp", "newsletter")
+SILENT = {"post-title", "site-title", "site-logo", "site-tagline", "post-date", "post-author"}
+
+
+@dataclass
+class Block:
+    """A block: its attributes, and text and blocks inside in their order."""
+
+    name: str
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    inside: list[Block | str] = field(default_factory=list)
+
+
+def parse(text: str) -> list[Block | str]:
+    """Text and blocks in their order; what is not closed reaches to its parent's end."""
+    root = Block("")
+    stack = [root]
+    at = 0
+    for start, end, name, closing, attributes, void in _tokens(text):
+        if start > at:
+            stack[-1].inside.append(text[at:start])
+        at = end
+        if closing:
+            for back in range(len(stack) - 1, 0, -1):
+                if stack[back].name == name:
+                    del stack[back:]
+                    break
+            continue
+        block = Block(name, attributes)
+        stack[-1].inside.append(block)
+        if not void and len(stack) < DEPTH:
+            stack.append(block)
+    if at < len(text):
+        stack[-1].inside.append(text[at:])
+    return root.inside
+
+
+def _tokens(text: str) -> list[tuple[int, int, str, bool, Mapping[str, Any], bool]]:
+    found: list[tuple[int, int, str, bool, Mapping[str, Any], bool]] = []
+    at = 0
+    decoder = json.JSONDecoder(strict=False)
+    while match := OPEN.search(text, at):
+        name = match["name"].removeprefix("core/")
+        at = match.end()
+        while at < len(text) and text[at].isspace():
+            at += 1
+        attributes: Mapping[str, Any] = {}
+        if text[at : at + 1] == "{":
+            attributes, at = _attributes(text, at, decoder)
+        end = END.match(text, at)
+        if not end:
+            continue
+        found.append(
+            (match.start(), end.end(), name, bool(match["close"]), attributes, bool(end["void"]))
+        )
+        at = end.end()
+    return found
+
+
+def _attributes(text: str, at: int, decoder: json.JSONDecoder) -> tuple[Mapping[str, Any], int]:
+    try:
+        # The end is the decoder's to find: a value may hold "-->".
+        found, end = decoder.raw_decode(text, at)
+        return (found if isinstance(found, dict) else {}), end
+    except (ValueError, RecursionError):
+        end = text.find("-->", at)
+        end = len(text) if end < 0 else end
+        cut = end - 1 if text[end - 1 : end] == "/" else end
+        return {"": text[at:cut]}, cut
+
+
+def to_html(text: str, context: Context) -> str:
+    """A body as HTML: blocks, then shortcodes."""
+    if "<!-- wp:" not in text and not OPEN.search(text):
+        return expand(text, context)
+    nodes = parse(text)
+    return "".join(_top(node, context) for node in nodes)
+
+
+def _top(node: Block | str, context: Context) -> str:
+    if isinstance(node, str):
+        # Between two blocks stands what the classic editor wrote.
+        return f'<div data-autop="on">{expand(node, context)}</div>' if node.strip() else "\n"
+    return _block(node, context)
+
+
+def _inside(block: Block, context: Context) -> str:
+    return "".join(
+        expand(node, context) if isinstance(node, str) else _block(node, context)
+        for node in block.inside
+    )
+
+
+def _block(block: Block, context: Context) -> str:
+    name = block.name
+    if name.startswith("divi/"):
+        return divi5.html_of(block, lambda node: _block(node, context), context)
+    if name == "block":
+        number = block.attributes.get("ref")
+        if isinstance(number, int | str) and str(number).isdigit():
+            return (
+                f'<div data-group="1">{referred(int(number), "block", "wp:block", context)}</div>'
+            )
+    if name in ("freeform", "shortcode"):
+        return f'<div data-autop="on">{_inside(block, context)}</div>'
+    if name in ("more", "nextpage", "spacer"):
+        if name == "nextpage":
+            context.lose("pages-joined")
+        return "\n"
+    if name == "footnotes":
+        return '<div data-footnotes="1"></div>'
+    if name in SILENT:
+        return ""
+    if name == "html":
+        return f'<div data-autop="off">{_inside(block, context)}</div>'
+    if name.startswith(("embed", "core-embed/")):
+        return _embed(block, context)
+    inside = _inside(block, context)
+    url = str(block.attributes.get("url") or "")
+    if name in ("social-link", "navigation-link") and url:
+        words = block.attributes.get("label") or block.attributes.get("service") or url
+        return f"<li>{fragments.linked(str(words), url)}</li>"
+    if name == "social-links":
+        return f'<div data-call="1">{inside}</div>'
+    if name == "cover" and url and "<img" not in inside:
+        inside = f'<img src="{escape(url)}" alt="">{inside}'
+    if name in DYNAMIC or (not inside.strip() and any(w in name for w in FORMS)):
+        words = tree.bare(inside) or str(block.attributes.get("label") or "")
+        context.lose(
+            "form-dropped" if any(w in name for w in FORMS) else "module-dropped",
+            f"wp:{name}",
+            words,
+        )
+        return inside if name not in ("search", "page-list") else ""
+    if not inside.strip() and block.attributes:
+        inside = _words(block, context)
+    if name in ("group", "columns", "cover", "media-text"):
+        return f'<div data-group="1">{inside}</div>'
+    if name in ("buttons", "button"):
+        return f'<div data-call="1">{inside}</div>'
+    return inside
+
+
+def _words(block: Block, context: Context) -> str:
+    """The words of a block that keeps them in its attributes."""
+    found = [(k, v) for k, v in _leaves(block.attributes, 0) if k and v != block.name]
+    fields = {
+        key: value for key, value in found
+        if key in ("url", "src", "alt", "link") or divi.is_words(key, value)
+    }  # fmt: skip
+    words = " ".join(value for key, value in fields.items() if divi.is_words(key, value))
+    if not words:
+        if block.name not in ("separator", "image", "gallery") and "/" in block.name:
+            context.lose("module-dropped", f"wp:{block.name}")
+        return ""
+    context.lose("unknown-shortcode", f"wp:{block.name}", words)
+    return expand(divi.unknown(fields, ""), context)
+
+
+def _leaves(value: Any, depth: int) -> Iterator[tuple[str, str]]:
+    """Every text of a block's attributes with its key, in their order; two of one key apart."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, inner in pairs:
+        if isinstance(inner, str):
+            yield str(key), inner
+        elif isinstance(inner, dict | list) and depth < 8:
+            for name, text in _leaves(inner, depth + 1):
+                yield (name if isinstance(value, dict) else f"{name}_{int(key) + 1}"), text
+
+
+def _embed(block: Block, context: Context) -> str:
+    inside = _inside(block, context)
+    url = str(block.attributes.get("url") or "")
+    note = re.search(r"<figcaption[^<>]*>.*?</figcaption>", inside, re.S)
+    if not url:
+        found = re.search(r"https?://[^\s<>\"]+", inside)
+        url = found[0] if found else ""
+    frame = fragments.media(url, str(block.attributes.get("providerNameSlug") or "")) if url else ""
+    return f"<figure>{frame}{note[0] if note else ''}</figure>"

@@ -1,0 +1,307 @@
+"""Divi's modules as HTML: of Divi 3 and 4 (shortcodes) and of Divi 5 (blocks). Pure.
+
+A module is a list of parts, each made of some of its fields. Fields that are words and that no
+part names stay too, so that a module of a later Divi loses none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import escape, unescape
+
+from publish.importer.wordpress import fragments
+
+STRUCTURE = {
+    "section", "row", "row_inner", "column", "column_inner", "group", "group_carousel",
+    "specialty", "placeholder", "layout", "fullwidth_section", "counters", "tabs", "accordion",
+    "slider", "fullwidth_slider", "video_slider", "pricing_tables", "icon_list", "carousel",
+    "canvas", "nested_section", "shortcode_module",
+}  # fmt: skip
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "text": ("body",),
+    "heading": ("h2 title",),
+    "blurb": ("img image alt", "h4 title url", "body"),
+    "cta": ("h2 title", "body", "button button_text button_url"),
+    "button": ("button button_text button_url",),
+    "image": ("img src alt url title_text",),
+    "fullwidth_image": ("img src alt url title_text",),
+    "toggle": ("h5 title", "body"),
+    "accordion_item": ("h5 title", "body"),
+    "tab": ("h4 title", "body"),
+    "testimonial": ("img portrait_url", "quote", "by author job_title company_name url"),
+    "team_member": ("img image_url name", "h4 name", "p position", "body", "social"),
+    "pricing_table": (
+        "h2 title", "p subtitle", "price", "pricing", "button button_text button_url",
+    ),
+    "counter": ("counter",),
+    "number_counter": ("number", "h3 title"),
+    "circle_counter": ("number", "h3 title"),
+    "countdown_timer": ("h4 title", "p date_time"),
+    "video": ("video src",),
+    "video_slider_item": ("video src",),
+    "audio": ("img image_url title", "h2 title", "artist", "audio audio"),
+    "gallery": ("h2 title",),
+    "fullwidth_gallery": ("h2 title",),
+    "slide": ("img image image_alt", "h2 heading url", "body", "button button_text button_link"),
+    "fullwidth_slide": (
+        "img image image_alt", "h2 heading url", "body", "button button_text button_link",
+    ),
+    "map": ("p address",),
+    "fullwidth_map": ("p address",),
+    "map_pin": ("h3 title", "body", "p pin_address"),
+    "code": ("code",),
+    "fullwidth_code": ("code",),
+    "fullwidth_header": (
+        "img logo_image_url logo_alt_text", "h2 title", "p subhead", "body",
+        "button button_one_text button_one_url", "button button_two_text button_two_url",
+        "img header_image_url image_alt_text",
+    ),
+    "icon_list_item": ("li",),
+    "icon": (),
+    "divider": ("hr",),
+    "fullwidth_divider": ("hr",),
+    "signup": ("h2 title", "body description", "form", "p footer_content"),
+    "login": ("h2 title", "body", "form"),
+    "contact_form": ("h2 title", "form"),
+    "social_media_follow": ("strip",),
+    "lottie": (),
+    "dropdown": ("body",),
+    "link": ("button text url",),
+}  # fmt: skip
+"""What a module shows, in its order: a part's kind, then the fields it is made of."""
+
+DYNAMIC = {
+    "blog", "portfolio", "filterable_portfolio", "fullwidth_portfolio", "post_slider",
+    "fullwidth_post_slider", "shop", "menu", "fullwidth_menu", "sidebar", "search", "comments",
+    "post_nav", "post_content", "fullwidth_post_content", "instagram_feed", "loop", "breadcrumbs",
+    "contact_field", "signup_custom_field", "post_carousel", "table_of_contents",
+}  # fmt: skip
+"""What WordPress fills as it shows the page."""
+SILENT = {"post_title", "fullwidth_post_title", "divider", "icon", "lottie", "fullwidth_divider"}
+"""What the theme shows by itself, or what has no words."""
+
+WORDS = (
+    "title", "heading", "subhead", "subtitle", "text", "content", "name", "position", "author",
+    "job_title", "company_name", "description", "caption", "quote", "label", "question", "answer",
+    "button_text", "button_one_text", "button_two_text", "footer_content", "before_text",
+    "title_text", "headline", "subheading", "body", "message", "link_text",
+)  # fmt: skip
+"""Fields of a module that is not in the table which are words."""
+ADDRESSES = {
+    "button_text": ("button_url", "button_link", "url", "link"),
+    "button_one_text": ("button_one_url",),
+    "button_two_text": ("button_two_url",),
+    "link_text": ("link", "url", "link_url"),
+}
+PICTURES = ("src", "image", "image_url", "portrait_url", "logo_image_url", "photo", "image_src")
+CTA = {"cta", "signup", "contact_form", "button", "social_media_follow", "login"}
+"""Modules that make a shared ending a call to act (see ``ending``)."""
+NETWORKS = ("facebook_url", "twitter_url", "google_url", "linkedin_url")
+
+
+def known(name: str) -> bool:
+    """Whether a module (without ``et_pb_``) is one of a stock Divi's."""
+    return name in PARTS or name in STRUCTURE or name in DYNAMIC or name in SILENT
+
+
+def html_of(name: str, fields: Mapping[str, str], body: str) -> str:
+    """A module's HTML. ``fields`` are decoded words or addresses, ``body`` is HTML."""
+    parts = PARTS.get(name)
+    if parts is None:
+        return unknown(fields, body)
+    made = "".join(_part(name, part.split(), fields, body) for part in parts)
+    if not any(part.split()[0] in ("body", "quote", "code", "pricing", "li", "counter", "strip")
+               for part in parts):  # fmt: skip
+        made += body
+    return made
+
+
+def unknown(fields: Mapping[str, str], body: str) -> str:
+    """The words, pictures and the link of a module that is not known."""
+    made: list[str] = []
+    shown: set[str] = set()
+    for key, value in fields.items():
+        named = key in PICTURES or (PICTURE.search(value) and not SETTING_NAME.search(key))
+        if named and _picture(value) and value not in shown:
+            shown.add(value)
+            made.append(fragments.image(value, fields.get("alt") or fields.get("image_alt") or ""))
+    to = next((fields[key] for key in LINKS if fields.get(key)), "")
+    for key in [*WORDS, *(key for key in fields if key not in WORDS)]:
+        value = fields.get(key, "")
+        if key not in WORDS and not is_words(key, value):
+            continue
+        if not value.strip() or (key == "content" and body.strip()):
+            continue
+        if key in ADDRESSES:
+            own = next((fields[a] for a in ADDRESSES[key] if fields.get(a)), "")
+            to = "" if own == to else to
+            made.append(fragments.button(value, own))
+        elif key in ("title", "heading", "headline") or re.search(r"_(?:title|heading)\b", key):
+            made.append(f"<h3>{fragments.linked(value, to)}</h3>")
+            to = ""
+        elif "<" in value:
+            made.append(value)
+        else:
+            made.append(f"<p>{fragments.text(value)}</p>")
+    at = next((i for i, part in enumerate(made) if part.startswith(("<p><a", "<a"))), len(made))
+    return "".join([*made[:at], body, *made[at:]])
+
+
+WORDS_NAME = re.compile(
+    r"(?:^|_)(?:title|heading|subheading|subhead|headline|subtitle|text|content|description|caption"
+    r"|name|label|quote|message|question|answer|author|position|company|summary|body|info|editor"
+    r"|period|job|button)(?:_(?:front|back|one|two|three|before|after|[a-d]|\d+))?$"
+)
+SETTING_NAME = re.compile(
+    r"^_|admin_label|font|icon|style|color|align|animation|class|(?:^|_)id$|css|shadow|background"
+    r"|size|layout|orientation|preset|_tablet|_phone|hover|_tag$|_level$|position_|attributes"
+)
+SETTING = re.compile(
+    r"\s*(?:on|off|yes|no|true|false|none|default|inherit|custom|auto|left|right|center|justify|h[1-6]"
+    r"|top|bottom|px|em|#[0-9a-f]{3,8}|rgba?\(.*|[-+]?[\d.]+(?:px|r?em|%|vw|vh|deg|m?s)?)\s*", re.I,
+)  # fmt: skip
+PICTURE = re.compile(r"^(?:https?:/)?/\S+\.(?:jpe?g|png|gif|webp|avif|svg)$", re.I)
+LINKS = ("url", "link", "link_url", "href", "link_option_url")
+
+
+def is_words(key: str, value: str) -> bool:
+    """Whether an attribute that no table names holds words: by its name, or as it reads."""
+    key = re.sub(r"([a-z\d])([A-Z])", r"\1_\2", key).lower()
+    if SETTING_NAME.search(key) or SETTING.fullmatch(value) or "://" in value.split("<", 1)[0]:
+        return False
+    if WORDS_NAME.search(key) or "<p" in value:
+        return True
+    letters = sum(sign.isalpha() for sign in value)
+    return len(value.split()) > 2 and letters > len(value) / 2 and not re.search(r"[|{};=]", value)
+
+
+def _part(name: str, part: list[str], fields: Mapping[str, str], body: str) -> str:
+    kind, keys = part[0], part[1:]
+    value = [fields.get(key, "").strip() for key in keys]
+    if kind[0] == "h" and kind[1:].isdigit():
+        return _heading(name, kind, value, fields)
+    if kind == "body":
+        words = value[0] if value else ""
+        return (words if "<" in words or not words else f"<p>{escape(words)}</p>") + body
+    if kind == "p":
+        return f"<p>{fragments.text(value[0])}</p>" if value[0] else ""
+    if kind == "img":
+        return _image(value, fields)
+    if kind == "button":
+        return fragments.button(value[0], value[1]) if value[0] else ""
+    if kind == "quote":
+        return f"<blockquote>{body}</blockquote>" if body.strip() else ""
+    if kind in ("video", "audio"):
+        return fragments.media(value[0], kind)
+    if kind == "hr":
+        return "" if fields.get("show_divider") == "off" else "<hr>"
+    if kind == "li":
+        words = body or fragments.text(fields.get("text") or fields.get("title") or "")
+        return f"<li>{words}</li>"
+    if kind == "code":
+        return f'<div data-autop="off">{body}</div>'
+    if kind == "form":
+        return f'<div data-form="{escape(name)}"></div>'
+    return _special(kind, fields, body, value)
+
+
+def _special(kind: str, fields: Mapping[str, str], body: str, value: list[str]) -> str:
+    if kind == "by":
+        author, job, company, url = value
+        words = fragments.linked(company, url) if company else ""
+        author = (
+            fragments.linked(author, url)
+            if author and url and not company
+            else fragments.text(author)
+        )
+        line = ", ".join(w for w in (author, fragments.text(job), words) if w)
+        return f"<p>{line}</p>" if line else ""
+    if kind == "price":
+        amount = f"{fields.get('currency', '')}{fields.get('sum', '')}"
+        per = fields.get("per", "")
+        words = f"{amount}/{per}" if amount and per else amount or per
+        return f"<p>{fragments.text(words)}</p>" if words else ""
+    if kind == "pricing":
+        return _pricing(body)
+    if kind == "counter":
+        words = " ".join(w for w in (body.strip(), _percent(fields)) if w)
+        return f"<p>{words}</p>" if words else ""
+    if kind == "number":
+        number = fields.get("number", "")
+        sign = "%" if fields.get("percent_sign", "on") != "off" else ""
+        return f"<p>{fragments.text(number + sign)}</p>" if number else ""
+    if kind == "artist":
+        words = " | ".join(
+            w for w in (fields.get("artist_name", ""), fields.get("album_name", "")) if w
+        )
+        return f"<p>{fragments.text(words)}</p>" if words else ""
+    if kind == "social":
+        links = [
+            f'<a href="{escape(fields[key])}">{key.removesuffix("_url").capitalize()}</a>'
+            for key in NETWORKS if fields.get(key)
+        ]  # fmt: skip
+        return f"<p>{' '.join(links)}</p>" if links else ""
+    if kind == "strip":
+        return f"<ul>{body}</ul>" if body.strip() else ""
+    return ""
+
+
+def network(fields: Mapping[str, str], body: str) -> str:
+    """One link of a social strip."""
+    name = body.strip() or fields.get("social_network", "")
+    url = fields.get("url") or fields.get("social_url") or ""
+    return f"<li>{fragments.linked(unescape(name), url)}</li>" if name else ""
+
+
+def _heading(name: str, kind: str, value: list[str], fields: Mapping[str, str]) -> str:
+    if not value[0]:
+        return ""
+    given = next(
+        (fields[k] for k in ("title_level", "header_level", "toggle_level", "heading_level")
+         if re.fullmatch(r"h[1-6]", fields.get(k, ""))), kind,
+    )  # fmt: skip
+    # A title that is a paragraph or holds markup keeps it.
+    words = re.sub(r"</?(?:p|h[1-6]|div)\b[^<>]*>", " ", fragments.text(value[0]))
+    to = value[1] if len(value) > 1 else ""
+    words = f'<a href="{escape(to)}">{words}</a>' if to else words
+    return f"<{given}>{words}</{given}>"
+
+
+def _image(value: list[str], fields: Mapping[str, str]) -> str:
+    src, alt = value[0], value[1] if len(value) > 1 else ""
+    if not _picture(src) or fields.get("use_icon") == "on":
+        return ""
+    to = value[2] if len(value) > 2 else ""
+    if fields.get("show_in_lightbox") == "on":
+        to = ""
+    title = value[3] if len(value) > 3 else ""
+    image = fragments.image(src, alt or title)
+    return f'<p><a href="{escape(to)}">{image}</a></p>' if to else f"<p>{image}</p>"
+
+
+def _picture(value: str) -> bool:
+    return (
+        bool(value) and not value.startswith(("%%", "&#", "data:image/svg")) and "||" not in value
+    )
+
+
+def _percent(fields: Mapping[str, str]) -> str:
+    percent = fields.get("percent", "").strip()
+    if not percent or fields.get("use_percentages") == "off":
+        return ""
+    return escape(percent if percent.endswith("%") else f"{percent}%")
+
+
+def _pricing(body: str) -> str:
+    """Lines with + and - before them are what a price includes, and what it does not."""
+    plain = re.sub(r"</?p\b[^<>]*>|<br ?/?>", "\n", body)
+    lines = [line.strip() for line in plain.split("\n") if line.strip()]
+    if not lines or any(re.match(r"<(?:ul|ol|h\d|div|table)", line) for line in lines):
+        return body
+    items = ""
+    for line in lines:
+        gone = line.startswith("-")
+        words = line[1:].strip() if line[0] in "+-" else line
+        items += f"<li><del>{words}</del></li>" if gone else f"<li>{words}</li>"
+    return f"<ul>{items}</ul>"

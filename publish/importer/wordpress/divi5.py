@@ -1,0 +1,208 @@
+"""Divi 5's blocks, by the fields that Divi 4 had for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from publish.importer import tree
+from publish.importer.wordpress import divi, fragments
+from publish.importer.wordpress.expand import Context, dynamic, expand, module, referred
+
+if TYPE_CHECKING:
+    from publish.importer.wordpress.blocks import Block
+
+ELEMENTS = {
+    "imageIcon": "image", "image": "image", "portrait": "portrait_url", "photo": "image_url",
+    "logo": "logo_image_url", "headerImage": "header_image_url", "buttonOne": "button_one",
+    "buttonTwo": "button_two", "jobTitle": "job_title", "company": "company_name",
+    "companyName": "company_name", "subtitle": "subhead", "subHead": "subhead",
+    "galleryIds": "gallery_ids", "imageGallery": "gallery_ids", "artistName": "artist_name",
+    "albumName": "album_name", "dateTime": "date_time", "barProgress": "percent",
+    "footer": "footer_content", "footerContent": "footer_content",
+}  # fmt: skip
+"""Divi 5's elements, by what Divi 4 called the field."""
+SPECIAL = {
+    "sum", "percent", "number", "artist_name", "album_name", "gallery_ids", "author", "position",
+}  # fmt: skip
+"""Fields that a part takes without naming them."""
+DIVI_IMAGES = {
+    "image": "src", "fullwidth-image": "src", "video": "src", "video-slider-item": "src",
+    "audio": "audio",
+}  # fmt: skip
+PICTURE_FIELDS = {
+    "team-member": "image_url", "testimonial": "portrait_url",
+    "fullwidth-header": "header_image_url",
+}  # fmt: skip
+
+
+NETWORKS = ("facebook", "twitter", "google", "linkedin")
+TAKEN = {"text", "src", "url", "linkUrl", "alt", "titleText", "ids", "currency", "per",
+         "linkTarget", "rel", "id", "type", "unicode", "weight", "lat",
+         "lng", "zoom", "icon"}  # fmt: skip
+"""What of an element's value is looked at by its name, or is no word."""
+
+
+def html_of(block: Block, inner: Callable[[Block], str], context: Context) -> str:
+    """A block of Divi's as HTML; ``inner`` gives that of the blocks inside."""
+    name = block.name.removeprefix("divi/")
+    if name in ("global-layout", "global-module") or block.attributes.get("globalModule"):
+        number = str(block.attributes.get("globalModule") or block.attributes.get("ref") or "")
+        if number.isdigit() and not block.inside and set(block.attributes) <= {
+            "globalModule", "ref", "globalParent", "localAttrs", "builderVersion",
+        }:  # fmt: skip
+            return referred(int(number), "module", block.name, context)
+    inside = "".join(
+        _text(node, context) if isinstance(node, str) else inner(node) for node in block.inside
+    )
+    if raw := block.attributes.get(""):
+        context.lose("words-differ", block.name, str(raw))
+        inside = f"{escape(_strings(str(raw)))}{inside}"
+    fields, body = _fields(name, block.attributes, context)
+    if name in ("code", "fullwidth-code"):
+        return f'<div data-autop="off">{body}{inside}</div>'
+    rest = "".join(
+        f"<p>{fragments.text(value)}</p>" for key, value in fields.items()
+        if key.startswith("+") and value.strip()
+    )  # fmt: skip
+    made = module(name.replace("-", "_"), block.name, fields, body + inside + rest, context)
+    return f'<div data-autop="on">{made}</div>'
+
+
+def _text(node: str, context: Context) -> str:
+    return expand(node, context) if node.strip() else ""
+
+
+def _strings(raw: str) -> str:
+    """The words of attributes that are no JSON."""
+    found = re.findall(r'"value":"((?:[^"\\]|\\.)*)', raw)
+    words = " ".join(re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), f) for f in found)
+    return tree.bare(words)
+
+
+def _fields(name: str, given: Mapping[str, Any], context: Context) -> tuple[dict[str, str], str]:
+    """A module's fields by their names in Divi 4, and its text."""
+    attributes = dict(given)
+    fields: dict[str, str] = {}
+    if isinstance(inner := attributes.pop("attrs", None), dict):
+        for key, value in inner.items():
+            if isinstance(value, str):
+                fields[key] = value
+            else:
+                attributes.setdefault(key, value)
+    body = fields.pop("content", "") if name not in ("image",) else ""
+    for element, given_value in attributes.items():
+        value = given_value
+        if not isinstance(value, dict) or "innerContent" not in value:
+            continue
+        shown = value_of(value["innerContent"])
+        key = ELEMENTS.get(element) or re.sub(r"([A-Z])", lambda m: f"_{m[1].lower()}", element)
+        level = value_of(at(value, "decoration", "font", "font"))
+        if isinstance(level, dict) and isinstance(level.get("headingLevel"), str):
+            fields.setdefault("title_level", level["headingLevel"])
+        if isinstance(shown, str) and element in ("content", "description"):
+            body += expand(dynamic(shown, context), context)
+        else:
+            _take(name, key, shown, fields)
+    if ids := picture_ids(attributes, "galleryIds", 0):
+        fields.setdefault("gallery_ids", ids)
+    url = value_of(at(attributes, "module", "advanced", "link"))
+    if isinstance(url, dict) and isinstance(url.get("url"), str):
+        fields.setdefault("url", url["url"])
+    return {k: dynamic(v, context) for k, v in fields.items()}, body
+
+
+def _take(name: str, key: str, shown: Any, fields: dict[str, str]) -> None:
+    """Put what one element shows where Divi 4's module has it."""
+    if key == "button" or key.startswith("button_"):
+        value = shown if isinstance(shown, dict) else {"text": shown}
+        text, to = (f"{key}_text", f"{key}_url")
+        fields[text] = str(value.get("text") or "")
+        fields[to] = fields["button_link"] = str(value.get("linkUrl") or value.get("url") or "")
+        return
+    if isinstance(shown, dict) and name == "social-media-follow-network":
+        fields["social_network"] = str(shown.get("title") or shown.get("text") or "")
+        fields["url"] = str(shown.get("link") or shown.get("url") or "")
+        return
+    if isinstance(shown, dict):
+        if src := shown.get("src") or (shown.get("url") if name in PICTURE_FIELDS else None):
+            place = DIVI_IMAGES.get(name) or PICTURE_FIELDS.get(name) or key
+            fields[place] = str(src)
+            fields["alt"] = fields["image_alt"] = fields["logo_alt_text"] = str(
+                shown.get("alt") or ""
+            )
+            if isinstance(shown.get("titleText"), str):
+                fields["title_text"] = shown["titleText"]
+        if isinstance(shown.get("text"), str):
+            _take(name, key, shown["text"], fields)
+        link = shown.get("linkUrl") or (None if src else shown.get("url"))
+        if isinstance(link, str):
+            fields["url"] = link
+        for part, value in shown.items():
+            if part in NETWORKS and isinstance(value, str):
+                fields[f"{part}_url"] = value
+            elif part not in TAKEN and isinstance(value, str) and divi.is_words("text", value):
+                _take(name, part, value, fields)
+        if name in ("pricing-table",) and key in ("currency_frequency", "price"):
+            fields["currency"] = str(shown.get("currency") or "")
+            fields["per"] = str(shown.get("per") or "")
+        if isinstance(shown.get("ids"), list | str):
+            ids = shown["ids"]
+            fields["gallery_ids"] = ids if isinstance(ids, str) else ",".join(map(str, ids))
+        return
+    if isinstance(shown, list):
+        shown = ",".join(
+            str(part.get("id", "") if isinstance(part, dict) else part) for part in shown
+        )
+    if shown is None or isinstance(shown, bool):
+        return
+    if key == "price":
+        key = "sum"
+    name4 = name.replace("-", "_")
+    named = {word for part in divi.PARTS.get(name4, ()) for word in part.split()[1:]}
+    if name4 == "slide" and key == "title":
+        key = "heading"
+    if name4 == "pricing_table" and key == "subhead":
+        key = "subtitle"
+    if name4 == "map_pin" and key == "address":
+        key = "pin_address"
+    if not divi.known(name4) and key not in divi.WORDS and not str(shown).startswith("http"):
+        key = f"{key}_text"
+    if (
+        divi.known(name4)
+        and key not in named
+        and key not in SPECIAL
+        and not str(shown).startswith("http")
+    ):
+        key = f"+{key}"
+    fields[key] = str(shown)
+
+
+def at(value: Any, *path: str) -> Any:
+    """What lies at a path of keys; None if nothing does."""
+    for part in path:
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
+def picture_ids(value: Any, key: str, depth: int) -> str:
+    """The ids of pictures, wherever a module keeps them."""
+    if not isinstance(value, dict) or depth > 6:
+        return ""
+    if key in value:
+        ids = value_of(value[key])
+        return ",".join(map(str, ids)) if isinstance(ids, list) else str(ids or "")
+    return next((ids for part in value.values() if (ids := picture_ids(part, key, depth + 1))), "")
+
+
+def value_of(innerContent: Any) -> Any:
+    """The value for wide screens, else the first there is."""
+    if not isinstance(innerContent, dict):
+        return innerContent
+    for name in ("desktop", *innerContent):
+        part = innerContent.get(name)
+        if isinstance(part, dict) and part.get("value") not in (None, ""):
+            return part["value"]
+    return None

@@ -1,0 +1,371 @@
+"""Shortcodes become HTML: WordPress' own, Divi's, WPBakery's, and the words of any other."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from html import escape, unescape
+
+from publish.importer import tree
+from publish.importer.losses import Loss, excerpt
+from publish.importer.wordpress import divi, fragments, shortcodes, wpbakery
+from publish.importer.wordpress.shortcodes import Code
+
+EMBEDS = {
+    "youtube", "vimeo", "dailymotion", "ted", "soundcloud", "spotify", "tweet", "twitter",
+    "instagram", "facebook", "tiktok", "slideshare", "scribd", "wpvideo", "videopress",
+    "kickstarter",
+    "flickr", "bandcamp", "mixcloud", "loom", "wistia", "gist", "codepen", "googlemaps",
+}  # fmt: skip
+HOSTS = {
+    "youtube": "https://www.youtube.com/watch?v=", "vimeo": "https://vimeo.com/",
+    "dailymotion": "https://www.dailymotion.com/video/", "ted": "https://www.ted.com/talks/",
+    "gist": "https://gist.github.com/", "tweet": "https://twitter.com/i/status/",
+    "wistia": "https://fast.wistia.net/embed/iframe/", "loom": "https://www.loom.com/share/",
+    "wpvideo": "https://videopress.com/v/", "videopress": "https://videopress.com/v/",
+}  # fmt: skip
+KNOWN = {
+    "caption", "wp_caption", "gallery", "audio", "video", "playlist", "embed", "toc", "iframe",
+    "contact-form-7", "contact-form", "gravityform", "ninja_form", "ninja_forms", "wpforms",
+    "mc4wp_form", "formidable", "caldera_form", "newsletter_form", "jetpack_subscription_form",
+    "subscribe2", "sociable", "addtoany", "social_share", "ssba", "shareaholic", "sharethis",
+    "more", "nextpage", *EMBEDS,
+}  # fmt: skip
+FORMS = {
+    "contact-form-7", "contact-form", "gravityform", "ninja_form", "ninja_forms", "wpforms",
+    "mc4wp_form", "formidable", "caldera_form", "newsletter_form", "jetpack_subscription_form",
+    "subscribe2", "contact-field", "mailpoet_form", "convertkit", "optin-monster", "thrive_leads",
+    "vc_wp_search",
+}  # fmt: skip
+STRIPS = {"addtoany", "sociable", "social_share", "ssba", "shareaholic", "sharethis", "addthis"}
+NAMELESS = {"sourcecode", "source", "code"}
+DYNAMIC = {
+    "playlist", "toc", "recent_posts", "recent-posts", "display-posts", "archives", "sitemap",
+    "woocommerce_cart", "woocommerce_checkout", "woocommerce_my_account", "product", "products",
+    "vc_posts_slider", "vc_basic_grid", "vc_post_grid", "vc_wp_recentposts",
+    "blog_subscription_form",
+    "ez-toc", "lwptoc", "rank_math_toc", "related_posts", "crp", "yarpp",
+}  # fmt: skip
+TRANSPARENT = {
+    "vc_row", "vc_row_inner", "vc_column", "vc_column_inner", "vc_column_text", "vc_section",
+    "vc_tta_tabs", "vc_tta_tour", "vc_tta_accordion", "vc_tabs", "vc_accordion", "vc_tour",
+    "one_half", "one_third", "two_third", "one_fourth", "three_fourth", "one_half_last",
+    "one_third_last", "two_third_last", "su_row", "su_column", "su_tabs", "su_accordion",
+    "fusion_builder_container", "fusion_builder_row", "fusion_builder_column", "fusion_text",
+    "av_section", "av_textblock", "columns", "column", "row", "raw", "et_pb_dmb_code_snippet",
+}  # fmt: skip
+
+
+NAMES = KNOWN | FORMS | DYNAMIC | TRANSPARENT
+
+
+@dataclass
+class Context:
+    """What the bodies of one post need from the rest of the export, and what they lost.
+
+    ``find`` gives the text of another item by its id and kind (``block`` or ``module``), or None;
+    ``fields`` are values that Divi's dynamic content names.
+    """
+
+    id: int
+    find: Callable[[int, str], str | None]
+    gallery: Callable[[str], str]
+    fields: Mapping[str, str] = field(default_factory=dict)
+    losses: list[Loss] = field(default_factory=list)
+    within: list[int] = field(default_factory=list)
+
+    def lose(self, code: str, detail: str = "", words: str = "") -> None:
+        """Note a loss."""
+        self.losses.append(Loss(code, self.id, detail, excerpt(words)))
+
+
+def expand(text: str, context: Context) -> str:
+    """``text`` with every shortcode made HTML."""
+    if "[" not in text:
+        return text
+    text = _sources(_unheld(text))
+    nodes = shortcodes.parse(text, NAMES)
+    made = "".join(_node(node, context) for node in nodes)
+    return shortcodes.escaped(made)
+
+
+SOURCE = re.compile(
+    r"\[(sourcecode|source|code|bash|css|html|java|javascript|js|php|python|ruby|sql|xml)"
+    r"(?=[\s\]=])([^\[\]]{0,200})\]", re.I,
+)  # fmt: skip
+
+
+def _sources(text: str) -> str:
+    """Source code between the shortcodes of a highlighter: nothing in it is markup."""
+    out, at, lower = [], 0, ""
+    never: set[str] = set()
+    while found := SOURCE.search(text, at):
+        name = found[1].lower()
+        lower = lower or text.lower()
+        end = -1 if name in never else lower.find(f"[/{name}]", found.end())
+        if end < 0:
+            never.add(name)
+            out.append(text[at : found.end()])
+            at = found.end()
+            continue
+        named = re.search(r"lang(?:uage)?\s*=\s*\W?([\w+#-]+)", found[2])
+        kind = named[1] if named else "" if name in NAMELESS else name
+        code = escape(unescape(text[found.end() : end]), quote=False)
+        code = code.replace("[", "&#91;")
+        tag = "pre" if "\n" in code else "code"
+        mark = f' class="language-{kind}"' if kind else ""
+        out += [text[at : found.start()], f"<{tag}{mark}>{code}</{tag}>"]
+        at = end + len(found[1]) + 3
+    return "".join([*out, text[at:]])
+
+
+HOLDER = re.compile(
+    r"(?:<!--\s*)?(?:\[|&#0*91;|&lsqb;|%91)(et_pb_line_break_holder|et_pb_br_holder)(?:\]|&#0*93;|%93)(?:\s*-->)?"
+)
+
+
+def _unheld(text: str) -> str:
+    """Divi's stand-ins for line breaks are line breaks."""
+    return HOLDER.sub("\n", text) if "_holder" in text else text
+
+
+def _node(node: Code | str, context: Context) -> str:
+    return node if isinstance(node, str) else _code(node, context)
+
+
+def _inside(code: Code, context: Context) -> str:
+    return "".join(_node(node, context) for node in code.inside)
+
+
+def _code(code: Code, context: Context) -> str:
+    name = code.name
+    if name.startswith(("et_pb_", "et_social_")) and name not in TRANSPARENT:
+        return _divi(code, context)
+    if name in ("caption", "wp_caption"):
+        return _caption(code, context)
+    if name == "gallery":
+        return context.gallery(code.get("ids", "include") or "*")
+    if name == "embed":
+        return f"\n\n{_inside(code, context).strip() or escape(code.get('src', 'url'))}\n\n"
+    if name in ("video", "audio"):
+        source = code.get("src", "mp4", "m4v", "webm", "ogv", "mp3", "m4a", "ogg", "wav", "0")
+        return f"\n\n{fragments.media(source, name)}\n\n{_inside(code, context)}"
+    if name in EMBEDS:
+        return _embed(code, context)
+    if name in ("iframe", "googlemaps"):
+        return f"\n\n{fragments.media(code.get('src', '0'), 'frame')}\n\n"
+    if name in FORMS:
+        said = escape(shortcodes.text_of(code.get("label", "title")))
+        return f'<div data-form="{name}" data-words="{said}"></div>{_inside(code, context)}'
+    if name in STRIPS:
+        context.lose("module-dropped", name)
+        return _inside(code, context)
+    if name in DYNAMIC:
+        inside = _inside(code, context)
+        context.lose("module-dropped", name, code.get("title") or inside)
+        return inside
+    if name in ("more", "nextpage"):
+        return "\n\n"
+    return _other(code, context)
+
+
+def _divi(code: Code, context: Context) -> str:
+    name = code.name.removeprefix("et_pb_")
+    if fixed := _global(code, context):
+        return fixed
+    fields = {k: dynamic(shortcodes.text_of(v), context) for k, v in code.attributes.items()}
+    if divi.PICTURE.search(fields.get("background_image", "")):
+        context.lose("background-dropped", fields["background_image"])
+    inside = _inside(code, context)
+    if "@ET-DC@" in inside:
+        inside = dynamic(inside, context)
+    return module(name, code.name, fields, inside, context)
+
+
+def module(name: str, full: str, fields: Mapping[str, str], body: str, context: Context) -> str:
+    """A Divi module's HTML, its losses noted and its kind marked for the shared ending."""
+    body = unescape_code(body) if name in ("code", "fullwidth_code") else _loose(body)
+    if name in divi.STRUCTURE:
+        mark = ' data-group="1"' if name in ("row", "row_inner", "group") else ""
+        tag = "ul" if name == "icon_list" else "div"
+        return f"<{tag}{mark}{_named(fields)}>{body}</{tag}>"
+    if name == "social_media_follow_network":
+        return divi.network(fields, body)
+    if name in divi.SILENT and name not in divi.PARTS:
+        return body
+    if name in divi.DYNAMIC:
+        words = fields.get("title") or fields.get("field_title") or tree.bare(body)
+        if name not in ("contact_field", "signup_custom_field"):
+            context.lose("module-dropped", full, words)
+            return body
+        return f'<div data-label="{escape(words)}"></div>'
+    if not divi.known(name):
+        words = tree.bare(body) or " ".join(fields.get(w, "") for w in divi.WORDS)
+        context.lose("unknown-shortcode", full, words)
+    made = divi.html_of(name, fields, body)
+    if labels := re.findall(r'data-label="([^"]*)"', body):
+        # A form's fields go with it, but the report says what they were.
+        made = made.replace("<div data-form=", f'<div data-words="{", ".join(labels)}" data-form=')
+    if name in ("gallery", "fullwidth_gallery"):
+        made += context.gallery(fields.get("gallery_ids") or fields.get("gallery_captions") or "*")
+    mark = ' data-call="1"' if name in divi.CTA else ""
+    return f"<div{mark}{_named(fields)}>{made}</div>"
+
+
+def _named(fields: Mapping[str, str]) -> str:
+    """The id that links to a module name."""
+    name = fields.get("module_id") or fields.get("css_id") or ""
+    return f' id="{escape(name)}"' if re.fullmatch(r"[\w:.-]{1,80}", name) else ""
+
+
+def unescape_code(body: str) -> str:
+    """A code module's HTML: brackets and breaks as entities are themselves."""
+    body = body.replace("%22", '"') if '="%22' in body else body
+    for entity, sign in (("&#91;", "["), ("&#091;", "["), ("&#93;", "]"), ("&#093;", "]")):
+        body = body.replace(entity, sign)
+    # Editors wrap what stands in a code module in paragraphs that Divi takes off again.
+    body = re.sub(r"^\s*(?:<br ?/?>|</p>)+|(?:<br ?/?>|<p>)+\s*$", "", body)
+    return f'<div data-autop="off">{body}</div>'
+
+
+def _loose(body: str) -> str:
+    """Without the stray ``</p>`` at a module's beginning and ``<p>`` at its end."""
+    body = re.sub(r"^\s*(?:</p>|<br ?/?>)\s*", "\n", body)
+    return re.sub(r"\s*<p>\s*$", "\n", body)
+
+
+def _global(code: Code, context: Context) -> str:
+    """A global module's text, where the post only names it."""
+    number = code.get("global_module", "template_id")
+    if not number.isdigit() or code.inside or any(
+        code.attributes.get(key) for key in divi.WORDS + divi.PICTURES
+    ):  # fmt: skip
+        return ""
+    return referred(int(number), "module", code.name, context)
+
+
+def referred(number: int, kind: str, name: str, context: Context) -> str:
+    """The text of what a post refers to, itself made HTML; one reference inside itself is cut."""
+    text = context.find(number, kind)
+    if text is None or number in context.within or len(context.within) > 16:
+        context.lose("reference-missing", f"{name} {number}")
+        return ""
+    from publish.importer.wordpress.blocks import to_html
+
+    context.within.append(number)
+    try:
+        return to_html(text, context)
+    finally:
+        context.within.pop()
+
+
+DYNAMIC_CODE = re.compile(r"@ET-DC@([A-Za-z0-9+/=_-]{1,20000})@")
+DYNAMIC_VARIABLE = re.compile(r"\$variable\((\{.{0,20000}?\})\)\$", re.S)
+
+
+def dynamic(value: str, context: Context) -> str:
+    """Divi's dynamic content as the value it stands for."""
+    if "@ET-DC@" in value:
+        value = DYNAMIC_CODE.sub(lambda m: _of_base64(m[1], context), value)
+    if "$variable(" in value:
+        value = DYNAMIC_VARIABLE.sub(lambda m: _of_json(m[1], context), value)
+    return value
+
+
+def _of_base64(text: str, context: Context) -> str:
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4)).decode("utf-8", "replace")
+    except (binascii.Error, ValueError):
+        return ""
+    return _of_json(raw, context)
+
+
+def _of_json(raw: str, context: Context) -> str:
+    try:
+        found = json.loads(raw)
+    except ValueError:
+        return ""
+    if not isinstance(found, dict):
+        return ""
+    value = found.get("value")
+    inner = value if isinstance(value, dict) else {}
+    name = str(found.get("content") or inner.get("name") or "")
+    given = found.get("settings") or inner.get("settings")
+    settings: dict[str, object] = given if isinstance(given, dict) else {}
+    if found.get("type") == "color":
+        return ""
+    words = context.fields.get(name)
+    if words is None and name.startswith(("custom_meta_", "custom")):
+        words = context.fields.get(f"meta:{name.removeprefix('custom_meta_')}")
+    if words is None:
+        context.lose("dynamic-left", name or "?")
+        words = ""
+    if not words:
+        return ""
+    return f"{settings.get('before') or ''}{words}{settings.get('after') or ''}"
+
+
+IMAGE = re.compile(r"(?:<a\b[^<>]*>\s*)?<img\b[^<>]*>(?:\s*</a>)?", re.I)
+
+
+def _caption(code: Code, context: Context) -> str:
+    inside = _inside(code, context)
+    image = IMAGE.search(inside)
+    words = shortcodes.text_of(code.get("caption"))
+    if image and not words:
+        words = inside[image.end() :].strip()
+        before = inside[: image.start()].strip()
+        words = f"{before} {words}".strip() if before else words
+    if not image:
+        return inside
+    note = f"<figcaption>{words}</figcaption>" if words.strip() else ""
+    return f"<figure>{image[0]}{note}</figure>"
+
+
+def _embed(code: Code, context: Context) -> str:
+    given = code.get("0", "id", "url", "src", "link", "href", "video", "tweet")
+    given = shortcodes.text_of(given or tree.bare(_inside(code, context)).strip())
+    if given and "://" not in given:
+        if given.startswith("//"):
+            given = f"https:{given}"
+        elif base := HOSTS.get(code.name):
+            given = base + given
+    if "://" not in given:
+        context.lose("module-dropped", code.name, given)
+        return ""
+    return f"\n\n{fragments.media(given, code.name)}\n\n"
+
+
+def _other(code: Code, context: Context) -> str:
+    """The words of WPBakery's shortcodes and of unknown ones."""
+    name = code.name
+    inside = _inside(code, context)
+    fields = {k: shortcodes.text_of(v) for k, v in code.attributes.items()}
+    if name in ("vc_raw_html", "vc_raw_js"):
+        return f'<div data-autop="off">{wpbakery.raw(inside)}</div>'
+    if name == "vc_single_image":
+        note = context.gallery(fields.get("image", "")) if fields.get("image", "").isdigit() else ""
+        return note or (
+            fragments.image(fields["custom_src"], "") if fields.get("custom_src") else inside
+        )
+    if name in ("vc_gallery", "vc_images_carousel"):
+        return context.gallery(fields.get("images", ""))
+    if name == "vc_video":
+        return f"\n\n{fragments.media(fields.get('link', ''), 'video')}\n\n"
+    if name.startswith("vc_") or name in TRANSPARENT:
+        words = wpbakery.words_of(name, fields)
+        return (
+            f'<div data-group="1">{words}{inside}</div>'
+            if name == "vc_row"
+            else f"\n\n{words}{inside}\n\n"
+        )
+    context.lose("unknown-shortcode", name, tree.bare(inside) or " ".join(
+        v for k, v in fields.items() if k in divi.WORDS))  # fmt: skip
+    to = fields.get("url") or fields.get("link") or fields.get("href") or ""
+    if to and inside.strip() and not re.search(r"<(?:p|div|h\d|ul|ol|table|a)\b", inside):
+        return f'<a href="{escape(to)}">{inside}</a>'
+    return divi.unknown(fields, inside) if fields else inside

@@ -1,0 +1,69 @@
+"""WPBakery's elements: the words that they keep in their attributes. Pure."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping
+from html import escape, unescape
+from urllib.parse import unquote
+
+from publish.importer.wordpress import divi, fragments
+
+
+def words_of(name: str, fields: Mapping[str, str]) -> str:
+    """The words of a WPBakery element that are in its attributes."""
+    if name in ("vc_btn", "vc_button", "vc_button2", "vc_cta_button", "vc_cta_button2", "vc_cta"):
+        to = _link(fields.get("link") or fields.get("href") or "")
+        words = "".join(f"<h3>{escape(fields[k])}</h3>" for k in ("h2", "h4") if fields.get(k))
+        label = fields.get("btn_title") or fields.get("title") or ""
+        to = to or _link(fields.get("btn_link", ""))
+        return words + (fragments.button(label, to) if label else "")
+    if name == "vc_custom_heading":
+        tag = re.search(r"tag:(h[1-6]|p|div)", fields.get("font_container", ""))
+        kind = tag[1] if tag else "h2"
+        words = fields.get("text", "")
+        to = _link(fields.get("link", ""))
+        return f"<{kind}>{fragments.linked(words, to)}</{kind}>" if words else ""
+    if name == "vc_progress_bar" or name == "vc_pie":
+        words = " ".join(v for k, v in fields.items() if k in ("title", "label_value") and v)
+        return (f"<p>{escape(words)}</p>" if words else "") + _group(fields.get("values", ""))
+    if name == "vc_toggle" or name.startswith(("vc_tta_section", "vc_tab", "vc_accordion_tab")):
+        return f"<h4>{escape(fields['title'])}</h4>" if fields.get("title") else ""
+    if title := fields.get("title") or fields.get("heading") or fields.get("label"):
+        return (
+            f"<h3>{escape(title)}</h3>" if "separator" not in name else f"<h4>{escape(title)}</h4>"
+        )
+    return ""
+
+
+def _group(value: str) -> str:
+    """The lines of a group of parameters, which WPBakery keeps as JSON in an address' code."""
+    try:
+        found = json.loads(unquote(value))
+    except ValueError:
+        return ""
+    parts = [part for part in found if isinstance(part, dict)] if isinstance(found, list) else []
+    lines = (
+        " ".join(str(v) for k, v in part.items() if k == "value" or divi.is_words(k, str(v)))
+        for part in parts
+    )
+    return "".join(f"<p>{escape(line)}</p>" for line in lines if line)
+
+
+def _link(value: str) -> str:
+    """``url:https%3A%2F%2F…|title:…`` is WPBakery's way of an address."""
+    for part in value.split("|"):
+        if part.startswith("url:"):
+            return unquote(part[4:])
+    return value if "://" in value or value.startswith("/") else ""
+
+
+def raw(inside: str) -> str:
+    """The markup of a raw element, which WPBakery keeps in Base64."""
+    try:
+        return unquote(base64.b64decode(inside.strip(), validate=True).decode("utf-8", "replace"))
+    except (binascii.Error, ValueError):
+        return unescape(inside)

@@ -1,0 +1,325 @@
+"""Reads a WordPress export (WXR 1.0 to 1.2) as a stream: one item in memory at a time."""
+
+from __future__ import annotations
+
+import codecs
+import html.entities
+import re
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from lxml import etree
+
+from publish.errors import Refused
+from publish.importer.model import Channel, Comment, Item, Term
+from publish.importer.wordpress.channel import Gathering, children, space_of
+
+CHUNK = 1 << 18
+PROLOG = 1 << 20
+"""Bytes before the first element; no export has more."""
+CONTROL = bytes(c for c in range(32) if c not in (9, 10, 13))
+ENTITY = re.compile(
+    rb"&(?:(?:#(?:x0*(?P<hex>[0-9A-Fa-f]{1,6})|0*(?P<dec>[0-9]{1,7}))|(?P<name>[A-Za-z]\w{1,31}));)?"
+)
+NONCHARACTER = re.compile(rb"\xef\xbf[\xbe\xbf]")
+SIGNS = bytes(range(32, 127))
+HIDDEN = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.S)
+Decode = Callable[[bytes, bool], str]
+XML_NAMES = {b"amp", b"lt", b"gt", b"quot", b"apos"}
+NAMES = {k.encode(): f"&#{v};".encode() for k, v in html.entities.name2codepoint.items()}
+META = {
+    "_thumbnail_id", "_wp_attached_file", "_wp_attachment_image_alt", "_wp_attachment_metadata",
+    "_yoast_wpseo_metadesc", "rank_math_description", "_aioseo_description", "_aioseop_description",
+    "_genesis_description", "_elementor_data", "_elementor_edit_mode", "footnotes",
+    "_et_pb_use_builder", "_wp_page_template",
+}  # fmt: skip
+"""Post meta that is read. Of anything else only the key is: the value may be a secret."""
+BOOKKEEPING = re.compile(
+    r"_edit_|_wp_(?!attach)|_pingme|_encloseme|_oembed_|_et_|_elementor_|_wpb_|_menu_item_|_thumbnail"
+    r"|_yoast_wpseo_(?:linkdex|content_score|primary_|estimated|is_cornerstone|wordproof)|rank_math_(?:seo|internal|primary)"
+    r"|dsq_thread|_wpas_|_jetpack_|_publicize_|_last_editor|_genesis_(?:layout|hide)|et_"
+)
+"""How those keys begin under which WordPress and plugins keep what no reader sees."""
+
+
+class Filter:
+    """The export's bytes as UTF-8 that XML can hold; a file object for lxml.
+
+    Control characters go, bytes that are no UTF-8 are read as Windows-1252, named entities of
+    HTML become numbers. ``mended`` counts what was changed.
+    """
+
+    def __init__(self, stream: BinaryIO, name: str) -> None:
+        self._stream, self._name = stream, name
+        self._rest = b""
+        self._cdata = False
+        self.mended = 0
+        head = _head(stream, name)
+        self._decode, self._head = _decoder(head, self._as_1252)
+
+    def read(self, _size: int = -1) -> bytes:
+        """The next bytes; ``b""`` at the end."""
+        while True:
+            data, self._head = self._head, b""
+            data = data or self._stream.read(CHUNK)
+            text = self._rest + self._clean(self._decode(data, not data).encode())
+            # What may be the beginning of an entity or a mark waits for its end.
+            cut = _safe(text) if data else len(text)
+            text, self._rest = text[:cut], text[cut:]
+            if text or not data:
+                return self._marked(text)
+
+    def _clean(self, data: bytes) -> bytes:
+        clean = data.translate(None, CONTROL)
+        if b"\xef\xbf" in clean:
+            clean = NONCHARACTER.sub(b"", clean)
+        self.mended += len(data) - len(clean)
+        return clean
+
+    def _as_1252(self, error: UnicodeError) -> tuple[str, int]:
+        assert isinstance(error, UnicodeDecodeError)
+        self.mended += 1
+        return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+    def _marked(self, data: bytes) -> bytes:
+        """Entities and signs that XML knows otherwise, outside of CDATA; inside all is text."""
+        out: list[bytes] = []
+        at = 0
+        while at < len(data):
+            mark = b"]]>" if self._cdata else b"<![CDATA["
+            end = data.find(mark, at)
+            piece = data[at:] if end < 0 else data[at:end]
+            out.append(piece if self._cdata else self._markup(piece))
+            if end < 0:
+                break
+            out.append(mark)
+            self._cdata = not self._cdata
+            at = end + len(mark)
+        return b"".join(out)
+
+    def _markup(self, piece: bytes) -> bytes:
+        if b"]]>" in piece:
+            piece = piece.replace(b"]]>", b"]]&gt;")
+            self.mended += 1
+        return ENTITY.sub(self._entity, piece) if b"&" in piece else piece
+
+    def _entity(self, found: re.Match[bytes]) -> bytes:
+        if name := found["name"]:
+            return found[0] if name in XML_NAMES else NAMES.get(name, b"&amp;" + found[0][1:])
+        if found[0] == b"&":
+            self.mended += 1
+            return b"&amp;"
+        number = int(found["hex"], 16) if found["hex"] else int(found["dec"])
+        if number in (9, 10, 13) or 32 <= number < 0xD800 or 0xE000 <= number < 0xFFFE:
+            return found[0]
+        if 0x10000 <= number <= 0x10FFFF:
+            return found[0]
+        self.mended += 1
+        return b""
+
+
+def _safe(data: bytes) -> int:
+    """How much of ``data`` ends with a whole entity and a whole mark."""
+    cut = data.rfind(b"&", -40)
+    cut = len(data) if cut < 0 or b";" in data[cut:] else cut
+    for mark in (b"]]>", b"<![CDATA["):
+        for size in range(len(mark) - 1, 0, -1):
+            if data.endswith(mark[:size], 0, cut):
+                cut -= size
+                break
+    return cut
+
+
+def _decoder(head: bytes, bad: Callable[[UnicodeError], tuple[str, int]]) -> tuple[Decode, bytes]:
+    """How to read the stream's bytes, and the head without its declaration.
+
+    ``bad`` reads what is no UTF-8.
+    """
+    name = "utf-8"
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        name = "utf-16"
+    elif found := re.match(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w-]+)[\"']", head):
+        name = found[1].decode()
+        head = head.replace(found[0], re.sub(rb"\sencoding.*", b"", found[0], flags=re.S), 1)
+    try:
+        # In what is no superset of ASCII a declaration could hide.
+        plain = codecs.lookup(name).name in ("utf-8", "ascii")
+        plain |= name != "utf-16" and SIGNS.decode(name) != SIGNS.decode("ascii")
+    except (LookupError, UnicodeError):
+        plain = True
+    codecs.register_error("publish-import", bad)
+    decoder = codecs.getincrementaldecoder("utf-8" if plain else name)
+    return decoder("publish-import" if plain else "replace").decode, head
+
+
+def _head(stream: BinaryIO, name: str) -> bytes:
+    """The first bytes, from ``<?xml`` or the first element on.
+
+    Raises:
+        Refused: no export, or one that declares entities of its own.
+    """
+    head = stream.read(CHUNK)
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        probe = head.decode("utf-16", "replace").encode()
+    else:
+        head = head.removeprefix(b"\xef\xbb\xbf")
+        # A plugin that prints blanks or a warning puts them before the declaration.
+        start = min((at for at in (head.find(b"<?xml"), head.find(b"<rss")) if at >= 0), default=-1)
+        head = head[max(start, 0) :]
+        probe = head
+    # A comment or an instruction may hold what looks like the root, and a declaration follow it.
+    while b"<rss" not in (shown := HIDDEN.sub(b"", probe)) and len(probe) < PROLOG:
+        if not (more := stream.read(CHUNK)):
+            break
+        head, probe = head + more, probe + more
+    if re.search(rb"<!(?:DOCTYPE|ENTITY)", shown.split(b"<rss", 1)[0], re.I):
+        raise Refused(
+            f"{name}: declares a document type, which no WordPress export does",
+            "export again under Tools → Export, and take that file",
+        )
+    if b"<rss" not in shown:
+        raise Refused(
+            f"{name}: is no WordPress export (WXR)",
+            "in WordPress: Tools → Export → All content, and take that file",
+        )
+    return head
+
+
+def read(path: Path, name: str) -> Iterator[Item | Channel]:
+    """Every item of an export, and last its channel.
+
+    ``name`` is how a message names the file.
+
+    Raises:
+        Refused: the file is no export, is cut off, or is no XML; the message has its line.
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as raw:
+        source = Filter(raw, name)
+        parser = etree.iterparse(
+            source, events=("end",), resolve_entities=False, no_network=True, load_dtd=False,
+            remove_comments=True, remove_pis=True, recover=True,
+        )  # fmt: skip
+        gathered = Gathering()
+        try:
+            for _, element in parser:
+                space, local = space_of(element.tag)
+                parent = element.getparent()
+                above = space_of(parent.tag)[1] if parent is not None else ""
+                if local == "item" and above == "channel":
+                    gathered.wxr |= any(space_of(child.tag)[0] == "wp" for child in element)
+                    yield item_of(element)
+                elif above == "channel":
+                    gathered.take(space, local, element)
+                else:
+                    continue
+                element.clear()
+                while element.getprevious() is not None:
+                    del parent[0]
+        except etree.XMLSyntaxError as error:
+            raise _refused(name, error.lineno or 1, str(error.msg)) from None
+        # Only to forgive a namespace is the parser lenient: anything else would lose text.
+        for entry in parser.error_log:
+            if entry.domain_name != "NAMESPACE" and entry.level_name != "WARNING":
+                raise _refused(name, entry.line, entry.message)
+        if not gathered.wxr:
+            raise Refused(
+                f"{name}: is a feed, not a WordPress export (WXR)",
+                "in WordPress: Tools → Export → All content, and take that file",
+            )
+        yield gathered.channel(source.mended)
+
+
+def _refused(name: str, line: int, message: str) -> Refused:
+    cut = any(word in message for word in ("Premature end", "EndTag", "end of data", "CDATA"))
+    what = "is cut off, or is no XML" if cut else "is no XML"
+    return Refused(
+        f"{name}:{line}: {what}: {message}",
+        "export again, or in several files (Tools → Export → by date)",
+    )
+
+
+def item_of(element: Any) -> Item:
+    """An item from its element; the first of two equal values counts."""
+    found: dict[str, str] = {}
+    item = Item(0)
+    for child in element:
+        space, local = space_of(child.tag)
+        if space == "wp" and local == "postmeta":
+            _meta(child, item)
+        elif space == "wp" and local == "comment":
+            _comment(child, item)
+        elif space == "" and local == "category":
+            _term(child, item)
+        elif space != "?":
+            found.setdefault(f"{space}:{local}" if space else local, child.text or "")
+    value = {key: text.strip() for key, text in found.items()}
+    item.title = value.get("title", "")
+    item.link, item.guid = value.get("link", ""), value.get("guid", "")
+    item.pub_date, item.creator = value.get("pubDate", ""), value.get("dc:creator", "")
+    item.body = found.get("content:encoded", "")
+    item.excerpt = value.get("excerpt:encoded", "")
+    item.type = value.get("wp:post_type", "") or "post"
+    item.status = value.get("wp:status", "")
+    item.slug = value.get("wp:post_name", "")
+    item.date, item.date_gmt = value.get("wp:post_date", ""), value.get("wp:post_date_gmt", "")
+    item.modified = value.get("wp:post_modified", "")
+    item.modified_gmt = value.get("wp:post_modified_gmt", "")
+    item.password = bool(value.get("wp:post_password", ""))
+    item.parent = _number(value.get("wp:post_parent", ""))
+    item.sticky = value.get("wp:is_sticky", "") == "1"
+    item.attachment = value.get("wp:attachment_url", "")
+    item.id = _number(value.get("wp:post_id", ""))
+    if not item.id:
+        place = item.guid or item.link or f"{item.title} {item.date}"
+        item.id = -1 - zlib.crc32(place.encode())
+    return item
+
+
+def _number(text: str) -> int:
+    return int(text) if re.fullmatch(r"-?\d{1,15}", text) else 0
+
+
+def _meta(element: Any, item: Item) -> None:
+    pair = children(element)
+    key, value = pair.get("meta_key", ""), pair.get("meta_value", "")
+    if key == "_wp_old_slug":
+        item.old_slugs.append(value)
+    elif key == "_wp_old_date":
+        item.old_dates.append(value)
+    elif key in META and value:
+        item.meta.setdefault(key, value)
+    elif key and value and key not in item.unread and not BOOKKEEPING.match(key):
+        item.unread.append(key)
+
+
+def _comment(element: Any, item: Item) -> None:
+    values = children(element)
+    if values.get("comment_approved") != "1" or values.get("comment_type") in (
+        "pingback", "trackback",
+    ):  # fmt: skip
+        return
+    item.comment_count += 1
+    item.comments.append(
+        Comment(
+            values.get("comment_author", ""),
+            values.get("comment_date", ""),
+            values.get("comment_content", ""),
+        )
+    )
+
+
+def _term(element: Any, item: Item) -> None:
+    domain = element.get("domain", "category")
+    name = (element.text or "").strip()
+    term = Term(name, element.get("nicename", ""))
+    kinds = {"category": item.categories, "post_tag": item.tags, "tag": item.tags}
+    kinds["author"] = item.authors
+    same = kinds.get(domain)
+    # WXR 1.0 names each category twice, once with its slug and once without.
+    if same is not None and name and all(known.name != name for known in same):
+        same.append(term)
+    elif same is None and name and (domain, name) not in item.others:
+        item.others.append((domain, name))

@@ -1,0 +1,155 @@
+"""What `check` finds stops a build and a send too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from publish import checks
+from publish.checks import Judged
+from publish.errors import Refused
+from publish.office.question import Voice
+from publish.post.diagnostic import Complaint, Diagnostic
+from publish.post.frontmatter import yes_no
+from publish.post.issue import CLIPPED
+from publish.post.record import Library
+from publish.settings import Settings
+from publish.site.build import Guards
+
+LETTER, STYLE = 15_000, 250
+"""Bytes at most of a letter around its body, and of the style of one element."""
+
+
+def records(settings: Settings) -> Library:
+    """The records of the site, of those sources that are fit for Pelican.
+
+    Raises:
+        ConfigError: there is no content folder.
+    """
+    from publish.site.read import read
+
+    return read(settings, fit=partial(bytes_if_readable, settings.content))
+
+
+def bytes_if_readable(content: Path, file: Path) -> bytes | None:
+    """The bytes of a source in the ``content`` folder; None if Pelican must not open it."""
+    from publish.checks import reading
+
+    return reading.fit(content, file)
+
+
+def judge(
+    path: Path, built: bool, generators: list[Any], values: Mapping[str, Any],
+    errors: Sequence[Complaint],
+) -> tuple[Judged, bool]:  # fmt: skip
+    """The findings in the sources that Pelican has read of the site of the settings file ``path``,
+    and whether none is an error."""
+    from publish.checks import run
+    from publish.settings import load
+    from publish.site.library import library_of
+    from publish.site.read import refusals
+
+    settings = load(path)
+    library = library_of(generators, values, memo=settings.cache / "words")
+    # What links to nothing is told when they are resolved, for the records.
+    found = run.judge(settings, replace(library, complaints=refusals(errors)), built=built)
+    return found, not any(finding.severity == "error" for finding in found.findings)
+
+
+def guards(settings: Settings, voice: Voice) -> Guards:
+    """What a build has to pass: the findings in its sources, and no key in its pages."""
+    return Guards(
+        partial(judge, settings.path, False), lambda found: raise_on_errors(found.findings, voice),
+        partial(bytes_if_readable, settings.content),
+        lambda folder: validate_output(settings, folder),
+    )  # fmt: skip
+
+
+def raise_on_errors(found: Iterable[Diagnostic], voice: Voice) -> None:
+    """Complain of what was ``found``.
+
+    Raises:
+        Refused: there is an error among it; the last of them.
+    """
+    errors = []
+    for finding in found:
+        if finding.severity == "error":
+            errors.append(finding)
+        else:
+            voice.detail(f"{finding} [warning]")
+    for finding in errors[:-1]:
+        voice.complain(str(finding))
+    if errors:
+        raise Refused(errors[-1].located, errors[-1].remedy)
+
+
+def findings(
+    settings: Settings, paths: Sequence[Path] = (), *, built: bool = True
+) -> list[Diagnostic]:
+    """Everything that is wrong, by file and line, in ``paths`` if some are given; of the site as
+    ``built`` too, or without.
+
+    Raises:
+        ConfigError: there is no content folder, or a path names nothing.
+    """
+    return checks.check(settings, lambda: judged(settings, built=built), paths, built=built)
+
+
+def judged(settings: Settings, *, built: bool = True) -> Judged:
+    """The findings as the process finds them that reads the site."""
+    from publish.site import read
+
+    found, errors = read.judged(
+        settings,
+        partial(judge, settings.path, built),
+        fit=partial(bytes_if_readable, settings.content),
+        compose=long_letters,
+    )
+    if found is None:
+        from publish.checks import run
+
+        found = run.judge(settings, read.unread(settings, errors), built=built)
+    assert isinstance(found, Judged)
+    if errors and not any(finding.severity == "error" for finding in found.findings):
+        from publish.checks.rules.pelican_errors import diagnosed
+
+        return found._replace(findings=sorted([*found.findings, *map(diagnosed, errors)]))
+    return found
+
+
+def long_letters(generators: list[Any]) -> bool:
+    """Whether a post is so long that only its composed letter tells if a mail program would cut
+    it off."""
+    return any(
+        len(body.encode()) + LETTER + STYLE * (body.count("<") - body.count("</")) > CLIPPED
+        for generator in generators for article in getattr(generator, "articles", ())
+        if yes_no(article.metadata.get("newsletter")) is not False
+        for body in (str(getattr(article, "_content", "") or ""),)
+    )  # fmt: skip
+
+
+def require_no_errors(settings: Settings, voice: Voice, *, built: bool = True) -> None:
+    """Refuse if a finding is an error, and complain of the others; of the site as ``built``, or
+    without.
+
+    Raises:
+        Refused: there is an error in the content; the last of them.
+    """
+    raise_on_errors(findings(settings, built=built), voice)
+
+
+def validate_output(settings: Settings, folder: Path) -> None:
+    """Refuse a build whose pages, in ``folder`` still, hold what must never be public.
+
+    Raises:
+        Refused: there is a key in a page.
+    """
+    from publish.checks import run
+
+    # A plugin that puts a key into one page mostly puts it into all: the first will do.
+    if found := run.leaks(settings, folder):
+        more = f" (and {len(found) - 1} more like it)" if len(found) > 1 else ""
+        raise Refused(found[0].located + more, found[0].remedy)

@@ -1,0 +1,130 @@
+"""The office of one site: its settings, its Mailchimp or sandbox, its ledger, its builder."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from publish.errors import ConfigError
+from publish.newsletter import schedule
+from publish.newsletter.account import Account, Sender, account
+from publish.newsletter.ledger import Ledger
+from publish.office.question import Voice
+from publish.office.site import Site
+from publish.office.words import Words
+from publish.post import text
+from publish.settings import Settings
+
+if TYPE_CHECKING:
+    from publish.newsletter.mailchimp import Mailchimp
+    from publish.sandbox.server import Server
+
+
+@dataclass(frozen=True)
+class Office:
+    """An account, the way to it, the ledger that belongs to it, and the site it mails for.
+
+    ``clock`` gives seconds since the epoch.
+    """
+
+    settings: Settings
+    account: Account
+    api: Mailchimp
+    ledger: Ledger
+    site: Site
+    voice: Voice = field(default_factory=Voice)
+    clock: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+
+    @property
+    def words(self) -> Words:
+        """How its lines name things."""
+        return self.voice.words or Words()
+
+    @property
+    def sender(self) -> Sender:
+        """Who the mail comes from.
+
+        Raises:
+            ConfigError: the settings name none.
+        """
+        return self.account.sender
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The site's time zone."""
+        return schedule.zone(self.settings.timezone)
+
+    @property
+    def now(self) -> datetime:
+        """This moment."""
+        return datetime.fromtimestamp(self.clock(), UTC)
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Hold the ledger alone; a second run waits as long as a whole send may take."""
+        limits = self.account.limits
+        patience = limits.settle + limits.barrier + 2 * limits.timeout
+        return self.ledger.lock(patience, self.voice.say)
+
+    def with_sandbox_note(self, line: str) -> str:
+        """``line``, and in the sandbox a note that no e-mail went out."""
+        return self.words.sandboxed(line) if self.account.sandbox else line
+
+    def format_local(self, moment: datetime | None) -> str:
+        """A time as the author reads it; None is now."""
+        return "now" if moment is None else text.moment(moment, self.zone)
+
+
+def sandbox_server(settings: Settings, port: int = 0) -> Server:
+    """The sandbox of the site with its inbox, served from a thread; see ``sandbox.start``.
+
+    Raises:
+        ConfigError: the port is taken, or ``TIMEZONE`` is none.
+    """
+    from publish import sandbox
+    from publish.sandbox.pictures import Site as Pictures
+
+    zone = schedule.zone(settings.timezone)
+    return sandbox.start(settings.root, port=port, zone=zone, site=Pictures.of(settings))
+
+
+@contextmanager
+def opened(
+    settings: Settings, voice: Voice | None = None, *, live: bool = False
+) -> Iterator[Office]:
+    """The office for one command, or for as long as a desk is open: the account of the
+    environment's key, else the sandbox.
+
+    Raises:
+        ConfigError: ``live`` without a key, or a setting of the newsletter is wrong.
+    """
+    from publish.newsletter.mailchimp import Mailchimp
+
+    guard = settings.cache / "ledger.lock"
+    with ExitStack() as stack:
+        if os.environ.get("MAILCHIMP_API_KEY", "").strip():
+            chosen = account(settings, os.environ)
+            ledger = Ledger(settings.content / "ledger", guard)
+        elif live:
+            raise ConfigError(
+                "--live: MAILCHIMP_API_KEY is not set",
+                "export the key (Mailchimp: Profile, Extras, API keys), or leave --live out",
+            )
+        else:
+            from publish import sandbox
+
+            base = stack.enter_context(sandbox.ensure(settings.root))
+            chosen = account(
+                settings, {}, sandbox_base=base, key=sandbox.SANDBOX_KEY,
+                audience=sandbox.SANDBOX_AUDIENCE,
+            )  # fmt: skip
+            ledger = Ledger(sandbox.folder(settings.root) / "ledger", guard)
+        voice = voice or Voice()
+        yield Office(settings, chosen, Mailchimp(chosen), ledger, Site(settings), voice)

@@ -1,0 +1,167 @@
+"""From the settings and the last build to a target: the one way in for all that deploys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from publish.deploy import snapshot, source, targets, verify
+from publish.deploy.deploy import VERIFY, DeployOptions, Outcome, deploy, roll_back
+from publish.deploy.release import MARKER, Release
+from publish.errors import ConfigError
+from publish.post.files import locked
+from publish.settings import Settings
+from publish.site import manifest
+from publish.site.addresses import letter_pictures
+
+Say = Callable[[str], None]
+DEFAULT = DeployOptions()
+
+
+def named(settings: Settings) -> dict[str, Mapping[str, Any]]:
+    """The targets of the settings by name.
+
+    Raises:
+        ConfigError: ``DEPLOY`` is no such table.
+    """
+    found = settings.values.get("DEPLOY") or {}
+    if not isinstance(found, Mapping) or not all(isinstance(v, Mapping) for v in found.values()):
+        raise ConfigError(
+            "DEPLOY: must be a table of targets, each with its kind",
+            "see docs/going-live.md for one of each kind",
+        )
+    return {str(name): dict(value) for name, value in found.items()}
+
+
+def target_config(
+    settings: Settings, name: str | None, say: Say = lambda line: None
+) -> targets.Place:
+    """The target called ``name``; the only one if it is not given.
+
+    Raises:
+        ConfigError: there is none such, or several to choose from.
+    """
+    known = named(settings)
+    if not known:
+        raise ConfigError(
+            "DEPLOY is empty: there is no target to deploy to",
+            "add one to the settings file; docs/going-live.md has one of each kind",
+        )
+    if name is None:
+        if len(known) > 1:
+            raise ConfigError("there are several targets", f"name one of {', '.join(known)}")
+        name = next(iter(known))
+    if name not in known:
+        raise ConfigError(f"there is no target {name!r}", f"choose one of {', '.join(known)}")
+    cache = settings.cache / "deploy" / re.sub(r"[^\w.-]", "_", name)
+    given = known[name].get("url", settings.siteurl)
+    if "url" in known[name] and not re.match(r"https?://[^/\s]+[^\s]*$", str(given)):
+        raise ConfigError(
+            f'DEPLOY["{name}"]["url"]: {given!r} is no address of a site',
+            "write where readers of this target find it, with https://; SITEURL is the default",
+        )
+    return targets.Place(name, known[name], settings.root, settings.output.absolute(), cache,
+                         str(given).rstrip("/"), say)  # fmt: skip
+
+
+def verify_timeout(settings: Settings) -> float:
+    """How long to wait until a release is live.
+
+    Raises:
+        ConfigError: ``DEPLOY_VERIFY`` is no number of seconds.
+    """
+    found = settings.values.get("DEPLOY_VERIFY", VERIFY)
+    if isinstance(found, bool) or not isinstance(found, int | float) or found < 0:
+        raise ConfigError("DEPLOY_VERIFY: must be a number of seconds", "900 is the default")
+    return float(found)
+
+
+def go_live(
+    settings: Settings, name: str | None, options: DeployOptions = DEFAULT,
+    say: Say = lambda line: None, *, rollback: str | None = None,
+) -> Outcome:  # fmt: skip
+    """Upload the last build, or go back to the release ``rollback`` (``""``: the one before), and
+    verify that it is live.
+
+    Raises:
+        Stopped: it was refused or failed; with how far it came.
+        ConfigError, Refused: it was not even begun.
+    """
+    where = target_config(settings, name, say)
+    seconds = verify_timeout(settings) if options.verify is None else options.verify
+    if seconds and not where.siteurl.startswith(("https://", "http://")):
+        raise ConfigError(
+            "SITEURL is not set, so nothing can be verified",
+            "set it to the public address, with https://, or add --no-verify",
+        )
+    options = replace(options, verify=seconds, kept_for_letters=letter_pictures(settings))
+    target = targets.make(where)
+    with locked(where.cache / "lock", targets.Busy, options.patience, say, "deploy"):
+        if rollback is not None:
+            return roll_back(target, where, rollback, options)
+        release = _release(settings)
+        ledger = f"{settings.content.relative_to(settings.root).as_posix()}/ledger"
+        return deploy(target, where, release, source.comparer(settings.root, ledger), options)
+
+
+def _release(settings: Settings) -> Release:
+    """The last build as a release.
+
+    Raises:
+        Refused: there was none, or ``output/`` is not as it was built.
+    """
+    with manifest.built(settings) as names:
+        cache = settings.cache / "deploy" / "digests"
+        files = snapshot.survey(
+            settings.output.absolute(), [n for n in names if n != MARKER], cache
+        )
+        commit = source.commit_of(settings.root)
+        now = datetime.now(UTC).replace(microsecond=0).isoformat()
+        return Release(files, commit, now)
+
+
+def built_id(settings: Settings) -> str:
+    """What the last build comes to, whatever a target adds.
+
+    Raises:
+        Refused: there was none, or ``output/`` is not as it was built.
+    """
+    return _release(settings).id
+
+
+def is_live(settings: Settings) -> bool:
+    """Whether the site says that it is the last build; true where no target is set.
+
+    Raises:
+        Refused: ``output/`` is not as it was built.
+    """
+    names = named(settings)
+    if not names:
+        return True
+    says = verify.marker(settings.siteurl).says[0]
+    for name in names if says else ():
+        where = target_config(settings, name)
+        release = _release(settings)
+        if release.adding(targets.make(where).additions(release)).id == says:
+            return True
+    return False
+
+
+def summary_lines(out: Outcome) -> list[str]:
+    """What happened, in words; the last line is the sum."""
+    lines = [f"{put.path}: {put.why}" for put in out.put]
+    lines += [f"{path}: is no part of the site any more" for path in out.deleted]
+    what = f"{out.target} ({out.kind}): release {out.release[:12]}"
+    sums = f"{len(out.put)} uploaded, {len(out.deleted)} removed, {out.unchanged} unchanged"
+    end = {
+        "live": f"{what} is live; {sums}",
+        "deployed": f"{what} is up, not verified; {sums}",
+        "unchanged": f"{what} is up already; nothing to do",
+        "superseded": f"{out.target} ({out.kind}): a newer release is up; nothing to do",
+        "planned": f"{what} would be uploaded: {sums} (a dry run: nothing was written)",
+        "partial": f"{what} is up in part; {sums}",
+    }  # fmt: skip
+    return [*lines, end[out.state]]

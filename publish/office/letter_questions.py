@@ -1,0 +1,104 @@
+"""What questions about letters are made of: the plan, its lines, and what the yes holds for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from publish.newsletter.catalogue import Letter
+from publish.office import letters
+from publish.office.context import Office
+from publish.office.delivery import Delivery
+from publish.office.letters import Letters
+from publish.office.question import Line, fingerprint_of
+from publish.office.timing import Timing
+from publish.office.wording import (
+    command,
+    count,
+    indented,
+    issue_name,
+    letter_name,
+    readers,
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a question about letters found: the letters that go, and all there are."""
+
+    items: tuple[Delivery, ...]
+    timing: Timing
+    letters: Letters
+
+
+def lines_of(office: Office, item: Delivery) -> list[Line]:
+    """What the author sees of one letter before the yes."""
+    name, size = readers(office)
+    whom = f"{name} ({count(size, 'reader')})"
+    if only := _only(office, item):
+        whom += f", only {only}"
+    return [
+        Line("letter", issue_name(office, item.issue)),
+        Line("subject", item.issue.subject),
+        Line("preheader", item.issue.preheader),
+        Line("audience", whom),
+        Line("from", str(office.sender)),
+        Line("time", office.with_sandbox_note(office.format_local(item.timing.at))),
+        Line("page", item.issue.url),
+    ]
+
+
+def _only(office: Office, item: Delivery) -> str:
+    """Which readers, for the author's eye; ``""`` for all of them."""
+    only = item.segment
+    if only.saved:
+        found = office.api.segment(only.saved)
+        return f"segment “{found.get('name')}” ({count(found.get('member_count') or 0, 'reader')})"
+    return f"those who chose {only.interest}" if only.interest else ""
+
+
+def changed(office: Office, letter: Letter, found: Letters) -> list[str]:
+    """The warning for a scheduled letter whose post changed; empty if it did not."""
+    how, words = letters.difference(office, letter, found)
+    if how not in ("words", "unknown"):
+        return []
+    when, mend = office.format_local(letter.hour), mending(letter, found)
+    name = letter_name(office, letter)
+    if how == "unknown":
+        return [
+            f"{name} is scheduled for {when}; no copy of it was kept, so whether it "
+            f"changed since is unknown; {mend}"
+        ]
+    return [
+        f"{name} is scheduled for {when} with other words than its post has now; {mend}",
+        *indented(words),
+    ]
+
+
+def mending(letter: Letter, found: Letters) -> str:
+    """What brings the present words into a scheduled letter."""
+    if letter.kind == "post":
+        return f"{command('send', letter.slug, '--replace')} puts the present words in"
+    return f"{command('undo', found.handle(letter))} takes it back; then send it again"
+
+
+def fingerprint(office: Office, found: Letters, items: Sequence[Delivery]) -> str:
+    account, past = office.account, office.ledger.read()
+    known = {letter.key: letter for letter in found.all}
+    facts = []
+    for item in items:
+        key = item.issue.key
+        campaigns = known[key].campaigns if key in known else ()
+        memory = letters.ledger_state(past[key]) if key in past else []
+        facts.append([memory, [(c.id, c.status) for c in campaigns]])
+    return fingerprint_of(
+        account.audience, account.server, account.sandbox, [i.confirmed() for i in items], facts
+    )  # fmt: skip
+
+
+def name_of(found: Letters, item: Delivery) -> str:
+    """What to type for a letter that was just sent or scheduled."""
+    twins = [x for x in found.all if x.slug == item.issue.slug and x.key != item.issue.key]
+    if any(x.scheduled for x in twins):
+        return item.issue.key
+    return item.issue.slug

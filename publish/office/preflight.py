@@ -1,0 +1,58 @@
+"""Checks, before anything is written to a live Mailchimp, that the post's page is public.
+
+A mail cannot be taken back, and its first link leads to the page. So the public address must
+answer with the digest that was built, and every picture of the mail must answer. With ``DEPLOY``
+set, the release marker is requested first: a page that is requested too early is a 404 that a
+cache between may keep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from publish.errors import Refused
+from publish.http import Fetch, digest_in, fetch
+from publish.office import golive
+from publish.office.context import Office
+from publish.post.issue import Issue
+
+
+def require(office: Office, issues: Sequence[Issue]) -> None:
+    """Refuse unless the public pages of ``issues`` are those that were built, and their pictures
+    answer. The sandbox e-mails no reader, so it requests no page.
+
+    Raises:
+        Refused: the first fault, and how many more there are.
+    """
+    if office.account.sandbox:
+        return
+    if issues and not golive.is_live(office.settings):
+        raise Refused(
+            "what is built is not what readers get yet", "run `publish deploy`, then send"
+        )
+    found = [fault for issue in issues for fault in faults(issue)]
+    if found:
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        raise Refused(found[0] + more, "upload output/ first, then send; `publish build` makes it")
+
+
+def faults(issue: Issue, get: Fetch = fetch) -> list[str]:
+    """What is not fit about the public page and its pictures; empty when all is well."""
+    found = []
+    try:
+        status, page = get(issue.url)
+    except OSError as error:
+        return [f"{issue.url} does not answer ({error})"]
+    if status != 200:
+        return [f"{issue.url} answers {status}"]
+    if digest_in(page) != issue.page_digest:
+        return [f"{issue.url} is not the page that was built"]
+    for image in issue.images:
+        try:
+            status, _ = get(image)
+        except OSError as error:
+            found.append(f"the picture {image} does not answer ({error})")
+        else:
+            if status != 200:
+                found.append(f"the picture {image} answers {status}")
+    return found

@@ -1,0 +1,82 @@
+"""The folder a preview serves at this moment, and the events that tell its pages of a new one."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ALIVE = 15.0
+"""Seconds after which a waiting page is written to, to learn whether it is still there."""
+MOST = 200
+"""Changes that are remembered; a page that missed more is loaded again."""
+
+
+@dataclass
+class State:
+    """The last good build in ``folder``, its number, and the error since, if any.
+
+    ``ahead`` are pages newer than that build, by their file.
+    """
+
+    folder: Path
+    number: int = 0
+    error: str = ""
+    closed: bool = False
+    ahead: dict[str, bytes] = field(default_factory=dict)
+    _past: list[Collection[str]] = field(default_factory=list, repr=False)
+    _changed: threading.Condition = field(default_factory=threading.Condition, repr=False)
+
+    @property
+    def site(self) -> Path:
+        """The pages."""
+        return self.folder / "site"
+
+    def build_succeeded(self, files: Collection[str] = ()) -> None:
+        """A build succeeded that wrote or removed ``files``."""
+        with self._changed:
+            self.ahead.clear()
+            self._next(files)
+
+    def page_rendered(self, file: str, page: bytes) -> None:
+        """One page is known before the build that makes it."""
+        with self._changed:
+            self.ahead[file] = page
+            self._next([file])
+
+    def build_failed(self, error: str) -> None:
+        """A build failed: the pages stay and show the ``error``."""
+        with self._changed:
+            self.ahead.clear()
+            self.error = error
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Let every waiting page go."""
+        with self._changed:
+            self.closed = True
+            self._changed.notify_all()
+
+    def event(self, since: int | None = None) -> dict[str, Any]:
+        """The event for a page of build ``since``: ``files`` that changed, None for all."""
+        with self._changed:
+            behind = 0 if since is None else self.number - since
+            files: list[str] | None = None
+            if 0 <= behind <= len(self._past):
+                recent = self._past[len(self._past) - behind :]
+                files = sorted({file for changed in recent for file in changed})
+            return {"number": self.number, "error": self.error, "files": files}
+
+    def wait(self, number: int, error: str) -> None:
+        """Return when there is other news, at the latest after ``ALIVE`` seconds."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self.closed or (number, error) != (self.number, self.error), ALIVE
+            )
+
+    def _next(self, files: Collection[str]) -> None:
+        self.number, self.error = self.number + 1, ""
+        self._past = [*self._past, tuple(files)][-MOST:]
+        self._changed.notify_all()
