@@ -19,11 +19,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from publish import sandbox  # noqa: E402 - runs from a checkout, installed or not
+from publish.newsletter import titles  # noqa: E402
 from publish.newsletter.account import Limits  # noqa: E402
-from publish.newsletter.campaign import Segment, title_for  # noqa: E402
+from publish.newsletter.campaign import Segment  # noqa: E402
 from publish.newsletter.facts import Fact  # noqa: E402
-from publish.newsletter.issue import key_of  # noqa: E402
 from publish.newsletter.mailchimp import Mailchimp  # noqa: E402
+from publish.post.issue import key_of  # noqa: E402
 from tests.newsletter.stand import account, control, live_environment, make_site  # noqa: E402
 
 
@@ -36,7 +37,8 @@ def fill(root: Path, base: str, count: int) -> None:
         row.pop("web_id")
         for number in range(count):
             settings = json.loads(row["settings"])
-            settings["title"] = title_for(f"Issue {number}", key_of([f"u{number}"]))
+            marks = titles.Marks(key_of([f"u{number}"]))
+            settings["title"] = titles.write(f"Issue {number}", marks)
             made = row | {
                 "id": f"{number:010x}",
                 "status": "sent",

@@ -113,6 +113,13 @@ class Settings:
         given = self.values.get("STATIC_PATHS")
         return list(given) if isinstance(given, list | tuple) else []
 
+    @cached_property
+    def plugins(self) -> frozenset[str]:
+        """The short names of the plugins."""
+        given = self.values.get("PLUGINS")
+        named = given if isinstance(given, list | tuple) else ()
+        return frozenset(str(name).rsplit(".", 1)[-1] for name in named)
+
     @property
     def output(self) -> Path:
         """The built site (Pelican's ``OUTPUT_PATH``, default ``output``)."""

@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from publish.post.diagnostic import Complaint
+from publish.post.identity import RETIRED, Damaged, read_table
 from publish.post.urls import folded, parse_alias
 
 from .plan import Move
 from .site import Place, mount
 
-FILE = "ledger/retired.json"
 GONE = "gone"
 """What stands there for an address that leads nowhere any more."""
-PLACE = Place(f"content/{FILE}")
+PLACE = Place(f"content/{RETIRED}")
 TITLE = "This page has moved"
 
 
 def read(settings: Mapping[str, Any]) -> tuple[dict[str, str], list[Complaint]]:
     """Where each retired address leads, and what is wrong about the file."""
     try:
-        found = json.loads((Path(settings["PATH"]) / FILE).read_bytes())
-    except FileNotFoundError:
-        return {}, []
-    except (OSError, ValueError):
-        found = None
-    if not isinstance(found, dict):
-        return {}, [PLACE.complaint("is damaged", "restore it from version control")]
+        found = read_table(Path(settings["PATH"]), RETIRED)
+    except Damaged as damage:
+        return {}, [PLACE.complaint(str(damage), "restore it from version control")]
     faults = [
         PLACE.complaint(why, "write it from the root on: /old/")
-        for address in found if (why := _fault(str(address)))
+        for address in found if (why := _fault(address))
     ]  # fmt: skip
-    good = {str(a): str(lead) for a, lead in found.items() if not _fault(str(a))}
+    good = {address: lead for address, lead in found.items() if not _fault(address)}
     return good, faults
 
 

@@ -10,9 +10,8 @@ from urllib.parse import quote, urlsplit
 
 from publish.post.contents import contents
 from publish.post.diagnostic import Complaint
-from publish.post.frontmatter import line_of
+from publish.post.frontmatter import line_of, names
 from publish.post.text import plain_title
-from publish.post.urls import split_aliases
 
 
 class Place:
@@ -51,7 +50,7 @@ def moved(generators: Iterable[Any]) -> list[Source]:
     found = {
         id(content): content
         for content in contents(generators, public=True)
-        if split_aliases(getattr(content, "aliases", ""))
+        if names(getattr(content, "aliases", ""))
     }
     by_file = sorted(found.values(), key=lambda content: str(content.source_path))
     return sorted(map(_source, by_file), key=lambda source: source.url)
@@ -75,6 +74,6 @@ def _source(content: Any) -> Source:
     lang = str(getattr(content, "lang", "") or content.settings.get("DEFAULT_LANG") or "en")
     url = quote(str(content.url).removeprefix("/"), safe="/%~!$&'()*+,;=:@-._?")
     return Source(
-        tuple(dict.fromkeys(split_aliases(content.aliases))), url, plain_title(content.title), lang,
+        tuple(dict.fromkeys(names(content.aliases))), url, plain_title(content.title), lang,
         Place(os.path.relpath(content.source_path) if content.source_path else url),
     )  # fmt: skip

@@ -16,11 +16,12 @@ INCREMENTAL = True
 
 def split(value: str) -> list[str]:
     """The names in a ``Category`` line: trimmed, without blanks, each once (by case-blind name)."""
-    names: dict[str, str] = {}
-    for name in (part.strip() for part in value.split(",")):
-        if name:
-            names.setdefault(name.casefold(), name)
-    return list(names.values())
+    from publish.post.frontmatter import names
+
+    found: dict[str, str] = {}
+    for name in names(value):
+        found.setdefault(name.casefold(), name)
+    return list(found.values())
 
 
 def assign(generator: Any) -> None:

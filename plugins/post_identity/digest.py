@@ -6,6 +6,8 @@ import hashlib
 import json
 from typing import Any
 
+from publish.post.frontmatter import names
+
 
 def page_digest(content: Any) -> str:
     """32 hex digits over the content's own facts.
@@ -18,7 +20,7 @@ def page_digest(content: Any) -> str:
         ["summary", _text(content.metadata.get("summary"))],
         ["date", _text(getattr(content, "date", None))],
         ["modified", _text(getattr(content, "modified", None))],
-        ["categories", _split(_text(content.metadata.get("category")))],
+        ["categories", names(_text(content.metadata.get("category")))],
         ["tags", [_text(tag) for tag in getattr(content, "tags", None) or ()]],
         ["authors", [_text(author) for author in getattr(content, "authors", None) or ()]],
         ["lang", _text(getattr(content, "lang", ""))],
@@ -36,7 +38,3 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     return str(value.isoformat() if hasattr(value, "isoformat") else value)
-
-
-def _split(names: str) -> list[str]:
-    return [name.strip() for name in names.split(",") if name.strip()]

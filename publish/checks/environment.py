@@ -160,19 +160,8 @@ def _relative(file: str, root: Path) -> str:
 
 def recorded(settings: Settings) -> tuple[Recorded, tuple[str, str] | None]:
     """The addresses that were ever published; else the damaged file and what is wrong."""
-    ledger = settings.content / "ledger"
-    data: list[bytes | None] = []
-    for file in (ledger / "urls.json", ledger / "retired.json"):
-        try:
-            data.append(file.read_bytes())
-        except OSError:
-            data.append(None)
     try:
-        return identity.recorded(*data), None
-    except ValueError:
-        for name, found in zip(("urls.json", "retired.json"), data, strict=True):
-            try:
-                identity.texts(found)
-            except ValueError as error:
-                return Recorded(), (os.path.relpath(ledger / name, settings.root), str(error))
-        raise
+        return identity.read_recorded(settings.content), None
+    except identity.Damaged as damage:
+        file = os.path.relpath(settings.content / damage.name, settings.root)
+        return Recorded(), (file, str(damage))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,6 +11,7 @@ from typing import Any
 from publish.checks.source import Source
 from publish.post.identity import Recorded
 from publish.post.record import Library
+from publish.post.urls import folded
 from publish.settings import setting_line
 
 
@@ -77,7 +77,7 @@ class Site:
 
     @cached_property
     def by_folded(self) -> Mapping[str, str]:
-        """Paths of files and sources by the name that an easy-going disk knows them by."""
+        """Paths of files and sources by the name that a disk without case knows them by."""
         return {folded(path): path for path in (*self.files, *self.library.sources)}
 
     def file_of(self, path: str) -> str:
@@ -88,11 +88,6 @@ class Site:
     def setting_line(self, name: str) -> int:
         """The last line of the settings file that sets ``name``, else 1."""
         return setting_line(self.settings_text, name)
-
-
-def folded(path: str) -> str:
-    """A name as a disk compares it that ignores case and how an accent is put together."""
-    return unicodedata.normalize("NFC", path).casefold()
 
 
 def printable(path: str) -> str:

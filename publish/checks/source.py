@@ -282,13 +282,12 @@ class Source:
     def named_categories(self) -> tuple[str, ...]:
         """The names of its ``Category`` line as they are written there."""
         given = self.get("category")
-        parts = given.split(",") if self.reading.commas else [given]
-        return tuple(part.strip() for part in parts if part.strip())
+        return tuple(frontmatter.names(given) if self.reading.commas else filter(None, [given]))
 
     @cached_property
     def aliases(self) -> tuple[str, ...]:
         """Old addresses that lead here."""
-        return tuple(part.strip() for part in self.get("aliases").split(",") if part.strip())
+        return tuple(frontmatter.names(self.get("aliases")))
 
     @property
     def mailed(self) -> bool:

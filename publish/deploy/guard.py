@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from enum import Enum
 
 from publish.deploy.plan import Remote, vanishing
 from publish.deploy.release import Record, Release
 from publish.errors import NothingSent, Refused
+from publish.post.urls import folded
 
 FIFTH = 5
 
@@ -49,7 +49,7 @@ def require_fit(release: Release) -> None:
         raise Refused("the built site has no index.html", "run `publish build`, then deploy")
     seen: dict[str, str] = {}
     for path in sorted(release.files):
-        same = unicodedata.normalize("NFC", path).casefold()
+        same = folded(path)
         if same in seen:
             raise Refused(
                 f"{seen[same]} and {path} are one file on some machines and two on others",
@@ -65,11 +65,10 @@ def require_pages(release: Release, remote: Remote, allowed: bool) -> None:
         Refused: more than a fifth of the pages would vanish, and that is not ``allowed``.
     """
     gone, all_ = vanishing(release, remote)
-    if gone * FIFTH > all_ and not allowed:
-        names = sorted(p for p in remote.files
-                       if p.endswith((".html", ".htm")) and p not in release.files)  # fmt: skip
+    if len(gone) * FIFTH > all_ and not allowed:
+        more = ", …" if len(gone) > 1 else ""
         raise Refused(
-            f"{gone} of {all_} pages would vanish ({names[0]}{', …' if gone > 1 else ''})",
+            f"{len(gone)} of {all_} pages would vanish ({gone[0]}{more})",
             "if that is meant: publish deploy --allow-deletes",
         )
 

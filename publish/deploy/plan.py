@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from publish.deploy.release import MARKER, File, Record, Release
+from publish.deploy.release import MARKER, File, Record, Release, is_page
 
 GRACE = timedelta(days=1)
 """So long a dead asset stays: pages that a browser or a proxy keeps still show it."""
@@ -98,7 +98,7 @@ def plan(
         else:
             unchanged += 1
     gone = [path for path in remote.files if path not in release.files]
-    pages = tuple(sorted(p for p in gone if p.endswith((".html", ".htm"))))
+    pages, _ = vanishing(release, remote)
     expiring, expired = {}, []
     for path in sorted(set(gone) - set(pages) - set(kept_for_letters)):
         since = known.expiring.get(path) or release.time
@@ -120,10 +120,10 @@ def plan(
     )  # fmt: skip
 
 
-def vanishing(release: Release, remote: Remote) -> tuple[int, int]:
-    """How many of the target's pages would be gone, and how many it has."""
-    pages = [p for p in remote.files if p.endswith((".html", ".htm"))]
-    return sum(p not in release.files for p in pages), len(pages)
+def vanishing(release: Release, remote: Remote) -> tuple[list[str], int]:
+    """The target's pages that would be gone, and how many it has."""
+    pages = sorted(filter(is_page, remote.files))
+    return [p for p in pages if p not in release.files], len(pages)
 
 
 def _why(path: str, fingerprint: str, remote: Remote) -> str:

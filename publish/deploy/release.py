@@ -44,9 +44,14 @@ class File:
         return self.kind in ("page", "list")
 
 
+def is_page(path: str) -> bool:
+    """Whether a file is HTML."""
+    return path.endswith((".html", ".htm"))
+
+
 def kind_of(path: str, digest: str) -> Kind:
     """What a file is to a reader; ``digest`` is the page digest it carries, if any."""
-    if path.endswith((".html", ".htm")):
+    if is_page(path):
         return "page" if digest else "list"
     if FINGERPRINT.search(path) or not (path.endswith(DATA) or path.startswith("_")):
         return "asset"

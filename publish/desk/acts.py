@@ -271,11 +271,11 @@ class Acts:
         settings, now = self.reader.settings, datetime.now(UTC)
         zone = self.reader.current.zone
         given = form.get("date", "").strip()
-        categories = [part.strip() for part in form.get("category", "").split(",")]
+        categories = frontmatter.names(form.get("category", ""))
         try:
             date = schedule.when(given, now, zone, time()) if given else None
             path = new_post(
-                settings, form.get("title", "").strip(), categories=list(filter(None, categories)),
+                settings, form.get("title", "").strip(), categories=categories,
                 date=date,
             )  # fmt: skip
         except ConfigError as refusal:

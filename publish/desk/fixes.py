@@ -130,7 +130,8 @@ def _category(data: bytes, where: FixContext) -> bytes | None:
     if not where.finding.fix:
         return None
     wrong, meant = where.finding.fix
-    parts = [part.strip() for part in frontmatter.read(data).get("category").split(",")]
+    given = frontmatter.read(data).get("category")
+    parts = [given] if given == wrong else frontmatter.names(given)
     made = [meant if part == wrong else part for part in parts]
     return frontmatter.set_key(data, "Category", ", ".join(made))
 

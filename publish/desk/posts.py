@@ -51,7 +51,6 @@ def post(settings: Settings, file: Path, data: bytes, saved_ns: int) -> Post:
     # A file that is all header has no body.
     body = [*data.split(b"\n", header.body_line - 1), b""][header.body_line - 1]
     kind: Kind = "public" if source.status in ("published", "hidden") else "draft"
-    categories = [part.strip() for part in header.get("category").split(",")]
     return Post(
         name=file.relative_to(settings.content).as_posix(),
         file=source.name,
@@ -66,7 +65,7 @@ def post(settings: Settings, file: Path, data: bytes, saved_ns: int) -> Post:
         summary=header.get("summary"),
         subject=header.get("subject"),
         preheader=header.get("preheader"),
-        categories=tuple(filter(None, categories)),
+        categories=tuple(source.categories),
         status=source.status,
         mailed=frontmatter.yes_no(header.get("newsletter")) is not False,
     )

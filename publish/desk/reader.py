@@ -159,7 +159,9 @@ class Reader:
             try:
                 found = self.read_newsletter(self.settings, self.current.newsletter)
             except (PublishError, OSError) as error:
-                found = replace(self.current.newsletter, trouble=_first(str(error)))
+                found = replace(
+                    self.current.newsletter, trouble=str(getattr(error, "message", error))
+                )
             self.change(newsletter=found)
             self._stop.wait(REST)
             busy = any(m.state in ("scheduled", "sending", "unknown") for m in found.letters)
@@ -191,7 +193,3 @@ def _below(root: Path) -> list[tuple[str, int, int]]:
         except OSError:
             continue
     return sorted(found)
-
-
-def _first(text: str) -> str:
-    return text.split(" — ")[0]

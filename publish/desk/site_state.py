@@ -46,13 +46,14 @@ def read_site(settings: Settings) -> Site:
     try:
         from publish.deploy import targets
         from publish.deploy.deploy import DeployOptions
+        from publish.deploy.release import is_page
 
         record = targets.make(golive.target_config(settings, name)).read().record
         options = DeployOptions(dry_run=True, verify=0)
         planned = golive.go_live(settings, name, options)
     except (PublishError, OSError) as error:
         return Site(made=made, targets=tuple(known), trouble=str(getattr(error, "message", error)))
-    pages = (put.path for put in planned.put if put.path.endswith((".html", ".htm")))
+    pages = (put.path for put in planned.put if is_page(put.path))
     return Site(
         made=made,
         uploaded=datetime.fromisoformat(record.time) if record and record.time else None,

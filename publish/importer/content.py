@@ -41,7 +41,7 @@ def present(settings: Settings, ours: frozenset[str]) -> Present:
         if name in ours:
             continue
         found.slugs.setdefault(slug.casefold(), name)
-        for text in urls.split_aliases(head.get("aliases")):
+        for text in frontmatter.names(head.get("aliases")):
             try:
                 found.aliases.add(urls.parse_alias(text).key)
             except ValueError:

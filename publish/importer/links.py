@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from html import unescape
@@ -59,7 +58,7 @@ class Index:
 
 def key_of(path: str) -> str:
     """One spelling of an old path."""
-    return unicodedata.normalize("NFC", urls.normal(path)).casefold()
+    return urls.folded(urls.normal(path))
 
 
 @dataclass(frozen=True)

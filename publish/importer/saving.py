@@ -12,7 +12,7 @@ from publish.importer.ledger import Record
 from publish.importer.pictures import MediaLibrary
 from publish.importer.state import State
 from publish.post.files import PATIENCE, write_whole
-from publish.post.identity import table_bytes, texts
+from publish.post.identity import RETIRED, Damaged, read_table, table_bytes
 
 
 def save(state: State, media: MediaLibrary, used: list[str]) -> None:
@@ -96,17 +96,15 @@ def _save_redirects(state: State) -> None:
 
     What is there already, or was taken out by the author since, stays so.
     """
-    file = state.settings.content / "ledger" / "retired.json"
+    content = state.settings.content
     try:
-        known = texts(file.read_bytes())
-    except FileNotFoundError:
-        known = {}
-    except (OSError, ValueError):
+        known = read_table(content, RETIRED)
+    except Damaged:
         return  # `publish check` says that it is damaged.
     before = set(state.ledger.moved)
     new = {old: to for old, to in state.moved.items() if old not in known and old not in before}
     if new:
-        write_whole(file, table_bytes({**known, **new}))
+        write_whole(content / RETIRED, table_bytes({**known, **new}))
     # Those of a run that was killed before it could say so are ours, too.
     ours = {old for old, to in state.moved.items() if known.get(old) == to}
     state.ledger.moved = sorted(before | ours | set(new))

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from html import escape
 from typing import Any
 
+from publish.post.text import shorten
+
 COLUMNS = ("recipients", "opens", "clicks", "unsubscribes", "bounces")
 
 
@@ -85,7 +87,7 @@ def plot(rows: Sequence[Figures]) -> str:
         top = 42 + gap * number
         parts.append(
             f'<text x="{left - 12}" y="{top + 18}" text-anchor="end" fill="#222">'
-            f"{escape(shortened(_title(row) or row.slug))}</text>"
+            f"{escape(shorten(_title(row) or row.slug, 34))}</text>"
         )
         for line, (value, fill) in enumerate(((row.opens, "#14524a"), (row.clicks, "#9a4a1c"))):
             share = value / row.recipients if row.recipients else 0
@@ -97,8 +99,3 @@ def plot(rows: Sequence[Figures]) -> str:
                 f"{share:.0%}</text>"
             )
     return "\n".join([*parts, "</svg>", ""])
-
-
-def shortened(text: str) -> str:
-    """What fits beside a bar."""
-    return text if len(text) <= 34 else text[:33].rstrip() + "…"

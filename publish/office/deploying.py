@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from publish.deploy.deploy import DeployOptions
+from publish.deploy.release import is_page
 from publish.office import golive
 from publish.office.context import Office
 from publish.office.question import Changed, Done, Line, Question, fingerprint_of
@@ -37,7 +38,7 @@ def ask(office: Office, *, target: str | None = None) -> Question | Done:
     *_, end = golive.summary_lines(out)
     if not out.put and not out.deleted:
         return Done(ACT, (end,))
-    pages = [put.path for put in out.put if put.path.endswith((".html", ".htm"))]
+    pages = [put.path for put in out.put if is_page(put.path)]
     lines = [Line("where", f"{out.target} ({out.kind})")]
     if pages:
         more = f" and {len(pages) - NAMED} more" if len(pages) > NAMED else ""

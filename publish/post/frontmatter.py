@@ -173,6 +173,12 @@ def remove_key(data: bytes, key: str) -> bytes:
     return (mark + "".join(lines)).encode("utf-8", "surrogateescape")
 
 
+def names(value: object) -> list[str]:
+    """The names in a value that lists some: by commas, or a list of such lines."""
+    given = ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value or "")
+    return [part.strip() for part in given.split(",") if part.strip()]
+
+
 def yes_no(value: object) -> bool | None:
     """What an author means by ``yes`` or ``no``; None for anything else, also for nothing."""
     said = str(value or "").strip().lower()

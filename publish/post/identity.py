@@ -1,4 +1,4 @@
-"""What a post is known by, and whether it is still what was published at its address. Pure."""
+"""What a post is known by, and whether it is still what was published at its address."""
 
 from __future__ import annotations
 
@@ -7,8 +7,16 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from publish.post.urls import normal
+
+URLS = "ledger/urls.json"
+"""Below the content folder: every address that was ever published, with its Uid."""
+RETIRED = "ledger/retired.json"
+"""For each address that was taken off the site, where it leads."""
+SINCE = "ledger/since.json"
+"""For each Uid the day its first address became public."""
 
 
 def uid_of(given: object, source: str) -> str:
@@ -52,17 +60,42 @@ class Recorded:
         return known if known and known != uid and known not in was else ""
 
 
-def recorded(urls: bytes | None, retired: bytes | None = None) -> Recorded:
-    """What ``urls.json`` and ``retired.json`` say; None counts as empty.
+class Damaged(ValueError):
+    """A table of the ledger that must not count as empty; the message ends a sentence about it.
+    ``name`` is its path below the content folder."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(why)
+        self.name = name
+
+
+def read_recorded(content: Path) -> Recorded:
+    """What the ledger below the folder ``content`` has of published addresses.
 
     Raises:
-        ValueError: one of them is damaged, or has an address with two identities.
+        Damaged: a table cannot be read, or has an address with two identities.
     """
-    known, gone = texts(urls), texts(retired)
+    known, gone = read_table(content, URLS), read_table(content, RETIRED)
     return Recorded(
         {normal(address): uid for address, uid in known.items()}, frozenset(map(normal, gone)),
         {normal(address): address for address in known},
     )  # fmt: skip
+
+
+def read_table(content: Path, name: str) -> dict[str, str]:
+    """The texts of a table of the ledger; empty where there is no such file.
+
+    Raises:
+        Damaged: it cannot be read.
+    """
+    try:
+        return texts((content / name).read_bytes())
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise Damaged(name, f"cannot be read: {error.strerror or error}") from None
+    except ValueError as error:
+        raise Damaged(name, str(error)) from None
 
 
 def table_bytes(table: Mapping[str, object]) -> bytes:
@@ -70,15 +103,15 @@ def table_bytes(table: Mapping[str, object]) -> bytes:
     return (json.dumps(table, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
-def texts(data: bytes | None) -> dict[str, str]:
-    """The JSON object of texts that a file of the ledger is; None counts as empty.
+def texts(data: bytes) -> dict[str, str]:
+    """The JSON object of texts that a table of the ledger is.
 
     Raises:
         ValueError: it is none, or a merge has left a key in it twice with two values; the
             message ends a sentence about the file.
     """
     try:
-        found = {} if data is None else json.loads(data, object_pairs_hook=_pairs)
+        found = json.loads(data, object_pairs_hook=_pairs)
     except _Twice as twice:
         raise ValueError(f"has {twice} twice, with two values") from None
     except ValueError:

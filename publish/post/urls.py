@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import socket
+import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -124,8 +125,8 @@ class Alias:
 
 
 def folded(file: str) -> str:
-    """A file name as a disk that ignores case compares it."""
-    return file.casefold()
+    """A file name as a disk compares it that ignores case and how an accent is put together."""
+    return unicodedata.normalize("NFC", file).casefold()
 
 
 def parse_alias(text: str) -> Alias:
@@ -153,12 +154,6 @@ def parse_alias(text: str) -> Alias:
     if len(path.encode()) > LONGEST or any(len(part.encode()) > LONGEST_NAME for part in parts):
         raise ValueError("is too long")
     return Alias(text, path, query)
-
-
-def split_aliases(value: object) -> list[str]:
-    """The aliases of a front-matter value, which is a list when it goes on over several lines."""
-    given = ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value or "")
-    return [part.strip() for part in given.split(",") if part.strip()]
 
 
 def is_private_host(host: str) -> bool:

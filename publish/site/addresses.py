@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from publish.errors import Refused
 from publish.post import identity
 from publish.post.files import write_whole
-from publish.post.identity import Recorded
-from publish.post.urls import normal
+from publish.post.identity import RETIRED, SINCE, URLS, Recorded
 from publish.settings import Settings
 
+T = TypeVar("T")
 Known = dict[str, str]
 """Address to Uid."""
 
@@ -31,12 +31,6 @@ class Published(NamedTuple):
 
     ever: Known
     now: frozenset[str]
-
-
-SINCE = "ledger/since.json"
-"""For each Uid the day its first address became public; below the content folder."""
-RETIRED = "ledger/retired.json"
-"""For each address that was taken off the site, where it leads; below the content folder."""
 
 
 def guard(settings: Settings, listed: Path, shown: Collection[str]) -> Published | None:
@@ -97,7 +91,7 @@ def read(settings: Settings) -> Known:
     Raises:
         Refused: the file is damaged; it must not count as empty.
     """
-    return _read(place(settings))
+    return _read(settings.content, URLS)
 
 
 def recorded(settings: Settings) -> Recorded:
@@ -106,18 +100,19 @@ def recorded(settings: Settings) -> Recorded:
     Raises:
         Refused: a file is damaged.
     """
-    gone = _read(settings.content / RETIRED)
-    uids = {normal(address): uid for address, uid in read(settings).items()}
-    return Recorded(uids, frozenset(map(normal, gone)))
+    return _refusing(settings.content, identity.read_recorded)
 
 
-def _read(file: Path) -> Known:
+def _read(content: Path, name: str) -> Known:
+    return _refusing(content, lambda content: identity.read_table(content, name))
+
+
+def _refusing(content: Path, read: Callable[[Path], T]) -> T:
     try:
-        return identity.texts(file.read_bytes())
-    except FileNotFoundError:
-        return {}
-    except ValueError as error:
-        raise Refused(f"{file}:1: {error}", "restore it from version control") from None
+        return read(content)
+    except identity.Damaged as damage:
+        remedy = "restore it from version control"
+        raise Refused(f"{content / damage.name}:1: {damage}", remedy) from None
 
 
 def remember(settings: Settings, known: Published) -> None:
@@ -141,7 +136,7 @@ def first_days(content: Path) -> dict[str, str]:
     Raises:
         Refused: the file is damaged; it must not count as empty.
     """
-    return _read(content / SINCE)
+    return _read(content, SINCE)
 
 
 def retired(content: Path) -> dict[str, str]:
@@ -150,7 +145,7 @@ def retired(content: Path) -> dict[str, str]:
     Raises:
         Refused: the file is damaged; it must not count as empty.
     """
-    return _read(content / RETIRED)
+    return _read(content, RETIRED)
 
 
 def _write(file: Path, document: Mapping[str, str]) -> None:
@@ -159,7 +154,7 @@ def _write(file: Path, document: Mapping[str, str]) -> None:
 
 def place(settings: Settings) -> Path:
     """``content/ledger/urls.json``."""
-    return settings.content / "ledger" / "urls.json"
+    return settings.content / URLS
 
 
 def _leads_on(address: str, files: set[str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import marshal
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -72,22 +73,19 @@ def read(path: Path) -> Manifest:
 
 def of(document: dict[str, Any]) -> Manifest:
     """What ``snapshot.read`` has read."""
-    known = Manifest.__dataclass_fields__
-    document = {name: value for name, value in document.items() if name in known}
-    try:
-        return Manifest(**document)
-    except TypeError:
-        return Manifest()
+    return Manifest(**marshal.loads(document["whole"])) if document else Manifest()  # noqa: S302
 
 
 def of_target(settings: Settings, target: Path, known: Manifest) -> Manifest:
     """``known``; where it is of another output folder, for ``OUTPUT_PATH`` was another then, the
     files that builds wrote into ``target``. Those in the other folder are written down, so that
     they count as ours when it is that folder's turn again."""
-    if known.output in ("", str(target)):
+    home, root = Path(known.output or target), known.scope[0]
+    if root and home.is_relative_to(root):
+        home = settings.root / home.relative_to(root)  # The site's folder may have been moved.
+    if home == target:
         return known
-    other = Manifest(files=known.files, output=known.output)
-    write(_aside(settings, Path(known.output)), other)
+    write(_aside(settings, home), Manifest(files=known.files, output=str(home)))
     return Manifest(files=read(_aside(settings, target)).files)
 
 
@@ -97,9 +95,14 @@ def write(path: Path, manifest: Manifest) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    told = (manifest.stamps or {}, manifest.outputs, manifest.issues)
-    total = stamps.total_of(stamp for each in told for stamp in each.values())
-    cache.save(path, vars(manifest) | {"version": snapshot.VERSION, "total": total})
+    seen, made = manifest.stamps or {}, manifest.outputs | manifest.issues
+    cache.save(path, {
+        "version": snapshot.VERSION, "unchanged": len(manifest.files),
+        "seen": (snapshot.SEPARATOR.join(seen), stamps.total_of(seen.values())),
+        "made": (snapshot.SEPARATOR.join(made), stamps.total_of(made.values())),
+        "whole": marshal.dumps(vars(manifest)),
+        **{name: getattr(manifest, name) for name in snapshot.SHORT},
+    })  # fmt: skip
 
 
 @contextmanager

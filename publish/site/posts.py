@@ -20,7 +20,7 @@ from publish.post.frontmatter import MARKDOWN, Header
 from publish.post.identity import uid_of
 from publish.post.record import Visibility
 from publish.post.slug import slugify
-from publish.post.urls import normal, split_aliases
+from publish.post.urls import normal
 from publish.settings import Settings
 from publish.site import dates
 
@@ -70,7 +70,15 @@ class Source:
     @property
     def aliases(self) -> list[str]:
         """The old addresses of all its ``Aliases`` lines."""
-        return [a for field in self.header.all("aliases") for a in split_aliases(field.value)]
+        return [a for field in self.header.all("aliases") for a in frontmatter.names(field.value)]
+
+    @property
+    def categories(self) -> list[str]:
+        """The names of its ``Category`` line: several where a plugin parts them."""
+        given = self.header.get("category")
+        if "multi_category" in self.settings.plugins:
+            return frontmatter.names(given)
+        return [given] if given else []
 
     @property
     def status(self) -> str:

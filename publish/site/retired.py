@@ -13,7 +13,7 @@ from pathlib import Path
 from publish.errors import ConfigError, Refused
 from publish.post import frontmatter
 from publish.post.files import write_whole
-from publish.post.identity import table_bytes, was_of
+from publish.post.identity import RETIRED, table_bytes, was_of
 from publish.post.urls import normal, parse_alias
 from publish.settings import Settings
 from publish.site import addresses
@@ -100,7 +100,7 @@ def retire(settings: Settings, file: Path | None, leads: Mapping[str, str]) -> N
     try:
         # Where the addresses lead first: a draft whose address leads nowhere stops every build.
         if leads:
-            write_whole(settings.content / addresses.RETIRED, table_bytes(known))
+            write_whole(settings.content / RETIRED, table_bytes(known))
         if file:
             write_whole(file, frontmatter.set_key(file.read_bytes(), "Status", "draft"))
     except OSError as error:

@@ -191,6 +191,42 @@ def test_a_page_or_an_old_address_that_takes_anothers_place_is_named_by_a_check(
     assert ("content/posts/b.md", number) in {(f.file, f.line) for f in errors}
 
 
+def both(project: Project, first: str, second: str) -> list[tuple[str, int, str, str]]:
+    """The findings of the whole site in two posts with those lines in their header."""
+    for name, line in (("a", first), ("b", second)):
+        head = HEAD.decode().replace("0123", name * 4).replace("calm", name).rstrip()
+        head = head.replace("Category: Career\n", "") if line.startswith("Category") else head
+        project.write(f"content/posts/{name}.md", f"{head}\n{line}\n\nWords.\n")
+    rules = ("category-case", "taken-list", "long-address", "unshowable-picture")
+    return [(f.file[-4:], f.line, f.rule, f.severity)
+            for f in project.findings() if f.rule in rules]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "findings"),
+    [
+        ("Category: All", "Category: Rest", [("a.md", 7, "taken-list", "error")]),
+        ("Category: C++", "Category: C", [("b.md", 7, "category-case", "warning")]),
+        ("Category: Care", "Category: care", [("b.md", 7, "category-case", "error")]),
+        ("Category: Care", "Category: Care", []),
+        ("Author: Nora", "Authors: " + "x" * 300, [("b.md", 8, "long-address", "error")]),
+        ("Image: images/none.jpg", "Image: images/two.jpg",
+         [("a.md", 8, "unshowable-picture", "error")]),
+    ],
+)  # fmt: skip
+def test_names_and_pictures_that_are_none(
+    project: Project, first: str, second: str, findings: list[tuple[str, int, str, str]]
+):
+    project.write("content/images/none.jpg", b"")
+    project.write("content/images/two.jpg", b"x")
+    conf = project.root / "pelicanconf.py"
+    feeds = "FEED_ALL_ATOM = 'feeds/all.atom.xml'\nCATEGORY_FEED_ATOM = 'feeds/{slug}.atom.xml'\n"
+    conf.write_text(f"{conf.read_text()}\n{feeds}", encoding="utf-8")
+    assert both(project, first, second) == findings
+    if "taken-list" in str(findings):
+        assert "all.atom.xml" in refused(project)
+
+
 def test_addresses_beside_others_are_free(project: Project):
     project.post("Words.\n")
     head = HEAD.decode().replace("0123", "4567").replace("calm", "busy").rstrip()

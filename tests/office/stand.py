@@ -25,7 +25,7 @@ from publish.newsletter.account import Account, Limits
 from publish.newsletter.ledger import Ledger
 from publish.office import Office, Voice
 from publish.post import frontmatter
-from publish.post.identity import recorded, uid_of, was_of
+from publish.post.identity import read_recorded, uid_of, was_of
 from publish.post.issue import Issue, digest_of, key_of
 from publish.settings import Settings
 from tests.fakes.world import LIST, START, Machine, World
@@ -121,12 +121,7 @@ class SmallSite:
         Raises:
             Refused: a published address has another Uid than it was published with.
         """
-        ledger = self.settings.content / "ledger"
-        files = [
-            file.read_bytes() if file.is_file() else None
-            for file in (ledger / "urls.json", ledger / "retired.json")
-        ]
-        known = recorded(*files)
+        known = read_recorded(self.settings.content)
         found = []
         for name, data in self.sources().items():
             header = frontmatter.read(data)

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from lxml import html
 from test_full_feeds_site import Built, Site
 
-from publish.post.urls import parse_alias, split_aliases
+from publish.post.frontmatter import names
+from publish.post.urls import parse_alias
 
 PAGE = {"PAGE_URL": "{slug}/", "PAGE_SAVE_AS": "{slug}/index.html"}
 
@@ -357,7 +358,7 @@ addresses = st.text(
 @settings(max_examples=400, deadline=None)
 @given(addresses.map(lambda text: f"/{text}"))
 def test_whatever_is_accepted_stays_in_the_folder_and_on_its_line(text: str):
-    for alias in split_aliases(text):
+    for alias in names(text):
         try:
             read = parse_alias(alias)
         except ValueError:

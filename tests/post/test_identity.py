@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import pytest
 
-from publish.post.identity import Recorded, recorded, texts, uid_of, was_of
+from publish.post.identity import (
+    RETIRED,
+    URLS,
+    Damaged,
+    Recorded,
+    read_recorded,
+    texts,
+    uid_of,
+    was_of,
+)  # fmt: skip
 
 
 def test_a_uid_is_the_first_line_else_the_place():
@@ -23,19 +33,36 @@ def test_earlier_identities():
     assert was_of(None) == ()
 
 
-def test_an_address_keeps_its_identity_until_it_is_retired_or_the_post_says_what_it_was():
-    known = recorded(b'{"/a/": "one", "/b/": "two"}', b'{"/b/": ""}')
+def tables(content: Path, urls: bytes, retired: bytes | None = None) -> Path:
+    (content / "ledger").mkdir(exist_ok=True)
+    for name, data in ((URLS, urls), (RETIRED, retired)):
+        if data is not None:
+            (content / name).write_bytes(data)
+    return content
+
+
+def test_an_address_keeps_its_identity_until_it_is_retired_or_the_post_says_what_it_was(
+    tmp_path: Path,
+):
+    assert read_recorded(tmp_path) == Recorded()
+    known = read_recorded(tables(tmp_path, b'{"/a/": "one", "/b/": "two"}', b'{"/b/": ""}'))
     assert known.contradicts("/a", "one") == ""
     assert known.contradicts("/a/", "other") == "one"
     assert known.contradicts("/a/index.html", "other", ("x", "one")) == ""
     assert known.contradicts("/b/", "other") == known.contradicts("/c/", "other") == ""
-    assert recorded(None) == Recorded()
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"{", b'{"/a/": 1}', b"\xff", b"null", b"3"])
-def test_a_damaged_record_does_not_count_as_empty(data: bytes):
-    with pytest.raises(ValueError, match=r"\w"):
-        recorded(data)
+def test_a_damaged_record_does_not_count_as_empty(tmp_path: Path, data: bytes):
+    with pytest.raises(Damaged, match=r"\w") as caught:
+        read_recorded(tables(tmp_path, b"{}", data))
+    assert caught.value.name == RETIRED
+
+
+def test_a_table_that_is_there_and_cannot_be_read_does_not_count_as_empty(tmp_path: Path):
+    (tmp_path / URLS).mkdir(parents=True)
+    with pytest.raises(Damaged, match="cannot be read"):
+        read_recorded(tmp_path)
 
 
 def test_a_merge_that_left_an_address_with_two_identities_is_damage():

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from publish.post.frontmatter import names
 from publish.post.text import clean
 from publish.post.urls import (
     absolute,
@@ -18,7 +19,6 @@ from publish.post.urls import (
     names_server,
     normal,
     parse_alias,
-    split_aliases,
     tracking_keys,
 )
 
@@ -125,8 +125,8 @@ def test_what_is_no_old_address(text: str):
 
 
 def test_old_addresses_of_one_line_or_several():
-    assert split_aliases("/a/, /b/,") == split_aliases(["/a/,", "/b/"]) == ["/a/", "/b/"]
-    assert split_aliases(None) == []
+    assert names("/a/, /b/,") == names(["/a/,", "/b/"]) == ["/a/", "/b/"]
+    assert names(None) == []
     assert parse_alias("/OLD").key == parse_alias("/old/").key
     assert parse_alias("/old.html").file == "old.html"
     assert parse_alias("/?p=12").file == ""

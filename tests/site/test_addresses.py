@@ -11,6 +11,7 @@ import pytest
 from publish.errors import Refused
 from publish.office import checking
 from publish.office.question import Voice
+from publish.post import identity
 from publish.post.diagnostic import Diagnostic
 from publish.settings import Settings, load
 from publish.site import addresses, retired
@@ -249,7 +250,7 @@ def test_a_fallback_is_recorded_too(small: Settings):
 
 
 def test_a_retired_address_may_be_taken_and_a_damaged_record_is_an_error(small: Settings):
-    retired = small.content / addresses.RETIRED
+    retired = small.content / identity.RETIRED
     retired.write_text('{"/one/": "gone"}')
     swap(small.root / "content/posts/uid-one-0001.md", "uid-one-0001", "uid-new-0003")
     build(small)
@@ -261,7 +262,7 @@ def test_a_retired_address_may_be_taken_and_a_damaged_record_is_an_error(small: 
 
 
 def test_the_day_an_address_became_public_is_written_down_once(small: Settings):
-    file = small.content / addresses.SINCE
+    file = small.content / identity.SINCE
     today = datetime.now(UTC).date().isoformat()
     assert json.loads(file.read_text()) == {"uid-one-0001": today, "uid-two-0002": today}
     file.write_text('{"uid-one-0001": "2020-01-01"}')

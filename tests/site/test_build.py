@@ -12,6 +12,7 @@ import pytest
 
 from publish.errors import Refused
 from publish.post import stamps
+from publish.settings import load
 from publish.site import build as building
 from publish.site import manifest, snapshot
 from publish.site.build import build
@@ -242,6 +243,15 @@ def test_an_output_folder_keeps_its_files_while_another_one_has_its_turn(site: S
     assert foreign.is_file()
 
 
+def test_a_site_whose_folder_was_moved_still_knows_its_files(site: Site, tmp_path: Path):
+    build(site.settings)
+    moved = tmp_path / "moved"
+    site.root.rename(moved)
+    (moved / "content/posts/post-1.md").unlink()
+    done = build(load(moved / "pelicanconf.py"))
+    assert (done.removed, done.foreign) == (("post-1/index.html",), ())
+
+
 def test_a_page_may_take_the_place_of_a_folder_and_back(site: Site):
     build(site.settings)
     site.set("ARTICLE_SAVE_AS = '{slug}'")
@@ -301,7 +311,6 @@ def test_any_pelican_site_with_any_settings_file_builds(tmp_path: Path):
     (root / "my conf.py").write_text(
         "SITENAME = 'Q'\nPATH = 'content'\nTIMEZONE = 'Europe/Paris'\n"
     )
-    from publish.settings import load
 
     settings = load(root / "my conf.py")
     assert "hello.html" in build(settings).written

@@ -14,6 +14,7 @@ from publish.post import stamps
 from publish.settings import load
 from publish.site.build import Guards, build
 from publish.site.commit import commit, tree
+from tests.site.conftest import Site
 from tests.site.laws import played
 from tests.site.laws_haunts import SCENES as HAUNTS
 from tests.site.laws_scenes import Scene, site
@@ -233,3 +234,13 @@ def test_a_file_that_a_plugin_announces_is_part_of_the_source(tmp_path: Path):
         _, wanted = lab.both()
         assert not (wrong := differences(lab.tree, wanted)), wrong
     assert read_by(lab) == 0
+
+
+def test_what_pelican_says_of_a_source_is_said_of_each_that_it_is_true_of(site: Site):
+    for slug in ("one", "two"):
+        site.post(slug, "Words.", Author="!!!")
+    with pytest.raises(Refused, match=r"one\.md:\d+: Unable to generate valid slug .*1 more"):
+        build(site.settings, jobs=1)
+    (site.root / "content/posts/one.md").unlink()
+    with pytest.raises(Refused, match=r"two\.md:\d+: Unable to generate valid slug"):
+        build(site.settings, jobs=1)

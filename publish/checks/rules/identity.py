@@ -168,7 +168,8 @@ def long_address(source: Source) -> Iterator[Problem]:
         for name in names:
             if len(slugify(name).encode()) > LONGEST_NAME:
                 message = f"the name {quoted(name, 40)} is too long for an address"
-                yield Problem(source.line(key), message, "write a shorter one")
+                given = key if source.header.field(key) else "authors"
+                yield Problem(source.line(given), message, "write a shorter one")
 
 
 @source_rule("missing-slug", "warning", "no `Slug:` line", "silent")

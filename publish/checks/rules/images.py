@@ -10,10 +10,11 @@ from urllib.parse import unquote
 from publish.checks import addresses
 from publish.checks.rule import site_rule, source_rule
 from publish.checks.rules.links import FILES, MARK, inside, own_links, own_path, spelling
-from publish.checks.site import Site, folded
+from publish.checks.site import Site
 from publish.checks.source import Source
 from publish.post.diagnostic import Problem, quoted
 from publish.post.record import Link
+from publish.post.urls import folded
 
 PICTURE = re.compile(r".+\.(?:jpe?g|png|gif|webp|avif|svg)", re.I)
 FILE_NAME = re.compile(
@@ -81,7 +82,12 @@ def image_letter_case(site: Site) -> Iterator[Problem]:
 
 @site_rule("unshowable-picture", "error", "`![A cup]({static}/images/cup.heic)`")
 def unshowable_picture(site: Site) -> Iterator[Problem]:
-    """A picture in a format that browsers do not show, such as a telephone's HEIC."""
+    """A picture in a format that browsers do not show, such as a telephone's HEIC, or an empty
+    file."""
+    for source, picture, path in _files(site):
+        if site.files.get(path) == 0:
+            message = f"the picture {quoted(picture.written)} is an empty file"
+            yield Problem(source.line_of(picture), message, "save it once more", source.file)
     for source in site.sources:
         for picture in pictures(source):
             name = picture.written.partition("?")[0].partition("#")[0]

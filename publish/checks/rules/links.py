@@ -12,11 +12,11 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from publish.checks import addresses
 from publish.checks.rule import MOST, site_rule
-from publish.checks.site import Site, folded
+from publish.checks.site import Site
 from publish.checks.source import Source
 from publish.post.diagnostic import Problem, quoted
 from publish.post.record import Link
-from publish.post.urls import normal
+from publish.post.urls import folded, normal
 
 MARK = re.compile(r"[{|](\w{1,20})[}|](.*)", re.S)
 HOST = re.compile(r"https?://([^/?#\s]*)(?=[/?#]|\Z)", re.I)

@@ -11,6 +11,7 @@ from publish.checks.rules.links import inside
 from publish.checks.site import Site, printable
 from publish.checks.source import Source
 from publish.post.diagnostic import Complaint, Diagnostic, Problem, quoted
+from publish.post.frontmatter import names
 
 NAME = re.compile(r"\b[A-Z][A-Z_]{3,}\b")
 """A setting, in the words of whatever reads it."""
@@ -47,7 +48,7 @@ def _problem(said: Complaint, site: Site) -> Problem:
         kind, name = said.parts
         key = KEYS[kind]
         for source in site.sources:
-            if name in (part.strip() for part in source.get(key).split(",")):
+            if name in names(source.get(key)):
                 message = f"the {kind.lower()} {quoted(name)} makes no address"
                 return Problem(source.line(key), message, "use letters or digits", source.file)
     if said.file and said.line:

@@ -6,14 +6,18 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from publish.checks.rule import site_rule
-from publish.checks.site import Site, folded
+from publish.checks.site import Site
 from publish.post.diagnostic import Problem, quoted
+from publish.post.slug import slugify
+from publish.post.urls import folded, normal
 
 
 @site_rule("category-case", "error", "`Category: Career` here, `Category: career` there")
 def category_case(site: Site) -> Iterator[Problem]:
-    """Two spellings of one category that differ by case would fight for one address."""
+    """Two spellings of one category that differ by case would fight for one address. A warning
+    for two names that differ by more and have one address all the same."""
     first: dict[str, tuple[str, str]] = {}
+    addressed: dict[str, tuple[str, str]] = {}
     for source in sorted(site.sources, key=lambda s: s.file):
         for name in source.named_categories:
             spelling, file = first.setdefault(name.casefold(), (name, source.file))
@@ -22,6 +26,47 @@ def category_case(site: Site) -> Iterator[Problem]:
                 remedy = f"write {quoted(spelling)}, or change it there"
                 yield Problem(source.line("category"), message, remedy, source.file,
                               fix=(name, spelling))  # fmt: skip
+                continue
+            other, file = addressed.setdefault(slugify(name), (name, source.file))
+            if other.casefold() != name.casefold():
+                message = (
+                    f"the category {quoted(name)} has the address of {quoted(other)} in {file}"
+                )
+                remedy = "give one of them a name of other letters"
+                yield Problem(source.line("category"), message, remedy, source.file, "warning")
+
+
+@site_rule("taken-list", "error", "`Category: All`, whose feed would be the site's own")
+def taken_list(site: Site) -> Iterator[Problem]:
+    """A category, tag or author whose page or feed would be that of another list."""
+    claimed = {
+        normal(value) for key, value in site.values.items()
+        if key.startswith("FEED_ALL") and not key.endswith("_URL") and isinstance(value, str)
+    }  # fmt: skip
+    for kind, slugs in sorted(site.library.terms.items()):
+        patterns = [
+            value for key, value in site.values.items()
+            if (key == f"{kind.upper()}_SAVE_AS" or key.startswith(f"{kind.upper()}_FEED_"))
+            and not key.endswith("_URL") and isinstance(value, str) and "{slug}" in value
+        ]  # fmt: skip
+        for slug in sorted(slugs):
+            places = {normal(pattern.replace("{slug}", slug)) for pattern in patterns}
+            if both := sorted(places & claimed):
+                yield from _of_term(site, kind, slug, f"{both[0]} would be that of another list")
+            claimed |= places
+
+
+def _of_term(site: Site, kind: str, slug: str, message: str) -> Iterator[Problem]:
+    """The problem at each source that names a category, tag or author of that slug."""
+    key = {"category": "category", "tag": "tags", "author": "author"}[kind]
+    for source in site.sources:
+        post = source.post
+        names = getattr(post, {"category": "categories"}.get(kind, f"{kind}s")) if post else ()
+        for name in names:
+            if slugify(name) == slug and source.public:
+                line = source.line(key) if source.header.field(key) else source.line("authors")
+                yield Problem(line, f"of the {kind} {quoted(name)}, {message}",
+                              f"give the {kind} another name", source.file)  # fmt: skip
 
 
 @site_rule("easy-going-names", "warning", "`Slug: Calm` here, `Slug: calm` there")
@@ -59,7 +104,8 @@ def missing_template(site: Site) -> Iterator[Problem]:
     post cannot be rendered."""
     for source in site.sources:
         name = source.get("template").lower()
-        if name in LISTS or name == ("article" if source.is_page else "page"):
+        mail = name.startswith("email/")
+        if name in LISTS or mail or name == ("article" if source.is_page else "page"):
             kind = "pages" if source.is_page else "posts"
             what = f"the template {quoted(name)} is not made for {kind}"
             yield Problem(source.line("template"), what, "remove the line", source.file)
@@ -88,4 +134,4 @@ def secret(site: Site) -> Iterator[Problem]:
             yield Problem(trouble.line, *LEAK, trouble.file)
 
 
-RULES = (category_case, easy_going_names, missing_template, secret)
+RULES = (category_case, taken_list, easy_going_names, missing_template, secret)

@@ -86,8 +86,10 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
     logging.getLogger().addHandler(log)
     # A rule tells of it at its line.
     warnings.filterwarnings("ignore", message="tzname .* identified but not understood")
-    # Pelican tells the fifth of a kind as "and others"; here each has its place.
+    # Pelican tells the fifth of a kind as "and others", and the same words of a second post not at
+    # all; here each has its place.
     package.log.LimitFilter._threshold = sys.maxsize
+    package.log.LimitFilter._raised_messages = _Unremembering()
     clock.phase("load")
     code, due = Exit.USAGE, _Due()
     live: session.Session | None = None
@@ -226,6 +228,13 @@ class _Due:
 def _issues(values: Any) -> dict[str, str]:
     path = values.get("NEWSLETTER_ISSUES_PATH")
     return {str(path): ISSUES} if path else {}
+
+
+class _Unremembering(set[Any]):
+    """A set that stays empty."""
+
+    def add(self, item: Any) -> None:
+        """Nothing is added."""
 
 
 class _Quiet:
