@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import marshal
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -34,10 +33,9 @@ class IssueBuilder:
         self._links = facts.Links(self._site.address)
         self._file_of = library(context, self._site.address)
         self._cache = Path(settings["CACHE_PATH"]) / "issues"
-        self._state = Path(settings["CACHE_PATH"]) / "issues-state"
-        self._code = cache.code_digest(Path(__file__).parent)
-        self._was = cache.read(self._state, self._code)
-        templates, self._known = marshal.loads(self._was) if self._was else ({}, {})  # noqa: S302
+        file = Path(settings["CACHE_PATH"]) / "issues-state"
+        self._state = cache.State(file, Path(__file__).parent)
+        templates, self._known = self._state.value or ({}, {})
         self._layout = Layout(generator.env, settings, templates)
         self._now: dict[str, tuple[bytes, str, str]] = {}
         self._names: set[str] = set()
@@ -90,9 +88,7 @@ class IssueBuilder:
             for name in set(os.listdir(self._cache)) - self._names:  # noqa: PTH208 - thousands
                 (self._cache / name).unlink(missing_ok=True)
         if self._engine:
-            state = marshal.dumps((self._layout.known, self._now))
-            if state != self._was:
-                cache.keep(self._state, self._code, state)
+            self._state.keep((self._layout.known, self._now))
 
     def _gather(self, article: Any) -> facts.Facts:
         known = self._found.get(id(article))

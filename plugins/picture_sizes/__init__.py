@@ -31,7 +31,7 @@ def measure(content: Any) -> None:
     # Another plugin may have given the mail a body of its own, or will.
     for name in ("_content", "email_content_source"):
         if "<img" in (body := getattr(content, name, None) or ""):
-            from .sizes import with_sizes
+            from .tags import with_sizes
 
             place = content.settings["PATH"], content.relative_dir
             setattr(content, name, with_sizes(body, *place))

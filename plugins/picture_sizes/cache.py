@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import marshal
 import time
 from collections.abc import Callable, Collection
 from dataclasses import asdict
@@ -26,9 +25,8 @@ class Results:
     """What reading files gave, by their stamps, in ``file``; deleted or damaged, it is empty."""
 
     def __init__(self, file: Path) -> None:
-        self._file, self._code = file, cache.code_digest(Path(__file__).parent)
-        data = cache.read(file, self._code)
-        self._old: dict[tuple[str, str], Any] = marshal.loads(data) if data else {}  # noqa: S302
+        self._state = cache.State(file, Path(__file__).parent)
+        self._old: dict[tuple[str, str], Any] = self._state.value or {}
         self._new: dict[tuple[str, str], Any] = {}
 
     def of(self, file: Path, purpose: str, work: Callable[[bytes], str]) -> str:
@@ -49,8 +47,7 @@ class Results:
 
     def save(self) -> None:
         """Keep what was asked for in this run."""
-        if self._new != self._old:
-            cache.keep(self._file, self._code, marshal.dumps(self._new))
+        self._state.keep(self._new)
 
 
 def digest(data: bytes, recipe: str, wanted: Collection[int]) -> str:

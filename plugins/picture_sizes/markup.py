@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from .sizes import IMG, SRC
+from .tags import IMG, SRC
 from .variants import Files, Picture, shown
 
 # A picture of the author's own making, and what no reader sees, stay as they are.

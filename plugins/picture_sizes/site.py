@@ -17,7 +17,7 @@ from publish.post.cache import release
 from publish.post.contents import contents
 from publish.post.diagnostic import Complaint
 
-from . import cache, plan
+from . import cache, tags
 from .markup import Page, pictured
 from .variants import RECIPE, WIDTHS, Broken, Picture, name, offers, shown
 
@@ -55,7 +55,7 @@ class Library:
         one that is not made yet.
         """
         path = str(static.relative_source_path).replace(os.sep, "/")
-        if self._statics.get(path) is not static or not path.lower().endswith(plan.SUFFIXES):
+        if self._statics.get(path) is not static or not path.lower().endswith(tags.SUFFIXES):
             return []
         cached = self._cached(path)
         if cached is None:
@@ -73,7 +73,7 @@ class Library:
     def prepare(self) -> None:
         """Tell each article and page of its pictures."""
         found = [(content, own) for content in contents(self._generators)
-                 if (own := plan.files(content, self._statics)) and content.save_as]  # fmt: skip
+                 if (own := tags.files(content, self._statics)) and content.save_as]  # fmt: skip
         if new := sorted({path for _, own in found for path in own if not self._is_made(path)}):
             from concurrent.futures import ThreadPoolExecutor
 
@@ -91,7 +91,7 @@ class Library:
                 Complaint(
                     f"the picture {path} is shown as it is, for it cannot be read "
                     f"({self._faults[path]})",
-                    os.path.relpath(content.source_path), plan.line(content, path),
+                    os.path.relpath(content.source_path), tags.line(content, path),
                     "open it, save it again, and build again",
                 ).log(log, logging.WARNING)  # fmt: skip
 
@@ -170,7 +170,7 @@ def _set_attributes(content: Any, known: Mapping[str, tuple[Any, Picture]]) -> N
     # Resolving comes first: an {attach} link moves the picture.
     markup = content._update_content(content._content or "", here)
     pictures = {static.url: picture for static, picture in known.values()}
-    cover = known.get(plan.cover(content))
+    cover = known.get(tags.cover(content))
     content.pictured = pictured(markup, pictures, page, first=cover is None)
     if cover:
         static, picture = cover

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import marshal
 from pathlib import Path
 from typing import Any
 
@@ -23,18 +22,16 @@ def relate(generators: list[Any]) -> None:
 
     from .nearest import Neighbourhood
 
-    code = cache.code_digest(Path(__file__).parent)
     for generator in (g for g in generators if isinstance(g, ArticlesGenerator)):
         most = int(generator.settings.get("RELATED_MOST", MOST))
         file = Path(generator.settings["CACHE_PATH"], "related", "posts")
-        before = cache.read(file, code)
-        state = marshal.loads(before) if before else {}
+        state = cache.State(file, Path(__file__).parent)
         public = [*generator.articles, *generator.translations]
         listed = set(public)
         apart = [article for article in contents([generator]) if article not in listed]
         now = {}
         for lang in sorted({article.lang for article in [*public, *apart]}):
-            hood = Neighbourhood(state.get(lang))
+            hood = Neighbourhood((state.value or {}).get(lang))
             _relate(
                 hood,
                 [article for article in public if article.lang == lang],
@@ -42,9 +39,7 @@ def relate(generators: list[Any]) -> None:
                 most,
             )
             now[lang] = hood.snapshot()
-        after = marshal.dumps(now)
-        if after != before:
-            cache.keep(file, code, after)
+        state.keep(now)
 
 
 def _relate(hood: Any, public: list[Any], apart: list[Any], most: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import marshal
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -57,7 +56,7 @@ class SearchGenerator(Generator):
             if not (engine and engine.holds(f"{FOLDER}/{name}", key)):
                 write_whole(folder / name, make())
 
-        words = self._words(Path(settings["CACHE_PATH"], FOLDER), code, articles, marks)
+        words = self._words(Path(settings["CACHE_PATH"], FOLDER), articles, marks)
         for name, data in files(words, len(articles)).items():
             put(name, hashlib.sha256(data).hexdigest(), lambda data=data: data)
         lang = settings["DEFAULT_LANG"]
@@ -74,16 +73,12 @@ class SearchGenerator(Generator):
                 if file.name not in names:
                     file.unlink()
 
-    def _words(
-        self, folder: Path, code: str, articles: list[Any], marks: list[str]
-    ) -> dict[str, str]:
-        state = cache.read(folder / "index", code)
-        index = Index(state and marshal.loads(state))
+    def _words(self, folder: Path, articles: list[Any], marks: list[str]) -> dict[str, str]:
+        state = cache.State(folder / "index", Path(__file__).parent)
+        index = Index(state.value)
         asked = [(mark, lambda a=a: _post(a)) for mark, a in zip(marks, articles, strict=True)]
         found = index.update(asked)
-        now = marshal.dumps(index.snapshot())
-        if now != state:
-            cache.keep(folder / "index", code, now)
+        state.keep(index.snapshot())
         return found
 
 

@@ -59,6 +59,21 @@ def keep(file: Path, made_from: str, data: bytes) -> None:
         write_whole(file, with_checksum(_digest(made_from) + data))
 
 
+class State:
+    """Plain data that a plugin leaves for the next run in ``file``, for as long as the code in
+    ``folder`` is the same. ``value`` is what the last run left, None where there is nothing."""
+
+    def __init__(self, file: Path, folder: Path) -> None:
+        self._file, self._code = file, code_digest(folder)
+        self._data = read(file, self._code)
+        self.value: Any = marshal.loads(self._data) if self._data else None  # noqa: S302 - our own
+
+    def keep(self, value: Any) -> None:
+        """Leave ``value``; a file that holds it already is not written."""
+        if (data := marshal.dumps(value)) != self._data:
+            keep(self._file, self._code, data)
+
+
 def load(path: str | os.PathLike[str]) -> dict[Any, Any]:
     """What ``save`` wrote to ``path``; empty if it was deleted or is damaged."""
     try:

@@ -67,3 +67,29 @@ def test_a_release_is_told_of_records_of_both_kinds_and_of_no_other_library(
     found = [cache.release(name) for name in ("lxml", "lxml-more", "old", "bare", "none")]
     cache.release.cache_clear()
     assert found == ["5.2", "1", "3", "", ""]
+
+
+def test_a_state_is_what_the_last_run_left_and_nothing_for_other_code(tmp_path: Path):
+    code, file = tmp_path / "code", tmp_path / "state"
+    code.mkdir()
+    (code / "one.py").write_text("1")
+    value = {"a": (1, b"x", "words"), "b": [None, 2.5]}
+    state = cache.State(file, code)
+    assert state.value is None
+    state.keep(value)
+    again = cache.State(file, code)
+    assert again.value == value
+    (code / "two.py").write_text("2")
+    cache.code_digest.cache_clear()
+    assert cache.State(file, code).value is None
+    cache.code_digest.cache_clear()
+
+
+def test_a_state_that_is_the_same_is_not_written(tmp_path: Path):
+    file = tmp_path / "state"
+    cache.State(file, tmp_path).keep("same")
+    before = file.stat().st_ino
+    cache.State(file, tmp_path).keep("same")
+    assert file.stat().st_ino == before
+    cache.State(file, tmp_path).keep("other")
+    assert cache.State(file, tmp_path).value == "other"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from picture_sizes.sizes import with_sizes
+from picture_sizes.tags import with_sizes
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="640" height="360"></svg>'
 SIZED = 'width="640" height="360" loading="lazy">'
