@@ -7,9 +7,11 @@ start that each finds what it was written for; where one does not, stock Pelican
 from __future__ import annotations
 
 import contextlib
+import fnmatch
 import functools
 import io
 import os
+import re
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator
@@ -38,11 +40,15 @@ def order_sources() -> None:
             return iter(sorted(set.__iter__(self)))
 
     def get_files(self: Any, paths: Any, exclude: Any = None, extensions: Any = None) -> set[str]:
-        # The folders are listed for reading ahead; then for reading, and for the records.
-        asked = repr((paths, exclude, extensions))
-        before, known = self.__dict__.get("_listed", ("", set[str]()))
-        listed: set[str] = known
-        return listed if before == asked else Sorted(stock(self, paths, exclude, extensions))
+        # One listing serves reading ahead, reading, the records, and what no reader is there for.
+        before, everything = self.__dict__.get("_listed", ("", ()))
+        if before != repr((paths, exclude)):
+            everything = stock(self, paths, exclude, False)
+        if extensions is None:
+            extensions = tuple(self.readers.extensions)
+        if extensions is False:
+            return Sorted(everything)
+        return Sorted(f for f in everything if os.path.splitext(f)[1][1:] in extensions)  # noqa: PTH122
 
     def walk(top: str, **named: Any) -> Iterator[Any]:
         above = {top: {os.path.realpath(top)}}
@@ -55,7 +61,16 @@ def order_sources() -> None:
             for name in names:
                 above[os.path.join(folder, name)] = {*inside, real[name]}  # noqa: PTH118
 
+    patterns: dict[str, Callable[[str], Any]] = {}
+
+    def matches(name: str, pattern: str) -> bool:
+        match = patterns.get(pattern)
+        if match is None:
+            match = patterns[pattern] = re.compile(fnmatch.translate(pattern)).match
+        return match(os.path.normcase(name) if os.name == "nt" else name) is not None
+
     generators.Generator.get_files = get_files
+    generators.fnmatch = types.SimpleNamespace(**{**vars(fnmatch), "fnmatch": matches})
     generators.os = types.SimpleNamespace(**{**vars(os), "walk": walk})
 
 
@@ -134,8 +149,8 @@ def keep_sources(sources: Sources, jobs: int, progress: Callable[[str, int], Non
         def generate_context(self: Any) -> None:
             sources.begin()
             where, but = (self.settings[f"{word.upper()}_{each}"] for each in ("PATHS", "EXCLUDES"))
-            names = self.get_files(where, exclude=but)
-            self._listed = repr((where, but, None)), names
+            self._listed = repr((where, but)), self.get_files(where, but, extensions=False)
+            names = self.get_files(where, but)
             paths = [os.path.abspath(os.path.join(self.path, each)) for each in names]  # noqa: PTH100, PTH118
 
             def read(path: str) -> None:
