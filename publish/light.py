@@ -38,6 +38,10 @@ LAZY = {
     "watchfiles": ("Change", "DefaultFilter"),
 }
 """Libraries of which Pelican's own import uses these classes only; the rest is imported lazily."""
+LATE = {"urllib.request": ("Request", "urlopen")}
+"""What is imported from them to be called long afterwards."""
+STUBBED = ("pelican", "imagesize")
+"""What is loaded with stubs: Pelican, and the sizes of pictures, which may be read from the web."""
 
 SIDE_EFFECTS = (
     "email.charset", "email.encoders", "email.errors", "email.header", "email.message",
@@ -81,7 +85,7 @@ class _Finder:
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         """Called by the import system, as for every finder."""
-        if name != "pelican" and name not in SUBMODULES:
+        if name not in STUBBED and name not in SUBMODULES:
             return None
         spec = PathFinder.find_spec(name, path, target)
         loader: Any = spec and spec.loader
@@ -90,7 +94,7 @@ class _Finder:
         stock = loader.exec_module
 
         def exec_module(module: types.ModuleType) -> None:
-            if name == "pelican":
+            if name in STUBBED:
                 with _lightly():
                     stock(module)
                 return
@@ -115,6 +119,8 @@ def _lightly() -> Iterator[None]:
         for name, module in ours.items():
             if sys.modules.get(name) is module:
                 del sys.modules[name]
+            for late in LATE.get(name, ()):
+                del vars(module)[late]
         for name in SIDE_EFFECTS:
             importlib.import_module(name.rpartition(".")[0])
         _attach(ours | {name: _LazyModule(name, ()) for name in SIDE_EFFECTS})
@@ -138,7 +144,14 @@ def _stubs() -> dict[str, types.ModuleType]:
     for name, classes in LAZY.items():
         found[name] = _LazyModule(name, classes)
     vars(found["importlib.metadata"])["version"] = _version
+    for name, functions in LATE.items():
+        vars(found[name]).update({each: _late(name, each) for each in functions})
     return found
+
+
+def _late(module: str, name: str) -> Any:
+    """In the place of a function or class that is called long after it was imported."""
+    return lambda *args, **named: getattr(importlib.import_module(module), name)(*args, **named)
 
 
 def _guard(readers: types.ModuleType) -> None:

@@ -32,6 +32,19 @@ def test_what_a_build_mostly_does_not_do_is_not_loaded():
     assert {"pelican.generators", "pelican.readers", "pelican.writers", "markdown"} <= set(loaded)
 
 
+def test_the_size_of_a_picture_is_read_without_what_the_web_needs(tmp_path: Path):
+    picture = tmp_path / "dot.gif"
+    picture.write_bytes(b"GIF89a\x02\x00\x03\x00\x00\x00\x00;")
+    get = "import pelican, imagesize\nprint(imagesize.get({!r}), 'ssl' in sys.modules)"
+    assert said(get.format(str(picture))) == "(2, 3) False"
+    web = (
+        "import pelican, imagesize.imagesize as i\n"
+        "try: i.urlopen(i.Request('http://127.0.0.1:1/a.gif'))\n"
+        "except OSError as error: print(type(error).__name__)"
+    )
+    assert said(web) == said(web, light=False) == "URLError"
+
+
 def test_it_is_the_same_pelican():
     code = (
         "import pelican, pelican.generators as g, pelican.contents as c, pelican.readers as r\n"

@@ -6,14 +6,16 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, cached_property
+from functools import cached_property
 from heapq import nlargest
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from publish.post.contents import categories_of, digest_of
 from publish.post.identity import uid_of
 from publish.post.images import cover_of
+from publish.post.media import media_type
 from publish.post.text import clean, plain, plain_title, without_notes
 from publish.post.urls import absolute, join
 
@@ -150,20 +152,10 @@ def _names(things: Iterable[Any] | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for thing in things or () if (name := plain(str(thing)))))
 
 
-@cache
-def _types() -> Any:
-    from mimetypes import MimeTypes
-
-    # Python's own table and no other: the machine's would make the bytes depend on the machine.
-    types = MimeTypes()
-    types.add_type("image/avif", ".avif", strict=False)
-    return types
-
-
 def _picture(article: Any, home: str) -> Picture | None:
     cover = cover_of(article)
     if cover is None:
         return None
-    kind = _types().guess_type(cover.url, strict=False)[0] or "application/octet-stream"
+    kind = media_type(urlsplit(cover.url).path)
     length = Path(cover.file).stat().st_size if cover.file else None
     return Picture(join(home, clean(cover.url)), kind, length)

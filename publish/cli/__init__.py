@@ -10,7 +10,29 @@ ALONE = ("build", "check")
 
 def main(args: list[str] | None = None) -> None:
     """Run the command and end the process with the exit code of the contract."""
-    sys.exit(run(sys.argv[1:] if args is None else args, alone=True))
+    args = sys.argv[1:] if args is None else args
+    code = run(args, alone=True)
+    if args and args[0] in ALONE:
+        _leave(code)
+    sys.exit(code)
+
+
+def _leave(code: int) -> None:
+    """End the process as it is, if it may: to take apart all that a build holds takes a
+    twentieth of it."""
+    import atexit
+    import os
+
+    threading = sys.modules.get("threading")  # without it there are no threads
+    if (threading and threading.active_count() > 1) or sys.stdout is None or sys.stderr is None:
+        return
+    atexit._run_exitfuncs()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        return  # Python says what it says of a stream that cannot be written
+    os._exit(code)
 
 
 def run(args: list[str], *, alone: bool = False) -> int:

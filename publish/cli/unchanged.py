@@ -23,7 +23,7 @@ def answered(words: list[str]) -> bool:
         return False
     if known["foreign"] or _letter_waits(known["scope"]):
         return False
-    line = snapshot.summary(known["output"], 0, 0, len(known["files"]), known["composed"])
+    line = snapshot.summary(known["output"], 0, 0, known["unchanged"], known["composed"])
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     print(f"\x1b[32m{line}\x1b[0m" if colour else line)
     return True

@@ -1,37 +1,10 @@
-"""What a file is to a browser and how long it may be kept: one table for every host. Pure.
-
-Python's ``mimetypes`` reads the machine's own table, so one site would differ between two.
-"""
+"""What a file is to a browser and how long it may be kept, for every host. Pure."""
 
 from __future__ import annotations
 
 from publish.deploy.release import FINGERPRINT, MARKER
+from publish.post.media import media_type
 
-BY_SUFFIX = {
-    "html": "text/html; charset=utf-8", "htm": "text/html; charset=utf-8",
-    "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8",
-    "mjs": "text/javascript; charset=utf-8", "txt": "text/plain; charset=utf-8",
-    "md": "text/markdown; charset=utf-8", "csv": "text/csv; charset=utf-8",
-    "conf": "text/plain; charset=utf-8", "vtt": "text/vtt; charset=utf-8",
-    "ics": "text/calendar; charset=utf-8", "xml": "application/xml; charset=utf-8",
-    "xsl": "application/xslt+xml; charset=utf-8", "json": "application/json",
-    "map": "application/json", "webmanifest": "application/manifest+json",
-    "svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg",
-    "gif": "image/gif", "webp": "image/webp", "avif": "image/avif", "ico": "image/x-icon",
-    "bmp": "image/bmp", "tif": "image/tiff", "tiff": "image/tiff", "heic": "image/heic",
-    "woff": "font/woff", "woff2": "font/woff2", "ttf": "font/ttf", "otf": "font/otf",
-    "pdf": "application/pdf", "epub": "application/epub+zip", "zip": "application/zip",
-    "gz": "application/gzip", "wasm": "application/wasm", "rtf": "application/rtf",
-    "doc": "application/msword", "xls": "application/vnd.ms-excel",
-    "ppt": "application/vnd.ms-powerpoint",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    "odt": "application/vnd.oasis.opendocument.text",
-    "mp3": "audio/mpeg", "m4a": "audio/mp4", "ogg": "audio/ogg", "opus": "audio/ogg",
-    "wav": "audio/wav", "flac": "audio/flac", "mp4": "video/mp4", "webm": "video/webm",
-    "mov": "video/quicktime",
-}  # fmt: skip
 HOUR, YEAR = 3600, 31_536_000
 """Seconds."""
 
@@ -47,7 +20,7 @@ def content_type(path: str, head: bytes) -> str:
         return "application/feed+json"
     if suffix == "" and path.rpartition("/")[2] in ("CNAME", "_headers", "_redirects"):
         suffix = "txt"
-    return BY_SUFFIX.get(suffix, "application/octet-stream")
+    return media_type(f".{suffix}")
 
 
 def cache_control(path: str, type_: str) -> str:

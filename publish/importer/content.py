@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from publish.post import frontmatter, urls
+from publish.post.ignore import is_left_behind
 from publish.post.slug import slug_of_title
 from publish.settings import Settings
 
@@ -25,15 +26,16 @@ def present(settings: Settings, ours: frozenset[str]) -> Present:
     """Read the header of every source; ``ours`` are files that an import wrote."""
     found = Present()
     folders = {*settings.posts, *settings.pages}
-    for file in sorted(
-        {f for d in folders for f in d.rglob("*") if f.suffix in frontmatter.MARKDOWN}
-    ):
+    for file in sorted({f for d in folders for f in d.rglob("*")}):
+        name = file.relative_to(settings.content).as_posix()
+        left = any(is_left_behind(part, settings.kept_hidden) for part in name.split("/"))
+        if left or file.suffix not in frontmatter.MARKDOWN:
+            continue
         try:
             with file.open("rb") as stream:
                 head = frontmatter.read(stream.read(1 << 16))
         except OSError:
             continue
-        name = file.relative_to(settings.content).as_posix()
         slug = head.get("slug") or slug_of_title(head.get("title"), settings.values) or file.stem
         found.of_file[name] = slug
         if uid := head.get("uid"):

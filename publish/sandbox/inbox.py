@@ -10,11 +10,11 @@ from email.message import EmailMessage
 from email.policy import default
 from urllib.parse import quote
 
+from publish.post.media import media_type
 from publish.post.text import moment
 from publish.sandbox import audience, campaigns
 from publish.sandbox.delivery import archive
 from publish.sandbox.pages import escape, page
-from publish.sandbox.pictures import kind
 from publish.sandbox.problem import missing
 from publish.sandbox.request import Call, Response, Route, iso
 
@@ -101,7 +101,7 @@ def picture(call: Call, path: str) -> Response:
     found = call.site.file(quote(path))
     if found is None:
         raise missing("picture")
-    return Response(200, found.read_bytes(), kind(found))
+    return Response(200, found.read_bytes(), media_type(found.name))
 
 
 def _framed(markup: str) -> Response:

@@ -3,7 +3,6 @@ not public yet lie nowhere else. The mail itself stays as it is."""
 
 from __future__ import annotations
 
-import mimetypes
 import re
 from collections.abc import Sequence
 from contextlib import suppress
@@ -11,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
+from publish.post.media import media_type
 from publish.settings import Settings
 
-KINDS = {".avif": "image/avif", ".webp": "image/webp"}
-"""What Python's own table may lack."""
 SHOWN = re.compile(r"<(?:img|source)\b[^>]*>|url\([^)]*\)", re.I)
 
 
@@ -41,7 +39,7 @@ class Site:
             with suppress(OSError, ValueError):
                 found = (folder / inside).resolve()
                 inner = found.is_relative_to(folder.resolve())
-                if inner and kind(found).startswith("image/") and found.is_file():
+                if inner and media_type(found.name).startswith("image/") and found.is_file():
                     return found
         return None
 
@@ -59,8 +57,3 @@ class Site:
 
 
 NOWHERE = Site()
-
-
-def kind(file: Path) -> str:
-    """The media type that a picture's name says; ``""`` for none that is known."""
-    return KINDS.get(file.suffix.lower()) or mimetypes.guess_type(file.name)[0] or ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import marshal
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -72,12 +73,7 @@ def read(path: Path) -> Manifest:
 
 def of(document: dict[str, Any]) -> Manifest:
     """What ``snapshot.read`` has read."""
-    known = Manifest.__dataclass_fields__
-    document = {name: value for name, value in document.items() if name in known}
-    try:
-        return Manifest(**document)
-    except TypeError:
-        return Manifest()
+    return Manifest(**marshal.loads(document["whole"])) if document else Manifest()  # noqa: S302
 
 
 def of_target(settings: Settings, target: Path, known: Manifest) -> Manifest:
@@ -99,9 +95,14 @@ def write(path: Path, manifest: Manifest) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    told = (manifest.stamps or {}, manifest.outputs, manifest.issues)
-    total = stamps.total_of(stamp for each in told for stamp in each.values())
-    cache.save(path, vars(manifest) | {"version": snapshot.VERSION, "total": total})
+    seen, made = manifest.stamps or {}, manifest.outputs | manifest.issues
+    cache.save(path, {
+        "version": snapshot.VERSION, "unchanged": len(manifest.files),
+        "seen": (snapshot.SEPARATOR.join(seen), stamps.total_of(seen.values())),
+        "made": (snapshot.SEPARATOR.join(made), stamps.total_of(made.values())),
+        "whole": marshal.dumps(vars(manifest)),
+        **{name: getattr(manifest, name) for name in snapshot.SHORT},
+    })  # fmt: skip
 
 
 @contextmanager

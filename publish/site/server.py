@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import mimetypes
 import socket
 import threading
 from collections.abc import Iterable, Iterator
@@ -15,16 +14,10 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
+from publish.post.media import media_type
 from publish.post.urls import names_server
 from publish.site import mailview, preview_script
 from publish.site.preview_state import State
-
-TYPES = {
-    ".xml": "application/xml", ".json": "application/json", ".svg": "image/svg+xml",
-    ".woff2": "font/woff2", ".webp": "image/webp", ".avif": "image/avif",
-    ".webmanifest": "application/manifest+json", ".js": "text/javascript", ".txt": "text/plain",
-    ".html": "text/html", ".css": "text/css",
-}  # fmt: skip
 
 
 class Server:
@@ -85,9 +78,9 @@ class Server:
             return Response(self._events(since), content_type="text/event-stream",
                             headers={"Cache-Control": "no-store"})  # fmt: skip
         if path == "/_live.js":
-            return _text(200, preview_script.SCRIPT.encode(), TYPES[".js"])
+            return _text(200, preview_script.SCRIPT.encode(), "text/javascript")
         if path == "/_morph.js":
-            return _text(200, preview_script.MORPH.read_bytes(), TYPES[".js"])
+            return _text(200, preview_script.MORPH.read_bytes(), "text/javascript")
         if path == "/_issues" or path.startswith("/_issues/"):
             found = mailview.answer(self._state.folder, path, request.args.get("scheme", ""))
             return self._page(found.status, found.body, found.kind, found.live)
@@ -111,8 +104,8 @@ class Server:
             missing = root / "404.html"
             page = missing.read_bytes() if missing.is_file() else mailview.NOTHING
             return self._page(404, page, "text/html", True)
-        kind = TYPES.get(file.suffix.lower()) or mimetypes.guess_type(file.name)[0]
-        return self._page(200, body, kind or "application/octet-stream", file.suffix == ".html")
+        kind, _, _ = media_type(file.name).partition(";")
+        return self._page(200, body, kind, file.suffix == ".html")
 
     def _bytes(self, file: Path, root: Path) -> bytes:
         ahead = self._state.ahead.get(file.relative_to(root).as_posix())

@@ -21,7 +21,10 @@ TYPE_CHECKING = False  # as in typing, which takes as long to load as all of thi
 if TYPE_CHECKING:
     from typing import Any
 
-VERSION = 8
+VERSION = 9
+SEPARATOR = "\0"
+SHORT = ("foreign", "reads", "racy", "output", "composed", "scope", "environment", "until")
+"""What of a record is read without the rest, beside its paths in two long strings."""
 Scope = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 """The site's folder; folders whose every file a build may read, the content folder first;
 folders in them to leave out; hidden names that are content all the same."""
@@ -88,20 +91,23 @@ def read(place: str) -> dict[str, Any]:
 
 def is_current(known: dict[str, Any], settings_file: str) -> bool:
     """Whether all of it is as it was: what the site is made of, what was made, and the day."""
-    if not known or known["stamps"] is None or time.time() >= known["until"]:
+    if not known or not known["seen"][0] or time.time() >= known["until"]:
         return False
     if known["environment"] != environment_digest(settings_file):
         return False
-    stamped = known["stamps"]
     try:
-        now = [settings_file, *known["reads"], *_files(known["scope"])]
+        now = {settings_file, *known["reads"], *_files(known["scope"])}
     except OSError:
         return False
     return (
-        all(path in stamped or not stamp(path) for path in now)  # what is new
-        and known["total"] == total((*stamped, *known["outputs"], *known["issues"]))
+        all(stamp(path) == "" for path in now.difference(_paths(known["seen"])))  # what is new
+        and all(total(_paths(known[part])) == known[part][1] for part in ("seen", "made"))
         and all(digest(path) == was for path, was in known["racy"].items())
     )
+
+
+def _paths(part: tuple[str, int]) -> list[str]:
+    return part[0].split(SEPARATOR) if part[0] else []
 
 
 def summary(output: str, written: int, removed: int, unchanged: int, composed: int) -> str:

@@ -172,6 +172,15 @@ def test_the_original_is_looked_for_first():
     assert originals("a.jpg") == ["a.jpg", "a-scaled.jpg"]
 
 
+def test_what_an_editor_leaves_takes_no_address(tmp_path: Path, root: Path):
+    blog = site(tmp_path / "site", root)
+    left = blog.content / "posts/._mine.md"
+    left.parent.mkdir(parents=True, exist_ok=True)
+    left.write_text("Title: Mine\nSlug: mine\n\nx\n")
+    assert imported(blog, export(item(1, "Words.", slug="mine"))) == 0
+    assert head_of(blog, "posts/mine.md")["Slug"] == "mine"
+
+
 def test_addresses_that_meet_are_told_apart(tmp_path: Path, root: Path):
     blog = site(tmp_path / "site", root)
     posts = [item(n, "Words.", slug=slug) for n, slug in enumerate(("a", "A", "a-2", "a"), 1)]

@@ -164,6 +164,20 @@ def test_another_markup_is_built_though_its_readers_were_left_out(site: Site):
         site.post("post-1", "Edited.", date="2024-01-01")
 
 
+def test_what_a_plugin_wants_done_at_the_end_of_the_process_is_done(site: Site):
+    left = site.root / "left.txt"
+    site.set(
+        f"import atexit, pathlib\natexit.register(pathlib.Path({str(left)!r}).write_text, 'x')"
+    )
+    done = command(site, "build")
+    assert (done.returncode, left.read_text()) == (0, "x"), done.stderr
+    assert "written" in done.stdout
+    left.unlink()
+    site.post("post-1", "Edited.", date="2024-01-01", Status="nonsense")
+    assert command(site, "build").returncode == 1
+    assert left.read_text() == "x"
+
+
 def test_what_starts_the_command_decides_nothing(site: Site):
     command(site, "build")
     site.post("post-1", "Edited.", date="2024-01-01")

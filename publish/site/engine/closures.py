@@ -87,7 +87,8 @@ class Compiled(BytecodeCache):
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Called when Jinja loads a template."""
-        if data := self._old.get(bucket.key):
+        # Each generator has an environment of its own, and loads what another has compiled.
+        if data := self._now.get(bucket.key) or self._old.get(bucket.key):
             bucket.bytecode_from_string(data)
             self._now[bucket.key] = data
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 import io
 import pickle
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pelican.contents import Content
 from pelican.paginator import Page, Paginator
@@ -35,11 +36,17 @@ def of_bytes(data: bytes) -> bytes:
 
 def fingerprint(value: Any) -> bytes | None:
     """The digest of ``value``; equal values have equal ones. None if it has none."""
+    kind = type(value)
+    if kind in _ATOMS:
+        text = value if kind is str else f"{kind.__name__} {value}"
+        data = text.encode("utf-8", "surrogatepass")
+        return blake2b(data, digest_size=12, person=b"text" if kind is str else b"").digest()
     if isinstance(value, type):
         return None
     stream = io.BytesIO()
     pickler = _Pickler(stream, 5)
     pickler.fast = True  # no memo: equal values give equal bytes, whether parts are shared or not
+    pickler.memo = _MEMO
     try:
         pickler.dump(value)
     except Exception:  # pickle fails in every way there is
@@ -51,31 +58,66 @@ def _reference(*what: Any) -> None:
     """Stands in the digested bytes for an object; these bytes are never read again."""
 
 
+_ATOMS = (str, bool, int, types.NoneType)
+_MEMO = {id(_reference): (0, _reference)}
+"""Known to each pickler from the start: it stands in the bytes for most objects."""
+
+
 class _Pickler(pickle.Pickler):
     def reducer_override(self, value: Any) -> Any:
         """How posts, terms, list pages and functions count."""
-        if isinstance(value, Content):
-            return _reference, (name(value),)
-        if isinstance(value, URLWrapper):
-            own = vars(value)
-            more = {k: v for k, v in own.items() if k not in _OWN} if own.keys() - _OWN else 0
-            slug = not own["_slug_from_name"] and own["_slug"]
-            return _reference, (type(value), own["_name"], slug, more)
-        if isinstance(value, Page):
-            place = value.number, value.paginator.num_pages, value.url, value.save_as
-            return _reference, (type(value), place, list(value.object_list))
-        if isinstance(value, Paginator):
-            return _reference, (type(value), value.name, value.per_page, list(value.object_list))
-        if isinstance(value, types.FunctionType | types.MethodType) and value is not _reference:
-            raise pickle.PicklingError("a function may know anything")
-        if isinstance(value, types.BuiltinFunctionType):
-            home = value.__module__ or type(value.__self__).__module__
-            if home not in _REBUILDING and isinstance(value.__self__, types.ModuleType):
-                raise pickle.PicklingError("a function may know anything")
-            if value.__name__ in CLOCK:
-                raise pickle.PicklingError("the clock")
-        return NotImplemented
+        kind = type(value)
+        rule = _rules.get(kind)
+        if rule is None:
+            rule = _rules[kind] = next(how for base, how in _RULES if issubclass(kind, base))
+        return rule(value)
 
+
+def _post(value: Any) -> Any:
+    return _reference, (name(value),)
+
+
+def _term(value: Any) -> Any:
+    own, kind = vars(value), type(value)
+    more = {k: v for k, v in own.items() if k not in _OWN}
+    slug = not own["_slug_from_name"] and own["_slug"]
+    return _reference, (kind.__module__, kind.__qualname__, own["_name"], slug, more)
+
+
+def _list_page(value: Any) -> Any:
+    place = value.number, value.paginator.num_pages, value.url, value.save_as
+    return _reference, (type(value), place, list(value.object_list))
+
+
+def _paginator(value: Any) -> Any:
+    return _reference, (type(value), value.name, value.per_page, list(value.object_list))
+
+
+def _zone(value: Any) -> Any:
+    return (_reference, ("ZoneInfo", value.key)) if value.key else NotImplemented
+
+
+def _function(value: Any) -> Any:
+    if value is _reference:
+        return NotImplemented
+    raise pickle.PicklingError("a function may know anything")
+
+
+def _builtin(value: Any) -> Any:
+    home = value.__module__ or type(value.__self__).__module__
+    if home not in _REBUILDING and isinstance(value.__self__, types.ModuleType):
+        raise pickle.PicklingError("a function may know anything")
+    if value.__name__ in CLOCK:
+        raise pickle.PicklingError("the clock")
+    return NotImplemented
+
+
+_RULES: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
+    (Content, _post), (URLWrapper, _term), (Page, _list_page), (Paginator, _paginator),
+    (types.FunctionType, _function), (types.MethodType, _function),
+    (types.BuiltinFunctionType, _builtin), (ZoneInfo, _zone), (object, lambda _: NotImplemented),
+)  # fmt: skip
+_rules: dict[type, Callable[[Any], Any]] = {}
 
 CLOCK = {"now", "today", "utcnow", "time", "time_ns"}
 """Methods whose result differs from call to call."""

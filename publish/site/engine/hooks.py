@@ -7,9 +7,11 @@ start that each finds what it was written for; where one does not, stock Pelican
 from __future__ import annotations
 
 import contextlib
+import fnmatch
 import functools
 import io
 import os
+import re
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator
@@ -55,7 +57,16 @@ def order_sources() -> None:
             for name in names:
                 above[os.path.join(folder, name)] = {*inside, real[name]}  # noqa: PTH118
 
+    patterns: dict[str, Callable[[str], Any]] = {}
+
+    def matches(name: str, pattern: str) -> bool:
+        match = patterns.get(pattern)
+        if match is None:
+            match = patterns[pattern] = re.compile(fnmatch.translate(pattern)).match
+        return match(os.path.normcase(name) if os.name == "nt" else name) is not None
+
     generators.Generator.get_files = get_files
+    generators.fnmatch = types.SimpleNamespace(**{**vars(fnmatch), "fnmatch": matches})
     generators.os = types.SimpleNamespace(**{**vars(os), "walk": walk})
 
 

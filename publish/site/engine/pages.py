@@ -70,6 +70,7 @@ class Pages:
         self._changed: set[int] = set()
         self._stale: set[str] = set()
         self.posts: dict[str, Any] = {}
+        self._names: dict[Any, str] = {}
         self.context: dict[str, Any] = {}
         self._env: Any = None
         self.reuse = True
@@ -84,6 +85,7 @@ class Pages:
             for post in self.context[group].values():
                 if post is not None:
                     self.posts[name(post)] = post
+        self._names = {post: called for called, post in self.posts.items()}
         self._digests = Digests(self.posts, self.context["SITEURL"])
         # Such a link moves a file when it is first resolved: the order of pages matters.
         bodies = (getattr(post, "_content", None) for post in self.posts.values())
@@ -182,8 +184,8 @@ class Pages:
             steps[names[page], attribute] = self._step(page, attribute)
         seen = []
         for post, attribute in looks.posts:
-            called = name(post)
-            if self.posts.get(called) is not post or not isinstance(attribute, str):
+            called = self._names.get(post)
+            if called is None or not isinstance(attribute, str):
                 return None
             seen.append((called, str(attribute)))
         if closure is None or None in values.values() or None in steps.values():

@@ -59,15 +59,16 @@ class Tracker:
 
     def install(self) -> None:
         """From now on all templates of this process are tracked."""
-        tracker, note = self, self._note
+        tracker, note, kinds = self, self._note, self._kinds
 
+        # Called a hundred thousand times for a few hundred pages: most values are plain.
         def tracked_getattr(env: Environment, obj: Any, attribute: str) -> Any:
-            if tracker.looks is not None:
+            if tracker.looks is not None and kinds.get(type(obj)) != _PLAIN:
                 note(tracker.looks, obj, attribute)
             return _getattr(env, obj, attribute)
 
         def tracked_getitem(env: Environment, obj: Any, argument: Any) -> Any:
-            if tracker.looks is not None:
+            if tracker.looks is not None and kinds.get(type(obj)) != _PLAIN:
                 note(tracker.looks, obj, argument)
             return _getitem(env, obj, argument)
 
