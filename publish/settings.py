@@ -182,6 +182,33 @@ def require_kinds(settings: Settings) -> None:
     _refuse(settings.path.name, settings.path, settings.values)
 
 
+def require_folders(settings: Settings) -> None:
+    """Refuse a site whose content is not there, or whose output would lie over its sources.
+
+    Raises:
+        ConfigError: the message names the setting's line.
+    """
+    content, output = settings.content.resolve(), settings.output.resolve()
+    root, theme = settings.root.resolve(), settings.values.get("THEME")
+    sources = {content, *([(root / str(theme)).resolve()] if theme else [])}
+    if not content.is_dir():
+        name, what = "PATH", f"names {settings.content.name}/, which is no folder"
+        remedy = "make it, or correct PATH"
+    elif content in root.parents:
+        name, what, remedy = "PATH", "names a folder above the site's", "name the content's folder"
+    elif output.exists() and not output.is_dir():
+        name, what = "OUTPUT_PATH", f"names {settings.output.name}, which is a file"
+        remedy = "name a folder"
+    elif output in (sources - {root}) or output in root.parents:
+        name, what = "OUTPUT_PATH", "names a folder that holds sources"
+        remedy = 'name one of its own, such as "output"'
+    else:
+        return
+    text = settings.path.read_text(encoding="utf-8", errors="replace")
+    line = setting_line(text, name)
+    raise ConfigError(f"{settings.path.name}:{line}: {name} {what}", remedy)
+
+
 def _refuse(named: str, file: Path, values: Mapping[str, Any]) -> None:
     for name, message, remedy in misfits(values):
         text = file.read_text(encoding="utf-8", errors="replace")

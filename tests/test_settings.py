@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from publish.errors import ConfigError, Exit
-from publish.settings import KINDS, Kind, Settings, load, misfits
+from publish.settings import KINDS, Kind, Settings, load, misfits, require_folders
 from publish.site.build import build
 
 
@@ -99,3 +99,31 @@ def test_settings_that_are_off_or_of_their_kind_are_let_be(root: Path):
     fit = {"DEFAULT_PAGINATION": False, "SUMMARY_MAX_LENGTH": None, "STATIC_PATHS": ("images",),
            "CATEGORY_FEED_ATOM": "f/{slug}.xml", "CACHE_PATH": Path("x"), "MY_OWN": 5}  # fmt: skip
     assert not list(misfits(off | fit))
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [("PATH = 'nope'", "PATH names nope/"), ("PATH = '..'", "PATH names a folder above"),
+     ("PATH = '/'", "PATH names a folder above"), ("OUTPUT_PATH = 'a.txt'", "is a file"),
+     ("OUTPUT_PATH = 'content'", "OUTPUT_PATH names a folder that holds sources"),
+     ("OUTPUT_PATH = '..'", "holds sources"), ("OUTPUT_PATH = '/'", "holds sources"),
+     ("THEME = 'mine'\nOUTPUT_PATH = 'mine'", "holds sources")],
+)  # fmt: skip
+def test_folders_that_cannot_be_are_one_line_at_their_setting(tmp_path: Path, line: str, says: str):
+    (tmp_path / "site/content").mkdir(parents=True)
+    (tmp_path / "site/a.txt").touch()
+    conf = tmp_path / "site/pelicanconf.py"
+    conf.write_text(f"SITENAME = 'x'\n{line}\n")
+    number = conf.read_text().count("\n")
+    with pytest.raises(ConfigError, match=rf"^pelicanconf\.py:{number}: .*{says}"):
+        require_folders(load(conf))
+
+
+@pytest.mark.parametrize(
+    "line", ["", "PATH = '.'", "OUTPUT_PATH = 'content/out'", "OUTPUT_PATH = 'new'", "THEME = None"]
+)
+def test_folders_that_may_be(tmp_path: Path, line: str):
+    (tmp_path / "content").mkdir()
+    conf = tmp_path / "pelicanconf.py"
+    conf.write_text(f"{line}\n".replace("THEME = None", "THEME = 'simple'"))
+    require_folders(load(conf))

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from publish.errors import Refused
 from publish.post import stamps
 from publish.post.files import locked
-from publish.settings import Settings, require_kinds
+from publish.settings import Settings, require_folders, require_kinds
 from publish.site import addresses, manifest, snapshot
 from publish.site.commit import commit, staged, tree
 from publish.site.engine import ISSUES, Fit, Judge, Progress, Task, Unfit, cores, run
@@ -78,6 +78,7 @@ def build(
         ConfigError: the settings file fails, or a setting is of a wrong kind.
     """
     require_kinds(settings)
+    require_folders(settings)
     target = (output or settings.output).absolute()
     try:
         with locked(settings.cache / "lock", Refused, say=say):

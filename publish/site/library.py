@@ -298,17 +298,26 @@ def _terms(generators: list[Any], name: str) -> Iterator[Any]:
 
 
 def _no_template(contents: list[Any], generators: list[Any]) -> Iterator[tuple[str, str]]:
-    """The sources whose own template the theme does not have, with its name."""
+    """The sources whose own template the theme does not have, with its name; for a setting one of
+    those that it names."""
     loaders = [generator for generator in generators if hasattr(generator, "get_template")]
+    named = [
+        ("DIRECT_TEMPLATES", name) for name in loaders[0].settings.get("DIRECT_TEMPLATES") or ()
+        if loaders[0].settings.get(f"{str(name).upper()}_SAVE_AS", f"{name}.html")
+    ] if loaders else []  # fmt: skip
     for content in contents:
         name = getattr(content, "template", content.default_template)
-        if name == content.default_template or not isinstance(name, str):
-            continue
+        if name != content.default_template and isinstance(name, str):
+            named.append((str(content.relative_source_path), name))
+    for name in loaders[0].settings.get("TEMPLATE_PAGES") or () if loaders else ():
+        if not Path(loaders[0].settings["PATH"], name).is_file():
+            named.append(("TEMPLATE_PAGES", name))
+    for path, name in named:
         try:
             loaders[0].get_template(name)
         except Exception as error:  # a template may fail in any way; that is told when it renders
             if "NotFound" in type(error).__name__:
-                yield str(content.relative_source_path), name
+                yield path, name
 
 
 def _slugs(generators: list[Any], name: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ from publish.errors import ConfigError, Refused
 from publish.post.diagnostic import Complaint
 from publish.post.files import locked
 from publish.post.record import Library
-from publish.settings import Settings, require_kinds
+from publish.settings import Settings, require_folders, require_kinds
 from publish.site import engine, manifest
 from publish.site.commit import staged
 from publish.site.engine import Fit
@@ -57,11 +57,7 @@ def judged(
     """
     from publish.site.build import overrides as of_builds
 
-    if not settings.content.is_dir():
-        raise ConfigError(
-            f"{settings.path.name}: PATH names {settings.content.name}/, which is no folder",
-            "make it, or correct PATH",
-        )
+    require_folders(settings)
     with _aside(settings) as stage:
         kept = settings.cache if stage.is_relative_to(settings.cache) else stage
         task = engine.Task(

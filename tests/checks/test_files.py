@@ -196,7 +196,7 @@ def test_a_site_without_content_says_so(tmp_path: Path):
     (tmp_path / "pelicanconf.py").write_text("PATH = 'texts'\n", encoding="utf-8")
     project = Project(tmp_path / "other")
     project.write("pelicanconf.py", "PATH = 'texts'\n")
-    with pytest.raises(ConfigError, match="PATH names texts/, which is no folder"):
+    with pytest.raises(ConfigError, match=r"^pelicanconf\.py:1: PATH names texts/, which is no"):
         project.findings()
     assert load(tmp_path / "pelicanconf.py").content == tmp_path / "texts"
 

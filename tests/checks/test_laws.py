@@ -140,7 +140,10 @@ def test_a_build_refuses_only_what_a_check_has_named_and_pages_are_their_records
      "ARTICLE_SAVE_AS = 'all.html'", "THEME = 'no-such-theme'", "PLUGINS = ['no_such_plugin']",
      "FILENAME_METADATA = '('", "DEFAULT_LANG = 5", "PLUGINS = 5", "ARTICLE_PATHS = ['none']",
      "DEFAULT_PAGINATION = 'x'", "PAGINATION_PATTERNS = 1", "DATE_FORMATS = 1",
-     "JINJA_FILTERS = 1", "STATIC_PATHS = 'images'"],
+     "JINJA_FILTERS = 1", "STATIC_PATHS = 'images'", "DIRECT_TEMPLATES = ['index', 'none']",
+     "THEME = 'content'", "TEMPLATE_PAGES = {'none.html': 'x.html'}",
+     "FEED_ALL_ATOM = 'index.html'", "FEED_ALL_ATOM = FEED_ALL_RSS = 'feeds/all.xml'",
+     "FEED_ALL_ATOM = '../all.xml'"],
 )  # fmt: skip
 def test_settings_that_a_build_refuses_are_named_by_a_check(project: Project, line: str):
     project.post("[a](/calm/)\n")

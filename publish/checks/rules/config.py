@@ -68,6 +68,25 @@ def one_address_for_all(site: Site) -> Iterator[Problem]:
                 yield _at(site, name, message, "let it hold {slug}")
 
 
+@site_rule("shared-file", "error", "`FEED_ALL_RSS` and `FEED_ALL_ATOM` with one name", "same")
+def shared_file(site: Site) -> Iterator[Problem]:
+    """Two settings that name one file of the site, or one that names a file outside it."""
+    lists = [str(name) for name in site.values.get("DIRECT_TEMPLATES") or ()]
+    named = {f"{name.upper()}_SAVE_AS": f"{name}.html" for name in lists}
+    named |= dict.fromkeys(("FEED_ALL_ATOM", "FEED_ALL_RSS", "FEED_ALL_JSON"), "")
+    first: dict[str, str] = {}
+    for name, usual in named.items():
+        place = str(site.values.get(name, usual) or "")
+        if not place:
+            continue
+        if place.startswith("/") or ".." in place.split("/"):
+            yield _at(site, name, f"{name} leads out of the site: {quoted(place)}",
+                      "write a path inside the site")  # fmt: skip
+        elif first.setdefault(place, name) != name:
+            yield _at(site, name, f"{name} is the file that {first[place]} names too",
+                      "give it another name")  # fmt: skip
+
+
 @site_rule("signup-address", "error", '`NEWSLETTER_SIGNUP_ACTION = "//x.list-manage.com"`', "same")
 def signup_address(site: Site) -> Iterator[Problem]:
     """A sign-up address to which no browser can send the form, or that takes no form."""
@@ -136,6 +155,6 @@ STOCK = {"ARTICLE": "{slug}-{lang}.html", "PAGE": "pages/{slug}-{lang}.html"}
 """Pelican's own patterns for another language."""
 
 RULES = (
-    bad_siteurl, bad_timezone, setting_kind, one_address_for_all, signup_address, unknown_topic,
-    language_address,
+    bad_siteurl, bad_timezone, setting_kind, one_address_for_all, shared_file, signup_address,
+    unknown_topic, language_address,
 )  # fmt: skip

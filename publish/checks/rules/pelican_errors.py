@@ -57,6 +57,7 @@ def _problem(said: Complaint, site: Site) -> Problem:
     text = f"{said.file}: {said.message}" if said.file else said.message
     named = (site.setting_line(name) for name in NAME.findall(text))
     plugin = site.setting_line("PLUGINS") if "plugin" in text.lower() else 1
+    plugin = site.setting_line("THEME") if "find the theme" in text else plugin
     line = next((line for line in named if line > 1), plugin)
     return Problem(line, quoted(text, 200), remedy, site.settings_file)
 

@@ -110,7 +110,11 @@ def missing_template(site: Site) -> Iterator[Problem]:
             what = f"the template {quoted(name)} is not made for {kind}"
             yield Problem(source.line("template"), what, "remove the line", source.file)
     for path, name in site.library.no_template.items():
-        if (found := site.by_path.get(path)) is not None:
+        if path in ("DIRECT_TEMPLATES", "TEMPLATE_PAGES"):
+            what = f"the theme has no template {quoted(name)}, which {path} names"
+            remedy = f"take it out of {path}, or correct THEME"
+            yield Problem(site.setting_line(path), what, remedy, site.settings_file)
+        elif (found := site.by_path.get(path)) is not None:
             what = f"there is no template {quoted(name)}" if name else "Template is empty"
             remedy = "remove the line, or name a file of the theme without its ending"
             yield Problem(found.line("template"), what, remedy, found.file)

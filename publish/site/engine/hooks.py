@@ -40,11 +40,15 @@ def order_sources() -> None:
             return iter(sorted(set.__iter__(self)))
 
     def get_files(self: Any, paths: Any, exclude: Any = None, extensions: Any = None) -> set[str]:
-        # The folders are listed for reading ahead; then for reading, and for the records.
-        asked = repr((paths, exclude, extensions))
-        before, known = self.__dict__.get("_listed", ("", set[str]()))
-        listed: set[str] = known
-        return listed if before == asked else Sorted(stock(self, paths, exclude, extensions))
+        # One listing serves reading ahead, reading, the records, and what no reader is there for.
+        before, everything = self.__dict__.get("_listed", ("", ()))
+        if before != repr((paths, exclude)):
+            everything = stock(self, paths, exclude, False)
+        if extensions is None:
+            extensions = tuple(self.readers.extensions)
+        if extensions is False:
+            return Sorted(everything)
+        return Sorted(f for f in everything if os.path.splitext(f)[1][1:] in extensions)  # noqa: PTH122
 
     def walk(top: str, **named: Any) -> Iterator[Any]:
         above = {top: {os.path.realpath(top)}}
@@ -145,8 +149,8 @@ def keep_sources(sources: Sources, jobs: int, progress: Callable[[str, int], Non
         def generate_context(self: Any) -> None:
             sources.begin()
             where, but = (self.settings[f"{word.upper()}_{each}"] for each in ("PATHS", "EXCLUDES"))
-            names = self.get_files(where, exclude=but)
-            self._listed = repr((where, but, None)), names
+            self._listed = repr((where, but)), self.get_files(where, but, extensions=False)
+            names = self.get_files(where, but)
             paths = [os.path.abspath(os.path.join(self.path, each)) for each in names]  # noqa: PTH100, PTH118
 
             def read(path: str) -> None:

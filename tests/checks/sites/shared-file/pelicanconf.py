@@ -1,0 +1,28 @@
+"""Two feeds with one name, and one outside."""
+
+from pathlib import Path
+
+import publish
+
+SITEURL = "https://site.example"
+TIMEZONE = "America/New_York"
+PATH = "content"
+ARTICLE_PATHS = ["posts"]
+PAGE_PATHS = ["pages"]
+THEME = "theme" if Path(__file__).with_name("theme").is_dir() else "simple"
+USE_FOLDER_AS_CATEGORY = False
+WITH_FUTURE_DATES = False
+ARTICLE_URL = PAGE_URL = "{slug}/"
+ARTICLE_SAVE_AS = PAGE_SAVE_AS = "{slug}/index.html"
+CATEGORY_URL = "category/{slug}/"
+TAG_URL = "tag/{slug}/"
+ARCHIVES_SAVE_AS = "archives/index.html"
+PLUGIN_PATHS = [str(Path(publish.__file__).parents[1] / "plugins")]
+PLUGINS = ["only_blocks", "post_identity", "multi_category", "alias_redirects"]
+MARKDOWN = {"extension_configs": {
+    "markdown.extensions.extra": {}, "markdown.extensions.meta": {},
+    "markdown.extensions.toc": {}, "markdown.extensions.sane_lists": {},
+}}  # fmt: skip
+FEED_ALL_ATOM = "feeds/all.atom.xml"
+FEED_ALL_RSS = "feeds/all.atom.xml"
+FEED_ALL_JSON = "../all.json"
