@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from importlib.machinery import PathFinder
 from typing import Any, NoReturn
 
-from publish.post import cache
+from publish.post import installed
 
 DOCUTILS = (
     "docutils", "docutils.core", "docutils.io", "docutils.writers", "docutils.writers.html4css1",
@@ -180,7 +180,7 @@ def _language(code: str) -> bool:
 
 def _version(package: str) -> str:
     """The version of an installed package, as its own record has it."""
-    known = cache.release(package)
+    known = installed.release(package)
     return known or str(importlib.import_module("importlib.metadata").version(package))
 
 

@@ -13,6 +13,7 @@ from pelican.utils import sanitised_join
 from pelican.writers import Writer
 
 from publish.post import cache
+from publish.post.installed import release
 
 from .channel import channel
 from .item import Items
@@ -117,7 +118,7 @@ def cached(folder: Path, path: str, facts: object, make: Callable[[], str]) -> s
     ``facts`` is everything that ``make`` depends on; its ``repr`` must say all of it.
     """
     file = folder / hashlib.sha256(path.encode()).hexdigest()[:20]
-    libraries = [cache.release(name) for name in ("feedgen", "lxml")]
+    libraries = [release(name) for name in ("feedgen", "lxml")]
     made_from = f"{cache.code_digest(Path(__file__).parent)} {libraries} {facts!r}"
     known = cache.read(file, made_from)
     if known is None:

@@ -8,7 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from publish.post.cache import code_digest, release
+from publish.post.cache import code_digest
+from publish.post.installed import release
 
 from .facts import Facts
 

@@ -13,9 +13,9 @@ from typing import Any
 
 from pelican.utils import get_relative_path, path_to_url
 
-from publish.post.cache import release
 from publish.post.contents import contents
 from publish.post.diagnostic import Complaint
+from publish.post.installed import release
 
 from . import cache, tags
 from .markup import Page, pictured

@@ -101,9 +101,9 @@ def write(pelican: Any) -> None:
     """Put the cards into the site: from the cache, or drawn and put there too."""
     if not _drawn:
         return
-    from publish.post.cache import release
     from publish.post.diagnostic import Complaint
     from publish.post.files import write_whole
+    from publish.post.installed import release
 
     # Another release may compress otherwise; what lies there must be what would be drawn.
     pillow = release("pillow")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping
+from importlib import import_module
 from typing import Any
 
 from markdown import Markdown
@@ -11,6 +12,8 @@ from markdown.blockparser import BlockParser as StockParser
 from markdown.extensions import Extension
 from markdown.extensions.footnotes import FootnoteExtension
 from markdown.treeprocessors import InlineProcessor as StockInline
+
+from publish.post.installed import entry_points
 
 from .blocks import BlockParser
 from .inline import InlineProcessor
@@ -35,8 +38,8 @@ class Recording(Markdown):
         return super().registerExtensions(extensions, configs)
 
     def build_extension(self, ext_name: str, configs: Mapping[str, Any]) -> Extension:
-        """As stock."""
-        extension = super().build_extension(ext_name, configs)
+        """As stock, without its look through all that is installed."""
+        extension = _named(ext_name, configs) or super().build_extension(ext_name, configs)
         self.made.append(extension)
         return extension
 
@@ -75,6 +78,25 @@ class Source:
             self._md = Markdown(**self._options)
         self._unused = False
         return self._md
+
+
+def _named(name: str, configs: Mapping[str, Any]) -> Extension | None:
+    """An extension by its short name, or by the module of one of Markdown's own; None for others,
+    and for one of which it takes stock to tell what is wrong."""
+    offered = entry_points("markdown.extensions")
+    if offered is None:
+        return None
+    place, _, kind = offered.get(name, "").partition(":")
+    try:
+        if place:
+            made = getattr(import_module(place), kind)(**configs)
+        elif name.startswith(STOCK) and ":" not in name:
+            made = import_module(name).makeExtension(**configs)
+        else:
+            return None
+    except (AttributeError, ImportError):
+        return None
+    return made if isinstance(made, Extension) else None
 
 
 def _room(name: str) -> str:

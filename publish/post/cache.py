@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import marshal
 import os
-import sys
 import zlib
 from functools import cache
 
@@ -107,6 +106,7 @@ def code_digest(folder: Path) -> str:
     A cache whose entries were made by other code is as good as empty.
     """
     import hashlib
+    import sys
 
     met: set[tuple[int, int]] = set()
     folders = (str(folder), os.path.dirname(__file__))  # noqa: PTH120 - loaded before pathlib
@@ -117,23 +117,6 @@ def code_digest(folder: Path) -> str:
         if file.endswith(".py")
     ]
     return hashlib.sha256(repr((sys.version, sorted(files))).encode()).hexdigest()
-
-
-@cache
-def release(package: str) -> str:
-    """The release of an installed library, ``""`` of one that is not there: the next may make other
-    bytes. Read off the name of its record, where importlib.metadata would load a parser of mail."""
-    wanted = package.replace("-", "_").lower()
-    for folder in sys.path:
-        try:
-            names = os.listdir(folder)  # noqa: PTH208 - loaded before pathlib
-        except OSError:
-            continue
-        for name in names:
-            stem, _, number = name.partition("-")
-            if name.endswith((".dist-info", ".egg-info")) and stem.lower() == wanted:
-                return number.rpartition(".")[0]
-    return ""
 
 
 def _digest(text: str) -> bytes:

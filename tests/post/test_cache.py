@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 from pathlib import Path
 
 import pytest
@@ -50,23 +49,6 @@ def test_other_code_is_another_digest(tmp_path: Path):
     (tmp_path / "a.py").write_text("one = 2\n")
     cache.code_digest.cache_clear()
     assert cache.code_digest(tmp_path) != before
-
-
-@pytest.mark.parametrize("package", ["lxml", "css-inline", "jinja2", "pillow", "Pelican"])
-def test_a_librarys_release_is_what_its_record_says(package: str):
-    assert cache.release(package) == importlib.metadata.version(package)
-
-
-def test_a_release_is_told_of_records_of_both_kinds_and_of_no_other_library(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    for name in ("lxml_more-1.dist-info", "lxml-5.2.dist-info", "old-3.egg-info", "bare-9"):
-        (tmp_path / name).mkdir()
-    monkeypatch.setattr("sys.path", [str(tmp_path / "nowhere"), str(tmp_path)])
-    cache.release.cache_clear()
-    found = [cache.release(name) for name in ("lxml", "lxml-more", "old", "bare", "none")]
-    cache.release.cache_clear()
-    assert found == ["5.2", "1", "3", "", ""]
 
 
 def test_a_state_is_what_the_last_run_left_and_nothing_for_other_code(tmp_path: Path):

@@ -1,0 +1,61 @@
+"""What is installed beside this tool, read off the records of packages.
+
+importlib.metadata knows the same, and loads a parser of mail and one of tables for it, which takes
+longer than a small build has.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cache
+
+
+@cache
+def release(package: str) -> str:
+    """The release of a package, ``""`` of one that is not there: the next may make other bytes."""
+    wanted = package.replace("-", "_").lower()
+    for record in _records():
+        stem, _, number = os.path.basename(record).partition("-")  # noqa: PTH119 - loaded early
+        if stem.lower() == wanted:
+            return number.rpartition(".")[0]
+    return ""
+
+
+@cache
+def entry_points(group: str) -> dict[str, str] | None:
+    """Name to ``module:object`` of what packages offer to others as ``group``.
+
+    None where this is not certain: a package in an archive, or one name of two packages.
+    """
+    if any(map(os.path.isfile, sys.path)):
+        return None
+    found: dict[str, str] = {}
+    for record in _records():
+        try:
+            with open(f"{record}/entry_points.txt", encoding="utf-8") as stream:  # noqa: PTH123
+                lines = stream.read().splitlines()
+        except OSError:
+            continue
+        section = ""
+        for line in map(str.strip, lines):
+            if line.startswith("["):
+                section = line.strip("[] ")
+            elif section == group and "=" in line and line[:1] not in "#;":
+                name, _, value = (part.strip() for part in line.partition("="))
+                if name in found:
+                    return None
+                found[name] = value.partition("[")[0].strip()
+    return found
+
+
+@cache
+def _records() -> list[str]:
+    found = []
+    for folder in sys.path:
+        try:
+            names = os.listdir(folder or ".")  # noqa: PTH208 - loaded before pathlib
+        except OSError:
+            continue
+        found += [f"{folder}/{n}" for n in names if n.endswith((".dist-info", ".egg-info"))]
+    return found
