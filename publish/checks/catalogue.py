@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from publish.checks.registry import SUBJECTS
 from publish.checks.rule import Rule
-from publish.checks.rules import SUBJECTS
 
 OPENING = """# What `publish check` looks for
 

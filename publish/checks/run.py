@@ -12,8 +12,8 @@ from pathlib import Path
 from publish.checks import environment, reading
 from publish.checks.answers import Judged
 from publish.checks.cached import Store
+from publish.checks.registry import RULES
 from publish.checks.rule import MOST, Rule, found
-from publish.checks.rules import RULES
 from publish.checks.rules.pelican_errors import refusals, refused
 from publish.checks.site import Site
 from publish.post.diagnostic import Complaint, Diagnostic, Problem

@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Any
 
 from publish.checks.catalogue import render
-from publish.checks.rules import RULES
+from publish.checks.registry import RULES
 from tests.checks.test_bounds import FLOODS
 from tests.checks.test_bounds import test_any_bytes as any_bytes
 from tests.checks.test_bounds import test_any_pieces_of_markup as any_pieces
