@@ -127,6 +127,8 @@ def _bytes(file: str) -> bytes:
 
 def state(file: str, content: str) -> tuple[str, os.stat_result]:
     """The rule a file breaks by what it is (``""`` for none), and how it lies on the disk."""
+    if any("\ud800" <= char <= "\udfff" for char in file.removeprefix(content)):
+        return "bad-file-name", NOTHING
     try:
         found = os.lstat(file)
         if stat.S_ISLNK(found.st_mode):

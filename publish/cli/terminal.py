@@ -35,6 +35,8 @@ class Terminal:
     def out(self, line: str = "") -> None:
         """A line of the result."""
         self._close()
+        # A file's name may hold bytes that are no UTF-8.
+        line = line.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         click.echo(line, color=self.color)
 
     def good(self, line: str) -> None:

@@ -8,9 +8,13 @@ import pytest
 
 from publish.checks.reading import LARGEST
 from publish.checks.rules import images
-from publish.errors import ConfigError
+from publish.errors import ConfigError, Refused
+from publish.office import checking
+from publish.office.question import Voice
 from publish.settings import load
+from publish.site.build import build
 from tests.checks.project import HEAD, Project
+from tests.forked import run
 
 A = "content/posts/a.md"
 KEY = "0123456789abcdef" * 2 + "-us" + "21"
@@ -255,3 +259,33 @@ def test_what_editors_and_systems_leave_is_no_content(project: Project, name: st
     project.write(f"content/posts/{name}", "Title: x\nDate: 2026-13-13\n\nx\n")
     project.write(f"content/posts/.trash/{name.strip('#~')}", "Title: x\nDate: 2026-13-13\n\nx\n")
     assert project.told() == []
+
+
+@pytest.mark.parametrize("name", [b"caf\xe9.md", b"caf\xe9/a.md"])
+def test_a_name_that_is_no_utf8_is_named_by_a_check_and_opened_by_no_build(
+    project: Project, name: bytes
+):
+    project.post(name="b.md")
+    try:
+        project.write(
+            f"content/posts/{os.fsdecode(name)}",
+            HEAD.replace(b"0123", b"4567").replace(b"calm", b"busy"),
+        )
+    except OSError:
+        return  # a disk that has no such names
+    [told] = project.told()
+    assert told.endswith(":1 bad-file-name error")
+    told.encode()
+    with pytest.raises(Refused, match="is not UTF-8"):
+        build(project.settings, guards=checking.guards(project.settings, Voice()))
+
+
+def test_a_picture_whose_name_is_no_utf8_is_told_in_printable_letters(project: Project):
+    try:
+        project.write("content/images/caf\udce9.jpg", b"x")
+    except OSError:
+        return
+    project.post()
+    told = run("publish", ["check"], project.root)
+    assert "Traceback" not in told.stdout + told.stderr
+    assert told.returncode == 0

@@ -88,6 +88,16 @@ def unreadable(site: Site) -> Iterator[Problem]:
             yield Problem(1, message, "correct its permissions, or remove it", trouble.file)
 
 
+@site_rule("bad-file-name", "error", "a file `caf\\xe9.md` from an old disk", "same")
+def bad_file_name(site: Site) -> Iterator[Problem]:
+    """The name of a source, or of a folder above it, is not UTF-8: no page and no ledger can hold
+    it."""
+    for trouble in site.troubles:
+        if trouble.rule == "bad-file-name":
+            message = "the file's name, or its folder's, is not UTF-8"
+            yield Problem(1, message, "give it another one, best of plain letters", trouble.file)
+
+
 @site_rule("symlink-out", "error", "`content/posts/x.md` → `/etc/passwd`", "same")
 def symlink_out(site: Site) -> Iterator[Problem]:
     """A symbolic link that leads out of the content folder; what it leads to is not read."""
@@ -109,5 +119,5 @@ def symlink_loop(site: Site) -> Iterator[Problem]:
 
 RULES = (
     empty_file, binary_file, bad_utf8, forbidden_character, too_many_links, too_large, unreadable,
-    symlink_out, symlink_loop,
+    bad_file_name, symlink_out, symlink_loop,
 )  # fmt: skip
