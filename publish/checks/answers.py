@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import stat
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import astuple
@@ -86,12 +85,7 @@ def seen(files: Iterable[str]) -> Seen:
 
 
 def _content(name: str) -> str:
-    # Opening a pipe would wait for ever.
-    try:
-        ordinary = stat.S_ISREG(os.stat(name).st_mode)  # noqa: PTH116
-    except OSError:
-        return "?"
-    return (stamps.digest(name) if ordinary else "") or "?"
+    return stamps.digest(name) or "?"
 
 
 def watched(settings: Settings, *, built: bool = True) -> Iterator[str]:

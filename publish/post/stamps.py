@@ -7,6 +7,7 @@ imported.
 from __future__ import annotations
 
 import os
+import stat
 import time
 from collections.abc import Callable, Iterable, Iterator
 
@@ -65,10 +66,13 @@ def is_trustworthy(stamped: str) -> bool:
 
 
 def digest(path: str) -> str:
-    """SHA-256 of a file's bytes; ``""`` for a folder or what cannot be read."""
+    """SHA-256 of a file's bytes; ``""`` for what is no ordinary file or cannot be read."""
     from hashlib import sha256
 
     try:
+        # Opening a pipe would wait for ever.
+        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - thousands of them
+            return ""
         with open(path, "rb") as stream:  # noqa: PTH123 - thousands of them
             return sha256(stream.read()).hexdigest()
     except OSError:

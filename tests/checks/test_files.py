@@ -289,3 +289,12 @@ def test_a_picture_whose_name_is_no_utf8_is_told_in_printable_letters(project: P
     told = run("publish", ["check"], project.root)
     assert "Traceback" not in told.stdout + told.stderr
     assert told.returncode == 0
+
+
+def test_a_pipe_among_the_posts_is_named_and_no_build_waits_for_it(project: Project):
+    project.post()
+    os.mkfifo(project.root / "content/posts/pipe.md")
+    # Its stamp is so young that a build looks at what is in each file.
+    told = run("publish", ["build"], project.root, timeout=60)
+    assert told.returncode == 1
+    assert "content/posts/pipe.md:1: the file cannot be read" in told.stderr

@@ -36,3 +36,11 @@ def test_one_number_stands_for_all_stamps(count: int, data: st.DataObject):
         assert before == stamps.total_of(stamps.of(paths).values()) == stamps.total(paths)
         CHANGES[data.draw(st.sampled_from(sorted(CHANGES)))](data.draw(st.sampled_from(files)))
         assert stamps.total(paths) != before
+
+
+def test_what_is_no_ordinary_file_has_no_digest(tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe.md")
+    for name in ("pipe.md", ".", "none"):
+        assert stamps.digest(str(tmp_path / name)) == ""
+    (tmp_path / "a").write_bytes(b"")
+    assert len(stamps.digest(str(tmp_path / "a"))) == 64
