@@ -161,6 +161,7 @@ def _relative(file: str, root: Path) -> str:
 def recorded(settings: Settings) -> tuple[Recorded, tuple[str, str] | None]:
     """The addresses that were ever published; else the damaged file and what is wrong."""
     try:
+        identity.read_table(settings.content, identity.SINCE)  # which a build writes on
         return identity.read_recorded(settings.content), None
     except identity.Damaged as damage:
         file = os.path.relpath(settings.content / damage.name, settings.root)

@@ -298,3 +298,11 @@ def test_a_pipe_among_the_posts_is_named_and_no_build_waits_for_it(project: Proj
     told = run("publish", ["build"], project.root, timeout=60)
     assert told.returncode == 1
     assert "content/posts/pipe.md:1: the file cannot be read" in told.stderr
+
+
+@pytest.mark.parametrize("name", ["urls", "retired", "since"])
+def test_a_damaged_table_of_the_ledger_is_named_by_a_check(project: Project, name: str):
+    project.post()
+    project.write(f"content/ledger/{name}.json", "{")
+    [error] = [told for told in project.told() if told.endswith("error")]
+    assert error.startswith(f"content/ledger/{name}.json:1 ")
