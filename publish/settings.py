@@ -23,7 +23,8 @@ from publish.post import ignore
 
 class Kind(NamedTuple):
     """What the settings of these ``names`` have to be, with an example; ``*`` ends a family's
-    name, and text may be None or False too, which is none."""
+    name, and text may be None or False too, which is none. Of ``*_URL`` only Pelican's own count:
+    a theme may give another any form."""
 
     what: str
     types: tuple[type, ...]
@@ -34,10 +35,14 @@ class Kind(NamedTuple):
 KINDS = (
     Kind("text", (str, os.PathLike, type(None)), '"text"', (
         "SITEURL", "PATH", "OUTPUT_PATH", "THEME", "TIMEZONE", "DEFAULT_LANG", "DEFAULT_CATEGORY",
-        "AUTHOR", "DEFAULT_DATE_FORMAT", "CACHE_PATH", "FILENAME_METADATA", "PATH_METADATA",
-        "SLUGIFY_SOURCE", "SUMMARY_END_SUFFIX", "NEWSLETTER_*URL", "NEWSLETTER_SIGNUP_ACTION",
-        "NEWSLETTER_FROM_NAME", "NEWSLETTER_REPLY_TO", "NEWSLETTER_AUDIENCE", "*_URL", "*_SAVE_AS",
-        "FEED_*ATOM", "FEED_*RSS", "*_FEED_ATOM", "*_FEED_RSS",
+        "AUTHOR", "DEFAULT_DATE_FORMAT", "CACHE_PATH", "SLUGIFY_SOURCE", "SUMMARY_END_SUFFIX",
+        "NEWSLETTER_*URL", "NEWSLETTER_SIGNUP_ACTION", "NEWSLETTER_FROM_NAME",
+        "NEWSLETTER_REPLY_TO", "NEWSLETTER_AUDIENCE", "*_SAVE_AS",
+        "ARTICLE_*URL", "PAGE_*URL", "DRAFT_*URL", "STATIC_URL", "*_ARCHIVE_URL", "CATEGORY_URL",
+        "TAG_URL", "AUTHOR_URL", "FEED_*ATOM", "FEED_*RSS", "*_FEED_ATOM", "*_FEED_RSS",
+    )),
+    Kind("pattern", (str, re.Pattern, type(None)), r'r"(?P<slug>.+)"', (
+        "FILENAME_METADATA", "PATH_METADATA",
     )),
     Kind("number", (int, float), "10, without quotes", (
         "DEFAULT_PAGINATION", "DEFAULT_ORPHANS", "FEED_MAX_ITEMS", "SUMMARY_MAX_LENGTH",
@@ -232,7 +237,7 @@ def _is(name: str, each: str) -> bool:
     begin, star, end = each.partition("*")
     if not star:
         return name == each
-    return len(name) > len(each) - 1 and name.startswith(begin) and name.endswith(end)
+    return len(name) >= len(begin) + len(end) and name.startswith(begin) and name.endswith(end)
 
 
 def setting_line(text: str, name: str) -> int:

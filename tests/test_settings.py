@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -75,7 +76,7 @@ def test_a_setting_of_another_kind_is_one_line_at_its_place(tmp_path: Path, line
 
 
 WRONG = {"text": [5, ["x"], True], "number": ["10", [1]], "list": ["one", 5, {}],
-         "mapping": [5, "x", ["x"]]}  # fmt: skip
+         "mapping": [5, "x", ["x"]], "pattern": [5, ["x"]]}  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.what)
@@ -95,7 +96,14 @@ def test_a_build_and_a_check_name_every_setting_of_a_wrong_kind(tmp_path: Path, 
 
 def test_settings_that_are_off_or_of_their_kind_are_let_be(root: Path):
     assert not list(misfits(load(root / "pelicanconf.py").values))
-    off = {"AUTHOR_SAVE_AS": "", "FEED_ALL_ATOM": None, "TAG_URL": False, "FEED_MAX_ITEMS": None}
+    off = {
+        "FORUM_URL": [],
+        "PATH_METADATA": re.compile("a"),
+        "AUTHOR_SAVE_AS": "",
+        "FEED_ALL_ATOM": None,
+        "TAG_URL": False,
+        "FEED_MAX_ITEMS": None,
+    }
     fit = {"DEFAULT_PAGINATION": False, "SUMMARY_MAX_LENGTH": None, "STATIC_PATHS": ("images",),
            "CATEGORY_FEED_ATOM": "f/{slug}.xml", "CACHE_PATH": Path("x"), "MY_OWN": 5}  # fmt: skip
     assert not list(misfits(off | fit))
