@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from publish import light
-from publish.errors import ConfigError
+from publish.errors import ConfigError, PublishError, Refused
 from publish.post import ignore
 
 
@@ -192,7 +192,9 @@ def require_folders(settings: Settings) -> None:
 
     Raises:
         ConfigError: the message names the setting's line.
+        Refused: the same, where a file lies in the place of the output folder.
     """
+    fault: type[PublishError] = ConfigError
     content, output = settings.content.resolve(), settings.output.resolve()
     root, theme = settings.root.resolve(), settings.values.get("THEME")
     sources = {content, *([(root / str(theme)).resolve()] if theme else [])}
@@ -202,8 +204,8 @@ def require_folders(settings: Settings) -> None:
     elif content in root.parents:
         name, what, remedy = "PATH", "names a folder above the site's", "name the content's folder"
     elif output.exists() and not output.is_dir():
-        name, what = "OUTPUT_PATH", f"names {settings.output.name}, which is a file"
-        remedy = "name a folder"
+        name, remedy, fault = "OUTPUT_PATH", "name a folder, or remove the file", Refused
+        what = f"names {settings.output.name}, which is a file: it cannot be written"
     elif output in (sources - {root}) or output in root.parents:
         name, what = "OUTPUT_PATH", "names a folder that holds sources"
         remedy = 'name one of its own, such as "output"'
@@ -211,7 +213,7 @@ def require_folders(settings: Settings) -> None:
         return
     text = settings.path.read_text(encoding="utf-8", errors="replace")
     line = setting_line(text, name)
-    raise ConfigError(f"{settings.path.name}:{line}: {name} {what}", remedy)
+    raise fault(f"{settings.path.name}:{line}: {name} {what}", remedy)
 
 
 def _refuse(named: str, file: Path, values: Mapping[str, Any]) -> None:

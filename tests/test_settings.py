@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from publish.errors import ConfigError, Exit
+from publish.errors import ConfigError, Exit, PublishError
 from publish.settings import KINDS, Kind, Settings, load, misfits, require_folders
 from publish.site.build import build
 
@@ -123,8 +123,9 @@ def test_folders_that_cannot_be_are_one_line_at_their_setting(tmp_path: Path, li
     conf = tmp_path / "site/pelicanconf.py"
     conf.write_text(f"SITENAME = 'x'\n{line}\n")
     number = conf.read_text().count("\n")
-    with pytest.raises(ConfigError, match=rf"^pelicanconf\.py:{number}: .*{says}"):
+    with pytest.raises(PublishError, match=rf"^pelicanconf\.py:{number}: .*{says}") as caught:
         require_folders(load(conf))
+    assert caught.value.code is (Exit.REFUSED if "a file" in says else Exit.USAGE)
 
 
 @pytest.mark.parametrize(

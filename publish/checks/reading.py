@@ -127,8 +127,6 @@ def _bytes(file: str) -> bytes:
 
 def state(file: str, content: str) -> tuple[str, os.stat_result]:
     """The rule a file breaks by what it is (``""`` for none), and how it lies on the disk."""
-    if any("\ud800" <= char <= "\udfff" for char in file.removeprefix(content)):
-        return "bad-file-name", NOTHING
     try:
         found = os.lstat(file)
         if stat.S_ISLNK(found.st_mode):
@@ -139,6 +137,9 @@ def state(file: str, content: str) -> tuple[str, os.stat_result]:
             return "symlink-out", found
     except (OSError, ValueError):  # also a symbolic link that leads to itself
         return "unreadable", NOTHING
+    # An empty file is no source, whatever its name.
+    if found.st_size and any("\ud800" <= char <= "\udfff" for char in file.removeprefix(content)):
+        return "bad-file-name", found
     # Opening a pipe would wait for ever.
     return ("" if stat.S_ISREG(found.st_mode) else "unreadable"), found
 

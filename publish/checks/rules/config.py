@@ -71,7 +71,8 @@ def one_address_for_all(site: Site) -> Iterator[Problem]:
 @site_rule("shared-file", "error", "`FEED_ALL_RSS` and `FEED_ALL_ATOM` with one name", "same")
 def shared_file(site: Site) -> Iterator[Problem]:
     """Two settings that name one file of the site, or one that names a file outside it."""
-    lists = [str(name) for name in site.values.get("DIRECT_TEMPLATES") or ()]
+    given = site.values.get("DIRECT_TEMPLATES")
+    lists = [str(name) for name in given] if isinstance(given, list | tuple) else []
     named = {f"{name.upper()}_SAVE_AS": f"{name}.html" for name in lists}
     named |= dict.fromkeys(("FEED_ALL_ATOM", "FEED_ALL_RSS", "FEED_ALL_JSON"), "")
     first: dict[str, str] = {}
