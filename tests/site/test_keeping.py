@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -244,3 +246,19 @@ def test_what_pelican_says_of_a_source_is_said_of_each_that_it_is_true_of(site: 
     (site.root / "content/posts/one.md").unlink()
     with pytest.raises(Refused, match=r"two\.md:\d+: Unable to generate valid slug"):
         build(site.settings, jobs=1)
+
+
+def test_what_a_build_alone_loads_is_compiled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """In a tree that no installer compiles, as this repository is."""
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path / "compiled"))
+    lab = Lab(tmp_path / "site", site(templates={"article": "{{ article.content }}"}))
+    command = [sys.executable, "-m", "publish", "build", "-q"]
+    made: list[dict[str, int]] = []
+    for body in ("One.", "Two.", "Three."):
+        lab.apply({"content/one.md": f"Title: One\nDate: 2024-01-01\n\n{body}\n"})
+        subprocess.run(command, cwd=lab.root, check=True, capture_output=True)
+        files = (tmp_path / "compiled").rglob("publish/**/*.pyc")
+        made.append({f.name: f.stat().st_mtime_ns for f in files})
+    assert any(name.startswith("slug.") for name in made[0])
+    assert made[1] == made[2]

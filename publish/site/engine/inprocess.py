@@ -70,7 +70,7 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
     import pelican as package
     from pelican.settings import read_settings
 
-    from publish.site.engine import hooks, keys, session, settings
+    from publish.site.engine import compiled, hooks, keys, session, settings
     from publish.site.engine.judging import MUCH, Judging, Stop
     from publish.site.engine.service import Service
     from publish.site.engine.sources import key_lines
@@ -139,7 +139,7 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
             known = {n: k for n, k in staging.new.items() if n in staging.kept or k != (b"", b"")}
             document = {"files": known, "harmless": harmless, "code": digests}
             cache.save(task.stage / "state", document)
-            keys.compile_changed(task.code, state.get("code", {}), digests)
+            compiled.leave_changed(task.code, state.get("code", {}), digests)
         held.extend(judging.generators)
         clock.phase("save")
     except Unfit as unfit:
@@ -153,6 +153,7 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
         log.failed(error)
     finally:
         audit.stop()
+        compiled.leave_own()
         sys.dont_write_bytecode = compiles
         logging.getLogger().removeHandler(log)
         for each in (live, judging):

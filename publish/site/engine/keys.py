@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
-from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -57,25 +55,6 @@ def of(task: Task, values: Any, looked: list[str], digests: Known) -> tuple[byte
     whole = [*facts, *(f"{p} {digest}" for p, (_, digest) in found.items())]
     whole += [f"{n} {digest!r} {type(values[n])}" for n, digest in sorted(everything.items())]
     return code, _digest(whole)
-
-
-def compile_changed(paths: Iterable[str], before: Known, now: Known) -> None:
-    """Leave compiled code of the site's own changed modules, for the next process to load.
-
-    Python trusts what it compiles itself by the second; these files name a hash of the source,
-    which is compared at each import. A folder that cannot be written costs time only.
-    """
-    if sys.flags.dont_write_bytecode:
-        return
-    import py_compile
-    from importlib.util import cache_from_source
-
-    mode = py_compile.PycInvalidationMode.CHECKED_HASH
-    for path in paths:
-        same = before.get(path, ("", ""))[1] == now.get(path, ("", ""))[1]
-        if path in now and not (same and os.path.exists(cache_from_source(path))):  # noqa: PTH110
-            with contextlib.suppress(OSError, ValueError, py_compile.PyCompileError):
-                py_compile.compile(path, doraise=True, invalidation_mode=mode)
 
 
 def _foreign(file: str) -> bool:
