@@ -124,8 +124,8 @@ class Office:
 
 
 def words() -> Words:
-    """What the desk says in place of slugs, campaigns and commands. Its banner says that nobody is
-    e-mailed, its buttons say what may come next."""
+    """What the desk says in place of slugs, campaigns and commands. Its banner says that a
+    rehearsal mails no reader, its buttons say what may come next."""
     from publish.office.words import Words
 
     class DeskWords(Words):

@@ -28,6 +28,9 @@ def site_of(case: str, tmp_path: Path) -> Path:
     (site / "content").mkdir(exist_ok=True)
     if not (site / "pelicanconf.py").exists():
         shutil.copy(SITES / "pelicanconf.py", site)
+    if (more := site / "more.py").exists():
+        with (site / "pelicanconf.py").open("a", encoding="utf-8") as settings:
+            settings.write(more.read_text(encoding="utf-8"))
     return site
 
 

@@ -1,0 +1,1 @@
+PLUGINS = ["no_such_plugin"]

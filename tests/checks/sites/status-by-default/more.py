@@ -1,0 +1,1 @@
+DEFAULT_METADATA = {"status": "draft"}
