@@ -31,7 +31,7 @@ def _leave(code: int) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
     except (OSError, ValueError):
-        return  # Python says what it says of a stream that cannot be written
+        code = code or 1  # the command itself has told of a stream that cannot be written
     os._exit(code)
 
 

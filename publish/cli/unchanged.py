@@ -21,11 +21,14 @@ def answered(words: list[str]) -> bool:
     known = snapshot.read(os.path.join(os.path.dirname(settings_file), ".publish", "build"))  # noqa: PTH118, PTH120
     if not snapshot.is_current(known, settings_file):
         return False
-    if known["foreign"] or _letter_waits(known["scope"]):
+    if known["foreign"] or _letter_waits(known["scope"]) or sys.stdout is None:
         return False
     line = snapshot.summary(known["output"], 0, 0, known["unchanged"], known["composed"])
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    print(f"\x1b[32m{line}\x1b[0m" if colour else line)
+    try:
+        print(f"\x1b[32m{line}\x1b[0m" if colour else line, flush=True)
+    except OSError:
+        return False
     return True
 
 

@@ -40,6 +40,22 @@ def test_the_quick_answer_is_the_commands_own(small: Path):
     assert quick.stdout.startswith(f"{small}/output: 0 written, 0 removed, ")
 
 
+@pytest.mark.parametrize("args", [[], ["--full"]])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_words_that_cannot_be_written_are_one_line(
+    small: Path, args: list[str], unbuffered: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
+    command = [sys.executable, "-m", "publish", "build", *args]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, cwd=small, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    assert done.stderr == "error: No space left on device — mend that, then run this again\n"
+    closed = ["sh", "-c", '"$@" >&-', "sh", *command]
+    done = subprocess.run(closed, cwd=small, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_file_of_somebody_elses_is_told_every_time(small: Path):
     (small / "output/theirs.txt").write_text("mine")
     (small / "content/good.md").write_text(POST + "\nMore.\n")
