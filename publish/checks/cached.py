@@ -87,8 +87,8 @@ class Store:
 
 
 def _facts(source: Source) -> Facts:
-    from publish.checks.registry import RULES
     from publish.checks.rule import found
+    from publish.checks.run import RULES
 
     told = {rule.id: found(rule, source) for rule in RULES if rule.cacheable}
     problems = {rule: tuple(problems) for rule, problems in told.items() if problems}

@@ -1,4 +1,5 @@
-"""What commands share: ``-s``, ``-q``, ``-v``, ``--no-color``; and ``--live``, with an office."""
+"""What commands share: ``-s``, ``-q``, ``-v``, ``--no-color``; ``--live``, with an office; and for
+the acts of the office ``--json``."""
 
 from __future__ import annotations
 
@@ -56,3 +57,23 @@ def with_office(command: Body) -> Body:
             return command(office=office, terminal=terminal, **rest)
 
     return wrapped
+
+
+def act(name: str) -> Callable[[Body], Body]:
+    """A command that carries out the act ``name`` of the office: its own parameters are the act's
+    wish, but for ``yes``. It asks nothing where it has no option ``--yes``."""
+
+    def decorate(command: Body) -> Body:
+        @click.option("--json", "as_json", is_flag=True, help="What happened, for scripts.")
+        @with_office
+        @functools.wraps(command)
+        def wrapped(
+            office: Office, terminal: Terminal, as_json: bool, yes: bool = True, **wish: Any
+        ) -> int:
+            from publish.cli.answering import carry_out
+
+            return carry_out(office, terminal, name, yes=yes, as_json=as_json, **wish)
+
+        return wrapped
+
+    return decorate
