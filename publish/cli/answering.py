@@ -12,7 +12,7 @@ from publish.errors import ConfigError, Exit, PublishError, Refused
 from publish.office.question import Changed, Done, Question, Voice
 
 if TYPE_CHECKING:
-    from publish.office import Office
+    from publish.office.context import Office
 
 
 def voice(terminal: Terminal) -> Voice:
@@ -33,7 +33,7 @@ def carry_out(
     Raises:
         PublishError: it is refused, or failed.
     """
-    from publish.office import ask, do
+    from publish.office.acts import ask, do
 
     found = ask(office, act, **wish)
     while isinstance(found, Question):

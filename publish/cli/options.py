@@ -13,7 +13,7 @@ from publish.cli.terminal import Terminal
 from publish.settings import Settings, load
 
 if TYPE_CHECKING:
-    from publish.office import Office as Office
+    from publish.office.context import Office as Office
 
 Body = Callable[..., Any]
 
@@ -51,7 +51,7 @@ def with_office(command: Body) -> Body:
     @functools.wraps(command)
     def wrapped(settings: Settings, terminal: Terminal, live: bool, **rest: Any) -> Any:
         from publish.cli.answering import voice
-        from publish.office import opened
+        from publish.office.context import opened
 
         with opened(settings, voice(terminal), live=live) as office:
             return command(office=office, terminal=terminal, **rest)

@@ -125,7 +125,7 @@ class Acts:
         except PublishError as refusal:
             self._end(job, "refused", asking.REFUSED, (refusal.message, refusal.remedy))
             return
-        from publish.office import Done
+        from publish.office.question import Done
 
         if isinstance(found, Done):
             self._end(job, "done", "Nothing to do", found.lines)
@@ -145,7 +145,7 @@ class Acts:
             title = asking.UNKNOWN if refusal.code == 4 else asking.FAILED
             self._end(job, "refused", title, (refusal.message, refusal.remedy))
         else:
-            from publish.office import Done
+            from publish.office.question import Done
 
             if isinstance(found, Done):
                 if job.act in ("send", "move", "replace", "publish"):

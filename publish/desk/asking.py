@@ -16,7 +16,7 @@ from publish.settings import Settings
 if TYPE_CHECKING:
     # The office loads all that mails; the first page does not wait for that.
     from publish.newsletter.selection import Candidate
-    from publish.office import Done, Question
+    from publish.office.question import Done, Question
     from publish.office.words import Words
 
 Say = Callable[[str], None]
@@ -96,11 +96,11 @@ class Office:
         Raises:
             PublishError: it is refused.
         """
-        from publish import office
+        from publish.office import acts, context, question
 
-        voice = office.Voice(say=say, progress=say, words=words())
-        with office.opened(settings, voice, live=self.live) as room:
-            found = office.ask(room, act, **wish)
+        voice = question.Voice(say=say, progress=say, words=words())
+        with context.opened(settings, voice, live=self.live) as room:
+            found = acts.ask(room, act, **wish)
         if isinstance(found, PublishError):
             raise found
         return found
@@ -115,12 +115,13 @@ class Office:
         Raises:
             PublishError: it failed.
         """
-        from publish import office
+        from publish.office import acts, context
+        from publish.office.question import Changed, Voice
 
-        voice = office.Voice(say=say, progress=progress, countdown=countdown, words=words())
-        with office.opened(settings, voice, live=self.live) as room:
-            found = office.do(room, question)
-        return found.question if isinstance(found, office.Changed) else found
+        voice = Voice(say=say, progress=progress, countdown=countdown, words=words())
+        with context.opened(settings, voice, live=self.live) as room:
+            found = acts.do(room, question)
+        return found.question if isinstance(found, Changed) else found
 
 
 def words() -> Words:

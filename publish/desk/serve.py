@@ -133,10 +133,11 @@ def _listening(app: App, port: int) -> BaseWSGIServer:
 
 def _inbox(settings: Settings, stack: ExitStack) -> str:
     """The sandbox's address: of the one that runs, else of one for as long as the desk is open."""
-    from publish import office, sandbox
+    from publish import sandbox
+    from publish.office.context import sandbox_server
 
     base = sandbox.running(settings.root)
-    return base or stack.enter_context(office.sandbox_server(settings)).base_url
+    return base or stack.enter_context(sandbox_server(settings)).base_url
 
 
 def _preview(

@@ -67,6 +67,12 @@ class Office:
         """This moment."""
         return datetime.fromtimestamp(self.clock(), UTC)
 
+    def readers(self) -> tuple[str, int]:
+        """The audience's name, and how many subscribe to it."""
+        audience = self.api.audience()
+        size = int((audience.get("stats") or {}).get("member_count") or 0)
+        return str(audience.get("name") or self.account.audience), size
+
     def lock(self) -> AbstractContextManager[None]:
         """Hold the ledger alone; a second run waits as long as a whole send may take."""
         limits = self.account.limits

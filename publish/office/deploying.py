@@ -7,7 +7,7 @@ from publish.deploy.release import is_page
 from publish.office import golive
 from publish.office.context import Office
 from publish.office.question import Changed, Done, Line, Question, fingerprint_of
-from publish.office.wording import count
+from publish.office.words import count
 
 ACT = "deploy"
 NAMED = 8

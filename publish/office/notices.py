@@ -92,8 +92,7 @@ def _waits(letter: Letter) -> bool:
 def _line(settings: Settings, letter: Letter, found: list[Letter]) -> str:
     from publish.newsletter import catalogue, schedule
     from publish.newsletter.protocol import hour_of
-    from publish.office.wording import command
-    from publish.office.words import Words
+    from publish.office.words import Words, command
     from publish.post.text import moment
 
     hour = hour_of(letter.past.hour) or datetime.now(UTC)

@@ -16,7 +16,7 @@ from publish.office import deploying, git, golive, sending
 from publish.office.context import Office
 from publish.office.question import Changed, Done, Line, Question, fingerprint_of
 from publish.office.timing import timing
-from publish.office.wording import count, readers
+from publish.office.words import count
 from publish.post import frontmatter
 from publish.post.files import write_whole
 from publish.post.text import plain_title
@@ -74,7 +74,7 @@ def ask(office: Office, *, post: str, at: str | None = None, keep_date: bool = F
         lines.append(Line("date", f"today; it was {was}", unless="keep_date"))
     if ahead:
         lines.append(Line("date", office.format_local(ahead)))
-    people = readers(office)[1] if mailed else 0
+    people = office.readers()[1] if mailed else 0
     lines += [Line("step", step) for step in _steps(office, plan, people, at)]
     yes = "Publish"
     if mailed and not ahead:

@@ -18,7 +18,7 @@ from publish.office import letters, undoing
 from publish.office.context import Office
 from publish.office.letters import Letters
 from publish.office.question import Changed, Done, Line, Question, fingerprint_of
-from publish.office.wording import command, letter_name
+from publish.office.words import command
 from publish.post.issue import key_of
 
 ACT = "retract"
@@ -57,7 +57,7 @@ def ask(office: Office, *, post: str, to: str | None = None, gone: bool = False)
     lines = [Line("post", taken.name)]
     for letter, _ in waiting:
         when = office.format_local(letter.hour) if letter.hour else "unfinished"
-        name = letter_name(office, letter)
+        name = office.words.letter(letter)
         lines.append(Line("letter", f"{name} is taken back (it is set for {when})"))
     if taken.file:
         lines.append(Line("file", f"{taken.name} becomes a draft; nothing is deleted"))
@@ -148,7 +148,7 @@ def _taken_back(office: Office, waiting: Sequence[tuple[Letter, str]]) -> list[s
     lines = []
     for letter, name in waiting:
         undoing.take_back(office, letter, name)
-        line = f"{letter_name(office, letter)}: taken back, it goes out only by name"
+        line = f"{office.words.letter(letter)}: taken back, it goes out only by name"
         lines.append(office.with_sandbox_note(line))
     return lines
 

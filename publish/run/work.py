@@ -18,7 +18,7 @@ from publish.run import ledger_repo
 from publish.run.report import Report
 
 if TYPE_CHECKING:
-    from publish.office import Office
+    from publish.office.context import Office
     from publish.run.ledger_repo import LedgerRepository
 
 PATIENCE = 1800.0

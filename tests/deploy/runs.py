@@ -22,7 +22,9 @@ from publish import sandbox
 from publish.errors import PublishError
 from publish.newsletter import ledger as ledgers
 from publish.newsletter import mailchimp
-from publish.office import Voice, context, opened
+from publish.office import context
+from publish.office.context import opened
+from publish.office.question import Voice
 from publish.post.issue import Issue, digest_of
 from publish.run import ledger_repo, work
 from publish.settings import load

@@ -21,7 +21,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from publish.errors import PublishError
 from publish.newsletter import titles
-from publish.office import Changed, Done, Question, ask, do, listing, send_due
+from publish.office import listing
+from publish.office.acts import ask, do
+from publish.office.due import send_due
+from publish.office.question import Changed, Done, Question
 from publish.post import frontmatter
 from publish.post.issue import Issue
 from tests.fakes.world import Killed

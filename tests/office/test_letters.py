@@ -13,7 +13,10 @@ from publish.errors import ConfigError, Exit, NothingSent, OutcomeUnknown, Publi
 from publish.newsletter.campaign import Campaign
 from publish.newsletter.facts import Fact
 from publish.newsletter.ledger import Ledger
-from publish.office import Changed, Done, Question, ask, do, listing, retracting, send_due
+from publish.office import listing, retracting
+from publish.office.acts import ask, do
+from publish.office.due import send_due
+from publish.office.question import Changed, Done, Question
 from tests.fakes.world import Killed
 from tests.office.stand import HOUR, LIMITS, Author, a_world
 
