@@ -18,6 +18,7 @@ from publish.newsletter.facts import IssueState
 from publish.newsletter.protocol import hour_of
 from publish.newsletter.selection import Bounds, Candidate
 from publish.office.context import Office
+from publish.post.identity import SINCE
 from publish.post.issue import Issue, key_of
 
 
@@ -88,10 +89,10 @@ def load_letters(office: Office, folder: Path | None = None) -> Letters:
 
 def bounds(office: Office, found: Letters) -> Bounds:
     """What a post is picked by, today."""
-    limits = office.account.limits
-    public = {
-        uid: date.fromisoformat(day) for uid, day in since(office.settings.content).items()
-    }  # fmt: skip
+    from publish.site import addresses
+
+    limits, days = office.account.limits, addresses.read(office.settings, SINCE)
+    public = {uid: date.fromisoformat(day) for uid, day in days.items()}
     return Bounds(
         office.now.astimezone(office.zone).date(), limits.max_age_days, limits.since, public,
         _first_letter(office, found.all),
@@ -101,17 +102,6 @@ def bounds(office: Office, found: Letters) -> Bounds:
 def choices(office: Office, found: Letters, named: Collection[str] = ()) -> list[Candidate]:
     """What `send` does about each composed post; ``named`` are the keys that the author named."""
     return selection.choose(found.all, bounds(office, found), named)
-
-
-def since(content: Path) -> dict[str, str]:
-    """``since.json``: for each Uid the day its first address became public.
-
-    Raises:
-        Refused: the file is damaged.
-    """
-    from publish.site.addresses import first_days
-
-    return first_days(content)
 
 
 def source_digests(office: Office, letter: Issue, found: Letters) -> dict[str, str]:
