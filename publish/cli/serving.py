@@ -23,13 +23,11 @@ def preview(settings: Settings, terminal: Terminal, port: int, host: str) -> Non
     Example: publish preview --port 8080
     """
     from publish import sandbox
-    from publish.office.context import sandbox_server
+    from publish.office.context import sandbox_address
     from publish.site.preview import serve
 
     with ExitStack() as stack:
-        base = sandbox.running(settings.root)
-        if base is None:
-            base = stack.enter_context(sandbox_server(settings)).base_url
+        base = sandbox_address(settings, stack)
         overrides = {"NEWSLETTER_SIGNUP_ACTION": base + sandbox.signup_path()}
 
         def ready(address: str) -> None:

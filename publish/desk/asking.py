@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from publish.desk.jobs import QuestionView
 from publish.desk.model import Post
@@ -68,18 +68,6 @@ BUTTONS = {
     "retract": "“Take it off the site”", "rename": "“Change its address”",
 }  # fmt: skip
 """A command's button."""
-
-
-class OfficeClient(Protocol):
-    """What the desk asks of the office."""
-
-    def ask(
-        self, settings: Settings, act: str, wish: Mapping[str, Any], say: Say
-    ) -> Question | Done: ...
-
-    def do(
-        self, settings: Settings, question: Question, say: Say, progress: Say, countdown: Say
-    ) -> Question | Done: ...
 
 
 @dataclass(frozen=True)

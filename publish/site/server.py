@@ -11,9 +11,10 @@ from typing import Any
 from urllib.parse import quote
 
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
+from publish.errors import ConfigError
 from publish.post.media import media_type
 from publish.post.urls import names_server
 from publish.site import mailview, preview_script
@@ -24,22 +25,14 @@ class Server:
     """Listens at once, answers after ``start``. ``address`` has no slash at its end.
 
     Raises:
-        OSError: the address cannot be listened on.
+        ConfigError: the address cannot be listened on.
     """
 
     def __init__(self, state: State, host: str, port: int) -> None:
-        # Werkzeug ends the process where an address is taken; so that is tried here.
-        with socket.create_server((host, port), family=_family(host)) as listening:
-            place = listening.dup()
         self._state, self._host = state, host
-        number = place.getsockname()[1]
-        self._http = make_server(
-            host, number, self._answer, threaded=True, request_handler=_Quiet, fd=place.fileno()
-        )
-        place.close()
-        self._http.daemon_threads, self._http.block_on_close = True, False  # type: ignore[attr-defined]
+        self._http = listening(self._answer, host, port)
         shown = f"[{host}]" if ":" in host else host
-        self.address = f"http://{shown}:{number}"
+        self.address = f"http://{shown}:{self._http.port}"
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
 
     def start(self) -> None:
@@ -127,14 +120,37 @@ class Server:
             self._state.wait(*sent)
 
 
+def listening(app: Any, host: str, port: int) -> BaseWSGIServer:
+    """A server of ``app`` that listens, and answers from ``serve_forever`` on, in threads that end
+    with the process. ``port`` 0 takes a free one.
+
+    Raises:
+        ConfigError: the address cannot be listened on.
+    """
+    try:
+        # Werkzeug ends the process where an address is taken; so that is tried here.
+        with socket.create_server((host, port), family=_family(host)) as place:
+            number, handle = place.getsockname()[1], place.fileno()
+            return make_server(
+                host, number, app, threaded=True, request_handler=_Quiet, fd=handle
+            )  # fmt: skip
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise ConfigError(
+            f"--port {port}: cannot listen on {host} ({why})",
+            "choose another with --port, or 0 for any",
+        ) from None
+
+
 class _Quiet(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
+    timeout = 60
 
     def log(self, type: str, message: str, *args: Any) -> None:
         """Requests are not news."""
 
     def version_string(self) -> str:
-        """The name of the server."""
+        """Nothing about the machine."""
         return "publish"
 
 
