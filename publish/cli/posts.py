@@ -53,7 +53,7 @@ def rename(settings: Settings, terminal: Terminal, old: str, new: str) -> None:
     from publish.site.rename import rename
 
     done = rename(settings, old, new)
-    name = done.file.relative_to(settings.root).as_posix()
+    name = done.post.file.relative_to(settings.root).as_posix()
     if not done.changed:
         terminal.good(f"{name}: its slug is {new} already; nothing was changed")
         return

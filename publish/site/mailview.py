@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -11,11 +12,11 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from publish.post.issue import GMAIL
-from publish.site import feedview
 
 WIDTHS = (("Phone", 375), ("Desktop", 600))
 DARK = re.compile(rb"@media[^{]*?\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
 PICTURE = re.compile(rb"<(?:img|source)\b[^>]*>|url\([^)]*\)")
+ATOM = "{http://www.w3.org/2005/Atom}"
 NOTHING = b"<!doctype html><html lang='en'><title>Not found</title><body><p>Not found</p></body>"
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
@@ -57,8 +58,8 @@ def answer(folder: Path, path: str, scheme: str) -> Answer:
             return Answer(404, NOTHING)
         if len(parts) == 1:
             return Answer(200, _issue(folder, issue))
-        if parts[1] == "feed.html" and (item := _feed_item(folder, issue)):
-            return Answer(200, feedview.page(item), live=False)
+        if parts[1] == "feed.html" and (item := feed_item(folder / "site", _path(issue))):
+            return Answer(200, feed_page(item), live=False)
         if parts[1] == "issue.html":
             mail = (issue / parts[1]).read_bytes()
             return Answer(200, _with_pictures(seen(mail, scheme), issue, scheme), live=False)
@@ -70,6 +71,42 @@ def answer(folder: Path, path: str, scheme: str) -> Answer:
         # A build is composing it at this moment; the page reloads when that is done.
         return Answer(503, NOTHING)
     return Answer(404, NOTHING)
+
+
+@dataclass(frozen=True)
+class FeedItem:
+    """What an Atom feed says of a post."""
+
+    title: str
+    id: str
+    content: str
+
+
+def feed_item(site: Path, path: str) -> FeedItem | None:
+    """The item of the post at ``path`` (root-relative), in the first Atom feed that has it."""
+    for file in sorted(site.glob("**/*.atom.xml")):
+        try:
+            # Our own build wrote it a moment ago.
+            root = ElementTree.parse(file).getroot()  # noqa: S314
+        except (OSError, ElementTree.ParseError):
+            continue
+        for entry in root.iter(f"{ATOM}entry"):
+            links = [urlsplit(link.get("href") or "").path for link in entry.iter(f"{ATOM}link")]
+            if path in links:
+                return FeedItem(
+                    entry.findtext(f"{ATOM}title") or "",
+                    entry.findtext(f"{ATOM}id") or "",
+                    entry.findtext(f"{ATOM}content") or entry.findtext(f"{ATOM}summary") or "",
+                )
+    return None
+
+
+def feed_page(item: FeedItem) -> bytes:
+    """The item without any style of ours, as a bare reader shows it."""
+    return (
+        f"<!doctype html><html lang='en'><meta charset='utf-8'><title>{escape(item.title)}</title>"
+        f"<body><h1>{escape(item.title)}</h1>{item.content}</body></html>"
+    ).encode()
 
 
 def seen(mail: bytes, scheme: str) -> bytes:
@@ -141,17 +178,13 @@ def _others(folder: Path, issue: Path) -> str:
     place = draft if (folder / "site" / draft.strip("/")).is_dir() else _path(issue)
     views = f'<figure><figcaption>Page</figcaption><iframe src="{quote(place)}" width="600" '
     views += 'title="The page"></iframe></figure>'
-    if _feed_item(folder, issue):
+    if feed_item(folder / "site", _path(issue)):
         views += '<figure><figcaption>Feed item</figcaption><iframe width="600" sandbox '
         views += f'src="/_issues/{quote(issue.name)}/feed.html" title="The feed item"></iframe>'
         views += "</figure>"
     else:
         views += "<p>It is in no feed: a draft, or older than the feed's limit.</p>"
     return f"<h2>Page and feed item</h2><div class='views'>{views}</div>"
-
-
-def _feed_item(folder: Path, issue: Path) -> feedview.FeedItem | None:
-    return feedview.find(folder / "site", _path(issue))
 
 
 def _path(issue: Path) -> str:

@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterable, Iterator
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,8 +18,12 @@ from werkzeug.wrappers import Request, Response
 from publish.errors import ConfigError
 from publish.post.media import media_type
 from publish.post.urls import names_server
-from publish.site import mailview, preview_script
+from publish.site import mailview
 from publish.site.preview_state import State
+
+LIVE = Path(__file__).with_name("live.js")
+MORPH = Path(__file__).parents[1] / "vendor" / "idiomorph.min.js"
+"""The scripts that a page of the preview gets on its way out; the files on disk stay as built."""
 
 
 class Server:
@@ -71,9 +76,9 @@ class Server:
             return Response(self._events(since), content_type="text/event-stream",
                             headers={"Cache-Control": "no-store"})  # fmt: skip
         if path == "/_live.js":
-            return _text(200, preview_script.SCRIPT.encode(), "text/javascript")
+            return _text(200, LIVE.read_bytes(), "text/javascript")
         if path == "/_morph.js":
-            return _text(200, preview_script.MORPH.read_bytes(), "text/javascript")
+            return _text(200, MORPH.read_bytes(), "text/javascript")
         if path == "/_issues" or path.startswith("/_issues/"):
             found = mailview.answer(self._state.folder, path, request.args.get("scheme", ""))
             return self._page(found.status, found.body, found.kind, found.live)
@@ -106,7 +111,7 @@ class Server:
 
     def _page(self, status: int, body: bytes, kind: str, live_page: bool) -> Response:
         if live_page:
-            body = preview_script.with_preview_script(body, self._state.number, self._state.error)
+            body = with_preview_script(body, self._state.number, self._state.error)
         return _text(status, body, kind)
 
     def _events(self, since: int | None) -> Iterator[bytes]:
@@ -118,6 +123,20 @@ class Server:
             yield b":\n\n" if now == sent else f"data: {json.dumps(event)}\n\n".encode()
             sent = now
             self._state.wait(*sent)
+
+
+def with_preview_script(page: bytes, number: int, error: str) -> bytes:
+    """``page`` as the browser gets it: it follows what comes after build ``number``.
+
+    ``error`` is shown above the last good page.
+    """
+    tags = ""
+    if error:
+        tags += f'<pre id="publish-error" role="alert">{escape(error)}</pre>'
+    tags += '<script src="/_morph.js"></script>'
+    tags += f'<script src="/_live.js?build={number}"></script>'
+    head, end, rest = page.rpartition(b"</body>")
+    return head + tags.encode() + end + rest if end else page + tags.encode()
 
 
 def listening(app: Any, host: str, port: int) -> BaseWSGIServer:
