@@ -114,7 +114,7 @@ class Steps:
             own = rewriter.own(href) if href else None
             if own is None:
                 continue
-            if _is_file(own.path):
+            if links.is_file(own.path):
                 urls.append(own.url)
             if own.fragment:
                 to = (
@@ -305,14 +305,6 @@ class Steps:
                 at = next(i for i, (key, _) in enumerate(fields) if key == "Status")
                 fields[at:at] = [("Image", found.path), ("Image_alt", plan.get("cover_alt", ""))]
         return fields
-
-
-def _is_file(path: str) -> bool:
-    return bool(
-        links.UPLOADS.search(path)
-        or links.FILE_NAME.search(path)
-        or links.PICTURE_NAME.search(path)
-    )
 
 
 def _fields(item: Item, plan: Mapping[str, Any], blog: str) -> dict[str, str]:
