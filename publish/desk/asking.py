@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from publish.desk.jobs import QuestionView
 from publish.desk.model import Post
 from publish.desk.parts import Button
-from publish.errors import PublishError, Refused
+from publish.errors import Refused
 from publish.settings import Settings
 
 if TYPE_CHECKING:
@@ -84,14 +84,12 @@ class Office:
         Raises:
             PublishError: it is refused.
         """
-        from publish.office import acts, context, question
+        from publish.office import acts, context
+        from publish.office.question import Voice
 
-        voice = question.Voice(say=say, progress=say, words=words())
+        voice = Voice(say=say, progress=say, words=words())
         with context.opened(settings, voice, live=self.live) as room:
-            found = acts.ask(room, act, **wish)
-        if isinstance(found, PublishError):
-            raise found
-        return found
+            return acts.ask(room, act, **wish)
 
     def do(
         self, settings: Settings, question: Question, say: Say, progress: Say, countdown: Say
@@ -104,12 +102,11 @@ class Office:
             PublishError: it failed.
         """
         from publish.office import acts, context
-        from publish.office.question import Changed, Voice
+        from publish.office.question import Voice
 
         voice = Voice(say=say, progress=progress, countdown=countdown, words=words())
         with context.opened(settings, voice, live=self.live) as room:
-            found = acts.do(room, question)
-        return found.question if isinstance(found, Changed) else found
+            return acts.do(room, question)
 
 
 def words() -> Words:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from publish.errors import Refused
 from publish.office.context import Office
-from publish.office.question import Changed, Done, Line, Question, fingerprint_of
+from publish.office.question import Done, Line, Question, fingerprint_of
 from publish.post.text import plain_title
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def ask(office: Office, *, post: str, new: str) -> Question:
     )  # fmt: skip
 
 
-def do(office: Office, question: Question) -> Done | Changed:
+def do(office: Office, question: Question) -> Done | Question:
     """Change it.
 
     Raises:
@@ -48,7 +48,7 @@ def do(office: Office, question: Question) -> Done | Changed:
     """
     again = ask(office, **question.wish)
     if again.fingerprint != question.fingerprint:
-        return Changed(again)
+        return again
     made: Renaming = again.plan
     made.write()
     lines = [f"the post is at {made.address or made.new} with the next upload"]

@@ -17,7 +17,7 @@ from publish.newsletter.protocol import hour_of
 from publish.office import letters, undoing
 from publish.office.context import Office
 from publish.office.letters import Letters
-from publish.office.question import Changed, Done, Line, Question, fingerprint_of
+from publish.office.question import Done, Line, Question, fingerprint_of
 from publish.office.words import command
 from publish.post.issue import key_of
 
@@ -71,7 +71,7 @@ def ask(office: Office, *, post: str, to: str | None = None, gone: bool = False)
     return Question(ACT, tuple(lines), "Take it off the site", False, fingerprint, wish, plan)
 
 
-def do(office: Office, question: Question) -> Done | Changed:
+def do(office: Office, question: Question) -> Done | Question:
     """Take the letters back, then the post off, and build.
 
     Raises:
@@ -84,7 +84,7 @@ def do(office: Office, question: Question) -> Done | Changed:
     with office.lock():
         again = ask(office, **question.wish)
         if again.fingerprint != question.fingerprint:
-            return Changed(again)
+            return again
         plan: Plan = again.plan
         lines = _taken_back(office, plan.letters)
         retired.retire(office.settings, plan.file, dict(plan.retired))

@@ -23,7 +23,7 @@ from publish.office.letter_questions import (
     name_of,
 )
 from publish.office.letters import Letters
-from publish.office.question import Changed, Done, Line, Question
+from publish.office.question import Done, Line, Question
 from publish.office.timing import Timing, revalidate, timing
 from publish.office.words import command, count
 from publish.post.issue import Issue, key_of
@@ -95,7 +95,7 @@ def ask(
     )  # fmt: skip
 
 
-def do(office: Office, question: Question) -> Done | Changed:
+def do(office: Office, question: Question) -> Done | Question:
     """Bring each letter of the question to its readers, if all of it is as it was.
 
     Raises:
@@ -107,10 +107,8 @@ def do(office: Office, question: Question) -> Done | Changed:
     with office.lock():
         settling.settle(office, {item.issue.key for item in plan.items})
         again = ask(office, given=plan.timing, **question.wish)
-        if isinstance(again, Done):
+        if isinstance(again, Done) or again.fingerprint != question.fingerprint:
             return again
-        if again.fingerprint != question.fingerprint:
-            return Changed(again)
         plan = again.plan
         for item in plan.items:
             try:
@@ -119,8 +117,7 @@ def do(office: Office, question: Question) -> Done | Changed:
                 for line in lines:
                     office.voice.say(line)
                 if isinstance(failure, PostChanged):
-                    asked = ask(office, **question.wish)
-                    return asked if isinstance(asked, Done) else Changed(asked)
+                    return ask(office, **question.wish)
                 raise
             results.append(delivery.result(office, item, done, at))
             name = name_of(plan.letters, item)

@@ -10,7 +10,7 @@ from publish.newsletter.catalogue import Letter
 from publish.office import letters
 from publish.office.context import Office
 from publish.office.letters import Letters
-from publish.office.question import Changed, Done, Line, Question, fingerprint_of
+from publish.office.question import Done, Line, Question, fingerprint_of
 from publish.office.words import command
 
 ACT = "undo"
@@ -34,7 +34,7 @@ def ask(office: Office, *, post: str | None = None) -> Question:
     )  # fmt: skip
 
 
-def do(office: Office, question: Question) -> Done | Changed:
+def do(office: Office, question: Question) -> Done | Question:
     """Take it back: a held draft in Mailchimp, and held in the ledger.
 
     Raises:
@@ -43,7 +43,7 @@ def do(office: Office, question: Question) -> Done | Changed:
     with office.lock():
         again = ask(office, **question.wish)
         if again.fingerprint != question.fingerprint:
-            return Changed(again)
+            return again
         letter, name, _ = again.plan
         marked = take_back(office, letter, name)
     sure = "" if marked else "; Mailchimp's title could not be marked: run this again"
