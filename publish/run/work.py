@@ -109,7 +109,7 @@ def _build_deploy_send(office: Office, report: Report) -> None:
             office.site.fresh(office.voice, reason="built")
             # A post may have come due during the deploy: then it becomes public before it is
             # mailed. A site that is never sure to be fresh is built and found to be the same.
-            if (made := golive.built_id(office.settings)) != deployed_id:
+            if (made := golive.release_of(office.settings).id) != deployed_id:
                 deployed_id = made
                 report.deploys.clear()
                 report.lines += retracting.withdraw(office)
