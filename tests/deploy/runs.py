@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from publish import sandbox
+from publish.deploy import repository
 from publish.errors import PublishError
 from publish.newsletter import ledger as ledgers
 from publish.newsletter import mailchimp
@@ -35,7 +36,8 @@ from tests.newsletter.stand import make_site, put_post
 from tests.office.stand import SmallSite
 
 STEPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (ledger_repo, ("run", "write_whole")),
+    (repository, ("run",)),
+    (ledger_repo, ("write_whole",)),
     (ledgers.Ledger, ("append", "keep")),
     (mailchimp.Mailchimp, ("create", "update", "put_content", "schedule", "send")),
     *(step for step in child.STEPS if step[0].__name__ == "Folder"),
