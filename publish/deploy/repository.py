@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from publish.deploy.programs import DEADLINE, Failed, run
@@ -18,12 +17,12 @@ QUIET = {
 """Git's words in English, no question at the terminal, and an end to a connection that hangs."""
 
 
-@dataclass(frozen=True)
 class Repository:
     """The one ``at`` a place, in Git's words: ``-C`` and a folder of a checkout, or ``--git-dir``
     and a bare store."""
 
-    at: tuple[str, str]
+    def __init__(self, *at: str) -> None:
+        self.at = at
 
     def git(
         self, *words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None,

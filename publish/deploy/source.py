@@ -11,7 +11,7 @@ from publish.deploy.repository import Repository
 
 def commit_of(root: Path) -> str:
     """The commit that is checked out in ``root``; ``""`` where there is none."""
-    return Repository(("-C", str(root))).ask("rev-parse", "--verify", "-q", "HEAD^{commit}")
+    return Repository("-C", str(root)).ask("rev-parse", "--verify", "-q", "HEAD^{commit}")
 
 
 def comparer(root: Path, ledger: str = "content/ledger") -> Compare:
@@ -20,7 +20,7 @@ def comparer(root: Path, ledger: str = "content/ledger") -> Compare:
     Two that differ in commits of the ``ledger`` folder alone count as one.
     """
 
-    repository = Repository(("-C", str(root)))
+    repository = Repository("-C", str(root))
 
     def lacks(old: str, new: str) -> bool:
         """Whether ``new`` has a commit that ``old`` lacks, other than those of the ledger alone."""

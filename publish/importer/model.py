@@ -36,10 +36,10 @@ class Channel:
     title: str = ""
     url: str = ""
     site: str = ""
-    authors: Mapping[str, str] = field(default_factory=dict)
-    terms: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    parents: Mapping[str, str] = field(default_factory=dict)
-    described: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    authors: dict[str, str] = field(default_factory=dict)
+    terms: dict[tuple[str, str], str] = field(default_factory=dict)
+    parents: dict[str, str] = field(default_factory=dict)
+    described: dict[tuple[str, str], str] = field(default_factory=dict)
     mended: int = 0
 
 

@@ -26,7 +26,7 @@ class Upstream(NamedTuple):
 def upstream(root: Path) -> Upstream | None:
     """Where the branch in ``root`` is pushed to: what Git was told, else ``origin``, else the only
     remote; None where there is no repository, or no such remote."""
-    ask = Repository(("-C", str(root))).ask
+    ask = Repository("-C", str(root)).ask
     remotes = ask("remote").split()
     branch = ask("symbolic-ref", "-q", "--short", "HEAD")
     remote = (ask("config", f"branch.{branch}.remote") if branch else "") or (
@@ -52,7 +52,7 @@ def commit_and_push(settings: Settings, message: str) -> str:
     where = upstream(root)
     if where is None or not where.branch:
         raise Refused("there is no branch to push the texts to", "git switch main, then go on")
-    git = partial(Repository(("-C", str(root))).git, deadline=PATIENCE)
+    git = partial(Repository("-C", str(root)).git, deadline=PATIENCE)
     try:
         git("add", "--all", "--", content)
         if git("status", "--porcelain", "--", content):

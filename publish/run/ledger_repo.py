@@ -30,7 +30,7 @@ MESSAGE = b"Ledger: what was published and mailed [skip ci]\n"
 REMEDY = "mend that (rights, network), then run it again"
 
 
-class LedgerRepository:
+class LedgerRepository(Repository):
     """The repository around ``settings``, with the branch ``branch`` of ``remote`` upstream.
 
     ``lock`` holds the ledger; every act on it is under it.
@@ -40,8 +40,7 @@ class LedgerRepository:
         self, settings: Settings, remote: str, branch: str,
         lock: Callable[[], AbstractContextManager[None]],
     ) -> None:  # fmt: skip
-        self.repository = Repository(("-C", str(settings.root)))
-        self.git = self.repository.git
+        super().__init__("-C", str(settings.root))
         self.remote, self.branch, self.lock = remote, branch, lock
         self.content = settings.content
         self.ledger = settings.content / "ledger"
@@ -205,7 +204,7 @@ class LedgerRepository:
         start = len(self.inside) + 1
         return {
             path[start:]: self._blob(blob)
-            for path, blob in self.repository.files(commit, f"{self.inside}/").items()
+            for path, blob in self.files(commit, f"{self.inside}/").items()
         }
 
     def _blob(self, name: str) -> bytes:
@@ -215,7 +214,7 @@ class LedgerRepository:
         """The identities that the tip knows: of its sources, and those recorded there already."""
         known = set(table(theirs, URLS).values())
         below = self.inside.rpartition("/")[0]
-        for path, blob in self.repository.files(tip, f"{below}/").items():
+        for path, blob in self.files(tip, f"{below}/").items():
             if path.endswith((".md", ".markdown", ".mkd", ".mdown")):
                 header = frontmatter.read(self._blob(blob))
                 field = header.field("uid")
@@ -229,11 +228,11 @@ class LedgerRepository:
         for path, data in sorted(files.items()):
             blob = self.git("hash-object", "-w", "--stdin", stdin=data).decode().strip()
             blobs[f"{self.inside}/{path}"] = blob
-        return self.repository.commit(self.repository.tree(blobs, tip), MESSAGE, tip)
+        return self.commit(self.tree(blobs, tip), MESSAGE, tip)
 
     def _contains(self, commit: str, other: str) -> bool:
         """Whether ``other`` is ``commit`` or before it."""
-        return self.repository.agrees("merge-base", "--is-ancestor", other, commit)
+        return self.agrees("merge-base", "--is-ancestor", other, commit)
 
     def _remote(self, *words: str) -> bytes:
         with credentials(self.url) as env:

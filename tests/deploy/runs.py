@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from publish import sandbox
-from publish.deploy import repository
 from publish.errors import PublishError
 from publish.newsletter import ledger as ledgers
 from publish.newsletter import mailchimp
@@ -36,7 +35,7 @@ from tests.newsletter.stand import make_site, put_post
 from tests.office.stand import SmallSite
 
 STEPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (repository, ("run",)),
+    (ledger_repo.LedgerRepository, ("git",)),
     (ledger_repo, ("write_whole",)),
     (ledgers.Ledger, ("append", "keep")),
     (mailchimp.Mailchimp, ("create", "update", "put_content", "schedule", "send")),

@@ -37,7 +37,7 @@ class Git(Target):
         self.branch = place.text("branch", "gh-pages")
         self.squash = place.text("history", "keep") == "squash"
         self.store = place.cache / "store.git"
-        self.repository = Repository(("--git-dir", str(self.store)))
+        self.repository = Repository("--git-dir", str(self.store))
         self.url = _address(place.text("remote", "origin"), place.root)
         self.ref = f"refs/heads/{self.branch}"
 
