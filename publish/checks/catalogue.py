@@ -1,5 +1,4 @@
-"""Writes the rules into a page, which is docs/rules.md:
-``python -m publish.checks.catalogue FILE``."""
+"""docs/rules.md with every rule as it is now: ``python -m publish.checks.catalogue [--write]``."""
 
 from __future__ import annotations
 
@@ -45,5 +44,8 @@ def _in_draft(rule: Rule) -> str:
 
 
 if __name__ == "__main__":
-    place = Path(sys.argv[1])
-    place.write_text(render(place.read_text(encoding="utf-8")), encoding="utf-8")
+    made = render(Path("docs/rules.md").read_text(encoding="utf-8"))
+    if sys.argv[1:] == ["--write"]:
+        Path("docs/rules.md").write_text(made, encoding="utf-8")
+    else:
+        print(made, end="")

@@ -1,4 +1,4 @@
-"""Writes what the commands' own help says into a page: ``python -m publish.cli.reference FILE``."""
+"""docs/reference.md with the commands' own help: ``python -m publish.cli.reference [--write]``."""
 
 from __future__ import annotations
 
@@ -40,5 +40,8 @@ def document(page: str) -> str:
 
 
 if __name__ == "__main__":
-    place = Path(sys.argv[1])
-    place.write_text(document(place.read_text(encoding="utf-8")), encoding="utf-8")
+    made = document(Path("docs/reference.md").read_text(encoding="utf-8"))
+    if sys.argv[1:] == ["--write"]:
+        Path("docs/reference.md").write_text(made, encoding="utf-8")
+    else:
+        print(made, end="")

@@ -224,7 +224,7 @@ class LedgerRepository(Repository):
 
     def _commit(self, tip: str, files: dict[str, bytes]) -> str:
         """A commit on ``tip`` that differs from it in the ledger alone."""
-        blobs = dict.fromkeys((f"{self.inside}/{path}" for path in self._at(tip)), "")
+        blobs = dict.fromkeys(self.files(tip, f"{self.inside}/"), "")
         for path, data in sorted(files.items()):
             blob = self.git("hash-object", "-w", "--stdin", stdin=data).decode().strip()
             blobs[f"{self.inside}/{path}"] = blob

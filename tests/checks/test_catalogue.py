@@ -14,7 +14,7 @@ SITES = Path(__file__).parent / "sites"
 
 def test_the_page_of_rules_is_the_catalogue(root: Path):
     page = (root / "docs/rules.md").read_text(encoding="utf-8")
-    assert page == render(page), "run: python -m publish.checks.catalogue docs/rules.md"
+    assert page == render(page), "run: python -m publish.checks.catalogue --write"
 
 
 def test_the_counts_on_the_page_are_those_of_the_tests(root: Path):

@@ -12,11 +12,15 @@ from publish.cli.group import COMMANDS, group
 
 def test_the_reference_is_what_help_says(root: Path, tmp_path: Path):
     page = (root / "docs/reference.md").read_bytes()
-    copy = tmp_path / "reference.md"
+    copy = tmp_path / "docs/reference.md"
+    copy.parent.mkdir()
     # Of a command that came, went or changed.
     copy.write_bytes(page.partition(b"## publish build")[0])
     # In a process of its own: click keeps the help option of a command's first context.
-    subprocess.run([sys.executable, "-m", "publish.cli.reference", str(copy)], cwd=root, check=True)
+    command = [sys.executable, "-m", "publish.cli.reference"]
+    shown = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
+    assert shown.stdout == page
+    subprocess.run([*command, "--write"], cwd=tmp_path, check=True)
     assert copy.read_bytes() == page
 
 
