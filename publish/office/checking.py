@@ -54,7 +54,7 @@ def judge(
     from publish.site.read import refusals, unread
 
     settings = load(path)
-    refused = rehearsed(generators, values, settings.root)
+    refused = rehearsed(generators, values, settings.root, settings.cache / "templates")
     try:
         library = (library_of(generators, values, memo=settings.cache / "words")
                    if generators else unread(settings, ()))  # fmt: skip

@@ -6,20 +6,27 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Iterator, Sequence
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, TemplateNotFound, Undefined, nodes
 
+from publish.post import cache
 from publish.post.diagnostic import Complaint, quoted
 
 NAMED = re.compile(r"""{%[-+]?\s*(?:extends|include|import|from)\s+["']([^"']+)["']""")
 LISTS = ("articles_page", "articles_paginator", "dates_page", "dates_paginator")
 """Variables that a template has only where its name is in PAGINATED_TEMPLATES."""
+SIZE = 16
+"""Bytes of a text's digest."""
 
 
 class Blank:
     """A template that renders nothing."""
+
+    def __init__(self, env: Any = None, name: str = "") -> None:
+        self.environment, self.name = env, name
 
     def render(self, context: Any) -> str:
         """Nothing."""
@@ -28,14 +35,24 @@ class Blank:
 
 class Templates:
     """The templates that are loaded, and all that they name; ``tell`` gets what is wrong with
-    one, ``failed`` the exception where one is."""
+    one, ``failed`` the exception where one is. Texts that can be compiled are kept in ``file``."""
 
     def __init__(
-        self, tell: Callable[[Complaint], None], failed: Callable[[Exception], None]
-    ) -> None:
+        self, tell: Callable[[Complaint], None], failed: Callable[[Exception], None], file: Path,
+        options: Any,
+    ) -> None:  # fmt: skip
         self._tell, self._raised = tell, failed
+        self._memo, self._made_from = file, f"{cache.code_digest(Path(__file__).parent)}{options!r}"
+        known = cache.read(file, self._made_from) or b""
+        self._fit = {known[at : at + SIZE] for at in range(0, len(known), SIZE)}
+        self._before = len(self._fit)
         self._met: set[str] = set()
         self._generator: Any = None
+
+    def save(self) -> None:
+        """Keep which texts can be compiled."""
+        if len(self._fit) != self._before:
+            cache.keep(self._memo, self._made_from, b"".join(sorted(self._fit)))
 
     @contextlib.contextmanager
     def of(self, generator: Any) -> Iterator[None]:
@@ -43,18 +60,14 @@ class Templates:
         self._generator = generator
         get = type(generator).get_template
 
-        def get_template(name: str) -> Any:
-            try:
-                found = get(generator, name)
-            except Exception as error:
-                missing = "NotFound" in type(error).__name__
-                if missing and name == "period_archives":
-                    raise  # Pelican has another in its place
-                if not missing:  # else a rule tells of it, where it is named
-                    self._failed(name, error)
-                return Blank()
-            self._follow(found)
-            return found
+        def get_template(name: str) -> Blank:
+            for ending in generator.settings["TEMPLATE_EXTENSIONS"]:
+                with contextlib.suppress(TemplateNotFound):
+                    self._load(name + ending)
+                    return Blank(generator.env, name + ending)
+            if name == "period_archives":
+                get(generator, name)  # it raises, and Pelican takes another
+            return Blank()  # a rule tells of it, where it is named
 
         generator.get_template = get_template
         try:
@@ -68,12 +81,12 @@ class Templates:
             with contextlib.suppress(TemplateNotFound):
                 self._load(name)
 
-    def require_whole_list(self, name: str, template: Any) -> None:
+    def require_whole_list(self, name: str, template: Blank) -> None:
         """Tell of a template that is sure to show pages of a list that has none."""
-        env = getattr(template, "environment", None)
+        env = template.environment
         if env is None or not issubclass(Undefined, env.undefined):
             return
-        waiting, met = [str(template.name)], set[str]()
+        waiting, met = [template.name], set[str]()
         while waiting:
             one = waiting.pop()
             text = _text(env, one)
@@ -81,7 +94,7 @@ class Templates:
                 continue
             met.add(one)
             waiting += NAMED.findall(text)
-            if not any(variable in text for variable in LISTS):
+            if not any(f"{v}." in text.replace(f"{v} and {v}.", "") for v in LISTS):
                 continue
             tree = env.parse(text)
             made = {each.name for each in tree.find_all(nodes.Name) if each.ctx != "load"}
@@ -93,26 +106,28 @@ class Templates:
                     return
 
     def _load(self, name: str) -> None:
+        """Load a template, and what it names too."""
+        if name in self._met:
+            return
+        env = self._generator.env
         try:
-            found = self._generator.env.get_template(name)
+            text, file, _ = env.loader.get_source(env, name)
+            self._met.add(name)
+            digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=SIZE).digest()
+            if digest not in self._fit:
+                env.get_template(name)
+                self._fit.add(digest)
         except TemplateNotFound:
             raise
         except Exception as error:
+            self._met.add(name)
             self._failed(name, error)
-        else:
-            self._follow(found)
-
-    def _follow(self, template: Any) -> None:
-        """Load what a template names too."""
-        env, name = template.environment, str(template.name)
-        text = None if name in self._met else _text(env, name)
-        self._met.add(name)
-        for named in dict.fromkeys(NAMED.findall(text or "")):
-            if named not in self._met:
-                try:
-                    self._load(named)
-                except TemplateNotFound:
-                    self._missing(env, str(template.filename), str(text), named)
+            return
+        for named in dict.fromkeys(NAMED.findall(text)):
+            try:
+                self._load(named)
+            except TemplateNotFound:
+                self._missing(env, str(file), text, named)
 
     def _missing(self, env: Environment, file: str, text: str, named: str) -> None:
         for node in _certain(env.parse(text)):
@@ -125,9 +140,6 @@ class Templates:
                 return
 
     def _failed(self, name: str, error: Exception) -> None:
-        if name in self._met:
-            return
-        self._met.add(name)
         if not isinstance(error, UnicodeDecodeError):
             self._raised(error)
             return
@@ -138,9 +150,8 @@ class Templates:
 
     def _file(self, name: str) -> str:
         for folder in self._generator._templates_path:
-            for ending in ("", *self._generator.settings["TEMPLATE_EXTENSIONS"]):
-                if (file := Path(folder, name + ending)).is_file():
-                    return str(file)
+            if (file := Path(folder, name)).is_file():
+                return str(file)
         return name
 
 

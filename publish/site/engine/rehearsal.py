@@ -34,12 +34,14 @@ QUIET = ("content_written", "article_generator_write_article", "page_generator_w
 
 
 def rehearsed(
-    generators: Sequence[Any], settings: Mapping[str, Any], root: Path
+    generators: Sequence[Any], settings: Mapping[str, Any], root: Path, memo: Path
 ) -> tuple[Complaint, ...]:
     """What Pelican would refuse while it writes the site of these ``generators``, whose settings
-    file lies in ``root``. It is to be called in a copy of the process that builds."""
+    file lies in ``root``. It is to be called in a copy of the process that builds; ``memo`` is a
+    file that makes the next one quicker."""
     log = LogCollector(root, Path(settings["OUTPUT_PATH"]), {})
-    writer, templates = _Rehearsing(settings, log), Templates(log.tell, log.failed)
+    writer = _Rehearsing(settings, log)
+    templates = Templates(log.tell, log.failed, memo, settings["JINJA_ENVIRONMENT"])
     with _nothing_written():
         for generator in generators:
             kind = type(generator)
@@ -57,6 +59,7 @@ def rehearsed(
             templates.look(MAIL)
     for name, template in () if log.errors else writer.whole:
         templates.require_whole_list(name, template)
+    templates.save()
     return tuple(log.errors)
 
 
@@ -101,7 +104,7 @@ class _Rehearsing(Writer):  # type: ignore[misc] # Pelican has no types
         super().__init__(settings["OUTPUT_PATH"], settings=settings)
         self._log = log
         self._write = inspect.unwrap(Writer.write_file)
-        self.whole: dict[tuple[str, Any], None] = {}
+        self.whole: dict[tuple[str, Blank], None] = {}
 
     def write_feed(
         self, elements: Any, context: Any, path: Any = None, url: Any = None,
