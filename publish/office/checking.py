@@ -98,16 +98,13 @@ def raise_on_errors(found: Iterable[Diagnostic], voice: Voice) -> None:
         raise fault(errors[-1].located, errors[-1].remedy)
 
 
-def findings(
-    settings: Settings, paths: Sequence[Path] = (), *, built: bool = True
-) -> list[Diagnostic]:
-    """Everything that is wrong, by file and line, in ``paths`` if some are given; of the site as
-    ``built`` too, or without.
+def findings(settings: Settings, *, built: bool = True) -> list[Diagnostic]:
+    """Everything that is wrong, by file and line; of the site as ``built`` too, or without.
 
     Raises:
-        ConfigError: there is no content folder, or a path names nothing.
+        ConfigError: there is no content folder.
     """
-    return checks.check(settings, lambda: judged(settings, built=built), paths, built=built)
+    return checks.check(settings, lambda: judged(settings, built=built), built=built)
 
 
 def judged(settings: Settings, *, built: bool = True) -> Judged:
