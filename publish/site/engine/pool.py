@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from publish import compiled
 from publish.site.engine.compiled import leave_own
 
 T = TypeVar("T")
@@ -92,6 +93,7 @@ def _end(work: Callable[[int], Any], number: int, answer: Any) -> None:
         answer.flush()
         status = 0
         leave_own()
+        compiled.save()
     finally:
         os._exit(status)
 
