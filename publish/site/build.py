@@ -115,7 +115,7 @@ def _made(
             settings.cache / "engine",
             record.with_suffix(".pages"), () if full else intact(settings, known, target),
             manifest.code(settings, before), full, jobs or cores(),
-            guards.judge, guards.fit, digests=before.digests,
+            guards.judge, guards.fit,
         )  # fmt: skip
         try:
             rendered = run(task, progress, full_pelican=known.full_pelican)

@@ -43,7 +43,7 @@ class Task(NamedTuple):
     for this run alone: the site goes to ``stage/site``, the record of its pages to ``stage/pages``.
     ``folder`` holds what earlier runs left, ``record`` is that of the pages in the output, of which
     ``intact`` were not touched since. ``code`` are files of Python that decide what sources and
-    pages are. ``digests`` of files are known already, each with the stamp of then. ``forget`` makes
+    pages are. ``forget`` makes
     everything again. ``jobs`` is how many processes may work. ``judge`` is called once all is read
     and before anything is rendered. A source that is not ``fit`` is never opened. ``until`` ends
     the run early: at ``"read"`` when ``judge`` has answered, at ``"letters"`` when plugins have
@@ -66,7 +66,6 @@ class Task(NamedTuple):
     until: Literal["", "read", "letters"] = ""
     resident: bool = False
     compose: Callable[[list[Any]], bool] | None = None
-    digests: Mapping[str, tuple[str, str]] = {}
 
 
 class Run(NamedTuple):

@@ -7,14 +7,11 @@ start that each finds what it was written for; where one does not, stock Pelican
 from __future__ import annotations
 
 import contextlib
-import fnmatch
-import functools
 import io
 import os
-import re
 import sys
 import types
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +38,10 @@ def order_sources() -> None:
 
     def get_files(self: Any, paths: Any, exclude: Any = None, extensions: Any = None) -> set[str]:
         # One listing serves reading ahead, reading, the records, and what no reader is there for.
-        before, everything = self.__dict__.get("_listed", ("", ()))
-        if before != repr((paths, exclude)):
-            everything = stock(self, paths, exclude, False)
+        listed = vars(self).setdefault("_listed", {})
+        if (wanted := repr((paths, exclude))) not in listed:
+            listed[wanted] = stock(self, paths, exclude, False)
+        everything = listed[wanted]
         if extensions is None:
             extensions = tuple(self.readers.extensions)
         if extensions is False:
@@ -61,16 +59,7 @@ def order_sources() -> None:
             for name in names:
                 above[os.path.join(folder, name)] = {*inside, real[name]}  # noqa: PTH118
 
-    patterns: dict[str, Callable[[str], Any]] = {}
-
-    def matches(name: str, pattern: str) -> bool:
-        match = patterns.get(pattern)
-        if match is None:
-            match = patterns[pattern] = re.compile(fnmatch.translate(pattern)).match
-        return match(os.path.normcase(name) if os.name == "nt" else name) is not None
-
     generators.Generator.get_files = get_files
-    generators.fnmatch = types.SimpleNamespace(**{**vars(fnmatch), "fnmatch": matches})
     generators.os = types.SimpleNamespace(**{**vars(os), "walk": walk})
 
 
@@ -149,7 +138,6 @@ def keep_sources(sources: Sources, jobs: int, progress: Callable[[str, int], Non
         def generate_context(self: Any) -> None:
             sources.begin()
             where, but = (self.settings[f"{word.upper()}_{each}"] for each in ("PATHS", "EXCLUDES"))
-            self._listed = repr((where, but)), self.get_files(where, but, extensions=False)
             names = self.get_files(where, but)
             paths = [os.path.abspath(os.path.join(self.path, each)) for each in names]  # noqa: PTH100, PTH118
 
@@ -240,34 +228,3 @@ def keep_copies(staging: Staging) -> None:
             stock(source, destination)
 
     utils.copy_file = copy_file
-
-
-def hasten_terms() -> None:
-    """Pelican searches each term's list for each post: a set makes that linear."""
-
-    class Group(list[Any]):
-        def __init__(self, items: Iterable[Any]) -> None:
-            super().__init__(items)
-            self._posts = set(self)
-
-        def __contains__(self, item: object) -> bool:
-            return item in self._posts
-
-    def grouped(stock: Any, kind: str) -> Any:
-        @functools.wraps(stock)
-        def generate(self: Any, write: Any) -> None:
-            value = getattr(self, kind)
-            pairs = value.items() if isinstance(value, dict) else value
-            made = [(term, Group(posts)) for term, posts in pairs]
-            setattr(self, kind, dict(made) if isinstance(value, dict) else made)
-            try:
-                stock(self, write)
-            finally:
-                setattr(self, kind, value)
-
-        return generate
-
-    owner = generators.ArticlesGenerator
-    for kind in ("tags", "categories", "authors"):
-        stock = getattr(owner, f"generate_{kind}")
-        setattr(owner, f"generate_{kind}", grouped(stock, kind))

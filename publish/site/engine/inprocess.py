@@ -9,8 +9,9 @@ import os
 import sys
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,7 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
     import pelican as package
     from pelican.settings import read_settings
 
-    from publish.site.engine import compiled, hooks, keys, session, settings
+    from publish.site.engine import hooks, keys, session, settings
     from publish.site.engine.judging import MUCH, Judging, Stop
     from publish.site.engine.service import Service
     from publish.site.engine.sources import key_lines
@@ -81,8 +82,6 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
     package.console = _Quiet(package.console)
     site = task.stage / "site"
     log = LogCollector(task.settings.parent, site, key_lines)
-    # Python trusts compiled files by the second; a plugin edited twice in one would stay stale.
-    compiles, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     logging.getLogger().addHandler(log)
     # A rule tells of it at its line.
     warnings.filterwarnings("ignore", message="tzname .* identified but not understood")
@@ -113,14 +112,11 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
             hooks.hand_over()
         pelican = _pelican(values["PELICAN_CLASS"])(values)
         due.listen()
-        harmless = dict(state.get("harmless", {}))
-        declared, stock = session.trusted(values, pelican.plugins, harmless)
+        declared, stock = session.trusted(values, pelican.plugins)
         if type(pelican) is not package.Pelican:
             stock = stock or "PELICAN_CLASS is set"
         hooks.order_sources()
-        digests = dict(state.get("code", {}))
-        found_keys = keys.of(task, values, sorted(looked), digests)
-
+        found_keys = keys.of(task, values, looked)
         if task.fit:
             hooks.keep_from_reading(task.fit)
         judging = Judging(task, values, log, audit,
@@ -129,7 +125,7 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
             record = task.record if files else None
             live = session.Session(
                 task.folder, record, found_keys, values, declared, staging, audit, log,
-                task.jobs, tell, forget=task.forget, digests=task.digests,
+                task.jobs, tell, forget=task.forget,
             )  # fmt: skip
         clock.phase("settings")
         pelican.run()
@@ -137,9 +133,7 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
         if live and not log.errors:
             live.save(task.stage / "pages")
             known = {n: k for n, k in staging.new.items() if n in staging.kept or k != (b"", b"")}
-            document = {"files": known, "harmless": harmless, "code": digests}
-            cache.save(task.stage / "state", document)
-            compiled.leave_changed(task.code, state.get("code", {}), digests)
+            cache.save(task.stage / "state", {"files": known})
         held.extend(judging.generators)
         clock.phase("save")
     except Unfit as unfit:
@@ -153,8 +147,7 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
         log.failed(error)
     finally:
         audit.stop()
-        compiled.leave_own()
-        sys.dont_write_bytecode = compiles
+        _forget_compiled(task.code)
         logging.getLogger().removeHandler(log)
         for each in (live, judging):
             if each:
@@ -285,6 +278,16 @@ def _without_stdout() -> Iterator[None]:
         sys.stdout.flush()
         os.dup2(stdout, 1)
         os.close(stdout)
+
+
+def _forget_compiled(files: Iterable[str]) -> None:
+    """Python trusts what it has compiled by the second of the source's time: a plugin edited twice
+    in one would stay stale."""
+    for file in files:
+        with contextlib.suppress(OSError):
+            compiled = Path(cache_from_source(file))
+            if compiled.stat().st_mtime - Path(file).stat().st_mtime < 2:
+                compiled.unlink()
 
 
 def _forget_neighbours(root: Path) -> None:

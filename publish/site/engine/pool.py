@@ -12,8 +12,6 @@ import traceback
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from publish.site.engine.compiled import leave_own
-
 T = TypeVar("T")
 R = TypeVar("R")
 WORTH = 24
@@ -91,7 +89,6 @@ def _end(work: Callable[[int], Any], number: int, answer: Any) -> None:
         answer.write(data)
         answer.flush()
         status = 0
-        leave_own()
     finally:
         os._exit(status)
 

@@ -7,7 +7,7 @@ import gc
 import logging
 import os
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,7 @@ class Session:
     def __init__(
         self, folder: Path, record: Path | None, keys: tuple[bytes, bytes], settings: Any,
         declared: set[str], staging: Staging, audit: Audit, log: LogCollector, jobs: int,
-        progress: Progress, *, forget: bool, digests: Mapping[str, tuple[str, str]],
+        progress: Progress, *, forget: bool,
     ) -> None:  # fmt: skip
         code, whole = keys
         self._audit, self._log, self._jobs = audit, log, jobs
@@ -51,8 +51,7 @@ class Session:
         self.generators: list[Any] = []
         self._writing = False
         self._turn, self._mine, self._share = 0, 0, False
-        self.sources = Sources(folder, code, settings, audit, lambda: log.count,
-                               forget=forget, digests=digests)  # fmt: skip
+        self.sources = Sources(folder, code, settings, audit, lambda: log.count, forget=forget)
         self._tracker = Tracker(declared)
         self.pages = Pages(None if forget else record, whole, staging, self._tracker)
         templates = code + (fingerprint(settings["JINJA_ENVIRONMENT"]) or whole)
@@ -80,7 +79,6 @@ class Session:
         hooks.memoize()
         hooks.compile_once(self._compiled)
         hooks.keep_copies(self._staging)
-        hooks.hasten_terms()
         self._tracker.install()
         session = self
         write_file, get_writer = Writer.write_file, Pelican._get_writer
@@ -264,13 +262,13 @@ class _Template:
         return text or ""
 
 
-def trusted(settings: Any, plugins: Any, harmless: dict[bytes, bool]) -> tuple[set[str], str]:
+def trusted(settings: Any, plugins: Any) -> tuple[set[str], str]:
     """The declared packages, and why this site is to be built by stock Pelican (``""``: not)."""
     declared = trust.declared(plugins)
     why = (
         trust.distrusted(settings, plugins, declared)
         or trust.strange_reader(declared)
-        or trust.changing_template(settings, harmless)
+        or trust.changing_template(settings)
         or trust.assumptions()
     )
     gc.set_threshold(100_000, 50, 100)

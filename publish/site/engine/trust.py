@@ -19,7 +19,6 @@ from pelican.contents import Article, Content
 from pelican.readers import Readers
 from pelican.writers import Writer
 
-from publish.site.engine.fingerprint import of_bytes
 from publish.site.engine.tracking import Looks, Tracker
 
 MUTATORS = {
@@ -148,27 +147,20 @@ def strange_reader(fit: set[str]) -> str:
     return ""
 
 
-def changing_template(settings: Mapping[str, Any], harmless: dict[bytes, bool]) -> str:
-    """A template that changes a list or mapping it did not make itself; ``""`` if none does.
-
-    ``harmless`` is filled with the digests of texts that do not, for the next build.
-    """
+def changing_template(settings: Mapping[str, Any]) -> str:
+    """A template that changes a list or mapping it did not make itself; ``""`` if none does."""
     for folder in (*settings["THEME_TEMPLATES_OVERRIDES"], f"{settings['THEME']}/templates"):
         for base, _, names in os.walk(folder, followlinks=True):
             for name in names:
                 try:
-                    with open(f"{base}/{name}", "rb") as stream:  # noqa: PTH123 - each build
-                        data = stream.read()
-                    text = data.decode()
+                    with open(f"{base}/{name}", encoding="utf-8") as stream:  # noqa: PTH123
+                        text = stream.read()
                 except (OSError, ValueError):
                     continue
-                if not any(f".{method}" in text for method in MUTATORS):
-                    continue
-                digest = of_bytes(data)
-                if digest not in harmless:
-                    if _changes(text, settings["JINJA_ENVIRONMENT"]):
-                        return f"{name} changes what other pages see"
-                    harmless[digest] = True
+                if any(f".{method}" in text for method in MUTATORS) and _changes(
+                    text, settings["JINJA_ENVIRONMENT"]
+                ):
+                    return f"{name} changes what other pages see"
     return ""
 
 
