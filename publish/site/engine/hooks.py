@@ -1,6 +1,6 @@
 """The hooks into Pelican and Jinja by which a run reuses earlier results.
 
-Every hook is listed in docs/performance.md with its reason. ``trust.assumptions`` tests at the
+Every hook is listed in docs/performance.md with its reason. ``trust`` tests at the
 start that each finds what it was written for; where one does not, stock Pelican builds the site.
 """
 
@@ -11,7 +11,7 @@ import io
 import os
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from pelican.contents import Article, Content, Page
 from pelican.readers import Readers
 
 from publish.post import frontmatter, stamps
-from publish.site.engine import Fit, UnfitSource
+from publish.site.engine import Fit, Progress, UnfitSource
 from publish.site.engine import settings as tracked
 from publish.site.engine.closures import Compiled
 from publish.site.engine.sources import KINDS, Sources, handed, key_lines
@@ -100,7 +100,7 @@ def hand_over() -> None:
     utils.pelican_open = readers.pelican_open = pelican_open
 
 
-def keep_sources(sources: Sources, jobs: int, progress: Callable[[str, int], None]) -> None:
+def keep_sources(sources: Sources, progress: Progress) -> None:
     """Posts and pages come from the store; on a first build all cores read."""
     read_file, is_valid = Readers.read_file, Content.is_valid
     links, begin = Content.get_static_links, Readers.__init__
@@ -147,7 +147,7 @@ def keep_sources(sources: Sources, jobs: int, progress: Callable[[str, int], Non
                     preread_sender=self, context_sender=self, **signal,
                 )  # fmt: skip
 
-            sources.read_ahead(paths, jobs, read)
+            sources.read_ahead(paths, read)
             stock(self)
 
         return generate_context

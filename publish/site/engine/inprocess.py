@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 import time
+import types
 import warnings
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from publish import light
 from publish.errors import Exit
 from publish.light import StubUsed
 from publish.post import cache
+from publish.post.contents import contents
 from publish.site.engine import (
     ISSUES,
     BadMoment,
@@ -58,20 +60,18 @@ def run_here(task: Task, progress: Progress | None, *, full_pelican: bool = Fals
     """
     if not full_pelican:
         light.install()
-    with contextlib.ExitStack() as meanwhile:
-        meanwhile.enter_context(contextlib.chdir(task.settings.parent))
-        meanwhile.enter_context(_without_keys())
-        meanwhile.enter_context(_without_stdout())
+    with contextlib.chdir(task.settings.parent), _without_keys(), _without_stdout():
         return run(task, progress or (lambda phase, count: None), [], full_pelican=full_pelican)
 
 
 def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = False) -> Outcome:
     """Run Pelican; the generators of a run that went well are put into ``held``."""
-    clock, audit = Clock(), Audit()
+    clock, audit, began = Clock(), Audit(), datetime.now(UTC)
     import pelican as package
+    from pelican import signals
     from pelican.settings import read_settings
 
-    from publish.site.engine import hooks, keys, session, settings
+    from publish.site.engine import hooks, keys, session, settings, trust
     from publish.site.engine.judging import MUCH, Judging, Stop
     from publish.site.engine.service import Service
     from publish.site.engine.sources import key_lines
@@ -79,7 +79,8 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
 
     _forget_neighbours(task.settings.parent)
     audit.start()
-    package.console = _Quiet(package.console)
+    # The build says itself what it did.
+    package.console = types.SimpleNamespace(print=lambda *words, **how: None)
     site = task.stage / "site"
     log = LogCollector(task.settings.parent, site, key_lines)
     logging.getLogger().addHandler(log)
@@ -90,7 +91,7 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
     package.log.LimitFilter._threshold = sys.maxsize
     package.log.LimitFilter._raised_messages = _Unremembering()
     clock.phase("load")
-    code, due = Exit.USAGE, _Due()
+    code, written = Exit.USAGE, list[Any]()
     live: session.Session | None = None
     judging: Judging | None = None
     ours = {
@@ -104,29 +105,28 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
                 read_settings(str(task.settings), override={**task.overrides, **ours})
             )
         code, log.content = Exit.REFUSED, Path(values["PATH"])
-        state = {} if task.forget else cache.load(task.folder / "state")
-        files = state.get("files", {})
-        staging = Staging(site, task.intact, files, _issues(values))
+        files = {} if task.forget else cache.load(task.folder / "state").get("files", {})
+        issues = values.get("NEWSLETTER_ISSUES_PATH")
+        staging = Staging(site, task.intact, files, {str(issues): ISSUES} if issues else {})
         values["ENGINE"] = Service(staging, task.jobs, audit, tell, planning=task.until == "read")
         if task.fit:
             hooks.hand_over()
         pelican = _pelican(values["PELICAN_CLASS"])(values)
-        due.listen()
-        declared, stock = session.trusted(values, pelican.plugins)
-        if type(pelican) is not package.Pelican:
-            stock = stock or "PELICAN_CLASS is set"
+        signals.content_object_init.connect(_refuse_bad_moments, weak=False)
+        declared, stock = trust.judged(values, pelican)
         hooks.order_sources()
         found_keys = keys.of(task, values, looked)
         if task.fit:
             hooks.keep_from_reading(task.fit)
-        judging = Judging(task, values, log, audit,
-                          lambda: live.sources.fresh if live else MUCH, clock.phase)  # fmt: skip
         if not stock:
-            record = task.record if files else None
             live = session.Session(
-                task.folder, record, found_keys, values, declared, staging, audit, log,
-                task.jobs, tell, forget=task.forget,
+                task, found_keys, values, declared, staging, audit, log, tell,
             )  # fmt: skip
+        judging = Judging(
+            task, values, log, audit, lambda: live.sources.fresh if live else MUCH, clock.phase,
+            live.begin if live else lambda generators, writer: None,
+        )  # fmt: skip
+        signals.content_written.connect(lambda path, context: written.append(path), weak=False)
         clock.phase("settings")
         pelican.run()
         clock.phase("pages")
@@ -152,14 +152,10 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
         for each in (live, judging):
             if each:
                 each.close()
+    answer = judging.answer if judging else None
     if task.until == "read":
-        answer = judging.answer if judging else None
-        return Run(
-            errors=tuple(log.errors),
-            judged=answer,
-            seconds=clock.seconds,
-            full_pelican=full_pelican,
-        )
+        return Run(judged=answer, seconds=clock.seconds, errors=tuple(log.errors),
+                   full_pelican=full_pelican)  # fmt: skip
     if log.errors:
         return Failed(tuple(log.errors), code)
     # Pelican's own default of CACHE_PATH is relative.
@@ -169,59 +165,38 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
     return Run(
         tuple(map(str, log.warnings)),
         tuple(path for path in reads if path != str(task.settings.parent)),
-        due.moment, audit.untracked, stock, tuple(sorted(staging.kept)),
-        live.pages.rendered if live else due.rendered,
-        live.sources.fresh if live else 0, judging.answer if judging else None, clock.seconds,
-        full_pelican=full_pelican,
+        _due(judging.generators if judging else [], began), audit.untracked, stock,
+        tuple(sorted(staging.kept)), live.pages.rendered if live else len(written),
+        live.sources.fresh if live else 0, answer, clock.seconds, full_pelican=full_pelican,
     )  # fmt: skip
 
 
-class _Due:
-    """The moment at which the next scheduled post becomes public, and how many pages there are."""
+def _moment(content: Any, key: str) -> datetime | None:
+    """A date of a post, as all can be compared.
 
-    def __init__(self) -> None:
-        self._began, self._moments = datetime.now(UTC), set[datetime]()
-        self.rendered = 0
-
-    def listen(self) -> None:
-        """Look at every post that is made or comes from the store."""
-        from pelican import signals
-
-        signals.content_object_init.connect(self._look, weak=False)
-        signals.all_generators_finalized.connect(self._look_at_all, weak=False)
-        signals.content_written.connect(self._count, weak=False)
-
-    def _count(self, path: str, context: Any) -> None:
-        self.rendered += 1
-
-    @property
-    def moment(self) -> float:
-        """Seconds since the epoch; 0 if none waits."""
-        return min(self._moments).timestamp() if self._moments else 0.0
-
-    def _look(self, content: Any) -> None:
-        for key in ("date", "modified"):
-            moment = getattr(content, key, None)
-            # A draft without a date is dated to the end of time, where no zone can be counted.
-            if not isinstance(moment, datetime) or moment.year == 9999:
-                continue
-            try:
-                moment = moment.astimezone(UTC)
-            except (ValueError, OverflowError):
-                # Of an offset of days, say: here it is the fault of this source, later of the run.
-                raise BadMoment(key) from None
-            if key == "date" and moment > self._began:
-                self._moments.add(moment)
-
-    def _look_at_all(self, generators: Any) -> None:
-        for generator in generators:
-            for content in (*getattr(generator, "articles", ()), *getattr(generator, "drafts", ())):
-                self._look(content)
+    Raises:
+        BadMoment: it cannot, for an offset of days, say.
+    """
+    moment = getattr(content, key, None)
+    # A draft without a date is dated to the end of time, where no zone can be counted.
+    if not isinstance(moment, datetime) or moment.year == 9999:
+        return None
+    try:
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise BadMoment(key) from None
 
 
-def _issues(values: Any) -> dict[str, str]:
-    path = values.get("NEWSLETTER_ISSUES_PATH")
-    return {str(path): ISSUES} if path else {}
+def _refuse_bad_moments(content: Any) -> None:
+    """Here it is the fault of this source, later of the run."""
+    for key in ("date", "modified"):
+        _moment(content, key)
+
+
+def _due(generators: Iterable[Any], began: datetime) -> float:
+    """When the next scheduled post becomes public, in seconds since the epoch; 0 if none waits."""
+    moments = [m for each in contents(generators) if (m := _moment(each, "date")) and m > began]
+    return min(moments).timestamp() if moments else 0.0
 
 
 class _Unremembering(set[Any]):
@@ -229,19 +204,6 @@ class _Unremembering(set[Any]):
 
     def add(self, item: Any) -> None:
         """Nothing is added."""
-
-
-class _Quiet:
-    """A console that prints nothing."""
-
-    def __init__(self, console: Any) -> None:
-        self._console = console
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._console, name)
-
-    def print(self, *words: Any, **how: Any) -> None:
-        """The build says itself what it did."""
 
 
 def _pelican(named: Any) -> Any:

@@ -77,9 +77,13 @@ class LogCollector(logging.Handler):
                 text = f"{text}: {type(cause).__name__}: {cause}"
         self._keep(kept, self._placed(text, self._source(record), kind, parts))
 
-    def add(self, errors: Iterable[Complaint], warnings: Iterable[Complaint]) -> None:
-        """Add another process's records."""
-        for kept, said in ((self.errors, errors), (self.warnings, warnings)):
+    def share(self) -> tuple[list[Complaint], list[Complaint]]:
+        """What a copy of this process collected, for ``merge``."""
+        return self.errors, self.warnings
+
+    def merge(self, share: tuple[list[Complaint], list[Complaint]]) -> None:
+        """Take over what a copy of this process collected."""
+        for kept, said in zip((self.errors, self.warnings), share, strict=True):
             for complaint in said:
                 self.count += 1
                 self._keep(kept, complaint)

@@ -14,12 +14,12 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from hashlib import blake2b, sha256
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from pelican.contents import Article, Content, Page
 
 from publish.post import cache, stamps
+from publish.site.engine import Task
 from publish.site.engine import settings as tracked
 from publish.site.engine.audit import Audit
 from publish.site.engine.pool import Pool
@@ -49,18 +49,17 @@ class Source(NamedTuple):
 
 
 class Sources:
-    """The store in ``folder``, valid under ``key`` and the settings that reading uses.
+    """The store in the task's folder, valid under ``key`` and the settings that reading uses.
 
     ``logged`` counts what was logged so far: a source about which something was logged is read in
     every build, for it to be logged again.
     """
 
     def __init__(
-        self, folder: Path, key: bytes, settings: Any, audit: Audit, logged: Callable[[], int],
-        *, forget: bool = False,
-    ) -> None:  # fmt: skip
-        self._file, self._key, self._settings = folder / "sources", key, settings
-        self._audit, self._logged, self._forget = audit, logged, forget
+        self, task: Task, key: bytes, settings: Any, audit: Audit, logged: Callable[[], int]
+    ) -> None:
+        self._file, self._key, self._settings = task.folder / "sources", key, settings
+        self._audit, self._logged, self._task = audit, logged, task
         self._old: dict[str, Source] = {}
         self._now: dict[str, Source] = {}
         self._was: tuple[Any, ...] = ()
@@ -74,7 +73,7 @@ class Sources:
         if self._snapshot:
             return
         self._snapshot = tracked.snapshot(self._settings)
-        known = {} if self._forget else cache.load(self._file)
+        known = {} if self._task.forget else cache.load(self._file)
         settings = known.get("settings", {})
         if known.get("key") == self._key and self._fingerprints(settings) == settings:
             self._used = set(settings)
@@ -117,9 +116,9 @@ class Sources:
                 self._now[path] = Source(type(made).__name__, data, links, lines, files, moment)
         return made
 
-    def read_ahead(self, paths: list[str], jobs: int, read: Callable[[str], Any]) -> None:
+    def read_ahead(self, paths: list[str], read: Callable[[str], Any]) -> None:
         """On all cores: make what is not kept of ``paths``, for ``find`` to find."""
-        unread = [path for path in paths if path not in self._old]
+        unread, jobs = [path for path in paths if path not in self._old], self._task.jobs
         if jobs < 2 or len(unread) < WORTH:
             return
 
@@ -130,14 +129,12 @@ class Sources:
                 except Exception:  # noqa: S112 - read once more in its turn, where it is told
                     continue
             made = {path: self._now.pop(path) for path in unread if path in self._now}
-            return made, self._audit.share(), getattr(self._settings, "used", set())
+            return made, getattr(self._settings, "used", set())
 
-        with self._audit.own():
-            pool = Pool(jobs, work)
+        pool = Pool(jobs, work, self._audit, [self._audit])
         try:
-            for made, noted, used in (work(0), *pool.answers()):
+            for made, used in (work(0), *pool.answers()):
                 self._old |= made
-                self._audit.merge(noted)
                 self._used |= used
         finally:
             pool.close()

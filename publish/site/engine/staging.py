@@ -14,6 +14,13 @@ from typing import Any
 
 from publish.site.engine.fingerprint import fingerprint, of_bytes
 
+
+class Kept(str):
+    """In the place of a page's text."""
+
+
+KEPT = Kept()
+"""Written to a page's file, it leaves the one in the output, or what another process writes."""
 Known = tuple[bytes, bytes]
 """Digest of a rendered file's bytes, and of the key a copy or a plugin's file was made from; each
 ``b""`` if there is none."""
@@ -125,10 +132,16 @@ class _Sink(io.StringIO):
     def __init__(self, staging: Staging, path: str, encoding: str) -> None:
         super().__init__(newline=os.linesep)
         self._staging, self._path, self._encoding = staging, path, encoding
+        self._kept = False
+
+    def write(self, text: str) -> int:
+        """See ``KEPT``."""
+        self._kept = text is KEPT
+        return super().write(text)
 
     def close(self) -> None:
         """The file is whole."""
-        if not self.closed:
+        if not self.closed and not self._kept:
             self._staging.put(self._path, self.getvalue().encode(self._encoding))
         super().close()
 

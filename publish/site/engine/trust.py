@@ -56,7 +56,7 @@ SIGNATURES: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
 """What is replaced, and the parameters it has to have."""
 
 
-def assumptions() -> str:
+def _assumptions() -> str:
     """What is not as the hooks need it; ``""`` if all is."""
     for owner, attribute, parameters in SIGNATURES:
         found = getattr(owner, attribute, None)
@@ -100,18 +100,25 @@ def _tracks() -> bool:
     return looks.variables == {"a", "b"} and seen == {"title", "_content", "metadata"}
 
 
-def declared(plugins: Iterable[Any]) -> set[str]:
-    """The packages of the plugins that say they are ``INCREMENTAL``."""
-    found = set()
-    for plugin in plugins:
+def judged(settings: Mapping[str, Any], site: Any) -> tuple[set[str], str]:
+    """The packages of plugins that say they are ``INCREMENTAL``, and why the ``site``, a Pelican,
+    has to be built as stock Pelican does; ``""`` if it need not.
+    """
+    declared = set()
+    for plugin in site.plugins:
         module = sys.modules.get(getattr(plugin, "__name__", ""))
         if getattr(module, "INCREMENTAL", False) is True:
-            found.add(_package(plugin.__name__))
-    return found
+            declared.add(_package(plugin.__name__))
+    return declared, (
+        _distrusted(settings, site.plugins, declared)
+        or _strange_reader(declared)
+        or _changing_template(settings)
+        or _assumptions()
+        or ("" if type(site) is pelican.Pelican else "PELICAN_CLASS is set")
+    )
 
 
-def distrusted(settings: Mapping[str, Any], plugins: Iterable[Any], fit: set[str]) -> str:
-    """Why this site has to be built by stock Pelican; ``""`` if it need not."""
+def _distrusted(settings: Mapping[str, Any], plugins: Iterable[Any], fit: set[str]) -> str:
     for plugin in plugins:
         if _package(getattr(plugin, "__name__", "?")) not in fit:
             return f"the plugin {getattr(plugin, '__name__', '?')} is not INCREMENTAL"
@@ -130,7 +137,7 @@ def distrusted(settings: Mapping[str, Any], plugins: Iterable[Any], fit: set[str
     return ""
 
 
-def strange_reader(fit: set[str]) -> str:
+def _strange_reader(fit: set[str]) -> str:
     """A class that takes part in reading and is neither a library's nor a declared plugin's."""
     waiting = []
     for module, name in (
@@ -147,7 +154,7 @@ def strange_reader(fit: set[str]) -> str:
     return ""
 
 
-def changing_template(settings: Mapping[str, Any]) -> str:
+def _changing_template(settings: Mapping[str, Any]) -> str:
     """A template that changes a list or mapping it did not make itself; ``""`` if none does."""
     for folder in (*settings["THEME_TEMPLATES_OVERRIDES"], f"{settings['THEME']}/templates"):
         for base, _, names in os.walk(folder, followlinks=True):
