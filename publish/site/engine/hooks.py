@@ -7,6 +7,7 @@ start that each finds what it was written for; where one does not, stock Pelican
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import os
 import sys
@@ -49,15 +50,16 @@ def order_sources() -> None:
         return Sorted(f for f in everything if os.path.splitext(f)[1][1:] in extensions)  # noqa: PTH122
 
     def walk(top: str, **named: Any) -> Iterator[Any]:
-        above = {top: {os.path.realpath(top)}}
+        inside = {top: {os.path.realpath(top)}}
         for folder, names, files in os.walk(top, **named):
             yield folder, names, files
-            inside = above.pop(folder, set())
-            # A link to a folder that it lies in would be followed for ever; a rule tells of it.
-            real = {name: os.path.realpath(os.path.join(folder, name)) for name in names}  # noqa: PTH118
-            names[:] = [name for name in names if real[name] not in inside]
-            for name in names:
-                above[os.path.join(folder, name)] = {*inside, real[name]}  # noqa: PTH118
+            for name in names.copy():
+                path = os.path.join(folder, name)  # noqa: PTH118
+                real = os.path.realpath(path)
+                # A link to a folder that it lies in would be followed for ever; a rule tells of it.
+                if real in inside[folder]:
+                    names.remove(name)
+                inside[path] = {*inside[folder], real}
 
     generators.Generator.get_files = get_files
     generators.os = types.SimpleNamespace(**{**vars(os), "walk": walk})
@@ -129,25 +131,15 @@ def keep_sources(sources: Sources, progress: Progress) -> None:
         known = sources.links.get(self)
         return links(self) if known is None else set(known)
 
-    def ahead(stock: Any, kind: type, word: str) -> Any:
-        signal = {
-            "preread_signal": getattr(signals, f"{word}_generator_preread"),
-            "context_signal": getattr(signals, f"{word}_generator_context"),
-        }
-
+    def ahead(stock: Any, kind: type) -> Any:
         def generate_context(self: Any) -> None:
             sources.begin()
-            where, but = (self.settings[f"{word.upper()}_{each}"] for each in ("PATHS", "EXCLUDES"))
-            names = self.get_files(where, but)
+            word = kind.__name__.upper()
+            names = self.get_files(
+                self.settings[f"{word}_PATHS"], self.settings[f"{word}_EXCLUDES"]
+            )
             paths = [os.path.abspath(os.path.join(self.path, each)) for each in names]  # noqa: PTH100, PTH118
-
-            def read(path: str) -> None:
-                self.readers.read_file(
-                    base_path=self.path, path=path, content_class=kind, context=self.context,
-                    preread_sender=self, context_sender=self, **signal,
-                )  # fmt: skip
-
-            sources.read_ahead(paths, read)
+            sources.read_ahead(paths, functools.partial(read_source, self, kind))
             stock(self)
 
         return generate_context
@@ -155,11 +147,18 @@ def keep_sources(sources: Sources, progress: Progress) -> None:
     Readers.__init__, Readers.read_file = watched_init, kept_read
     Content.is_valid = lambda self: self in sources.links or is_valid(self)
     Content.get_static_links = kept_links
-    for owner, kind, word in (
-        (generators.ArticlesGenerator, Article, "article"),
-        (generators.PagesGenerator, Page, "page"),
-    ):
-        owner.generate_context = ahead(owner.generate_context, kind, word)
+    for owner, kind in ((generators.ArticlesGenerator, Article), (generators.PagesGenerator, Page)):
+        owner.generate_context = ahead(owner.generate_context, kind)
+
+
+def read_source(generator: Any, kind: type, path: str) -> Any:
+    """The content of ``path``, as the generator itself has it read."""
+    word = kind.__name__.lower()
+    return generator.readers.read_file(
+        base_path=generator.path, path=path, content_class=kind, context=generator.context,
+        preread_signal=getattr(signals, f"{word}_generator_preread"), preread_sender=generator,
+        context_signal=getattr(signals, f"{word}_generator_context"), context_sender=generator,
+    )  # fmt: skip
 
 
 def memoize() -> None:

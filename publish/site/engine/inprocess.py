@@ -8,7 +8,6 @@ import logging
 import os
 import sys
 import time
-import types
 import warnings
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -79,8 +78,7 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
 
     _forget_neighbours(task.settings.parent)
     audit.start()
-    # The build says itself what it did.
-    package.console = types.SimpleNamespace(print=lambda *words, **how: None)
+    package.console = _Quiet(package.console)
     site = task.stage / "site"
     log = LogCollector(task.settings.parent, site, key_lines)
     logging.getLogger().addHandler(log)
@@ -197,6 +195,19 @@ def _due(generators: Iterable[Any], began: datetime) -> float:
     """When the next scheduled post becomes public, in seconds since the epoch; 0 if none waits."""
     moments = [m for each in contents(generators) if (m := _moment(each, "date")) and m > began]
     return min(moments).timestamp() if moments else 0.0
+
+
+class _Quiet:
+    """A console that prints nothing: the build says itself what it did."""
+
+    def __init__(self, console: Any) -> None:
+        self._console = console
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._console, name)
+
+    def print(self, *words: Any, **how: Any) -> None:
+        """Nothing is printed."""
 
 
 class _Unremembering(set[Any]):

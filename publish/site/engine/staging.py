@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from publish.site.commit import tree
 from publish.site.engine.fingerprint import fingerprint, of_bytes
 
 
@@ -29,17 +30,17 @@ Known = tuple[bytes, bytes]
 class Staging:
     """The stage in ``folder``; ``old`` says how the last build left each file.
 
-    ``intact`` names those that lie in the output untouched since. ``kept`` are those that stay,
-    ``new`` is what the next build is told.
+    ``intact`` names those that lie in the output untouched since; ``further`` are folders of the
+    plugins' own, and how their files are called. ``kept`` are files that stay, ``new`` is what the
+    next build is told.
     """
 
     def __init__(
         self, folder: Path, intact: Collection[str], old: Mapping[str, Known],
-        further: Mapping[str, str] | None = None,
+        further: Mapping[str, str],
     ) -> None:  # fmt: skip
-        self.folder = str(folder)
-        self._root = self.folder + os.sep
-        self._further = {f"{path}{os.sep}": word for path, word in (further or {}).items()}
+        self._root = f"{folder}{os.sep}"
+        self._further = {f"{path}{os.sep}": word for path, word in further.items()}
         self._intact, self._old = frozenset(intact), old
         self.kept: set[str] = set()
         self.new: dict[str, Known] = {}
@@ -113,19 +114,10 @@ class Staging:
         self.new |= new
         self._staged |= staged
 
-    def found(self) -> list[str]:
-        """All files in the stage."""
-        root = len(self._root)
-        return [
-            f"{base}{os.sep}{name}"[root:].replace(os.sep, "/")
-            for base, _, names in os.walk(self.folder)
-            for name in names
-        ]
-
     def foreign(self) -> set[str]:
         """Files that were not rendered: copies and the plugins' own, staged or kept."""
         keyed = {name for name, (_, key) in self.new.items() if key}
-        return (set(self.found()) - self._staged) | keyed
+        return (set(tree(Path(self._root))) - self._staged) | keyed
 
 
 class _Sink(io.StringIO):
