@@ -16,25 +16,16 @@ from pathlib import Path
 from typing import Any
 
 from publish import light
-from publish.errors import Exit
+from publish.errors import ConfigError, PublishError, Refused
 from publish.light import StubUsed
 from publish.post import cache
 from publish.post.contents import contents
-from publish.site.engine import (
-    ISSUES,
-    BadMoment,
-    Failed,
-    NeedsFullPelican,
-    Progress,
-    Run,
-    Task,
-    Unfit,
-)
+from publish.site.engine import ISSUES, BadMoment, NeedsFullPelican, Progress, Run, Task, Unfit
 from publish.site.engine.audit import Audit
 from publish.site.engine.logged import LogCollector
 from publish.site.snapshot import ACCOUNTS
 
-Outcome = Run | Failed | Unfit | NeedsFullPelican
+Outcome = Run | Exception
 
 
 class Clock:
@@ -51,7 +42,9 @@ class Clock:
         self._last = now
 
 
-def run_here(task: Task, progress: Progress | None, *, full_pelican: bool = False) -> Outcome:
+def run_here(
+    task: Task, progress: Progress | None, *, full_pelican: bool = False
+) -> Run | Exception:
     """Run ``task`` in the process of the command itself.
 
     Meanwhile standard output is standard error, for plugins may print; no key is in the
@@ -64,7 +57,10 @@ def run_here(task: Task, progress: Progress | None, *, full_pelican: bool = Fals
 
 
 def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = False) -> Outcome:
-    """Run Pelican; the generators of a run that went well are put into ``held``."""
+    """Run Pelican; what came of it, or the error by which ``engine.run`` ends.
+
+    The generators of a run that went well are put into ``held``.
+    """
     clock, audit, began = Clock(), Audit(), datetime.now(UTC)
     import pelican as package
     from pelican import signals
@@ -89,7 +85,8 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
     package.log.LimitFilter._threshold = sys.maxsize
     package.log.LimitFilter._raised_messages = _Unremembering()
     clock.phase("load")
-    code, written = Exit.USAGE, list[Any]()
+    failure: type[PublishError] = ConfigError
+    written: list[Any] = []
     live: session.Session | None = None
     judging: Judging | None = None
     ours = {
@@ -99,10 +96,10 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
     }  # fmt: skip
     try:
         with audit.scope() as looked:
-            values = settings.recording(
+            values = settings.Quiet(
                 read_settings(str(task.settings), override={**task.overrides, **ours})
             )
-        code, log.content = Exit.REFUSED, Path(values["PATH"])
+        failure, log.content = Refused, Path(values["PATH"])
         files = {} if task.forget else cache.load(task.folder / "state").get("files", {})
         issues = values.get("NEWSLETTER_ISSUES_PATH")
         staging = Staging(site, task.intact, files, {str(issues): ISSUES} if issues else {})
@@ -155,7 +152,9 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
         return Run(judged=answer, seconds=clock.seconds, errors=tuple(log.errors),
                    full_pelican=full_pelican)  # fmt: skip
     if log.errors:
-        return Failed(tuple(log.errors), code)
+        also = f" (and {len(log.errors) - 1} more)" if len(log.errors) > 1 else ""
+        remedy = "mend that and build again; the built site is as it was"
+        return failure(f"{log.errors[0]}{also}", remedy)
     # Pelican's own default of CACHE_PATH is relative.
     apart = [task.stage, task.folder.parent, *(Path(value).absolute() for value in (values["PATH"],
              values["THEME"], values["CACHE_PATH"], *values["PLUGIN_PATHS"]))]  # fmt: skip
@@ -163,9 +162,9 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
     return Run(
         tuple(map(str, log.warnings)),
         tuple(path for path in reads if path != str(task.settings.parent)),
-        _due(judging.generators if judging else [], began), audit.untracked, stock,
-        tuple(sorted(staging.kept)), live.pages.rendered if live else len(written),
-        live.sources.fresh if live else 0, answer, clock.seconds, full_pelican=full_pelican,
+        _due(judging.generators if judging else [], began), audit.untracked,
+        tuple(sorted(staging.kept)), live.pages.rendered if live else len(written), answer,
+        clock.seconds, full_pelican=full_pelican,
     )  # fmt: skip
 
 
