@@ -128,6 +128,18 @@ def test_another_markup_is_read_though_its_readers_are_loaded_late(lab: Lab):
     assert not (wrong := differences(lab.tree, wanted)), wrong
 
 
+def test_a_build_into_another_folder_says_nothing_of_what_lies_in_the_sites_own(tmp_path: Path):
+    lab = Lab(tmp_path / "site", dict(site()) | post("one", 1, "First."))
+    lab.build()
+    for body in ("Second.", "First."):
+        lab.apply(post("one", 1, body))
+        lab.build(output=tmp_path / "other")
+    lab.apply(post("one", 1, "Second."))
+    lab.build(output=tmp_path / "other")
+    assert "one/index.html" in lab.build().written
+    assert not (wrong := differences(lab.tree, lab.stock())), wrong
+
+
 def test_a_key_in_a_page_stops_the_build_before_anything_is_public(lab: Lab):
     from publish.checks import run
 

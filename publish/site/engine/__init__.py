@@ -39,8 +39,8 @@ class Task(NamedTuple):
     """One run.
 
     ``settings`` is the settings file, ``overrides`` are values put over it. ``stage`` is a folder
-    for this run alone: the site goes to ``stage/site``, the record of its pages to ``stage/pages``.
-    ``folder`` holds what earlier runs left, ``record`` is that of the pages in the output, of which
+    for this run alone: the site goes to ``stage/site``, the record of its files to ``stage/pages``.
+    ``folder`` holds what earlier runs left, ``record`` is that of the files in the output, of which
     ``intact`` were not touched since. ``code`` are files of Python that decide what sources and
     pages are. ``forget`` makes
     everything again. ``jobs`` is how many processes may work. ``judge`` is called once all is read

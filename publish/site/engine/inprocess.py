@@ -100,9 +100,10 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
                 read_settings(str(task.settings), override={**task.overrides, **ours})
             )
         failure, log.content = Refused, Path(values["PATH"])
-        files = {} if task.forget else cache.load(task.folder / "state").get("files", {})
+        last = {} if task.forget else cache.load(task.record)
         issues = values.get("NEWSLETTER_ISSUES_PATH")
-        staging = Staging(site, task.intact, files, {str(issues): ISSUES} if issues else {})
+        further = {str(issues): ISSUES} if issues else {}
+        staging = Staging(site, task.intact, last.get("files", {}), further)
         values["ENGINE"] = Service(staging, task.jobs, audit, tell, planning=task.until == "read")
         if task.fit:
             hooks.hand_over()
@@ -115,7 +116,7 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
             hooks.keep_from_reading(task.fit)
         if not stock:
             live = session.Session(
-                task, found_keys, values, declared, staging, audit, log, tell,
+                task, last, found_keys, values, declared, staging, audit, log, tell,
             )  # fmt: skip
         judging = Judging(
             task, values, log, audit, lambda: live.sources.fresh if live else MUCH, clock.phase,
@@ -127,8 +128,6 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
         clock.phase("pages")
         if live and not log.errors:
             live.save(task.stage / "pages")
-            known = {n: k for n, k in staging.new.items() if n in staging.kept or k != (b"", b"")}
-            cache.save(task.stage / "state", {"files": known})
         held.extend(judging.generators)
         clock.phase("save")
     except Unfit as unfit:

@@ -47,11 +47,12 @@ class Entry(NamedTuple):
 
 
 class Pages:
-    """The pages of this run beside those of the record in ``file``, valid under ``key``."""
+    """The pages of this run beside those of the ``last`` record, valid under ``key``."""
 
-    def __init__(self, file: Path | None, key: bytes, staging: Staging, tracker: Tracker) -> None:
-        old = cache.load(file) if file else {}
-        old = old if old.get("key") == key else {}
+    def __init__(
+        self, last: dict[str, Any], key: bytes, staging: Staging, tracker: Tracker
+    ) -> None:
+        old = last if last.get("key") == key else {}
         self._key, self._staging, self._tracker = key, staging, tracker
         self.old = {page: Entry(*entry) for page, entry in old.get("pages", {}).items()}
         self._values: dict[str, bytes | None] = old.get("values", {})
@@ -225,5 +226,5 @@ class Pages:
             "pages": {page: tuple(entry) for page, entry in self.new.items()},
             "values": {variable: self._value(variable) for variable in shared},
             "records": {called: self._digests.record(called) for called in facts},
-            "facts": facts,
+            "facts": facts, "files": self._staging.left(),
         })  # fmt: skip

@@ -37,11 +37,12 @@ LISTS = ("articles", "dates")
 
 
 class Session:
-    """Hooks of one incremental run; ``keys`` are digests: of the code, and of code and settings."""
+    """Hooks of one incremental run; ``last`` is what the last one recorded of its pages, ``keys``
+    are digests: of the code, and of code and settings."""
 
     def __init__(
-        self, task: Task, keys: tuple[bytes, bytes], settings: Any, declared: set[str],
-        staging: Staging, audit: Audit, log: LogCollector, progress: Progress,
+        self, task: Task, last: dict[str, Any], keys: tuple[bytes, bytes], settings: Any,
+        declared: set[str], staging: Staging, audit: Audit, log: LogCollector, progress: Progress,
     ) -> None:  # fmt: skip
         code, whole = keys
         self._audit, self._log, self._jobs = audit, log, task.jobs
@@ -51,7 +52,7 @@ class Session:
         self._turn, self._mine, self._share = 0, 0, False
         self.sources = Sources(task, code, settings, audit, lambda: log.count)
         self._tracker = Tracker(declared)
-        self.pages = Pages(None if task.forget else task.record, whole, staging, self._tracker)
+        self.pages = Pages(last, whole, staging, self._tracker)
         templates = code + (fingerprint(settings["JINJA_ENVIRONMENT"]) or whole)
         self._compiled = Compiled(task.folder / "templates", templates)
         hooks.keep_sources(self.sources, progress)

@@ -31,8 +31,7 @@ class Staging:
     """The stage in ``folder``; ``old`` says how the last build left each file.
 
     ``intact`` names those that lie in the output untouched since; ``further`` are folders of the
-    plugins' own, and how their files are called. ``kept`` are files that stay, ``new`` is what the
-    next build is told.
+    plugins' own, and how their files are called. ``kept`` are files that stay.
     """
 
     def __init__(
@@ -113,6 +112,10 @@ class Staging:
         self.kept |= kept
         self.new |= new
         self._staged |= staged
+
+    def left(self) -> dict[str, Known]:
+        """How this build leaves each file, but for those of which nothing is known."""
+        return {n: k for n, k in self.new.items() if n in self.kept or k != (b"", b"")}
 
     def foreign(self) -> set[str]:
         """Files that were not rendered: copies and the plugins' own, staged or kept."""
