@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Node = dict[str, Any]
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def text(document: Mapping[str, Any]) -> str:
     ``<``, ``>`` and ``&`` are written as JSON's own escapes, so neither ``</script>`` nor
     ``<!--`` can stand in it, and a template may print it as it is.
     """
-    plain = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    plain = _ENCODER.encode(document)
     for sign in "<>&\u2028\u2029":
         plain = plain.replace(sign, f"\\u{ord(sign):04x}")
     return plain

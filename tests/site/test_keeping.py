@@ -265,10 +265,13 @@ def test_what_a_build_alone_loads_is_compiled_once(tmp_path: Path, monkeypatch: 
     lab = Lab(tmp_path / "site", site(templates={"article": "{{ article.content }}"}))
     command = [sys.executable, "-m", "publish", "build", "-q"]
     made: list[dict[str, int]] = []
+    expressions: list[int] = []
     for body in ("One.", "Two.", "Three."):
         lab.apply({"content/one.md": f"Title: One\nDate: 2024-01-01\n\n{body}\n"})
         subprocess.run(command, cwd=lab.root, check=True, capture_output=True)
         files = (tmp_path / "compiled").rglob("publish/**/*.pyc")
         made.append({f.name: f.stat().st_mtime_ns for f in files})
+        expressions.append((lab.root / ".publish/compiled").stat().st_ino)
     assert any(name.startswith("slug.") for name in made[0])
     assert made[1] == made[2]
+    assert expressions[1] == expressions[2]

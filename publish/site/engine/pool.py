@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from publish import compiled
 from publish.site.engine.audit import Audit
 
 
@@ -103,6 +104,7 @@ def _end(work: Callable[[], Any], answer: Any) -> None:
         answer.write(data)
         answer.flush()
         status = 0
+        compiled.save()
     finally:
         os._exit(status)
 
