@@ -109,12 +109,12 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
             hooks.hand_over()
         pelican = _pelican(values["PELICAN_CLASS"])(values)
         signals.content_object_init.connect(_refuse_bad_moments, weak=False)
-        declared, stock = trust.judged(values, pelican)
+        declared, trusted = trust.judged(values, pelican)
         hooks.order_sources()
         found_keys = keys.of(task, values, looked)
         if task.fit:
             hooks.keep_from_reading(task.fit)
-        if not stock:
+        if trusted:
             live = session.Session(
                 task, last, found_keys, values, declared, staging, audit, log, tell,
             )  # fmt: skip
