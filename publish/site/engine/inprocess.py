@@ -226,9 +226,7 @@ def _pelican(named: Any) -> Any:
 @contextlib.contextmanager
 def _without_keys() -> Iterator[None]:
     """A key must not reach a template."""
-    keys = {name: value for name, value in os.environ.items() if name.startswith(ACCOUNTS)}
-    for name in keys:
-        del os.environ[name]
+    keys = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith(ACCOUNTS)}
     try:
         yield
     finally:
