@@ -213,13 +213,15 @@ class Pages:
         # Two pages of one place, and those that a copy or a plugin's file covers, may be stale.
         for page in self._double.union(self._staging.foreign()):
             self.new.pop(page, None)
-        facts: dict[str, dict[str, bytes | None]] = {}
-        for entry in self.new.values():
+        made, _ = self.share()
+        whole = len(made) > len(self.new) // 2  # now and then, what no page looks at any more goes
+        facts = {} if whole else {c: known for c, known in self._facts.items() if c in self.posts}
+        for entry in (self.new if whole else made).values():
             for called, looks in entry.looks.items():
-                facts.setdefault(called, {}).update(dict.fromkeys(looks))
-        for called, seen in facts.items():
-            known = self._facts.get(called, {})
-            seen |= {k: known[k] if k in known else self._fact(called, k) for k in seen}
+                seen, known = facts.setdefault(called, {}), self._facts.get(called, {})
+                for look in looks:
+                    if look not in seen:
+                        seen[look] = known[look] if look in known else self._fact(called, look)
         shared = set().union(*(entry.shared for entry in self.new.values()))
         cache.save(file, {
             "key": self._key, "texts": self._closures.names,
