@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from publish.deploy import verify
-from publish.deploy.guard import Age, Compare, Verdict, judge, require_fit, require_pages
+from publish.deploy.guard import Age, Compare, is_superseded, require_fit, require_pages
 from publish.deploy.plan import Plan, Put, Remote, plan
 from publish.deploy.release import Hold, OldRelease, Record, Release
 from publish.deploy.targets import Place, Raced, Target
@@ -182,10 +182,9 @@ def _decide(
     out.previous = known.release if known else ""
     out.foreign = tuple(p for p in now.foreign if p not in release.files)
     target_changed = now.at != first.at
-    if (
-        judge(release, known, compare, resume=options.resume, target_changed=target_changed)
-        is Verdict.SUPERSEDED
-    ):
+    if is_superseded(
+        release, known, compare, resume=options.resume, target_changed=target_changed
+    ):  # fmt: skip
         out.state = "superseded"
         return None
     moved = known is None or compare(release.source, known.source) not in (Age.SAME, Age.NONE)
@@ -234,9 +233,8 @@ def _verify(place: Place, release: Release, options: DeployOptions, out: Outcome
     with out.timed("verify"):
         if fresh:
             changed = [p.path for p in out.put]
-            found = verify.pages(place.siteurl, release, changed)
-            out.verified += found.checked
-            out.warnings += found.warnings
+            out.warnings += verify.pages(place.siteurl, release, changed)
+            out.verified += len(verify.sample(release, changed))
 
 
 def _seen(place: Place, release: str, options: DeployOptions, out: Outcome) -> None:

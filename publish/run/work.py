@@ -18,7 +18,7 @@ from publish.run import ledger_repo
 from publish.run.report import Report
 
 if TYPE_CHECKING:
-    from publish.office import Office
+    from publish.office.context import Office
     from publish.run.ledger_repo import LedgerRepository
 
 PATIENCE = 1800.0
@@ -109,7 +109,7 @@ def _build_deploy_send(office: Office, report: Report) -> None:
             office.site.fresh(office.voice, reason="built")
             # A post may have come due during the deploy: then it becomes public before it is
             # mailed. A site that is never sure to be fresh is built and found to be the same.
-            if (made := golive.built_id(office.settings)) != deployed_id:
+            if (made := golive.release_of(office.settings).id) != deployed_id:
                 deployed_id = made
                 report.deploys.clear()
                 report.lines += retracting.withdraw(office)

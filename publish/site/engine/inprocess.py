@@ -139,6 +139,8 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
         return NeedsFullPelican()
     except (Exception, SystemExit) as error:  # a settings file, theme or plugin may do anything
         log.failed(error)
+        if judging and (verdict := judging.verdict()):
+            return verdict
     finally:
         audit.stop()
         _forget_compiled(task.code)

@@ -65,6 +65,20 @@ class Judging:
         if self._copy:
             self._copy.close()
 
+    def verdict(self) -> Unfit | None:
+        """What the judge says of a run that failed meanwhile, or before it was asked: that comes
+        first."""
+        try:
+            self._settle()
+            if self._task.judge and not (self.generators or self._task.until):
+                answer, fit, _ = self._judge(0)
+                return None if fit else Unfit(answer)
+        except Unfit as unfit:
+            return unfit
+        except Exception:  # what made the run fail says why
+            return None
+        return None
+
     def _ask(self, generators: list[Any]) -> None:
         self._phase("read")
         self.generators = generators

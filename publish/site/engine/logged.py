@@ -88,12 +88,18 @@ class LogCollector(logging.Handler):
                 self.count += 1
                 self._keep(kept, complaint)
 
+    def tell(self, said: Complaint) -> None:
+        """Add an error; its file may be an absolute path."""
+        self._keep(self.errors, self._located(said))
+
     def failed(self, error: BaseException) -> None:
         """The run ended by ``error``."""
         text = getattr(error, "message", None) or getattr(error, "strerror", None) or str(error)
         line = f"{type(error).__name__}: {text}" if text else type(error).__name__
-        message, _, remedy = self._short(line).partition(" — ")
         kind, parts = _kind(error)
+        if kind == "bad-pattern":
+            line = f"{parts[0]} makes no address: {line}"
+        message, _, remedy = self._short(line).partition(" — ")
         self._keep(
             self.errors, Complaint(message, *self._where(error), remedy, kind=kind, parts=parts)
         )
@@ -180,11 +186,16 @@ def _kind(error: BaseException) -> tuple[str, tuple[str, ...]]:
         return "unfit", ()
     if isinstance(error, BadMoment):
         return "bad-moment", (error.key,)
+    if type(error).__name__ == "FileOverwriteFailedError":
+        return "overwritten", ()
     for frame, _ in traceback.walk_tb(error.__traceback__):
         if frame.f_code.co_name == "get_date":
             return "bad-date", (str(frame.f_locals.get("string", "")),)
         if frame.f_code.co_name == "strftime":
             return "bad-date-format", ()
+        if frame.f_code.co_name in ("_expand_settings", "_from_settings"):
+            named = frame.f_locals.get("fq_key") or frame.f_locals.get("setting")
+            return "bad-pattern", (str(named or "PAGINATION_PATTERNS"),)
         if f"{os.sep}zoneinfo{os.sep}" in frame.f_code.co_filename:
             return "bad-timezone", ()
     return ("bad-timezone", ()) if type(error).__name__ == "ZoneInfoNotFoundError" else ("", ())

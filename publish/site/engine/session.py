@@ -81,6 +81,7 @@ class Session:
         session, write_file = self, Writer.write_file
         copies = generators.StaticGenerator.generate_output
 
+        @functools.wraps(write_file)  # a rehearsal asks for Pelican's own
         def written(
             self: Any, name: Any, template: Any, context: Any, relative_urls: bool = False,
             paginated: Any = None, template_name: Any = None, override_output: bool = False,

@@ -1,4 +1,4 @@
-"""``publish deploy``."""
+"""The commands that take a site live: ``deploy``, and ``run`` for a timer."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from publish.settings import Settings
 @click.option("--no-verify", is_flag=True, help="Do not wait until the release is live.")
 @click.option("--json", "as_json", is_flag=True, help="What was done, for scripts.")
 @common
-def command(
+def deploy(
     settings: Settings,
     terminal: Terminal,
     target: str | None,
@@ -71,3 +71,33 @@ def command(
     if rollback is not None and not dry_run:
         terminal.note("held: `publish deploy` and `publish run` upload nothing older than what you "
                       "went back from, until you commit a correction or say --resume")  # fmt: skip
+
+
+@click.command("run")
+@click.option("--live", is_flag=True, help="Do it; without this it is a dry run.")
+@click.option("--json", "as_json", is_flag=True, help="What was done, for scripts.")
+@common
+def run(settings: Settings, terminal: Terminal, live: bool, as_json: bool) -> int:
+    """Do all that is due, unattended: publish, upload, see that it is live, mail.
+
+    For a timer, at any time and as often as it likes: it looks at what is, and does what is
+    missing. Two at once, a late one or one that died do no harm; nothing is mailed twice.
+
+    Example: publish run --live
+    """
+    from publish.cli.answering import voice
+    from publish.office.context import opened
+    from publish.run import report as reports
+    from publish.run import work
+
+    with opened(settings, voice(terminal), live=live) as office:
+        report = work.run(office) if live else work.rehearse(office)
+    reports.publish(report, settings.cache, terminal.warn)
+    if as_json:
+        terminal.json(report.document())
+    else:
+        for line in report.lines:
+            terminal.out(line)
+    for error in report.errors:
+        terminal.error(str(error))
+    return int(report.code)
