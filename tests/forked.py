@@ -45,7 +45,7 @@ BUILDING = f"""
 PRELOADED = {
     "publish": f"""{BUILDING}
         publish.cli.group publish.cli.terminal publish.office publish.office.context
-        publish.cli.send publish.cli.plan publish.cli.status publish.cli.undo publish.cli.check
+        publish.cli.letters publish.cli.check
         publish.cli.build publish.cli.answering publish.office.letter_questions
         publish.office.delivery publish.office.listing publish.office.settling
         publish.newsletter.mailchimp mailchimp_marketing publish.site.read publish.sandbox.server
