@@ -94,6 +94,7 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
     code, due = Exit.USAGE, _Due()
     live: session.Session | None = None
     judging: Judging | None = None
+    service: Service | None = None
     ours = {
         "OUTPUT_PATH": str(site), "DELETE_OUTPUT_DIRECTORY": False, "DEBUG": False,
         # Pelican's own cache trusts a file's time of change; the engine has a better one.
@@ -108,7 +109,8 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
         state = {} if task.forget else cache.load(task.folder / "state")
         files = state.get("files", {})
         staging = Staging(site, task.intact, files, _issues(values))
-        values["ENGINE"] = Service(staging, task.jobs, audit, tell, planning=task.until == "read")
+        service = Service(staging, task.jobs, audit, tell, planning=task.until == "read")
+        values["ENGINE"] = service
         if task.fit:
             hooks.hand_over()
         pelican = _pelican(values["PELICAN_CLASS"])(values)
@@ -158,7 +160,7 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
         compiled.leave_own()
         sys.dont_write_bytecode = compiles
         logging.getLogger().removeHandler(log)
-        for each in (live, judging):
+        for each in (live, judging, service):
             if each:
                 each.close()
     if task.until == "read":

@@ -65,7 +65,12 @@ class Judging:
 
         def begun(*senders: Any, **named: Any) -> Any:
             judging._begin(senders[0])
-            return send(*senders, **named)
+            found = send(*senders, **named)
+            if judging._fresh() >= MUCH:  # before letters are composed and pictures made smaller
+                judging._phase("plugins")
+                judging._settle()
+                judging._phase("judge")
+            return found
 
         def settled(pelican: Any) -> Any:
             writer = get_writer(pelican)
@@ -84,7 +89,7 @@ class Judging:
             return
         with self._audit.own():
             self._copy = Pool(2, lambda number: self._judge(generators))
-        if self._task.until == "read" or self._fresh() >= MUCH:
+        if self._task.until == "read":
             self._settle()
             self._phase("judge")
         if self._task.until == "read" and not self._composes():

@@ -26,6 +26,7 @@ class Service:
         self.planning = planning
         self._progress = progress
         self._staging, self._jobs, self._audit = staging, jobs, audit
+        self._pools: list[pool.Pool] = []
 
     def holds(self, name: str, key: Any) -> bool:
         """Whether a file lies in the output as it was made from an equal ``key``.
@@ -54,6 +55,27 @@ class Service:
             self._progress(phase, -len(found))
         with self._audit.own():
             return pool.shared(self._jobs, counted, found)
+
+    def ahead(self, work: Callable[[Any], Any], items: Iterable[Any]) -> Callable[[], Any]:
+        """Begin with ``work`` on ``items`` in copies of this process, which goes on meanwhile.
+
+        What is returned waits for their end. With one core nothing is begun: whoever waits has
+        to look what is done. ``work`` may write files of its own.
+        """
+        found, others = list(items), self._jobs - 1
+
+        def part(number: int) -> None:
+            for item in found[number - 1 :: others]:
+                work(item)
+
+        with self._audit.own():
+            self._pools.append(copies := pool.Pool(self._jobs if found else 1, part))
+        return copies.answers
+
+    def close(self) -> None:
+        """Leave no process behind."""
+        for each in self._pools:
+            each.close()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return str, ()  # settings with it in them have the same fingerprint in every build
