@@ -155,13 +155,14 @@ def _missing(engine: Any) -> list[str]:
 
 def _kept(file: Path) -> bytes:
     """A card of the cache; drawn and put there if it is not."""
+    from publish.post.cache import verified, with_checksum
     from publish.post.files import write_whole
 
     try:
-        return file.read_bytes()
-    except FileNotFoundError:
+        return verified(file.read_bytes())
+    except (FileNotFoundError, ValueError):
         data = _png(_drawn[file.name])
-        write_whole(file, data)
+        write_whole(file, with_checksum(data))
         return data
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import click
 
 from publish.cli.options import common
@@ -43,7 +45,7 @@ def deploy(
 
     Example: publish deploy --dry-run
     """
-    from publish.deploy.deploy import DeployOptions, Stopped, document
+    from publish.deploy.deploy import DeployOptions, Stopped
     from publish.office import golive
 
     if rollback is not None and resume:
@@ -53,7 +55,7 @@ def deploy(
         out = golive.go_live(settings, target, options, terminal.progress, rollback=rollback)
     except Stopped as stop:
         if as_json:
-            terminal.json(document(stop.outcome))
+            terminal.json(asdict(stop.outcome))
         raise
     for path in out.foreign[:10]:
         terminal.note(f"{path}: is not ours; left alone")
@@ -62,7 +64,7 @@ def deploy(
     for line in out.warnings:
         terminal.warn(line)
     if as_json:
-        terminal.json(document(out))
+        terminal.json(asdict(out))
         return
     *steps, end = golive.summary_lines(out)
     for step in steps:

@@ -6,7 +6,6 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from publish.deploy import verify
 from publish.deploy.guard import Age, Compare, is_superseded, require_fit, require_pages
@@ -259,14 +258,3 @@ def _past(known: Record, wanted: str) -> OldRelease:
             f"there is: {have}" if have else "build that state of the content and deploy it",
         )
     return found[0]
-
-
-def document(out: Outcome) -> dict[str, Any]:
-    """The outcome for a script."""
-    return {
-        "target": out.target, "kind": out.kind, "release": out.release, "previous": out.previous,
-        "source": out.source, "state": out.state,
-        "put": [{"path": p.path, "bytes": p.bytes, "why": p.why} for p in out.put],
-        "deleted": list(out.deleted), "foreign": list(out.foreign), "unchanged": out.unchanged,
-        "seconds": out.seconds, "verified": out.verified, "warnings": out.warnings,
-    }  # fmt: skip

@@ -20,6 +20,7 @@ from publish.office.letter_questions import (
     changed,
     fingerprint,
     lines_of,
+    mending,
     name_of,
 )
 from publish.office.letters import Letters
@@ -205,14 +206,9 @@ def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Del
     waiting = next((x for x in carriers if x.scheduled), None)
     if waiting:
         what = "an update of it" if waiting.kind == "update" else "its letter"
-        instead = (
-            command("send", head.slug, "--replace") + " puts the present words in"
-            if waiting.kind == "post"
-            else command("undo", found.handle(waiting)) + " takes it back; then send it again"
-        )
         raise Refused(
             f"{office.words.issue(head)}: {what} has not gone out, it is scheduled for "
-            f"{office.format_local(waiting.hour)}", instead,
+            f"{office.format_local(waiting.hour)}", mending(waiting, found),
         )  # fmt: skip
     lost = letter.past.tried and not letter.campaigns
     if not lost and not any(x.mailed for x in carriers if x.kind != "update"):

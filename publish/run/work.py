@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from publish.deploy.deploy import DeployOptions, Stopped, document
+from publish.deploy.deploy import DeployOptions, Stopped
 from publish.errors import Exit, NothingSent, PublishError
 from publish.office import golive
 from publish.post.files import locked
@@ -70,7 +71,7 @@ def rehearse(office: Office) -> Report:
         with _noted(report):
             options = DeployOptions(dry_run=True, verify=0)
             out = golive.go_live(office.settings, name, options, office.voice.progress)
-            report.deploys.append(document(out))
+            report.deploys.append(asdict(out))
             report.lines.append(golive.summary_lines(out)[-1])
     with _noted(report):
         from publish.office import listing
@@ -133,9 +134,9 @@ def _deploy(office: Office, report: Report, name: str) -> None:
     try:
         out = golive.go_live(office.settings, name, DeployOptions(), office.voice.progress)
     except Stopped as stop:
-        report.deploys.append(document(stop.outcome))
+        report.deploys.append(asdict(stop.outcome))
         raise
-    report.deploys.append(document(out))
+    report.deploys.append(asdict(out))
     report.lines += [golive.summary_lines(out)[-1], *(f"warning: {line}" for line in out.warnings)]
 
 

@@ -104,12 +104,11 @@ class Rebuilder:
         kept = [name.removeprefix(f"{ISSUES}/") for name in done.kept if name.startswith(ISSUES)]
         changes = commit(stage / "site", folder / "site", tree(folder / "site"), done.kept)
         commit(stage / "issues", folder / "issues", tree(folder / "issues"), kept)
-        for name, place in (("pages", task.record), ("state", task.folder / "state")):
-            if (stage / name).exists():
-                (stage / name).replace(place)
-                self._shown = tuple(sorted(shown))
-            else:
-                place.unlink(missing_ok=True)
+        if (stage / "pages").exists():
+            (stage / "pages").replace(task.record)
+            self._shown = tuple(sorted(shown))
+        else:
+            task.record.unlink(missing_ok=True)
         return done, (*changes.written, *changes.removed)
 
 

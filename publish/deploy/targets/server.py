@@ -108,11 +108,9 @@ class Shell:
                 self.line.ask(lambda end: f"exec 9>&-; echo {end}\n")
 
     def has(self, id: str) -> bool:
-        """Whether the folder is there; it gets its name when it is complete."""
         return self.order(f"[ ! -d {_in(id)} ] || echo there") == b"there\n"
 
     def get(self, path: str) -> bytes | None:
-        """A small file."""
         return self.order(f"cat {shlex.quote(path)} 2>/dev/null || true") or None
 
     def upload(self, folder: Path, id: str, changed: Iterable[str], reused: Iterable[str],
@@ -142,7 +140,6 @@ class Shell:
         self.order(f"rm -f {new}; ln -s {_in(id)} {new} && mv -T {new} current")
 
     def remember(self, id: str, record: bytes) -> None:
-        """A file beside the old one, renamed over it."""
         part = f".publish/{id}.json"
         self.order(f"cat > {part} && mv {part} {_in(id)}.json", record.decode())
 

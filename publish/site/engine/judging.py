@@ -18,7 +18,7 @@ from publish.site.engine.logged import LogCollector
 from publish.site.engine.pool import Pool
 
 MUCH = 32
-"""Sources read from which on the answer is waited for before plugins work on the whole site."""
+"""Sources read from which on the answer is waited for before letters are composed."""
 
 
 class Stop(Exception):
@@ -26,19 +26,44 @@ class Stop(Exception):
 
 
 class Judging:
-    """The judge of one run; ``fresh`` counts the sources that were read."""
+    """The judge of one run; ``fresh`` counts the sources that were read.
+
+    ``begin`` is called with the writer once nothing is left but to render.
+    """
 
     def __init__(
         self, task: Task, settings: Any, log: LogCollector, audit: Audit,
         fresh: Callable[[], int], phase: Callable[[str], None],
+        begin: Callable[[list[Any], Any], None],
     ) -> None:  # fmt: skip
         self._task, self._settings, self._log = task, settings, log
-        self._audit, self._fresh, self._phase = audit, fresh, phase
+        self._audit, self._phase = audit, phase
         self._copy: Pool | None = None
         self._fit = False
         self.answer: Any = None
         self.generators: list[Any] = []
-        self._install()
+        signal, get_writer = signals.all_generators_finalized, Pelican._get_writer
+        send = signal.send
+
+        def read(*senders: Any, **named: Any) -> Any:
+            self._ask(senders[0])
+            found = send(*senders, **named)
+            if fresh() >= MUCH:
+                phase("plugins")
+                self._settle()
+                phase("judge")
+            return found
+
+        def resolved(pelican: Any) -> Any:
+            writer = get_writer(pelican)
+            self._settle()
+            phase("plugins")
+            if task.until or log.errors:
+                raise Stop
+            begin(self.generators, writer)
+            return writer
+
+        signal.send, Pelican._get_writer = read, resolved
 
     def close(self) -> None:
         """Leave no process behind."""
@@ -51,7 +76,7 @@ class Judging:
         try:
             self._settle()
             if self._task.judge and not (self.generators or self._task.until):
-                answer, fit, _ = self._judge([])
+                answer, fit, _ = self._judge(0)
                 return None if fit else Unfit(answer)
         except Unfit as unfit:
             return unfit
@@ -59,63 +84,34 @@ class Judging:
             return None
         return None
 
-    def _install(self) -> None:
-        signal, get_writer, judging = signals.all_generators_finalized, Pelican._get_writer, self
-        send = signal.send
-
-        def begun(*senders: Any, **named: Any) -> Any:
-            judging._begin(senders[0])
-            found = send(*senders, **named)
-            if judging._fresh() >= MUCH:  # before letters are composed and pictures made smaller
-                judging._phase("plugins")
-                judging._settle()
-                judging._phase("judge")
-            return found
-
-        def settled(pelican: Any) -> Any:
-            writer = get_writer(pelican)
-            judging._settle()
-            judging._phase("plugins")
-            if judging._task.until or judging._log.errors:
-                raise Stop
-            return writer
-
-        signal.send, Pelican._get_writer = begun, settled
-
-    def _begin(self, generators: list[Any]) -> None:
+    def _ask(self, generators: list[Any]) -> None:
         self._phase("read")
         self.generators = generators
-        if self._task.judge is None:
+        task = self._task
+        if task.judge is None:
             return
-        with self._audit.own():
-            self._copy = Pool(2, lambda number: self._judge(generators))
-        if self._task.until == "read":
+        self._copy = Pool(2, self._judge, self._audit)
+        if task.until == "read":
             self._settle()
             self._phase("judge")
-        if self._task.until == "read" and not self._composes():
+        composes = self._fit and task.compose is not None and task.compose(generators)
+        if task.until == "read" and not composes:
             raise Stop
 
-    def _composes(self) -> bool:
-        compose = self._task.compose
-        return self._fit and compose is not None and compose(self.generators)
-
-    def _judge(self, generators: list[Any]) -> Any:
-        for generator in generators:
+    def _judge(self, number: int) -> Any:
+        for generator in self.generators:
             if hasattr(generator, "refresh_metadata_intersite_links"):
                 generator.refresh_metadata_intersite_links()
         assert self._task.judge
-        answer, fit = self._task.judge(generators, self._settings, self._log.errors)
+        answer, fit = self._task.judge(self.generators, self._settings, self._log.errors)
         return answer, fit, self._log.errors
 
     def _settle(self) -> None:
         copy, self._copy = self._copy, None
         if copy is None:
             return
-        try:
-            [(self.answer, self._fit, errors)] = copy.answers()
-        finally:
-            copy.close()
+        [(self.answer, self._fit, errors)] = copy.answers()
         if self._task.until == "read":
-            self._log.add(errors, [])
+            self._log.merge((errors, []))
         elif not self._fit:
             raise Unfit(self.answer)
