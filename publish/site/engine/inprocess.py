@@ -105,7 +105,7 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
         issues = values.get("NEWSLETTER_ISSUES_PATH")
         further = {str(issues): ISSUES} if issues else {}
         staging = Staging(site, task.intact, last.get("files", {}), further)
-        service = Service(staging, task.jobs, audit, tell, planning=task.until == "read")
+        service = Service(staging, task.jobs, audit, tell, task.until)
         values["ENGINE"] = service
         if task.fit:
             hooks.hand_over()

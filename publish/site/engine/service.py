@@ -23,11 +23,12 @@ class Service:
 
     def __init__(
         self, staging: Staging, jobs: int, audit: Audit, progress: Callable[[str, int], None],
-        *, planning: bool = False,
+        until: str = "",
     ) -> None:  # fmt: skip
-        self.planning = planning
+        self.planning = until == "read"
         self._progress = progress
         self._staging, self._jobs, self._audit = staging, jobs, audit
+        self._others = 0 if until else jobs - 1
         self._pools: list[Pool] = []
 
     def holds(self, name: str, key: Any) -> bool:
@@ -68,16 +69,17 @@ class Service:
     def ahead(self, work: Callable[[Any], Any], items: Iterable[Any]) -> Callable[[], Any]:
         """Begin with ``work`` on ``items`` in copies of this process, which goes on meanwhile.
 
-        What is returned waits for their end. With one core nothing is begun: whoever waits has
-        to look what is done. ``work`` may write files of its own.
+        What is returned waits for their end. With one core, or where nothing will be rendered,
+        nothing is begun: look what is done. ``work`` may write files of its own.
         """
-        found, others = list(items), self._jobs - 1
+        found = list(items)
 
         def part(number: int) -> None:
-            for item in found[number - 1 :: others]:
+            for item in found[number - 1 :: self._others]:
                 work(item)
 
-        self._pools.append(copies := Pool(self._jobs if found else 1, part, self._audit))
+        jobs = 1 + self._others if found else 1
+        self._pools.append(copies := Pool(jobs, part, self._audit))
         return copies.answers
 
     def close(self) -> None:
