@@ -214,7 +214,7 @@ def test_a_check_tells_what_it_finds(nosy: Site):
 
 
 def ahead(folder: Path, jobs: int) -> tuple[Service, Callable[[str], None]]:
-    staging = Staging(folder / "stage", (), {})
+    staging = Staging(folder / "stage", (), {}, {})
     service = Service(staging, jobs, Audit(), lambda phase, count: None)
     return service, lambda name: (folder / name).write_text(str(os.getpid())) and None
 
