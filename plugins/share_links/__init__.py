@@ -11,8 +11,6 @@ from typing import Any
 
 from pelican import signals
 
-from publish.post.cache import code_digest
-
 INCREMENTAL = True
 
 DEFAULT = ("linkedin", "email", "copy", "facebook", "bluesky", "mastodon", "x", "whatsapp")
@@ -41,6 +39,8 @@ class Links:
     """
 
     def __init__(self, site: str, services: Sequence[str]) -> None:
+        from publish.post.cache import code_digest
+
         self._site, self._services = site, services
         self.made_from = code_digest(Path(__file__).parent), site, tuple(services)
 
