@@ -42,7 +42,7 @@ BUILDING = f"""
     publish.site.engine.keys publish.site.engine.judging publish.site.engine.service
     publish.site.engine.glance publish.site.engine.trust publish.site.build publish.site.read
     publish.site.library publish.settings {READING} publish.office.checking publish.checks.cached
-    publish.checks.pictures publish.checks.rules.frontmatter publish.checks.rules.header_values
+    publish.checks.rules.frontmatter publish.checks.rules.header_values
     publish.checks.rules.pathological
 """
 PRELOADED = {
