@@ -109,15 +109,16 @@ class Steps:
         every = [root, *(note for _, note in notes)]
         found = [el for part in every for el in part.walk()]
         rewriter = self._rewriter(entry, context, [])
+        # All files that the second step takes: read and named by one process, in this order.
         urls = [self._absolute(el.get("src"), entry) for el in found if el.tag == "img"]
+        urls += [plan["cover"]] if plan.get("cover") else []
         anchors: list[tuple[int, str]] = []
         for el in found:
             href = el.get("href") if el.tag == "a" else ""
             own = rewriter.own(href) if href else None
             if own is None:
                 continue
-            if links.is_file(own.path):
-                urls.append(own.url)
+            urls += rewriter.files(own)
             if own.fragment:
                 to = (
                     number
