@@ -72,8 +72,8 @@ class Run(NamedTuple):
 
     ``warnings`` are Pelican's own that break nothing. ``reads`` are absolute paths that were read
     outside content, theme and plugin folders. ``due`` is when the next scheduled post becomes
-    public (seconds since the epoch; 0: none waits). ``untracked`` says why the next build cannot
-    be skipped; ``""`` if it can. ``kept`` are files that stay as they lie in the output.
+    public (seconds since the epoch; 0: none waits). ``untracked`` tells that the next build
+    cannot be skipped. ``kept`` are files that stay as they lie in the output.
     ``rendered`` is how many pages were rendered. ``judged`` is what ``judge`` returned.
     ``seconds`` is by phase. ``errors`` are what Pelican and the plugins refuse, of a run until
     ``"read"``; any other fails by them. ``full_pelican`` tells that all that Pelican can load was
@@ -83,7 +83,7 @@ class Run(NamedTuple):
     warnings: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     due: float = 0.0
-    untracked: str = ""
+    untracked: bool = False
     kept: tuple[str, ...] = ()
     rendered: int = 0
     judged: Any = None

@@ -66,7 +66,7 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
     from pelican import signals
     from pelican.settings import read_settings
 
-    from publish.site.engine import hooks, keys, session, settings, trust
+    from publish.site.engine import hooks, session, settings, trust
     from publish.site.engine.judging import MUCH, Judging, Stop
     from publish.site.engine.service import Service
     from publish.site.engine.sources import key_lines
@@ -111,12 +111,12 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
         signals.content_object_init.connect(_refuse_bad_moments, weak=False)
         declared, trusted = trust.judged(values, pelican)
         hooks.order_sources()
-        found_keys = keys.of(task, values, looked)
+        keys = settings.keys(task, values, looked)
         if task.fit:
             hooks.keep_from_reading(task.fit)
         if trusted:
             live = session.Session(
-                task, last, found_keys, values, declared, staging, audit, log, tell,
+                task, last, keys, values, declared, staging, audit, log, tell,
             )  # fmt: skip
         judging = Judging(
             task, values, log, audit, lambda: live.sources.fresh if live else MUCH, clock.phase,
