@@ -101,6 +101,7 @@ def write(pelican: Any) -> None:
     """Put the cards into the site: from the cache, or drawn and put there too."""
     if not _drawn:
         return
+    from publish.post.cache import verified, with_checksum
     from publish.post.diagnostic import Complaint
     from publish.post.files import write_whole
     from publish.post.installed import release
@@ -114,10 +115,10 @@ def write(pelican: Any) -> None:
 
     def put(file: str) -> None:
         try:
-            data = (cache / file).read_bytes()
-        except FileNotFoundError:
+            data = verified((cache / file).read_bytes())
+        except (FileNotFoundError, ValueError):
             data = _png(missing[file])
-            write_whole(cache / file, data)
+            write_whole(cache / file, with_checksum(data))
         write_whole(output / file, data)
 
     try:

@@ -132,7 +132,10 @@ def library_of(
         files=files,
         addresses={path: str(statics[path].url) for path in files},
         places=frozenset(_places(generators, settings)),
-        terms={kind: frozenset(_slugs(generators, name)) for kind, name in KINDS.items()},
+        terms={
+            kind: frozenset(str(term.slug) for term in _terms(generators, name))
+            for kind, name in KINDS.items()
+        },
         settings={key: _plain(value) for key, value in settings.items() if key.isupper()},
         plugins=tuple(str(name).rsplit(".", 1)[-1] for name in settings.get("PLUGINS") or ()),
         complaints=tuple(complaints),
@@ -318,10 +321,6 @@ def _no_template(contents: list[Any], generators: list[Any]) -> Iterator[tuple[s
         except Exception as error:  # a template may fail in any way; that is told when it renders
             if "NotFound" in type(error).__name__:
                 yield path, name
-
-
-def _slugs(generators: list[Any], name: str) -> Iterator[str]:
-    yield from (str(term.slug) for term in _terms(generators, name))
 
 
 def _moment(date: Any) -> datetime | None:

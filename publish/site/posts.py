@@ -252,7 +252,7 @@ def refuse_brought(settings: Settings, address: str, but: Path | None = None) ->
 
 
 def _below(settings: Settings, folder: Path) -> Iterator[Path]:
-    ignored = settings.ignore_files
+    ignored = _any_of(tuple(settings.ignore_files)).match
     seen: set[str] = set()
     # Pelican follows links; a link that leads back up must not be followed for ever.
     for base, folders, names in os.walk(folder, followlinks=True):
@@ -261,14 +261,10 @@ def _below(settings: Settings, folder: Path) -> Iterator[Path]:
             folders.clear()
             continue
         seen.add(real)
-        folders[:] = [name for name in folders if not _matches(name, ignored)]
+        folders[:] = [name for name in folders if not ignored(name)]
         for name in names:
-            if name.endswith(MARKDOWN) and not _matches(name, ignored):
+            if name.endswith(MARKDOWN) and not ignored(name):
                 yield Path(base, name)
-
-
-def _matches(name: str, patterns: list[str]) -> bool:
-    return _any_of(tuple(patterns)).match(name) is not None
 
 
 @cache
