@@ -39,7 +39,7 @@ READING = f"""
 """
 BUILDING = f"""
     publish.site.engine.session publish.site.engine.inprocess publish.site.engine.worker
-    publish.site.engine.keys publish.site.engine.judging publish.site.engine.service
+    publish.site.engine.judging publish.site.engine.service
     publish.site.build publish.settings {READING}
 """
 PRELOADED = {
