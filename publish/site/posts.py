@@ -20,7 +20,7 @@ from publish.post.frontmatter import MARKDOWN, Header
 from publish.post.identity import uid_of
 from publish.post.record import Visibility
 from publish.post.slug import slugify
-from publish.post.urls import normal
+from publish.post.urls import normal, permalink
 from publish.settings import Settings
 from publish.site import dates
 
@@ -135,17 +135,9 @@ class Source:
         """The address it has with ``slug``; ``""`` where the header alone does not tell."""
         if self.header.get("url") or self.header.get("save_as"):
             return ""
-        values = self.settings.values
-        foreign = self.lang != str(values.get("DEFAULT_LANG") or "en").lower()
-        name, default = (
-            ("ARTICLE_LANG_URL", "{slug}-{lang}.html") if foreign
-            else ("ARTICLE_URL", "{slug}.html")
+        return permalink(
+            self.settings.values, "article", slug, lang=self.lang, date=self.date
         )  # fmt: skip
-        facts: dict[str, Any] = {"slug": slug, "lang": self.lang, "date": self.date}
-        try:
-            return "/" + str(values.get(name) or default).format(**facts).lstrip("/")
-        except (KeyError, ValueError, IndexError, AttributeError, TypeError):
-            return ""
 
     @property
     def _from_name(self) -> dict[str, str]:

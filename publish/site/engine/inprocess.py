@@ -87,6 +87,7 @@ def run(task: Task, tell: Progress, held: list[Any]) -> Outcome:
     written: list[Any] = []
     live: session.Session | None = None
     judging: Judging | None = None
+    service: Service | None = None
     ours = {
         "OUTPUT_PATH": str(site), "DELETE_OUTPUT_DIRECTORY": False, "DEBUG": False,
         # Pelican's own cache trusts a file's time of change; the engine has a better one.
@@ -102,7 +103,8 @@ def run(task: Task, tell: Progress, held: list[Any]) -> Outcome:
         issues = values.get("NEWSLETTER_ISSUES_PATH")
         further = {str(issues): ISSUES} if issues else {}
         staging = Staging(site, task.intact, last.get("files", {}), further)
-        values["ENGINE"] = Service(staging, task.jobs, audit, tell, planning=task.until == "read")
+        service = Service(staging, task.jobs, audit, tell, task.until)
+        values["ENGINE"] = service
         if task.fit:
             hooks.hand_over()
         pelican = _pelican(values["PELICAN_CLASS"])(values)
@@ -143,7 +145,7 @@ def run(task: Task, tell: Progress, held: list[Any]) -> Outcome:
         audit.stop()
         _forget_compiled(task.code)
         logging.getLogger().removeHandler(log)
-        for each in (live, judging):
+        for each in (live, judging, service):
             if each:
                 each.close()
     answer = judging.answer if judging else None

@@ -23,11 +23,13 @@ class Service:
 
     def __init__(
         self, staging: Staging, jobs: int, audit: Audit, progress: Callable[[str, int], None],
-        *, planning: bool = False,
+        until: str = "",
     ) -> None:  # fmt: skip
-        self.planning = planning
+        self.planning = until == "read"
         self._progress = progress
         self._staging, self._jobs, self._audit = staging, jobs, audit
+        self._others = 0 if until else jobs - 1
+        self._pools: list[Pool] = []
 
     def holds(self, name: str, key: Any) -> bool:
         """Whether a file lies in the output as it was made from an equal ``key``.
@@ -59,6 +61,27 @@ class Service:
             self._progress(phase, -len(found))
         parts = spread(jobs, share, found, self._audit)
         return [parts[n % jobs][n // jobs] for n in range(len(found))]
+
+    def ahead(self, work: Callable[[Any], Any], items: Iterable[Any]) -> Callable[[], Any]:
+        """Begin with ``work`` on ``items`` in copies of this process, which goes on meanwhile.
+
+        What is returned waits for their end. With one core, or where nothing will be rendered,
+        nothing is begun: look what is done. ``work`` may write files of its own.
+        """
+        found = list(items)
+
+        def part(number: int) -> None:
+            for item in found[number - 1 :: self._others]:
+                work(item)
+
+        jobs = 1 + self._others if found else 1
+        self._pools.append(copies := Pool(jobs, part, self._audit))
+        return copies.answers
+
+    def close(self) -> None:
+        """Leave no process behind."""
+        for each in self._pools:
+            each.close()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return str, ()  # settings with it in them have the same fingerprint in every build
