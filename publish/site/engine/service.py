@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from publish.site.engine.audit import Audit
-from publish.site.engine.pool import spread
+from publish.site.engine.pool import Pool, spread
 from publish.site.engine.staging import Staging
 
 T = TypeVar("T")
