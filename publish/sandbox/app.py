@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
+from typing import Any
 from urllib.parse import unquote
 
 from publish.post.urls import is_loopback
-from publish.sandbox import api, control, delivery, inbox, pages, preferences, signup
+from publish.sandbox import api, control, delivery, inbox, pages, subscription
+from publish.sandbox.api.paging import reduced
 from publish.sandbox.faults import SILENT, Rule
 from publish.sandbox.pictures import NOWHERE, Site
 from publish.sandbox.problem import Problem
-from publish.sandbox.request import Call, Request, Response, Route, as_json, as_problem
+from publish.sandbox.request import Call, Request, Response, Route, as_problem
 from publish.sandbox.state import Store
 
 
@@ -43,12 +46,9 @@ class App:
     ) -> None:  # fmt: skip
         self.store, self.clock, self.base, self.zone, self.site = store, clock, base, zone, site
 
-        def alive(call: Call) -> Response:
-            return as_json({"instance": instance})
-
-        rooms = (inbox, pages, signup, preferences, control)
-        self.routes = [Route("GET", "/control/alive", alive), *api.routes()]
-        self.routes += [route for room in rooms for route in room.ROUTES]
+        alive = Route("GET", "/control/alive", lambda call: {"instance": instance})
+        rooms = (inbox, pages, subscription, control)
+        self.routes = [alive, *api.routes(), *(route for room in rooms for route in room.routes)]
 
     def answer(self, request: Request) -> Outcome:
         """Do what the request asks, and before it what is due.
@@ -105,7 +105,8 @@ class App:
         self, db: sqlite3.Connection, request: Request, now: float, conditions: Mapping[str, float]
     ) -> Response:
         call = Call(request, db, now, self.base, conditions, self.zone, self.site)
-        is_api = request.path == api.PREFIX or request.path.startswith(api.PREFIX + "/")
+        is_api = f"{request.path}/".startswith("/3.0/")
+        is_page = not is_api and not request.path.startswith("/control/")
         db.execute("SAVEPOINT effect")
         try:
             if is_api:
@@ -114,7 +115,7 @@ class App:
         except Problem as problem:
             # What was half done is undone; the log and the rules' counters stay.
             db.execute("ROLLBACK TO effect")
-            response = as_problem(problem) if is_api or _wants_json(request) else _sorry(problem)
+            response = _sorry(problem) if is_page else as_problem(problem)
         db.execute("RELEASE effect")
         return response
 
@@ -126,18 +127,24 @@ class App:
                 continue
             known = True
             if route.method == call.request.method:
-                return route.handler(call, *map(unquote, arguments))
+                return _answer(call, route.handler(call, *map(unquote, arguments)))
         if known:
             raise Problem(405, f"{call.request.method} is not possible here.")
         raise Problem(404, "The requested resource could not be found.")
 
 
+def _answer(call: Call, made: Any) -> Response:
+    """What a route's function made, as it goes out."""
+    if made is None:
+        return Response(204)
+    if isinstance(made, Response):
+        return made
+    body = json.dumps(reduced(call.request, made)).encode()
+    return Response(200, body, "application/json; charset=utf-8")
+
+
 def _outbox(db: sqlite3.Connection) -> bool:
     return db.execute("SELECT 1 FROM mails WHERE written = 0 LIMIT 1").fetchone() is not None
-
-
-def _wants_json(request: Request) -> bool:
-    return request.path.startswith("/control/")
 
 
 def _sorry(problem: Problem) -> Response:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from publish.sandbox.problem import Problem, invalid
-from publish.sandbox.request import NOTHING, Request, Response, as_problem
+from publish.sandbox.request import Request, Response, as_problem
 
 CONDITIONS = ("recipients_lag", "list_lag", "status_lag", "sending", "free_plan")
 """Kinds that change what the API does; the answer is a true one."""
@@ -36,20 +36,8 @@ class Rule:
     """One rule. It counts the requests that fit and strikes from the ``nth`` on, ``times``
     in a row (0: for ever).
 
-    Kinds:
-        drop_before, drop_after: close without an answer, before or after the effect.
-        late: no answer; the effect happens ``seconds`` later.
-        status: answer ``status`` with a ``body`` of problem, empty or html.
-        truncated, garbage: half of the answer; an answer that is not JSON.
-        trickle: the answer byte by byte, one every ``seconds``.
-        redirect: ``status`` (302) to ``location``.
-        recipients_lag: the campaign created is not ready for ``seconds``: it is being counted.
-        list_lag: the campaign created is not in ``GET /campaigns`` for ``seconds``.
-        status_lag: a campaign sent, scheduled or taken back shows its old status for ``seconds``.
-        sending: the campaign sent stays ``sending`` for ``seconds``.
-        free_plan: the account says so, and scheduling answers 403; a switch if ``times`` is 0.
-
-    Of the rules that strike one request the first decides how it is answered; conditions add up.
+    What each kind does is in the table of the room's README. Of the rules that strike one request
+    the first decides how it is answered; conditions add up.
 
     ``act`` says whether the request takes effect; by default it does for the spoilt answers
     and does not for ``status`` and ``redirect``.
@@ -102,7 +90,7 @@ class Rule:
             if self.body == "html":
                 return Response(status, b"<html><body><h1>Sorry</h1></body></html>", "text/html")
             return Response(status)
-        return true or NOTHING
+        return true or Response(204)
 
 
 def parse(document: Any) -> Rule:

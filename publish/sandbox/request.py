@@ -8,11 +8,13 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from publish.sandbox.pictures import NOWHERE, Site
 from publish.sandbox.problem import Problem, invalid
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
@@ -87,16 +89,17 @@ class Call:
     site: Site = NOWHERE
 
 
-Handler = Callable[..., Response]
-
-
 @dataclass(frozen=True)
 class Route:
-    """``method`` and a path such as ``/lists/{}/members``; each ``{}`` becomes an argument."""
+    """``method`` and a path such as ``/lists/{}/members``; each ``{}`` becomes an argument.
+
+    The function answers with a document, which goes out as JSON, with None (204), or with a
+    ``Response`` of its own.
+    """
 
     method: str
     path: str
-    handler: Handler
+    handler: Callable[..., Any]
 
     def match(self, path: str) -> tuple[str, ...] | None:
         """The arguments when ``path`` is this route's."""
@@ -105,18 +108,25 @@ class Route:
         return found.groups() if found else None
 
 
-def as_json(document: Any, status: int = 200) -> Response:
-    """A JSON answer."""
-    return Response(status, json.dumps(document).encode(), "application/json; charset=utf-8")
+class Routes(list[Route]):
+    """The routes of one module; called with method and path it is the decorator that adds one."""
+
+    def __init__(self, prefix: str = "") -> None:
+        super().__init__()
+        self._prefix = prefix
+
+    def __call__(self, method: str, path: str) -> Callable[[Handler], Handler]:
+        def add(handler: Handler) -> Handler:
+            self.append(Route(method, self._prefix + path, handler))
+            return handler
+
+        return add
 
 
 def as_problem(problem: Problem) -> Response:
     """A problem document under its own content type, as Mailchimp sends it."""
     body = json.dumps(problem.document()).encode()
     return Response(problem.status, body, "application/problem+json; charset=utf-8")
-
-
-NOTHING = Response(204)
 
 
 def iso(seconds: float | None) -> str:
