@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import click
 
 from publish.cli import options
@@ -32,7 +34,7 @@ def command(
 
     found, lines = listing.planned(office, names, now, at)
     if as_json:
-        terminal.json([item.as_dict() for item in found])
+        terminal.json([asdict(item) for item in found])
         return
     for line in lines:
         terminal.out(line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -39,7 +40,7 @@ def command(
         write_whole(plot, report.plot(rows).encode())
         terminal.note(f"{plot} drawn")
     if as_json:
-        terminal.json([row.as_dict() for row in rows])
+        terminal.json([asdict(row) for row in rows])
     elif rows:
         for line in report.table(rows, lambda text: office.format_local(hour_of(text))):
             terminal.out(line)

@@ -61,11 +61,8 @@ class Ledger:
 
     def keep(self, issue: Issue) -> None:
         """Keep the issue byte for byte, under its key."""
-        home = self.kept(issue.key)
-        record = json.dumps(issue.record(), ensure_ascii=False, indent=2, sort_keys=True)
-        write_whole(home / "issue.html", issue.html.encode())
-        write_whole(home / "issue.txt", issue.text.encode())
-        write_whole(home / "issue.json", record.encode() + b"\n")
+        for name, data in issue.files().items():
+            write_whole(self.kept(issue.key) / name, data)
 
     def kept(self, key: str) -> Path:
         """The folder in which the issue of ``key`` is kept as it was sent."""

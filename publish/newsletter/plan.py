@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from publish.newsletter.campaign import SCHEDULED
 from publish.newsletter.selection import Candidate, Verdict
@@ -25,10 +24,6 @@ class PlanItem:
     writes: tuple[str, ...] = ()
     campaign: str = ""
     time: str = ""
-
-    def as_dict(self) -> dict[str, Any]:
-        """For ``--json``."""
-        return asdict(self) | {"writes": list(self.writes)}
 
 
 def plan_items(choices: Sequence[Candidate], at: datetime | None) -> list[PlanItem]:

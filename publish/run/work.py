@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from publish.deploy.deploy import DeployOptions, Stopped, document
@@ -76,7 +77,7 @@ def rehearse(office: Office) -> Report:
         from publish.office import listing
 
         items, lines = listing.planned(office, (), False, None)
-        report.issues += [item.as_dict() for item in items if item.send]
+        report.issues += [asdict(item) for item in items if item.send]
         report.lines += lines
     report.next_due = _next_due(office)
     report.lines.append(
