@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import fnmatch
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
 
-from publish.sandbox.problem import Problem, invalid
+from publish.sandbox.problem import Problem, choice, invalid
 from publish.sandbox.request import Request, Response, as_problem
 
 CONDITIONS = ("recipients_lag", "list_lag", "status_lag", "sending", "free_plan")
@@ -104,41 +105,37 @@ def parse(document: Any) -> Rule:
     known = {field.name for field in fields(Rule)}
     if unknown := set(document) - known:
         raise invalid(*((name, "No rule has this.") for name in sorted(unknown)))
-    if document.get("kind") not in KINDS:
-        raise invalid(("kind", f"This must be one of: {', '.join(KINDS)}."))
-    values = {name: document.get(name, _DEFAULTS[name]) for name in known}
-    wrong = [name for name, value in values.items() if not _is_good(name, value)]
-    if wrong:
+    choice("kind", document.get("kind"), KINDS)
+    if wrong := [name for name, value in document.items() if not GOOD.get(name, _is_line)(value)]:
         raise invalid(*((name, "This value is impossible.") for name in sorted(wrong)))
-    return Rule(**values)
+    return Rule(**document)
 
 
-_DEFAULTS = {field.name: field.default for field in fields(Rule)}
+def _is_line(value: Any) -> bool:
+    return isinstance(value, str) and value.isprintable()
 
 
-def _is_good(name: str, value: Any) -> bool:
-    match name:
-        case "act":
-            return value is None or isinstance(value, bool)
-        case "nth" | "times" | "status" | "seconds":
-            if isinstance(value, bool) or not isinstance(value, int | float):
-                return False
-            if name == "seconds":
-                return 0 <= value <= LONGEST
-            least = 1 if name == "nth" else 0
-            fits = value == 0 or 200 <= value <= 599 if name == "status" else value >= least
-            return isinstance(value, int) and fits
-        case "body":
-            return value in BODIES
-        case "regex":
-            return isinstance(value, str) and _compiles(value)
-        case _:
-            return isinstance(value, str) and value.isprintable()
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _compiles(pattern: str) -> bool:
+def _compiles(value: Any) -> bool:
     try:
-        re.compile(pattern)
-    except re.error:
+        re.compile(value)
+    except (re.error, TypeError):
         return False
-    return True
+    return isinstance(value, str)
+
+
+GOOD: dict[str, Callable[[Any], bool]] = {
+    "act": lambda value: value is None or isinstance(value, bool),
+    "nth": lambda value: _is_whole(value) and value >= 1,
+    "times": lambda value: _is_whole(value) and value >= 0,
+    "status": lambda value: _is_whole(value) and (value == 0 or 200 <= value <= 599),
+    "seconds": lambda value: (
+        (_is_whole(value) or isinstance(value, float)) and 0 <= value <= LONGEST
+    ),
+    "body": BODIES.__contains__,
+    "regex": _compiles,
+}
+"""What each value of a rule must be; the others are texts of one line."""
