@@ -52,7 +52,9 @@ class Ledger:
         fresh = not self.file.exists()
         self.folder.mkdir(parents=True, exist_ok=True)
         with self.file.open("ab+") as stream:
-            _drop_torn_tail(stream.fileno())
+            # What follows the last line end is a line that a crash tore.
+            stream.seek(0)
+            stream.truncate(stream.read().rfind(b"\n") + 1)
             stream.write(line.encode() + b"\n")
             stream.flush()
             os.fsync(stream.fileno())
@@ -92,7 +94,6 @@ class Ledger:
         except FileNotFoundError:
             return
         lines = data.split(b"\n")
-        # What follows the last line end is a line that a crash tore.
         for number, line in enumerate(lines[:-1], 1):
             try:
                 yield parse(json.loads(line))
@@ -102,20 +103,6 @@ class Ledger:
                     "restore the file from version control, or delete it: "
                     "Mailchimp knows what was sent",
                 ) from None
-
-
-def _drop_torn_tail(descriptor: int) -> None:
-    size = os.fstat(descriptor).st_size
-    position = size
-    while position:
-        start = max(0, position - 4096)
-        block = os.pread(descriptor, position - start, start)
-        if (end := block.rfind(b"\n")) >= 0:
-            position = start + end + 1
-            break
-        position = start
-    if position != size:
-        os.ftruncate(descriptor, position)
 
 
 def _sync_folder(folder: Path) -> None:

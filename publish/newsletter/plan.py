@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,12 +25,8 @@ class PlanItem:
     time: str = ""
 
 
-def plan_items(choices: Sequence[Candidate], at: datetime | None) -> list[PlanItem]:
-    """The plan: every write for what goes out, and the reason for what does not."""
-    return [_intention(choice, at) for choice in choices]
-
-
-def _intention(choice: Candidate, at: datetime | None) -> PlanItem:
+def plan_item(choice: Candidate, at: datetime | None) -> PlanItem:
+    """The plan for one post: every write if it goes out, and the reason if it does not."""
     letter, issue = choice.letter, choice.issue
     head = (issue.slug, issue.title, issue.key)
     if not choice.send:
