@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Any
@@ -58,29 +59,27 @@ class App:
         """
         if not is_loopback(request.headers.get("host", "")):
             return Outcome(as_problem(Problem(421, "The sandbox answers on loopback names only.")))
-        with self.store.transaction() as db:
-            now = self.clock()
-            self._due(db, now)
-            outcome = self._controlled(db, request, now)
-            waiting = _outbox(db)
-        if waiting:
-            delivery.flush(self.store)
-        return outcome
+        with self._due() as (db, now):
+            return self._controlled(db, request, now)
 
     def idle(self) -> None:
         """Do what is due without a request; called several times a second."""
-        if not self.store.file.exists():
-            return
+        if self.store.file.exists():
+            with self._due():
+                pass
+
+    @contextmanager
+    def _due(self) -> Iterator[tuple[sqlite3.Connection, float]]:
+        """A transaction in which what is due has happened; after it mails' files are written."""
         with self.store.transaction() as db:
-            self._due(db, self.clock())
-            waiting = _outbox(db)
+            now = self.clock()
+            for late in control.take_due(db, now):
+                self._handle(db, late, now, {})
+            delivery.tick(db, now, self.base)
+            yield db, now
+            waiting = db.execute("SELECT 1 FROM mails WHERE written = 0 LIMIT 1").fetchone()
         if waiting:
             delivery.flush(self.store)
-
-    def _due(self, db: sqlite3.Connection, now: float) -> None:
-        for late in control.take_due(db, now):
-            self._handle(db, late, now, {})
-        delivery.tick(db, now, self.base)
 
     def _controlled(self, db: sqlite3.Connection, request: Request, now: float) -> Outcome:
         if request.path.startswith("/control/"):
@@ -141,10 +140,6 @@ def _answer(call: Call, made: Any) -> Response:
         return made
     body = json.dumps(reduced(call.request, made)).encode()
     return Response(200, body, "application/json; charset=utf-8")
-
-
-def _outbox(db: sqlite3.Connection) -> bool:
-    return db.execute("SELECT 1 FROM mails WHERE written = 0 LIMIT 1").fetchone() is not None
 
 
 def _sorry(problem: Problem) -> Response:

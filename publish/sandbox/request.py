@@ -34,14 +34,12 @@ class Request:
     @property
     def query(self) -> dict[str, str]:
         """The query's last value of each name."""
-        found = parse_qs(urlsplit(self.target).query, keep_blank_values=True)
-        return {name: values[-1] for name, values in found.items()}
+        return _last(urlsplit(self.target).query)
 
     @property
     def form(self) -> dict[str, str]:
         """A posted form's last value of each name."""
-        text = self.body.decode("utf-8", "replace")
-        return {k: v[-1] for k, v in parse_qs(text, keep_blank_values=True).items()}
+        return _last(self.body.decode("utf-8", "replace"))
 
     def json(self) -> dict[str, Any]:
         """The body as a JSON object; no body and ``null`` are an empty one.
@@ -121,6 +119,10 @@ class Routes(list[Route]):
             return handler
 
         return add
+
+
+def _last(text: str) -> dict[str, str]:
+    return {name: values[-1] for name, values in parse_qs(text, keep_blank_values=True).items()}
 
 
 def as_problem(problem: Problem) -> Response:
