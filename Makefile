@@ -30,7 +30,7 @@ devserver: .venv/run  ## preview with drafts and mails, rebuilt at every change
 publish: .venv/run  ## check, build, then send new posts (asks first; sandbox without a key)
 	$(BIN)/publish build && $(BIN)/publish send
 reference: .venv/run  ## write docs/reference.md anew from --help
-	$(BIN)/python -m publish.cli.reference > docs/reference.md
+	$(BIN)/python -m publish.cli.reference --write
 audit: .venv/dev .venv/browser  ## the outside judges: Nu HTML checker, Lighthouse; needs node and java
 	@sh .ci/audit
 lock:  ## resolve the requirements anew, with hashes and without index addresses

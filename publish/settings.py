@@ -62,6 +62,10 @@ KINDS = (
     )),
 )  # fmt: skip
 """Every setting that is not merely shown."""
+NAMES = ("*_PATHS", "*_EXCLUDES", "DIRECT_TEMPLATES", "IGNORE_FILES", "THEME_TEMPLATES_OVERRIDES",
+         "FORMATTED_FIELDS")  # fmt: skip
+"""Lists of text alone."""
+WHOLE = ("DEFAULT_PAGINATION", "DEFAULT_ORPHANS", "FEED_MAX_ITEMS", "SUMMARY_MAX_LENGTH")
 EARLY = frozenset({
     "SITEURL", "PATH", "OUTPUT_PATH", "THEME", "ARTICLE_PATHS", "PAGE_PATHS", "STATIC_PATHS",
     "PLUGIN_PATHS",
@@ -173,7 +177,8 @@ def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
         ) from None
     values = {k: v for k, v in found.items() if k.isupper()}
     early = {name: values[name] for name in EARLY & values.keys()
-             if values[name] is None or isinstance(values[name], float | int)}  # fmt: skip
+             if values[name] is None or isinstance(values[name], float | int)
+             or _part(name, values[name]) is not None}  # fmt: skip
     _refuse(os.fspath(path), file, early)
     return Settings(file, values)
 
@@ -232,7 +237,21 @@ def misfits(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
             if not (off or isinstance(given, kind.types) or (given is None and name not in EARLY)):
                 message = f"{name} is no {kind.what}: {quoted(repr(given), 40)}"
                 yield name, message, f"write {kind.example}"
+            elif (wrong := _part(name, given)) is not None:
+                yield name, f"{name} holds {quoted(repr(wrong[0]), 40)}", f"write {wrong[1]}"
             break
+
+
+def _part(name: str, given: Any) -> tuple[Any, str] | None:
+    """What a setting of the right kind holds that cannot be, and what to write instead."""
+    if name in WHOLE and isinstance(given, float):
+        return given, "a whole number"
+    if name == "PAGINATED_TEMPLATES" and given:
+        sizes = (v for v in given.values() if v is not None)
+        return next(((v, "10, or None") for v in sizes if not isinstance(v, int) or v < 0), None)
+    if given and any(_is(name, each) for each in NAMES):
+        return next(((v, "text") for v in given if not isinstance(v, str | os.PathLike)), None)
+    return None
 
 
 def _is(name: str, each: str) -> bool:

@@ -29,14 +29,23 @@ from pathlib import Path
 from typing import IO, Any
 
 ROOT = Path(__file__).resolve().parent.parent
-BUILDING = """
+MARKUP = ["extra", "codehilite", "meta", "toc", "sane_lists", "smarty"]
+"""Extensions of Markdown that sites load: Pelican's own, and the blog's."""
+READING = f"""
+    {" ".join(f"markdown.extensions.{name}" for name in MARKUP)} pygments.lexers
+    pygments.formatters encodings.unicode_escape encodings.utf_8_sig
+    publish.post.identity publish.post.contents publish.post.images publish.post.media
+    publish.post.issue publish.post.installed publish.post.cache publish.post.frontmatter
+"""
+BUILDING = f"""
     publish.site.engine.session publish.site.engine.inprocess publish.site.engine.worker
-    publish.site.build publish.settings
+    publish.site.engine.keys publish.site.engine.judging publish.site.engine.service
+    publish.site.build publish.settings {READING}
 """
 PRELOADED = {
     "publish": f"""{BUILDING}
         publish.cli.group publish.cli.terminal publish.office publish.office.context
-        publish.cli.send publish.cli.plan publish.cli.status publish.cli.undo publish.cli.check
+        publish.cli.letters publish.cli.check
         publish.cli.build publish.cli.answering publish.office.letter_questions
         publish.office.delivery publish.office.listing publish.office.settling
         publish.newsletter.mailchimp mailchimp_marketing publish.site.read publish.sandbox.server
@@ -47,12 +56,11 @@ PRELOADED = {
         publish.office.golive publish.deploy.targets importlib.metadata encodings.idna zipfile csv
     """,
     "-c": BUILDING,
-    "pelican": """
-        pelican pelican.readers pelican.generators pelican.writers pelican.server
-        markdown.extensions.extra markdown.extensions.toc markdown.extensions.sane_lists
-        markdown.extensions.meta markdown.extensions.codehilite markdown.extensions.smarty
-        rich.live rich.status rich.table concurrent.futures.thread jinja2.meta feedgen.feed
-        lxml.html css_inline PIL.ImageDraw PIL.ImageFont PIL.ImageOps imagesize unidecode
+    "pelican": f"""
+        pelican pelican.readers pelican.generators pelican.writers pelican.server {READING}
+        rich.live rich.status rich.table rich._emoji_codes concurrent.futures.thread jinja2.meta
+        feedgen.feed feedgen.ext.dc lxml.html css_inline PIL.ImageDraw PIL.ImageFont PIL.ImageOps
+        imagesize unidecode uuid platform
     """,
 }
 """What each kind has imported before it forks: what ``python -m`` of it mostly needs; ``-c`` is
@@ -221,6 +229,7 @@ def _serve(module: str, way: socket.socket) -> None:
         light.install()
     for name in PRELOADED[module].split():
         importlib.import_module(name)
+    _warm()
     gc.collect()
     gc.freeze()  # What is here stays shared.
     # Each process has a parent of its own that waits for it; those end by themselves.
@@ -242,6 +251,17 @@ def _serve(module: str, way: socket.socket) -> None:
             _become(module, json.loads(told), standard)
         for fd in fds:
             os.close(fd)
+
+
+def _warm() -> None:
+    """Compile the patterns that every build compiles, and look up what is installed: caches of
+    Python, Markdown and Jinja that no site has a part in."""
+    import jinja2
+    import markdown
+
+    markdown.Markdown(extensions=[f"markdown.extensions.{name}" for name in MARKUP]).convert("a")
+    for trims in (True, False):
+        jinja2.Environment(trim_blocks=trims, lstrip_blocks=trims).from_string("{{ a }}")
 
 
 def _become(module: str, told: dict, standard: list[int]) -> None:

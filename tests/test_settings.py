@@ -94,6 +94,22 @@ def test_a_build_and_a_check_name_every_setting_of_a_wrong_kind(tmp_path: Path, 
             assert says.endswith(f"{message} — {remedy}")
 
 
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [("DEFAULT_PAGINATION = 2.5", "holds 2.5 — write a whole number"),
+     ("PAGINATED_TEMPLATES = {'tag': -1}", "holds -1 — write 10, or None"),
+     ("STATIC_PATHS = ['images', 5]", "holds 5 — write text"),
+     ("PAGE_PATHS = [None]", "holds None — write text")],
+)  # fmt: skip
+def test_a_part_of_a_setting_that_cannot_be_is_one_line_at_its_place(
+    tmp_path: Path, line: str, says: str
+):
+    conf = tmp_path / "pelicanconf.py"
+    conf.write_text(f'SITENAME = "S"\n\n{line}\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match=re.escape(f"py:3: {line.split()[0]} {says}")):
+        build(load(conf))
+
+
 def test_settings_that_are_off_or_of_their_kind_are_let_be(root: Path):
     assert not list(misfits(load(root / "pelicanconf.py").values))
     off = {

@@ -51,7 +51,7 @@ class IssueBuilder:
                    and self._layout.made_from(self._gather(article))]  # fmt: skip
             log.disabled = True
             try:
-                self._engine.shared(self._issue, new)
+                self._engine.shared(self._put, new)
             finally:
                 log.disabled = False
 
@@ -67,12 +67,11 @@ class IssueBuilder:
         found = self._gather(article)
         self._names.add(key_of([found.uid]))
         if id(article) not in self._held:
-            issue = self._issue(article)
-            if issue is None:
+            warning = self._put(article)
+            if warning is None:
                 return False
-            files.put(self._home / found.slug, issue[0])
-            if issue[1]:
-                log.warning("%s: %s", os.path.relpath(article.source_path), issue[1])
+            if warning:
+                log.warning("%s: %s", os.path.relpath(article.source_path), warning)
         for file in found.heavy:
             log.warning(
                 "%s: the letter's picture %s has %d kB even at its smallest — save it with less",
@@ -129,6 +128,13 @@ class IssueBuilder:
             getattr(article, "share_links", ()), mail is None, *map(digest_of, bodies),
         )  # fmt: skip
         return hashlib.sha256(repr(values).encode("utf-8", "surrogatepass")).digest()
+
+    def _put(self, article: Any) -> str | None:
+        """Write an issue's files; a word to its author, or None for one that is unfit."""
+        issue = self._issue(article)
+        if issue is not None:
+            files.put(self._home / self._gather(article).slug, issue[0])
+        return issue and issue[1]
 
     def _issue(self, article: Any) -> tuple[Mapping[str, bytes], str] | None:
         """The files of an issue by name, and a word to its author; None for one that is unfit."""

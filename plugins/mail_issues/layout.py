@@ -84,21 +84,21 @@ class Layout:
             if name in found:
                 continue
             try:
-                found[name] = str(self._env.loader.get_source(self._env, name)[0])
+                found[name], file, _ = self._env.loader.get_source(self._env, name)
             except TemplateNotFound:
                 # It may be named with "ignore missing", and one day be there.
-                found[name] = ""
-            named, used = self._named(found[name])
+                found[name] = file = ""
+            named, used = self._named(found[name], file)
             if named is None or self._foreign(used):
                 return None
             waiting += named
         return sorted(found.items())
 
-    def _named(self, text: str) -> Named:
+    def _named(self, text: str, file: str) -> Named:
         """What a template names, by parsing it unless that was done before."""
         key = hashlib.sha256(text.encode()).hexdigest()
         if key not in self.known:
-            self.known[key] = self._before.get(key) or _parsed(self._env, text)
+            self.known[key] = self._before.get(key) or _parsed(self._env, text, file)
         return self.known[key]
 
     def _foreign(self, used: list[tuple[str, str]]) -> bool:
@@ -121,10 +121,10 @@ class Layout:
         return False
 
 
-def _parsed(env: Any, text: str) -> Named:
+def _parsed(env: Any, text: str, file: str) -> Named:
     from jinja2 import meta, nodes
 
-    tree = env.parse(text)
+    tree = env.parse(text, filename=file)
     named = list(meta.find_referenced_templates(tree))
     kinds = (nodes.Name, nodes.Filter, nodes.Test)
     used = sorted({(type(node).__name__, node.name) for node in tree.find_all(kinds)})

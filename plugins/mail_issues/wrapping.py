@@ -29,14 +29,16 @@ def wrap(words: str, width: int) -> list[str]:
 
 def _filled_lines(text: str, width: int) -> list[str]:
     """Each line takes as many words as fit. ``textwrap`` would count characters, not columns."""
-    lines = [""]
+    lines: list[str] = []
+    line, taken = "", 0
     for word in text.strip(" ").split(" "):
-        longer = f"{lines[-1]} {word}" if lines[-1] else word
-        if lines[-1] and columns(longer) > width:
-            lines.append(word)
+        more = columns(word)
+        if line and taken + 1 + more > width:
+            lines.append(line)
+            line, taken = word, more
         else:
-            lines[-1] = longer
-    return lines
+            line, taken = (f"{line} {word}", taken + 1 + more) if line else (word, more)
+    return [*lines, line]
 
 
 def columns(text: str) -> int:

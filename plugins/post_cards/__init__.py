@@ -112,20 +112,20 @@ def write(pelican: Any) -> None:
     missing = {file: card for file, card in _drawn.items()
                if not (engine and engine.holds(f"{FOLDER}/{file}", pillow))}  # fmt: skip
 
-    def drawn(file: str) -> bytes:
+    def put(file: str) -> None:
         try:
-            return (cache / file).read_bytes()
+            data = (cache / file).read_bytes()
         except FileNotFoundError:
             data = _png(missing[file])
             write_whole(cache / file, data)
-            return data
+        write_whole(output / file, data)
 
     try:
+        new = [file for file in missing if engine and not (cache / file).exists()]
         if engine:
-            new = [file for file in missing if not (cache / file).exists()]
-            engine.shared(lambda file: drawn(file) and None, new)
-        for file in missing:
-            write_whole(output / file, drawn(file))
+            engine.shared(put, new)
+        for file in missing.keys() - set(new):
+            put(file)
     except OSError as error:
         Complaint(
             f"{error.filename}: the card cannot be written ({error.strerror})",

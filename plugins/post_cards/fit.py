@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 Measure = Callable[[str], float]
 """The width of a text in ems."""
@@ -24,7 +25,8 @@ def fit(
 
     What fits at no size is set at the last one and cut, with an ellipsis.
     """
-    words = text.split()
+    # The same beginnings of lines are tried at each size, and again to make the lines even.
+    words, measure = text.split(), cache(measure)
     for size in sizes:
         room, most = width / size, max(1, int(height // (size * leading)))
         lines = _wrap(words, measure, room)

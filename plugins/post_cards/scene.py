@@ -62,10 +62,11 @@ class Hill:
     length: float
     phase: float
 
-    def top(self, x: float) -> float:
-        """The ridge at ``x``."""
-        turn = 2 * pi * (x / self.length + self.phase)
-        return self.level - self.high * (sin(turn) + 0.35 * sin(2.3 * turn + 1))
+    def ridge(self, step: int) -> list[tuple[float, float]]:
+        """Points of the ridge from the left side to the right, each ``step`` pixels."""
+        level, high, once, start = self.level, self.high, 2 * pi / self.length, 2 * pi * self.phase
+        turns = [(x, once * x + start) for x in range(0, WIDTH + 1, step)]
+        return [(x, level - high * (sin(t) + 0.35 * sin(2.3 * t + 1))) for x, t in turns]
 
 
 @dataclass(frozen=True)

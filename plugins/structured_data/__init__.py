@@ -54,9 +54,14 @@ def describe(generators: list[Any]) -> None:
     generators[0].context["home_structured_data"] = home
     generators[0].context["home_structured_data_hash"] = csp_hash(home)
 
+    last: list[Any] = [None, ""]
+
     def block(content: Any) -> str:
-        describe = graph.article if isinstance(content, Article) else graph.page
-        return graph.text(describe(content, site))
+        # A page asks for the string and for its digest, the one right after the other.
+        if content is not last[0]:
+            describe = graph.article if isinstance(content, Article) else graph.page
+            last[:] = content, graph.text(describe(content, site))
+        return str(last[1])
 
     for kind in (Article, Page):
         kind.structured_data = Block(block)

@@ -18,6 +18,7 @@ from publish.post.images import cover_of
 from publish.post.text import plain, plain_title
 
 Node = dict[str, Any]
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _SOUND = re.compile(r"[\w./-]*", re.ASCII)
 """Most addresses; the look is cheaper than the quoting."""
 
@@ -85,7 +86,7 @@ def text(document: Mapping[str, Any]) -> str:
     ``<``, ``>`` and ``&`` are written as JSON's own escapes, so neither ``</script>`` nor
     ``<!--`` can stand in it, and a template may print it as it is.
     """
-    plain = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    plain = _ENCODER.encode(document)
     for sign in "<>&\u2028\u2029":
         plain = plain.replace(sign, f"\\u{ord(sign):04x}")
     return plain

@@ -1,12 +1,12 @@
 """Finds what is wrong in a site before a reader does.
 
-A rule is a small pure function over a ``Source`` or over the ``Site``; ``registry.RULES`` lists
+A rule is a small pure function over a ``Source`` or over the ``Site``; ``run.RULES`` lists
 them all, and docs/rules.md explains each. They judge the records that Pelican and the plugins
 made (``publish.post.record``); the text of a source tells the line.
 """
 
 from __future__ import annotations
 
-from publish.checks.answers import Judged, check
+from publish.checks.answers import Judged, check, exit_code
 
-__all__ = ["Judged", "check"]
+__all__ = ["Judged", "check", "exit_code"]

@@ -74,8 +74,7 @@ def files(site: Site) -> frozenset[str]:
 def of_tools(address: str, site: Site) -> bool:
     """Whether an address is that of a list's further page, or lies in a folder of theme, feeds or
     search."""
-    paged = PAGE_NUMBER.search(address) is not None
-    if paged and normal(PAGE_NUMBER.sub("", address)) in site.library.places:
+    if _is_paged(address, site.library.places):
         return True
     folders = [f"/{str(site.values.get('THEME_STATIC_DIR') or 'theme').strip('/')}/"]
     folders += ["/search/"] if "static_search" in site.library.plugins else []
@@ -86,5 +85,10 @@ def leads_somewhere(address: str, addresses: frozenset[str]) -> bool:
     """Whether something is at an address, or may be for all that can be known here."""
     if normal(address) in addresses or address.startswith(OF_TOOLS):
         return True
-    paged = PAGE_NUMBER.search(address) is not None
-    return paged and normal(PAGE_NUMBER.sub("", address)) in addresses
+    return _is_paged(address, addresses)
+
+
+def _is_paged(address: str, lists: frozenset[str]) -> bool:
+    """Whether an address is that of a further page of one of the ``lists``."""
+    first, pages = PAGE_NUMBER.subn("", address)
+    return pages > 0 and normal(first) in lists

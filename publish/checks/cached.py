@@ -8,6 +8,7 @@ template or a page holds by the file's stamp; where a stamp is too young, bytes 
 from __future__ import annotations
 
 import contextlib
+import pickle
 from collections.abc import Callable
 from dataclasses import fields, replace
 from hashlib import blake2b
@@ -16,8 +17,6 @@ from typing import Any, TypeVar
 
 from publish.checks.source import Facts, Source
 from publish.post import cache, stamps
-from publish.post.diagnostic import Problem
-from publish.post.frontmatter import Field, Header
 from publish.post.record import Post
 
 T = TypeVar("T")
@@ -53,12 +52,12 @@ class Store:
             old = None
         if old and (not old[0] or old[0] != stamp) and old[1] != _digest(source.raw):
             old = None
-        facts = _facts(source) if old is None else _unpacked(old[3])
+        facts = _facts(source) if old is None else pickle.loads(old[3])  # noqa: S301 - sealed
         # A key is kept nowhere, so nothing is of the source that holds one.
         if old is not None or not source.secrets:
             told = stamp if stamps.is_trustworthy(stamp) else ""
             if old is None or old[0] != told:
-                old = told, old[1] if old else _digest(source.raw), record, _packed(facts)
+                old = told, old[1] if old else _digest(source.raw), record, pickle.dumps(facts, 5)
             self._sources[source.path] = old
         return replace(source, facts=facts)
 
@@ -87,33 +86,12 @@ class Store:
 
 
 def _facts(source: Source) -> Facts:
-    from publish.checks.registry import RULES
     from publish.checks.rule import found
+    from publish.checks.run import RULES
 
     told = {rule.id: found(rule, source) for rule in RULES if rule.cacheable}
     problems = {rule: tuple(problems) for rule, problems in told.items() if problems}
     return Facts(problems, source.header, source.readable, source.secrets)
-
-
-def _packed(facts: Facts) -> tuple[Any, ...]:
-    header = facts.header
-    return (
-        tuple(
-            (rule, tuple((p.line, p.message, p.remedy, p.severity, p.fix) for p in problems))
-            for rule, problems in facts.problems.items()
-        ),
-        (tuple(map(tuple, header.fields)), header.body_line, header.ended, header.fenced),
-        facts.readable,
-    )
-
-
-def _unpacked(plain: tuple[Any, ...]) -> Facts:
-    problems, (header, *ended), readable = plain
-    return Facts(
-        {rule: tuple(Problem(line, said, do, "", how, fix) for line, said, do, how, fix in each)
-         for rule, each in problems},
-        Header(tuple(Field(*parts) for parts in header), *ended), readable,
-    )  # fmt: skip
 
 
 def _record(source: Source) -> bytes:

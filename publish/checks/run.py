@@ -1,4 +1,4 @@
-"""Applies the rules to a site. Pure, but for the reading that comes first."""
+"""Lists the rules, and applies them to a site. Pure, but for the reading that comes first."""
 
 from __future__ import annotations
 
@@ -12,13 +12,44 @@ from pathlib import Path
 from publish.checks import environment, reading
 from publish.checks.answers import Judged
 from publish.checks.cached import Store
-from publish.checks.registry import RULES
 from publish.checks.rule import MOST, Rule, found
+from publish.checks.rules import (
+    config,
+    encoding,
+    frontmatter,
+    header_values,
+    identity,
+    images,
+    linking,
+    links,
+    mail,
+    pathological,
+    pelican_errors,
+    policy,
+    sitewide,
+    structure,
+    text,
+    unknown_keys,
+    unrendered_markup,
+)
 from publish.checks.rules.pelican_errors import refusals, refused
 from publish.checks.site import Site
 from publish.post.diagnostic import Complaint, Diagnostic, Problem
 from publish.post.record import Library
 from publish.settings import Settings
+
+SUBJECTS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
+    ("Files", (*encoding.RULES, *pathological.RULES)),
+    ("Front matter", (*frontmatter.RULES, *header_values.RULES, *unknown_keys.RULES)),
+    ("Identity and address", identity.RULES),
+    ("Links", (*links.RULES, *linking.RULES)),
+    ("Pictures and players", (*images.RULES, *policy.RULES)),
+    ("Text", (*text.RULES, *structure.RULES, *unrendered_markup.RULES)),
+    ("Mail", mail.RULES),
+    ("The whole site", (*sitewide.RULES, *config.RULES, *pelican_errors.RULES)),
+)
+RULES: tuple[Rule, ...] = tuple(rule for _, rules in SUBJECTS for rule in rules)
+"""All rules, in the order of the catalogue."""
 
 
 def judge(settings: Settings, library: Library, *, built: bool = False) -> Judged:
@@ -93,12 +124,19 @@ def _unsaid(
     """What Pelican refuses and no rule has named as one of the ``errors``."""
     files = {file for file, _ in errors}
     unread = {s.file for s in site.sources if s.post is None} | {t.file for t in site.troubles}
+    content = site.file_of("")
     for problem, said in found:
         # Line 1 is said of what has no place in the file.
         vague = problem.line == 1 or problem.file in unread
         # Of two posts with one Uid the plugin names the second, a rule the copy.
         twin = said.kind == "twin" and not files.isdisjoint(said.parts)
         named = (problem.file, problem.line) in errors or twin
+        # Of what is wrong already two pages may want one file.
+        if said.kind == "overwritten" and errors:
+            continue
+        # By a setting that cannot be, any code may fail.
+        if site.settings_file in files and not said.kind and not said.file.startswith(content):
+            continue
         if not named and not (vague and problem.file in files):
             errors.add((problem.file, problem.line))
             files.add(problem.file)

@@ -31,15 +31,14 @@ HEADING = re.compile(r"\s*(?:#{1,6}|<h[1-6]\b)", re.I)
 class ReadOptions:
     """What of the settings decides how a source's text is judged.
 
-    ``dated`` tells whether the settings date what has no date, ``by_folder`` whether a folder's
-    name is a category; ``status``, ``category`` and ``keys`` are what they give by default.
+    ``by_folder`` tells whether a folder's name is a category; ``status``, ``category`` and ``keys``
+    are what they give by default.
     ``plugins`` are short names, ``markdown`` the settings of Markdown as text.
     """
 
     status: str = ""
     markdown: str = ""
     plugins: tuple[str, ...] = ()
-    dated: bool = False
     keys: tuple[str, ...] = ()
     by_folder: bool = True
     category: str = "misc"

@@ -47,9 +47,20 @@ def run(args: list[str], *, alone: bool = False) -> int:
         if answered(args[1:]):
             return 0
     if alone and args and args[0] in ALONE:
+        from publish import compiled
+        from publish.cli.unchanged import in_cache
+
+        compiled.keep(in_cache(args[1:], "compiled"))
         from publish.site import engine
 
         engine.own_process()
+        code = _run(args)
+        compiled.save()
+        return code
+    return _run(args)
+
+
+def _run(args: list[str]) -> int:
     from publish.cli import group
 
     return group.run(args)

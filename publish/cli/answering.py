@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from publish.cli.terminal import Terminal
-from publish.errors import ConfigError, Exit, PublishError, Refused
-from publish.office.question import Changed, Done, Question, Voice
+from publish.errors import ConfigError, Exit, Refused
+from publish.office.question import Done, Question, Voice
 
 if TYPE_CHECKING:
-    from publish.office import Office
+    from publish.office.context import Office
 
 
 def voice(terminal: Terminal) -> Voice:
@@ -33,7 +33,7 @@ def carry_out(
     Raises:
         PublishError: it is refused, or failed.
     """
-    from publish.office import ask, do
+    from publish.office.acts import ask, do
 
     found = ask(office, act, **wish)
     while isinstance(found, Question):
@@ -42,19 +42,14 @@ def carry_out(
         if not (yes or found.reversible or _agreed(found)):
             terminal.out("nothing was sent" if act == "send" else "nothing was done")
             return int(Exit.OK)
-        done = do(office, found)
-        if not isinstance(done, Changed):
-            found = done
-            break
-        if yes:
-            raise Refused(
-                "what was to be sent changed while this ran, and nothing was sent",
-                "look at it, then run this again",
-            )
-        terminal.warn("it changed while this ran; nothing was sent")
-        found = done.question
-    if isinstance(found, PublishError):
-        raise found
+        found = do(office, found)
+        if isinstance(found, Question):
+            if yes:
+                raise Refused(
+                    "what was to be sent changed while this ran, and nothing was sent",
+                    "look at it, then run this again",
+                )
+            terminal.warn("it changed while this ran; nothing was sent")
     tell(terminal, found, as_json)
     return int(found.code)
 

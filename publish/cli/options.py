@@ -1,4 +1,5 @@
-"""What commands share: ``-s``, ``-q``, ``-v``, ``--no-color``; and ``--live``, with an office."""
+"""What commands share: ``-s``, ``-q``, ``-v``, ``--no-color``; ``--live``, with an office; and for
+the acts of the office ``--json``."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from publish.cli.terminal import Terminal
 from publish.settings import Settings, load
 
 if TYPE_CHECKING:
-    from publish.office import Office as Office
+    from publish.office.context import Office as Office
 
 Body = Callable[..., Any]
 
@@ -50,9 +51,29 @@ def with_office(command: Body) -> Body:
     @functools.wraps(command)
     def wrapped(settings: Settings, terminal: Terminal, live: bool, **rest: Any) -> Any:
         from publish.cli.answering import voice
-        from publish.office import opened
+        from publish.office.context import opened
 
         with opened(settings, voice(terminal), live=live) as office:
             return command(office=office, terminal=terminal, **rest)
 
     return wrapped
+
+
+def act(name: str) -> Callable[[Body], Body]:
+    """A command that carries out the act ``name`` of the office: its own parameters are the act's
+    wish, but for ``yes``. It asks nothing where it has no option ``--yes``."""
+
+    def decorate(command: Body) -> Body:
+        @click.option("--json", "as_json", is_flag=True, help="What happened, for scripts.")
+        @with_office
+        @functools.wraps(command)
+        def wrapped(
+            office: Office, terminal: Terminal, as_json: bool, yes: bool = True, **wish: Any
+        ) -> int:
+            from publish.cli.answering import carry_out
+
+            return carry_out(office, terminal, name, yes=yes, as_json=as_json, **wish)
+
+        return wrapped
+
+    return decorate

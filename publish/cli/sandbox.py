@@ -28,9 +28,10 @@ def serve(settings: Settings, terminal: Terminal, port: int) -> None:
 
     Example: publish sandbox serve --port 8025
     """
-    from publish import office, sandbox
+    from publish import sandbox
+    from publish.office.context import sandbox_server
 
-    with office.sandbox_server(settings, port) as server:
+    with sandbox_server(settings, port) as server:
         terminal.out(f"inbox   {server.base_url}/")
         terminal.out(f"API     {server.base_url}/3.0")
         terminal.out(f"key     {sandbox.SANDBOX_KEY}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from itertools import pairwise
 
 from publish.site import snapshot
 
@@ -17,8 +18,8 @@ def answered(words: list[str]) -> bool:
     words = [word for word in words if word not in ("-q", "--quiet")]
     if words and not (len(words) == 2 and words[0] in ("-s", "--settings")):
         return False
-    settings_file = os.path.abspath(words[1] if words else "pelicanconf.py")  # noqa: PTH100
-    known = snapshot.read(os.path.join(os.path.dirname(settings_file), ".publish", "build"))  # noqa: PTH118, PTH120
+    settings_file = _settings_file(words)
+    known = snapshot.read(in_cache(words, "build"))
     if not snapshot.is_current(known, settings_file):
         return False
     if known["foreign"] or _letter_waits(known["scope"]) or sys.stdout is None:
@@ -30,6 +31,16 @@ def answered(words: list[str]) -> bool:
     except OSError:
         return False
     return True
+
+
+def in_cache(words: list[str], name: str) -> str:
+    """A file of the cache of the site that the ``words`` of a command name."""
+    return os.path.join(os.path.dirname(_settings_file(words)), ".publish", name)  # noqa: PTH118, PTH120
+
+
+def _settings_file(words: list[str]) -> str:
+    named = [b for a, b in pairwise(words) if a in ("-s", "--settings")]
+    return os.path.abspath(named[0] if named else "pelicanconf.py")  # noqa: PTH100
 
 
 def _letter_waits(scope: snapshot.Scope) -> bool:

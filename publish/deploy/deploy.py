@@ -6,10 +6,9 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from publish.deploy import verify
-from publish.deploy.guard import Age, Compare, Verdict, judge, require_fit, require_pages
+from publish.deploy.guard import Age, Compare, is_superseded, require_fit, require_pages
 from publish.deploy.plan import Plan, Put, Remote, plan
 from publish.deploy.release import Hold, OldRelease, Record, Release
 from publish.deploy.targets import Place, Raced, Target
@@ -182,10 +181,9 @@ def _decide(
     out.previous = known.release if known else ""
     out.foreign = tuple(p for p in now.foreign if p not in release.files)
     target_changed = now.at != first.at
-    if (
-        judge(release, known, compare, resume=options.resume, target_changed=target_changed)
-        is Verdict.SUPERSEDED
-    ):
+    if is_superseded(
+        release, known, compare, resume=options.resume, target_changed=target_changed
+    ):  # fmt: skip
         out.state = "superseded"
         return None
     moved = known is None or compare(release.source, known.source) not in (Age.SAME, Age.NONE)
@@ -234,9 +232,8 @@ def _verify(place: Place, release: Release, options: DeployOptions, out: Outcome
     with out.timed("verify"):
         if fresh:
             changed = [p.path for p in out.put]
-            found = verify.pages(place.siteurl, release, changed)
-            out.verified += found.checked
-            out.warnings += found.warnings
+            out.warnings += verify.pages(place.siteurl, release, changed)
+            out.verified += len(verify.sample(release, changed))
 
 
 def _seen(place: Place, release: str, options: DeployOptions, out: Outcome) -> None:
@@ -261,14 +258,3 @@ def _past(known: Record, wanted: str) -> OldRelease:
             f"there is: {have}" if have else "build that state of the content and deploy it",
         )
     return found[0]
-
-
-def document(out: Outcome) -> dict[str, Any]:
-    """The outcome for a script."""
-    return {
-        "target": out.target, "kind": out.kind, "release": out.release, "previous": out.previous,
-        "source": out.source, "state": out.state,
-        "put": [{"path": p.path, "bytes": p.bytes, "why": p.why} for p in out.put],
-        "deleted": list(out.deleted), "foreign": list(out.foreign), "unchanged": out.unchanged,
-        "seconds": out.seconds, "verified": out.verified, "warnings": out.warnings,
-    }  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import Enum
 
 from publish.deploy.plan import Remote, vanishing
-from publish.deploy.release import Record, Release
+from publish.deploy.release import Hold, Record, Release
 from publish.errors import NothingSent, Refused
 from publish.post.urls import folded
 
@@ -29,14 +29,6 @@ class Age(Enum):
 
 Compare = Callable[[str, str], Age]
 """Two commits to how the first stands to the second."""
-
-
-class Verdict(Enum):
-    """What a release may do."""
-
-    DEPLOY = "deploy"
-    SUPERSEDED = "superseded"
-    """What is there is newer: there is nothing to do, and nothing is wrong."""
 
 
 def require_fit(release: Release) -> None:
@@ -73,29 +65,27 @@ def require_pages(release: Release, remote: Remote, allowed: bool) -> None:
         )
 
 
-def judge(
+def is_superseded(
     release: Release, record: Record | None, compare: Compare, *, resume: bool, target_changed: bool
-) -> Verdict:
-    """Whether ``release`` may take the place of what ``record`` tells of.
+) -> bool:
+    """Whether what ``record`` tells of is newer than ``release``: then there is nothing to do, and
+    nothing is wrong.
 
     ``target_changed``: by another deploy, while this one was under way. ``resume`` is the author's
-    word that it shall, whatever is there.
+    word that it shall be put up, whatever is there.
 
     Raises:
         Refused: a rollback stands.
         NothingSent: it cannot be told which of the two is newer.
     """
     if record is None or resume:
-        return Verdict.DEPLOY
+        return False
     if record.hold:
-        _require_newer(release, record, compare)
-        return Verdict.DEPLOY
+        _require_newer(release, record.hold, compare)
+        return False
     age = compare(release.source, record.source)
     if age in (Age.SAME, Age.NONE):
-        late = target_changed and record.release != release.id and record.time > release.time
-        return Verdict.SUPERSEDED if late else Verdict.DEPLOY
-    if age is Age.OLDER:
-        return Verdict.SUPERSEDED
+        return target_changed and record.release != release.id and record.time > release.time
     if age in (Age.DIVERGED, Age.UNKNOWN):
         why = "which is not in this repository" if age is Age.UNKNOWN else "on another branch"
         raise NothingSent(
@@ -103,12 +93,10 @@ def judge(
             "git pull (git fetch --unshallow in a shallow clone), build and deploy again; to put "
             "this one up all the same: publish deploy --resume",
         )
-    return Verdict.DEPLOY
+    return age is Age.OLDER
 
 
-def _require_newer(release: Release, record: Record, compare: Compare) -> None:
-    hold = record.hold
-    assert hold is not None
+def _require_newer(release: Release, hold: Hold, compare: Compare) -> None:
     if hold.source and compare(release.source, hold.source) is Age.NEWER:
         return
     raise Refused(

@@ -77,13 +77,13 @@ class IncrementalTarget(Target):
     def load(self) -> Record | None:
         """The record; None before the first deploy."""
 
-    @abstractmethod
     def begin(self, record: Record) -> None:
-        """Write down what is planned, and a hold, before the first byte."""
+        """Write down what is planned, and a hold, before the first byte: mostly in the record."""
+        self.save(record)
 
-    @abstractmethod
     def ended(self, record: Record) -> None:
-        """What had to go away has gone, so it is not ours any more."""
+        """What had to go away has gone, so it is not ours any more: mostly told by the record."""
+        self.save(record)
 
     @abstractmethod
     def save(self, record: Record) -> None:
@@ -109,9 +109,9 @@ class IncrementalTarget(Target):
     def held(self, release: Release, patience: float) -> AbstractContextManager[None]:
         """Be the only one to write."""
 
-    @abstractmethod
     def fence(self) -> None:
-        """Stop here if another run took the target over meanwhile."""
+        """Stop here if another run took the target over meanwhile; with a lock that dies with its
+        process none can."""
 
     def read(self) -> Remote:
         """What is there, by one listing and the record."""

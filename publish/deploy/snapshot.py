@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -12,23 +11,23 @@ from typing import Any
 from publish.deploy.release import File, Release, file_of
 from publish.errors import Refused
 from publish.http import digest_in
-from publish.post.files import write_whole
+from publish.post import cache, stamps
 
 
-def survey(output: Path, names: Collection[str], cache: Path) -> dict[str, File]:
+def survey(output: Path, names: Collection[str], memory: Path) -> dict[str, File]:
     """Each of ``names`` in ``output`` as a file of the site.
 
-    ``cache`` is a file that remembers digests by stamps; it may vanish at any time.
+    ``memory`` is a file that remembers digests by stamps; it may vanish at any time.
 
     Raises:
         Refused: a file is not there, or is a preview's.
     """
-    known = _read(cache)
+    known = cache.load(memory)
     found: dict[str, File] = {}
     kept: dict[str, list[Any]] = {}
     for path in names:
         try:
-            stamp = _stamp(output / path)
+            stamp = stamps.told((output / path).stat())
             row = known.get(path)
             if row and row[0] == stamp:
                 found[path] = File(path, *row[1:])
@@ -39,7 +38,7 @@ def survey(output: Path, names: Collection[str], cache: Path) -> dict[str, File]
         f = found[path]
         kept[path] = [stamp, f.sha256, f.blob, f.size, f.kind, f.digest]
     if kept != known:
-        write_whole(cache, json.dumps(kept).encode())
+        cache.save(memory, kept)
     return found
 
 
@@ -93,16 +92,3 @@ def _changed(place: Path, error: OSError | None = None) -> Refused:
     return Refused(
         f"{place}: {why} while the site was uploaded", "run `publish build`, then deploy"
     )
-
-
-def _stamp(place: Path) -> str:
-    found = place.stat()
-    return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
-
-
-def _read(cache: Path) -> dict[str, list[Any]]:
-    try:
-        found = json.loads(cache.read_bytes())
-        return found if isinstance(found, dict) else {}
-    except (OSError, ValueError):
-        return {}

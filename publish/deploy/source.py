@@ -6,16 +6,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from publish.deploy.guard import Age, Compare
-from publish.deploy.programs import Failed, run
-from publish.errors import ConfigError
+from publish.deploy.repository import Repository
 
 
 def commit_of(root: Path) -> str:
     """The commit that is checked out in ``root``; ``""`` where there is none."""
-    try:
-        return _git(root, "rev-parse", "--verify", "-q", "HEAD^{commit}")
-    except (Failed, ConfigError):
-        return ""
+    return Repository("-C", str(root)).ask("rev-parse", "--verify", "-q", "HEAD^{commit}")
 
 
 def comparer(root: Path, ledger: str = "content/ledger") -> Compare:
@@ -24,15 +20,23 @@ def comparer(root: Path, ledger: str = "content/ledger") -> Compare:
     Two that differ in commits of the ``ledger`` folder alone count as one.
     """
 
+    repository = Repository("-C", str(root))
+
+    def lacks(old: str, new: str) -> bool:
+        """Whether ``new`` has a commit that ``old`` lacks, other than those of the ledger alone."""
+        return bool(repository.git(
+            "rev-list", "-1", f"{old}..{new}", "--", ".", f":(exclude){ledger}"
+        ))  # fmt: skip
+
     @lru_cache(maxsize=64)
     def compare(ours: str, theirs: str) -> Age:
         if not ours or not theirs:
             return Age.NONE
         if ours == theirs:
             return Age.SAME
-        if not _has(root, theirs):
+        if not repository.has(theirs):
             return Age.UNKNOWN
-        ahead, behind = _between(root, theirs, ours, ledger), _between(root, ours, theirs, ledger)
+        ahead, behind = lacks(theirs, ours), lacks(ours, theirs)
         if ahead and behind:
             return Age.DIVERGED
         if ahead:
@@ -40,20 +44,3 @@ def comparer(root: Path, ledger: str = "content/ledger") -> Compare:
         return Age.OLDER if behind else Age.SAME
 
     return compare
-
-
-def _between(root: Path, old: str, new: str, without: str) -> bool:
-    """Whether ``new`` has a commit that ``old`` lacks, other than those of a folder alone."""
-    return bool(_git(root, "rev-list", "-1", f"{old}..{new}", "--", ".", f":(exclude){without}"))
-
-
-def _has(root: Path, commit: str) -> bool:
-    try:
-        _git(root, "cat-file", "-e", f"{commit}^{{commit}}")
-    except Failed:
-        return False
-    return True
-
-
-def _git(root: Path, *words: str) -> str:
-    return run(["git", "-C", str(root), *words], env={"LC_ALL": "C"}).decode().strip()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from publish.deploy.release import FINGERPRINT, MARKER
+from publish.deploy.release import FINGERPRINT, MARKER, Release
 from publish.post.media import media_type
 
-HOUR, YEAR = 3600, 31_536_000
-"""Seconds."""
+NEVER, ALWAYS = "no-store", "public, max-age=31536000, immutable"
+"""How long a browser may keep what tells of each release, and what bears a digest in its name."""
 
 
 def content_type(path: str, head: bytes) -> str:
@@ -26,11 +26,29 @@ def content_type(path: str, head: bytes) -> str:
 def cache_control(path: str, type_: str) -> str:
     """The Cache-Control header of a file of media type ``type_``."""
     if path == MARKER:
-        return "no-store"
+        return NEVER
     if FINGERPRINT.search(path):
-        return f"public, max-age={YEAR}, immutable"
+        return ALWAYS
     if type_.startswith("text/html"):
         return "public, max-age=0, must-revalidate"
     if ("xml" in type_.partition(";")[0] and "svg" not in type_) or type_.endswith("feed+json"):
         return "public, max-age=300"
-    return f"public, max-age={HOUR}"
+    return "public, max-age=3600"
+
+
+def headers(release: Release) -> bytes:
+    """How long a browser may keep what, in the form that Netlify and Cloudflare read.
+
+    A rule names a folder: of those whose every file carries its digest in its name.
+    """
+    folders: dict[str, bool] = {}
+    for path in release.files:
+        top, slash, rest = path.partition("/")
+        if slash:
+            folders[top] = folders.get(top, True) and bool(FINGERPRINT.search(rest))
+    rules = [f"/{MARKER}\n  Cache-Control: {NEVER}\n"]
+    rules += [
+        f"/{name}/*\n  Cache-Control: {ALWAYS}\n"
+        for name, all_ in sorted(folders.items()) if all_
+    ]  # fmt: skip
+    return "".join(rules).encode()

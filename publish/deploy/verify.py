@@ -25,14 +25,6 @@ Ask = Callable[..., Answer]
 
 
 @dataclass(frozen=True)
-class Live:
-    """How many addresses were as built, and what is worth telling."""
-
-    checked: int
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Marker:
     """Release, source and time of what is live, empty words if that is not told; ``fault`` why."""
 
@@ -79,15 +71,14 @@ def wait(
         number += 1
 
 
-def pages(siteurl: str, release: Release, changed: Sequence[str], get: Ask = ask) -> Live:
-    """Look at what changed, once each; only after ``wait``.
+def pages(siteurl: str, release: Release, changed: Sequence[str], get: Ask = ask) -> list[str]:
+    """Look at what changed (see ``sample``), once each; only after ``wait``. What to tell of it.
 
     Raises:
         Refused: a page is not the one that was built.
     """
     warnings: list[str] = []
-    chosen = sample(release, changed)
-    for file in chosen:
+    for file in sample(release, changed):
         url = address(siteurl, file.path)
         try:
             found = get(url)
@@ -105,8 +96,7 @@ def pages(siteurl: str, release: Release, changed: Sequence[str], get: Ask = ask
             f"{url} is not what was built though the site is this release",
             "a cache before the site may be stale: purge it, then run it again",
         )
-    warnings += _policy_warnings(siteurl, get)
-    return Live(len(chosen), tuple(dict.fromkeys(warnings)))
+    return list(dict.fromkeys([*warnings, *_policy_warnings(siteurl, get)]))
 
 
 def sample(release: Release, changed: Sequence[str]) -> list[File]:

@@ -34,7 +34,7 @@ class Acts:
     """Answers what is posted. ``base`` begins every address, ``render`` draws a template."""
 
     reader: Reader
-    office: asking.OfficeClient
+    office: asking.Office
     writer: Writer
     log: Log
     jobs: Jobs
@@ -121,11 +121,11 @@ class Acts:
 
     def _ask(self, job: Job) -> None:
         try:
-            found = self.office.ask(self._settings(), job.act, job.wish, self._voice(job))
+            found = self.office.ask(self.reader.settings, job.act, job.wish, self._voice(job))
         except PublishError as refusal:
             self._end(job, "refused", asking.REFUSED, (refusal.message, refusal.remedy))
             return
-        from publish.office import Done
+        from publish.office.question import Done
 
         if isinstance(found, Done):
             self._end(job, "done", "Nothing to do", found.lines)
@@ -138,14 +138,14 @@ class Acts:
     def _do(self, job: Job) -> None:
         try:
             found = self.office.do(
-                self._settings(), job.office_question, self._voice(job), self._progress(job),
+                self.reader.settings, job.office_question, self._voice(job), self._progress(job),
                 self._countdown(job),
             )  # fmt: skip
         except PublishError as refusal:
             title = asking.UNKNOWN if refusal.code == 4 else asking.FAILED
             self._end(job, "refused", title, (refusal.message, refusal.remedy))
         else:
-            from publish.office import Done
+            from publish.office.question import Done
 
             if isinstance(found, Done):
                 if job.act in ("send", "move", "replace", "publish"):
@@ -309,9 +309,6 @@ class Acts:
             return None, data, None
         where = fixes.FixContext(finding, self.reader.settings.values)
         return finding, data, fixes.apply_fix(data, where)
-
-    def _settings(self) -> Any:
-        return self.reader.settings
 
     def _allowed(self) -> None:
         if not self.reader.current.acts:

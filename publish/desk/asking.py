@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from publish.desk.jobs import QuestionView
 from publish.desk.model import Post
 from publish.desk.parts import Button
-from publish.errors import PublishError, Refused
+from publish.errors import Refused
 from publish.settings import Settings
 
 if TYPE_CHECKING:
     # The office loads all that mails; the first page does not wait for that.
     from publish.newsletter.selection import Candidate
-    from publish.office import Done, Question
+    from publish.office.question import Done, Question
     from publish.office.words import Words
 
 Say = Callable[[str], None]
@@ -70,18 +70,6 @@ BUTTONS = {
 """A command's button."""
 
 
-class OfficeClient(Protocol):
-    """What the desk asks of the office."""
-
-    def ask(
-        self, settings: Settings, act: str, wish: Mapping[str, Any], say: Say
-    ) -> Question | Done: ...
-
-    def do(
-        self, settings: Settings, question: Question, say: Say, progress: Say, countdown: Say
-    ) -> Question | Done: ...
-
-
 @dataclass(frozen=True)
 class Office:
     """The office itself, opened for one act at a time."""
@@ -96,14 +84,12 @@ class Office:
         Raises:
             PublishError: it is refused.
         """
-        from publish import office
+        from publish.office import acts, context
+        from publish.office.question import Voice
 
-        voice = office.Voice(say=say, progress=say, words=words())
-        with office.opened(settings, voice, live=self.live) as room:
-            found = office.ask(room, act, **wish)
-        if isinstance(found, PublishError):
-            raise found
-        return found
+        voice = Voice(say=say, progress=say, words=words())
+        with context.opened(settings, voice, live=self.live) as room:
+            return acts.ask(room, act, **wish)
 
     def do(
         self, settings: Settings, question: Question, say: Say, progress: Say, countdown: Say
@@ -115,12 +101,12 @@ class Office:
         Raises:
             PublishError: it failed.
         """
-        from publish import office
+        from publish.office import acts, context
+        from publish.office.question import Voice
 
-        voice = office.Voice(say=say, progress=progress, countdown=countdown, words=words())
-        with office.opened(settings, voice, live=self.live) as room:
-            found = office.do(room, question)
-        return found.question if isinstance(found, office.Changed) else found
+        voice = Voice(say=say, progress=progress, countdown=countdown, words=words())
+        with context.opened(settings, voice, live=self.live) as room:
+            return acts.do(room, question)
 
 
 def words() -> Words:

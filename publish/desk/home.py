@@ -196,23 +196,21 @@ def out(now: Snapshot, letter: Letter, at: datetime) -> SentRow:
 
 def _next(now: Snapshot, letter: Letter, at: datetime) -> UpcomingLetter:
     post = now.of(letter)
-    name = {"post": post.name} if post and not letter.several else {"letter": letter.key}
-    back = Button("Take it back…", to="/ask/undo", values=name)
     buttons: list[Button] = []
     if letter.state == "scheduled":
         buttons = [Button("Look at it", parts.letter_href(now, letter))]
         if post and not letter.several:
             buttons.append(Button("Another time…", f"{parts.href(post)}?open=time#time"))
-        buttons.append(back)
+        buttons.append(parts.take_back(post, letter))
     mend: tuple[Button, ...] = ()
     if letter.changes and post:
         mend = (
-            Button("Put the new words in…", to="/ask/replace", values=name, main=True),
+            parts.new_words(post),
             Button("See the whole difference", f"/letter/{letter.key}#changes"),
         )
     gone = letter.state == "scheduled" and not letter.several and not _public(post)
     if gone:
-        mend = (Button("Take it back…", to="/ask/undo", values=name, main=True),)
+        mend = (parts.take_back(post, letter, main=True),)
         buttons = buttons[:1]
     return UpcomingLetter(
         parts.LETTER_STATES[letter.state], parts.title(now, letter), parts.letter_href(now, letter),

@@ -84,8 +84,7 @@ def one(now: Snapshot, key: str, at: datetime) -> LetterReport | None:
     if post and not letter.several:
         buttons.append(Button("The post", parts.href(post)))
     if letter.state == "scheduled":
-        about = {"post": post.name} if post and not letter.several else {"letter": key}
-        buttons.append(Button("Take it back…", to="/ask/undo", values=about))
+        buttons.append(parts.take_back(post, letter))
     says = (
         "Since it was sent, you changed the post"
         if letter.state == "sent"

@@ -38,10 +38,10 @@ class NewsletterReader:
         Raises:
             PublishError: it cannot be asked, or the ledger is damaged.
         """
-        from publish import office
         from publish.office import letters, settling
+        from publish.office.context import opened
 
-        with office.opened(settings) as room:
+        with opened(settings) as room:
             audience = room.api.audience()
             composed = settings.cache / "preview" / "issues"
             found = letters.load_letters(room, composed if composed.is_dir() else None)

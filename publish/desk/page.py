@@ -195,10 +195,7 @@ def _changed(now: Snapshot, post: Post, letter: Letter | None) -> tuple[str, tup
     if letter is None or not letter.changes:
         return "", ()
     if letter.state == "scheduled":
-        act = Button(
-            "Put the new words in…", to="/ask/replace", values={"post": post.name}, main=True
-        )
-        return "The letter still has your old words", (act,)
+        return "The letter still has your old words", (parts.new_words(post),)
     if letter.state == "sent":
         act = parts.ask("Send a correction…", "send", post, as_update="yes")
         return "Readers got other words than the post has now", (act,)
@@ -215,12 +212,10 @@ def _first(now: Snapshot, post: Post) -> list[Button]:
 
 
 def _small(post: Post) -> list[Button]:
-    if post.kind == "draft":
-        return [Button("Change its address…", f"{parts.href(post)}?open=rename#rename", plain=True)]
-    return [
-        Button("Change its address…", f"{parts.href(post)}?open=rename#rename", plain=True),
-        Button("Take it off the site…", f"{parts.href(post)}?open=retract#retract", plain=True),
-    ]
+    here = parts.href(post)
+    rename = Button("Change its address…", f"{here}?open=rename#rename", plain=True)
+    retract = Button("Take it off the site…", f"{here}?open=retract#retract", plain=True)
+    return [rename] if post.kind == "draft" else [rename, retract]
 
 
 def _facts(now: Snapshot, post: Post, renderings: Renderings) -> list[tuple[str, str, str]]:

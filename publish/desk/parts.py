@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
 from publish.desk import words
@@ -68,6 +68,17 @@ def ask(label: str, act: str, post: Post | None = None, **more: str) -> Button:
     """A button that asks about an act, of a post or of the whole site."""
     about = {"post": post.name} if post else {}
     return Button(label, to=f"/ask/{act}", values={**about, **more})
+
+
+def new_words(post: Post) -> Button:
+    """The way to put a post's present words into its scheduled letter."""
+    return replace(ask("Put the new words in…", "replace", post), main=True)
+
+
+def take_back(post: Post | None, letter: Letter, *, main: bool = False) -> Button:
+    """The way to take a letter back: of its ``post``, else by its key."""
+    name = {"post": post.name} if post and not letter.several else {"letter": letter.key}
+    return Button("Take it back…", to="/ask/undo", values=name, main=main)
 
 
 def readers(now: Snapshot) -> str:

@@ -6,19 +6,18 @@ written down here (a ``status`` settles open ends), under the ledger's lock.
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from publish.desk.model import Newsletter, Post, Site, Snapshot
 from publish.desk.posts import PostCache
 from publish.errors import PublishError
 from publish.newsletter import schedule
+from publish.post import stamps
 from publish.post.diagnostic import Diagnostic
 from publish.settings import Settings, load
 
@@ -167,29 +166,7 @@ class Reader:
             busy = any(m.state in ("scheduled", "sending", "unknown") for m in found.letters)
             self._wanted.wait(BUSY if busy or found.trouble else IDLE)
 
-    def _stamps(self) -> tuple[Any, ...]:
+    def _stamps(self) -> stamps.Stamps:
         """Of all that findings, posts and the site's state depend on."""
-        roots = [self.settings.content, self.settings.cache / "build", self.settings.path]
-        return tuple(stamp for root in roots for stamp in _below(root))
-
-
-def _below(root: Path) -> list[tuple[str, int, int]]:
-    """The stamps of every file below ``root``, or of ``root`` where it is a file."""
-    found: list[tuple[str, int, int]] = []
-    todo = [str(root)] if root.is_dir() else []
-    if not todo and root.is_file():
-        stat = root.stat()
-        found.append((str(root), stat.st_mtime_ns, stat.st_size))
-    while todo:
-        place = todo.pop()
-        try:
-            with os.scandir(place) as entries:
-                for entry in entries:
-                    if entry.is_dir(follow_symlinks=False):
-                        todo.append(entry.path)
-                    else:
-                        stat = entry.stat()
-                        found.append((entry.path, stat.st_mtime_ns, stat.st_size))
-        except OSError:
-            continue
-    return sorted(found)
+        content = stamps.walk(str(self.settings.content), set())
+        return stamps.of([*content, str(self.settings.cache / "build"), str(self.settings.path)])

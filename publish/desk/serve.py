@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import Any
 
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
-
 from publish.desk import asking, newsletter_state, pages, site_state
 from publish.desk.acts import Acts
 from publish.desk.app import App
-from publish.desk.following import follow
 from publish.desk.guard import Guard, key
 from publish.desk.jobs import Jobs
 from publish.desk.log import Log
 from publish.desk.model import Snapshot
 from publish.desk.reader import Reader
 from publish.desk.writing import Writer
-from publish.errors import ConfigError, PublishError, Refused
+from publish.errors import PublishError, Refused
 from publish.post.files import locked
 from publish.settings import Settings
+from publish.site.server import listening
 
 HOST = "127.0.0.1"
-
-
-class _Handler(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"
-    timeout = 60
-
-    def log(self, type: str, message: str, *args: Any) -> None:
-        """Requests are not news."""
-
-    def version_string(self) -> str:
-        """Nothing about the machine."""
-        return "publish"
 
 
 def serve(
@@ -58,13 +43,10 @@ def serve(
         ConfigError: the port cannot be listened on, or ``live`` without a Mailchimp key.
         Refused: a desk of this site is open already; its address is in the message.
     """
+    from publish.office.context import has_key, sandbox_address
+
     stop = stop or threading.Event()
-    real = bool(os.environ.get("MAILCHIMP_API_KEY", "").strip())
-    if live and not real:
-        raise ConfigError(
-            "--live: MAILCHIMP_API_KEY is not set",
-            "export the key (Mailchimp: Profile, Extras, API keys), or leave --live out",
-        )
+    real = has_key(live=live)
     folder = settings.cache / "desk"
     address = folder / "address"
 
@@ -76,7 +58,7 @@ def serve(
 
     with ExitStack() as stack:
         stack.enter_context(locked(folder / "lock", taken, 0, what="desk"))
-        inbox = _inbox(settings, stack)
+        inbox = sandbox_address(settings, stack)
         secret = key(folder / "key")
         read_newsletter = newsletter_state.NewsletterReader(live)
         reader = Reader(settings, site_state.check, read_newsletter, site_state.read_site)
@@ -91,7 +73,7 @@ def serve(
             Log(folder / "log.jsonl"), jobs, render, start_editor,
         )  # fmt: skip
         app = App(Guard(0, secret), reader, acts)
-        server = _listening(app, port)
+        server = listening(app, HOST, port)
         app.guard = Guard(server.port, secret)
         where = f"http://{HOST}:{server.port}{base}/"
         first = Snapshot(
@@ -120,25 +102,6 @@ def serve(
         stop.wait()
 
 
-def _listening(app: App, port: int) -> BaseWSGIServer:
-    try:
-        return make_server(HOST, port, app, threaded=True, request_handler=_Handler)
-    except (OSError, OverflowError, SystemExit) as error:
-        why = getattr(error, "strerror", None) or "it is taken"
-        raise ConfigError(
-            f"--port {port}: cannot listen on {HOST} ({why})",
-            "choose another with --port, or 0 for any",
-        ) from None
-
-
-def _inbox(settings: Settings, stack: ExitStack) -> str:
-    """The sandbox's address: of the one that runs, else of one for as long as the desk is open."""
-    from publish import office, sandbox
-
-    base = sandbox.running(settings.root)
-    return base or stack.enter_context(office.sandbox_server(settings)).base_url
-
-
 def _preview(
     settings: Settings, inbox: str, reader: Reader, say: Callable[[str], None],
     stop: threading.Event,
@@ -152,18 +115,12 @@ def _preview(
         reader.tell()
         reader.look_again()
 
-    def opened(address: str) -> None:
-        reader.change(preview=address)
-        threading.Thread(
-            target=follow, args=(address, made, stop), daemon=True, name="desk-following"
-        ).start()
-
     def run() -> None:
         overrides = {"NEWSLETTER_SIGNUP_ACTION": inbox + sandbox.signup_path()}
         try:
             show(
-                settings, host=HOST, port=0, overrides=overrides, say=say, stop=stop,
-                ready=opened,
+                settings, host=HOST, port=0, overrides=overrides, say=say, stop=stop, told=made,
+                ready=lambda address: reader.change(preview=address),
             )  # fmt: skip
         except (PublishError, OSError) as error:
             say(f"error: {error}")

@@ -91,8 +91,10 @@ class Steps:
         job, store = self.job, self.store
         item, plan = store.item(number), store.plan(number)
         entry = job.index.entries[number]
-        context = Context(item.id, self._find, self._gallery(item), _fields(item, plan, job.blog))
-        context.gallery = self._gallery(item, context)
+        context = Context(
+            item.id, self._find, lambda ids: self._gallery(ids, item, context),
+            _fields(item, plan, job.blog),
+        )  # fmt: skip
         try:
             root = body.blocks_of(item, context)
         except (RecursionError, ValueError, LookupError) as error:
@@ -114,7 +116,7 @@ class Steps:
             own = rewriter.own(href) if href else None
             if own is None:
                 continue
-            if _is_file(own.path):
+            if links.is_file(own.path):
                 urls.append(own.url)
             if own.fragment:
                 to = (
@@ -143,27 +145,24 @@ class Steps:
         )
         return self.store.body(number, types)
 
-    def _gallery(self, item: Item, context: Context | None = None) -> Any:
-        def gallery(ids: str) -> str:
-            numbers = [int(n) for n in re.findall(r"\d{1,12}", ids)]
-            if ids == "*":
-                numbers = self.store.children(item.id)
-            out = []
-            for number in dict.fromkeys(numbers):
-                found = self.store.attachment(number)
-                if not found or not found[0]:
-                    if context:
-                        context.lose("picture-missing", f"attachment {number}")
-                    continue
-                url, alt, _, note = found
-                words = f"<figcaption>{note}</figcaption>" if note.strip() else ""
-                out.append(
-                    f'<figure><img src="{escape(url)}" alt="{escape(alt)}" '
-                    f'class="wp-image-{number}">{words}</figure>'
-                )
-            return "\n\n" + "\n".join(out) + "\n\n" if out else ""
-
-        return gallery
+    def _gallery(self, ids: str, item: Item, context: Context) -> str:
+        """The pictures of some attachments; ``*`` are all those of the item."""
+        numbers = [int(n) for n in re.findall(r"\d{1,12}", ids)]
+        if ids == "*":
+            numbers = self.store.children(item.id)
+        out = []
+        for number in dict.fromkeys(numbers):
+            found = self.store.attachment(number)
+            if not found or not found[0]:
+                context.lose("picture-missing", f"attachment {number}")
+                continue
+            url, alt, _, note = found
+            words = f"<figcaption>{note}</figcaption>" if note.strip() else ""
+            out.append(
+                f'<figure><img src="{escape(url)}" alt="{escape(alt)}" '
+                f'class="wp-image-{number}">{words}</figure>'
+            )
+        return "\n\n" + "\n".join(out) + "\n\n" if out else ""
 
     # Second step ------------------------------------------------------------------------------
 
@@ -305,14 +304,6 @@ class Steps:
                 at = next(i for i, (key, _) in enumerate(fields) if key == "Status")
                 fields[at:at] = [("Image", found.path), ("Image_alt", plan.get("cover_alt", ""))]
         return fields
-
-
-def _is_file(path: str) -> bool:
-    return bool(
-        links.UPLOADS.search(path)
-        or links.FILE_NAME.search(path)
-        or links.PICTURE_NAME.search(path)
-    )
 
 
 def _fields(item: Item, plan: Mapping[str, Any], blog: str) -> dict[str, str]:

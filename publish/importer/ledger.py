@@ -90,11 +90,3 @@ def _json(value: object) -> str:
 def digest(data: bytes) -> str:
     """SHA-256 in hex."""
     return hashlib.sha256(data).hexdigest()
-
-
-def digest_of(file: Path) -> str:
-    """That of a file; ``""`` if it is not there."""
-    try:
-        return digest(file.read_bytes())
-    except OSError:
-        return ""

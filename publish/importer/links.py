@@ -156,12 +156,7 @@ class Rewriter:
 
     def _inside(self, own: Own, words: str) -> str:
         number, attachment = self._by_query(own)
-        if (
-            attachment
-            or UPLOADS.search(own.path)
-            or FILE_NAME.search(own.path)
-            or PICTURE_NAME.search(own.path)
-        ):
+        if attachment or is_file(own.path):
             found = self._file(attachment or own.url)
             if found:
                 return found
@@ -218,6 +213,11 @@ class Rewriter:
                 return f"{made}#{own.fragment}"
             self.context.lose("anchor-missing", f"{entry.file}#{own.fragment[:40]}", words)
         return made
+
+
+def is_file(path: str) -> bool:
+    """Whether a path of the old site is that of a picture or another file."""
+    return any(kind.search(path) for kind in (UPLOADS, FILE_NAME, PICTURE_NAME))
 
 
 def is_local(url: str) -> bool:

@@ -186,12 +186,3 @@ def excerpt(text: str, most: int = 80) -> str:
     """The first words of a text, on one line."""
     line = " ".join(text[: most * 8].split())
     return line if len(line) <= most else f"{line[: most - 1]}…"
-
-
-def table() -> str:
-    """The codes as a table for docs/moving-in.md."""
-    names = {"needs": "needs a look", "left": "stays behind", "changed": "changed"}
-    rows = [f"| `{c}` | {names[v.weight]} | {v.what} | {v.remedy} |" for c, v in CODES.items()]
-    return "\n".join(
-        ["| code | kind | what it says | what to do |", "| --- | --- | --- | --- |", *rows]
-    )

@@ -36,10 +36,10 @@ class Channel:
     title: str = ""
     url: str = ""
     site: str = ""
-    authors: Mapping[str, str] = field(default_factory=dict)
-    terms: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    parents: Mapping[str, str] = field(default_factory=dict)
-    described: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    authors: dict[str, str] = field(default_factory=dict)
+    terms: dict[tuple[str, str], str] = field(default_factory=dict)
+    parents: dict[str, str] = field(default_factory=dict)
+    described: dict[tuple[str, str], str] = field(default_factory=dict)
     mended: int = 0
 
 
@@ -88,15 +88,15 @@ class Item:
 class Options:
     """What the command line wishes for.
 
-    ``only`` is ``posts`` or ``pages``; ``since`` leaves out what is older; ``authors`` and
-    ``categories`` map names as WordPress has them to those to write; ``again`` are files whose
-    edits may be replaced.
+    ``only`` is ``posts``, ``pages`` or None for both; ``since`` leaves out what is older;
+    ``authors`` and ``categories`` map names as WordPress has them to those to write; ``again`` are
+    files whose edits may be replaced.
     """
 
     uploads: Path | None = None
     fetch: bool = False
     dry_run: bool = False
-    only: str = ""
+    only: str | None = None
     since: date | None = None
     authors: Mapping[str, str] = field(default_factory=dict)
     categories: Mapping[str, str] = field(default_factory=dict)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from publish.errors import Refused
 from publish.importer import address, links, pool, saving, uploads
-from publish.importer import ledger as ledgers
 from publish.importer.convert import Job, Steps
 from publish.importer.ending import shared
 from publish.importer.fetch import OldSite
@@ -22,6 +21,7 @@ from publish.importer.pictures import MediaLibrary, plain
 from publish.importer.plan import Planning
 from publish.importer.state import Result, Say, State
 from publish.importer.wordpress import wxr
+from publish.post import stamps
 from publish.post.files import locked
 from publish.settings import Settings
 
@@ -111,7 +111,7 @@ def _job(state: State, index: links.Index, sources: list[uploads.Source], ask: A
 
     def taken(name: str, digest: str) -> bool:
         """Whether a file that no import wrote, of other bytes, has this path."""
-        there = ledgers.digest_of(settings.content / name)
+        there = stamps.digest(str(settings.content / name))
         return there not in ("", digest, state.ledger.files.get(name, ""))
 
     media = MediaLibrary(

@@ -7,10 +7,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from publish.importer import address
-from publish.importer import ledger as ledgers
 from publish.importer.ledger import Record
+from publish.importer.ledger import digest as digest_of
 from publish.importer.pictures import MediaLibrary
 from publish.importer.state import State
+from publish.post import stamps
 from publish.post.files import PATIENCE, write_whole
 from publish.post.identity import RETIRED, Damaged, read_table, table_bytes
 
@@ -28,7 +29,7 @@ def save(state: State, media: MediaLibrary, used: list[str]) -> None:
     todo, records = _due(state)
     state.result.written = [
         state.entries[number].file for number, digest in todo.items()
-        if ledgers.digest_of(root / state.entries[number].file) != digest
+        if stamps.digest(str(root / state.entries[number].file)) != digest
     ]  # fmt: skip
     pictures = {}
     for url in used:
@@ -39,7 +40,7 @@ def save(state: State, media: MediaLibrary, used: list[str]) -> None:
         return
     _sweep(root)
     ledger = state.ledger
-    missing = {p: d for p, d in pictures.items() if ledgers.digest_of(root / p) != d[0]}
+    missing = {p: d for p, d in pictures.items() if stamps.digest(str(root / p)) != d[0]}
     if state.result.written or missing:
         ledger.begun = {state.entries[number].file: digest for number, digest in todo.items()}
         ledger.save()
@@ -74,9 +75,9 @@ def _due(state: State) -> tuple[dict[int, str], dict[str, Record]]:
     records: dict[str, Record] = {}
     again = {str(path.absolute()) for path in state.options.again}
     for number, entry in state.entries.items():
-        digest = ledgers.digest(state.results.get(number))
+        digest = digest_of(state.results.get(number))
         key, file = f"{host}/{entry.id}", root / entry.file
-        record, there = ledger.items.get(key), ledgers.digest_of(file)
+        record, there = ledger.items.get(key), stamps.digest(str(file))
         ours = {digest, ledger.begun.get(entry.file, "")}
         ours |= {record.written} if record else set()
         forced = str(file.absolute()) in again

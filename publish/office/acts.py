@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import importlib
-from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
-from publish.errors import ConfigError, PublishError
+from publish.errors import ConfigError
 from publish.office.context import Office
-from publish.office.question import Changed, Done, Question, Voice
+from publish.office.question import Done, Question
 
 ACTS = {
     "send": "sending", "replace": "sending", "move": "sending", "undo": "undoing",
@@ -19,36 +18,27 @@ ACTS = {
 """Each act's name and its module, which has an ``ask`` and a ``do`` of its own."""
 
 
-def ask(office: Office, act: str, **wish: Any) -> Question | Done | PublishError:
-    """What ``act`` would do.
+def ask(office: Office, act: str, **wish: Any) -> Question | Done:
+    """What ``act`` would do: the question to answer; or Done, where there is nothing to do.
 
-    Returns:
-        The question to answer; or Done, where there is nothing to do; or the refusal, with the
-        exit code it has on the command line.
+    Raises:
+        PublishError: it is refused; the code is the one it has on the command line.
     """
-    try:
-        return answer(office, act, wish)
-    except PublishError as refusal:
-        return refusal
+    if act == "replace":
+        wish["replace"] = True
+    found: Question | Done = _module(act).ask(office, **wish)
+    return found
 
 
-def do(office: Office, question: Question, voice: Voice | None = None) -> Done | Changed:
-    """Perform a confirmed act, if it would still do the same; ``voice`` gets the progress.
+def do(office: Office, question: Question) -> Done | Question:
+    """Perform a confirmed act. Where it would not do the same any more nothing is done, and this is
+    the question as it is now.
 
     Raises:
         PublishError: it failed; the code tells what may have happened.
     """
-    office = replace(office, voice=voice) if voice else office
-    done: Done | Changed = _module(question.act).do(office, question)
+    done: Done | Question = _module(question.act).do(office, question)
     return done
-
-
-def answer(office: Office, act: str, wish: dict[str, Any]) -> Question | Done:
-    """As ``ask``, but a refusal is raised."""
-    if act == "replace":
-        wish = {**wish, "replace": True}
-    found: Question | Done = _module(act).ask(office, **wish)
-    return found
 
 
 def _module(act: str) -> ModuleType:

@@ -10,7 +10,7 @@ from typing import Any
 
 from publish import checks
 from publish.checks import Judged
-from publish.errors import Refused
+from publish.errors import ConfigError, Exit, PublishError, Refused
 from publish.office.question import Voice
 from publish.post.diagnostic import Complaint, Diagnostic
 from publish.post.frontmatter import yes_no
@@ -49,13 +49,22 @@ def judge(
     and whether none is an error."""
     from publish.checks import run
     from publish.settings import load
+    from publish.site.engine.rehearsal import rehearsed
     from publish.site.library import library_of
-    from publish.site.read import refusals
+    from publish.site.read import refusals, unread
 
     settings = load(path)
-    library = library_of(generators, values, memo=settings.cache / "words")
+    refused = rehearsed(generators, values, settings.root, settings.cache / "templates")
+    try:
+        library = (library_of(generators, values, memo=settings.cache / "words")
+                   if generators else unread(settings, ()))  # fmt: skip
+    except Exception:  # of a pattern of addresses, say; the rehearsal tells
+        if not refused:
+            raise
+        library = unread(settings, ())
     # What links to nothing is told when they are resolved, for the records.
-    found = run.judge(settings, replace(library, complaints=refusals(errors)), built=built)
+    said = refusals((*errors, *refused))
+    found = run.judge(settings, replace(library, complaints=said), built=built)
     return found, not any(finding.severity == "error" for finding in found.findings)
 
 
@@ -73,6 +82,7 @@ def raise_on_errors(found: Iterable[Diagnostic], voice: Voice) -> None:
 
     Raises:
         Refused: there is an error among it; the last of them.
+        ConfigError: the same, where one is about a setting.
     """
     errors = []
     for finding in found:
@@ -83,19 +93,18 @@ def raise_on_errors(found: Iterable[Diagnostic], voice: Voice) -> None:
     for finding in errors[:-1]:
         voice.complain(str(finding))
     if errors:
-        raise Refused(errors[-1].located, errors[-1].remedy)
+        settings = checks.exit_code(errors) == Exit.USAGE
+        fault: type[PublishError] = ConfigError if settings else Refused
+        raise fault(errors[-1].located, errors[-1].remedy)
 
 
-def findings(
-    settings: Settings, paths: Sequence[Path] = (), *, built: bool = True
-) -> list[Diagnostic]:
-    """Everything that is wrong, by file and line, in ``paths`` if some are given; of the site as
-    ``built`` too, or without.
+def findings(settings: Settings, *, built: bool = True) -> list[Diagnostic]:
+    """Everything that is wrong, by file and line; of the site as ``built`` too, or without.
 
     Raises:
-        ConfigError: there is no content folder, or a path names nothing.
+        ConfigError: there is no content folder.
     """
-    return checks.check(settings, lambda: judged(settings, built=built), paths, built=built)
+    return checks.check(settings, lambda: judged(settings, built=built), built=built)
 
 
 def judged(settings: Settings, *, built: bool = True) -> Judged:

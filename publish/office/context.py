@@ -67,6 +67,12 @@ class Office:
         """This moment."""
         return datetime.fromtimestamp(self.clock(), UTC)
 
+    def readers(self) -> tuple[str, int]:
+        """The audience's name, and how many subscribe to it."""
+        audience = self.api.audience()
+        size = int((audience.get("stats") or {}).get("member_count") or 0)
+        return str(audience.get("name") or self.account.audience), size
+
     def lock(self) -> AbstractContextManager[None]:
         """Hold the ledger alone; a second run waits as long as a whole send may take."""
         limits = self.account.limits
@@ -95,6 +101,30 @@ def sandbox_server(settings: Settings, port: int = 0) -> Server:
     return sandbox.start(settings.root, port=port, zone=zone, site=Pictures.of(settings))
 
 
+def sandbox_address(settings: Settings, stack: ExitStack) -> str:
+    """The address of the site's sandbox: of the one that runs, else of one of its own for as long
+    as ``stack`` is open."""
+    from publish import sandbox
+
+    base = sandbox.running(settings.root)
+    return base or stack.enter_context(sandbox_server(settings)).base_url
+
+
+def has_key(*, live: bool) -> bool:
+    """Whether the environment has the key of a live account.
+
+    Raises:
+        ConfigError: it has none, and ``live`` says that it is wanted.
+    """
+    given = bool(os.environ.get("MAILCHIMP_API_KEY", "").strip())
+    if live and not given:
+        raise ConfigError(
+            "--live: MAILCHIMP_API_KEY is not set",
+            "export the key (Mailchimp: Profile, Extras, API keys), or leave --live out",
+        )
+    return given
+
+
 @contextmanager
 def opened(
     settings: Settings, voice: Voice | None = None, *, live: bool = False
@@ -109,14 +139,9 @@ def opened(
 
     guard = settings.cache / "ledger.lock"
     with ExitStack() as stack:
-        if os.environ.get("MAILCHIMP_API_KEY", "").strip():
+        if has_key(live=live):
             chosen = account(settings, os.environ)
             ledger = Ledger(settings.content / "ledger", guard)
-        elif live:
-            raise ConfigError(
-                "--live: MAILCHIMP_API_KEY is not set",
-                "export the key (Mailchimp: Profile, Extras, API keys), or leave --live out",
-            )
         else:
             from publish import sandbox
 

@@ -17,7 +17,7 @@ from publish.office import letters
 from publish.office.context import Office
 from publish.office.letters import Letters
 from publish.office.timing import LONGEST_COUNTDOWN, Timing
-from publish.office.wording import command, issue_name
+from publish.office.words import command
 from publish.post.issue import Issue
 
 
@@ -106,7 +106,7 @@ def result_lines(
     office: Office, item: Delivery, done: Delivered, at: datetime | None, name: str
 ) -> list[str]:
     """What became of it, for the author; ``name`` is what to type for it."""
-    who, campaign = issue_name(office, item.issue), done.campaign
+    who, campaign = office.words.issue(item.issue), done.campaign
     if not done.by_this_run:
         return [office.with_sandbox_note(f"{who}: {campaign.state} before; nothing was sent again")]
     if at is None:

@@ -6,8 +6,8 @@ from publish.deploy.deploy import DeployOptions
 from publish.deploy.release import is_page
 from publish.office import golive
 from publish.office.context import Office
-from publish.office.question import Changed, Done, Line, Question, fingerprint_of
-from publish.office.wording import count
+from publish.office.question import Done, Line, Question, fingerprint_of
+from publish.office.words import count
 
 ACT = "deploy"
 NAMED = 8
@@ -56,17 +56,15 @@ def ask(office: Office, *, target: str | None = None) -> Question | Done:
     )  # fmt: skip
 
 
-def do(office: Office, question: Question) -> Done | Changed:
+def do(office: Office, question: Question) -> Done | Question:
     """Put it up and see that it is live.
 
     Raises:
         PublishError: it was refused or failed; readers see the old site or the new one.
     """
     again = ask(office, **question.wish)
-    if isinstance(again, Done):
+    if isinstance(again, Done) or again.fingerprint != question.fingerprint:
         return again
-    if again.fingerprint != question.fingerprint:
-        return Changed(again)
     return Done(ACT, tuple(deploy_to(office, again.plan)), ({"target": again.plan},))
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from publish.errors import Exit, Refused
 from publish.office import letters, sending, settling
 from publish.office.context import Office
-from publish.office.question import Changed, Done
+from publish.office.question import Done
 
 ATTEMPTS = 3
 """How often one run asks again because something changed between question and act."""
@@ -31,8 +31,7 @@ def send_due(office: Office, *, build: bool = False) -> Done:
     for _ in range(ATTEMPTS):
         if isinstance(found, Done):
             return _with_overdue(office, found)
-        done = sending.do(office, found)
-        found = done.question if isinstance(done, Changed) else done
+        found = sending.do(office, found)
     if isinstance(found, Done):
         return _with_overdue(office, found)
     raise Refused("the posts keep changing while they are sent", "run this again")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from publish.deploy.programs import Failed, run
+from publish.deploy.programs import Failed
+from publish.deploy.repository import Repository
 from publish.errors import ConfigError, Refused
 from publish.settings import Settings
 
-QUIET = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
-"""Git's words in English, and no question at the terminal."""
 PATIENCE = 120.0
 """Seconds for a push."""
 
@@ -26,14 +26,15 @@ class Upstream(NamedTuple):
 def upstream(root: Path) -> Upstream | None:
     """Where the branch in ``root`` is pushed to: what Git was told, else ``origin``, else the only
     remote; None where there is no repository, or no such remote."""
-    remotes = _ask(root, "remote").split()
-    branch = _ask(root, "symbolic-ref", "-q", "--short", "HEAD")
-    remote = (_ask(root, "config", f"branch.{branch}.remote") if branch else "") or (
+    ask = Repository("-C", str(root)).ask
+    remotes = ask("remote").split()
+    branch = ask("symbolic-ref", "-q", "--short", "HEAD")
+    remote = (ask("config", f"branch.{branch}.remote") if branch else "") or (
         "origin" if "origin" in remotes else remotes[0] if len(remotes) == 1 else ""
     )
     if not remote:
         return None
-    merge = _ask(root, "config", f"branch.{branch}.merge") if branch else ""
+    merge = ask("config", f"branch.{branch}.merge") if branch else ""
     # A runner checks out a commit, not a branch, and says elsewhere which branch it is of.
     elsewhere = os.environ.get("CI_COMMIT_BRANCH") or os.environ.get("GITHUB_REF_NAME") or ""
     return Upstream(remote, merge.removeprefix("refs/heads/") or branch or elsewhere)
@@ -51,25 +52,14 @@ def commit_and_push(settings: Settings, message: str) -> str:
     where = upstream(root)
     if where is None or not where.branch:
         raise Refused("there is no branch to push the texts to", "git switch main, then go on")
+    git = partial(Repository("-C", str(root)).git, deadline=PATIENCE)
     try:
-        _git(root, "add", "--all", "--", content)
-        if _git(root, "status", "--porcelain", "--", content):
-            _git(root, "commit", "--quiet", "--message", message, "--only", "--", content)
-        _git(root, "push", "--quiet", where.remote, f"HEAD:refs/heads/{where.branch}")
+        git("add", "--all", "--", content)
+        if git("status", "--porcelain", "--", content):
+            git("commit", "--quiet", "--message", message, "--only", "--", content)
+        git("push", "--quiet", where.remote, f"HEAD:refs/heads/{where.branch}")
     except (Failed, ConfigError) as error:
         raise Refused(
             f"the texts could not be pushed: {error.message}", "mend that, then go on"
         ) from None
     return f"pushed to {where.remote}"
-
-
-def _git(root: Path, *words: str) -> bytes:
-    return run(["git", "-C", str(root), *words], env=QUIET, deadline=PATIENCE)
-
-
-def _ask(root: Path, *words: str) -> str:
-    """What Git answers; ``""`` where it fails."""
-    try:
-        return _git(root, *words).decode().strip()
-    except (Failed, ConfigError):
-        return ""

@@ -102,12 +102,12 @@ def go_live(
     with locked(where.cache / "lock", targets.Busy, options.patience, say, "deploy"):
         if rollback is not None:
             return roll_back(target, where, rollback, options)
-        release = _release(settings)
+        release = release_of(settings)
         ledger = f"{settings.content.relative_to(settings.root).as_posix()}/ledger"
         return deploy(target, where, release, source.comparer(settings.root, ledger), options)
 
 
-def _release(settings: Settings) -> Release:
+def release_of(settings: Settings) -> Release:
     """The last build as a release.
 
     Raises:
@@ -123,15 +123,6 @@ def _release(settings: Settings) -> Release:
         return Release(files, commit, now)
 
 
-def built_id(settings: Settings) -> str:
-    """What the last build comes to, whatever a target adds.
-
-    Raises:
-        Refused: there was none, or ``output/`` is not as it was built.
-    """
-    return _release(settings).id
-
-
 def is_live(settings: Settings) -> bool:
     """Whether the site says that it is the last build; true where no target is set.
 
@@ -144,7 +135,7 @@ def is_live(settings: Settings) -> bool:
     says = verify.marker(settings.siteurl).says[0]
     for name in names if says else ():
         where = target_config(settings, name)
-        release = _release(settings)
+        release = release_of(settings)
         if release.adding(targets.make(where).additions(release)).id == says:
             return True
     return False

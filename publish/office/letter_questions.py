@@ -12,14 +12,7 @@ from publish.office.delivery import Delivery
 from publish.office.letters import Letters
 from publish.office.question import Line, fingerprint_of
 from publish.office.timing import Timing
-from publish.office.wording import (
-    command,
-    count,
-    indented,
-    issue_name,
-    letter_name,
-    readers,
-)
+from publish.office.words import command, count, indented
 
 
 @dataclass(frozen=True)
@@ -33,12 +26,12 @@ class Plan:
 
 def lines_of(office: Office, item: Delivery) -> list[Line]:
     """What the author sees of one letter before the yes."""
-    name, size = readers(office)
+    name, size = office.readers()
     whom = f"{name} ({count(size, 'reader')})"
     if only := _only(office, item):
         whom += f", only {only}"
     return [
-        Line("letter", issue_name(office, item.issue)),
+        Line("letter", office.words.issue(item.issue)),
         Line("subject", item.issue.subject),
         Line("preheader", item.issue.preheader),
         Line("audience", whom),
@@ -63,7 +56,7 @@ def changed(office: Office, letter: Letter, found: Letters) -> list[str]:
     if how not in ("words", "unknown"):
         return []
     when, mend = office.format_local(letter.hour), mending(letter, found)
-    name = letter_name(office, letter)
+    name = office.words.letter(letter)
     if how == "unknown":
         return [
             f"{name} is scheduled for {when}; no copy of it was kept, so whether it "

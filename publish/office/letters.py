@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,8 @@ from publish.newsletter.facts import IssueState
 from publish.newsletter.protocol import hour_of
 from publish.newsletter.selection import Bounds, Candidate
 from publish.office.context import Office
+from publish.post import stamps
+from publish.post.identity import SINCE
 from publish.post.issue import Issue, key_of
 
 
@@ -88,10 +89,10 @@ def load_letters(office: Office, folder: Path | None = None) -> Letters:
 
 def bounds(office: Office, found: Letters) -> Bounds:
     """What a post is picked by, today."""
-    limits = office.account.limits
-    public = {
-        uid: date.fromisoformat(day) for uid, day in since(office.settings.content).items()
-    }  # fmt: skip
+    from publish.site import addresses
+
+    limits, days = office.account.limits, addresses.read(office.settings, SINCE)
+    public = {uid: date.fromisoformat(day) for uid, day in days.items()}
     return Bounds(
         office.now.astimezone(office.zone).date(), limits.max_age_days, limits.since, public,
         _first_letter(office, found.all),
@@ -103,22 +104,11 @@ def choices(office: Office, found: Letters, named: Collection[str] = ()) -> list
     return selection.choose(found.all, bounds(office, found), named)
 
 
-def since(content: Path) -> dict[str, str]:
-    """``since.json``: for each Uid the day its first address became public.
-
-    Raises:
-        Refused: the file is damaged.
-    """
-    from publish.site.addresses import first_days
-
-    return first_days(content)
-
-
 def source_digests(office: Office, letter: Issue, found: Letters) -> dict[str, str]:
     """The digest of each source that the letter is made of, by its path."""
     heads = [x.issue for x in found.all if x.issue and x.key in (letter.posts or (letter.key,))]
     names = {head.source for head in heads} or {letter.source}
-    return {name: _digest(office.settings.root / name) for name in sorted(names)}
+    return {name: stamps.digest(str(office.settings.root / name)) for name in sorted(names)}
 
 
 def composed_digests(folder: Path, slugs: Sequence[str]) -> dict[str, str]:
@@ -194,13 +184,6 @@ def _went(letter: Letter) -> datetime | None:
     told = hour_of(letter.active.send_time) if letter.active else None
     done = letter.past.done_at
     return told or (datetime.fromtimestamp(done, UTC) if done else None)
-
-
-def _digest(file: Path) -> str:
-    try:
-        return hashlib.sha256(file.read_bytes()).hexdigest()
-    except OSError:
-        return ""
 
 
 def ledger_state(past: IssueState) -> list[object]:

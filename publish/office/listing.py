@@ -18,7 +18,7 @@ from publish.office.context import Office
 from publish.office.letter_questions import changed, mending
 from publish.office.letters import Letters
 from publish.office.timing import timing
-from publish.office.wording import command, count, indented, letter_name
+from publish.office.words import command, count, indented
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def planned(
         for letter in found.named(posts):
             if letter.kind != "post" and letter.scheduled:
                 hour = office.format_local(letter.hour)
-                lines.append(f"skip  {letter_name(office, letter)}: scheduled for {hour}")
+                lines.append(f"skip  {office.words.letter(letter)}: scheduled for {hour}")
                 lines += indented(changed(office, letter, found))
     lines += [] if posts else over_limit_warning(office, choices)
     lines += [] if posts else [_fold_line([c.verdict for c in choices]), *_drafts(office)]
@@ -150,7 +150,7 @@ def _entry(
         urgent = True
         words += f", and its post is not public any more; {command('undo', handle)} takes it back"
     at = hour_of(state.send_time)
-    line = f"{letter_name(office, letter)}: {words}"
+    line = f"{office.words.letter(letter)}: {words}"
     if at:
         line += f", {office.format_local(at)}"
     if state.emails_sent:
@@ -178,7 +178,7 @@ def over_limit_warning(office: Office, choices: Sequence[Candidate]) -> list[str
 
 def _urgent_lines(office: Office, found: Letters) -> list[str]:
     return [
-        f"first {letter_name(office, letter)}: it is scheduled, and its post is not public any "
+        f"first {office.words.letter(letter)}: it is scheduled, and its post is not public any "
         "more; "
         f"{command('undo', found.handle(letter))} takes it back"
         for letter in found.all

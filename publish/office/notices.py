@@ -28,10 +28,11 @@ def after_build(settings: Settings) -> list[str]:
 
 
 def _late(settings: Settings) -> list[str]:
-    from publish.site.addresses import first_days
+    from publish.post.identity import SINCE
+    from publish.site import addresses
 
     zone = ZoneInfo(settings.timezone)
-    today, days = datetime.now(zone).date(), first_days(settings.content)
+    today, days = datetime.now(zone).date(), addresses.read(settings, SINCE)
     known = set(days.values())
     # Where all is of today it is the first build of a site: an archive is dated as it was written.
     if today.isoformat() not in known or len(known) == 1 or not settings.issues.is_dir():
@@ -92,8 +93,7 @@ def _waits(letter: Letter) -> bool:
 def _line(settings: Settings, letter: Letter, found: list[Letter]) -> str:
     from publish.newsletter import catalogue, schedule
     from publish.newsletter.protocol import hour_of
-    from publish.office.wording import command
-    from publish.office.words import Words
+    from publish.office.words import Words, command
     from publish.post.text import moment
 
     hour = hour_of(letter.past.hour) or datetime.now(UTC)

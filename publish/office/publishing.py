@@ -14,9 +14,9 @@ from pathlib import Path
 from publish.errors import OutcomeUnknown, PublishError, Refused
 from publish.office import deploying, git, golive, sending
 from publish.office.context import Office
-from publish.office.question import Changed, Done, Line, Question, fingerprint_of
+from publish.office.question import Done, Line, Question, fingerprint_of
 from publish.office.timing import timing
-from publish.office.wording import count, readers
+from publish.office.words import count
 from publish.post import frontmatter
 from publish.post.files import write_whole
 from publish.post.text import plain_title
@@ -74,7 +74,7 @@ def ask(office: Office, *, post: str, at: str | None = None, keep_date: bool = F
         lines.append(Line("date", f"today; it was {was}", unless="keep_date"))
     if ahead:
         lines.append(Line("date", office.format_local(ahead)))
-    people = readers(office)[1] if mailed else 0
+    people = office.readers()[1] if mailed else 0
     lines += [Line("step", step) for step in _steps(office, plan, people, at)]
     yes = "Publish"
     if mailed and not ahead:
@@ -91,7 +91,7 @@ def ask(office: Office, *, post: str, at: str | None = None, keep_date: bool = F
     )  # fmt: skip
 
 
-def do(office: Office, question: Question) -> Done | Changed:
+def do(office: Office, question: Question) -> Done | Question:
     """Take every step of the question, if it is still so.
 
     Raises:
@@ -99,7 +99,7 @@ def do(office: Office, question: Question) -> Done | Changed:
     """
     again = ask(office, **question.wish)
     if again.fingerprint != question.fingerprint:
-        return Changed(again)
+        return again
     plan: Plan = again.plan
     say = office.voice.say
     write_whole(plan.file, plan.made)
@@ -119,7 +119,7 @@ def do(office: Office, question: Question) -> Done | Changed:
     if plan.mailed and not plan.ahead:
         found = sending.ask(office, posts=(question.wish["post"],), at=question.wish["at"])
         ended = sending.do(office, found) if isinstance(found, Question) else found
-        if isinstance(ended, Changed):
+        if isinstance(ended, Question):
             raise Refused("the letter changed while it was scheduled", "send it by itself")
         lines += ended.lines
         if plan.remote:

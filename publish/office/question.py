@@ -79,13 +79,6 @@ class Done:
     code: Exit = Exit.OK
 
 
-@dataclass(frozen=True)
-class Changed:
-    """Nothing was done: what the yes was given to is not so any more, and this is."""
-
-    question: Question
-
-
 def fingerprint_of(*facts: Any) -> str:
     """The digest of what a yes holds for."""
     text = json.dumps(facts, ensure_ascii=False, sort_keys=True, default=str)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from typing import TYPE_CHECKING
 
-from publish.errors import ConfigError, Refused
+from publish.errors import Refused
 from publish.office.context import Office
-from publish.office.question import Changed, Done, Line, Question, fingerprint_of
+from publish.office.question import Done, Line, Question, fingerprint_of
 from publish.post.text import plain_title
+
+if TYPE_CHECKING:
+    from publish.site.rename import Renaming
 
 ACT = "rename"
 
@@ -19,39 +23,34 @@ def ask(office: Office, *, post: str, new: str) -> Question:
         ConfigError: there is no such post, or ``new`` makes no address or is taken.
         Refused: it has that address.
     """
-    from publish.post.slug import slugify
-    from publish.site import posts
+    from publish.site.rename import renaming
 
-    if not new or slugify(new, office.settings.values) != new:
-        raise ConfigError(f"{new!r} makes no address", "use small letters, digits and dashes")
-    source = posts.find(office.settings, post)
-    if source.slug == new:
+    made = renaming(office.settings, post, new)
+    if not made.changed:
         raise Refused(f"the post has the address {new} already", "choose another one")
-    posts.refuse_taken(office.settings, new, source.lang, but=source.file)
-    title = plain_title(source.header.get("title"))
+    source = made.post
     return Question(
         ACT,
-        (Line("post", f"“{title}”"),
+        (Line("post", f"“{plain_title(source.header.get('title'))}”"),
          Line("was", source.address(source.slug) or source.slug),
          Line("now", source.address(new) or new)),
         "Change the address", False,
         fingerprint_of(hashlib.sha256(source.data).hexdigest(), source.slug, new),
-        {"post": post, "new": new},
+        {"post": post, "new": new}, made,
     )  # fmt: skip
 
 
-def do(office: Office, question: Question) -> Done | Changed:
+def do(office: Office, question: Question) -> Done | Question:
     """Change it.
 
     Raises:
         ConfigError: the file cannot be written.
     """
-    from publish.site.rename import rename
-
     again = ask(office, **question.wish)
     if again.fingerprint != question.fingerprint:
-        return Changed(again)
-    done = rename(office.settings, question.wish["post"], question.wish["new"])
-    lines = [f"the post is at {done.address or question.wish['new']} with the next upload"]
-    lines += [f"{before} will lead there" for before in done.before]
+        return again
+    made: Renaming = again.plan
+    made.write()
+    lines = [f"the post is at {made.address or made.new} with the next upload"]
+    lines += [f"{before} will lead there" for before in made.before]
     return Done(ACT, tuple(lines), ({"post": question.wish["post"]},))

@@ -18,7 +18,7 @@ from publish.office.letter_questions import Plan, fingerprint, lines_of
 from publish.office.letters import Letters
 from publish.office.question import Done, Line, Question
 from publish.office.timing import Timing
-from publish.office.wording import command, indented, letter_name
+from publish.office.words import command, indented
 
 
 def question(
@@ -53,7 +53,7 @@ def question(
             lines.append(Line("until now", office.format_local(hour)))
         lines += [Line("change", text) for text in _change_lines(how, words)]
     if not items:
-        names = [letter_name(office, x) for x in chosen]
+        names = [office.words.letter(x) for x in chosen]
         said = [
             office.with_sandbox_note(f"{name}: its scheduled letter has these words")
             for name in names
@@ -81,7 +81,7 @@ def _hour(office: Office, found: Letters, letter: Letter) -> datetime:
     Raises:
         Refused, OutcomeUnknown: it cannot be changed.
     """
-    name, limits = letter_name(office, letter), office.account.limits
+    name, limits = office.words.letter(letter), office.account.limits
     if letter.past.unanswered and not letter.unfinished:
         raise OutcomeUnknown(f"{name}: an order for it has no answer yet", "run `publish status`")
     if len(letter.scheduled) > 1:
@@ -104,7 +104,7 @@ def _hour(office: Office, found: Letters, letter: Letter) -> datetime:
 
 
 def _not_scheduled(office: Office, found: Letters, letter: Letter) -> Refused:
-    name = letter_name(office, letter)
+    name = office.words.letter(letter)
     post = letter.issue
     for other in found.all:
         if other is not letter and other.scheduled and post and other.holds(post):

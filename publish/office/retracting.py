@@ -17,8 +17,8 @@ from publish.newsletter.protocol import hour_of
 from publish.office import letters, undoing
 from publish.office.context import Office
 from publish.office.letters import Letters
-from publish.office.question import Changed, Done, Line, Question, fingerprint_of
-from publish.office.wording import command, letter_name
+from publish.office.question import Done, Line, Question, fingerprint_of
+from publish.office.words import command
 from publish.post.issue import key_of
 
 ACT = "retract"
@@ -57,7 +57,7 @@ def ask(office: Office, *, post: str, to: str | None = None, gone: bool = False)
     lines = [Line("post", taken.name)]
     for letter, _ in waiting:
         when = office.format_local(letter.hour) if letter.hour else "unfinished"
-        name = letter_name(office, letter)
+        name = office.words.letter(letter)
         lines.append(Line("letter", f"{name} is taken back (it is set for {when})"))
     if taken.file:
         lines.append(Line("file", f"{taken.name} becomes a draft; nothing is deleted"))
@@ -71,7 +71,7 @@ def ask(office: Office, *, post: str, to: str | None = None, gone: bool = False)
     return Question(ACT, tuple(lines), "Take it off the site", False, fingerprint, wish, plan)
 
 
-def do(office: Office, question: Question) -> Done | Changed:
+def do(office: Office, question: Question) -> Done | Question:
     """Take the letters back, then the post off, and build.
 
     Raises:
@@ -84,7 +84,7 @@ def do(office: Office, question: Question) -> Done | Changed:
     with office.lock():
         again = ask(office, **question.wish)
         if again.fingerprint != question.fingerprint:
-            return Changed(again)
+            return again
         plan: Plan = again.plan
         lines = _taken_back(office, plan.letters)
         retired.retire(office.settings, plan.file, dict(plan.retired))
@@ -148,7 +148,7 @@ def _taken_back(office: Office, waiting: Sequence[tuple[Letter, str]]) -> list[s
     lines = []
     for letter, name in waiting:
         undoing.take_back(office, letter, name)
-        line = f"{letter_name(office, letter)}: taken back, it goes out only by name"
+        line = f"{office.words.letter(letter)}: taken back, it goes out only by name"
         lines.append(office.with_sandbox_note(line))
     return lines
 

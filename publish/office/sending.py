@@ -20,12 +20,13 @@ from publish.office.letter_questions import (
     changed,
     fingerprint,
     lines_of,
+    mending,
     name_of,
 )
 from publish.office.letters import Letters
-from publish.office.question import Changed, Done, Line, Question
+from publish.office.question import Done, Line, Question
 from publish.office.timing import Timing, revalidate, timing
-from publish.office.wording import command, count, explained, issue_name, letter_name, readers
+from publish.office.words import command, count
 from publish.post.issue import Issue, key_of
 
 ACT = "send"
@@ -87,7 +88,7 @@ def ask(
         preflight.require(office, [choice.issue for choice in going])
     lines = [line for item in items for line in lines_of(office, item)]
     lines += [Line("note", line) for line in aside]
-    people = readers(office)[1]
+    people = office.readers()[1]
     verb = "Send to" if when.at is None else "Schedule for"
     return Question(
         ACT, tuple(lines), f"{verb} {count(people, 'reader')}", False,
@@ -95,7 +96,7 @@ def ask(
     )  # fmt: skip
 
 
-def do(office: Office, question: Question) -> Done | Changed:
+def do(office: Office, question: Question) -> Done | Question:
     """Bring each letter of the question to its readers, if all of it is as it was.
 
     Raises:
@@ -107,10 +108,8 @@ def do(office: Office, question: Question) -> Done | Changed:
     with office.lock():
         settling.settle(office, {item.issue.key for item in plan.items})
         again = ask(office, given=plan.timing, **question.wish)
-        if isinstance(again, Done):
+        if isinstance(again, Done) or again.fingerprint != question.fingerprint:
             return again
-        if again.fingerprint != question.fingerprint:
-            return Changed(again)
         plan = again.plan
         for item in plan.items:
             try:
@@ -119,8 +118,7 @@ def do(office: Office, question: Question) -> Done | Changed:
                 for line in lines:
                     office.voice.say(line)
                 if isinstance(failure, PostChanged):
-                    asked = ask(office, **question.wish)
-                    return asked if isinstance(asked, Done) else Changed(asked)
+                    return ask(office, **question.wish)
                 raise
             results.append(delivery.result(office, item, done, at))
             name = name_of(plan.letters, item)
@@ -165,14 +163,14 @@ def _unsendable(office: Office, found: Letters, letter: Letter, name: str) -> Re
     if letter.kind == "digest":
         slugs = [x.slug for x in found.all if x.issue and letter.holds(x.issue)]
         return Refused(
-            f"{letter_name(office, letter)} is a digest",
+            f"{office.words.letter(letter)} is a digest",
             f"send its posts: {command('send', *slugs, '--digest')}",
         )
     if letter.kind == "update":
         again = command("send", letter.slug, "--as-update")
-        return Refused(f"{letter_name(office, letter)} is an update", f"send it with {again}")
+        return Refused(f"{office.words.letter(letter)} is an update", f"send it with {again}")
     why = office.site.why_not(name) or "its post is not public any more"
-    return Refused(f"{letter_name(office, letter)}: {why}", "what is not public is not mailed")
+    return Refused(f"{office.words.letter(letter)}: {why}", "what is not public is not mailed")
 
 
 def _items(
@@ -208,25 +206,20 @@ def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Del
     waiting = next((x for x in carriers if x.scheduled), None)
     if waiting:
         what = "an update of it" if waiting.kind == "update" else "its letter"
-        instead = (
-            command("send", head.slug, "--replace") + " puts the present words in"
-            if waiting.kind == "post"
-            else command("undo", found.handle(waiting)) + " takes it back; then send it again"
-        )
         raise Refused(
-            f"{issue_name(office, head)}: {what} has not gone out, it is scheduled for "
-            f"{office.format_local(waiting.hour)}", instead,
+            f"{office.words.issue(head)}: {what} has not gone out, it is scheduled for "
+            f"{office.format_local(waiting.hour)}", mending(waiting, found),
         )  # fmt: skip
     lost = letter.past.tried and not letter.campaigns
     if not lost and not any(x.mailed for x in carriers if x.kind != "update"):
         raise Refused(
-            f"{issue_name(office, head)}: its letter has not gone out",
+            f"{office.words.issue(head)}: its letter has not gone out",
             f"run {command('send', head.slug)}",
         )
     whole = issue.read(found.folder / head.slug)
     if (letter.sent_record or {}).get("digest") == head.digest:
         raise Refused(
-            f"{issue_name(office, head)}: it is identical to what was sent",
+            f"{office.words.issue(head)}: it is identical to what was sent",
             "change the post first, or leave --as-update out",
         )
     again = altered(
@@ -244,7 +237,7 @@ def _refuse_single(
         Refused: it would.
     """
     if sum(choice.verdict is Verdict.SEND for choice in going) == 1:
-        rest = [explained(office, c) for c in choices if not c.send]
+        rest = [_explained(office, c) for c in choices if not c.send]
         raise Refused(
             "; ".join(["a digest needs two posts or more", *rest[-3:]]),
             "name others, or leave --digest out",
@@ -279,7 +272,7 @@ def _not_sent(office: Office, found: Letters, choices: Sequence[Candidate]) -> l
 def overdue_lines(office: Office, choices: Sequence[Candidate]) -> list[str]:
     """A line for each letter that fell due and was not sent."""
     return [
-        f"due and not sent: {explained(office, choice)}; {command('send', choice.issue.slug)}"
+        f"due and not sent: {_explained(office, choice)}; {command('send', choice.issue.slug)}"
         for choice in choices
         if choice.verdict is Verdict.OVERDUE
     ]
@@ -291,13 +284,18 @@ def _nothing(
     """Why nothing goes out: of each post that was named, else of the newest that was never sent."""
     lines = [office.with_sandbox_note("nothing to send")]
     if named:
-        return [*lines, *(explained(office, c) for c in choices), *aside]
+        return [*lines, *(_explained(office, c) for c in choices), *aside]
     unsent = [c for c in choices if c.verdict is not Verdict.DONE]
     if unsent:
         newest = unsent[-1]
         how = command("send", newest.issue.slug)
-        lines.append(f"the newest unsent post is {explained(office, newest)}; {how}")
+        lines.append(f"the newest unsent post is {_explained(office, newest)}; {how}")
     return [*lines, *aside]
+
+
+def _explained(office: Office, choice: Candidate) -> str:
+    """Why the letter of a post goes out, or does not."""
+    return f"{office.words.issue(choice.issue)}: {office.words.why(choice)}"
 
 
 def _issue(letter: Letter) -> Issue:

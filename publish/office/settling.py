@@ -9,7 +9,6 @@ from publish.newsletter.catalogue import Letter
 from publish.newsletter.status import State
 from publish.office import letters
 from publish.office.context import Office
-from publish.office.wording import letter_name
 
 
 def states(office: Office, chosen: Sequence[Letter]) -> list[State]:
@@ -38,4 +37,4 @@ def settle(office: Office, going: Collection[str] = ()) -> None:
             why = "its post is not public any more"
             for draft in letter.drafts:
                 holding.hold(office.api, office.ledger, letter, draft, why, office.clock)
-            office.voice.say(f"{letter_name(office, letter)}: {why}; it is kept back")
+            office.voice.say(f"{office.words.letter(letter)}: {why}; it is kept back")

@@ -9,7 +9,6 @@ from publish.newsletter import catalogue, issue
 from publish.newsletter.testmail import send_test
 from publish.office.context import Office
 from publish.office.question import Done, Line, Question, fingerprint_of
-from publish.office.wording import issue_name as named
 
 ACT = "test"
 
@@ -37,7 +36,7 @@ def ask(office: Office, *, post: str, to: Sequence[str]) -> Question:
         whole = issue.read(folder / letter.issue.slug)
     return Question(
         ACT,
-        (Line("letter", named(office, whole)), Line("subject", whole.subject),
+        (Line("letter", office.words.issue(whole)), Line("subject", whole.subject),
          Line("to", ", ".join(to))),
         "Send the test", True, fingerprint_of(whole.digest, list(to)),
         {"post": post, "to": tuple(to)}, whole,

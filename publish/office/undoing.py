@@ -10,8 +10,8 @@ from publish.newsletter.catalogue import Letter
 from publish.office import letters
 from publish.office.context import Office
 from publish.office.letters import Letters
-from publish.office.question import Changed, Done, Line, Question, fingerprint_of
-from publish.office.wording import command, letter_name
+from publish.office.question import Done, Line, Question, fingerprint_of
+from publish.office.words import command
 
 ACT = "undo"
 
@@ -27,14 +27,14 @@ def ask(office: Office, *, post: str | None = None) -> Question:
     letter, found = _meant(office, post)
     when = office.format_local(letter.hour) if letter.hour else "not scheduled"
     return Question(
-        ACT, (Line("letter", letter_name(office, letter)), Line("time", when)), "Take it back",
+        ACT, (Line("letter", office.words.letter(letter)), Line("time", when)), "Take it back",
         True,
         fingerprint_of(letter.key, [(c.id, c.status) for c in letter.campaigns]), {"post": post},
         (letter, found.handle(letter), found),
     )  # fmt: skip
 
 
-def do(office: Office, question: Question) -> Done | Changed:
+def do(office: Office, question: Question) -> Done | Question:
     """Take it back: a held draft in Mailchimp, and held in the ledger.
 
     Raises:
@@ -43,12 +43,12 @@ def do(office: Office, question: Question) -> Done | Changed:
     with office.lock():
         again = ask(office, **question.wish)
         if again.fingerprint != question.fingerprint:
-            return Changed(again)
+            return again
         letter, name, _ = again.plan
         marked = take_back(office, letter, name)
     sure = "" if marked else "; Mailchimp's title could not be marked: run this again"
     line = office.with_sandbox_note(
-        f"{letter_name(office, letter)}: taken back, it goes out only by name{sure}"
+        f"{office.words.letter(letter)}: taken back, it goes out only by name{sure}"
     )
     later = again_with(letter, again.plan[2])
     more = office.words.later("send it after all", later) if later else ()

@@ -5,12 +5,16 @@ The command line and the desk word the same facts: each opens the office with it
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from publish.newsletter.catalogue import Letter
-from publish.newsletter.selection import Candidate
-from publish.post.issue import Issue
 from publish.sandbox import NOTE
+
+if TYPE_CHECKING:
+    from publish.newsletter.catalogue import Letter
+    from publish.newsletter.selection import Candidate
+    from publish.post.issue import Issue
 
 
 @dataclass(frozen=True)
@@ -48,3 +52,18 @@ class Words:
     def later(self, purpose: str, command: str) -> tuple[str, ...]:
         """What the author may do afterwards; nothing where a button says it."""
         return (f"  to {purpose}: {command}",)
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """``1 reader``, ``2 readers``."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def command(*words: str) -> str:
+    """A command as it is typed, ready to paste."""
+    return f"`publish {' '.join(words)}`"
+
+
+def indented(lines: Sequence[str]) -> list[str]:
+    """What belongs to the line before."""
+    return [f"    {line}" for line in lines]

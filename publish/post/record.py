@@ -1,13 +1,13 @@
 """The record of a post or page: what Pelican and the plugins made of one source, as plain values.
 
 ``publish.site`` takes it from Pelican's objects once everything is resolved; checks, newsletter,
-deploy and the desk read it instead of the source. ``to_json`` and ``from_json`` are inverses.
+deploy and the desk read it instead of the source.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
@@ -123,30 +123,6 @@ class Post:
     def names(self) -> frozenset[str]:
         """What a ``#…`` that leads here may name."""
         return frozenset(self.ids)
-
-    def to_json(self) -> dict[str, Any]:
-        """The record in JSON's own types."""
-        plain = {part.name: getattr(self, part.name) for part in fields(self)}
-        for name in ("date", "modified"):
-            plain[name] = plain[name].isoformat() if plain[name] else None
-        return plain | {"fields": dict(self.fields), "lines": dict(self.lines)}
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Post:
-        """The record that ``to_json`` wrote.
-
-        Raises:
-            TypeError, ValueError: it is none.
-        """
-        given = dict(plain)
-        for name in ("date", "modified"):
-            given[name] = datetime.fromisoformat(given[name]) if given[name] else None
-        for name, make in (("links", Link), ("headings", Heading)):
-            given[name] = tuple(make(*parts) for parts in given[name])
-        for name in ("was", "categories", "tags", "authors", "ids", "inline"):
-            given[name] = tuple(given[name])
-        given["cover"] = Cover(*given["cover"]) if given["cover"] else None
-        return cls(**given)
 
 
 @dataclass(frozen=True)

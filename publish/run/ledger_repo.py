@@ -8,30 +8,29 @@ content folder or aside; a run that died is completed by the next.
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from publish.deploy.programs import Failed, run
+from publish.deploy.programs import Failed
+from publish.deploy.repository import Repository
 from publish.deploy.targets.git import credentials
 from publish.errors import ConfigError, NothingSent, Refused
 from publish.newsletter.merging import URLS, merge_ledgers, only_uids, table
-from publish.office.git import QUIET, upstream
+from publish.office.git import upstream
 from publish.post import frontmatter
 from publish.post.files import write_whole
 from publish.post.identity import uid_of, was_of
 from publish.settings import Settings
 
 ATTEMPTS = 10
-MESSAGE = "Ledger: what was published and mailed [skip ci]"
+MESSAGE = b"Ledger: what was published and mailed [skip ci]\n"
 REMEDY = "mend that (rights, network), then run it again"
 
 
-class LedgerRepository:
+class LedgerRepository(Repository):
     """The repository around ``settings``, with the branch ``branch`` of ``remote`` upstream.
 
     ``lock`` holds the ledger; every act on it is under it.
@@ -41,14 +40,14 @@ class LedgerRepository:
         self, settings: Settings, remote: str, branch: str,
         lock: Callable[[], AbstractContextManager[None]],
     ) -> None:  # fmt: skip
-        self.root = settings.root
+        super().__init__("-C", str(settings.root))
         self.remote, self.branch, self.lock = remote, branch, lock
         self.content = settings.content
         self.ledger = settings.content / "ledger"
         self.aside = settings.cache / "run" / "ledger"
-        top = Path(self._git("rev-parse", "--show-toplevel").decode().strip())
+        top = Path(self.git("rev-parse", "--show-toplevel").decode().strip())
         self.inside = self.ledger.resolve().relative_to(top.resolve()).as_posix()
-        self.url = self._git("remote", "get-url", remote).decode().strip()
+        self.url = self.git("remote", "get-url", remote).decode().strip()
         self.ref = f"refs/heads/{branch}"
 
     def pull(self) -> None:
@@ -118,7 +117,7 @@ class LedgerRepository:
         Raises:
             Refused: a file of the content is new or changed, or another one of the site is changed.
         """
-        said = self._git("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all",
+        said = self.git("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all",
                          "--", ".")  # fmt: skip
         rows = [row.decode("utf-8", "replace") for row in said.split(b"\0") if row]
         content = self.inside.rpartition("/")[0] + "/"
@@ -135,7 +134,7 @@ class LedgerRepository:
 
     def _fetch(self) -> str:
         self._remote("fetch", "-q", "--no-tags", self.remote, self.ref)
-        return self._git("rev-parse", "FETCH_HEAD").decode().strip()
+        return self.git("rev-parse", "FETCH_HEAD").decode().strip()
 
     def _check_push(self) -> None:
         try:
@@ -156,11 +155,11 @@ class LedgerRepository:
         ours = self._set_aside(committed)
         if not self._contains("HEAD", tip):
             if committed:
-                self._git("checkout", "-q", "HEAD", "--", f":(top){self.inside}")
+                self.git("checkout", "-q", "HEAD", "--", f":(top){self.inside}")
             for path in self._here().keys() - committed.keys():
                 (self.ledger / path).unlink()
             try:
-                self._git("merge", "-q", "--ff-only", tip)
+                self.git("merge", "-q", "--ff-only", tip)
             except Failed as error:
                 self._restore(ours)
                 raise Refused(f"the branch cannot be fast-forwarded: {error.message}",
@@ -202,65 +201,42 @@ class LedgerRepository:
 
     def _at(self, commit: str) -> dict[str, bytes]:
         """The ledger in a commit."""
-        return {path: self._blob(blob) for path, blob in self._files(commit, self.inside)}
-
-    def _files(self, commit: str, folder: str) -> Iterator[tuple[str, str]]:
-        """Each file of a commit below ``folder``, by its path there, and its blob."""
-        rows = self._git("ls-tree", "-r", "-z", "--full-tree", commit, "--", f"{folder}/")
-        for row in filter(None, rows.split(b"\0")):
-            head, _, name = row.partition(b"\t")
-            yield os.fsdecode(name)[len(folder) + 1 :], head.split()[2].decode()
+        start = len(self.inside) + 1
+        return {
+            path[start:]: self._blob(blob)
+            for path, blob in self.files(commit, f"{self.inside}/").items()
+        }
 
     def _blob(self, name: str) -> bytes:
-        return self._git("cat-file", "blob", name)
+        return self.git("cat-file", "blob", name)
 
     def _uids(self, tip: str, theirs: dict[str, bytes]) -> set[str]:
         """The identities that the tip knows: of its sources, and those recorded there already."""
         known = set(table(theirs, URLS).values())
         below = self.inside.rpartition("/")[0]
-        for path, blob in self._files(tip, below):
+        for path, blob in self.files(tip, f"{below}/").items():
             if path.endswith((".md", ".markdown", ".mkd", ".mdown")):
                 header = frontmatter.read(self._blob(blob))
                 field = header.field("uid")
-                known.add(uid_of(field.first if field else "", path))
+                known.add(uid_of(field.first if field else "", path[len(below) + 1 :]))
                 known |= set(was_of(header.get("was")))
         return known
 
     def _commit(self, tip: str, files: dict[str, bytes]) -> str:
         """A commit on ``tip`` that differs from it in the ledger alone."""
-        with tempfile.TemporaryDirectory() as folder:
-            index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
-            self._git("read-tree", tip, env=index)
-            gone = [p for p in self._at(tip) if p not in files]
-            rows = [f"0 {'0' * 40}\t{self.inside}/{path}\0" for path in gone]
-            for path, data in sorted(files.items()):
-                blob = self._git("hash-object", "-w", "--stdin", stdin=data).decode().strip()
-                rows.append(f"100644 {blob}\t{self.inside}/{path}\0")
-            listed = "".join(rows).encode("utf-8", "surrogateescape")
-            self._git("update-index", "-z", "--index-info", stdin=listed, env=index)
-            tree = self._git("write-tree", env=index).decode().strip()
-        who = {
-            f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER")
-            for what, value in (("NAME", "publish"), ("EMAIL", "publish@localhost"))
-        }  # fmt: skip
-        said = self._git("commit-tree", tree, "-p", tip, "-m", MESSAGE, env=who)
-        return said.decode().strip()
+        blobs = dict.fromkeys(self.files(tip, f"{self.inside}/"), "")
+        for path, data in sorted(files.items()):
+            blob = self.git("hash-object", "-w", "--stdin", stdin=data).decode().strip()
+            blobs[f"{self.inside}/{path}"] = blob
+        return self.commit(self.tree(blobs, tip), MESSAGE, tip)
 
     def _contains(self, commit: str, other: str) -> bool:
         """Whether ``other`` is ``commit`` or before it."""
-        try:
-            self._git("merge-base", "--is-ancestor", other, commit)
-        except Failed:
-            return False
-        return True
+        return self.agrees("merge-base", "--is-ancestor", other, commit)
 
     def _remote(self, *words: str) -> bytes:
         with credentials(self.url) as env:
-            return run(["git", "-C", str(self.root), *words], env={**QUIET, **env}, remedy=REMEDY)
-
-    def _git(self, *words: str, stdin: bytes = b"", env: dict[str, str] | None = None) -> bytes:
-        return run(["git", "-C", str(self.root), *words], env={**QUIET, **(env or {})},
-                   stdin=stdin)  # fmt: skip
+            return self.git(*words, env=env, remedy=REMEDY)
 
 
 def repository_of(

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from publish.deploy.deploy import DeployOptions, Stopped, document
+from publish.deploy.deploy import DeployOptions, Stopped
 from publish.errors import Exit, NothingSent, PublishError
 from publish.office import golive
 from publish.post.files import locked
@@ -19,7 +19,7 @@ from publish.run import ledger_repo
 from publish.run.report import Report
 
 if TYPE_CHECKING:
-    from publish.office import Office
+    from publish.office.context import Office
     from publish.run.ledger_repo import LedgerRepository
 
 PATIENCE = 1800.0
@@ -71,7 +71,7 @@ def rehearse(office: Office) -> Report:
         with _noted(report):
             options = DeployOptions(dry_run=True, verify=0)
             out = golive.go_live(office.settings, name, options, office.voice.progress)
-            report.deploys.append(document(out))
+            report.deploys.append(asdict(out))
             report.lines.append(golive.summary_lines(out)[-1])
     with _noted(report):
         from publish.office import listing
@@ -110,7 +110,7 @@ def _build_deploy_send(office: Office, report: Report) -> None:
             office.site.fresh(office.voice, reason="built")
             # A post may have come due during the deploy: then it becomes public before it is
             # mailed. A site that is never sure to be fresh is built and found to be the same.
-            if (made := golive.built_id(office.settings)) != deployed_id:
+            if (made := golive.release_of(office.settings).id) != deployed_id:
                 deployed_id = made
                 report.deploys.clear()
                 report.lines += retracting.withdraw(office)
@@ -134,9 +134,9 @@ def _deploy(office: Office, report: Report, name: str) -> None:
     try:
         out = golive.go_live(office.settings, name, DeployOptions(), office.voice.progress)
     except Stopped as stop:
-        report.deploys.append(document(stop.outcome))
+        report.deploys.append(asdict(stop.outcome))
         raise
-    report.deploys.append(document(out))
+    report.deploys.append(asdict(out))
     report.lines += [golive.summary_lines(out)[-1], *(f"warning: {line}" for line in out.warnings)]
 
 

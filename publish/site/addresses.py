@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -23,7 +23,7 @@ from publish.settings import Settings
 
 T = TypeVar("T")
 Known = dict[str, str]
-"""Address to Uid."""
+"""A table of the ledger; mostly address to Uid."""
 
 
 class Published(NamedTuple):
@@ -85,76 +85,51 @@ def complaint(content: str, address: str, source: str | None) -> tuple[str, str]
     )
 
 
-def read(settings: Settings) -> Known:
-    """What was ever published; empty before the first build.
+def read(settings: Settings, name: str = URLS) -> Known:
+    """A table of the ledger: each address that was ever published to its Uid (``URLS``), each Uid
+    to the day its first address became public (``SINCE``), each address that was taken off the
+    site to where it leads (``RETIRED``).
 
     Raises:
         Refused: the file is damaged; it must not count as empty.
     """
-    return _read(settings.content, URLS)
+    return _refusing(settings, lambda content: identity.read_table(content, name))
 
 
 def recorded(settings: Settings) -> Recorded:
-    """The same by one spelling of each address, with those that were taken back.
+    """What was ever published by one spelling of each address, with what was taken back.
 
     Raises:
         Refused: a file is damaged.
     """
-    return _refusing(settings.content, identity.read_recorded)
+    return _refusing(settings, identity.read_recorded)
 
 
-def _read(content: Path, name: str) -> Known:
-    return _refusing(content, lambda content: identity.read_table(content, name))
-
-
-def _refusing(content: Path, read: Callable[[Path], T]) -> T:
+def _refusing(settings: Settings, read: Callable[[Path], T]) -> T:
     try:
-        return read(content)
+        return read(settings.content)
     except identity.Damaged as damage:
         remedy = "restore it from version control"
-        raise Refused(f"{content / damage.name}:1: {damage}", remedy) from None
+        raise Refused(f"{settings.content / damage.name}:1: {damage}", remedy) from None
 
 
 def remember(settings: Settings, known: Published) -> None:
     """Write the addresses down, and for each Uid that had none before, that today is its day. An
     address that was taken off the site and has a page again is retired no longer."""
+
+    def write(name: str, table: Known) -> None:
+        write_whole(settings.content / name, identity.table_bytes(table))
+
     fresh = set(known.ever.values()) - set(read(settings).values())
     today = datetime.now(ZoneInfo(settings.timezone)).date().isoformat()
-    days = first_days(settings.content)
+    days = read(settings, SINCE)
     # The day first: an address without it would count as public since its post's Date.
     if fresh - days.keys():
-        _write(settings.content / SINCE, dict.fromkeys(fresh, today) | days)
-    _write(place(settings), known.ever)
-    off = retired(settings.content)
+        write(SINCE, dict.fromkeys(fresh, today) | days)
+    write(URLS, known.ever)
+    off = read(settings, RETIRED)
     if back := known.now & off.keys():
-        _write(settings.content / RETIRED, {a: v for a, v in off.items() if a not in back})
-
-
-def first_days(content: Path) -> dict[str, str]:
-    """For each Uid the day its first address became public, in ISO 8601.
-
-    Raises:
-        Refused: the file is damaged; it must not count as empty.
-    """
-    return _read(content, SINCE)
-
-
-def retired(content: Path) -> dict[str, str]:
-    """For each address that was taken off the site, where it leads.
-
-    Raises:
-        Refused: the file is damaged; it must not count as empty.
-    """
-    return _read(content, RETIRED)
-
-
-def _write(file: Path, document: Mapping[str, str]) -> None:
-    write_whole(file, identity.table_bytes(document))
-
-
-def place(settings: Settings) -> Path:
-    """``content/ledger/urls.json``."""
-    return settings.content / URLS
+        write(RETIRED, {a: v for a, v in off.items() if a not in back})
 
 
 def _leads_on(address: str, files: set[str]) -> bool:

@@ -115,7 +115,7 @@ def _made(
             settings.cache / "engine",
             record.with_suffix(".pages"), () if full else intact(settings, known, target),
             manifest.code(settings, before), full, jobs or cores(),
-            guards.judge, guards.fit, digests=before.digests,
+            guards.judge, guards.fit,
         )  # fmt: skip
         try:
             rendered = run(task, progress, full_pelican=known.full_pelican)
@@ -144,11 +144,10 @@ def _made(
         owned = tuple(sorted({*known.files, *shown}))
         manifest.write(record, Manifest(files=owned, output=str(target)))
         changes = commit(stage / "site", target, known.files, kept, present=present)
-        for name, place in (("pages", task.record), ("state", task.folder / "state")):
-            if (stage / name).exists():
-                (stage / name).replace(place)
-            else:
-                place.unlink(missing_ok=True)
+        if (stage / "pages").exists():
+            (stage / "pages").replace(task.record)
+        else:
+            task.record.unlink(missing_ok=True)
         moved = time.monotonic()
         issues = tree(settings.issues)
         commit(stage / "issues", settings.issues, [n for n in issues if ISSUE.fullmatch(n)],

@@ -137,11 +137,6 @@ class Inputs:
     stamps: Stamps = field(default_factory=dict)
     racy: dict[str, str] = field(default_factory=dict)
 
-    @property
-    def digests(self) -> dict[str, tuple[str, str]]:
-        """The files that were digested: stamp and digest."""
-        return {path: (self.stamps[path], digest) for path, digest in self.racy.items()}
-
 
 def scope(settings: Settings) -> Scope:
     """Where everything lies that a build is known to read."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from publish.errors import ConfigError, PublishError, Refused
+from publish.errors import PublishError, Refused
 from publish.post import stamps
 from publish.post.files import locked
 from publish.post.stamps import Stamps
@@ -104,12 +104,11 @@ class Rebuilder:
         kept = [name.removeprefix(f"{ISSUES}/") for name in done.kept if name.startswith(ISSUES)]
         changes = commit(stage / "site", folder / "site", tree(folder / "site"), done.kept)
         commit(stage / "issues", folder / "issues", tree(folder / "issues"), kept)
-        for name, place in (("pages", task.record), ("state", task.folder / "state")):
-            if (stage / name).exists():
-                (stage / name).replace(place)
-                self._shown = tuple(sorted(shown))
-            else:
-                place.unlink(missing_ok=True)
+        if (stage / "pages").exists():
+            (stage / "pages").replace(task.record)
+            self._shown = tuple(sorted(shown))
+        else:
+            task.record.unlink(missing_ok=True)
         return done, (*changes.written, *changes.removed)
 
 
@@ -122,11 +121,13 @@ def serve(
     say: Callable[[str], None],
     ready: Callable[[str], None] | None = None,
     stop: threading.Event | None = None,
+    told: Callable[[str], None] = lambda error: None,
 ) -> None:
     """Serve until ``stop`` is set or Ctrl-C; ``port`` 0 takes a free one.
 
     ``ready`` gets the address without a slash at its end. A failed build is said and shown in
-    the page; the server goes on with the last good one.
+    the page; the server goes on with the last good one. ``told`` gets the error whenever the pages
+    have changed or could not be made, ``""`` for none.
 
     Raises:
         ConfigError: the address cannot be listened on.
@@ -138,15 +139,8 @@ def serve(
         # A post taken down since the last preview must not be served from it.
         shutil.rmtree(state.site, ignore_errors=True)
         shutil.rmtree(state.folder / "issues", ignore_errors=True)
-        try:
-            server = Server(state, host, port)
-        except (OSError, OverflowError) as error:
-            why = getattr(error, "strerror", None) or error
-            raise ConfigError(
-                f"--port {port}: cannot listen on {host} ({why})",
-                "choose another with --port, or 0 for any",
-            ) from None
-        site = _Site(settings, state, server.address, overrides, say)
+        server = Server(state, host, port)
+        site = _Site(settings, state, server.address, overrides, say, told)
         try:
             known = site.build()
         except BaseException:
@@ -179,9 +173,10 @@ class _Site:
         address: str,
         more: Mapping[str, Any],
         say: Callable[[str], None],
+        told: Callable[[str], None],
     ) -> None:
         self.settings, self.state, self.address = settings, state, address
-        self.more, self.say = more, say
+        self.more, self.say, self.told = more, say, told
         self.rendered = Run()
         self.rebuilder = Rebuilder(state.folder, settings)
 
@@ -197,6 +192,7 @@ class _Site:
         before = manifest.scan(self.settings).stamps
         if len(changed) == 1 and (found := self.rebuilder.glance(*changed)):
             self.state.page_rendered(*found)
+            self.told("")
         try:
             self.settings = load(self.settings.path)
             before = manifest.scan(self.settings).stamps
@@ -204,10 +200,12 @@ class _Site:
         except (PublishError, OSError) as error:
             self.say(f"error: {error}")
             self.state.build_failed(str(error))
+            self.told(str(error))
         else:
             for warning in self.rendered.warnings:
                 self.say(f"warning: {warning}")
             self.state.build_succeeded(files)
+            self.told("")
         return before | self._beyond()
 
     def _beyond(self) -> Stamps:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from publish.errors import ConfigError
 from publish.post.files import write_whole
@@ -17,20 +16,40 @@ from publish.site.posts import Source, find, refuse_brought, refuse_taken
 
 
 @dataclass(frozen=True)
-class Renamed:
-    """``address`` is where the post will be, ``""`` where only a build can tell; ``before`` are
-    the addresses that will lead there; ``fixed``: a line of its own sets the address; ``changed``
-    is false where it had that slug."""
+class Renaming:
+    """A ``post`` with its slug ``new``: the bytes that its file will have, and the ``address`` it
+    will have, ``""`` where only a build can tell; ``before`` are the addresses that will lead
+    there; ``fixed``: a line of its own sets the address."""
 
-    file: Path
+    post: Source
+    new: str
+    data: bytes
     address: str
     before: tuple[str, ...] = ()
     fixed: bool = False
-    changed: bool = True
+
+    @property
+    def changed(self) -> bool:
+        """False where it has that slug already."""
+        return self.post.slug != self.new
+
+    def write(self) -> None:
+        """Change the file.
+
+        Raises:
+            ConfigError: it cannot be written.
+        """
+        try:
+            write_whole(self.post.file, self.data)
+        except OSError as error:
+            raise ConfigError(
+                f"{self.post.name}: cannot be written: {error.strerror}", "mend its rights"
+            ) from None
 
 
-def rename(settings: Settings, old: str, new: str) -> Renamed:
-    """Change the post's ``Slug``, and add the addresses it was published at to its ``Aliases``.
+def renaming(settings: Settings, old: str, new: str) -> Renaming:
+    """The post with another ``Slug``, and with the addresses it was published at among its
+    ``Aliases``.
 
     ``old`` is a slug or a path. ``Uid`` and every other line stay as they are. What never was
     public had no address, and gets no alias.
@@ -45,23 +64,28 @@ def rename(settings: Settings, old: str, new: str) -> Renamed:
     refuse_taken(settings, new, post.lang, but=post.file)
     fixed = bool(post.header.get("url") or post.header.get("save_as"))
     if post.slug == new:
-        return Renamed(post.file, post.address(new), fixed=fixed, changed=False)
+        return Renaming(post, new, post.data, post.address(new), fixed=fixed)
     try:
         post.data.decode("utf-8")
     except UnicodeDecodeError:
         raise ConfigError(f"{post.name}: is not UTF-8", "save it as UTF-8") from None
-    data, address = set_key(post.data, "Slug", new), ""
-    before: tuple[str, ...] = ()
-    if not fixed:
-        before, address = _addresses(post, new)
-        data = _with_aliases(post, data, before, address)
-    try:
-        write_whole(post.file, data)
-    except OSError as error:
-        raise ConfigError(
-            f"{post.name}: cannot be written: {error.strerror}", "mend its rights"
-        ) from None
-    return Renamed(post.file, address, before, fixed)
+    data = set_key(post.data, "Slug", new)
+    if fixed:
+        return Renaming(post, new, data, "", fixed=True)
+    before, address = _addresses(post, new)
+    return Renaming(post, new, _with_aliases(post, data, before, address), address, before)
+
+
+def rename(settings: Settings, old: str, new: str) -> Renaming:
+    """Give the post another slug; see ``renaming``.
+
+    Raises:
+        ConfigError, Refused: it cannot be.
+    """
+    made = renaming(settings, old, new)
+    if made.changed:
+        made.write()
+    return made
 
 
 def _addresses(post: Source, new: str) -> tuple[tuple[str, ...], str]:

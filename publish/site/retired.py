@@ -69,7 +69,7 @@ def target(settings: Settings, to: str, taken: Retraction) -> str:
     if to.startswith(("https://", "http://")):
         return to
     known = {normal(address) for address in addresses.read(settings)}
-    gone = {normal(address) for address in (*taken.addresses, *read(settings))}
+    gone = {normal(address) for address in (*taken.addresses, *addresses.read(settings, RETIRED))}
     try:
         parse_alias(to)
     except ValueError as error:
@@ -81,22 +81,13 @@ def target(settings: Settings, to: str, taken: Retraction) -> str:
     return to
 
 
-def read(settings: Settings) -> dict[str, str]:
-    """Where each retired address leads.
-
-    Raises:
-        Refused: the file is damaged; it must not count as empty.
-    """
-    return addresses.retired(settings.content)
-
-
 def retire(settings: Settings, file: Path | None, leads: Mapping[str, str]) -> None:
     """Make the source a draft, keeping every other byte, and note where its addresses lead.
 
     Raises:
         Refused: a file cannot be written.
     """
-    known = read(settings) | dict(leads)
+    known = addresses.read(settings, RETIRED) | dict(leads)
     try:
         # Where the addresses lead first: a draft whose address leads nowhere stops every build.
         if leads:

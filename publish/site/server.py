@@ -6,40 +6,38 @@ import json
 import socket
 import threading
 from collections.abc import Iterable, Iterator
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
+from publish.errors import ConfigError
 from publish.post.media import media_type
 from publish.post.urls import names_server
-from publish.site import mailview, preview_script
+from publish.site import mailview
 from publish.site.preview_state import State
+
+LIVE = Path(__file__).with_name("live.js")
+MORPH = Path(__file__).parents[1] / "vendor" / "idiomorph.min.js"
+"""The scripts that a page of the preview gets on its way out; the files on disk stay as built."""
 
 
 class Server:
     """Listens at once, answers after ``start``. ``address`` has no slash at its end.
 
     Raises:
-        OSError: the address cannot be listened on.
+        ConfigError: the address cannot be listened on.
     """
 
     def __init__(self, state: State, host: str, port: int) -> None:
-        # Werkzeug ends the process where an address is taken; so that is tried here.
-        with socket.create_server((host, port), family=_family(host)) as listening:
-            place = listening.dup()
         self._state, self._host = state, host
-        number = place.getsockname()[1]
-        self._http = make_server(
-            host, number, self._answer, threaded=True, request_handler=_Quiet, fd=place.fileno()
-        )
-        place.close()
-        self._http.daemon_threads, self._http.block_on_close = True, False  # type: ignore[attr-defined]
+        self._http = listening(self._answer, host, port)
         shown = f"[{host}]" if ":" in host else host
-        self.address = f"http://{shown}:{number}"
+        self.address = f"http://{shown}:{self._http.port}"
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
 
     def start(self) -> None:
@@ -78,9 +76,9 @@ class Server:
             return Response(self._events(since), content_type="text/event-stream",
                             headers={"Cache-Control": "no-store"})  # fmt: skip
         if path == "/_live.js":
-            return _text(200, preview_script.SCRIPT.encode(), "text/javascript")
+            return _text(200, LIVE.read_bytes(), "text/javascript")
         if path == "/_morph.js":
-            return _text(200, preview_script.MORPH.read_bytes(), "text/javascript")
+            return _text(200, MORPH.read_bytes(), "text/javascript")
         if path == "/_issues" or path.startswith("/_issues/"):
             found = mailview.answer(self._state.folder, path, request.args.get("scheme", ""))
             return self._page(found.status, found.body, found.kind, found.live)
@@ -113,7 +111,7 @@ class Server:
 
     def _page(self, status: int, body: bytes, kind: str, live_page: bool) -> Response:
         if live_page:
-            body = preview_script.with_preview_script(body, self._state.number, self._state.error)
+            body = with_preview_script(body, self._state.number, self._state.error)
         return _text(status, body, kind)
 
     def _events(self, since: int | None) -> Iterator[bytes]:
@@ -127,14 +125,51 @@ class Server:
             self._state.wait(*sent)
 
 
+def with_preview_script(page: bytes, number: int, error: str) -> bytes:
+    """``page`` as the browser gets it: it follows what comes after build ``number``.
+
+    ``error`` is shown above the last good page.
+    """
+    tags = ""
+    if error:
+        tags += f'<pre id="publish-error" role="alert">{escape(error)}</pre>'
+    tags += '<script src="/_morph.js"></script>'
+    tags += f'<script src="/_live.js?build={number}"></script>'
+    head, end, rest = page.rpartition(b"</body>")
+    return head + tags.encode() + end + rest if end else page + tags.encode()
+
+
+def listening(app: Any, host: str, port: int) -> BaseWSGIServer:
+    """A server of ``app`` that listens, and answers from ``serve_forever`` on, in threads that end
+    with the process. ``port`` 0 takes a free one.
+
+    Raises:
+        ConfigError: the address cannot be listened on.
+    """
+    try:
+        # Werkzeug ends the process where an address is taken; so that is tried here.
+        with socket.create_server((host, port), family=_family(host)) as place:
+            number, handle = place.getsockname()[1], place.fileno()
+            return make_server(
+                host, number, app, threaded=True, request_handler=_Quiet, fd=handle
+            )  # fmt: skip
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise ConfigError(
+            f"--port {port}: cannot listen on {host} ({why})",
+            "choose another with --port, or 0 for any",
+        ) from None
+
+
 class _Quiet(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
+    timeout = 60
 
     def log(self, type: str, message: str, *args: Any) -> None:
         """Requests are not news."""
 
     def version_string(self) -> str:
-        """The name of the server."""
+        """Nothing about the machine."""
         return "publish"
 
 

@@ -1,7 +1,9 @@
 """Check is build: a record is what the pages show, and a build refuses for no fault of sources,
 settings or addresses that a check had not named."""
 
+import contextlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,8 +18,10 @@ import pytest
 from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
-from publish.errors import PublishError
+from publish import checks
+from publish.errors import Exit, PublishError
 from publish.office import checking
+from publish.office.question import Voice
 from publish.post import stamps
 from publish.post.record import Library
 from publish.site.build import build
@@ -153,6 +157,72 @@ def test_settings_that_a_build_refuses_are_named_by_a_check(project: Project, li
         found = [finding for finding in project.findings() if finding.severity == "error"]
         assert found
         assert all(len(str(finding)) < 500 for finding in found)
+
+
+def errors(project: Project) -> list[tuple[str, int, str]]:
+    """The errors as `publish check` finds them: file, line and rule."""
+    return [(f.file, f.line, f.rule)
+            for f in checking.findings(project.settings) if f.severity == "error"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [("CATEGORY_SAVE_AS = 'c/{nope}/'", "bad-pattern"), ("TAG_URL = 't/{slug'", "bad-pattern"),
+     ("YEAR_ARCHIVE_SAVE_AS = 'y/{year}/'", "bad-pattern"),
+     ("TAG_FEED_ATOM = 'f/{tag}.xml'", "bad-pattern"),
+     ("TRANSLATION_FEED_ATOM = 'f/{slug}.xml'", "bad-pattern"),
+     ("TAG_SAVE_AS = '../{slug}.html'", "shared-file"), ("DIRECT_TEMPLATES = [5]", "setting-kind"),
+     ("PAGINATED_TEMPLATES = {'index': 'ten'}", "setting-kind"),
+     ("DEFAULT_PAGINATION = 2.5", "setting-kind"), ("PAGE_EXCLUDES = ['pages', 3]", "setting-kind"),
+     ("PAGINATED_TEMPLATES = {'tag': None}", "refused"),
+     ("DEFAULT_PAGINATION, PAGINATION_PATTERNS = 1, ((1, '{url}', '{x}'),)", "refused")],
+)  # fmt: skip
+def test_a_setting_of_which_writing_fails_is_named_at_its_line_with_the_code_of_a_build(
+    project: Project, line: str, rule: str
+):
+    project.post()
+    conf = project.root / "pelicanconf.py"
+    conf.write_text(f"{conf.read_text()}\n{line}\n", encoding="utf-8")
+    at = conf.read_text().count("\n") if "=" in line.partition(",")[0] else 1
+    assert errors(project) == [("pelicanconf.py", at, rule)]
+    with pytest.raises(PublishError) as refusal:
+        build(project.settings, guards=checking.guards(project.settings, Voice()))
+    assert refusal.value.message.startswith(f"pelicanconf.py:{at}: ")
+    assert refusal.value.code == checks.exit_code(checking.findings(project.settings))
+    assert refusal.value.code == (Exit.REFUSED if rule == "refused" else Exit.USAGE)
+
+
+ARTICLE = "{% extends 'base.html' %}\n{% block content %}\n{{ article.content }}\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "data", "line"),
+    [("article.html", f"{ARTICLE}{{% if %}}", 4), ("tag.html", b"a\nb\ncaf\xe9\n", 3),
+     ("article.html", f"{ARTICLE}{{% include 'none.html' %}}{{% endblock %}}", 4),
+     ("article.html", "{% extends 'none.html' %}", 1),
+     ("article.html", "\n{% import 'parts.html' as parts %}", "parts.html:2"),
+     ("email/issue.txt", "{{ }", 1), ("page.html", "{% block a %}{% endblock %}", 0),
+     ("article.html", "{% if x %}{% include 'none.html' %}{% endif %}", 0),
+     ("article.html", "{% include 'none.html' ignore missing %}", 0),
+     ("unused.html", "{% if %}", 0)],
+)  # fmt: skip
+def test_a_template_that_cannot_be_loaded_is_named_at_its_line(
+    project: Project, file: str, data: str | bytes, line: int | str
+):
+    conf = project.root / "pelicanconf.py"
+    conf.write_text(f"{conf.read_text()}\nTHEME = 'mine'\nPLUGINS.append('mail_issues')\n")
+    project.write("mine/static/x.css", "")
+    project.write(f"mine/templates/{file}", data)
+    project.write("mine/templates/parts.html", "{# a #}\n{% macro %}")
+    project.post()
+    place, at = line.split(":") if isinstance(line, str) else (file, line)
+    told = [(f"mine/templates/{place}", int(at), "refused")] if line else []
+    assert errors(project) == told
+    with contextlib.ExitStack() as refusing:
+        if told:
+            message = re.escape(f"mine/templates/{place}:{at}: ")
+            refusing.enter_context(pytest.raises(PublishError, match=message))
+        build(project.settings, guards=checking.guards(project.settings, Voice()))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from publish.cli.where import folder
+from publish.cli.setting_up import folder
 
 WHEEL = "import sys; from setuptools import build_meta; print(build_meta.build_wheel(sys.argv[1]))"
 COMMAND = "import sys; from publish.cli import main; main(sys.argv[1:])"

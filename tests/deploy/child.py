@@ -14,7 +14,8 @@ from collections.abc import Callable
 from typing import Any
 
 from publish.deploy import deploy as deploying
-from publish.deploy.targets import command, connection, folder, git, s3
+from publish.deploy import repository
+from publish.deploy.targets import command, connection, folder, s3
 from tests.deploy.stand import Stand
 
 FORK = multiprocessing.get_context("forkserver")
@@ -23,7 +24,7 @@ FORK.set_forkserver_preload(["tests.deploy.child", "tests.deploy.runs"])
 STEPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (folder.Folder, ("write", "copy", "remove", "save")),
     (s3.S3, ("write", "copy", "remove", "save", "_create", "fence")),
-    (git, ("run",)),
+    (repository, ("run",)),
     (connection.Connection, ("ask",)),
     (command, ("run", "write_whole")),
 )

@@ -22,7 +22,9 @@ from publish import sandbox
 from publish.errors import PublishError
 from publish.newsletter import ledger as ledgers
 from publish.newsletter import mailchimp
-from publish.office import Voice, context, opened
+from publish.office import context
+from publish.office.context import opened
+from publish.office.question import Voice
 from publish.post.issue import Issue, digest_of
 from publish.run import ledger_repo, work
 from publish.settings import load
@@ -33,7 +35,8 @@ from tests.newsletter.stand import make_site, put_post
 from tests.office.stand import SmallSite
 
 STEPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (ledger_repo, ("run", "write_whole")),
+    (ledger_repo.LedgerRepository, ("git",)),
+    (ledger_repo, ("write_whole",)),
     (ledgers.Ledger, ("append", "keep")),
     (mailchimp.Mailchimp, ("create", "update", "put_content", "schedule", "send")),
     *(step for step in child.STEPS if step[0].__name__ == "Folder"),

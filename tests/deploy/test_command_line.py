@@ -283,7 +283,7 @@ def test_starting_loads_neither_the_bucket_library_nor_what_it_does_not_use(tmp_
 
 
 def test_help_names_each_option_of_the_contract():
-    from publish.cli.deploy import command
+    from publish.cli.live import deploy as command
 
     said = CliRunner().invoke(command, ["--help"]).output
     for option in ("--dry-run", "--rollback", "--resume", "--allow-deletes", "--no-verify"):

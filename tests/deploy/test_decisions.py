@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publish.deploy import guard, programs, verify
-from publish.deploy.guard import Age, Verdict, judge
+from publish.deploy.guard import Age, is_superseded
 from publish.deploy.plan import PHASES, Remote, plan
 from publish.deploy.release import (
     MARKER,
@@ -128,22 +128,22 @@ def test_a_site_without_a_front_page_or_with_twins_is_refused():
 
 @pytest.mark.parametrize(
     ("ours", "theirs", "verdict"),
-    [("a2", "a1", Verdict.DEPLOY), ("a1", "a2", Verdict.SUPERSEDED), ("a1", "a1", Verdict.DEPLOY),
-     ("", "a1", Verdict.DEPLOY), ("a1", "", Verdict.DEPLOY)],
+    [("a2", "a1", False), ("a1", "a2", True), ("a1", "a1", False),
+     ("", "a1", False), ("a1", "", False)],
 )  # fmt: skip
-def test_the_newer_source_wins(ours: str, theirs: str, verdict: Verdict):
+def test_the_newer_source_wins(ours: str, theirs: str, verdict: bool):
     release = release_of({"index.html": b"x"}, ours)
     record = Record("other", theirs, NOW)
-    assert judge(release, record, line, resume=False, target_changed=False) is verdict
-    assert judge(release, record, line, resume=True, target_changed=False) is Verdict.DEPLOY
-    assert judge(release, None, line, resume=False, target_changed=False) is Verdict.DEPLOY
+    assert is_superseded(release, record, line, resume=False, target_changed=False) is verdict
+    assert is_superseded(release, record, line, resume=True, target_changed=False) is False
+    assert is_superseded(release, None, line, resume=False, target_changed=False) is False
 
 
 def test_of_two_builds_of_one_commit_that_race_the_later_one_stays():
     early = release_of({"index.html": b"x"}, "a1")
     late = Record("other", "a1", "2026-11-28T12:00:01+00:00")
-    assert judge(early, late, line, resume=False, target_changed=True) is Verdict.SUPERSEDED
-    assert judge(early, late, line, resume=False, target_changed=False) is Verdict.DEPLOY
+    assert is_superseded(early, late, line, resume=False, target_changed=True) is True
+    assert is_superseded(early, late, line, resume=False, target_changed=False) is False
 
 
 def test_other_branches_and_unknown_commits_are_nobodys_guess():
@@ -151,17 +151,19 @@ def test_other_branches_and_unknown_commits_are_nobodys_guess():
     for compare, says in ((line, "on another branch"),
                           (lambda a, b: Age.UNKNOWN, "not in this repository")):  # fmt: skip
         with pytest.raises(NothingSent, match=says):
-            judge(release, Record("r", "a1", NOW), compare, resume=False, target_changed=False)
+            is_superseded(
+                release, Record("r", "a1", NOW), compare, resume=False, target_changed=False
+            )
 
 
 def test_a_hold_yields_to_a_newer_source_alone():
     record = Record("r1", "a1", NOW, hold=Hold("r2", "a2", "r1"))
     for source in ("a1", "a2", "b9", ""):
         with pytest.raises(Refused, match="rolled back from release r2"):
-            judge(release_of({}, source), record, line, resume=False, target_changed=False)
+            is_superseded(release_of({}, source), record, line, resume=False, target_changed=False)
     assert (
-        judge(release_of({}, "a3"), record, line, resume=False, target_changed=False)
-        is Verdict.DEPLOY
+        is_superseded(release_of({}, "a3"), record, line, resume=False, target_changed=False)
+        is False
     )
 
 
@@ -264,7 +266,7 @@ def test_pages_are_never_asked_for_before_the_marker_is_there():
     verify.wait("https://a.example", release.id, 60, lambda line: None, get)
     assert asked == [f"https://a.example/{MARKER}"] * 3
     found = verify.pages("https://a.example", release, ["index.html", "a/index.html"], get)
-    assert (found.checked, found.warnings) == (2, ())
+    assert found == []
     assert asked[3:5] == ["https://a.example/a/", "https://a.example/"]
 
 
@@ -279,9 +281,9 @@ def test_a_host_that_changes_pages_is_a_warning_and_a_wrong_page_an_error():
     changed = verify.pages(
         "https://a.example", release, ["a/index.html"], host(page + b"<!-- x -->")
     )
-    assert "the host changes pages" in changed.warnings[0]
+    assert "the host changes pages" in changed[0]
     soft = verify.pages("https://a.example", release, ["a/index.html"], host(page, missing=200))
-    assert "answers 200, not 404" in soft.warnings[0]
+    assert "answers 200, not 404" in soft[0]
     for wrong in (host(b"other"), host(page, 404)):
         with pytest.raises(Refused, match="though the site is this release"):
             verify.pages("https://a.example", release, ["a/index.html"], wrong)

@@ -20,7 +20,7 @@ from publish.desk.log import Log
 from publish.desk.model import Newsletter, Site, Snapshot
 from publish.desk.reader import Reader
 from publish.desk.writing import Writer
-from publish.office import Done, Line, Question
+from publish.office.question import Done, Line, Question
 from publish.post.diagnostic import Diagnostic
 from publish.settings import Settings, load
 from tests.desk.snapshots import NOW, YORK

@@ -11,7 +11,7 @@ import pytest
 
 from publish.desk.jobs import Job
 from publish.errors import NothingSent, OutcomeUnknown, Refused
-from publish.office import Done
+from publish.office.question import Done
 from tests.desk.stand import Desk, a_desk
 
 FORM = {"post": "posts/three.md"}

@@ -8,7 +8,7 @@ import pytest
 
 from publish.desk import asking
 from publish.errors import Refused
-from publish.office import Line, Question
+from publish.office.question import Line, Question
 from publish.office.words import Words
 from publish.sandbox import NOTE
 from tests.desk.snapshots import a_post

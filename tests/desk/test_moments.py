@@ -305,13 +305,13 @@ def test_8_a_post_is_taken_off_without_a_file_being_opened(page: Page, site: Ope
 
 
 def test_3_a_letter_that_went_out_is_never_forgotten(page: Page, site: Open):
-    from publish import office
+    from publish.office import acts, context, question
     from publish.settings import load
 
-    with office.opened(load(site.root / "pelicanconf.py")) as room:
-        found = office.ask(room, "send", posts=("quit",), now=True)
-        assert isinstance(found, office.Question)
-        office.do(room, found)
+    with context.opened(load(site.root / "pelicanconf.py")) as room:
+        found = acts.ask(room, "send", posts=("quit",), now=True)
+        assert isinstance(found, question.Question)
+        acts.do(room, found)
     site.write("quit.md", summary="Another one.")
     post(page, site, "quit.md")
     shows(page, "1 of 1")

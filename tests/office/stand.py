@@ -23,7 +23,8 @@ from publish import sandbox
 from publish.errors import Refused
 from publish.newsletter.account import Account, Limits
 from publish.newsletter.ledger import Ledger
-from publish.office import Office, Voice
+from publish.office.context import Office
+from publish.office.question import Voice
 from publish.post import frontmatter
 from publish.post.identity import read_recorded, uid_of, was_of
 from publish.post.issue import Issue, digest_of, key_of

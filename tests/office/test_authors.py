@@ -21,7 +21,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from publish.errors import PublishError
 from publish.newsletter import titles
-from publish.office import Changed, Done, Question, ask, do, listing, send_due
+from publish.office import listing
+from publish.office.acts import ask, do
+from publish.office.due import send_due
+from publish.office.question import Done, Question
 from publish.post import frontmatter
 from publish.post.issue import Issue
 from tests.fakes.world import Killed
@@ -195,8 +198,8 @@ class Authors(RuleBasedStateMachine):
                 return
             self.nods(author, found)
             done = self.attempt(lambda: do(author.office, found))
-            if isinstance(done, Changed):
-                found = done.question
+            if isinstance(done, Question):
+                found = done
                 self.nods(author, found)
                 done = self.attempt(lambda: do(author.office, found))
             if isinstance(done, Done):

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from publish.errors import PublishError
-from publish.office import Done, Question, ask, do, listing, send_due
+from publish.office import listing
+from publish.office.acts import ask, do
+from publish.office.due import send_due
+from publish.office.question import Done, Question
 from tests.fakes.world import Killed
 from tests.office.stand import Author, a_world
 

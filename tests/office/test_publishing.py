@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from publish import office, sandbox
-from publish.errors import ConfigError, Exit, OutcomeUnknown, PublishError, Refused
-from publish.office import Changed, Done, Office, Question
+from publish import sandbox
+from publish.errors import ConfigError, Exit, OutcomeUnknown, Refused
+from publish.office import acts, context
 from publish.office import git as office_git
+from publish.office.context import Office
+from publish.office.question import Done, Question
 from publish.settings import Settings, load
 from tests.desk.site import Open, a_site
 
@@ -42,14 +44,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
 
 @pytest.fixture
 def room(site: Open) -> Iterator[Office]:
-    with office.opened(load(site.root / "pelicanconf.py")) as found:
+    with context.opened(load(site.root / "pelicanconf.py")) as found:
         yield found
 
 
 def ask(room: Office, act: str, **wish: object) -> Question:
-    found = office.ask(room, act, **wish)
-    if isinstance(found, PublishError):
-        raise found
+    found = acts.ask(room, act, **wish)
     assert isinstance(found, Question), found
     return found
 
@@ -62,7 +62,7 @@ def test_a_post_that_stops_the_site_is_put_back_as_it_was(site: Open, room: Offi
     site.write("locum.md", body="::: email-only\nNot closed, and nothing follows.\n")
     before = site.file("locum.md").read_bytes()
     with pytest.raises(Refused):
-        office.do(room, ask(room, "publish", post="posts/locum.md"))
+        acts.do(room, ask(room, "publish", post="posts/locum.md"))
     assert site.file("locum.md").read_bytes() == before
     assert not site.ledger
     site.write("locum.md")
@@ -71,9 +71,9 @@ def test_a_post_that_stops_the_site_is_put_back_as_it_was(site: Open, room: Offi
 def test_what_changed_since_the_question_is_asked_again(site: Open, room: Office):
     question = ask(room, "publish", post="locum")
     site.write("locum.md", title="Another Title")
-    done = office.do(room, question)
-    assert isinstance(done, Changed)
-    assert "Another Title" in text(done.question)
+    done = acts.do(room, question)
+    assert isinstance(done, Question)
+    assert "Another Title" in text(done)
     assert "Status: draft" in site.file("locum.md").read_text("utf-8")
     site.write("locum.md")
 
@@ -104,7 +104,7 @@ def test_all_of_it_is_one_question_and_ends_at_the_readers(site: Open, room: Off
         "the post becomes public", "the texts are pushed to origin", "the pages are uploaded",
     ]  # fmt: skip
     assert question.yes == "Publish, and schedule for 1 reader"
-    done = office.do(room, question)
+    done = acts.do(room, question)
     assert isinstance(done, Done)
     assert "Status: published" in site.file("locum.md").read_text("utf-8")
     assert "Five Questions" in (site.root / "www/index.html").read_text("utf-8")
@@ -128,7 +128,7 @@ def test_a_letter_whose_record_cannot_be_pushed_is_told_as_out(
     )
     site.write("kept.md", title="Kept Elsewhere", uid="kkkkkkkkkkkk0001")
     with pytest.raises(OutcomeUnknown, match="the letter is scheduled") as told:
-        office.do(room, ask(room, "publish", post="kept"))
+        acts.do(room, ask(room, "publish", post="kept"))
     assert told.value.code is Exit.UNKNOWN
     assert "Kept Elsewhere" in (site.root / "output/kept/index.html").read_text("utf-8")
 
@@ -149,7 +149,7 @@ def test_a_push_that_fails_stops_before_the_upload(site: Open, room: Office):
     git(site.root, "remote", "set-url", "origin", "/nowhere/at/all.git")
     site.write("push.md", title="Not Pushed")
     with pytest.raises(Refused, match="could not be pushed"):
-        office.do(room, ask(room, "publish", post="push"))
+        acts.do(room, ask(room, "publish", post="push"))
     assert "Not Pushed" not in (site.root / "www/index.html").read_text("utf-8")
     git(site.root, "remote", "remove", "origin")
 
@@ -158,9 +158,9 @@ def test_uploading_names_its_pages_and_is_nothing_to_do_twice(site: Open, room: 
     question = ask(room, "deploy")
     assert "/push/" in text(question)
     assert question.yes.startswith("Upload ")
-    assert isinstance(office.do(room, question), Done)
+    assert isinstance(acts.do(room, question), Done)
     assert "Not Pushed" in (site.root / "www/index.html").read_text("utf-8")
-    again = office.ask(room, "deploy")
+    again = acts.ask(room, "deploy")
     assert isinstance(again, Done)
     assert "nothing to do" in again.lines[0]
 
@@ -169,7 +169,7 @@ def test_another_address_is_asked_for_with_the_old_one(site: Open, room: Office)
     question = ask(room, "rename", post="push", new="pulled")
     assert "was: /push/" in text(question)
     assert "now: /pulled/" in text(question)
-    office.do(room, question)
+    acts.do(room, question)
     source = site.file("push.md").read_text("utf-8")
     assert "Slug: pulled" in source
     assert "Aliases: /push/" in source

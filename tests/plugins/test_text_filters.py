@@ -10,8 +10,8 @@ import pytest
 from lxml import etree, html
 from test_full_feeds_site import Built, Site
 
-PLUGINS = ["text_filters", "post_cards", "static_search", "share_links", "structured_data",
-           "full_feeds", "mail_issues"]  # fmt: skip
+PLUGINS = ["text_filters", "only_blocks", "post_cards", "static_search", "share_links",
+           "structured_data", "full_feeds", "mail_issues"]  # fmt: skip
 TITLES = {
     "less": ("INR <2 or >4: who do you call?",) * 2,
     "amp": ("Q&A: salt &amp; pepper", "Q&A: salt & pepper"),
@@ -28,6 +28,11 @@ def built(root: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Site, B
     site.settings |= {"AUTHOR": "Ann", "PLUGINS": PLUGINS, "THEME": str(root / "theme")}
     for slug, (title, _) in TITLES.items():
         site.post(slug, "Words.", Title=title, Slug=slug, Summary="A gist of 10<sup>-6</sup> g.")
+    # 690 words; and 920, after a comment and a block that no page shows.
+    site.post("plain", "“One” " * 690, Title="Plain", Slug="plain")
+    blocks = f"::: email-only\n{'no ' * 600}\n:::\n\n<!-- {'no ' * 500}-->\n\n"
+    site.post("block-words", blocks + "one " * 920, Title="Blocks", Slug="block-words")
+    site.post("told", "One.", Title="Told", Slug="told", Reading_minutes="7")
     site.post("notes", NOTES, Title="Notes", Slug="notes", Date="2024-01-01")
     made = site.build("--fatal", "errors")
     assert made.code == 0, made.log
@@ -87,3 +92,11 @@ def test_a_summary_holds_no_footnote_and_its_powers_are_powers(built: tuple[Site
     assert "It closed at five, and" in rss.replace("&lt;/p&gt;", "")
     page = html.fromstring(made.text("less/index.html"))
     assert page.xpath("//p[@class='deck']")[0].text == "A gist of 10⁻⁶ g."
+
+
+@pytest.mark.parametrize(("slug", "minutes"), [("plain", 3), ("block-words", 4), ("told", 7)])
+def test_a_page_says_how_long_the_words_it_shows_take(
+    built: tuple[Site, Built], slug: str, minutes: int
+):
+    page = html.fromstring(built[1].text(f"{slug}/index.html"))
+    assert page.xpath("//span[@class='whole']/text()") == [f"{minutes}-minute read"]

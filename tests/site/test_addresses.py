@@ -57,7 +57,7 @@ def findings(settings: Settings) -> list[Diagnostic]:
 
 
 def ledger(settings: Settings) -> dict[str, str]:
-    found: dict[str, str] = json.loads(addresses.place(settings).read_text())
+    found: dict[str, str] = json.loads((settings.content / identity.URLS).read_text())
     return found
 
 
@@ -149,7 +149,7 @@ def test_an_address_may_be_let_die_on_purpose(small: Settings):
     write(small.root, "one", "uid-one-0001").unlink()
     rest = ledger(small)
     del rest["/one/"]
-    addresses.place(small).write_text(json.dumps(rest))
+    (small.content / identity.URLS).write_text(json.dumps(rest))
     build(small)
     assert not (small.output / "one").exists()
 
@@ -162,7 +162,7 @@ def test_a_trial_build_elsewhere_writes_nothing_down(small: Settings, tmp_path: 
 
 @pytest.mark.parametrize("damage", [b"{", b"[]", b'{"/one/": 3}', b"\xff"])
 def test_a_damaged_ledger_stops_the_build(small: Settings, damage: bytes):
-    addresses.place(small).write_bytes(damage)
+    (small.content / identity.URLS).write_bytes(damage)
     with pytest.raises(Refused, match=r"urls\.json:1: is damaged"):
         build(small, full=True)
 
@@ -289,4 +289,4 @@ def test_a_post_taken_off_keeps_every_byte_but_its_status_and_comes_back(small: 
     file.write_bytes(before)
     build(small)
     assert "Words." in (small.output / "one/index.html").read_text()
-    assert retired.read(small) == {}
+    assert addresses.read(small, identity.RETIRED) == {}

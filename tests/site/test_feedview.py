@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from publish.site import feedview, mailview
+from publish.site import mailview
 
 FEED = """<?xml version='1.0' encoding='UTF-8'?>
 <feed xmlns="http://www.w3.org/2005/Atom"><entry><id>urn:1</id><title>A &amp; B</title>
@@ -22,13 +22,13 @@ def preview(root: Path, feed: str = FEED) -> Path:
 
 
 def test_the_item_is_found_by_its_path_whatever_the_host(tmp_path: Path):
-    item = feedview.find(preview(tmp_path) / "site", "/calm/")
-    assert item == feedview.FeedItem("A & B", "urn:1", "<p>Words</p>")
-    assert feedview.find(tmp_path / ".publish/site", "/other/") is None
+    item = mailview.feed_item(preview(tmp_path) / "site", "/calm/")
+    assert item == mailview.FeedItem("A & B", "urn:1", "<p>Words</p>")
+    assert mailview.feed_item(tmp_path / ".publish/site", "/other/") is None
 
 
 def test_a_feed_that_is_being_written_is_no_error(tmp_path: Path):
-    assert feedview.find(preview(tmp_path, "<feed") / "site", "/calm/") is None
+    assert mailview.feed_item(preview(tmp_path, "<feed") / "site", "/calm/") is None
 
 
 def test_page_mail_text_and_feed_item_stand_side_by_side(tmp_path: Path):

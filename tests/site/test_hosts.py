@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from publish.post.urls import names_server
-from publish.site import preview_script
 from publish.site.preview_state import State
+from publish.site.server import with_preview_script
 
 
 @pytest.mark.parametrize(
@@ -31,19 +31,17 @@ def test_an_own_name(header: str, host: str, own: bool):
 
 
 def test_the_script_goes_in_before_the_last_closing_body_tag():
-    page = preview_script.with_preview_script(
-        b"<body><pre>&lt;/body&gt;</pre></body></html>", 7, ""
-    )
+    page = with_preview_script(b"<body><pre>&lt;/body&gt;</pre></body></html>", 7, "")
     assert page.endswith(b'<script src="/_live.js?build=7"></script></body></html>')
     assert b"publish-error" not in page
 
 
 def test_a_page_without_a_body_tag_gets_it_at_its_end():
-    assert preview_script.with_preview_script(b"<p>x", 1, "").startswith(b"<p>x<script src=")
+    assert with_preview_script(b"<p>x", 1, "").startswith(b"<p>x<script src=")
 
 
 def test_an_error_is_shown_as_text_and_nothing_is_inline():
-    page = preview_script.with_preview_script(b"<body></body>", 1, "a <script>alert(1)</script>")
+    page = with_preview_script(b"<body></body>", 1, "a <script>alert(1)</script>")
     assert b"&lt;script&gt;alert(1)" in page
     assert b"style=" not in page
     assert page.count(b"<script") == page.count(b"<script src=") == 2

@@ -1,1 +1,1 @@
-"""The rules, one module a subject. ``publish.checks.registry`` lists them."""
+"""The rules, one module a subject. ``publish.checks.run`` lists them."""

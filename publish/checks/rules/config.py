@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from string import Formatter
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -68,9 +69,47 @@ def one_address_for_all(site: Site) -> Iterator[Problem]:
                 yield _at(site, name, message, "let it hold {slug}")
 
 
+@site_rule("bad-pattern", "error", '`TAG_SAVE_AS = "tag/{name"`', "same")
+def bad_pattern(site: Site) -> Iterator[Problem]:
+    """A pattern of addresses with a brace too few, or with a name that stands for nothing."""
+    for name, given in site.given.items():
+        fields = next((made for end, made in FIELDS if end.fullmatch(name)), None)
+        if fields is None or not isinstance(given, str):
+            continue
+        try:
+            # What stands behind a name in braces, as in {date:%Y}, is left to Pelican.
+            used = [
+                re.split(r"[.[]", f)[0] for _, f, _, _ in Formatter().parse(given) if f is not None
+            ]
+        except ValueError:
+            message = f"{name} has a brace without its partner: {quoted(given)}"
+            yield _at(site, name, message, "close it, or write {{ for a brace")
+            continue
+        wrong = next((f for f in used if fields and f not in fields), None)
+        if wrong is not None:
+            one = " or ".join(f"{{{each}}}" for each in fields)
+            message = f"{name} holds {{{quoted(wrong, 40)}}}, which stands for nothing"
+            yield _at(site, name, message, f"write {one}")
+
+
+FIELDS = tuple((re.compile(names), made) for names, made in (
+    (r"(ARTICLE|PAGE|DRAFT|DRAFT_PAGE)_(LANG_)?(URL|SAVE_AS)", ()),
+    (r"(CATEGORY|TAG|AUTHOR)_(URL|SAVE_AS)", ("slug", "name")),
+    (r"(CATEGORY|TAG|AUTHOR)_FEED_(ATOM|RSS|JSON)(_URL)?", ("slug",)),
+    (r"TRANSLATION_FEED_(ATOM|RSS)(_URL)?", ("lang",)),
+    (r"(YEAR|MONTH|DAY)_ARCHIVE_(URL|SAVE_AS)", ("date",)),
+))  # fmt: skip
+"""The settings that are patterns of addresses, and the names that may stand in their braces; a
+post's may be any key of its header."""
+
+
 @site_rule("shared-file", "error", "`FEED_ALL_RSS` and `FEED_ALL_ATOM` with one name", "same")
 def shared_file(site: Site) -> Iterator[Problem]:
     """Two settings that name one file of the site, or one that names a file outside it."""
+    for name, given in site.given.items():
+        pattern = name.endswith("_SAVE_AS") or "_FEED_" in name
+        if pattern and isinstance(given, str) and "{" in given and ".." in given.split("/"):
+            yield _at(site, name, f"{name} leads out of the site: {quoted(given)}", INSIDE)
     given = site.values.get("DIRECT_TEMPLATES")
     lists = [str(name) for name in given] if isinstance(given, list | tuple) else []
     named = {f"{name.upper()}_SAVE_AS": f"{name}.html" for name in lists}
@@ -82,10 +121,13 @@ def shared_file(site: Site) -> Iterator[Problem]:
             continue
         if place.startswith("/") or ".." in place.split("/"):
             yield _at(site, name, f"{name} leads out of the site: {quoted(place)}",
-                      "write a path inside the site")  # fmt: skip
+                      INSIDE)  # fmt: skip
         elif first.setdefault(place, name) != name:
             yield _at(site, name, f"{name} is the file that {first[place]} names too",
                       "give it another name")  # fmt: skip
+
+
+INSIDE = "write a path inside the site"
 
 
 @site_rule("signup-address", "error", '`NEWSLETTER_SIGNUP_ACTION = "//x.list-manage.com"`', "same")
@@ -156,6 +198,6 @@ STOCK = {"ARTICLE": "{slug}-{lang}.html", "PAGE": "pages/{slug}-{lang}.html"}
 """Pelican's own patterns for another language."""
 
 RULES = (
-    bad_siteurl, bad_timezone, setting_kind, one_address_for_all, shared_file, signup_address,
-    unknown_topic, language_address,
+    bad_siteurl, bad_timezone, setting_kind, one_address_for_all, bad_pattern, shared_file,
+    signup_address, unknown_topic, language_address,
 )  # fmt: skip

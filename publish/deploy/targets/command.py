@@ -14,8 +14,6 @@ from publish.deploy import snapshot, verify
 from publish.deploy.plan import Plan, Remote
 from publish.deploy.programs import Failed, run
 from publish.deploy.release import (
-    FINGERPRINT,
-    MARKER,
     OldRelease,
     Record,
     Release,
@@ -23,6 +21,7 @@ from publish.deploy.release import (
     encoded,
 )
 from publish.deploy.targets import Place, Target
+from publish.deploy.types import headers
 from publish.errors import ConfigError
 from publish.post.files import write_whole
 
@@ -102,21 +101,3 @@ class Command(Target):
     def write_record(self, remote: Remote, record: Record) -> None:
         """On this machine; any other learns of the release from the site."""
         write_whole(self.memory, encoded(record))
-
-
-def headers(release: Release) -> bytes:
-    """How long a browser may keep what, in the form that Netlify and Cloudflare read.
-
-    A rule names a folder: of those whose every file carries its digest in its name.
-    """
-    folders: dict[str, bool] = {}
-    for path in release.files:
-        top, slash, rest = path.partition("/")
-        if slash:
-            folders[top] = folders.get(top, True) and bool(FINGERPRINT.search(rest))
-    rules = [f"/{MARKER}\n  Cache-Control: no-store\n"]
-    rules += [
-        f"/{name}/*\n  Cache-Control: public, max-age=31536000, immutable\n"
-        for name, all_ in sorted(folders.items()) if all_
-    ]  # fmt: skip
-    return "".join(rules).encode()

@@ -57,14 +57,6 @@ class Folder(IncrementalTarget):
                 "remove it: then every file there counts as not ours, and is kept",
             ) from None
 
-    def begin(self, record: Record) -> None:
-        """In the record itself."""
-        self.save(record)
-
-    def ended(self, record: Record) -> None:
-        """In the record itself."""
-        self.save(record)
-
     def save(self, record: Record) -> None:
         """Replace the record in one step."""
         write_whole(self.path / self.vault / "record.json", encoded(record))
@@ -108,9 +100,6 @@ class Folder(IncrementalTarget):
         (self.path / OWN).chmod(0o700)
         with locked(self.path / OWN / "lock", Busy, patience, self.place.say, "deploy"):
             yield
-
-    def fence(self) -> None:
-        """The lock is ours as long as this process lives."""
 
     def _place(self, path: str) -> Path:
         root = self.path.resolve()

@@ -21,6 +21,7 @@ from publish.deploy import snapshot
 from publish.deploy.plan import Plan, Remote
 from publish.deploy.programs import Failed, run
 from publish.deploy.release import File, OldRelease, Record, Release, decoded, encoded
+from publish.deploy.repository import QUIET, Repository
 from publish.deploy.targets import Place, Raced, Target
 from publish.errors import ConfigError, Refused
 
@@ -36,6 +37,7 @@ class Git(Target):
         self.branch = place.text("branch", "gh-pages")
         self.squash = place.text("history", "keep") == "squash"
         self.store = place.cache / "store.git"
+        self.repository = Repository("--git-dir", str(self.store))
         self.url = _address(place.text("remote", "origin"), place.root)
         self.ref = f"refs/heads/{self.branch}"
 
@@ -61,7 +63,7 @@ class Git(Target):
             return Remote()
         self._fetch(tip)
         record, strangers = self._record(tip)
-        files = self._tree(tip)
+        files = self.repository.files(tip)
         ours = {path: blob for path, blob in files.items() if path not in strangers}
         return Remote(record, ours, tuple(sorted(strangers)), tip)
 
@@ -75,43 +77,42 @@ class Git(Target):
         blobs = {path: file.blob for path, file in release.files.items()}
         missing = [put.path for put in plan.puts]
         self._write(release, missing)
-        known = self._tree(remote.at) if remote.at else {}
+        known = self.repository.files(remote.at) if remote.at else {}
         for path in (*plan.retained, *remote.foreign):
             blobs.setdefault(path, known[path])
         full = replace(record, expiring=plan.expiring)
         left = replace(remote, foreign=tuple(p for p in remote.foreign if p not in release.files))
-        self._push(self._commit(self._make(blobs), left, full), remote)
+        self._push(self._commit(self.repository.tree(blobs), left, full), remote)
 
     def roll_back(self, to: OldRelease, remote: Remote, record: Record) -> None:
         """One commit with the tree of the old one, one push."""
-        if not self._has(to.at):
-            self._git("fetch", "-q", "--no-tags", *self._deep(), self.url, self.ref, remote=True)
-        if not self._has(to.at):
+        if not self.repository.has(to.at):
+            self._git("fetch", "-q", "--no-tags", *self._deep(), self.url, self.ref)
+        if not self.repository.has(to.at):
             raise Refused(f"the branch {self.branch} does not have release {to.release[:12]} any "
                           "more", "build that state of the content, then deploy it")  # fmt: skip
-        old, now = self._tree(to.at), self._tree(remote.at)
+        old, now = self.repository.files(to.at), self.repository.files(remote.at)
         blobs = {p: b for p, b in old.items() if p not in remote.foreign}
-        tree = self._make(blobs | {path: now[path] for path in remote.foreign})
+        tree = self.repository.tree(blobs | {path: now[path] for path in remote.foreign})
         self._push(self._commit(tree, remote, record), remote)
 
     def probe(self) -> None:
         """A push that only says what it would do, of a commit that holds nothing."""
         self._ready()
-        tree = self._make({})
+        tree = self.repository.tree({})
         commit = self._commit(tree, Remote(), Record())
-        self._git("push", "--dry-run", "-q", "--force", self.url, f"{commit}:{self.ref}",
-                  remote=True)  # fmt: skip
+        self._git("push", "--dry-run", "-q", "--force", self.url, f"{commit}:{self.ref}")
 
     def write_record(self, remote: Remote, record: Record) -> None:
         """A commit that changes no file."""
-        tree = self._git("rev-parse", f"{remote.at}^{{tree}}").decode().strip()
+        tree = self.repository.git("rev-parse", f"{remote.at}^{{tree}}").decode().strip()
         self._push(self._commit(tree, remote, record), remote)
 
     def _ready(self) -> None:
         if not (self.store / "HEAD").is_file():
             shutil.rmtree(self.store, ignore_errors=True)
             self.store.parent.mkdir(parents=True, exist_ok=True)
-            run(["git", "init", "--quiet", "--bare", str(self.store)], env=_quiet())
+            run(["git", "init", "--quiet", "--bare", str(self.store)], env=QUIET)
             # The bytes of the site are the bytes of the branch, whatever a user's settings say.
             (self.store / "info").mkdir(exist_ok=True)
             (self.store / "info" / "attributes").write_text(
@@ -122,31 +123,32 @@ class Git(Target):
             left.unlink(missing_ok=True)
 
     def _tip(self) -> str:
-        said = self._git("ls-remote", self.url, self.ref, remote=True).decode()
+        said = self._git("ls-remote", self.url, self.ref).decode()
         return said.split()[0] if said.strip() else ""
 
     def _fetch(self, tip: str) -> None:
-        if not self._has(tip):
+        if not self.repository.has(tip):
             # What is ours and what is not is told by the last commit of ours.
-            self._git("fetch", "-q", "--no-tags", "--depth=1", self.url, self.ref, remote=True)
+            self._git("fetch", "-q", "--no-tags", "--depth=1", self.url, self.ref)
             if TRAILER not in self._message(tip):
-                self._git("fetch", "-q", "--no-tags", *self._deep(), self.url, self.ref,
-                          remote=True)  # fmt: skip
-        self._git("update-ref", "refs/heads/tip", tip)
+                self._git("fetch", "-q", "--no-tags", *self._deep(), self.url, self.ref)
+        self.repository.git("update-ref", "refs/heads/tip", tip)
 
     def _deep(self) -> list[str]:
         return ["--unshallow"] if (self.store / "shallow").is_file() else []
 
     def _record(self, tip: str) -> tuple[Record | None, set[str]]:
         """The record of the last commit of ours, and the files of the branch that are not ours."""
-        said = self._git("log", "-1", "--format=%H", f"--grep=^{TRAILER.decode()}", tip).decode()
-        files = self._tree(tip)
+        said = self.repository.git(
+            "log", "-1", "--format=%H", f"--grep=^{TRAILER.decode()}", tip
+        ).decode()
+        files = self.repository.files(tip)
         if not (mine := said.strip()):
             return None, set(files)
         record = self._decoded(mine)
         strangers = set(record.planned) & set(files)
         if mine != tip:
-            strangers |= set(files) - set(self._tree(mine))
+            strangers |= set(files) - set(self.repository.files(mine))
         return replace(record, planned=(), at=mine), strangers
 
     def _decoded(self, commit: str) -> Record:
@@ -160,21 +162,7 @@ class Git(Target):
             ) from None
 
     def _message(self, commit: str) -> bytes:
-        return self._git("cat-file", "commit", commit)
-
-    def _has(self, commit: str) -> bool:
-        try:
-            self._git("cat-file", "-e", f"{commit}^{{commit}}")
-        except Failed:
-            return False
-        return True
-
-    def _tree(self, commit: str) -> dict[str, str]:
-        rows = self._git("ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")
-        return {
-            os.fsdecode(name): head.split()[2].decode()
-            for head, _, name in (row.partition(b"\t") for row in rows if row)
-        }
+        return self.repository.git("cat-file", "commit", commit)
 
     def _write(self, release: Release, paths: list[str]) -> None:
         """Put the files' bytes into the store."""
@@ -185,37 +173,23 @@ class Git(Target):
                 file.write_bytes(snapshot.content(self.place.output, release, path))
                 files.append(str(file))
             listed = "".join(f"{file}\n" for file in files).encode()
-            self._git("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=listed)
-
-    def _make(self, blobs: Mapping[str, str]) -> str:
-        """The tree of these files."""
-        rows = b"".join(
-            f"100644 {blob}\t".encode() + os.fsencode(path) + b"\0" for path, blob in blobs.items()
-        )
-        with tempfile.TemporaryDirectory(dir=self.store.parent) as folder:
-            index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
-            self._git("update-index", "-z", "--index-info", stdin=rows, env=index)
-            return self._git("write-tree", env=index).decode().strip()
+            self.repository.git("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=listed)
 
     def _commit(self, tree: str, remote: Remote, record: Record) -> str:
-        who = f"publish@{urlsplit(self.place.siteurl).hostname or 'localhost'}"
-        env = {
-            name: value for role in ("AUTHOR", "COMMITTER")
-            for name, value in ((f"GIT_{role}_NAME", "publish"), (f"GIT_{role}_EMAIL", who))
-        }  # fmt: skip
-        parent = [] if self.squash or not remote.at else ["-p", remote.at]
+        parents = [] if self.squash or not remote.at else [remote.at]
         # Which files are not ours is remembered here; all others of the tree are.
         kept = replace(record, files={}, planned=remote.foreign, at="")
         title = f"Release {record.release[:12]}" + (" (rolled back)" if record.hold else "")
         said = f"{title}\n\n".encode() + TRAILER + encoded(kept) + b"\n"
-        return self._git("commit-tree", tree, *parent, stdin=said, env=env).decode().strip()
+        host = urlsplit(self.place.siteurl).hostname or "localhost"
+        return self.repository.commit(tree, said, *parents, host=host)
 
     def _push(self, commit: str, remote: Remote) -> None:
         self.place.say(f"pushing {self.branch}")
         try:
             self._git(
                 "push", "-q", f"--force-with-lease={self.ref}:{remote.at}", self.url,
-                f"{commit}:{self.ref}", remote=True,
+                f"{commit}:{self.ref}",
             )  # fmt: skip
         except Failed as error:
             tip = self._tip()
@@ -224,19 +198,13 @@ class Git(Target):
             if tip != remote.at:
                 raise Raced(f"the branch {self.branch} moved meanwhile", "run it again") from None
             raise error from None
-        self._git("update-ref", "refs/heads/tip", commit)
-        self._git("-c", "gc.autoDetach=false", "gc", "--auto", "-q")
+        self.repository.git("update-ref", "refs/heads/tip", commit)
+        self.repository.git("-c", "gc.autoDetach=false", "gc", "--auto", "-q")
 
-    def _git(
-        self, *words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None,
-        remote: bool = False,
-    ) -> bytes:  # fmt: skip
-        around = {**_quiet(), **(env or {})}
-        if remote:
-            with credentials(self.url, self.place.root) as given:
-                return run(["git", *words], env={**around, **given, "GIT_DIR": str(self.store)},
-                           stdin=stdin, remedy=REMEDY)  # fmt: skip
-        return run(["git", *words], env={**around, "GIT_DIR": str(self.store)}, stdin=stdin)
+    def _git(self, *words: str) -> bytes:
+        """Git with what it takes to reach the remote."""
+        with credentials(self.url, self.place.root) as given:
+            return self.repository.git(*words, env=given, remedy=REMEDY)
 
 
 @contextmanager
@@ -313,10 +281,3 @@ def _own(host: str) -> bool:
     return bool(host) and not host.endswith((".github.io", ".gitlab.io", ".codeberg.page")) and (
         "." in host and not re.fullmatch(r"[\d.]+", host)
     )  # fmt: skip
-
-
-def _quiet() -> dict[str, str]:
-    return {
-        "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_HTTP_LOW_SPEED_LIMIT": "500",
-        "GIT_HTTP_LOW_SPEED_TIME": "60",
-    }  # fmt: skip

@@ -43,29 +43,34 @@ class Server:
 
         if self.via == "sftp":
             return Sftp(self)
-        session = Session(self)
+        shell = Shell(self)
         try:
-            said = session.ask("command -v rsync && command -v flock && echo both || true")
+            said = shell.order("command -v rsync && command -v flock && echo both || true")
         except Failed:
             said = b""  # An account for sftp alone; if it is the network, sftp says so, too.
         if said.rstrip().endswith(b"both"):
-            return Shell(self, session)
-        session.line.close()
+            return shell
+        shell.line.close()
         if self.via == "rsync":
             raise Refused(f"{self.host} has no rsync and flock", "install them there")
         return Sftp(self)
 
 
 class Shell:
-    """rsync over ssh, for a server with a shell, rsync and flock."""
+    """rsync over ssh, and a shell on the server that works through orders."""
 
-    def __init__(self, server: Server, session: Session) -> None:
-        self.server, self.session = server, session
-        weakref.finalize(self, session.line.close)
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        with ssh_key() as key:
+            words = ["ssh", *ALIVE, *server.options, *key, "--", server.host, "exec sh"]
+            self.line = Connection(words, server.host, REMEDY)
+            with contextlib.suppress(Failed):
+                self.order(":")  # The key has been used when this is answered.
+        weakref.finalize(self, self.line.close)
 
     def now(self) -> tuple[str, bytes, list[str]]:
         """One look."""
-        said = self.session.ask(LOOK.format(path=shlex.quote(self.server.path)))
+        said = self.order(LOOK.format(path=shlex.quote(self.server.path)))
         head, _, rest = said.partition(b"\n")
         if head == b"strange":
             raise Refused(
@@ -78,79 +83,6 @@ class Shell:
 
     @contextmanager
     def lock(self, patience: float) -> Iterator[None]:
-        """``flock`` in the connection: when that ends, however it ends, the lock is free."""
-        with self.session.locked(patience):
-            yield
-
-    def has(self, id: str) -> bool:
-        """Whether the folder is there; it gets its name when it is complete."""
-        return self._order(f"[ ! -d {_in(id)} ] || echo there") == b"there\n"
-
-    def get(self, path: str) -> bytes | None:
-        """A small file."""
-        return self._order(f"cat {shlex.quote(path)} 2>/dev/null || true") or None
-
-    def upload(self, folder: Path, id: str, changed: Iterable[str], reused: Iterable[str],
-               base: str) -> None:  # fmt: skip
-        """rsync compares by content; what did not change is linked, not sent."""
-        part = f"releases/.{id}.part"
-        self._order(f"mkdir -p {part}")
-        link = ["--link-dest=../../current/"] if base else []
-        with ssh_key() as key:
-            shell = shlex.join(["ssh", *ALIVE, *self.server.options, *key])
-            run(["rsync", "-rlp", "--checksum", "--delete", "--chmod=D755,F644", "-s", *link,
-                 "-e", shell, f"{folder}/", f"{self.server.host}:{self.server.path}/{part}/"],
-                remedy=REMEDY)  # fmt: skip
-        names = "".join(f"{name}\n" for name in reused)
-        if names:
-            self._order(
-                f"while IFS= read -r f; do d={part}/$f; [ ! -e \"$d\" ] || continue; "
-                'mkdir -p "${d%/*}"; ln "current/$f" "$d" || cp -p "current/$f" "$d"; done',
-                names,
-            )  # fmt: skip
-        self._order(f"mv -T {part} {_in(id)}")
-
-    def switch(self, id: str, record: bytes) -> None:
-        """A link beside the present one, renamed over it."""
-        self.remember(id, record)
-        new = ".publish/current.new"
-        self._order(f"rm -f {new}; ln -s {_in(id)} {new} && mv -T {new} current")
-
-    def remember(self, id: str, record: bytes) -> None:
-        """A file beside the old one, renamed over it."""
-        part = f".publish/{id}.json"
-        self._order(f"cat > {part} && mv {part} {_in(id)}.json", record.decode())
-
-    def prune(self, keep: Iterable[str]) -> None:
-        """The record of a release goes last, so that what is left of it can still be told."""
-        self._order(
-            f"keep={shlex.quote(' ' + ' '.join(keep) + ' ')}; cd releases; rm -rf .*.part; "
-            'for r in *.json; do [ -f "$r" ] || continue; id=${r%.json}; '
-            'case "$keep" in *" $id "*) ;; *) rm -rf "./$id" && rm -f "$r";; esac; done'
-        )
-
-    def call(self, words: list[str]) -> None:
-        """A command of the settings."""
-        # What it may leave running must not hold the lock.
-        self._order(f"{{ {shlex.join(words)}; }} 9>&- >&2")
-
-    def _order(self, script: str, stdin: str = "") -> bytes:
-        return self.session.ask(script, stdin)
-
-
-class Session:
-    """A shell on the server that works through orders."""
-
-    def __init__(self, server: Server) -> None:
-        self.server = server
-        with ssh_key() as key:
-            words = ["ssh", *ALIVE, *server.options, *key, "--", server.host, "exec sh"]
-            self.line = Connection(words, server.host, REMEDY)
-            with contextlib.suppress(Failed):
-                self.ask(":")  # The key has been used when this is answered.
-
-    @contextmanager
-    def locked(self, patience: float) -> Iterator[None]:
         """``flock`` by this shell: when it ends, however it ends, the lock is free.
 
         Raises:
@@ -175,7 +107,56 @@ class Session:
             with contextlib.suppress(Failed):
                 self.line.ask(lambda end: f"exec 9>&-; echo {end}\n")
 
-    def ask(self, script: str, stdin: str = "") -> bytes:
+    def has(self, id: str) -> bool:
+        return self.order(f"[ ! -d {_in(id)} ] || echo there") == b"there\n"
+
+    def get(self, path: str) -> bytes | None:
+        return self.order(f"cat {shlex.quote(path)} 2>/dev/null || true") or None
+
+    def upload(self, folder: Path, id: str, changed: Iterable[str], reused: Iterable[str],
+               base: str) -> None:  # fmt: skip
+        """rsync compares by content; what did not change is linked, not sent."""
+        part = f"releases/.{id}.part"
+        self.order(f"mkdir -p {part}")
+        link = ["--link-dest=../../current/"] if base else []
+        with ssh_key() as key:
+            shell = shlex.join(["ssh", *ALIVE, *self.server.options, *key])
+            run(["rsync", "-rlp", "--checksum", "--delete", "--chmod=D755,F644", "-s", *link,
+                 "-e", shell, f"{folder}/", f"{self.server.host}:{self.server.path}/{part}/"],
+                remedy=REMEDY)  # fmt: skip
+        names = "".join(f"{name}\n" for name in reused)
+        if names:
+            self.order(
+                f"while IFS= read -r f; do d={part}/$f; [ ! -e \"$d\" ] || continue; "
+                'mkdir -p "${d%/*}"; ln "current/$f" "$d" || cp -p "current/$f" "$d"; done',
+                names,
+            )  # fmt: skip
+        self.order(f"mv -T {part} {_in(id)}")
+
+    def switch(self, id: str, record: bytes) -> None:
+        """A link beside the present one, renamed over it."""
+        self.remember(id, record)
+        new = ".publish/current.new"
+        self.order(f"rm -f {new}; ln -s {_in(id)} {new} && mv -T {new} current")
+
+    def remember(self, id: str, record: bytes) -> None:
+        part = f".publish/{id}.json"
+        self.order(f"cat > {part} && mv {part} {_in(id)}.json", record.decode())
+
+    def prune(self, keep: Iterable[str]) -> None:
+        """The record of a release goes last, so that what is left of it can still be told."""
+        self.order(
+            f"keep={shlex.quote(' ' + ' '.join(keep) + ' ')}; cd releases; rm -rf .*.part; "
+            'for r in *.json; do [ -f "$r" ] || continue; id=${r%.json}; '
+            'case "$keep" in *" $id "*) ;; *) rm -rf "./$id" && rm -f "$r";; esac; done'
+        )
+
+    def call(self, words: list[str]) -> None:
+        """A command of the settings."""
+        # What it may leave running must not hold the lock.
+        self.order(f"{{ {shlex.join(words)}; }} 9>&- >&2")
+
+    def order(self, script: str, stdin: str = "") -> bytes:
         """Run an order; what it prints.
 
         Raises:
@@ -183,11 +164,11 @@ class Session:
         """
         stdin += "" if stdin.endswith("\n") or not stdin else "\n"
 
-        def order(end: str) -> str:
+        def marked(end: str) -> str:
             body = f"( set -e\n{{ {script.strip()}\n}} <<'{end}'\n{stdin}{end}\n)"
             return f"{body}; printf '\\n%s %s\\n' {end} $?\n"
 
-        said, code = self.line.ask(order)
+        said, code = self.line.ask(marked)
         if code != b"0":
             raise self.line.failed()
         return said[:-1]

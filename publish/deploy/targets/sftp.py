@@ -82,11 +82,9 @@ class Sftp:
                 )
 
     def has(self, id: str) -> bool:
-        """Whether the folder is there; it gets its name when it is complete."""
         return self.get(f"releases/{id}/{MARKER}") is not None
 
     def get(self, path: str) -> bytes | None:
-        """A small file."""
         with tempfile.TemporaryDirectory() as folder:
             place = Path(folder, "file")
             self._batch([f"-get {self._q(path)} {_q(str(place))}"])
@@ -127,7 +125,6 @@ class Sftp:
                      f"rename {new} {self._q('current')}"])  # fmt: skip
 
     def remember(self, id: str, record: bytes) -> None:
-        """A file beside the old one, renamed over it."""
         part = self._q(f".publish/{id}.json")
         with tempfile.TemporaryDirectory() as folder:
             Path(folder, "record").write_bytes(record)

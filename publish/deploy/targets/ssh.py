@@ -37,7 +37,7 @@ class Carrier(Protocol):
         """Be the only one to write."""
 
     def has(self, id: str) -> bool:
-        """Whether a release is there, complete."""
+        """Whether a release is there, complete: its folder gets its name last."""
 
     def get(self, path: str) -> bytes | None:
         """A small file."""
@@ -51,7 +51,7 @@ class Carrier(Protocol):
         """Remember ``record`` and make ``id`` the present release, in one step."""
 
     def remember(self, id: str, record: bytes) -> None:
-        """Replace the record of a release in one step."""
+        """Replace the record of a release in one step: a file beside it is renamed over it."""
 
     def prune(self, keep: Iterable[str]) -> None:
         """Remove the releases of ours that are not to be reused, and what was left half done."""

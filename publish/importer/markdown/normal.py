@@ -10,14 +10,7 @@ from collections.abc import Callable
 
 from publish.importer.markdown.embeds import framed, label, watch
 from publish.importer.markdown.inline_runs import leaves, split, spread, tidy
-from publish.importer.markdown.structures import (
-    attributes_of,
-    definitions,
-    details,
-    figure,
-    listed,
-    table,
-)
+from publish.importer.markdown.structures import STRUCTURES, attributes_of
 from publish.importer.tree import BLOCKS, CONTAINERS, GONE, INLINE, MADE, El
 
 INNER = {"li", "blockquote", "td", "th", "dt", "dd", "figcaption", "caption", "summary"}
@@ -108,10 +101,8 @@ class _Normal:
             return self._paragraph(el, autop)
         if tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
             return self._heading(el, autop)
-        if tag in ("ul", "ol", "menu", "dir"):
-            return listed(self, el, autop)
-        if tag == "dl":
-            return definitions(self, el, autop)
+        if tag in STRUCTURES:
+            return STRUCTURES[tag](self, el, autop)
         if tag in ("pre", "xmp", "listing", "textarea"):
             named = " ".join(k.get("class") for k in el.walk() if k.tag in ("pre", "code"))
             made = El("pre", {**attributes_of(el, "id"), "class": named}, self._preformatted(el))
@@ -119,14 +110,8 @@ class _Normal:
         if tag == "blockquote":
             inside = self.flow(el, autop, True)
             return [El("blockquote", attributes_of(el, "id"), [*inside])] if inside else []
-        if tag == "table":
-            return table(self, el, autop)
         if tag == "hr":
             return [El("hr")]
-        if tag == "figure":
-            return figure(self, el, autop)
-        if tag == "details":
-            return details(self, el, autop)
         if tag in ("tr", "td", "th", "thead", "tfoot"):  # outside a table
             return self.flow(el, autop, True)
         return self.flow(el, autop, wrap)
@@ -137,9 +122,7 @@ class _Normal:
         if "data-form" in el.attrs:
             self.lose("form-dropped", el.get("data-form"), el.get("data-words"))
             return [El("mark-form", {"call": "1"})]
-        if "data-label" in el.attrs:
-            return []
-        if "data-footnotes" in el.attrs:
+        if "data-label" in el.attrs or "data-footnotes" in el.attrs:
             return []
         out = self.flow(el, autop, True if el.tag not in ("label", "legend") else wrap)
         classes = f" {el.get('class')} {el.get('id')} ".lower()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from publish.importer.tree import GONE, MADE, El
@@ -219,3 +219,10 @@ def attributes_of(el: El, *names: str) -> dict[str, str]:
         for n in names
         if n in el.attrs and (el.attrs[n] or n in ("reversed", "open"))
     }
+
+
+STRUCTURES: Mapping[str, Callable[[Flow, El, bool], list[El]]] = {
+    "ul": listed, "ol": listed, "menu": listed, "dir": listed, "dl": definitions, "table": table,
+    "figure": figure, "details": details,
+}  # fmt: skip
+"""What makes the blocks of each."""

@@ -140,6 +140,8 @@ class Inventory:
 
 
 WORD = re.compile(r"[^\W_]+")
+WITHIN = {*tree.INLINE.values(), "span", "fnref"}
+"""Elements that part no words."""
 
 
 def words(text: str) -> list[str]:
@@ -210,10 +212,7 @@ def _spaced(el: El) -> list[str]:
         elif here.tag in ("br", "img"):
             out.append(" ")
         else:
-            if here.tag not in ("a", "em", "strong", "del", "ins", "u", "sup", "sub", "mark",
-            "small",
-                                "kbd", "abbr", "cite", "q", "var", "samp", "dfn", "span", "code",
-                                "fnref"):  # fmt: skip
+            if here.tag not in WITHIN:
                 out.append("\n")
                 stack.append("\n")
             stack.extend(reversed(here.kids))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from publish.importer.model import Channel
@@ -40,10 +41,7 @@ class Gathering:
     def __init__(self) -> None:
         self.wxr = False
         self._values: dict[str, str] = {}
-        self._authors: dict[str, str] = {}
-        self._terms: dict[tuple[str, str], str] = {}
-        self._parents: dict[str, str] = {}
-        self._described: dict[tuple[str, str], str] = {}
+        self._found = Channel()
 
     def take(self, space: str, local: str, element: Any) -> None:
         """Note one child of the channel."""
@@ -53,7 +51,7 @@ class Gathering:
             if login := values.get("author_login") or values.get("wp_author_login", ""):
                 names = (values.get("author_first_name", ""), values.get("author_last_name", ""))
                 name = values.get("author_display_name") or " ".join(names).strip()
-                self._authors.setdefault(login, name)
+                self._found.authors.setdefault(login, name)
         elif space == "wp" and local in ("category", "tag", "term"):
             self._term(local, children(element))
         elif space in ("", "wp"):
@@ -66,18 +64,18 @@ class Gathering:
             "term": (values.get("term_taxonomy", ""), "term_slug", "term_name"),
         }[local]
         place = (kind, values.get(slug, ""))
-        self._terms.setdefault(place, values.get(name) or place[1])
+        self._found.terms.setdefault(place, values.get(name) or place[1])
         if parent := values.get("category_parent"):
-            self._parents[place[1]] = parent
+            self._found.parents[place[1]] = parent
         if said := values.get(f"{local}_description"):
-            self._described.setdefault(place, said)
+            self._found.described.setdefault(place, said)
 
     def channel(self, mended: int = 0) -> Channel:
         """All of it; ``mended`` counts what the file had to be cleaned of."""
         values = self._values
         site = values.get("base_site_url") or values.get("link", "")
         url = values.get("base_blog_url") or values.get("link", "") or site
-        return Channel(
-            values.get("title", ""), url.rstrip("/"), site.rstrip("/"),
-            self._authors, self._terms, self._parents, self._described, mended,
+        return replace(
+            self._found, title=values.get("title", ""), url=url.rstrip("/"), site=site.rstrip("/"),
+            mended=mended,
         )  # fmt: skip

@@ -24,6 +24,11 @@ ELEMENTS = {
     "footer": "footer_content", "footerContent": "footer_content",
 }  # fmt: skip
 """Divi 5's elements, by what Divi 4 called the field."""
+RENAMED = {
+    ("slide", "title"): "heading", ("pricing_table", "subhead"): "subtitle",
+    ("map_pin", "address"): "pin_address",
+}  # fmt: skip
+"""Fields that one module of Divi 4 called otherwise than the others."""
 SPECIAL = {
     "sum", "percent", "number", "artist_name", "album_name", "gallery_ids", "author", "position",
 }  # fmt: skip
@@ -158,24 +163,12 @@ def _take(name: str, key: str, shown: Any, fields: dict[str, str]) -> None:
         )
     if shown is None or isinstance(shown, bool):
         return
-    if key == "price":
-        key = "sum"
     name4 = name.replace("-", "_")
+    key = RENAMED.get((name4, key)) or {"price": "sum"}.get(key, key)
     named = {word for part in divi.PARTS.get(name4, ()) for word in part.split()[1:]}
-    if name4 == "slide" and key == "title":
-        key = "heading"
-    if name4 == "pricing_table" and key == "subhead":
-        key = "subtitle"
-    if name4 == "map_pin" and key == "address":
-        key = "pin_address"
     if not divi.known(name4) and key not in divi.WORDS and not str(shown).startswith("http"):
         key = f"{key}_text"
-    if (
-        divi.known(name4)
-        and key not in named
-        and key not in SPECIAL
-        and not str(shown).startswith("http")
-    ):
+    elif divi.known(name4) and not str(shown).startswith("http") and key not in named | SPECIAL:
         key = f"+{key}"
     fields[key] = str(shown)
 

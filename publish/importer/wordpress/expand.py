@@ -28,13 +28,6 @@ HOSTS = {
     "wistia": "https://fast.wistia.net/embed/iframe/", "loom": "https://www.loom.com/share/",
     "wpvideo": "https://videopress.com/v/", "videopress": "https://videopress.com/v/",
 }  # fmt: skip
-KNOWN = {
-    "caption", "wp_caption", "gallery", "audio", "video", "playlist", "embed", "toc", "iframe",
-    "contact-form-7", "contact-form", "gravityform", "ninja_form", "ninja_forms", "wpforms",
-    "mc4wp_form", "formidable", "caldera_form", "newsletter_form", "jetpack_subscription_form",
-    "subscribe2", "sociable", "addtoany", "social_share", "ssba", "shareaholic", "sharethis",
-    "more", "nextpage", *EMBEDS,
-}  # fmt: skip
 FORMS = {
     "contact-form-7", "contact-form", "gravityform", "ninja_form", "ninja_forms", "wpforms",
     "mc4wp_form", "formidable", "caldera_form", "newsletter_form", "jetpack_subscription_form",
@@ -58,9 +51,18 @@ TRANSPARENT = {
     "fusion_builder_container", "fusion_builder_row", "fusion_builder_column", "fusion_text",
     "av_section", "av_textblock", "columns", "column", "row", "raw", "et_pb_dmb_code_snippet",
 }  # fmt: skip
-
-
-NAMES = KNOWN | FORMS | DYNAMIC | TRANSPARENT
+PLAIN = {
+    "caption",
+    "wp_caption",
+    "gallery",
+    "audio",
+    "video",
+    "embed",
+    "iframe",
+    "more",
+    "nextpage",
+}
+NAMES = PLAIN | EMBEDS | FORMS | STRIPS | DYNAMIC | TRANSPARENT
 
 
 @dataclass

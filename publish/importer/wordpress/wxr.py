@@ -29,6 +29,14 @@ HIDDEN = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.S)
 Decode = Callable[[bytes, bool], str]
 XML_NAMES = {b"amp", b"lt", b"gt", b"quot", b"apos"}
 NAMES = {k.encode(): f"&#{v};".encode() for k, v in html.entities.name2codepoint.items()}
+VALUES = {
+    "title": "title", "link": "link", "guid": "guid", "pubDate": "pub_date",
+    "dc:creator": "creator", "excerpt:encoded": "excerpt", "wp:post_type": "type",
+    "wp:status": "status", "wp:post_name": "slug", "wp:post_date": "date",
+    "wp:post_date_gmt": "date_gmt", "wp:post_modified": "modified",
+    "wp:post_modified_gmt": "modified_gmt", "wp:attachment_url": "attachment",
+}  # fmt: skip
+"""Elements of an item, and the fields that their texts become."""
 META = {
     "_thumbnail_id", "_wp_attached_file", "_wp_attachment_image_alt", "_wp_attachment_metadata",
     "_yoast_wpseo_metadesc", "rank_math_description", "_aioseo_description", "_aioseop_description",
@@ -256,21 +264,13 @@ def item_of(element: Any) -> Item:
         elif space != "?":
             found.setdefault(f"{space}:{local}" if space else local, child.text or "")
     value = {key: text.strip() for key, text in found.items()}
-    item.title = value.get("title", "")
-    item.link, item.guid = value.get("link", ""), value.get("guid", "")
-    item.pub_date, item.creator = value.get("pubDate", ""), value.get("dc:creator", "")
+    for name, field in VALUES.items():
+        if value.get(name):
+            setattr(item, field, value[name])
     item.body = found.get("content:encoded", "")
-    item.excerpt = value.get("excerpt:encoded", "")
-    item.type = value.get("wp:post_type", "") or "post"
-    item.status = value.get("wp:status", "")
-    item.slug = value.get("wp:post_name", "")
-    item.date, item.date_gmt = value.get("wp:post_date", ""), value.get("wp:post_date_gmt", "")
-    item.modified = value.get("wp:post_modified", "")
-    item.modified_gmt = value.get("wp:post_modified_gmt", "")
     item.password = bool(value.get("wp:post_password", ""))
     item.parent = _number(value.get("wp:post_parent", ""))
     item.sticky = value.get("wp:is_sticky", "") == "1"
-    item.attachment = value.get("wp:attachment_url", "")
     item.id = _number(value.get("wp:post_id", ""))
     if not item.id:
         place = item.guid or item.link or f"{item.title} {item.date}"

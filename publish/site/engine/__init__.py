@@ -17,7 +17,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from publish.errors import ConfigError, Exit, Refused
 from publish.post.diagnostic import Complaint
 
 ISSUES = ".issues"
@@ -40,10 +39,10 @@ class Task(NamedTuple):
     """One run.
 
     ``settings`` is the settings file, ``overrides`` are values put over it. ``stage`` is a folder
-    for this run alone: the site goes to ``stage/site``, the record of its pages to ``stage/pages``.
-    ``folder`` holds what earlier runs left, ``record`` is that of the pages in the output, of which
+    for this run alone: the site goes to ``stage/site``, the record of its files to ``stage/pages``.
+    ``folder`` holds what earlier runs left, ``record`` is that of the files in the output, of which
     ``intact`` were not touched since. ``code`` are files of Python that decide what sources and
-    pages are. ``digests`` of files are known already, each with the stamp of then. ``forget`` makes
+    pages are. ``forget`` makes
     everything again. ``jobs`` is how many processes may work. ``judge`` is called once all is read
     and before anything is rendered. A source that is not ``fit`` is never opened. ``until`` ends
     the run early: at ``"read"`` when ``judge`` has answered, at ``"letters"`` when plugins have
@@ -66,7 +65,6 @@ class Task(NamedTuple):
     until: Literal["", "read", "letters"] = ""
     resident: bool = False
     compose: Callable[[list[Any]], bool] | None = None
-    digests: Mapping[str, tuple[str, str]] = {}
 
 
 class Run(NamedTuple):
@@ -75,32 +73,23 @@ class Run(NamedTuple):
     ``warnings`` are Pelican's own that break nothing. ``reads`` are absolute paths that were read
     outside content, theme and plugin folders. ``due`` is when the next scheduled post becomes
     public (seconds since the epoch; 0: none waits). ``untracked`` says why the next build cannot
-    be skipped, ``stock`` why stock Pelican had to run; ``""`` if neither. ``kept`` are files that
-    stay as they lie in the output. ``rendered`` is how many pages were rendered, ``fresh`` how
-    many sources were read. ``judged`` is what ``judge`` returned. ``seconds`` is by phase.
-    ``errors`` are what Pelican and the plugins refuse, of a run until ``"read"``; any other fails
-    by them. ``full_pelican`` tells that all that Pelican can load was needed.
+    be skipped; ``""`` if it can. ``kept`` are files that stay as they lie in the output.
+    ``rendered`` is how many pages were rendered. ``judged`` is what ``judge`` returned.
+    ``seconds`` is by phase. ``errors`` are what Pelican and the plugins refuse, of a run until
+    ``"read"``; any other fails by them. ``full_pelican`` tells that all that Pelican can load was
+    needed.
     """
 
     warnings: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     due: float = 0.0
     untracked: str = ""
-    stock: str = ""
     kept: tuple[str, ...] = ()
     rendered: int = 0
-    fresh: int = 0
     judged: Any = None
     seconds: Mapping[str, float] = {}
     errors: tuple[Complaint, ...] = ()
     full_pelican: bool = False
-
-
-class Failed(NamedTuple):
-    """A run that failed, in place of a ``Run``; ``code`` is how a command ends by it."""
-
-    errors: tuple[Complaint, ...]
-    code: Exit
 
 
 class UnfitSource(ValueError):
@@ -173,18 +162,8 @@ def run(task: Task, progress: Progress | None = None, *, full_pelican: bool = Fa
     return done
 
 
-def result(found: Run | Failed | Unfit | NeedsFullPelican) -> Run:
-    """What a run came to.
-
-    Raises:
-        Refused, ConfigError, Unfit: as of ``run``.
-        NeedsFullPelican: it has to be run again, with all that Pelican can load.
-    """
-    if isinstance(found, Unfit | NeedsFullPelican):
+def result(found: Run | Exception) -> Run:
+    """What a run came to, or why it came to nothing, raised."""
+    if isinstance(found, Exception):
         raise found
-    if isinstance(found, Failed):
-        also = f" (and {len(found.errors) - 1} more)" if len(found.errors) > 1 else ""
-        kind = ConfigError if found.code == Exit.USAGE else Refused
-        remedy = "mend that and build again; the built site is as it was"
-        raise kind(f"{found.errors[0]}{also}", remedy)
     return found

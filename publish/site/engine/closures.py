@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, meta, nodes
 from jinja2.bccache import Bucket, BytecodeCache
@@ -16,29 +15,18 @@ VOLATILE = {"lipsum", "pprint", "random"}
 
 
 class Closures:
-    """Digests of templates; ``names`` and ``called`` are kept from build to build.
+    """Digests of templates.
 
     ``names`` is, by the digest of a template's text, what the text names; None if a name is made
-    while it renders or something in it is volatile. ``called`` is the template's name by the
-    digest of the closure.
+    while it renders or something in it is volatile. It is kept from build to build.
     """
 
-    def __init__(self, names: dict[bytes, list[str] | None], called: dict[bytes, str]) -> None:
-        self.names, self.called = names, called
+    def __init__(self, names: dict[bytes, list[str] | None]) -> None:
+        self.names = names
         self._known: dict[tuple[int, str], bytes | None] = {}
 
-    def of(self, template: Any) -> bytes | None:
+    def of(self, env: Environment, called: str) -> bytes | None:
         """The digest; None where it is unknown which templates take part."""
-        found = self._of(template.environment, template.name)
-        if found:
-            self.called.setdefault(found, template.name)
-        return found
-
-    def current(self, closure: bytes, env: Environment) -> bool:
-        """Whether the template that had this digest still has it."""
-        return self._of(env, self.called.get(closure, "")) == closure
-
-    def _of(self, env: Environment, called: str) -> bytes | None:
         key = id(env), called
         if key not in self._known:
             self._known[key] = self._closure(env, called)

@@ -7,6 +7,7 @@ site's own, an open file, a cycle) has no fingerprint.
 
 from __future__ import annotations
 
+import functools
 import io
 import pickle
 import types
@@ -66,11 +67,8 @@ _MEMO = {id(_reference): (0, _reference)}
 class _Pickler(pickle.Pickler):
     def reducer_override(self, value: Any) -> Any:
         """How posts, terms, list pages and functions count."""
-        kind = type(value)
-        rule = _rules.get(kind)
-        if rule is None:
-            rule = _rules[kind] = next(how for base, how in _RULES if issubclass(kind, base))
-        return rule(value)
+        kind: Any = type(value)
+        return _rule(kind)(value)
 
 
 def _post(value: Any) -> Any:
@@ -117,7 +115,12 @@ _RULES: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
     (types.FunctionType, _function), (types.MethodType, _function),
     (types.BuiltinFunctionType, _builtin), (ZoneInfo, _zone), (object, lambda _: NotImplemented),
 )  # fmt: skip
-_rules: dict[type, Callable[[Any], Any]] = {}
+
+
+@functools.cache
+def _rule(kind: Any) -> Callable[[Any], Any]:
+    return next(how for base, how in _RULES if issubclass(kind, base))
+
 
 CLOCK = {"now", "today", "utcnow", "time", "time_ns"}
 """Methods whose result differs from call to call."""

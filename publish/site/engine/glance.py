@@ -8,50 +8,43 @@ from __future__ import annotations
 
 from typing import Any
 
-from pelican import signals
 from pelican.contents import Article, Page
 
 from publish.post.contents import contents
+from publish.site.engine.hooks import read_source
 
 
 def glance(generators: list[Any], source: str) -> tuple[str, bytes] | None:
-    """The file and the bytes of the page of ``source``; None if it has none, or another address."""
+    """The file and the bytes of the page of ``source``; None if it has none, or another address,
+    or if it cannot be told: the whole build, which follows, says what is wrong."""
     for generator in generators:
         for content in contents([generator]):
             if type(content) in (Article, Page) and content.source_path == source:
-                return _page(generator, type(content), content)
+                try:
+                    return _page(generator, content)
+                except Exception:  # a theme or plugin may do anything
+                    return None
     return None
 
 
-def _page(generator: Any, kind: type, old: Any) -> tuple[str, bytes] | None:
-    word = kind.__name__.lower()
-    new: Any = generator.readers.read_file(
-        base_path=generator.path, path=old.source_path, content_class=kind,
-        context=generator.context, preread_sender=generator, context_sender=generator,
-        preread_signal=getattr(signals, f"{word}_generator_preread"),
-        context_signal=getattr(signals, f"{word}_generator_context"),
-    )  # fmt: skip
+def _page(generator: Any, old: Any) -> tuple[str, bytes] | None:
+    new: Any = read_source(generator, type(old), old.source_path)
     if not isinstance(new, Article | Page) or not new.is_valid() or not new.save_as:
         return None
-    _take_over(new, old)
+    # What plugins made of the rest stays where the header says the same.
+    for name, value in vars(old).items():
+        same = name in old.metadata and str(new.metadata.get(name)) == str(old.metadata[name])
+        if name not in vars(new) or same or name == "translations":
+            vars(new)[name] = value
     if (new.save_as, new.status) != (old.save_as, old.status):
         return None
     context = generator.context
     shown = {
         **context, "localsiteurl": context.get("localsiteurl"), "output_file": new.save_as,
-        word: new,
+        type(old).__name__.lower(): new,
     }  # fmt: skip
-    if kind is Article:
+    if isinstance(new, Article):
         shown |= {"category": getattr(new, "category", None), "blog": True,
                   "all_articles": generator.articles}  # fmt: skip
     text = generator.get_template(new.template).render(shown)
     return str(new.save_as), text.encode()
-
-
-def _take_over(new: Any, old: Any) -> None:
-    """Give ``new`` what plugins made of the rest: it stays where the header says the same."""
-    after, before = new.metadata, old.metadata
-    for name, value in vars(old).items():
-        same = name in before and str(after.get(name)) == str(before[name])
-        if name not in vars(new) or same or name == "translations":
-            vars(new)[name] = value

@@ -1,20 +1,18 @@
 """The hooks into Pelican and Jinja by which a run reuses earlier results.
 
-Every hook is listed in docs/performance.md with its reason. ``trust.assumptions`` tests at the
+Every hook is listed in docs/performance.md with its reason. ``trust`` tests at the
 start that each finds what it was written for; where one does not, stock Pelican builds the site.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fnmatch
 import functools
 import io
 import os
-import re
 import sys
 import types
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +22,7 @@ from pelican.contents import Article, Content, Page
 from pelican.readers import Readers
 
 from publish.post import frontmatter, stamps
-from publish.site.engine import Fit, UnfitSource
+from publish.site.engine import Fit, Progress, UnfitSource
 from publish.site.engine import settings as tracked
 from publish.site.engine.closures import Compiled
 from publish.site.engine.sources import KINDS, Sources, handed, key_lines
@@ -41,9 +39,10 @@ def order_sources() -> None:
 
     def get_files(self: Any, paths: Any, exclude: Any = None, extensions: Any = None) -> set[str]:
         # One listing serves reading ahead, reading, the records, and what no reader is there for.
-        before, everything = self.__dict__.get("_listed", ("", ()))
-        if before != repr((paths, exclude)):
-            everything = stock(self, paths, exclude, False)
+        listed = vars(self).setdefault("_listed", {})
+        if (wanted := repr((paths, exclude))) not in listed:
+            listed[wanted] = stock(self, paths, exclude, False)
+        everything = listed[wanted]
         if extensions is None:
             extensions = tuple(self.readers.extensions)
         if extensions is False:
@@ -51,26 +50,18 @@ def order_sources() -> None:
         return Sorted(f for f in everything if os.path.splitext(f)[1][1:] in extensions)  # noqa: PTH122
 
     def walk(top: str, **named: Any) -> Iterator[Any]:
-        above = {top: {os.path.realpath(top)}}
+        inside = {top: {os.path.realpath(top)}}
         for folder, names, files in os.walk(top, **named):
             yield folder, names, files
-            inside = above.pop(folder, set())
-            # A link to a folder that it lies in would be followed for ever; a rule tells of it.
-            real = {name: os.path.realpath(os.path.join(folder, name)) for name in names}  # noqa: PTH118
-            names[:] = [name for name in names if real[name] not in inside]
-            for name in names:
-                above[os.path.join(folder, name)] = {*inside, real[name]}  # noqa: PTH118
-
-    patterns: dict[str, Callable[[str], Any]] = {}
-
-    def matches(name: str, pattern: str) -> bool:
-        match = patterns.get(pattern)
-        if match is None:
-            match = patterns[pattern] = re.compile(fnmatch.translate(pattern)).match
-        return match(os.path.normcase(name) if os.name == "nt" else name) is not None
+            for name in names.copy():
+                path = os.path.join(folder, name)  # noqa: PTH118
+                real = os.path.realpath(path)
+                # A link to a folder that it lies in would be followed for ever; a rule tells of it.
+                if real in inside[folder]:
+                    names.remove(name)
+                inside[path] = {*inside[folder], real}
 
     generators.Generator.get_files = get_files
-    generators.fnmatch = types.SimpleNamespace(**{**vars(fnmatch), "fnmatch": matches})
     generators.os = types.SimpleNamespace(**{**vars(os), "walk": walk})
 
 
@@ -111,7 +102,7 @@ def hand_over() -> None:
     utils.pelican_open = readers.pelican_open = pelican_open
 
 
-def keep_sources(sources: Sources, jobs: int, progress: Callable[[str, int], None]) -> None:
+def keep_sources(sources: Sources, progress: Progress) -> None:
     """Posts and pages come from the store; on a first build all cores read."""
     read_file, is_valid = Readers.read_file, Content.is_valid
     links, begin = Content.get_static_links, Readers.__init__
@@ -140,26 +131,15 @@ def keep_sources(sources: Sources, jobs: int, progress: Callable[[str, int], Non
         known = sources.links.get(self)
         return links(self) if known is None else set(known)
 
-    def ahead(stock: Any, kind: type, word: str) -> Any:
-        signal = {
-            "preread_signal": getattr(signals, f"{word}_generator_preread"),
-            "context_signal": getattr(signals, f"{word}_generator_context"),
-        }
-
+    def ahead(stock: Any, kind: type) -> Any:
         def generate_context(self: Any) -> None:
             sources.begin()
-            where, but = (self.settings[f"{word.upper()}_{each}"] for each in ("PATHS", "EXCLUDES"))
-            self._listed = repr((where, but)), self.get_files(where, but, extensions=False)
-            names = self.get_files(where, but)
+            word = kind.__name__.upper()
+            names = self.get_files(
+                self.settings[f"{word}_PATHS"], self.settings[f"{word}_EXCLUDES"]
+            )
             paths = [os.path.abspath(os.path.join(self.path, each)) for each in names]  # noqa: PTH100, PTH118
-
-            def read(path: str) -> None:
-                self.readers.read_file(
-                    base_path=self.path, path=path, content_class=kind, context=self.context,
-                    preread_sender=self, context_sender=self, **signal,
-                )  # fmt: skip
-
-            sources.read_ahead(paths, jobs, read)
+            sources.read_ahead(paths, functools.partial(read_source, self, kind))
             stock(self)
 
         return generate_context
@@ -167,11 +147,18 @@ def keep_sources(sources: Sources, jobs: int, progress: Callable[[str, int], Non
     Readers.__init__, Readers.read_file = watched_init, kept_read
     Content.is_valid = lambda self: self in sources.links or is_valid(self)
     Content.get_static_links = kept_links
-    for owner, kind, word in (
-        (generators.ArticlesGenerator, Article, "article"),
-        (generators.PagesGenerator, Page, "page"),
-    ):
-        owner.generate_context = ahead(owner.generate_context, kind, word)
+    for owner, kind in ((generators.ArticlesGenerator, Article), (generators.PagesGenerator, Page)):
+        owner.generate_context = ahead(owner.generate_context, kind)
+
+
+def read_source(generator: Any, kind: type, path: str) -> Any:
+    """The content of ``path``, as the generator itself has it read."""
+    word = kind.__name__.lower()
+    return generator.readers.read_file(
+        base_path=generator.path, path=path, content_class=kind, context=generator.context,
+        preread_signal=getattr(signals, f"{word}_generator_preread"), preread_sender=generator,
+        context_signal=getattr(signals, f"{word}_generator_context"), context_sender=generator,
+    )  # fmt: skip
 
 
 def memoize() -> None:
@@ -240,34 +227,3 @@ def keep_copies(staging: Staging) -> None:
             stock(source, destination)
 
     utils.copy_file = copy_file
-
-
-def hasten_terms() -> None:
-    """Pelican searches each term's list for each post: a set makes that linear."""
-
-    class Group(list[Any]):
-        def __init__(self, items: Iterable[Any]) -> None:
-            super().__init__(items)
-            self._posts = set(self)
-
-        def __contains__(self, item: object) -> bool:
-            return item in self._posts
-
-    def grouped(stock: Any, kind: str) -> Any:
-        @functools.wraps(stock)
-        def generate(self: Any, write: Any) -> None:
-            value = getattr(self, kind)
-            pairs = value.items() if isinstance(value, dict) else value
-            made = [(term, Group(posts)) for term, posts in pairs]
-            setattr(self, kind, dict(made) if isinstance(value, dict) else made)
-            try:
-                stock(self, write)
-            finally:
-                setattr(self, kind, value)
-
-        return generate
-
-    owner = generators.ArticlesGenerator
-    for kind in ("tags", "categories", "authors"):
-        stock = getattr(owner, f"generate_{kind}")
-        setattr(owner, f"generate_{kind}", grouped(stock, kind))

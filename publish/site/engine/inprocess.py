@@ -9,30 +9,23 @@ import os
 import sys
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any
 
 from publish import light
-from publish.errors import Exit
+from publish.errors import ConfigError, PublishError, Refused
 from publish.light import StubUsed
 from publish.post import cache
-from publish.site.engine import (
-    ISSUES,
-    BadMoment,
-    Failed,
-    NeedsFullPelican,
-    Progress,
-    Run,
-    Task,
-    Unfit,
-)
+from publish.post.contents import contents
+from publish.site.engine import ISSUES, BadMoment, NeedsFullPelican, Progress, Run, Task, Unfit
 from publish.site.engine.audit import Audit
 from publish.site.engine.logged import LogCollector
 from publish.site.snapshot import ACCOUNTS
 
-Outcome = Run | Failed | Unfit | NeedsFullPelican
+Outcome = Run | Exception
 
 
 class Clock:
@@ -49,7 +42,9 @@ class Clock:
         self._last = now
 
 
-def run_here(task: Task, progress: Progress | None, *, full_pelican: bool = False) -> Outcome:
+def run_here(
+    task: Task, progress: Progress | None, *, full_pelican: bool = False
+) -> Run | Exception:
     """Run ``task`` in the process of the command itself.
 
     Meanwhile standard output is standard error, for plugins may print; no key is in the
@@ -57,20 +52,21 @@ def run_here(task: Task, progress: Progress | None, *, full_pelican: bool = Fals
     """
     if not full_pelican:
         light.install()
-    with contextlib.ExitStack() as meanwhile:
-        meanwhile.enter_context(contextlib.chdir(task.settings.parent))
-        meanwhile.enter_context(_without_keys())
-        meanwhile.enter_context(_without_stdout())
+    with contextlib.chdir(task.settings.parent), _without_keys(), _without_stdout():
         return run(task, progress or (lambda phase, count: None), [], full_pelican=full_pelican)
 
 
 def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = False) -> Outcome:
-    """Run Pelican; the generators of a run that went well are put into ``held``."""
-    clock, audit = Clock(), Audit()
+    """Run Pelican; what came of it, or the error by which ``engine.run`` ends.
+
+    The generators of a run that went well are put into ``held``.
+    """
+    clock, audit, began = Clock(), Audit(), datetime.now(UTC)
     import pelican as package
+    from pelican import signals
     from pelican.settings import read_settings
 
-    from publish.site.engine import compiled, hooks, keys, session, settings
+    from publish.site.engine import hooks, keys, session, settings, trust
     from publish.site.engine.judging import MUCH, Judging, Stop
     from publish.site.engine.service import Service
     from publish.site.engine.sources import key_lines
@@ -81,8 +77,6 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
     package.console = _Quiet(package.console)
     site = task.stage / "site"
     log = LogCollector(task.settings.parent, site, key_lines)
-    # Python trusts compiled files by the second; a plugin edited twice in one would stay stale.
-    compiles, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     logging.getLogger().addHandler(log)
     # A rule tells of it at its line.
     warnings.filterwarnings("ignore", message="tzname .* identified but not understood")
@@ -91,7 +85,8 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
     package.log.LimitFilter._threshold = sys.maxsize
     package.log.LimitFilter._raised_messages = _Unremembering()
     clock.phase("load")
-    code, due = Exit.USAGE, _Due()
+    failure: type[PublishError] = ConfigError
+    written: list[Any] = []
     live: session.Session | None = None
     judging: Judging | None = None
     ours = {
@@ -101,45 +96,38 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
     }  # fmt: skip
     try:
         with audit.scope() as looked:
-            values = settings.recording(
+            values = settings.Quiet(
                 read_settings(str(task.settings), override={**task.overrides, **ours})
             )
-        code, log.content = Exit.REFUSED, Path(values["PATH"])
-        state = {} if task.forget else cache.load(task.folder / "state")
-        files = state.get("files", {})
-        staging = Staging(site, task.intact, files, _issues(values))
+        failure, log.content = Refused, Path(values["PATH"])
+        last = {} if task.forget else cache.load(task.record)
+        issues = values.get("NEWSLETTER_ISSUES_PATH")
+        further = {str(issues): ISSUES} if issues else {}
+        staging = Staging(site, task.intact, last.get("files", {}), further)
         values["ENGINE"] = Service(staging, task.jobs, audit, tell, planning=task.until == "read")
         if task.fit:
             hooks.hand_over()
         pelican = _pelican(values["PELICAN_CLASS"])(values)
-        due.listen()
-        harmless = dict(state.get("harmless", {}))
-        declared, stock = session.trusted(values, pelican.plugins, harmless)
-        if type(pelican) is not package.Pelican:
-            stock = stock or "PELICAN_CLASS is set"
+        signals.content_object_init.connect(_refuse_bad_moments, weak=False)
+        declared, trusted = trust.judged(values, pelican)
         hooks.order_sources()
-        digests = dict(state.get("code", {}))
-        found_keys = keys.of(task, values, sorted(looked), digests)
-
+        found_keys = keys.of(task, values, looked)
         if task.fit:
             hooks.keep_from_reading(task.fit)
-        judging = Judging(task, values, log, audit,
-                          lambda: live.sources.fresh if live else MUCH, clock.phase)  # fmt: skip
-        if not stock:
-            record = task.record if files else None
+        if trusted:
             live = session.Session(
-                task.folder, record, found_keys, values, declared, staging, audit, log,
-                task.jobs, tell, forget=task.forget, digests=task.digests,
+                task, last, found_keys, values, declared, staging, audit, log, tell,
             )  # fmt: skip
+        judging = Judging(
+            task, values, log, audit, lambda: live.sources.fresh if live else MUCH, clock.phase,
+            live.begin if live else lambda generators, writer: None,
+        )  # fmt: skip
+        signals.content_written.connect(lambda path, context: written.append(path), weak=False)
         clock.phase("settings")
         pelican.run()
         clock.phase("pages")
         if live and not log.errors:
             live.save(task.stage / "pages")
-            known = {n: k for n, k in staging.new.items() if n in staging.kept or k != (b"", b"")}
-            document = {"files": known, "harmless": harmless, "code": digests}
-            cache.save(task.stage / "state", document)
-            compiled.leave_changed(task.code, state.get("code", {}), digests)
         held.extend(judging.generators)
         clock.phase("save")
     except Unfit as unfit:
@@ -151,24 +139,23 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
         return NeedsFullPelican()
     except (Exception, SystemExit) as error:  # a settings file, theme or plugin may do anything
         log.failed(error)
+        if judging and (verdict := judging.verdict()):
+            return verdict
     finally:
         audit.stop()
-        compiled.leave_own()
-        sys.dont_write_bytecode = compiles
+        _forget_compiled(task.code)
         logging.getLogger().removeHandler(log)
         for each in (live, judging):
             if each:
                 each.close()
+    answer = judging.answer if judging else None
     if task.until == "read":
-        answer = judging.answer if judging else None
-        return Run(
-            errors=tuple(log.errors),
-            judged=answer,
-            seconds=clock.seconds,
-            full_pelican=full_pelican,
-        )
+        return Run(judged=answer, seconds=clock.seconds, errors=tuple(log.errors),
+                   full_pelican=full_pelican)  # fmt: skip
     if log.errors:
-        return Failed(tuple(log.errors), code)
+        also = f" (and {len(log.errors) - 1} more)" if len(log.errors) > 1 else ""
+        remedy = "mend that and build again; the built site is as it was"
+        return failure(f"{log.errors[0]}{also}", remedy)
     # Pelican's own default of CACHE_PATH is relative.
     apart = [task.stage, task.folder.parent, *(Path(value).absolute() for value in (values["PATH"],
              values["THEME"], values["CACHE_PATH"], *values["PLUGIN_PATHS"]))]  # fmt: skip
@@ -176,70 +163,42 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
     return Run(
         tuple(map(str, log.warnings)),
         tuple(path for path in reads if path != str(task.settings.parent)),
-        due.moment, audit.untracked, stock, tuple(sorted(staging.kept)),
-        live.pages.rendered if live else due.rendered,
-        live.sources.fresh if live else 0, judging.answer if judging else None, clock.seconds,
-        full_pelican=full_pelican,
+        _due(judging.generators if judging else [], began), audit.untracked,
+        tuple(sorted(staging.kept)), live.pages.rendered if live else len(written), answer,
+        clock.seconds, full_pelican=full_pelican,
     )  # fmt: skip
 
 
-class _Due:
-    """The moment at which the next scheduled post becomes public, and how many pages there are."""
+def _moment(content: Any, key: str) -> datetime | None:
+    """A date of a post, as all can be compared.
 
-    def __init__(self) -> None:
-        self._began, self._moments = datetime.now(UTC), set[datetime]()
-        self.rendered = 0
-
-    def listen(self) -> None:
-        """Look at every post that is made or comes from the store."""
-        from pelican import signals
-
-        signals.content_object_init.connect(self._look, weak=False)
-        signals.all_generators_finalized.connect(self._look_at_all, weak=False)
-        signals.content_written.connect(self._count, weak=False)
-
-    def _count(self, path: str, context: Any) -> None:
-        self.rendered += 1
-
-    @property
-    def moment(self) -> float:
-        """Seconds since the epoch; 0 if none waits."""
-        return min(self._moments).timestamp() if self._moments else 0.0
-
-    def _look(self, content: Any) -> None:
-        for key in ("date", "modified"):
-            moment = getattr(content, key, None)
-            # A draft without a date is dated to the end of time, where no zone can be counted.
-            if not isinstance(moment, datetime) or moment.year == 9999:
-                continue
-            try:
-                moment = moment.astimezone(UTC)
-            except (ValueError, OverflowError):
-                # Of an offset of days, say: here it is the fault of this source, later of the run.
-                raise BadMoment(key) from None
-            if key == "date" and moment > self._began:
-                self._moments.add(moment)
-
-    def _look_at_all(self, generators: Any) -> None:
-        for generator in generators:
-            for content in (*getattr(generator, "articles", ()), *getattr(generator, "drafts", ())):
-                self._look(content)
+    Raises:
+        BadMoment: it cannot, for an offset of days, say.
+    """
+    moment = getattr(content, key, None)
+    # A draft without a date is dated to the end of time, where no zone can be counted.
+    if not isinstance(moment, datetime) or moment.year == 9999:
+        return None
+    try:
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise BadMoment(key) from None
 
 
-def _issues(values: Any) -> dict[str, str]:
-    path = values.get("NEWSLETTER_ISSUES_PATH")
-    return {str(path): ISSUES} if path else {}
+def _refuse_bad_moments(content: Any) -> None:
+    """Here it is the fault of this source, later of the run."""
+    for key in ("date", "modified"):
+        _moment(content, key)
 
 
-class _Unremembering(set[Any]):
-    """A set that stays empty."""
-
-    def add(self, item: Any) -> None:
-        """Nothing is added."""
+def _due(generators: Iterable[Any], began: datetime) -> float:
+    """When the next scheduled post becomes public, in seconds since the epoch; 0 if none waits."""
+    moments = [m for each in contents(generators) if (m := _moment(each, "date")) and m > began]
+    return min(moments).timestamp() if moments else 0.0
 
 
 class _Quiet:
-    """A console that prints nothing."""
+    """A console that prints nothing: the build says itself what it did."""
 
     def __init__(self, console: Any) -> None:
         self._console = console
@@ -248,7 +207,14 @@ class _Quiet:
         return getattr(self._console, name)
 
     def print(self, *words: Any, **how: Any) -> None:
-        """The build says itself what it did."""
+        """Nothing is printed."""
+
+
+class _Unremembering(set[Any]):
+    """A set that stays empty."""
+
+    def add(self, item: Any) -> None:
+        """Nothing is added."""
 
 
 def _pelican(named: Any) -> Any:
@@ -262,9 +228,7 @@ def _pelican(named: Any) -> Any:
 @contextlib.contextmanager
 def _without_keys() -> Iterator[None]:
     """A key must not reach a template."""
-    keys = {name: value for name, value in os.environ.items() if name.startswith(ACCOUNTS)}
-    for name in keys:
-        del os.environ[name]
+    keys = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith(ACCOUNTS)}
     try:
         yield
     finally:
@@ -285,6 +249,16 @@ def _without_stdout() -> Iterator[None]:
         sys.stdout.flush()
         os.dup2(stdout, 1)
         os.close(stdout)
+
+
+def _forget_compiled(files: Iterable[str]) -> None:
+    """Python trusts what it has compiled by the second of the source's time: a plugin edited twice
+    in one would stay stale."""
+    for file in files:
+        with contextlib.suppress(OSError):
+            compiled = Path(cache_from_source(file))
+            if compiled.stat().st_mtime - Path(file).stat().st_mtime < 2:
+                compiled.unlink()
 
 
 def _forget_neighbours(root: Path) -> None:

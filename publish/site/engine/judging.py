@@ -26,11 +26,15 @@ class Stop(Exception):
 
 
 class Judging:
-    """The judge of one run; ``fresh`` counts the sources that were read."""
+    """The judge of one run; ``fresh`` counts the sources that were read.
+
+    ``begin`` is called with the writer once nothing is left but to render.
+    """
 
     def __init__(
         self, task: Task, settings: Any, log: LogCollector, audit: Audit,
         fresh: Callable[[], int], phase: Callable[[str], None],
+        begin: Callable[[list[Any], Any], None],
     ) -> None:  # fmt: skip
         self._task, self._settings, self._log = task, settings, log
         self._audit, self._fresh, self._phase = audit, fresh, phase
@@ -38,65 +42,71 @@ class Judging:
         self._fit = False
         self.answer: Any = None
         self.generators: list[Any] = []
-        self._install()
+        signal, get_writer = signals.all_generators_finalized, Pelican._get_writer
+        send = signal.send
+
+        def read(*senders: Any, **named: Any) -> Any:
+            self._ask(senders[0])
+            return send(*senders, **named)
+
+        def resolved(pelican: Any) -> Any:
+            writer = get_writer(pelican)
+            self._settle()
+            phase("plugins")
+            if task.until or log.errors:
+                raise Stop
+            begin(self.generators, writer)
+            return writer
+
+        signal.send, Pelican._get_writer = read, resolved
 
     def close(self) -> None:
         """Leave no process behind."""
         if self._copy:
             self._copy.close()
 
-    def _install(self) -> None:
-        signal, get_writer, judging = signals.all_generators_finalized, Pelican._get_writer, self
-        send = signal.send
+    def verdict(self) -> Unfit | None:
+        """What the judge says of a run that failed meanwhile, or before it was asked: that comes
+        first."""
+        try:
+            self._settle()
+            if self._task.judge and not (self.generators or self._task.until):
+                answer, fit, _ = self._judge(0)
+                return None if fit else Unfit(answer)
+        except Unfit as unfit:
+            return unfit
+        except Exception:  # what made the run fail says why
+            return None
+        return None
 
-        def begun(*senders: Any, **named: Any) -> Any:
-            judging._begin(senders[0])
-            return send(*senders, **named)
-
-        def settled(pelican: Any) -> Any:
-            writer = get_writer(pelican)
-            judging._settle()
-            judging._phase("plugins")
-            if judging._task.until or judging._log.errors:
-                raise Stop
-            return writer
-
-        signal.send, Pelican._get_writer = begun, settled
-
-    def _begin(self, generators: list[Any]) -> None:
+    def _ask(self, generators: list[Any]) -> None:
         self._phase("read")
         self.generators = generators
-        if self._task.judge is None:
+        task = self._task
+        if task.judge is None:
             return
-        with self._audit.own():
-            self._copy = Pool(2, lambda number: self._judge(generators))
-        if self._task.until == "read" or self._fresh() >= MUCH:
+        self._copy = Pool(2, self._judge, self._audit)
+        if task.until == "read" or self._fresh() >= MUCH:
             self._settle()
             self._phase("judge")
-        if self._task.until == "read" and not self._composes():
+        composes = self._fit and task.compose is not None and task.compose(generators)
+        if task.until == "read" and not composes:
             raise Stop
 
-    def _composes(self) -> bool:
-        compose = self._task.compose
-        return self._fit and compose is not None and compose(self.generators)
-
-    def _judge(self, generators: list[Any]) -> Any:
-        for generator in generators:
+    def _judge(self, number: int) -> Any:
+        for generator in self.generators:
             if hasattr(generator, "refresh_metadata_intersite_links"):
                 generator.refresh_metadata_intersite_links()
         assert self._task.judge
-        answer, fit = self._task.judge(generators, self._settings, self._log.errors)
+        answer, fit = self._task.judge(self.generators, self._settings, self._log.errors)
         return answer, fit, self._log.errors
 
     def _settle(self) -> None:
         copy, self._copy = self._copy, None
         if copy is None:
             return
-        try:
-            [(self.answer, self._fit, errors)] = copy.answers()
-        finally:
-            copy.close()
+        [(self.answer, self._fit, errors)] = copy.answers()
         if self._task.until == "read":
-            self._log.add(errors, [])
+            self._log.merge((errors, []))
         elif not self._fit:
             raise Unfit(self.answer)

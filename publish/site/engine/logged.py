@@ -77,19 +77,29 @@ class LogCollector(logging.Handler):
                 text = f"{text}: {type(cause).__name__}: {cause}"
         self._keep(kept, self._placed(text, self._source(record), kind, parts))
 
-    def add(self, errors: Iterable[Complaint], warnings: Iterable[Complaint]) -> None:
-        """Add another process's records."""
-        for kept, said in ((self.errors, errors), (self.warnings, warnings)):
+    def share(self) -> tuple[list[Complaint], list[Complaint]]:
+        """What a copy of this process collected, for ``merge``."""
+        return self.errors, self.warnings
+
+    def merge(self, share: tuple[list[Complaint], list[Complaint]]) -> None:
+        """Take over what a copy of this process collected."""
+        for kept, said in zip((self.errors, self.warnings), share, strict=True):
             for complaint in said:
                 self.count += 1
                 self._keep(kept, complaint)
+
+    def tell(self, said: Complaint) -> None:
+        """Add an error; its file may be an absolute path."""
+        self._keep(self.errors, self._located(said))
 
     def failed(self, error: BaseException) -> None:
         """The run ended by ``error``."""
         text = getattr(error, "message", None) or getattr(error, "strerror", None) or str(error)
         line = f"{type(error).__name__}: {text}" if text else type(error).__name__
-        message, _, remedy = self._short(line).partition(" — ")
         kind, parts = _kind(error)
+        if kind == "bad-pattern":
+            line = f"{parts[0]} makes no address: {line}"
+        message, _, remedy = self._short(line).partition(" — ")
         self._keep(
             self.errors, Complaint(message, *self._where(error), remedy, kind=kind, parts=parts)
         )
@@ -111,9 +121,9 @@ class LogCollector(logging.Handler):
         message, _, remedy = self._short(text).partition(" — ")
         if source is None:
             return Complaint(message, remedy=remedy, kind=kind, parts=parts)
-        file = self._called(source)
+        file = _below(self.root, source)
         line = _line(source, QUOTED.findall(message))
-        for name in {file, self._relative(source)}:
+        for name in {file, _below(self.content, source)}:
             message = message.removeprefix(f"Could not process {name}: ").removeprefix(f"{name}: ")
         message = message.removeprefix("ValueError: ")
         return Complaint(message, file, line, remedy, kind, parts)
@@ -125,14 +135,14 @@ class LogCollector(logging.Handler):
             return said._replace(message=message)
         file = self.root / said.file
         line = said.line or self._key_lines.get(str(file), {}).get(said.key) or 1
-        return said._replace(message=message, file=self._called(file), line=line)
+        return said._replace(message=message, file=_below(self.root, file), line=line)
 
     def _source(self, record: logging.LogRecord) -> Path | None:
         """The content file that a complaint is about: one it names, else the one being made."""
+        named, made = self._named(record.args), _being_made()
         # What could not be found from a post is no file, or another one's.
-        if str(record.msg).lower().startswith(ERROR_PREFIXES[0]):
-            return self._being_made() or self._named(record.args)
-        return self._named(record.args) or self._being_made()
+        lost = str(record.msg).lower().startswith(ERROR_PREFIXES[0])
+        return made or named if lost else named or made
 
     def _named(self, args: Any) -> Path | None:
         values = args.values() if isinstance(args, dict) else args or ()
@@ -143,16 +153,6 @@ class LogCollector(logging.Handler):
             for base in (self.content, self.root):
                 if (base / name).is_file():
                     return base / name
-        return None
-
-    def _being_made(self) -> Path | None:
-        # A broken link is logged without its post; the post is the `self` of a caller.
-        frame = sys._getframe(1)
-        while frame is not None:
-            path = getattr(frame.f_locals.get("self"), "source_path", None)
-            if isinstance(path, str) and Path(path).is_file():
-                return Path(path)
-            frame = frame.f_back  # type: ignore[assignment]
         return None
 
     def _where(self, error: BaseException) -> tuple[str, int]:
@@ -166,7 +166,7 @@ class LogCollector(logging.Handler):
         if isinstance(file, str) and isinstance(line, int):
             places.append((file, line))
         if places:
-            return self._called(Path(places[-1][0])), places[-1][1]
+            return _below(self.root, Path(places[-1][0])), places[-1][1]
         return (self._short(file), 0) if isinstance(file, str) else ("", 0)
 
     def _own(self, name: str) -> bool:
@@ -175,12 +175,9 @@ class LogCollector(logging.Handler):
             return False
         return inside or (name.startswith("/") and Path(name).suffix not in (".py", ".pyc"))
 
-    def _called(self, file: Path) -> str:
-        return str(file.relative_to(self.root)) if file.is_relative_to(self.root) else str(file)
 
-    def _relative(self, file: Path) -> str:
-        inside = file.is_relative_to(self.content)
-        return str(file.relative_to(self.content)) if inside else str(file)
+def _below(folder: Path, file: Path) -> str:
+    return str(file.relative_to(folder)) if file.is_relative_to(folder) else str(file)
 
 
 def _kind(error: BaseException) -> tuple[str, tuple[str, ...]]:
@@ -189,14 +186,28 @@ def _kind(error: BaseException) -> tuple[str, tuple[str, ...]]:
         return "unfit", ()
     if isinstance(error, BadMoment):
         return "bad-moment", (error.key,)
+    if type(error).__name__ == "FileOverwriteFailedError":
+        return "overwritten", ()
     for frame, _ in traceback.walk_tb(error.__traceback__):
         if frame.f_code.co_name == "get_date":
             return "bad-date", (str(frame.f_locals.get("string", "")),)
         if frame.f_code.co_name == "strftime":
             return "bad-date-format", ()
+        if frame.f_code.co_name in ("_expand_settings", "_from_settings"):
+            named = frame.f_locals.get("fq_key") or frame.f_locals.get("setting")
+            return "bad-pattern", (str(named or "PAGINATION_PATTERNS"),)
         if f"{os.sep}zoneinfo{os.sep}" in frame.f_code.co_filename:
             return "bad-timezone", ()
     return ("bad-timezone", ()) if type(error).__name__ == "ZoneInfoNotFoundError" else ("", ())
+
+
+def _being_made() -> Path | None:
+    """A broken link is logged without its post, which is the ``self`` of a caller."""
+    for frame, _ in traceback.walk_stack(None):
+        path = getattr(frame.f_locals.get("self"), "source_path", None)
+        if isinstance(path, str) and Path(path).is_file():
+            return Path(path)
+    return None
 
 
 def _line(source: Path, words: list[str]) -> int:

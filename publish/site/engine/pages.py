@@ -11,8 +11,7 @@ A page hangs on three kinds of things, each with a fingerprint of the last build
 from __future__ import annotations
 
 import types
-from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,47 +26,44 @@ from publish.site.engine.tracking import Looks, Tracker
 FIXED = {"output_file", "localsiteurl", "SITEURL"}
 """Variables that the writer sets for each page."""
 GROUPS = ("generated_content", "static_content")
-Note = tuple[bytes, tuple[str, ...], tuple[str, ...], dict[str, bytes], list[tuple[str, str]],
-             dict[tuple[str, str], bytes]]  # fmt: skip
-"""An entry whose looks are still names of posts and attributes."""
+SEPARATOR = "\0"
+"""Between the variable of a list page and its attribute."""
 
 
 class Entry(NamedTuple):
     """What a page was made of.
 
-    ``template`` is the digest of its closure. ``own`` are names the writer was given for this
-    page alone. ``shared`` are variables of all pages, ``values`` the page's own with fingerprints.
-    ``looks`` are numbers of post attributes, an array of unsigned ints as bytes. ``list_page`` are
-    attributes of paginator pages.
+    ``template`` is its name, ``closure`` the digest of all that takes part. ``own`` are names the
+    writer was given for this page alone, ``values`` fingerprints of its own variables and of list
+    pages' attributes. ``shared`` are variables of all pages, ``looks`` attributes by posts.
     """
 
-    template: bytes
+    template: str
+    closure: bytes
     own: tuple[str, ...]
     shared: tuple[str, ...]
     values: dict[str, bytes]
-    looks: bytes
-    list_page: dict[tuple[str, str], bytes]
+    looks: dict[str, tuple[str, ...]]
 
 
 class Pages:
-    """The pages of this run beside those of the record in ``file``, valid under ``key``."""
+    """The pages of this run beside those of the ``last`` record, valid under ``key``."""
 
-    def __init__(self, file: Path | None, key: bytes, staging: Staging, tracker: Tracker) -> None:
-        old = cache.load(file) if file else {}
-        old = old if old.get("key") == key else {}
+    def __init__(
+        self, last: dict[str, Any], key: bytes, staging: Staging, tracker: Tracker
+    ) -> None:
+        old = last if last.get("key") == key else {}
         self._key, self._staging, self._tracker = key, staging, tracker
         self.old = {page: Entry(*entry) for page, entry in old.get("pages", {}).items()}
         self._values: dict[str, bytes | None] = old.get("values", {})
-        self._posts: dict[str, tuple[bytes | None, dict[str, tuple[int, bytes | None]]]]
-        self._posts = old.get("posts", {})
-        self._count: int = old.get("count", 0)
-        self._closures = Closures(old.get("texts", {}), old.get("closures", {}))
-        self._new: dict[str, Entry] = {}
-        self._noted: dict[str, Note] = {}
+        self._records: dict[str, bytes | None] = old.get("records", {})
+        self._facts: dict[str, dict[str, bytes | None]] = old.get("facts", {})
+        self._closures = Closures(old.get("texts", {}))
+        self.new: dict[str, Entry] = {}
         self._met: set[str] = set()
         self._double: set[str] = set()
         self._digests = Digests({}, "")
-        self._changed: set[int] = set()
+        self._changed: dict[str, set[str]] = {}
         self._stale: set[str] = set()
         self.posts: dict[str, Any] = {}
         self._names: dict[Any, str] = {}
@@ -81,10 +77,8 @@ class Pages:
     def compare(self, generators: list[Any]) -> None:
         """Every post is resolved and nothing is rendered: find out what changed."""
         self.context, self._env = generators[0].context, generators[0].env
-        for group in GROUPS:
-            for post in self.context[group].values():
-                if post is not None:
-                    self.posts[name(post)] = post
+        found = (post for group in GROUPS for post in self.context[group].values())
+        self.posts = {name(post): post for post in found if post is not None}
         self._names = {post: called for called, post in self.posts.items()}
         self._digests = Digests(self.posts, self.context["SITEURL"])
         # Such a link moves a file when it is first resolved: the order of pages matters.
@@ -92,31 +86,34 @@ class Pages:
         if any(body and ("attach}" in body or "attach|" in body) for body in bodies):
             self.reuse = False
         if not self.reuse:
-            self.old, self._values, self._posts = {}, {}, {}
+            self.old, self._values, self._records, self._facts = {}, {}, {}, {}
         self._stale = {v for v, was in self._values.items() if was is None or self._value(v) != was}
-        for called, (was, looks) in self._posts.items():
-            post = self.posts.get(called)
-            if post is not None and was is not None and self._digests.record(called) == was:
-                continue
-            for attribute, (number, digest) in list(looks.items()):
-                now = MISSING if post is None else self._digests.fact(post, attribute)
-                if now is None or now != digest:
-                    self._changed.add(number)
-                looks[attribute] = number, now
+        for called, record in self._records.items():
+            if record is None or called not in self.posts or self._digests.record(called) != record:
+                before = self._facts[called]
+                now = self._facts[called] = {look: self._fact(called, look) for look in before}
+                self._changed[called] = {k for k, d in now.items() if d is None or d != before[k]}
 
     def count_stale(self) -> int:
         """About how many pages will be rendered."""
         if not self.old:
             return sum(1 for called in self.posts if not called.startswith("Static "))
-        current = {c: self._closures.current(c, self._env) for c in self._closures.called.copy()}
-        old = self.old.values()
-        return sum(self._dirty(entry) or not current.get(entry.template) for entry in old)
+        return sum(self._dirty(entry, self._env) for entry in self.old.values())
 
-    def _dirty(self, entry: Entry) -> bool:
+    def _dirty(self, entry: Entry, env: Any) -> bool:
         """Whether what it shares with other pages has changed."""
-        if not self._stale.isdisjoint(entry.shared):
-            return True
-        return bool(self._changed) and not self._changed.isdisjoint(array("I", entry.looks))
+        return (
+            self._closures.of(env, entry.template) != entry.closure
+            or not self._stale.isdisjoint(entry.shared)
+            or any(
+                called in entry.looks and not changed.isdisjoint(entry.looks[called])
+                for called, changed in self._changed.items()
+            )
+        )
+
+    def _fact(self, called: str, attribute: str) -> bytes | None:
+        post = self.posts.get(called)
+        return MISSING if post is None else self._digests.fact(post, attribute)
 
     def _value(self, variable: str) -> bytes | None:
         found = self.context.get(variable, MISSING)
@@ -137,15 +134,13 @@ class Pages:
         entry = self.old.get(page)
         if entry is None or not self.reuse or not self._staging.intact(page):
             return False
-        if entry.template != self._closures.of(template) or entry.own != own or self._dirty(entry):
+        if (entry.template, entry.own) != (template.name, own):
             return False
-        for variable, digest in entry.values.items():
-            if self._digests.of(context.get(variable, MISSING)) != digest:
-                return False
-        for (variable, attribute), digest in entry.list_page.items():
-            if self._step(context.get(variable), attribute) != digest:
-                return False
-        self._new[page] = entry
+        if self._dirty(entry, template.environment):
+            return False
+        if any(self._own(context, look) != was for look, was in entry.values.items()):
+            return False
+        self.new[page] = entry
         self._staging.keep(page)
         return True
 
@@ -157,63 +152,56 @@ class Pages:
             text: str = template.render(context)
         finally:
             self._tracker.looks = None
-        if self.reuse and not looks.vague and (note := self._note(template, context, own, looks)):
-            self._noted[context["output_file"]] = note
+        if self.reuse and not looks.vague and (entry := self._entry(template, context, own, looks)):
+            self.new[context["output_file"]] = entry
         return text
 
-    def _note(self, template: Any, context: Any, own: Any, looks: Looks) -> Note | None:
+    def _entry(self, template: Any, context: Any, own: Any, looks: Looks) -> Entry | None:
         """What the page is made of; None where that is unknown."""
-        closure = self._closures.of(template)
-        values: dict[str, bytes | None] = {}
-        shared: list[str] = []
-        names: dict[Page, str] = {}
-        mine = FIXED.union(own)
-        for variable in looks.variables:
-            if variable not in mine:
-                shared.append(variable)
-                continue
-            value = context.get(variable, MISSING)
-            if isinstance(value, Page):
-                names[value] = variable
-            else:
-                values[variable] = self._digests.of(value)
-        steps: dict[tuple[str, str], bytes | None] = {}
+        closure = self._closures.of(template.environment, template.name)
+        mine = looks.variables & FIXED.union(own)
+        pages = {v for v in mine if isinstance(context.get(v), Page)}
+        names = {context[variable]: variable for variable in pages}
+        used = mine - pages
         for page, attribute in looks.list_pages:
             if page not in names:
                 return None  # a list page from elsewhere
-            steps[names[page], attribute] = self._step(page, attribute)
-        seen = []
+            used.add(f"{names[page]}{SEPARATOR}{attribute}")
+        seen: dict[str, tuple[str, ...]] = {}
         for post, attribute in looks.posts:
             called = self._names.get(post)
             if called is None or not isinstance(attribute, str):
                 return None
-            seen.append((called, str(attribute)))
-        if closure is None or None in values.values() or None in steps.values():
+            seen[called] = (*seen.get(called, ()), str(attribute))
+        values = {each: self._own(context, each) for each in used}
+        if closure is None or None in values.values():
             return None
-        return closure, own, tuple(shared), values, seen, steps  # type: ignore[return-value]
+        shared = tuple(looks.variables - mine)
+        return Entry(template.name, closure, own, shared, values, seen)  # type: ignore[arg-type]
 
-    def _step(self, page: Any, attribute: str) -> bytes | None:
-        try:
-            value = getattr(page, attribute)
-        except AttributeError:
-            return MISSING
-        if type(value) is types.MethodType:
-            try:
-                value = value()
-            except Exception:  # it wants to be told something: the template will show what
-                return None
-        return self._digests.of(value)
+    def _own(self, context: Mapping[str, Any], look: str) -> bytes | None:
+        """The fingerprint of a page's own variable, or of an attribute of a list page in it."""
+        variable, _, attribute = look.partition(SEPARATOR)
+        value = context.get(variable, MISSING)
+        if attribute:
+            value = getattr(value, attribute, MISSING)
+            if type(value) is types.MethodType:
+                try:
+                    value = value()
+                except Exception:  # it wants to be told something: the template will show what
+                    return None
+        return MISSING if value is MISSING else self._digests.of(value)
 
     # For the next build.
 
-    def share(self) -> tuple[dict[str, Note], int]:
+    def share(self) -> tuple[dict[str, Entry], int]:
         """What a copy of this process rendered, for ``merge``."""
-        return self._noted, self.rendered
+        return {n: e for n, e in self.new.items() if self.old.get(n) is not e}, self.rendered
 
-    def merge(self, share: tuple[dict[str, Note], int]) -> None:
+    def merge(self, share: tuple[dict[str, Entry], int]) -> None:
         """Take over what a copy of this process rendered."""
-        noted, rendered = share
-        self._noted |= noted
+        made, rendered = share
+        self.new |= made
         self.rendered += rendered
 
     def save(self, file: Path) -> None:
@@ -222,53 +210,23 @@ class Pages:
         Raises:
             OSError: it cannot be written.
         """
-        self._settle(self._staging.foreign())
-        if len(self._noted) > len(self._new) // 2:
-            self._prune()
-        values = {variable: self._value(variable) for variable in self._values}
-        posts = {
-            called: (self._digests.record(called), looks)
-            for called, (_, looks) in self._posts.items()
-            if called in self.posts
-        }
-        pages = {page: tuple(entry) for page, entry in self._new.items()}
+        # Two pages of one place, and those that a copy or a plugin's file covers, may be stale.
+        for page in self._double.union(self._staging.foreign()):
+            self.new.pop(page, None)
+        made, _ = self.share()
+        whole = len(made) > len(self.new) // 2  # now and then, what no page looks at any more goes
+        facts = {} if whole else {c: known for c, known in self._facts.items() if c in self.posts}
+        for entry in (self.new if whole else made).values():
+            for called, looks in entry.looks.items():
+                seen, known = facts.setdefault(called, {}), self._facts.get(called, {})
+                for look in looks:
+                    if look not in seen:
+                        seen[look] = known[look] if look in known else self._fact(called, look)
+        shared = set().union(*(entry.shared for entry in self.new.values()))
         cache.save(file, {
-            "key": self._key, "pages": pages, "values": values, "posts": posts,
-            "count": self._count, "texts": self._closures.names,
-            "closures": self._closures.called,
+            "key": self._key, "texts": self._closures.names,
+            "pages": {page: tuple(entry) for page, entry in self.new.items()},
+            "values": {variable: self._value(variable) for variable in shared},
+            "records": {called: self._digests.record(called) for called in facts},
+            "facts": facts, "files": self._staging.left(),
         })  # fmt: skip
-
-    def _settle(self, covered: Iterable[str]) -> None:
-        """Number the looks of rendered pages, and drop pages that may be stale.
-
-        ``covered`` are files that a copy or a plugin put over a page.
-        """
-        for page in self._double.union(covered):
-            self._noted.pop(page, None)
-            self._new.pop(page, None)
-        for page, (closure, own, shared, values, seen, steps) in self._noted.items():
-            numbers = array("I")
-            for called, attribute in seen:
-                looks = self._posts.setdefault(called, (None, {}))[1]
-                if attribute not in looks:
-                    self._count += 1
-                    looks[attribute] = (
-                        self._count,
-                        self._digests.fact(self.posts[called], attribute),
-                    )
-                numbers.append(looks[attribute][0])
-            for variable in shared:
-                self._values.setdefault(variable, None)
-            self._new[page] = Entry(closure, own, shared, values, numbers.tobytes(), steps)
-
-    def _prune(self) -> None:
-        """Drop attributes and variables that no page uses any more."""
-        used: set[int] = set()
-        variables: set[str] = set()
-        for entry in self._new.values():
-            used.update(array("I", entry.looks))
-            variables.update(entry.shared)
-        for called, (record, looks) in self._posts.items():
-            left = {attribute: look for attribute, look in looks.items() if look[0] in used}
-            self._posts[called] = record, left
-        self._values = {v: digest for v, digest in self._values.items() if v in variables}

@@ -3,58 +3,71 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import os
 import pickle
 import signal
 import tempfile
 import traceback
-from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from publish.site.engine.compiled import leave_own
-
-T = TypeVar("T")
-R = TypeVar("R")
-WORTH = 24
-"""Items below which a second process costs more than it saves."""
+from publish import compiled
+from publish.site.engine.audit import Audit
 
 
 class Pool:
-    """``jobs - 1`` copies that run ``work(number)`` from 1 on; each answers once, pickled."""
+    """``jobs - 1`` copies that run ``work(number)`` from 1 on; each answers once, pickled.
 
-    def __init__(self, jobs: int, work: Callable[[int], Any]) -> None:
+    What each of ``parts`` comes to in a copy (``share``) is given to it here (``merge``).
+    """
+
+    def __init__(
+        self, jobs: int, work: Callable[[int], Any], audit: Audit | None = None,
+        parts: Sequence[Any] = (),
+    ) -> None:  # fmt: skip
         self._copies: list[tuple[int, Any]] = []
+        self._parts = parts
         gc.freeze()
-        for number in range(1, jobs):
-            answer = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it has been read
-            process = os.fork()
-            if not process:
-                _end(work, number, answer)
-            self._copies.append((process, answer))
+        with audit.own() if audit else contextlib.nullcontext():
+            for number in range(1, jobs):
+                answer = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it has been read
+                process = os.fork()
+                if not process:
+                    _end(functools.partial(self._part, work, number), answer)
+                self._copies.append((process, answer))
+
+    def _part(self, work: Callable[[int], Any], number: int) -> tuple[Any, list[Any]]:
+        return work(number), [part.share() for part in self._parts]
 
     def answers(self) -> list[Any]:
-        """What the copies answer, in order.
+        """What the copies answer, in order; none of them is left.
 
         Raises:
             BaseException: what ended a copy, with its ``frames``: file and line of each call.
             ChildProcessError: one was killed.
         """
-        found = []
-        while self._copies:
-            process, answer = self._copies[0]
-            _, status = os.waitpid(process, 0)
-            self._copies.pop(0)
-            with answer:
-                if status:
-                    ended = os.waitstatus_to_exitcode(status)
-                    how = f"by signal {-ended}" if ended < 0 else f"with status {ended}"
-                    raise ChildProcessError(f"a part of the build was ended {how}")
-                answer.seek(0)
-                result, error = pickle.load(answer)  # noqa: S301 - a copy of this process wrote it
-                if error is not None:
-                    raise error
-                found.append(result)
+        try:
+            return [self._answer(*copy) for copy in self._copies.copy()]
+        finally:
+            self.close()
+
+    def _answer(self, process: int, answer: Any) -> Any:
+        _, status = os.waitpid(process, 0)
+        self._copies.remove((process, answer))
+        with answer:
+            if status:
+                ended = os.waitstatus_to_exitcode(status)
+                how = f"by signal {-ended}" if ended < 0 else f"with status {ended}"
+                raise ChildProcessError(f"a part of the build was ended {how}")
+            answer.seek(0)
+            result, error = pickle.load(answer)  # noqa: S301 - a copy of this process wrote it
+        if error is not None:
+            raise error
+        found, shares = result
+        for part, share in zip(self._parts, shares, strict=True):
+            part.merge(share)
         return found
 
     def close(self) -> None:
@@ -80,18 +93,18 @@ def end_with_parent() -> None:
     signal.setitimer(signal.ITIMER_REAL, 1, 1)
 
 
-def _end(work: Callable[[int], Any], number: int, answer: Any) -> None:
+def _end(work: Callable[[], Any], answer: Any) -> None:
     status = 1
     try:
         end_with_parent()
         try:
-            data = pickle.dumps((work(number), None), 5)
+            data = pickle.dumps((work(), None), 5)
         except BaseException as error:  # a theme or plugin may do anything; the parent raises it
             data = pickle.dumps((None, _portable(error)), 5)
         answer.write(data)
         answer.flush()
         status = 0
-        leave_own()
+        compiled.save()
     finally:
         os._exit(status)
 
@@ -105,19 +118,3 @@ def _portable(error: BaseException) -> BaseException:
             pickle.loads(pickle.dumps(made))  # noqa: S301 - just made
             return made
     raise AssertionError
-
-
-def shared(jobs: int, work: Callable[[T], R], items: Iterable[T], worth: int = WORTH) -> list[R]:
-    """``[work(item) for item in items]``, on ``jobs`` cores where there are many.
-
-    ``work`` may leave nothing behind in this process but its results, which are pickled.
-    """
-    found = list(items)
-    if jobs < 2 or len(found) < worth:
-        return [work(item) for item in found]
-    pool = Pool(jobs, lambda number: [work(item) for item in found[number::jobs]])
-    try:
-        parts = [[work(item) for item in found[0::jobs]], *pool.answers()]
-    finally:
-        pool.close()
-    return [parts[n % jobs][n // jobs] for n in range(len(found))]

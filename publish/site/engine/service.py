@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from publish.site.engine import pool
 from publish.site.engine.audit import Audit
+from publish.site.engine.pool import Pool
 from publish.site.engine.staging import Staging
 
 T = TypeVar("T")
 R = TypeVar("R")
+WORTH = 24
+"""Items below which a second process costs more than it saves."""
 
 
 class Service:
@@ -44,16 +46,23 @@ class Service:
         under the name of the plugin's package.
         """
         found, phase = list(items), str(work.__module__).partition(".")[0]
+        jobs = self._jobs if len(found) >= WORTH else 1
 
-        def counted(item: T) -> R:
-            made = work(item)
-            self._progress(phase, 1)
+        def part(number: int) -> list[R]:
+            made = []
+            for item in found[number::jobs]:
+                made.append(work(item))
+                self._progress(phase, 1)
             return made
 
         if found:
             self._progress(phase, -len(found))
-        with self._audit.own():
-            return pool.shared(self._jobs, counted, found)
+        pool = Pool(jobs, part, self._audit)
+        try:
+            parts = [part(0), *pool.answers()]
+        finally:
+            pool.close()
+        return [parts[n % jobs][n // jobs] for n in range(len(found))]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return str, ()  # settings with it in them have the same fingerprint in every build

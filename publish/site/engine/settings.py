@@ -21,7 +21,9 @@ PLACES = {"OUTPUT_PATH", "CACHE_PATH", "NEWSLETTER_ISSUES_PATH", "IDENTITY_ADDRE
 class Quiet(dict[str, Any]):
     """The settings while nothing is read: a dictionary as any other."""
 
-    used: set[str]
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        super().__init__(settings)
+        self.used: set[str] = set()
 
 
 def _recording_name(method: Any) -> Any:
@@ -50,13 +52,6 @@ class Watched(Quiet):
         _recording_all,
         (dict.__iter__, dict.keys, dict.items, dict.values, dict.copy, dict.__or__, dict.__ror__),
     )
-
-
-def recording(settings: Mapping[str, Any]) -> Quiet:
-    """The settings of one run."""
-    made = Quiet(settings)
-    made.used = set()
-    return made
 
 
 @contextmanager

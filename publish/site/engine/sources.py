@@ -11,15 +11,15 @@ import io
 import os
 import pickle
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from hashlib import blake2b, sha256
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from pelican.contents import Article, Content, Page
 
 from publish.post import cache, stamps
+from publish.site.engine import Task
 from publish.site.engine import settings as tracked
 from publish.site.engine.audit import Audit
 from publish.site.engine.pool import Pool
@@ -36,82 +36,64 @@ key_lines: dict[str, Mapping[str, int]] = {}
 class Source(NamedTuple):
     """What is kept of a source: the object's class and pickled attributes, its static links.
 
-    ``version`` is a digest of all files it was made from, ``lines`` are those of its keys.
+    ``lines`` are those of its keys. ``files`` are all that it was made from, each with stamp and
+    digest (``""`` where there is no such file), as of ``moment`` in nanoseconds.
     """
 
     kind: str
-    version: bytes
     data: bytes
     links: tuple[str, ...]
-    lines: tuple[tuple[str, int], ...] = ()
-
-
-class Seen(NamedTuple):
-    """The files a source was made from, with stamp and digest, and when that was looked up.
-
-    A digest is ``""`` where there is no such file. ``moment`` is in nanoseconds.
-    """
-
+    lines: tuple[tuple[str, int], ...]
     files: tuple[tuple[str, str, str], ...]
     moment: int
 
-    @property
-    def version(self) -> bytes:
-        """Equal for equal bytes of equal files."""
-        listed = "\0".join(f"{path} {digest}" for path, _, digest in self.files)
-        return blake2b(listed.encode("utf-8", "surrogateescape"), digest_size=16).digest()
-
 
 class Sources:
-    """The store in ``folder``, valid under ``key`` and the settings that reading uses.
+    """The store in the task's folder, valid under ``key`` and the settings that reading uses.
 
     ``logged`` counts what was logged so far: a source about which something was logged is read in
-    every build, for it to be logged again. ``digests`` are the ``Task``'s.
+    every build, for it to be logged again.
     """
 
     def __init__(
-        self, folder: Path, key: bytes, settings: Any, audit: Audit, logged: Callable[[], int],
-        *, forget: bool = False, digests: Mapping[str, tuple[str, str]] | None = None,
-    ) -> None:  # fmt: skip
-        self._folder, self._key, self._settings = folder, key, settings
-        self._audit, self._logged = audit, logged
-        self._base: dict[str, Source] = {}
+        self, task: Task, key: bytes, settings: Any, audit: Audit, logged: Callable[[], int]
+    ) -> None:
+        self._file, self._key, self._settings = task.folder / "sources", key, settings
+        self._audit, self._logged, self._task = audit, logged, task
         self._old: dict[str, Source] = {}
-        self._seen: dict[str, Seen] = {}
         self._now: dict[str, Source] = {}
-        self._now_seen: dict[str, Seen] = {}
-        self._ahead: dict[str, tuple[Source, Seen]] = {}
+        self._was: tuple[Any, ...] = ()
         self._used: set[str] = set()
         self._snapshot: Mapping[str, bytes | None] = {}
-        self._forget, self._digests = forget, digests or {}
         self.links: dict[Any, tuple[str, ...]] = {}
         self.fresh = 0
 
     def begin(self) -> None:
         """All plugins and readers are set up, and no source has been read."""
-        if not self._snapshot:
-            self._snapshot = tracked.snapshot(self._settings)
-            if not self._forget:
-                self._load()
+        if self._snapshot:
+            return
+        self._snapshot = tracked.snapshot(self._settings)
+        known = {} if self._task.forget else cache.load(self._file)
+        settings = known.get("settings", {})
+        if known.get("key") == self._key and self._fingerprints(settings) == settings:
+            self._used = set(settings)
+            self._old = {path: Source(*kept) for path, kept in known["sources"].items()}
+            self._was = settings, self._old.copy()
+
+    def _fingerprints(self, names: Iterable[str]) -> dict[str, bytes] | None:
+        return tracked.fingerprints(self._snapshot, names)
 
     def find(self, path: str, kind: type, context: Any) -> Any:
         """The content made of ``path`` before, if it would be made so again; else None."""
-        if path in self._ahead:
-            known, seen = self._ahead.pop(path)
-        else:
-            found, was = self._old.get(path), self._seen.get(path)
-            if found is None or was is None or found.kind != kind.__name__:
-                return None
-            current = _current(was, self._digests)
-            if current is None or found.version != was.version:
-                return None
-            known, seen = found, current
+        found = self._old.get(path)
+        if found is None or found.kind != kind.__name__ or not (known := _current(found)):
+            return None
         made: Any = object.__new__(kind)
         try:
             made.__dict__.update(_Unpickler(known.data, self._settings, context).load())
         except Exception:  # a class that is no more; pickle fails in every way there is
             return None
-        self._now[path], self._now_seen[path] = known, seen
+        self._now[path] = known
         self.links[made] = known.links
         key_lines[path] = dict(known.lines)
         return made
@@ -128,23 +110,15 @@ class Sources:
             paths = {os.path.abspath(name) for name in looked} | {path}  # noqa: PTH100
             raw = handed.get(path)
             own = {} if raw is None else {path: sha256(raw).hexdigest()}
-            seen = Seen(tuple(
-                (p, stamps.stamp(p), own.get(p) or digest_of(p)) for p in sorted(paths)
-            ), moment)  # fmt: skip
+            files = tuple((p, stamps.stamp(p), own.get(p) or digest_of(p)) for p in sorted(paths))
             if (data := _pickled(made, self._settings, context)) is not None:
                 lines = tuple(key_lines.get(path, {}).items())
-                kept = Source(type(made).__name__, seen.version, data, links, lines)
-                self._now[path], self._now_seen[path] = kept, seen
+                self._now[path] = Source(type(made).__name__, data, links, lines, files, moment)
         return made
 
-    def version(self, path: str) -> bytes:
-        """Stands for the bytes that a kept source was made from; ``b""`` if it is not kept."""
-        seen = self._now_seen.get(path)
-        return seen.version if seen else b""
-
-    def read_ahead(self, paths: list[str], jobs: int, read: Callable[[str], Any]) -> None:
+    def read_ahead(self, paths: list[str], read: Callable[[str], Any]) -> None:
         """On all cores: make what is not kept of ``paths``, for ``find`` to find."""
-        unread = [path for path in paths if path not in self._old]
+        unread, jobs = [path for path in paths if path not in self._old], self._task.jobs
         if jobs < 2 or len(unread) < WORTH:
             return
 
@@ -154,64 +128,27 @@ class Sources:
                     read(path)
                 except Exception:  # noqa: S112 - read once more in its turn, where it is told
                     continue
-            made = {path: (self._now[path], self._now_seen[path])
-                    for path in unread if path in self._now}  # fmt: skip
-            return made, self._audit.share(), getattr(self._settings, "used", set())
+            made = {path: self._now.pop(path) for path in unread if path in self._now}
+            return made, getattr(self._settings, "used", set())
 
-        with self._audit.own():
-            pool = Pool(jobs, work)
+        pool = Pool(jobs, work, self._audit, [self._audit])
         try:
-            for made, noted, used in (work(0), *pool.answers()):
-                self._ahead |= made
-                self._audit.merge(noted)
-                if isinstance(self._settings, tracked.Quiet):
-                    self._settings.used |= used
+            for made, used in (work(0), *pool.answers()):
+                self._old |= made
+                self._used |= used
         finally:
             pool.close()
-        self._now.clear()
-        self._now_seen.clear()
 
     def save(self) -> None:
-        """Write what the next build may use: only what is new, and now and then all of it.
+        """Write what the next build may use.
 
         Raises:
             OSError: it cannot be written.
         """
-        used = self._used | getattr(self._settings, "used", set())
-        settings = tracked.fingerprints(self._snapshot, used)
-        if settings is None:
-            return
-        more = {p: tuple(k) for p, k in self._now.items() if self._base.get(p) is not k}
-        gone = dict.fromkeys(self._base.keys() - self._now.keys())
-        if self._now != self._old:
-            if len(more) + len(gone) > max(64, len(self._base) // 20):
-                whole = {path: tuple(kept) for path, kept in self._now.items()}
-                cache.save(self._folder / "sources", {"key": self._key, "sources": whole})
-                more, gone = {}, {}
-            cache.save(self._folder / "sources-more", {"key": self._key, "sources": more | gone})
-        seen = {path: tuple(each) for path, each in self._now_seen.items()}
-        document = {"key": self._key, "seen": seen, "settings": settings}
-        cache.save(self._folder / "sources-seen", document)
-
-    def _load(self) -> None:
-        seen = cache.load(self._folder / "sources-seen")
-        if seen.get("key") != self._key:
-            return
-        settings: Mapping[str, bytes] = seen["settings"]
-        if tracked.fingerprints(self._snapshot, settings) != settings:
-            return
-        base = cache.load(self._folder / "sources")
-        more = cache.load(self._folder / "sources-more")
-        self._used = set(settings)
-        self._seen = {path: Seen(*each) for path, each in seen["seen"].items()}
-        if base.get("key") == self._key:
-            self._base = {path: Source(*each) for path, each in base["sources"].items()}
-        self._old = dict(self._base)
-        if more.get("key") == self._key:
-            for path, kept in more["sources"].items():
-                self._old.pop(path, None)
-                if kept:
-                    self._old[path] = Source(*kept)
+        settings = self._fingerprints(self._used | getattr(self._settings, "used", set()))
+        if settings is not None and (settings, self._now) != self._was:
+            made = {path: tuple(kept) for path, kept in self._now.items()}
+            cache.save(self._file, {"key": self._key, "settings": settings, "sources": made})
 
 
 def digest_of(path: str) -> str:
@@ -224,21 +161,18 @@ def digest_of(path: str) -> str:
         return ""
 
 
-def _current(seen: Seen, digests: Mapping[str, tuple[str, str]]) -> Seen | None:
-    """``seen`` with the stamps of now, if all bytes are the same; else None."""
-    files, moment, changed = [], seen.moment, False
-    for path, stamp, digest in seen.files:
+def _current(known: Source) -> Source | None:
+    """``known`` with the stamps of now, if all bytes are the same; else None."""
+    files, moment = [], known.moment
+    for path, stamp, digest in known.files:
         now = stamps.stamp(path)
-        if digest and now.partition(" ")[0] != stamp.partition(" ")[0]:
-            return None  # of another size
         # A file saved in the tick in which it was read keeps its stamp: the bytes decide.
-        if now != stamp or (now and stamps.changed_at(now) + stamps.RACY > seen.moment):
-            moment, changed = time.time_ns(), True
-            at, known = digests.get(path, ("", ""))
-            if (known if at == now and known else digest_of(path)) != digest:
+        if now != stamp or (now and stamps.changed_at(now) + stamps.RACY > known.moment):
+            moment = time.time_ns()
+            if digest_of(path) != digest:
                 return None
         files.append((path, now, digest))
-    return Seen(tuple(files), moment) if changed else seen
+    return known if moment == known.moment else known._replace(files=tuple(files), moment=moment)
 
 
 def _due(content: Any) -> bool:

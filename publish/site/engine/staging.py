@@ -12,8 +12,16 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from publish.site.commit import tree
 from publish.site.engine.fingerprint import fingerprint, of_bytes
 
+
+class Kept(str):
+    """In the place of a page's text."""
+
+
+KEPT = Kept()
+"""Written to a page's file, it leaves the one in the output, or what another process writes."""
 Known = tuple[bytes, bytes]
 """Digest of a rendered file's bytes, and of the key a copy or a plugin's file was made from; each
 ``b""`` if there is none."""
@@ -22,17 +30,16 @@ Known = tuple[bytes, bytes]
 class Staging:
     """The stage in ``folder``; ``old`` says how the last build left each file.
 
-    ``intact`` names those that lie in the output untouched since. ``kept`` are those that stay,
-    ``new`` is what the next build is told.
+    ``intact`` names those that lie in the output untouched since; ``further`` are folders of the
+    plugins' own, and how their files are called. ``kept`` are files that stay.
     """
 
     def __init__(
         self, folder: Path, intact: Collection[str], old: Mapping[str, Known],
-        further: Mapping[str, str] | None = None,
+        further: Mapping[str, str],
     ) -> None:  # fmt: skip
-        self.folder = str(folder)
-        self._root = self.folder + os.sep
-        self._further = {f"{path}{os.sep}": word for path, word in (further or {}).items()}
+        self._root = f"{folder}{os.sep}"
+        self._further = {f"{path}{os.sep}": word for path, word in further.items()}
         self._intact, self._old = frozenset(intact), old
         self.kept: set[str] = set()
         self.new: dict[str, Known] = {}
@@ -106,29 +113,30 @@ class Staging:
         self.new |= new
         self._staged |= staged
 
-    def found(self) -> list[str]:
-        """All files in the stage."""
-        root = len(self._root)
-        return [
-            f"{base}{os.sep}{name}"[root:].replace(os.sep, "/")
-            for base, _, names in os.walk(self.folder)
-            for name in names
-        ]
+    def left(self) -> dict[str, Known]:
+        """How this build leaves each file, but for those of which nothing is known."""
+        return {n: k for n, k in self.new.items() if n in self.kept or k != (b"", b"")}
 
     def foreign(self) -> set[str]:
         """Files that were not rendered: copies and the plugins' own, staged or kept."""
         keyed = {name for name, (_, key) in self.new.items() if key}
-        return (set(self.found()) - self._staged) | keyed
+        return (set(tree(Path(self._root))) - self._staged) | keyed
 
 
 class _Sink(io.StringIO):
     def __init__(self, staging: Staging, path: str, encoding: str) -> None:
         super().__init__(newline=os.linesep)
         self._staging, self._path, self._encoding = staging, path, encoding
+        self._kept = False
+
+    def write(self, text: str) -> int:
+        """See ``KEPT``."""
+        self._kept = text is KEPT
+        return super().write(text)
 
     def close(self) -> None:
         """The file is whole."""
-        if not self.closed:
+        if not self.closed and not self._kept:
             self._staging.put(self._path, self.getvalue().encode(self._encoding))
         super().close()
 

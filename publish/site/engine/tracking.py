@@ -25,8 +25,7 @@ SAFE = {"builtins", "collections", "datetime", "decimal", "fractions", "jinja2",
         "pelican", "zoneinfo"}  # fmt: skip
 """Packages whose objects tell nothing but what they hold."""
 _PLAIN, _POST, _LIST_PAGE, _MUTABLE, _CLOCK, _FOREIGN = range(6)
-_getattr, _getitem = Environment.getattr, Environment.getitem
-_resolve = Context.resolve_or_missing
+_STOCK: Any = Environment.getattr, Environment.getitem, Context.resolve_or_missing
 
 
 class Looks:
@@ -62,26 +61,24 @@ class Tracker:
         tracker, note, kinds = self, self._note, self._kinds
 
         # Called a hundred thousand times for a few hundred pages: most values are plain.
-        def tracked_getattr(env: Environment, obj: Any, attribute: str) -> Any:
-            if tracker.looks is not None and kinds.get(type(obj)) != _PLAIN:
-                note(tracker.looks, obj, attribute)
-            return _getattr(env, obj, attribute)
+        def tracked(stock: Any) -> Any:
+            def look(env: Environment, obj: Any, attribute: Any) -> Any:
+                if tracker.looks is not None and kinds.get(type(obj)) != _PLAIN:
+                    note(tracker.looks, obj, attribute)
+                return stock(env, obj, attribute)
 
-        def tracked_getitem(env: Environment, obj: Any, argument: Any) -> Any:
-            if tracker.looks is not None and kinds.get(type(obj)) != _PLAIN:
-                note(tracker.looks, obj, argument)
-            return _getitem(env, obj, argument)
+            return look
 
-        def tracked_resolve(context: Context, key: str) -> Any:
+        def resolved(context: Context, key: str) -> Any:
             if tracker.looks is not None:
                 tracker.looks.variables.add(key)
-            return _resolve(context, key)
+            return _STOCK[2](context, key)
 
-        _put(tracked_getattr, tracked_getitem, tracked_resolve)
+        _put(tracked(_STOCK[0]), tracked(_STOCK[1]), resolved)
 
     def remove(self) -> None:
         """As before ``install``."""
-        _put(_getattr, _getitem, _resolve)
+        _put(*_STOCK)
 
     def watched(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """``function`` of a plugin, for templates: a post it is given counts as a whole."""
@@ -138,9 +135,6 @@ class Tracker:
         return _CLOCK if issubclass(kind, date | time) else _PLAIN
 
 
-def _put(attribute: Any, item: Any, variable: Any) -> None:
-    for owner, name, function in (
-        (Environment, "getattr", attribute), (Environment, "getitem", item),
-        (Context, "resolve_or_missing", variable),
-    ):  # fmt: skip
-        setattr(owner, name, function)
+def _put(*functions: Any) -> None:
+    environment: Any = Environment
+    environment.getattr, environment.getitem, Context.resolve_or_missing = functions  # type: ignore[method-assign]

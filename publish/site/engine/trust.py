@@ -6,10 +6,11 @@ merely not faster.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
-import types
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pelican
@@ -19,7 +20,6 @@ from pelican.contents import Article, Content
 from pelican.readers import Readers
 from pelican.writers import Writer
 
-from publish.site.engine.fingerprint import of_bytes
 from publish.site.engine.tracking import Looks, Tracker
 
 MUTATORS = {
@@ -34,7 +34,11 @@ SHORT = {
     "smarty", "tables", "toc", "wikilinks",
 }  # fmt: skip
 """Markdown's own extensions under their short names."""
-
+READING = (
+    ("markdown.extensions", "Extension"), ("markdown.util", "Processor"),
+    ("pelican.readers", "BaseReader"), ("docutils.parsers.rst", "Directive"),
+)  # fmt: skip
+"""Classes whose subclasses take part in reading."""
 
 SIGNATURES: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (generators.Generator, "get_files", ("self", "paths", "exclude", "extensions")),
@@ -57,31 +61,93 @@ SIGNATURES: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
 """What is replaced, and the parameters it has to have."""
 
 
-def assumptions() -> str:
-    """What is not as the hooks need it; ``""`` if all is."""
-    for owner, attribute, parameters in SIGNATURES:
-        found = getattr(owner, attribute, None)
-        if found is None or not str(getattr(found, "__module__", "")).startswith("pelican"):
-            return f"{attribute} is not Pelican's own"
-        names = found.__code__.co_varnames[: found.__code__.co_argcount + 1]
-        if names[: len(parameters) - 1] != parameters[:-1]:
-            return f"{attribute} has other parameters"
-    if not {"open"} <= set(Writer._open_w.__code__.co_names):
-        return "the writer opens files in another way"
-    if not {"makedirs", "os"} <= set(_inner(Writer.write_file)):
-        return "the writer makes folders in another way"
-    if any({"__eq__", "__hash__"} & vars(kind).keys() for kind in Article.__mro__[:-1]):
-        return "posts are compared in another way"
-    return "" if _tracks() else "templates look things up in another way"
+def judged(settings: Mapping[str, Any], site: Any) -> tuple[set[str], bool]:
+    """The packages of plugins that say they are ``INCREMENTAL``, and whether results of the last
+    build of the ``site``, a Pelican, may be used at all."""
+    names = [getattr(plugin, "__name__", "?") for plugin in site.plugins]
+    fit = {_package(n) for n in names if getattr(sys.modules.get(n), "INCREMENTAL", 0) is True}
+    return fit, (
+        type(site) is pelican.Pelican
+        and fit.issuperset(map(_package, names))
+        and not any(settings[f"JINJA_{kind}"] for kind in ("FILTERS", "TESTS", "GLOBALS"))
+        and not settings["READERS"]
+        and all(map(_is_jinjas, settings["JINJA_ENVIRONMENT"].get("extensions", ())))
+        and _reads_as_known(settings["MARKDOWN"], LIBRARIES | fit)
+        and not any(_changes(text, settings) for text in _templates(settings))
+        and _is_as_needed()
+    )
 
 
-def _inner(function: Any) -> Iterator[str]:
-    """The names that a function and those defined in it use."""
-    waiting = [function.__code__]
+def _is_jinjas(extension: Any) -> bool:
+    module = extension if isinstance(extension, str) else str(extension.__module__)
+    return module.startswith("jinja2.") and "debug" not in module.lower()
+
+
+def _reads_as_known(markdown: Mapping[str, Any], known: set[str]) -> bool:
+    """Whether every extension, and every class that takes part in reading, is a library's or a
+    declared plugin's."""
+    for each in [*markdown.get("extensions", ()), *markdown.get("extension_configs", {})]:
+        module = each if isinstance(each, str) else type(each).__module__
+        if _package(module) not in known and module not in SHORT:
+            return False
+    found = (getattr(sys.modules.get(module), name, None) for module, name in READING)
+    waiting = [kind for kind in found if kind]
     while waiting:
-        code = waiting.pop()
-        yield from code.co_names
-        waiting += [each for each in code.co_consts if isinstance(each, types.CodeType)]
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        if _package(str(kind.__module__)) not in known | {"publish"}:
+            return False
+    return True
+
+
+def _templates(settings: Mapping[str, Any]) -> Iterator[str]:
+    for folder in (*settings["THEME_TEMPLATES_OVERRIDES"], f"{settings['THEME']}/templates"):
+        for base, _, names in os.walk(folder, followlinks=True):
+            for name in names:
+                with contextlib.suppress(OSError, ValueError):
+                    yield Path(base, name).read_text(encoding="utf-8")
+
+
+def _changes(text: str, settings: Mapping[str, Any]) -> bool:
+    """Whether a template changes a list or mapping that it did not make itself."""
+    if not any(f".{method}" in text for method in MUTATORS):
+        return False
+    try:
+        tree = Environment(**settings["JINJA_ENVIRONMENT"]).parse(text)  # noqa: S701 - not rendered
+    except Exception:  # Pelican will tell, if the template is used at all
+        return False
+    own = {
+        each.target.name
+        for each in tree.find_all(nodes.Assign)
+        if isinstance(each.target, nodes.Name) and isinstance(each.node, nodes.List | nodes.Dict)
+    }
+    return any(
+        isinstance(call.node, nodes.Getattr)
+        and call.node.attr in MUTATORS
+        and not (isinstance(call.node.node, nodes.Name) and call.node.node.name in own)
+        for call in tree.find_all(nodes.Call)
+    )
+
+
+def _is_as_needed() -> bool:
+    """Whether Pelican and Jinja are as the hooks need them: whose functions are replaced, how the
+    writer opens files and makes folders, how posts are compared, how templates look things up."""
+    inner = [code for code in Writer.write_file.__code__.co_consts if hasattr(code, "co_names")]
+    return (
+        all(_takes(*each) for each in SIGNATURES)
+        and "open" in Writer._open_w.__code__.co_names
+        and any({"makedirs", "os"} <= set(code.co_names) for code in inner)
+        and not any({"__eq__", "__hash__"} & vars(kind).keys() for kind in Article.__mro__[:-1])
+        and _tracks()
+    )
+
+
+def _takes(owner: Any, attribute: str, parameters: tuple[str, ...]) -> bool:
+    """Whether a function is Pelican's own, and has these parameters."""
+    found = getattr(owner, attribute, None)
+    if found is None or not str(getattr(found, "__module__", "")).startswith("pelican"):
+        return False
+    return bool(found.__code__.co_varnames[: len(parameters) - 1] == parameters[:-1])
 
 
 def _tracks() -> bool:
@@ -99,95 +165,6 @@ def _tracks() -> bool:
         tracker.remove()
     seen = {attribute for _, attribute in looks.posts}
     return looks.variables == {"a", "b"} and seen == {"title", "_content", "metadata"}
-
-
-def declared(plugins: Iterable[Any]) -> set[str]:
-    """The packages of the plugins that say they are ``INCREMENTAL``."""
-    found = set()
-    for plugin in plugins:
-        module = sys.modules.get(getattr(plugin, "__name__", ""))
-        if getattr(module, "INCREMENTAL", False) is True:
-            found.add(_package(plugin.__name__))
-    return found
-
-
-def distrusted(settings: Mapping[str, Any], plugins: Iterable[Any], fit: set[str]) -> str:
-    """Why this site has to be built by stock Pelican; ``""`` if it need not."""
-    for plugin in plugins:
-        if _package(getattr(plugin, "__name__", "?")) not in fit:
-            return f"the plugin {getattr(plugin, '__name__', '?')} is not INCREMENTAL"
-    for name in ("JINJA_FILTERS", "JINJA_TESTS", "JINJA_GLOBALS", "READERS"):
-        if settings[name]:
-            return f"{name} is set"
-    for each in settings["JINJA_ENVIRONMENT"].get("extensions", ()):
-        module = each if isinstance(each, str) else each.__module__
-        if not module.startswith("jinja2.") or "debug" in module.lower():
-            return f"the Jinja extension {module}"
-    markdown = settings["MARKDOWN"]
-    for each in [*markdown.get("extensions", ()), *markdown.get("extension_configs", {})]:
-        module = each if isinstance(each, str) else type(each).__module__
-        if _package(module) not in LIBRARIES | fit and module not in SHORT:
-            return f"the Markdown extension {module}"
-    return ""
-
-
-def strange_reader(fit: set[str]) -> str:
-    """A class that takes part in reading and is neither a library's nor a declared plugin's."""
-    waiting = []
-    for module, name in (
-        ("markdown.extensions", "Extension"), ("markdown.util", "Processor"),
-        ("pelican.readers", "BaseReader"), ("docutils.parsers.rst", "Directive"),
-    ):  # fmt: skip
-        if kind := getattr(sys.modules.get(module), name, None):
-            waiting.append(kind)
-    while waiting:
-        kind = waiting.pop()
-        waiting += kind.__subclasses__()
-        if _package(str(kind.__module__)) not in LIBRARIES | fit | {"publish"}:
-            return f"{kind.__module__}.{kind.__qualname__} takes part in reading"
-    return ""
-
-
-def changing_template(settings: Mapping[str, Any], harmless: dict[bytes, bool]) -> str:
-    """A template that changes a list or mapping it did not make itself; ``""`` if none does.
-
-    ``harmless`` is filled with the digests of texts that do not, for the next build.
-    """
-    for folder in (*settings["THEME_TEMPLATES_OVERRIDES"], f"{settings['THEME']}/templates"):
-        for base, _, names in os.walk(folder, followlinks=True):
-            for name in names:
-                try:
-                    with open(f"{base}/{name}", "rb") as stream:  # noqa: PTH123 - each build
-                        data = stream.read()
-                    text = data.decode()
-                except (OSError, ValueError):
-                    continue
-                if not any(f".{method}" in text for method in MUTATORS):
-                    continue
-                digest = of_bytes(data)
-                if digest not in harmless:
-                    if _changes(text, settings["JINJA_ENVIRONMENT"]):
-                        return f"{name} changes what other pages see"
-                    harmless[digest] = True
-    return ""
-
-
-def _changes(text: str, options: Mapping[str, Any]) -> bool:
-    try:
-        tree = Environment(**options).parse(text)  # noqa: S701 - nothing is rendered
-    except Exception:  # Pelican will tell, if the template is used at all
-        return False
-    own = {
-        each.target.name
-        for each in tree.find_all(nodes.Assign)
-        if isinstance(each.target, nodes.Name) and isinstance(each.node, nodes.List | nodes.Dict)
-    }
-    return any(
-        isinstance(call.node, nodes.Getattr)
-        and call.node.attr in MUTATORS
-        and not (isinstance(call.node.node, nodes.Name) and call.node.node.name in own)
-        for call in tree.find_all(nodes.Call)
-    )
 
 
 def _package(module: str) -> str:

@@ -59,12 +59,6 @@ class Worker:
             start_new_session=True,
         )  # fmt: skip
 
-    def __enter__(self) -> Worker:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
-
     def close(self) -> None:
         """End the process, whether it had its task or not."""
         if self._process.poll() is None:
@@ -78,43 +72,36 @@ class Worker:
         """Do the one task.
 
         Raises:
-            Refused: anything failed; the message names the file.
-            ConfigError: the settings file fails.
-            Unfit: the judge says so.
+            Refused, ConfigError, Unfit: as ``engine.run``.
             NeedsFullPelican: it has to be done once more, with all that Pelican loads.
         """
-        assert self._process.stdout
         try:
-            self._tell(task)
-            while True:
-                # Our own process, which no other can answer for.
-                final, message = pickle.load(self._process.stdout)  # noqa: S301
-                if final:
-                    break
-                if progress:
-                    progress(*message)
+            return result(self._ask(task, progress))
         except (EOFError, pickle.UnpicklingError):
             raise self._ended() from None
-        return result(message)
 
     def page(self, source: Path) -> tuple[str, bytes] | None:
         """The file and the bytes of the page of ``source`` as it reads now, from a worker that
         stayed: lists and letters are as they were. None if that cannot be told so quickly.
         """
         try:
-            self._tell(str(source))
-            final = False
-            while not final:
-                final, found = pickle.load(self._process.stdout)  # type: ignore[arg-type]  # noqa: S301
+            return self._ask(str(source), None)  # type: ignore[no-any-return]
         except (OSError, EOFError, ValueError, pickle.UnpicklingError):
             return None
-        return found  # type: ignore[no-any-return]
 
-    def _tell(self, message: Any) -> None:
+    def _ask(self, message: Any, progress: Progress | None) -> Any:
         assert self._process.stdin
+        assert self._process.stdout
         with contextlib.suppress(BrokenPipeError):
             pickle.dump(message, self._process.stdin, 5)
             self._process.stdin.flush()
+        while True:
+            # Our own process, which no other can answer for.
+            final, answer = pickle.load(self._process.stdout)  # noqa: S301
+            if final:
+                return answer
+            if progress:
+                progress(*answer)
 
     def _ended(self) -> Refused:
         status = self._process.wait()
@@ -141,6 +128,7 @@ def main() -> None:
     if not full_pelican:
         light.install()
     import publish.site.engine.session  # noqa: F401 - and with it Pelican
+    from publish.site.engine.glance import glance
     from publish.site.engine.inprocess import run
 
     try:
@@ -156,24 +144,10 @@ def main() -> None:
             answer.write(pickle.dumps((False, (phase, count))))
 
         answer.write(pickle.dumps((True, run(task, tell, held, full_pelican=full_pelican)), 5))
-        if task.resident:
-            _stay(held, answer)
+        with contextlib.suppress(EOFError):  # until the parent has enough
+            while task.resident:
+                source = pickle.load(sys.stdin.buffer)  # noqa: S301 - our parent's
+                answer.write(pickle.dumps((True, glance(held, source)), 5))
     sys.stderr.flush()
     # Nothing needs what this process holds; to take it apart would take longer than to end.
     os._exit(0)
-
-
-def _stay(generators: list[Any], answer: Any) -> None:
-    """Show single pages until the parent has enough."""
-    from publish.site.engine.glance import glance
-
-    while True:
-        try:
-            source = pickle.load(sys.stdin.buffer)  # noqa: S301 - our parent's
-        except EOFError:
-            return
-        try:
-            found = glance(generators, source)
-        except Exception:  # the whole build, which follows, says what is wrong
-            found = None
-        answer.write(pickle.dumps((True, found), 5))

@@ -4,3 +4,4 @@ NEWSLETTER_TOPICS = {"career": "a", "Carer": "b"}
 TAG_URL = "tag/"
 DEFAULT_PAGINATION = "ten"
 STATIC_PATHS = "images"
+AUTHOR_URL = "author/{slug"

@@ -1,16 +1,6 @@
-"""What the preview adds to a page on its way out: a script that follows, a bar for an error.
-
-The files on disk stay as built. Nothing is inline and the bar's style is a constructed sheet, so
-that a page with a strict content security policy shows it all the same.
-"""
-
-from __future__ import annotations
-
-from html import escape
-from pathlib import Path
-
-MORPH = Path(__file__).parents[1] / "vendor" / "idiomorph.min.js"
-SCRIPT = """\
+// What the preview adds to a page on its way out: it follows what is built, and a bar shows an error.
+// Nothing is inline and the bar's style is a constructed sheet, so that a page with a strict content
+// security policy shows it all the same.
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(`
 #publish-error { position: fixed; inset: 0 0 auto 0; z-index: 2147483647; margin: 0; padding: 1rem;
@@ -43,7 +33,7 @@ const morph = async () => {
     },
   });
 };
-const here = () => decodeURI(location.pathname).replace(/\\/$/, "/index.html").slice(1);
+const here = () => decodeURI(location.pathname).replace(/\/$/, "/index.html").slice(1);
 const again = (files) => {
   for (const node of document.querySelectorAll("link[rel=stylesheet], img, source, video, audio")) {
     const key = node.href ? "href" : "src";
@@ -70,18 +60,3 @@ const follow = () => {
   };
 };
 follow();
-"""
-
-
-def with_preview_script(page: bytes, number: int, error: str) -> bytes:
-    """``page`` as the browser gets it: it follows what comes after build ``number``.
-
-    ``error`` is shown above the last good page.
-    """
-    tags = ""
-    if error:
-        tags += f'<pre id="publish-error" role="alert">{escape(error)}</pre>'
-    tags += '<script src="/_morph.js"></script>'
-    tags += f'<script src="/_live.js?build={number}"></script>'
-    head, end, rest = page.rpartition(b"</body>")
-    return head + tags.encode() + end + rest if end else page + tags.encode()

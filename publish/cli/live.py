@@ -1,6 +1,8 @@
-"""``publish deploy``."""
+"""The commands that take a site live: ``deploy``, and ``run`` for a timer."""
 
 from __future__ import annotations
+
+from dataclasses import asdict
 
 import click
 
@@ -25,7 +27,7 @@ from publish.settings import Settings
 @click.option("--no-verify", is_flag=True, help="Do not wait until the release is live.")
 @click.option("--json", "as_json", is_flag=True, help="What was done, for scripts.")
 @common
-def command(
+def deploy(
     settings: Settings,
     terminal: Terminal,
     target: str | None,
@@ -43,7 +45,7 @@ def command(
 
     Example: publish deploy --dry-run
     """
-    from publish.deploy.deploy import DeployOptions, Stopped, document
+    from publish.deploy.deploy import DeployOptions, Stopped
     from publish.office import golive
 
     if rollback is not None and resume:
@@ -53,7 +55,7 @@ def command(
         out = golive.go_live(settings, target, options, terminal.progress, rollback=rollback)
     except Stopped as stop:
         if as_json:
-            terminal.json(document(stop.outcome))
+            terminal.json(asdict(stop.outcome))
         raise
     for path in out.foreign[:10]:
         terminal.note(f"{path}: is not ours; left alone")
@@ -62,7 +64,7 @@ def command(
     for line in out.warnings:
         terminal.warn(line)
     if as_json:
-        terminal.json(document(out))
+        terminal.json(asdict(out))
         return
     *steps, end = golive.summary_lines(out)
     for step in steps:
@@ -71,3 +73,33 @@ def command(
     if rollback is not None and not dry_run:
         terminal.note("held: `publish deploy` and `publish run` upload nothing older than what you "
                       "went back from, until you commit a correction or say --resume")  # fmt: skip
+
+
+@click.command("run")
+@click.option("--live", is_flag=True, help="Do it; without this it is a dry run.")
+@click.option("--json", "as_json", is_flag=True, help="What was done, for scripts.")
+@common
+def run(settings: Settings, terminal: Terminal, live: bool, as_json: bool) -> int:
+    """Do all that is due, unattended: publish, upload, see that it is live, mail.
+
+    For a timer, at any time and as often as it likes: it looks at what is, and does what is
+    missing. Two at once, a late one or one that died do no harm; nothing is mailed twice.
+
+    Example: publish run --live
+    """
+    from publish.cli.answering import voice
+    from publish.office.context import opened
+    from publish.run import report as reports
+    from publish.run import work
+
+    with opened(settings, voice(terminal), live=live) as office:
+        report = work.run(office) if live else work.rehearse(office)
+    reports.publish(report, settings.cache, terminal.warn)
+    if as_json:
+        terminal.json(report.document())
+    else:
+        for line in report.lines:
+            terminal.out(line)
+    for error in report.errors:
+        terminal.error(str(error))
+    return int(report.code)

@@ -1,0 +1,189 @@
+"""The commands about letters: ``plan``, ``test``, ``send``, ``undo``, ``status``, ``report``,
+``retract``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from publish.cli import options
+from publish.cli.terminal import Terminal
+from publish.errors import ConfigError, Exit
+
+YES = click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal.")
+
+
+@click.command("plan")
+@click.argument("names", nargs=-1, metavar="[POST]…")
+@click.option("--json", "as_json", is_flag=True, help="The plan for scripts.")
+@click.option("--now", is_flag=True, help="As for `publish send`.")
+@click.option("--at", metavar="TIME", help="As for `publish send`.")
+@options.with_office
+def plan(
+    office: options.Office, terminal: Terminal, names: tuple[str, ...], as_json: bool, now: bool,
+    at: str | None,
+) -> None:  # fmt: skip
+    """Say what `send` would do and why, for each post. Writes nothing.
+
+    Letters are composed aside from the present sources. With -v, or --json, each request is shown.
+
+    Example: publish plan a-calm-handover
+    """
+    from publish.office import listing
+
+    found, lines = listing.planned(office, names, now, at)
+    if as_json:
+        terminal.json([asdict(item) for item in found])
+        return
+    for line in lines:
+        terminal.out(line)
+
+
+@click.command("test")
+@click.argument("post")
+@click.option(
+    "--to", multiple=True, required=True, metavar="ADDRESS",
+    help="Whom to mail the test to; may be given several times.",
+)  # fmt: skip
+@click.argument("more", nargs=-1, metavar="[ADDRESS]…")
+@options.with_office
+def test(
+    office: options.Office,
+    terminal: Terminal,
+    post: str,
+    to: tuple[str, ...],
+    more: tuple[str, ...],
+) -> int:
+    """Mail a test of exactly the bytes that `send` would upload, of a draft too.
+
+    Example: publish test a-calm-handover --to me@example.com
+    """
+    from publish.cli.answering import carry_out
+
+    return carry_out(office, terminal, "test", yes=True, post=post, to=(*to, *more))
+
+
+@click.command("send")
+@click.argument("posts", nargs=-1, metavar="[POST]…")
+@click.option("--now", is_flag=True, help="Mail at once, without time to undo.")
+@click.option(
+    "--at", metavar="TIME",
+    help="07:30, `next tuesday 7:30` or 2026-11-30 07:30, in the site's time zone; moves a "
+    "scheduled letter.",
+)  # fmt: skip
+@click.option("--digest", is_flag=True, help="Mail the posts together, as one letter.")
+@click.option(
+    "--as-update", is_flag=True, help="Mail a changed post again, as a letter of its own."
+)
+@click.option(
+    "--replace", is_flag=True, help="Put the post's present words into its scheduled letter."
+)
+@click.option(
+    "--no-build", "build", is_flag=True, callback=lambda context, option, given: not given,
+    help="Refuse where the site is stale, instead of building.",
+)  # fmt: skip
+@YES
+@options.act("send")
+def send() -> None:
+    """Mail each new post to the audience, exactly once.
+
+    It builds first where anything is stale, shows what will go to whom and when, then asks.
+    Running it again is always right: after a crash, a lost answer or on a second machine no
+    reader gets a letter twice. A letter that was taken back goes out only when its post is named.
+
+    Example: publish send a-calm-handover --at 07:30
+    """
+
+
+@click.command("undo")
+@click.argument("post", required=False)
+@options.act("undo")
+def undo() -> None:
+    """Take a scheduled letter back; without a name, the only one that is scheduled.
+
+    POST may be a slug, a letter's key or a campaign's id: a letter whose post was retracted is
+    taken back too. What was taken back stays back until `publish send` names it.
+
+    Example: publish undo a-calm-handover
+    """
+
+
+@click.command("status")
+@click.argument("names", nargs=-1, metavar="[POST]…")
+@click.option("--json", "as_json", is_flag=True, help="The states for scripts.")
+@options.with_office
+def status(
+    office: options.Office, terminal: Terminal, names: tuple[str, ...], as_json: bool
+) -> int:
+    """Each letter's true state, read from Mailchimp; settles what a run left unknown.
+
+    POST may be a slug, a letter's key or a campaign's id. What has to be done comes first; a post
+    that changed since its letter was scheduled or sent is shown with the words that changed.
+
+    Example: publish status a-calm-handover
+    """
+    from publish.office import listing
+
+    with office.lock():
+        found = listing.entries(office, names)
+    if as_json:
+        terminal.json([entry.as_dict() for entry in found])
+    else:
+        for entry in found:
+            for line in (entry.line, *entry.more) if names or not entry.folds else ():
+                terminal.out(line)
+        if not names and (rest := listing.folded(found)):
+            terminal.out(rest)
+    unknown = any(entry.state.unknown for entry in found)
+    return int(Exit.UNKNOWN if unknown else Exit.OK)
+
+
+@click.command("report")
+@click.argument("post", required=False)
+@click.option("--json", "as_json", is_flag=True, help="The figures for scripts.")
+@click.option("--plot", type=click.Path(path_type=Path), metavar="FILE", help="Draw them (.svg).")
+@options.with_office
+def report(
+    office: options.Office, terminal: Terminal, post: str | None, as_json: bool, plot: Path | None
+) -> None:
+    """Recipients, opens, clicks, unsubscribes and bounces of each letter that went out.
+
+    Example: publish report --plot figures.svg
+    """
+    from publish.newsletter import report
+    from publish.newsletter.protocol import hour_of
+    from publish.office import listing
+    from publish.post.files import write_whole
+
+    if plot and plot.suffix.lower() != ".svg":
+        raise ConfigError(f"--plot: {plot} is no .svg file", "name a file that ends in .svg")
+    rows = listing.figures(office, [] if post is None else [post])
+    if plot:
+        write_whole(plot, report.plot(rows).encode())
+        terminal.note(f"{plot} drawn")
+    if as_json:
+        terminal.json([asdict(row) for row in rows])
+    elif rows:
+        for line in report.table(rows, lambda text: office.format_local(hour_of(text))):
+            terminal.out(line)
+        terminal.note(office.with_sandbox_note("as Mailchimp reports it"))
+    else:
+        terminal.out(office.with_sandbox_note("no letter was sent yet"))
+
+
+@click.command("retract")
+@click.argument("post")
+@click.option("--to", metavar="ADDRESS", help="Where its address leads from now on.")
+@click.option("--gone", is_flag=True, help="Its address says that it is gone.  [default]")
+@YES
+@options.act("retract")
+def retract() -> None:
+    """Take a post off the site: its letter back if that has not gone out, the file to a draft.
+
+    Its address leads to another one, or to a page that says it is gone. What was mailed stays in
+    the ledger and in `publish report`. POST is a slug, a path or a published address.
+
+    Example: publish retract a-calm-handover --to /handing-over-calmly/
+    """

@@ -1,0 +1,63 @@
+"""The commands that serve pages on loopback: ``preview`` and ``desk``."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+import click
+
+from publish.cli.options import common
+from publish.cli.terminal import Terminal
+from publish.settings import Settings
+
+
+@click.command("preview")
+@click.option("-p", "--port", default=8000, show_default=True, help="0 takes a free one.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@common
+def preview(settings: Settings, terminal: Terminal, port: int, host: str) -> None:
+    """Serve the site with drafts, and each post as mail; rebuild at every change.
+
+    The sign-up form leads to the sandbox, so the whole circle can be walked. Ctrl-C ends it.
+
+    Example: publish preview --port 8080
+    """
+    from publish import sandbox
+    from publish.office.context import sandbox_address
+    from publish.site.preview import serve
+
+    with ExitStack() as stack:
+        base = sandbox_address(settings, stack)
+        overrides = {"NEWSLETTER_SIGNUP_ACTION": base + sandbox.signup_path()}
+
+        def ready(address: str) -> None:
+            terminal.out(f"site   {address}/")
+            terminal.out(f"mails  {address}/_issues/")
+            terminal.out(f"inbox  {base}/")
+            terminal.note("saved files are built at once; Ctrl-C ends the preview")
+
+        serve(settings, host=host, port=port, overrides=overrides, say=terminal.note, ready=ready)
+
+
+@click.command("desk")
+@click.option("-p", "--port", default=8100, show_default=True, help="0 takes a free one.")
+@click.option("--live", is_flag=True, help="Act on the real account.")
+@click.option("--open/--no-open", "show", default=True, help="Open it in the browser.")
+@common
+def desk(settings: Settings, terminal: Terminal, port: int, live: bool, show: bool) -> None:
+    """One page for an author's day: what is written, what is wrong, what goes out next.
+
+    It listens on this machine alone, and its address holds a key: keep it to yourself. Everything
+    that changes something asks first. Ctrl-C closes it.
+
+    Example: publish desk
+    """
+    from publish.desk.serve import serve
+
+    def ready(address: str) -> None:
+        terminal.out(f"desk   {address}")
+        terminal.note("Ctrl-C closes it")
+        if show:
+            click.launch(address)
+
+    serve(settings, port=port, live=live, say=terminal.note, ready=ready)

@@ -1,0 +1,101 @@
+"""The commands for setting up: ``where``, ``doctor``, and ``demo``, which ``make demo`` runs."""
+
+from __future__ import annotations
+
+from itertools import chain
+from pathlib import Path
+
+import click
+
+import publish
+from publish.cli import options
+from publish.cli.terminal import Terminal
+from publish.errors import Exit
+from publish.settings import Settings
+
+FOLDERS = ("plugins", "theme")
+
+
+def folder(name: str) -> Path:
+    """Where ``plugins`` or ``theme`` lies: in the installed package, or in a checkout beside it."""
+    package = Path(publish.__file__).resolve().parent
+    installed = package / "share" / name
+    return installed if installed.is_dir() else package.parent / name
+
+
+@click.command()
+@click.argument("name", type=click.Choice(FOLDERS), metavar="plugins|theme")
+def where(name: str) -> None:
+    """Print the folder to name in PLUGIN_PATHS, or in THEME, of a Pelican site.
+
+    Example: publish where plugins
+    """
+    click.echo(folder(name))
+
+
+@click.command("doctor")
+@options.with_office
+def doctor(office: options.Office, terminal: Terminal) -> int:
+    """Check key, audience, sender, plan, site, targets and timer; say what to do about each.
+
+    Example: publish doctor
+    """
+    from publish.http import fetch
+    from publish.newsletter.doctor import checks
+    from publish.run import doctor as unattended
+
+    sick = 0
+    letters = checks(office.account, office.api, office.settings.siteurl, fetch)
+    for check in chain(letters, unattended.checks(office.settings, office.lock)):
+        mark = "ok   " if check.well else "mend "
+        line = f"{mark} {check.name}: {check.detail}"
+        terminal.out(line if check.well else f"{line} — {check.remedy}")
+        sick += not check.well
+    terminal.note(office.with_sandbox_note("all is well" if not sick else f"{sick} to mend"))
+    return int(Exit.REFUSED if sick else Exit.OK)
+
+
+@click.command("demo")
+@options.common
+@click.pass_context
+def demo(ctx: click.Context, settings: Settings, terminal: Terminal) -> None:
+    """Check, build, and send the newest post to a demo reader in the sandbox.
+
+    Example: publish demo
+    """
+    import os
+
+    from publish import sandbox
+    from publish.cli import build, letters
+    from publish.newsletter import issue
+
+    # The demo never mails anyone, whatever key the shell holds.
+    os.environ.pop("MAILCHIMP_API_KEY", None)
+    words = ["--settings", str(settings.path)]
+    build.command.main(words, standalone_mode=False)
+    newest = issue.list_issues(settings.issues)[-1]
+    letters.send.main([newest.slug, "--now", "--yes", *words], standalone_mode=False)
+    with sandbox.ensure(settings.root):
+        # A campaign is delivered when the sandbox next looks at the clock.
+        mails = _delivered(settings)
+    terminal.out()
+    terminal.out(f"site   {settings.output / 'index.html'}")
+    for name in ("FEED_ALL_RSS", "FEED_ALL_ATOM", "FEED_ALL_JSON"):
+        if settings.values.get(name):
+            terminal.out(f"feed   {settings.output / str(settings.values[name])}")
+    for mail in mails:
+        terminal.out(f"mail   {mail}")
+    terminal.out(f"{sandbox.NOTE}; to look at everything: publish preview")
+
+
+def _delivered(settings: Settings) -> list[str]:
+    import time
+
+    from publish import sandbox
+
+    folder = sandbox.folder(settings.root) / "mail"
+    for _ in range(100):
+        if found := sorted(str(file) for file in folder.glob("*.eml")):
+            return found
+        time.sleep(0.1)
+    return []

@@ -1,0 +1,126 @@
+"""What Python compiles anew in each process, kept for the next: regular expressions, and the
+methods that dataclasses and named tuples write for themselves.
+
+A small edit loads some 340 expressions and 60 such classes; to compile them takes a tenth of it.
+Kept is what Python's own compiler made of the very same text, for the very same Python.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import marshal
+import os
+import re
+import sys
+import warnings
+from types import SimpleNamespace
+
+from publish.post import cache
+
+TYPE_CHECKING = False  # as in typing, which itself compiles some
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+FEW = 4
+"""New entries for which the file is not written: an expression may be made of a post's words."""
+MANY = 4_000
+"""Entries from which on the file begins from the start."""
+_kept: list[Expressions] = []
+
+
+def keep(file: str) -> None:
+    """From now on this process and its copies look into ``file`` before they compile an
+    expression; ``save`` adds what was not there."""
+    if not _kept:
+        _kept.append(Expressions(file))
+        _kept[0].install()
+
+
+def save() -> None:
+    """Leave what was compiled for the next process; a folder that is not there or cannot be
+    written is no error."""
+    for expressions in _kept:
+        expressions.save()
+
+
+class Expressions:
+    """The entries of ``file``, and those that are new."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._entries = self._read()
+        self._new: dict[Any, Any] = {}
+
+    def _read(self) -> dict[Any, Any]:
+        found = cache.load(self._file)
+        return found["entries"] if found.get("python") == sys.version else {}
+
+    def install(self) -> None:
+        """Have Python look here first."""
+        compiler: Any = vars(re)["_compiler"]
+        compiler.compile = self._pattern(compiler, compiler.compile, compiler._sre.compile)
+        import collections
+        import dataclasses  # late, for the expressions of the modules that it loads
+
+        vars(dataclasses)["exec"] = self._run("exec", exec)
+        vars(collections)["eval"] = self._run("eval", eval)
+
+    def save(self) -> None:
+        """Add what is new."""
+        if len(self._new) <= FEW or not os.path.isdir(os.path.dirname(self._file)):  # noqa: PTH112, PTH120
+            return
+        from pathlib import Path
+
+        known = self._read()  # a copy of this process may have added its own
+        entries = self._new if len(known) > MANY else known | self._new
+        with contextlib.suppress(OSError):
+            cache.save(Path(self._file), {"python": sys.version, "entries": entries})
+
+    def _run(self, mode: str, run: Callable[..., Any]) -> Callable[..., Any]:
+        def kept(text: str, *names: Any) -> Any:
+            known = self._entries.get((mode, text))
+            code = marshal.loads(known) if known else compile(text, "<string>", mode)  # noqa: S302
+            if not known:
+                self._new[mode, text] = marshal.dumps(code)
+            return run(code, *names)
+
+        return kept
+
+    def _pattern(self, compiler: Any, stock: Any, build: Any) -> Any:
+        def pattern(text: Any, flags: int = 0) -> Any:
+            key = type(text).__name__, text, int(flags)
+            if type(text) not in (str, bytes) or flags & re.DEBUG:
+                return stock(text, flags)
+            if known := self._entries.get(key):
+                whole, code, *more = known
+                return build(text, whole, list(memoryview(code).cast("I")), *more)
+            with warnings.catch_warnings(record=True) as told:
+                warnings.simplefilter("always")
+                found = stock(text, flags)
+            if told:
+                _warn(told)
+            else:
+                self._new[key] = made.pop()
+            return found
+
+        def recorded(text: Any, whole: int, code: list[int], *more: Any) -> Any:
+            import array
+
+            made[:] = [(whole, array.array("I", code).tobytes(), *more)]
+            return build(text, whole, code, *more)
+
+        made: list[Any] = []
+        compiler._sre = SimpleNamespace(**{**vars(compiler._sre), "compile": recorded})
+        return pattern
+
+
+def _warn(told: list[warnings.WarningMessage]) -> None:
+    """Warn where the expression stands, as without us."""
+    frame: Any = sys._getframe(2)
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == "re":
+        frame = frame.f_back
+    for each in told:
+        warnings.warn_explicit(
+            each.message, each.category, frame.f_code.co_filename, frame.f_lineno
+        )

@@ -1,0 +1,88 @@
+"""A Git repository by its plumbing: the author's index, branches and hooks are never touched."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from publish.deploy.programs import DEADLINE, Failed, run
+from publish.errors import ConfigError
+
+QUIET = {
+    "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_HTTP_LOW_SPEED_LIMIT": "500",
+    "GIT_HTTP_LOW_SPEED_TIME": "60",
+}  # fmt: skip
+"""Git's words in English, no question at the terminal, and an end to a connection that hangs."""
+
+
+class Repository:
+    """The one ``at`` a place, in Git's words: ``-C`` and a folder of a checkout, or ``--git-dir``
+    and a bare store."""
+
+    def __init__(self, *at: str) -> None:
+        self.at = at
+
+    def git(
+        self, *words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None,
+        deadline: float = DEADLINE, remedy: str = "run it again",
+    ) -> bytes:  # fmt: skip
+        """What Git prints.
+
+        Raises:
+            ConfigError: Git is not installed.
+            Failed: it ends with an error, or not within ``deadline`` seconds.
+        """
+        return run(["git", *self.at, *words], env={**QUIET, **(env or {})}, stdin=stdin,
+                   deadline=deadline, remedy=remedy)  # fmt: skip
+
+    def ask(self, *words: str) -> str:
+        """What Git answers; ``""`` where it fails or is not installed."""
+        try:
+            return self.git(*words).decode().strip()
+        except (Failed, ConfigError):
+            return ""
+
+    def agrees(self, *words: str) -> bool:
+        """Whether Git says yes, by its exit code."""
+        try:
+            self.git(*words)
+        except Failed:
+            return False
+        return True
+
+    def has(self, commit: str) -> bool:
+        """Whether a commit is in the store."""
+        return self.agrees("cat-file", "-e", f"{commit}^{{commit}}")
+
+    def files(self, commit: str, *below: str) -> dict[str, str]:
+        """Each file of a commit, of those ``below`` some folders if any are given, and its blob."""
+        rows = self.git("ls-tree", "-r", "-z", "--full-tree", commit, "--", *below).split(b"\0")
+        return {
+            os.fsdecode(name): head.split()[2].decode()
+            for head, _, name in (row.partition(b"\t") for row in rows if row)
+        }
+
+    def tree(self, blobs: Mapping[str, str], base: str = "") -> str:
+        """The tree of these files, on that of the commit ``base`` if it is given: a file without a
+        blob (``""``) is taken out of it."""
+        rows = b"".join(
+            f"{'100644' if blob else '0'} {blob or '0' * 40}\t".encode() + os.fsencode(path) + b"\0"
+            for path, blob in blobs.items()
+        )
+        with tempfile.TemporaryDirectory() as folder:
+            index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
+            if base:
+                self.git("read-tree", base, env=index)
+            self.git("update-index", "-z", "--index-info", stdin=rows, env=index)
+            return self.git("write-tree", env=index).decode().strip()
+
+    def commit(self, tree: str, message: bytes, *parents: str, host: str = "localhost") -> str:
+        """A commit that no branch has yet, by ``publish`` at ``host``."""
+        who = {
+            f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER")
+            for what, value in (("NAME", "publish"), ("EMAIL", f"publish@{host}"))
+        }  # fmt: skip
+        after = [word for parent in parents for word in ("-p", parent)]
+        return self.git("commit-tree", tree, *after, stdin=message, env=who).decode().strip()

@@ -1,0 +1,128 @@
+"""The rehearsal of a build: Pelican's generators and its writer write the site, but no template
+renders and no file is opened.
+
+What they refuse is known before a page is: addresses, lists and feeds that cannot be, and
+templates that cannot be loaded, with those that they extend, include and import.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import io
+import types
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pelican import generators as stock
+from pelican import signals, writers
+from pelican.utils import sanitised_join
+from pelican.writers import FileOverwriteFailedError, Writer
+
+from publish.post.diagnostic import Complaint
+from publish.site.engine.logged import LogCollector
+from publish.site.templates import Blank, Templates
+
+ARTICLES = ("articles", "period_archives", "direct_templates", "tags", "categories", "authors",
+            "drafts")  # fmt: skip
+MAIL = ("email/issue.html", "email/issue.txt")
+"""Templates of a theme that the plugin ``mail_issues`` renders."""
+QUIET = ("content_written", "article_generator_write_article", "page_generator_write_page",
+         "page_writer_finalized")  # fmt: skip
+
+
+def rehearsed(
+    generators: Sequence[Any], settings: Mapping[str, Any], root: Path, memo: Path
+) -> tuple[Complaint, ...]:
+    """What Pelican would refuse while it writes the site of these ``generators``, whose settings
+    file lies in ``root``. It is to be called in a copy of the process that builds; ``memo`` is a
+    file that makes the next one quicker."""
+    log = LogCollector(root, Path(settings["OUTPUT_PATH"]), {})
+    writer = _Rehearsing(settings, log)
+    templates = Templates(log.tell, log.failed, memo, settings["JINJA_ENVIRONMENT"])
+    with _nothing_written():
+        for generator in generators:
+            kind = type(generator)
+            if kind not in (stock.ArticlesGenerator, stock.PagesGenerator,
+                            stock.TemplatePagesGenerator):  # fmt: skip
+                continue
+            with templates.of(generator):
+                for step in _steps(generator, writer):
+                    try:
+                        step()
+                    except Exception as error:  # settings and templates may be anything
+                        log.failed(error)
+    if generators and "mail_issues" in (settings.get("PLUGINS") or ()):
+        with templates.of(generators[0]):
+            templates.look(MAIL)
+    for name, template in () if log.errors else writer.whole:
+        templates.require_whole_list(name, template)
+    templates.save()
+    return tuple(log.errors)
+
+
+def _steps(generator: Any, writer: _Rehearsing) -> Iterator[Callable[[], Any]]:
+    """What the generator does while it writes, as far as it is Pelican's own."""
+    if not isinstance(generator, stock.ArticlesGenerator):
+        yield partial(generator.generate_output, writer)
+        return
+    write = partial(writer.write_file, relative_urls=generator.settings["RELATIVE_URLS"])
+    for name, given in (("feeds", writer), *((name, write) for name in ARTICLES)):
+        step = getattr(generator, f"generate_{name}")
+        if inspect.unwrap(step).__module__.startswith("pelican."):
+            yield partial(step, given)
+
+
+@contextlib.contextmanager
+def _nothing_written() -> Iterator[None]:
+    """Pelican's writer makes no folders and opens no files, and no plugin is told of any."""
+    opens, system = vars(writers).get("open"), writers.os
+    heard = {name: getattr(signals, name).receivers for name in QUIET}
+    writers.open = lambda *args, **named: io.StringIO()
+    writers.os = types.SimpleNamespace(**{**vars(system), "makedirs": lambda *a, **n: None})
+    for name in QUIET:
+        getattr(signals, name).receivers = {}
+    try:
+        yield
+    finally:
+        for name, receivers in heard.items():
+            getattr(signals, name).receivers = receivers
+        writers.os = system
+        if opens is None:
+            del writers.open
+        else:
+            writers.open = opens
+
+
+class _Rehearsing(Writer):  # type: ignore[misc] # Pelican has no types
+    """Pelican's writer. ``whole`` are the templates of lists that are not cut into pages, by the
+    name that PAGINATED_TEMPLATES would have for them."""
+
+    def __init__(self, settings: Mapping[str, Any], log: LogCollector) -> None:
+        super().__init__(settings["OUTPUT_PATH"], settings=settings)
+        self._log = log
+        self._write = inspect.unwrap(Writer.write_file)
+        self.whole: dict[tuple[str, Blank], None] = {}
+
+    def write_feed(
+        self, elements: Any, context: Any, path: Any = None, url: Any = None,
+        feed_type: str = "atom", override_output: bool = False, feed_title: Any = None,
+    ) -> None:  # fmt: skip
+        if path:
+            self._open_w(sanitised_join(self.output_path, path), "utf-8", override_output)
+
+    def write_file(
+        self, name: Any, template: Any, context: Any, *how: Any, template_name: Any = None,
+        **named: Any,
+    ) -> None:  # fmt: skip
+        listed = template_name and {"articles", "dates"} & named.keys()
+        if name and listed and template_name not in self.settings["PAGINATED_TEMPLATES"]:
+            self.whole[str(template_name), template] = None
+        try:
+            self._write(self, name, Blank(), context, *how, template_name=template_name, **named)
+        except FileOverwriteFailedError:
+            raise  # Pelican knows lists for which that is no fault
+        except Exception as error:
+            self._log.failed(error)

@@ -1,0 +1,184 @@
+"""Templates that are loaded, and all that they extend, include and import: what cannot be loaded
+is told at its line before a page renders."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, TemplateNotFound, Undefined, nodes
+
+from publish.post import cache
+from publish.post.diagnostic import Complaint, quoted
+
+NAMED = re.compile(r"""{%[-+]?\s*(?:extends|include|import|from)\s+["']([^"']+)["']""")
+LISTS = ("articles_page", "articles_paginator", "dates_page", "dates_paginator")
+"""Variables that a template has only where its name is in PAGINATED_TEMPLATES."""
+SIZE = 16
+"""Bytes of a text's digest."""
+
+
+class Blank:
+    """A template that renders nothing."""
+
+    def __init__(self, env: Any = None, name: str = "") -> None:
+        self.environment, self.name = env, name
+
+    def render(self, context: Any) -> str:
+        """Nothing."""
+        return ""
+
+
+class Templates:
+    """The templates that are loaded, and all that they name; ``tell`` gets what is wrong with
+    one, ``failed`` the exception where one is. Texts that can be compiled are kept in ``file``."""
+
+    def __init__(
+        self, tell: Callable[[Complaint], None], failed: Callable[[Exception], None], file: Path,
+        options: Any,
+    ) -> None:  # fmt: skip
+        self._tell, self._raised = tell, failed
+        self._memo, self._made_from = file, f"{cache.code_digest(Path(__file__).parent)}{options!r}"
+        known = cache.read(file, self._made_from) or b""
+        self._fit = {known[at : at + SIZE] for at in range(0, len(known), SIZE)}
+        self._before = len(self._fit)
+        self._met: set[str] = set()
+        self._generator: Any = None
+
+    def save(self) -> None:
+        """Keep which texts can be compiled."""
+        if len(self._fit) != self._before:
+            cache.keep(self._memo, self._made_from, b"".join(sorted(self._fit)))
+
+    @contextlib.contextmanager
+    def of(self, generator: Any) -> Iterator[None]:
+        """Meanwhile the ``generator`` gets every template it asks for; a faulty one is told."""
+        self._generator = generator
+        get = type(generator).get_template
+
+        def get_template(name: str) -> Blank:
+            for ending in generator.settings["TEMPLATE_EXTENSIONS"]:
+                with contextlib.suppress(TemplateNotFound):
+                    self._load(name + ending)
+                    return Blank(generator.env, name + ending)
+            if name == "period_archives":
+                get(generator, name)  # it raises, and Pelican takes another
+            return Blank()  # a rule tells of it, where it is named
+
+        generator.get_template = get_template
+        try:
+            yield
+        finally:
+            del generator.get_template
+
+    def look(self, names: Sequence[str]) -> None:
+        """Load templates that need not be there."""
+        for name in names:
+            with contextlib.suppress(TemplateNotFound):
+                self._load(name)
+
+    def require_whole_list(self, name: str, template: Blank) -> None:
+        """Tell of a template that is sure to show pages of a list that has none."""
+        env = template.environment
+        if env is None or not issubclass(Undefined, env.undefined):
+            return
+        waiting, met = [template.name], set[str]()
+        while waiting:
+            one = waiting.pop()
+            text = _text(env, one)
+            if one in met or text is None:
+                continue
+            met.add(one)
+            waiting += NAMED.findall(text)
+            if not any(f"{v}." in text.replace(f"{v} and {v}.", "") for v in LISTS):
+                continue
+            tree = env.parse(text)
+            made = {each.name for each in tree.find_all(nodes.Name) if each.ctx != "load"}
+            for node in _certain(tree):
+                shown = node.node if isinstance(node, nodes.Getattr) else None
+                if isinstance(shown, nodes.Name) and shown.name in {*LISTS} - made:
+                    message = f"PAGINATED_TEMPLATES lacks {quoted(name)}, and {one} shows "
+                    self._tell(Complaint(message + shown.name, remedy=f'add "{name}": None to it'))
+                    return
+
+    def _load(self, name: str) -> None:
+        """Load a template, and what it names too."""
+        if name in self._met:
+            return
+        env = self._generator.env
+        try:
+            text, file, _ = env.loader.get_source(env, name)
+            self._met.add(name)
+            digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=SIZE).digest()
+            if digest not in self._fit:
+                env.get_template(name)
+                self._fit.add(digest)
+        except TemplateNotFound:
+            raise
+        except Exception as error:
+            self._met.add(name)
+            self._failed(name, error)
+            return
+        for named in dict.fromkeys(NAMED.findall(text)):
+            try:
+                self._load(named)
+            except TemplateNotFound:
+                self._missing(env, str(file), text, named)
+
+    def _missing(self, env: Environment, file: str, text: str, named: str) -> None:
+        for node in _certain(env.parse(text)):
+            wanted = getattr(node, "template", None)
+            optional = getattr(node, "ignore_missing", False)
+            if isinstance(wanted, nodes.Const) and wanted.value == named and not optional:
+                message = f"there is no template {quoted(named)}"
+                remedy = "correct the name, or put the file there"
+                self._tell(Complaint(message, file, node.lineno, remedy))
+                return
+
+    def _failed(self, name: str, error: Exception) -> None:
+        if not isinstance(error, UnicodeDecodeError):
+            self._raised(error)
+            return
+        line = error.object[: error.start].count(b"\n") + 1
+        self._tell(
+            Complaint("the template is no UTF-8", self._file(name), line, "save it as UTF-8")
+        )
+
+    def _file(self, name: str) -> str:
+        for folder in self._generator._templates_path:
+            if (file := Path(folder, name)).is_file():
+                return str(file)
+        return name
+
+
+def _text(env: Any, name: str) -> str | None:
+    """A template's text; None if it has none that can be read."""
+    try:
+        return str(env.loader.get_source(env, name)[0])
+    except (TemplateNotFound, UnicodeDecodeError):
+        return None
+
+
+def _certain(node: Any) -> Iterator[Any]:
+    """What is evaluated of a template whatever its variables are."""
+    yield node
+    below = list(node.iter_child_nodes())
+    if isinstance(node, nodes.Template) and any(isinstance(n, nodes.Extends) for n in node.body):
+        # Of what stands beside its blocks nothing is shown; what it names is loaded.
+        kept = (nodes.Extends, nodes.Block, nodes.Import, nodes.FromImport, nodes.Include,
+                nodes.Assign)  # fmt: skip
+        below = [each for each in below if isinstance(each, kept)]
+    elif isinstance(node, nodes.If | nodes.CondExpr):
+        below = [node.test]
+    elif isinstance(node, nodes.For):
+        below = [node.iter]
+    elif isinstance(node, nodes.And | nodes.Or):
+        below = [node.left]
+    elif isinstance(node, nodes.Macro | nodes.CallBlock):
+        below = []
+    for each in below:
+        yield from _certain(each)
