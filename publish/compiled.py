@@ -19,11 +19,13 @@ from publish.post import cache
 
 TYPE_CHECKING = False  # as in typing, which itself compiles some
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
 FEW = 4
 """New entries for which the file is not written: an expression may be made of a post's words."""
+NAME = "<string>"
+"""What Python calls the file of such code."""
+DEBUG = int(re.DEBUG)
 MANY = 4_000
 """Entries from which on the file begins from the start."""
 _kept: list[Expressions] = []
@@ -62,9 +64,12 @@ class Expressions:
         compiler.compile = self._pattern(compiler, compiler.compile, compiler._sre.compile)
         import collections
         import dataclasses  # late, for the expressions of the modules that it loads
+        import typing
 
-        vars(dataclasses)["exec"] = self._run("exec", exec)
-        vars(collections)["eval"] = self._run("eval", eval)
+        code = self._code
+        vars(dataclasses)["exec"] = lambda text, *more: exec(code(text, NAME, "exec"), *more)  # noqa: S102
+        vars(collections)["eval"] = lambda text, *more: eval(code(text, NAME, "eval"), *more)  # noqa: S307
+        vars(typing)["compile"] = code  # of each field of a named tuple, the name of its type
 
     def save(self) -> None:
         """Add what is new."""
@@ -77,20 +82,20 @@ class Expressions:
         with contextlib.suppress(OSError):
             cache.save(Path(self._file), {"python": sys.version, "entries": entries})
 
-    def _run(self, mode: str, run: Callable[..., Any]) -> Callable[..., Any]:
-        def kept(text: str, *names: Any) -> Any:
-            known = self._entries.get((mode, text))
-            code = marshal.loads(known) if known else compile(text, "<string>", mode)  # noqa: S302
-            if not known:
-                self._new[mode, text] = marshal.dumps(code)
-            return run(code, *names)
-
-        return kept
+    def _code(self, text: str, name: str, mode: str) -> Any:
+        """In place of ``compile``."""
+        known = self._entries.get((mode, text))
+        if known:
+            return marshal.loads(known)  # noqa: S302 - our own
+        code = compile(text, name, mode, dont_inherit=True)
+        self._new[mode, text] = marshal.dumps(code)
+        return code
 
     def _pattern(self, compiler: Any, stock: Any, build: Any) -> Any:
         def pattern(text: Any, flags: int = 0) -> Any:
-            key = type(text).__name__, text, int(flags)
-            if type(text) not in (str, bytes) or flags & re.DEBUG:
+            bits = int(flags)  # with flags themselves it takes as long as all of this
+            key = type(text).__name__, text, bits
+            if type(text) not in (str, bytes) or bits & DEBUG:
                 return stock(text, flags)
             if known := self._entries.get(key):
                 whole, code, *more = known

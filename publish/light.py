@@ -38,10 +38,13 @@ LAZY = {
     "watchfiles": ("Change", "DefaultFilter"),
 }
 """Libraries of which Pelican's own import uses these classes only; the rest is imported lazily."""
-LATE = {"urllib.request": ("Request", "urlopen")}
+LATE = {
+    "importlib.metadata": ("entry_points",), "urllib.request": ("Request", "urlopen"),
+}  # fmt: skip
 """What is imported from them to be called long afterwards."""
-STUBBED = ("pelican", "imagesize")
-"""What is loaded with stubs: Pelican, and the sizes of pictures, which may be read from the web."""
+STUBBED = ("pelican", "imagesize", "pygments.plugin")
+"""What is loaded with stubs: Pelican, the sizes of pictures, which may be read from the web, and
+lexers that other packages bring."""
 
 SIDE_EFFECTS = (
     "email.charset", "email.encoders", "email.errors", "email.header", "email.message",

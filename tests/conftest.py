@@ -51,6 +51,14 @@ def _no_account(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _no_power_cut() -> Iterator[None]:
+    """No test waits for the disk: processes are killed here, machines are not."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda descriptor: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _builds_are_forked() -> Iterator[None]:
     """The processes of this one's builds are as real as ever, and start in no time."""
     from tests import forked  # once it is settled which Python ours is

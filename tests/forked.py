@@ -39,8 +39,11 @@ READING = f"""
 """
 BUILDING = f"""
     publish.site.engine.session publish.site.engine.inprocess publish.site.engine.worker
-    publish.site.engine.keys publish.site.engine.judging publish.site.engine.service
-    publish.site.build publish.settings {READING}
+    publish.site.engine.judging publish.site.engine.service
+    publish.site.engine.glance publish.site.engine.trust publish.site.build publish.site.read
+    publish.site.library publish.settings {READING} publish.office.checking publish.checks.cached
+    publish.checks.rules.frontmatter publish.checks.rules.header_values
+    publish.checks.rules.pathological
 """
 PRELOADED = {
     "publish": f"""{BUILDING}

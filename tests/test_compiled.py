@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import re
 import sys
+import typing
 import warnings
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -40,7 +41,7 @@ def process(tmp_path: Path) -> Iterator[Process]:
 
     def leave() -> None:
         COMPILER.compile, COMPILER._sre = stock
-        for module, name in ((dataclasses, "exec"), (collections, "eval")):
+        for module, name in ((dataclasses, "exec"), (collections, "eval"), (typing, "compile")):
             vars(module).pop(name, None)
         re.purge()
 

@@ -45,6 +45,15 @@ def test_the_size_of_a_picture_is_read_without_what_the_web_needs(tmp_path: Path
     assert said(web) == said(web, light=False) == "URLError"
 
 
+def test_code_in_a_text_is_shown_without_a_look_at_all_that_is_installed():
+    code = (
+        "import pelican, sys, markdown.extensions.codehilite, pygments.plugin as p\n"
+        "found = 'importlib.metadata' in sys.modules\n"
+        "print(sorted(e.name for e in p.iter_entry_points('console_scripts')), {})"
+    )
+    assert said(code.format("found")) == said(code.format(False), light=False)
+
+
 def test_it_is_the_same_pelican():
     code = (
         "import pelican, pelican.generators as g, pelican.contents as c, pelican.readers as r\n"

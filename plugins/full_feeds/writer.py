@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +90,8 @@ def write(
 ) -> Any:
     """Send the two signals of a feed and write it by ``writer``, which may be Pelican's own.
 
-    ``facts`` is everything that ``make`` and ``render`` depend on. Receivers of
+    ``facts`` is everything that ``make`` and ``render`` depend on, and its ``repr`` says all of it.
+    Where it is what it was, the file in the output stays. Receivers of
     ``feed_generated`` may change the feed, so where there are any it is made each time.
     """
     listened = bool(signals.feed_generated.receivers)
@@ -99,17 +100,35 @@ def write(
         signals.feed_generated.send(context, feed=feed)
     if not path:
         return feed
-    if listened:
-        text = render(feed)
-    else:
-        folder = Path(context["CACHE_PATH"]) / "feeds"
-        text = cached(folder, path, facts, lambda: render(feed.made))
     complete = sanitised_join(writer.output_path, path)
-    Path(complete).parent.mkdir(parents=True, exist_ok=True)
-    with writer._open_w(complete, "utf-8", override) as stream:
-        stream.write(text)
+    engine = None if listened or override else context.get("ENGINE")
+    if engine and _first(writer, complete):
+        writer._written_files.add(complete)
+        held, opened = engine.holds(complete, _made_from(facts)), partial(open, complete, "w")
+    else:
+        held, opened = False, partial(writer._open_w, complete, override=override)
+    if not held:
+        if listened:
+            text = render(feed)
+        else:
+            folder = Path(context["CACHE_PATH"]) / "feeds"
+            text = cached(folder, path, facts, lambda: render(feed.made))
+        Path(complete).parent.mkdir(parents=True, exist_ok=True)
+        with opened(encoding="utf-8") as stream:
+            stream.write(text)
     signals.feed_written.send(complete, context=context, feed=feed)
     return feed
+
+
+def _first(writer: Any, file: str) -> bool:
+    """Whether the file is written for the first time, by Pelican's own rules for two of a name."""
+    files = writer._written_files, writer._overridden_files
+    return type(writer)._open_w is Writer._open_w and not any(file in each for each in files)
+
+
+def _made_from(facts: object) -> str:
+    libraries = [release(name) for name in ("feedgen", "lxml")]
+    return f"{cache.code_digest(Path(__file__).parent)} {libraries} {facts!r}"
 
 
 def cached(folder: Path, path: str, facts: object, make: Callable[[], str]) -> str:
@@ -117,9 +136,8 @@ def cached(folder: Path, path: str, facts: object, make: Callable[[], str]) -> s
 
     ``facts`` is everything that ``make`` depends on; its ``repr`` must say all of it.
     """
+    made_from = _made_from(facts)
     file = folder / hashlib.sha256(path.encode()).hexdigest()[:20]
-    libraries = [release(name) for name in ("feedgen", "lxml")]
-    made_from = f"{cache.code_digest(Path(__file__).parent)} {libraries} {facts!r}"
     known = cache.read(file, made_from)
     if known is None:
         known = make().encode()

@@ -125,7 +125,7 @@ class IssueBuilder:
             article.date, str(article.lang), str(article.relative_source_path),
             article.source_path, [str(author) for author in getattr(article, "authors", ())],
             [str(category) for category in categories_of(article)],
-            getattr(article, "share_links", ()), mail is None, *map(digest_of, bodies),
+            _shares(article), mail is None, *map(digest_of, bodies),
         )  # fmt: skip
         return hashlib.sha256(repr(values).encode("utf-8", "surrogatepass")).digest()
 
@@ -158,6 +158,15 @@ class IssueBuilder:
             texts = [made[name].decode() for name in NAMES]
             cache.keep(file, made_from, json.dumps([*texts, warning]).encode())
         return made, warning
+
+
+def _shares(article: Any) -> Any:
+    """What decides the share links: an article's own, or what those of all are made from, beside
+    its title, address and status."""
+    made_from = getattr(getattr(type(article), "share_links", None), "made_from", None)
+    if made_from is None or "share_links" in vars(article):
+        return getattr(article, "share_links", ())
+    return made_from, article.status
 
 
 def _source(article: Any) -> str:

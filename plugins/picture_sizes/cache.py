@@ -59,7 +59,8 @@ def digest(data: bytes, recipe: str, wanted: Collection[int]) -> str:
 def read(folder: Path) -> Picture | None:
     """The picture kept at ``folder``, if it is whole."""
     try:
-        found = json.loads((folder / LISTED).read_bytes())
+        found = json.loads(cache.read(folder / LISTED, LISTED) or b"")
+        del found["sums"]
         offered = tuple(Offer(o["format"], tuple(o["widths"])) for o in found.pop("offers"))
         picture = Picture(offers=offered, **found)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -74,10 +75,29 @@ def write(folder: Path, picture: Picture, files: Encoded) -> None:
     Raises:
         OSError: they cannot be written.
     """
+    sums = {}
     for offer in picture.offers:
         for width in offer.widths:
-            write_whole(path(folder, offer.format, width), files[offer.format, width])
-    write_whole(folder / LISTED, json.dumps(asdict(picture)).encode())
+            place, data = path(folder, offer.format, width), files[offer.format, width]
+            write_whole(place, data)
+            sums[place.name] = _sum(data)
+    listed = json.dumps(asdict(picture) | {"sums": sums}).encode()
+    cache.keep(folder / LISTED, LISTED, listed)
+
+
+def variant(folder: Path, format: str, width: int) -> bytes | None:
+    """The bytes of one variant, if they are those that were written."""
+    place = path(folder, format, width)
+    try:
+        data = place.read_bytes()
+        sums = json.loads(cache.read(folder / LISTED, LISTED) or b"")["sums"]
+    except (OSError, ValueError):
+        return None
+    return data if sums.get(place.name) == _sum(data) else None
+
+
+def _sum(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def path(folder: Path, format: str, width: int) -> Path:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
-import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -15,11 +15,12 @@ from pelican.utils import get_relative_path, path_to_url
 
 from publish.post.contents import contents
 from publish.post.diagnostic import Complaint
+from publish.post.files import write_whole
 from publish.post.installed import release
 
 from . import cache, tags
 from .markup import Page, pictured
-from .variants import RECIPE, WIDTHS, Broken, Picture, name, offers, shown
+from .variants import RECIPE, WIDTHS, Broken, Offer, Picture, name, offers, shown
 
 log = logging.getLogger(__name__)
 
@@ -102,14 +103,22 @@ class Library:
             OSError: one cannot be written.
         """
         engine = self.settings.get("ENGINE")
-        for _, cached in sorted(self._known.items()):
+        for path, cached in sorted(self._known.items()):
             for offer in cached.picture.offers if cached and cached.made else ():
                 for width in offer.widths:
                     place = cached.picture.file(offer.format, width)
                     if not (engine and engine.holds(place, str(cached.folder))):
-                        file = output / place
-                        file.parent.mkdir(parents=True, exist_ok=True)
-                        shutil.copyfile(cache.path(cached.folder, offer.format, width), file)
+                        write_whole(output / place, self._variant(path, cached, offer, width))
+
+    def _variant(self, path: str, cached: Cached, offer: Offer, width: int) -> bytes:
+        """The bytes of one variant; what is damaged in the cache is encoded again."""
+        data = cache.variant(cached.folder, offer.format, width)
+        if data is None:
+            self._made(path)
+            data = cache.variant(cached.folder, offer.format, width)
+        if data is None:
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(cached.folder))
+        return data
 
     def _cached(self, path: str) -> Cached | None:
         """One picture; None for one that cannot be read, that moves, or is for print."""

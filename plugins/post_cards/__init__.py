@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 FOLDER = "cards"
 _drawn: dict[str, Any] = {}
 """File name to what the card shows, of the run at work."""
+_ahead: list[Callable[[], Any]] = []
+"""Waits for those that are drawn while the site is rendered."""
 
 
 class Shown(str):
@@ -47,6 +50,7 @@ def choose(generators: list[Any]) -> None:
     from publish.post.contents import contents
 
     _drawn.clear()
+    _ahead.clear()
     site = _site_card(generators[0].settings) if generators else None
     if site is None:
         return
@@ -97,40 +101,69 @@ def _named(slug: str, title: str, above: str, below: str, seed: str) -> Shown | 
     return Shown(file, title)
 
 
+def begin(pelican: Any) -> None:
+    """Begin with what is new, from the last on, while letters and pages are made."""
+    engine = pelican.settings.get("ENGINE")
+    if engine and not engine.planning:
+        cache = _cache(pelican.settings)
+        new = [file for file in reversed(_missing(engine)) if not (cache / file).exists()]
+        _ahead.append(engine.ahead(lambda file: _kept(cache / file) and None, new))
+
+
 def write(pelican: Any) -> None:
     """Put the cards into the site: from the cache, or drawn and put there too."""
     if not _drawn:
         return
     from publish.post.diagnostic import Complaint
     from publish.post.files import write_whole
-    from publish.post.installed import release
 
-    # Another release may compress otherwise; what lies there must be what would be drawn.
-    pillow = release("pillow")
-    cache = Path(pelican.settings["CACHE_PATH"], FOLDER, pillow)
-    output, engine = Path(pelican.output_path, FOLDER), pelican.settings.get("ENGINE")
-    missing = {file: card for file, card in _drawn.items()
-               if not (engine and engine.holds(f"{FOLDER}/{file}", pillow))}  # fmt: skip
+    cache, output = _cache(pelican.settings), Path(pelican.output_path, FOLDER)
+    engine = pelican.settings.get("ENGINE")
+    missing = _missing(engine)
 
     def put(file: str) -> None:
-        try:
-            data = (cache / file).read_bytes()
-        except FileNotFoundError:
-            data = _png(missing[file])
-            write_whole(cache / file, data)
-        write_whole(output / file, data)
+        write_whole(output / file, _kept(cache / file))
 
     try:
         new = [file for file in missing if engine and not (cache / file).exists()]
         if engine:
             engine.shared(put, new)
-        for file in missing.keys() - set(new):
+        for file in missing:
             put(file)
+        for wait in _ahead:
+            wait()
     except OSError as error:
         Complaint(
             f"{error.filename}: the card cannot be written ({error.strerror})",
             remedy="mend that (rights, disk space) and build again",
         ).log(log)
+
+
+def _cache(settings: Any) -> Path:
+    from publish.post.installed import release
+
+    # Another release may compress otherwise; what lies there must be what would be drawn.
+    return Path(settings["CACHE_PATH"], FOLDER, release("pillow"))
+
+
+def _missing(engine: Any) -> list[str]:
+    from publish.post.installed import release
+
+    pillow = release("pillow")
+    return [f for f in _drawn if not (engine and engine.holds(f"{FOLDER}/{f}", pillow))]
+
+
+def _kept(file: Path) -> bytes:
+    """A card of the cache; drawn and put there if it is not."""
+    from publish.post.cache import verified, with_checksum
+    from publish.post.files import write_whole
+
+    try:
+        return verified(file.read_bytes())
+    except (FileNotFoundError, ValueError):
+        data = _png(_drawn[file.name])
+        write_whole(file, with_checksum(data))
+        return data
 
 
 def _png(card: Any) -> bytes:
@@ -143,4 +176,5 @@ def register() -> None:
     """Called by Pelican."""
     # After every plugin that sets categories, in whatever order they are named.
     signals.all_generators_finalized.connect(choose)
+    signals.get_writer.connect(begin)
     signals.finalized.connect(write)

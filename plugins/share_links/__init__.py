@@ -6,6 +6,7 @@ Plain addresses: nothing is loaded from another host, and they work without scri
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from pelican import signals
@@ -34,10 +35,14 @@ class Links:
     """``article.share_links``, worked out for the articles whose pages ask. Drafts have none.
 
     Without ``__set__``, so that a line ``Share_links:`` in a post can take its place.
+    ``made_from`` is all that they depend on but the article's title, address and status.
     """
 
     def __init__(self, site: str, services: Sequence[str]) -> None:
+        from publish.post.cache import code_digest
+
         self._site, self._services = site, services
+        self.made_from = code_digest(Path(__file__).parent), site, tuple(services)
 
     def __get__(self, article: Any, kind: type | None = None) -> Any:
         """The links, as templates read them."""

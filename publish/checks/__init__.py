@@ -7,6 +7,6 @@ made (``publish.post.record``); the text of a source tells the line.
 
 from __future__ import annotations
 
-from publish.checks.answers import Judged, check, exit_code
+from publish.checks.answers import Judged, check
 
-__all__ = ["Judged", "check", "exit_code"]
+__all__ = ["Judged", "check"]

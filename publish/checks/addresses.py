@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from publish.checks.site import Site
 from publish.checks.source import Source
-from publish.post.urls import normal
+from publish.post.urls import normal, permalink
 
 PAGE_NUMBER = re.compile(r"(?:/?page/\d+|(?<=[a-z])\d+(?=\.html$))")
 OF_TOOLS = (
@@ -27,8 +27,8 @@ def of_source(source: Source, site: Site) -> str:
     """A source's own address in public, normal; of one that cannot be read, the likely one."""
     if source.post:
         return normal(source.post.permalink)
-    pattern = str(site.values.get("PAGE_URL" if source.is_page else "ARTICLE_URL") or "{slug}")
-    return normal(source.get("url") or pattern.replace("{slug}", source.slug))
+    likely = permalink(site.values, "page" if source.is_page else "article", source.slug)
+    return normal(source.get("url") or likely or source.slug)
 
 
 def relative_base(source: Source, site: Site) -> str:

@@ -13,20 +13,13 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from publish.errors import ConfigError, Exit
+from publish.errors import ConfigError
 from publish.post import cache, stamps
 from publish.post.diagnostic import Diagnostic
 from publish.settings import Settings
 
 Seen = dict[str, tuple[str, str]]
 """Files by name: their stamp, and of one whose stamp is too young a digest too (else ``""``)."""
-
-
-OF_SETTINGS = frozenset({
-    "bad-siteurl", "bad-timezone", "setting-kind", "one-address-for-all", "bad-pattern",
-    "shared-file", "signup-address", "unknown-topic",
-})  # fmt: skip
-"""The rules that judge settings alone."""
 
 
 class Judged(NamedTuple):
@@ -66,15 +59,6 @@ def check(
         with contextlib.suppress(OSError):
             cache.save(file, {"code": code, "answers": answers})
     return [f for f in found if chosen is None or within(f.file, chosen)]
-
-
-def exit_code(errors: Sequence[Diagnostic]) -> Exit:
-    """How a command ends by these findings: where a setting is wrong, as by a settings file that
-    fails."""
-    if not errors:
-        return Exit.OK
-    settings = any(finding.rule in OF_SETTINGS for finding in errors)
-    return Exit.USAGE if settings else Exit.REFUSED
 
 
 def _still_true(answer: Any, now: Seen) -> list[Diagnostic] | None:

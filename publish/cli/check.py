@@ -8,6 +8,7 @@ import click
 
 from publish.cli.options import common
 from publish.cli.terminal import Terminal
+from publish.errors import Exit
 from publish.settings import Settings
 
 
@@ -59,4 +60,4 @@ def command(
             if findings
             else "nothing to mend"
         )
-    return int(checks.exit_code(errors))
+    return int(Exit.REFUSED if errors else Exit.OK)

@@ -57,8 +57,7 @@ def doctor(office: options.Office, terminal: Terminal) -> int:
 
 @click.command("demo")
 @options.common
-@click.pass_context
-def demo(ctx: click.Context, settings: Settings, terminal: Terminal) -> None:
+def demo(settings: Settings, terminal: Terminal) -> None:
     """Check, build, and send the newest post to a demo reader in the sandbox.
 
     Example: publish demo

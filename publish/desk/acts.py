@@ -65,7 +65,7 @@ class Acts:
         except ConfigError:
             return b""
 
-    def test_to(self, now: Snapshot) -> str:
+    def test_to(self) -> str:
         """Whom the last test went to, else the sender."""
         return self._tested or str(self.reader.settings.values.get("NEWSLETTER_REPLY_TO") or "")
 
@@ -73,7 +73,7 @@ class Acts:
         """The findings of a post that its bytes ``data`` can be rid of by a known fix."""
         found = parts.findings(self.reader.current, post) or ()
         values = self.reader.settings.values
-        return [f for f in found if fixes.apply_fix(data, fixes.FixContext(f, values)) is not None]
+        return [f for f in found if fixes.apply_fix(data, f, values) is not None]
 
     def fix_page(self, post: Post, args: Mapping[str, str]) -> dict[str, Any] | None:
         """What a fix would change; None if there is nothing to fix any more."""
@@ -307,8 +307,7 @@ class Acts:
         data = self.writer.read(self.reader.settings, post)
         if finding is None:
             return None, data, None
-        where = fixes.FixContext(finding, self.reader.settings.values)
-        return finding, data, fixes.apply_fix(data, where)
+        return finding, data, fixes.apply_fix(data, finding, self.reader.settings.values)
 
     def _allowed(self) -> None:
         if not self.reader.current.acts:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -22,21 +21,14 @@ URL = re.compile(r"https?://[^\s<>\"')\]]+")
 STATUSES = ("published", "draft", "hidden")
 
 
-@dataclass(frozen=True)
-class FixContext:
-    """What a mend may know beside the bytes: the finding and the settings' values."""
-
-    finding: Diagnostic
-    values: Mapping[str, Any]
+Fix = Callable[[bytes, Diagnostic, Mapping[str, Any]], bytes | None]
+"""A mend may know the finding and the settings' values beside the bytes."""
 
 
-Fix = Callable[[bytes, FixContext], bytes | None]
-
-
-def apply_fix(data: bytes, where: FixContext) -> bytes | None:
+def apply_fix(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> bytes | None:
     """``data`` without what was found; None where there is nothing this can do about it."""
-    mend = FIXES.get(where.finding.rule)
-    made = mend(data, where) if mend else None
+    mend = FIXES.get(finding.rule)
+    made = mend(data, finding, values) if mend else None
     return None if made == data else made
 
 
@@ -52,26 +44,26 @@ def difference(before: bytes, after: bytes) -> list[tuple[int, str, str]]:
     return found
 
 
-def _line(change: Callable[[str, FixContext], str]) -> Fix:
+def _line(change: Callable[[str, Diagnostic], str]) -> Fix:
     """A mend of the finding's own line."""
 
-    def mend(data: bytes, where: FixContext) -> bytes | None:
+    def mend(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> bytes | None:
         lines = data.splitlines(keepends=True)
-        at = where.finding.line - 1
+        at = finding.line - 1
         if not 0 <= at < len(lines):
             return None
         text = lines[at].decode("utf-8", "surrogateescape")
-        lines[at] = change(text, where).encode("utf-8", "surrogateescape")
+        lines[at] = change(text, finding).encode("utf-8", "surrogateescape")
         return b"".join(lines)
 
     return mend
 
 
-def _https(text: str, where: FixContext) -> str:
+def _https(text: str, finding: Diagnostic) -> str:
     return URL.sub(lambda m: m[0] if is_private(m[0]) else re.sub("^http:", "https:", m[0]), text)
 
 
-def _untracked(text: str, where: FixContext) -> str:
+def _untracked(text: str, finding: Diagnostic) -> str:
     def clean(found: re.Match[str]) -> str:
         parts = urlsplit(found[0])
         pairs = parse_qsl(parts.query, keep_blank_values=True)
@@ -83,11 +75,11 @@ def _untracked(text: str, where: FixContext) -> str:
     return URL.sub(clean, text)
 
 
-def _deeper(text: str, where: FixContext) -> str:
+def _deeper(text: str, finding: Diagnostic) -> str:
     return re.sub(r"^(\s{0,3})#(?!#)", r"\1##", text)
 
 
-def _curly(text: str, where: FixContext) -> str:
+def _curly(text: str, finding: Diagnostic) -> str:
     """Straight quotation marks bent, outside code, tags and link titles."""
     if re.search(r"[`<]|\]\([^)]*\"", text):
         return text
@@ -96,53 +88,53 @@ def _curly(text: str, where: FixContext) -> str:
     return text.replace("'", "’")
 
 
-def _suggested(text: str, where: FixContext) -> str:
+def _suggested(text: str, finding: Diagnostic) -> str:
     """What the finding says is wrong replaced by what it says is meant."""
-    if not where.finding.fix:
+    if not finding.fix:
         return text
-    wrong, meant = where.finding.fix
-    if where.finding.rule == "unknown-key":
+    wrong, meant = finding.fix
+    if finding.rule == "unknown-key":
         return re.sub(rf"^(\s*){re.escape(wrong)}(?=:)", lambda m: m[1] + meant, text)
     return text.replace(wrong, meant, 1)
 
 
-def _uid(data: bytes, where: FixContext) -> bytes | None:
-    if frontmatter.read(data).get("uid") or not where.finding.fix:
+def _uid(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> bytes | None:
+    if frontmatter.read(data).get("uid") or not finding.fix:
         return None
-    return frontmatter.set_key(data, "Uid", where.finding.fix[1])
+    return frontmatter.set_key(data, "Uid", finding.fix[1])
 
 
-def _slug(data: bytes, where: FixContext) -> bytes | None:
+def _slug(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> bytes | None:
     title = frontmatter.read(data).get("title")
-    slug = slug_of_title(title, where.values)
+    slug = slug_of_title(title, values)
     return frontmatter.set_key(data, "Slug", slug) if slug else None
 
 
-def _status(data: bytes, where: FixContext) -> bytes | None:
+def _status(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> bytes | None:
     given = frontmatter.read(data).get("status").lower()
     # A post without a status is public already.
     near = get_close_matches(given, STATUSES, 1, 0.5) if given else STATUSES[:1]
     return frontmatter.set_key(data, "Status", near[0]) if near else None
 
 
-def _category(data: bytes, where: FixContext) -> bytes | None:
+def _category(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> bytes | None:
     """The spelling that the other posts have."""
-    if not where.finding.fix:
+    if not finding.fix:
         return None
-    wrong, meant = where.finding.fix
+    wrong, meant = finding.fix
     given = frontmatter.read(data).get("category")
     parts = [given] if given == wrong else frontmatter.names(given)
     made = [meant if part == wrong else part for part in parts]
     return frontmatter.set_key(data, "Category", ", ".join(made))
 
 
-def _closed(data: bytes, where: FixContext) -> bytes | None:
+def _closed(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> bytes | None:
     """An open ``:::`` block closed before the next block or heading, else at the end."""
-    if "not closed" not in where.finding.message:
+    if "not closed" not in finding.message:
         return None
     ending = b"\r\n" if b"\r\n" in data else b"\n"
     lines = data.splitlines(keepends=True)
-    at = where.finding.line
+    at = finding.line
     end = next((n for n in range(at, len(lines)) if re.match(rb":::|#", lines[n])), len(lines))
     while end > at and not lines[end - 1].strip():
         end -= 1

@@ -76,7 +76,7 @@ def view(
     """The page at the moment ``at``. ``fixable`` are the findings whose answer is known."""
     letter = now.letter(post)
     found = parts.findings(now, post)
-    says, acts = _changed(now, post, letter)
+    says, acts = _changed(post, letter)
     return PostPage(
         post.name, post.title, ", ".join(post.categories),
         rail(now, post, letter, at), parts.findings_summary(found),
@@ -190,7 +190,7 @@ def _remark(post: Post, finding: Diagnostic, fixable: Collection[Diagnostic]) ->
     )  # fmt: skip
 
 
-def _changed(now: Snapshot, post: Post, letter: Letter | None) -> tuple[str, tuple[Button, ...]]:
+def _changed(post: Post, letter: Letter | None) -> tuple[str, tuple[Button, ...]]:
     """What to say of a letter whose words are not the post's, and what can be done."""
     if letter is None or not letter.changes:
         return "", ()

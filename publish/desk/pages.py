@@ -114,7 +114,7 @@ def _post(visit: Visit) -> Context | None:
         "opened_line": args["opened"] if args.get("opened", "").isdecimal() else "",
         "wish": {name: args.get(name, "") for name in ("at", "to")},
         "places": sorted(f"/{s.slug}/" for s in now.posts if s.kind == "public" and s != post),
-        "address": now.address, "test_to": acts.test_to(now),
+        "address": now.address, "test_to": acts.test_to(),
         "fields": fields.form(frontmatter.read(data), post, now, at),
         "paragraphs": photo.paragraphs(data),
         "differs": bool((m := now.letter(post)) and m.state == "scheduled" and m.changes),

@@ -98,9 +98,8 @@ def paragraphs(data: bytes) -> list[tuple[int, str]]:
     lines = data.decode("utf-8", "replace").splitlines()
     found: list[tuple[int, str]] = []
     start, fenced = 0, False
-    for number, text in enumerate([*lines, ""], 1):
-        if number < frontmatter.read(data).body_line:
-            continue
+    body_line = frontmatter.read(data).body_line
+    for number, text in enumerate([*lines[body_line - 1 :], ""], body_line):
         fenced ^= text.lstrip().startswith(("```", "~~~"))
         if text.strip() and not start:
             start = number

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from html import unescape
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -49,6 +50,7 @@ class Entry:
     path: str
     title: str
     olds: list[str] = field(default_factory=list)
+    date: datetime | None = None
 
     @property
     def open(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Container
+from typing import Literal
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -99,10 +100,9 @@ class Planning:
 
     def _address(self, entry: Entry) -> str:
         """The new address, from the site's root on."""
-        kind = "PAGE" if entry.kind == "page" else "ARTICLE"
-        default = "pages/{slug}.html" if kind == "PAGE" else "{slug}.html"
-        pattern = str(self.values.get(f"{kind}_URL") or default)
-        return "/" + pattern.replace("{slug}", entry.slug).lstrip("/")
+        kind: Literal["article", "page"] = "page" if entry.kind == "page" else "article"
+        made = urls.permalink(self.values, kind, entry.slug, date=entry.date)
+        return made or f"/{entry.slug}/"
 
     def _alias(self, entry: Entry, real: Container[str]) -> list[str]:
         """The entry's old addresses, each of one entry only; ``real`` are the site's own."""
@@ -214,6 +214,7 @@ class Planning:
                 entry.status, entry.scheduled = "draft", False
             self.state.lose("date-missing", item.id, "", excerpt(entry.title), entry.file)
             when = changed
+        entry.date = when
         title = header.title(entry.title)
         if not title:
             words = header.plain(re.sub(r"<!--.*?-->", " ", item.body[:20000], flags=re.S))

@@ -10,7 +10,7 @@ from typing import Any
 
 from publish import checks
 from publish.checks import Judged
-from publish.errors import ConfigError, Exit, PublishError, Refused
+from publish.errors import ConfigError, PublishError, Refused
 from publish.office.question import Voice
 from publish.post.diagnostic import Complaint, Diagnostic
 from publish.post.frontmatter import yes_no
@@ -21,6 +21,12 @@ from publish.site.build import Guards
 
 LETTER, STYLE = 15_000, 250
 """Bytes at most of a letter around its body, and of the style of one element."""
+
+OF_SETTINGS = frozenset({
+    "bad-siteurl", "bad-timezone", "setting-kind", "one-address-for-all", "bad-pattern",
+    "shared-file", "signup-address",
+})  # fmt: skip
+"""The rules that judge settings alone: what they find is a matter of configuration."""
 
 
 def records(settings: Settings) -> Library:
@@ -93,7 +99,7 @@ def raise_on_errors(found: Iterable[Diagnostic], voice: Voice) -> None:
     for finding in errors[:-1]:
         voice.complain(str(finding))
     if errors:
-        settings = checks.exit_code(errors) == Exit.USAGE
+        settings = any(finding.rule in OF_SETTINGS for finding in errors)
         fault: type[PublishError] = ConfigError if settings else Refused
         raise fault(errors[-1].located, errors[-1].remedy)
 

@@ -6,10 +6,13 @@ import html
 import re
 import socket
 import unicodedata
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from html.parser import HTMLParser
 from ipaddress import ip_address
+from typing import Any, Literal
 from urllib.parse import unquote, urljoin, urlsplit
 
 from publish.post.text import clean
@@ -44,6 +47,25 @@ def normal(path: str) -> str:
     """One spelling for an address: ``/a``, ``/a/`` and ``/a/index.html`` are the same."""
     path = unquote(path.split("#")[0]).strip().lstrip("/")
     return "/" + path.removesuffix("index.html").rstrip("/")
+
+
+def permalink(
+    settings: Mapping[str, Any], kind: Literal["article", "page"], slug: str, *, lang: str = "",
+    date: datetime | None = None,
+) -> str:  # fmt: skip
+    """The address of a public post with that slug, from the site's root on, by the patterns of
+    Pelican's ``settings``; ``""`` where they ask for more than slug, language and date.
+
+    ``lang`` is in small letters; empty, it is the site's own.
+    """
+    foreign = lang not in ("", str(settings.get("DEFAULT_LANG") or "en").lower())
+    default = f"{'pages/' if kind == 'page' else ''}{{slug}}{'-{lang}' if foreign else ''}.html"
+    name = f"{kind.upper()}_{'LANG_' if foreign else ''}URL"
+    facts: dict[str, Any] = {"slug": slug, "lang": lang, "date": date}
+    try:
+        return "/" + str(settings.get(name) or default).format(**facts).lstrip("/")
+    except (KeyError, ValueError, IndexError, AttributeError, TypeError):
+        return ""
 
 
 def join(base: str, address: str) -> str:

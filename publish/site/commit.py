@@ -62,14 +62,9 @@ def commit(
     """
     names, ours = tree(stage), set(owned)
     present = tree(target) if present is None else present
-    if names and _vacant(target) and _one_device(stage, target):
-        stage.rename(target)
-        return Changes(tuple(names))
     wanted = {*names, *kept}
     gone = [name for name in present if name in ours and name not in wanted]
-    for name in names:
-        _refuse_escape(target, name)
-        _refuse_obstacle(target, name, set(gone))
+    _refuse_obstacles(target, names, set(gone))
     differing = [name for name in names if not _same(stage / name, target / name)]
     # An old page may lie where a folder has to be, and the other way round.
     blocking = [n for n in gone if any(w.startswith(f"{n}/") or n.startswith(f"{w}/")
@@ -79,26 +74,16 @@ def commit(
     for name in blocking:
         _remove(target, name)
     for name in differing:
-        place = target / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        (source / name).replace(place)
+        try:
+            (source / name).replace(target / name)
+        except FileNotFoundError:
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            (source / name).replace(target / name)
     for name in set(gone) - set(blocking):
         _remove(target, name)
     shutil.rmtree(target / PARTS, ignore_errors=True)
     foreign = [n for n in present if n not in wanted and n not in ours]
     return Changes(tuple(differing), tuple(gone), tuple(foreign))
-
-
-def _vacant(target: Path) -> bool:
-    """Whether a whole folder may take this place."""
-    if target.is_symlink():
-        return False
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if not os.access(target.parent, os.W_OK | os.X_OK):
-        raise PermissionError(13, "may not be written in", str(target.parent))
-    if target.is_dir() and not any(target.iterdir()):
-        target.rmdir()
-    return not target.exists()
 
 
 def _same(new: Path, old: Path) -> bool:
@@ -136,29 +121,30 @@ def _existing(path: Path) -> Path:
     return next(parent for parent in path.parents if parent.is_dir())
 
 
-def _refuse_escape(target: Path, name: str) -> None:
-    root = target.resolve()
-    for parent in (target / name).parents:
-        if parent == target:
-            return
-        if parent.is_symlink() and not parent.resolve().is_relative_to(root):
+def _refuse_obstacles(target: Path, names: Collection[str], gone: Collection[str]) -> None:
+    above: dict[str, str] = {}  # every folder that a page lies in, with the first such page
+    for name in names:
+        end = name.rfind("/")
+        while end > 0 and name[:end] not in above:
+            above[name[:end]] = name
+            end = name.rfind("/", 0, end)
+    strangers = [(folder, name) for folder, name in above.items()
+                 if folder not in gone and (target / folder).is_file()]  # fmt: skip
+    for folder in above:
+        place = target / folder
+        if place.is_symlink() and not place.resolve().is_relative_to(target.resolve()):
             raise Refused(
-                f"{parent}: is a link out of {target.name}/, and no page is written through it",
+                f"{place}: is a link out of {target.name}/, and no page is written through it",
                 "remove the link, then build again",
             )
-
-
-def _refuse_obstacle(target: Path, name: str, gone: Collection[str]) -> None:
-    place, here = target / name, f"{name}/"
-    if place.is_dir() and not place.is_symlink():
-        strangers = [n for n in tree(place) if here + n not in gone]
-    else:
-        above = [Path(name).parents[i].as_posix() for i in range(name.count("/"))]
-        strangers = [p for p in above if (target / p).is_file() and p not in gone]
-        here = ""
-    if strangers:
+    for name in names:
+        place = target / name
+        if place.is_dir() and not place.is_symlink():
+            inside = (f"{name}/{n}" for n in tree(place))
+            strangers += [(stranger, name) for stranger in inside if stranger not in gone]
+    for stranger, name in strangers[:1]:
         raise Refused(
-            f"{target / (here + strangers[0])}: is not ours and in the way of the page {name}",
+            f"{target / stranger}: is not ours and in the way of the page {name}",
             "move it elsewhere, then build again",
         )
 

@@ -48,14 +48,17 @@ class Words(NamedTuple):
 
 
 class Memo:
-    """The words of sources that the last reading met, in ``file``; damaged, it is empty."""
+    """The words of sources that the last reading met, in ``file``; damaged, it is empty.
+
+    Each is pickled apart: to keep those of a thousand takes no longer than to write them.
+    """
 
     def __init__(self, file: Path | None) -> None:
         self._file = file
         self._code = cache.code_digest(Path(__file__).parent)
-        self._now: dict[bytes, Words] = {}
-        data = cache.read(file, self._code) if file else None
-        self._old: dict[bytes, Words] = pickle.loads(data) if data else {}  # noqa: S301 - sealed
+        self._now: dict[bytes, bytes] = {}
+        found = cache.load(file) if file else {}
+        self._old: dict[bytes, bytes] = found["words"] if found.get("code") == self._code else {}
 
     def of(self, content: Any) -> Words:
         """The words of an article or page: those of equal text, or found out now."""
@@ -71,16 +74,19 @@ class Memo:
         )  # fmt: skip
         digest = blake2b("\0".join(texts).encode("utf-8", "surrogatepass"), digest_size=16)
         key = digest.digest()
-        known = self._now.get(key) or self._old.get(key)
-        if known is None:
-            known = _words(content, key)
-        self._now[key] = known
-        return known
+        if data := self._now.get(key) or self._old.get(key):
+            self._now[key] = data
+            words: Words = pickle.loads(data)  # noqa: S301 - our own
+        else:
+            words = _words(content, key)
+            self._now[key] = pickle.dumps(words, 5)
+        return words
 
     def save(self) -> None:
-        """Keep them for the next reading."""
+        """Keep them for the next reading; an unwritable folder is no error."""
         if self._file and self._now.keys() != self._old.keys():
-            cache.keep(self._file, self._code, pickle.dumps(self._now, 5))
+            with contextlib.suppress(OSError):
+                cache.save(self._file, {"code": self._code, "words": self._now})
 
 
 def _written(content: Any) -> str:
@@ -132,7 +138,10 @@ def library_of(
         files=files,
         addresses={path: str(statics[path].url) for path in files},
         places=frozenset(_places(generators, settings)),
-        terms={kind: frozenset(_slugs(generators, name)) for kind, name in KINDS.items()},
+        terms={
+            kind: frozenset(str(term.slug) for term in _terms(generators, name))
+            for kind, name in KINDS.items()
+        },
         settings={key: _plain(value) for key, value in settings.items() if key.isupper()},
         plugins=tuple(str(name).rsplit(".", 1)[-1] for name in settings.get("PLUGINS") or ()),
         complaints=tuple(complaints),
@@ -318,10 +327,6 @@ def _no_template(contents: list[Any], generators: list[Any]) -> Iterator[tuple[s
         except Exception as error:  # a template may fail in any way; that is told when it renders
             if "NotFound" in type(error).__name__:
                 yield path, name
-
-
-def _slugs(generators: list[Any], name: str) -> Iterator[str]:
-    yield from (str(term.slug) for term in _terms(generators, name))
 
 
 def _moment(date: Any) -> datetime | None:

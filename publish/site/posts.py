@@ -20,7 +20,7 @@ from publish.post.frontmatter import MARKDOWN, Header
 from publish.post.identity import uid_of
 from publish.post.record import Visibility
 from publish.post.slug import slugify
-from publish.post.urls import normal
+from publish.post.urls import normal, permalink
 from publish.settings import Settings
 from publish.site import dates
 
@@ -135,17 +135,9 @@ class Source:
         """The address it has with ``slug``; ``""`` where the header alone does not tell."""
         if self.header.get("url") or self.header.get("save_as"):
             return ""
-        values = self.settings.values
-        foreign = self.lang != str(values.get("DEFAULT_LANG") or "en").lower()
-        name, default = (
-            ("ARTICLE_LANG_URL", "{slug}-{lang}.html") if foreign
-            else ("ARTICLE_URL", "{slug}.html")
+        return permalink(
+            self.settings.values, "article", slug, lang=self.lang, date=self.date
         )  # fmt: skip
-        facts: dict[str, Any] = {"slug": slug, "lang": self.lang, "date": self.date}
-        try:
-            return "/" + str(values.get(name) or default).format(**facts).lstrip("/")
-        except (KeyError, ValueError, IndexError, AttributeError, TypeError):
-            return ""
 
     @property
     def _from_name(self) -> dict[str, str]:
@@ -252,7 +244,7 @@ def refuse_brought(settings: Settings, address: str, but: Path | None = None) ->
 
 
 def _below(settings: Settings, folder: Path) -> Iterator[Path]:
-    ignored = settings.ignore_files
+    ignored = _any_of(tuple(settings.ignore_files)).match
     seen: set[str] = set()
     # Pelican follows links; a link that leads back up must not be followed for ever.
     for base, folders, names in os.walk(folder, followlinks=True):
@@ -261,14 +253,10 @@ def _below(settings: Settings, folder: Path) -> Iterator[Path]:
             folders.clear()
             continue
         seen.add(real)
-        folders[:] = [name for name in folders if not _matches(name, ignored)]
+        folders[:] = [name for name in folders if not ignored(name)]
         for name in names:
-            if name.endswith(MARKDOWN) and not _matches(name, ignored):
+            if name.endswith(MARKDOWN) and not ignored(name):
                 yield Path(base, name)
-
-
-def _matches(name: str, patterns: list[str]) -> bool:
-    return _any_of(tuple(patterns)).match(name) is not None
 
 
 @cache

@@ -41,7 +41,8 @@ def judged(browser: Browser) -> Iterator[dict[int, Page]]:
 
 
 def judge(page: Page) -> dict[str, Any]:
-    page.evaluate(AXE_SCRIPT)
+    if page.evaluate("typeof axe === 'undefined'"):
+        page.evaluate(AXE_SCRIPT)
     found: dict[str, Any] = page.evaluate(ASK, UNFIT)
     return found
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import KINDS, visit
 
@@ -42,14 +43,23 @@ def walk(page: Page, most: int) -> list[dict[str, Any]]:
     raise AssertionError(f"no end after {most} stops: {stops[-3:]}")
 
 
+@pytest.fixture(scope="module")
+def walked(browser: Browser) -> Iterator[Page]:
+    """One page for all kinds."""
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    context.set_default_timeout(20_000)
+    yield context.new_page()
+    context.close()
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_all_that_can_be_pressed_is_reached_in_order_seen_and_left(
-    page: Page, site: str, kind: str
+    walked: Page, site: str, kind: str
 ):
-    visit(page, site, kind)
-    expected = page.evaluate(STOPS)
+    visit(walked, site, kind)
+    expected = walked.evaluate(STOPS)
     assert len(expected) > 8
-    stops = walk(page, len(expected) + 5)
+    stops = walk(walked, len(expected) + 5)
     assert [stop["at"] for stop in stops] == expected
     for trouble in ("ring", "seen"):
         assert [s["what"] for s in stops if not s[trouble]] == [], trouble

@@ -101,10 +101,17 @@ def test_paper_says_where_the_links_of_the_text_lead(sheet: Page, site: str):
     sheet.emulate_media(media="screen")
 
 
-@pytest.mark.parametrize("kind", ["home", "article", "archives", "subscribe"])
-def test_forced_colours_keep_every_edge_and_every_ring(browser: Browser, site: str, kind: str):
+@pytest.fixture(scope="module")
+def forced(browser: Browser) -> Iterator[Page]:
+    """A page of a reader whose system sets the colours."""
     context = browser.new_context(forced_colors="active", viewport={"width": 390, "height": 844})
-    page = context.new_page()
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("kind", ["home", "article", "archives", "subscribe"])
+def test_forced_colours_keep_every_edge_and_every_ring(forced: Page, site: str, kind: str):
+    page = forced
     visit(page, site, kind)
     assert page.evaluate("matchMedia('(forced-colors: active)').matches")
     # What is pressed or filled in has an edge; grounds and shadows are gone in this mode.
@@ -123,7 +130,6 @@ def test_forced_colours_keep_every_edge_and_every_ring(browser: Browser, site: s
       .filter(e => !e.closest('sup, .footnote'))
       .map(e => getComputedStyle(e).textDecorationLine)""")
     assert set(lines) <= {"underline"}
-    context.close()
 
 
 @pytest.mark.parametrize("width", [320, 640])

@@ -18,7 +18,7 @@ def mended(
     rule: str, text: str, line: int = 6, message: str = "", fix: tuple[str, str] | None = None
 ) -> str | None:
     finding = Diagnostic("content/posts/a.md", line, rule, "warning", message, "", fix)
-    made = fixes.apply_fix(text.encode(), fixes.FixContext(finding, {}))
+    made = fixes.apply_fix(text.encode(), finding, {})
     return None if made is None else made.decode()
 
 
@@ -86,8 +86,8 @@ def test_a_line_that_is_not_there_is_left_alone():
 
 def test_bytes_that_are_no_text_stay():
     data = b"Title: x\n\n\xff http://example.com/ \x80\n"
-    where = fixes.FixContext(Diagnostic("a", 3, "http-link", "warning", "", ""), {})
-    assert fixes.apply_fix(data, where) == data.replace(b"http:", b"https:")
+    finding = Diagnostic("a", 3, "http-link", "warning", "", "")
+    assert fixes.apply_fix(data, finding, {}) == data.replace(b"http:", b"https:")
 
 
 def test_the_difference_is_shown_by_line():
@@ -117,7 +117,7 @@ def test_what_a_rule_knows_to_be_meant_ends_its_finding(tmp_path: Path):
                                         "category-case", "missing-uid"}  # fmt: skip
     for finding in before:
         file = project.root / finding.file
-        made = fixes.apply_fix(file.read_bytes(), fixes.FixContext(finding, {}))
+        made = fixes.apply_fix(file.read_bytes(), finding, {})
         assert made is not None, finding
         file.write_bytes(made)
     assert not {f.rule for f in project.findings() if f.fix}

@@ -51,6 +51,16 @@ def test_what_is_no_date_is_none():
         assert dates.moment(local, gmt, NEW_YORK) is None
 
 
+def test_dated_addresses_of_both_sites_are_one(blog: Settings):
+    dated = "{date:%Y}/{date:%m}/{date:%d}/{slug}/"
+    with blog.path.open("a", encoding="utf-8") as conf:
+        conf.write(f"\nARTICLE_URL = {dated!r}\nARTICLE_SAVE_AS = {dated + 'index.html'!r}\n")
+    imported(blog, export(item(1, "Words.", slug="is")))
+    assert head_of(blog, "posts/is.md")["Aliases"] == "/?p=1"
+    report = (blog.root / "import-report.md").read_text(encoding="utf-8")
+    assert "| /?p=1 | /2020/03/11/is/ |" in report
+
+
 def test_old_slugs_and_dates_lead_on(blog: Settings):
     extra = "".join(
         f"<wp:postmeta><wp:meta_key>{k}</wp:meta_key><wp:meta_value>{v}</wp:meta_value></wp:postmeta>"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 from test_full_feeds_site import Site
 from test_mail_issues_site import ALL, FACTS, MARKDOWN, THEME, png
 
@@ -82,36 +84,41 @@ def mail(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return site.root / ".publish/issues/post/issue.html"
 
 
+@pytest.fixture(scope="module")
+def opened(browser: Browser, mail: Path) -> Iterator[Page]:
+    """The mail, open in one page for all widths and schemes."""
+    pictures = mail.parents[3] / "content"
+    page = browser.new_page()
+    # Served here: the addresses in the mail are the public site's.
+    page.route(
+        "**/*",
+        lambda route: (
+            route.fulfill(path=mail, content_type="text/html; charset=utf-8")
+            if route.request.url.endswith("/mail")
+            else route.fulfill(path=pictures / "images" / route.request.url.rsplit("/", 1)[1])
+        ),
+    )
+    page.set_default_timeout(10_000)
+    page.goto("https://one.example/mail")
+    yield page
+    page.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 375, 600, 1200])
-def test_nothing_sticks_out_and_all_can_be_read(
-    browser: Browser, mail: Path, width: int, scheme: str
-):
-    pictures = mail.parents[3] / "content"
-    page = browser.new_page(
-        viewport={"width": width, "height": 800}, color_scheme=scheme  # type: ignore[arg-type]
-    )  # fmt: skip
-    try:
-        # Served here: the addresses in the mail are the public site's.
-        page.route(
-            "**/*",
-            lambda route: (
-                route.fulfill(path=mail, content_type="text/html; charset=utf-8")
-                if route.request.url.endswith("/mail")
-                else route.fulfill(path=pictures / "images" / route.request.url.rsplit("/", 1)[1])
-            ),
-        )
-        page.set_default_timeout(10_000)
-        page.goto("https://one.example/mail")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert page.evaluate("[...document.images].every(i => i.complete && i.naturalWidth)")
-        assert page.evaluate(CONTRAST) == []
-        assert page.evaluate(SMALLEST) >= 13
-        if width <= 375:
-            body = page.locator("td p:has-text('Opening')").first
-            assert float(body.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")) >= 16
-    finally:
-        page.close()
+def test_nothing_sticks_out_and_all_can_be_read(opened: Page, width: int, scheme: Any):
+    opened.set_viewport_size({"width": width, "height": 800})
+    opened.emulate_media(color_scheme=scheme)
+    assert opened.evaluate("[innerWidth, matchMedia('(prefers-color-scheme: dark)').matches]") == [
+        width, scheme == "dark",
+    ]  # fmt: skip
+    assert opened.evaluate("document.documentElement.scrollWidth") <= width
+    assert opened.evaluate("[...document.images].every(i => i.complete && i.naturalWidth)")
+    assert opened.evaluate(CONTRAST) == []
+    assert opened.evaluate(SMALLEST) >= 13
+    if width <= 375:
+        body = opened.locator("td p:has-text('Opening')").first
+        assert float(body.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")) >= 16
 
 
 def test_without_any_style_it_is_still_an_ordered_document(browser: Browser, mail: Path):

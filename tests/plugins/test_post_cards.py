@@ -257,12 +257,17 @@ def test_a_second_build_draws_nothing_and_a_new_title_one(site: Site):
     first = site.build()
     kept = {f: f.stat().st_mtime_ns for f in (site.root / "kept").rglob("*.png")}
     assert len(kept) == 3
-    # What lies in the cache is what is shown: mark one, and the mark comes out.
+    second = site.build()
+    assert {f: f.stat().st_mtime_ns for f in kept} == kept
+    assert told(second, "one") == told(first, "one")
+    # What is damaged is drawn again, and never shown.
     marked = next(f for f in kept if f.name.startswith("two"))
     marked.write_bytes(b"marked")
-    second = site.build()
-    assert (second.output / told(second, "two")[0]).read_bytes() == b"marked"
-    assert told(second, "one") == told(first, "one")
+    card = (second.output / told(second, "two")[0]).read_bytes()
+    assert opened(card).size == (WIDTH, HEIGHT)
+    repaired = site.build()
+    assert (repaired.output / told(repaired, "two")[0]).read_bytes() == card
+    assert marked.read_bytes() != b"marked"
     site.post("one", Slug="one", Title="Another", Uid="aaaaaaaaaaa1")
     third = site.build()
     assert told(third, "one")[0] != told(first, "one")[0]

@@ -14,6 +14,9 @@ from pathlib import Path
 import pytest
 
 from publish.site.build import build
+from publish.site.engine.audit import Audit
+from publish.site.engine.service import Service
+from publish.site.engine.staging import Staging
 
 from .conftest import Site
 
@@ -208,3 +211,30 @@ def test_a_check_tells_what_it_finds(nosy: Site):
     done = command(nosy, "check", "--json")
     assert done.returncode == 1
     assert any("nowhere.md" in finding["message"] for finding in json.loads(done.stdout))
+
+
+def ahead(folder: Path, jobs: int) -> tuple[Service, Callable[[str], None]]:
+    staging = Staging(folder / "stage", (), {}, {})
+    service = Service(staging, jobs, Audit(), lambda phase, count: None)
+    return service, lambda name: (folder / name).write_text(str(os.getpid())) and None
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 3])
+def test_what_is_begun_ahead_is_shared_by_the_other_cores(tmp_path: Path, jobs: int):
+    service, work = ahead(tmp_path, jobs)
+    service.ahead(work, ["a", "b", "c"])()
+    made = {file.read_text() for file in tmp_path.iterdir()}
+    assert len(made) == jobs - 1
+    assert str(os.getpid()) not in made
+
+
+def test_what_was_begun_ahead_ends_with_the_build(tmp_path: Path):
+    service, work = ahead(tmp_path, 2)
+    service.ahead(lambda name: work(name) or time.sleep(600), ["a"])
+    deadline = time.monotonic() + 60
+    while not (file := tmp_path / "a").exists() or not file.read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    service.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(file.read_text()), 0)

@@ -109,7 +109,7 @@ def test_rename_changes_the_slug_adds_the_alias_and_nothing_else(site: Site):
     file = site.post("post-1", "Body: Slug: post-1 stays.", Uid="0123456789abcdef")
     text = file.read_text()
     done = rename(site.settings, "post-1", "first-post")
-    assert (done.file, done.address, done.before) == (file, "/first-post/", ("/post-1/",))
+    assert (done.post.file, done.address, done.before) == (file, "/first-post/", ("/post-1/",))
     assert file.read_text() == text.replace(
         "Slug: post-1\nUid: 0123456789abcdef\n",
         "Slug: first-post\nUid: 0123456789abcdef\nAliases: /post-1/\n",
@@ -244,7 +244,7 @@ def test_a_translation_may_have_its_originals_slug_and_is_named_by_its_path(site
     )
     with pytest.raises(ConfigError, match=r"nacht\.md and content/posts/night\.md are both"):
         rename(site.settings, "night", "nacht")
-    assert rename(site.settings, "content/posts/nacht.md", "post-1").file == file
+    assert rename(site.settings, "content/posts/nacht.md", "post-1").post.file == file
 
 
 def test_a_dated_address_is_taken_from_the_record_or_the_date(site: Site):

@@ -12,7 +12,7 @@ from publish.checks.rule import site_rule, source_rule
 from publish.checks.rules.links import FILES, MARK, inside, own_links, own_path, spelling
 from publish.checks.site import Site
 from publish.checks.source import Source
-from publish.post.diagnostic import Problem, Severity, quoted
+from publish.post.diagnostic import Problem, quoted
 from publish.post.record import Link
 from publish.post.urls import folded
 
@@ -95,17 +95,6 @@ def unshowable_picture(site: Site) -> Iterator[Problem]:
                 message = f"browsers show no {found.group(1).upper()}: {quoted(picture.written)}"
                 line = source.line_of(picture)
                 yield Problem(line, message, "save it as JPEG, PNG or WebP", source.file)
-
-
-@site_rule("broken-picture", "error", "a JPEG of which half came over the network")
-def broken_picture(site: Site) -> Iterator[Problem]:
-    """A picture whose file is cut off, damaged or something else; a warning where it is linked."""
-    linked = ((s, link, file_of(s, link, site)) for s, link in own_links(site) if not link.image)
-    for source, picture, path in (*_files(site), *linked):
-        if what := site.spoilt.get(path or ""):
-            message = f"the picture {quoted(picture.written)} {what}"
-            harm: Severity | None = None if picture.tag in ("cover", "img") else "warning"
-            yield Problem(source.line_of(picture), message, "save it once more", source.file, harm)
 
 
 @source_rule("missing-alt", "warning", "`![]({static}/images/door.jpg)`", any_format=True)
@@ -191,6 +180,6 @@ def _served(path: str, site: Site) -> bool:
 
 
 RULES = (
-    missing_image, image_letter_case, unshowable_picture, broken_picture, missing_alt,
-    alt_is_file_name, data_uri, heavy_image, animated_gif, orphan_image,
+    missing_image, image_letter_case, unshowable_picture, missing_alt, alt_is_file_name, data_uri,
+    heavy_image, animated_gif, orphan_image,
 )  # fmt: skip

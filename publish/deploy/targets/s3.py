@@ -217,7 +217,7 @@ class S3(IncrementalTarget):
         data = json.dumps({"nonce": nonce, **document}).encode()
         write_whole(self.place.cache / "claim", nonce.encode())
         place = f"{CLAIMS}{number:09}.claim"
-        if not self._create(place, data, lambda found: _nonce(found) == nonce):
+        if not self._create(place, data, lambda found: _document(found).get("nonce") == nonce):
             return False
         self.number, self.nonce, self.done = number, nonce, False
         if self.honest and self._ignores_conditions(place):
@@ -272,11 +272,7 @@ class S3(IncrementalTarget):
         return f"{self.vault}/r/{number:09}.done"
 
     def _claim(self, number: int) -> dict[str, Any]:
-        try:
-            found = json.loads(self.fetch(f"{CLAIMS}{number:09}.claim") or b"{}")
-        except ValueError:
-            found = {}
-        return found if isinstance(found, dict) else {}
+        return _document(self.fetch(f"{CLAIMS}{number:09}.claim") or b"")
 
     def _mine(self) -> str:
         try:
@@ -332,11 +328,13 @@ class _Missing(NothingSent):
     """There is no such object, or no such bucket."""
 
 
-def _nonce(data: bytes) -> str:
+def _document(data: bytes) -> dict[str, Any]:
+    """What a claim says; empty if it is none."""
     try:
-        return str(json.loads(data).get("nonce"))
-    except (ValueError, AttributeError):
-        return ""
+        found = json.loads(data)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _line(error: Exception | None) -> str:

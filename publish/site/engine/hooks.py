@@ -12,7 +12,7 @@ import io
 import os
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -169,9 +169,7 @@ def memoize() -> None:
     place, places = Content.get_relative_source_path, {}
 
     def get_url_setting(self: Any, key: str) -> str:
-        known = urls.get(self)
-        if known is None:
-            known = urls[self] = {}
+        known = urls.setdefault(self, {})
         if key not in known:
             known[key] = stock(self, key)
         return known[key]
@@ -227,3 +225,34 @@ def keep_copies(staging: Staging) -> None:
             stock(source, destination)
 
     utils.copy_file = copy_file
+
+
+def hasten_terms() -> None:
+    """Pelican looks for each post in the list of each term: with a set that is linear."""
+
+    class Group(list[Any]):
+        def __init__(self, items: Iterable[Any]) -> None:
+            super().__init__(items)
+            self._posts = set(self)
+
+        def __contains__(self, item: object) -> bool:
+            return item in self._posts
+
+    def grouped(stock: Any, kind: str) -> Any:
+        @functools.wraps(stock)
+        def generate(self: Any, write: Any) -> None:
+            value = getattr(self, kind)
+            pairs = value.items() if isinstance(value, dict) else value
+            made = [(term, Group(posts)) for term, posts in pairs]
+            setattr(self, kind, dict(made) if isinstance(value, dict) else made)
+            try:
+                stock(self, write)
+            finally:
+                setattr(self, kind, value)
+
+        return generate
+
+    owner = generators.ArticlesGenerator
+    for kind in ("tags", "categories", "authors"):
+        stock = getattr(owner, f"generate_{kind}")
+        setattr(owner, f"generate_{kind}", grouped(stock, kind))

@@ -18,7 +18,7 @@ from publish.site.engine.logged import LogCollector
 from publish.site.engine.pool import Pool
 
 MUCH = 32
-"""Sources read from which on the answer is waited for before plugins work on the whole site."""
+"""Sources read from which on the answer is waited for before letters are composed."""
 
 
 class Stop(Exception):
@@ -37,7 +37,7 @@ class Judging:
         begin: Callable[[list[Any], Any], None],
     ) -> None:  # fmt: skip
         self._task, self._settings, self._log = task, settings, log
-        self._audit, self._fresh, self._phase = audit, fresh, phase
+        self._audit, self._phase = audit, phase
         self._copy: Pool | None = None
         self._fit = False
         self.answer: Any = None
@@ -47,7 +47,12 @@ class Judging:
 
         def read(*senders: Any, **named: Any) -> Any:
             self._ask(senders[0])
-            return send(*senders, **named)
+            found = send(*senders, **named)
+            if fresh() >= MUCH:
+                phase("plugins")
+                self._settle()
+                phase("judge")
+            return found
 
         def resolved(pelican: Any) -> Any:
             writer = get_writer(pelican)
@@ -86,7 +91,7 @@ class Judging:
         if task.judge is None:
             return
         self._copy = Pool(2, self._judge, self._audit)
-        if task.until == "read" or self._fresh() >= MUCH:
+        if task.until == "read":
             self._settle()
             self._phase("judge")
         composes = self._fit and task.compose is not None and task.compose(generators)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from publish.site.engine.audit import Audit
-from publish.site.engine.pool import Pool
+from publish.site.engine.pool import Pool, spread
 from publish.site.engine.staging import Staging
 
 T = TypeVar("T")
@@ -23,11 +23,13 @@ class Service:
 
     def __init__(
         self, staging: Staging, jobs: int, audit: Audit, progress: Callable[[str, int], None],
-        *, planning: bool = False,
+        until: str = "",
     ) -> None:  # fmt: skip
-        self.planning = planning
+        self.planning = until == "read"
         self._progress = progress
         self._staging, self._jobs, self._audit = staging, jobs, audit
+        self._others = 0 if until else jobs - 1
+        self._pools: list[Pool] = []
 
     def holds(self, name: str, key: Any) -> bool:
         """Whether a file lies in the output as it was made from an equal ``key``.
@@ -48,21 +50,38 @@ class Service:
         found, phase = list(items), str(work.__module__).partition(".")[0]
         jobs = self._jobs if len(found) >= WORTH else 1
 
-        def part(number: int) -> list[R]:
+        def share(items: list[T]) -> list[R]:
             made = []
-            for item in found[number::jobs]:
+            for item in items:
                 made.append(work(item))
                 self._progress(phase, 1)
             return made
 
         if found:
             self._progress(phase, -len(found))
-        pool = Pool(jobs, part, self._audit)
-        try:
-            parts = [part(0), *pool.answers()]
-        finally:
-            pool.close()
+        parts = spread(jobs, share, found, self._audit)
         return [parts[n % jobs][n // jobs] for n in range(len(found))]
+
+    def ahead(self, work: Callable[[Any], Any], items: Iterable[Any]) -> Callable[[], Any]:
+        """Begin with ``work`` on ``items`` in copies of this process, which goes on meanwhile.
+
+        What is returned waits for their end. With one core, or where nothing will be rendered,
+        nothing is begun: look what is done. ``work`` may write files of its own.
+        """
+        found = list(items)
+
+        def part(number: int) -> None:
+            for item in found[number - 1 :: self._others]:
+                work(item)
+
+        jobs = 1 + self._others if found else 1
+        self._pools.append(copies := Pool(jobs, part, self._audit))
+        return copies.answers
+
+    def close(self) -> None:
+        """Leave no process behind."""
+        for each in self._pools:
+            each.close()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return str, ()  # settings with it in them have the same fingerprint in every build

@@ -59,6 +59,7 @@ class Session:
         hooks.memoize()
         hooks.compile_once(self._compiled)
         hooks.keep_copies(staging)
+        hooks.hasten_terms()
         self._tracker.install()
         self._hook()
 
