@@ -12,6 +12,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
@@ -52,9 +53,11 @@ class Ledger:
         fresh = not self.file.exists()
         self.folder.mkdir(parents=True, exist_ok=True)
         with self.file.open("ab+") as stream:
-            # What follows the last line end is a line that a crash tore.
-            stream.seek(0)
-            stream.truncate(stream.read().rfind(b"\n") + 1)
+            if stream.tell():
+                # What follows the last line end is a line that a crash tore.
+                with mmap(stream.fileno(), 0, access=ACCESS_READ) as lines:
+                    whole = lines.rfind(b"\n") + 1
+                stream.truncate(whole)
             stream.write(line.encode() + b"\n")
             stream.flush()
             os.fsync(stream.fileno())

@@ -10,6 +10,7 @@ from publish.sandbox import SANDBOX_U, audience
 from publish.sandbox.api.paging import collection
 from publish.sandbox.request import Call, Routes, iso
 
+SINCE = "2024-01-01T00:00:00+00:00"
 routes = Routes("/3.0")
 
 
@@ -28,15 +29,22 @@ def root(call: Call) -> dict[str, Any]:
     contact["addr1"], contact["addr2"] = contact.pop("address1", ""), contact.pop("address2", "")
     return {
         "account_id": SANDBOX_U,
+        "login_id": "1",
         "account_name": "Sandbox",
         "email": "owner@example.com",
         "first_name": "Sandbox",
         "last_name": "Owner",
         "username": "sandbox",
+        "avatar_url": "",
         "role": "owner",
+        "member_since": SINCE,
         "pricing_plan_type": "forever_free" if "free_plan" in call.conditions else "monthly",
+        "first_payment": SINCE,
         "account_timezone": "UTC",
+        "account_industry": "",
         "contact": contact,
+        "pro_enabled": False,
+        "last_login": SINCE,
         "total_subscribers": sum(audience.counts(call.db, a["id"])["subscribed"] for a in lists),
     }
 
@@ -67,9 +75,19 @@ def _shown(call: Call, home: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "web_id": 1,
         **home,
+        "use_archive_bar": True,
+        "notify_on_subscribe": "",
+        "notify_on_unsubscribe": "",
+        "list_rating": 0,
+        "email_type_option": False,
         "subscribe_url_short": form,
         "subscribe_url_long": form,
+        "beamer_address": "",
+        "visibility": "pub",
         "double_optin": True,
+        "has_welcome": False,
+        "marketing_permissions": False,
+        "modules": [],
         "stats": {
             "member_count": counts["subscribed"],
             "total_contacts": counts.total() - counts["archived"],

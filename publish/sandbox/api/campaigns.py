@@ -52,6 +52,7 @@ def shower(call: Call) -> Callable[[Campaign], dict[str, Any]]:
         return {
             "id": campaign.id,
             "web_id": campaign.web_id,
+            "parent_campaign_id": "",
             "type": campaign.type,
             "create_time": iso(campaign.created),
             "archive_url": archive,
@@ -60,6 +61,8 @@ def shower(call: Call) -> Callable[[Campaign], dict[str, Any]]:
             "emails_sent": campaign.emails_sent,
             "send_time": iso(when.get(campaign.status, campaign.sent)),
             "content_type": "html",
+            "needs_block_refresh": False,
+            "resendable": False,
             "recipients": {
                 "list_id": campaign.list_id,
                 "list_is_active": True,
@@ -160,6 +163,7 @@ def report(call: Call, campaign_id: str) -> dict[str, Any]:
         "campaign_title": campaign.setting("title"),
         "type": campaign.type,
         "list_id": campaign.list_id,
+        "list_is_active": True,
         "list_name": audience.audience(call.db, campaign.list_id)["name"],
         "subject_line": campaign.setting("subject_line"),
         "preview_text": campaign.setting("preview_text"),
@@ -168,11 +172,14 @@ def report(call: Call, campaign_id: str) -> dict[str, Any]:
         "unsubscribed": unsubscribed,
         "send_time": iso(campaign.sent),
         "bounces": dict.fromkeys(("hard_bounces", "soft_bounces", "syntax_errors"), 0),
+        "forwards": {"forwards_count": 0, "forwards_opens": 0},
         "opens": {"opens_total": 0, "unique_opens": 0, "open_rate": 0, "last_open": ""},
         "clicks": {
             "clicks_total": 0, "unique_clicks": 0, "unique_subscriber_clicks": 0, "click_rate": 0,
             "last_click": "",
         },
+        "list_stats": dict.fromkeys(("sub_rate", "unsub_rate", "open_rate", "click_rate"), 0),
+        "timeseries": [],
         "delivery_status": _delivery_status(campaign),
     }  # fmt: skip
 

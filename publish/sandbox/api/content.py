@@ -53,7 +53,7 @@ def write(call: Call, campaign_id: str) -> dict[str, Any]:
     if errors:
         raise invalid(*errors)
     html = "" if campaign.type == "plaintext" else body.get("html") or ""
-    text = body.get("plain_text") or (html and _words(html))
+    text = body.get("plain_text") or (html and plain_text(html))
     store.save(call.db, replace(campaign, html=html, plain_text=text))
     return show(call, campaign_id)
 
@@ -69,12 +69,16 @@ def checklist(call: Call, campaign_id: str) -> dict[str, Any]:
     }
 
 
-def _words(markup: str) -> str:
-    """The words of HTML, each link's address behind its own, a line for each block."""
+def plain_text(markup: str) -> str:
+    """The words of HTML, each link's address behind its own, each block a paragraph."""
     import lxml.html
 
     body = lxml.html.document_fromstring(clean(markup) or "<p>").body
     for element in body.iter("a", "br", *BLOCKS):
-        behind = f" ({element.get('href', '')})" if element.tag == "a" else LINE
-        element.tail = behind + (element.tail or "")
-    return re.sub(rf" ?{LINE} ?", "\n", plain(lxml.html.tostring(body, encoding="unicode")))
+        href = element.get("href")
+        behind = LINE * 2 if element.tag in BLOCKS else LINE if element.tag == "br" else ""
+        if element.tag in BLOCKS:
+            element.text = LINE + (element.text or "")
+        element.tail = (f" ({href})" if href else behind) + (element.tail or "")
+    text = re.sub(rf" ?{LINE} ?", "\n", plain(lxml.html.tostring(body, encoding="unicode")))
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
