@@ -43,7 +43,7 @@ BUILDING = f"""
     publish.site.engine.glance publish.site.engine.trust publish.site.build publish.site.read
     publish.site.library publish.settings {READING} publish.office.checking publish.checks.cached
     publish.checks.rules.frontmatter publish.checks.rules.header_values
-    publish.checks.rules.pathological
+    publish.checks.rules.pathological publish.checks.pictures
 """
 PRELOADED = {
     "publish": f"""{BUILDING}
