@@ -169,9 +169,7 @@ def memoize() -> None:
     place, places = Content.get_relative_source_path, {}
 
     def get_url_setting(self: Any, key: str) -> str:
-        known = urls.get(self)
-        if known is None:
-            known = urls[self] = {}
+        known = urls.setdefault(self, {})
         if key not in known:
             known[key] = stock(self, key)
         return known[key]

@@ -7,6 +7,7 @@ that reading uses. ``INCREMENTAL`` plugins promise that nothing else matters.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import pickle
@@ -22,7 +23,7 @@ from publish.post import cache, stamps
 from publish.site.engine import Task
 from publish.site.engine import settings as tracked
 from publish.site.engine.audit import Audit
-from publish.site.engine.pool import Pool
+from publish.site.engine.pool import spread
 
 KINDS = (Article, Page)
 WORTH = 32
@@ -122,22 +123,16 @@ class Sources:
         if jobs < 2 or len(unread) < WORTH:
             return
 
-        def work(number: int) -> Any:
-            for path in unread[number::jobs]:
-                try:
+        def work(share: list[str]) -> Any:
+            for path in share:
+                with contextlib.suppress(Exception):  # read again in its turn, where it is told
                     read(path)
-                except Exception:  # noqa: S112 - read once more in its turn, where it is told
-                    continue
-            made = {path: self._now.pop(path) for path in unread if path in self._now}
+            made = {path: self._now.pop(path) for path in share if path in self._now}
             return made, getattr(self._settings, "used", set())
 
-        pool = Pool(jobs, work, self._audit, [self._audit])
-        try:
-            for made, used in (work(0), *pool.answers()):
-                self._old |= made
-                self._used |= used
-        finally:
-            pool.close()
+        for made, used in spread(jobs, work, unread, self._audit, [self._audit]):
+            self._old |= made
+            self._used |= used
 
     def save(self) -> None:
         """Write what the next build may use.
