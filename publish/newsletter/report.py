@@ -27,6 +27,11 @@ class Figures:
     unsubscribes: int
     bounces: int
 
+    @property
+    def delivered(self) -> int:
+        """Sent, less what came back."""
+        return max(0, self.recipients - self.bounces)
+
     def as_dict(self) -> dict[str, Any]:
         """For ``--json``."""
         return asdict(self)
