@@ -53,8 +53,8 @@ PRELOADED = {
         publish.office.delivery publish.office.listing publish.office.settling
         publish.newsletter.mailchimp mailchimp_marketing publish.site.read publish.sandbox.server
         publish.sandbox.api.account publish.sandbox.api.actions publish.sandbox.api.campaigns
-        publish.sandbox.api.content publish.sandbox.api.lists publish.sandbox.api.members
-        publish.sandbox.api.reports publish.sandbox.api.segments publish.office.acts
+        publish.sandbox.api.content publish.sandbox.api.members
+        publish.sandbox.api.segments publish.office.acts
         publish.office.preflight publish.office.replacing publish.office.sending
         publish.office.golive publish.deploy.targets importlib.metadata encodings.idna zipfile csv
     """,

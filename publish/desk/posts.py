@@ -9,10 +9,10 @@ from pathlib import Path
 
 from publish.desk.model import Kind, Post
 from publish.post import frontmatter
+from publish.post.dates import visibility
 from publish.post.text import plain_title
 from publish.settings import Settings
 from publish.site import posts
-from publish.site.dates import visibility
 
 HEAD = 1024
 """Bytes in which a header ends, but for one that is read again."""

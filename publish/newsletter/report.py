@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -26,10 +26,6 @@ class Figures:
     clicks: int
     unsubscribes: int
     bounces: int
-
-    def as_dict(self) -> dict[str, Any]:
-        """For ``--json``."""
-        return asdict(self)
 
 
 def figures(slug: str, title: str, kind: str, document: Mapping[str, Any]) -> Figures:
