@@ -120,7 +120,8 @@ def run(task: Task, tell: Progress, held: list[Any]) -> Outcome:
             )  # fmt: skip
         judging = Judging(
             task, values, log, audit, lambda: live.sources.fresh if live else MUCH, clock.phase,
-            live.begin if live else lambda generators, writer: None,
+            live.compare if live else lambda generators, writer: None,
+            live.begin if live else lambda: None,
         )  # fmt: skip
         signals.content_written.connect(lambda path, context: written.append(path), weak=False)
         clock.phase("settings")
