@@ -14,7 +14,7 @@ from publish.post import stamps
 from publish.post.files import locked
 from publish.settings import Settings, require_folders, require_kinds
 from publish.site import addresses, manifest, snapshot
-from publish.site.commit import commit, staged, tree
+from publish.site.commit import Changes, commit, staged, tree
 from publish.site.engine import ISSUES, Fit, Judge, Progress, Task, Unfit, cores, run
 from publish.site.manifest import Manifest
 
@@ -109,11 +109,14 @@ def _made(
         manifest.midnight(settings),
     )
     clock.append(time.monotonic())
+    # With `full`, nothing is as it was.
+    seen = {} if full else _stamps(target, known.files)
+    sent = {} if full or known.issued != str(settings.issues) else stamps.of(known.issues)
     with staged(settings.cache) as stage:
         task = Task(
             settings.path, overrides(settings, stage, forget=full), stage,
             settings.cache / "engine",
-            record.with_suffix(".pages"), () if full else intact(settings, known, target),
+            record.with_suffix(".pages"), intact(known, target, seen, sent),
             manifest.code(settings, before), full, jobs or cores(),
             guards.judge, guards.fit, full_pelican=known.full_pelican,
         )  # fmt: skip
@@ -150,19 +153,20 @@ def _made(
             task.record.unlink(missing_ok=True)
         moved = time.monotonic()
         issues = tree(settings.issues)
-        commit(stage / "issues", settings.issues, [n for n in issues if ISSUE.fullmatch(n)],
+        moves = commit(stage / "issues", settings.issues, [n for n in issues if ISSUE.fullmatch(n)],
                [name.removeprefix(f"{ISSUES}/") for name in letters], present=issues)  # fmt: skip
     if permanent is not None:
         addresses.remember(settings, permanent)
     made = (
         None if rendered.untracked else manifest.extended(before, settings, rendered.reads, since)
     )
-    letter_stamps = stamps.of(snapshot.below(str(settings.issues)))
+    letter_stamps = _letters_left(sent, settings.issues, moves)
     left = Manifest(
         files=shown, foreign=_left(settings, changes.foreign), reads=rendered.reads,
         warnings=rendered.warnings, output=str(target),
         stamps=made.stamps if made else None, racy=made.racy if made else {},
-        outputs=_stamps(target, shown), issues=letter_stamps, issued=str(settings.issues),
+        outputs=_stamps_left(seen, target, shown, changes.written), issues=letter_stamps,
+        issued=str(settings.issues),
         composed=sum(path.endswith("/issue.json") for path in letter_stamps),
         scope=manifest.scope(settings), environment=environment,
         until=min(until, rendered.due or until), full_pelican=rendered.full_pelican,
@@ -206,20 +210,43 @@ def overrides(settings: Settings, stage: Path, *, forget: bool = False) -> dict[
     return found | ({"CACHE_PATH": str(stage / "cache")} if forget else {})
 
 
-def intact(settings: Settings, known: Manifest, target: Path) -> tuple[str, ...]:
-    """The pages in ``target`` and the issues that are as the last build left them."""
-    now = _stamps(target, known.files)
+def intact(
+    known: Manifest, target: Path, seen: stamps.Stamps, sent: stamps.Stamps
+) -> tuple[str, ...]:  # fmt: skip
+    """The pages in ``target`` and the issues that are as the last build left them, by their stamps
+    now: ``seen`` of pages and ``sent`` of issues."""
     keys = ((name, f"{target}{os.sep}{name}") for name in known.files)
-    pages = [name for name, key in keys if key in now and now[key] == known.outputs.get(key)]
-    if known.issued != str(settings.issues):
-        return tuple(pages)
-    letters, start = stamps.of(known.issues), len(known.issued) + 1
-    return (*pages, *(f"{ISSUES}/{path[start:]}" for path, stamp in letters.items()
+    pages = (name for name, key in keys if key in seen and seen[key] == known.outputs.get(key))
+    start = len(known.issued) + 1
+    return (*pages, *(f"{ISSUES}/{path[start:]}" for path, stamp in sent.items()
                       if stamp == known.issues[path]))  # fmt: skip
 
 
 def _stamps(folder: Path, names: Iterable[str]) -> stamps.Stamps:
     return stamps.of(f"{folder}{os.sep}{name}" for name in names)
+
+
+def _stamps_left(
+    seen: stamps.Stamps, folder: Path, names: Iterable[str], written: Iterable[str]
+) -> stamps.Stamps:
+    """The stamps of files in ``folder``. What this build left alone has that from before: a change
+    by others meanwhile shows at the next."""
+    fresh = set(written)
+    old = {name: key for name in names if (key := f"{folder}{os.sep}{name}") in seen}
+    kept = {key: seen[key] for name, key in old.items() if name not in fresh}
+    return kept | _stamps(folder, (name for name in names if name not in old or name in fresh))
+
+
+def _letters_left(sent: stamps.Stamps, folder: Path, changes: Changes) -> stamps.Stamps:
+    """The same of the letters in ``folder``, and of the folders that they lie in."""
+    if not sent:
+        return stamps.of(snapshot.below(str(folder)))
+    touched = {name.partition("/")[0] for name in (*changes.written, *changes.removed)}
+    places = tuple(f"{folder}{os.sep}{name}" for name in touched)
+    inside = tuple(f"{place}{os.sep}" for place in places)
+    kept = {k: s for k, s in sent.items() if k not in places and not k.startswith(inside)}
+    below = (path for place in places for path in snapshot.below(place))
+    return kept | stamps.of((str(folder), *below))
 
 
 def _left(settings: Settings, foreign: tuple[str, ...]) -> tuple[str, ...]:
