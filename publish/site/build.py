@@ -14,7 +14,7 @@ from publish.post import stamps
 from publish.post.files import locked
 from publish.settings import Settings, require_folders, require_kinds
 from publish.site import addresses, manifest, snapshot
-from publish.site.commit import Changes, commit, staged, tree
+from publish.site.commit import commit, staged, tree
 from publish.site.engine import ISSUES, Fit, Judge, Progress, Task, Unfit, cores, run
 from publish.site.manifest import Manifest
 
@@ -109,14 +109,12 @@ def _made(
         manifest.midnight(settings),
     )
     clock.append(time.monotonic())
-    # With `full`, nothing is as it was.
     seen = {} if full else _stamps(target, known.files)
-    sent = {} if full or known.issued != str(settings.issues) else stamps.of(known.issues)
     with staged(settings.cache) as stage:
         task = Task(
             settings.path, overrides(settings, stage, forget=full), stage,
             settings.cache / "engine",
-            record.with_suffix(".pages"), intact(known, target, seen, sent),
+            record.with_suffix(".pages"), () if full else intact(settings, known, target, seen),
             manifest.code(settings, before), full, jobs or cores(),
             guards.judge, guards.fit, full_pelican=known.full_pelican,
         )  # fmt: skip
@@ -153,14 +151,14 @@ def _made(
             task.record.unlink(missing_ok=True)
         moved = time.monotonic()
         issues = tree(settings.issues)
-        moves = commit(stage / "issues", settings.issues, [n for n in issues if ISSUE.fullmatch(n)],
+        commit(stage / "issues", settings.issues, [n for n in issues if ISSUE.fullmatch(n)],
                [name.removeprefix(f"{ISSUES}/") for name in letters], present=issues)  # fmt: skip
     if permanent is not None:
         addresses.remember(settings, permanent)
     made = (
         None if rendered.untracked else manifest.extended(before, settings, rendered.reads, since)
     )
-    letter_stamps = _letters_left(sent, settings.issues, moves)
+    letter_stamps = stamps.of(snapshot.below(str(settings.issues)))
     left = Manifest(
         files=shown, foreign=_left(settings, changes.foreign), reads=rendered.reads,
         warnings=rendered.warnings, output=str(target),
@@ -211,14 +209,16 @@ def overrides(settings: Settings, stage: Path, *, forget: bool = False) -> dict[
 
 
 def intact(
-    known: Manifest, target: Path, seen: stamps.Stamps, sent: stamps.Stamps
-) -> tuple[str, ...]:  # fmt: skip
-    """The pages in ``target`` and the issues that are as the last build left them, by their stamps
-    now: ``seen`` of pages and ``sent`` of issues."""
+    settings: Settings, known: Manifest, target: Path, seen: stamps.Stamps
+) -> tuple[str, ...]:
+    """The pages in ``target``, by their stamps now, and the issues that are as the last build left
+    them."""
     keys = ((name, f"{target}{os.sep}{name}") for name in known.files)
-    pages = (name for name, key in keys if key in seen and seen[key] == known.outputs.get(key))
-    start = len(known.issued) + 1
-    return (*pages, *(f"{ISSUES}/{path[start:]}" for path, stamp in sent.items()
+    pages = [name for name, key in keys if key in seen and seen[key] == known.outputs.get(key)]
+    if known.issued != str(settings.issues):
+        return tuple(pages)
+    letters, start = stamps.of(known.issues), len(known.issued) + 1
+    return (*pages, *(f"{ISSUES}/{path[start:]}" for path, stamp in letters.items()
                       if stamp == known.issues[path]))  # fmt: skip
 
 
@@ -235,18 +235,6 @@ def _stamps_left(
     old = {name: key for name in names if (key := f"{folder}{os.sep}{name}") in seen}
     kept = {key: seen[key] for name, key in old.items() if name not in fresh}
     return kept | _stamps(folder, (name for name in names if name not in old or name in fresh))
-
-
-def _letters_left(sent: stamps.Stamps, folder: Path, changes: Changes) -> stamps.Stamps:
-    """The same of the letters in ``folder``, and of the folders that they lie in."""
-    if not sent:
-        return stamps.of(snapshot.below(str(folder)))
-    touched = {name.partition("/")[0] for name in (*changes.written, *changes.removed)}
-    places = tuple(f"{folder}{os.sep}{name}" for name in touched)
-    inside = tuple(f"{place}{os.sep}" for place in places)
-    kept = {k: s for k, s in sent.items() if k not in places and not k.startswith(inside)}
-    below = (path for place in places for path in snapshot.below(place))
-    return kept | stamps.of((str(folder), *below))
 
 
 def _left(settings: Settings, foreign: tuple[str, ...]) -> tuple[str, ...]:
