@@ -231,10 +231,9 @@ def _stamps_left(
 ) -> stamps.Stamps:
     """The stamps of files in ``folder``. What this build left alone has that from before: a change
     by others meanwhile shows at the next."""
-    fresh = set(written)
-    old = {name: key for name in names if (key := f"{folder}{os.sep}{name}") in seen}
-    kept = {key: seen[key] for name, key in old.items() if name not in fresh}
-    return kept | _stamps(folder, (name for name in names if name not in old or name in fresh))
+    keys, fresh = [[f"{folder}{os.sep}{name}" for name in each] for each in (names, written)]
+    before = {**seen, **dict.fromkeys(fresh, "")}
+    return {key: told for key in keys if (told := before.get(key) or stamps.stamp(key))}
 
 
 def _left(settings: Settings, foreign: tuple[str, ...]) -> tuple[str, ...]:
