@@ -56,7 +56,7 @@ def _relate(hood: Any, public: list[Any], apart: list[Any], most: int) -> None:
 def _asked(article: Any) -> Any:
     from publish.post.contents import categories_of, digest_of
 
-    from .words import post
+    from .words import terms
 
     names = (
         [category.name for category in categories_of(article)],
@@ -64,7 +64,7 @@ def _asked(article: Any) -> Any:
     )
     body = article._content or ""
     mark = hashlib.sha256(repr((article.title, names, digest_of(body))).encode()).digest()[:12]
-    return mark, lambda: post("", article.title, body, *names).terms
+    return mark, lambda: terms(article.title, body, *names)
 
 
 def register() -> None:
