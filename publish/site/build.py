@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from publish.post import stamps
 from publish.post.files import locked
 from publish.settings import Settings, require_folders, require_kinds
 from publish.site import addresses, manifest, snapshot
-from publish.site.commit import commit, staged, tree
+from publish.site.commit import below, commit, site_of, staged, tree
 from publish.site.engine import ISSUES, Fit, Judge, Progress, Task, Unfit, cores, run
 from publish.site.manifest import Manifest
 
@@ -47,14 +47,15 @@ class Guards(NamedTuple):
 
     ``judge`` is called once every source is read and before anything is rendered, in the process
     that runs Pelican; ``answered`` gets its result here, and refuses by raising. A source that is
-    not ``fit`` is not opened. ``validate_output`` is called with the folder of what was rendered
-    before it becomes the output, and may raise. Where nothing changed, none of them is called.
+    not ``fit`` is not opened. ``validate_output`` is called with what was rendered, as paths by
+    names, before it becomes the output, and may raise. Where nothing changed, none of them is
+    called.
     """
 
     judge: Judge | None = None
     answered: Callable[[Any], None] = lambda answer: None
     fit: Fit | None = None
-    validate_output: Callable[[Path], None] = lambda folder: None
+    validate_output: Callable[[Mapping[str, str]], None] = lambda staged: None
 
 
 def build(
@@ -125,12 +126,12 @@ def _made(
             raise Refused("the site is not fit", "run `publish check`") from None
         if guards.judge:
             guards.answered(rendered.judged)
-        present = tree(target)
-        guards.validate_output(stage / "site")
+        present, staged_site = tree(target), site_of(stage)
+        guards.validate_output(staged_site)
         clock.append(time.monotonic())
         letters = [name for name in rendered.kept if name.startswith(f"{ISSUES}/")]
         kept = set(rendered.kept).difference(letters)
-        fresh = {*tree(stage / "site"), *kept}
+        fresh = {*staged_site, *kept}
         if gone := (set(known.files) & set(present)) - fresh:
             kept |= gone & addresses.letter_pictures(settings)
         shown = tuple(sorted(fresh | kept))
@@ -144,14 +145,14 @@ def _made(
         # unmanaged file.
         owned = tuple(sorted({*known.files, *shown}))
         manifest.write(record, Manifest(files=owned, output=str(target)))
-        changes = commit(stage / "site", target, known.files, kept, present=present)
+        changes = commit(staged_site, target, known.files, kept, present=present)
         if (stage / "pages").exists():
             (stage / "pages").replace(task.record)
         else:
             task.record.unlink(missing_ok=True)
         moved = time.monotonic()
         issues = tree(settings.issues)
-        commit(stage / "issues", settings.issues, [n for n in issues if ISSUE.fullmatch(n)],
+        commit(below(stage / "issues"), settings.issues, [n for n in issues if ISSUE.fullmatch(n)],
                [name.removeprefix(f"{ISSUES}/") for name in letters], present=issues)  # fmt: skip
     if permanent is not None:
         addresses.remember(settings, permanent)

@@ -15,7 +15,8 @@ from publish.importer import uploads
 from publish.importer.fetch import OldSite
 from publish.importer.model import Options
 from publish.importer.run import run
-from publish.importer.uploads import harmless, kind, originals
+from publish.importer.uploads import originals
+from publish.post.images import ending_of, harmless
 from publish.settings import Settings
 from tests.importer.export import SITE, attachment, export, imported, item, site
 from tests.importer.test_run import JPEG, report
@@ -122,7 +123,7 @@ def test_a_picture_that_lies_there_already_is_not_overwritten(blog: Settings, tm
      (b"<svg onload='x()'></svg>", ""), (b"<html>", ""), (b"MZ", ""), (b"", "")],
 )  # fmt: skip
 def test_a_picture_is_known_by_its_bytes(data: bytes, ending: str):
-    assert kind(data) == ending
+    assert ending_of(data) == ending
     assert not harmless(b"<svg><a xlink:href='javascript:x'/></svg>")
 
 

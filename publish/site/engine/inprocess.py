@@ -102,7 +102,7 @@ def run(task: Task, tell: Progress, held: list[Any]) -> Outcome:
         last = {} if task.forget else cache.load(task.record)
         issues = values.get("NEWSLETTER_ISSUES_PATH")
         further = {str(issues): ISSUES} if issues else {}
-        staging = Staging(site, task.intact, last.get("files", {}), further)
+        staging = Staging(task.stage, task.intact, last.get("files", {}), further)
         service = Service(staging, task.jobs, audit, tell, task.until)
         values["ENGINE"] = service
         if task.fit:
