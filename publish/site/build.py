@@ -110,11 +110,12 @@ def _made(
         manifest.midnight(settings),
     )
     clock.append(time.monotonic())
+    seen = {} if full else _stamps(target, known.files)
     with staged(settings.cache) as stage:
         task = Task(
             settings.path, overrides(settings, stage, forget=full), stage,
             settings.cache / "engine",
-            record.with_suffix(".pages"), () if full else intact(settings, known, target),
+            record.with_suffix(".pages"), () if full else intact(settings, known, target, seen),
             manifest.code(settings, before), full, jobs or cores(),
             guards.judge, guards.fit, full_pelican=known.full_pelican,
         )  # fmt: skip
@@ -163,7 +164,8 @@ def _made(
         files=shown, foreign=_left(settings, changes.foreign), reads=rendered.reads,
         warnings=rendered.warnings, output=str(target),
         stamps=made.stamps if made else None, racy=made.racy if made else {},
-        outputs=_stamps(target, shown), issues=letter_stamps, issued=str(settings.issues),
+        outputs=_stamps_left(seen, target, shown, changes.written), issues=letter_stamps,
+        issued=str(settings.issues),
         composed=sum(path.endswith("/issue.json") for path in letter_stamps),
         scope=manifest.scope(settings), environment=environment,
         until=min(until, rendered.due or until), full_pelican=rendered.full_pelican,
@@ -207,11 +209,13 @@ def overrides(settings: Settings, stage: Path, *, forget: bool = False) -> dict[
     return found | ({"CACHE_PATH": str(stage / "cache")} if forget else {})
 
 
-def intact(settings: Settings, known: Manifest, target: Path) -> tuple[str, ...]:
-    """The pages in ``target`` and the issues that are as the last build left them."""
-    now = _stamps(target, known.files)
+def intact(
+    settings: Settings, known: Manifest, target: Path, seen: stamps.Stamps
+) -> tuple[str, ...]:
+    """The pages in ``target``, by their stamps now, and the issues that are as the last build left
+    them."""
     keys = ((name, f"{target}{os.sep}{name}") for name in known.files)
-    pages = [name for name, key in keys if key in now and now[key] == known.outputs.get(key)]
+    pages = [name for name, key in keys if key in seen and seen[key] == known.outputs.get(key)]
     if known.issued != str(settings.issues):
         return tuple(pages)
     letters, start = stamps.of(known.issues), len(known.issued) + 1
@@ -221,6 +225,16 @@ def intact(settings: Settings, known: Manifest, target: Path) -> tuple[str, ...]
 
 def _stamps(folder: Path, names: Iterable[str]) -> stamps.Stamps:
     return stamps.of(f"{folder}{os.sep}{name}" for name in names)
+
+
+def _stamps_left(
+    seen: stamps.Stamps, folder: Path, names: Iterable[str], written: Iterable[str]
+) -> stamps.Stamps:
+    """The stamps of files in ``folder``. What this build left alone has that from before: a change
+    by others meanwhile shows at the next."""
+    keys, fresh = [[f"{folder}{os.sep}{name}" for name in each] for each in (names, written)]
+    before = {**seen, **dict.fromkeys(fresh, "")}
+    return {key: told for key in keys if (told := before.get(key) or stamps.stamp(key))}
 
 
 def _left(settings: Settings, foreign: tuple[str, ...]) -> tuple[str, ...]:
