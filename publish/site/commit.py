@@ -174,6 +174,22 @@ def _remove(target: Path, name: str) -> None:
         parent.rmdir()
 
 
+def prepare(stage: Path) -> None:
+    """Make the folders that a build writes to in its ``stage``."""
+    for name in ("site", "issues"):
+        (stage / name).mkdir(parents=True)
+
+
+def take_over(stage: Path, record: Path) -> bool:
+    """Put what the build noted of its pages in the place of ``record``; whether it noted any."""
+    noted = (stage / "pages").exists()
+    if noted:
+        (stage / "pages").replace(record)
+    else:
+        record.unlink(missing_ok=True)
+    return noted
+
+
 @contextmanager
 def staged(cache: Path, folder: str = "stage") -> Iterator[Path]:
     """A folder of this build alone: a killed build's process may still be writing in its own.
@@ -184,9 +200,8 @@ def staged(cache: Path, folder: str = "stage") -> Iterator[Path]:
         shutil.rmtree(cache / folder, ignore_errors=True)
     (cache / folder).mkdir(parents=True, exist_ok=True)
     stage = Path(tempfile.mkdtemp(dir=cache / folder))
-    for name in ("site", "issues"):
-        (stage / name).mkdir()
     try:
+        prepare(stage)
         yield stage
     finally:
         shutil.rmtree(cache / folder if folder == "stage" else stage, ignore_errors=True)
