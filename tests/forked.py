@@ -39,11 +39,11 @@ READING = f"""
 """
 BUILDING = f"""
     publish.site.engine.session publish.site.engine.inprocess publish.site.engine.worker
-    publish.site.engine.keys publish.site.engine.judging publish.site.engine.service
+    publish.site.engine.judging publish.site.engine.service
     publish.site.engine.glance publish.site.engine.trust publish.site.build publish.site.read
     publish.site.library publish.settings {READING} publish.office.checking publish.checks.cached
     publish.checks.rules.frontmatter publish.checks.rules.header_values
-    publish.checks.rules.pathological
+    publish.checks.rules.pathological publish.checks.pictures
 """
 PRELOADED = {
     "publish": f"""{BUILDING}
@@ -53,8 +53,8 @@ PRELOADED = {
         publish.office.delivery publish.office.listing publish.office.settling
         publish.newsletter.mailchimp mailchimp_marketing publish.site.read publish.sandbox.server
         publish.sandbox.api.account publish.sandbox.api.actions publish.sandbox.api.campaigns
-        publish.sandbox.api.content publish.sandbox.api.lists publish.sandbox.api.members
-        publish.sandbox.api.reports publish.sandbox.api.segments publish.office.acts
+        publish.sandbox.api.content publish.sandbox.api.members
+        publish.sandbox.api.segments publish.office.acts
         publish.office.preflight publish.office.replacing publish.office.sending
         publish.office.golive publish.deploy.targets importlib.metadata encodings.idna zipfile csv
     """,

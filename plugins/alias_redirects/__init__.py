@@ -51,7 +51,7 @@ def finish(pelican: Any) -> None:
     from . import retired
     from .plan import plan
     from .site import moved, real_files
-    from .write import write_all, write_gone
+    from .write import write_all
 
     output, settings = pelican.output_path, pelican.settings
     taken_off, faults = retired.read(settings)
@@ -60,10 +60,9 @@ def finish(pelican: Any) -> None:
         return
     real = real_files(_generators, _written, output)
     moves, wrong = plan(sources, real, settings["SITEURL"])
-    more, gone = retired.plan(taken_off, moves, real, settings)
-    faults += wrong + write_gone(gone, settings, output)
-    faults += write_all([*moves, *more], settings["REDIRECT_FILES"], real, output)
-    for fault in faults:
+    moves += retired.plan(taken_off, list(moves), real, settings)
+    written = write_all(moves, settings["REDIRECT_FILES"], real, output)
+    for fault in (*faults, *wrong, *written):
         fault.log(log)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -45,8 +45,8 @@ def _fault(address: str) -> str:
 def plan(
     retired: Mapping[str, str], moves: Sequence[Move], real: Collection[str],
     settings: Mapping[str, Any],
-) -> tuple[list[Move], list[str]]:  # fmt: skip
-    """The redirects of retired addresses, and the files of those that are gone. Pure.
+) -> Iterator[Move]:  # fmt: skip
+    """The redirects of retired addresses, those that are gone among them. Pure.
 
     An address that another page or an alias has taken since is theirs. ``read`` has seen to it that
     each is an address.
@@ -54,16 +54,15 @@ def plan(
     taken = {folded(file) for file in real} | {folded(move.alias.file) for move in moves}
     siteurl = str(settings.get("SITEURL") or "").rstrip("/")
     lang, base = str(settings.get("DEFAULT_LANG") or "en"), mount(siteurl)
-    more, gone = [], []
+    name = str(settings.get("SITENAME") or f"{siteurl}/")
     for address, lead in sorted(retired.items()):
         alias = parse_alias(address)
         if not alias.file or folded(alias.file) in taken:
             continue
         if lead == GONE:
-            gone.append(alias.file)
+            yield Move(alias, base + alias.path, "", f"{siteurl}/", name, lang, PLACE)
             continue
         path = quote(lead, safe="/%~!$&'()*+,;=:@-._?#")
         away = lead.startswith(("https://", "http://"))
         target, canonical = (lead, lead) if away else (base + path, siteurl + path)
-        more.append(Move(alias, base + alias.path, target, canonical, TITLE, lang, PLACE))
-    return more, gone
+        yield Move(alias, base + alias.path, target, canonical, TITLE, lang, PLACE)

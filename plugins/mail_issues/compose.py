@@ -12,7 +12,7 @@ from typing import Any
 from publish.post.issue import CLIPPED, LARGE, Issue, digest_of, key_of
 from publish.post.text import plain, shorten, without_notes
 
-from . import merge_tags, parts
+from . import merge_tags
 from .facts import PREHEADER, Facts
 from .html_mail import pictures, rewrite
 from .plain_text import WIDTH, render
@@ -23,6 +23,11 @@ PLACE = "\0"
 
 Template = Callable[[Mapping[str, Any]], str]
 """From a template's variables to the finished text."""
+IN_HTML = {"article_begins": "<!--article-->", "article_ends": "<!--/article-->"}
+"""What the template writes before and after the article, so that several can be joined in one mail;
+two offsets of it are kept. A comment outlives the inliner; an author's comments are dropped."""
+IN_TEXT = {"article_begins": "\x01", "article_ends": "\x02"}
+"""The same: characters that are taken out of whatever an author types."""
 
 
 class Unfit(ValueError):
@@ -48,8 +53,8 @@ def compose(facts: Facts, html_template: Template, text_template: Template) -> I
     body = rewrite(facts.body, facts.url, facts.pictures.get, start)
     in_html = html_variables(facts, body)
     in_text = text_variables(facts, body)
-    mail, html_part = parts.cut(inline(html_template(in_html)), parts.IN_HTML)
-    text, text_part = parts.cut(_filled(text_template, in_text), parts.IN_TEXT)
+    mail, html_part = cut(inline(html_template(in_html)), IN_HTML)
+    text, text_part = cut(_filled(text_template, in_text), IN_TEXT)
     for finished, template, variables in (
         (mail, html_template, in_html),
         (text, text_template, in_text),
@@ -75,8 +80,8 @@ def compose(facts: Facts, html_template: Template, text_template: Template) -> I
         page_digest=facts.page_digest,
         categories=facts.categories,
         images=tuple(dict.fromkeys((*first, *pictures([body, web])))),
-        html_part=html_part or (),
-        text_part=text_part or (),
+        html_part=html_part,
+        text_part=text_part,
         picture_bytes=sum(max(file.bytes, 0) for file in facts.files),
         was=facts.was,
     )
@@ -117,8 +122,8 @@ def html_variables(facts: Facts, body: str) -> dict[str, Any]:
             "height": cover.height,
         },
         "body": merge_tags.in_html(body),
-        "share": [{"name": _words(link.name), "url": _url(link.url)} for link in facts.share],
-        **parts.IN_HTML.variables(),
+        "share": [{"name": _words(name), "url": _url(url)} for name, url in facts.share],
+        **IN_HTML,
     }
 
 
@@ -141,7 +146,7 @@ def text_variables(facts: Facts, body: str) -> dict[str, Any]:
         "url": merge_tags.in_url(facts.url),
         "site": merge_tags.in_url(facts.site),
         "links": [merge_tags.in_url(link) for link in links],
-        **parts.IN_TEXT.variables(),
+        **IN_TEXT,
     }
 
 
@@ -152,6 +157,21 @@ def _filled(template: Template, variables: Mapping[str, Any]) -> str:
     frame = re.sub(r"\n\s*(\x01|\x02)\s*\n", r"\n\n\1", frame)
     frame = re.sub(r"\n{3,}", "\n\n", frame)
     return frame.strip().replace(PLACE, variables["body"]) + "\n"
+
+
+def cut(body: str, marks: Mapping[str, str]) -> tuple[str, tuple[int, ...]]:
+    """``body`` without its marks, and the part between them; nothing where they are not both there.
+
+    The part is two offsets in characters: the first one's, and that after the last. White space at
+    its ends is not part of it.
+    """
+    begin, end = marks.values()
+    before, begun, rest = body.partition(begin)
+    own, ended, after = rest.partition(end)
+    if not (begun and ended):
+        return body.replace(begin, "").replace(end, ""), ()
+    start = len(before) + len(own) - len(own.lstrip())
+    return before + own + after, (start, start + len(own.strip()))
 
 
 def inline(page: str) -> str:

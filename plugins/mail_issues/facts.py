@@ -27,21 +27,14 @@ ALIKE = {"filename", "static"}
 
 
 @dataclass(frozen=True)
-class Share:
-    """One link of the share strip."""
-
-    name: str
-    url: str
-
-
-@dataclass(frozen=True)
 class Facts:
     """One article, its words as plain text, its ``body`` as the HTML that the mail shows.
 
     ``web`` is the body that the page shows, None where it is the same; they differ where blocks
     are for one of them. ``preheader`` is empty where the author gave none, and no summary.
     ``pictures`` are the letter's own files by the address in the body, that of the cover under
-    ``"cover"``. ``shown_date`` is the date as the site writes it, ``date`` is ISO 8601 with a zone.
+    ``"cover"``; ``share`` are name and address of each link. ``shown_date`` is the date as the site
+    writes it, ``date`` is ISO 8601 with a zone.
     """
 
     uid: str
@@ -59,7 +52,7 @@ class Facts:
     sitename: str
     lang: str
     cover: Picture | None
-    share: tuple[Share, ...]
+    share: tuple[tuple[str, str], ...]
     body: str
     web: str | None
     source: str
@@ -188,7 +181,7 @@ def gather(article: Any, site: Site, links: Links, file_of: FileOf) -> Facts:
     )
 
 
-def share(links: Any, here: str, site: str) -> tuple[Share, ...]:
+def share(links: Any, here: str, site: str) -> tuple[tuple[str, str], ...]:
     """The share strip with the mail's own address of the site; copying needs a page."""
     here = here.rstrip("/")
     moved = here and here != site
@@ -200,7 +193,7 @@ def share(links: Any, here: str, site: str) -> tuple[Share, ...]:
         target = link.url
         for old, new in pairs:
             target = target.replace(old, new)
-        found.append(Share(link.name, target))
+        found.append((link.name, target))
     return tuple(found)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Any
 
 from publish.post.text import lowered, raised
@@ -21,17 +20,8 @@ RULES = {"h1": "=", "h2": "-"}
 AROUND = {"em": "_", "i": "_", "cite": "_", "strong": "*", "b": "*", "del": "~", "s": "~"}
 
 
-@dataclass
-class Links:
-    """The numbered references of one text, in the order in which they first stand in it."""
-
-    found: list[str] = field(default_factory=list)
-
-    def number(self, href: str) -> int:
-        """The number of an address; the same address keeps its number."""
-        if href not in self.found:
-            self.found.append(href)
-        return self.found.index(href) + 1
+Links = dict[str, int]
+"""The addresses of one text with their numbers, in the order in which they first stand in it."""
 
 
 def render(markup: str) -> tuple[str, tuple[str, ...]]:
@@ -41,9 +31,9 @@ def render(markup: str) -> tuple[str, tuple[str, ...]]:
     """
     from .html_mail import parse
 
-    links = Links()
+    links: Links = {}
     lines = _flow(parse(markup.replace(BREAK, "")), links, WIDTH)
-    return "\n".join(lines).strip("\n"), tuple(links.found)
+    return "\n".join(lines).strip("\n"), tuple(links)
 
 
 def _flow(element: Any, links: Links, width: int) -> list[str]:
@@ -195,7 +185,7 @@ def _link(element: Any, inner: str, links: Links) -> str:
         return inner
     if words in ("", href, href.removeprefix("mailto:"), href.rstrip("/")):
         return words or href
-    return f"{inner} [{links.number(href)}]"
+    return f"{inner} [{links.setdefault(href, len(links) + 1)}]"
 
 
 def _text(element: Any, links: Links) -> str:

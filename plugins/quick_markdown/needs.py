@@ -1,4 +1,7 @@
-"""Which characters a text must hold before a pattern of Markdown's can match in it."""
+"""Patterns inside a line: the stock processor, which leaves out those that cannot match.
+
+A pattern is left out where a text does not hold characters that it cannot do without.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from typing import Any
 
 from markdown import inlinepatterns as stock
 from markdown.extensions import smarty
+from markdown.treeprocessors import InlineProcessor as Stock
+from markdown.util import AtomicString
 
 Need = str | None
 """A piece of text without which there is no match; None where nothing is known."""
@@ -70,3 +75,34 @@ def need_of(pattern: Any) -> Need:
         return None
     expression = pattern.compiled_re
     return NEEDS.get(expression.pattern) if expression.flags == _FLAGS else None
+
+
+class InlineProcessor(Stock):
+    """Tries, in the stock order, the patterns whose characters are there.
+
+    It goes exactly as deep as the stock class, a call for a call: how deep marks may be nested
+    hangs on that.
+    """
+
+    _steps: list[tuple[Any, Need]]
+
+    def prepare(self) -> None:
+        """Look the patterns up, once all extensions have registered theirs."""
+        self._steps = [(pattern, need_of(pattern)) for pattern in self.inlinePatterns]
+
+    def _InlineProcessor__handleInline(self, data: str, patternIndex: int = 0) -> str:
+        if isinstance(data, AtomicString):
+            return data
+        steps = self._steps
+        for index in range(patternIndex, len(steps)):
+            pattern, need = steps[index]
+            if need and need not in data:
+                continue
+            start, matched = 0, True
+            while matched:
+                data, matched, start = self._InlineProcessor__applyPattern(
+                    pattern, data, index, start
+                )
+                if matched and need and data.find(need, start) < 0:
+                    break
+        return data

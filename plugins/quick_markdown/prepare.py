@@ -16,7 +16,7 @@ from markdown.treeprocessors import InlineProcessor as StockInline
 from publish.post.installed import entry_points
 
 from .blocks import BlockParser
-from .inline import InlineProcessor
+from .needs import InlineProcessor
 from .reuse import FirstState
 
 log = logging.getLogger(__name__)

@@ -58,7 +58,7 @@ def _key(article: Any) -> str:
 def _asked(article: Any) -> Any:
     from publish.post.contents import categories_of, digest_of
 
-    from .words import post
+    from .words import terms
 
     names = (
         [category.name for category in categories_of(article)],
@@ -66,7 +66,7 @@ def _asked(article: Any) -> Any:
     )
     body = article._content or ""
     mark = hashlib.sha256(repr((article.title, names, digest_of(body))).encode()).digest()[:12]
-    return _key(article), mark, lambda: post("", article.title, body, *names).terms
+    return _key(article), mark, lambda: terms(article.title, body, *names)
 
 
 def register() -> None:

@@ -13,8 +13,6 @@ from heapq import nlargest
 from math import log, sqrt
 from typing import Any, NamedTuple
 
-from .words import Post
-
 KEPT = 40
 """Terms of a post that are compared: the most telling ones. It bounds the work for each pair."""
 FEW = 100
@@ -40,17 +38,6 @@ class Row(NamedTuple):
     least: float = 0.0
 
 
-def nearest(posts: Iterable[Post], candidates: Sequence[str], most: int) -> dict[str, list[str]]:
-    """For each of ``posts``, the keys of up to ``most`` ``candidates``, the nearest first.
-
-    ``candidates`` are keys of posts. What shares nothing is not among them. Of two that are
-    equally near, the one that comes first in ``candidates`` wins. The order of ``posts`` changes
-    nothing.
-    """
-    return Neighbourhood().update([(p.key, b"", lambda p=p: p.terms) for p in posts],
-                                  candidates, most)  # fmt: skip
-
-
 class Neighbourhood:
     """The posts of one language. Its answers are those of a new one, whatever it remembers."""
 
@@ -69,7 +56,12 @@ class Neighbourhood:
     def update(
         self, posts: Iterable[Asked], candidates: Sequence[str], most: int
     ) -> dict[str, list[str]]:
-        """As :func:`nearest`."""
+        """For each of ``posts``, the keys of up to ``most`` ``candidates``, the nearest first.
+
+        ``candidates`` are keys of posts. What shares nothing is not among them. Of two that are
+        equally near, the one that comes first in ``candidates`` wins. The order of ``posts``
+        changes nothing.
+        """
         before, self._rows = self._rows, {}
         for key, mark, make in posts:
             row = before.get(key)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from functools import cache
 from math import log1p
 
@@ -25,18 +24,13 @@ _MARKS = "’‘“”–—…\u00a0"
 """What alone is not ASCII in most English texts; none of it is part of a word."""
 
 
-@dataclass(frozen=True)
-class Post:
-    """What is compared. ``title`` and ``body`` may hold HTML; ``terms`` are counted words."""
+def terms(
+    title: str, body: str, categories: Iterable[str] = (), tags: Iterable[str] = ()
+) -> dict[str, float]:
+    """The terms of a post, counted; ``title`` and ``body`` may hold HTML.
 
-    key: str
-    terms: Mapping[str, float] = field(default_factory=dict)
-
-
-def post(
-    key: str, title: str, body: str, categories: Iterable[str] = (), tags: Iterable[str] = ()
-) -> Post:
-    """A post with its terms counted; the logarithm keeps one word said often from ruling all."""
+    The logarithm keeps one word said often from ruling all.
+    """
     numbers: dict[str, int] = {}
     # Counted first: a word's singular is then looked for once a post.
     for word, number in Counter(_found(body)).items():
@@ -48,7 +42,7 @@ def post(
     # A blank no word has keeps the three kinds of term apart.
     counted |= {f"category {name.casefold()}": CATEGORY for name in categories}
     counted |= {f"tag {name.casefold()}": TAG for name in tags}
-    return Post(key, counted)
+    return counted
 
 
 def words(text: str) -> list[str]:

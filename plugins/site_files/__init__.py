@@ -33,9 +33,7 @@ def finish(pelican: Any) -> None:
     from publish.post.diagnostic import Complaint
     from publish.post.files import write_whole
 
-    from .site import own_files
-
-    own = own_files(_generators, pelican.settings)
+    own = _own_files(pelican.settings)
     for name, data in _files(pelican.settings).items():
         try:
             if name not in own:
@@ -46,11 +44,10 @@ def finish(pelican: Any) -> None:
 
 
 def _files(settings: Any) -> dict[str, bytes]:
-    from .entries import robots, sitemap
-    from .site import entries, icons, look
-    from .webmanifest import manifest
+    from .sitemap import entries, robots, sitemap
+    from .webmanifest import icons, manifest
 
-    files = {MANIFEST: manifest(look(settings), icons(settings)).encode()}
+    files = {MANIFEST: manifest(settings, icons(settings)).encode()}
     address = settings["SITEURL"].rstrip("/")
     if "://" in address:
         # The format knows absolute addresses only.
@@ -63,6 +60,17 @@ def _files(settings: Any) -> dict[str, bytes]:
         # Feed readers and old browsers ask for it here, whatever a page says.
         files["favicon.ico"] = icon.read_bytes()
     return files
+
+
+def _own_files(settings: Any) -> set[str]:
+    """Places of the site's own static files and templates, which nothing here may replace."""
+    from .sitemap import saved
+
+    static = {
+        file.save_as for generator in _generators for file in getattr(generator, "staticfiles", ())
+    }
+    direct = {saved(settings, name) for name in settings["DIRECT_TEMPLATES"]}
+    return static | direct | set(settings["TEMPLATE_PAGES"].values())
 
 
 def register() -> None:

@@ -4,40 +4,39 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from publish.post.text import plain
 
 _ICON = re.compile(r"icon-(maskable-)?(\d+)\.png")
 
 
-@dataclass(frozen=True)
-class Look:
-    """What a home screen shows. Colours are CSS colours."""
-
-    name: str
-    about: str
-    lang: str
-    background: str
-    colour: str
+def icons(settings: Mapping[str, Any]) -> list[str]:
+    """The theme's icons, as places below the site."""
+    folder = Path(settings["THEME"], "static", "img")
+    below = settings["THEME_STATIC_DIR"]
+    return sorted(f"{below}/img/{file.name}" for file in folder.glob("icon*"))
 
 
-def manifest(look: Look, icons: Iterable[str]) -> str:
+def manifest(settings: Mapping[str, Any], icons: Iterable[str]) -> str:
     """The JSON; addresses in it are relative to it, so that any host and folder will do.
 
     ``icons`` are places below the site; those named ``icon-SIZE.png`` and
     ``icon-maskable-SIZE.png`` (SIZE in pixels) and any SVG are taken.
     """
-    about = {"description": look.about} if look.about else {}
+    name, about = (plain(settings.get(key) or "") for key in ("SITENAME", "SITESUBTITLE"))
     document = {
-        "name": look.name,
-        **about,
-        "lang": look.lang,
+        "name": name,
+        **({"description": about} if about else {}),
+        "lang": settings["DEFAULT_LANG"],
         "start_url": "./",
         "scope": "./",
         # A blog is read in a browser, with its address to be seen and shared.
         "display": "browser",
-        "background_color": look.background,
-        "theme_color": look.colour,
+        "background_color": settings.get("MANIFEST_BACKGROUND", "#fbf8f2"),
+        "theme_color": settings.get("MANIFEST_COLOUR", "#0d4f46"),
         "icons": [found for icon in icons if (found := _icon(icon))],
     }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"

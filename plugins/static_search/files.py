@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from .shards import name, shards
@@ -14,18 +13,10 @@ BLOCK = 4
 smaller files would be mostly headers."""
 
 
-@dataclass(frozen=True)
-class Shown:
-    """One line of the results, as plain text. ``url`` is below the site, ``lang`` blank where it
-    is the site's own, ``day`` in ISO 8601 and ``date`` as a reader of the site knows dates."""
-
-    url: str
-    title: str
-    day: str
-    date: str
-    categories: tuple[str, ...]
-    summary: str
-    lang: str
+Line = tuple[str, str, str, str, list[str], str, str]
+"""One line of the results, as plain text: the address below the site, the title, the day in ISO
+8601 and as a reader of the site knows dates, the categories, the summary, and the language, blank
+where it is the site's own. theme/static/js/search.js reads it."""
 
 
 def files(index: Mapping[str, str], posts: int) -> dict[str, bytes]:
@@ -43,16 +34,10 @@ def block(number: int) -> str:
     return f"d-{number}.json"
 
 
-def results(shown: Sequence[Shown]) -> bytes:
+def results(lines: Sequence[Line]) -> bytes:
     """One file of results."""
-    return _json([_line(one) for one in shown])
+    return _json(lines)
 
 
-def _line(one: Shown) -> list[Any]:
-    return [
-        one.url, one.title, one.day, one.date, list(one.categories), one.summary, one.lang,
-    ]  # fmt: skip
-
-
-def _json(value: Mapping[str, Any] | list[Any]) -> bytes:
+def _json(value: Mapping[str, Any] | Sequence[Line]) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"

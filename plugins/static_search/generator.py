@@ -15,7 +15,7 @@ from publish.post.contents import categories_of, digest_of
 from publish.post.files import write_whole
 from publish.post.text import plain, plain_title, without_notes
 
-from .files import BLOCK, Shown, block, files, results
+from .files import BLOCK, Line, block, files, results
 from .index import Index, Post
 
 FOLDER = "search"
@@ -66,7 +66,7 @@ class SearchGenerator(Generator):
             key = hashlib.sha256(
                 repr((made_from, marks[first : first + BLOCK])).encode()
             ).hexdigest()
-            put(block(first // BLOCK), key, lambda few=few: results([_shown(a, lang) for a in few]))
+            put(block(first // BLOCK), key, lambda few=few: results([_line(a, lang) for a in few]))
         # A word of a post taken back must not stay in a piece that is written no more.
         for pattern in ("w-*.json", "u-*.json", "d-*.json"):
             for file in folder.glob(pattern):
@@ -110,15 +110,15 @@ def _post(article: Any) -> Post:
     )
 
 
-def _shown(article: Any, lang: str) -> Shown:
-    return Shown(
-        url=article.url,
-        title=plain_title(article.title),
-        day=article.date.date().isoformat(),
-        date=article.locale_date,
-        categories=tuple(plain(category.name) for category in categories_of(article)),
-        summary=plain(without_notes(article.summary)),
-        lang=article.lang if article.lang != lang else "",
+def _line(article: Any, lang: str) -> Line:
+    return (
+        article.url,
+        plain_title(article.title),
+        article.date.date().isoformat(),
+        article.locale_date,
+        [plain(category.name) for category in categories_of(article)],
+        plain(without_notes(article.summary)),
+        article.lang if article.lang != lang else "",
     )
 
 

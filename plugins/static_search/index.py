@@ -45,11 +45,6 @@ class Counted(NamedTuple):
     words: bytes
 
 
-def index(posts: Sequence[Post]) -> dict[str, str]:
-    """Every word with its posts, by number in ``posts``; see :func:`encode`. Ordered by word."""
-    return Index().update([(number, lambda post=post: post) for number, post in enumerate(posts)])
-
-
 class Index:
     """The index from run to run: only the words of posts that changed are written again."""
 
@@ -63,7 +58,7 @@ class Index:
         return [tuple(post) for post in self._posts], self._encoded
 
     def update(self, posts: Sequence[Asked]) -> dict[str, str]:
-        """As :func:`index`."""
+        """Every word in order, with its posts by number in ``posts``; see :func:`encode`."""
         was, known = self._posts, {post.mark: post for post in self._posts}
         self._posts = [known.get(mark) or _counted(mark, make()) for mark, make in posts]
         before, usual = _usual(was), _usual(self._posts)

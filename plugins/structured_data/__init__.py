@@ -39,7 +39,7 @@ def describe(generators: list[Any]) -> None:
 
     from publish.post.text import csp_hash
 
-    from . import facts
+    from . import graph
 
     for kind in (Article, Page):
         for name in ("structured_data", "structured_data_hash"):
@@ -48,8 +48,8 @@ def describe(generators: list[Any]) -> None:
     # These addresses leave the site, and mean nothing without a host.
     if not generators or "://" not in generators[0].settings["SITEURL"]:
         return
-    site = facts.site(generators[0].settings)
-    home = _home(site)
+    site = graph.site_of(generators[0].settings)
+    home = graph.text(graph.home(site))
     # One context is shared by all generators.
     generators[0].context["home_structured_data"] = home
     generators[0].context["home_structured_data_hash"] = csp_hash(home)
@@ -59,48 +59,13 @@ def describe(generators: list[Any]) -> None:
     def block(content: Any) -> str:
         # A page asks for the string and for its digest, the one right after the other.
         if content is not last[0]:
-            last[:] = content, (_article if isinstance(content, Article) else _page)(content, site)
+            describe = graph.article if isinstance(content, Article) else graph.page
+            last[:] = content, graph.text(describe(content, site))
         return str(last[1])
 
     for kind in (Article, Page):
         kind.structured_data = Block(block)
         kind.structured_data_hash = Block(lambda content: csp_hash(block(content)))
-
-
-def _home(site: Any) -> str:
-    """The site and who publishes it."""
-    from . import graph
-
-    return graph.text(graph.document(graph.website(site), graph.organization(site)))
-
-
-def _article(article: Any, site: Any) -> str:
-    """The post, the way to it, and who publishes it."""
-    from publish.post.contents import categories_of
-
-    from . import facts, graph
-
-    return graph.text(
-        graph.document(
-            graph.posting(facts.posting(article, site), site),
-            graph.breadcrumbs(facts.trail(article, site, categories_of(article))),
-            graph.organization(site),
-        )
-    )
-
-
-def _page(page: Any, site: Any) -> str:
-    """The page, the way to it, and the site it is part of."""
-    from . import facts, graph
-
-    return graph.text(
-        graph.document(
-            graph.web_page(facts.page(page, site), site),
-            graph.breadcrumbs(facts.trail(page, site)),
-            graph.website(site),
-            graph.organization(site),
-        )
-    )
 
 
 def register() -> None:

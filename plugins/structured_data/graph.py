@@ -1,18 +1,26 @@
-"""schema.org objects as plain dictionaries, made from plain facts.
+"""schema.org objects as plain dictionaries, made of Pelican's own.
 
-Addresses in the facts are absolute. An object leaves out what is not known: an empty property
-is an error to those who read them.
+All addresses are absolute. An object leaves out what is not known: an empty property is an error to
+those who read them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
+
+from publish.post.contents import categories_of
+from publish.post.images import cover_of
+from publish.post.text import plain, plain_title
 
 Node = dict[str, Any]
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_SOUND = re.compile(r"[\w./-]*", re.ASCII)
+"""Most addresses; the look is cheaper than the quoting."""
 
 
 @dataclass(frozen=True)
@@ -26,50 +34,50 @@ class Site:
     logo: str = ""
     same_as: tuple[str, ...] = ()
 
-
-@dataclass(frozen=True)
-class Person:
-    """Who signed; ``address`` is ``""`` where they have no page."""
-
-    name: str
-    address: str = ""
+    @property
+    def publisher(self) -> Node:
+        """What another object calls the organization."""
+        return {"@id": f"{self.address}#publisher"}
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A picture; sizes in pixels, 0 where unknown."""
-
-    address: str
-    alt: str = ""
-    width: int = 0
-    height: int = 0
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page: ``about`` is ``""`` without a summary, ``lang`` a code as ``en``."""
-
-    title: str
-    address: str
-    about: str
-    lang: str
+def site_of(settings: Mapping[str, Any]) -> Site:
+    """The blog, from the settings."""
+    address = settings["SITEURL"].rstrip("/") + "/"
+    return Site(
+        name=plain(settings["SITENAME"]),
+        address=address,
+        about=plain(settings.get("SITESUBTITLE") or ""),
+        lang=settings["DEFAULT_LANG"],
+        logo=at(settings.get("STRUCTURED_DATA_LOGO") or "", address),
+        same_as=tuple(link for _, link, *_ in settings.get("SOCIAL") or () if "://" in link),
+    )
 
 
-@dataclass(frozen=True)
-class Posting(Page):
-    """One post. Dates are ISO 8601 with offset."""
-
-    published: str
-    modified: str
-    sections: tuple[str, ...] = ()
-    keywords: tuple[str, ...] = ()
-    authors: tuple[Person, ...] = ()
-    pictures: tuple[Picture, ...] = ()
+def home(site: Site) -> Node:
+    """The site and who publishes it."""
+    return _document(_website(site), _organization(site))
 
 
-def document(*nodes: Node) -> Node:
-    """Several objects in one block; they name each other by ``@id``."""
-    return {"@context": "https://schema.org", "@graph": list(nodes)}
+def article(content: Any, site: Site) -> Node:
+    """The post, the way to it, and who publishes it."""
+    categories = categories_of(content)
+    crumbs = _breadcrumbs(content, site, categories)
+    return _document(_posting(content, site, categories), crumbs, _organization(site))
+
+
+def page(content: Any, site: Site) -> Node:
+    """The page, the way to it, and the site it is part of."""
+    url = at(content.url, site.address)
+    node = _known({
+        "@type": "WebPage",
+        "@id": url,
+        "url": url,
+        "name": plain_title(content.title),
+        "description": _about(content),
+        "inLanguage": content.lang,
+        "isPartOf": {"@id": f"{site.address}#website"},
+    })  # fmt: skip
+    return _document(node, _breadcrumbs(content, site), _website(site), _organization(site))
 
 
 def text(document: Mapping[str, Any]) -> str:
@@ -84,76 +92,88 @@ def text(document: Mapping[str, Any]) -> str:
     return plain
 
 
-def organization(site: Site) -> Node:
-    """Who publishes."""
+def at(place: str, base: str) -> str:
+    """The absolute address of a place below the site; ``""`` stays so."""
+    if not place or "://" in place:
+        return place
+    place = place.lstrip("/")
+    return base + (place if _SOUND.fullmatch(place) else quote(place, safe="/%~!$&'()*+,;=:@?#"))
+
+
+def _document(*nodes: Node) -> Node:
+    """Several objects in one block; they name each other by ``@id``."""
+    return {"@context": "https://schema.org", "@graph": list(nodes)}
+
+
+def _organization(site: Site) -> Node:
     logo = {"@type": "ImageObject", "url": site.logo} if site.logo else None
-    return _known(
-        {
-            "@type": "Organization",
-            "@id": f"{site.address}#publisher",
-            "name": site.name,
-            "url": site.address,
-            "logo": logo,
-            "sameAs": list(site.same_as),
-        }
-    )
+    return _known({
+        "@type": "Organization",
+        **site.publisher,
+        "name": site.name,
+        "url": site.address,
+        "logo": logo,
+        "sameAs": list(site.same_as),
+    })  # fmt: skip
 
 
-def website(site: Site) -> Node:
-    """The site as a whole, for its home page."""
-    return _known(
-        {
-            "@type": "WebSite",
-            "@id": f"{site.address}#website",
-            "url": site.address,
-            "name": site.name,
-            "description": site.about,
-            "inLanguage": site.lang,
-            "publisher": {"@id": f"{site.address}#publisher"},
-        }
-    )
+def _website(site: Site) -> Node:
+    return _known({
+        "@type": "WebSite",
+        "@id": f"{site.address}#website",
+        "url": site.address,
+        "name": site.name,
+        "description": site.about,
+        "inLanguage": site.lang,
+        "publisher": site.publisher,
+    })  # fmt: skip
 
 
-def posting(post: Posting, site: Site) -> Node:
+def _posting(content: Any, site: Site, categories: Sequence[Any]) -> Node:
     """The post; without authors, the blog itself is its author."""
-    publisher = {"@id": f"{site.address}#publisher"}
-    return _known(
-        {
-            "@type": "BlogPosting",
-            "@id": f"{post.address}#article",
-            "mainEntityOfPage": {"@type": "WebPage", "@id": post.address},
-            "url": post.address,
-            "headline": post.title,
-            "description": post.about,
-            "datePublished": post.published,
-            "dateModified": post.modified,
-            "author": [_person(author) for author in post.authors] or publisher,
-            "publisher": publisher,
-            "image": [_picture(picture) for picture in post.pictures],
-            "articleSection": list(post.sections),
-            "keywords": list(post.keywords),
-            "inLanguage": post.lang,
-        }
-    )
+    url = at(content.url, site.address)
+    modified = max(content.date, getattr(content, "modified", content.date))
+    authors = [
+        _known({
+            "@type": "Person",
+            "name": author.name,
+            "url": at(author.url, site.address) if author.save_as else "",
+        })
+        for author in getattr(content, "authors", ())
+        if author.name
+    ]  # fmt: skip
+    return _known({
+        "@type": "BlogPosting",
+        "@id": f"{url}#article",
+        "mainEntityOfPage": {"@type": "WebPage", "@id": url},
+        "url": url,
+        "headline": plain_title(content.title),
+        "description": _about(content),
+        "datePublished": content.date.isoformat(),
+        "dateModified": modified.isoformat(),
+        "author": authors or site.publisher,
+        "publisher": site.publisher,
+        "image": _pictures(content, site.address),
+        "articleSection": [category.name for category in categories],
+        "keywords": [tag.name for tag in getattr(content, "tags", ())],
+        "inLanguage": content.lang,
+    })  # fmt: skip
 
 
-def web_page(page: Page, site: Site) -> Node:
-    """A page that is no post."""
-    return _known(
-        {
-            "@type": "WebPage",
-            "@id": page.address,
-            "url": page.address,
-            "name": page.title,
-            "description": page.about,
-            "inLanguage": page.lang,
-            "isPartOf": {"@id": f"{site.address}#website"},
-        }
-    )
+def _about(content: Any) -> str:
+    """Only a written summary says what a content is about: its first words, Pelican's default,
+    would take a look at every body."""
+    return plain(content.metadata.get("summary") or "")
 
 
-def breadcrumbs(trail: list[tuple[str, str]]) -> Node:
-    """The way from the home page to this one: names with their addresses."""
+def _breadcrumbs(content: Any, site: Site, over: Sequence[Any] = ()) -> Node:
+    """Names and addresses from the home page, over the first category if any, to the content."""
+    trail = [
+        (site.name, site.address),
+        # Without a place the category has no page.
+        *((c.name, at(c.url, site.address)) for c in over[:1] if c.save_as),
+        (plain_title(content.title), at(content.url, site.address)),
+    ]
     return {
         "@type": "BreadcrumbList",
         "itemListElement": [
@@ -163,20 +183,29 @@ def breadcrumbs(trail: list[tuple[str, str]]) -> Node:
     }
 
 
-def _person(person: Person) -> Node:
-    return _known({"@type": "Person", "name": person.name, "url": person.address})
+def _pictures(content: Any, base: str) -> list[Node]:
+    """The social card, if a plugin made one, and the post's own picture."""
+    found = []
+    if card := getattr(content, "card", ""):
+        alt = plain_title(getattr(card, "alt", "") or content.title)
+        found.append(_picture(at(card, base), alt, card, ""))
+    if cover := cover_of(content):
+        alt = plain(getattr(content, "image_alt", ""))
+        found.append(_picture(at(cover.url, base), alt, content, "image_"))
+    return found
 
 
-def _picture(picture: Picture) -> Node:
-    return _known(
-        {
-            "@type": "ImageObject",
-            "url": picture.address,
-            "caption": picture.alt,
-            "width": picture.width,
-            "height": picture.height,
-        }
-    )
+def _picture(address: str, alt: str, sized: Any, prefix: str) -> Node:
+    """``sized`` may have a width and height in pixels: front matter is text, and may be any."""
+    width, height = (str(getattr(sized, prefix + name, 0)) for name in ("width", "height"))
+    known = width.isdecimal() and height.isdecimal()
+    return _known({
+        "@type": "ImageObject",
+        "url": address,
+        "caption": alt,
+        "width": int(width) if known else 0,
+        "height": int(height) if known else 0,
+    })  # fmt: skip
 
 
 def _known(node: Node) -> Node:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache, partial
 from pathlib import Path
 
-from publish.checks import environment
+from publish.checks import environment, pictures
 from publish.checks.cached import Store
 from publish.checks.rules.header_values import fails_pelican
 from publish.checks.rules.pathological import tangled
@@ -98,6 +98,7 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
     troubles += [Trouble(rule, name, 1) for rule, name in sorted(astray)]
     recorded, damage = environment.recorded(settings)
     theme = environment.theme(settings, store.of_file)
+    identified = "post_identity" in library.plugins
     return Site(
         library=library,
         sources=tuple(sources),
@@ -108,12 +109,18 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
             path for path, size in library.files.items()
             if path.lower().endswith(".gif") and size > GIF and _moves(settings.content / path)
         ),
+        spoilt={
+            path: what for path, size in library.files.items()
+            if size and pictures.SUFFIX.search(path)
+            and (what := store.of_file(f"{content}{os.sep}{path}", pictures.of_file))
+        },
         theme_ids=theme.ids,
         mentions=theme.mentions,
         policy=theme.policy,
         troubles=(
             *troubles, *theme.secrets,
             *(environment.secrets(settings, store.of_file) if built else ()),
+            *(environment.unwritable(settings, ledger=identified) if built else ()),
         ),
         issues=environment.issues(settings) if built else (),
         recorded=recorded,

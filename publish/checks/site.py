@@ -39,6 +39,7 @@ class Issue:
 class Site:
     """The sources, the records made of them, and what they may refer to.
 
+    ``spoilt`` says of pictures, by their path in the content folder, what is wrong with the file.
     ``theme_ids`` is None when the theme could not be read, ``mentions`` holds file names that
     theme or settings speak of. ``policy`` is the theme's content security policy: each directive
     with its sources, empty where there is none. ``settings_text`` is the
@@ -51,6 +52,7 @@ class Site:
     settings_text: str = field(default="", repr=False)
     given: Mapping[str, Any] = field(default_factory=dict, repr=False)
     animated: frozenset[str] = frozenset()
+    spoilt: Mapping[str, str] = field(default_factory=dict)
     theme_ids: frozenset[str] | None = None
     mentions: frozenset[str] = frozenset()
     policy: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -51,7 +52,22 @@ def group() -> None:
 
 
 def run(args: list[str]) -> int:
-    """Run the command; its exit code. No mistake of a user's ends in a traceback."""
+    """Run the command; its exit code. No mistake of a user's ends in a traceback.
+
+    Where its words cannot be written it is still carried out, and one line says so; a pipe whose
+    reader has gone is none of the command's business.
+    """
+    from publish.cli.terminal import Terminal, standard_streams
+
+    with standard_streams() as failed:
+        code = _run(args)
+        if failed and failed[0].errno != errno.EPIPE:
+            Terminal.error(f"{failed[0].strerror} — mend that, then run this again")
+            return code or int(Exit.REFUSED)
+    return code
+
+
+def _run(args: list[str]) -> int:
     from publish.cli.terminal import Terminal
 
     try:
@@ -70,10 +86,9 @@ def run(args: list[str]) -> int:
     except click.ClickException as error:
         error.show()
         return int(error.exit_code)
-    except BrokenPipeError:
-        # The reader of our output has gone; nothing is left to be told.
-        sys.stdout = None
-        return int(Exit.OK)
+    except SystemExit:  # which click makes of a BrokenPipeError
+        Terminal.error("the other side closed the connection — run this again")
+        return int(Exit.REFUSED)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         Terminal.error(f"{where}{error.strerror or error} — mend that, then run this again")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -34,7 +35,7 @@ def plan(
 
     found, lines = listing.planned(office, names, now, at)
     if as_json:
-        terminal.json([item.as_dict() for item in found])
+        terminal.json([asdict(item) for item in found])
         return
     for line in lines:
         terminal.out(line)
@@ -163,7 +164,7 @@ def report(
         write_whole(plot, report.plot(rows).encode())
         terminal.note(f"{plot} drawn")
     if as_json:
-        terminal.json([row.as_dict() for row in rows])
+        terminal.json([asdict(row) for row in rows])
     elif rows:
         for line in report.table(rows, lambda text: office.format_local(hour_of(text))):
             terminal.out(line)

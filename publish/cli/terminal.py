@@ -2,14 +2,62 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
 import time
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TextIO
 
 import click
+
+
+@dataclass(eq=False)
+class _Stream:
+    """A standard stream that drops what cannot be written, so that the command is carried out."""
+
+    stream: TextIO
+    failed: list[OSError] = field(default_factory=list)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+    def write(self, text: str) -> int:
+        """As a text stream."""
+        with self._dropping():
+            self.stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """As a text stream."""
+        with self._dropping():
+            self.stream.flush()
+
+    @contextlib.contextmanager
+    def _dropping(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self.failed.append(error)
+            # Python holds back what it could not write, and would fail again at its end.
+            with contextlib.suppress(OSError), Path(os.devnull).open("wb") as nowhere:
+                os.dup2(nowhere.fileno(), self.stream.fileno())
+
+
+@contextlib.contextmanager
+def standard_streams() -> Iterator[list[OSError]]:
+    """Let nothing in the block fail because a standard stream cannot be written; the errors that
+    standard output met."""
+    streams = sys.stdout, sys.stderr
+    out, err = (stream and _Stream(stream) for stream in streams)
+    sys.stdout, sys.stderr = out, err
+    try:
+        yield out.failed if out else []
+    finally:
+        sys.stdout, sys.stderr = streams
 
 
 @dataclass

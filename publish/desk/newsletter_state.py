@@ -144,6 +144,6 @@ def _changes(room: Office, found: Letters, known: Known) -> tuple[tuple[str, str
     old = letters.sent_copy(room, known.key)
     if old is None or known.issue is None:
         return ()
-    new = issue.load(found.folder, known.issue)
+    new = issue.read(found.folder / known.issue.slug)
     pairs = ((old.subject, new.subject), (old.preheader, new.preheader), (old.text, new.text))
     return tuple(change for a, b in pairs for change in changes.places(a, b))

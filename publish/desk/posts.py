@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from publish.desk.model import Kind, Post
+from publish.post.dates import visibility
 from publish.settings import Settings
 from publish.site import posts
-from publish.site.dates import visibility
 
 HEAD = 1024
 """Bytes in which a header ends, but for one that is read again."""

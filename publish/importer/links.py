@@ -132,6 +132,14 @@ class Rewriter:
             return None
         return Own(parts.geturl(), unquote(parts.path), parts.query, unquote(parts.fragment))
 
+    def files(self, own: Own) -> list[str]:
+        """The addresses of the files that a link may lead to."""
+        number, attachment = self._by_query(own)
+        if attachment or is_file(own.path):
+            return [attachment or own.url]
+        page = "" if number or self._by_path(own.path) else self._attachment(own.path)
+        return [page] if page else []
+
     def _here(self, fragment: str, words: str) -> str:
         fragment = unquote(fragment)
         if fragment == "top":

@@ -139,10 +139,9 @@ class Planning:
         base = urlsplit(state.channel.url).path or "/"
         index = links.Index(frozenset(state.hosts), base, state.entries)
         hidden = sum(
-            count for kind, count in state.types.items()
+            count for kind, count in state.result.types.items()
             if kind in address.SKIPPED and kind not in ("attachment", "wp_block")
         )  # fmt: skip
-        state.store.begin()
         for number in state.store.numbers(("post", "page")):
             item = state.store.item(number)
             if not address.selected(item, state.options):

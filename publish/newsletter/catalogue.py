@@ -170,12 +170,12 @@ def handle(letter: Letter, letters: Iterable[Letter]) -> str:
 
 
 def _called(letter: Letter, wanted: str) -> bool:
-    record = letter.sent_record
-    slugs = {letter.slug, _text(record, "slug")}
+    record, intent = letter.sent_record or {}, letter.past.intent or {}
+    slugs = {letter.slug, str(record.get("slug") or "")}
     if letter.kind == "post":
-        slugs.add(str((letter.past.intent or {}).get("slug") or ""))
-    sources = {letter.issue.source if letter.issue else "", _text(record, "source")} - {""}
-    by_path = "." in wanted and any(s == wanted or s.endswith(f"/{wanted}") for s in sources)
+        slugs.add(str(intent.get("slug") or ""))
+    sources = (letter.issue.source if letter.issue else "", str(record.get("source") or ""))
+    by_path = "." in wanted and any(f"/{source}".endswith(f"/{wanted}") for source in sources)
     return bool(wanted) and (wanted in slugs or by_path)
 
 
@@ -187,33 +187,27 @@ def _letter(
     record: Mapping[str, Any] | None,
     issues: Sequence[Issue],
 ) -> Letter:
-    intent = past.intent or {}
-    marks = campaigns[0].marks if campaigns else titles.Marks()
-    posts = tuple(intent.get("posts") or _list(record, "posts") or marks.posts)
-    of = str(intent.get("of") or _text(record, "of") or marks.of)
-    uid = str(intent.get("uid") or "") or _text(record, "uid")
+    # What the ledger says of it: of the try to send it, else of the copy that was kept.
+    told = {**(record or {}), **{k: v for k, v in (past.intent or {}).items() if v}}
+    first = campaigns[0] if campaigns else None
+    marks = first.marks if first else titles.Marks()
+    listed = told.get("posts")
+    posts = tuple(map(str, listed)) if listed and isinstance(listed, list) else marks.posts
+    of, uid = str(told.get("of") or marks.of), str(told.get("uid") or "")
     if not of and not posts and not issue and uid and key_of([uid]) != key:
         of = key_of([uid])
-    subject = titles.subject_in(campaigns[0].title) if campaigns else ""
-    title = issue.title if issue else (
-        str(intent.get("title") or "") or _text(record, "title") or subject
-        or str(intent.get("subject") or "")
-    )  # fmt: skip
-    slug = issue.slug if issue else str(intent.get("slug") or "") or _text(record, "slug")
-    if posts:
+    subject = titles.subject_in(first.title) if first else ""
+    title = str(told.get("title") or subject or told.get("subject") or "")
+    slug = str(told.get("slug") or "")
+    if issue:
+        title, slug = issue.title, issue.slug
+    kind: Kind = "digest" if posts else "update" if of else "post"
+    if kind == "digest":
         slug = slug or f"digest-{titles.short(key)}"
-        return Letter(key, slug, title, "digest", posts, past, tuple(campaigns), None, record)
-    if of:
+    elif kind == "update":
         post = next((issue for issue in issues if titles.holds((of,), issue.key)), None)
-        slug = post.slug if post else slug
-        return Letter(key, slug, title, "update", (of,), past, tuple(campaigns), None, record)
-    return Letter(key, slug, title, "post", (key,), past, tuple(campaigns), issue, record)
-
-
-def _text(record: Mapping[str, Any] | None, name: str) -> str:
-    return str((record or {}).get(name) or "")
-
-
-def _list(record: Mapping[str, Any] | None, name: str) -> tuple[str, ...]:
-    found = (record or {}).get(name)
-    return tuple(map(str, found)) if isinstance(found, list) else ()
+        slug, posts = post.slug if post else slug, (of,)
+    plain = issue if kind == "post" else None
+    return Letter(
+        key, slug, title, kind, posts or (key,), past, tuple(campaigns), plain, record
+    )  # fmt: skip

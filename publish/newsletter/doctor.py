@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from publish.errors import PublishError
@@ -46,9 +47,7 @@ def checks(account: Account, api: Mailchimp, siteurl: str, get: Fetch) -> Iterat
             )  # fmt: skip
     yield from _asked("sender", lambda: account.sender, str)
     for name, value in account.topics.items():
-        ask = (lambda v=value: api.segment(int(v))) if value.isdigit() else (
-            lambda v=value: api.interest(v)
-        )  # fmt: skip
+        ask = partial(api.segment, int(value)) if value.isdigit() else partial(api.interest, value)
         yield from _asked(f"topic {name}", ask, lambda _: "is there")
     yield _site(siteurl, account.sandbox, get)
 

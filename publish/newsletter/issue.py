@@ -17,16 +17,8 @@ def read(folder: Path) -> Issue:
     Raises:
         Refused: a file is missing, or the bytes are not those that were composed.
     """
-    try:
-        record = json.loads((folder / "issue.json").read_bytes())
-        html = (folder / "issue.html").read_bytes().decode()
-        text = (folder / "issue.txt").read_bytes().decode()
-        issue = from_record(record, html, text)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise Refused(
-            f"{folder.name}: its composed issue cannot be read ({type(error).__name__})", REBUILD
-        ) from None
-    if digest_of(issue.subject, issue.preheader, html, text) != issue.digest:
+    issue = _composed(folder, *(folder / name for name in ("issue.html", "issue.txt")))
+    if digest_of(issue.subject, issue.preheader, issue.html, issue.text) != issue.digest:
         raise Refused(f"{folder.name}: its composed issue was changed by hand", REBUILD)
     return issue
 
@@ -38,22 +30,15 @@ def list_issues(folder: Path) -> list[Issue]:
     Raises:
         Refused: an issue's record cannot be read.
     """
-    found = []
-    for file in folder.glob("*/issue.json"):
-        try:
-            found.append(from_record(json.loads(file.read_bytes())))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise Refused(
-                f"{file.parent.name}: its composed issue cannot be read ({type(error).__name__})",
-                REBUILD,
-            ) from None
+    found = (_composed(file.parent) for file in folder.glob("*/issue.json"))
     return sorted(found, key=lambda issue: (issue.date, issue.slug))
 
 
-def load(folder: Path, head: Issue) -> Issue:
-    """The issue of ``head`` with its bodies out of ``folder``, verified.
-
-    Raises:
-        Refused: see ``read``.
-    """
-    return read(folder / head.slug)
+def _composed(folder: Path, *bodies: Path) -> Issue:
+    try:
+        record = json.loads((folder / "issue.json").read_bytes())
+        return from_record(record, *(file.read_bytes().decode() for file in bodies))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Refused(
+            f"{folder.name}: its composed issue cannot be read ({type(error).__name__})", REBUILD
+        ) from None

@@ -12,6 +12,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,17 @@ from publish.errors import NothingSent, Refused
 from publish.newsletter.facts import Fact, IssueState, fold, parse
 from publish.post.files import locked, write_whole
 from publish.post.issue import Issue
+
+
+class Damaged(Refused):
+    """A ledger that must not count as empty: its ``file``, the ``line`` from 1, and ``why``."""
+
+    def __init__(self, file: Path, line: int, why: str) -> None:
+        super().__init__(
+            f"{file}:{line}: {why}",
+            "restore the file from version control, or delete it: Mailchimp knows what was sent",
+        )
+        self.line, self.why = line, why
 
 
 class Ledger:
@@ -38,7 +50,7 @@ class Ledger:
         """What is known of each issue, by key. A torn last line is left out.
 
         Raises:
-            Refused: a line that is not the last is no fact.
+            Damaged: a line that is not the last is no fact, or the file cannot be read.
         """
         return fold(self._facts())
 
@@ -52,7 +64,11 @@ class Ledger:
         fresh = not self.file.exists()
         self.folder.mkdir(parents=True, exist_ok=True)
         with self.file.open("ab+") as stream:
-            _drop_torn_tail(stream.fileno())
+            if stream.tell():
+                # What follows the last line end is a line that a crash tore.
+                with mmap(stream.fileno(), 0, access=ACCESS_READ) as lines:
+                    whole = lines.rfind(b"\n") + 1
+                stream.truncate(whole)
             stream.write(line.encode() + b"\n")
             stream.flush()
             os.fsync(stream.fileno())
@@ -61,11 +77,8 @@ class Ledger:
 
     def keep(self, issue: Issue) -> None:
         """Keep the issue byte for byte, under its key."""
-        home = self.kept(issue.key)
-        record = json.dumps(issue.record(), ensure_ascii=False, indent=2, sort_keys=True)
-        write_whole(home / "issue.html", issue.html.encode())
-        write_whole(home / "issue.txt", issue.text.encode())
-        write_whole(home / "issue.json", record.encode() + b"\n")
+        for name, data in issue.files().items():
+            write_whole(self.kept(issue.key) / name, data)
 
     def kept(self, key: str) -> Path:
         """The folder in which the issue of ``key`` is kept as it was sent."""
@@ -94,31 +107,14 @@ class Ledger:
             data = self.file.read_bytes()
         except FileNotFoundError:
             return
+        except OSError as error:
+            raise Damaged(self.file, 1, f"cannot be read: {error.strerror or error}") from None
         lines = data.split(b"\n")
-        # What follows the last line end is a line that a crash tore.
         for number, line in enumerate(lines[:-1], 1):
             try:
                 yield parse(json.loads(line))
             except (ValueError, KeyError, TypeError, AttributeError):
-                raise Refused(
-                    f"{self.file}:{number}: this line of the ledger is damaged",
-                    "restore the file from version control, or delete it: "
-                    "Mailchimp knows what was sent",
-                ) from None
-
-
-def _drop_torn_tail(descriptor: int) -> None:
-    size = os.fstat(descriptor).st_size
-    position = size
-    while position:
-        start = max(0, position - 4096)
-        block = os.pread(descriptor, position - start, start)
-        if (end := block.rfind(b"\n")) >= 0:
-            position = start + end + 1
-            break
-        position = start
-    if position != size:
-        os.ftruncate(descriptor, position)
+                raise Damaged(self.file, number, "this line of the ledger is damaged") from None
 
 
 def _sync_folder(folder: Path) -> None:

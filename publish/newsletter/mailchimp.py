@@ -189,11 +189,15 @@ class Mailchimp:
             if reply.status == 200 and document is not None:
                 return document
             said = reply.problem()
-            if said is not None and reply.status == 404:
-                raise _Missing(f"Mailchimp does not have that: {said}", _where(reply.status))
-            if said is not None and reply.status in (400, 401, 403):
-                raise ConfigError(f"Mailchimp refuses: {said}", _where(reply.status))
-        what = reply.failure or f"it answered {reply.status}" + _aside(reply.problem())
+            if said is not None and reply.status in (400, 401, 403, 404):
+                where = "check the ids in the settings with `publish doctor`"
+                if reply.status in (401, 403):
+                    where = "check MAILCHIMP_API_KEY and what its owner may do"
+                if reply.status == 404:
+                    raise _Missing(f"Mailchimp does not have that: {said}", where)
+                raise ConfigError(f"Mailchimp refuses: {said}", where)
+        said = reply.problem()
+        what = reply.failure or f"it answered {reply.status}" + (f" ({said})" if said else "")
         raise NothingSent(f"Mailchimp cannot be read: {what}", "run this again in a while")
 
     def _exchange(self, call: Callable[..., Any], *words: Any, **options: Any) -> Reply:
@@ -263,13 +267,3 @@ class Mailchimp:
 
 class _Missing(ConfigError):
     """A 404 in Mailchimp's own words."""
-
-
-def _where(status: int) -> str:
-    if status in (401, 403):
-        return "check MAILCHIMP_API_KEY and what its owner may do"
-    return "check the ids in the settings with `publish doctor`"
-
-
-def _aside(said: str | None) -> str:
-    return f" ({said})" if said else ""

@@ -16,6 +16,7 @@ from publish.newsletter.facts import parse
 from publish.post.identity import table_bytes
 
 Files = Mapping[str, bytes]
+Table = dict[str, Any]
 FACTS, URLS, SINCE, RETIRED = "issues.jsonl", "urls.json", "since.json", "retired.json"
 KEPT = "issues/"
 
@@ -32,10 +33,10 @@ def merge_ledgers(ours: Files, theirs: Files, base: Files) -> dict[str, bytes]:
             found[FACTS] = facts(ours.get(FACTS, b""), theirs.get(FACTS, b""))
         except ValueError:
             raise _damaged(FACTS) from None
-    for name in (URLS, SINCE, RETIRED):
+    for name, merge in ((URLS, addresses), (SINCE, days), (RETIRED, retired)):
         if name in ours and name in theirs and ours[name] != theirs[name]:
-            one, two = table(ours, name), table(theirs, name)
-            found[name] = table_bytes(_merge_table(name, one, two, table(base, name)))
+            merged = merge(table(ours, name), table(theirs, name), table(base, name))
+            found[name] = table_bytes(merged)
     for key in {path.split("/")[1] for path in found if path.startswith(KEPT)}:
         _keep(found, key, ours, theirs)
     return found
@@ -60,22 +61,6 @@ def table(files: Files, name: str) -> dict[str, Any]:
         found = None
     if not isinstance(found, dict):
         raise _damaged(name)
-    return found
-
-
-def _merge_table(
-    name: str, ours: dict[str, Any], theirs: dict[str, Any], base: dict[str, Any]
-) -> dict[str, Any]:
-    if name == SINCE:
-        return days(ours, theirs)
-    if name == RETIRED:
-        return retired(base, ours, theirs)
-    found, torn = addresses(ours, theirs)
-    if torn:
-        raise Refused(
-            f"{URLS}: {torn[0]} belongs to {ours[torn[0]]} here and to {theirs[torn[0]]} in the "
-            "repository", "give the post the Uid of the repository",
-        )  # fmt: skip
     return found
 
 
@@ -122,25 +107,31 @@ def facts(ours: bytes, theirs: bytes) -> bytes:
     return b"".join(line + b"\n" for line in ordered)
 
 
-def days(ours: Mapping[str, str], theirs: Mapping[str, str]) -> dict[str, str]:
+def addresses(ours: Table, theirs: Table, base: Table) -> Table:
+    """``urls.json``: every address of both.
+
+    Raises:
+        Refused: one has two Uids.
+    """
+    for address in sorted(ours.keys() & theirs.keys()):
+        if ours[address] != theirs[address]:
+            raise Refused(
+                f"{URLS}: {address} belongs to {ours[address]} here and to {theirs[address]} in "
+                "the repository", "give the post the Uid of the repository",
+            )  # fmt: skip
+    return {**ours, **theirs}
+
+
+def days(ours: Table, theirs: Table, base: Table) -> Table:
     """``since.json``: for each Uid the earlier day."""
     return {
-        uid: min((known[uid] for known in (ours, theirs) if uid in known), key=_day)
-        for uid in sorted({*ours, *theirs})
-    }
+        uid: min((known[uid] for known in (ours, theirs) if uid in known),
+                 key=datetime.fromisoformat)
+        for uid in {*ours, *theirs}
+    }  # fmt: skip
 
 
-def addresses(
-    ours: Mapping[str, str], theirs: Mapping[str, str]
-) -> tuple[dict[str, str], tuple[str, ...]]:
-    """``urls.json``: every address of both, and those that have two Uids, which must not be."""
-    torn = tuple(sorted(a for a in ours.keys() & theirs.keys() if ours[a] != theirs[a]))
-    return dict(sorted({**ours, **theirs}.items())), torn
-
-
-def retired(
-    base: Mapping[str, str], ours: Mapping[str, str], theirs: Mapping[str, str]
-) -> dict[str, str]:
+def retired(ours: Table, theirs: Table, base: Table) -> Table:
     """``retired.json``: by address, what one of the two changed since ``base``; where both did,
     what ``theirs`` says, for that is public already."""
     found = dict(base)
@@ -151,7 +142,7 @@ def retired(
                     found[address] = known[address]
                 else:
                     found.pop(address, None)
-    return dict(sorted(found.items()))
+    return found
 
 
 def newer_copy(lines: bytes, key: str, digests: Iterable[str]) -> str:
@@ -165,7 +156,3 @@ def newer_copy(lines: bytes, key: str, digests: Iterable[str]) -> str:
         if fact.kind == "send_try" and fact.key == key and digest in choices:
             posted = digest
     return posted or choices[0]
-
-
-def _day(text: str) -> datetime:
-    return datetime.fromisoformat(text)

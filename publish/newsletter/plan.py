@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from publish.newsletter.campaign import SCHEDULED
 from publish.newsletter.selection import Candidate, Verdict
@@ -26,17 +24,9 @@ class PlanItem:
     campaign: str = ""
     time: str = ""
 
-    def as_dict(self) -> dict[str, Any]:
-        """For ``--json``."""
-        return asdict(self) | {"writes": list(self.writes)}
 
-
-def plan_items(choices: Sequence[Candidate], at: datetime | None) -> list[PlanItem]:
-    """The plan: every write for what goes out, and the reason for what does not."""
-    return [_intention(choice, at) for choice in choices]
-
-
-def _intention(choice: Candidate, at: datetime | None) -> PlanItem:
+def plan_item(choice: Candidate, at: datetime | None) -> PlanItem:
+    """The plan for one post: every write if it goes out, and the reason if it does not."""
     letter, issue = choice.letter, choice.issue
     head = (issue.slug, issue.title, issue.key)
     if not choice.send:

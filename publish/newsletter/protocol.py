@@ -193,49 +193,52 @@ def _unanswered(state: State, request: SendRequest) -> Step | None:
     """A send was posted and its answer is not known: only the campaign itself can tell."""
     posted = state.past.unanswered
     assert posted is not None
-    if not _of(state.looked, posted.campaign):
-        return ReadCampaign(posted.campaign)
-    if state.looked is Deleted:
-        return _vanished(posted.campaign)
-    assert isinstance(state.looked, Campaign)
-    if state.looked.out:
-        return Finish(state.looked)
-    rest = posted.at + request.settle - state.now
-    if rest > 0:
-        return _wait(rest, request, "an answer was lost; looking again", "looked")
-    return RecordNoEffect(posted.campaign)
+    looked = state.looked
+    if not isinstance(looked, Campaign) or looked.id != posted.campaign:
+        return _unseen(posted.campaign, state)
+    if looked.out:
+        return Finish(looked)
+    waits = _settling(posted.at, state, request, "an answer was lost; looking again")
+    return waits or RecordNoEffect(posted.campaign)
 
 
 def _withdraw(begun: Replacing, state: State, request: SendRequest) -> Step | None:
     """Until the campaign is a draft that nothing late can touch; None when it is."""
-    if not _of(state.looked, begun.campaign):
-        return ReadCampaign(begun.campaign)
-    if state.looked is Deleted:
-        return _vanished(begun.campaign)
-    assert isinstance(state.looked, Campaign)
-    rest = begun.at + request.settle - state.now
-    if state.looked.status == SCHEDULED:
-        if state.withdrawals and rest > 0:
-            why = "Mailchimp does not show it as taken back yet"
-            return _wait(rest, request, why, "looked")
+    looked = state.looked
+    if not isinstance(looked, Campaign) or looked.id != begun.campaign:
+        return _unseen(begun.campaign, state)
+    if looked.status == SCHEDULED:
+        why = "Mailchimp does not show it as taken back yet"
+        if state.withdrawals and (step := _settling(begun.at, state, request, why)):
+            return step
         if state.withdrawals >= ATTEMPTS:
             return _nothing_sent(state)
         if state.wait:
             return Wait(state.wait, state.detail, "looked")
-        due = hour_of(state.looked.send_time)
+        due = hour_of(looked.send_time)
         if due is not None and too_late(due, state.now, request.settle):
-            return Finish(state.looked)
+            return Finish(looked)
         return Unschedule(begun.campaign)
-    if state.looked.out:
-        return Finish(state.looked)
-    if rest > 0 and not state.withdrawn:
-        return _wait(rest, request, "an unanswered order may still act", "looked")
-    return None
+    if looked.out:
+        return Finish(looked)
+    if state.withdrawn:
+        return None
+    return _settling(begun.at, state, request, "an unanswered order may still act")
 
 
-def _wait(rest: float, request: SendRequest, why: str, again: Literal["listing", "looked"]) -> Wait:
-    """A short part of the ``rest`` of the settle window."""
-    return Wait(min(rest, max(POLL, request.settle / 60)), why, again)
+def _unseen(campaign: str, state: State) -> Step:
+    """What was looked at last is not the ``campaign``, or tells that it is gone."""
+    return _vanished(campaign) if state.looked is Deleted else ReadCampaign(campaign)
+
+
+def _settling(
+    since: float, state: State, request: SendRequest, why: str,
+    again: Literal["listing", "looked"] = "looked",
+) -> Wait | None:  # fmt: skip
+    """A short part of what is left of the settle window that began at ``since``; None if it has
+    passed."""
+    rest = since + request.settle - state.now
+    return Wait(min(rest, max(POLL, request.settle / 60)), why, again) if rest > 0 else None
 
 
 def hour_of(text: str) -> datetime | None:
@@ -245,11 +248,6 @@ def hour_of(text: str) -> datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo else None
-
-
-def _of(looked: Campaign | type[Deleted] | None, campaign: str) -> bool:
-    """Whether what was looked at last is the ``campaign``, or that it is gone."""
-    return looked is Deleted or (isinstance(looked, Campaign) and looked.id == campaign)
 
 
 def _elect(drafts: list[Campaign], state: State, request: SendRequest) -> Step:
@@ -271,9 +269,9 @@ def _elect(drafts: list[Campaign], state: State, request: SendRequest) -> Step:
     if drafts:
         return _complete(drafts[0].id, state, request)
     if past.create_open is not None:
-        rest = past.create_open + request.settle - state.now
-        if rest > 0:
-            return _wait(rest, request, "a draft may be on its way", "listing")
+        why = "a draft may be on its way"
+        if step := _settling(past.create_open, state, request, why, "listing"):
+            return step
     if state.trouble >= ATTEMPTS or state.creates >= ATTEMPTS:
         return _nothing_sent(state)
     if state.wait:
@@ -299,9 +297,9 @@ def _complete(campaign: str, state: State, request: SendRequest) -> Step:
     if state.wait:
         return Wait(state.wait, state.detail, "nothing")
     if state.prepared != campaign:
-        if not _of(state.looked, campaign):
+        if not isinstance(state.looked, Campaign) or state.looked.id != campaign:
             return ReadCampaign(campaign)
-        if isinstance(state.looked, Campaign) and state.looked.held and not request.lift:
+        if state.looked.held and not request.lift:
             return HELD
         return _after_other_words(state, request) or Prepare(campaign)
     if state.ready is None:
@@ -327,10 +325,8 @@ def _after_other_words(state: State, request: SendRequest) -> Step | None:
     wrote = state.past.wrote
     if wrote is None or wrote.digest == request.digest:
         return None
-    rest = wrote.at + request.settle - state.now
-    if rest <= 0:
-        return None
-    return _wait(rest, request, "other words may still be on their way to Mailchimp", "looked")
+    why = "other words may still be on their way to Mailchimp"
+    return _settling(wrote.at, state, request, why)
 
 
 def _after_open_orders(state: State, request: SendRequest) -> Step | None:
@@ -339,10 +335,7 @@ def _after_open_orders(state: State, request: SendRequest) -> Step | None:
     open_since = [at for run, at in state.past.orders if run != state.run]
     if request.at is None or not open_since:
         return None
-    rest = max(open_since) + request.settle - state.now
-    if rest <= 0:
-        return None
-    return _wait(rest, request, "an unanswered order may still act", "looked")
+    return _settling(max(open_since), state, request, "an unanswered order may still act")
 
 
 def _guard(draft: Campaign, state: State, request: SendRequest) -> Step:

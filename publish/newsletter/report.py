@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -31,10 +31,6 @@ class Figures:
     def delivered(self) -> int:
         """Sent, less what came back."""
         return max(0, self.recipients - self.bounces)
-
-    def as_dict(self) -> dict[str, Any]:
-        """For ``--json``."""
-        return asdict(self)
 
 
 def figures(slug: str, title: str, kind: str, document: Mapping[str, Any]) -> Figures:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from publish.errors import (
     ConfigError,
@@ -20,27 +20,16 @@ from publish.newsletter import protocol as p
 from publish.newsletter import titles
 from publish.newsletter.account import Sender
 from publish.newsletter.answers import Answer, Proof
-from publish.newsletter.campaign import SCHEDULED, Campaign, Segment, settings_of
+from publish.newsletter.campaign import SCHEDULED, Campaign, settings_of
 from publish.newsletter.facts import Fact, IssueState, apply
 from publish.newsletter.ledger import Ledger
 from publish.newsletter.titles import Marks
 from publish.post.issue import Issue
 
+if TYPE_CHECKING:
+    from publish.newsletter.mailchimp import Mailchimp
+
 NO_EFFECT = "it never left the draft"
-
-
-class Campaigns(Protocol):
-    """The service's requests to Mailchimp; ``mailchimp.Mailchimp`` is the real client."""
-
-    def campaigns(self) -> list[Campaign]: ...
-    def campaign(self, campaign: str) -> Campaign | type[p.Deleted]: ...
-    def checklist(self, campaign: str) -> tuple[bool, str] | type[p.Deleted]: ...
-    def create(self, settings: Mapping[str, Any], segment: Segment) -> Answer: ...
-    def update(self, campaign: str, settings: Mapping[str, Any]) -> Answer: ...
-    def put_content(self, campaign: str, html: str, text: str) -> Answer: ...
-    def send(self, campaign: str) -> Answer: ...
-    def schedule(self, campaign: str, moment: str) -> Answer: ...
-    def unschedule(self, campaign: str) -> Answer: ...
 
 
 class PostChanged(Refused):
@@ -67,7 +56,7 @@ class Service:
     issue is not what the author said yes to, ``""`` where it is.
     """
 
-    api: Campaigns
+    api: Mailchimp
     ledger: Ledger
     sender: Sender
     say: Callable[[str], None] = lambda why: None

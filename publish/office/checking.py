@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -69,9 +70,23 @@ def judge(
             raise
         library = unread(settings, ())
     # What links to nothing is told when they are resolved, for the records.
-    said = refusals((*errors, *refused))
+    said = refusals((*errors, *refused, *damaged_ledger(settings)))
     found = run.judge(settings, replace(library, complaints=said), built=built)
     return found, not any(finding.severity == "error" for finding in found.findings)
+
+
+def damaged_ledger(settings: Settings) -> tuple[Complaint, ...]:
+    """What is wrong with the ledger of letters that travels with the content."""
+    if not (folder := settings.content / "ledger").joinpath("issues.jsonl").exists():
+        return ()
+    from publish.newsletter.ledger import Damaged, Ledger
+
+    try:
+        Ledger(folder).read()
+    except Damaged as damage:
+        file = os.path.relpath(folder / "issues.jsonl", settings.root)
+        return (Complaint(damage.why, file, damage.line, damage.remedy),)
+    return ()
 
 
 def guards(settings: Settings, voice: Voice) -> Guards:
@@ -126,7 +141,8 @@ def judged(settings: Settings, *, built: bool = True) -> Judged:
     if found is None:
         from publish.checks import run
 
-        found = run.judge(settings, read.unread(settings, errors), built=built)
+        said = (*errors, *damaged_ledger(settings))
+        found = run.judge(settings, read.unread(settings, said), built=built)
     assert isinstance(found, Judged)
     if errors and not any(finding.severity == "error" for finding in found.findings):
         from publish.checks.rules.pelican_errors import diagnosed

@@ -146,7 +146,7 @@ def current_issue(letter: Letter, found: Letters) -> Issue | None:
         next((x.issue for x in found.all if x.issue and x.key.startswith(post)), None)
         for post in letter.posts
     ]
-    whole = [issue.load(found.folder, part) for part in parts if part]
+    whole = [issue.read(found.folder / part.slug) for part in parts if part]
     if not whole or len(whole) < len(parts):
         return None
     return join(whole) if letter.kind == "digest" else whole[0]

@@ -54,7 +54,7 @@ def planned(
         named = {x.key for x in found.named(posts)} if posts else set()
         choices = letters.choices(office, found, named)
         choices = [c for c in choices if not posts or c.issue.key in named]
-        told = plan.plan_items(choices, when)
+        told = [plan.plan_item(choice, when) for choice in choices]
         lines = _urgent_lines(office, found)
         for choice, item in zip(choices, told, strict=True):
             if not posts and _folds(choice):

@@ -43,7 +43,7 @@ def question(
         if not when and not how and not letter.unfinished:
             continue
         assert letter.issue is not None
-        whole = issue.load(found.folder, letter.issue)
+        whole = issue.read(found.folder / letter.issue.slug)
         at = when.at if when and when.at else hour
         items.append(delivery.delivery_of(
             office, found, whole, Timing(at, asked=True), named=True, replaces=campaign_of(letter),

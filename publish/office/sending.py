@@ -180,9 +180,9 @@ def _items(
     items, together = [], []
     for choice in going:
         if digest and choice.verdict is Verdict.SEND:
-            together.append(issue.load(found.folder, choice.issue))
+            together.append(issue.read(found.folder / choice.issue.slug))
             continue
-        whole, hour = issue.load(found.folder, choice.issue), choice.letter.unfinished
+        whole, hour = issue.read(found.folder / choice.issue.slug), choice.letter.unfinished
         if choice.verdict is Verdict.COMPLETE and hour:
             items.append(delivery.delivery_of(
                 office, found, whole, Timing(hour, asked=True), named=named,
@@ -216,7 +216,7 @@ def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Del
             f"{office.words.issue(head)}: its letter has not gone out",
             f"run {command('send', head.slug)}",
         )
-    whole = issue.load(found.folder, head)
+    whole = issue.read(found.folder / head.slug)
     if (letter.sent_record or {}).get("digest") == head.digest:
         raise Refused(
             f"{office.words.issue(head)}: it is identical to what was sent",

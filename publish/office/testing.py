@@ -33,7 +33,7 @@ def ask(office: Office, *, post: str, to: Sequence[str]) -> Question:
                 raise Refused(f"{post}: {why}", "what has no letter cannot be tested") from None
             raise
         assert letter.issue is not None
-        whole = issue.load(folder, letter.issue)
+        whole = issue.read(folder / letter.issue.slug)
     return Question(
         ACT,
         (Line("letter", office.words.issue(whole)), Line("subject", whole.subject),

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
+from typing import Any
 from urllib.parse import unquote
 
 from publish.post.urls import is_loopback
-from publish.sandbox import api, control, delivery, inbox, pages, preferences, signup
+from publish.sandbox import api, control, delivery, inbox, pages, subscription
+from publish.sandbox.api.paging import reduced
 from publish.sandbox.faults import SILENT, Rule
 from publish.sandbox.pictures import NOWHERE, Site
 from publish.sandbox.problem import Problem
-from publish.sandbox.request import Call, Request, Response, Route, as_json, as_problem
+from publish.sandbox.request import Call, Request, Response, Route, as_problem
 from publish.sandbox.state import Store
 
 
@@ -43,12 +47,9 @@ class App:
     ) -> None:  # fmt: skip
         self.store, self.clock, self.base, self.zone, self.site = store, clock, base, zone, site
 
-        def alive(call: Call) -> Response:
-            return as_json({"instance": instance})
-
-        rooms = (inbox, pages, signup, preferences, control)
-        self.routes = [Route("GET", "/control/alive", alive), *api.routes()]
-        self.routes += [route for room in rooms for route in room.ROUTES]
+        alive = Route("GET", "/control/alive", lambda call: {"instance": instance})
+        rooms = (inbox, pages, subscription, control)
+        self.routes = [alive, *api.routes(), *(route for room in rooms for route in room.routes)]
 
     def answer(self, request: Request) -> Outcome:
         """Do what the request asks, and before it what is due.
@@ -58,29 +59,27 @@ class App:
         """
         if not is_loopback(request.headers.get("host", "")):
             return Outcome(as_problem(Problem(421, "The sandbox answers on loopback names only.")))
-        with self.store.transaction() as db:
-            now = self.clock()
-            self._due(db, now)
-            outcome = self._controlled(db, request, now)
-            waiting = _outbox(db)
-        if waiting:
-            delivery.flush(self.store)
-        return outcome
+        with self._due() as (db, now):
+            return self._controlled(db, request, now)
 
     def idle(self) -> None:
         """Do what is due without a request; called several times a second."""
-        if not self.store.file.exists():
-            return
+        if self.store.file.exists():
+            with self._due():
+                pass
+
+    @contextmanager
+    def _due(self) -> Iterator[tuple[sqlite3.Connection, float]]:
+        """A transaction in which what is due has happened; after it mails' files are written."""
         with self.store.transaction() as db:
-            self._due(db, self.clock())
-            waiting = _outbox(db)
+            now = self.clock()
+            for late in control.take_due(db, now):
+                self._handle(db, late, now, {})
+            delivery.tick(db, now, self.base)
+            yield db, now
+            waiting = db.execute("SELECT 1 FROM mails WHERE written = 0 LIMIT 1").fetchone()
         if waiting:
             delivery.flush(self.store)
-
-    def _due(self, db: sqlite3.Connection, now: float) -> None:
-        for late in control.take_due(db, now):
-            self._handle(db, late, now, {})
-        delivery.tick(db, now, self.base)
 
     def _controlled(self, db: sqlite3.Connection, request: Request, now: float) -> Outcome:
         if request.path.startswith("/control/"):
@@ -105,7 +104,8 @@ class App:
         self, db: sqlite3.Connection, request: Request, now: float, conditions: Mapping[str, float]
     ) -> Response:
         call = Call(request, db, now, self.base, conditions, self.zone, self.site)
-        is_api = request.path == api.PREFIX or request.path.startswith(api.PREFIX + "/")
+        is_api = f"{request.path}/".startswith("/3.0/")
+        is_page = not is_api and not request.path.startswith("/control/")
         db.execute("SAVEPOINT effect")
         try:
             if is_api:
@@ -114,7 +114,7 @@ class App:
         except Problem as problem:
             # What was half done is undone; the log and the rules' counters stay.
             db.execute("ROLLBACK TO effect")
-            response = as_problem(problem) if is_api or _wants_json(request) else _sorry(problem)
+            response = _sorry(problem) if is_page else as_problem(problem)
         db.execute("RELEASE effect")
         return response
 
@@ -126,18 +126,20 @@ class App:
                 continue
             known = True
             if route.method == call.request.method:
-                return route.handler(call, *map(unquote, arguments))
+                return _answer(call, route.handler(call, *map(unquote, arguments)))
         if known:
             raise Problem(405, f"{call.request.method} is not possible here.")
         raise Problem(404, "The requested resource could not be found.")
 
 
-def _outbox(db: sqlite3.Connection) -> bool:
-    return db.execute("SELECT 1 FROM mails WHERE written = 0 LIMIT 1").fetchone() is not None
-
-
-def _wants_json(request: Request) -> bool:
-    return request.path.startswith("/control/")
+def _answer(call: Call, made: Any) -> Response:
+    """What a route's function made, as it goes out."""
+    if made is None:
+        return Response(204)
+    if isinstance(made, Response):
+        return made
+    body = json.dumps(reduced(call.request, made)).encode()
+    return Response(200, body, "application/json; charset=utf-8")
 
 
 def _sorry(problem: Problem) -> Response:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from publish.sandbox.problem import invalid, missing
+from publish.sandbox.state import put, read
 
 STATUSES = ("subscribed", "unsubscribed", "cleaned", "pending", "transactional", "archived")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -56,23 +57,9 @@ class Member:
         return subscriber_hash(self.email)
 
 
-@dataclass(frozen=True)
-class Audience:
-    """A list: its id and what ``GET /lists/{id}`` tells beyond the counts."""
-
-    id: str
-    doc: Mapping[str, Any]
-
-    @property
-    def name(self) -> str:
-        """What readers know the audience by."""
-        return str(self.doc["name"])
-
-
-def audiences(db: sqlite3.Connection) -> list[Audience]:
-    """Every audience."""
-    rows = db.execute("SELECT * FROM audiences ORDER BY id")
-    return [Audience(found["id"], json.loads(found["doc"])) for found in rows]
+def audiences(db: sqlite3.Connection) -> list[dict[str, Any]]:
+    """Every audience: its ``id`` and what ``GET /lists/{id}`` tells beyond the counts."""
+    return [_audience(found) for found in db.execute("SELECT * FROM audiences ORDER BY id")]
 
 
 def row(db: sqlite3.Connection, what: str, query: str, values: Sequence[object]) -> sqlite3.Row:
@@ -87,29 +74,31 @@ def row(db: sqlite3.Connection, what: str, query: str, values: Sequence[object])
     return found
 
 
-def audience(db: sqlite3.Connection, list_id: str) -> Audience:
+def audience(db: sqlite3.Connection, list_id: str) -> dict[str, Any]:
     """One audience.
 
     Raises:
         Problem: 404.
     """
-    found = row(db, "list", "SELECT * FROM audiences WHERE id = ?", (list_id,))
-    return Audience(found["id"], json.loads(found["doc"]))
+    return _audience(row(db, "list", "SELECT * FROM audiences WHERE id = ?", (list_id,)))
+
+
+def id_of(name: str) -> str:
+    """The subscriber hash that an address of the API means: itself, or the address as it allows."""
+    return subscriber_hash(name) if "@" in name else name.lower()
 
 
 def find(db: sqlite3.Connection, list_id: str, member_id: str) -> Member | None:
-    """A member by subscriber hash, or by the address itself as the API also allows."""
-    key = subscriber_hash(member_id) if "@" in member_id else member_id.lower()
-    row = db.execute(
-        "SELECT * FROM members WHERE list_id = ? AND id = ?", (list_id, key)
-    ).fetchone()
-    return _member(row) if row else None
+    """A member by subscriber hash or address."""
+    query = "SELECT * FROM members WHERE list_id = ? AND id = ?"
+    row = db.execute(query, (list_id, id_of(member_id))).fetchone()
+    return read(Member, row) if row else None
 
 
 def by_token(db: sqlite3.Connection, token: str) -> Member | None:
     """The member whose links hold ``token``."""
     row = db.execute("SELECT * FROM members WHERE token = ?", (token,)).fetchone()
-    return _member(row) if row else None
+    return read(Member, row) if row else None
 
 
 def members(db: sqlite3.Connection, list_id: str, status: str = "") -> list[Member]:
@@ -118,7 +107,7 @@ def members(db: sqlite3.Connection, list_id: str, status: str = "") -> list[Memb
         "SELECT * FROM members WHERE list_id = ? AND (? IN ('', status)) ORDER BY rowid",
         (list_id, status),
     )
-    return [_member(row) for row in rows]
+    return [read(Member, row) for row in rows]
 
 
 def counts(db: sqlite3.Connection, list_id: str) -> Counter[str]:
@@ -129,22 +118,9 @@ def counts(db: sqlite3.Connection, list_id: str) -> Counter[str]:
     return Counter({row[0]: row[1] for row in rows})
 
 
-def put(db: sqlite3.Connection, member: Member) -> None:
+def save(db: sqlite3.Connection, member: Member) -> None:
     """Insert the member, or replace what is known of it."""
-    db.execute(
-        "INSERT INTO members VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
-        " ON CONFLICT (list_id, id) DO UPDATE SET email = excluded.email,"
-        " status = excluded.status, merge_fields = excluded.merge_fields,"
-        " interests = excluded.interests, token = excluded.token, source = excluded.source,"
-        " own_hand = excluded.own_hand, signed_up = excluded.signed_up,"
-        " opted_in = excluded.opted_in, changed = excluded.changed",
-        (
-            member.list_id, member.id, member.email, member.status,
-            json.dumps(dict(member.merge_fields)), json.dumps(dict(member.interests)),
-            member.token, member.source, member.own_hand, member.signed_up, member.opted_in,
-            member.changed,
-        ),
-    )  # fmt: skip
+    put(db, "members", "list_id, id", {**vars(member), "id": member.id})
 
 
 def forget(db: sqlite3.Connection, member: Member) -> None:
@@ -213,7 +189,5 @@ def _inside(db: sqlite3.Connection, segment: int) -> set[str]:
     return {row["member_id"] for row in rows}
 
 
-def _member(row: sqlite3.Row) -> Member:
-    known = {name: value for name, value in dict(row).items() if name != "id"}
-    objects = {name: json.loads(known[name]) for name in ("merge_fields", "interests")}
-    return Member(**{**known, **objects, "own_hand": bool(known["own_hand"])})
+def _audience(row: sqlite3.Row) -> dict[str, Any]:
+    return {"id": row["id"], **json.loads(row["doc"])}

@@ -1,9 +1,4 @@
-"""The control interface: the fault rules and the request log, in the shared state.
-
-``POST /control/faults`` adds a JSON list of rules, ``GET`` shows them with the last requests,
-``DELETE`` clears rules, log and effects that are still to come. Rules outlive the process and
-hold for every server of the project.
-"""
+"""The control interface: the fault rules and the request log, in the shared state."""
 
 from __future__ import annotations
 
@@ -11,13 +6,15 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from publish.sandbox.faults import CONDITIONS, Rule, parse
 from publish.sandbox.problem import Problem
-from publish.sandbox.request import NOTHING, Call, Request, Response, Route, as_json
+from publish.sandbox.request import Call, Request, Routes
 
 KEPT = 1000
 """Requests the log keeps."""
+routes = Routes()
 
 
 @dataclass(frozen=True)
@@ -75,18 +72,20 @@ def log(
     db.execute("DELETE FROM requests WHERE id <= ?", (int(cursor.lastrowid or 0) - KEPT,))
 
 
-def show(call: Call) -> Response:
-    """``GET /control/faults``."""
+@routes("GET", "/control/faults")
+def show(call: Call) -> dict[str, Any]:
+    """The rules and the last requests."""
     rules = [
         {**json.loads(row["doc"]), "seen": row["seen"]}
         for row in call.db.execute("SELECT doc, seen FROM rules ORDER BY id")
     ]
     seen = call.db.execute("SELECT at, method, target, status, fault FROM requests ORDER BY id")
-    return as_json({"rules": rules, "requests": [dict(row) for row in seen]})
+    return {"rules": rules, "requests": [dict(row) for row in seen]}
 
 
-def add(call: Call) -> Response:
-    """``POST /control/faults``."""
+@routes("POST", "/control/faults")
+def add(call: Call) -> dict[str, Any]:
+    """Add a list of rules."""
     # No web page can send this content type to another origin without asking first.
     if not call.request.headers.get("content-type", "").startswith("application/json"):
         raise Problem(400, "Send the rules as application/json.")
@@ -102,15 +101,8 @@ def add(call: Call) -> Response:
     return show(call)
 
 
-def clear(call: Call) -> Response:
-    """``DELETE /control/faults``."""
+@routes("DELETE", "/control/faults")
+def clear(call: Call) -> None:
+    """Forget rules, requests and effects that are still to come."""
     for table in ("rules", "requests", "deferred"):
         call.db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own table names
-    return NOTHING
-
-
-ROUTES = [
-    Route("GET", "/control/faults", show),
-    Route("POST", "/control/faults", add),
-    Route("DELETE", "/control/faults", clear),
-]

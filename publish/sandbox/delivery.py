@@ -8,22 +8,13 @@ from __future__ import annotations
 
 import html
 import sqlite3
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from publish.post.files import write_whole
-from publish.sandbox import SANDBOX_U, audience, campaigns, state_machine
+from publish.sandbox import audience, campaigns, state_machine
 from publish.sandbox.audience import Member
 from publish.sandbox.campaigns import Campaign
-from publish.sandbox.mergetags import (
-    Issue,
-    Reader,
-    fill,
-    values,
-    with_footer,
-    with_text_footer,
-)
+from publish.sandbox.mergetags import Reader, fill, values, with_footer, with_text_footer
 from publish.sandbox.message import Letter, build, one_line
 from publish.sandbox.state import Store
 
@@ -32,16 +23,14 @@ def tick(db: sqlite3.Connection, now: float, base: str) -> None:
     """Move every campaign whose moment has come; deliver what is sent by that."""
     while waiting := campaigns.due(db, now):
         for campaign in waiting:
-            status = state_machine.when_due(campaigns.readiness(db, campaign, now))
+            readers = audience.recipients(db, campaign.list_id, campaign.segment)
+            status = state_machine.when_due(campaign, len(readers), now)
+            after = replace(campaign, status=status, due=now if status == "sending" else None)
             if status == "sent":
-                count = _deliver(db, campaign, now, base)
-                campaigns.save(
-                    db,
-                    replace(campaign, status="sent", due=None, sent=int(now), emails_sent=count),
-                )
-            else:
-                due = now if status == "sending" else None
-                campaigns.save(db, replace(campaign, status=status, due=due))
+                for member in readers:
+                    _deliver(db, campaign, member, now, base)
+                after = replace(after, sent=int(now), emails_sent=len(readers))
+            campaigns.save(db, after)
 
 
 def flush(store: Store) -> int:
@@ -78,7 +67,7 @@ def send_confirmation(db: sqlite3.Connection, member: Member, now: float, base: 
     """Ask a pending member whether the subscription is meant (double opt-in)."""
     home = audience.audience(db, member.list_id)
     link = f"{base}/subscribe/confirm?e={member.token}"
-    tags = {"LIST:NAME": home.name, "LINK": link}
+    tags = {"LIST:NAME": home["name"], "LINK": link}
     text = (
         "Please confirm that you want to receive *|LIST:NAME|*:\n\n*|LINK|*\n\n"
         "If this was not you, do nothing: without your confirmation you get no mail.\n"
@@ -91,13 +80,13 @@ def send_confirmation(db: sqlite3.Connection, member: Member, now: float, base: 
         "</body></html>"
     )
     number = _next(db)
-    defaults = home.doc["campaign_defaults"]
+    defaults = home["campaign_defaults"]
     letter = Letter(
         sender=defaults["from_email"],
         sender_name=defaults["from_name"],
         to=member.email,
         to_name="",
-        subject=f"{home.name}: please confirm your subscription",
+        subject=f"{home['name']}: please confirm your subscription",
         text=fill(text, tags),
         html=fill(markup, tags, escape=True),
         at=now,
@@ -113,42 +102,27 @@ def archive(db: sqlite3.Connection, campaign: Campaign, now: float, base: str) -
     return letter.html or f"<pre>{html.escape(letter.text)}</pre>"
 
 
-def _deliver(db: sqlite3.Connection, campaign: Campaign, now: float, base: str) -> int:
-    readers = campaigns.recipients(db, campaign)
-    for member in readers:
-        reader = Reader(
-            email=member.email,
-            unsubscribe=f"{base}/unsubscribe?e={member.token}&c={campaign.id}",
-            profile=f"{base}/profile?e={member.token}",
-            merge_fields=member.merge_fields,
-            id=member.id,
-        )
-        letter = _letter(db, campaign, reader, now, base, f"{campaign.id}.{member.id}")
-        _post(db, "issue", letter, base, f"{campaign.id}-{member.id}.eml", member.id)
-    return len(readers)
+def _deliver(
+    db: sqlite3.Connection, campaign: Campaign, member: Member, now: float, base: str
+) -> None:
+    reader = Reader(
+        email=member.email,
+        unsubscribe=f"{base}/unsubscribe?e={member.token}&c={campaign.id}",
+        profile=f"{base}/profile?e={member.token}",
+        merge_fields=member.merge_fields,
+        id=member.id,
+    )
+    letter = _letter(db, campaign, reader, now, base, f"{campaign.id}.{member.id}")
+    _post(db, "issue", letter, base, f"{campaign.id}-{member.id}.eml", member.id)
 
 
 def _letter(
     db: sqlite3.Connection, campaign: Campaign, reader: Reader, now: float, base: str, identity: str
 ) -> Letter:
-    home = audience.audience(db, campaign.list_id) if campaign.list_id else None
-    doc: Mapping[str, Any] = home.doc if home else {"contact": {}, "name": ""}
-    sender = campaign.setting("reply_to") or "sandbox@example.com"
-    issue = Issue(
-        campaign_id=campaign.id,
-        subject=campaign.setting("subject_line"),
-        preview_text=campaign.setting("preview_text"),
-        archive=f"{base}/archive/{campaign.id}",
-        list_id=campaign.list_id,
-        list_name=str(doc["name"]),
-        contact=doc["contact"],
-        from_email=sender,
-        subscribe=f"{base}/subscribe?u={SANDBOX_U}&id={campaign.list_id}",
-        at=now,
-    )
-    tags = values(issue, reader)
+    home = audience.audience(db, campaign.list_id) if campaign.list_id else {}
+    tags = values(campaign, home, reader, now, base)
     return Letter(
-        sender=sender,
+        sender=tags["LIST:EMAIL"],
         sender_name=fill(campaign.setting("from_name"), tags),
         to=reader.email or "nobody@example.com",
         to_name=fill(campaign.setting("to_name"), tags),
@@ -159,7 +133,7 @@ def _letter(
         identity=identity,
         campaign_id=campaign.id,
         list_id=campaign.list_id,
-        list_name=str(doc["name"]),
+        list_name=tags["LIST:NAME"],
         unsubscribe=reader.unsubscribe,
     )
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import fnmatch
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
 
-from publish.sandbox.problem import Problem, invalid
-from publish.sandbox.request import NOTHING, Request, Response, as_problem
+from publish.sandbox.problem import Problem, choice, invalid
+from publish.sandbox.request import Request, Response, as_problem
 
 CONDITIONS = ("recipients_lag", "list_lag", "status_lag", "sending", "free_plan")
 """Kinds that change what the API does; the answer is a true one."""
@@ -36,20 +37,8 @@ class Rule:
     """One rule. It counts the requests that fit and strikes from the ``nth`` on, ``times``
     in a row (0: for ever).
 
-    Kinds:
-        drop_before, drop_after: close without an answer, before or after the effect.
-        late: no answer; the effect happens ``seconds`` later.
-        status: answer ``status`` with a ``body`` of problem, empty or html.
-        truncated, garbage: half of the answer; an answer that is not JSON.
-        trickle: the answer byte by byte, one every ``seconds``.
-        redirect: ``status`` (302) to ``location``.
-        recipients_lag: the campaign created is not ready for ``seconds``: it is being counted.
-        list_lag: the campaign created is not in ``GET /campaigns`` for ``seconds``.
-        status_lag: a campaign sent, scheduled or taken back shows its old status for ``seconds``.
-        sending: the campaign sent stays ``sending`` for ``seconds``.
-        free_plan: the account says so, and scheduling answers 403; a switch if ``times`` is 0.
-
-    Of the rules that strike one request the first decides how it is answered; conditions add up.
+    What each kind does is in the table of the room's README. Of the rules that strike one request
+    the first decides how it is answered; conditions add up.
 
     ``act`` says whether the request takes effect; by default it does for the spoilt answers
     and does not for ``status`` and ``redirect``.
@@ -102,7 +91,7 @@ class Rule:
             if self.body == "html":
                 return Response(status, b"<html><body><h1>Sorry</h1></body></html>", "text/html")
             return Response(status)
-        return true or NOTHING
+        return true or Response(204)
 
 
 def parse(document: Any) -> Rule:
@@ -116,41 +105,37 @@ def parse(document: Any) -> Rule:
     known = {field.name for field in fields(Rule)}
     if unknown := set(document) - known:
         raise invalid(*((name, "No rule has this.") for name in sorted(unknown)))
-    if document.get("kind") not in KINDS:
-        raise invalid(("kind", f"This must be one of: {', '.join(KINDS)}."))
-    values = {name: document.get(name, _DEFAULTS[name]) for name in known}
-    wrong = [name for name, value in values.items() if not _is_good(name, value)]
-    if wrong:
+    choice("kind", document.get("kind"), KINDS)
+    if wrong := [name for name, value in document.items() if not GOOD.get(name, _is_line)(value)]:
         raise invalid(*((name, "This value is impossible.") for name in sorted(wrong)))
-    return Rule(**values)
+    return Rule(**document)
 
 
-_DEFAULTS = {field.name: field.default for field in fields(Rule)}
+def _is_line(value: Any) -> bool:
+    return isinstance(value, str) and value.isprintable()
 
 
-def _is_good(name: str, value: Any) -> bool:
-    match name:
-        case "act":
-            return value is None or isinstance(value, bool)
-        case "nth" | "times" | "status" | "seconds":
-            if isinstance(value, bool) or not isinstance(value, int | float):
-                return False
-            if name == "seconds":
-                return 0 <= value <= LONGEST
-            least = 1 if name == "nth" else 0
-            fits = value == 0 or 200 <= value <= 599 if name == "status" else value >= least
-            return isinstance(value, int) and fits
-        case "body":
-            return value in BODIES
-        case "regex":
-            return isinstance(value, str) and _compiles(value)
-        case _:
-            return isinstance(value, str) and value.isprintable()
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _compiles(pattern: str) -> bool:
+def _compiles(value: Any) -> bool:
     try:
-        re.compile(pattern)
-    except re.error:
+        re.compile(value)
+    except (re.error, TypeError):
         return False
-    return True
+    return isinstance(value, str)
+
+
+GOOD: dict[str, Callable[[Any], bool]] = {
+    "act": lambda value: value is None or isinstance(value, bool),
+    "nth": lambda value: _is_whole(value) and value >= 1,
+    "times": lambda value: _is_whole(value) and value >= 0,
+    "status": lambda value: _is_whole(value) and (value == 0 or 200 <= value <= 599),
+    "seconds": lambda value: (
+        (_is_whole(value) or isinstance(value, float)) and 0 <= value <= LONGEST
+    ),
+    "body": BODIES.__contains__,
+    "regex": _compiles,
+}
+"""What each value of a rule must be; the others are texts of one line."""

@@ -16,7 +16,7 @@ from publish.sandbox import audience, campaigns
 from publish.sandbox.delivery import archive
 from publish.sandbox.pages import escape, page
 from publish.sandbox.problem import missing
-from publish.sandbox.request import Call, Response, Route, iso
+from publish.sandbox.request import Call, Response, Routes, iso
 
 SHOWN = 200
 """Mails on one page of the list."""
@@ -31,9 +31,12 @@ FRAME_POLICY = (
     " sandbox allow-popups allow-top-navigation-by-user-activation"
 )
 
+routes = Routes()
 
+
+@routes("GET", "/")
 def index(call: Call) -> Response:
-    """``GET /``: mails, the newest first; ``before`` pages on."""
+    """The mails, the newest first; ``before`` pages on."""
     before = call.request.query.get("before", "")
     limit = int(before) if before.isdecimal() and len(before) < 16 else 2**60
     rows = call.db.execute(
@@ -56,8 +59,9 @@ def index(call: Call) -> Response:
     return page("Inbox", f'<ul class="mails">\n{items}\n</ul>{more}')
 
 
+@routes("GET", "/mail/{}")
 def show(call: Call, number: str) -> Response:
-    """``GET /mail/{id}``: headers, the HTML in a sandboxed frame, the text."""
+    """A mail: headers, the HTML in a sandboxed frame, the text."""
     row = _row(call, number)
     mail = _parse(row)
     headers = "\n".join(
@@ -76,28 +80,32 @@ def show(call: Call, number: str) -> Response:
     )
 
 
+@routes("GET", "/mail/{}/html")
 def html_body(call: Call, number: str) -> Response:
-    """``GET /mail/{id}/html``: what goes into the frame."""
+    """What goes into the frame."""
     row = _row(call, number)
     return _framed(call.site.local(_body(_parse(row), "html", row, call.base)))
 
 
+@routes("GET", "/mail/{}/raw")
 def raw(call: Call, number: str) -> Response:
-    """``GET /mail/{id}/raw``: the message as it is."""
+    """The message as it is."""
     row = _row(call, number)
     name = f'attachment; filename="{row["name"]}"'
     return Response(200, row["raw"], "message/rfc822", {"Content-Disposition": name})
 
 
+@routes("GET", "/archive/{}")
 def archived(call: Call, campaign_id: str) -> Response:
-    """``GET /archive/{campaign}``: the web version, which names no reader."""
+    """The web version of a campaign, which names no reader."""
     campaign = campaigns.load(call.db, campaign_id)
     markup = archive(call.db, campaign, campaign.sent or call.now, call.base)
     return _framed(call.site.local(markup))
 
 
+@routes("GET", "/picture/{}")
 def picture(call: Call, path: str) -> Response:
-    """``GET /picture/{path}``, its slashes escaped: a picture of a mail that lies here."""
+    """A picture of a mail that lies here; the slashes of its path are escaped."""
     found = call.site.file(quote(path))
     if found is None:
         raise missing("picture")
@@ -141,13 +149,3 @@ def _linked(text: str) -> str:
 def _time(at: int, zone: tzinfo) -> str:
     when = moment(datetime.fromtimestamp(at, UTC), zone)
     return f'<time datetime="{iso(at)}">{when}</time>'
-
-
-ROUTES = [
-    Route("GET", "/", index),
-    Route("GET", "/mail/{}", show),
-    Route("GET", "/mail/{}/html", html_body),
-    Route("GET", "/mail/{}/raw", raw),
-    Route("GET", "/archive/{}", archived),
-    Route("GET", "/picture/{}", picture),
-]

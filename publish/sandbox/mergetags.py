@@ -7,8 +7,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from html.parser import HTMLParser
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from publish.sandbox import SANDBOX_U
+
+if TYPE_CHECKING:
+    from publish.sandbox.campaigns import Campaign
 
 TAG = re.compile(r"\*\|([A-Z0-9_:]+)\|\*")
 FOOTER_HTML = (
@@ -29,27 +33,19 @@ class Reader:
     id: str = ""
 
 
-@dataclass(frozen=True)
-class Issue:
-    """What all copies share; ``contact`` is the list's, ``at`` is in epoch seconds."""
+def values(
+    campaign: Campaign, home: Mapping[str, Any], reader: Reader, at: float, base: str
+) -> dict[str, str]:
+    """Every tag's plain value. Subject and preview are filled in themselves first.
 
-    campaign_id: str
-    subject: str
-    preview_text: str
-    archive: str
-    list_id: str
-    list_name: str
-    contact: Mapping[str, Any]
-    from_email: str
-    subscribe: str
-    at: float
-
-
-def values(issue: Issue, reader: Reader) -> dict[str, str]:
-    """Every tag's plain value. Subject and preview are filled in themselves first."""
-    moment = datetime.fromtimestamp(int(issue.at), UTC)
-    contact = {key: str(value or "") for key, value in issue.contact.items()}
+    ``home`` is the campaign's audience, empty without one; ``at`` is in epoch seconds, ``base`` the
+    sandbox's own address.
+    """
+    moment = datetime.fromtimestamp(int(at), UTC)
+    contact = {key: str(value or "") for key, value in home.get("contact", {}).items()}
     line = address_line(contact)
+    sender = campaign.setting("reply_to") or "sandbox@example.com"
+    archive = f"{base}/archive/{campaign.id}"
     known = {
         "FNAME": "",
         "LNAME": "",
@@ -58,27 +54,27 @@ def values(issue: Issue, reader: Reader) -> dict[str, str]:
         "UNIQID": reader.id,
         "UNSUB": reader.unsubscribe,
         "UPDATE_PROFILE": reader.profile,
-        "ARCHIVE": issue.archive,
-        "FORWARD": issue.archive,
-        "CAMPAIGN_UID": issue.campaign_id,
+        "ARCHIVE": archive,
+        "FORWARD": archive,
+        "CAMPAIGN_UID": campaign.id,
         "CURRENT_YEAR": str(moment.year),
         "MC:DATE": moment.strftime("%m/%d/%Y"),
-        "LIST:NAME": issue.list_name,
-        "LIST:UID": issue.list_id,
+        "LIST:NAME": str(home.get("name", "")),
+        "LIST:UID": campaign.list_id,
         "LIST:COMPANY": contact.get("company", ""),
         "LIST:ADDRESS": line,
         "LIST:ADDRESSLINE": line,
         "LIST_ADDRESS_HTML": line,
         "HTML:LIST_ADDRESS_HTML": line,
         "LIST:PHONE": contact.get("phone", ""),
-        "LIST:EMAIL": issue.from_email,
-        "LIST:SUBSCRIBE": issue.subscribe,
-        "ABUSE_EMAIL": issue.from_email,
+        "LIST:EMAIL": sender,
+        "LIST:SUBSCRIBE": f"{base}/subscribe?u={SANDBOX_U}&id={campaign.list_id}",
+        "ABUSE_EMAIL": sender,
         "REWARDS": "",
         "REWARDS_TEXT": "",
     }
-    known["MC:SUBJECT"] = fill(issue.subject, known)
-    known["MC_PREVIEW_TEXT"] = fill(issue.preview_text, known)
+    known["MC:SUBJECT"] = fill(campaign.setting("subject_line"), known)
+    known["MC_PREVIEW_TEXT"] = fill(campaign.setting("preview_text"), known)
     return known
 
 
@@ -115,41 +111,3 @@ def with_footer(markup: str) -> str:
 def with_text_footer(text: str) -> str:
     """The same for plain text."""
     return text if "*|UNSUB|*" in text else text.rstrip() + FOOTER_TEXT
-
-
-def plain_text(markup: str) -> str:
-    """Readable text made from HTML, for a campaign that brings none of its own."""
-    reader = _Text()
-    reader.feed(markup)
-    reader.close()
-    lines = (" ".join(line.split()) for line in "".join(reader.parts).splitlines())
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
-
-
-class _Text(HTMLParser):
-    BREAKS = frozenset({"p", "div", "tr", "li", "h1", "h2", "h3", "h4", "ul", "ol", "table"})
-    SILENT = frozenset({"script", "style", "title", "head"})
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.parts: list[str] = []
-        self.silent = 0
-        self.hrefs: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.silent += tag in self.SILENT
-        if tag == "a":
-            self.hrefs.append(dict(attrs).get("href") or "")
-        if tag == "br" or tag in self.BREAKS:
-            self.parts.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        self.silent = max(0, self.silent - (tag in self.SILENT))
-        if tag == "a" and self.hrefs and (href := self.hrefs.pop()):
-            self.parts.append(f" ({href})")
-        if tag in self.BREAKS:
-            self.parts.append("\n\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self.silent:
-            self.parts.append(data.replace("\n", " "))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-from publish.sandbox.request import Call, Response, Route
+from publish.sandbox.request import Call, Response, Routes
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self';"
@@ -47,6 +47,9 @@ button { background: var(--accent); border-color: var(--accent); color: var(--pa
 """
 
 
+routes = Routes()
+
+
 def escape(text: object) -> str:
     """``text`` for use in HTML, attributes included."""
     return html.escape(str(text))
@@ -67,14 +70,12 @@ def page(title: str, body: str, status: int = 200) -> Response:
     return Response(status, whole.encode(), "text/html; charset=utf-8", policy)
 
 
+@routes("GET", "/sandbox.css")
 def style(call: Call) -> Response:
-    """``GET /sandbox.css``."""
+    """The style sheet of every page."""
     return Response(200, CSS.encode(), "text/css; charset=utf-8")
 
 
-def no_icon(call: Call) -> Response:
-    """``GET /favicon.ico``: browsers ask; there is none."""
-    return Response(204)
-
-
-ROUTES = [Route("GET", "/sandbox.css", style), Route("GET", "/favicon.ico", no_icon)]
+@routes("GET", "/favicon.ico")
+def no_icon(call: Call) -> None:
+    """Browsers ask; there is none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,3 +63,26 @@ def invalid(*errors: tuple[str, str]) -> Problem:
 def missing(what: str) -> Problem:
     """A 404 for a resource that does not exist."""
     return Problem(404, f"The requested {what} could not be found.")
+
+
+def choice(field: str, value: object, allowed: Sequence[str]) -> str:
+    """``value``, which must be one of ``allowed``.
+
+    Raises:
+        Problem: 400 naming ``field``.
+    """
+    if value not in allowed:
+        raise invalid((field, f"This must be one of: {', '.join(allowed)}."))
+    return str(value)
+
+
+def words(body: Mapping[str, Any], field: str) -> str:
+    """A text of ``body`` that must not be blank.
+
+    Raises:
+        Problem: 400 naming ``field``.
+    """
+    found = body.get(field)
+    if not isinstance(found, str) or not found.strip():
+        raise invalid((field, "This must not be blank."))
+    return found

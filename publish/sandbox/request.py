@@ -8,11 +8,14 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from publish.sandbox.pictures import NOWHERE, Site
 from publish.sandbox.problem import Problem, invalid
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
@@ -32,14 +35,12 @@ class Request:
     @property
     def query(self) -> dict[str, str]:
         """The query's last value of each name."""
-        found = parse_qs(urlsplit(self.target).query, keep_blank_values=True)
-        return {name: values[-1] for name, values in found.items()}
+        return _last(urlsplit(self.target).query)
 
     @property
     def form(self) -> dict[str, str]:
         """A posted form's last value of each name."""
-        text = self.body.decode("utf-8", "replace")
-        return {k: v[-1] for k, v in parse_qs(text, keep_blank_values=True).items()}
+        return _last(self.body.decode("utf-8", "replace"))
 
     def json(self) -> dict[str, Any]:
         """The body as a JSON object; no body and ``null`` are an empty one.
@@ -87,36 +88,51 @@ class Call:
     site: Site = NOWHERE
 
 
-Handler = Callable[..., Response]
-
-
 @dataclass(frozen=True)
 class Route:
-    """``method`` and a path such as ``/lists/{}/members``; each ``{}`` becomes an argument."""
+    """``method`` and a path such as ``/lists/{}/members``; each ``{}`` becomes an argument.
+
+    The function answers with a document, which goes out as JSON, with None (204), or with a
+    ``Response`` of its own.
+    """
 
     method: str
     path: str
-    handler: Handler
+    handler: Callable[..., Any]
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile(re.escape(self.path).replace(re.escape("{}"), "([^/]+)"))
 
     def match(self, path: str) -> tuple[str, ...] | None:
         """The arguments when ``path`` is this route's."""
-        pattern = re.escape(self.path).replace(re.escape("{}"), "([^/]+)")
-        found = re.fullmatch(pattern, path)
+        found = self._pattern.fullmatch(path)
         return found.groups() if found else None
 
 
-def as_json(document: Any, status: int = 200) -> Response:
-    """A JSON answer."""
-    return Response(status, json.dumps(document).encode(), "application/json; charset=utf-8")
+class Routes(list[Route]):
+    """The routes of one module; called with method and path it is the decorator that adds one."""
+
+    def __init__(self, prefix: str = "") -> None:
+        super().__init__()
+        self._prefix = prefix
+
+    def __call__(self, method: str, path: str) -> Callable[[Handler], Handler]:
+        def add(handler: Handler) -> Handler:
+            self.append(Route(method, self._prefix + path, handler))
+            return handler
+
+        return add
+
+
+def _last(text: str) -> dict[str, str]:
+    return {name: values[-1] for name, values in parse_qs(text, keep_blank_values=True).items()}
 
 
 def as_problem(problem: Problem) -> Response:
     """A problem document under its own content type, as Mailchimp sends it."""
     body = json.dumps(problem.document()).encode()
     return Response(problem.status, body, "application/problem+json; charset=utf-8")
-
-
-NOTHING = Response(204)
 
 
 def iso(seconds: float | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import select
 import socket
 import sqlite3
 import threading
@@ -33,50 +34,100 @@ PULSE = 0.25
 """Seconds between two looks at what is due."""
 
 
-class Server:
+class Server(ThreadingHTTPServer):
     """A running sandbox. ``base_url`` has no slash at its end; ``close`` it, or use ``with``."""
 
-    def __init__(self, listener: _Listener, register: bool, where: Path) -> None:
-        self._listener, self._where = listener, where
-        self._registered = register
-        self.base_url = listener.app.base
-        self.port = int(listener.server_address[1])
-        self._threads = [
-            threading.Thread(target=listener.serve_forever, args=(0.05,), daemon=True),
+    daemon_threads = False
+    block_on_close = True
+    request_queue_size = 64
+    app: App
+
+    def __init__(self, host: str, port: int) -> None:
+        if ":" in host:
+            self.address_family = socket.AF_INET6
+        self.stopping = threading.Event()
+        self.instance = secrets.token_hex(8)
+        self._open: set[socket.socket] = set()
+        self._accepting = False
+        self._loops: list[threading.Thread] = []
+        self._noted_in: Path | None = None
+        super().__init__((host, port), _Handler)
+        self.port = int(self.server_address[1])
+        self.base_url = f"http://{_bracketed(host)}:{self.port}"
+
+    def begin(self, app: App, noted_in: Path | None) -> None:
+        """Answer requests from now on; ``noted_in`` is the folder in which others find it."""
+        self.app = app
+        app.idle()
+        if noted_in:
+            self._noted_in = noted_in
+            registry.announce(noted_in, self.base_url, self.instance)
+        self._loops = [
+            threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True),
             threading.Thread(target=self._pulse, daemon=True),
         ]
-        for thread in self._threads:
+        for thread in self._loops:
             thread.start()
-
-    @property
-    def busy(self) -> bool:
-        """Whether a request was taken from the network and has not acted yet."""
-        return self._listener.busy
 
     def close(self) -> None:
         """Stop listening, and let the requests under way end. Safe to call twice."""
-        if self._listener.stopping.is_set():
+        if self.stopping.is_set():
             return
-        self._listener.stopping.set()
-        self._listener.shutdown()
-        self._listener.close_idle()
-        self._listener.server_close()
-        for thread in self._threads:
+        self.stopping.set()
+        self.shutdown()
+        # Browsers open connections in advance; those without a request end here.
+        for connection in list(self._open):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RD)
+        self.server_close()
+        for thread in self._loops:
             thread.join()
-        if self._registered:
-            registry.withdraw(self._where, self._listener.instance)
-
-    def __enter__(self) -> Server:
-        return self
+        if self._noted_in:
+            registry.withdraw(self._noted_in, self.instance)
 
     def __exit__(self, *exception: object) -> None:
         self.close()
 
+    @property
+    def busy(self) -> bool:
+        """Whether a client has connected and its request has not acted yet."""
+        # In the order in which a connection passes them: none slips through between two looks.
+        waiting = select.select([self.socket], [], [], 0)[0]
+        return bool(waiting) or self._accepting or bool(self._open)
+
+    def answered(self, connection: socket.socket) -> None:
+        """The request has acted; its answer may take as long as it likes."""
+        self._open.discard(connection)
+
+    def server_bind(self) -> None:
+        # The stock one looks the host's name up, which may take seconds and asks the network.
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(self.server_address)
+        self.server_address = self.socket.getsockname()
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Remember who is connected and has no answer yet."""
+        self._accepting = True
+        try:
+            connection, address = super().get_request()
+            self._open.add(connection)
+        finally:
+            self._accepting = False
+        return connection, address
+
+    def shutdown_request(self, request: Any) -> None:
+        """Drop the closed connection from the open ones."""
+        self.answered(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Ignore a client that breaks its connection."""
+
     def _pulse(self) -> None:
-        while not self._listener.stopping.wait(PULSE):
+        while not self.stopping.wait(PULSE):
             # A full disk or a damaged state may pass: the next request reports it.
             with contextlib.suppress(PublishError, OSError, sqlite3.Error):
-                self._listener.app.idle()
+                self.app.idle()
 
 
 def start(
@@ -84,7 +135,7 @@ def start(
     zone: tzinfo = UTC, site: Site = NOWHERE,
 ) -> Server:  # fmt: skip
     """See ``publish.sandbox.start``."""
-    if not is_loopback(f"[{host}]" if ":" in host else host):
+    if not is_loopback(_bracketed(host)):
         raise ConfigError(
             f"the sandbox listens on loopback only, not on {host}", "use --host 127.0.0.1"
         )
@@ -92,22 +143,17 @@ def start(
     store = Store(where)
     with store.transaction() as db:
         last = int(recall(db, "port") or 0)
-    listener = _listen(host, port, last)
+    server = _listen(host, port, last)
     try:
-        bound = int(listener.server_address[1])
-        if bound != last and (port or not last):
+        if server.port != last and (port or not last):
             with store.transaction() as db:
-                remember(db, "port", str(bound))
-        name = f"[{host}]" if ":" in host else host
-        listener.instance = secrets.token_hex(8)
-        listener.app = App(store, clock, f"http://{name}:{bound}", listener.instance, zone, site)
-        listener.app.idle()
-        if register:
-            registry.announce(where, listener.app.base, listener.instance)
+                remember(db, "port", str(server.port))
+        app = App(store, clock, server.base_url, server.instance, zone, site)
+        server.begin(app, where if register else None)
     except BaseException:
-        listener.server_close()
+        server.server_close()
         raise
-    return Server(listener, register, where)
+    return server
 
 
 @contextmanager
@@ -120,10 +166,10 @@ def ensure(root: Path) -> Iterator[str]:
         yield server.base_url
 
 
-def _listen(host: str, port: int, last: int) -> _Listener:
+def _listen(host: str, port: int, last: int) -> Server:
     for wanted in dict.fromkeys((port,) if port else (last, 0)):
         try:
-            return _Listener(host, wanted)
+            return Server(host, wanted)
         except (OSError, OverflowError) as error:
             if port:
                 raise ConfigError(
@@ -133,60 +179,15 @@ def _listen(host: str, port: int, last: int) -> _Listener:
     raise ConfigError(f"the sandbox cannot listen on {host}", "use --host 127.0.0.1")
 
 
-class _Listener(ThreadingHTTPServer):
-    daemon_threads = False
-    block_on_close = True
-    request_queue_size = 64
-    app: App
-    instance = ""
-
-    def __init__(self, host: str, port: int) -> None:
-        if ":" in host:
-            self.address_family = socket.AF_INET6
-        self.stopping = threading.Event()
-        self._open: set[socket.socket] = set()
-        super().__init__((host, port), _Handler)
-
-    def server_bind(self) -> None:
-        # The stock one looks the host's name up, which may take seconds and asks the network.
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.socket.bind(self.server_address)
-        self.server_address = self.socket.getsockname()
-
-    def get_request(self) -> tuple[socket.socket, Any]:
-        """Remember who is connected and has no answer yet."""
-        connection, address = super().get_request()
-        self._open.add(connection)
-        return connection, address
-
-    def shutdown_request(self, request: Any) -> None:
-        """Drop the closed connection from the open ones."""
-        self.answered(request)
-        super().shutdown_request(request)
-
-    def answered(self, connection: socket.socket) -> None:
-        """The request has acted; its answer may take as long as it likes."""
-        self._open.discard(connection)
-
-    @property
-    def busy(self) -> bool:
-        """Whether a client waits for what its request does."""
-        return bool(self._open)
-
-    def close_idle(self) -> None:
-        """End connections without a request, which browsers open in advance."""
-        for connection in list(self._open):
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RD)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignore a client that breaks its connection."""
+def _bracketed(host: str) -> str:
+    """A host as it stands in an address."""
+    return f"[{host}]" if ":" in host else host
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout: ClassVar[float] = PATIENCE
-    server: _Listener
+    server: Server
 
     def _serve(self) -> None:
         self.close_connection = True

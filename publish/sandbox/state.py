@@ -10,13 +10,17 @@ import json
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import fields
+from functools import cache
 from pathlib import Path
+from typing import Any, TypeVar
 
 from publish.errors import PublishError
 from publish.sandbox import SANDBOX_AUDIENCE
 
+Kept = TypeVar("Kept")
 VERSION = 2
 WAIT = 30.0
 """Seconds a transaction waits for another process's to end."""
@@ -178,6 +182,39 @@ def recall(db: sqlite3.Connection, name: str) -> str:
     return str(row["value"]) if row else ""
 
 
+def put(db: sqlite3.Connection, table: str, key: str, row: Mapping[str, Any]) -> None:
+    """Insert ``row``, by column, or replace the one that has the same ``key``, columns with commas.
+
+    What is a mapping is kept as JSON.
+    """
+    values = {
+        name: json.dumps(dict(value)) if isinstance(value, Mapping) else value
+        for name, value in row.items()
+    }
+    taken = ", ".join(f"{name} = excluded.{name}" for name in values)
+    db.execute(
+        f"INSERT INTO {table} ({', '.join(values)})"  # noqa: S608 - our own names
+        f" VALUES ({', '.join(f':{name}' for name in values)})"
+        f" ON CONFLICT ({key}) DO UPDATE SET {taken}",
+        values,
+    )
+
+
+def read(kind: Callable[..., Kept], row: sqlite3.Row) -> Kept:
+    """The object of a dataclass that ``put`` wrote; columns that are no fields of it are left."""
+    known = _columns(kind)
+    return kind(**{
+        name: json.loads(value) if known[name] else value
+        for name, value in zip(row.keys(), row, strict=True) if name in known
+    })  # fmt: skip
+
+
+@cache
+def _columns(kind: Any) -> dict[str, bool]:
+    """The names of a dataclass's fields, each with whether it is kept as JSON."""
+    return {each.name: each.default_factory is dict for each in fields(kind)}
+
+
 def reset(folder: Path) -> None:
     """Empty the state and the mail folder; see ``publish.sandbox.reset``."""
     store = Store(folder)
@@ -214,7 +251,7 @@ def _seed(db: sqlite3.Connection) -> None:
     db.execute("INSERT INTO audiences VALUES (?, ?)", (SANDBOX_AUDIENCE, json.dumps(AUDIENCE)))
     from publish.sandbox import audience
 
-    audience.put(
+    audience.save(
         db,
         audience.Member(
             list_id=SANDBOX_AUDIENCE,

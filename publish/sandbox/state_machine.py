@@ -1,13 +1,14 @@
 """A campaign's life as pure decisions: what it may do next, and whether it is ready to go.
 
 ``save → sending → sent``; ``save ⇄ schedule → sending``; ``schedule ⇄ paused``;
-``sending → canceled``.
+``sending → canceled``. ``readers`` is to how many it would go now.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
+from publish.sandbox.campaigns import Campaign
 from publish.sandbox.problem import Problem, invalid
 
 QUARTER = 15 * 60
@@ -16,58 +17,35 @@ QUARTER = 15 * 60
 EDITABLE = ("save", "schedule", "paused")
 
 
-@dataclass(frozen=True)
-class Readiness:
-    """What readiness depends on. ``counted``: Mailchimp has finished counting recipients."""
-
-    status: str
-    list_id: str
-    recipients: int
-    counted: bool
-    subject: str
-    from_name: str
-    reply_to: str
-    has_content: bool
-
-
-@dataclass(frozen=True)
-class Item:
-    """A line of the send checklist; ``type`` is ``success``, ``warning`` or ``error``."""
-
-    id: int
-    type: str
-    heading: str
-    details: str
-
-
-def checklist(readiness: Readiness) -> tuple[Item, ...]:
-    """Every line of the checklist, good or bad."""
-    if not readiness.list_id:
+def checklist(campaign: Campaign, readers: int, now: float) -> list[dict[str, Any]]:
+    """Every line of the send checklist, as the API shows it; ``type`` is success or error."""
+    if not campaign.list_id:
         audience = (False, "No list is chosen.")
-    elif not readiness.counted:
+    elif campaign.counted > now:
         audience = (False, "The recipients are not ready: they are still being counted.")
-    elif not readiness.recipients:
+    elif not readers:
         audience = (False, "No subscribed reader would receive this campaign.")
     else:
-        audience = (True, f"{readiness.recipients} recipients.")
-    sender = readiness.from_name if readiness.reply_to else ""
+        audience = (True, f"{readers} recipients.")
+    subject = campaign.setting("subject_line")
+    sender = campaign.setting("from_name") if campaign.setting("reply_to") else ""
+    content = bool(campaign.html or campaign.plain_text)
     lines = (
         (500, "Audience", *audience),
-        (501, "Subject", bool(readiness.subject),
-         readiness.subject or "The subject line is empty."),
+        (501, "Subject", bool(subject), subject or "The subject line is empty."),
         (502, "From", bool(sender), sender or "The sender is incomplete."),
-        (503, "Content", readiness.has_content,
-         "Designed." if readiness.has_content else "No content."),
-    )  # fmt: skip
-    return tuple(
-        Item(number, "success" if good else "error", heading, details)
-        for number, heading, good, details in lines
+        (503, "Content", content, "Designed." if content else "No content."),
     )
+    return [
+        {"id": number, "type": "success" if good else "error", "heading": head, "details": details}
+        for number, head, good, details in lines
+    ]
 
 
-def faults(readiness: Readiness) -> list[Item]:
-    """The checklist's errors."""
-    return [item for item in checklist(readiness) if item.type == "error"]
+def faults(campaign: Campaign, readers: int, now: float) -> list[str]:
+    """What the checklist's errors say."""
+    lines = checklist(campaign, readers, now)
+    return [line["details"] for line in lines if line["type"] == "error"]
 
 
 def require_editable(status: str) -> None:
@@ -80,17 +58,15 @@ def require_editable(status: str) -> None:
         raise Problem(400, f"A campaign with status {status} cannot be changed.")
 
 
-def require_ready(readiness: Readiness, action: str) -> None:
+def require_ready(campaign: Campaign, readers: int, now: float, action: str) -> None:
     """Let only a saved and complete campaign be sent or scheduled.
 
     Raises:
         Problem: 400.
     """
-    if readiness.status != "save":
-        raise Problem(400, f"Cannot {action} a campaign whose status is {readiness.status}.")
-    if wrong := faults(readiness):
-        reasons = " ".join(item.details for item in wrong)
-        raise Problem(400, f"The campaign is not ready to {action}. {reasons}")
+    require(campaign.status, "save", action)
+    if wrong := faults(campaign, readers, now):
+        raise Problem(400, f"The campaign is not ready to {action}. {' '.join(wrong)}")
 
 
 def require(status: str, needed: str, action: str) -> None:
@@ -115,11 +91,11 @@ def check_schedule(at: int, now: float) -> None:
         raise invalid(("schedule_time", "The time must be in the future."))
 
 
-def when_due(readiness: Readiness) -> str:
+def when_due(campaign: Campaign, readers: int, now: float) -> str:
     """The status a waiting campaign takes when its moment comes.
 
     A scheduled one that was spoilt meanwhile goes back to ``save`` rather than out.
     """
-    if readiness.status == "sending":
+    if campaign.status == "sending":
         return "sent"
-    return "save" if faults(readiness) else "sending"
+    return "save" if faults(campaign, readers, now) else "sending"

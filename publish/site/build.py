@@ -112,10 +112,10 @@ def _made(
             settings.cache / "engine",
             record.with_suffix(".pages"), () if full else intact(settings, known, target),
             manifest.code(settings, before), full, jobs or cores(),
-            guards.judge, guards.fit,
+            guards.judge, guards.fit, full_pelican=known.full_pelican,
         )  # fmt: skip
         try:
-            rendered = run(task, progress, full_pelican=known.full_pelican)
+            rendered = run(task, progress)
         except Unfit as unfit:
             guards.answered(unfit.answer)
             raise Refused("the site is not fit", "run `publish check`") from None

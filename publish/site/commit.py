@@ -62,9 +62,6 @@ def commit(
     """
     names, ours = tree(stage), set(owned)
     present = tree(target) if present is None else present
-    if names and _vacant(target) and _one_device(stage, target):
-        stage.rename(target)
-        return Changes(tuple(names))
     wanted = {*names, *kept}
     gone = [name for name in present if name in ours and name not in wanted]
     _refuse_obstacles(target, names, set(gone))
@@ -87,18 +84,6 @@ def commit(
     shutil.rmtree(target / PARTS, ignore_errors=True)
     foreign = [n for n in present if n not in wanted and n not in ours]
     return Changes(tuple(differing), tuple(gone), tuple(foreign))
-
-
-def _vacant(target: Path) -> bool:
-    """Whether a whole folder may take this place."""
-    if target.is_symlink():
-        return False
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if not os.access(target.parent, os.W_OK | os.X_OK):
-        raise PermissionError(13, "may not be written in", str(target.parent))
-    if target.is_dir() and not any(target.iterdir()):
-        target.rmdir()
-    return not target.exists()
 
 
 def _same(new: Path, old: Path) -> bool:

@@ -20,7 +20,7 @@ from typing import Any, Literal, NamedTuple
 
 from publish.post import body, cache, frontmatter
 from publish.post.body import Body
-from publish.post.contents import categories_of, contents
+from publish.post.contents import categories_of, contents, digest_of
 from publish.post.images import cover_of, cover_paths
 from publish.post.record import Cover, Library, Post, Visibility
 from publish.post.text import direction, plain, plain_title
@@ -64,7 +64,7 @@ class Memo:
         given, body = content.settings, _written(content)
         resolved = _resolved(content, body)
         texts = (
-            body, "" if resolved is body else resolved,
+            digest_of(body), "" if resolved is body else digest_of(resolved),
             str(getattr(content, "email_content_source", "")), str(content.metadata.get("summary")),
             repr((
                 content.default_template, given["SUMMARY_MAX_LENGTH"],

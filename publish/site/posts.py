@@ -15,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from publish.errors import ConfigError
-from publish.post import frontmatter
+from publish.post import dates, frontmatter
 from publish.post.diagnostic import quoted
 from publish.post.frontmatter import MARKDOWN, Header
 from publish.post.identity import uid_of, was_of
@@ -24,7 +24,6 @@ from publish.post.slug import slugify
 from publish.post.text import plain_title
 from publish.post.urls import normal, permalink
 from publish.settings import Settings
-from publish.site import dates
 
 
 @dataclass(frozen=True)

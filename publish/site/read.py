@@ -85,9 +85,9 @@ def composed(settings: Settings, *, drafts: bool = False) -> Iterator[Path]:
         task = engine.Task(
             settings.path, {**overrides(settings, stage), **more}, stage, settings.cache / "engine",
             record.with_suffix(".pages"), code=manifest.code(settings),
-            jobs=engine.cores(), until="letters",
+            jobs=engine.cores(), until="letters", full_pelican=manifest.read(record).full_pelican,
         )  # fmt: skip
-        engine.run(task, full_pelican=manifest.read(record).full_pelican)
+        engine.run(task)
         yield stage / "issues"
 
 

@@ -78,9 +78,55 @@ def test_ctrl_c_ends_with_130_and_no_traceback(tmp_path: Path):
 
 def test_a_reader_that_goes_away_is_no_failure(tmp_path: Path):
     make_site(tmp_path)
-    piped = f"{sys.executable} -m publish --help | head -1"
+    piped = f"{sys.executable} -m publish --help | head -1; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", piped], cwd=tmp_path, capture_output=True, text=True)
-    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+UNREAD = {
+    "--help": 0, "": 2, "where plugins": 0, "new Calm": 0, "check": 1, "check --json": 1,
+    "status --json": 0,
+}  # fmt: skip
+"""Commands and how they end where all is well."""
+
+
+@pytest.mark.parametrize("words", UNREAD)
+@pytest.mark.parametrize("out", ["/dev/full", "pipe", "closed"])
+def test_a_command_whose_words_cannot_be_written_is_carried_out(
+    tmp_path: Path, words: str, out: str
+):
+    make_site(tmp_path)
+    (tmp_path / "content/posts/wrong.md").write_text("Title: Wrong\nDate: never\n\nTK\n")
+    command = f"{sys.executable} -m publish {words}"
+    how = {"/dev/full": ">/dev/full", "closed": ">&-"}.get(out, "| true; exit ${PIPESTATUS[0]}")
+    done = subprocess.run(
+        ["bash", "-c", f"{command} {how}"], cwd=tmp_path, stderr=subprocess.PIPE, text=True
+    )
+    full = "error: No space left on device — mend that, then run this again\n"
+    silent = out != "/dev/full" or UNREAD[words] == 2  # usage is told on standard error
+    assert done.returncode == (UNREAD[words] if silent else 1), done.stderr
+    assert done.stderr.endswith(full) is not silent
+    assert "Traceback" not in done.stderr
+    assert "Broken pipe" not in done.stderr
+    assert bool(list(tmp_path.rglob("calm.md"))) == (words == "new Calm")
+
+
+def test_notes_that_cannot_be_written_end_nothing(tmp_path: Path):
+    make_site(tmp_path)
+    for words, code in (("new Calm", 0), ("doctor --nonsense", 2), ("check no-such.md", 2)):
+        command = f"{sys.executable} -m publish {words} 2>/dev/full"
+        done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True)
+        assert done.returncode == code, done.stdout
+
+
+def test_a_connection_that_breaks_is_one_line(monkeypatch, capsys: pytest.CaptureFixture[str]):
+    def broken(*_: object) -> None:
+        raise BrokenPipeError(32, "Broken pipe")
+
+    monkeypatch.setattr("publish.cli.group.group.invoke", broken)
+    assert run(["deploy"]) == 1
+    told = "error: the other side closed the connection — run this again\n"
+    assert capsys.readouterr() == ("", told)
 
 
 def test_a_disk_that_is_full_is_one_line(monkeypatch, capsys: pytest.CaptureFixture[str]):

@@ -256,7 +256,7 @@ def test_the_plan_names_every_write_and_no_more():
     new, sent = dated(1, "new"), dated(2, "sent")
     listing = [campaign("c9", "sent", sent.key)]
     choices = selection.choose(catalogue([sent, new], listing, {}, {}), Bounds(TODAY))
-    skip, go = plan.plan_items(choices, None)
+    skip, go = (plan.plan_item(choice, None) for choice in choices)
     assert (skip.send, skip.writes, skip.verdict) == (False, (), "done")
     assert skip.why == "already sent (campaign c9)"
     assert go.writes == (
@@ -264,7 +264,7 @@ def test_the_plan_names_every_write_and_no_more():
         "POST /campaigns/{new}/actions/send",
     )  # fmt: skip
     letters = catalogue([new], [campaign("c1", "save", new.key)], {}, {})
-    (again,) = plan.plan_items(selection.choose(letters, Bounds(TODAY)), HOUR)
+    (again,) = (plan.plan_item(c, HOUR) for c in selection.choose(letters, Bounds(TODAY)))
     assert again.writes[0] == "PATCH /campaigns/c1"
     assert again.writes[-1].endswith("schedule 2026-12-01T12:30Z")
 
@@ -273,7 +273,7 @@ def test_the_plan_of_an_unfinished_replace_keeps_its_hour():
     new = dated(1, "new")
     begun = IssueState(tried="c1", replacing=Replacing("c1", HOUR.isoformat(), "d", 1.0))
     letters = catalogue([new], [campaign("c1", "schedule", new.key)], {new.key: begun}, {})
-    (item,) = plan.plan_items(selection.choose(letters, Bounds(TODAY)), None)
+    (item,) = (plan.plan_item(c, None) for c in selection.choose(letters, Bounds(TODAY)))
     assert item.writes[0] == "POST /campaigns/c1/actions/unschedule"
     assert item.time == "2026-12-01T12:30:00+00:00"
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from mail_issues.compose import Unfit, compose, inline, warning_of
-from mail_issues.facts import Facts, Share, address, share, wanted
+from mail_issues.facts import Facts, address, share, wanted
 from mail_issues.pictures import File, Picture, best, cover, library
 
 from publish.post.images import Cover
@@ -163,7 +163,7 @@ def test_share_links_get_the_mails_address_and_no_copying():
         SimpleNamespace(id="x", name="X", url="https://x.example/?url=http%3A%2F%2Fh%2Fp%2F"),
     ]
     assert share(links, "http://h/", "https://one.example") == (
-        Share("X", "https://x.example/?url=https%3A%2F%2Fone.example%2Fp%2F"),
+        ("X", "https://x.example/?url=https%3A%2F%2Fone.example%2Fp%2F"),
     )
 
 

@@ -16,9 +16,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from site_files.entries import Entry, place, robots, sitemap
-from site_files.webmanifest import Look, manifest
+from site_files.sitemap import place, robots, sitemap
+from site_files.webmanifest import manifest
 from test_full_feeds_site import Built, Site
+
+from publish.post.text import plain
 
 NAMESPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 HOST = "https://one.example"
@@ -329,7 +331,7 @@ moments = st.none() | st.datetimes(
 def test_any_addresses_come_back_whole_and_their_order_does_not_matter(
     given_entries: dict[str, datetime | None], rng: Any
 ):
-    entries = [Entry(f"{HOST}/{path}", when) for path, when in given_entries.items()]
+    entries = [(f"{HOST}/{path}", when) for path, when in given_entries.items()]
     text = sitemap(entries)
     rng.shuffle(entries)
     assert sitemap(entries) == text
@@ -354,8 +356,9 @@ def test_a_manifest_is_json_whatever_the_site_is_called_and_lists_only_icons(
     name: str, others: list[str]
 ):
     icons = [*others, "theme/img/icon-64.png", "theme/img/icon-maskable-64.png"]
-    said = json.loads(manifest(Look(name, name, "en", "#fff", "#000"), icons))
-    assert said["name"] == name
+    settings = {"SITENAME": name, "SITESUBTITLE": name, "DEFAULT_LANG": "en"}
+    said = json.loads(manifest(settings, icons))
+    assert said["name"] == plain(name)
     named = [icon["src"] for icon in said["icons"]]
     assert named[-2:] == icons[-2:]
     assert all(source.endswith((".png", ".svg")) for source in named)

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from static_search import index as rule
-from static_search.files import BLOCK, Shown, block, results
+from static_search.files import BLOCK, Line, block, results
 from static_search.files import files as of_index
-from static_search.index import Index, Post, encode, index
+from static_search.index import Index, Post, encode
 from static_search.shards import LARGEST, name, shards
 from static_search.words import LONGEST, words
 
@@ -38,6 +38,11 @@ def decode(postings: str) -> Hits:
     return found
 
 
+def index(posts: Sequence[Post]) -> dict[str, str]:
+    """Every word with its posts, by number, with nothing remembered."""
+    return Index().update([(number, lambda post=post: post) for number, post in enumerate(posts)])
+
+
 def look_up(made: Mapping[str, bytes], word: str) -> Hits:
     """Who holds a word, by the one piece that may tell: that of the longest prefix."""
     about = json.loads(made["index.json"])
@@ -45,18 +50,18 @@ def look_up(made: Mapping[str, bytes], word: str) -> Hits:
     return decode(json.loads(made[f"{name(home)}.json"]).get(word, ""))
 
 
-def files(posts: Sequence[Post], shown: Sequence[Shown]) -> dict[str, bytes]:
+def files(posts: Sequence[Post], shown: Sequence[Line]) -> dict[str, bytes]:
     """All files of an index, as the generator writes them."""
     firsts = range(0, len(shown), BLOCK)
     told = {block(first // BLOCK): results(shown[first : first + BLOCK]) for first in firsts}
     return {**of_index(index(posts), len(posts)), **told}
 
 
-def line(number: int, title: str = "", summary: str = "") -> Shown:
-    return Shown(f"post-{number}/", title, "2026-03-11", "Mar 11, 2026", ("Career",), summary, "")
+def line(number: int, title: str = "", summary: str = "") -> Line:
+    return f"post-{number}/", title, "2026-03-11", "Mar 11, 2026", ["Career"], summary, ""
 
 
-def lines(number: int) -> list[Shown]:
+def lines(number: int) -> list[Line]:
     return [line(n) for n in range(number)]
 
 
@@ -224,7 +229,7 @@ def test_an_empty_journal_has_an_index_too():
 
 
 @pytest.fixture(scope="module")
-def thousand() -> list[tuple[Post, Shown]]:
+def thousand() -> list[tuple[Post, Line]]:
     return [
         (Post(d.title, "career", f"{d.summary} {d.body}"), line(n, d.title, d.summary))
         for n, d in enumerate(drafts(1_000))
@@ -232,7 +237,7 @@ def thousand() -> list[tuple[Post, Shown]]:
 
 
 @pytest.fixture(scope="module")
-def made(thousand: list[tuple[Post, Shown]]) -> dict[str, bytes]:
+def made(thousand: list[tuple[Post, Line]]) -> dict[str, bytes]:
     return files([post for post, _ in thousand], [shown for _, shown in thousand])
 
 
@@ -241,7 +246,7 @@ def squeezed(data: bytes) -> int:
 
 
 def test_each_of_a_thousand_posts_is_found_by_each_word_of_its_title(
-    made: dict[str, bytes], thousand: list[tuple[Post, Shown]]
+    made: dict[str, bytes], thousand: list[tuple[Post, Line]]
 ):
     for number, (post, _) in enumerate(thousand[::7]):
         for word in words(post.title):
@@ -249,7 +254,7 @@ def test_each_of_a_thousand_posts_is_found_by_each_word_of_its_title(
 
 
 def test_any_query_of_four_words_over_a_thousand_posts_keeps_the_budget(
-    root: Path, made: dict[str, bytes], thousand: list[tuple[Post, Shown]]
+    root: Path, made: dict[str, bytes], thousand: list[tuple[Post, Line]]
 ):
     weight = {file: squeezed(data) for file, data in made.items()}
     prefixes = json.loads(made["index.json"])["pieces"]
@@ -272,7 +277,7 @@ def test_any_query_of_four_words_over_a_thousand_posts_keeps_the_budget(
 
 
 def test_one_more_post_leaves_the_lists_of_the_others_as_they_are(
-    made: dict[str, bytes], thousand: list[tuple[Post, Shown]]
+    made: dict[str, bytes], thousand: list[tuple[Post, Line]]
 ):
     fewer = files([post for post, _ in thousand[:-1]], [shown for _, shown in thousand[:-1]])
     kept = {file for file, data in fewer.items() if made.get(file) == data}

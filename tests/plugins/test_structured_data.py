@@ -19,10 +19,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Route
-from structured_data import facts, graph
+from structured_data import graph
 from test_full_feeds_site import Built, Site
 
-from publish.post.contents import categories_of
 from publish.post.text import plain
 
 # ---- a checker: what each type may hold, with the kind of value, and what it must
@@ -450,12 +449,7 @@ def test_whatever_an_author_writes_the_checker_finds_no_fault(
         authors=[subject(name) for name in authors], tags=[subject(name) for name in tags],
     )  # fmt: skip
     assume("://" not in card)
-    site = facts.site(settings)
-    document = graph.document(
-        graph.posting(facts.posting(article, site), site),
-        graph.breadcrumbs(facts.trail(article, site, categories_of(article))),
-        graph.organization(site),
-    )
+    document = graph.article(article, graph.site_of(settings))
     assert faults(document) == []
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from publish import sandbox
 from publish.sandbox import SANDBOX_AUDIENCE
-from publish.sandbox.campaigns import Campaign, add
+from publish.sandbox.campaigns import Campaign, save
 from publish.sandbox.state import Store
 from tests.sandbox.conftest import NOON, Bench
 
@@ -214,7 +214,7 @@ def test_pages_of_a_thousand_hold_each_of_five_thousand_once(bench: Bench):
     body = "<p>" + "word " * 100 + "</p>"
     with Store(sandbox.folder(bench.root)).transaction() as db:
         for number in range(5000):
-            add(
+            save(
                 db,
                 Campaign(
                     type="regular",

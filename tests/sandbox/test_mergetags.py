@@ -7,57 +7,64 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publish.post.urls import is_loopback
+from publish.sandbox.api.content import plain_text
+from publish.sandbox.campaigns import Campaign
 from publish.sandbox.mergetags import (
-    Issue,
     Reader,
     address_line,
     fill,
-    plain_text,
-    values,
     with_footer,
     with_text_footer,
 )
+from publish.sandbox.mergetags import values as values_of
 from publish.sandbox.problem import Problem
 from publish.sandbox.request import iso, seconds
 from tests.sandbox.conftest import NOON
 
-ISSUE = Issue(
-    campaign_id="0123456789",
-    subject="For *|FNAME|*",
-    preview_text="*|LIST:NAME|* this week",
-    archive="http://127.0.0.1:1/archive/0123456789",
+CAMPAIGN = Campaign(
+    type="regular",
+    created=0,
+    id="0123456789",
     list_id="5a4db0c5e1",
-    list_name="Happy",
-    contact={"company": "Happy Inc", "address1": "1 Street", "city": "Town", "country": "US"},
-    from_email="hello@example.com",
-    subscribe="http://127.0.0.1:1/subscribe",
-    at=NOON,
+    settings={
+        "subject_line": "For *|FNAME|*",
+        "preview_text": "*|LIST:NAME|* this week",
+        "reply_to": "hello@example.com",
+    },
 )
+HOME = {
+    "name": "Happy",
+    "contact": {"company": "Happy Inc", "address1": "1 Street", "city": "Town", "country": "US"},
+}
 READER = Reader("ana@example.com", "http://127.0.0.1:1/u?e=1&c=2", "http://127.0.0.1:1/p?e=1")
 
 
+def values(reader: Reader) -> dict[str, str]:
+    return values_of(CAMPAIGN, HOME, reader, NOON, "http://127.0.0.1:1")
+
+
 def test_a_reader_without_a_name_is_greeted_with_none():
-    known = values(ISSUE, READER)
+    known = values(READER)
     assert (known["FNAME"], known["LNAME"]) == ("", "")
     assert known["MC:SUBJECT"] == "For "
 
 
 def test_a_readers_own_fields_are_tags():
     reader = Reader("ana@example.com", "u", "p", {"FNAME": "Ana", "TOWN": "Springfield"})
-    known = values(ISSUE, reader)
+    known = values(reader)
     assert known["MC:SUBJECT"] == "For Ana"
     assert known["TOWN"] == "Springfield"
 
 
 def test_a_readers_field_cannot_replace_the_unsubscribe_link():
     reader = Reader("ana@example.com", "true", "p", {"UNSUB": "false", "ARCHIVE": "false"})
-    known = values(ISSUE, reader)
+    known = values(reader)
     assert known["UNSUB"] == "true"
-    assert known["ARCHIVE"] == ISSUE.archive
+    assert known["ARCHIVE"] == "http://127.0.0.1:1/archive/0123456789"
 
 
 def test_an_address_in_html_is_escaped_and_in_text_is_not():
-    known = values(ISSUE, READER)
+    known = values(READER)
     assert fill('<a href="*|UNSUB|*">', known, escape=True).count("&amp;c=2") == 1
     assert fill("*|UNSUB|*", known) == "http://127.0.0.1:1/u?e=1&c=2"
 
@@ -66,7 +73,7 @@ def test_an_address_in_html_is_escaped_and_in_text_is_not():
     "text", ["*|fname|*", "*| FNAME |*", "*|FNAME", "FNAME|*", "*|IF:FNAME|*x", "* |FNAME| *", ""]
 )
 def test_what_is_no_tag_stays(text: str):
-    assert fill(text, values(ISSUE, READER)) == text
+    assert fill(text, values(READER)) == text
 
 
 @given(st.text(), st.text())

@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from publish import sandbox
 from publish.sandbox import state_machine
+from publish.sandbox.campaigns import Campaign
 from publish.sandbox.problem import Problem
 from tests.sandbox.conftest import NOON, Bench, Clock, client_of, problem_of
 
@@ -171,55 +172,58 @@ def test_only_what_is_scheduled_can_be_paused_and_only_what_is_paused_resumed(be
 
 # The rules themselves, without a server.
 
-READY = state_machine.Readiness(
-    status="save",
+READY = Campaign(
+    type="regular",
+    created=0,
     list_id="0123456789",
-    recipients=3,
-    counted=True,
-    subject="A good week",
-    from_name="CHP",
-    reply_to="hello@happypharmacists.example",
-    has_content=True,
+    settings={
+        "subject_line": "A good week",
+        "from_name": "CHP",
+        "reply_to": "hello@happypharmacists.example",
+    },
+    html="<p>Words</p>",
 )
 STATUSES = ("save", "paused", "schedule", "sending", "sent", "canceled")
 
 
 def test_the_checklist_of_a_complete_campaign_has_four_good_lines():
-    lines = state_machine.checklist(READY)
-    assert [line.heading for line in lines] == ["Audience", "Subject", "From", "Content"]
-    assert {line.type for line in lines} == {"success"}
-    assert lines[0].details == "3 recipients."
+    lines = state_machine.checklist(READY, 3, 0)
+    assert [line["heading"] for line in lines] == ["Audience", "Subject", "From", "Content"]
+    assert {line["type"] for line in lines} == {"success"}
+    assert lines[0]["details"] == "3 recipients."
 
 
 @pytest.mark.parametrize(
-    ("change", "details"),
+    ("change", "readers", "details"),
     [
-        ({"list_id": ""}, "No list is chosen."),
-        ({"counted": False}, "The recipients are not ready: they are still being counted."),
-        ({"recipients": 0}, "No subscribed reader would receive this campaign."),
-        ({"subject": ""}, "The subject line is empty."),
-        ({"from_name": ""}, "The sender is incomplete."),
-        ({"reply_to": ""}, "The sender is incomplete."),
-        ({"has_content": False}, "No content."),
+        ({"list_id": ""}, 3, "No list is chosen."),
+        ({"counted": 1}, 3, "The recipients are not ready: they are still being counted."),
+        ({}, 0, "No subscribed reader would receive this campaign."),
+        ({"settings": {**READY.settings, "subject_line": ""}}, 3, "The subject line is empty."),
+        ({"settings": {**READY.settings, "from_name": ""}}, 3, "The sender is incomplete."),
+        ({"settings": {**READY.settings, "reply_to": ""}}, 3, "The sender is incomplete."),
+        ({"html": ""}, 3, "No content."),
     ],
 )
-def test_each_thing_missing_is_one_line_and_stops_the_send(change: dict[str, Any], details: str):
-    readiness = replace(READY, **change)
-    assert [item.details for item in state_machine.faults(readiness)] == [details]
+def test_each_thing_missing_is_one_line_and_stops_the_send(
+    change: dict[str, Any], readers: int, details: str
+):
+    campaign = replace(READY, **change)
+    assert state_machine.faults(campaign, readers, 0) == [details]
     with pytest.raises(Problem, match=details.partition(":")[0]) as caught:
-        state_machine.require_ready(readiness, "send")
+        state_machine.require_ready(campaign, readers, 0, "send")
     assert caught.value.status == 400
-    assert state_machine.when_due(replace(readiness, status="schedule")) == "save"
+    assert state_machine.when_due(replace(campaign, status="schedule"), readers, 0) == "save"
 
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_only_a_draft_may_be_sent_or_scheduled(status: str):
-    readiness = replace(READY, status=status)
+    campaign = replace(READY, status=status)
     if status == "save":
-        state_machine.require_ready(readiness, "send")
+        state_machine.require_ready(campaign, 3, 0, "send")
         return
     with pytest.raises(Problem, match=status):
-        state_machine.require_ready(readiness, "send")
+        state_machine.require_ready(campaign, 3, 0, "send")
 
 
 @pytest.mark.parametrize("status", STATUSES)
@@ -232,10 +236,10 @@ def test_only_what_has_not_begun_to_go_out_may_be_changed(status: str):
 
 
 def test_when_its_moment_comes_a_campaign_goes_one_step_on():
-    assert state_machine.when_due(replace(READY, status="schedule")) == "sending"
-    assert state_machine.when_due(replace(READY, status="sending")) == "sent"
+    assert state_machine.when_due(replace(READY, status="schedule"), 3, 0) == "sending"
+    assert state_machine.when_due(replace(READY, status="sending"), 3, 0) == "sent"
     # What has begun to go out is not stopped by an edit.
-    assert state_machine.when_due(replace(READY, status="sending", subject="")) == "sent"
+    assert state_machine.when_due(replace(READY, status="sending", settings={}), 3, 0) == "sent"
 
 
 @given(st.integers(0, 2**33), st.integers(-10_000, 10_000))

@@ -88,6 +88,21 @@ def unreadable(site: Site) -> Iterator[Problem]:
             yield Problem(1, message, "correct its permissions, or remove it", trouble.file)
 
 
+@site_rule("unwritable", "error", "`output/` made by another user", "same")
+def unwritable(site: Site) -> Iterator[Problem]:
+    """A folder in which `build` could not write: of the site, its cache or the ledger. A warning
+    where it is not made yet: the site may be there to be checked only."""
+    for trouble in site.troubles:
+        if trouble.rule == "unwritable":
+            if trouble.detail == "missing":
+                what, remedy = "make this folder", "correct the permissions of the one above it"
+                yield Problem(1, f"a build cannot {what}", remedy, trouble.file, "warning")
+                continue
+            more = f", nor in {trouble.detail} more folders" if trouble.detail else ""
+            remedy = "correct the owner or the permissions"
+            yield Problem(1, f"a build cannot write here{more}", remedy, trouble.file)
+
+
 @site_rule("bad-file-name", "error", "a file `caf\\xe9.md` from an old disk", "same")
 def bad_file_name(site: Site) -> Iterator[Problem]:
     """The name of a source, or of a folder above it, is not UTF-8: no page and no ledger can hold
@@ -119,5 +134,5 @@ def symlink_loop(site: Site) -> Iterator[Problem]:
 
 RULES = (
     empty_file, binary_file, bad_utf8, forbidden_character, too_many_links, too_large, unreadable,
-    bad_file_name, symlink_out, symlink_loop,
+    unwritable, bad_file_name, symlink_out, symlink_loop,
 )  # fmt: skip

@@ -97,6 +97,16 @@ def unshowable_picture(site: Site) -> Iterator[Problem]:
                 yield Problem(line, message, "save it as JPEG, PNG or WebP", source.file)
 
 
+@site_rule("broken-picture", "warning", "a JPEG of which half came over the network")
+def broken_picture(site: Site) -> Iterator[Problem]:
+    """A picture whose file is cut off, damaged or something else, such as a text."""
+    linked = ((s, link, file_of(s, link, site)) for s, link in own_links(site) if not link.image)
+    for source, picture, path in (*_files(site), *linked):
+        if what := site.spoilt.get(path or ""):
+            message = f"the picture {quoted(picture.written)} {what}"
+            yield Problem(source.line_of(picture), message, "save it once more", source.file)
+
+
 @source_rule("missing-alt", "warning", "`![]({static}/images/door.jpg)`", any_format=True)
 def missing_alt(source: Source) -> Iterator[Problem]:
     """A picture without words for those who cannot see it."""
@@ -180,6 +190,6 @@ def _served(path: str, site: Site) -> bool:
 
 
 RULES = (
-    missing_image, image_letter_case, unshowable_picture, missing_alt, alt_is_file_name, data_uri,
-    heavy_image, animated_gif, orphan_image,
+    missing_image, image_letter_case, unshowable_picture, broken_picture, missing_alt,
+    alt_is_file_name, data_uri, heavy_image, animated_gif, orphan_image,
 )  # fmt: skip

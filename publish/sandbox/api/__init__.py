@@ -10,31 +10,21 @@ from publish.sandbox import SANDBOX_KEY
 from publish.sandbox.problem import Problem
 from publish.sandbox.request import Request, Route
 
-PREFIX = "/3.0"
-
 
 def routes() -> list[Route]:
-    """Every route of the API, with its prefix."""
+    """Every route of the API."""
     from publish.sandbox.api import (
         account,
         actions,
         campaigns,
         content,
         interests,
-        lists,
         members,
-        reports,
         segments,
     )
 
-    modules = (
-        account, lists, members, segments, interests, campaigns, content, actions, reports,
-    )  # fmt: skip
-    return [
-        Route(route.method, PREFIX + route.path, route.handler)
-        for module in modules
-        for route in module.ROUTES
-    ]
+    modules = (account, members, segments, interests, campaigns, content, actions)
+    return [route for module in modules for route in module.routes]
 
 
 def authorize(request: Request) -> None:

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+import re
+from dataclasses import replace
+from typing import Any
 
+from publish.post.text import clean, plain
+from publish.sandbox import audience, state_machine
 from publish.sandbox import campaigns as store
-from publish.sandbox import state_machine
-from publish.sandbox.api.paging import answer
 from publish.sandbox.delivery import archive
-from publish.sandbox.mergetags import plain_text
 from publish.sandbox.problem import invalid
-from publish.sandbox.request import Call, Response, Route
+from publish.sandbox.request import Call, Routes
 
 LIMIT = 2 * 1024 * 1024
 """The most bytes one body may have; mail programs clip far earlier."""
+BLOCKS = ("p", "div", "tr", "li", "h1", "h2", "h3", "h4")
+LINE = "\ue000"
+"""Stands for a line's end: no text holds this character."""
+routes = Routes("/3.0/campaigns/{}")
 
 
-def show(call: Call, campaign_id: str) -> Response:
-    """``GET /campaigns/{id}/content``."""
+@routes("GET", "/content")
+def show(call: Call, campaign_id: str) -> dict[str, Any]:
+    """Both bodies, and the web version."""
     campaign = store.load(call.db, campaign_id)
-    found = {"plain_text": campaign.plain_text, "html": campaign.html}
-    found["archive_html"] = archive(call.db, campaign, call.now, call.base)
-    return answer(call.request, found)
+    return {
+        "plain_text": campaign.plain_text,
+        "html": campaign.html,
+        "archive_html": archive(call.db, campaign, call.now, call.base),
+    }
 
 
-def put(call: Call, campaign_id: str) -> Response:
-    """``PUT /campaigns/{id}/content``: replaces both; text is made of HTML that comes alone."""
+@routes("PUT", "/content")
+def write(call: Call, campaign_id: str) -> dict[str, Any]:
+    """Replace both bodies; text is made of HTML that comes alone."""
     campaign = store.load(call.db, campaign_id)
     state_machine.require_editable(campaign.status)
     body = call.request.json()
@@ -44,20 +53,32 @@ def put(call: Call, campaign_id: str) -> Response:
     if errors:
         raise invalid(*errors)
     html = "" if campaign.type == "plaintext" else body.get("html") or ""
-    text = body.get("plain_text") or (plain_text(html) if html else "")
+    text = body.get("plain_text") or (html and plain_text(html))
     store.save(call.db, replace(campaign, html=html, plain_text=text))
     return show(call, campaign_id)
 
 
-def checklist(call: Call, campaign_id: str) -> Response:
-    """``GET /campaigns/{id}/send-checklist``."""
-    readiness = store.readiness(call.db, store.load(call.db, campaign_id), call.now)
-    items = [asdict(item) for item in state_machine.checklist(readiness)]
-    return answer(call.request, {"is_ready": not state_machine.faults(readiness), "items": items})
+@routes("GET", "/send-checklist")
+def checklist(call: Call, campaign_id: str) -> dict[str, Any]:
+    """What a send needs, line by line."""
+    campaign = store.load(call.db, campaign_id)
+    readers = len(audience.recipients(call.db, campaign.list_id, campaign.segment))
+    return {
+        "is_ready": not state_machine.faults(campaign, readers, call.now),
+        "items": state_machine.checklist(campaign, readers, call.now),
+    }
 
 
-ROUTES = [
-    Route("GET", "/campaigns/{}/content", show),
-    Route("PUT", "/campaigns/{}/content", put),
-    Route("GET", "/campaigns/{}/send-checklist", checklist),
-]
+def plain_text(markup: str) -> str:
+    """The words of HTML, each link's address behind its own, each block a paragraph."""
+    import lxml.html
+
+    body = lxml.html.document_fromstring(clean(markup) or "<p>").body
+    for element in body.iter("a", "br", *BLOCKS):
+        href = element.get("href")
+        behind = LINE * 2 if element.tag in BLOCKS else LINE if element.tag == "br" else ""
+        if element.tag in BLOCKS:
+            element.text = LINE + (element.text or "")
+        element.tail = (f" ({href})" if href else behind) + (element.tail or "")
+    text = re.sub(rf" ?{LINE} ?", "\n", plain(lxml.html.tostring(body, encoding="unicode")))
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"

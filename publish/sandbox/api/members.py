@@ -7,13 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from publish.sandbox import audience
-from publish.sandbox.api.paging import answer, between, collection, one_of
+from publish.sandbox.api.paging import between, collection, one_of
 from publish.sandbox.audience import STATUSES, Member
 from publish.sandbox.delivery import send_confirmation
-from publish.sandbox.problem import Problem, invalid, missing
-from publish.sandbox.request import NOTHING, Call, Response, Route, iso
+from publish.sandbox.problem import Problem, choice, invalid, missing
+from publish.sandbox.request import Call, Routes, iso
 
 SETTABLE = STATUSES[:-1]
+routes = Routes("/3.0/lists/{}/members")
 
 
 def document(member: Member) -> dict[str, Any]:
@@ -47,8 +48,9 @@ def document(member: Member) -> dict[str, Any]:
     }
 
 
-def index(call: Call, list_id: str) -> Response:
-    """``GET /lists/{id}/members``; archived readers only when they are asked for."""
+@routes("GET", "")
+def index(call: Call, list_id: str) -> dict[str, Any]:
+    """The members; archived readers only when they are asked for."""
     audience.audience(call.db, list_id)
     status = one_of(call.request, "status", STATUSES)
     found = [
@@ -61,13 +63,15 @@ def index(call: Call, list_id: str) -> Response:
     return collection(call.request, "members", found, document, list_id=list_id)
 
 
-def show(call: Call, list_id: str, member_id: str) -> Response:
-    """``GET /lists/{id}/members/{hash}``."""
-    return answer(call.request, document(load(call, list_id, member_id)))
+@routes("GET", "/{}")
+def show(call: Call, list_id: str, member_id: str) -> dict[str, Any]:
+    """One member."""
+    return document(load(call, list_id, member_id))
 
 
-def create(call: Call, list_id: str) -> Response:
-    """``POST /lists/{id}/members``."""
+@routes("POST", "")
+def create(call: Call, list_id: str) -> dict[str, Any]:
+    """Add a member who is none yet."""
     audience.audience(call.db, list_id)
     body = call.request.json()
     email = _email(body)
@@ -78,46 +82,44 @@ def create(call: Call, list_id: str) -> Response:
             f"{email} is already a list member. Use PUT to insert or update list members.",
             title="Member Exists",
         )
-    if body.get("status") not in SETTABLE:
-        raise invalid(("status", f"This must be one of: {', '.join(SETTABLE)}."))
+    choice("status", body.get("status"), SETTABLE)
     fresh = known or Member(list_id=list_id, email=email, status="", signed_up=int(call.now))
     return _store(call, replace(fresh, email=email), body)
 
 
-def upsert(call: Call, list_id: str, member_id: str) -> Response:
-    """``PUT /lists/{id}/members/{hash}``: ``status_if_new`` counts for new readers only."""
+@routes("PUT", "/{}")
+def upsert(call: Call, list_id: str, member_id: str) -> dict[str, Any]:
+    """Change a member or add one: ``status_if_new`` counts for new readers only."""
     audience.audience(call.db, list_id)
     body = call.request.json()
     known = audience.find(call.db, list_id, member_id)
     if known:
         return _store(call, known, body)
     email = _email(body)
-    key = audience.subscriber_hash(member_id) if "@" in member_id else member_id.lower()
-    if audience.subscriber_hash(email) != key:
+    if audience.subscriber_hash(email) != audience.id_of(member_id):
         raise invalid(("email_address", "The address does not belong to this subscriber hash."))
-    status = body.get("status_if_new") or body.get("status")
-    if status not in SETTABLE:
-        raise invalid(("status_if_new", f"This must be one of: {', '.join(SETTABLE)}."))
+    status = choice("status_if_new", body.get("status_if_new") or body.get("status"), SETTABLE)
     fresh = Member(list_id=list_id, email=email, status="", signed_up=int(call.now))
     return _store(call, fresh, {**body, "status": status})
 
 
-def update(call: Call, list_id: str, member_id: str) -> Response:
-    """``PATCH /lists/{id}/members/{hash}``."""
+@routes("PATCH", "/{}")
+def update(call: Call, list_id: str, member_id: str) -> dict[str, Any]:
+    """Change a member."""
     return _store(call, load(call, list_id, member_id), call.request.json())
 
 
-def archive(call: Call, list_id: str, member_id: str) -> Response:
-    """``DELETE /lists/{id}/members/{hash}``: the reader is archived and can come back."""
+@routes("DELETE", "/{}")
+def archive(call: Call, list_id: str, member_id: str) -> None:
+    """Archive a reader, who can come back."""
     member = load(call, list_id, member_id)
-    audience.put(call.db, replace(member, status="archived", changed=int(call.now)))
-    return NOTHING
+    audience.save(call.db, replace(member, status="archived", changed=int(call.now)))
 
 
-def delete(call: Call, list_id: str, member_id: str) -> Response:
-    """``POST …/actions/delete-permanent``."""
+@routes("POST", "/{}/actions/delete-permanent")
+def delete(call: Call, list_id: str, member_id: str) -> None:
+    """Forget a reader for good."""
     audience.forget(call.db, load(call, list_id, member_id))
-    return NOTHING
 
 
 def load(call: Call, list_id: str, member_id: str) -> Member:
@@ -135,15 +137,13 @@ def load(call: Call, list_id: str, member_id: str) -> Member:
 
 def _email(body: Mapping[str, Any]) -> str:
     email = body.get("email_address")
-    if not isinstance(email, str) or not audience.is_address(email):
+    if not audience.is_address(email):
         raise invalid(("email_address", "This must be a valid e-mail address."))
-    return email
+    return str(email)
 
 
-def _store(call: Call, member: Member, body: Mapping[str, Any]) -> Response:
-    status = body.get("status") or member.status
-    if status not in STATUSES:
-        raise invalid(("status", f"This must be one of: {', '.join(SETTABLE)}."))
+def _store(call: Call, member: Member, body: Mapping[str, Any]) -> dict[str, Any]:
+    status = choice("status", body.get("status") or member.status, STATUSES)
     if member.own_hand and status == "subscribed":
         raise Problem(
             400,
@@ -162,18 +162,7 @@ def _store(call: Call, member: Member, body: Mapping[str, Any]) -> Response:
         opted_in=int(call.now) if joins else member.opted_in,
         changed=int(call.now),
     )
-    audience.put(call.db, after)
+    audience.save(call.db, after)
     if status == "pending" and member.status != "pending":
         send_confirmation(call.db, after, call.now, call.base)
-    return answer(call.request, document(after))
-
-
-ROUTES = [
-    Route("GET", "/lists/{}/members", index),
-    Route("POST", "/lists/{}/members", create),
-    Route("GET", "/lists/{}/members/{}", show),
-    Route("PUT", "/lists/{}/members/{}", upsert),
-    Route("PATCH", "/lists/{}/members/{}", update),
-    Route("DELETE", "/lists/{}/members/{}", archive),
-    Route("POST", "/lists/{}/members/{}/actions/delete-permanent", delete),
-]
+    return document(after)

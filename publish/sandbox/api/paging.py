@@ -1,12 +1,12 @@
-"""What collection requests have in common: ``count``, ``offset``, ``fields``, dates."""
+"""What requests of the API have in common: ``count``, ``offset``, ``fields``, dates."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from publish.sandbox.problem import invalid
-from publish.sandbox.request import Request, Response, as_json, seconds
+from publish.sandbox.problem import choice, invalid
+from publish.sandbox.request import Request, seconds
 
 MOST = 1000
 Tree = dict[str, "Tree"]
@@ -14,7 +14,7 @@ Tree = dict[str, "Tree"]
 
 def collection(
     request: Request, name: str, items: Sequence[Any], show: Callable[[Any], Any], **more: Any
-) -> Response:
+) -> dict[str, Any]:
     """The asked-for part of ``items``, each as ``show`` gives it, under ``name``, beside ``more``:
     ``count`` (10, at most 1000) from ``offset`` (0).
 
@@ -23,7 +23,7 @@ def collection(
     """
     count, offset = window(request)
     shown = [show(item) for item in items[offset : offset + count]]
-    return answer(request, {name: shown, **more, "total_items": len(items)})
+    return {name: shown, **more, "total_items": len(items)}
 
 
 def window(request: Request) -> tuple[int, int]:
@@ -45,9 +45,7 @@ def one_of(request: Request, name: str, allowed: Sequence[str], default: str = "
         Problem: 400.
     """
     found = request.query.get(name, default)
-    if found not in (*allowed, default):
-        raise invalid((name, f"This must be one of: {', '.join(allowed)}."))
-    return found
+    return found if found == default else choice(name, found, allowed)
 
 
 def between(request: Request, what: str, at: int | None) -> bool:
@@ -68,14 +66,13 @@ def bound(request: Request, name: str) -> int | None:
     return seconds(text, name) if text else None
 
 
-def answer(request: Request, document: Mapping[str, Any]) -> Response:
-    """``document`` as JSON, reduced to ``fields`` and without ``exclude_fields``."""
-    found: Any = document
+def reduced(request: Request, document: Any) -> Any:
+    """``document`` with the ``fields`` alone and without ``exclude_fields``."""
     if fields := request.query.get("fields"):
-        found = _keep(found, _tree(fields))
+        document = _keep(document, _tree(fields))
     if exclude := request.query.get("exclude_fields"):
-        found = _drop(found, _tree(exclude))
-    return as_json(found)
+        document = _drop(document, _tree(exclude))
+    return document
 
 
 def _number(request: Request, name: str, default: int) -> int:

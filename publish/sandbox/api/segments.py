@@ -8,34 +8,37 @@ from typing import Any
 
 from publish.sandbox import audience
 from publish.sandbox.api import members
-from publish.sandbox.api.paging import answer, collection, one_of
-from publish.sandbox.problem import Problem, invalid
-from publish.sandbox.request import NOTHING, Call, Response, Route, iso
+from publish.sandbox.api.paging import collection, one_of
+from publish.sandbox.problem import Problem, invalid, words
+from publish.sandbox.request import Call, Routes, iso
+
+routes = Routes("/3.0/lists/{}/segments")
 
 
-def index(call: Call, list_id: str) -> Response:
-    """``GET /lists/{id}/segments``."""
+@routes("GET", "")
+def index(call: Call, list_id: str) -> dict[str, Any]:
+    """The segments of an audience."""
     audience.audience(call.db, list_id)
     kind = one_of(call.request, "type", ("saved", "static", "fuzzy"))
     rows = call.db.execute(
         "SELECT * FROM segments WHERE list_id = ? AND ? IN ('', 'static') ORDER BY id",
         (list_id, kind),
     ).fetchall()
-    return collection(call.request, "segments", rows, partial(_document, call), list_id=list_id)
+    return collection(call.request, "segments", rows, partial(_shown, call), list_id=list_id)
 
 
-def show(call: Call, list_id: str, segment: str) -> Response:
-    """``GET /lists/{id}/segments/{segment}``."""
-    return answer(call.request, _document(call, _load(call, list_id, segment)))
+@routes("GET", "/{}")
+def show(call: Call, list_id: str, segment: str) -> dict[str, Any]:
+    """One segment."""
+    return _shown(call, _load(call, list_id, segment))
 
 
-def create(call: Call, list_id: str) -> Response:
-    """``POST /lists/{id}/segments`` with ``name`` and ``static_segment`` (addresses)."""
+@routes("POST", "")
+def create(call: Call, list_id: str) -> dict[str, Any]:
+    """Add a segment with ``name`` and ``static_segment`` (addresses)."""
     audience.audience(call.db, list_id)
     body = call.request.json()
-    name = body.get("name")
-    if not isinstance(name, str) or not name.strip():
-        raise invalid(("name", "This must not be blank."))
+    name = words(body, "name")
     if "static_segment" not in body:
         raise invalid(("static_segment", "The sandbox keeps static segments only."))
     emails = _emails(body, "static_segment")
@@ -48,52 +51,53 @@ def create(call: Call, list_id: str) -> Response:
     return show(call, list_id, str(cursor.lastrowid))
 
 
-def change(call: Call, list_id: str, segment: str) -> Response:
-    """``POST /lists/{id}/segments/{segment}``: add and remove several at once."""
-    row = _load(call, list_id, segment)
-    body = call.request.json()
-    done: dict[str, list[dict[str, Any]]] = {"members_added": [], "members_removed": []}
-    for email in _emails(body, "members_to_add"):
-        if member := _join(call, list_id, row["id"], email):
-            done["members_added"].append(members.document(member))
-    for email in _emails(body, "members_to_remove"):
-        if member := audience.find(call.db, list_id, str(email)):
-            _leave(call, row["id"], member.id)
-            done["members_removed"].append(members.document(member))
-    totals = {"total_added": len(done["members_added"])}
-    totals["total_removed"] = len(done["members_removed"])
-    return answer(call.request, {**done, "errors": [], **totals, "error_count": 0})
+@routes("POST", "/{}")
+def change(call: Call, list_id: str, segment: str) -> dict[str, Any]:
+    """Add and remove several members at once."""
+    number, body = _load(call, list_id, segment)["id"], call.request.json()
+    added = [_join(call, list_id, number, email) for email in _emails(body, "members_to_add")]
+    gone = [_leave(call, list_id, number, email) for email in _emails(body, "members_to_remove")]
+    done = {
+        "members_added": [members.document(member) for member in added if member],
+        "members_removed": [members.document(member) for member in gone if member],
+    }
+    return {
+        **done, "errors": [], "total_added": len(done["members_added"]),
+        "total_removed": len(done["members_removed"]), "error_count": 0,
+    }  # fmt: skip
 
 
-def delete(call: Call, list_id: str, segment: str) -> Response:
-    """``DELETE /lists/{id}/segments/{segment}``."""
+@routes("DELETE", "/{}")
+def delete(call: Call, list_id: str, segment: str) -> None:
+    """Remove a segment; its members stay in the audience."""
     row = _load(call, list_id, segment)
     call.db.execute("DELETE FROM segments WHERE id = ?", (row["id"],))
-    return NOTHING
 
 
-def readers(call: Call, list_id: str, segment: str) -> Response:
-    """``GET /lists/{id}/segments/{segment}/members``."""
-    row = _load(call, list_id, segment)
-    found = audience.recipients(call.db, list_id, {"saved_segment_id": row["id"]})
+@routes("GET", "/{}/members")
+def readers(call: Call, list_id: str, segment: str) -> dict[str, Any]:
+    """The subscribed members of a segment."""
+    opts = {"saved_segment_id": _load(call, list_id, segment)["id"]}
+    found = audience.recipients(call.db, list_id, opts)
     return collection(call.request, "members", found, members.document)
 
 
-def join(call: Call, list_id: str, segment: str) -> Response:
-    """``POST /lists/{id}/segments/{segment}/members`` with ``email_address``."""
+@routes("POST", "/{}/members")
+def join(call: Call, list_id: str, segment: str) -> dict[str, Any]:
+    """Add the member of ``email_address``."""
     row = _load(call, list_id, segment)
     email = call.request.json().get("email_address")
     member = _join(call, list_id, row["id"], email)
     if member is None:
         raise Problem(400, f"{email} is not a member of this list.")
-    return answer(call.request, members.document(member))
+    return members.document(member)
 
 
-def leave(call: Call, list_id: str, segment: str, member_id: str) -> Response:
-    """``DELETE /lists/{id}/segments/{segment}/members/{hash}``."""
+@routes("DELETE", "/{}/members/{}")
+def leave(call: Call, list_id: str, segment: str, member_id: str) -> None:
+    """Remove one member."""
     row = _load(call, list_id, segment)
-    _leave(call, row["id"], members.load(call, list_id, member_id).id)
-    return NOTHING
+    _leave(call, list_id, row["id"], members.load(call, list_id, member_id).id)
 
 
 def _load(call: Call, list_id: str, segment: str) -> sqlite3.Row:
@@ -117,13 +121,15 @@ def _join(call: Call, list_id: str, segment: int, email: object) -> audience.Mem
     return member
 
 
-def _leave(call: Call, segment: int, member_id: str) -> None:
-    call.db.execute(
-        "DELETE FROM segment_members WHERE segment_id = ? AND member_id = ?", (segment, member_id)
-    )
+def _leave(call: Call, list_id: str, segment: int, who: object) -> audience.Member | None:
+    member = audience.find(call.db, list_id, str(who))
+    if member:
+        query = "DELETE FROM segment_members WHERE segment_id = ? AND member_id = ?"
+        call.db.execute(query, (segment, member.id))
+    return member
 
 
-def _document(call: Call, row: sqlite3.Row) -> dict[str, Any]:
+def _shown(call: Call, row: sqlite3.Row) -> dict[str, Any]:
     inside = audience.recipients(call.db, row["list_id"], {"saved_segment_id": row["id"]})
     return {
         "id": row["id"],
@@ -135,15 +141,3 @@ def _document(call: Call, row: sqlite3.Row) -> dict[str, Any]:
         "options": {"match": "any", "conditions": []},
         "list_id": row["list_id"],
     }
-
-
-ROUTES = [
-    Route("GET", "/lists/{}/segments", index),
-    Route("POST", "/lists/{}/segments", create),
-    Route("GET", "/lists/{}/segments/{}", show),
-    Route("POST", "/lists/{}/segments/{}", change),
-    Route("DELETE", "/lists/{}/segments/{}", delete),
-    Route("GET", "/lists/{}/segments/{}/members", readers),
-    Route("POST", "/lists/{}/segments/{}/members", join),
-    Route("DELETE", "/lists/{}/segments/{}/members/{}", leave),
-]

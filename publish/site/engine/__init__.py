@@ -47,7 +47,8 @@ class Task(NamedTuple):
     and before anything is rendered. A source that is not ``fit`` is never opened. ``until`` ends
     the run early: at ``"read"`` when ``judge`` has answered, at ``"letters"`` when plugins have
     composed these; a fit site of whose generators ``compose`` says so has its letters composed at
-    ``"read"`` too. Files of issues are called ``.issues/SLUG/…`` among those of the site. A
+    ``"read"`` too. ``full_pelican`` loads all that Pelican can load, which the
+    last run needed. Files of issues are called ``.issues/SLUG/…`` among those of the site. A
     ``resident`` worker stays when it is done, to show single pages (``Worker.page``).
     """
 
@@ -65,6 +66,7 @@ class Task(NamedTuple):
     until: Literal["", "read", "letters"] = ""
     resident: bool = False
     compose: Callable[[list[Any]], bool] | None = None
+    full_pelican: bool = False
 
 
 class Run(NamedTuple):
@@ -72,8 +74,8 @@ class Run(NamedTuple):
 
     ``warnings`` are Pelican's own that break nothing. ``reads`` are absolute paths that were read
     outside content, theme and plugin folders. ``due`` is when the next scheduled post becomes
-    public (seconds since the epoch; 0: none waits). ``untracked`` says why the next build cannot
-    be skipped; ``""`` if it can. ``kept`` are files that stay as they lie in the output.
+    public (seconds since the epoch; 0: none waits). ``untracked`` tells that the next build
+    cannot be skipped. ``kept`` are files that stay as they lie in the output.
     ``rendered`` is how many pages were rendered. ``judged`` is what ``judge`` returned.
     ``seconds`` is by phase. ``errors`` are what Pelican and the plugins refuse, of a run until
     ``"read"``; any other fails by them. ``full_pelican`` tells that all that Pelican can load was
@@ -83,7 +85,7 @@ class Run(NamedTuple):
     warnings: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     due: float = 0.0
-    untracked: str = ""
+    untracked: bool = False
     kept: tuple[str, ...] = ()
     rendered: int = 0
     judged: Any = None
@@ -138,8 +140,8 @@ def own_process() -> None:
     gc.set_threshold(100_000, 50, 100)
 
 
-def run(task: Task, progress: Progress | None = None, *, full_pelican: bool = False) -> Run:
-    """Run ``task``, with all that Pelican can load if the last one needed it (``full_pelican``).
+def run(task: Task, progress: Progress | None = None) -> Run:
+    """Run ``task``.
 
     Raises:
         Refused: anything failed; the message names the file.
@@ -152,12 +154,12 @@ def run(task: Task, progress: Progress | None = None, *, full_pelican: bool = Fa
         from publish.site.engine.inprocess import run_here
 
         try:
-            return result(run_here(task, progress, full_pelican=full_pelican))
+            return result(run_here(task, progress))
         except NeedsFullPelican:
-            full_pelican = True
+            task = task._replace(full_pelican=True)
     from publish.site.engine.worker import start
 
-    done, worker = start(task, progress, full_pelican=full_pelican)
+    done, worker = start(task, progress)
     worker.close()
     return done
 

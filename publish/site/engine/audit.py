@@ -16,15 +16,8 @@ from typing import Any
 
 READS = "publish.reads"
 """The event by which a plugin announces a file that no other event tells of."""
-UNTRACKED = {
-    "socket.connect": "reads from the network",
-    "subprocess.Popen": "runs another program",
-    "os.system": "runs another program",
-    "os.exec": "runs another program",
-    "os.posix_spawn": "runs another program",
-    "os.fork": "works in several processes",
-    "sqlite3.connect": "reads a database",
-}
+UNTRACKED = {"socket.connect", "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn",
+             "os.fork", "sqlite3.connect"}  # fmt: skip
 """Events after which the pages may be made of more than can be seen."""
 LIBRARY = (
     *{sysconfig.get_path(name) + os.sep for name in ("stdlib", "purelib", "platlib")},
@@ -35,15 +28,12 @@ CODE = (".py", ".pyc", ".so")
 
 
 class Audit:
-    """Listens from ``start`` to ``stop``.
-
-    ``untracked`` is why the next build cannot be skipped; ``""`` if it may be.
-    """
+    """Listens from ``start`` to ``stop``; ``untracked`` if the next build cannot be skipped."""
 
     def __init__(self) -> None:
         self.read: set[str] = set()
         self.wrote: set[str] = set()
-        self.untracked = ""
+        self.untracked = False
         self._scopes: list[set[str]] = []
         self._own = 0
         self._stopped = False
@@ -79,8 +69,8 @@ class Audit:
                 self._note(os.fsdecode(args[0]) or ".", scoped=not importing)
         elif event == READS:
             self._note(os.fsdecode(args[0]))
-        elif not self.untracked and not self._own:
-            self.untracked = UNTRACKED[event]
+        elif not self._own:
+            self.untracked = True
 
     def _note(self, path: str, *, scoped: bool = True) -> None:
         self.read.add(path)
@@ -106,11 +96,11 @@ class Audit:
         finally:
             self._own -= 1
 
-    def share(self) -> tuple[set[str], set[str], str]:
+    def share(self) -> tuple[set[str], set[str], bool]:
         """What a copy of this process noted, for ``merge``."""
         return self.read, self.wrote, self.untracked
 
-    def merge(self, share: tuple[set[str], set[str], str]) -> None:
+    def merge(self, share: tuple[set[str], set[str], bool]) -> None:
         """Take over what was noted in a copy of this process."""
         read, wrote, untracked = share
         self.read |= read
@@ -120,13 +110,11 @@ class Audit:
     def reads(self, known: Iterable[Path], but: Path) -> list[str]:
         """Files and folders read, absolute; without Python's own and those below ``known``, ``but``
         for what lies below that."""
-        found = {os.path.abspath(name) for name in self.read}  # noqa: PTH100 - links stay links
-        for module in list(sys.modules.values()):
-            file = getattr(module, "__file__", None)
-            if isinstance(file, str):
-                found.add(os.path.abspath(file))  # noqa: PTH100
+        files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
+        names = self.read.union(file for file in files if isinstance(file, str))
         # What this run wrote itself is a cache of its plugins, made from the rest.
-        found -= {os.path.abspath(name) for name in self.wrote}  # noqa: PTH100
+        found, wrote = (set(map(os.path.abspath, each)) for each in (names, self.wrote))
+        found -= wrote
         apart = [f"{folder}{os.sep}" for folder in known]
         apart += [f"{sysconfig.get_path('stdlib')}{os.sep}", "/proc/", "/dev/", "/sys/"]
         libraries = f"{sysconfig.get_path('purelib')}{os.sep}"

@@ -28,6 +28,12 @@ from publish.site.engine.closures import Compiled
 from publish.site.engine.sources import KINDS, Sources, handed, key_lines
 from publish.site.engine.staging import Staging
 
+OF_ADDRESS = {
+    "__class__", "_status", "author", "category", "date", "in_default_lang", "lang", "metadata",
+    "settings", "slug", "source_path", "status",
+}  # fmt: skip
+"""Attributes of a post that its addresses are made from, beside ``override_url`` and its like."""
+
 
 def order_sources() -> None:
     """Two posts of one moment come in one order: stock Pelican walks a set of names."""
@@ -169,15 +175,13 @@ def memoize() -> None:
     place, places = Content.get_relative_source_path, {}
 
     def get_url_setting(self: Any, key: str) -> str:
-        known = urls.get(self)
-        if known is None:
-            known = urls[self] = {}
+        known = urls.setdefault(self, {})
         if key not in known:
             known[key] = stock(self, key)
         return known[key]
 
     def forgetting(self: Any, attribute: str, value: Any) -> None:
-        if urls:
+        if urls and (attribute in OF_ADDRESS or attribute.startswith("override_")):
             urls.pop(self, None)
         put(self, attribute, value)
 

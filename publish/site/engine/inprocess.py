@@ -42,21 +42,19 @@ class Clock:
         self._last = now
 
 
-def run_here(
-    task: Task, progress: Progress | None, *, full_pelican: bool = False
-) -> Run | Exception:
+def run_here(task: Task, progress: Progress | None) -> Outcome:
     """Run ``task`` in the process of the command itself.
 
     Meanwhile standard output is standard error, for plugins may print; no key is in the
     environment; and the site's folder is the working directory.
     """
-    if not full_pelican:
+    if not task.full_pelican:
         light.install()
     with contextlib.chdir(task.settings.parent), _without_keys(), _without_stdout():
-        return run(task, progress or (lambda phase, count: None), [], full_pelican=full_pelican)
+        return run(task, progress or (lambda phase, count: None), [])
 
 
-def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = False) -> Outcome:
+def run(task: Task, tell: Progress, held: list[Any]) -> Outcome:
     """Run Pelican; what came of it, or the error by which ``engine.run`` ends.
 
     The generators of a run that went well are put into ``held``.
@@ -66,7 +64,7 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
     from pelican import signals
     from pelican.settings import read_settings
 
-    from publish.site.engine import hooks, keys, session, settings, trust
+    from publish.site.engine import hooks, session, settings, trust
     from publish.site.engine.judging import MUCH, Judging, Stop
     from publish.site.engine.service import Service
     from publish.site.engine.sources import key_lines
@@ -113,16 +111,17 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
         signals.content_object_init.connect(_refuse_bad_moments, weak=False)
         declared, trusted = trust.judged(values, pelican)
         hooks.order_sources()
-        found_keys = keys.of(task, values, looked)
+        keys = settings.keys(task, values, looked)
         if task.fit:
             hooks.keep_from_reading(task.fit)
         if trusted:
             live = session.Session(
-                task, last, found_keys, values, declared, staging, audit, log, tell,
+                task, last, keys, values, declared, staging, audit, log, tell,
             )  # fmt: skip
         judging = Judging(
             task, values, log, audit, lambda: live.sources.fresh if live else MUCH, clock.phase,
-            live.begin if live else lambda generators, writer: None,
+            live.compare if live else lambda generators, writer: None,
+            live.begin if live else lambda: None,
         )  # fmt: skip
         signals.content_written.connect(lambda path, context: written.append(path), weak=False)
         clock.phase("settings")
@@ -153,7 +152,7 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
     answer = judging.answer if judging else None
     if task.until == "read":
         return Run(judged=answer, seconds=clock.seconds, errors=tuple(log.errors),
-                   full_pelican=full_pelican)  # fmt: skip
+                   full_pelican=task.full_pelican)  # fmt: skip
     if log.errors:
         also = f" (and {len(log.errors) - 1} more)" if len(log.errors) > 1 else ""
         remedy = "mend that and build again; the built site is as it was"
@@ -167,7 +166,7 @@ def run(task: Task, tell: Progress, held: list[Any], *, full_pelican: bool = Fal
         tuple(path for path in reads if path != str(task.settings.parent)),
         _due(judging.generators if judging else [], began), audit.untracked,
         tuple(sorted(staging.kept)), live.pages.rendered if live else len(written), answer,
-        clock.seconds, full_pelican=full_pelican,
+        clock.seconds, full_pelican=task.full_pelican,
     )  # fmt: skip
 
 

@@ -28,13 +28,14 @@ class Stop(Exception):
 class Judging:
     """The judge of one run; ``fresh`` counts the sources that were read.
 
-    ``begin`` is called with the writer once nothing is left but to render.
+    ``compare`` is called with the writer once nothing is left but to render, and while the answer
+    is waited for; ``begin`` when it is there.
     """
 
     def __init__(
         self, task: Task, settings: Any, log: LogCollector, audit: Audit,
         fresh: Callable[[], int], phase: Callable[[str], None],
-        begin: Callable[[list[Any], Any], None],
+        compare: Callable[[list[Any], Any], None], begin: Callable[[], None],
     ) -> None:  # fmt: skip
         self._task, self._settings, self._log = task, settings, log
         self._audit, self._phase = audit, phase
@@ -56,11 +57,14 @@ class Judging:
 
         def resolved(pelican: Any) -> Any:
             writer = get_writer(pelican)
+            ends = task.until or log.errors
+            if not ends:
+                compare(self.generators, writer)
             self._settle()
             phase("plugins")
-            if task.until or log.errors:
+            if ends:
                 raise Stop
-            begin(self.generators, writer)
+            begin()
             return writer
 
         signal.send, Pelican._get_writer = read, resolved

@@ -11,10 +11,13 @@ import signal
 import tempfile
 import traceback
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from publish import compiled
 from publish.site.engine.audit import Audit
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Pool:
@@ -78,6 +81,17 @@ class Pool:
                 os.waitpid(process, 0)
             answer.close()
         self._copies.clear()
+
+
+def spread(
+    jobs: int, work: Callable[[list[T]], R], items: list[T], audit: Audit, parts: Sequence[Any] = ()
+) -> list[R]:
+    """``work`` of the share of ``items`` of each process, this one first."""
+    pool = Pool(jobs, lambda number: work(items[number::jobs]), audit, parts)
+    try:
+        return [work(items[0::jobs]), *pool.answers()]
+    finally:
+        pool.close()
 
 
 def end_with_parent() -> None:

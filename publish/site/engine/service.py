@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from publish.site.engine.audit import Audit
-from publish.site.engine.pool import Pool
+from publish.site.engine.pool import Pool, spread
 from publish.site.engine.staging import Staging
 
 T = TypeVar("T")
@@ -50,20 +50,16 @@ class Service:
         found, phase = list(items), str(work.__module__).partition(".")[0]
         jobs = self._jobs if len(found) >= WORTH else 1
 
-        def part(number: int) -> list[R]:
+        def share(items: list[T]) -> list[R]:
             made = []
-            for item in found[number::jobs]:
+            for item in items:
                 made.append(work(item))
                 self._progress(phase, 1)
             return made
 
         if found:
             self._progress(phase, -len(found))
-        pool = Pool(jobs, part, self._audit)
-        try:
-            parts = [part(0), *pool.answers()]
-        finally:
-            pool.close()
+        parts = spread(jobs, share, found, self._audit)
         return [parts[n % jobs][n // jobs] for n in range(len(found))]
 
     def ahead(self, work: Callable[[Any], Any], items: Iterable[Any]) -> Callable[[], Any]:

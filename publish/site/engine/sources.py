@@ -7,6 +7,7 @@ that reading uses. ``INCREMENTAL`` plugins promise that nothing else matters.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import pickle
@@ -18,11 +19,11 @@ from typing import Any, NamedTuple
 
 from pelican.contents import Article, Content, Page
 
-from publish.post import cache, stamps
+from publish.post import cache, contents, stamps
 from publish.site.engine import Task
 from publish.site.engine import settings as tracked
 from publish.site.engine.audit import Audit
-from publish.site.engine.pool import Pool
+from publish.site.engine.pool import spread
 
 KINDS = (Article, Page)
 WORTH = 32
@@ -36,14 +37,16 @@ key_lines: dict[str, Mapping[str, int]] = {}
 class Source(NamedTuple):
     """What is kept of a source: the object's class and pickled attributes, its static links.
 
-    ``lines`` are those of its keys. ``files`` are all that it was made from, each with stamp and
-    digest (``""`` where there is no such file), as of ``moment`` in nanoseconds.
+    ``lines`` are those of its keys, ``body`` is the digest of its body. ``files`` are all that it
+    was made from, each with stamp and digest (``""`` where there is no such file), as of
+    ``moment`` in nanoseconds.
     """
 
     kind: str
     data: bytes
     links: tuple[str, ...]
     lines: tuple[tuple[str, int], ...]
+    body: str
     files: tuple[tuple[str, str, str], ...]
     moment: int
 
@@ -96,6 +99,8 @@ class Sources:
         self._now[path] = known
         self.links[made] = known.links
         key_lines[path] = dict(known.lines)
+        if known.body:
+            contents.known[made._content] = known.body
         return made
 
     def make(self, path: str, read: Callable[[], Any], context: Any) -> Any:
@@ -113,7 +118,9 @@ class Sources:
             files = tuple((p, stamps.stamp(p), own.get(p) or digest_of(p)) for p in sorted(paths))
             if (data := _pickled(made, self._settings, context)) is not None:
                 lines = tuple(key_lines.get(path, {}).items())
-                self._now[path] = Source(type(made).__name__, data, links, lines, files, moment)
+                body = contents.digest_of(made._content) if type(made._content) is str else ""
+                kind = type(made).__name__
+                self._now[path] = Source(kind, data, links, lines, body, files, moment)
         return made
 
     def read_ahead(self, paths: list[str], read: Callable[[str], Any]) -> None:
@@ -122,22 +129,16 @@ class Sources:
         if jobs < 2 or len(unread) < WORTH:
             return
 
-        def work(number: int) -> Any:
-            for path in unread[number::jobs]:
-                try:
+        def work(share: list[str]) -> Any:
+            for path in share:
+                with contextlib.suppress(Exception):  # read again in its turn, where it is told
                     read(path)
-                except Exception:  # noqa: S112 - read once more in its turn, where it is told
-                    continue
-            made = {path: self._now.pop(path) for path in unread if path in self._now}
+            made = {path: self._now.pop(path) for path in share if path in self._now}
             return made, getattr(self._settings, "used", set())
 
-        pool = Pool(jobs, work, self._audit, [self._audit])
-        try:
-            for made, used in (work(0), *pool.answers()):
-                self._old |= made
-                self._used |= used
-        finally:
-            pool.close()
+        for made, used in spread(jobs, work, unread, self._audit, [self._audit]):
+            self._old |= made
+            self._used |= used
 
     def save(self) -> None:
         """Write what the next build may use.

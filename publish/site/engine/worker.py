@@ -23,20 +23,19 @@ from publish.site.snapshot import ACCOUNTS
 
 
 def start(
-    task: Task, progress: Progress | None = None, *, full_pelican: bool = False,
-    worker: Worker | None = None,
-) -> tuple[Run, Worker]:  # fmt: skip
+    task: Task, progress: Progress | None = None, worker: Worker | None = None
+) -> tuple[Run, Worker]:
     """Run ``task`` in a process of its own, or that of ``worker``; it is left to the caller.
 
     Raises:
         Refused, ConfigError, Unfit: as ``engine.run``.
     """
-    worker = worker or Worker(task.settings, full_pelican=full_pelican)
+    worker = worker or Worker(task.settings, full_pelican=task.full_pelican)
     try:
-        return worker.run(task, progress), worker
+        return worker.run(task._replace(full_pelican=worker.full_pelican), progress), worker
     except NeedsFullPelican:
         worker.close()
-        return start(task, progress, full_pelican=True)
+        return start(task._replace(full_pelican=True), progress)
     except BaseException:
         worker.close()
         raise
@@ -124,8 +123,7 @@ def main() -> None:
     """The process's own entry: the task comes once everything is loaded."""
     end_with_parent()
     own_process()
-    full_pelican = "full" in sys.argv[1:]
-    if not full_pelican:
+    if "full" not in sys.argv[1:]:
         light.install()
     import publish.site.engine.session  # noqa: F401 - and with it Pelican
     from publish.site.engine.glance import glance
@@ -143,7 +141,7 @@ def main() -> None:
         def tell(phase: str, count: int) -> None:
             answer.write(pickle.dumps((False, (phase, count))))
 
-        answer.write(pickle.dumps((True, run(task, tell, held, full_pelican=full_pelican)), 5))
+        answer.write(pickle.dumps((True, run(task, tell, held)), 5))
         with contextlib.suppress(EOFError):  # until the parent has enough
             while task.resident:
                 source = pickle.load(sys.stdin.buffer)  # noqa: S301 - our parent's

@@ -1,0 +1,210 @@
+"""What a reader's own pages do: sign up and confirm it, unsubscribe, change the profile.
+
+Each act is a form, and only its button acts: link checkers follow every link.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from publish.sandbox import SANDBOX_U, audience
+from publish.sandbox.audience import Member
+from publish.sandbox.delivery import send_confirmation
+from publish.sandbox.pages import escape, page
+from publish.sandbox.problem import missing
+from publish.sandbox.request import Call, Response, Routes
+
+FIELDS = {"FNAME": ("First name", "given-name"), "LNAME": ("Last name", "family-name")}
+"""The merge fields a reader may fill in: label and what browsers complete it with."""
+routes = Routes()
+
+
+@routes("GET", "/subscribe")
+@routes("GET", "/subscribe/post")
+def form(call: Call) -> Response:
+    """The sign-up form of ``?u=&id=``, with ``EMAIL`` of the query filled in."""
+    return _form(_home(call), call.request.query.get("EMAIL", ""))
+
+
+@routes("POST", "/subscribe/post")
+def sign_up(call: Call) -> Response:
+    """A pending member and a mail that asks to confirm."""
+    home = _home(call)
+    fields = call.request.form
+    email = fields.get("EMAIL", "").strip()
+    if fields.get(_trap(home)):
+        # A robot filled the field no person sees; it learns nothing from the answer.
+        return _almost(email)
+    if not audience.is_address(email):
+        said = "Enter your e-mail address." if not email else "This is not an e-mail address."
+        return _form(home, email, said)
+    known = audience.find(call.db, home["id"], email)
+    if known and known.status == "subscribed":
+        return page("You are already subscribed", f"<p>{escape(email)} gets every issue.</p>")
+    member = known or Member(home["id"], email, status="", source="Hosted Signup Form")
+    names = {name: value for name, value in _names(fields).items() if value}
+    member = _changed(call, member, status="pending", signed_up=int(call.now), names=names)
+    send_confirmation(call.db, member, call.now, call.base)
+    return _almost(email)
+
+
+@routes("GET", "/subscribe/confirm")
+def ask(call: Call) -> Response:
+    """Whether the sign-up is meant (``?e=``)."""
+    member = _reader(call, "open confirmation")
+    name = audience.audience(call.db, member.list_id)["name"]
+    if member.status == "subscribed":
+        return page(
+            "You are subscribed",
+            f"<p>{escape(name)} will come to {escape(member.email)}. "
+            "Every mail holds a link to unsubscribe.</p>",
+        )
+    if member.status != "pending":
+        raise missing("open confirmation")
+    return page(
+        "Confirm your subscription",
+        f"<p>Send {escape(name)} to <strong>{escape(member.email)}</strong>?</p>\n"
+        '<form method="post"><button>Confirm my subscription</button></form>',
+    )
+
+
+@routes("POST", "/subscribe/confirm")
+def confirm(call: Call) -> Response:
+    """Now the reader is subscribed."""
+    member = _reader(call, "open confirmation")
+    if member.status == "pending":
+        _changed(call, member, status="subscribed", own_hand=False, opted_in=int(call.now))
+    return ask(call)
+
+
+@routes("GET", "/unsubscribe")
+def leave(call: Call) -> Response:
+    """Whether all mail shall stop (``?e=&c=``)."""
+    if _is_sample(call):
+        return _sample("Unsubscribe (sample)")
+    member = _reader(call)
+    if member.status == "unsubscribed":
+        words = f"<p>{escape(member.email)} will get no further issue.</p>"
+        return page("You are unsubscribed", words)
+    return page(
+        "Unsubscribe?",
+        f"<p>Stop all mail to <strong>{escape(member.email)}</strong>?</p>\n"
+        '<form method="post"><button>Unsubscribe</button></form>',
+    )
+
+
+@routes("POST", "/unsubscribe")
+def unsubscribe(call: Call) -> Response:
+    """By the form, or by a mail program's one click."""
+    if not _is_sample(call) and (member := _reader(call)).status != "unsubscribed":
+        _changed(call, member, status="unsubscribed", own_hand=True)
+        call.db.execute(
+            "INSERT OR IGNORE INTO unsubscribes"
+            " SELECT campaign_id, member_id FROM mails"
+            " WHERE kind = 'issue' AND campaign_id = ? AND member_id = ?",
+            (call.request.query.get("c", ""), member.id),
+        )
+    return leave(call)
+
+
+@routes("GET", "/profile")
+def profile(call: Call) -> Response:
+    """The name that mails greet with (``?e=``)."""
+    if _is_sample(call):
+        return _sample("Your profile (sample)")
+    return _profile(_reader(call))
+
+
+@routes("POST", "/profile")
+def save_profile(call: Call) -> Response:
+    """Keep the name."""
+    member = _changed(call, _reader(call), names=_names(call.request.form))
+    return _profile(member, '<p role="status">Saved.</p>\n')
+
+
+def _is_sample(call: Call) -> bool:
+    return "e" not in call.request.query
+
+
+def _sample(title: str) -> Response:
+    return page(
+        title,
+        "<p>In each reader's own copy this link knows the reader. Test mails and the archive page "
+        "belong to no reader, so there is nothing to change here.</p>",
+    )
+
+
+def _reader(call: Call, what: str = "subscription") -> Member:
+    member = audience.by_token(call.db, call.request.query.get("e", ""))
+    if member is None:
+        raise missing(what)
+    return member
+
+
+def _names(fields: dict[str, str]) -> dict[str, str]:
+    return {name: fields.get(name, "")[:100] for name in FIELDS}
+
+
+def _changed(
+    call: Call, member: Member, names: dict[str, str] | None = None, **changes: Any
+) -> Member:
+    fields = {**member.merge_fields, **(names or {})}
+    member = replace(member, merge_fields=fields, changed=int(call.now), **changes)
+    audience.save(call.db, member)
+    return member
+
+
+def _home(call: Call) -> dict[str, Any]:
+    query = call.request.query
+    if query.get("u") != SANDBOX_U:
+        raise missing("sign-up form")
+    return audience.audience(call.db, query.get("id", ""))
+
+
+def _trap(home: dict[str, Any]) -> str:
+    return f"b_{SANDBOX_U}_{home['id']}"
+
+
+def _form(home: dict[str, Any], email: str, error: str = "") -> Response:
+    said = (
+        f'<p class="error" id="wrong" role="alert">{escape(error)} '
+        "It looks like name@example.com.</p>\n"
+        if error
+        else ""
+    )
+    marks = ' aria-invalid="true" aria-describedby="wrong" autofocus' if error else ""
+    target = f"/subscribe/post?u={SANDBOX_U}&amp;id={escape(home['id'])}"
+    return page(
+        f"Subscribe to {home['name']}",
+        f'<form method="post" action="{target}">\n'
+        f'{said}<label for="email">E-mail address</label>\n'
+        '<input id="email" name="EMAIL" type="email" autocomplete="email" required '
+        f'value="{escape(email)}"{marks}>\n'
+        f'<input class="trap" name="{_trap(home)}" type="text" tabindex="-1" value="" '
+        'autocomplete="off" aria-hidden="true">\n'
+        "<button>Subscribe</button>\n</form>",
+        status=400 if error else 200,
+    )
+
+
+def _almost(email: str) -> Response:
+    return page(
+        "Almost done: please confirm",
+        f"<p>We have sent a mail to <strong>{escape(email)}</strong>. "
+        "Press the link in it to confirm; until then you get no mail.</p>\n"
+        '<p class="soft">In the sandbox that mail lies in <a href="/">the inbox</a>.</p>',
+    )
+
+
+def _profile(member: Member, said: str = "") -> Response:
+    inputs = "".join(
+        f'<label for="{name}">{label}</label>\n<input type="text" id="{name}" name="{name}" '
+        f'autocomplete="{auto}" value="{escape(member.merge_fields.get(name, ""))}">\n'
+        for name, (label, auto) in FIELDS.items()
+    )
+    return page(
+        "Your profile",
+        f"{said}<p>For {escape(member.email)}.</p>\n"
+        f'<form method="post">\n{inputs}<button>Save</button>\n</form>',
+    )
