@@ -22,23 +22,6 @@ URGENT = {
 
 
 @dataclass(frozen=True)
-class UpcomingLetter:
-    """A letter that is on its way. ``when`` and ``distance`` are ``""`` where no hour is known."""
-
-    state: State
-    title: str
-    href: str
-    readers: str
-    when: str
-    distance: str
-    says: str
-    changes: tuple[tuple[str, str, str, str], ...]
-    gone: bool
-    mend: tuple[Button, ...]
-    buttons: tuple[Button, ...]
-
-
-@dataclass(frozen=True)
 class Row:
     """A post that is being written, or waits for something. ``button`` is the next step."""
 
@@ -173,7 +156,8 @@ def out(now: Snapshot, letter: Letter, at: datetime) -> SentRow:
     )  # fmt: skip
 
 
-def _next(now: Snapshot, letter: Letter, at: datetime) -> UpcomingLetter:
+def _next(now: Snapshot, letter: Letter, at: datetime) -> SimpleNamespace:
+    """A letter that is on its way; ``when`` and ``distance`` are empty where no hour is known."""
     post = now.of(letter)
     buttons: list[Button] = []
     if letter.state == "scheduled":
@@ -191,18 +175,16 @@ def _next(now: Snapshot, letter: Letter, at: datetime) -> UpcomingLetter:
     if gone:
         mend = (parts.take_back(post, letter, main=True),)
         buttons = buttons[:1]
-    return UpcomingLetter(
-        parts.LETTER_STATES[letter.state], parts.title(now, letter), parts.letter_href(now, letter),
-        words.count(letter.readers, "reader") if letter.readers else "your readers",
-        _when(letter, now, at), words.distance(letter.at, at) if letter.at else "", letter.why,
-        letter.changes, gone, mend, tuple(buttons),
+    when = distance = ""
+    if letter.at:
+        when = f"{words.day(letter.at, now.zone, at)} at {words.clock(letter.at, now.zone)}"
+        distance = words.distance(letter.at, at)
+    return SimpleNamespace(
+        state=parts.LETTER_STATES[letter.state], title=parts.title(now, letter),
+        href=parts.letter_href(now, letter), when=when, distance=distance, says=letter.why,
+        readers=words.count(letter.readers, "reader") if letter.readers else "your readers",
+        changes=letter.changes, gone=gone, mend=mend, buttons=buttons,
     )  # fmt: skip
-
-
-def _when(letter: Letter, now: Snapshot, at: datetime) -> str:
-    if not letter.at:
-        return ""
-    return f"{words.day(letter.at, now.zone, at)} at {words.clock(letter.at, now.zone)}"
 
 
 def _public(post: Post | None) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from publish.errors import Refused
+from publish.post.files import remove_below
 
 PARTS = ".publish-parts"
 """The folder in the target through which files of another file system come."""
@@ -72,7 +73,7 @@ def commit(
     target.mkdir(parents=True, exist_ok=True)
     source = _near(stage, target, differing)
     for name in blocking:
-        _remove(target, name)
+        remove_below(target, target / name)
     for name in differing:
         try:
             (source / name).replace(target / name)
@@ -80,7 +81,7 @@ def commit(
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             (source / name).replace(target / name)
     for name in set(gone) - set(blocking):
-        _remove(target, name)
+        remove_below(target, target / name)
     shutil.rmtree(target / PARTS, ignore_errors=True)
     foreign = [n for n in present if n not in wanted and n not in ours]
     return Changes(tuple(differing), tuple(gone), tuple(foreign))
@@ -147,16 +148,6 @@ def _refuse_obstacles(target: Path, names: Collection[str], gone: Collection[str
             f"{target / stranger}: is not ours and in the way of the page {name}",
             "move it elsewhere, then build again",
         )
-
-
-def _remove(target: Path, name: str) -> None:
-    """Remove one of our files and the folders that this empties."""
-    place = target / name
-    place.unlink()
-    for parent in place.parents:
-        if parent == target or not parent.is_dir() or any(parent.iterdir()):
-            return
-        parent.rmdir()
 
 
 def prepare(stage: Path) -> None:

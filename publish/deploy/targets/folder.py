@@ -11,7 +11,7 @@ from publish.deploy.incremental import OWN, IncrementalTarget
 from publish.deploy.release import Record, Release, decoded, encoded
 from publish.deploy.targets import Busy, Place
 from publish.errors import Refused
-from publish.post.files import locked, write_whole
+from publish.post.files import locked, remove_below, write_whole
 
 
 class Folder(IncrementalTarget):
@@ -83,12 +83,7 @@ class Folder(IncrementalTarget):
     def remove(self, paths: list[str]) -> None:
         """Remove files and the folders that this empties."""
         for path in paths:
-            place = self.path / path
-            place.unlink(missing_ok=True)
-            for parent in place.parents:
-                if parent == self.path or any(parent.iterdir()):
-                    break
-                parent.rmdir()
+            remove_below(self.path, self.path / path)
 
     @contextmanager
     def held(self, release: Release, patience: float) -> Iterator[None]:
