@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import SimpleNamespace
 
-from publish.desk import next_step, parts, words
+from publish.desk import parts, words
 from publish.desk.model import Letter, Post, Snapshot
 from publish.desk.parts import Button, State
 from publish.newsletter.schedule import WEEKDAYS
@@ -199,7 +199,7 @@ def _writing(now: Snapshot) -> list[Post]:
         for post in now.posts
         if post.kind == "draft"
         or (post.kind == "public" and post.uid in held)
-        or next_step.is_due(now, post)
+        or parts.letter_is_due(now, post)
     ]
     return sorted(found, key=lambda post: post.saved, reverse=True)
 
@@ -217,7 +217,7 @@ def _row(now: Snapshot, post: Post, at: datetime) -> Row:
     else:
         states = (State("pending", "Letter not sent"), *states)
         facts = f"Public · {facts}"
-    button = next_step.act(now, post) if next_step.is_likely(now, post) else None
+    button = parts.next_step(now, post) if parts.next_step_is_likely(now, post) else None
     if button is None:
         wrong = found is not None and not parts.healthy(found)
         button = Button("See what is wrong" if wrong else "Look at it", parts.href(post))
