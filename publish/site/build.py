@@ -41,6 +41,12 @@ class Build(NamedTuple):
     warnings: tuple[str, ...]
     seconds: dict[str, float]
 
+    @property
+    def summary(self) -> str:
+        """What it did, in one line."""
+        written, removed = len(self.written), len(self.removed)
+        return snapshot.summary(self.output, written, removed, self.unchanged, self.issues)
+
 
 class Guards(NamedTuple):
     """Callbacks that may refuse a build.
