@@ -88,11 +88,11 @@ def _secrets(settings: Settings, files: Iterable[str], look: Look) -> list[Troub
     ]
 
 
-def leaks(folder: Path) -> Iterator[tuple[str, int]]:
-    """Files of a site being built, by their path in its ``folder``, and their lines with keys."""
-    for file in _files(str(folder), WRITTEN):
-        for line in scan(file):
-            yield _relative(file, folder), line
+def leaks(staged: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+    """Files of a site being built, by their names in the output, and their lines with keys."""
+    for name, file in sorted(staged.items()):
+        for line in scan(file) if name.endswith(WRITTEN) and _ordinary(file) else ():
+            yield name, line
 
 
 def scan(file: str) -> tuple[int, ...]:

@@ -94,7 +94,7 @@ def guards(settings: Settings, voice: Voice) -> Guards:
     return Guards(
         partial(judge, settings.path, False), lambda found: raise_on_errors(found.findings, voice),
         partial(bytes_if_readable, settings.content),
-        lambda folder: validate_output(settings, folder),
+        partial(validate_output, settings),
     )  # fmt: skip
 
 
@@ -172,8 +172,8 @@ def require_no_errors(settings: Settings, voice: Voice, *, built: bool = True) -
     raise_on_errors(findings(settings, built=built), voice)
 
 
-def validate_output(settings: Settings, folder: Path) -> None:
-    """Refuse a build whose pages, in ``folder`` still, hold what must never be public.
+def validate_output(settings: Settings, staged: Mapping[str, str]) -> None:
+    """Refuse a build whose pages, paths by their names, hold what must never be public.
 
     Raises:
         Refused: there is a key in a page.
@@ -181,6 +181,6 @@ def validate_output(settings: Settings, folder: Path) -> None:
     from publish.checks import run
 
     # A plugin that puts a key into one page mostly puts it into all: the first will do.
-    if found := run.leaks(settings, folder):
+    if found := run.leaks(settings, staged):
         more = f" (and {len(found) - 1} more like it)" if len(found) > 1 else ""
         raise Refused(found[0].located + more, found[0].remedy)

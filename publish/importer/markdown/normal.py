@@ -9,11 +9,14 @@ import re
 from collections.abc import Callable
 
 from publish.importer.markdown.embeds import framed, label, watch
-from publish.importer.markdown.inline_runs import leaves, split, spread, tidy
+from publish.importer.markdown.inline_runs import split, spread, tidy
 from publish.importer.markdown.structures import STRUCTURES, attributes_of
 from publish.importer.tree import BLOCKS, CONTAINERS, GONE, INLINE, MADE, El
 
 INNER = {"li", "blockquote", "td", "th", "dt", "dd", "figcaption", "caption", "summary"}
+LAZY = ("data-src", "data-lazy-src", "data-original", "data-orig-file")
+"""Where scripts that load a picture late keep its address."""
+SMILEY = re.compile(r"/smilies/|s\.w\.org/images/core/emoji")
 Lose = Callable[[str, str, str], None]
 
 
@@ -112,9 +115,7 @@ class _Normal:
             return [El("blockquote", attributes_of(el, "id"), [*inside])] if inside else []
         if tag == "hr":
             return [El("hr")]
-        if tag in ("tr", "td", "th", "thead", "tfoot"):  # outside a table
-            return self.flow(el, autop, True)
-        return self.flow(el, autop, wrap)
+        return self.flow(el, autop, True)  # a row or a cell outside a table
 
     def _container(self, el: El, autop: bool, wrap: bool) -> list[El]:
         given = el.get("data-autop")
@@ -265,12 +266,8 @@ class _Normal:
         anchor: list[El | str] = [El("a", {"id": name})] if name else []
         if not href or href == "#":
             return [*anchor, *kids]
-        shown = any(
-            leaf.tag == "img" if isinstance(leaf, El) else leaf.strip()
-            for part in kids
-            for leaf in leaves(part)
-        )
-        if not shown:
+        link = El("a", {}, kids)
+        if not link.text().strip() and all(inner.tag != "img" for inner in link.walk()):
             return [*anchor, *kids]
         attrs = {"href": href}
         if el.get("title").strip():
@@ -279,31 +276,16 @@ class _Normal:
 
     def _image(self, el: El) -> list[El | str]:
         src = el.get("src").strip()
-        lazy = next(
-            (
-                el.get(n)
-                for n in ("data-src", "data-lazy-src", "data-original", "data-orig-file")
-                if el.get(n)
-            ),
-            "",
-        )
-        if lazy and (
-            not src
-            or src.startswith("data:")
-            or "placeholder" in src
-            or "data-lazy-src" in el.attrs
-        ):
+        lazy = next((el.get(name) for name in LAZY if el.get(name)), "")
+        stand_in = not src or src.startswith("data:") or "placeholder" in src
+        if lazy and (stand_in or "data-lazy-src" in el.attrs):
             src = lazy.strip()
         if not src or src.lower().startswith(("javascript:",)):
             return []
         if el.get("width") == "1" and el.get("height") == "1":
             return []  # a counter of visits
         alt = " ".join(el.get("alt").split())
-        if (
-            "wp-smiley" in el.get("class")
-            or "/smilies/" in src
-            or "s.w.org/images/core/emoji" in src
-        ):
+        if "wp-smiley" in el.get("class") or SMILEY.search(src):
             return [alt] if alt else []
         attrs = {"src": src, "alt": alt}
         if el.get("title").strip() and el.get("title").strip() != alt:
