@@ -115,9 +115,3 @@ def symlink_loop(site: Site) -> Iterator[Problem]:
         if trouble.rule == "symlink-loop":
             message = "a symbolic link leads to a folder that it lies in"
             yield Problem(1, message, "remove it", trouble.file)
-
-
-RULES = (
-    empty_file, binary_file, bad_utf8, forbidden_character, too_many_links, too_large, unreadable,
-    bad_file_name, symlink_out, symlink_loop,
-)  # fmt: skip

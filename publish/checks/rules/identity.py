@@ -304,17 +304,3 @@ def _uid(source: Source) -> str:
     """The Uid as the site takes it: of several lines the first."""
     field = source.header.field("uid")
     return field.first if field else source.get("uid")
-
-
-RULES = (
-    missing_uid,
-    bad_uid,
-    duplicate_uid,
-    changed_uid,
-    lost_address,
-    bad_slug,
-    long_address,
-    missing_slug,
-    duplicate_slug,
-    bad_alias,
-)

@@ -91,6 +91,3 @@ def _host(link: Link) -> str:
         return quoted(urlsplit(link.address).netloc or "what is in it", 40)
     except ValueError:
         return "it"
-
-
-RULES = (blocked_frame, foreign_picture, foreign_media, inline_style)

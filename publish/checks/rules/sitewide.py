@@ -136,6 +136,3 @@ def secret(site: Site) -> Iterator[Problem]:
     for trouble in site.troubles:
         if trouble.rule == "secret":
             yield Problem(trouble.line, *LEAK, trouble.file)
-
-
-RULES = (category_case, taken_list, easy_going_names, missing_template, secret)

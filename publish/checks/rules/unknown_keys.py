@@ -192,6 +192,3 @@ def _keeps_back(meant: str, field: Field, source: Source) -> bool:
     if meant == "Newsletter":
         return yes_no(field.first) is False
     return meant == "Status" and field.first.lower() in ("draft", "hidden", "skip")
-
-
-RULES = (unknown_key, other_tools_key)
