@@ -86,7 +86,7 @@ def easy_going_names(site: Site) -> Iterator[Problem]:
         first, *others = sorted(same.values())
         for file in dict.fromkeys(others) if len(same) > 1 else ():
             owner = owners.get(file)
-            line = owner.line("slug" if owner.get("slug") else "title") if owner else 1
+            line = owner.address_line if owner else 1
             message = f"its address differs from that of {first} by case or accent only"
             yield Problem(line, message, "give one of them another name", file)
 
