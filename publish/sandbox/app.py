@@ -98,20 +98,15 @@ class App:
     def _controlled(self, db: sqlite3.Connection, request: Request, now: float) -> Outcome:
         if request.path.startswith("/control/"):
             return Outcome(self._handle(db, request, now, {}))
-        plan = control.choose(db, request)
-        rule = plan.rule
+        rule, conditions = control.choose(db, request)
         if rule and rule.kind == "late":
             control.defer(db, request, now + rule.seconds)
-        true = None
-        if rule is None or rule.acts:
-            true = self._handle(db, request, now, plan.conditions)
-        if rule is None:
-            assert true is not None
-            control.log(db, request, now, true.status, None)
-            return Outcome(true)
-        response = rule.answer(true)
-        status = None if rule.kind in SILENT else response.status
-        control.log(db, request, now, status, rule.kind)
+        acts = rule is None or rule.acts
+        true = self._handle(db, request, now, conditions) if acts else None
+        response = rule.answer(true) if rule else true
+        assert response is not None
+        kind = rule.kind if rule else None
+        control.log(db, request, now, None if kind in SILENT else response.status, kind)
         return Outcome(response, rule)
 
     def _handle(

@@ -183,7 +183,8 @@ def test_patterns_of_a_sites_extensions_are_tried_as_ever(extension, tmp_path: P
         cls(settings("pelican", MARKDOWN={"extensions": [extension(), "meta"]}))
         for cls in (Stock, Quick)
     )
-    for file in written(tmp_path, ["a !!b!! *c* %%d%%", "Summary: %%s%% !!t!!\n\n[x](y) %%z%% !!u!!"]):
+    texts = ["a !!b!! *c* %%d%%", "Summary: %%s%% !!t!!\n\n[x](y) %%z%% !!u!!"]
+    for file in written(tmp_path, texts):
         read = reading(quick, file)
         assert read == reading(stock, file)
         assert "<b>" in read.content or "<i>" in read.content

@@ -133,6 +133,5 @@ def secret(site: Site) -> Iterator[Problem]:
     for source in site.sources:
         for line in source.secrets:
             yield Problem(line, *LEAK, source.file)
-    for trouble in site.troubles:
-        if trouble.rule == "secret":
-            yield Problem(trouble.line, *LEAK, trouble.file)
+    for trouble in site.met("secret"):
+        yield Problem(trouble.line, *LEAK, trouble.file)
