@@ -88,11 +88,11 @@ def _secrets(settings: Settings, files: Iterable[str], look: Look) -> list[Troub
     ]
 
 
-def leaks(folder: Path) -> Iterator[tuple[str, int]]:
-    """Files of a site being built, by their path in its ``folder``, and their lines with keys."""
-    for file in _files(str(folder), WRITTEN):
-        for line in scan(file):
-            yield _relative(file, folder), line
+def leaks(staged: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+    """Files of a site being built, by their names in the output, and their lines with keys."""
+    for name, file in sorted(staged.items()):
+        for line in scan(file) if name.endswith(WRITTEN) and _ordinary(file) else ():
+            yield name, line
 
 
 def scan(file: str) -> tuple[int, ...]:
@@ -101,19 +101,16 @@ def scan(file: str) -> tuple[int, ...]:
 
 
 def unwritable(settings: Settings, *, ledger: bool) -> Iterator[Trouble]:
-    """Folders in which a build could not write; with ``ledger``, it notes addresses there. The
-    detail is ``"missing"``, or how many more below the same folder there are."""
-    told: list[Path] = []
-    homes = (settings.cache, settings.output, settings.issues, settings.content / "ledger")
-    for home in homes if ledger else homes[:-1]:
+    """Folders of the site in which a build could not write; with ``ledger``, it notes addresses
+    there. The detail is ``"missing"``, or how many more below the same folder there are."""
+    homes = (settings.output, settings.content / "ledger")
+    for home in homes if ledger else homes[:1]:
         place = next(p for p in (home, *home.parents) if os.path.lexists(p))
-        if any(place.is_relative_to(other) for other in told):
-            continue
         if not (place.is_dir() and os.access(place, WRITE)):
             missing = place != home and place.is_dir()
-            told.append(home if missing else place)
-            yield _unwritable(settings, str(told[-1]), "missing" if missing else "")
-        elif home != settings.cache:
+            found = home if missing else place
+            yield _unwritable(settings, str(found), "missing" if missing else "")
+        else:
             # What may not even be looked into is surely no page of ours.
             bad = [base for base, _, _ in os.walk(home)
                    if not os.access(base, WRITE) and os.access(base, os.R_OK)]  # fmt: skip

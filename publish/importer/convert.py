@@ -79,8 +79,8 @@ class Steps:
         notes = body.notes_of(item, context)
         if state.options.comments and item.comments:
             _comments(root, item, context)
-        elif item.comment_count:
-            context.lose("comments-left", str(item.comment_count), item.comments[0].text)
+        elif item.comments:
+            context.lose("comments-left", str(len(item.comments)), item.comments[0].text)
         every = [root, *(note for _, note in notes)]
         found = [el for part in every for el in part.walk()]
         rewriter = self._rewriter(entry, context, [])
@@ -166,9 +166,7 @@ class Steps:
         try:
             text, differences = verify.written(root, notes, dialect, self.site)
         except (RecursionError, ValueError, LookupError) as error:
-            text = "\n\n".join(
-                markup.html(kid, dialect) for kid in root.kids if isinstance(kid, El)
-            )
+            text = "\n\n".join(markup.html(kid, dialect) for kid in root.elements)
             differences = [("words-differ", f"written as HTML, unchecked: {type(error).__name__}")]
         for code, words in differences:
             context.losses.append(Loss(code, entry.id, "", excerpt(words)))
@@ -182,7 +180,7 @@ class Steps:
         )
 
     def _without_end(self, root: El) -> str:
-        kids = [kid for kid in root.kids if isinstance(kid, El)]
+        kids = root.elements
         gone = {len(kids) - 1 - place for place in ending.dropped(ending.tail(root), self.common)}
         root.kids = [kid for place, kid in enumerate(kids) if place not in gone]
         return "\n".join(

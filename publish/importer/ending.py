@@ -51,8 +51,7 @@ class Last(NamedTuple):
 
 def tail(root: El) -> list[Last]:
     """The last blocks of a post, in the order of the text."""
-    kids = [kid for kid in root.kids if isinstance(kid, El)][-MOST:]
-    return [_last(kid) for kid in kids]
+    return [_last(kid) for kid in root.elements[-MOST:]]
 
 
 def _last(el: El) -> Last:

@@ -58,19 +58,10 @@ class Planning:
             self.state.lose(code, item.id, detail, excerpt(title), file)
         if slug != wished and slug.startswith(address.cut(wished)[: address.LONGEST - 6] + "-"):
             self.state.lose("address-taken", item.id, f"{wished} → {slug}", excerpt(title), file)
-        entry = Entry(
-            number,
-            item.id,
-            item.type,
-            state,
-            scheduled,
-            slug,
-            file,
-            address.path_of(item.link),
-            title,
-        )
-        entry.olds = list(address.old_paths(item))
-        return entry
+        return Entry(
+            number, item.id, item.type, state, scheduled, slug, file, address.path_of(item.link),
+            title, list(address.old_paths(item)),
+        )  # fmt: skip
 
     def _known(self, id: int) -> tuple[str, str] | None:
         """The slug and file of an item that an earlier run wrote."""

@@ -7,6 +7,7 @@ start that each finds what it was written for; where one does not, stock Pelican
 from __future__ import annotations
 
 import contextlib
+import fnmatch
 import functools
 import io
 import os
@@ -67,6 +68,8 @@ def order_sources() -> None:
                     names.remove(name)
                 inside[path] = {*inside[folder], real}
 
+    if os.name == "posix":  # where names are compared as they are, and no system need be asked
+        generators.fnmatch = types.SimpleNamespace(fnmatch=fnmatch.fnmatchcase)
     generators.Generator.get_files = get_files
     generators.os = types.SimpleNamespace(**{**vars(os), "walk": walk})
 

@@ -70,7 +70,6 @@ class Session:
         Raises:
             OSError: it cannot be written.
         """
-        self.sources.save()
         self.pages.save(record)
         self._compiled.save()
 

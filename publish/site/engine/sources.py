@@ -141,7 +141,8 @@ class Sources:
             self._used |= used
 
     def save(self) -> None:
-        """Write what the next build may use.
+        """All sources are read: write what the next build may use, and keep none of it here, for
+        of a large site that is as much as all its posts.
 
         Raises:
             OSError: it cannot be written.
@@ -150,6 +151,7 @@ class Sources:
         if settings is not None and (settings, self._now) != self._was:
             made = {path: tuple(kept) for path, kept in self._now.items()}
             cache.save(self._file, {"key": self._key, "settings": settings, "sources": made})
+        self._old, self._now, self._was = {}, {}, ()
 
 
 def digest_of(path: str) -> str:
