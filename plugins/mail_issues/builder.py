@@ -7,6 +7,7 @@ import json
 import logging
 import os
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,11 @@ class IssueBuilder:
         self._names: set[str] = set()
         self._found: dict[int, facts.Facts] = {}
         self._held: set[int] = set()
+
+    @cached_property
+    def _of_all(self) -> Any:
+        """The digest of what the letters of all posts share, to be gone on with."""
+        return hashlib.sha256(repr((self._layout.digest, self._site)).encode())
 
     def compose_new(self, articles: list[Any]) -> None:
         """Let all cores compose what is new; what is unfit says so later, in :meth:`ensure`."""
@@ -120,14 +126,16 @@ class IssueBuilder:
             return b""
         bodies = [self._links.resolved(article, body) for body in (web, mail or "")]
         values = (
-            self._layout.digest, self._site, [getattr(article, name, "") for name in NAMED],
+            [getattr(article, name, "") for name in NAMED],
             article.metadata.get("summary"), article.url,
             article.date, str(article.lang), str(article.relative_source_path),
             article.source_path, [str(author) for author in getattr(article, "authors", ())],
             [str(category) for category in categories_of(article)],
             _shares(article), mail is None, *map(digest_of, bodies),
         )  # fmt: skip
-        return hashlib.sha256(repr(values).encode("utf-8", "surrogatepass")).digest()
+        digest = self._of_all.copy()
+        digest.update(repr(values).encode("utf-8", "surrogatepass"))
+        return digest.digest()
 
     def _put(self, article: Any) -> str | None:
         """Write an issue's files; a word to its author, or None for one that is unfit."""

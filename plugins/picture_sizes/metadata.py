@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
+from publish.post.images import ending_of
+
 PNG = b"\x89PNG\r\n\x1a\n"
 PNG_PRIVATE = {b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME"}
 WEBP_PRIVATE = {b"EXIF", b"XMP "}
@@ -17,16 +19,11 @@ def clean(data: bytes) -> bytes:
     A JPEG keeps how it must be turned, for it would lie on its side without. A file that ends too
     early or is otherwise damaged comes back as it is: nothing here may make a picture worse.
     """
+    strip = {".jpg": _jpeg, ".png": _png, ".webp": _webp}.get(ending_of(data))
     try:
-        if data.startswith(b"\xff\xd8"):
-            return _jpeg(data)
-        if data.startswith(PNG):
-            return _png(data)
-        if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-            return _webp(data)
+        return strip(data) if strip else data
     except (struct.error, IndexError, ValueError):
-        pass
-    return data
+        return data
 
 
 def _jpeg(data: bytes) -> bytes:

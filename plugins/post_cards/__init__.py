@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -72,14 +73,21 @@ def _site_card(settings: Any) -> Shown | None:
 
 def _card(article: Any, settings: Any) -> Shown | None:
     from publish.post.contents import categories_of
-    from publish.post.text import plain, plain_title
+    from publish.post.text import plain_title
 
-    above = " · ".join(plain(category.name) for category in categories_of(article))
+    above = " · ".join(_plain(category.name) for category in categories_of(article))
     # The identity gives a landscape that outlives a new title.
     seed = str(getattr(article, "uid", None) or article.slug)
     return _named(
-        article.slug, plain_title(article.title), above, plain(settings["SITENAME"]), seed
+        article.slug, plain_title(article.title), above, _plain(settings["SITENAME"]), seed
     )
+
+
+@lru_cache(maxsize=1024)
+def _plain(name: str) -> str:
+    from publish.post.text import plain
+
+    return plain(name)
 
 
 def _named(slug: str, title: str, above: str, below: str, seed: str) -> Shown | None:
@@ -90,15 +98,23 @@ def _named(slug: str, title: str, above: str, below: str, seed: str) -> Shown | 
     from .card import Card, name, printable
     from .face import BOLD, REGULAR, face
 
-    bold, regular = face(BOLD).characters, face(REGULAR).characters
-    words = printable(title, bold)
+    words = printable(title, face(BOLD).characters)
     if not words:
         return None
-    card = Card(words, printable(above, regular) or "", printable(below, bold) or "", seed)
+    card = Card(words, _ornament(above, REGULAR), _ornament(below, BOLD), seed)
     # Equal addresses must mean equal cards in every respect, so the words as written count too.
     file = name(slug, title, card.above, card.below, card.seed)
     _drawn[file] = card
     return Shown(file, title)
+
+
+@lru_cache(maxsize=1024)
+def _ornament(line: str, weight: Any) -> str:
+    """A line that many cards share, as the font can write it."""
+    from .card import printable
+    from .face import face
+
+    return printable(line, face(weight).characters) or ""
 
 
 def begin(pelican: Any) -> None:

@@ -61,12 +61,17 @@ def identify(content: Any) -> None:
 def digest(generator: Any) -> None:
     """Set ``page_digest``, once every plugin has had its say on each source and no link in a body
     is resolved: so it depends on no order of plugins."""
+    from publish.post.cache import State
     from publish.post.contents import contents
 
     from .digest import page_digest
 
+    file = Path(generator.settings["CACHE_PATH"], "page-digests", type(generator).__name__)
+    state, now = State(file, Path(__file__).parent), {}
     for content in contents([generator]):
-        content.page_digest = page_digest(content)
+        mark, content.page_digest = page_digest(content, state.value)
+        now[mark] = content.page_digest
+    state.keep(now)
 
 
 def report_twins(generator: Any) -> None:

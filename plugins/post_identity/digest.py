@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
+from publish.post.contents import digest_of
 from publish.post.frontmatter import names
 
 
-def page_digest(content: Any) -> str:
-    """32 hex digits over the content's own facts.
+def page_digest(content: Any, known: Mapping[bytes, str] | None = None) -> tuple[bytes, str]:
+    """A mark of the content's own facts, and 32 hex digits over them, which are ``known`` by it
+    where they were worked out before.
 
     Neither ``SITEURL`` nor the theme has a part in it: links to other files of the site count as
     the author wrote them (``{filename}other.md``), before they become addresses.
@@ -26,9 +29,13 @@ def page_digest(content: Any) -> str:
         ["lang", _text(getattr(content, "lang", ""))],
         ["image", _text(content.metadata.get("image"))],
         ["image_alt", _text(content.metadata.get("image_alt"))],
-        ["body", content._content or ""],
     ]
-    return hashlib.sha256(_written(facts).encode()).hexdigest()[:32]
+    body = content._content or ""
+    mark = hashlib.sha256(f"{digest_of(body)}{_written(facts)}".encode()).digest()[:16]
+    if known and (found := known.get(mark)):
+        return mark, found
+    facts.append(["body", body])
+    return mark, hashlib.sha256(_written(facts).encode()).hexdigest()[:32]
 
 
 _written = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode

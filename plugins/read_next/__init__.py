@@ -43,16 +43,14 @@ def relate(generators: list[Any]) -> None:
 
 
 def _relate(hood: Any, public: list[Any], apart: list[Any], most: int) -> None:
+    keys = {article: str(article.relative_source_path) for article in (*public, *apart)}
     # Newest first, so that the newer of two equally near posts is shown.
-    public = sorted(sorted(public, key=_key), key=lambda a: a.date, reverse=True)
-    known = {_key(article): article for article in public}
-    found = hood.update([_asked(article) for article in [*public, *apart]], list(known), most)
-    for article in [*public, *apart]:
-        article.related = [known[key] for key in found[_key(article)]]
-
-
-def _key(article: Any) -> str:
-    return str(article.relative_source_path)
+    public = sorted(sorted(public, key=keys.__getitem__), key=lambda a: a.date, reverse=True)
+    known = {keys[article]: article for article in public}
+    asked = [(key, *_asked(article)) for article, key in keys.items()]
+    found = hood.update(asked, list(known), most)
+    for article, key in keys.items():
+        article.related = [known[near] for near in found[key]]
 
 
 def _asked(article: Any) -> Any:
@@ -66,7 +64,7 @@ def _asked(article: Any) -> Any:
     )
     body = article._content or ""
     mark = hashlib.sha256(repr((article.title, names, digest_of(body))).encode()).digest()[:12]
-    return _key(article), mark, lambda: terms(article.title, body, *names)
+    return mark, lambda: terms(article.title, body, *names)
 
 
 def register() -> None:

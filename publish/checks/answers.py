@@ -53,8 +53,9 @@ def check(
     if found is None:
         found, until = judge()
         answers.pop(built, None)
-        # A finding may quote the line that holds a key, and a key is kept nowhere.
-        if not any(finding.rule == "secret" for finding in found):
+        # A finding may quote the line that holds a key, and a key is kept nowhere. Rights are of
+        # folders, which have no stamps here.
+        if not any(finding.rule in ("secret", "unwritable") for finding in found):
             answers[built] = now, until, [astuple(finding) for finding in found]
         with contextlib.suppress(OSError):
             cache.save(file, {"code": code, "answers": answers})

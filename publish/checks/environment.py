@@ -20,6 +20,7 @@ ID = re.compile(r"""(?<![\w-])id\s*=\s*["']([^"'<>{}\s]{1,100})["']""")
 POLICY = re.compile(r"""http-equiv=["']Content-Security-Policy["'][^>]*?content="([^"]*)\"""", re.I)
 JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.S)
 WRITTEN = (".html", ".xml", ".json", ".txt", ".js", ".css")
+WRITE = os.R_OK | os.W_OK | os.X_OK
 LARGEST = 5_000_000
 """Bytes; no page, feed or template is longer."""
 
@@ -87,16 +88,38 @@ def _secrets(settings: Settings, files: Iterable[str], look: Look) -> list[Troub
     ]
 
 
-def leaks(folder: Path) -> Iterator[tuple[str, int]]:
-    """Files of a site being built, by their path in its ``folder``, and their lines with keys."""
-    for file in _files(str(folder), WRITTEN):
-        for line in scan(file):
-            yield _relative(file, folder), line
+def leaks(staged: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+    """Files of a site being built, by their names in the output, and their lines with keys."""
+    for name, file in sorted(staged.items()):
+        for line in scan(file) if name.endswith(WRITTEN) and _ordinary(file) else ():
+            yield name, line
 
 
 def scan(file: str) -> tuple[int, ...]:
     """The lines, from 1, that hold something shaped like a key; none if it cannot be read."""
     return secret_keys.lines(_bytes(file))
+
+
+def unwritable(settings: Settings, *, ledger: bool) -> Iterator[Trouble]:
+    """Folders of the site in which a build could not write; with ``ledger``, it notes addresses
+    there. The detail is ``"missing"``, or how many more below the same folder there are."""
+    homes = (settings.output, settings.content / "ledger")
+    for home in homes if ledger else homes[:1]:
+        place = next(p for p in (home, *home.parents) if os.path.lexists(p))
+        if not (place.is_dir() and os.access(place, WRITE)):
+            missing = place != home and place.is_dir()
+            found = home if missing else place
+            yield _unwritable(settings, str(found), "missing" if missing else "")
+        else:
+            # What may not even be looked into is surely no page of ours.
+            bad = [base for base, _, _ in os.walk(home)
+                   if not os.access(base, WRITE) and os.access(base, os.R_OK)]  # fmt: skip
+            if bad:
+                yield _unwritable(settings, min(bad), f"{len(bad) - 1 or ''}")
+
+
+def _unwritable(settings: Settings, folder: str, detail: str) -> Trouble:
+    return Trouble("unwritable", os.path.relpath(folder, settings.root), 1, detail)
 
 
 def issues(settings: Settings) -> tuple[Issue, ...]:

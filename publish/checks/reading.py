@@ -98,6 +98,7 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
     troubles += [Trouble(rule, name, 1) for rule, name in sorted(astray)]
     recorded, damage = environment.recorded(settings)
     theme = environment.theme(settings, store.of_file)
+    identified = "post_identity" in library.plugins
     return Site(
         library=library,
         sources=tuple(sources),
@@ -119,6 +120,7 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
         troubles=(
             *troubles, *theme.secrets,
             *(environment.secrets(settings, store.of_file) if built else ()),
+            *(environment.unwritable(settings, ledger=identified) if built else ()),
         ),
         issues=environment.issues(settings) if built else (),
         recorded=recorded,

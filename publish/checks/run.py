@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
 from types import ModuleType
 
 from publish.checks import environment, reading
@@ -74,14 +73,14 @@ def judge(settings: Settings, library: Library, *, built: bool = False) -> Judge
     )
 
 
-def leaks(settings: Settings, folder: Path) -> list[Diagnostic]:
-    """Keys in the pages of a build that lies in ``folder`` still, named as in the output."""
+def leaks(settings: Settings, staged: Mapping[str, str]) -> list[Diagnostic]:
+    """Keys in the pages of a build, whose paths are given by their names in the output."""
     from publish.checks.rules.sitewide import LEAK
 
     output = os.path.relpath(settings.output, settings.root)
     return [
         Diagnostic(f"{output}/{name}", line, "secret", "error", *LEAK)
-        for name, line in environment.leaks(folder)
+        for name, line in environment.leaks(staged)
     ]
 
 

@@ -66,10 +66,9 @@ def deploy(
     if as_json:
         terminal.json(asdict(out))
         return
-    *steps, end = golive.summary_lines(out)
-    for step in steps:
+    for step in golive.steps(out):
         terminal.out(step) if dry_run else terminal.detail(step)
-    terminal.good(end)
+    terminal.good(golive.summary(out))
     if rollback is not None and not dry_run:
         terminal.note("held: `publish deploy` and `publish run` upload nothing older than what you "
                       "went back from, until you commit a correction or say --resume")  # fmt: skip

@@ -58,7 +58,7 @@ def rename(settings: Settings, terminal: Terminal, old: str, new: str) -> None:
         terminal.good(f"{name}: its slug is {new} already; nothing was changed")
         return
     where = f"; the next build puts it at {done.address}" if done.address else ""
-    if done.fixed:
+    if done.post.fixed:
         where = "; its Url or Save_as line sets its address, which stays"
     leads = f", and {', '.join(done.before)} leads there" if done.before else ""
     terminal.good(f"{name}: its slug is {new} now{where}{leads}")

@@ -21,6 +21,7 @@ from publish.desk.reader import Reader
 from publish.desk.writing import EditConflict, Writer
 from publish.errors import ConfigError, PublishError, Refused
 from publish.newsletter import schedule
+from publish.office.question import Done
 from publish.post import frontmatter
 from publish.post.diagnostic import Diagnostic
 
@@ -125,8 +126,6 @@ class Acts:
         except PublishError as refusal:
             self._end(job, "refused", asking.REFUSED, (refusal.message, refusal.remedy))
             return
-        from publish.office.question import Done
-
         if isinstance(found, Done):
             self._end(job, "done", "Nothing to do", found.lines)
         elif job.act in asking.DIRECT:
@@ -145,8 +144,6 @@ class Acts:
             title = asking.UNKNOWN if refusal.code == 4 else asking.FAILED
             self._end(job, "refused", title, (refusal.message, refusal.remedy))
         else:
-            from publish.office.question import Done
-
             if isinstance(found, Done):
                 if job.act in ("send", "move", "replace", "publish"):
                     job.after = (Button("Take it back…", to="/ask/undo", values=_about(job)),)

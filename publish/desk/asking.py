@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +12,14 @@ from publish.desk.jobs import QuestionView
 from publish.desk.model import Post
 from publish.desk.parts import Button
 from publish.errors import Refused
+from publish.office.question import Done, Question, Voice
+from publish.office.words import Words
 from publish.settings import Settings
 
 if TYPE_CHECKING:
     # The office loads all that mails; the first page does not wait for that.
     from publish.newsletter.selection import Candidate
-    from publish.office.question import Done, Question
-    from publish.office.words import Words
+    from publish.office.context import Office as Room
 
 Say = Callable[[str], None]
 TITLES = {
@@ -84,11 +86,9 @@ class Office:
         Raises:
             PublishError: it is refused.
         """
-        from publish.office import acts, context
-        from publish.office.question import Voice
+        from publish.office import acts
 
-        voice = Voice(say=say, progress=say, words=words())
-        with context.opened(settings, voice, live=self.live) as room:
+        with self._opened(settings, Voice(say=say, progress=say, words=WORDS)) as room:
             return acts.ask(room, act, **wish)
 
     def do(
@@ -101,36 +101,41 @@ class Office:
         Raises:
             PublishError: it failed.
         """
-        from publish.office import acts, context
-        from publish.office.question import Voice
+        from publish.office import acts
 
-        voice = Voice(say=say, progress=progress, countdown=countdown, words=words())
-        with context.opened(settings, voice, live=self.live) as room:
+        voice = Voice(say=say, progress=progress, countdown=countdown, words=WORDS)
+        with self._opened(settings, voice) as room:
             return acts.do(room, question)
 
+    @contextmanager
+    def _opened(self, settings: Settings, voice: Voice) -> Iterator[Room]:
+        from publish.office.context import opened
 
-def words() -> Words:
+        with opened(settings, voice, live=self.live) as room:
+            yield room
+
+
+class DeskWords(Words):
     """What the desk says in place of slugs, campaigns and commands. Its banner says that a
     rehearsal mails no reader, its buttons say what may come next."""
-    from publish.office.words import Words
 
-    class DeskWords(Words):
-        def post(self, slug: str, title: str) -> str:
-            return f"“{title}”" if title else slug
+    def post(self, slug: str, title: str) -> str:
+        return f"“{title}”" if title else slug
 
-        def why(self, choice: Candidate) -> str:
-            return choice.reason
+    def why(self, choice: Candidate) -> str:
+        return choice.reason
 
-        def sent(self, state: str, campaign: str) -> str:
-            return state
+    def sent(self, state: str, campaign: str) -> str:
+        return state
 
-        def sandboxed(self, line: str) -> str:
-            return line
+    def sandboxed(self, line: str) -> str:
+        return line
 
-        def later(self, purpose: str, command: str) -> tuple[str, ...]:
-            return ()
+    def later(self, purpose: str, command: str) -> tuple[str, ...]:
+        return ()
 
-    return DeskWords(stop="“Stop”")
+
+WORDS = DeskWords(stop="“Stop”")
 
 
 def wish(act: str, form: Mapping[str, str], post: Post | None) -> dict[str, Any]:

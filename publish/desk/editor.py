@@ -13,22 +13,14 @@ from typing import Any
 
 from publish.errors import ConfigError
 
-LINES: Mapping[str, tuple[str, ...]] = {
-    "code": ("--goto", "{file}:{line}"),
-    "codium": ("--goto", "{file}:{line}"),
-    "code-insiders": ("--goto", "{file}:{line}"),
-    "cursor": ("--goto", "{file}:{line}"),
-    "subl": ("{file}:{line}",),
-    "zed": ("{file}:{line}",),
-    "bbedit": ("+{line}", "{file}"),
-    "mate": ("--line", "{line}", "{file}"),
-    "gedit": ("+{line}", "{file}"),
-    "gnome-text-editor": ("{file}",),
-    "kate": ("--line", "{line}", "{file}"),
-    "gvim": ("+{line}", "{file}"),
-    "xed": ("+{line}", "{file}"),
+FORMS = {
+    "--goto {file}:{line}": ("code", "codium", "code-insiders", "cursor"),
+    "{file}:{line}": ("subl", "zed"),
+    "+{line} {file}": ("bbedit", "gedit", "gvim", "xed"),
+    "--line {line} {file}": ("mate", "kate"),
 }
 """How the editors that open a window take a line, from their own manuals."""
+LINES = {editor: form.split() for form, editors in FORMS.items() for editor in editors}
 HINT = "set DESK_EDITOR in the settings file, for example DESK_EDITOR = 'code'"
 
 
@@ -51,7 +43,7 @@ def command(values: Mapping[str, Any], file: Path, line: int) -> list[str]:
     except ValueError as error:
         raise ConfigError(f"DESK_EDITOR cannot be read ({error})", HINT) from None
     if not any("{file}" in part for part in parts):
-        parts += LINES.get(Path(parts[0]).stem.lower(), ("{file}",))
+        parts += LINES.get(Path(parts[0]).stem.lower(), ["{file}"])
     return [part.replace("{file}", str(file)).replace("{line}", str(line)) for part in parts]
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, time
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from publish.desk import words
@@ -21,27 +21,24 @@ NAMES = {
 """The form's names and the header's keys."""
 
 
-@dataclass(frozen=True)
-class Form:
-    """What stands in the fields, and the ``digest`` of the file they were read from."""
+class Field(NamedTuple):
+    """What stands in a field, and what to know of it."""
 
-    digest: str
-    values: Mapping[str, str]
-    hints: Mapping[str, str]
+    value: str
+    hint: str = ""
 
 
-def form(header: Header, post: Post, now: Snapshot, at: datetime) -> Form:
+def form(header: Header, post: Post, now: Snapshot, at: datetime) -> dict[str, Field]:
     """The fields as the file has them."""
     when = words.moment(post.date, now.zone, at) if post.date else "no date yet"
     hints = {
-        "title": "",
         "summary": f"{len(header.get('summary'))} characters; search engines show about 160.",
         "subject": "Empty: the title.",
         "preheader": "What stands behind the subject in an inbox. Empty: the summary.",
         "date": f"{when}. Also “next tuesday 7:30”, in {words.zone_name(now.zone)}.",
         "category": "Several with commas between; the first is the main one.",
     }
-    return Form(post.digest, {name: header.get(name) for name in NAMES}, hints)
+    return {name: Field(header.get(name), hints.get(name, "")) for name in NAMES}
 
 
 def edited(data: bytes, given: Mapping[str, str], now: datetime, zone: ZoneInfo) -> bytes:

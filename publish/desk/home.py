@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from types import SimpleNamespace
 
 from publish.desk import next_step, parts, words
 from publish.desk.model import Letter, Post, Snapshot
@@ -13,6 +14,11 @@ from publish.newsletter.titles import MOST_POSTS
 
 SHOWN = 6
 """Letters and drafts that are listed before the rest is folded."""
+URGENT = {
+    "unknown": "A letter is in doubt", "incomplete": "A letter did not go out whole",
+    "sending": "A letter is going out now", "scheduled": "",
+}  # fmt: skip
+"""The states of a letter that is on its way, the most urgent first, each with its headline."""
 
 
 @dataclass(frozen=True)
@@ -68,33 +74,11 @@ class AgendaEntry:
     needs: str = ""
 
 
-@dataclass(frozen=True)
-class Home:
-    """Everything the page shows."""
-
-    today: str
-    headline: str
-    next: tuple[UpcomingLetter, ...]
-    writing: tuple[Row, ...]
-    more_writing: tuple[Row, ...]
-    together: Button | None
-    first: bool
-    out: tuple[SentRow, ...]
-    older: int
-    site: tuple[State, ...]
-    site_says: tuple[str, ...]
-    site_buttons: tuple[Button, ...]
-    readers: str
-    readers_says: str
-    coming: tuple[AgendaEntry, ...]
-
-
-def view(now: Snapshot, at: datetime) -> Home:
-    """The page at the moment ``at``."""
-    letters = now.newsletter.letters
-    ahead = [m for m in letters if m.state in ("unknown", "incomplete", "sending", "scheduled")]
-    order = {"unknown": 0, "incomplete": 1, "sending": 2, "scheduled": 3}
-    ahead.sort(key=lambda m: (order[m.state], m.at or at))
+def view(now: Snapshot, at: datetime) -> SimpleNamespace:
+    """Everything the page shows at the moment ``at``."""
+    letters, order = now.newsletter.letters, list(URGENT)
+    ahead = [m for m in letters if m.state in URGENT]
+    ahead.sort(key=lambda m: (order.index(m.state), m.at or at))
     sent = sorted((m for m in letters if m.state == "sent"), key=lambda m: m.at or at, reverse=True)
     writing = _writing(now)
     rows = [_row(now, post, at) for post in writing]
@@ -103,7 +87,7 @@ def view(now: Snapshot, at: datetime) -> Home:
              and (choice := now.choice(s)) and choice.verdict == "old"]  # fmt: skip
     states, says, buttons = site(now, at)
     known = now.newsletter.readers
-    return Home(
+    return SimpleNamespace(
         today=f"{words.day(at, now.zone, at)}, {words.clock(at, now.zone)} · "
         f"{words.zone_name(now.zone)}",
         headline=headline(ahead, rows, now, at),
@@ -124,19 +108,14 @@ def view(now: Snapshot, at: datetime) -> Home:
 
 
 def headline(ahead: list[Letter], rows: list[Row], now: Snapshot, at: datetime) -> str:
-    """The answer to “what happens next?”."""
-    if any(letter.state == "unknown" for letter in ahead):
-        return "A letter is in doubt"
-    if any(letter.state == "incomplete" for letter in ahead):
-        return "A letter did not go out whole"
-    scheduled = [letter for letter in ahead if letter.state == "scheduled"]
-    if any(letter.state == "sending" for letter in ahead):
-        return "A letter is going out now"
-    if scheduled:
-        day = words.which_day(scheduled[0].at, now.zone, at) if scheduled[0].at else "soon"
-        if len(scheduled) == 1:
+    """The answer to “what happens next?”; the most urgent of the letters ``ahead`` comes first."""
+    if ahead:
+        if told := URGENT[ahead[0].state]:
+            return told
+        day = words.which_day(ahead[0].at, now.zone, at) if ahead[0].at else "soon"
+        if len(ahead) == 1:
             return f"One letter goes out {day}"
-        return f"{words.sentence(words.spelt(len(scheduled), 'letter'))} go out, the first {day}"
+        return f"{words.sentence(words.spelt(len(ahead), 'letter'))} go out, the first {day}"
     if now.newsletter.asked is None and not now.newsletter.trouble:
         return "Looking at what is scheduled"
     if not now.posts:
@@ -187,10 +166,10 @@ def out(now: Snapshot, letter: Letter, at: datetime) -> SentRow:
     whole = found.delivered
     percent = whole >= words.MIN_READERS_FOR_PERCENT
     return SentRow(
-        title, href, day, f"{whole:,} of {found.sent:,}", words.share(found.opened, whole),
-        words.share(found.clicked, whole), str(found.left),
-        100 * found.opened / whole if percent else None,
-        100 * found.clicked / whole if percent else None,
+        title, href, day, f"{whole:,} of {found.recipients:,}", words.share(found.opens, whole),
+        words.share(found.clicks, whole), str(found.unsubscribes),
+        100 * found.opens / whole if percent else None,
+        100 * found.clicks / whole if percent else None,
     )  # fmt: skip
 
 

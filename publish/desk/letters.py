@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from types import SimpleNamespace
 
 from publish.desk import home, parts, words
-from publish.desk.home import SentRow
 from publish.desk.model import Letter, Snapshot
 from publish.desk.parts import Button, State
 
@@ -21,33 +21,9 @@ class Waiting:
     says: str
 
 
-@dataclass(frozen=True)
-class Index:
-    """``never`` are titles and addresses of public posts that were never mailed."""
-
-    waiting: tuple[Waiting, ...]
-    out: tuple[SentRow, ...]
-    never: tuple[tuple[str, str], ...]
-    says: str
-
-
-@dataclass(frozen=True)
-class LetterReport:
-    """One letter's report."""
-
-    title: str
-    subject: str
-    state: State
-    facts: tuple[tuple[str, str], ...]
-    changes: tuple[tuple[str, str, str, str], ...]
-    changed_says: str
-    buttons: tuple[Button, ...]
-    key: str
-    shares: tuple[tuple[str, str, float | None], ...]
-
-
-def index(now: Snapshot, at: datetime) -> Index:
-    """All letters, those that wait first."""
+def index(now: Snapshot, at: datetime) -> SimpleNamespace:
+    """All letters, those that wait first; ``never`` are titles and addresses of public posts that
+    were never mailed."""
     all_letters = now.newsletter.letters
     waiting = [m for m in all_letters if m.state != "sent"]
     sent = [m for m in all_letters if m.state == "sent"]
@@ -56,16 +32,16 @@ def index(now: Snapshot, at: datetime) -> Index:
     never = [s for s in now.posts if s.kind == "public" and s.mailed and s.uid not in mailed]
     never.sort(key=lambda s: s.date or s.saved, reverse=True)
     known = now.newsletter.asked
-    return Index(
-        tuple(_waiting(now, m, at) for m in waiting),
-        tuple(home.out(now, m, at) for m in sent),
-        tuple((s.title, parts.href(s)) for s in never),
-        f"As of {words.saved(known, now.zone, at)}." if known else "Being looked at.",
+    return SimpleNamespace(
+        waiting=[_waiting(now, m, at) for m in waiting],
+        out=[home.out(now, m, at) for m in sent],
+        never=[(s.title, parts.href(s)) for s in never],
+        says=f"As of {words.saved(known, now.zone, at)}." if known else "Being looked at.",
     )
 
 
-def one(now: Snapshot, key: str, at: datetime) -> LetterReport | None:
-    """The letter of that key; None if it is not known."""
+def one(now: Snapshot, key: str, at: datetime) -> SimpleNamespace | None:
+    """The report of the letter of that key; None if it is not known."""
     letter = next((m for m in now.newsletter.letters if m.key == key), None)
     if letter is None:
         return None
@@ -85,14 +61,13 @@ def one(now: Snapshot, key: str, at: datetime) -> LetterReport | None:
         buttons.append(Button("The post", parts.href(post)))
     if letter.state == "scheduled":
         buttons.append(parts.take_back(post, letter))
-    says = (
-        "Since it was sent, you changed the post"
-        if letter.state == "sent"
-        else ("The letter still has your old words")
-    )
-    return LetterReport(
-        parts.title(now, letter), letter.subject, parts.LETTER_STATES[letter.state], tuple(facts),
-        letter.changes, says, tuple(buttons), key, _shares(letter),
+    says = "The letter still has your old words"
+    if letter.state == "sent":
+        says = "Since it was sent, you changed the post"
+    return SimpleNamespace(
+        title=parts.title(now, letter), state=parts.LETTER_STATES[letter.state], facts=facts,
+        changes=letter.changes, changed_says=says, buttons=buttons, key=key,
+        shares=_shares(letter),
     )  # fmt: skip
 
 
@@ -116,8 +91,8 @@ def _shares(letter: Letter) -> tuple[tuple[str, str, float | None], ...]:
         return name, f"{part:,} of {of:,}{share}", 100 * part / of if percent else None
 
     return (
-        line("Delivered", whole, found.sent),
-        line("Opened, at most", found.opened, whole),
-        line("Clicked", found.clicked, whole),
-        line("Left", found.left, whole),
+        line("Delivered", whole, found.recipients),
+        line("Opened, at most", found.opens, whole),
+        line("Clicked", found.clicks, whole),
+        line("Left", found.unsubscribes, whole),
     )

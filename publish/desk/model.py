@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from publish.newsletter.report import Figures
 from publish.post.diagnostic import Diagnostic
 
 UTC = ZoneInfo("UTC")
@@ -38,22 +39,6 @@ class Post:
     categories: tuple[str, ...] = ()
     status: str = ""
     mailed: bool = True
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What became of a letter: counts of readers, not of events."""
-
-    sent: int = 0
-    bounced: int = 0
-    opened: int = 0
-    clicked: int = 0
-    left: int = 0
-
-    @property
-    def delivered(self) -> int:
-        """Sent, less what came back."""
-        return max(0, self.sent - self.bounced)
 
 
 LetterState = Literal["scheduled", "sending", "sent", "held", "unknown", "incomplete"]

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from publish.desk.model import Choice, Figures, Letter, LetterState, Newsletter
+from publish.desk.model import Choice, Letter, LetterState, Newsletter
 from publish.errors import ConfigError
 from publish.settings import Settings
 
 if TYPE_CHECKING:
     from publish.newsletter.catalogue import Letter as Known
+    from publish.newsletter.report import Figures
     from publish.newsletter.status import State
     from publish.office.context import Office
     from publish.office.letters import Letters
@@ -42,23 +43,23 @@ class NewsletterReader:
         from publish.office.context import opened
 
         with opened(settings) as room:
-            audience = room.api.audience()
+            audience, readers = room.readers()
             composed = settings.cache / "preview" / "issues"
             found = letters.load_letters(room, composed if composed.is_dir() else None)
             if self.live or room.account.sandbox:
                 with room.lock():
                     settling.settle(room)
             states = settling.states(room, found.all)
-            mine = tuple(
-                filter(None, (self._letter(room, found, known, state)
-                              for known, state in zip(found.all, states, strict=True)))
-            )  # fmt: skip
-            stats = audience.get("stats") or {}
+            pairs = zip(found.all, states, strict=True)
             return Newsletter(
                 asked=datetime.now(UTC),
-                letters=mine,
-                audience=str(audience.get("name") or ""),
-                readers=int(stats.get("member_count") or 0),
+                letters=tuple(
+                    letter
+                    for known, state in pairs
+                    if (letter := self._letter(room, found, known, state))
+                ),
+                audience=audience,
+                readers=readers,
                 sender=_sender(room),
                 choices={
                     choice.issue.uid: Choice(choice.verdict.value, choice.why)
@@ -103,10 +104,7 @@ class NewsletterReader:
         document = room.api.report(state.campaign) if state.status == "sent" else None
         if document is None:
             return known
-        found = report.figures(state.slug, state.title, state.kind, document)
-        made = Figures(
-            found.recipients, found.bounces, found.opens, found.clicks, found.unsubscribes
-        )
+        made = report.figures(state.slug, state.title, state.kind, document)
         self._reports[state.campaign] = (now, made)
         return made
 

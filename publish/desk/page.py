@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import SimpleNamespace
 
 from publish.desk import next_step, parts, words
 from publish.desk.model import Letter, Post, Snapshot
@@ -44,63 +45,37 @@ class Remark:
     mend: Button | None = None
 
 
-@dataclass(frozen=True)
-class PostPage:
-    """Everything the page shows."""
-
-    name: str
-    title: str
-    crumbs: str
-    rail: tuple[Step, ...]
-    summary: str
-    remarks: tuple[Remark, ...]
-    checked: bool
-    changes: tuple[tuple[str, str, str, str], ...]
-    more_changes: int
-    changed_says: str
-    changed_acts: tuple[Button, ...]
-    first: tuple[Button, ...]
-    small: tuple[Button, ...]
-    letter: tuple[tuple[str, str, str], ...]
-    mailed: bool
-    time_act: str
-    file: str
-    saved: str
-    technical_details: tuple[tuple[str, str], ...]
-
-
 def view(
     now: Snapshot, post: Post, at: datetime, renderings: Renderings,
     fixable: Collection[Diagnostic] = (),
-) -> PostPage:  # fmt: skip
-    """The page at the moment ``at``. ``fixable`` are the findings whose answer is known."""
-    letter = now.letter(post)
-    found = parts.findings(now, post)
+) -> SimpleNamespace:  # fmt: skip
+    """What the page shows beside the post itself at the moment ``at``. ``fixable`` are the
+    findings whose answer is known."""
+    letter, found = now.letter(post), parts.findings(now, post)
+    changes = letter.changes if letter else ()
     says, acts = _changed(post, letter)
-    return PostPage(
-        post.name, post.title, ", ".join(post.categories),
-        rail(now, post, letter, at), parts.findings_summary(found),
-        tuple(_remark(post, finding, fixable) for finding in found or ()), found is not None,
-        letter.changes[:CHANGES] if letter else (),
-        max(0, len(letter.changes) - CHANGES) if letter else 0, says, acts,
-        tuple(_first(now, post)), tuple(_small(post)),
-        tuple(_facts(now, post, renderings)), post.mailed,
-        _time_act(post, letter),
-        post.file, words.saved(post.saved, now.zone, at),
-        _technical_details(post, letter),
-    )  # fmt: skip
+    return SimpleNamespace(
+        rail=rail(now, post, letter, at),
+        summary=parts.findings_summary(found),
+        remarks=tuple(_remark(post, finding, fixable) for finding in found or ()),
+        checked=found is not None,
+        changes=changes[:CHANGES],
+        more_changes=len(changes[CHANGES:]),
+        changed_says=says,
+        changed_acts=acts,
+        first=_first(now, post),
+        small=_small(post),
+        letter=_facts(now, post, renderings),
+        time_act=_time_act(post, letter),
+        saved=words.saved(post.saved, now.zone, at),
+        technical_details=_technical_details(post, letter),
+    )
 
 
 def rail(now: Snapshot, post: Post, letter: Letter | None, at: datetime) -> tuple[Step, ...]:
     """The four steps from the file to the readers."""
     found = parts.findings(now, post)
-    health = (
-        parts.findings_summary(found)
-        if found
-        else "nothing to mend"
-        if found == ()
-        else "being checked"
-    )
+    health = parts.findings_summary(found)
     health = health[:1].lower() + health[1:]
     written = Step(
         "done" if parts.healthy(found) else "now", "Written",
@@ -149,19 +124,13 @@ def _letter_steps(
         case "sending":
             return Step("done", scheduled, when), Step("now", delivered, "going out now")
         case "sent":
-            figures = letter.figures
-            says = (
-                f"{figures.delivered:,} of {figures.sent:,}"
-                if figures
-                else (words.count(letter.readers, "reader"))
-            )
+            says = words.count(letter.readers, "reader")
+            if figures := letter.figures:
+                says = f"{figures.delivered:,} of {figures.recipients:,}"
             day = f", {words.day(letter.at, now.zone, at)}" if letter.at else ""
             return Step("done", scheduled, ""), Step("done", delivered, says + day)
         case "held":
-            return (
-                Step("", scheduled, "taken back; it stays here until you send it"),
-                Step("", delivered, f"to {whom}"),
-            )
+            return Step("", scheduled, UNSENT["held"]), Step("", delivered, f"to {whom}")
         case _:
             return Step("stopped", scheduled, letter.why or "in doubt"), Step("", delivered, "")
 
@@ -236,9 +205,8 @@ def _facts(now: Snapshot, post: Post, renderings: Renderings) -> list[tuple[str,
     return facts
 
 
-def _technical_details(post: Post, letter: Letter | None) -> tuple[tuple[str, str], ...]:
+def _technical_details(post: Post, letter: Letter | None) -> list[tuple[str, str]]:
     facts = [("Address", f"/{post.slug}/"), ("Uid", post.uid or "none in the file")]
     if letter:
         facts.append(("Letter", letter.key))
-    facts.append(("Bytes", post.digest))
-    return tuple(facts)
+    return [*facts, ("Bytes", post.digest)]

@@ -8,11 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from publish.desk.model import Kind, Post
-from publish.post import frontmatter
-from publish.post.text import plain_title
+from publish.post.dates import visibility
 from publish.settings import Settings
 from publish.site import posts
-from publish.site.dates import visibility
 
 HEAD = 1024
 """Bytes in which a header ends, but for one that is read again."""
@@ -56,7 +54,7 @@ def post(settings: Settings, file: Path, data: bytes, saved_ns: int) -> Post:
         file=source.name,
         digest=digest(data),
         kind=kind,
-        title=plain_title(header.get("title")) or file.stem,
+        title=source.title or file.stem,
         slug=source.slug,
         saved=datetime.fromtimestamp(saved_ns / 1e9, UTC),
         words=len(body.split()),
@@ -67,7 +65,7 @@ def post(settings: Settings, file: Path, data: bytes, saved_ns: int) -> Post:
         preheader=header.get("preheader"),
         categories=tuple(source.categories),
         status=source.status,
-        mailed=frontmatter.yes_no(header.get("newsletter")) is not False,
+        mailed=source.mailed,
     )
 
 

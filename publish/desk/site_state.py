@@ -45,12 +45,10 @@ def read_site(settings: Settings) -> Site:
         return Site(targets=tuple(known))
     try:
         from publish.deploy import targets
-        from publish.deploy.deploy import DeployOptions
         from publish.deploy.release import is_page
 
         record = targets.make(golive.target_config(settings, name)).read().record
-        options = DeployOptions(dry_run=True, verify=0)
-        planned = golive.go_live(settings, name, options)
+        planned = golive.rehearse(settings, name)
     except (PublishError, OSError) as error:
         return Site(made=made, targets=tuple(known), trouble=str(getattr(error, "message", error)))
     pages = (put.path for put in planned.put if is_page(put.path))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -80,11 +79,9 @@ def saved(when: datetime, zone: ZoneInfo, now: datetime) -> str:
     there, here = when.astimezone(zone).date(), now.astimezone(zone).date()
     if there == here:
         return f"today at {clock(when, zone)}"
-    return (
-        f"yesterday at {clock(when, zone)}"
-        if (here - there).days == 1
-        else f"on {_date(there, here)}"
-    )
+    if (here - there).days == 1:
+        return f"yesterday at {clock(when, zone)}"
+    return f"on {_date(there, here)}"
 
 
 def count(number: int, word: str, words: str = "") -> str:
@@ -101,11 +98,6 @@ def spelt(number: int, word: str, words: str = "") -> str:
 def sentence(text: str) -> str:
     """``text`` with a capital at its beginning."""
     return text[:1].upper() + text[1:]
-
-
-def listed(parts: Sequence[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
-    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
 
 
 def share(part: int, whole: int) -> str:

@@ -62,9 +62,7 @@ class Writer:
             ConfigError: it cannot be read or written.
         """
         with self._lock:
-            before = self.read(settings, post)
-            if posts.digest(before) != digest:
-                raise EditConflict(before)
+            before = self.compare(settings, post, digest)
             if before == data:
                 return False
             try:
@@ -76,15 +74,17 @@ class Writer:
                 ) from None
             return True
 
-    def compare(self, settings: Settings, post: Post, digest: str) -> None:
-        """See that the file is what was shown.
+    def compare(self, settings: Settings, post: Post, digest: str) -> bytes:
+        """The bytes of a post that is what was shown.
 
         Raises:
             EditConflict: it is not.
+            ConfigError: it cannot be read.
         """
         found = self.read(settings, post)
         if posts.digest(found) != digest:
             raise EditConflict(found)
+        return found
 
     def add(self, settings: Settings, path: str, data: bytes) -> None:
         """Put a new file at ``path`` below the content folder.

@@ -11,6 +11,9 @@ from publish.post.ignore import is_left_behind
 from publish.post.slug import slug_of_title
 from publish.settings import Settings
 
+LISTS = ("index", "tags", "categories", "authors", "archives")
+"""Pelican's own ``DIRECT_TEMPLATES``."""
+
 
 @dataclass
 class Present:
@@ -57,12 +60,5 @@ def reserved(values: Mapping[str, Any]) -> set[str]:
     for key, value in values.items():
         if key.endswith("_SAVE_AS") and isinstance(value, str) and value:
             names.add(value.split("/")[0].removesuffix(".html"))
-    for name in values.get("DIRECT_TEMPLATES") or (
-        "index",
-        "tags",
-        "categories",
-        "authors",
-        "archives",
-    ):
-        names.add(str(name))
+    names |= set(map(str, values.get("DIRECT_TEMPLATES") or LISTS))
     return {name.casefold() for name in names if name and "{" not in name}

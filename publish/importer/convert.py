@@ -3,46 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 from urllib.parse import urljoin
 
 from publish.importer import body, ending, header, links, tree
-from publish.importer.address import Entry
-from publish.importer.item_store import Spool, Store
+from publish.importer.address import Entry, host_of
 from publish.importer.links import Index, Rewriter
 from publish.importer.losses import Loss, excerpt
 from publish.importer.markdown import markup, verify
 from publish.importer.markdown.normal import normal
 from publish.importer.model import Item
 from publish.importer.pictures import Found, MediaLibrary
+from publish.importer.state import State
 from publish.importer.tree import El
 from publish.importer.wordpress.expand import Context
-
-
-@dataclass
-class Job:
-    """What every process shares of the import."""
-
-    store: Store
-    prepared: Spool
-    index: Index
-    site: verify.Site
-    media: MediaLibrary
-    comments: bool
-    same_host: bool
-    blog: str
-    folder: str
-    anchors: dict[int, set[str]] = field(default_factory=dict)
-    counts: Counter[int] = field(default_factory=Counter)
-    posts: int = 0
-    owner: int = field(default_factory=os.getpid)
-    keep_end: bool = False
 
 
 @dataclass
@@ -68,32 +46,29 @@ class Finished:
 
 
 class Steps:
-    """Both steps. Each process opens the database for itself."""
+    """Both steps, in any process, and what the first leaves for the second.
 
-    def __init__(self, job: Job) -> None:
-        self.job = job
-        self._store: Store | None = None
-        self._owner = 0
+    ``anchors`` are the ids that links name, by the number of their post; ``common`` are the endings
+    that posts share.
+    """
 
-    @property
-    def store(self) -> Store:
-        """This process' own connection."""
-        if self._store is None or self._owner != os.getpid():
-            own = self.job.owner == os.getpid()
-            self._store = self.job.store if own else Store(self.job.store.path)
-            self._owner = os.getpid()
-        return self._store
+    def __init__(self, state: State, index: Index, media: MediaLibrary) -> None:
+        self.state, self.index, self.media = state, index, media
+        self.site = verify.Site(state.settings.values)
+        self.same_host = host_of(state.settings.siteurl) in index.hosts
+        self.anchors: dict[int, set[str]] = {}
+        self.common: set[int] = set()
 
     # First step -------------------------------------------------------------------------------
 
     def prepare(self, number: int) -> Prepared:
         """The blocks of an item."""
-        job, store = self.job, self.store
-        item, plan = store.item(number), store.plan(number)
-        entry = job.index.entries[number]
+        state = self.state
+        item, plan = state.store.item(number), state.store.plan(number)
+        entry = state.entries[number]
         context = Context(
             item.id, self._find, lambda ids: self._gallery(ids, item, context),
-            _fields(item, plan, job.blog),
+            _fields(item, plan, state.channel.title),
         )  # fmt: skip
         try:
             root = body.blocks_of(item, context)
@@ -102,22 +77,23 @@ class Steps:
             context.lose("words-differ", f"converted as plain words: {type(error).__name__}")
             root = El("body", {}, [El("p", {}, [header.plain(item.body)])])
         notes = body.notes_of(item, context)
-        if job.comments and item.comments:
+        if state.options.comments and item.comments:
             _comments(root, item, context)
-        elif item.comment_count:
-            context.lose("comments-left", str(item.comment_count), item.comments[0].text)
+        elif item.comments:
+            context.lose("comments-left", str(len(item.comments)), item.comments[0].text)
         every = [root, *(note for _, note in notes)]
         found = [el for part in every for el in part.walk()]
         rewriter = self._rewriter(entry, context, [])
+        # All files that the second step takes: read and named by one process, in this order.
         urls = [self._absolute(el.get("src"), entry) for el in found if el.tag == "img"]
+        urls += [plan["cover"]] if plan.get("cover") else []
         anchors: list[tuple[int, str]] = []
         for el in found:
             href = el.get("href") if el.tag == "a" else ""
             own = rewriter.own(href) if href else None
             if own is None:
                 continue
-            if links.is_file(own.path):
-                urls.append(own.url)
+            urls += rewriter.files(own)
             if own.fragment:
                 to = (
                     number
@@ -136,23 +112,23 @@ class Steps:
         return Prepared(number, json.dumps(data, ensure_ascii=False), urls, anchors, last)
 
     def _prepared(self, number: int) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.job.prepared.get(number))
+        found: dict[str, Any] = json.loads(self.state.prepared.get(number))
         return found
 
     def _find(self, number: int, kind: str) -> str | None:
         types = (
             ("wp_block",) if kind == "block" else ("et_pb_layout", "wp_block", "elementor_library")
         )
-        return self.store.body(number, types)
+        return self.state.store.body(number, types)
 
     def _gallery(self, ids: str, item: Item, context: Context) -> str:
         """The pictures of some attachments; ``*`` are all those of the item."""
         numbers = [int(n) for n in re.findall(r"\d{1,12}", ids)]
         if ids == "*":
-            numbers = self.store.children(item.id)
+            numbers = self.state.store.children(item.id)
         out = []
         for number in dict.fromkeys(numbers):
-            found = self.store.attachment(number)
+            found = self.state.store.attachment(number)
             if not found or not found[0]:
                 context.lose("picture-missing", f"attachment {number}")
                 continue
@@ -168,31 +144,29 @@ class Steps:
 
     def finish(self, number: int) -> Finished:
         """The file of an item."""
-        job, store = self.job, self.store
-        entry, plan, data = job.index.entries[number], store.plan(number), self._prepared(number)
+        entry, plan = self.state.entries[number], self.state.store.plan(number)
+        data = self._prepared(number)
         root = El.unpack(data["root"])
         notes = [(id, El.unpack(note)) for id, note in data["notes"]]
         context = Context(entry.id, lambda *_: None, lambda _: "")
         context.losses = [
             Loss(code, entry.id, detail, words) for code, detail, words in data["losses"]
         ]
-        gone = self._without_end(root) if entry.kind == "post" and not job.keep_end else ""
+        whole_end = entry.kind != "post" or self.state.options.keep_end
+        gone = "" if whole_end else self._without_end(root)
         used: list[str] = []
         rewriter = self._rewriter(entry, context, used)
         for part in (root, *(note for _, note in notes)):
             rewriter.rewrite(part)
             self._pictures(part, entry, context, used)
-        dialect = job.site.dialect()
         dialect = replace(
-            dialect, anchors=frozenset(job.anchors.get(number, ())),
+            self.site.dialect(), anchors=frozenset(self.anchors.get(number, ())),
             notes={id: n for n, (id, _) in enumerate(notes, 1)},
         )  # fmt: skip
         try:
-            text, differences = verify.written(root, notes, dialect, job.site)
+            text, differences = verify.written(root, notes, dialect, self.site)
         except (RecursionError, ValueError, LookupError) as error:
-            text = "\n\n".join(
-                markup.html(kid, dialect) for kid in root.kids if isinstance(kid, El)
-            )
+            text = "\n\n".join(markup.html(kid, dialect) for kid in root.elements)
             differences = [("words-differ", f"written as HTML, unchecked: {type(error).__name__}")]
         for code, words in differences:
             context.losses.append(Loss(code, entry.id, "", excerpt(words)))
@@ -201,19 +175,13 @@ class Steps:
             number,
             whole,
             used,
-            _located(context.losses, f"{self.job.folder}/{entry.file}", whole),
+            _located(context.losses, f"{self.state.folder}/{entry.file}", whole),
             gone,
         )
 
     def _without_end(self, root: El) -> str:
-        if not self.job.counts:
-            return ""
-        last = ending.tail(root)
-        places = ending.dropped(last, self.job.counts, self.job.posts)
-        if not places:
-            return ""
-        kids = [kid for kid in root.kids if isinstance(kid, El)]
-        gone = {len(kids) - 1 - place for place in places}
+        kids = root.elements
+        gone = {len(kids) - 1 - place for place in ending.dropped(ending.tail(root), self.common)}
         root.kids = [kid for place, kid in enumerate(kids) if place not in gone]
         return "\n".join(
             " ".join(kids[p].text().split()) for p in sorted(gone) if kids[p].text().strip()
@@ -221,7 +189,7 @@ class Steps:
 
     def _rewriter(self, entry: Entry, context: Context, used: list[str]) -> Rewriter:
         return Rewriter(
-            self.job.index, entry, context, lambda url: self._file(url, context, used),
+            self.index, entry, context, lambda url: self._file(url, context, used),
             self._attachment, self._ids,
         )  # fmt: skip
 
@@ -230,7 +198,7 @@ class Steps:
     ) -> Found:
         """What became of the file at ``url``; where it is not kept and not refused either, ``lost``
         is the loss to note."""
-        found = self.job.media.take(url)
+        found = self.media.take(url)
         if found.state == "kept":
             used.append(url)
         else:
@@ -244,22 +212,22 @@ class Steps:
         if found.state == "kept":
             return f"{{static}}/{found.path}"
         target = found.url or url
-        return "" if self.job.same_host or links.is_local(target) else target
+        return "" if self.same_host or links.is_local(target) else target
 
     def _attachment(self, what: int | str) -> str:
         if isinstance(what, int):
-            found = self.store.attachment(what)
+            found = self.state.store.attachment(what)
             return found[0] if found else ""
-        return self.store.attachment_page(links.key_of(what))
+        return self.state.store.attachment_page(links.key_of(what))
 
     def _ids(self, number: int) -> frozenset[str]:
-        found = self._prepared(number)["named"] if number in self.job.index.entries else []
+        found = self._prepared(number)["named"] if number in self.state.entries else []
         return frozenset(found)
 
     def _absolute(self, src: str, entry: Entry) -> str:
         if src.startswith(("http://", "https://", "//", "data:")):
             return src
-        host = next(iter(sorted(self.job.index.hosts)), "")
+        host = next(iter(sorted(self.index.hosts)), "")
         try:
             return urljoin(f"https://{host}{entry.path or '/'}", src) if host else src
         except ValueError:
@@ -275,14 +243,14 @@ class Steps:
         url = self._absolute(el.get("src"), entry)
         number = el.attrs.pop("data-id", "")
         if number and not el.get("alt"):
-            known = self.store.attachment(int(number))
+            known = self.state.store.attachment(int(number))
             el.attrs["alt"] = " ".join((known[1] if known else "").split())
         if url.startswith("data:"):
             if len(url) > 20000:
                 context.lose("picture-refused", "data:", el.get("alt"))
                 return el.get("alt")
             return el
-        missing = self.job.media.take(url).state == "missing"
+        missing = self.media.take(url).state == "missing"
         lost = "picture-missing" if missing else "picture-elsewhere"
         found = self._take(url, context, used, lost, el.get("alt"))
         if found.state == "kept":
@@ -290,7 +258,7 @@ class Steps:
             return el
         el.attrs["src"] = found.url or url
         private = links.is_local(el.get("src"))
-        if private or (self.job.same_host and found.state != "elsewhere"):
+        if private or (self.same_host and found.state != "elsewhere"):
             return el.get("alt")
         return el
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import NamedTuple
 
 from publish.importer.tree import El
@@ -51,8 +51,7 @@ class Last(NamedTuple):
 
 def tail(root: El) -> list[Last]:
     """The last blocks of a post, in the order of the text."""
-    kids = [kid for kid in root.kids if isinstance(kid, El)][-MOST:]
-    return [_last(kid) for kid in kids]
+    return [_last(kid) for kid in root.elements[-MOST:]]
 
 
 def _last(el: El) -> Last:
@@ -68,10 +67,10 @@ def _last(el: El) -> Last:
     )  # fmt: skip
 
 
-def shared(counts: Counter[int], posts: int) -> Counter[int]:
+def shared(counts: Counter[int], posts: int) -> set[int]:
     """Those that at least a third of the posts have."""
     least = max(FEWEST, -(-posts // 3))
-    return Counter({digest: count for digest, count in counts.items() if count >= least})
+    return {digest for digest, count in counts.items() if count >= least}
 
 
 def ends(one: Sequence[Last]) -> list[int]:
@@ -87,18 +86,11 @@ def ends(one: Sequence[Last]) -> list[int]:
     return out
 
 
-def dropped(one: Sequence[Last], counts: Counter[int], posts: int) -> list[int]:
-    """Which blocks of a post's end go, counted from its last (0)."""
-    least = max(FEWEST, -(-posts // 3))
-    shared = 0
-    for length, digest in enumerate(ends(one), 1):
-        if digest and counts[digest] >= least:
-            shared = length
-    end = list(one)[len(one) - shared :] if shared else []
-    if not any(last.call for last in end):
-        return []
-    gone = _calls(end)
-    return [len(end) - 1 - place for place in sorted(gone)]
+def dropped(one: Sequence[Last], common: Container[int]) -> list[int]:
+    """Which blocks of a post's end go, counted from its last (0); see ``shared``."""
+    lengths = [n for n, digest in enumerate(ends(one), 1) if digest and digest in common]
+    end = one[len(one) - max(lengths, default=0) :]
+    return [len(end) - 1 - place for place in sorted(_calls(end))]
 
 
 def _calls(end: Sequence[Last]) -> set[int]:

@@ -31,19 +31,26 @@ create table plan (number integer primary key, data text);
 class Store:
     """A scratch database. It is made at the beginning of a run and removed at its end."""
 
-    def __init__(self, path: Path, new: bool = False) -> None:
-        if new:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            for old in path.parent.glob(f"{path.stem}.*"):
-                old.unlink()
-        self.path = path
-        self._db = sqlite3.connect(path, isolation_level=None)
-        self._db.execute("pragma journal_mode=off")
-        self._db.execute("pragma synchronous=off")
-        self._db.execute("pragma cache_size=-2000")
-        if new:
-            self._db.executescript(SCHEMA)
-            self._db.execute("begin")
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for old in path.parent.glob(f"{path.stem}.*"):
+            old.unlink()
+        self._path = path
+        self._opened: dict[int, sqlite3.Connection] = {}
+        self._db.executescript(SCHEMA)
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        """This process' own connection: one that was opened before a fork is the parent's."""
+        process = os.getpid()
+        if process not in self._opened:
+            self._opened[process] = sqlite3.connect(self._path)
+            for pragma in ("journal_mode=off", "synchronous=off", "cache_size=-2000"):
+                self._opened[process].execute(f"pragma {pragma}")
+        return self._opened[process]
+
+    def _row(self, sql: str, *values: object) -> Any:
+        return self._db.execute(sql, values).fetchone()
 
     def close(self) -> None:
         """Give the file back; the data stays until the next run."""
@@ -51,13 +58,7 @@ class Store:
 
     def commit(self) -> None:
         """Let other processes see what was put."""
-        if self._db.in_transaction:
-            self._db.execute("commit")
-
-    def begin(self) -> None:
-        """Write faster until ``commit``."""
-        if not self._db.in_transaction:
-            self._db.execute("begin")
+        self._db.commit()
 
     def put(self, item: Item) -> None:
         """Keep an item; the same in another file of the export replaces it.
@@ -65,10 +66,10 @@ class Store:
         Another of the same id, as exports put together by hand have them, gets one of its own.
         """
         sql = "select number, slug, title from item where id = ?"
-        old = self._db.execute(sql, (item.id,)).fetchone()
+        old = self._row(sql, item.id)
         if old and old[1:] != (item.slug, item.title):
             item.id = -1 - zlib.crc32(f"{item.id} {item.link} {item.title}".encode())
-            old = self._db.execute(sql, (item.id,)).fetchone()
+            old = self._row(sql, item.id)
         values = (
             old[0] if old else None, item.id, item.type, item.status, item.slug, item.parent,
             item.title, pickle.dumps(item, 5),
@@ -86,18 +87,18 @@ class Store:
     def attachment(self, number: int) -> tuple[str, str, str, str] | None:
         """Address, alt text, title and caption of an attachment."""
         sql = "select url, alt, title, caption from attachment where id = ?"
-        found: tuple[str, str, str, str] | None = self._db.execute(sql, (number,)).fetchone()
+        found: tuple[str, str, str, str] | None = self._row(sql, number)
         return found
 
     def attached(self, url: str) -> bool:
         """Whether an attachment has exactly this address."""
         sql = "select 1 from attachment where url = ? limit 1"
-        return self._db.execute(sql, (url,)).fetchone() is not None
+        return self._row(sql, url) is not None
 
     def attachment_page(self, path: str) -> str:
         """The address of the file whose page has this path; ``""`` if there is none."""
         sql = "select url from attachment where page = ? order by id limit 1"
-        found = self._db.execute(sql, (path,)).fetchone()
+        found = self._row(sql, path)
         return str(found[0]) if found else ""
 
     def children(self, parent: int) -> list[int]:
@@ -107,18 +108,12 @@ class Store:
 
     def body(self, id: int, types: tuple[str, ...]) -> str | None:
         """The text of an item that others refer to: a reusable block, a global module."""
-        sql = "select type, body from item where id = ?"
-        found = self._db.execute(sql, (id,)).fetchone()
-        if not found or found[0] not in types:
-            return None
-        return self._item(found[1]).body
+        found = self._row("select type, number from item where id = ?", id)
+        return self.item(found[1]).body if found and found[0] in types else None
 
     def item(self, number: int) -> Item:
         """The item that was kept as the ``number``-th."""
-        sql = "select body from item where number = ?"
-        return self._item(self._db.execute(sql, (number,)).fetchone()[0])
-
-    def _item(self, data: bytes) -> Item:
+        (data,) = self._row("select body from item where number = ?", number)
         found: Item = pickle.loads(data)  # noqa: S301 - this run wrote it
         return found
 
@@ -135,8 +130,8 @@ class Store:
 
     def plan(self, number: int) -> dict[str, Any]:
         """What the header of an item says."""
-        sql = "select data from plan where number = ?"
-        found: dict[str, Any] = json.loads(self._db.execute(sql, (number,)).fetchone()[0])
+        (data,) = self._row("select data from plan where number = ?", number)
+        found: dict[str, Any] = json.loads(data)
         return found
 
 

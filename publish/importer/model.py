@@ -80,8 +80,6 @@ class Item:
     old_dates: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
-    comment_count: int = 0
-    mended: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from urllib.parse import quote, unquote, urlsplit
 from publish.importer.address import cut, host_of
 from publish.importer.fetch import OldSite
 from publish.importer.links import FILE_NAME, PICTURE_NAME, UPLOADS
-from publish.importer.uploads import Source, kind, originals
+from publish.importer.uploads import Source, originals
+from publish.post.images import ending_of
 
 PHOTON = re.compile(r"https?://i\d\.wp\.com/", re.I)
 DISGUISED = {".jpeg": ".jpg", ".jfif": ".jpg", ".jpe": ".jpg"}
@@ -84,7 +85,7 @@ class MediaLibrary:
     def _keep(self, origin: str, data: bytes, picture: bool, url: str, asked: str = "") -> Found:
         if not data:
             return Found("refused", url=https(url), origin=origin)
-        ending = kind(data)
+        ending = ending_of(data)
         named = PurePosixPath(origin).suffix.lower()
         if picture and not ending:
             return Found("refused", url=https(url), origin=origin)

@@ -58,19 +58,10 @@ class Planning:
             self.state.lose(code, item.id, detail, excerpt(title), file)
         if slug != wished and slug.startswith(address.cut(wished)[: address.LONGEST - 6] + "-"):
             self.state.lose("address-taken", item.id, f"{wished} → {slug}", excerpt(title), file)
-        entry = Entry(
-            number,
-            item.id,
-            item.type,
-            state,
-            scheduled,
-            slug,
-            file,
-            address.path_of(item.link),
-            title,
-        )
-        entry.olds = list(address.old_paths(item))
-        return entry
+        return Entry(
+            number, item.id, item.type, state, scheduled, slug, file, address.path_of(item.link),
+            title, list(address.old_paths(item)),
+        )  # fmt: skip
 
     def _known(self, id: int) -> tuple[str, str] | None:
         """The slug and file of an item that an earlier run wrote."""
@@ -139,10 +130,9 @@ class Planning:
         base = urlsplit(state.channel.url).path or "/"
         index = links.Index(frozenset(state.hosts), base, state.entries)
         hidden = sum(
-            count for kind, count in state.types.items()
+            count for kind, count in state.result.types.items()
             if kind in address.SKIPPED and kind not in ("attachment", "wp_block")
         )  # fmt: skip
-        state.store.begin()
         for number in state.store.numbers(("post", "page")):
             item = state.store.item(number)
             if not address.selected(item, state.options):

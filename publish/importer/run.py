@@ -9,13 +9,12 @@ from pathlib import Path
 
 from publish.errors import Refused
 from publish.importer import address, links, pool, saving, uploads
-from publish.importer.convert import Job, Steps
+from publish.importer.convert import Steps
 from publish.importer.ending import shared
 from publish.importer.fetch import OldSite
 from publish.importer.item_store import Spool, Store
 from publish.importer.ledger import Ledger
 from publish.importer.losses import excerpt
-from publish.importer.markdown import verify
 from publish.importer.model import Channel, Item, Options
 from publish.importer.pictures import MediaLibrary, plain
 from publish.importer.plan import Planning
@@ -44,15 +43,14 @@ def run(
     sources = [uploads.source(options.uploads)] if options.uploads else []
     folder = settings.cache / "import"
     with locked(settings.cache / "import.lock", Refused, say=say, what="import"):
-        store = Store(folder / "items.db", new=True)
+        store = Store(folder / "items.db")
         prepared, results = Spool(folder / "items.prepared"), Spool(folder / "items.results")
         try:
             ledger = Ledger.load(settings.content / "ledger" / "import.json")
             state = State(settings, options, store, prepared, results, ledger, say)
             _read(state, exports)
             index = Planning(state).index()
-            _convert(state, _job(state, index, sources, ask))
-            state.result.types = dict(state.types)
+            _convert(state, Steps(state, index, _media(state, sources, ask)))
             return state.result
         finally:
             prepared.close()
@@ -73,7 +71,7 @@ def _read(state: State, exports: Sequence[Path]) -> None:
             count += 1
             if count % 500 == 0:
                 state.say(f"reading: {count:,} items")
-            state.types[found.type] += 1
+            state.result.types[found.type] += 1
             if found.type == "attachment":
                 url = plain(found.attachment or found.guid)
                 page = links.key_of(address.path_of(found.link)) if found.link else ""
@@ -93,7 +91,7 @@ def _left(state: State, item: Item) -> None:
 def _merge(state: State, found: Channel, path: Path) -> None:
     """Several files are one export: what the first says of the site counts."""
     known = state.channel
-    state.hosts |= links.hosts_of(found.url, found.site)
+    state.hosts |= {address.host_of(url) for url in (found.url, found.site)} - {""}
     if found.mended:
         state.lose("export-mended", 0, path.name, str(found.mended))
     state.channel = Channel(
@@ -104,8 +102,9 @@ def _merge(state: State, found: Channel, path: Path) -> None:
     )  # fmt: skip
 
 
-def _job(state: State, index: links.Index, sources: list[uploads.Source], ask: Ask) -> Job:
+def _media(state: State, sources: list[uploads.Source], ask: Ask) -> MediaLibrary:
     settings, options = state.settings, state.options
+    hosts = frozenset(state.hosts)
     static = [str(p).strip("/") for p in settings.values.get("STATIC_PATHS") or ["images"]]
     images = "images" if "images" in static or not static else static[0]
 
@@ -114,50 +113,42 @@ def _job(state: State, index: links.Index, sources: list[uploads.Source], ask: A
         there = stamps.digest(str(settings.content / name))
         return there not in ("", digest, state.ledger.files.get(name, ""))
 
-    media = MediaLibrary(
-        index.hosts, sources, images, "files" if "files" in static else f"{images}/files",
+    return MediaLibrary(
+        hosts, sources, images, "files" if "files" in static else f"{images}/files",
         taken, state.store.attached,
-        ask(index.hosts, settings.cache / "import" / "fetched") if options.fetch else None,
-    )  # fmt: skip
-    return Job(
-        state.store, state.prepared, index, verify.Site(settings.values), media, options.comments,
-        address.host_of(settings.siteurl) in index.hosts, state.channel.title,
-        state.folder, keep_end=options.keep_end,
+        ask(hosts, settings.cache / "import" / "fetched") if options.fetch else None,
     )  # fmt: skip
 
 
-def _convert(state: State, job: Job) -> None:
+def _convert(state: State, steps: Steps) -> None:
     """Both steps of every item, and what comes of them into ``content/``."""
     todo = sorted(state.entries)
-    steps = Steps(job)
+    posts = sum(entry.kind == "post" for entry in state.entries.values())
     jobs = state.options.jobs or min(os.cpu_count() or 1, 8)
     endings: Counter[int] = Counter()
     for done, prepared in enumerate(pool.share(steps.prepare, todo, jobs)):
         state.prepared.put(prepared.number, prepared.data)
         for url in prepared.urls:
-            job.media.take(url)
+            steps.media.take(url)
         for number, fragment in prepared.anchors:
-            job.anchors.setdefault(number, set()).add(fragment)
-        if state.entries[prepared.number].kind == "post":
-            endings.update(prepared.tail)
-            job.posts += 1
+            steps.anchors.setdefault(number, set()).add(fragment)
+        endings.update(prepared.tail)
         if done % 50 == 0:
             state.say(f"reading posts: {done:,} of {len(todo):,}")
     state.prepared.flush()
-    job.counts = shared(endings, job.posts)
+    steps.common = shared(endings, posts)
     used: dict[str, None] = {}
     ends: Counter[str] = Counter()
     for done, finished in enumerate(pool.share(steps.finish, todo, jobs)):
         state.results.put(finished.number, finished.text)
         state.result.losses.add(finished.losses)
         used.update(dict.fromkeys(finished.used))
-        if finished.end:
-            ends[finished.end] += 1
+        ends.update([finished.end] if finished.end else [])
         if done % 50 == 0:
             state.say(f"writing posts: {done:,} of {len(todo):,}")
     state.results.flush()
     state.result.ends = ends.most_common()
     if ends:
         words = excerpt(state.result.ends[0][0])
-        state.lose("end-dropped", 0, f"{sum(ends.values())} posts", words)
-    saving.save(state, job.media, list(used))
+        state.lose("end-dropped", 0, f"{ends.total()} posts", words)
+    saving.save(state, steps.media, list(used))

@@ -27,7 +27,7 @@ class Result:
     unchanged: int = 0
     left: list[str] = field(default_factory=list)
     pictures: int = 0
-    types: dict[str, int] = field(default_factory=dict)
+    types: Counter[str] = field(default_factory=Counter)
     losses: LossLog = field(default_factory=LossLog)
     ends: list[tuple[str, int]] = field(default_factory=list)
     drafts: int = 0
@@ -51,7 +51,6 @@ class State:
     say: Say
     channel: Channel = field(default_factory=Channel)
     hosts: set[str] = field(default_factory=set)
-    types: Counter[str] = field(default_factory=Counter)
     entries: dict[int, Entry] = field(default_factory=dict)
     moved: dict[str, str] = field(default_factory=dict)
     result: Result = field(default_factory=Result)

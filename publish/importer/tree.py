@@ -61,6 +61,11 @@ class El:
         """An attribute, ``""`` where it is not there."""
         return self.attrs.get(name, "")
 
+    @property
+    def elements(self) -> list[El]:
+        """The elements right inside, without the text between them."""
+        return [kid for kid in self.kids if isinstance(kid, El)]
+
     def walk(self) -> Iterator[El]:
         """This element and every one below it, in the order of the text."""
         stack = [self]

@@ -22,6 +22,17 @@ from publish.post.files import locked, write_whole
 from publish.post.issue import Issue
 
 
+class Damaged(Refused):
+    """A ledger that must not count as empty: its ``file``, the ``line`` from 1, and ``why``."""
+
+    def __init__(self, file: Path, line: int, why: str) -> None:
+        super().__init__(
+            f"{file}:{line}: {why}",
+            "restore the file from version control, or delete it: Mailchimp knows what was sent",
+        )
+        self.line, self.why = line, why
+
+
 class Ledger:
     """``issues.jsonl`` and ``issues/`` in ``folder``.
 
@@ -39,7 +50,7 @@ class Ledger:
         """What is known of each issue, by key. A torn last line is left out.
 
         Raises:
-            Refused: a line that is not the last is no fact.
+            Damaged: a line that is not the last is no fact, or the file cannot be read.
         """
         return fold(self._facts())
 
@@ -96,16 +107,14 @@ class Ledger:
             data = self.file.read_bytes()
         except FileNotFoundError:
             return
+        except OSError as error:
+            raise Damaged(self.file, 1, f"cannot be read: {error.strerror or error}") from None
         lines = data.split(b"\n")
         for number, line in enumerate(lines[:-1], 1):
             try:
                 yield parse(json.loads(line))
             except (ValueError, KeyError, TypeError, AttributeError):
-                raise Refused(
-                    f"{self.file}:{number}: this line of the ledger is damaged",
-                    "restore the file from version control, or delete it: "
-                    "Mailchimp knows what was sent",
-                ) from None
+                raise Damaged(self.file, number, "this line of the ledger is damaged") from None
 
 
 def _sync_folder(folder: Path) -> None:

@@ -27,6 +27,11 @@ class Figures:
     unsubscribes: int
     bounces: int
 
+    @property
+    def delivered(self) -> int:
+        """Sent, less what came back."""
+        return max(0, self.recipients - self.bounces)
+
 
 def figures(slug: str, title: str, kind: str, document: Mapping[str, Any]) -> Figures:
     """The figures of one report document; ``kind`` is that of the letter."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from publish import checks
 from publish.checks import Judged
@@ -18,6 +19,9 @@ from publish.post.issue import CLIPPED
 from publish.post.record import Library
 from publish.settings import Settings
 from publish.site.build import Guards
+
+if TYPE_CHECKING:
+    from publish.newsletter.doctor import Check
 
 LETTER, STYLE = 15_000, 250
 """Bytes at most of a letter around its body, and of the style of one element."""
@@ -69,9 +73,23 @@ def judge(
             raise
         library = unread(settings, ())
     # What links to nothing is told when they are resolved, for the records.
-    said = refusals((*errors, *refused))
+    said = refusals((*errors, *refused, *damaged_ledger(settings)))
     found = run.judge(settings, replace(library, complaints=said), built=built)
     return found, not any(finding.severity == "error" for finding in found.findings)
+
+
+def damaged_ledger(settings: Settings) -> tuple[Complaint, ...]:
+    """What is wrong with the ledger of letters that travels with the content."""
+    if not (folder := settings.content / "ledger").joinpath("issues.jsonl").exists():
+        return ()
+    from publish.newsletter.ledger import Damaged, Ledger
+
+    try:
+        Ledger(folder).read()
+    except Damaged as damage:
+        file = os.path.relpath(folder / "issues.jsonl", settings.root)
+        return (Complaint(damage.why, file, damage.line, damage.remedy),)
+    return ()
 
 
 def guards(settings: Settings, voice: Voice) -> Guards:
@@ -79,8 +97,24 @@ def guards(settings: Settings, voice: Voice) -> Guards:
     return Guards(
         partial(judge, settings.path, False), lambda found: raise_on_errors(found.findings, voice),
         partial(bytes_if_readable, settings.content),
-        lambda folder: validate_output(settings, folder),
+        partial(validate_output, settings),
     )  # fmt: skip
+
+
+def of_settings(settings: Settings) -> Iterator[Check]:
+    """Whether the settings can be what is meant, for `publish doctor`: a check for each fault."""
+    from publish.newsletter.doctor import Check
+
+    name = settings.path.name
+    try:
+        found = [f for f in findings(settings) if f.rule in OF_SETTINGS and f.severity == "error"]
+    except PublishError as error:
+        yield Check("settings", False, error.message, error.remedy)
+        return
+    for finding in found:
+        yield Check("settings", False, finding.located, finding.remedy)
+    if not found:
+        yield Check("settings", True, f"{name} sets nothing that cannot be")
 
 
 def raise_on_errors(found: Iterable[Diagnostic], voice: Voice) -> None:
@@ -126,7 +160,8 @@ def judged(settings: Settings, *, built: bool = True) -> Judged:
     if found is None:
         from publish.checks import run
 
-        found = run.judge(settings, read.unread(settings, errors), built=built)
+        said = (*errors, *damaged_ledger(settings))
+        found = run.judge(settings, read.unread(settings, said), built=built)
     assert isinstance(found, Judged)
     if errors and not any(finding.severity == "error" for finding in found.findings):
         from publish.checks.rules.pelican_errors import diagnosed
@@ -156,8 +191,8 @@ def require_no_errors(settings: Settings, voice: Voice, *, built: bool = True) -
     raise_on_errors(findings(settings, built=built), voice)
 
 
-def validate_output(settings: Settings, folder: Path) -> None:
-    """Refuse a build whose pages, in ``folder`` still, hold what must never be public.
+def validate_output(settings: Settings, staged: Mapping[str, str]) -> None:
+    """Refuse a build whose pages, paths by their names, hold what must never be public.
 
     Raises:
         Refused: there is a key in a page.
@@ -165,6 +200,6 @@ def validate_output(settings: Settings, folder: Path) -> None:
     from publish.checks import run
 
     # A plugin that puts a key into one page mostly puts it into all: the first will do.
-    if found := run.leaks(settings, folder):
+    if found := run.leaks(settings, staged):
         more = f" (and {len(found) - 1} more like it)" if len(found) > 1 else ""
         raise Refused(found[0].located + more, found[0].remedy)

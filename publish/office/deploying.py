@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from publish.deploy.deploy import DeployOptions
 from publish.deploy.release import is_page
 from publish.office import golive
 from publish.office.context import Office
@@ -14,15 +13,6 @@ NAMED = 8
 """Pages that a question names before it only counts them."""
 
 
-def targets(office: Office) -> tuple[str, ...]:
-    """The places of the settings, by name.
-
-    Raises:
-        ConfigError: ``DEPLOY`` cannot be read.
-    """
-    return tuple(golive.named(office.settings))
-
-
 def ask(office: Office, *, target: str | None = None) -> Question | Done:
     """What would be put up at ``target``, the only or the first one if it is not given; Done where
     readers have all of it already. It builds first where anything is stale.
@@ -30,23 +20,19 @@ def ask(office: Office, *, target: str | None = None) -> Question | Done:
     Raises:
         PublishError: the content is not fit, or the target cannot be asked.
     """
-    name = target or next(iter(targets(office)), None)
+    name = target or next(iter(golive.named(office.settings)), None)
     office.site.fresh(office.voice)
-    out = golive.go_live(
-        office.settings, name, DeployOptions(dry_run=True, verify=0), office.voice.progress
-    )
-    *_, end = golive.summary_lines(out)
+    out = golive.rehearse(office.settings, name, office.voice.progress)
     if not out.put and not out.deleted:
-        return Done(ACT, (end,))
+        return Done(ACT, (golive.summary(out),))
     pages = [put.path for put in out.put if is_page(put.path)]
     lines = [Line("where", f"{out.target} ({out.kind})")]
     if pages:
         more = f" and {len(pages) - NAMED} more" if len(pages) > NAMED else ""
         lines.append(Line("pages", ", ".join(map(_page, pages[:NAMED])) + more))
     if rest := len(out.put) - len(pages):
-        lines.append(
-            Line("beside", count(rest, "picture or other file", "pictures and other files"))
-        )
+        others = count(rest, "picture or other file", "pictures and other files")
+        lines.append(Line("beside", others))
     if out.deleted:
         lines.append(Line("removed", ", ".join(map(_page, out.deleted[:NAMED]))))
     what = count(len(pages), "page") if pages else count(len(out.put) + len(out.deleted), "file")
@@ -74,8 +60,8 @@ def deploy_to(office: Office, target: str) -> list[str]:
     Raises:
         PublishError: see ``golive.go_live``.
     """
-    out = golive.go_live(office.settings, target, DeployOptions(), office.voice.progress)
-    return [golive.summary_lines(out)[-1], *out.warnings]
+    out = golive.go_live(office.settings, target, say=office.voice.progress)
+    return [golive.summary(out), *out.warnings]
 
 
 def _page(path: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from publish.errors import Exit, Refused
 from publish.office import letters, sending, settling
 from publish.office.context import Office
-from publish.office.question import Done
+from publish.office.question import Done, Question
 
 ATTEMPTS = 3
 """How often one run asks again because something changed between question and act."""
@@ -27,30 +27,11 @@ def send_due(office: Office, *, build: bool = False) -> Done:
     office.site.fresh(office.voice, build=build)
     with office.lock():
         settling.settle(office)
-    found = sending.ask(office, build=build)
-    for _ in range(ATTEMPTS):
-        if isinstance(found, Done):
-            return _with_overdue(office, found)
-        found = sending.do(office, found)
-    if isinstance(found, Done):
-        return _with_overdue(office, found)
-    raise Refused("the posts keep changing while they are sent", "run this again")
-
-
-def _with_overdue(office: Office, done: Done) -> Done:
-    all_letters = letters.load_letters(office)
-    late = sending.overdue_lines(office, letters.choices(office, all_letters))
-    more = tuple(line for line in late if line not in done.lines)
-    return replace(
-        done, lines=(*done.lines, *more), code=Exit.REFUSED if late else done.code
-    )  # fmt: skip
-
-
-def settle_only(office: Office) -> None:
-    """Settle what is open by reading, and send nothing: for a run whose build or deploy failed.
-
-    Raises:
-        PublishError: Mailchimp cannot be read.
-    """
-    with office.lock():
-        settling.settle(office)
+    found, attempts = sending.ask(office, build=build), 0
+    while isinstance(found, Question):
+        if attempts == ATTEMPTS:
+            raise Refused("the posts keep changing while they are sent", "run this again")
+        found, attempts = sending.do(office, found), attempts + 1
+    late = sending.overdue_lines(office, letters.choices(office, letters.load_letters(office)))
+    more = tuple(line for line in late if line not in found.lines)
+    return replace(found, lines=(*found.lines, *more), code=Exit.REFUSED if late else found.code)

@@ -107,6 +107,15 @@ def go_live(
         return deploy(target, where, release, source.comparer(settings.root, ledger), options)
 
 
+def rehearse(settings: Settings, name: str | None, say: Say = lambda line: None) -> Outcome:
+    """What ``go_live`` would do; nothing is written.
+
+    Raises:
+        PublishError: as ``go_live``.
+    """
+    return go_live(settings, name, DeployOptions(dry_run=True, verify=0), say)
+
+
 def release_of(settings: Settings) -> Release:
     """The last build as a release.
 
@@ -141,18 +150,21 @@ def is_live(settings: Settings) -> bool:
     return False
 
 
-def summary_lines(out: Outcome) -> list[str]:
-    """What happened, in words; the last line is the sum."""
+def steps(out: Outcome) -> list[str]:
+    """What happened to each file, in words."""
     lines = [f"{put.path}: {put.why}" for put in out.put]
-    lines += [f"{path}: is no part of the site any more" for path in out.deleted]
+    return lines + [f"{path}: is no part of the site any more" for path in out.deleted]
+
+
+def summary(out: Outcome) -> str:
+    """What happened, in one line."""
     what = f"{out.target} ({out.kind}): release {out.release[:12]}"
     sums = f"{len(out.put)} uploaded, {len(out.deleted)} removed, {out.unchanged} unchanged"
-    end = {
+    return {
         "live": f"{what} is live; {sums}",
         "deployed": f"{what} is up, not verified; {sums}",
         "unchanged": f"{what} is up already; nothing to do",
         "superseded": f"{out.target} ({out.kind}): a newer release is up; nothing to do",
         "planned": f"{what} would be uploaded: {sums} (a dry run: nothing was written)",
         "partial": f"{what} is up in part; {sums}",
-    }  # fmt: skip
-    return [*lines, end[out.state]]
+    }[out.state]  # fmt: skip

@@ -22,7 +22,7 @@ def after_build(settings: Settings) -> list[str]:
     post that became public today under a Date of days ago.
 
     Raises:
-        Refused: a ledger or a composed issue is damaged.
+        Refused: a composed issue is damaged.
     """
     return [*_orphans(settings), *_late(settings)]
 
@@ -54,10 +54,11 @@ def _late(settings: Settings) -> list[str]:
 
 
 def _orphans(settings: Settings) -> list[str]:
-    """Of the live account's ledger, and of the sandbox's where no key is set.
+    """Of the live account's ledger, and of the sandbox's where no key is set; a line for one that
+    is damaged.
 
     Raises:
-        Refused: a ledger or a composed issue is damaged.
+        Refused: a composed issue is damaged.
     """
     from publish import sandbox
 
@@ -68,13 +69,17 @@ def _orphans(settings: Settings) -> list[str]:
     if not folders:
         return []  # after most builds, so the newsletter is loaded for the others only
     from publish.newsletter import catalogue, issue
-    from publish.newsletter.ledger import Ledger
+    from publish.newsletter.ledger import Damaged, Ledger
 
     heads = issue.list_issues(settings.issues)
     lines = []
     for folder in folders:
         ledger = Ledger(folder)
-        found = catalogue.catalogue(heads, (), ledger.read(), ledger.records())
+        try:
+            found = catalogue.catalogue(heads, (), ledger.read(), ledger.records())
+        except Damaged as damage:
+            lines.append(str(damage))
+            continue
         for letter in found:
             if _waits(letter) and catalogue.lacks_post(letter, heads):
                 lines.append(_line(settings, letter, found))

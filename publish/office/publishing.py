@@ -6,10 +6,9 @@ whose site cannot be made is put back as it was.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from publish.errors import OutcomeUnknown, PublishError, Refused
 from publish.office import deploying, git, golive, sending
@@ -19,20 +18,19 @@ from publish.office.timing import timing
 from publish.office.words import count
 from publish.post import frontmatter
 from publish.post.files import write_whole
-from publish.post.text import plain_title
+
+if TYPE_CHECKING:
+    from publish.site.posts import Source
 
 ACT = "publish"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What the question found: the file with its present ``data``, and what it will be."""
+    """What the question found: the post as it is, and the bytes that it will be."""
 
-    file: Path
-    data: bytes
+    post: Source
     made: bytes
-    title: str
-    mailed: bool
     ahead: datetime | None
     targets: tuple[str, ...]
     remote: str
@@ -51,40 +49,35 @@ def ask(office: Office, *, post: str, at: str | None = None, keep_date: bool = F
     from publish.site import posts
 
     source = posts.find(office.settings, post)
-    data, header = source.data, source.header
     if source.status in ("published", "hidden"):
         raise Refused(f"{post}: is public already", "send its letter, or upload the site")
     date = before = source.read_date()
-    made = frontmatter.set_key(data, "Status", "published")
+    made = frontmatter.set_key(source.data, "Status", "published")
     local = office.now.astimezone(office.zone)
     dated = date is None or (date.astimezone(office.zone).date() < local.date() and not keep_date)
     if dated:
         made = frontmatter.set_key(made, "Date", f"{local:%Y-%m-%d %H:%M}")
         date = office.now
     ahead = date if date and date > office.now else None
-    mailed = frontmatter.yes_no(header.get("newsletter")) is not False
     when = timing(office, False, at)
-    plan = Plan(
-        source.file, data, made, plain_title(header.get("title")), mailed, ahead,
-        deploying.targets(office), _remote(office),
-    )  # fmt: skip
-    lines = [Line("post", f"“{plan.title}”")]
+    plan = Plan(source, made, ahead, tuple(golive.named(office.settings)), _remote(office))
+    lines = [Line("post", f"“{source.title}”")]
     if dated:
         was = office.format_local(before) if before else "none"
         lines.append(Line("date", f"today; it was {was}", unless="keep_date"))
     if ahead:
         lines.append(Line("date", office.format_local(ahead)))
-    people = office.readers()[1] if mailed else 0
+    people = office.readers()[1] if source.mailed else 0
     lines += [Line("step", step) for step in _steps(office, plan, people, at)]
     yes = "Publish"
-    if mailed and not ahead:
+    if source.mailed and not ahead:
         verb = "send to" if when.at is None else "schedule for"
         yes = f"Publish, and {verb} {count(people, 'reader')}"
     account = office.account
     return Question(
         ACT, tuple(lines), yes, False,
         fingerprint_of(
-            hashlib.sha256(data).hexdigest(), account.audience, account.sandbox, people, at,
+            source.digest, account.audience, account.sandbox, people, at,
             keep_date, plan.targets, plan.remote,
         ),
         {"post": post, "at": at, "keep_date": keep_date}, plan,
@@ -101,29 +94,29 @@ def do(office: Office, question: Question) -> Done | Question:
     if again.fingerprint != question.fingerprint:
         return again
     plan: Plan = again.plan
-    say = office.voice.say
-    write_whole(plan.file, plan.made)
+    post, title = plan.post, plan.post.title
+    write_whole(post.file, plan.made)
     try:
         office.site.fresh(office.voice)
     except PublishError:
         # A post that stops the whole site must not stay public.
-        if plan.file.read_bytes() == plan.made:
-            write_whole(plan.file, plan.data)
+        if post.file.read_bytes() == plan.made:
+            write_whole(post.file, post.data)
         raise
-    lines = [f"“{plan.title}” is public" if not plan.ahead else f"“{plan.title}” waits for its day"]
-    say(lines[0])
+    lines = [f"“{title}” waits for its day" if plan.ahead else f"“{title}” is public"]
+    office.voice.say(lines[0])
     if plan.remote:
-        lines.append(git.commit_and_push(office.settings, f"Publish “{plan.title}”"))
+        lines.append(git.commit_and_push(office.settings, f"Publish “{title}”"))
     for target in plan.targets:
         lines += deploying.deploy_to(office, target)
-    if plan.mailed and not plan.ahead:
+    if post.mailed and not plan.ahead:
         found = sending.ask(office, posts=(question.wish["post"],), at=question.wish["at"])
         ended = sending.do(office, found) if isinstance(found, Question) else found
         if isinstance(ended, Question):
             raise Refused("the letter changed while it was scheduled", "send it by itself")
         lines += ended.lines
         if plan.remote:
-            lines.append(_push_record(office, plan.title))
+            lines.append(_push_record(office, title))
     return Done(ACT, tuple(filter(None, lines)), ({"post": question.wish["post"]},))
 
 
@@ -150,11 +143,9 @@ def _steps(office: Office, plan: Plan, people: int, at: str | None) -> list[str]
     seen = " and verified" if golive.verify_timeout(office.settings) else ""
     steps += [f"the pages are uploaded ({name}){seen}" for name in plan.targets]
     if plan.ahead:
-        return [
-            *steps,
-            f"on {office.format_local(plan.ahead)} the page appears with the next upload",
-        ]
-    if plan.mailed:
+        day = office.format_local(plan.ahead)
+        return [*steps, f"on {day} the page appears with the next upload"]
+    if plan.post.mailed:
         when = timing(office, False, at)
         hour = "at once" if when.at is None else f"for {office.format_local(when.at)}"
         early = "" if at or when.at is None else " or the next quarter of an hour after the upload"

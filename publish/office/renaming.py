@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from publish.errors import Refused
 from publish.office.context import Office
 from publish.office.question import Done, Line, Question, fingerprint_of
-from publish.post.text import plain_title
 
 if TYPE_CHECKING:
     from publish.site.rename import Renaming
@@ -31,11 +29,11 @@ def ask(office: Office, *, post: str, new: str) -> Question:
     source = made.post
     return Question(
         ACT,
-        (Line("post", f"“{plain_title(source.header.get('title'))}”"),
+        (Line("post", f"“{source.title}”"),
          Line("was", source.address(source.slug) or source.slug),
          Line("now", source.address(new) or new)),
         "Change the address", False,
-        fingerprint_of(hashlib.sha256(source.data).hexdigest(), source.slug, new),
+        fingerprint_of(source.digest, source.slug, new),
         {"post": post, "new": new}, made,
     )  # fmt: skip
 

@@ -4,8 +4,6 @@ from now on. What was mailed stays in the ledger and in Mailchimp."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 from publish.errors import ConfigError, PublishError, Refused
 from publish.http import fetch
@@ -22,17 +20,6 @@ from publish.office.words import command
 from publish.post.issue import key_of
 
 ACT = "retract"
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What would be taken off: the letters to take back, with what to type for each; ``file`` is
-    None where the source is gone already; ``retired`` is where each address leads from now on."""
-
-    name: str
-    letters: tuple[tuple[Letter, str], ...]
-    file: Path | None
-    retired: tuple[tuple[str, str], ...]
 
 
 def ask(office: Office, *, post: str, to: str | None = None, gone: bool = False) -> Question:
@@ -63,12 +50,13 @@ def ask(office: Office, *, post: str, to: str | None = None, gone: bool = False)
         lines.append(Line("file", f"{taken.name} becomes a draft; nothing is deleted"))
     where = "to a page that says it is gone" if lead == retired.GONE else f"to {lead}"
     lines += [Line("address", f"{address} leads {where}") for address in taken.addresses]
-    plan = Plan(taken.name, waiting, taken.file, tuple((a, lead) for a in taken.addresses))
-    fingerprint = fingerprint_of(
-        taken.digest, plan.retired, [[(c.id, c.status) for c in x.campaigns] for x, _ in waiting]
+    leads = dict.fromkeys(taken.addresses, lead)
+    campaigns = [[(c.id, c.status) for c in letter.campaigns] for letter, _ in waiting]
+    return Question(
+        ACT, tuple(lines), "Take it off the site", False,
+        fingerprint_of(taken.digest, leads, campaigns),
+        {"post": post, "to": to, "gone": gone}, (taken, waiting, leads),
     )  # fmt: skip
-    wish = {"post": post, "to": to, "gone": gone}
-    return Question(ACT, tuple(lines), "Take it off the site", False, fingerprint, wish, plan)
 
 
 def do(office: Office, question: Question) -> Done | Question:
@@ -85,22 +73,26 @@ def do(office: Office, question: Question) -> Done | Question:
         again = ask(office, **question.wish)
         if again.fingerprint != question.fingerprint:
             return again
-        plan: Plan = again.plan
-        lines = _taken_back(office, plan.letters)
-        retired.retire(office.settings, plan.file, dict(plan.retired))
+        taken, waiting, leads = again.plan
+        lines = []
+        for letter, name in waiting:
+            undoing.take_back(office, letter, name)
+            line = f"{office.words.letter(letter)}: taken back, it goes out only by name"
+            lines.append(office.with_sandbox_note(line))
+        retired.retire(office.settings, taken.file, leads)
     try:
         office.site.fresh(office.voice, reason="built")
     except PublishError as failure:
         raise Refused(
-            f"{plan.name} is off, but the site could not be built: {failure.message}",
+            f"{taken.name} is off, but the site could not be built: {failure.message}",
             f"{failure.remedy or 'mend that'}; then run `publish build`",
         ) from None
-    lines.append(f"{plan.name}: taken off the site")
+    lines.append(f"{taken.name}: taken off the site")
     if office.settings.values.get("DEPLOY"):
         lines.append(f"  the live site still has it: {command('deploy')}")
     else:
         lines.append(f"  the live site still has it until {office.settings.output.name}/ is up")
-    return Done(ACT, tuple(lines), ({"post": plan.name, "retired": dict(plan.retired)},))
+    return Done(ACT, tuple(lines), ({"post": taken.name, "retired": leads},))
 
 
 def withdraw(office: Office, *, lost: bool = False) -> list[str]:
@@ -142,15 +134,6 @@ def holding(found: Letters, keys: Sequence[str]) -> list[Letter]:
         if (letter.scheduled or letter.unfinished)
         and any(titles.holds(letter.posts, key) for key in keys)
     ]  # fmt: skip
-
-
-def _taken_back(office: Office, waiting: Sequence[tuple[Letter, str]]) -> list[str]:
-    lines = []
-    for letter, name in waiting:
-        undoing.take_back(office, letter, name)
-        line = f"{office.words.letter(letter)}: taken back, it goes out only by name"
-        lines.append(office.with_sandbox_note(line))
-    return lines
 
 
 def _refuse_without_key(office: Office, keys: Sequence[str]) -> None:

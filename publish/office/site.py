@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING
 from publish.errors import PublishError, Refused
 from publish.office import checking
 from publish.office.question import Voice
-from publish.post.frontmatter import yes_no
-from publish.post.identity import was_of
 from publish.settings import Settings
 
 if TYPE_CHECKING:
@@ -60,11 +58,8 @@ class Site:
         from publish.site.snapshot import summary
 
         voice.progress("building")
-        done = build_site(
-            self.settings,
-            say=voice.say,
-            guards=checking.guards(self.settings, voice),
-        )
+        guards = checking.guards(self.settings, voice)
+        done = build_site(self.settings, say=voice.say, guards=guards)
         counts = summary(
             done.output, len(done.written), len(done.removed), done.unchanged, done.issues
         )
@@ -112,7 +107,7 @@ class Site:
         """The identities of the post of that slug or path, its own first; empty if there is no
         such post."""
         post = self._source(name)
-        return (post.uid, *was_of(post.header.get("was"))) if post else ()
+        return post.uids if post else ()
 
     def withdrawn(self, issue: Issue) -> bool:
         """Whether the source of a composed issue is gone, or says now that it is not for the mail,
@@ -123,10 +118,8 @@ class Site:
         if not file.is_file():
             posts = sources(self.settings, self.settings.posts)
             return not any(post.uid == issue.uid for post in posts)
-        header = Source(file, self.settings, file.read_bytes())
-        return header.uid == issue.uid and (
-            header.status == "draft" or yes_no(header.header.get("newsletter")) is False
-        )
+        post = Source(file, self.settings, file.read_bytes())
+        return post.uid == issue.uid and (post.status == "draft" or not post.mailed)
 
     def _source(self, name: str) -> Source | None:
         from publish.site.posts import matching
@@ -138,12 +131,12 @@ class Site:
         from publish.site.posts import sources
 
         posts = sources(self.settings, self.settings.posts)
-        return [(post.slug, post.header.get("title")) for post in posts if post.status == "draft"]
+        return [(post.slug, post.title) for post in posts if post.status == "draft"]
 
 
 def _reason(post: Source) -> str:
     if post.status == "draft":
         return "its post is a draft"
-    if yes_no(post.header.get("newsletter")) is False:
+    if not post.mailed:
         return "its post says `Newsletter: no`"
     return "its post is not public, or dated ahead"

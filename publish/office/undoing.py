@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from publish.errors import Refused
 from publish.newsletter import holding
 from publish.newsletter.catalogue import Letter
@@ -44,15 +42,18 @@ def do(office: Office, question: Question) -> Done | Question:
         again = ask(office, **question.wish)
         if again.fingerprint != question.fingerprint:
             return again
-        letter, name, _ = again.plan
+        letter, name, found = again.plan
         marked = take_back(office, letter, name)
     sure = "" if marked else "; Mailchimp's title could not be marked: run this again"
     line = office.with_sandbox_note(
         f"{office.words.letter(letter)}: taken back, it goes out only by name{sure}"
     )
-    later = again_with(letter, again.plan[2])
+    later = again_with(letter, found)
     more = office.words.later("send it after all", later) if later else ()
-    return Done(ACT, (line, *more), (_result(office, letter),))
+    result = {
+        "slug": letter.slug, "key": letter.key, "state": "held", "sandbox": office.account.sandbox,
+    }  # fmt: skip
+    return Done(ACT, (line, *more), (result,))
 
 
 def take_back(office: Office, letter: Letter, name: str) -> bool:
@@ -85,12 +86,3 @@ def again_with(letter: Letter, found: Letters) -> str:
         return ""
     flag = {"digest": " --digest", "update": " --as-update", "post": ""}[letter.kind]
     return f"publish send {' '.join(slugs)}{flag}"
-
-
-def _result(office: Office, letter: Letter) -> dict[str, Any]:
-    return {
-        "slug": letter.slug,
-        "key": letter.key,
-        "state": "held",
-        "sandbox": office.account.sandbox,
-    }

@@ -30,10 +30,8 @@ def verified(sealed: bytes) -> bytes:
     Raises:
         ValueError: it is damaged.
     """
-    data = sealed[8:]
-    if _sums(data) != sealed[:8]:
-        raise ValueError("damaged")
-    return data
+    _verify(memoryview(sealed))
+    return sealed[8:]
 
 
 def read(file: Path, made_from: str) -> bytes | None:
@@ -77,7 +75,8 @@ def load(path: str | os.PathLike[str]) -> dict[Any, Any]:
     """What ``save`` wrote to ``path``; empty if it was deleted or is damaged."""
     try:
         with open(path, "rb") as stream:  # noqa: PTH123 - pathlib costs more than a small file
-            found = marshal.loads(verified(stream.read()))  # noqa: S302 - our own cache
+            # A large site's is hundreds of megabytes, and is held once.
+            found = marshal.loads(_verify(memoryview(stream.read())))  # noqa: S302 - our own cache
     except (OSError, ValueError, EOFError, TypeError):
         return {}
     return found if isinstance(found, dict) else {}
@@ -92,7 +91,10 @@ def save(path: Path, value: dict[Any, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        part.write_bytes(with_checksum(marshal.dumps(value, 4)))
+        data = marshal.dumps(value, 4)
+        with part.open("wb") as stream:
+            stream.write(_sums(data))
+            stream.write(data)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
@@ -125,5 +127,12 @@ def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
 
 
-def _sums(data: bytes) -> bytes:
+def _verify(sealed: memoryview) -> memoryview:
+    """What was sealed; it is not copied."""
+    if _sums(sealed[8:]) != sealed[:8]:
+        raise ValueError("damaged")
+    return sealed[8:]
+
+
+def _sums(data: bytes | memoryview) -> bytes:
     return zlib.crc32(data).to_bytes(4, "big") + zlib.adler32(data).to_bytes(4, "big")

@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import Any
 
 PUBLIC = (
     "translations", "articles", "hidden_translations", "hidden_articles", "pages", "hidden_pages",
 )  # fmt: skip
 """Lists of Pelican's generators, in the order in which it writes them."""
+MOST = 1 << 16
+known: dict[str, str] = {}
+"""Texts with their digests, of this run; ``MOST`` at a time."""
 DRAFTS = ("drafts", "drafts_translations", "draft_pages", "draft_translations")
 
 
@@ -31,8 +33,13 @@ def categories_of(content: Any) -> list[Any]:
     return list(given) if given else [main] if main else []
 
 
-@lru_cache(maxsize=1 << 15)
 def digest_of(text: str) -> str:
     """64 hex digits of a text. Plugins that keep work per post ask for the same bodies one after
-    the other, so each is gone through once a run."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    the other, so each is gone through once a run, or not at all where it is ``known``."""
+    found = known.get(text)
+    if found is None:
+        if len(known) >= MOST:
+            known.clear()
+        data = text.encode("utf-8", "surrogatepass")
+        found = known[text] = hashlib.sha256(data).hexdigest()
+    return found

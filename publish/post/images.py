@@ -1,4 +1,4 @@
-"""A picture file's size, read without decoding it, and which file a cover is."""
+"""A picture file's size and format, read without decoding it, and which file a cover is."""
 
 from __future__ import annotations
 
@@ -91,3 +91,40 @@ def _read(file: str, _mtime: int, _bytes: int) -> tuple[int, int] | None:
     except (ValueError, OSError):
         return None
     return (int(width), int(height)) if width > 0 and height > 0 else None
+
+
+MAGIC = (
+    (b"\xff\xd8\xff", ".jpg"), (b"\x89PNG\r\n\x1a\n", ".png"), (b"GIF87a", ".gif"),
+    (b"GIF89a", ".gif"), (b"BM", ".bmp"), (b"II*\0", ".tif"), (b"MM\0*", ".tif"),
+    (b"\0\0\1\0", ".ico"),
+)  # fmt: skip
+SHOWN = {".jpg", ".png", ".gif", ".webp", ".avif", ".svg"}
+"""What a browser shows."""
+
+
+def ending_of(data: bytes) -> str:
+    """The ending a picture's bytes deserve; ``""`` if they are no picture that a page may show."""
+    for magic, ending in MAGIC:
+        if data.startswith(magic):
+            return ending if ending in SHOWN else ""
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return ".webp"
+    if data[4:8] == b"ftyp" and data[8:12] in (b"avif", b"avis"):
+        return ".avif"
+    head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if (
+        head.startswith((b"<?xml", b"<svg", b"<!--", b"<!doctype svg"))
+        and b"<svg" in data[:65536].lower()
+    ):
+        return ".svg" if harmless(data) else ""
+    return ""
+
+
+def harmless(data: bytes) -> bool:
+    """Whether an SVG runs no script and loads nothing."""
+    text = data.decode("utf-8", "replace").lower()
+    return not re.search(
+        r"<script|<foreignobject|<iframe|<embed|<object|<handler|\son\w+\s*=|javascript:|data:text|<!entity"
+        r"|(?:xlink:)?href\s*=\s*[\"']\s*(?:https?:)?//|@import|url\(\s*[\"']?(?:https?:)?//",
+        text,
+    )

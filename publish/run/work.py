@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from publish.deploy.deploy import DeployOptions, Stopped
+from publish.deploy.deploy import Stopped
 from publish.errors import Exit, NothingSent, PublishError
 from publish.office import golive
 from publish.post.files import locked
@@ -69,10 +69,9 @@ def rehearse(office: Office) -> Report:
         report.lines.append("the site would be built")
     for name in _targets(office, report) if not stale else ():
         with _noted(report):
-            options = DeployOptions(dry_run=True, verify=0)
-            out = golive.go_live(office.settings, name, options, office.voice.progress)
+            out = golive.rehearse(office.settings, name, office.voice.progress)
             report.deploys.append(asdict(out))
-            report.lines.append(golive.summary_lines(out)[-1])
+            report.lines.append(golive.summary(out))
     with _noted(report):
         from publish.office import listing
 
@@ -100,8 +99,8 @@ def _run(office: Office, report: Report) -> None:
 
 
 def _build_deploy_send(office: Office, report: Report) -> None:
-    from publish.office import retracting
-    from publish.office.due import send_due, settle_only
+    from publish.office import retracting, settling
+    from publish.office.due import send_due
 
     deployed_id = ""
     for _ in range(MAX_REBUILDS):
@@ -118,7 +117,8 @@ def _build_deploy_send(office: Office, report: Report) -> None:
                     _deploy(office, report, name)
         if len(report.errors) > before:
             with _noted(report):
-                settle_only(office)
+                with office.lock():
+                    settling.settle(office)
                 report.lines += retracting.withdraw(office, lost=True)
             return
         if not office.site.stale():
@@ -132,12 +132,12 @@ def _build_deploy_send(office: Office, report: Report) -> None:
 
 def _deploy(office: Office, report: Report, name: str) -> None:
     try:
-        out = golive.go_live(office.settings, name, DeployOptions(), office.voice.progress)
+        out = golive.go_live(office.settings, name, say=office.voice.progress)
     except Stopped as stop:
         report.deploys.append(asdict(stop.outcome))
         raise
     report.deploys.append(asdict(out))
-    report.lines += [golive.summary_lines(out)[-1], *(f"warning: {line}" for line in out.warnings)]
+    report.lines += [golive.summary(out), *(f"warning: {line}" for line in out.warnings)]
 
 
 def _push(repo: LedgerRepository, report: Report) -> None:

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from functools import cached_property
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -99,10 +100,13 @@ class Route:
     path: str
     handler: Callable[..., Any]
 
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile(re.escape(self.path).replace(re.escape("{}"), "([^/]+)"))
+
     def match(self, path: str) -> tuple[str, ...] | None:
         """The arguments when ``path`` is this route's."""
-        pattern = re.escape(self.path).replace(re.escape("{}"), "([^/]+)")
-        found = re.fullmatch(pattern, path)
+        found = self._pattern.fullmatch(path)
         return found.groups() if found else None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import select
 import socket
 import sqlite3
 import threading
@@ -47,6 +48,7 @@ class Server(ThreadingHTTPServer):
         self.stopping = threading.Event()
         self.instance = secrets.token_hex(8)
         self._open: set[socket.socket] = set()
+        self._accepting = False
         self._loops: list[threading.Thread] = []
         self._noted_in: Path | None = None
         super().__init__((host, port), _Handler)
@@ -88,8 +90,10 @@ class Server(ThreadingHTTPServer):
 
     @property
     def busy(self) -> bool:
-        """Whether a request was taken from the network and has not acted yet."""
-        return bool(self._open)
+        """Whether a client has connected and its request has not acted yet."""
+        # In the order in which a connection passes them: none slips through between two looks.
+        waiting = select.select([self.socket], [], [], 0)[0]
+        return bool(waiting) or self._accepting or bool(self._open)
 
     def answered(self, connection: socket.socket) -> None:
         """The request has acted; its answer may take as long as it likes."""
@@ -103,8 +107,12 @@ class Server(ThreadingHTTPServer):
 
     def get_request(self) -> tuple[socket.socket, Any]:
         """Remember who is connected and has no answer yet."""
-        connection, address = super().get_request()
-        self._open.add(connection)
+        self._accepting = True
+        try:
+            connection, address = super().get_request()
+            self._open.add(connection)
+        finally:
+            self._accepting = False
         return connection, address
 
     def shutdown_request(self, request: Any) -> None:

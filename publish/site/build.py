@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from publish.post import stamps
 from publish.post.files import locked
 from publish.settings import Settings, require_folders, require_kinds
 from publish.site import addresses, manifest, snapshot
-from publish.site.commit import commit, staged, tree
+from publish.site.commit import below, commit, site_of, staged, tree
 from publish.site.engine import ISSUES, Fit, Judge, Progress, Task, Unfit, cores, run
 from publish.site.manifest import Manifest
 
@@ -47,14 +47,15 @@ class Guards(NamedTuple):
 
     ``judge`` is called once every source is read and before anything is rendered, in the process
     that runs Pelican; ``answered`` gets its result here, and refuses by raising. A source that is
-    not ``fit`` is not opened. ``validate_output`` is called with the folder of what was rendered
-    before it becomes the output, and may raise. Where nothing changed, none of them is called.
+    not ``fit`` is not opened. ``validate_output`` is called with what was rendered, as paths by
+    names, before it becomes the output, and may raise. Where nothing changed, none of them is
+    called.
     """
 
     judge: Judge | None = None
     answered: Callable[[Any], None] = lambda answer: None
     fit: Fit | None = None
-    validate_output: Callable[[Path], None] = lambda folder: None
+    validate_output: Callable[[Mapping[str, str]], None] = lambda staged: None
 
 
 def build(
@@ -109,11 +110,12 @@ def _made(
         manifest.midnight(settings),
     )
     clock.append(time.monotonic())
+    seen = {} if full else _stamps(target, known.files)
     with staged(settings.cache) as stage:
         task = Task(
             settings.path, overrides(settings, stage, forget=full), stage,
             settings.cache / "engine",
-            record.with_suffix(".pages"), () if full else intact(settings, known, target),
+            record.with_suffix(".pages"), () if full else intact(settings, known, target, seen),
             manifest.code(settings, before), full, jobs or cores(),
             guards.judge, guards.fit, full_pelican=known.full_pelican,
         )  # fmt: skip
@@ -124,12 +126,12 @@ def _made(
             raise Refused("the site is not fit", "run `publish check`") from None
         if guards.judge:
             guards.answered(rendered.judged)
-        present = tree(target)
-        guards.validate_output(stage / "site")
+        present, staged_site = tree(target), site_of(stage)
+        guards.validate_output(staged_site)
         clock.append(time.monotonic())
         letters = [name for name in rendered.kept if name.startswith(f"{ISSUES}/")]
         kept = set(rendered.kept).difference(letters)
-        fresh = {*tree(stage / "site"), *kept}
+        fresh = {*staged_site, *kept}
         if gone := (set(known.files) & set(present)) - fresh:
             kept |= gone & addresses.letter_pictures(settings)
         shown = tuple(sorted(fresh | kept))
@@ -143,14 +145,14 @@ def _made(
         # unmanaged file.
         owned = tuple(sorted({*known.files, *shown}))
         manifest.write(record, Manifest(files=owned, output=str(target)))
-        changes = commit(stage / "site", target, known.files, kept, present=present)
+        changes = commit(staged_site, target, known.files, kept, present=present)
         if (stage / "pages").exists():
             (stage / "pages").replace(task.record)
         else:
             task.record.unlink(missing_ok=True)
         moved = time.monotonic()
         issues = tree(settings.issues)
-        commit(stage / "issues", settings.issues, [n for n in issues if ISSUE.fullmatch(n)],
+        commit(below(stage / "issues"), settings.issues, [n for n in issues if ISSUE.fullmatch(n)],
                [name.removeprefix(f"{ISSUES}/") for name in letters], present=issues)  # fmt: skip
     if permanent is not None:
         addresses.remember(settings, permanent)
@@ -162,7 +164,8 @@ def _made(
         files=shown, foreign=_left(settings, changes.foreign), reads=rendered.reads,
         warnings=rendered.warnings, output=str(target),
         stamps=made.stamps if made else None, racy=made.racy if made else {},
-        outputs=_stamps(target, shown), issues=letter_stamps, issued=str(settings.issues),
+        outputs=_stamps_left(seen, target, shown, changes.written), issues=letter_stamps,
+        issued=str(settings.issues),
         composed=sum(path.endswith("/issue.json") for path in letter_stamps),
         scope=manifest.scope(settings), environment=environment,
         until=min(until, rendered.due or until), full_pelican=rendered.full_pelican,
@@ -206,11 +209,13 @@ def overrides(settings: Settings, stage: Path, *, forget: bool = False) -> dict[
     return found | ({"CACHE_PATH": str(stage / "cache")} if forget else {})
 
 
-def intact(settings: Settings, known: Manifest, target: Path) -> tuple[str, ...]:
-    """The pages in ``target`` and the issues that are as the last build left them."""
-    now = _stamps(target, known.files)
+def intact(
+    settings: Settings, known: Manifest, target: Path, seen: stamps.Stamps
+) -> tuple[str, ...]:
+    """The pages in ``target``, by their stamps now, and the issues that are as the last build left
+    them."""
     keys = ((name, f"{target}{os.sep}{name}") for name in known.files)
-    pages = [name for name, key in keys if key in now and now[key] == known.outputs.get(key)]
+    pages = [name for name, key in keys if key in seen and seen[key] == known.outputs.get(key)]
     if known.issued != str(settings.issues):
         return tuple(pages)
     letters, start = stamps.of(known.issues), len(known.issued) + 1
@@ -220,6 +225,16 @@ def intact(settings: Settings, known: Manifest, target: Path) -> tuple[str, ...]
 
 def _stamps(folder: Path, names: Iterable[str]) -> stamps.Stamps:
     return stamps.of(f"{folder}{os.sep}{name}" for name in names)
+
+
+def _stamps_left(
+    seen: stamps.Stamps, folder: Path, names: Iterable[str], written: Iterable[str]
+) -> stamps.Stamps:
+    """The stamps of files in ``folder``. What this build left alone has that from before: a change
+    by others meanwhile shows at the next."""
+    keys, fresh = [[f"{folder}{os.sep}{name}" for name in each] for each in (names, written)]
+    before = {**seen, **dict.fromkeys(fresh, "")}
+    return {key: told for key in keys if (told := before.get(key) or stamps.stamp(key))}
 
 
 def _left(settings: Settings, foreign: tuple[str, ...]) -> tuple[str, ...]:

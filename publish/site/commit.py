@@ -6,7 +6,7 @@ import filecmp
 import os
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +15,9 @@ from publish.errors import Refused
 
 PARTS = ".publish-parts"
 """The folder in the target through which files of another file system come."""
+AGAIN = "again"
+"""The folder of the stage with pages that lie in the output already: all in one folder, for making
+and removing one for each page takes longer than writing it."""
 
 
 class Changes(NamedTuple):
@@ -45,14 +48,33 @@ def tree(folder: Path) -> list[str]:
     return sorted(found)
 
 
+def below(folder: Path) -> dict[str, str]:
+    """The path of every file below ``folder`` by its relative one."""
+    return {name: f"{folder}{os.sep}{name}" for name in tree(folder)}
+
+
+def flat(name: str) -> str:
+    """What a page is called in ``AGAIN``."""
+    return name.replace("%", "%25").replace("/", "%2F")
+
+
+def site_of(stage: Path) -> dict[str, str]:
+    """The path of every file of the site in a ``stage`` by its place in the output."""
+    pages = below(stage / AGAIN).items()
+    # A file of a plugin in the same place was written later.
+    return {name.replace("%2F", "/").replace("%25", "%"): path for name, path in pages} | below(
+        stage / "site"
+    )
+
+
 def commit(
-    stage: Path, target: Path, owned: Collection[str], kept: Collection[str] = (), *,
+    staged: Mapping[str, str], target: Path, owned: Collection[str], kept: Collection[str] = (), *,
     present: list[str] | None = None,
 ) -> Changes:  # fmt: skip
-    """Make ``target`` hold what ``stage`` holds; files are moved out of ``stage``.
+    """Make ``target`` hold what is ``staged``: paths of files by their names; they are moved.
 
     ``owned`` are the files an earlier build wrote; of those already in ``target`` only they are
-    ever removed, and none that is ``kept`` though ``stage`` lacks it. ``present`` is what lies in
+    ever removed, and none that is ``kept`` though it is not staged. ``present`` is what lies in
     ``target``, if that has been looked up a moment ago. After a crash, running it
     again with a new stage finishes the work.
 
@@ -60,25 +82,23 @@ def commit(
         Refused: a link in ``target`` leads out of it, or a foreign file is in the way.
         OSError: a file cannot be written; every file is as it was or as it shall be.
     """
-    names, ours = tree(stage), set(owned)
+    names, ours = sorted(staged), set(owned)
     present = tree(target) if present is None else present
     wanted = {*names, *kept}
     gone = [name for name in present if name in ours and name not in wanted]
     _refuse_obstacles(target, names, set(gone))
-    differing = [name for name in names if not _same(stage / name, target / name)]
+    differing = [name for name in names if not _same(staged[name], target / name)]
     # An old page may lie where a folder has to be, and the other way round.
     blocking = [n for n in gone if any(w.startswith(f"{n}/") or n.startswith(f"{w}/")
                                        for w in differing)]  # fmt: skip
     target.mkdir(parents=True, exist_ok=True)
-    source = _near(stage, target, differing)
+    sources = _near(staged, target, differing)
     for name in blocking:
         _remove(target, name)
+    whole: set[str] = set()
     for name in differing:
-        try:
-            (source / name).replace(target / name)
-        except FileNotFoundError:
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            (source / name).replace(target / name)
+        if whole.isdisjoint(_above(name)):
+            whole.add(_bring(sources[name], target, name))
     for name in set(gone) - set(blocking):
         _remove(target, name)
     shutil.rmtree(target / PARTS, ignore_errors=True)
@@ -86,29 +106,50 @@ def commit(
     return Changes(tuple(differing), tuple(gone), tuple(foreign))
 
 
-def _same(new: Path, old: Path) -> bool:
+def _above(name: str) -> list[str]:
+    """The folders that a file lies in, the topmost first."""
+    parts = name.split("/")
+    return ["/".join(parts[:end]) for end in range(1, len(parts))]
+
+
+def _bring(source: Path, target: Path, name: str) -> str:
+    """Move a file to its place; what came with it, a folder that was not there yet, or itself."""
+    try:
+        source.replace(target / name)
+    except FileNotFoundError:
+        new = next((above for above in _above(name) if not (target / above).is_dir()), name)
+        if source.as_posix().endswith(f"/{name}"):
+            Path(str(source)[: len(str(source)) - len(name) + len(new)]).rename(target / new)
+            return new
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        source.replace(target / name)
+    return name
+
+
+def _same(new: str, old: Path) -> bool:
     try:
         return not old.is_symlink() and filecmp.cmp(new, old, shallow=False)
     except OSError:
         return False
 
 
-def _near(stage: Path, target: Path, names: Collection[str]) -> Path:
-    """The folder to rename from: a rename is one step only within one file system.
+def _near(staged: Mapping[str, str], target: Path, names: Collection[str]) -> dict[str, Path]:
+    """The files to rename, by name: a rename is one step only within one file system.
 
     Every folder that has to be written in is tried before anything in ``target`` changes.
     """
     for parent in {_existing(target / name) for name in names}:
         if not os.access(parent, os.W_OK | os.X_OK):
             raise PermissionError(13, "may not be written in", str(parent))
-    if _one_device(stage, target):
-        return stage
+    found = {name: Path(staged[name]) for name in names}
     parts = target / PARTS
     shutil.rmtree(parts, ignore_errors=True)
-    for name in names:
-        (parts / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(stage / name, parts / name)
-    return parts
+    if not all(_one_device(source, target) for source in list(found.values())[:1]):
+        parts.mkdir()
+        for number, (name, source) in enumerate(found.items()):
+            found[name] = parts / str(number)
+            shutil.copy2(source, found[name])
+    return found
 
 
 def _one_device(stage: Path, target: Path) -> bool:
@@ -169,7 +210,7 @@ def staged(cache: Path, folder: str = "stage") -> Iterator[Path]:
         shutil.rmtree(cache / folder, ignore_errors=True)
     (cache / folder).mkdir(parents=True, exist_ok=True)
     stage = Path(tempfile.mkdtemp(dir=cache / folder))
-    for name in ("site", "issues"):
+    for name in ("site", AGAIN, "issues"):
         (stage / name).mkdir()
     try:
         yield stage

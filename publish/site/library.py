@@ -20,8 +20,7 @@ from typing import Any, Literal, NamedTuple
 
 from publish.post import body, cache, frontmatter
 from publish.post.body import Body
-from publish.post.contents import categories_of, contents
-from publish.post.diagnostic import Complaint
+from publish.post.contents import categories_of, contents, digest_of
 from publish.post.images import cover_of, cover_paths
 from publish.post.record import Cover, Library, Post, Visibility
 from publish.post.text import direction, plain, plain_title
@@ -65,7 +64,7 @@ class Memo:
         given, body = content.settings, _written(content)
         resolved = _resolved(content, body)
         texts = (
-            body, "" if resolved is body else resolved,
+            digest_of(body), "" if resolved is body else digest_of(resolved),
             str(getattr(content, "email_content_source", "")), str(content.metadata.get("summary")),
             repr((
                 content.default_template, given["SUMMARY_MAX_LENGTH"],
@@ -110,11 +109,10 @@ def _words(content: Any, digest: bytes) -> Words:
 
 
 def library_of(
-    generators: Iterable[Any], settings: Mapping[str, Any], *, complaints: Iterable[Complaint] = (),
-    memo: Path | None = None,
-) -> Library:  # fmt: skip
-    """The records of a run. ``settings`` are Pelican's, ``complaints`` what it said so far;
-    ``memo`` is a file that makes the next reading quicker."""
+    generators: Iterable[Any], settings: Mapping[str, Any], *, memo: Path | None = None
+) -> Library:
+    """The records of a run. ``settings`` are Pelican's; ``memo`` is a file that makes the next
+    reading quicker."""
     generators = list(generators)
     context: Mapping[str, Any] = next((g.context for g in generators if hasattr(g, "context")), {})
     known_words = Memo(memo)
@@ -144,7 +142,6 @@ def library_of(
         },
         settings={key: _plain(value) for key, value in settings.items() if key.isupper()},
         plugins=tuple(str(name).rsplit(".", 1)[-1] for name in settings.get("PLUGINS") or ()),
-        complaints=tuple(complaints),
         no_template=dict(_no_template([content for content, _ in bodies], generators)),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Iterator
@@ -14,15 +15,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from publish.errors import ConfigError
-from publish.post import frontmatter
+from publish.post import dates, frontmatter
 from publish.post.diagnostic import quoted
 from publish.post.frontmatter import MARKDOWN, Header
-from publish.post.identity import uid_of
+from publish.post.identity import uid_of, was_of
 from publish.post.record import Visibility
 from publish.post.slug import slugify
+from publish.post.text import plain_title
 from publish.post.urls import normal, permalink
 from publish.settings import Settings
-from publish.site import dates
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,31 @@ class Source:
         field = self.header.field("uid")
         place = self.file.relative_to(self.settings.content).as_posix()
         return uid_of(field.first if field else "", place)
+
+    @property
+    def uids(self) -> tuple[str, ...]:
+        """Its identities, those of its ``Was`` line behind its own."""
+        return (self.uid, *was_of(self.header.get("was")))
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of its bytes, as hex."""
+        return hashlib.sha256(self.data).hexdigest()
+
+    @property
+    def title(self) -> str:
+        """Its title as plain words."""
+        return plain_title(self.header.get("title"))
+
+    @property
+    def mailed(self) -> bool:
+        """Whether it has a letter: its ``Newsletter`` line does not say no."""
+        return frontmatter.yes_no(self.header.get("newsletter")) is not False
+
+    @property
+    def fixed(self) -> bool:
+        """Whether a line of its own sets its address, whatever its slug."""
+        return bool(self.header.get("url") or self.header.get("save_as"))
 
     @property
     def slug(self) -> str:
@@ -133,11 +159,9 @@ class Source:
 
     def address(self, slug: str) -> str:
         """The address it has with ``slug``; ``""`` where the header alone does not tell."""
-        if self.header.get("url") or self.header.get("save_as"):
+        if self.fixed:
             return ""
-        return permalink(
-            self.settings.values, "article", slug, lang=self.lang, date=self.date
-        )  # fmt: skip
+        return permalink(self.settings.values, "article", slug, lang=self.lang, date=self.date)
 
     @property
     def _from_name(self) -> dict[str, str]:

@@ -15,7 +15,7 @@ from publish.post.files import locked
 from publish.post.stamps import Stamps
 from publish.settings import Settings, load, require_kinds
 from publish.site import manifest
-from publish.site.commit import commit, tree
+from publish.site.commit import AGAIN, below, commit, site_of, tree
 from publish.site.engine import ISSUES, Run, Task, cores
 from publish.site.engine.worker import Worker, start
 from publish.site.preview_state import State
@@ -81,7 +81,7 @@ class Rebuilder:
         require_kinds(settings)
         folder, stage = self._folder, self._folder / "stage"
         shutil.rmtree(stage, ignore_errors=True)
-        for name in ("site", "issues"):
+        for name in ("site", AGAIN, "issues"):
             (stage / name).mkdir(parents=True, exist_ok=True)
         task = Task(
             settings.path, {**overrides(settings, address, stage), **more}, stage,
@@ -99,11 +99,11 @@ class Rebuilder:
             )
         # Should the files not all be moved, the next build trusts none of them.
         self._shown = ()
-        letters = [f"{ISSUES}/{name}" for name in tree(stage / "issues")]
-        shown = {*tree(stage / "site"), *letters, *done.kept}
+        staged, letters = site_of(stage), below(stage / "issues")
+        shown = {*staged, *(f"{ISSUES}/{name}" for name in letters), *done.kept}
         kept = [name.removeprefix(f"{ISSUES}/") for name in done.kept if name.startswith(ISSUES)]
-        changes = commit(stage / "site", folder / "site", tree(folder / "site"), done.kept)
-        commit(stage / "issues", folder / "issues", tree(folder / "issues"), kept)
+        changes = commit(staged, folder / "site", tree(folder / "site"), done.kept)
+        commit(letters, folder / "issues", tree(folder / "issues"), kept)
         if (stage / "pages").exists():
             (stage / "pages").replace(task.record)
             self._shown = tuple(sorted(shown))

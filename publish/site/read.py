@@ -20,30 +20,23 @@ from publish.site.commit import staged
 from publish.site.engine import Fit
 
 
-def read(
-    settings: Settings,
-    overrides: Mapping[str, Any] | None = None,
-    *,
-    fit: Fit | None = None,
-) -> Library:
+def read(settings: Settings, *, fit: Fit | None = None) -> Library:
     """The records of the site, made by Pelican in a process of its own. The output stays.
 
-    ``overrides`` are settings that count more than the file's and a build's. What Pelican and the
-    plugins refuse is among the library's ``complaints``; a source that is not ``fit`` (a function
-    of a module) is never opened by them, and is one that could not be read.
+    What Pelican and the plugins refuse is among the library's ``complaints``; a source that is not
+    ``fit`` (a function of a module) is never opened by them, and is one that could not be read.
 
     Raises:
         ConfigError: there is no content folder, or the process ended before it could answer.
     """
     judge = partial(_records, memo=settings.cache / "words")
-    found, errors = judged(settings, judge, overrides, fit=fit)
+    found, errors = judged(settings, judge, fit=fit)
     return replace(found, complaints=errors) if found else unread(settings, errors)
 
 
 def judged(
     settings: Settings,
     judge: engine.Judge,
-    overrides: Mapping[str, Any] | None = None,
     *,
     fit: Fit | None = None,
     compose: Callable[[list[Any]], bool] | None = None,
@@ -55,15 +48,15 @@ def judged(
     Raises:
         ConfigError: there is no content folder, or the process ended before it could answer.
     """
-    from publish.site.build import overrides as of_builds
+    from publish.site.build import overrides
 
     require_folders(settings)
     with _aside(settings) as stage:
         kept = settings.cache if stage.is_relative_to(settings.cache) else stage
         task = engine.Task(
-            settings.path, {**of_builds(settings, stage), **(overrides or {})}, stage,
-            kept / "engine", stage / "none", code=manifest.code(settings),
-            jobs=engine.cores(), judge=judge, compose=compose, fit=fit, until="read",
+            settings.path, overrides(settings, stage), stage, kept / "engine", stage / "none",
+            code=manifest.code(settings), jobs=engine.cores(), judge=judge, compose=compose,
+            fit=fit, until="read",
         )  # fmt: skip
         try:
             done = engine.run(task)
@@ -83,14 +76,14 @@ def composed(settings: Settings, *, drafts: bool = False) -> Iterator[Path]:
         Refused: a post cannot be read, or another build is at work.
         ConfigError: a setting is of a wrong kind.
     """
-    from publish.site.build import overrides as of_builds
+    from publish.site.build import overrides
 
     require_kinds(settings)
     record = manifest.place(settings, settings.output.absolute())
     more = {"NEWSLETTER_ISSUES_DRAFTS": True} if drafts else {}
     with locked(settings.cache / "lock", Refused), staged(settings.cache) as stage:
         task = engine.Task(
-            settings.path, {**of_builds(settings, stage), **more}, stage, settings.cache / "engine",
+            settings.path, {**overrides(settings, stage), **more}, stage, settings.cache / "engine",
             record.with_suffix(".pages"), code=manifest.code(settings),
             jobs=engine.cores(), until="letters", full_pelican=manifest.read(record).full_pelican,
         )  # fmt: skip

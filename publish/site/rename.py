@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from publish.errors import ConfigError
 from publish.post.files import write_whole
 from publish.post.frontmatter import remove_key, set_key
-from publish.post.identity import was_of
 from publish.post.slug import slugify
 from publish.post.urls import normal
 from publish.settings import Settings
@@ -19,14 +18,13 @@ from publish.site.posts import Source, find, refuse_brought, refuse_taken
 class Renaming:
     """A ``post`` with its slug ``new``: the bytes that its file will have, and the ``address`` it
     will have, ``""`` where only a build can tell; ``before`` are the addresses that will lead
-    there; ``fixed``: a line of its own sets the address."""
+    there."""
 
     post: Source
     new: str
     data: bytes
     address: str
     before: tuple[str, ...] = ()
-    fixed: bool = False
 
     @property
     def changed(self) -> bool:
@@ -62,16 +60,15 @@ def renaming(settings: Settings, old: str, new: str) -> Renaming:
         raise ConfigError(f"{new!r} makes no address", "use small letters, digits and dashes")
     post = find(settings, old)
     refuse_taken(settings, new, post.lang, but=post.file)
-    fixed = bool(post.header.get("url") or post.header.get("save_as"))
     if post.slug == new:
-        return Renaming(post, new, post.data, post.address(new), fixed=fixed)
+        return Renaming(post, new, post.data, post.address(new))
     try:
         post.data.decode("utf-8")
     except UnicodeDecodeError:
         raise ConfigError(f"{post.name}: is not UTF-8", "save it as UTF-8") from None
     data = set_key(post.data, "Slug", new)
-    if fixed:
-        return Renaming(post, new, data, "", fixed=True)
+    if post.fixed:
+        return Renaming(post, new, data, "")
     before, address = _addresses(post, new)
     return Renaming(post, new, _with_aliases(post, data, before, address), address, before)
 
@@ -95,8 +92,7 @@ def _addresses(post: Source, new: str) -> tuple[tuple[str, ...], str]:
         ConfigError: another post was published at the new one, or has it among its aliases.
     """
     known = addresses.recorded(post.settings)
-    uids = {post.uid, *was_of(post.header.get("was"))}
-    own = [a for a in addresses.read(post.settings) if known.uid_at(a) in uids]
+    own = [a for a in addresses.read(post.settings) if known.uid_at(a) in post.uids]
     brought = {normal(alias) for alias in post.aliases}
     had = [address for address in own if normal(address) not in brought]
     # A site that records no addresses has them all the same.
@@ -108,7 +104,7 @@ def _addresses(post: Source, new: str) -> tuple[tuple[str, ...], str]:
     if address:
         refuse_brought(post.settings, address, but=post.file)
     owner = known.uid_at(address) if address else ""
-    if owner and owner not in uids:
+    if owner and owner not in post.uids:
         raise ConfigError(f"{address} was published as another post", "choose another")
     return tuple(a for a in had if normal(a) != normal(address)), address
 

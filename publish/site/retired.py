@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 from publish.errors import ConfigError, Refused
 from publish.post import frontmatter
 from publish.post.files import write_whole
-from publish.post.identity import RETIRED, table_bytes, was_of
+from publish.post.identity import RETIRED, table_bytes
 from publish.post.urls import normal, parse_alias
 from publish.settings import Settings
 from publish.site import addresses
@@ -50,14 +49,12 @@ def retraction(settings: Settings, post: str) -> Retraction:
             own = tuple(place for place, owner in known.items() if owner == uid)
             return Retraction(address, None, (uid,), own, "")
     source = only(found, post, "name it by its slug, path or address")
-    uids = (source.uid, *was_of(source.header.get("was")))
-    places = [address for address, owner in known.items() if owner in uids]
+    places = [address for address, owner in known.items() if owner in source.uids]
     if places:
         # An old address whose redirect goes with the post.
         places += [alias for alias in source.aliases if _stands_alone(alias)]
     own = tuple(dict.fromkeys(places))
-    digest = hashlib.sha256(source.data).hexdigest()
-    return Retraction(source.name, source.file, uids, own, digest)
+    return Retraction(source.name, source.file, source.uids, own, source.digest)
 
 
 def target(settings: Settings, to: str, taken: Retraction) -> str:

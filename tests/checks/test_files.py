@@ -306,3 +306,35 @@ def test_a_damaged_table_of_the_ledger_is_named_by_a_check(project: Project, nam
     project.write(f"content/ledger/{name}.json", "{")
     [error] = [told for told in project.told() if told.endswith("error")]
     assert error.startswith(f"content/ledger/{name}.json:1 ")
+
+
+WRITTEN = ("output", "content/ledger", "output/calm/deep")
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_folder_that_a_build_may_not_write_in(
+    project: Project, name: str, monkeypatch: pytest.MonkeyPatch
+):
+    project.post()
+    for each in WRITTEN:
+        (project.root / each).mkdir(parents=True, exist_ok=True)
+    assert project.told() == []
+    locked = project.root / name
+    access = os.access
+    # Rights do not bind the superuser, who may be the one that runs this.
+    monkeypatch.setattr(
+        os, "access", lambda path, mode: (
+            access(path, mode) and not (Path(path) == locked and mode & os.W_OK))
+    )  # fmt: skip
+    project.post("More words.\n")
+    assert project.told() == [f"{name}:1 unwritable error"]
+    monkeypatch.undo()
+    assert project.told() == []
+
+
+def test_a_file_where_a_build_needs_a_folder(project: Project):
+    project.post()
+    project.write("content/ledger", "in the way")
+    assert "content/ledger:1 unwritable error" in project.told()
+    (project.root / "content/ledger").unlink()
+    assert project.told() == []

@@ -117,6 +117,33 @@ def test_no_settings_file_at_all(tmp_path: Path):
     assert (done.returncode, "there is no such settings file" in done.stderr) == (2, True)
 
 
+@pytest.mark.parametrize("damage", ["a line", "a folder"])
+def test_a_damaged_ledger_is_told_by_check_and_stops_the_build(small: Path, damage: str):
+    ledger = small / "content/ledger/issues.jsonl"
+    ledger.parent.mkdir(exist_ok=True)
+    ledger.mkdir() if damage == "a folder" else ledger.write_text("\n".join("<<<<<<< HEAD"))
+    (small / "content/posts/more.md").write_bytes(post())
+    before = tree(small / "output")
+    why = {"a folder": "cannot be read: Is a directory", "a line": "this line of the ledger is"}
+    told = f"content/ledger/issues.jsonl:1: {why[damage]}"
+    checked, built = publish("check", cwd=small), publish("build", cwd=small)
+    assert (checked.returncode, built.returncode) == (1, 1)
+    assert told in checked.stdout
+    assert built.stderr.startswith(f"error: {told}")
+    assert "delete it: Mailchimp knows what was sent" in built.stderr
+    assert tree(small / "output") == before
+    ledger.rmdir() if damage == "a folder" else ledger.unlink()
+    assert publish("build", cwd=small).returncode == 0
+
+
+def test_the_sandboxs_damaged_ledger_is_a_warning_of_build(small: Path):
+    ledger = small / ".publish/sandbox/ledger/issues.jsonl"
+    ledger.parent.mkdir(parents=True)
+    ledger.write_text("junk\n")
+    done = publish("build", "--full", cwd=small)
+    assert (done.returncode, done.stderr.count("issues.jsonl:1: this line")) == (0, 1)
+
+
 def test_a_plugin_that_ends_the_process_is_named(small: Path):
     plugin = small / "plugins/boom.py"
     plugin.parent.mkdir()

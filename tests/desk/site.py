@@ -127,9 +127,9 @@ def opened(site: Open, live: bool = False) -> Iterator[Open]:
         assert not thread.is_alive()
 
 
-def until(true: Callable[[], bool], seconds: float = 20) -> None:
-    """Wait for something to become true."""
+def until(true: Callable[[], bool], seconds: float = 20, pause: float = 0.05) -> None:
+    """Wait for something to become true; ``pause`` seconds between two looks, which may cost."""
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "it did not come"
-        time.sleep(0.05)
+        time.sleep(pause)

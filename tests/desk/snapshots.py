@@ -7,13 +7,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from publish.desk.model import Choice, Figures, Letter, Newsletter, Post, Site, Snapshot
+from publish.desk.model import Choice, Letter, Newsletter, Post, Site, Snapshot
+from publish.newsletter.report import Figures
 from publish.post.diagnostic import Diagnostic
 
 YORK = ZoneInfo("America/New_York")
 NOW = datetime(2026, 11, 28, 10, 24, tzinfo=YORK).astimezone(UTC)
 TUESDAY = datetime(2026, 12, 1, 7, 30, tzinfo=YORK).astimezone(UTC)
 CHANGE = ("On the first", "Tusday", "Tuesday", "of March")
+
+
+def a_report(recipients: int, bounces: int, opens: int, clicks: int, left: int) -> Figures:
+    return Figures("", "", "post", "", "", recipients, opens, clicks, left, bounces)
 
 
 def a_post(name: str = "posts/quit.md", **more: Any) -> Post:
@@ -35,7 +40,7 @@ def a_letter(of: Post, state: Any = "scheduled", **more: Any) -> Letter:
 
 
 def sent(of: Post, days: int = 40, figures: Figures | None = None) -> Letter:
-    found = figures or Figures(403, 2, 253, 68, 1)
+    found = figures or a_report(403, 2, 253, 68, 1)
     return a_letter(of, "sent", at=NOW - timedelta(days=days), readers=403, figures=found)
 
 

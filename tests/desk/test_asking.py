@@ -66,14 +66,14 @@ def test_the_desk_has_words_of_its_own():
     for words, name, sent, boxed, later in (
         (Words(), "quit “Quit”", "sent (campaign c9)", f"gone [{NOTE}]",
          ("  to take it back until then: publish undo quit",)),
-        (asking.words(), "“Quit”", "sent", "gone", ()),
+        (asking.WORDS, "“Quit”", "sent", "gone", ()),
     ):  # fmt: skip
         assert words.post("quit", "Quit") == name
         assert words.post("quit", "") == "quit"
         assert words.sent("sent", "c9") == sent
         assert words.sandboxed("gone") == boxed
         assert words.later("take it back until then", "publish undo quit") == later
-    assert asking.words().stop == "“Stop”"
+    assert asking.WORDS.stop == "“Stop”"
 
 
 def question(**more: Any) -> Question:

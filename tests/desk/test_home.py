@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from publish.desk import home, page
-from publish.desk.model import Figures, Newsletter, Post, Site
+from publish.desk.model import Newsletter, Post, Site
 from publish.desk.renderings import Renderings
 from tests.desk.snapshots import (
     CHANGE,
@@ -16,6 +16,7 @@ from tests.desk.snapshots import (
     a_finding,
     a_letter,
     a_post,
+    a_report,
     a_snapshot,
     chosen,
     sent,
@@ -156,7 +157,7 @@ def test_nothing_is_said_to_be_unsent_before_mailchimp_was_looked_at():
 
 def test_what_is_out_has_honest_figures():
     few = a_post("posts/few.md")
-    letters = (sent(POST, 40), sent(few, 10, Figures(12, 1, 7, 2, 0)))
+    letters = (sent(POST, 40), sent(few, 10, a_report(12, 1, 7, 2, 0)))
     view = home.view(a_snapshot(POST, few, letters=letters), NOW)
     small, large = view.out
     assert (small.delivered, small.opened, small.opened_of_100) == ("11 of 12", "7 of 11", None)

@@ -13,11 +13,11 @@ from werkzeug.serving import make_server
 
 from publish.desk import renderings
 from publish.desk.guard import Guard
-from publish.desk.model import Figures, Newsletter, Site
+from publish.desk.model import Newsletter, Site
 from publish.post.diagnostic import Diagnostic
 from tests.browser.test_site_axe import ASK as SITE
 from tests.browser.test_site_axe import UNFIT
-from tests.desk.snapshots import CHANGE, YORK, a_letter, a_post, sent
+from tests.desk.snapshots import CHANGE, YORK, a_letter, a_post, a_report, sent
 from tests.desk.stand import BASE, KEY, Desk, a_desk
 
 pytestmark = pytest.mark.browser
@@ -45,7 +45,7 @@ class Served:
         letters = (
             a_letter(quit, at=now + timedelta(days=3), changes=(CHANGE,)),
             a_letter(odd, "unknown", why="an answer was lost"), sent(old), sent(quit, 90,
-            Figures(12, 1, 7, 2, 0)), a_letter(old, "held"),
+            a_report(12, 1, 7, 2, 0)), a_letter(old, "held"),
         )  # fmt: skip
         desk.app.reader.change(
             posts=(*desk.app.reader.current.posts, quit, old, odd),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -25,7 +26,7 @@ POST = a_post()
 DRAFT = a_post("posts/draft.md", kind="draft", status="draft")
 
 
-def view(now: Snapshot, post: Post, renderings: Renderings | None = None) -> page.PostPage:
+def view(now: Snapshot, post: Post, renderings: Renderings | None = None) -> SimpleNamespace:
     known = [f for f in (now.findings or {}).get(post.file, ()) if f.rule == "http-link"]
     return page.view(now, post, NOW, renderings or Renderings(), known)
 

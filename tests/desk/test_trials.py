@@ -21,6 +21,8 @@ from publish.settings import load
 from tests.desk.site import Open, until
 
 pytestmark = pytest.mark.browser
+RELOAD = 0.5
+"""Seconds between two reloads: each has the desk and the browser make a whole page."""
 # The worst case: the script knows the key. It must still get nothing and do nothing.
 EVIL = """\
 fetch("/_ran");
@@ -69,7 +71,10 @@ def log(site: Open) -> str:
 def preview(page: Page, site: Open) -> str:
     page.goto(f"{site.address}/")
     link = page.get_by_role("link", name=re.compile("^See the site"))
-    until(lambda: page.reload() is not None and len(link.get_attribute("href") or "") > 1)
+    until(
+        lambda: page.reload() is not None and len(link.get_attribute("href") or "") > 1,
+        pause=RELOAD,
+    )
     return (link.get_attribute("href") or "").rstrip("/")
 
 
@@ -251,7 +256,7 @@ def press(page: Page, name: str | re.Pattern[str]) -> None:
 
 def comes(page: Page, text: str) -> None:
     """Reload until it is there: a browser really without script refreshes by itself meanwhile."""
-    until(lambda: text in page.locator("#act").inner_text() or not page.reload(), 90)
+    until(lambda: text in page.locator("#act").inner_text() or not page.reload(), 90, RELOAD)
 
 
 def test_a_day_without_script(browser: Browser, site: Open):

@@ -59,13 +59,11 @@ def test_when_a_file_was_saved():
     assert said == ["6 minutes ago", "today at 7:24", "yesterday at 14:24", "on 20 November"]
 
 
-def test_counts_and_lists():
+def test_counts():
     assert plain(words.count(1, "reader")) == "1 reader"
     assert plain(words.count(1204, "reader")) == "1,204 readers"
     assert words.spelt(3, "thing") == "three things"
     assert words.spelt(13, "thing") == "13 things"
-    assert words.listed(["a", "b", "c"]) == "a, b and c"
-    assert (words.listed(["a"]), words.listed([])) == ("a", "")
 
 
 def test_few_readers_are_counted_and_many_are_shared():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import os
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -10,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from publish.importer import uploads
 from publish.importer.fetch import OldSite
 from publish.importer.model import Options
 from publish.importer.run import run
-from publish.importer.uploads import harmless, kind, originals
+from publish.importer.uploads import originals
+from publish.post.images import ending_of, harmless
 from publish.settings import Settings
 from tests.importer.export import SITE, attachment, export, imported, item, site
 from tests.importer.test_run import JPEG, report
@@ -73,6 +76,35 @@ def test_two_of_one_name_are_kept_apart(blog: Settings, tmp_path: Path):
     assert len({line for line in page.split("\n") if line.startswith("![A]({static}")}) == 3
 
 
+def test_files_are_read_by_one_process_also_where_several_convert(
+    blog: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    count = 80
+    files = {f"2020/03/{n}.jpg": JPEG + b"%d" % n for n in range(count)} | {"2020/05/a.pdf": b"a"}
+    posts = [item(n + 1, meta={"_thumbnail_id": str(1000 + n)}) for n in range(count)]
+    posts.append(item(500, f'<a href="/?attachment_id=2000">f</a> <a href="{SITE}/leaf/">l</a>'))
+    posts += [attachment(1000 + n, f"2020/03/{n}.jpg") for n in range(count)]
+    posts += [attachment(2000, "2020/05/a.pdf"), attachment(2001, "2020/05/a.pdf")]
+    posts[-1] = posts[-1].replace(f"<link>{SITE}/a/", f"<link>{SITE}/leaf/")
+    note, read = tmp_path / "pids", uploads.Archive.read
+
+    def noted(archive: uploads.Archive, path: str) -> bytes | None:
+        with note.open("a") as stream:
+            stream.write(f"{os.getpid()}\n")
+        return read(archive, path)
+
+    monkeypatch.setattr(uploads.Archive, "read", noted)
+    (tmp_path / "export.xml").write_text(export(*posts))
+    options = Options(uploads=zipped(tmp_path, files), jobs=3)
+    run(blog, [tmp_path / "export.xml"], options, lambda _: None)
+    assert set(note.read_text().split()) == {str(os.getpid())}
+    covers = {blog.content / f"posts/post-{n + 1}.md": f"2020/03/{n}.jpg" for n in range(count)}
+    for file, cover in covers.items():
+        assert f"Image: images/{cover}\n" in file.read_text()
+        assert (blog.content / "images" / cover).read_bytes() == files[cover]
+    assert (blog.content / "posts/post-500.md").read_text().count("{static}/") == 2
+
+
 def test_a_picture_that_lies_there_already_is_not_overwritten(blog: Settings, tmp_path: Path):
     mine = blog.content / "images/2020/03/a.jpg"
     mine.parent.mkdir(parents=True)
@@ -91,7 +123,7 @@ def test_a_picture_that_lies_there_already_is_not_overwritten(blog: Settings, tm
      (b"<svg onload='x()'></svg>", ""), (b"<html>", ""), (b"MZ", ""), (b"", "")],
 )  # fmt: skip
 def test_a_picture_is_known_by_its_bytes(data: bytes, ending: str):
-    assert kind(data) == ending
+    assert ending_of(data) == ending
     assert not harmless(b"<svg><a xlink:href='javascript:x'/></svg>")
 
 

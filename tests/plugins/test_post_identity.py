@@ -246,7 +246,12 @@ def test_a_digest_is_over_json_as_it_has_always_been(
     ]  # fmt: skip
     # Written down in ledgers and in the pages' own heads: it must never come out differently.
     whole = json.dumps(facts, ensure_ascii=True, separators=(",", ":"))
-    assert page_digest(content) == hashlib.sha256(whole.encode()).hexdigest()[:32]
+    mark, digest = page_digest(content)
+    assert digest == hashlib.sha256(whole.encode()).hexdigest()[:32]
+    assert page_digest(content, {mark: "worked out before"}) == (mark, "worked out before")
+    for name in ("title", "_content"):
+        other = SimpleNamespace(**{**vars(content), name: f"{vars(content)[name]}x"})
+        assert page_digest(other, {mark: digest})[1] != digest
 
 
 def test_names_of_pelicans_own_members_are_taken_at_every_call():

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from pelican.utils import get_date, set_date_tzinfo
 
 from publish.errors import ConfigError
+from publish.post import dates
 from publish.post.record import Visibility
 from publish.settings import load
-from publish.site import dates
 from publish.site.build import build
 from publish.site.posts import Source, sources
 

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,8 @@ from publish.errors import Refused
 from publish.post import stamps
 from publish.settings import load
 from publish.site.build import Guards, build
-from publish.site.commit import commit, tree
+from publish.site.commit import below, commit, site_of, staged, tree
+from publish.site.engine.staging import Staging
 from tests.site.conftest import Site
 from tests.site.laws import played
 from tests.site.laws_haunts import SCENES as HAUNTS
@@ -148,8 +149,8 @@ def test_a_key_in_a_page_stops_the_build_before_anything_is_public(lab: Lab):
     lab.apply({"theme/templates/article.html": f"<!-- {key} -->{{{{ article.title }}}}"})
     settings = load(lab.conf)
 
-    def validate_output(folder: Path) -> None:
-        if found := run.leaks(settings, folder):
+    def validate_output(staged: Mapping[str, str]) -> None:
+        if found := run.leaks(settings, staged):
             raise Refused(found[0].located)
 
     with pytest.raises(Refused, match=r"output/.*index\.html:1: a secret key"):
@@ -179,11 +180,46 @@ def test_what_has_been_looked_up_a_moment_ago_is_not_looked_up_again(tmp_path: P
         for name, text in files.items():
             (folder / name).write_text(text)
     present = tree(target)
-    changes = commit(stage, target, ["a", "gone"], ["gone"], present=present)
+    changes = commit(below(stage), target, ["a", "gone"], ["gone"], present=present)
     assert (changes.written, changes.removed, changes.foreign) == (("a", "b"), (), ("x",))
     assert {n: (target / n).read_text() for n in tree(target)} == {
         "a": "new", "b": "new", "x": "mine",
     }  # fmt: skip
+
+
+def test_a_page_that_lies_in_the_output_is_staged_without_a_folder_of_its_own(tmp_path: Path):
+    known = (b"old", b"")
+    long = f"{'long' * 25}/{'longer' * 25}/index.html"
+    names = ["a%2Fb/index.html", "a/index.html", "new/index.html", "redone/index.html", long]
+    with staged(tmp_path) as stage:
+        old = dict.fromkeys({*names} - {"new/index.html"}, known)
+        staging = Staging(stage, tuple(old), old, {})
+        for name in names:
+            with staging.open(f"{stage}/site/{name}", "w", "utf-8") as page:
+                page.write(name)
+        assert staging.holds("a/index.html", "key") is False
+        plugin = stage / "site/redone/index.html"
+        plugin.parent.mkdir()
+        plugin.write_text("a plugin's")
+        found = site_of(stage)
+        assert {name: Path(path).read_text() for name, path in found.items()} == {
+            **{name: name for name in names}, "redone/index.html": "a plugin's",
+        }  # fmt: skip
+        assert {entry.name for entry in (stage / "site").iterdir()} == {
+            "new", "redone", "long" * 25,
+        }  # fmt: skip
+
+
+def test_a_folder_that_is_not_there_yet_is_moved_with_all_that_lies_in_it(tmp_path: Path):
+    stage, target = tmp_path / "stage", tmp_path / "output"
+    names = ["a/index.html", "b/c/d.txt", "b/c/e/f.txt", "b/index.html", "g.txt"]
+    (target / "a").mkdir(parents=True)
+    for name in names:
+        (stage / name).parent.mkdir(parents=True, exist_ok=True)
+        (stage / name).write_text(name)
+    assert commit(below(stage), target, []).written == tuple(names)
+    assert {name: (target / name).read_text() for name in tree(target)} == {n: n for n in names}
+    assert [entry.name for entry in stage.iterdir()] == ["a"]
 
 
 def test_an_edit_of_a_plugin_in_the_second_in_which_it_was_compiled_is_seen(

@@ -273,7 +273,7 @@ def test_a_draft_that_once_was_public_leads_on_from_where_it_was(site: Site):
 def test_an_address_of_its_own_line_stays(site: Site):
     file = site.post("placed", "B", Url="here/", Save_as="here/index.html")
     done = rename(site.settings, "placed", "elsewhere")
-    assert (done.fixed, done.before) == (True, ())
+    assert (done.post.fixed, done.before) == (True, ())
     assert "aliases" not in headers(file)
 
 

@@ -86,6 +86,20 @@ def unreadable(site: Site) -> Iterator[Problem]:
         yield Problem(1, message, "correct its permissions, or remove it", trouble.file)
 
 
+@site_rule("unwritable", "error", "`output/` made by another user", "same")
+def unwritable(site: Site) -> Iterator[Problem]:
+    """A folder in which `build` could not write: of the site, or the ledger. A warning
+    where it is not made yet: the site may be there to be checked only."""
+    for trouble in site.met("unwritable"):
+        if trouble.detail == "missing":
+            what, remedy = "make this folder", "correct the permissions of the one above it"
+            yield Problem(1, f"a build cannot {what}", remedy, trouble.file, "warning")
+            continue
+        more = f", nor in {trouble.detail} more folders" if trouble.detail else ""
+        remedy = "correct the owner or the permissions"
+        yield Problem(1, f"a build cannot write here{more}", remedy, trouble.file)
+
+
 @site_rule("bad-file-name", "error", "a file `caf\\xe9.md` from an old disk", "same")
 def bad_file_name(site: Site) -> Iterator[Problem]:
     """The name of a source, or of a folder above it, is not UTF-8: no page and no ledger can hold

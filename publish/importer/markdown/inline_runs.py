@@ -3,21 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from publish.importer.tree import BLOCKS, INLINE, El
 
 BLANK = re.compile(r"\n[ \t\r\f]*\n\s*")
-
-
-def leaves(part: El | str) -> Iterator[El | str]:
-    """A part and everything inside of it."""
-    stack: list[El | str] = [part]
-    while stack:
-        here = stack.pop()
-        yield here
-        if isinstance(here, El):
-            stack.extend(here.kids)
 
 
 def split(run: list[El | str]) -> list[list[El | str]]:
@@ -49,13 +38,9 @@ def tidy(run: list[El | str], autop: bool) -> list[El | str]:
         out[-1] = out[-1].rstrip(" \n")
     if out and isinstance(out[0], str):
         out[0] = out[0].lstrip(" \n")
-    text = "".join(k if isinstance(k, str) else k.text() for k in out)
-    if not text.strip(" \n\t\xa0\u200b\ufeff") and not any(
-        isinstance(leaf,
-        El) and (leaf.tag == "img" or leaf.get("id")) for part in out for leaf in leaves(part)
-    ):  # fmt: skip
-        return []
-    return out
+    whole = El("p", {}, out)
+    said = whole.text().strip(" \n\t\xa0\u200b\ufeff")
+    return out if said or any(el.tag == "img" or el.get("id") for el in whole.walk()) else []
 
 
 def _blank(kid: El | str) -> bool:

@@ -13,6 +13,8 @@ from publish.importer.markdown.inline import Dialect
 from publish.importer.tree import El
 
 LISTS = ("ul", "ol")
+FIRST = ("run", "p", "blockquote", "h2", "h3", "h4", "h5", "h6")
+"""What an item of a list may begin with."""
 PART = "<!-- -->"
 """Between two lists or quotations, which would be one else."""
 ATTRIBUTES = {
@@ -109,30 +111,19 @@ class _Block:
         return "\n".join(text for text in texts if text)
 
     def _list(self, el: El, top: bool) -> str:
-        items = [kid for kid in el.kids if isinstance(kid, El)]
+        items = el.elements
         numbered = el.tag == "ol"
         if "reversed" in el.attrs or el.get("type") not in ("", "1", "disc", "circle", "square"):
             raise _Hard
         first = whole_number(el.get("start"), 1)
         if numbered and first != 1 and not self.dialect.sane_lists:
             raise _Hard
-        loose = any(kid.tag not in ("run", *LISTS) for item in items for kid in _els(item))
+        loose = any(kid.tag not in ("run", *LISTS) for item in items for kid in item.elements)
         out: list[str] = []
         number = first
         for position, item in enumerate(items):
-            kids = _els(item)
-            if not kids or kids[0].tag not in (
-                "run",
-                "p",
-                "blockquote",
-                "h2",
-                "h3",
-                "h4",
-                "h5",
-                "h6",
-            ):
-                raise _Hard
-            if item.get("id") in self.dialect.anchors:
+            kids = item.elements
+            if not kids or kids[0].tag not in FIRST or item.get("id") in self.dialect.anchors:
                 raise _Hard
             if numbered and item.get("value"):
                 given = whole_number(item.get("value"), number)
@@ -153,7 +144,7 @@ class _Block:
         return ("\n\n" if loose else "\n").join(out)
 
     def _quote(self, el: El) -> str:
-        kids = _els(el)
+        kids = el.elements
         made = joined(kids, [self._of(kid, False) for kid in kids])
         return "\n".join(
             f"> {line}".rstrip(" ") if not line.endswith("  ") else f"> {line}"
@@ -161,9 +152,7 @@ class _Block:
         )
 
     def _pre(self, el: El, top: bool) -> str:
-        if any(
-            isinstance(kid, El) and kid.tag in ("a", "img") for kid in el.kids
-        ) or "verse" in el.get("class"):
+        if "verse" in el.get("class") or any(kid.tag in ("a", "img") for kid in el.elements):
             raise _Hard
         words = el.text().replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)
         words = re.sub(r"\A\s*\n|\s+\Z", "", words)
@@ -181,13 +170,13 @@ class _Block:
         if not self.dialect.html:
             raise _Hard
         pictures = [kid for kid in el.kids if not (isinstance(kid, El) and kid.tag == "figcaption")]
-        notes = [kid for kid in el.kids if isinstance(kid, El) and kid.tag == "figcaption"]
+        notes = [kid for kid in el.elements if kid.tag == "figcaption"]
         made = inline.run(pictures, self.dialect).strip()
         note = "".join(f"<figcaption>{_inline(n.kids)}</figcaption>\n" for n in notes)
         return f'<figure markdown="1">\n{made}\n{note}</figure>'
 
     def _table(self, el: El) -> str:
-        rows = [list(_els(row)) for row in _els(el) if row.tag == "tr"]
+        rows = [row.elements for row in el.elements if row.tag == "tr"]
         width = len(rows[0]) if rows else 0
         simple = (
             self.dialect.tables
@@ -203,7 +192,7 @@ class _Block:
         lines = []
         for row in rows:
             cells = [
-                inline.run(_els(c)[0].kids, self.dialect, "<br>", True) if c.kids else ""
+                inline.run(c.elements[0].kids, self.dialect, "<br>", True) if c.kids else ""
                 for c in row
             ]
             lines.append(f"| {' | '.join(cells)} |")
@@ -216,13 +205,13 @@ class _Block:
         return "\n".join(lines)
 
     def _definitions(self, el: El) -> str:
-        kids = _els(el)
+        kids = el.elements
         if not self.dialect.definitions or kids[0].tag != "dt" or kids[-1].tag != "dd":
             raise _Hard
         out: list[str] = []
         before = ""
         for kid in kids:
-            inside = _els(kid)
+            inside = kid.elements
             if len(inside) != 1 or inside[0].tag not in ("run", "p"):
                 raise _Hard
             words = inline.lines(inline.run(inside[0].kids, self.dialect, "<br>"))
@@ -236,7 +225,7 @@ class _Block:
     def _details(self, el: El) -> str:
         if not self.dialect.html:
             raise _Hard
-        summary, *rest = _els(el)
+        summary, *rest = el.elements
         texts = [self._of(kid, True) for kid in rest]
         opened = " open" if "open" in el.attrs else ""
         return (
@@ -246,14 +235,9 @@ class _Block:
 
 
 def _plain_cell(cell: El) -> bool:
-    kids = _els(cell)
-    if "colspan" in cell.attrs or "rowspan" in cell.attrs or len(kids) > 1:
-        return False
-    return not kids or kids[0].tag == "run" or kids[0].tag == "p"
-
-
-def _els(el: El) -> list[El]:
-    return [kid for kid in el.kids if isinstance(kid, El)]
+    kids = cell.elements
+    spans = "colspan" in cell.attrs or "rowspan" in cell.attrs
+    return not spans and len(kids) < 2 and all(kid.tag in ("run", "p") for kid in kids)
 
 
 def whole_number(text: str, otherwise: int) -> int:
@@ -304,7 +288,7 @@ def html(el: El | str, dialect: Dialect) -> str:
 def _table_html(el: El, attrs: str, dialect: Dialect) -> str:
     out = [f"<table{attrs}>"]
     part = ""
-    for kid in _els(el):
+    for kid in el.elements:
         if kid.tag == "caption":
             out.append(f"<caption>{''.join(html(k, dialect) for k in kid.kids)}</caption>")
             continue

@@ -9,11 +9,14 @@ import re
 from collections.abc import Callable
 
 from publish.importer.markdown.embeds import framed, label, watch
-from publish.importer.markdown.inline_runs import leaves, split, spread, tidy
+from publish.importer.markdown.inline_runs import split, spread, tidy
 from publish.importer.markdown.structures import STRUCTURES, attributes_of
 from publish.importer.tree import BLOCKS, CONTAINERS, GONE, INLINE, MADE, El
 
 INNER = {"li", "blockquote", "td", "th", "dt", "dd", "figcaption", "caption", "summary"}
+LAZY = ("data-src", "data-lazy-src", "data-original", "data-orig-file")
+"""Where scripts that load a picture late keep its address."""
+SMILEY = re.compile(r"/smilies/|s\.w\.org/images/core/emoji")
 Lose = Callable[[str, str, str], None]
 
 
@@ -112,23 +115,20 @@ class _Normal:
             return [El("blockquote", attributes_of(el, "id"), [*inside])] if inside else []
         if tag == "hr":
             return [El("hr")]
-        if tag in ("tr", "td", "th", "thead", "tfoot"):  # outside a table
-            return self.flow(el, autop, True)
-        return self.flow(el, autop, wrap)
+        return self.flow(el, autop, True)  # a row or a cell outside a table
 
     def _container(self, el: El, autop: bool, wrap: bool) -> list[El]:
         given = el.get("data-autop")
         autop = given == "on" if given else autop
         if "data-form" in el.attrs:
             self.lose("form-dropped", el.get("data-form"), el.get("data-words"))
-            return [El("mark-form", {"call": "1"})]
+            return _mark([El("mark-form")])
         if "data-label" in el.attrs or "data-footnotes" in el.attrs:
             return []
         out = self.flow(el, autop, True if el.tag not in ("label", "legend") else wrap)
         classes = f" {el.get('class')} {el.get('id')} ".lower()
         if "data-call" in el.attrs or CALL.search(classes):
-            for block in out:
-                block.attrs["call"] = "1"
+            _mark(out)
         if "data-group" in el.attrs or "group" in classes:
             self._group += 1
             for block in out:
@@ -170,18 +170,13 @@ class _Normal:
         labels = " ".join(_labels(el).split())
         self.lose("form-dropped", el.get("id") or el.get("action").split("?")[0][:80], labels)
         out = self.flow(El("div", {}, _without_fields(el)), autop, True)
-        for block in out:
-            block.attrs["call"] = "1"
-        return [*out, El("mark-form", {"call": "1"})]
+        return _mark([*out, El("mark-form")])
 
     def _paragraph(self, el: El, autop: bool) -> list[El]:
         out = self.flow(El("p", {}, el.kids), autop, True)
         if out and el.get("id"):
             out[0].attrs.setdefault("id", el.get("id"))
-        if CALL.search(f" {el.get('class')} ".lower()):
-            for block in out:
-                block.attrs["call"] = "1"
-        return out
+        return _mark(out) if CALL.search(f" {el.get('class')} ".lower()) else out
 
     def _heading(self, el: El, autop: bool) -> list[El]:
         inside = self.flow(el, False, False)
@@ -265,12 +260,8 @@ class _Normal:
         anchor: list[El | str] = [El("a", {"id": name})] if name else []
         if not href or href == "#":
             return [*anchor, *kids]
-        shown = any(
-            leaf.tag == "img" if isinstance(leaf, El) else leaf.strip()
-            for part in kids
-            for leaf in leaves(part)
-        )
-        if not shown:
+        link = El("a", {}, kids)
+        if not link.text().strip() and all(inner.tag != "img" for inner in link.walk()):
             return [*anchor, *kids]
         attrs = {"href": href}
         if el.get("title").strip():
@@ -279,31 +270,16 @@ class _Normal:
 
     def _image(self, el: El) -> list[El | str]:
         src = el.get("src").strip()
-        lazy = next(
-            (
-                el.get(n)
-                for n in ("data-src", "data-lazy-src", "data-original", "data-orig-file")
-                if el.get(n)
-            ),
-            "",
-        )
-        if lazy and (
-            not src
-            or src.startswith("data:")
-            or "placeholder" in src
-            or "data-lazy-src" in el.attrs
-        ):
+        lazy = next((el.get(name) for name in LAZY if el.get(name)), "")
+        stand_in = not src or src.startswith("data:") or "placeholder" in src
+        if lazy and (stand_in or "data-lazy-src" in el.attrs):
             src = lazy.strip()
         if not src or src.lower().startswith(("javascript:",)):
             return []
         if el.get("width") == "1" and el.get("height") == "1":
             return []  # a counter of visits
         alt = " ".join(el.get("alt").split())
-        if (
-            "wp-smiley" in el.get("class")
-            or "/smilies/" in src
-            or "s.w.org/images/core/emoji" in src
-        ):
+        if "wp-smiley" in el.get("class") or SMILEY.search(src):
             return [alt] if alt else []
         attrs = {"src": src, "alt": alt}
         if el.get("title").strip() and el.get("title").strip() != alt:
@@ -318,6 +294,13 @@ CALL = re.compile(
     r"mc_embed_signup|mc4wp|subscribe|subscription|newsletter|signup|sign-up|optin|opt-in|cta|"
     r"call-to-action|wp-block-buttons?|button|btn)[\s_-]"
 )
+
+
+def _mark(blocks: list[El]) -> list[El]:
+    """Blocks that call the reader to act: see ``ending``."""
+    for block in blocks:
+        block.attrs["call"] = "1"
+    return blocks
 
 
 def _labels(el: El) -> str:

@@ -41,30 +41,21 @@ def listed(n: Flow, el: El, autop: bool) -> list[El]:
         item = El("li", attributes_of(inner, "value", "id"), [*n.flow(inner, autop, False)])
         if item.kids or made.tag == "ol":
             made.kids.append(item)
-    if made.tag == "ul" and made.kids and all(_pictured(k) for k in made.kids):
+    if made.tag == "ul" and made.kids and all(map(_pictured, made.elements)):
         # A list of pictures is how WordPress lays a gallery out.
-        return [
-            _paragraph(part) for item in made.kids if isinstance(item, El) for part in item.kids
-        ]
-    return [made] if any(isinstance(k, El) and k.kids for k in made.kids) else []
+        return [_paragraph(part) for item in made.elements for part in item.elements]
+    return [made] if any(item.kids for item in made.elements) else []
 
 
-def _pictured(item: El | str) -> bool:
+def _pictured(item: El) -> bool:
     """Whether an item shows a picture and says nothing beside its caption."""
-    if not isinstance(item, El) or not item.kids:
-        return False
-    return all(
-        isinstance(kid, El) and (kid.tag == "figure" or (kid.tag in ("run", "p") and _shows(kid)))
-        for kid in item.kids
+    return bool(item.kids) and all(
+        kid.tag == "figure" or (kid.tag in ("run", "p") and kid.kids and _only_pictures(kid))
+        for kid in item.elements
     )
 
 
-def _shows(block: El) -> bool:
-    return bool(block.kids) and _only_pictures(block)
-
-
-def _paragraph(part: El | str) -> El:
-    assert isinstance(part, El)
+def _paragraph(part: El) -> El:
     return El("p", part.attrs, part.kids) if part.tag == "run" else part
 
 
@@ -99,9 +90,7 @@ def table(n: Flow, el: El, autop: bool) -> list[El]:
         else:
             _row(n, kid, made, "tbody", autop, stray)
     before = n.flow(El("div", {}, stray), autop, True)
-    filled = any(
-        isinstance(r, El) and any(isinstance(c, El) and c.kids for c in r.kids) for r in made.kids
-    )
+    filled = any(cell.kids for row in made.elements for cell in row.elements)
     return [*before, made] if filled else before
 
 

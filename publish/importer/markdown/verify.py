@@ -116,13 +116,9 @@ def _without_notes(root: El) -> None:
                 or (kid.tag == "hr" and el.get("class") == "footnote")
             ))
         ]  # fmt: skip
-        if el.tag == "ol" and el.kids and any(
-            isinstance(k, El) and k.get("id").startswith("fn:") for k in el.kids
-        ):  # fmt: skip
-            el.tag = "div"
-            for kid in el.kids:
-                if isinstance(kid, El):
-                    kid.tag = "div"
+        if el.tag == "ol" and any(kid.get("id").startswith("fn:") for kid in el.elements):
+            for part in (el, *el.elements):
+                part.tag = "div"
 
 
 @dataclass(frozen=True)
@@ -151,7 +147,6 @@ def words(text: str) -> list[str]:
 
 def inventory(root: El) -> Inventory:
     """What of these blocks has to be the same on the page."""
-    text: list[str] = []
     headings: list[tuple[str, str]] = []
     numbers: list[tuple[str, int, int]] = []
     links: Counter[str] = Counter()
@@ -167,26 +162,22 @@ def inventory(root: El) -> Inventory:
         elif tag in ("ol", "ul"):
             numbers += _numbers(el)
         elif tag == "table":
-            tables.append(
-                tuple(len(r.kids) for r in el.kids if isinstance(r, El) and r.tag == "tr")
-            )
+            tables.append(tuple(len(row.kids) for row in el.elements if row.tag == "tr"))
         elif tag == "blockquote":
             quotations += 1
         elif tag == "pre":
             code += 1
         elif re.fullmatch(r"h[1-6]", tag):
             headings.append((tag, " ".join(words(el.text()))))
-    for piece in _spaced(root):
-        text.append(piece)
     return Inventory(
-        Counter(words("".join(text))), tuple(headings), tuple(numbers), links, pictures,
+        Counter(words("".join(_spaced(root)))), tuple(headings), tuple(numbers), links, pictures,
         tuple(tables), quotations, code,
     )  # fmt: skip
 
 
 def _numbers(el: El) -> list[tuple[str, int, int]]:
     """The numbers a list shows, as runs: a list that goes on elsewhere is two runs either way."""
-    items = [kid for kid in el.kids if isinstance(kid, El)]
+    items = el.elements
     if el.tag == "ul":
         return [("ul", 0, len(items))]
     step = -1 if "reversed" in el.attrs else 1
@@ -261,7 +252,7 @@ def written(
 
     A block that Markdown would show otherwise is written as HTML.
     """
-    kinds = [kid for kid in root.kids if isinstance(kid, El)]
+    kinds = root.elements
     texts = [markup.block(kid, dialect) for kid in kinds]
     end = footnotes(notes, dialect)
     source = inventory(El("body", {}, [*root.kids, *(note for _, note in notes)]))
@@ -287,7 +278,7 @@ def footnotes(notes: list[tuple[str, El]], dialect: Dialect) -> str:
     """The footnotes' own texts."""
     out = []
     for id, note in notes:
-        kids = [kid for kid in note.kids if isinstance(kid, El)]
+        kids = note.elements
         made = markup.joined(kids, [markup.block(kid, dialect) for kid in kids])
         out.append(
             f"[^{dialect.notes[id]}]: " + made.replace("\n", "\n    ").replace("\n    \n", "\n\n")

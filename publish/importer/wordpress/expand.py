@@ -89,10 +89,10 @@ def expand(text: str, context: Context) -> str:
     """``text`` with every shortcode made HTML."""
     if "[" not in text:
         return text
-    text = _sources(_unheld(text))
-    nodes = shortcodes.parse(text, NAMES)
-    made = "".join(_node(node, context) for node in nodes)
-    return shortcodes.escaped(made)
+    if "_holder" in text:
+        text = HOLDER.sub("\n", text)
+    nodes = shortcodes.parse(_sources(text), NAMES)
+    return shortcodes.escaped(_inside(Code("", inside=nodes), context))
 
 
 SOURCE = re.compile(
@@ -128,19 +128,11 @@ def _sources(text: str) -> str:
 HOLDER = re.compile(
     r"(?:<!--\s*)?(?:\[|&#0*91;|&lsqb;|%91)(et_pb_line_break_holder|et_pb_br_holder)(?:\]|&#0*93;|%93)(?:\s*-->)?"
 )
-
-
-def _unheld(text: str) -> str:
-    """Divi's stand-ins for line breaks are line breaks."""
-    return HOLDER.sub("\n", text) if "_holder" in text else text
-
-
-def _node(node: Code | str, context: Context) -> str:
-    return node if isinstance(node, str) else _code(node, context)
+"""Divi's stand-ins for line breaks."""
 
 
 def _inside(code: Code, context: Context) -> str:
-    return "".join(_node(node, context) for node in code.inside)
+    return "".join(n if isinstance(n, str) else _code(n, context) for n in code.inside)
 
 
 def _code(code: Code, context: Context) -> str:
@@ -301,8 +293,6 @@ def _of_json(raw: str, context: Context) -> str:
     if found.get("type") == "color":
         return ""
     words = context.fields.get(name)
-    if words is None and name.startswith(("custom_meta_", "custom")):
-        words = context.fields.get(f"meta:{name.removeprefix('custom_meta_')}")
     if words is None:
         context.lose("dynamic-left", name or "?")
         words = ""

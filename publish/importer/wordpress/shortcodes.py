@@ -26,8 +26,10 @@ DOUBLE = ("&quot;", "&#34;", "&#034;", "&#x22;")
 # A value in such quotes may hold some itself: the one that ends it stands before another key or
 # the shortcode's end.
 LAST = r"(?=(?:\s|&nbsp;|\xa0){0,20}(?:/?\]|[A-Za-z_][\w:-]{0,100}\s{0,20}=))"
-CURLY = re.compile(rf"(?:&#822[012];|&#824[23];|&[lr]dquo;|&Prime;|[“”″„]|\"){LAST}")
-SINGLE = re.compile(rf"(?:&#821[67];|&#824[23];|&[lr]squo;|&prime;|[‘’′]|'){LAST}")
+CURVED = {
+    "curly": re.compile(rf"(?:&#822[012];|&#824[23];|&[lr]dquo;|&Prime;|[“”″„]|\"){LAST}"),
+    "single": re.compile(rf"(?:&#821[67];|&#824[23];|&[lr]squo;|&prime;|[‘’′]|'){LAST}"),
+}
 
 
 @dataclass
@@ -167,18 +169,12 @@ class _Next:
     def find(self, quote: str, at: int) -> tuple[int, int]:
         kind = quote
         if quote not in ('"', "'", *DOUBLE):
-            kind = (
-                "curly"
-                if CURLY.match(f"{quote}]")
-                else "single"
-                if SINGLE.match(f"{quote}]")
-                else quote
-            )
+            kind = next((k for k, ends in CURVED.items() if ends.match(f"{quote}]")), quote)
         since, start, end = self._known.get(kind, (-1, -2, -2))
         if since >= 0 and since <= at and (start >= at or start == -1):
             return start, end
-        if kind in ("curly", "single"):
-            match = (CURLY if kind == "curly" else SINGLE).search(self._text, at)
+        if kind in CURVED:
+            match = CURVED[kind].search(self._text, at)
             start, end = (match.start(), match.end()) if match else (-1, -1)
         else:
             start = self._text.find(kind, at)

@@ -24,6 +24,8 @@ ENTITY = re.compile(
     rb"&(?:(?:#(?:x0*(?P<hex>[0-9A-Fa-f]{1,6})|0*(?P<dec>[0-9]{1,7}))|(?P<name>[A-Za-z]\w{1,31}));)?"
 )
 NONCHARACTER = re.compile(rb"\xef\xbf[\xbe\xbf]")
+CHARACTERS = (range(32, 0xD800), range(0xE000, 0xFFFE), range(0x10000, 0x110000))
+"""Numbers of the characters that XML may hold, beside tab and line breaks."""
 SIGNS = bytes(range(32, 127))
 HIDDEN = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.S)
 Decode = Callable[[bytes, bool], str]
@@ -120,9 +122,10 @@ class Filter:
             self.mended += 1
             return b"&amp;"
         number = int(found["hex"], 16) if found["hex"] else int(found["dec"])
-        if number in (9, 10, 13) or 32 <= number < 0xD800 or 0xE000 <= number < 0xFFFE:
-            return found[0]
-        if 0x10000 <= number <= 0x10FFFF:
+        allowed = (
+            32 <= number < 0xD800 or 0xE000 <= number < 0xFFFE or 0x10000 <= number <= 0x10FFFF
+        )
+        if allowed or number in (9, 10, 13):
             return found[0]
         self.mended += 1
         return b""
@@ -301,14 +304,8 @@ def _comment(element: Any, item: Item) -> None:
         "pingback", "trackback",
     ):  # fmt: skip
         return
-    item.comment_count += 1
-    item.comments.append(
-        Comment(
-            values.get("comment_author", ""),
-            values.get("comment_date", ""),
-            values.get("comment_content", ""),
-        )
-    )
+    parts = (values.get(f"comment_{name}", "") for name in ("author", "date", "content"))
+    item.comments.append(Comment(*parts))
 
 
 def _term(element: Any, item: Item) -> None:

@@ -20,6 +20,8 @@ from pelican.contents import Content
 from pelican.paginator import Page, Paginator
 from pelican.urlwrappers import URLWrapper
 
+from publish.post.contents import digest_of
+
 _OWN = {"settings", "_name", "_slug", "_slug_from_name", "name", "slug"}
 _REBUILDING = {"builtins", "_codecs", "collections", "operator", "copyreg", __name__}
 """Modules whose functions pickle itself names to rebuild a value."""
@@ -129,32 +131,48 @@ CLOCK = {"now", "today", "utcnow", "time", "time_ns"}
 MISSING = b"missing"
 """In the place of a fingerprint: there is no such value."""
 _APART = {"settings", "_context", "_output_location_referenced"}
+_SAME = b"as the attribute"
+_SHOWN = (Content, URLWrapper)
+
+
+def _of_shown(value: Any) -> bytes | None:
+    if isinstance(value, list) and all(isinstance(each, Content) for each in value):
+        return of_bytes(b"posts" + "\0".join(map(name, value)).encode("utf-8", "surrogatepass"))
+    return fingerprint(list(value) if isinstance(value, list) else value)
 
 
 class Digests:
-    """The fingerprints of posts, of their attributes and of long lists, each made once a run.
-
-    ``posts`` are all posts, pages and static files by their names in records."""
+    """The fingerprints of posts, of their attributes and of what many pages show, each made once a
+    run. ``posts`` are all posts, pages and static files by their names in records."""
 
     def __init__(self, posts: Mapping[str, Any], siteurl: str) -> None:
         self._posts, self._siteurl = posts, siteurl
-        self._lists: dict[int, tuple[bytes | None, Any]] = {}
+        self._known: dict[int, tuple[bytes | None, Any]] = {}
         self._records: dict[str, bytes | None] = {}
 
     def of(self, value: Any) -> bytes | None:
-        """Long lists are shown on many pages, and fingerprinted once."""
-        if not isinstance(value, list):
+        """The fingerprint; long lists, posts and terms are shown on many pages."""
+        if not isinstance(value, (list, *_SHOWN)):
             return fingerprint(value)
-        known = self._lists.get(id(value))
+        known = self._known.get(id(value))
         if known is None:
-            known = self._lists[id(value)] = fingerprint(list(value)), value
+            known = self._known[id(value)] = _of_shown(value), value
         return known[0]
 
     def record(self, called: str) -> bytes | None:
         """The fingerprint of all attributes of a post."""
         if called not in self._records:
             post = self._posts[called]
-            own = {key: value for key, value in vars(post).items() if key not in _APART}
+            held = vars(post)
+            own = {key: value for key, value in held.items() if key not in _APART}
+            if type(told := held.get("metadata")) is dict:
+                # Pelican has made attributes of them: to go over these once is enough.
+                own["metadata"] = {
+                    key: _SAME if held.get(key, _SAME) is value else value
+                    for key, value in told.items()
+                }
+            if type(body := held.get("_content")) is str:
+                own["_content"] = digest_of(body)
             if self._leads(post):
                 own["content"] = post.get_content(self._siteurl)
             self._records[called] = fingerprint(own)

@@ -7,6 +7,7 @@ start that each finds what it was written for; where one does not, stock Pelican
 from __future__ import annotations
 
 import contextlib
+import fnmatch
 import functools
 import io
 import os
@@ -27,6 +28,12 @@ from publish.site.engine import settings as tracked
 from publish.site.engine.closures import Compiled
 from publish.site.engine.sources import KINDS, Sources, handed, key_lines
 from publish.site.engine.staging import Staging
+
+OF_ADDRESS = {
+    "__class__", "_status", "author", "category", "date", "in_default_lang", "lang", "metadata",
+    "settings", "slug", "source_path", "status",
+}  # fmt: skip
+"""Attributes of a post that its addresses are made from, beside ``override_url`` and its like."""
 
 
 def order_sources() -> None:
@@ -61,6 +68,8 @@ def order_sources() -> None:
                     names.remove(name)
                 inside[path] = {*inside[folder], real}
 
+    if os.name == "posix":  # where names are compared as they are, and no system need be asked
+        generators.fnmatch = types.SimpleNamespace(fnmatch=fnmatch.fnmatchcase)
     generators.Generator.get_files = get_files
     generators.os = types.SimpleNamespace(**{**vars(os), "walk": walk})
 
@@ -175,7 +184,7 @@ def memoize() -> None:
         return known[key]
 
     def forgetting(self: Any, attribute: str, value: Any) -> None:
-        if urls:
+        if urls and (attribute in OF_ADDRESS or attribute.startswith("override_")):
             urls.pop(self, None)
         put(self, attribute, value)
 

@@ -65,7 +65,7 @@ def run(task: Task, tell: Progress, held: list[Any]) -> Outcome:
     from pelican.settings import read_settings
 
     from publish.site.engine import hooks, session, settings, trust
-    from publish.site.engine.judging import MUCH, Judging, Stop
+    from publish.site.engine.judging import Judging, Stop
     from publish.site.engine.service import Service
     from publish.site.engine.sources import key_lines
     from publish.site.engine.staging import Staging
@@ -102,7 +102,7 @@ def run(task: Task, tell: Progress, held: list[Any]) -> Outcome:
         last = {} if task.forget else cache.load(task.record)
         issues = values.get("NEWSLETTER_ISSUES_PATH")
         further = {str(issues): ISSUES} if issues else {}
-        staging = Staging(site, task.intact, last.get("files", {}), further)
+        staging = Staging(task.stage, task.intact, last.get("files", {}), further)
         service = Service(staging, task.jobs, audit, tell, task.until)
         values["ENGINE"] = service
         if task.fit:
@@ -118,10 +118,7 @@ def run(task: Task, tell: Progress, held: list[Any]) -> Outcome:
             live = session.Session(
                 task, last, keys, values, declared, staging, audit, log, tell,
             )  # fmt: skip
-        judging = Judging(
-            task, values, log, audit, lambda: live.sources.fresh if live else MUCH, clock.phase,
-            live.begin if live else lambda generators, writer: None,
-        )  # fmt: skip
+        judging = Judging(task, values, log, audit, live, clock.phase)
         signals.content_written.connect(lambda path, context: written.append(path), weak=False)
         clock.phase("settings")
         pelican.run()
@@ -133,8 +130,7 @@ def run(task: Task, tell: Progress, held: list[Any]) -> Outcome:
     except Unfit as unfit:
         return unfit
     except Stop:
-        if live:
-            live.sources.save()
+        pass
     except StubUsed:
         return NeedsFullPelican()
     except (Exception, SystemExit) as error:  # a settings file, theme or plugin may do anything

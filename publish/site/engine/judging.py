@@ -16,6 +16,7 @@ from publish.site.engine import Task, Unfit
 from publish.site.engine.audit import Audit
 from publish.site.engine.logged import LogCollector
 from publish.site.engine.pool import Pool
+from publish.site.engine.session import Session
 
 MUCH = 32
 """Sources read from which on the answer is waited for before letters are composed."""
@@ -26,15 +27,15 @@ class Stop(Exception):
 
 
 class Judging:
-    """The judge of one run; ``fresh`` counts the sources that were read.
+    """The judge of one run; ``session`` is None in one of stock Pelican.
 
-    ``begin`` is called with the writer once nothing is left but to render.
+    While the answer is waited for, the session finds out what changed, and it begins to render
+    when the answer is there.
     """
 
     def __init__(
         self, task: Task, settings: Any, log: LogCollector, audit: Audit,
-        fresh: Callable[[], int], phase: Callable[[str], None],
-        begin: Callable[[list[Any], Any], None],
+        session: Session | None, phase: Callable[[str], None],
     ) -> None:  # fmt: skip
         self._task, self._settings, self._log = task, settings, log
         self._audit, self._phase = audit, phase
@@ -46,9 +47,11 @@ class Judging:
         send = signal.send
 
         def read(*senders: Any, **named: Any) -> Any:
+            if session:
+                session.sources.save()
             self._ask(senders[0])
             found = send(*senders, **named)
-            if fresh() >= MUCH:
+            if not session or session.sources.fresh >= MUCH:
                 phase("plugins")
                 self._settle()
                 phase("judge")
@@ -56,11 +59,15 @@ class Judging:
 
         def resolved(pelican: Any) -> Any:
             writer = get_writer(pelican)
+            ends = task.until or log.errors
+            if session and not ends:
+                session.compare(self.generators, writer)
             self._settle()
             phase("plugins")
-            if task.until or log.errors:
+            if ends:
                 raise Stop
-            begin(self.generators, writer)
+            if session:
+                session.begin()
             return writer
 
         signal.send, Pelican._get_writer = read, resolved

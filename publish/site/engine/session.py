@@ -49,6 +49,7 @@ class Session:
         self._progress, self._staging = progress, staging
         self._pool: Pool | None = None
         self._generators: list[Any] = []
+        self._writer: Any = None
         self._turn, self._mine, self._share = 0, 0, False
         self.sources = Sources(task, code, settings, audit, lambda: log.count)
         self._tracker = Tracker(declared)
@@ -69,7 +70,6 @@ class Session:
         Raises:
             OSError: it cannot be written.
         """
-        self.sources.save()
         self.pages.save(record)
         self._compiled.save()
 
@@ -126,17 +126,20 @@ class Session:
 
     # While Pelican runs.
 
-    def begin(self, generators: list[Any], writer: Any) -> None:
-        """All is resolved, and nothing is rendered yet."""
-        self._generators = generators
+    def compare(self, generators: list[Any], writer: Any) -> None:
+        """All is resolved: find out what changed."""
+        self._generators, self._writer = generators, writer
         self._watch()
         if type(writer)._open_w is not Writer._open_w:
             self.pages.reuse = False
         self.pages.compare(generators)
+
+    def begin(self) -> None:
+        """Nothing is rendered yet: share out much work."""
         if self._jobs > 1 and (stale := self.pages.count_stale()) >= WORTH and self._sharable():
             self._progress("pages", -stale)
             parts = (self.pages, self._staging, self._log, self._audit)
-            self._pool = Pool(self._jobs, lambda n: self._work(n, writer), self._audit, parts)
+            self._pool = Pool(self._jobs, self._work, self._audit, parts)
 
     def _watch(self) -> None:
         """Filters, tests and functions of plugins count the posts they are given as a whole."""
@@ -157,7 +160,7 @@ class Session:
             return False
         return not any(hasattr(post, "override_save_as") for post in self.pages.posts.values())
 
-    def _work(self, number: int, writer: Any) -> None:
+    def _work(self, number: int) -> None:
         """A copy's share of the pages."""
         logging.getLogger().handlers[:] = [self._log]
         self._log.errors, self._log.warnings = [], []
@@ -165,7 +168,7 @@ class Session:
         try:
             for generator in self._generators:
                 if method := SHARED.get(type(generator)):
-                    getattr(generator, method)(writer)
+                    getattr(generator, method)(self._writer)
         except Exception as error:  # a theme or plugin may do anything
             self._log.failed(error)
 

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from pelican.contents import Article, Content, Page
 
-from publish.post import cache, stamps
+from publish.post import cache, contents, stamps
 from publish.site.engine import Task
 from publish.site.engine import settings as tracked
 from publish.site.engine.audit import Audit
@@ -37,14 +37,16 @@ key_lines: dict[str, Mapping[str, int]] = {}
 class Source(NamedTuple):
     """What is kept of a source: the object's class and pickled attributes, its static links.
 
-    ``lines`` are those of its keys. ``files`` are all that it was made from, each with stamp and
-    digest (``""`` where there is no such file), as of ``moment`` in nanoseconds.
+    ``lines`` are those of its keys, ``body`` is the digest of its body. ``files`` are all that it
+    was made from, each with stamp and digest (``""`` where there is no such file), as of
+    ``moment`` in nanoseconds.
     """
 
     kind: str
     data: bytes
     links: tuple[str, ...]
     lines: tuple[tuple[str, int], ...]
+    body: str
     files: tuple[tuple[str, str, str], ...]
     moment: int
 
@@ -97,6 +99,8 @@ class Sources:
         self._now[path] = known
         self.links[made] = known.links
         key_lines[path] = dict(known.lines)
+        if known.body:
+            contents.known[made._content] = known.body
         return made
 
     def make(self, path: str, read: Callable[[], Any], context: Any) -> Any:
@@ -114,7 +118,9 @@ class Sources:
             files = tuple((p, stamps.stamp(p), own.get(p) or digest_of(p)) for p in sorted(paths))
             if (data := _pickled(made, self._settings, context)) is not None:
                 lines = tuple(key_lines.get(path, {}).items())
-                self._now[path] = Source(type(made).__name__, data, links, lines, files, moment)
+                body = contents.digest_of(made._content) if type(made._content) is str else ""
+                kind = type(made).__name__
+                self._now[path] = Source(kind, data, links, lines, body, files, moment)
         return made
 
     def read_ahead(self, paths: list[str], read: Callable[[str], Any]) -> None:
@@ -135,7 +141,8 @@ class Sources:
             self._used |= used
 
     def save(self) -> None:
-        """Write what the next build may use.
+        """All sources are read: write what the next build may use, and keep none of it here, for
+        of a large site that is as much as all its posts.
 
         Raises:
             OSError: it cannot be written.
@@ -144,6 +151,7 @@ class Sources:
         if settings is not None and (settings, self._now) != self._was:
             made = {path: tuple(kept) for path, kept in self._now.items()}
             cache.save(self._file, {"key": self._key, "settings": settings, "sources": made})
+        self._old, self._now, self._was = {}, {}, ()
 
 
 def digest_of(path: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from publish.site.commit import tree
+from publish.site.commit import AGAIN, flat, tree
 from publish.site.engine.fingerprint import fingerprint, of_bytes
 
 
@@ -38,7 +38,8 @@ class Staging:
         self, folder: Path, intact: Collection[str], old: Mapping[str, Known],
         further: Mapping[str, str],
     ) -> None:  # fmt: skip
-        self._root = f"{folder}{os.sep}"
+        self._root = f"{folder / 'site'}{os.sep}"
+        self._again = f"{folder / AGAIN}{os.sep}"
         self._further = {f"{path}{os.sep}": word for path, word in further.items()}
         self._intact, self._old = frozenset(intact), old
         self.kept: set[str] = set()
@@ -71,7 +72,8 @@ class Staging:
 
     def _has(self, name: str) -> bool:
         """Whether something is staged there in this build."""
-        return name in self._staged or os.path.lexists(self._root + name)
+        places = self._root + name, self._again + flat(name)
+        return name in self._staged or any(map(os.path.lexists, places))
 
     def relative(self, name: str) -> str:
         """``name`` as records call it: below the output, with slashes."""
@@ -95,12 +97,18 @@ class Staging:
         if self.intact(name) and self._old[name][0] == digest and not self._has(name):
             self.keep(name)
             return
-        os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120
+        os.makedirs(os.path.dirname(path := self._place(name)), exist_ok=True)  # noqa: PTH103, PTH120
         with open(path, "wb") as stream:  # noqa: PTH123
             stream.write(data)
         self.kept.discard(name)
         self._staged.add(name)
         self.new[name] = (digest, b"")
+
+    def _place(self, name: str) -> str:
+        again = flat(name)
+        lies = self.intact(name) and not os.path.lexists(self._root + name)
+        return (self._again + again if lies and len(os.fsencode(again)) < 256
+                else self._root + name)  # fmt: skip
 
     def share(self) -> tuple[set[str], dict[str, Known], set[str]]:
         """What a copy of this process staged and kept, for ``merge``."""
