@@ -25,16 +25,20 @@ LONGEST_PART = 240
 OUTSIDE = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\~]|^[A-Za-z]:|[\x00-\x1f]")
 
 
-@source_rule("missing-uid", "warning", "no `Uid:` line", "silent")
-def missing_uid(source: Source) -> Iterator[Problem]:
+@site_rule("missing-uid", "warning", "no `Uid:` line", "silent")
+def missing_uid(site: Site) -> Iterator[Problem]:
     """Without a Uid, feed readers and the newsletter take a moved file for a new post."""
-    if not source.is_page and not source.get("uid") and not beyond(source):
-        if not source.reading.uses("post_identity"):
-            return
+    for source in site.sources:
+        if source.is_page or not source.is_markdown or source.get("uid") or beyond(source):
+            continue
         # What a reader's program knows it by, where it was public already.
         own = uid_of("", source.path)
-        remedy = f"add `Uid: {own}`, and never change it"
-        yield Problem(source.line("uid"), "the post has no Uid", remedy, fix=("", own))
+        lost = site.recorded.contradicts(addresses.of_source(source, site), own)
+        if source.reading.uses("post_identity") and source.readable and not lost:
+            remedy = f"add `Uid: {own}`, and never change it"
+            yield Problem(
+                source.line("uid"), "the post has no Uid", remedy, source.file, fix=("", own)
+            )
 
 
 @source_rule("bad-uid", "warning", "`Uid: my post`")
