@@ -101,19 +101,16 @@ def scan(file: str) -> tuple[int, ...]:
 
 
 def unwritable(settings: Settings, *, ledger: bool) -> Iterator[Trouble]:
-    """Folders in which a build could not write; with ``ledger``, it notes addresses there. The
-    detail is ``"missing"``, or how many more below the same folder there are."""
-    told: list[Path] = []
-    homes = (settings.cache, settings.output, settings.issues, settings.content / "ledger")
-    for home in homes if ledger else homes[:-1]:
+    """Folders of the site in which a build could not write; with ``ledger``, it notes addresses
+    there. The detail is ``"missing"``, or how many more below the same folder there are."""
+    homes = (settings.output, settings.content / "ledger")
+    for home in homes if ledger else homes[:1]:
         place = next(p for p in (home, *home.parents) if os.path.lexists(p))
-        if any(place.is_relative_to(other) for other in told):
-            continue
         if not (place.is_dir() and os.access(place, WRITE)):
             missing = place != home and place.is_dir()
-            told.append(home if missing else place)
-            yield _unwritable(settings, str(told[-1]), "missing" if missing else "")
-        elif home != settings.cache:
+            found = home if missing else place
+            yield _unwritable(settings, str(found), "missing" if missing else "")
+        else:
             # What may not even be looked into is surely no page of ours.
             bad = [base for base, _, _ in os.walk(home)
                    if not os.access(base, WRITE) and os.access(base, os.R_OK)]  # fmt: skip

@@ -36,17 +36,19 @@ def where(name: str) -> None:
 @click.command("doctor")
 @options.with_office
 def doctor(office: options.Office, terminal: Terminal) -> int:
-    """Check key, audience, sender, plan, site, targets and timer; say what to do about each.
+    """Check settings, key, audience, sender, plan, site, targets and timer; say what to do.
 
     Example: publish doctor
     """
     from publish.http import fetch
     from publish.newsletter.doctor import checks
+    from publish.office import checking
     from publish.run import doctor as unattended
 
     sick = 0
     letters = checks(office.account, office.api, office.settings.siteurl, fetch)
-    for check in chain(letters, unattended.checks(office.settings, office.lock)):
+    own = checking.of_settings(office.settings)
+    for check in chain(own, letters, unattended.checks(office.settings, office.lock)):
         mark = "ok   " if check.well else "mend "
         line = f"{mark} {check.name}: {check.detail}"
         terminal.out(line if check.well else f"{line} — {check.remedy}")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from publish import checks
 from publish.checks import Judged
@@ -19,6 +19,9 @@ from publish.post.issue import CLIPPED
 from publish.post.record import Library
 from publish.settings import Settings
 from publish.site.build import Guards
+
+if TYPE_CHECKING:
+    from publish.newsletter.doctor import Check
 
 LETTER, STYLE = 15_000, 250
 """Bytes at most of a letter around its body, and of the style of one element."""
@@ -96,6 +99,22 @@ def guards(settings: Settings, voice: Voice) -> Guards:
         partial(bytes_if_readable, settings.content),
         partial(validate_output, settings),
     )  # fmt: skip
+
+
+def of_settings(settings: Settings) -> Iterator[Check]:
+    """Whether the settings can be what is meant, for `publish doctor`: a check for each fault."""
+    from publish.newsletter.doctor import Check
+
+    name = settings.path.name
+    try:
+        found = [f for f in findings(settings) if f.rule in OF_SETTINGS and f.severity == "error"]
+    except PublishError as error:
+        yield Check("settings", False, error.message, error.remedy)
+        return
+    for finding in found:
+        yield Check("settings", False, finding.located, finding.remedy)
+    if not found:
+        yield Check("settings", True, f"{name} sets nothing that cannot be")
 
 
 def raise_on_errors(found: Iterable[Diagnostic], voice: Voice) -> None:

@@ -309,11 +309,13 @@ def test_the_doctor_finds_what_is_wrong_and_says_what_to_do(small: Path):
     assert well.returncode == 0, well.stdout
     with (small / "pelicanconf.py").open("a") as conf:
         conf.write("NEWSLETTER_TOPICS = {'Career': '4711'}\nSITEURL = ''\n")
+        conf.write("NEWSLETTER_SIGNUP_ACTION = '//x.list-manage.com'\n")
     sick = publish("doctor", cwd=small)
     assert sick.returncode == 1
     lines = [line for line in sick.stdout.splitlines() if line.startswith("mend")]
-    assert len(lines) == 2
+    assert len(lines) == 3
     assert all(" — " in line for line in lines)
+    assert re.match(r"mend  settings: pelicanconf\.py:\d+: the sign-up form cannot", lines[0])
 
 
 def test_a_topic_goes_to_its_own_readers(small: Path):

@@ -243,7 +243,9 @@ def test_a_fallback_is_recorded_too(small: Settings):
     build(small)
     uid = ledger(small)["/plain/"]
     moved = file.rename(file.with_name("moved.md"))
-    assert f"`Uid: {uid}`" in next(f.remedy for f in findings(small) if f.rule == "changed-uid")
+    found = [f for f in findings(small) if "moved.md" in f.file and "Uid" in f.message]
+    assert [f.rule for f in found] == ["changed-uid"]  # and none that names another Uid to write
+    assert f"`Uid: {uid}`" in found[0].remedy
     moved.write_text(f"Uid: {uid}\n{moved.read_text()}")
     build(small)
     assert ledger(small)["/plain/"] == uid
