@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 from markdown.extensions.toc import slugify as automatic_id
 
-from publish.importer.address import Entry, host_of
+from publish.importer.address import Entry
 from publish.importer.model import Channel
 from publish.importer.tree import El
 from publish.importer.wordpress.expand import Context
@@ -245,11 +245,6 @@ def named(root: El) -> list[str]:
         if re.fullmatch(r"h[1-6]", el.tag):
             found.append(automatic_id(el.text(), "-"))
     return list(dict.fromkeys(f for f in found if f))
-
-
-def hosts_of(*addresses: str) -> frozenset[str]:
-    """The hosts of some addresses, without ``www.``."""
-    return frozenset(host for address in addresses if (host := host_of(address)))
 
 
 def lists(

@@ -91,7 +91,7 @@ def _left(state: State, item: Item) -> None:
 def _merge(state: State, found: Channel, path: Path) -> None:
     """Several files are one export: what the first says of the site counts."""
     known = state.channel
-    state.hosts |= links.hosts_of(found.url, found.site)
+    state.hosts |= {address.host_of(url) for url in (found.url, found.site)} - {""}
     if found.mended:
         state.lose("export-mended", 0, path.name, str(found.mended))
     state.channel = Channel(

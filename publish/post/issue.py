@@ -11,6 +11,12 @@ from typing import Any
 
 VERSION = 1
 NAMES = ("issue.html", "issue.txt", "issue.json")
+TEXTS = (
+    "key", "uid", "slug", "title", "subject", "preheader", "digest", "page_digest", "url", "source",
+)  # fmt: skip
+LISTS = ("categories", "images")
+LATER = ("posts", "was")
+"""Lists that the record of an early issue may lack."""
 CLIPPED = 100_000
 """Bytes of HTML from which on an issue is refused: Gmail clips at ``GMAIL``, and Mailchimp's own
 rewriting of links adds to it."""
@@ -69,24 +75,12 @@ class Issue:
         """The content of ``issue.json``, which lies beside the bodies."""
         return {
             "version": VERSION,
-            "key": self.key,
-            "uid": self.uid,
-            "slug": self.slug,
-            "title": self.title,
-            "subject": self.subject,
-            "preheader": self.preheader,
-            "digest": self.digest,
-            "page_digest": self.page_digest,
-            "url": self.url,
-            "source": self.source,
+            **{name: getattr(self, name) for name in TEXTS},
+            **{name: list(getattr(self, name)) for name in (*LISTS, *LATER)},
             "date": self.date.isoformat(),
-            "categories": list(self.categories),
-            "images": list(self.images),
             "newsletter": True,
             "parts": {"html": list(self.html_part), "text": list(self.text_part)},
-            "posts": list(self.posts),
             "of": self.update_of,
-            "was": list(self.was),
             "html_bytes": self.html_bytes,
             "picture_bytes": self.picture_bytes,
         }
@@ -108,28 +102,19 @@ def from_record(record: Mapping[str, Any], html: str = "", text: str = "") -> Is
     if date.tzinfo is None:
         raise ValueError("a date without its zone")
     parts = record.get("parts") or {}
+    texts: dict[str, Any] = {name: str(record[name]) for name in TEXTS}
+    lists: dict[str, Any] = {name: tuple(map(str, record[name])) for name in LISTS}
+    lists |= {name: tuple(map(str, record.get(name) or ())) for name in LATER}
     return Issue(
-        key=str(record["key"]),
-        uid=str(record["uid"]),
-        slug=str(record["slug"]),
-        title=str(record["title"]),
-        subject=str(record["subject"]),
-        preheader=str(record["preheader"]),
+        **texts,
+        **lists,
         html=html,
         text=text,
-        digest=str(record["digest"]),
-        page_digest=str(record["page_digest"]),
-        url=str(record["url"]),
-        source=str(record["source"]),
         date=date,
-        categories=tuple(map(str, record["categories"])),
-        images=tuple(map(str, record["images"])),
         html_part=tuple(map(int, parts.get("html") or ())),
         text_part=tuple(map(int, parts.get("text") or ())),
-        posts=tuple(map(str, record.get("posts") or ())),
         picture_bytes=int(record.get("picture_bytes") or 0),
         update_of=str(record.get("of") or ""),
-        was=tuple(map(str, record.get("was") or ())),
     )
 
 

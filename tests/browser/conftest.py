@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.serving import served
 from tests.forked import run
@@ -37,12 +37,20 @@ KINDS = {
 """Every kind of page a reader can meet, and where the blog has one."""
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+@pytest.fixture(scope="module")
+def window(browser: Browser) -> Iterator[BrowserContext]:
+    """A telephone; one for a module, for to open it costs more than a page in it."""
     context = browser.new_context(viewport={"width": 390, "height": 844})
     context.set_default_timeout(20_000)
-    yield context.new_page()
+    yield context
     context.close()
+
+
+@pytest.fixture
+def page(window: BrowserContext) -> Iterator[Page]:
+    found = window.new_page()
+    yield found
+    found.close()
 
 
 @pytest.fixture(scope="session")

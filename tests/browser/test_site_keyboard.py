@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import KINDS, visit
 
@@ -44,12 +44,11 @@ def walk(page: Page, most: int) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def walked(browser: Browser) -> Iterator[Page]:
+def walked(window: BrowserContext) -> Iterator[Page]:
     """One page for all kinds."""
-    context = browser.new_context(viewport={"width": 390, "height": 844})
-    context.set_default_timeout(20_000)
-    yield context.new_page()
-    context.close()
+    found = window.new_page()
+    yield found
+    found.close()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -228,6 +228,3 @@ def broken_anchor(site: Site) -> Iterator[Problem]:
         where = "this page" if there is source else there.file
         message = f"nothing in {where} is named #{quoted(anchor)}"
         yield Problem(source.line_of(link), message, remedy, source.file, sure)
-
-
-RULES = (broken_link, link_to_draft, broken_anchor)

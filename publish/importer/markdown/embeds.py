@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from publish.importer.address import host_of
 from publish.importer.tree import El
 
 PROVIDERS = {
@@ -28,14 +29,8 @@ PROVIDERS = {
 
 def provider(url: str) -> str:
     """What an address of a well-known site shows; ``""`` for another."""
-    try:
-        host = (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""
-    return next(
-        (label for name, label in PROVIDERS.items() if host == name or host.endswith(f".{name}")),
-        "",
-    )
+    host = f".{host_of(url)}"
+    return next((said for name, said in PROVIDERS.items() if host.endswith(f".{name}")), "")
 
 
 def label(src: str, el: El) -> str:

@@ -179,12 +179,9 @@ class _Writer:
         return f"<{tag}{attrs}>{inner}</{tag}>" if inner else ""
 
     def _emphasized(self, tag: str, inner: str, nested: bool) -> tuple[str | _Emphasis, ...]:
-        core = inner.strip(" \n\xa0")
-        if not core:
-            return (inner,)
-        start = inner.index(core)
+        before, core, after = _edges(inner)
         nested = nested or "**" in core or "<em>" in core or "<strong>" in core
-        return inner[:start], _Emphasis(tag, core, nested), inner[start + len(core) :]
+        return before, _Emphasis(tag, core, nested) if core else "", after
 
     def _anchor(self, el: El) -> str | tuple[str, ...]:
         if "href" not in el.attrs:
@@ -195,12 +192,8 @@ class _Writer:
         self._link += 1
         inner = self.kids(el.kids)
         self._link -= 1
-        core = inner.strip(" \n\xa0")
-        if not core:
-            return inner
-        start = inner.index(core)
-        made = f"[{core}]({address(el.get('href'))}{title(el)})"
-        return inner[:start], made, inner[start + len(core) :]
+        before, core, after = _edges(inner)
+        return before, f"[{core}]({address(el.get('href'))}{title(el)})" if core else "", after
 
     def _code(self, el: El) -> str:
         if any(not isinstance(kid, str) for kid in el.kids):
@@ -219,6 +212,13 @@ class _Writer:
             fence += "`"
         pad = " " if "`" in (words[0], words[-1]) else ""
         return f"{fence}{pad}{words}{pad}{fence}"
+
+
+def _edges(inner: str) -> tuple[str, str, str]:
+    """The blanks before some Markdown, what stands between, and the blanks after it."""
+    core = inner.strip(" \n\xa0")
+    start = inner.index(core) if core else len(inner)
+    return inner[:start], core, inner[start + len(core) :]
 
 
 def _inert(words: str) -> str:

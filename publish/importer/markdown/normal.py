@@ -122,14 +122,13 @@ class _Normal:
         autop = given == "on" if given else autop
         if "data-form" in el.attrs:
             self.lose("form-dropped", el.get("data-form"), el.get("data-words"))
-            return [El("mark-form", {"call": "1"})]
+            return _mark([El("mark-form")])
         if "data-label" in el.attrs or "data-footnotes" in el.attrs:
             return []
         out = self.flow(el, autop, True if el.tag not in ("label", "legend") else wrap)
         classes = f" {el.get('class')} {el.get('id')} ".lower()
         if "data-call" in el.attrs or CALL.search(classes):
-            for block in out:
-                block.attrs["call"] = "1"
+            _mark(out)
         if "data-group" in el.attrs or "group" in classes:
             self._group += 1
             for block in out:
@@ -171,18 +170,13 @@ class _Normal:
         labels = " ".join(_labels(el).split())
         self.lose("form-dropped", el.get("id") or el.get("action").split("?")[0][:80], labels)
         out = self.flow(El("div", {}, _without_fields(el)), autop, True)
-        for block in out:
-            block.attrs["call"] = "1"
-        return [*out, El("mark-form", {"call": "1"})]
+        return _mark([*out, El("mark-form")])
 
     def _paragraph(self, el: El, autop: bool) -> list[El]:
         out = self.flow(El("p", {}, el.kids), autop, True)
         if out and el.get("id"):
             out[0].attrs.setdefault("id", el.get("id"))
-        if CALL.search(f" {el.get('class')} ".lower()):
-            for block in out:
-                block.attrs["call"] = "1"
-        return out
+        return _mark(out) if CALL.search(f" {el.get('class')} ".lower()) else out
 
     def _heading(self, el: El, autop: bool) -> list[El]:
         inside = self.flow(el, False, False)
@@ -300,6 +294,13 @@ CALL = re.compile(
     r"mc_embed_signup|mc4wp|subscribe|subscription|newsletter|signup|sign-up|optin|opt-in|cta|"
     r"call-to-action|wp-block-buttons?|button|btn)[\s_-]"
 )
+
+
+def _mark(blocks: list[El]) -> list[El]:
+    """Blocks that call the reader to act: see ``ending``."""
+    for block in blocks:
+        block.attrs["call"] = "1"
+    return blocks
 
 
 def _labels(el: El) -> str:

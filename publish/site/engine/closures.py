@@ -18,12 +18,14 @@ class Closures:
     """Digests of templates.
 
     ``names`` is, by the digest of a template's text, what the text names; None if a name is made
-    while it renders or something in it is volatile. It is kept from build to build.
+    while it renders or something in it is volatile. It is kept from build to build. ``met`` are
+    the names of all templates that take part in any.
     """
 
     def __init__(self, names: dict[bytes, list[str] | None]) -> None:
         self.names = names
         self._known: dict[tuple[int, str], bytes | None] = {}
+        self.met: set[str] = set()
 
     def of(self, env: Environment, called: str) -> bytes | None:
         """The digest; None where it is unknown which templates take part."""
@@ -51,6 +53,7 @@ class Closures:
             if named is None:
                 return None
             waiting += named
+        self.met |= met
         return of_bytes("\0".join(sorted(parts)).encode("utf-8", "surrogatepass"))
 
     def _named(self, env: Environment, text: str) -> list[str] | None:

@@ -10,6 +10,7 @@ A page hangs on three kinds of things, each with a fingerprint of the last build
 
 from __future__ import annotations
 
+import contextlib
 import types
 from collections.abc import Mapping
 from pathlib import Path
@@ -99,6 +100,12 @@ class Pages:
         if not self.old:
             return sum(1 for called in self.posts if not called.startswith("Static "))
         return sum(self._dirty(entry, self._env) for entry in self.old.values())
+
+    def load_templates(self) -> None:
+        """Have templates compiled that will be rendered: copies of this process need not."""
+        for called in self._closures.met:
+            with contextlib.suppress(Exception):  # it is told where the template is rendered
+                self._env.get_template(called)
 
     def _dirty(self, entry: Entry, env: Any) -> bool:
         """Whether what it shares with other pages has changed."""

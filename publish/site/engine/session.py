@@ -50,7 +50,7 @@ class Session:
         self._pool: Pool | None = None
         self._generators: list[Any] = []
         self._writer: Any = None
-        self._turn, self._mine, self._share = 0, 0, False
+        self._stale, self._turn, self._mine, self._share = 0, 0, 0, False
         self.sources = Sources(task, code, settings, audit, lambda: log.count)
         self._tracker = Tracker(declared)
         self.pages = Pages(last, whole, staging, self._tracker)
@@ -133,11 +133,14 @@ class Session:
         if type(writer)._open_w is not Writer._open_w:
             self.pages.reuse = False
         self.pages.compare(generators)
+        self._stale = self.pages.count_stale() if self._jobs > 1 and self._sharable() else 0
+        if self._stale >= WORTH:
+            self.pages.load_templates()
 
     def begin(self) -> None:
         """Nothing is rendered yet: share out much work."""
-        if self._jobs > 1 and (stale := self.pages.count_stale()) >= WORTH and self._sharable():
-            self._progress("pages", -stale)
+        if self._stale >= WORTH:
+            self._progress("pages", -self._stale)
             parts = (self.pages, self._staging, self._log, self._audit)
             self._pool = Pool(self._jobs, self._work, self._audit, parts)
 
