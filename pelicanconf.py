@@ -89,8 +89,6 @@ PLUGINS = [
 # A picture of the publisher for search engines, at least 112 pixels on each side.
 STRUCTURED_DATA_LOGO = "theme/img/icon-512.png"
 
-# Our own extension keeps nothing from one text for the next, so one parser may read all files.
-QUICK_MARKDOWN_EXTENSIONS = ["only_blocks.marks.OnlyBlocks"]
 MARKDOWN = {
     "extension_configs": {
         "markdown.extensions.codehilite": {"css_class": "highlight"},

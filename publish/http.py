@@ -27,7 +27,7 @@ AGENT = "publish (live-page check)"
 
 
 class Answer(NamedTuple):
-    """Status, body (not more than ``LARGEST`` bytes) and headers, whose names are in lower case."""
+    """Status, body (as much of it as was to be read) and headers, whose names are in lower case."""
 
     status: int
     body: bytes
@@ -46,9 +46,11 @@ def fetch(url: str, timeout: float = TIMEOUT) -> tuple[int, bytes]:
 
 def ask(
     url: str, *, method: str = "GET", headers: Mapping[str, str] | None = None,
-    timeout: float = TIMEOUT,
+    timeout: float = TIMEOUT, largest: int = LARGEST, at: str = "",
 ) -> Answer:  # fmt: skip
-    """Ask for ``url`` with ``method`` and further ``headers``.
+    """Ask for ``url`` with ``method`` and further ``headers``; of the body, read ``largest`` bytes.
+
+    ``at`` is the IP address to connect to, for a caller that has looked at it.
 
     Raises:
         OSError: it is no web address, nothing answers, or not within ``timeout`` seconds. The
@@ -58,6 +60,13 @@ def ask(
 
     end = time.monotonic() + timeout
     connection, path = _connection(url, timeout)
+    if at:
+        import socket
+
+        # Not by the name: a second look-up of it could find another address.
+        connection._create_connection = (  # type: ignore[attr-defined]
+            lambda place, *rest: socket.create_connection((at, place[1]), *rest)
+        )
     # A time-out of a socket starts again with each byte that comes; this one does not.
     watch = threading.Timer(timeout, _cut, (connection,))
     watch.daemon = True
@@ -65,7 +74,7 @@ def ask(
     try:
         connection.request(method, path, headers={"User-Agent": AGENT, **(headers or {})})
         answer = connection.getresponse()
-        body = answer.read(LARGEST)
+        body = answer.read(largest)
         if time.monotonic() >= end:
             raise TimeoutError
         return Answer(answer.status, body, {k.lower(): v for k, v in answer.getheaders()})

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections.abc import Callable, Collection
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from publish.post import cache
+from publish.post import cache, stamps
 from publish.post.files import write_whole
 
 from .variants import Encoded, Offer, Picture
 
 LISTED = "picture.json"
 """Written last: a folder without it is of no use."""
-YOUNG = 2_000_000_000
-"""Nanoseconds: a file changed so lately may change once more without another stamp."""
 
 
 class Results:
@@ -35,13 +32,12 @@ class Results:
         Raises:
             OSError: it cannot be read.
         """
-        found = file.stat()
-        stamp = found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+        stamp = stamps.told(file.stat())
         key = str(file), purpose
         known = self._old.get(key)
         if known is None or known[0] != stamp:
             known = stamp, work(file.read_bytes())
-        if time.time_ns() - found.st_ctime_ns > YOUNG:
+        if stamps.is_trustworthy(stamp):
             self._new[key] = known
         return str(known[1])
 

@@ -177,15 +177,11 @@ def _kept(file: Path) -> bytes:
     try:
         return verified(file.read_bytes())
     except (FileNotFoundError, ValueError):
-        data = _png(_drawn[file.name])
+        from .draw import png
+
+        data = png(_drawn[file.name])
         write_whole(file, with_checksum(data))
         return data
-
-
-def _png(card: Any) -> bytes:
-    from .draw import png
-
-    return png(card)
 
 
 def register() -> None:

@@ -1,8 +1,7 @@
 """Markdown read in a fraction of the time, with the same bytes.
 
-Pelican makes a new ``Markdown`` for every file, which tries every pattern on every piece of text.
-Here one ``Markdown`` is taken back to its first state between files, and a pattern is not tried
-where a character it cannot do without is missing.
+Pelican's ``Markdown`` tries every pattern on every piece of text. Here a pattern is not tried where
+a character it cannot do without is missing.
 """
 
 from __future__ import annotations

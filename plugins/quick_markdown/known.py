@@ -52,9 +52,8 @@ def _is_known_library() -> bool:
 def is_known() -> bool:
     """Whether the quick reader may stand in for Pelican's."""
     from markdown import Markdown
-    from markdown.blockparser import BlockParser
     from markdown.treeprocessors import InlineProcessor
     from pelican.readers import MarkdownReader
 
-    stock = (Markdown, BlockParser, InlineProcessor, MarkdownReader)
+    stock = (Markdown, InlineProcessor, MarkdownReader)
     return _is_known_library() and not any(is_altered(each) for each in stock)

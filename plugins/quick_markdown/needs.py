@@ -6,6 +6,7 @@ A pattern is left out where a text does not hold characters that it cannot do wi
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Any
 
 from markdown import inlinepatterns as stock
@@ -84,11 +85,10 @@ class InlineProcessor(Stock):
     hangs on that.
     """
 
-    _steps: list[tuple[Any, Need]]
-
-    def prepare(self) -> None:
-        """Look the patterns up, once all extensions have registered theirs."""
-        self._steps = [(pattern, need_of(pattern)) for pattern in self.inlinePatterns]
+    @cached_property
+    def _steps(self) -> list[tuple[Any, Need]]:
+        """The patterns, looked up when the first text is read: all are registered by then."""
+        return [(pattern, need_of(pattern)) for pattern in self.inlinePatterns]
 
     def _InlineProcessor__handleInline(self, data: str, patternIndex: int = 0) -> str:
         if isinstance(data, AtomicString):

@@ -43,6 +43,11 @@ class Rule:
     any_format: bool = False
 
     @property
+    def module(self) -> str:
+        """The name of the module that defines it."""
+        return (self.over_source or self.over_site).__module__
+
+    @property
     def cacheable(self) -> bool:
         """Whether what it finds stays true for as long as source and settings do."""
         return self.over_source is not None and not self.time_dependent

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from types import ModuleType
 
 from publish.checks import environment, reading
 from publish.checks.answers import Judged
@@ -37,15 +38,24 @@ from publish.post.diagnostic import Complaint, Diagnostic, Problem
 from publish.post.record import Library
 from publish.settings import Settings
 
+
+def rules_of(*modules: ModuleType) -> tuple[Rule, ...]:
+    """The rules that modules define, in the order in which they stand there."""
+    return tuple(
+        value for module in modules for value in vars(module).values()
+        if isinstance(value, Rule) and value.module == module.__name__
+    )  # fmt: skip
+
+
 SUBJECTS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
-    ("Files", (*encoding.RULES, *pathological.RULES)),
-    ("Front matter", (*frontmatter.RULES, *header_values.RULES, *unknown_keys.RULES)),
-    ("Identity and address", identity.RULES),
-    ("Links", (*links.RULES, *linking.RULES)),
-    ("Pictures and players", (*images.RULES, *policy.RULES)),
-    ("Text", (*text.RULES, *structure.RULES, *unrendered_markup.RULES)),
-    ("Mail", mail.RULES),
-    ("The whole site", (*sitewide.RULES, *config.RULES, *pelican_errors.RULES)),
+    ("Files", rules_of(encoding, pathological)),
+    ("Front matter", rules_of(frontmatter, header_values, unknown_keys)),
+    ("Identity and address", rules_of(identity)),
+    ("Links", rules_of(links, linking)),
+    ("Pictures and players", rules_of(images, policy)),
+    ("Text", rules_of(text, structure, unrendered_markup)),
+    ("Mail", rules_of(mail)),
+    ("The whole site", rules_of(sitewide, config, pelican_errors)),
 )
 RULES: tuple[Rule, ...] = tuple(rule for _, rules in SUBJECTS for rule in rules)
 """All rules, in the order of the catalogue."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -86,6 +86,10 @@ class Site:
         """A path in the content folder as one in the project."""
         content = self.library.content
         return f"{content}/{path}" if content not in ("", ".") else path
+
+    def met(self, rule: str) -> Iterator[Trouble]:
+        """What was met while reading that the rule of that id tells."""
+        return (trouble for trouble in self.troubles if trouble.rule == rule)
 
     def setting_line(self, name: str) -> int:
         """The last line of the settings file that sets ``name``, else 1."""

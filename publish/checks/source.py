@@ -142,6 +142,11 @@ class Source:
         """A header's line, else 1."""
         return (self.post.lines if self.post else self.header.lines).get(name, 1)
 
+    @property
+    def address_line(self) -> int:
+        """The line that its address is made of."""
+        return self.line("slug" if self.get("slug") else "title")
+
     def line_text(self, line: int) -> str:
         """A line of the file, counted from 1."""
         lines = self.text.split("\n")

@@ -59,7 +59,6 @@ def command(
     from publish.cli.answering import voice
     from publish.office import checking
     from publish.site.build import build
-    from publish.site.snapshot import summary
 
     terminal.progress("building")
     done = build(
@@ -80,6 +79,4 @@ def command(
     if as_json:
         terminal.json(done._asdict())
         return
-    terminal.good(
-        summary(done.output, len(done.written), len(done.removed), done.unchanged, done.issues)
-    )
+    terminal.good(done.summary)

@@ -88,17 +88,28 @@ def deploy(
     Raises:
         Stopped: it is refused, or the other side failed; with what is so now.
     """
-    out = Outcome(place.name, str(place.options["kind"]))
-    try:
+    with _outcome(place) as out:
         out.warnings += [target.caveat] if target.caveat else []
         release = release.adding(target.additions(release)).marked()
         out.release, out.source = release.id, release.source
         require_fit(release)
         _put(target, release, compare, options, out)
         _verify(place, release, options, out)
+    return out
+
+
+@contextmanager
+def _outcome(place: Place) -> Iterator[Outcome]:
+    """What becomes of a deploy to ``place``; an error carries it on.
+
+    Raises:
+        Stopped: there was one.
+    """
+    out = Outcome(place.name, str(place.options["kind"]))
+    try:
+        yield out
     except PublishError as error:
         raise Stopped(error, out) from None
-    return out
 
 
 def roll_back(target: Target, place: Place, wanted: str, options: DeployOptions) -> Outcome:
@@ -109,8 +120,7 @@ def roll_back(target: Target, place: Place, wanted: str, options: DeployOptions)
     Raises:
         Stopped: there is none such, or the other side failed.
     """
-    out = Outcome(place.name, str(place.options["kind"]))
-    try:
+    with _outcome(place) as out:
         if target.keep < 2:
             raise ConfigError(
                 f"a target of kind {out.kind} cannot go back by itself",
@@ -144,8 +154,6 @@ def roll_back(target: Target, place: Place, wanted: str, options: DeployOptions)
             target.roll_back(past, remote, record)
             _run_after_step(target, record, out)
         _seen(place, past.release, options, out)
-    except PublishError as error:
-        raise Stopped(error, out) from None
     return out
 
 
@@ -227,11 +235,10 @@ def _run_after_step(target: Target, record: Record, out: Outcome) -> None:
 def _verify(place: Place, release: Release, options: DeployOptions, out: Outcome) -> None:
     if out.state not in ("deployed", "unchanged") or not options.timeout:
         return
-    fresh = out.state == "deployed"
+    changed = [put.path for put in out.put] if out.state == "deployed" else None
     _seen(place, release.id, options, out)
-    with out.timed("verify"):
-        if fresh:
-            changed = [p.path for p in out.put]
+    if changed is not None:
+        with out.timed("verify"):
             out.warnings += verify.pages(place.siteurl, release, changed)
             out.verified += len(verify.sample(release, changed))
 

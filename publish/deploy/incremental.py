@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from publish.deploy import snapshot
-from publish.deploy.plan import PHASES, Plan, Remote
+from publish.deploy.plan import PHASES, Plan, Remote, phase_of
 from publish.deploy.release import (
     MARKER,
     OldRelease,
@@ -24,6 +24,7 @@ from publish.deploy.release import (
     Release,
     decoded,
     encoded,
+    is_page,
     kind_of,
 )
 from publish.deploy.targets import Place, Target
@@ -117,9 +118,7 @@ class IncrementalTarget(Target):
         """What is there, by one listing and the record."""
         record, tags = self.load(), self.tags()
         known = record.files if record else {}
-        ours = set(known) | set(record.planned if record else ()) | set(
-            record.expiring if record else ()
-        )  # fmt: skip
+        ours = {*known, *record.planned, *record.expiring} if record else set()
         files: dict[str, str] = {}
         foreign = []
         for path, tag in tags.items():
@@ -130,7 +129,8 @@ class IncrementalTarget(Target):
                 continue
             sha256, _, was = known.get(path, "").partition(SEPARATOR)
             files[path] = sha256 if was == tag and sha256 else ""
-        return Remote(record, files, tuple(sorted(foreign)), _name(record))
+        at = f"{record.release} {record.source} {record.time}" if record else ""
+        return Remote(record, files, tuple(sorted(foreign)), at)
 
     @contextmanager
     def claim(self, release: Release, patience: float) -> Iterator[Remote]:
@@ -151,11 +151,10 @@ class IncrementalTarget(Target):
             self.place.say(f"putting up {phase.name}: {len(paths)}")
 
             def one(path: str) -> tuple[str, str]:
-                data = snapshot.content(self.place.output, release, path)
-                sha256 = release.files[path].sha256
-                if path in tags and self.same(path, tags[path], data):
-                    return path, sha256 + SEPARATOR + tags[path]
-                return path, sha256 + SEPARATOR + self.write(path, data)
+                data, tag = snapshot.content(self.place.output, release, path), tags.get(path)
+                if tag is None or not self.same(path, tag, data):
+                    tag = self.write(path, data)
+                return path, release.files[path].sha256 + SEPARATOR + tag
 
             known |= dict(self._each(one, paths))
         files = {p: t for p, t in known.items() if p in release.files or p in plan.retained}
@@ -250,18 +249,8 @@ class IncrementalTarget(Target):
                 raise
 
 
-def _name(record: Record | None) -> str:
-    return f"{record.release} {record.source} {record.time}" if record else ""
-
-
 def _phase_back(path: str, there: Mapping[str, str]) -> str:
-    """The phase in which a file of an old release comes back."""
-    if path == MARKER:
-        return "marker"
-    kind = kind_of(path, "")
-    new = path not in there
-    if kind == "data":
-        return "feeds and indexes"
-    if kind == "asset":
-        return "new assets" if new else "changed assets"
-    return "new pages" if new else "changed pages"
+    """The phase in which a file of an old release comes back; what digest it carries is not known,
+    so every HTML file counts as a page."""
+    kind = "page" if is_page(path) else kind_of(path, "")
+    return "marker" if path == MARKER else phase_of(kind, path not in there)

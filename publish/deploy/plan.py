@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from publish.deploy.release import MARKER, File, Record, Release, is_page
+from publish.deploy.release import MARKER, File, Kind, Record, Release, is_page
 
 GRACE = timedelta(days=1)
 """So long a dead asset stays: pages that a browser or a proxy keeps still show it."""
@@ -94,7 +94,7 @@ def plan(
             continue
         why = _why(path, fingerprint(file), remote)
         if why:
-            puts[_phase(file, why)].append(Put(path, file.size, why))
+            puts[phase_of(file.kind, why == "new")].append(Put(path, file.size, why))
         else:
             unchanged += 1
     gone = [path for path in remote.files if path not in release.files]
@@ -137,12 +137,11 @@ def _why(path: str, fingerprint: str, remote: Remote) -> str:
     return "changed" if found else "is not as it was put there"
 
 
-def _phase(file: File, why: str) -> str:
-    if file.kind == "data":
+def phase_of(kind: Kind, new: bool) -> str:
+    """The phase in which a file of that ``kind`` is written that is ``new`` at the target."""
+    if kind == "data":
         return "feeds and indexes"
-    if file.kind == "list":
-        return "lists"
-    return f"{'new' if why == 'new' else 'changed'} {file.kind}s"
+    return "lists" if kind == "list" else f"{'new' if new else 'changed'} {kind}s"
 
 
 def _at(time: str) -> datetime:

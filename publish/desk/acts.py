@@ -78,9 +78,10 @@ class Acts:
 
     def fix_page(self, post: Post, args: Mapping[str, str]) -> dict[str, Any] | None:
         """What a fix would change; None if there is nothing to fix any more."""
-        finding, data, made = self._fixed(post, args)
-        if finding is None or made is None:
+        found = self._fixed(post, args)
+        if found is None:
             return None
+        finding, data, made = found
         return {"post": post, "finding": finding, "changes": fixes.difference(data, made)}
 
     # Questions and answers.
@@ -236,9 +237,10 @@ class Acts:
     def do_apply_fix(self, form: Mapping[str, str], request: Request) -> Response | str:
         """Write a fix that was shown."""
         post = self._post(form)
-        finding, _, made = self._fixed(post, form)
-        if finding is None or made is None:
+        found = self._fixed(post, form)
+        if found is None:
             raise Refused("there is nothing to mend there any more", "look at the post again")
+        finding, _, made = found
         self._write(post, form, made, f"Mended: {finding.message}")
         return parts.href(post)
 
@@ -294,17 +296,16 @@ class Acts:
             raise NotFound
         return found
 
-    def _fixed(
-        self, post: Post, form: Mapping[str, str]
-    ) -> tuple[Diagnostic | None, bytes, bytes | None]:
-        """The finding that the form names, the file, and the file without it."""
-        found = parts.findings(self.reader.current, post) or ()
-        wanted = (form.get("rule"), form.get("line"))
-        finding = next((f for f in found if (f.rule, str(f.line)) == wanted), None)
-        data = self.writer.read(self.reader.settings, post)
-        if finding is None:
-            return None, data, None
-        return finding, data, fixes.apply_fix(data, finding, self.reader.settings.values)
+    def _fixed(self, post: Post, form: Mapping[str, str]) -> tuple[Diagnostic, bytes, bytes] | None:
+        """The finding that the form names, the file, and the file without it; None if there is
+        nothing to fix any more."""
+        settings, wanted = self.reader.settings, (form.get("rule"), form.get("line"))
+        data = self.writer.read(settings, post)
+        for finding in parts.findings(self.reader.current, post) or ():
+            if (finding.rule, str(finding.line)) == wanted:
+                made = fixes.apply_fix(data, finding, settings.values)
+                return None if made is None else (finding, data, made)
+        return None
 
     def _allowed(self) -> None:
         if not self.reader.current.acts:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import SimpleNamespace
 
-from publish.desk import next_step, parts, words
+from publish.desk import parts, words
 from publish.desk.model import Letter, Post, Snapshot
 from publish.desk.parts import Button, State
 from publish.newsletter.schedule import WEEKDAYS
@@ -19,23 +19,6 @@ URGENT = {
     "sending": "A letter is going out now", "scheduled": "",
 }  # fmt: skip
 """The states of a letter that is on its way, the most urgent first, each with its headline."""
-
-
-@dataclass(frozen=True)
-class UpcomingLetter:
-    """A letter that is on its way. ``when`` and ``distance`` are ``""`` where no hour is known."""
-
-    state: State
-    title: str
-    href: str
-    readers: str
-    when: str
-    distance: str
-    says: str
-    changes: tuple[tuple[str, str, str, str], ...]
-    gone: bool
-    mend: tuple[Button, ...]
-    buttons: tuple[Button, ...]
 
 
 @dataclass(frozen=True)
@@ -173,7 +156,8 @@ def out(now: Snapshot, letter: Letter, at: datetime) -> SentRow:
     )  # fmt: skip
 
 
-def _next(now: Snapshot, letter: Letter, at: datetime) -> UpcomingLetter:
+def _next(now: Snapshot, letter: Letter, at: datetime) -> SimpleNamespace:
+    """A letter that is on its way; ``when`` and ``distance`` are empty where no hour is known."""
     post = now.of(letter)
     buttons: list[Button] = []
     if letter.state == "scheduled":
@@ -191,18 +175,16 @@ def _next(now: Snapshot, letter: Letter, at: datetime) -> UpcomingLetter:
     if gone:
         mend = (parts.take_back(post, letter, main=True),)
         buttons = buttons[:1]
-    return UpcomingLetter(
-        parts.LETTER_STATES[letter.state], parts.title(now, letter), parts.letter_href(now, letter),
-        words.count(letter.readers, "reader") if letter.readers else "your readers",
-        _when(letter, now, at), words.distance(letter.at, at) if letter.at else "", letter.why,
-        letter.changes, gone, mend, tuple(buttons),
+    when = distance = ""
+    if letter.at:
+        when = f"{words.day(letter.at, now.zone, at)} at {words.clock(letter.at, now.zone)}"
+        distance = words.distance(letter.at, at)
+    return SimpleNamespace(
+        state=parts.LETTER_STATES[letter.state], title=parts.title(now, letter),
+        href=parts.letter_href(now, letter), when=when, distance=distance, says=letter.why,
+        readers=words.count(letter.readers, "reader") if letter.readers else "your readers",
+        changes=letter.changes, gone=gone, mend=mend, buttons=buttons,
     )  # fmt: skip
-
-
-def _when(letter: Letter, now: Snapshot, at: datetime) -> str:
-    if not letter.at:
-        return ""
-    return f"{words.day(letter.at, now.zone, at)} at {words.clock(letter.at, now.zone)}"
 
 
 def _public(post: Post | None) -> bool:
@@ -217,7 +199,7 @@ def _writing(now: Snapshot) -> list[Post]:
         for post in now.posts
         if post.kind == "draft"
         or (post.kind == "public" and post.uid in held)
-        or next_step.is_due(now, post)
+        or parts.letter_is_due(now, post)
     ]
     return sorted(found, key=lambda post: post.saved, reverse=True)
 
@@ -235,7 +217,7 @@ def _row(now: Snapshot, post: Post, at: datetime) -> Row:
     else:
         states = (State("pending", "Letter not sent"), *states)
         facts = f"Public · {facts}"
-    button = next_step.act(now, post) if next_step.is_likely(now, post) else None
+    button = parts.next_step(now, post) if parts.next_step_is_likely(now, post) else None
     if button is None:
         wrong = found is not None and not parts.healthy(found)
         button = Button("See what is wrong" if wrong else "Look at it", parts.href(post))

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from types import SimpleNamespace
 
 from publish.desk import home, parts, words
 from publish.desk.model import Letter, Snapshot
-from publish.desk.parts import Button, State
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A letter that is not out."""
-
-    title: str
-    href: str
-    state: State
-    says: str
+from publish.desk.parts import Button
 
 
 def index(now: Snapshot, at: datetime) -> SimpleNamespace:
@@ -71,12 +60,15 @@ def one(now: Snapshot, key: str, at: datetime) -> SimpleNamespace | None:
     )  # fmt: skip
 
 
-def _waiting(now: Snapshot, letter: Letter, at: datetime) -> Waiting:
+def _waiting(now: Snapshot, letter: Letter, at: datetime) -> SimpleNamespace:
+    """A letter that is not out."""
     says = letter.why
     if letter.at and letter.state == "scheduled":
         says = f"{words.moment(letter.at, now.zone, at)}, {words.distance(letter.at, at)}"
-    state = parts.LETTER_STATES[letter.state]
-    return Waiting(parts.title(now, letter), f"/letter/{letter.key}", state, says)
+    return SimpleNamespace(
+        title=parts.title(now, letter), href=f"/letter/{letter.key}",
+        state=parts.LETTER_STATES[letter.state], says=says,
+    )  # fmt: skip
 
 
 def _shares(letter: Letter) -> tuple[tuple[str, str, float | None], ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from types import SimpleNamespace
 
-from publish.desk import next_step, parts, words
+from publish.desk import parts, words
 from publish.desk.model import Letter, Post, Snapshot
 from publish.desk.parts import Button, State
 from publish.desk.renderings import Renderings
@@ -174,8 +174,8 @@ def _changed(post: Post, letter: Letter | None) -> tuple[str, tuple[Button, ...]
 def _first(now: Snapshot, post: Post) -> list[Button]:
     """The acts, the likely one first and the only main one."""
     edit = Button("Open in my editor", to="/open", values={"post": post.name, "line": "1"}, key="e")
-    found = next_step.act(now, post)
-    if found and next_step.is_likely(now, post):
+    found = parts.next_step(now, post)
+    if found and parts.next_step_is_likely(now, post):
         return [replace(found, main=True, key="p"), edit]
     return [replace(edit, main=True), *([found] if found else [])]
 

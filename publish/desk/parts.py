@@ -41,6 +41,8 @@ LETTER_STATES = {
     "incomplete": State("error", "Stopped"),
 }
 """Each state of a letter as a page shows it."""
+DUE = ("send", "overdue")
+"""Choices that mean: its letter has not gone, and readers may expect it."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,37 @@ def mode(now: Snapshot) -> Mode:
         )  # fmt: skip
     who = readers(now)
     return Mode(True, "Live.", f"What you send from here reaches {who}.")
+
+
+def letter_is_due(now: Snapshot, post: Post) -> bool:
+    """Whether the letter of a public post should have gone, or would go with the next send: the
+    same choice that ``publish send`` makes."""
+    choice = now.choice(post)
+    waits = post.kind == "public" and post.mailed and now.letter(post) is None
+    return waits and choice is not None and choice.verdict in DUE
+
+
+def next_step(now: Snapshot, post: Post) -> Button | None:
+    """The one next step of a post: what can be done about its publication or its letter; None if
+    there is nothing."""
+    if post.kind == "draft":
+        return ask("Publish…", "publish", post)
+    if post.kind != "public" or not post.mailed or not now.newsletter.asked:
+        return None
+    letter, choice = now.letter(post), now.choice(post)
+    if letter and letter.state == "scheduled":
+        return ask("Take the letter back…", "undo", post)
+    if letter is None and choice and choice.verdict == "done":
+        return None
+    if letter is None or letter.state == "held":
+        return ask("Send the letter…", "send", post)
+    return None
+
+
+def next_step_is_likely(now: Snapshot, post: Post) -> bool:
+    """Whether ``next_step`` is what the author will want next, and nothing stops the post."""
+    found = next_step(now, post)
+    return found is not None and found.to != "/ask/undo" and healthy(findings(now, post))
 
 
 def findings(now: Snapshot, post: Post) -> tuple[Diagnostic, ...] | None:

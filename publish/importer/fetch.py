@@ -7,17 +7,16 @@ that every reader can reach; a limit on each answer's size and time, and on the 
 from __future__ import annotations
 
 import hashlib
-import http.client
 import ipaddress
 import re
 import socket
-import ssl
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
+from publish.http import Answer, ask
 from publish.importer.address import host_of
 from publish.importer.uploads import LARGEST
 from publish.post.files import write_whole
@@ -88,7 +87,7 @@ class OldSite:
             time.sleep(wait)
             try:
                 answer = self._answer(scheme, host, parts.port or port, path)
-            except (OSError, http.client.HTTPException, ValueError):
+            except (OSError, ValueError):
                 self._failures += 1
                 continue
             finally:
@@ -100,11 +99,13 @@ class OldSite:
 
     def _answer(self, scheme: str, host: str, port: int, path: str) -> bytes | None:
         for _ in range(4):
-            status, data, location, later = self._once(scheme, host, port, path)
-            if status in (429, 503) and later:
-                time.sleep(min(later, 30))
-                continue
-            if status in (301, 302, 303, 307, 308) and location:
+            found = self._once(scheme, host, port, path)
+            location, later = (found.headers.get(key, "") for key in ("location", "retry-after"))
+            if len(found.body) > LARGEST:
+                return b""
+            if found.status in (429, 503) and re.fullmatch(r"[1-9]\d{0,3}", later):
+                time.sleep(min(int(later), 30))
+            elif found.status in (301, 302, 303, 307, 308) and location:
                 parts = urlsplit(urljoin(f"{scheme}://{host}{path}", location))
                 # Only to itself: another host would be another one's picture.
                 if host_of(parts.geturl()) not in self.hosts:
@@ -113,36 +114,15 @@ class OldSite:
                     scheme, port = parts.scheme, dict(self._ports).get(parts.scheme, port)
                 host = (parts.hostname or host).lower()
                 path = parts.path
-                continue
-            return data if status == 200 else None
+            else:
+                return found.body if found.status == 200 else None
         return None
 
-    def _once(self, scheme: str, host: str, port: int, path: str) -> tuple[int, bytes, str, float]:
-        end = time.monotonic() + PATIENCE
+    def _once(self, scheme: str, host: str, port: int, path: str) -> Answer:
         addresses = self._resolve(host, port)
         if not addresses or not all(self._public(ip) for ip in addresses):
             raise OSError(f"{host} is no public address")
-        # Connected by the address that was looked at: a second look-up could name another.
-        sock: socket.socket = socket.create_connection((addresses[0], port), timeout=PATIENCE)
-        connection = http.client.HTTPConnection(host, port, timeout=PATIENCE)
-        try:
-            if scheme == "https":
-                sock = ssl.create_default_context().wrap_socket(sock, server_hostname=host)
-            connection.sock = sock
-            connection.request("GET", path, headers={"User-Agent": AGENT, "Accept": "*/*"})
-            answer = connection.getresponse()
-            data = bytearray()
-            while chunk := answer.read1(1 << 16):
-                data += chunk
-                if len(data) > LARGEST:
-                    return 200, b"", "", 0
-                if time.monotonic() > end:
-                    raise OSError("too slow")
-            later = answer.getheader("Retry-After") or ""
-            return (
-                answer.status, bytes(data), answer.getheader("Location") or "",
-                float(later) if re.fullmatch(r"\d{1,4}", later) else 0.0,
-            )  # fmt: skip
-        finally:
-            connection.close()
-            sock.close()
+        return ask(
+            f"{scheme}://{host}:{port}{path}", headers={"User-Agent": AGENT, "Accept": "*/*"},
+            timeout=PATIENCE, largest=LARGEST + 1, at=addresses[0],
+        )  # fmt: skip

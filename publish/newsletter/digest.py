@@ -35,8 +35,8 @@ def join(issues: Sequence[Issue]) -> Issue:
         if not issue.html_part or not issue.text_part:
             raise Refused(f"{issue.slug}: its issue cannot be joined", "run `publish build --full`")
     first = ordered[0]
-    html = _framed(first.html, first.html_part, BETWEEN_HTML, [_html(i) for i in ordered])
-    text = _framed(first.text, first.text_part, BETWEEN_TEXT, [_text(i) for i in ordered])
+    html = _joined([(i.html, i.html_part) for i in ordered], BETWEEN_HTML)
+    text = _joined([(i.text, i.text_part) for i in ordered], BETWEEN_TEXT)
     others = ", ".join(i.title for i in ordered[1:])
     subject = f"{first.subject}, and {len(ordered) - 1} more"
     preheader = f"Also in this letter: {others}"
@@ -58,16 +58,8 @@ def join(issues: Sequence[Issue]) -> Issue:
     )
 
 
-def _html(issue: Issue) -> str:
-    begin, end = issue.html_part
-    return issue.html[begin:end]
-
-
-def _text(issue: Issue) -> str:
-    begin, end = issue.text_part
-    return issue.text[begin:end].strip("\n")
-
-
-def _framed(whole: str, part: tuple[int, ...], between: str, parts: list[str]) -> str:
-    begin, end = part
-    return whole[:begin] + between.join(parts) + whole[end:]
+def _joined(bodies: Sequence[tuple[str, tuple[int, ...]]], between: str) -> str:
+    """The first of the ``bodies``, with the parts of all where its own part stands."""
+    whole, (begin, end) = bodies[0]
+    parts = between.join(body[start:stop] for body, (start, stop) in bodies)
+    return whole[:begin] + parts + whole[end:]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from publish.deploy import snapshot, source, targets, verify
+from publish.deploy import repository, snapshot, targets, verify
 from publish.deploy.deploy import VERIFY, DeployOptions, Outcome, deploy, roll_back
 from publish.deploy.release import MARKER, Release
 from publish.errors import ConfigError
@@ -104,7 +104,7 @@ def go_live(
             return roll_back(target, where, rollback, options)
         release = release_of(settings)
         ledger = f"{settings.content.relative_to(settings.root).as_posix()}/ledger"
-        return deploy(target, where, release, source.comparer(settings.root, ledger), options)
+        return deploy(target, where, release, repository.comparer(settings.root, ledger), options)
 
 
 def rehearse(settings: Settings, name: str | None, say: Say = lambda line: None) -> Outcome:
@@ -127,7 +127,7 @@ def release_of(settings: Settings) -> Release:
         files = snapshot.survey(
             settings.output.absolute(), [n for n in names if n != MARKER], cache
         )
-        commit = source.commit_of(settings.root)
+        commit = repository.commit_of(settings.root)
         now = datetime.now(UTC).replace(microsecond=0).isoformat()
         return Release(files, commit, now)
 

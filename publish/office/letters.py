@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from publish.newsletter.facts import IssueState
 from publish.newsletter.protocol import hour_of
 from publish.newsletter.selection import Bounds, Candidate
 from publish.office.context import Office
+from publish.office.site import Site
 from publish.post import stamps
 from publish.post.identity import SINCE
 from publish.post.issue import Issue, key_of
@@ -28,11 +29,8 @@ class Letters:
 
     all: tuple[Letter, ...]
     folder: Path
+    site: Site
     foreign: tuple[Campaign, ...] = ()
-    uids: Callable[[str], Sequence[str]] = lambda name: ()
-    """The identities of the source that has a name now, whatever it had at the last build."""
-    withdrawn: Callable[[Issue], bool] = lambda issue: False
-    """Whether the source of a composed issue is gone, or not for the mail any more."""
 
     def of(self, head: Issue) -> Letter:
         """The letter of a composed post."""
@@ -54,7 +52,7 @@ class Letters:
             return catalogue.named(self.all, name)
         except ConfigError:
             # A post that was renamed and not built since: its letter has the name of before.
-            own = [key_of([uid]) for uid in self.uids(name)]
+            own = [key_of([uid]) for uid in self.site.uids(name)]
             found = [x for x in self.all if any(titles.holds(x.posts, key) for key in own)]
             if not found:
                 raise
@@ -65,7 +63,7 @@ class Letters:
         be, whatever the last build shows."""
         if not letter.scheduled:
             return False
-        composed = [x.issue for x in self.all if x.issue and not self.withdrawn(x.issue)]
+        composed = [x.issue for x in self.all if x.issue and not self.site.withdrawn(x.issue)]
         return catalogue.lacks_post(letter, composed)
 
     def handle(self, letter: Letter) -> str:
@@ -83,8 +81,7 @@ def load_letters(office: Office, folder: Path | None = None) -> Letters:
     folder = folder or office.settings.issues
     past, listing = office.ledger.read(), office.api.campaigns()
     found = catalogue.catalogue(issue.list_issues(folder), listing, past, office.ledger.records())
-    foreign = tuple(c for c in listing if not c.key)
-    return Letters(tuple(found), folder, foreign, office.site.uids, office.site.withdrawn)
+    return Letters(tuple(found), folder, office.site, tuple(c for c in listing if not c.key))
 
 
 def bounds(office: Office, found: Letters) -> Bounds:

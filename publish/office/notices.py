@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import os
-import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from publish.settings import Settings
-
-if TYPE_CHECKING:
-    from publish.newsletter.catalogue import Letter
 
 BEHIND = 3
 """Days that a post's Date may lie before the day it becomes public, and nothing is said."""
@@ -68,10 +63,15 @@ def _orphans(settings: Settings) -> list[str]:
     folders = [folder for folder in folders if (folder / "issues.jsonl").exists()]
     if not folders:
         return []  # after most builds, so the newsletter is loaded for the others only
-    from publish.newsletter import catalogue, issue
+    from publish.newsletter import catalogue, issue, schedule
+    from publish.newsletter.campaign import SCHEDULED
     from publish.newsletter.ledger import Damaged, Ledger
+    from publish.newsletter.protocol import hour_of
+    from publish.office.words import Words, command
+    from publish.post.text import moment
 
-    heads = issue.list_issues(settings.issues)
+    heads, now = issue.list_issues(settings.issues), datetime.now(UTC)
+    zone = schedule.zone(settings.timezone)
     lines = []
     for folder in folders:
         ledger = Ledger(folder)
@@ -81,29 +81,12 @@ def _orphans(settings: Settings) -> list[str]:
             lines.append(str(damage))
             continue
         for letter in found:
-            if _waits(letter) and catalogue.lacks_post(letter, heads):
-                lines.append(_line(settings, letter, found))
+            hour = hour_of(letter.past.hour) or now
+            scheduled = letter.past.done and letter.past.status == SCHEDULED
+            if scheduled and hour >= now and catalogue.lacks_post(letter, heads):
+                undo = command("undo", catalogue.handle(letter, found))
+                lines.append(
+                    f"{Words().letter(letter)} is scheduled for {moment(hour, zone)}, and its post "
+                    f"is not public any more; {undo} takes it back"
+                )
     return lines
-
-
-def _waits(letter: Letter) -> bool:
-    from publish.newsletter.campaign import SCHEDULED
-    from publish.newsletter.protocol import hour_of
-
-    hour = hour_of(letter.past.hour)
-    scheduled = bool(letter.past.done) and letter.past.status == SCHEDULED
-    return scheduled and (hour is None or hour.timestamp() > time.time())
-
-
-def _line(settings: Settings, letter: Letter, found: list[Letter]) -> str:
-    from publish.newsletter import catalogue, schedule
-    from publish.newsletter.protocol import hour_of
-    from publish.office.words import Words, command
-    from publish.post.text import moment
-
-    hour = hour_of(letter.past.hour) or datetime.now(UTC)
-    when = moment(hour, schedule.zone(settings.timezone))
-    return (
-        f"{Words().letter(letter)} is scheduled for {when}, and its post is not public any more; "
-        f"{command('undo', catalogue.handle(letter, found))} takes it back"
-    )

@@ -38,21 +38,19 @@ def require(office: Office, issues: Sequence[Issue]) -> None:
 
 def faults(issue: Issue, get: Fetch = fetch) -> list[str]:
     """What is not fit about the public page and its pictures; empty when all is well."""
-    found = []
+    fault, page = _looked_at(issue.url, get)
+    if not fault and digest_in(page) != issue.page_digest:
+        fault = "is not the page that was built"
+    if fault:
+        return [f"{issue.url} {fault}"]
+    pictures = ((image, _looked_at(image, get)[0]) for image in issue.images)
+    return [f"the picture {image} {fault}" for image, fault in pictures if fault]
+
+
+def _looked_at(url: str, get: Fetch) -> tuple[str, bytes]:
+    """What is wrong with the answer of ``url``, ``""`` for nothing, and its body."""
     try:
-        status, page = get(issue.url)
+        status, body = get(url)
     except OSError as error:
-        return [f"{issue.url} does not answer ({error})"]
-    if status != 200:
-        return [f"{issue.url} answers {status}"]
-    if digest_in(page) != issue.page_digest:
-        return [f"{issue.url} is not the page that was built"]
-    for image in issue.images:
-        try:
-            status, _ = get(image)
-        except OSError as error:
-            found.append(f"the picture {image} does not answer ({error})")
-        else:
-            if status != 200:
-                found.append(f"the picture {image} answers {status}")
-    return found
+        return f"does not answer ({error})", b""
+    return "" if status == 200 else f"answers {status}", body

@@ -14,7 +14,7 @@ from publish.errors import OutcomeUnknown, PublishError, Refused
 from publish.office import deploying, git, golive, sending
 from publish.office.context import Office
 from publish.office.question import Done, Line, Question, fingerprint_of
-from publish.office.timing import timing
+from publish.office.timing import Timing, timing
 from publish.office.words import count
 from publish.post import frontmatter
 from publish.post.files import write_whole
@@ -68,7 +68,7 @@ def ask(office: Office, *, post: str, at: str | None = None, keep_date: bool = F
     if ahead:
         lines.append(Line("date", office.format_local(ahead)))
     people = office.readers()[1] if source.mailed else 0
-    lines += [Line("step", step) for step in _steps(office, plan, people, at)]
+    lines += [Line("step", step) for step in _steps(office, plan, people, when)]
     yes = "Publish"
     if source.mailed and not ahead:
         verb = "send to" if when.at is None else "schedule for"
@@ -136,7 +136,7 @@ def _push_record(office: Office, title: str) -> str:
         ) from None
 
 
-def _steps(office: Office, plan: Plan, people: int, at: str | None) -> list[str]:
+def _steps(office: Office, plan: Plan, people: int, when: Timing) -> list[str]:
     steps = ["the post becomes public, every rule is tried, the pages are made"]
     if plan.remote:
         steps.append(f"the texts are pushed to {plan.remote}")
@@ -146,8 +146,8 @@ def _steps(office: Office, plan: Plan, people: int, at: str | None) -> list[str]
         day = office.format_local(plan.ahead)
         return [*steps, f"on {day} the page appears with the next upload"]
     if plan.post.mailed:
-        when = timing(office, False, at)
         hour = "at once" if when.at is None else f"for {office.format_local(when.at)}"
-        early = "" if at or when.at is None else " or the next quarter of an hour after the upload"
+        late = " or the next quarter of an hour after the upload"
+        early = "" if when.asked or when.at is None else late
         steps.append(f"the letter to {count(people, 'reader')} is scheduled {hour}{early}")
     return steps

@@ -18,7 +18,7 @@ from publish.office.letter_questions import Plan, fingerprint, lines_of
 from publish.office.letters import Letters
 from publish.office.question import Done, Line, Question
 from publish.office.timing import Timing
-from publish.office.words import command, indented
+from publish.office.words import command
 
 
 def question(
@@ -123,7 +123,7 @@ def _not_scheduled(office: Office, found: Letters, letter: Letter) -> Refused:
 
 def _change_lines(how: str, words: list[str]) -> list[str]:
     if how == "words":
-        return indented(words)
+        return words
     return {
         "layout": ["layout only"],
         "unknown": ["unknown: no copy of what is scheduled was kept"],

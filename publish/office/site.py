@@ -55,15 +55,11 @@ class Site:
                 "run `publish build`, or leave --no-build out",
             )
         from publish.site.build import build as build_site
-        from publish.site.snapshot import summary
 
         voice.progress("building")
         guards = checking.guards(self.settings, voice)
         done = build_site(self.settings, say=voice.say, guards=guards)
-        counts = summary(
-            done.output, len(done.written), len(done.removed), done.unchanged, done.issues
-        )
-        voice.say(f"{reason}: {counts}")
+        voice.say(f"{reason}: {done.summary}")
         return True
 
     @contextmanager

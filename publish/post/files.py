@@ -42,6 +42,19 @@ def write_whole(path: Path, data: bytes) -> bool:
     return True
 
 
+def remove_below(top: Path, file: Path) -> None:
+    """Remove ``file``, if it is there, and the folders below ``top`` that this empties.
+
+    Raises:
+        OSError: it cannot be removed.
+    """
+    file.unlink(missing_ok=True)
+    for parent in file.parents:
+        if parent == top or not parent.is_dir() or any(parent.iterdir()):
+            return
+        parent.rmdir()
+
+
 @contextmanager
 def locked(
     file: Path,

@@ -35,7 +35,7 @@ def checks(settings: Settings, lock: Callable[[], AbstractContextManager[None]])
         yield Check("targets", True, "DEPLOY is empty: `publish deploy` has nowhere to go")
     for name in names:
         yield _target(settings, name)
-    yield from _home(settings, lock)
+    yield _home(settings, lock)
     yield _last_run(settings)
     if settings.siteurl:
         yield from _clock(settings.siteurl)
@@ -56,18 +56,16 @@ def _target(settings: Settings, name: str) -> Check:
                  f"up{held}")  # fmt: skip
 
 
-def _home(settings: Settings, lock: Callable[[], AbstractContextManager[None]]) -> Iterator[Check]:
+def _home(settings: Settings, lock: Callable[[], AbstractContextManager[None]]) -> Check:
+    alone = "stays on this machine: the site has no repository to push to"
     try:
         found = ledger_repo.repository_of(settings, lock)
-        if found is None:
-            yield Check("ledger", True, "stays on this machine: the site has no repository to push "
-                        "to")  # fmt: skip
-            return
-        found.probe()
+        if found:
+            found.probe()
     except PublishError as error:
-        yield Check("ledger", False, error.message, error.remedy)
-        return
-    yield Check("ledger", True, f"may be pushed to {found.remote}/{found.branch}")
+        return Check("ledger", False, error.message, error.remedy)
+    told = f"may be pushed to {found.remote}/{found.branch}" if found else alone
+    return Check("ledger", True, told)
 
 
 def _last_run(settings: Settings) -> Check:

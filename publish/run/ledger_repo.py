@@ -203,12 +203,9 @@ class LedgerRepository(Repository):
         """The ledger in a commit."""
         start = len(self.inside) + 1
         return {
-            path[start:]: self._blob(blob)
+            path[start:]: self.git("cat-file", "blob", blob)
             for path, blob in self.files(commit, f"{self.inside}/").items()
         }
-
-    def _blob(self, name: str) -> bytes:
-        return self.git("cat-file", "blob", name)
 
     def _uids(self, tip: str, theirs: dict[str, bytes]) -> set[str]:
         """The identities that the tip knows: of its sources, and those recorded there already."""
@@ -216,7 +213,7 @@ class LedgerRepository(Repository):
         below = self.inside.rpartition("/")[0]
         for path, blob in self.files(tip, f"{below}/").items():
             if path.endswith((".md", ".markdown", ".mkd", ".mdown")):
-                header = frontmatter.read(self._blob(blob))
+                header = frontmatter.read(self.git("cat-file", "blob", blob))
                 field = header.field("uid")
                 known.add(uid_of(field.first if field else "", path[len(below) + 1 :]))
                 known |= set(was_of(header.get("was")))

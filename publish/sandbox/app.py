@@ -12,13 +12,28 @@ from typing import Any
 from urllib.parse import unquote
 
 from publish.post.urls import is_loopback
-from publish.sandbox import api, control, delivery, inbox, pages, subscription
+from publish.sandbox import control, delivery, inbox, pages, subscription
+from publish.sandbox.api import (
+    account,
+    actions,
+    authorize,
+    campaigns,
+    content,
+    interests,
+    members,
+    segments,
+)
 from publish.sandbox.api.paging import reduced
 from publish.sandbox.faults import SILENT, Rule
 from publish.sandbox.pictures import NOWHERE, Site
 from publish.sandbox.problem import Problem
 from publish.sandbox.request import Call, Request, Response, Route, as_problem
 from publish.sandbox.state import Store
+
+ROOMS = (
+    account, members, segments, interests, campaigns, content, actions, inbox, pages, subscription,
+    control,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,8 +63,7 @@ class App:
         self.store, self.clock, self.base, self.zone, self.site = store, clock, base, zone, site
 
         alive = Route("GET", "/control/alive", lambda call: {"instance": instance})
-        rooms = (inbox, pages, subscription, control)
-        self.routes = [alive, *api.routes(), *(route for room in rooms for route in room.routes)]
+        self.routes = [alive, *(route for room in ROOMS for route in room.routes)]
 
     def answer(self, request: Request) -> Outcome:
         """Do what the request asks, and before it what is due.
@@ -84,20 +98,15 @@ class App:
     def _controlled(self, db: sqlite3.Connection, request: Request, now: float) -> Outcome:
         if request.path.startswith("/control/"):
             return Outcome(self._handle(db, request, now, {}))
-        plan = control.choose(db, request)
-        rule = plan.rule
+        rule, conditions = control.choose(db, request)
         if rule and rule.kind == "late":
             control.defer(db, request, now + rule.seconds)
-        true = None
-        if rule is None or rule.acts:
-            true = self._handle(db, request, now, plan.conditions)
-        if rule is None:
-            assert true is not None
-            control.log(db, request, now, true.status, None)
-            return Outcome(true)
-        response = rule.answer(true)
-        status = None if rule.kind in SILENT else response.status
-        control.log(db, request, now, status, rule.kind)
+        acts = rule is None or rule.acts
+        true = self._handle(db, request, now, conditions) if acts else None
+        response = rule.answer(true) if rule else true
+        assert response is not None
+        kind = rule.kind if rule else None
+        control.log(db, request, now, None if kind in SILENT else response.status, kind)
         return Outcome(response, rule)
 
     def _handle(
@@ -109,7 +118,7 @@ class App:
         db.execute("SAVEPOINT effect")
         try:
             if is_api:
-                api.authorize(request)
+                authorize(request)
             response = self._route(call)
         except Problem as problem:
             # What was half done is undone; the log and the rules' counters stay.

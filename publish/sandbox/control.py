@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from publish.sandbox.faults import CONDITIONS, Rule, parse
@@ -17,16 +16,9 @@ KEPT = 1000
 routes = Routes()
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What the rules say about one request."""
-
-    rule: Rule | None
-    conditions: Mapping[str, float]
-
-
-def choose(db: sqlite3.Connection, request: Request) -> Plan:
-    """Count the request against every rule and find the ones that strike."""
+def choose(db: sqlite3.Connection, request: Request) -> tuple[Rule | None, dict[str, float]]:
+    """Count the request against every rule and find the ones that strike: the one that decides how
+    it is answered, and the conditions under which it acts."""
     struck: Rule | None = None
     conditions: dict[str, float] = {}
     for row in db.execute("SELECT id, doc, seen FROM rules ORDER BY id").fetchall():
@@ -40,7 +32,7 @@ def choose(db: sqlite3.Connection, request: Request) -> Plan:
             conditions[rule.kind] = rule.seconds
         else:
             struck = struck or rule
-    return Plan(struck, conditions)
+    return struck, conditions
 
 
 def defer(db: sqlite3.Connection, request: Request, due: float) -> None:

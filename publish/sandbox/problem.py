@@ -5,22 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from http.client import responses
 from typing import Any
 
-TITLES = {
-    400: "Bad Request",
-    401: "API Key Invalid",
-    403: "Forbidden",
-    404: "Resource Not Found",
-    405: "Method Not Allowed",
-    411: "Length Required",
-    413: "Request Entity Too Large",
-    421: "Misdirected Request",
-    429: "Too Many Requests",
-    500: "Internal Server Error",
-    502: "Bad Gateway",
-    503: "Service Unavailable",
-}
+TITLES = {**responses, 401: "API Key Invalid", 404: "Resource Not Found"}
 TYPE = "https://mailchimp.com/developer/marketing/docs/errors/"
 
 

@@ -9,30 +9,32 @@ from urllib.parse import urlsplit
 from publish.http import fetch
 from publish.post.files import write_whole
 from publish.post.urls import is_loopback
+from publish.sandbox import folder
 
 PATIENCE = 2.0
 """Seconds a live server has to answer the probe."""
 
 
-def _file(folder: Path) -> Path:
-    return folder / "server.json"
+FILE = "server.json"
+"""The note, in the sandbox's folder."""
 
 
-def announce(folder: Path, url: str, instance: str) -> None:
+def announce(home: Path, url: str, instance: str) -> None:
     """Write down where the server is."""
     document = {"instance": instance, "url": url}
-    write_whole(_file(folder), (json.dumps(document, indent=2) + "\n").encode())
+    write_whole(home / FILE, (json.dumps(document, indent=2) + "\n").encode())
 
 
-def withdraw(folder: Path, instance: str) -> None:
+def withdraw(home: Path, instance: str) -> None:
     """Remove the note, unless it is another server's by now."""
-    if _read(folder).get("instance") == instance:
-        _file(folder).unlink(missing_ok=True)
+    if _read(home).get("instance") == instance:
+        (home / FILE).unlink(missing_ok=True)
 
 
-def running(folder: Path) -> str | None:
-    """The URL of the noted server if it answers and is the one that was noted."""
-    noted = _read(folder)
+def running(root: Path) -> str | None:
+    """The base URL of a live sandbox server of the project in ``root``, or None: of the noted one
+    if it answers and is the one that was noted."""
+    noted = _read(folder(root))
     url = noted.get("url", "")
     try:
         parts = urlsplit(url)
@@ -45,9 +47,9 @@ def running(folder: Path) -> str | None:
         return None
 
 
-def _read(folder: Path) -> dict[str, str]:
+def _read(home: Path) -> dict[str, str]:
     try:
-        found = json.loads(_file(folder).read_text(encoding="utf-8"))
+        found = json.loads((home / FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return {k: str(v) for k, v in found.items()} if isinstance(found, dict) else {}

@@ -131,10 +131,24 @@ class Server(ThreadingHTTPServer):
 
 
 def start(
-    root: Path, *, host: str, port: int, clock: Callable[[], float], register: bool,
-    zone: tzinfo = UTC, site: Site = NOWHERE,
+    root: Path, *, host: str = "127.0.0.1", port: int = 0, clock: Callable[[], float] = time.time,
+    register: bool = True, zone: tzinfo = UTC, site: Site = NOWHERE,
 ) -> Server:  # fmt: skip
-    """See ``publish.sandbox.start``."""
+    """Serve the sandbox of the project in ``root`` from a thread of this process.
+
+    Args:
+        root: the project's folder; state goes to ``root/.publish/sandbox``.
+        host: a loopback address.
+        port: 0 takes the port of the last time if it is free, so that links in old mails
+            go on working, else any free one.
+        clock: seconds since the epoch; tests hand in their own.
+        zone: the site's time zone, in which the inbox tells when a mail came.
+        site: where the pictures of a post lie that is not public yet, for the inbox.
+        register: let ``running`` find this server; off for one that lives for one command.
+
+    Raises:
+        ConfigError: the host is not loopback, or the port is taken.
+    """
     if not is_loopback(_bracketed(host)):
         raise ConfigError(
             f"the sandbox listens on loopback only, not on {host}", "use --host 127.0.0.1"
@@ -158,11 +172,11 @@ def start(
 
 @contextmanager
 def ensure(root: Path) -> Iterator[str]:
-    """See ``publish.sandbox.ensure``."""
-    if url := registry.running(folder(root)):
+    """A base URL to use for a while: the live server's, else one started for the duration."""
+    if url := registry.running(root):
         yield url
         return
-    with start(root, host="127.0.0.1", port=0, clock=time.time, register=False) as server:
+    with start(root, register=False) as server:
         yield server.base_url
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from publish.errors import PublishError
-from publish.sandbox import SANDBOX_AUDIENCE
+from publish.sandbox import SANDBOX_AUDIENCE, folder
 
 Kept = TypeVar("Kept")
 VERSION = 2
@@ -215,9 +215,12 @@ def _columns(kind: Any) -> dict[str, bool]:
     return {each.name: each.default_factory is dict for each in fields(kind)}
 
 
-def reset(folder: Path) -> None:
-    """Empty the state and the mail folder; see ``publish.sandbox.reset``."""
-    store = Store(folder)
+def reset(root: Path) -> None:
+    """A clean start: no campaign, no mail, no ledger, the seeded audience and its reader.
+
+    A server that is running goes on and sees the clean state.
+    """
+    store = Store(folder(root))
     try:
         with store.transaction() as db:
             port = recall(db, "port")
@@ -227,12 +230,12 @@ def reset(folder: Path) -> None:
             if port:
                 remember(db, "port", port)
     except Damaged:
-        for file in folder.glob("state.sqlite3*"):
+        for file in store.folder.glob("state.sqlite3*"):
             file.unlink()
         with store.transaction():
             pass
     for name in ("mail", "ledger"):
-        shutil.rmtree(folder / name, ignore_errors=True)
+        shutil.rmtree(store.folder / name, ignore_errors=True)
 
 
 def _make(db: sqlite3.Connection) -> None:

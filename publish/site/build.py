@@ -14,7 +14,7 @@ from publish.post import stamps
 from publish.post.files import locked
 from publish.settings import Settings, require_folders, require_kinds
 from publish.site import addresses, manifest, snapshot
-from publish.site.commit import below, commit, site_of, staged, tree
+from publish.site.commit import below, commit, site_of, staged, take_over, tree
 from publish.site.engine import ISSUES, Fit, Judge, Progress, Task, Unfit, cores, run
 from publish.site.manifest import Manifest
 
@@ -40,6 +40,12 @@ class Build(NamedTuple):
     issues: int
     warnings: tuple[str, ...]
     seconds: dict[str, float]
+
+    @property
+    def summary(self) -> str:
+        """What it did, in one line."""
+        written, removed = len(self.written), len(self.removed)
+        return snapshot.summary(self.output, written, removed, self.unchanged, self.issues)
 
 
 class Guards(NamedTuple):
@@ -104,11 +110,8 @@ def _made(
     record, clock = manifest.place(settings, target), [time.monotonic()]
     # A file saved in the last tick before this moment may carry its stamp or a later one.
     since = time.time_ns() - int(snapshot.TICK * 1e9)
-    before, environment, until = (
-        manifest.scan(settings),
-        snapshot.environment_digest(str(settings.path)),
-        manifest.midnight(settings),
-    )
+    before, until = manifest.scan(settings), manifest.midnight(settings)
+    environment = snapshot.environment_digest(str(settings.path))
     clock.append(time.monotonic())
     seen = {} if full else _stamps(target, known.files)
     with staged(settings.cache) as stage:
@@ -136,20 +139,15 @@ def _made(
             kept |= gone & addresses.letter_pictures(settings)
         shown = tuple(sorted(fresh | kept))
         # A build elsewhere is a trial, and publishes nothing.
-        permanent = (
-            addresses.guard(settings, stage / LISTED, shown)
-            if target == settings.output.absolute()
-            else None
-        )
+        permanent = None
+        if target == settings.output.absolute():
+            permanent = addresses.guard(settings, stage / LISTED, shown)
         # Recorded before any file moves: after a crash, a page of ours is not taken for an
         # unmanaged file.
         owned = tuple(sorted({*known.files, *shown}))
         manifest.write(record, Manifest(files=owned, output=str(target)))
         changes = commit(staged_site, target, known.files, kept, present=present)
-        if (stage / "pages").exists():
-            (stage / "pages").replace(task.record)
-        else:
-            task.record.unlink(missing_ok=True)
+        take_over(stage, task.record)
         moved = time.monotonic()
         issues = tree(settings.issues)
         commit(below(stage / "issues"), settings.issues, [n for n in issues if ISSUE.fullmatch(n)],
@@ -175,12 +173,11 @@ def _made(
         # An edit of what was written shows by its stamp once the file system's clock has moved on.
         time.sleep(max(0.0, moved + snapshot.TICK - time.monotonic()))
     clock.append(time.monotonic())
-    phases = zip(("scan", "render", "commit"), clock, clock[1:], strict=False)
-    seconds = {name: end - start for name, start, end in phases}
+    begun, scanned, rendered_at, committed = clock
     return unchanged(left, 0.0)._replace(
         written=changes.written, removed=changes.removed,
         unchanged=len(shown) - len(changes.written), rendered=rendered.rendered,
-        seconds={"scan": seconds["scan"], **rendered.seconds, "commit": seconds["commit"]},
+        seconds={"scan": scanned - begun, **rendered.seconds, "commit": committed - rendered_at},
     )  # fmt: skip
 
 

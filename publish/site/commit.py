@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from publish.errors import Refused
+from publish.post.files import remove_below
 
 PARTS = ".publish-parts"
 """The folder in the target through which files of another file system come."""
@@ -94,13 +95,13 @@ def commit(
     target.mkdir(parents=True, exist_ok=True)
     sources = _near(staged, target, differing)
     for name in blocking:
-        _remove(target, name)
+        remove_below(target, target / name)
     whole: set[str] = set()
     for name in differing:
         if whole.isdisjoint(_above(name)):
             whole.add(_bring(sources[name], target, name))
     for name in set(gone) - set(blocking):
-        _remove(target, name)
+        remove_below(target, target / name)
     shutil.rmtree(target / PARTS, ignore_errors=True)
     foreign = [n for n in present if n not in wanted and n not in ours]
     return Changes(tuple(differing), tuple(gone), tuple(foreign))
@@ -190,14 +191,20 @@ def _refuse_obstacles(target: Path, names: Collection[str], gone: Collection[str
         )
 
 
-def _remove(target: Path, name: str) -> None:
-    """Remove one of our files and the folders that this empties."""
-    place = target / name
-    place.unlink()
-    for parent in place.parents:
-        if parent == target or not parent.is_dir() or any(parent.iterdir()):
-            return
-        parent.rmdir()
+def prepare(stage: Path) -> None:
+    """Make the folders that a build writes to in its ``stage``."""
+    for name in ("site", AGAIN, "issues"):
+        (stage / name).mkdir(parents=True)
+
+
+def take_over(stage: Path, record: Path) -> bool:
+    """Put what the build noted of its pages in the place of ``record``; whether it noted any."""
+    noted = (stage / "pages").exists()
+    if noted:
+        (stage / "pages").replace(record)
+    else:
+        record.unlink(missing_ok=True)
+    return noted
 
 
 @contextmanager
@@ -210,9 +217,8 @@ def staged(cache: Path, folder: str = "stage") -> Iterator[Path]:
         shutil.rmtree(cache / folder, ignore_errors=True)
     (cache / folder).mkdir(parents=True, exist_ok=True)
     stage = Path(tempfile.mkdtemp(dir=cache / folder))
-    for name in ("site", AGAIN, "issues"):
-        (stage / name).mkdir()
     try:
+        prepare(stage)
         yield stage
     finally:
         shutil.rmtree(cache / folder if folder == "stage" else stage, ignore_errors=True)

@@ -16,6 +16,10 @@ from publish.post.issue import GMAIL
 DARK = re.compile(rb"@media[^{]*?\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
 PICTURE = re.compile(rb"<(?:img|source)\b[^>]*>|url\([^)]*\)")
 ATOM = "{http://www.w3.org/2005/Atom}"
+KINDS = {
+    "issue.html": "text/html", "issue.txt": "text/plain", "issue.json": "application/json",
+}  # fmt: skip
+"""The files of a composed issue, each with its media type."""
 NOTHING = b"<!doctype html><html lang='en'><title>Not found</title><body><p>Not found</p></body>"
 
 
@@ -45,31 +49,21 @@ def answer(folder: Path, path: str, scheme: str) -> Answer:
         if len(parts) == 1:
             return Answer(200, _issue(folder, issue))
         if parts[1] == "feed.html" and (item := feed_item(folder / "site", _path(issue))):
-            return Answer(200, feed_page(item), live=False)
-        if parts[1] == "issue.html":
-            mail = (issue / parts[1]).read_bytes()
-            return Answer(200, _with_pictures(seen(mail, scheme), issue, scheme), live=False)
-        if parts[1] == "issue.txt":
-            return Answer(200, (issue / parts[1]).read_bytes(), "text/plain", live=False)
-        if parts[1] == "issue.json":
-            return Answer(200, (issue / parts[1]).read_bytes(), "application/json", live=False)
+            return Answer(200, feed_page(*item), live=False)
+        if parts[1] in KINDS:
+            body = (issue / parts[1]).read_bytes()
+            if parts[1] == "issue.html":
+                body = _with_pictures(seen(body, scheme), issue, scheme)
+            return Answer(200, body, KINDS[parts[1]], live=False)
     except (OSError, ValueError):
         # A build is composing it at this moment; the page reloads when that is done.
         return Answer(503, NOTHING)
     return Answer(404, NOTHING)
 
 
-@dataclass(frozen=True)
-class FeedItem:
-    """What an Atom feed says of a post."""
-
-    title: str
-    id: str
-    content: str
-
-
-def feed_item(site: Path, path: str) -> FeedItem | None:
-    """The item of the post at ``path`` (root-relative), in the first Atom feed that has it."""
+def feed_item(site: Path, path: str) -> tuple[str, str] | None:
+    """The title and content of the item of the post at ``path`` (root-relative), in the first Atom
+    feed that has it."""
     for file in sorted(site.glob("**/*.atom.xml")):
         try:
             # Our own build wrote it a moment ago.
@@ -79,19 +73,16 @@ def feed_item(site: Path, path: str) -> FeedItem | None:
         for entry in root.iter(f"{ATOM}entry"):
             links = [urlsplit(link.get("href") or "").path for link in entry.iter(f"{ATOM}link")]
             if path in links:
-                return FeedItem(
-                    entry.findtext(f"{ATOM}title") or "",
-                    entry.findtext(f"{ATOM}id") or "",
-                    entry.findtext(f"{ATOM}content") or entry.findtext(f"{ATOM}summary") or "",
-                )
+                told = (entry.findtext(ATOM + name) for name in ("content", "summary"))
+                return entry.findtext(f"{ATOM}title") or "", next(filter(None, told), "")
     return None
 
 
-def feed_page(item: FeedItem) -> bytes:
+def feed_page(title: str, content: str) -> bytes:
     """The item without any style of ours, as a bare reader shows it."""
     return (
-        f"<!doctype html><html lang='en'><meta charset='utf-8'><title>{escape(item.title)}</title>"
-        f"<body><h1>{escape(item.title)}</h1>{item.content}</body></html>"
+        f"<!doctype html><html lang='en'><meta charset='utf-8'><title>{escape(title)}</title>"
+        f"<body><h1>{escape(title)}</h1>{content}</body></html>"
     ).encode()
 
 

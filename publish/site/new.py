@@ -26,11 +26,10 @@ def new_post(
     categories: Sequence[str] = (),
     tags: Sequence[str] = (),
     date: datetime | None = None,
-    now: datetime | None = None,
 ) -> Path:
     """Write the draft and return its path. Nothing is ever overwritten.
 
-    A ``date`` without a zone is in the site's own; without a ``date`` it is ``now``.
+    A ``date`` without a zone is in the site's own; without a ``date`` it is this moment.
 
     Raises:
         ConfigError: the title makes no slug, holds a line break, or its slug is taken.
@@ -50,7 +49,7 @@ def new_post(
         )
     refuse_taken(settings, slug)
     zone = ZoneInfo(settings.timezone)
-    moment = date or now or datetime.now(zone)
+    moment = date or datetime.now(zone)
     text = starter.draft(
         title.strip(),
         slug,

@@ -6,6 +6,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from publish.post.files import locked
 from publish.post.stamps import Stamps
 from publish.settings import Settings, load, require_kinds
 from publish.site import manifest
-from publish.site.commit import AGAIN, below, commit, site_of, tree
+from publish.site.commit import below, commit, prepare, site_of, take_over, tree
 from publish.site.engine import ISSUES, Run, Task, cores
 from publish.site.engine.worker import Worker, start
 from publish.site.preview_state import State
@@ -81,8 +82,7 @@ class Rebuilder:
         require_kinds(settings)
         folder, stage = self._folder, self._folder / "stage"
         shutil.rmtree(stage, ignore_errors=True)
-        for name in ("site", AGAIN, "issues"):
-            (stage / name).mkdir(parents=True, exist_ok=True)
+        prepare(stage)
         task = Task(
             settings.path, {**overrides(settings, address, stage), **more}, stage,
             folder / "engine", folder / "pages", self._shown, manifest.code(settings),
@@ -104,11 +104,8 @@ class Rebuilder:
         kept = [name.removeprefix(f"{ISSUES}/") for name in done.kept if name.startswith(ISSUES)]
         changes = commit(staged, folder / "site", tree(folder / "site"), done.kept)
         commit(letters, folder / "issues", tree(folder / "issues"), kept)
-        if (stage / "pages").exists():
-            (stage / "pages").replace(task.record)
+        if take_over(stage, task.record):
             self._shown = tuple(sorted(shown))
-        else:
-            task.record.unlink(missing_ok=True)
         return done, (*changes.written, *changes.removed)
 
 
@@ -140,11 +137,12 @@ def serve(
         shutil.rmtree(state.site, ignore_errors=True)
         shutil.rmtree(state.folder / "issues", ignore_errors=True)
         server = Server(state, host, port)
-        site = _Site(settings, state, server.address, overrides, say, told)
+        rebuilder = Rebuilder(state.folder, settings)
+        site = _Site(settings, state, rebuilder, server.address, overrides, say, told)
         try:
             known = site.build()
         except BaseException:
-            site.rebuilder.close()
+            rebuilder.close()
             raise
         server.start()
         watcher = threading.Thread(
@@ -160,25 +158,21 @@ def serve(
             state.close()
             server.close()
             watcher.join(10)
-            site.rebuilder.close()
+            rebuilder.close()
 
 
+@dataclass
 class _Site:
     """What is rebuilt. The settings are read at each rebuild, for they may have changed too."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        state: State,
-        address: str,
-        more: Mapping[str, Any],
-        say: Callable[[str], None],
-        told: Callable[[str], None],
-    ) -> None:
-        self.settings, self.state, self.address = settings, state, address
-        self.more, self.say, self.told = more, say, told
-        self.rendered = Run()
-        self.rebuilder = Rebuilder(state.folder, settings)
+    settings: Settings
+    state: State
+    rebuilder: Rebuilder
+    address: str
+    more: Mapping[str, Any]
+    say: Callable[[str], None]
+    told: Callable[[str], None]
+    rendered: Run = field(default_factory=Run)
 
     def look(self) -> Stamps:
         """The stamps of everything a page is made of, and the post whose moment has come."""

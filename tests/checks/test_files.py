@@ -338,3 +338,16 @@ def test_a_file_where_a_build_needs_a_folder(project: Project):
     assert "content/ledger:1 unwritable error" in project.told()
     (project.root / "content/ledger").unlink()
     assert project.told() == []
+
+
+def test_a_broken_link_of_a_post_never_means_the_post(project: Project):
+    project.post("[that](calms.md)\n")
+    (found,) = project.findings()
+    assert (found.rule, found.remedy) == (
+        "broken-link", "correct the address, or remove the link"
+    )  # fmt: skip
+    project.write(
+        "content/posts/b.md", HEAD.replace(b"calm", b"other").replace(b"0123", b"4567")
+        + b"[that](/calms)\n"
+    )  # fmt: skip
+    assert [f.remedy for f in project.findings("content/posts/b.md")] == ["did you mean /calm?"]

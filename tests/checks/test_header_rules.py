@@ -18,6 +18,7 @@ from publish.checks.rules import (
     unknown_keys,
 )
 from publish.checks.rules.frontmatter import KEYS
+from publish.checks.run import rules_of
 from publish.checks.source import ReadOptions, Source
 from publish.errors import Refused
 from publish.office import checking
@@ -293,7 +294,7 @@ ANY = st.text(st.sampled_from("dratfpublishe: -_\"'{}[],#\n|~/0129TtSs=+"), max_
 @given(ANY)
 def test_no_header_is_too_odd(header: str):
     lines = header.count("\n") + 3
-    for rule in (*frontmatter.RULES, *header_values.RULES, *unknown_keys.RULES, text.starter_text):
+    for rule in (*rules_of(frontmatter, header_values, unknown_keys), text.starter_text):
         assert all(1 <= line <= lines for line, _ in told(rule, header))
 
 

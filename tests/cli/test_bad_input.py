@@ -214,6 +214,8 @@ def test_a_new_post_is_a_draft_that_the_site_does_not_show(small: Path):
     before = tree(small / "output")
     assert publish("build", cwd=small).returncode == 0
     assert not [name for name in tree(small / "output") if "calm-handover" in name]
+    said = publish("rename", "a-calm-handover", "calmer", cwd=small).stdout
+    assert said.endswith("its slug is calmer now; once it is public it is at /calmer.html\n")
     written = text.replace("Status: draft", "Status: published").partition("\n\n")[0]
     path.write_text(f"{written}\n\nMy own words.\n")
     assert publish("build", cwd=small).returncode == 0

@@ -26,7 +26,7 @@ from publish.deploy.release import (
     kind_of,
     read_marker,
 )
-from publish.deploy.source import comparer
+from publish.deploy.repository import comparer
 from publish.deploy.types import cache_control, content_type
 from publish.errors import NothingSent, Refused
 from publish.http import Answer

@@ -176,6 +176,19 @@ def old(tmp_path: Path) -> Iterator[tuple[int, list[tuple[str, str]]]]:
                 self.send_header("Location", "http://other.example/x.jpg")
                 self.end_headers()
                 return
+            if self.path.endswith("/moved.jpg"):
+                self.send_response(301)
+                self.send_header("Location", "/wp-content/uploads/2020/03/a.jpg")
+                self.end_headers()
+                return
+            if self.path.endswith("/busy.jpg"):
+                again = any(path == self.path for _, path in asked[:-1])
+                self.send_response(200 if again else 503)
+                self.send_header("Retry-After", "1")
+                self.send_header("Content-Length", "4")
+                self.end_headers()
+                self.wfile.write(b"data")
+                return
             data = JPEG if self.path.endswith("/2020/03/a.jpg") else b""
             self.send_response(200 if data else 404)
             self.send_header("Content-Length", str(len(data)))
@@ -228,6 +241,19 @@ def test_no_private_address_is_ever_asked(blog: Settings, old, tmp_path: Path):
     assert site.read(f"http://old.example:{port}/wp-content/uploads/2020/03/a.jpg") is None
     assert site.read("http://other.example/x.jpg") is None
     assert asked == []
+
+
+def test_the_old_site_may_redirect_be_busy_or_send_too_much(
+    old, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    port, asked = old
+    hosts, up = frozenset({"old.example"}), f"http://old.example:{port}/wp-content/uploads"
+    site = OldSite(hosts, tmp_path, lambda *_: ["127.0.0.1"], lambda ip: True, (("http", port),), 0)
+    assert site.read(f"{up}/moved.jpg") == JPEG
+    assert site.read(f"{up}/busy.jpg") == b"data"
+    assert [path.rsplit("/", 1)[-1] for _, path in asked[-2:]] == ["busy.jpg", "busy.jpg"]
+    monkeypatch.setattr("publish.importer.fetch.LARGEST", len(JPEG) - 1)
+    assert site.read(f"{up}/2020/03/a.jpg") == b""
 
 
 def test_galleries_and_attachment_pages(blog: Settings, tmp_path: Path):

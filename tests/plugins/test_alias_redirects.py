@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -20,6 +18,7 @@ from test_full_feeds_site import Built, Site
 
 from publish.post.frontmatter import names
 from publish.post.urls import parse_alias
+from tests.forked import run
 
 PAGE = {"PAGE_URL": "{slug}/", "PAGE_SAVE_AS": "{slug}/index.html"}
 
@@ -257,10 +256,7 @@ def test_publish_check_names_the_aliases_that_the_plugin_would_refuse(site: Site
     built = site.build(FEED_ALL_RSS=None, CATEGORY_FEED_ATOM=None)
     refused = set(re.findall(r"/(p\d+)\.md:\d+: the alias", built.log))
     (site.root / "checked.py").write_text(CONF, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "publish", "check", "--json", "-s", "checked.py"],
-        cwd=site.root, capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
+    done = run("publish", ["check", "--json", "-s", "checked.py"], site.root)
     found = [f for f in json.loads(done.stdout) if f["rule"] == "bad-alias"]
     told = {Path(f["file"]).stem for f in found}
     assert {aliases[int(name[1:])] for name in refused ^ told} == set()

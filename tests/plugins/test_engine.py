@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -98,10 +96,7 @@ def blog(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Blog:
 
 def test_a_check_draws_and_encodes_nothing(root: Path, tmp_path: Path):
     blog = Blog(root, tmp_path)
-    done = subprocess.run(
-        [sys.executable, "-c", "from publish.cli import main; main(['check'])"],
-        cwd=tmp_path, capture_output=True, text=True, timeout=200,
-    )  # fmt: skip
+    done = run("publish", ["check"], tmp_path, timeout=200)
     assert done.returncode in (0, 1), done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     given = [blog.root / name for name in ("content", "theme", "plugins")]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.forked import run
 
 # What packages of PyPI put into `pelican.plugins`, or had as a module of their own.
 PUBLISHED = """
@@ -56,14 +56,11 @@ def blog(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def built(blog: Path, name: str, order: list[str] | None) -> dict[str, bytes]:
     file = blog / f"{name}.py"
-    text = "from pelicanconf import *\n" + (f"PLUGINS = {order!r}\n" if order else "")
-    text += f'NEWSLETTER_ISSUES_PATH = "{name}-issues"\n'
+    text = (blog / "pelicanconf.py").read_text("utf-8")
+    text += f'{f"PLUGINS = {order!r}" if order else ""}\nNEWSLETTER_ISSUES_PATH = "{name}-issues"\n'
     file.write_text(text, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "pelican", "-s", file.name, "-o", name, "--fatal", "errors", "own"],
-        cwd=blog, env={**os.environ, "PYTHONPATH": str(blog)}, capture_output=True,
-        text=True, timeout=200,
-    )  # fmt: skip
+    words = ["-s", file.name, "-o", name, "--fatal", "errors", "own"]
+    done = run("pelican", words, blog, timeout=200)
     assert done.returncode == 0, done.stdout + done.stderr
     found = {f.relative_to(blog / name).as_posix(): f.read_bytes()
              for f in (blog / name).rglob("*") if f.is_file()}  # fmt: skip

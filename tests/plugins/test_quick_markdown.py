@@ -13,8 +13,8 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 from markdown import Markdown
 from markdown.treeprocessors import InlineProcessor
-from quick_markdown import blocks, needs
-from quick_markdown.prepare import Recording
+from quick_markdown import needs
+from quick_markdown.reader import Quick
 from test_quick_markdown_texts import (
     AWKWARD,
     COMMONMARK,
@@ -53,8 +53,8 @@ def test_a_wide_corpus_becomes_the_same_one_file_after_the_other(name: str, corp
     stock, quick = readers(name)
     for file in corpus:
         assert reading(quick, file) == reading(stock, file), file.read_text(encoding="utf-8")
-    assert isinstance(quick._md, Recording), "the quick way was not taken"
-    assert quick._source._first is not None, "one instance was not kept"
+    assert type(quick._md) is Quick
+    assert type(quick._md.treeprocessors["inline"]) is needs.InlineProcessor
 
 
 @pytest.mark.parametrize("name", SETTINGS)
@@ -136,17 +136,6 @@ def test_every_stock_pattern_but_emphasis_is_in_the_table():
 def test_no_pattern_matches_without_what_it_needs(text: str):
     for expression, need in needs.NEEDS.items():
         assert need in text or not re.search(expression, text, re.DOTALL), expression
-    for need, expression in blocks.NEEDS.values():
-        assert need in text or not expression or not re.search(expression, text, re.M), expression
-
-
-@how(max_examples=300, deadline=None)
-@given(st.text("-_* ab\n", max_size=12) | st.sampled_from(AWKWARD))
-def test_a_rule_is_found_as_ever(block: str):
-    md = Markdown()
-    rule = md.parser.blockprocessors["hr"]
-    assert blocks.is_stock_rule(rule)
-    assert bool(blocks._rules_only(rule.test)(None, block)) == rule.test(None, block)
 
 
 def test_every_need_is_of_use():
@@ -165,15 +154,6 @@ def test_a_changed_expression_or_method_is_asked_always():
     link = md.inlinePatterns["link"]
     link.compiled_re = re.compile(link.compiled_re.pattern, re.IGNORECASE)
     assert needs.need_of(link) is None
-    head, quote = md.parser.blockprocessors["hashheader"], md.parser.blockprocessors["quote"]
-    assert (blocks.need_of(head), blocks.need_of(quote)) == ("#", ">")
-    head.RE = re.compile("=+")
-    quote.test = lambda parent, block: True
-    assert (blocks.need_of(head), blocks.need_of(quote)) == (None, None)
-    rule = md.parser.blockprocessors["hr"]
-    assert not blocks.is_stock_rule(head)
-    rule.SEARCH_RE = re.compile("^~~~$")
-    assert not blocks.is_stock_rule(rule)
 
 
 def test_settings_changed_between_two_files_count(tmp_path: Path):

@@ -7,17 +7,19 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import markdown
 import pytest
 from markdown.extensions import Extension
 from markdown.extensions.footnotes import FootnoteExtension
+from markdown.inlinepatterns import SimpleTagInlineProcessor
 from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import InlineProcessor
 from pelican.readers import MarkdownReader as Stock
 from pelican.readers import Readers
 from pelican.settings import DEFAULT_CONFIG
 from quick_markdown import install, known
-from quick_markdown.prepare import Source
 from quick_markdown.reader import MarkdownReader as Quick
 from test_quick_markdown_texts import AWKWARD, SETTINGS, reading, settings, written
 
@@ -30,7 +32,6 @@ MARKDOWN = {markdown!r}
 # No feed can hold the control characters of some posts.
 FEED_ALL_ATOM = CATEGORY_FEED_ATOM = AUTHOR_FEED_ATOM = AUTHOR_FEED_RSS = None
 TRANSLATION_FEED_ATOM = None
-QUICK_MARKDOWN_EXTENSIONS = ["only_blocks.marks.OnlyBlocks"]
 """
 
 
@@ -76,7 +77,6 @@ def test_this_blogs_posts_are_the_same_with_and_without(tmp_path: Path, root: Pa
     conf = (
         f"import sys; sys.path.insert(0, {str(root)!r})\nfrom pelicanconf import *\n"
         f"PATH, THEME = {str(root / 'content')!r}, 'simple'\nPLUGIN_PATHS = [{str(PLUGINS)!r}]\n"
-        "QUICK_MARKDOWN_EXTENSIONS = ['only_blocks.marks.OnlyBlocks']\n"
         "DIRECT_TEMPLATES = ['index', 'archives']\n"
     )
     trees = []
@@ -150,6 +150,46 @@ def test_the_digest_changes_with_any_source_but_not_with_its_line_ends(tmp_path:
     assert known.digest(tmp_path) != first
 
 
+class Shouting(InlineProcessor):
+    """Takes the place of the stock class; registered late, it brings its own pattern too."""
+
+    def run(self, tree: Any, ancestors: Any = None) -> Any:
+        self.inlinePatterns.register(SimpleTagInlineProcessor(r"()!!(.+?)!!", "b"), "shout", 1)
+        return super().run(tree, ancestors)
+
+
+class OwnInline(Extension):
+    """Exchanges the inline processor."""
+
+    def extendMarkdown(self, md: markdown.Markdown) -> None:
+        md.treeprocessors.register(Shouting(md), "inline", 20)
+
+
+class Late(Extension, Preprocessor):
+    """Registers a pattern when the first text is read."""
+
+    def extendMarkdown(self, md: markdown.Markdown) -> None:
+        self.md = md
+        md.preprocessors.register(self, "late", 1)
+
+    def run(self, lines: list[str]) -> list[str]:
+        self.md.inlinePatterns.register(SimpleTagInlineProcessor(r"()%%(.+?)%%", "i"), "late", 300)
+        return lines
+
+
+@pytest.mark.parametrize("extension", [OwnInline, Late])
+def test_patterns_of_a_sites_extensions_are_tried_as_ever(extension, tmp_path: Path):
+    stock, quick = (
+        cls(settings("pelican", MARKDOWN={"extensions": [extension(), "meta"]}))
+        for cls in (Stock, Quick)
+    )
+    texts = ["a !!b!! *c* %%d%%", "Summary: %%s%% !!t!!\n\n[x](y) %%z%% !!u!!"]
+    for file in written(tmp_path, texts):
+        read = reading(quick, file)
+        assert read == reading(stock, file)
+        assert "<b>" in read.content or "<i>" in read.content
+
+
 class Counting(Extension, Preprocessor):
     """Remembers how many files it was made for, and how many texts it saw."""
 
@@ -175,17 +215,6 @@ def test_an_unknown_extension_is_asked_as_often_as_ever(extension, tmp_path: Pat
     )
     for file in written(tmp_path, ["[^1]\n\n[^1]: a", "Summary: *s*\n\nb[^x]\n\n[^x]: y", "", "c"]):
         assert reading(quick, file) == reading(stock, file)
-    assert type(quick._md) is markdown.Markdown
-
-
-def test_an_extension_the_site_vouches_for_is_kept():
-    options = {"extensions": [Counting(), "extra"]}
-    name = f"{Counting.__module__}.{Counting.__qualname__}"
-    source = Source(options, [name])
-    assert source.take() is source.take()
-    assert options["extensions"][0].files == 1
-    strange = Source({"extensions": [Counting(), "extra"]}, [])
-    assert strange.take() is not strange.take()
 
 
 def test_a_wrong_setting_is_told_as_ever(tmp_path: Path):

@@ -195,7 +195,6 @@ SETTINGS: dict[str, dict[str, Any]] = {
         }
     },
 }  # fmt: skip
-VOUCHED = {"QUICK_MARKDOWN_EXTENSIONS": ["only_blocks.marks.OnlyBlocks"]}
 
 
 class Read(NamedTuple):
@@ -213,7 +212,7 @@ def settings(name: str, **more: Any) -> dict[str, Any]:
     made["MARKDOWN"] = copy.deepcopy(SETTINGS[name])
     if name == "blog":
         made["MARKDOWN"]["extensions"] = [OnlyBlocks()]
-    return made | VOUCHED | more
+    return made | more
 
 
 def reading(reader: Stock, file: Path) -> Read:

@@ -32,7 +32,7 @@ def test_a_new_post_is_a_draft_with_an_identity_of_its_own(site: Site):
         " A calm handover ",
         categories=["Career", "Network"],
         tags=["shift"],
-        now=NOW,
+        date=NOW,
     )
     assert path == site.root / "content/posts/a-calm-handover.md"
     head = headers(path)
@@ -44,11 +44,11 @@ def test_a_new_post_is_a_draft_with_an_identity_of_its_own(site: Site):
     }  # fmt: skip
     assert len(uid) == 16
     int(uid, 16)
-    assert headers(new_post(site.settings, "Another", now=NOW))["uid"] != uid
+    assert headers(new_post(site.settings, "Another", date=NOW))["uid"] != uid
 
 
 def test_a_new_post_builds_and_is_nowhere_in_the_output(site: Site):
-    new_post(site.settings, "Not yet", now=NOW)
+    new_post(site.settings, "Not yet", date=NOW)
     build(site.settings)
     assert not any(b"not-yet" in page or b"Not yet" in page for page in site.bytes().values())
 
@@ -66,14 +66,14 @@ def test_a_date_without_a_zone_is_the_sites_own(site: Site):
 def test_a_title_that_cannot_be_one_is_refused(site: Site, title: str):
     before = site.bytes(site.root / "content")
     with pytest.raises(ConfigError) as caught:
-        new_post(site.settings, title, now=NOW)
+        new_post(site.settings, title, date=NOW)
     assert "\n" not in str(caught.value)
     assert site.bytes(site.root / "content") == before
 
 
 def test_a_category_with_a_line_break_is_refused(site: Site):
     with pytest.raises(ConfigError):
-        new_post(site.settings, "Fine", categories=["a\nStatus: published"], now=NOW)
+        new_post(site.settings, "Fine", categories=["a\nStatus: published"], date=NOW)
 
 
 @pytest.mark.parametrize(
@@ -88,20 +88,20 @@ def test_a_category_with_a_line_break_is_refused(site: Site):
 def test_a_slug_that_another_source_has_is_refused(site: Site, source: str, title: str):
     site.write("content/posts/sub/old-file.md", source)
     with pytest.raises(ConfigError, match=r"content/posts/sub/old-file\.md: has the slug"):
-        new_post(site.settings, title, now=NOW)
+        new_post(site.settings, title, date=NOW)
 
 
 def test_the_slug_of_a_page_or_of_the_archive_is_refused(site: Site):
     with pytest.raises(ConfigError, match=r"content/pages/about\.md: has the slug about"):
-        new_post(site.settings, "About", now=NOW)
+        new_post(site.settings, "About", date=NOW)
     with pytest.raises(ConfigError, match=r"ARCHIVES_SAVE_AS"):
-        new_post(site.settings, "Archives", now=NOW)
+        new_post(site.settings, "Archives", date=NOW)
 
 
 def test_nothing_is_ever_overwritten(site: Site):
     other = site.write("content/posts/a-title.md", "")
     with pytest.raises(ConfigError):
-        new_post(site.settings, "A title", now=NOW)
+        new_post(site.settings, "A title", date=NOW)
     assert other.read_bytes() == b""
 
 
@@ -309,4 +309,4 @@ def test_an_address_that_brings_readers_to_another_post_is_refused(site: Site):
     with pytest.raises(ConfigError, match=r"host\.md: has /old-way/ among its Aliases"):
         rename(site.settings, "post-1", "old-way")
     with pytest.raises(ConfigError, match=r"host\.md: has /other/ among its Aliases"):
-        new_post(site.settings, "Other", now=NOW)
+        new_post(site.settings, "Other", date=NOW)

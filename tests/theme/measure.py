@@ -1,20 +1,10 @@
-"""What Chromium makes of a built site, as facts: ``python -m tests.theme.measure OUTPUT``.
-
-A process of its own, for two fixtures that each hold a browser cannot live in one.
-"""
+"""What Chromium makes of a built site, as facts."""
 
 from __future__ import annotations
 
-import functools
-import http.server
-import json
-import sys
-import threading
 from typing import Any
 
 from playwright.sync_api import Browser, Page
-
-from tests.chromium import running
 
 PAGES = ("/", "/full/", "/letters/", "/category/money/", "/archives/", "/tags/", "/404.html")
 WIDTHS = (320, 390, 1280)
@@ -46,23 +36,18 @@ COLOURS = """() => {
 CHROME = ("body > header nav", "body > footer", ".share", ".signup", ".skip")
 
 
-class Silent(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: Any) -> None:
-        """Nothing: the facts are the only output."""
-
-
 def widths(page: Page, site: str) -> dict[str, Any]:
     """Pages that scroll sideways, and what is too small to press, at each width."""
     found: dict[str, Any] = {"sideways": [], "small": [], "letters": {}}
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        for path in PAGES:
-            page.goto(site + path)
+    for path in (*PAGES, "/long/"):
+        page.goto(site + path)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 found["sideways"].append([path, width])
             found["small"] += page.evaluate(SMALL)
-        page.goto(f"{site}/long/")
-        found["letters"][width] = page.evaluate(LETTERS)
+            if path == "/long/":
+                found["letters"][str(width)] = page.evaluate(LETTERS)
     found["first words"] = page.locator(".prose > p").first.bounding_box()["y"]
     return found
 
@@ -100,12 +85,14 @@ def plain(browser: Browser, site: str) -> dict[str, Any]:
         "copy": page.get_by_role("link", name="Copy link").get_attribute("href"),
         "fields": page.get_by_role("textbox").count(),
     }
+    page.close()
     page = browser.new_page(color_scheme="dark")
     page.goto(f"{site}/full/")
     page.emulate_media(media="print", color_scheme="dark")
     found["paper"] = page.evaluate(COLOURS)
     found["chrome"] = [part for part in CHROME if page.locator(part).first.is_visible()]
     found["address"] = page.locator(".permalink").is_visible()
+    page.close()
     return found
 
 
@@ -124,17 +111,5 @@ def measure(browser: Browser, site: str) -> dict[str, Any]:
         "sharing": sharing(page, site),
         "plain": plain(browser, site),
     }
+    context.close()
     return {**facts, "console": said, "elsewhere": [u for u in asked if not u.startswith(site)]}
-
-
-def main(output: str) -> None:
-    handler = functools.partial(Silent, directory=output)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        with running() as browser:
-            print(json.dumps(measure(browser, f"http://127.0.0.1:{server.server_port}")))
-        server.shutdown()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

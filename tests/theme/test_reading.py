@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests.browser.serving import served
 from tests.theme.conftest import SITE, Built
+from tests.theme.measure import measure
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def facts(root: Path, ours: Built) -> dict[str, Any]:
+def facts(browser: Browser, ours: Built) -> dict[str, Any]:
     """See :mod:`tests.theme.measure`."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.theme.measure", str(ours.output)],
-        cwd=root,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    with served(ours.output) as site:
+        return measure(browser, site)
 
 
 def test_nothing_scrolls_sideways_down_to_320_pixels(facts: dict[str, Any]):

@@ -196,8 +196,3 @@ def language_address(site: Site) -> Iterator[Problem]:
 
 STOCK = {"ARTICLE": "{slug}-{lang}.html", "PAGE": "pages/{slug}-{lang}.html"}
 """Pelican's own patterns for another language."""
-
-RULES = (
-    bad_siteurl, bad_timezone, setting_kind, one_address_for_all, bad_pattern, shared_file,
-    signup_address, unknown_topic, language_address,
-)  # fmt: skip

@@ -72,67 +72,55 @@ def too_many_links(source: Source) -> Iterator[Problem]:
 @site_rule("too-large", "error", "a post of 50 MB", "same")
 def too_large(site: Site) -> Iterator[Problem]:
     """A source of over 2 MB is not read: it surely holds something that is no prose."""
-    for trouble in site.troubles:
-        if trouble.rule == "too-large":
-            message = f"the file has {trouble.detail}, and 2 MB is the most a post may have"
-            yield Problem(1, message, "take pasted pictures out, or split it", trouble.file)
+    for trouble in site.met("too-large"):
+        message = f"the file has {trouble.detail}, and 2 MB is the most a post may have"
+        yield Problem(1, message, "take pasted pictures out, or split it", trouble.file)
 
 
 @site_rule("unreadable", "error", "a file without read permission", "same")
 def unreadable(site: Site) -> Iterator[Problem]:
     """The file cannot be opened, or is no ordinary file."""
-    for trouble in site.troubles:
-        if trouble.rule == "unreadable":
-            why = f" ({trouble.detail})" if trouble.detail else ""
-            message = f"the file cannot be read{why}"
-            yield Problem(1, message, "correct its permissions, or remove it", trouble.file)
+    for trouble in site.met("unreadable"):
+        why = f" ({trouble.detail})" if trouble.detail else ""
+        message = f"the file cannot be read{why}"
+        yield Problem(1, message, "correct its permissions, or remove it", trouble.file)
 
 
 @site_rule("unwritable", "error", "`output/` made by another user", "same")
 def unwritable(site: Site) -> Iterator[Problem]:
     """A folder in which `build` could not write: of the site, or the ledger. A warning
     where it is not made yet: the site may be there to be checked only."""
-    for trouble in site.troubles:
-        if trouble.rule == "unwritable":
-            if trouble.detail == "missing":
-                what, remedy = "make this folder", "correct the permissions of the one above it"
-                yield Problem(1, f"a build cannot {what}", remedy, trouble.file, "warning")
-                continue
-            more = f", nor in {trouble.detail} more folders" if trouble.detail else ""
-            remedy = "correct the owner or the permissions"
-            yield Problem(1, f"a build cannot write here{more}", remedy, trouble.file)
+    for trouble in site.met("unwritable"):
+        if trouble.detail == "missing":
+            what, remedy = "make this folder", "correct the permissions of the one above it"
+            yield Problem(1, f"a build cannot {what}", remedy, trouble.file, "warning")
+            continue
+        more = f", nor in {trouble.detail} more folders" if trouble.detail else ""
+        remedy = "correct the owner or the permissions"
+        yield Problem(1, f"a build cannot write here{more}", remedy, trouble.file)
 
 
 @site_rule("bad-file-name", "error", "a file `caf\\xe9.md` from an old disk", "same")
 def bad_file_name(site: Site) -> Iterator[Problem]:
     """The name of a source, or of a folder above it, is not UTF-8: no page and no ledger can hold
     it."""
-    for trouble in site.troubles:
-        if trouble.rule == "bad-file-name":
-            message = "the file's name, or its folder's, is not UTF-8"
-            yield Problem(1, message, "give it another one, best of plain letters", trouble.file)
+    for trouble in site.met("bad-file-name"):
+        message = "the file's name, or its folder's, is not UTF-8"
+        yield Problem(1, message, "give it another one, best of plain letters", trouble.file)
 
 
 @site_rule("symlink-out", "error", "`content/posts/x.md` → `/etc/passwd`", "same")
 def symlink_out(site: Site) -> Iterator[Problem]:
     """A symbolic link that leads out of the content folder; what it leads to is not read."""
-    for trouble in site.troubles:
-        if trouble.rule == "symlink-out":
-            message = "a symbolic link leads out of the content folder"
-            yield Problem(1, message, "put a copy of the file here instead", trouble.file)
+    for trouble in site.met("symlink-out"):
+        message = "a symbolic link leads out of the content folder"
+        yield Problem(1, message, "put a copy of the file here instead", trouble.file)
 
 
 @site_rule("symlink-loop", "error", "`content/posts/again` → `content/posts`", "same")
 def symlink_loop(site: Site) -> Iterator[Problem]:
     """A symbolic link to a folder that it lies in: every post below would be read again and
     again. What is behind it is not read."""
-    for trouble in site.troubles:
-        if trouble.rule == "symlink-loop":
-            message = "a symbolic link leads to a folder that it lies in"
-            yield Problem(1, message, "remove it", trouble.file)
-
-
-RULES = (
-    empty_file, binary_file, bad_utf8, forbidden_character, too_many_links, too_large, unreadable,
-    unwritable, bad_file_name, symlink_out, symlink_loop,
-)  # fmt: skip
+    for trouble in site.met("symlink-loop"):
+        message = "a symbolic link leads to a folder that it lies in"
+        yield Problem(1, message, "remove it", trouble.file)

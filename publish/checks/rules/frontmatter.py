@@ -208,9 +208,3 @@ def scheduled(source: Source) -> Iterator[Problem]:
         message = f"scheduled: it is not public before {when}"
         remedy = "nothing to do if that is meant; build the site again after that time"
         yield Problem(source.line("date"), message, remedy)
-
-
-RULES = (
-    missing_title, missing_date, bad_date, missing_status, unknown_status, cut_header,
-    missing_category, empty_category, missing_summary, long_summary, scheduled,
-)  # fmt: skip

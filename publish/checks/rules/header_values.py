@@ -193,6 +193,3 @@ def odd_modified(source: Source) -> Iterator[Problem]:
     elif source.date and changed < source.date:
         message = f"Modified, {changed:%Y-%m-%d}, lies before Date"
         yield Problem(line, message, "correct one of the two", severity="warning")
-
-
-RULES = (repeated_key, lost_lines, yaml_value, ambiguous_date, odd_modified)

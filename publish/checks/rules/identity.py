@@ -118,20 +118,19 @@ def lost_address(site: Site) -> Iterator[Problem]:
             message = f"the published address {quoted(address)} would be a 404"
             remedy = f"put the post back, or add to another one: `Aliases: {address}`; {leave}"
             yield Problem(1, message, remedy, site.file_of("ledger/urls.json"))
-        elif owner.public:
-            message = f"its published address {quoted(address)} would be a 404"
-            line = owner.line("slug" if owner.get("slug") else "title")
-            yield Problem(line, message, f"add a line `Aliases: {address}`", owner.file)
-        else:
-            message = f"its published address {quoted(address)} would be a 404"
+            continue
+        line, remedy = owner.address_line, f"add a line `Aliases: {address}`"
+        if not owner.public:
             line = owner.line("status" if owner.kind == "draft" else "date")
-            yield Problem(line, message, f"publish it again; {leave}", owner.file)
+            remedy = f"publish it again; {leave}"
+        message = f"its published address {quoted(address)} would be a 404"
+        yield Problem(line, message, remedy, owner.file)
 
 
 @source_rule("bad-slug", "error", "`Slug: ../about us`", "same")
 def bad_slug(source: Source) -> Iterator[Problem]:
     """A slug that leads elsewhere or makes no address; capitals are a warning."""
-    slug, line = source.slug, source.line("slug" if source.get("slug") else "title")
+    slug, line = source.slug, source.address_line
     for name in ("save_as", "url"):
         given = source.get(name)
         if source.header.field(name) and not given:
@@ -162,8 +161,8 @@ def long_address(source: Source) -> Iterator[Problem]:
     if post is None:
         return
     if any(len(part.encode()) > LONGEST_PART for part in post.save_as.split("/")):
-        line = source.line("slug" if source.get("slug") else "title")
-        yield Problem(line, "its address is too long for a file name", "write a shorter `Slug:`")
+        message = "its address is too long for a file name"
+        yield Problem(source.address_line, message, "write a shorter `Slug:`")
     for key, names in (
         ("category", post.categories),
         ("tags", post.tags),
@@ -200,16 +199,15 @@ def duplicate_slug(site: Site) -> Iterator[Problem]:
     for address, same in owners.items():
         if address in lists - {"/"}:
             for source in same:
-                line = source.line("slug" if source.get("slug") else "title")
                 message = f"its address {quoted(address)} is that of a list page"
-                yield Problem(line, message, "choose another Slug", source.file)
+                yield Problem(source.address_line, message, "choose another Slug", source.file)
         shown = [source for source in same if source.kind != "draft"]
         for source in same:
             rivals = [other for other in shown if other is not source]
             if rivals:
                 message = f"its address {quoted(address)} is that of {rivals[0].file} too"
-                line = source.line("slug" if source.get("slug") else "title")
-                yield Problem(line, message, "change the Slug of one of them", source.file)
+                remedy = "change the Slug of one of them"
+                yield Problem(source.address_line, message, remedy, source.file)
     yield from _one_file(site)
 
 
@@ -308,17 +306,3 @@ def _uid(source: Source) -> str:
     """The Uid as the site takes it: of several lines the first."""
     field = source.header.field("uid")
     return field.first if field else source.get("uid")
-
-
-RULES = (
-    missing_uid,
-    bad_uid,
-    duplicate_uid,
-    changed_uid,
-    lost_address,
-    bad_slug,
-    long_address,
-    missing_slug,
-    duplicate_slug,
-    bad_alias,
-)

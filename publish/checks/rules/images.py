@@ -187,9 +187,3 @@ def _files(site: Site) -> tuple[tuple[Source, Link, str], ...]:
 def _served(path: str, site: Site) -> bool:
     """Whether the site has it, though not from the content folder under this name."""
     return addresses.leads_somewhere(f"/{path}", addresses.known(site))
-
-
-RULES = (
-    missing_image, image_letter_case, unshowable_picture, broken_picture, missing_alt,
-    alt_is_file_name, data_uri, heavy_image, animated_gif, orphan_image,
-)  # fmt: skip

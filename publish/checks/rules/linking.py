@@ -69,6 +69,3 @@ def is_local(target: str) -> bool:
     if not target[:8].lower().startswith(("http://", "https://", "//")):
         return False
     return is_private(target)
-
-
-RULES = (vague_link_text, http_link, local_link, tracking_parameters)

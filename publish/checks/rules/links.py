@@ -138,7 +138,8 @@ def _broken(source: Source, link: Link, site: Site, known: frozenset[str]) -> Br
                 f"{quoted(target)} is a file, not an address", f"write {{{mark}}}/{quoted(file)}",
                 f"{{{mark}}}/{file}",
             )  # fmt: skip
-    return _near(f"nothing is at {quoted(target)}", normal(path), known)
+    others = known - {addresses.of_source(source, site)}
+    return _near(f"nothing is at {quoted(target)}", normal(path), others)
 
 
 def _broken_mark(source: Source, link: Link, mark: str, place: str, site: Site) -> Broken | None:
@@ -227,6 +228,3 @@ def broken_anchor(site: Site) -> Iterator[Problem]:
         where = "this page" if there is source else there.file
         message = f"nothing in {where} is named #{quoted(anchor)}"
         yield Problem(source.line_of(link), message, remedy, source.file, sure)
-
-
-RULES = (broken_link, link_to_draft, broken_anchor)

@@ -93,9 +93,3 @@ def _mailed(site: Site) -> Iterator[tuple[Source, Issue]]:
     """The composed issues, each with its post."""
     posts = {source.slug: source for source in reversed(site.sources) if source.mailed}
     return ((posts[issue.slug], issue) for issue in site.issues if issue.slug in posts)
-
-
-RULES = (
-    empty_subject, long_subject, shouting_subject, missing_preheader, bad_newsletter, heavy_mail,
-    no_plain_text,
-)  # fmt: skip

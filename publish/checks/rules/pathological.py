@@ -104,6 +104,3 @@ def _many(source: Source) -> int:
         if blocks > MOST_BLOCKS or paragraphs > MOST_PARAGRAPHS:
             return number
     return 0
-
-
-RULES = (tangled_markup,)

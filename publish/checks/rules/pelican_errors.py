@@ -90,6 +90,3 @@ def _of_unread(said: Complaint, site: Site) -> bool:
         return False
     path = inside(source, said.parts[0])
     return path in site.library.sources and path not in site.library.by_source
-
-
-RULES = (refused,)

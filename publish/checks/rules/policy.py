@@ -37,14 +37,16 @@ def _allowed(site: Site, directive: str, address: str) -> bool:
     return f"{parts.scheme}:" in sources or any(parts.netloc in given for given in sources)
 
 
+def _refused(site: Site, directive: str, what: str, remedy: str) -> Iterator[Problem]:
+    for source, link in _links(site, directive):
+        message = f"no browser will {what}: the site's policy forbids {_host(link)}"
+        yield Problem(source.line_of(link), message, remedy, source.file)
+
+
 @site_rule("blocked-frame", "warning", "`<iframe src=…>` of a film")
 def blocked_frame(site: Site) -> Iterator[Problem]:
     """A page of another site in a frame: the theme's policy lets no browser load it."""
-    for source, link in _links(site, "frame"):
-        message = f"no browser will show this frame: the site's policy forbids {_host(link)}"
-        yield Problem(
-            source.line_of(link), message, "link what it shows, best with a picture", source.file
-        )
+    return _refused(site, "frame", "show this frame", "link what it shows, best with a picture")
 
 
 @site_rule("foreign-picture", "warning", "`![A cup](https://pictures.example/cup.jpg)`")
@@ -66,11 +68,7 @@ def foreign_picture(site: Site) -> Iterator[Problem]:
 @site_rule("foreign-media", "warning", "`<audio src=…>` from another site")
 def foreign_media(site: Site) -> Iterator[Problem]:
     """A sound or film that the theme's policy lets no browser load."""
-    for source, link in _links(site, "media"):
-        message = f"no browser will play this: the site's policy forbids {_host(link)}"
-        yield Problem(
-            source.line_of(link), message, "save it beside the pictures, or link it", source.file
-        )
+    return _refused(site, "media", "play this", "save it beside the pictures, or link it")
 
 
 @site_rule("inline-style", "warning", '`<p style="color: red">`')
@@ -91,6 +89,3 @@ def _host(link: Link) -> str:
         return quoted(urlsplit(link.address).netloc or "what is in it", 40)
     except ValueError:
         return "it"
-
-
-RULES = (blocked_frame, foreign_picture, foreign_media, inline_style)

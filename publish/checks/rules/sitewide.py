@@ -86,7 +86,7 @@ def easy_going_names(site: Site) -> Iterator[Problem]:
         first, *others = sorted(same.values())
         for file in dict.fromkeys(others) if len(same) > 1 else ():
             owner = owners.get(file)
-            line = owner.line("slug" if owner.get("slug") else "title") if owner else 1
+            line = owner.address_line if owner else 1
             message = f"its address differs from that of {first} by case or accent only"
             yield Problem(line, message, "give one of them another name", file)
 
@@ -133,9 +133,5 @@ def secret(site: Site) -> Iterator[Problem]:
     for source in site.sources:
         for line in source.secrets:
             yield Problem(line, *LEAK, source.file)
-    for trouble in site.troubles:
-        if trouble.rule == "secret":
-            yield Problem(trouble.line, *LEAK, trouble.file)
-
-
-RULES = (category_case, taken_list, easy_going_names, missing_template, secret)
+    for trouble in site.met("secret"):
+        yield Problem(trouble.line, *LEAK, trouble.file)

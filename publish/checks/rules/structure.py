@@ -101,6 +101,3 @@ def _marks(source: Source) -> Iterator[tuple[int, str]]:
     for line, text in source.prose_lines:
         if text.startswith(":::") and source.reading.uses("only_blocks"):
             yield line, text[3:].strip()
-
-
-RULES = (heading_jump, h1_in_body, unclosed_block, unknown_block, list_restart)

@@ -86,6 +86,3 @@ def starter_text(source: Source) -> Iterator[Problem]:
         message = "the text that `publish new` wrote is still here"
         remedy = "write your own words instead, or delete it"
         yield Problem(source.header.body_line + line, message, remedy)
-
-
-RULES = (starter_text, empty_body, unmerged, placeholder, merge_tag, mixed_quotes)

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from publish.checks.rule import source_rule
-from publish.checks.rules.frontmatter import KNOWN, beyond
+from publish.checks.rules.frontmatter import FENCE, KNOWN, beyond
 from publish.checks.source import Source
 from publish.post.diagnostic import Problem, Severity, quoted
 from publish.post.frontmatter import Field, yes_no
@@ -57,7 +57,6 @@ ANY_KEY = re.compile(r"[\s,{\[-]*([\"']?)([A-Za-z][\w-]*)\1\s*[:=](?![:/])\s*([^
 ODD_KEY = re.compile(r"([A-Za-z][\w-]*(?: [\w-]+){0,3}):\s")
 LINE_KEY = re.compile(r"\s*([\"']?)([A-Za-z][\w -]{0,40}?)\1\s*[:=](?![:/])\s*(.*)")
 """A whole line behind the header's end: for Markdown no key holds a blank."""
-FENCE = re.compile(r"(?:-{3}|\+{3}|\.{3})\s*$")
 
 
 class Flag(NamedTuple):
@@ -192,6 +191,3 @@ def _keeps_back(meant: str, field: Field, source: Source) -> bool:
     if meant == "Newsletter":
         return yes_no(field.first) is False
     return meant == "Status" and field.first.lower() in ("draft", "hidden", "skip")
-
-
-RULES = (unknown_key, other_tools_key)

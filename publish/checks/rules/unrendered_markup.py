@@ -185,6 +185,3 @@ def _seen(markup: str, text: str) -> bool:
     """Whether the page shows the markup, which may have got other quotation marks and dashes."""
     parts = [re.escape(part) for part in re.split(r"[\s\"'.-]+", markup.strip()) if part]
     return re.search(r"\W{0,8}".join(parts), text) is not None if parts else False
-
-
-RULES = (foreign_markup, block_in_paragraph, shallow_list, indented_fence, markdown_in_html)

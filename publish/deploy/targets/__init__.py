@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -22,6 +23,19 @@ class Raced(NothingSent):
 
 class Busy(NothingSent):
     """Another deploy holds the target, and did not end while this one waited (exit 3)."""
+
+
+def wait_for(taken: Callable[[], bool], patience: float, busy: Busy) -> None:
+    """Return as soon as the target is ``taken``, by looking again and again.
+
+    Raises:
+        Busy: it was not within ``patience`` seconds; the one that is given.
+    """
+    end = time.monotonic() + patience
+    while not taken():
+        if time.monotonic() >= end:
+            raise busy
+        time.sleep(min(2.0, max(0.1, patience / 20)))
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,5 @@
-"""A program that stays connected to a server and works through orders, one after the other."""
+"""A server behind ssh, and a program that stays connected to it and works through orders, one
+after the other."""
 
 from __future__ import annotations
 
@@ -7,11 +8,43 @@ import secrets
 import subprocess
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from publish.deploy.programs import Failed, last_lines
+from publish.deploy.targets.git import ssh_key
 
 PATIENCE = 300.0
 """Seconds for one order."""
+ALIVE = ("-o", "BatchMode=yes", "-o", "ConnectTimeout=20", "-o", "ServerAliveInterval=15",
+         "-o", "ServerAliveCountMax=3")  # fmt: skip
+"""A server that went away is noticed within a minute."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A folder ``path`` on ``host``; ``options`` are further words for ssh and sftp."""
+
+    host: str
+    path: str
+    options: Sequence[str] = ()
+
+    def connect(
+        self, program: str, words: Sequence[str], remedy: str, first: Callable[[str], str]
+    ) -> Connection:
+        """A connection of ``program`` that has answered its ``first`` order (see
+        ``Connection.ask``), for until then it needs the key's file.
+
+        Raises:
+            Failed: it does not answer.
+        """
+        with ssh_key() as key:
+            made = Connection([program, *ALIVE, *self.options, *key, *words], self.host, remedy)
+            try:
+                made.ask(first)
+            except BaseException:
+                made.close()
+                raise
+        return made
 
 
 class Connection:

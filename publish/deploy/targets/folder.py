@@ -11,7 +11,7 @@ from publish.deploy.incremental import OWN, IncrementalTarget
 from publish.deploy.release import Record, Release, decoded, encoded
 from publish.deploy.targets import Busy, Place
 from publish.errors import Refused
-from publish.post.files import locked, write_whole
+from publish.post.files import locked, remove_below, write_whole
 
 
 class Folder(IncrementalTarget):
@@ -29,8 +29,7 @@ class Folder(IncrementalTarget):
             folders[:] = [n for n in folders if n != ".git"]
             for name in names:
                 file = Path(base, name)
-                stat = file.stat(follow_symlinks=False)
-                tag = f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ino}"
+                tag = _tag(file.stat(follow_symlinks=False))
                 found[file.relative_to(self.path).as_posix()] = tag
         return found
 
@@ -68,8 +67,7 @@ class Folder(IncrementalTarget):
             raise Refused(f"{place}: a folder that is not ours is in the way of a file",
                           "move it elsewhere, then deploy again")  # fmt: skip
         _replace(self.path / OWN / "part", place, data)
-        stat = place.stat()
-        return f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ino}"
+        return _tag(place.stat())
 
     def fetch(self, path: str) -> bytes | None:
         """A file's bytes."""
@@ -85,12 +83,7 @@ class Folder(IncrementalTarget):
     def remove(self, paths: list[str]) -> None:
         """Remove files and the folders that this empties."""
         for path in paths:
-            place = self.path / path
-            place.unlink(missing_ok=True)
-            for parent in place.parents:
-                if parent == self.path or any(parent.iterdir()):
-                    break
-                parent.rmdir()
+            remove_below(self.path, self.path / path)
 
     @contextmanager
     def held(self, release: Release, patience: float) -> Iterator[None]:
@@ -110,6 +103,10 @@ class Folder(IncrementalTarget):
                 raise Refused(f"{parent}: is a link out of {self.path}, and nothing is written "
                               "through it", "remove the link, then deploy again")  # fmt: skip
         return self.path / path
+
+
+def _tag(found: os.stat_result) -> str:
+    return f"{found.st_size} {found.st_mtime_ns} {found.st_ino}"
 
 
 def _replace(part: Path, place: Path, data: bytes) -> None:

@@ -250,12 +250,11 @@ def ssh_key() -> Iterator[list[str]]:
 
 def _inherited(root: Path) -> list[tuple[str, str]]:
     """What the author's repository alone says of how to reach a host."""
-    try:
-        said = run(["git", "-C", str(root), "config", "--local", "--includes", "--null",
-                    "--get-regexp", r"^(http|credential|url)\.|^core\.sshcommand$"])  # fmt: skip
-    except (Failed, ConfigError):
-        return []
-    rows = (row.partition("\n") for row in said.decode("utf-8", "replace").split("\0") if row)
+    said = Repository("-C", str(root)).ask(
+        "config", "--local", "--includes", "--null", "--get-regexp",
+        r"^(http|credential|url)\.|^core\.sshcommand$",
+    )  # fmt: skip
+    rows = (row.partition("\n") for row in said.split("\0") if row)
     return [(key, value) for key, _, value in rows]
 
 

@@ -13,8 +13,8 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from hashlib import md5
@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 from publish.deploy.incremental import OWN, IncrementalTarget
 from publish.deploy.programs import masked
 from publish.deploy.release import Hold, Record, Release, decoded, encoded
-from publish.deploy.targets import Busy, Place, Raced
+from publish.deploy.targets import Busy, Place, Raced, wait_for
 from publish.deploy.types import cache_control, content_type
 from publish.errors import ConfigError, NothingSent, Refused
 from publish.http import ask
@@ -141,28 +141,22 @@ class S3(IncrementalTarget):
     def write(self, path: str, data: bytes) -> str:
         """One object with its type and caching; its ETag."""
         type_ = content_type(path, data[:1024])
-        given: Mapping[str, str] = {
-            "Content-Type": type_, "Cache-Control": cache_control(path, type_)
-        }  # fmt: skip
         done = self._ask(lambda: obstore.put(
-            self.store, path, data, attributes=dict(given),
-            use_multipart=len(data) > AT_ONCE,
+            self.store, path, data, use_multipart=len(data) > AT_ONCE,
+            attributes={"Content-Type": type_, "Cache-Control": cache_control(path, type_)},
         ))  # fmt: skip
         return str(done["e_tag"])
 
     def fetch(self, path: str) -> bytes | None:
         """An object's bytes."""
-        try:
+        with suppress(_Missing):
             return self._ask(lambda: bytes(obstore.get(self.store, path).bytes()))
-        except _Missing:
-            return None
+        return None
 
     def copy(self, path: str, to: str) -> None:
         """Copied by the store itself."""
-        try:
+        with suppress(_Missing):
             self._ask(lambda: obstore.copy(self.store, path, to))
-        except _Missing:
-            return
 
     def remove(self, paths: list[str]) -> None:
         """Many in one request."""
@@ -171,7 +165,10 @@ class S3(IncrementalTarget):
     @contextmanager
     def held(self, release: Release, patience: float) -> Iterator[None]:
         """The highest claim."""
-        self._take(sorted(release.files), patience)
+        planned = {"planned": sorted(release.files)}
+        busy = Busy(f"another deploy is at work in {self._where()}",
+                    "run it again when that has ended")  # fmt: skip
+        wait_for(lambda: self._taken(planned), patience, busy)
         try:
             yield
         finally:
@@ -183,20 +180,17 @@ class S3(IncrementalTarget):
         if max(n for n, _ in self._names()) > self.number:
             raise Raced(f"another deploy took {self._where()} over", "run it again")
 
-    def _take(self, planned: list[str], patience: float) -> None:
-        end = time.monotonic() + patience
-        while True:
+    def _taken(self, document: Mapping[str, Any]) -> bool:
+        """Whether the highest claim is ours now; where another came first, that one decides."""
+        claimed = False
+        while not claimed:
             names = self._names()
             highest = max((n for n, _ in names), default=0)
             ended = {kind for n, kind in names if n == highest} != {"claim"}
             if highest and not ended and not self._dead(highest):
-                if time.monotonic() >= end:
-                    raise Busy(f"another deploy is at work in {self._where()}",
-                               "run it again when that has ended")  # fmt: skip
-                time.sleep(min(2.0, max(0.1, patience / 20)))
-                continue
-            if self._claimed(highest + 1, {"planned": planned}):
-                return
+                return False
+            claimed = self._claimed(highest + 1, document)
+        return True
 
     def _dead(self, number: int) -> bool:
         """Whether the holder of a claim cannot be at work any more."""
@@ -236,10 +230,8 @@ class S3(IncrementalTarget):
         return True
 
     def _next(self, record: Record) -> None:
-        hold = record.hold and {"release": record.hold.release, "source": record.hold.source,
-                                "to": record.hold.to}  # fmt: skip
-        document = {"planned": list(record.planned), "hold": hold}
-        if not self._claimed(self.number + 1, document):
+        hold = record.hold and asdict(record.hold)
+        if not self._claimed(self.number + 1, {"planned": record.planned, "hold": hold}):
             raise Raced(f"another deploy took {self._where()} over", "run it again")
 
     def _create(self, place: str, data: bytes, ours: Callable[[bytes], bool]) -> bool:

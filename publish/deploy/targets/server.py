@@ -11,14 +11,11 @@ from pathlib import Path
 
 from publish.deploy.programs import Failed, run
 from publish.deploy.targets import Busy
-from publish.deploy.targets.connection import PATIENCE, Connection
+from publish.deploy.targets.connection import ALIVE, PATIENCE, Server
 from publish.deploy.targets.git import ssh_key
 from publish.deploy.targets.ssh import Carrier
 from publish.errors import Refused
 
-ALIVE = ["-o", "BatchMode=yes", "-o", "ConnectTimeout=20", "-o", "ServerAliveInterval=15",
-         "-o", "ServerAliveCountMax=3"]  # fmt: skip
-"""A server that went away is noticed within a minute."""
 BUSY = 75
 REMEDY = "mend that (try: ssh HOST true), then run it again"
 LOOK = """
@@ -31,29 +28,21 @@ printf '\\0'
 """
 
 
-class Server:
-    """A folder ``path`` on ``host``; ``options`` are further words for ssh and sftp."""
+def carrier(server: Server, via: str) -> Carrier:
+    """The way to the server: rsync where it has a shell, rsync and flock, else sftp."""
+    from publish.deploy.targets.sftp import Sftp
 
-    def __init__(self, host: str, path: str, options: list[str], via: str) -> None:
-        self.host, self.path, self.options, self.via = host, path, options, via
-
-    def carrier(self) -> Carrier:
-        """The way to the server: rsync where it has a shell, rsync and flock, else sftp."""
-        from publish.deploy.targets.sftp import Sftp
-
-        if self.via == "sftp":
-            return Sftp(self)
-        shell = Shell(self)
-        try:
+    if via != "sftp":
+        # An account may be for sftp alone; if it is the network, sftp says so, too.
+        with contextlib.suppress(Failed):
+            shell = Shell(server)
             said = shell.order("command -v rsync && command -v flock && echo both || true")
-        except Failed:
-            said = b""  # An account for sftp alone; if it is the network, sftp says so, too.
-        if said.rstrip().endswith(b"both"):
-            return shell
-        shell.line.close()
-        if self.via == "rsync":
-            raise Refused(f"{self.host} has no rsync and flock", "install them there")
-        return Sftp(self)
+            if said.rstrip().endswith(b"both"):
+                return shell
+            shell.line.close()
+        if via == "rsync":
+            raise Refused(f"{server.host} has no rsync and flock", "install them there")
+    return Sftp(server)
 
 
 class Shell:
@@ -61,11 +50,8 @@ class Shell:
 
     def __init__(self, server: Server) -> None:
         self.server = server
-        with ssh_key() as key:
-            words = ["ssh", *ALIVE, *server.options, *key, "--", server.host, "exec sh"]
-            self.line = Connection(words, server.host, REMEDY)
-            with contextlib.suppress(Failed):
-                self.order(":")  # The key has been used when this is answered.
+        words = ["--", server.host, "exec sh"]
+        self.line = server.connect("ssh", words, REMEDY, lambda end: f"echo {end}\n")
         weakref.finalize(self, self.line.close)
 
     def now(self) -> tuple[str, bytes, list[str]]:

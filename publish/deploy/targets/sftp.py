@@ -9,23 +9,17 @@ from __future__ import annotations
 import contextlib
 import secrets
 import tempfile
-import time
 import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
 from publish.deploy.programs import Failed
 from publish.deploy.release import MARKER, decoded, read_marker
-from publish.deploy.targets import Busy
-from publish.deploy.targets.connection import Connection
-from publish.deploy.targets.git import ssh_key
+from publish.deploy.targets import Busy, wait_for
+from publish.deploy.targets.connection import Server
 from publish.errors import ConfigError
-
-if TYPE_CHECKING:
-    from publish.deploy.targets.server import Server
 
 LEASE = 600.0
 """Seconds by the server's clock after which a lock's holder counts as dead."""
@@ -36,18 +30,10 @@ class Sftp:
     """One connection for all orders; an order that fails and may not ends it."""
 
     def __init__(self, server: Server) -> None:
-        from publish.deploy.targets.server import ALIVE
-
         self.server = server
         self.nonce = ""
-        with ssh_key() as key:
-            words = ["sftp", *ALIVE, *server.options, *key, "-b", "-", server.host]
-            self.line = Connection(words, server.host, REMEDY)
-            try:
-                self._batch(["pwd"])
-            except BaseException:
-                self.line.close()
-                raise
+        words = ["-b", "-", server.host]
+        self.line = server.connect("sftp", words, REMEDY, lambda end: f"pwd\n!echo {end}\n")
         weakref.finalize(self, self.line.close)
 
     def now(self) -> tuple[str, bytes, list[str]]:
@@ -64,22 +50,15 @@ class Sftp:
         self.nonce = secrets.token_hex(8)
         self._batch([f"-mkdir {_q(self.server.path)}", *(
             f"-mkdir {self._q(name)}" for name in ("releases", ".publish"))])  # fmt: skip
-        end = time.monotonic() + patience
-        while not self._taken():
-            if time.monotonic() >= end:
-                raise Busy(f"another deploy is at work on {self.server.host}, or died less than "
-                           f"{LEASE / 60:.0f} minutes ago", "run it again then")  # fmt: skip
-            time.sleep(min(2, max(0.1, patience / 20)))
+        busy = Busy(f"another deploy is at work on {self.server.host}, or died less than "
+                    f"{LEASE / 60:.0f} minutes ago", "run it again then")  # fmt: skip
+        wait_for(self._taken, patience, busy)
         try:
             yield
         finally:
+            lock = ".publish/lock"
             with contextlib.suppress(Failed):
-                self._batch(
-                    [
-                        f"-rm {self._q(f'.publish/lock/{self.nonce}')}",
-                        f"-rmdir {self._q('.publish/lock')}",
-                    ]
-                )
+                self._batch([f"-rm {self._q(f'{lock}/{self.nonce}')}", f"-rmdir {self._q(lock)}"])
 
     def has(self, id: str) -> bool:
         return self.get(f"releases/{id}/{MARKER}") is not None
@@ -97,9 +76,7 @@ class Sftp:
         files = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
         linked = [p for p in sorted(files) if base and p not in set(changed)] + list(reused)
         self._clear(part)
-        folders = {
-            parent.as_posix() for p in (*files, *reused) for parent in PurePosixPath(p).parents
-        }
+        folders = _parents([*files, *reused])
         rows = [f"-mkdir {self._q(f'{part}/{name}' if name != '.' else part)}"
                 for name in sorted(folders | {"."})]  # fmt: skip
         rows += [f"-ln {self._q(f'current/{p}')} {self._q(f'{part}/{p}')}" for p in linked]
@@ -162,13 +139,9 @@ class Sftp:
             self._batch([f"put {_q(str(Path(folder, 'empty')))} {self._q(mine)}"])
         # A folder that holds the nonce already, renamed to the lock's name: the rename fails where
         # a lock is, because a folder that is not empty is not replaced.
-        self._batch(
-            [
-                f"-mkdir {self._q(mine + '.lock')}",
-                f"rename {self._q(mine)} {self._q(f'{mine}.lock/{self.nonce}')}",
-                f"-rename {self._q(mine + '.lock')} {lock}",
-            ]
-        )
+        self._batch([f"-mkdir {self._q(mine + '.lock')}",
+                     f"rename {self._q(mine)} {self._q(f'{mine}.lock/{self.nonce}')}",
+                     f"-rename {self._q(mine + '.lock')} {lock}"])  # fmt: skip
         times = dict(self._listed([".publish"])[".publish"])
         if f"{self.nonce}.lock/" not in times:
             return True
@@ -183,7 +156,7 @@ class Sftp:
         """Every file below ``top``; the folders that are known are looked into at once."""
         known = {"."} | set(folders)
         if record:
-            known |= {p.as_posix() for n in decoded(record).files for p in PurePosixPath(n).parents}
+            known |= _parents(decoded(record).files)
         found: list[str] = []
         seen: set[str] = set()
         while ask := sorted(known - seen):
@@ -216,7 +189,7 @@ class Sftp:
     def _clear(self, top: str, record: bytes = b"") -> None:
         """Remove a folder with all that is in it."""
         files = self._files(top, record)
-        folders = {p.as_posix() for n in files for p in PurePosixPath(n).parents} - {"."}
+        folders = _parents(files) - {"."}
         rows = [f"-rm {self._q(f'{top}/{name}')}" for name in files]
         rows += [f"-rmdir {self._q(f'{top}/{name}')}" for name in sorted(folders, reverse=True)]
         self._batch([*rows, f"-rmdir {self._q(top)}"])
@@ -228,6 +201,11 @@ class Sftp:
         """Work through orders; what they print. Only one that begins with ``-`` may fail."""
         said, _ = self.line.ask(lambda end: "".join(f"{row}\n" for row in [*rows, f"!echo {end}"]))
         return said
+
+
+def _parents(files: Iterable[str]) -> set[str]:
+    """Every folder that one of them lies in, ``.`` for the uppermost."""
+    return {parent.as_posix() for file in files for parent in PurePosixPath(file).parents}
 
 
 def _q(path: str) -> str:

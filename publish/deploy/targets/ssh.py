@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -21,6 +22,7 @@ from publish.deploy import snapshot
 from publish.deploy.plan import Plan, Remote
 from publish.deploy.release import KEEP, MARKER, OldRelease, Record, Release, decoded, encoded
 from publish.deploy.targets import Place, Target
+from publish.deploy.targets.connection import Server
 from publish.errors import ConfigError, Refused
 
 
@@ -64,8 +66,6 @@ class Ssh(Target):
     """``host`` and ``path``; ``options`` are further words for ssh, ``via`` one of its ways."""
 
     def __init__(self, place: Place) -> None:
-        from publish.deploy.targets.server import Server
-
         super().__init__(place)
         keep = place.options.get("keep", KEEP)
         if not isinstance(keep, int) or not 2 <= keep <= 50:
@@ -75,19 +75,18 @@ class Ssh(Target):
         self.after = place.words("after")
         port = place.options.get("port")
         options = [*place.words("options"), *(["-o", f"Port={port}"] if port else [])]
-        via = place.text("via", "auto")
-        if via not in ("auto", "rsync", "sftp"):
+        self.via = place.text("via", "auto")
+        if self.via not in ("auto", "rsync", "sftp"):
             raise ConfigError(f'DEPLOY["{place.name}"]["via"]: must be auto, rsync or sftp',
                               "auto is the default")  # fmt: skip
-        self.server = Server(place.text("host"), place.text("path"), options, via)
-        self._found: Carrier | None = None
+        self.server = Server(place.text("host"), place.text("path"), options)
 
-    @property
+    @cached_property
     def carrier(self) -> Carrier:
         """rsync over ssh where the server has it, else sftp."""
-        if self._found is None:
-            self._found = self.server.carrier()
-        return self._found
+        from publish.deploy.targets.server import carrier
+
+        return carrier(self.server, self.via)
 
     def read(self) -> Remote:
         """The record of the present release, and what lies in it."""

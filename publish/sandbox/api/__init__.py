@@ -1,4 +1,4 @@
-"""The Marketing API's resources, one module each; ``routes()`` is the whole map."""
+"""The Marketing API's resources, one module each, and the key that opens them."""
 
 from __future__ import annotations
 
@@ -8,23 +8,7 @@ import hmac
 
 from publish.sandbox import SANDBOX_KEY
 from publish.sandbox.problem import Problem
-from publish.sandbox.request import Request, Route
-
-
-def routes() -> list[Route]:
-    """Every route of the API."""
-    from publish.sandbox.api import (
-        account,
-        actions,
-        campaigns,
-        content,
-        interests,
-        members,
-        segments,
-    )
-
-    modules = (account, members, segments, interests, campaigns, content, actions)
-    return [route for module in modules for route in module.routes]
+from publish.sandbox.request import Request
 
 
 def authorize(request: Request) -> None:
