@@ -103,11 +103,6 @@ class El:
         return cls(data[0], data[1], [k if isinstance(k, str) else cls.unpack(k) for k in data[2]])
 
 
-def bare(html: str) -> str:
-    """Some HTML without its tags, for the words of a report: none of it is parsed."""
-    return re.sub(r"<[^<>]*>", " ", html)
-
-
 def parse(html: str) -> tuple[El, bool]:
     """The tree of some HTML, and whether it was nested too deeply to keep all of its markup."""
     html = HEADED.sub(r"\1\2", INVALID.sub("", html))

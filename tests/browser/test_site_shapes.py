@@ -132,15 +132,14 @@ def test_forced_colours_keep_every_edge_and_every_ring(forced: Page, site: str, 
     assert set(lines) <= {"underline"}
 
 
-@pytest.mark.parametrize("width", [320, 640])
-def test_nothing_scrolls_sideways_and_nothing_is_cut(browser: Browser, site: str, width: int):
-    context = browser.new_context(viewport={"width": width, "height": 700})
-    page = context.new_page()
+def test_nothing_scrolls_sideways_and_nothing_is_cut(page: Page, site: str):
     for kind in KINDS:
         visit(page, site, kind)
-        assert (page.evaluate(WIDE), page.evaluate(CUT)) == ([], []), kind
-        # Twice as big letters in the same window: what a reader sets in the browser's options.
-        page.evaluate("""() => { const root = document.documentElement;
-          root.style.fontSize = 2 * parseFloat(getComputedStyle(root).fontSize) + 'px' }""")
-        assert (page.evaluate(WIDE), page.evaluate(CUT)) == ([], []), f"{kind}, 200 %"
-    context.close()
+        for width in (320, 640):
+            page.set_viewport_size({"width": width, "height": 700})
+            assert (page.evaluate(WIDE), page.evaluate(CUT)) == ([], []), (kind, width)
+            # Twice as big letters in the same window: what a reader sets in the browser's options.
+            page.evaluate("""() => { const root = document.documentElement;
+              root.style.fontSize = 2 * parseFloat(getComputedStyle(root).fontSize) + 'px' }""")
+            assert (page.evaluate(WIDE), page.evaluate(CUT)) == ([], []), (kind, width, "200 %")
+            page.evaluate("document.documentElement.style.removeProperty('font-size')")

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
-from publish.importer import tree
 from publish.importer.wordpress import divi, divi5, fragments
 from publish.importer.wordpress.expand import Context, expand, referred
+from publish.post.text import plain
 
 OPEN = re.compile(r"<!--\s+(?P<close>/)?wp:(?P<name>[a-z][a-z0-9_-]*(?:/[a-z][a-z0-9_-]*)?)(?=\s)")
 END = re.compile(r"\s*(?P<void>/)?-->")
@@ -154,7 +154,7 @@ def _block(block: Block, context: Context) -> str:
     if name == "cover" and url and "<img" not in inside:
         inside = f'<img src="{escape(url)}" alt="">{inside}'
     if name in DYNAMIC or (not inside.strip() and any(w in name for w in FORMS)):
-        words = tree.bare(inside) or str(block.attributes.get("label") or "")
+        words = plain(inside) or str(block.attributes.get("label") or "")
         context.lose(
             "form-dropped" if any(w in name for w in FORMS) else "module-dropped",
             f"wp:{name}",

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from publish.importer import tree
 from publish.importer.wordpress import divi, fragments
 from publish.importer.wordpress.expand import Context, dynamic, expand, module, referred
+from publish.post.text import plain
 
 if TYPE_CHECKING:
     from publish.importer.wordpress.blocks import Block
@@ -84,7 +84,7 @@ def _strings(raw: str) -> str:
     """The words of attributes that are no JSON."""
     found = re.findall(r'"value":"((?:[^"\\]|\\.)*)', raw)
     words = " ".join(re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), f) for f in found)
-    return tree.bare(words)
+    return plain(words)
 
 
 def _fields(name: str, given: Mapping[str, Any], context: Context) -> tuple[dict[str, str], str]:

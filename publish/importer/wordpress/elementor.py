@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
 
-from publish.importer import tree
 from publish.importer.wordpress import divi, fragments
+from publish.post.text import plain
 
 Lose = Callable[[str, str, str], None]
 DYNAMIC = {
@@ -99,9 +99,7 @@ def _widget(kind: str, values: dict[str, Any], lose: Lose) -> str:
         return ""
     made = _words(values, "h3")
     if kind not in KNOWN:
-        lose(
-            "unknown-shortcode" if made else "module-dropped", f"elementor:{kind}", tree.bare(made)
-        )
+        lose("unknown-shortcode" if made else "module-dropped", f"elementor:{kind}", plain(made))
     return made
 
 

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape, unescape
 
-from publish.importer import tree
 from publish.importer.losses import Loss, excerpt
 from publish.importer.wordpress import divi, fragments, shortcodes, wpbakery
 from publish.importer.wordpress.shortcodes import Code
+from publish.post.text import plain
 
 EMBEDS = {
     "youtube", "vimeo", "dailymotion", "ted", "soundcloud", "spotify", "tweet", "twitter",
@@ -192,13 +192,13 @@ def module(name: str, full: str, fields: Mapping[str, str], body: str, context: 
     if name in divi.SILENT and name not in divi.PARTS:
         return body
     if name in divi.DYNAMIC:
-        words = fields.get("title") or fields.get("field_title") or tree.bare(body)
+        words = fields.get("title") or fields.get("field_title") or plain(body)
         if name not in ("contact_field", "signup_custom_field"):
             context.lose("module-dropped", full, words)
             return body
         return f'<div data-label="{escape(words)}"></div>'
     if not divi.known(name):
-        words = tree.bare(body) or " ".join(fields.get(w, "") for w in divi.WORDS)
+        words = plain(body) or " ".join(fields.get(w, "") for w in divi.WORDS)
         context.lose("unknown-shortcode", full, words)
     made = divi.html_of(name, fields, body)
     if labels := re.findall(r'data-label="([^"]*)"', body):
@@ -320,7 +320,7 @@ def _caption(code: Code, context: Context) -> str:
 
 def _embed(code: Code, context: Context) -> str:
     given = code.get("0", "id", "url", "src", "link", "href", "video", "tweet")
-    given = shortcodes.text_of(given or tree.bare(_inside(code, context)).strip())
+    given = shortcodes.text_of(given or plain(_inside(code, context)))
     if given and "://" not in given:
         if given.startswith("//"):
             given = f"https:{given}"
@@ -355,7 +355,7 @@ def _other(code: Code, context: Context) -> str:
             if name == "vc_row"
             else f"\n\n{words}{inside}\n\n"
         )
-    context.lose("unknown-shortcode", name, tree.bare(inside) or " ".join(
+    context.lose("unknown-shortcode", name, plain(inside) or " ".join(
         v for k, v in fields.items() if k in divi.WORDS))  # fmt: skip
     to = fields.get("url") or fields.get("link") or fields.get("href") or ""
     if to and inside.strip() and not re.search(r"<(?:p|div|h\d|ul|ol|table|a)\b", inside):
