@@ -59,7 +59,8 @@ def compose(facts: Facts, html_template: Template, text_template: Template) -> I
         (mail, html_template, in_html),
         (text, text_template, in_text),
     ):
-        own = merge_tags.tags(template(_without_bars(variables)))
+        bare = _without_bars(variables)
+        own = merge_tags.tags(finished if bare == variables else template(bare))
         if wrong := merge_tags.fault(finished, own):
             raise Unfit(wrong)
     web = body if facts.web is None else rewrite(facts.web, facts.url, facts.pictures.get)

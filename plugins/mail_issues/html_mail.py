@@ -80,7 +80,8 @@ def serialise(root: Any) -> str:
 
 def pictures(bodies: Iterable[str]) -> tuple[str, ...]:
     """The addresses of all pictures in finished bodies, each once, in order."""
-    found = (img.get("src") for body in bodies for img in parse(body).iter("img"))
+    shown = (body for body in bodies if "<img" in body)
+    found = (img.get("src") for body in shown for img in parse(body).iter("img"))
     return tuple(dict.fromkeys(src for src in found if src and src.startswith("http")))
 
 

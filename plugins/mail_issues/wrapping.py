@@ -8,6 +8,10 @@ from unicodedata import category, east_asian_width
 BREAK = "\0"
 """Stands for ``<br>`` until lines are wrapped; no HTML can hold it."""
 NARROWEST = 8
+SPACE = re.compile(r"[ \t\r\n\f]{2,}|[\t\r\n\f]")
+"""White space that is not one space already."""
+SINGLE = re.compile(r"[\x00-\xac\xae-\u02ff\u2010-\u2027]*")
+"""Latin letters, dashes and quotes: each of these characters takes one column."""
 UNSEEN = {"Mn", "Me", "Cf"}
 """Unicode's kinds of characters without a width: accents, joiners, direction marks."""
 
@@ -15,7 +19,7 @@ UNSEEN = {"Mn", "Me", "Cf"}
 def squeeze(text: str) -> str:
     """White space as HTML shows it. A no-break space holds its two words together."""
     text = text.replace("\u00ad", "")
-    lines = (re.sub(r"[ \t\r\n\f]+", " ", line).strip(" ") for line in text.split(BREAK))
+    lines = (SPACE.sub(" ", line).strip(" ") for line in text.split(BREAK))
     return BREAK.join(lines).strip(BREAK)
 
 
@@ -30,6 +34,15 @@ def wrap(words: str, width: int) -> list[str]:
 def _filled_lines(text: str, width: int) -> list[str]:
     """Each line takes as many words as fit. ``textwrap`` would count characters, not columns."""
     lines: list[str] = []
+    if "  " not in text and SINGLE.fullmatch(text):
+        text = text.strip(" ")
+        while len(text) > width:
+            end = text.rfind(" ", 0, width + 1)
+            if end < 0 and (end := text.find(" ", width)) < 0:
+                break
+            lines.append(text[:end])
+            text = text[end + 1 :]
+        return [*lines, text]
     line, taken = "", 0
     for word in text.strip(" ").split(" "):
         more = columns(word)
@@ -43,7 +56,7 @@ def _filled_lines(text: str, width: int) -> list[str]:
 
 def columns(text: str) -> int:
     """Columns that a fixed-width face takes for ``text``."""
-    if text.isascii():
+    if text.isascii() or SINGLE.fullmatch(text):
         return len(text)
     return sum(
         0 if category(c) in UNSEEN else 2 if east_asian_width(c) in "WF" else 1 for c in text

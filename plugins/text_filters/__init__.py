@@ -8,6 +8,8 @@ title safe to print as it is, ``plain_title`` is the words of that; ``direction`
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import lru_cache, wraps
 from html import escape
 from typing import Any
 
@@ -23,7 +25,19 @@ def teach(generator: Any) -> None:
     from publish.post.text import direction, plain, plain_title, title_html, without_notes
 
     for work in (plain, plain_title, title_html, without_notes, direction):
-        generator.env.filters[work.__name__] = work
+        generator.env.filters[work.__name__] = _once(work)
+
+
+def _once(work: Callable[[Any], str]) -> Callable[[Any], str]:
+    """``work``, for each of the latest strings once: a list page shows the titles and summaries
+    that other lists show too."""
+    known = lru_cache(4096)(work)
+
+    @wraps(work)
+    def filtered(value: Any) -> str:
+        return known(value) if type(value) is str else work(value)
+
+    return filtered
 
 
 def count(content: Any) -> None:

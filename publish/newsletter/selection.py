@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from enum import Enum
 
 from publish.newsletter import titles
+from publish.newsletter.campaign import STATES
 from publish.newsletter.catalogue import Letter
 from publish.post.issue import Issue
 
@@ -114,7 +115,8 @@ def _verdict(
     if letter.unfinished and (not chosen or issue.key in chosen):
         return verdict(Verdict.COMPLETE, "its words were being replaced; this run completes that")
     if letter.active or (letter.past.done and not letter.held):
-        state = letter.active.state if letter.active else letter.past.status or "sent"
+        past = STATES.get(letter.past.status or "sent", letter.past.status)
+        state = letter.active.state if letter.active else past
         name = letter.active.id if letter.active else letter.past.done
         return verdict(Verdict.DONE, f"already {state}", name)
     if letter.past.unanswered:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from publish.newsletter.campaign import SCHEDULED, Campaign
+from publish.newsletter.campaign import SCHEDULED, STATES, Campaign
 from publish.newsletter.catalogue import Kind, Letter
 from publish.newsletter.facts import Fact, OpenSend
 from publish.newsletter.protocol import Deleted
@@ -75,7 +75,8 @@ def state_of(letter: Letter, looked: Looked, now: float, settle: float, run: str
         facts = manual_unschedule(letter, now, run)
         return _shown(replace(state, state=words, held=True, facts=facts), draft)
     if letter.past.done:
-        words = f"{letter.past.status or 'sent'} by the ledger; Mailchimp does not list it"
+        said = STATES.get(letter.past.status or "sent", letter.past.status)
+        words = f"{said} by the ledger; Mailchimp does not list it"
         status = letter.past.status
         return replace(state, state=words, campaign=letter.past.done, status=status)
     return _shown(state, draft)

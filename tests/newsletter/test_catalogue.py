@@ -252,6 +252,15 @@ def test_nothing_out_of_the_bounds_is_ever_picked(ages: list[tuple[int, int]], s
 # --- the plan
 
 
+def test_a_letter_that_mailchimp_does_not_list_is_told_in_words():
+    new = dated(1, "new")
+    past = {new.key: IssueState(done="c1", status="schedule")}
+    (choice,) = selection.choose(catalogue([new], (), past, {}), Bounds(TODAY))
+    assert choice.why == "already scheduled (campaign c1)"
+    found = status.state_of(one(new, past=past[new.key]), {}, now=0.0, settle=20)
+    assert found.state == "scheduled by the ledger; Mailchimp does not list it"
+
+
 def test_the_plan_names_every_write_and_no_more():
     new, sent = dated(1, "new"), dated(2, "sent")
     listing = [campaign("c9", "sent", sent.key)]

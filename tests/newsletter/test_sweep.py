@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -109,7 +110,10 @@ def serving(root: Path) -> Iterator[tuple[str, Hours]]:
     hours = Hours()
     with sandbox.start(root, register=False, clock=hours.now) as server:
         hours.server = server
-        yield server.base_url, hours
+        # As long as one has the state open, SQLite does not tidy up after each request.
+        with closing(sqlite3.connect(root / ".publish/sandbox/state.sqlite3")) as state:
+            state.execute("SELECT count(*) FROM meta").fetchone()
+            yield server.base_url, hours
 
 
 def ledger_lost(fault: dict[str, Any]) -> tuple[bool, ...]:

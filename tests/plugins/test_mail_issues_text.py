@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given
@@ -173,3 +174,11 @@ def test_a_span_of_both_kinds_covers_a_square():
     assert spanned(rows + "<tr><td>D</td><td>E</td><td>F</td></tr>") == [
         "A     B", "      C", "D  E  F",
     ]  # fmt: skip
+
+
+@given(st.lists(st.text("ab’é—日", min_size=1, max_size=12), min_size=1, max_size=30))
+def test_each_line_takes_as_many_words_as_fit(words: list[str]):
+    lines = [line.split(" ") for line in wrap(" ".join(words), 12)]
+    assert [word for line in lines for word in line] == words
+    assert all(len(line) == 1 or columns(" ".join(line)) <= 12 for line in lines)
+    assert all(columns(" ".join([*line, after[0]])) > 12 for line, after in pairwise(lines))
