@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.desk.site import POSTS, Open, until
 from tests.desk.snapshots import YORK
@@ -227,6 +227,25 @@ def test_15_saving_leaves_what_is_typed_opened_and_scrolled(page: Page, site: Op
     expect(field).to_have_value("Half a wo")
     expect(field).to_be_focused()
     assert abs(page.evaluate("scrollY") - before) < 60
+    site.write("old.md")
+
+
+def test_15a_what_is_typed_before_the_script_is_there_stays(page: Page, site: Open):
+    held: list[Route] = []
+    page.route("**/desk.js", lambda route: held.append(route))
+    try:
+        page.goto(f"{site.address}/post/posts/old.md", wait_until="commit")
+        page.get_by_text("Title, summary, subject, date").click()
+        page.get_by_label("Subject of the letter").fill("Early")
+        page.get_by_role("textbox", name="Summary").fill("Early, too")
+        with page.expect_response(lambda answer: "x-desk" in answer.request.headers):
+            held[0].continue_()
+    finally:
+        page.unroute("**/desk.js")
+    site.write("old.md", title="An Older Post, Mended")
+    expect(page.locator("h1")).to_have_text("An Older Post, Mended")
+    expect(page.get_by_label("Subject of the letter")).to_have_value("Early")
+    expect(page.get_by_role("textbox", name="Summary")).to_have_value("Early, too")
     site.write("old.md")
 
 

@@ -64,6 +64,12 @@ const keep = (name, node) => !(
 const dirty = new WeakSet();
 const typed = (old) => !(dirty.has(old) && ["textarea", "select"].includes(old.localName));
 document.addEventListener("input", (event) => dirty.add(event.target));
+// What she typed or chose before this script was here.
+for (const field of document.querySelectorAll("input, textarea")) if (field.value !== field.defaultValue) dirty.add(field);
+for (const list of document.querySelectorAll("select")) {
+  const first = [...list.options].findIndex((option) => option.defaultSelected);
+  if (list.selectedIndex !== Math.max(first, 0)) dirty.add(list);
+}
 
 // --- Saying it to those who do not see it, at most every five seconds.
 let told = document.getElementById("told").dataset.told;
