@@ -11,10 +11,10 @@ PUBLIC = (
     "translations", "articles", "hidden_translations", "hidden_articles", "pages", "hidden_pages",
 )  # fmt: skip
 """Lists of Pelican's generators, in the order in which it writes them."""
-MOST = 1 << 16
+DRAFTS = ("drafts", "drafts_translations", "draft_pages", "draft_translations")
 known: dict[str, str] = {}
 """Texts with their digests, of this run; ``MOST`` at a time."""
-DRAFTS = ("drafts", "drafts_translations", "draft_pages", "draft_translations")
+MOST = 1 << 16
 
 
 def contents(generators: Iterable[Any], *, public: bool = False) -> Iterator[Any]:

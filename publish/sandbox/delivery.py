@@ -124,7 +124,7 @@ def _letter(
     return Letter(
         sender=tags["LIST:EMAIL"],
         sender_name=fill(campaign.setting("from_name"), tags),
-        to=reader.email or "nobody@example.com",
+        to=reader.email or "reader@example.com",
         to_name=fill(campaign.setting("to_name"), tags),
         subject=tags["MC:SUBJECT"],
         text=fill(with_text_footer(campaign.plain_text), tags),
