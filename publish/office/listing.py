@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from publish.newsletter import plan, report
+from publish.newsletter import report
 from publish.newsletter.catalogue import Letter
-from publish.newsletter.plan import PlanItem
 from publish.newsletter.protocol import hour_of
 from publish.newsletter.report import Figures
-from publish.newsletter.selection import Candidate, Verdict
+from publish.newsletter.selection import Candidate, PlanItem, Verdict, plan_item
 from publish.newsletter.status import State
 from publish.office import letters, sending, settling
 from publish.office.context import Office
@@ -54,7 +53,7 @@ def planned(
         named = {x.key for x in found.named(posts)} if posts else set()
         choices = letters.choices(office, found, named)
         choices = [c for c in choices if not posts or c.issue.key in named]
-        told = [plan.plan_item(choice, when) for choice in choices]
+        told = [plan_item(choice, when) for choice in choices]
         lines = _urgent_lines(office, found)
         for choice, item in zip(choices, told, strict=True):
             if not posts and _folds(choice):

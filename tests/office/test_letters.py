@@ -15,8 +15,8 @@ from publish.newsletter.facts import Fact
 from publish.newsletter.ledger import Ledger
 from publish.office import listing, retracting
 from publish.office.acts import ask, do
-from publish.office.due import send_due
 from publish.office.question import Done, Question
+from publish.office.sending import send_due
 from tests.fakes.world import Killed
 from tests.office.stand import HOUR, LIMITS, Author, a_world
 
