@@ -18,8 +18,9 @@ Looked = Mapping[str, Campaign | type[Deleted]]
 
 @dataclass(frozen=True)
 class State:
-    """``state`` in words; ``unknown`` when a send may still act; ``unfinished`` the hour of a
-    replace that was begun; ``lost`` when its campaign is gone and may have been mailed; ``facts`` are what the ledger did not know yet. Times are ISO 8601.
+    """``state`` in words; ``unknown`` when a send may still act; ``lost`` when its campaign is gone
+    and may have been mailed; ``unfinished`` the hour of a replace that was begun; ``facts`` are
+    what the ledger did not know yet. Times are ISO 8601.
     """
 
     slug: str
