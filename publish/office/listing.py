@@ -146,8 +146,8 @@ def _entry(
         again = command("send", handle) if letter.issue else command("undo", handle)
         words += f"; {again} {'completes it' if letter.issue else 'keeps it back'}"
     elif state.lost and letter.issue:
-        again = (x for x in found.all if x.kind == "update" and x.holds(letter.issue))
-        if not any(x.begun for x in again):
+        updates = [x for x in found.all if x.kind == "update" and x.holds(letter.issue)]
+        if not any(x.begun for x in updates):
             urgent = True
             words += f"; if it did not: {command('send', letter.slug, '--as-update')}"
     elif found.is_orphan(letter):
