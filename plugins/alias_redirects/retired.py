@@ -11,8 +11,7 @@ from publish.post.diagnostic import Complaint
 from publish.post.identity import RETIRED, Damaged, read_table
 from publish.post.urls import folded, parse_alias
 
-from .plan import Move
-from .site import Place, mount
+from .plan import Move, Place, mount
 
 GONE = "gone"
 """What stands there for an address that leads nowhere any more."""
