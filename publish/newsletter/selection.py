@@ -18,6 +18,8 @@ from publish.post.issue import Issue
 MAX_DATE_AGE_DAYS = 60
 """Days that a post's Date may lie back for it to be picked by itself."""
 
+GONE = "scheduled by the ledger, and gone from Mailchimp; it goes out only by name"
+
 
 class Verdict(Enum):
     """What `send` does about a post."""
@@ -114,6 +116,10 @@ def _verdict(
             return verdict(Verdict.DONE, _elsewhere(other))
     if letter.unfinished and (not chosen or issue.key in chosen):
         return verdict(Verdict.COMPLETE, "its words were being replaced; this run completes that")
+    if letter.lost and issue.key in chosen:
+        return verdict(Verdict.SEND, "you named it")
+    if letter.lost and not chosen:
+        return verdict(Verdict.HELD, GONE)
     if letter.active or (letter.past.done and not letter.held):
         past = STATES.get(letter.past.status or "sent", letter.past.status)
         state = letter.active.state if letter.active else past
@@ -136,6 +142,8 @@ def _verdict(
 
 def _elsewhere(other: Letter) -> str:
     state = other.active.state if other.active else other.past.status or "perhaps sent"
+    if other.lost:
+        state = "scheduled by the ledger and gone from Mailchimp: `publish status` settles that"
     if other.kind == "digest":
         return f"in the digest {other.slug}, which is {state}"
     return f"mailed under an earlier identity (key {titles.short(other.key)}): {state}"

@@ -80,7 +80,9 @@ def load_letters(office: Office, folder: Path | None = None) -> Letters:
     folder = folder or office.settings.issues
     past, listing = office.ledger.read(), office.api.campaigns()
     found = catalogue.catalogue(issue.list_issues(folder), listing, past, office.ledger.records())
-    return Letters(tuple(found), folder, office.site, tuple(c for c in listing if not c.key))
+    ours = {campaign.id for letter in found for campaign in letter.campaigns}
+    foreign = tuple(campaign for campaign in listing if campaign.id not in ours)
+    return Letters(tuple(found), folder, office.site, foreign)
 
 
 def bounds(office: Office, found: Letters) -> Bounds:

@@ -136,7 +136,7 @@ def _entry(
 ) -> Entry:  # fmt: skip
     words, handle, urgent = state.state, found.handle(letter), False
     more: tuple[str, ...] = ()
-    own = {Verdict.DONE: letter.begun, Verdict.HELD: letter.held}
+    own = {Verdict.DONE: letter.begun, Verdict.HELD: state.held or state.lost}
     if choice and not own.get(choice.verdict, True):
         words = choice.why
     elif choice and choice.verdict is Verdict.OVERDUE and not letter.campaigns:
@@ -145,6 +145,11 @@ def _entry(
         urgent = True
         again = command("send", handle) if letter.issue else command("undo", handle)
         words += f"; {again} {'completes it' if letter.issue else 'keeps it back'}"
+    elif state.lost and letter.issue:
+        updates = [x for x in found.all if x.kind == "update" and x.holds(letter.issue)]
+        if not any(x.begun for x in updates):
+            urgent = True
+            words += f"; if it did not: {command('send', letter.slug, '--as-update')}"
     elif found.is_orphan(letter):
         urgent = True
         words += f", and its post is not public any more; {command('undo', handle)} takes it back"

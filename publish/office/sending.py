@@ -78,6 +78,8 @@ def ask(
         items = [_update(office, found, x, when) for x in chosen]
     else:
         going = [choice for choice in choices if choice.send]
+        for choice in going:
+            settling.settled_by_hand(office, choice.letter)
         if digest:
             _refuse_single(office, going, choices)
         elif not posts and (refusal := over_limit(office, going)):
@@ -235,14 +237,14 @@ def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Del
             f"{office.words.issue(head)}: {what} has not gone out, it is scheduled for "
             f"{office.format_local(waiting.hour)}", mending(waiting, found),
         )  # fmt: skip
-    lost = letter.past.tried and not letter.campaigns
+    lost = any(x.lost or (x.past.tried and not x.campaigns) for x in carriers)
     if not lost and not any(x.mailed for x in carriers if x.kind != "update"):
         raise Refused(
             f"{office.words.issue(head)}: its letter has not gone out",
             f"run {command('send', head.slug)}",
         )
     whole = issue.read(found.folder / head.slug)
-    if (letter.sent_record or {}).get("digest") == head.digest:
+    if not lost and (letter.sent_record or {}).get("digest") == head.digest:
         raise Refused(
             f"{office.words.issue(head)}: it is identical to what was sent",
             "change the post first, or leave --as-update out",
