@@ -99,6 +99,26 @@ def test_a_part_of_an_export(blog: Settings, options: tuple[str, ...], expected:
     assert page == ("posts" not in options and "--since" not in options)
 
 
+def test_what_came_due_since_the_export_was_shown_by_the_old_site(blog: Settings):
+    """So it is not mailed once more; what this site had brought before its hour is its own."""
+    text = export(
+        item(1, "Was to come.", slug="due", date="2024-07-01 09:00:00", gmt="2024-07-01 13:00:00",
+             status="future"),
+        item(2, '<a href="/?p=1">x</a>', slug="link"),
+    )  # fmt: skip
+    assert imported(blog, text) == 0
+    file = blog.content / "posts/due.md"
+    assert "\nNewsletter: no\n" in file.read_text()
+    before = tree_of(blog)
+    assert imported(blog, text) == 0
+    assert tree_of(blog) == before
+    ahead = text.replace("2024-07-01", "2099-07-01")
+    assert imported(blog, ahead) == 0
+    assert "Newsletter" not in file.read_text()
+    assert imported(blog, text) == 0
+    assert "Newsletter" not in file.read_text()
+
+
 def test_a_part_and_then_the_whole_is_the_whole(blog: Settings, tmp_path: Path, root: Path):
     text = export(
         *(item(n, f'<a href="/?p={n % 4 + 1}">x</a>', slug=f"p{n}") for n in (1, 2, 3, 4))
