@@ -36,7 +36,10 @@ class Planning:
         self._gone: set[int] = set()
         self._private: Counter[str] = Counter()
         ledger = state.ledger
-        self._ours = frozenset(r.file for r in ledger.items.values()) | frozenset(ledger.begun)
+        # What was imported from another site is another's here, with its slugs and aliases.
+        self._ours = frozenset(ledger.begun) | frozenset(
+            record.file for key, record in ledger.items.items() if key.startswith(f"{self.host}/")
+        )
         self._reserved = address.reserved(self.values)
         self._slug_of: dict[str, str] = {}
         self._moved: dict[str, tuple[str, str]] = {}
