@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, Literal
 
+from publish.post.body import fragment
+
 Surface = Literal["email", "web"]
 
 MARK = re.compile(r"<!--only:(email|web)-->\n?|<!--/only-->\n?")
@@ -65,7 +67,7 @@ def _tidy(markup: str, gone: set[str]) -> str:
     """
     import lxml.html
 
-    root = lxml.html.fragment_fromstring(markup, create_parent="div")
+    root = fragment(markup)
     for link in [a for a in root.iter("a") if (a.get("href") or "")[:1] == "#"]:
         note = next(link.iterancestors("li"), None)
         if note is None or link.get("href")[1:] not in gone:

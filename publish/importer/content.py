@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from publish.post import frontmatter, urls
+from publish.post import aliases, frontmatter
 from publish.post.ignore import is_left_behind
 from publish.post.slug import slug_of_title
 from publish.settings import Settings
@@ -48,7 +48,7 @@ def present(settings: Settings, ours: frozenset[str]) -> Present:
         found.slugs.setdefault(slug.casefold(), name)
         for text in frontmatter.names(head.get("aliases")):
             try:
-                found.aliases.add(urls.parse_alias(text).key)
+                found.aliases.add(aliases.parse_alias(text).key)
             except ValueError:
                 continue
     return found

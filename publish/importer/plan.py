@@ -15,6 +15,7 @@ from publish.importer.losses import excerpt
 from publish.importer.model import Item
 from publish.importer.state import State
 from publish.post import urls
+from publish.post.aliases import parse_alias
 
 
 class Planning:
@@ -109,7 +110,7 @@ class Planning:
             if "?" not in made and at == own:
                 continue
             try:
-                alias = urls.parse_alias(made)
+                alias = parse_alias(made)
                 why = "is another's too" if hash(alias.key) in self._aliases else ""
                 if not alias.query and at in real:
                     why = "is a page of the site"
