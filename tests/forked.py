@@ -42,8 +42,9 @@ BUILDING = f"""
     publish.site.engine.judging publish.site.engine.service
     publish.site.engine.glance publish.site.engine.trust publish.site.build publish.site.read
     publish.site.library publish.settings {READING} publish.office.checking publish.checks.cached
-    publish.checks.rules.frontmatter publish.checks.rules.header_values
-    publish.checks.rules.pathological publish.checks.pictures
+    publish.checks.rules.pathological publish.checks.pictures publish.checks.run
+    publish.checks.reading publish.checks.environment publish.site.engine.rehearsal
+    publish.site.templates publish.office.notices lxml.etree
 """
 PRELOADED = {
     "publish": f"""{BUILDING}
@@ -56,7 +57,8 @@ PRELOADED = {
         publish.sandbox.api.content publish.sandbox.api.members
         publish.sandbox.api.segments publish.office.acts
         publish.office.preflight publish.office.replacing publish.office.sending
-        publish.office.golive publish.deploy.targets importlib.metadata encodings.idna zipfile csv
+        publish.office.golive publish.deploy.targets publish.cli.unchanged publish.cli.posts
+        click._textwrap importlib.metadata encodings.idna zipfile csv
     """,
     "-c": BUILDING,
     "pelican": f"""

@@ -49,8 +49,7 @@ def note(path: str, **_: Any) -> None:
 def finish(pelican: Any) -> None:
     """Write the redirects when everything else is there; say what cannot be one."""
     from . import retired
-    from .plan import plan
-    from .site import moved, real_files
+    from .plan import moved, plan, real_files
     from .write import write_all
 
     output, settings = pelican.output_path, pelican.settings

@@ -12,8 +12,7 @@ from publish.post.diagnostic import Complaint
 from publish.post.identity import RETIRED, Damaged, read_table
 from publish.post.urls import folded
 
-from .plan import Move
-from .site import Place, mount
+from .plan import Move, Place, mount
 
 GONE = "gone"
 """What stands there for an address that leads nowhere any more."""

@@ -8,6 +8,7 @@ sheet a build is all it takes. Without the plugin a theme links the file.
 from __future__ import annotations
 
 import logging
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,21 @@ INCREMENTAL = True
 log = logging.getLogger(__name__)
 
 DEFAULT = "css/site.css"
+_TOKEN = re.compile(
+    r"""(?P<kept> "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*' | url\(\s*[^"'\s)][^)]*\)
+                 | \\. )
+      | (?P<gap> (?: \s | /\*.*?(?:\*/|\Z) )+ )
+      | (?P<plain> [^\s"'/{};,:>uU\\]+ | . )""",
+    re.S | re.X | re.I,
+)
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)
+_TIGHT = "{};,>"
+"""On neither side of these does a space mean anything, wherever they stand."""
 
 
 def assign(generators: list[Any]) -> None:
     """All content is read and nothing is written yet: set the two strings."""
     from publish.post.text import csp_hash
-
-    from . import sheet
 
     for generator in generators[:1]:
         # One context is shared by all generators.
@@ -34,8 +43,8 @@ def assign(generators: list[Any]) -> None:
         if file is None:
             log.warning("INLINE_STYLE: the theme has no %s — pages link their style sheet", name)
             return
-        text = sheet.small(file.read_text(encoding="utf-8-sig"))
-        if sheet.leans(text):
+        text = small(file.read_text(encoding="utf-8-sig"))
+        if leans(text):
             log.warning("%s names other files — pages link it, for inside a page it would not "
                         "find them", name)  # fmt: skip
             return
@@ -47,6 +56,37 @@ def _file(settings: Any, name: str) -> Path | None:
     """Where Pelican will take the static file from: a later folder wins, as when it copies."""
     folders = [Path(settings["THEME"], place) for place in settings["THEME_STATIC_PATHS"]]
     return next((f for folder in reversed(folders) if (f := folder / name).is_file()), None)
+
+
+def small(css: str) -> str:
+    """The same rules without comments and without space that means nothing.
+
+    A space before a colon or beside ``+``, ``-``, ``*`` and brackets can mean something and stays.
+    """
+    out: list[str] = []
+    gap = ""
+    for token in _TOKEN.finditer(css):
+        if token["gap"]:
+            # A comment alone still parts what stands on its sides.
+            gap = " " if _COMMENT.sub("", token[0]) else "/**/"
+            continue
+        last = out[-1][-1] if out else "{"
+        if gap and last not in _TIGHT + ":" and token[0] not in _TIGHT:
+            out.append(gap)
+        gap = ""
+        if token[0] == "}" and last == ";":
+            out.pop()
+        out.append(token[0])
+    # No string may end the element it stands in; only in a string does it mean anything.
+    return "".join(out).replace("</", "<\\/")
+
+
+def leans(css: str) -> bool:
+    """Whether it names a file by an address that begins at the style sheet's own folder."""
+    for address in re.findall(r"url\(\s*[\"']?([^\"')]*)", css, re.I):
+        if not re.match(r"data:|#|/|[a-z]+://", address.strip(), re.I):
+            return True
+    return bool(re.search(r"@import\b", css, re.I))
 
 
 def register() -> None:

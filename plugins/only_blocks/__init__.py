@@ -36,7 +36,7 @@ def split(content: Any) -> None:
 
     from publish.post.diagnostic import Complaint
 
-    from .surfaces import marked, surface, unbalanced
+    from .marks import marked, surface, unbalanced
 
     body = content._content
     if not isinstance(content, Article | Page) or not body or not marked(body):

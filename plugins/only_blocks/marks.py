@@ -1,17 +1,24 @@
-"""The marks in Markdown become comments in HTML, round blocks that Markdown parses as ever."""
+"""The marks in Markdown become comments in HTML, round blocks that Markdown parses as ever; and
+what one surface shows of it."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Literal
 
 from markdown import Extension, Markdown
 from markdown.preprocessors import Preprocessor
+
+from publish.post.body import fragment
 
 OPEN = re.compile(r":::[ \t]*(email|web)-only[ \t]*$")
 CLOSE = re.compile(r":::[ \t]*$")
 BEGIN = "<!--only:{}-->"
 END = "<!--/only-->"
+MARK = re.compile(r"<!--only:(email|web)-->\n?|<!--/only-->\n?")
+ID = re.compile(r"""\bid=(["'])(.*?)\1""")
+
+Surface = Literal["email", "web"]
 
 
 class Marks(Preprocessor):
@@ -44,3 +51,90 @@ class OnlyBlocks(Extension):
 
     def __hash__(self) -> int:
         return hash(OnlyBlocks)
+
+
+def marked(markup: str) -> bool:
+    """Whether the HTML holds a block for one surface, or the end of one."""
+    # Most bodies hold no comment at all, and that is seen ten times as quickly.
+    return "<!--" in markup and MARK.search(markup) is not None
+
+
+def unbalanced(markup: str) -> bool:
+    """Whether a block is opened and never closed, opened inside another, or closed unopened."""
+    inside = False
+    for mark in MARK.finditer(markup):
+        opens = mark.group(1) is not None
+        if opens == inside:
+            return True
+        inside = opens
+    return inside
+
+
+def surface(markup: str, name: Surface) -> str:
+    """The body as ``name`` shows it: its own blocks opened, the other's gone with their notes.
+
+    A block that is never closed reaches to the end: rather a word too few than a private one
+    in public.
+    """
+    kept: list[str] = []
+    inside: list[str] = []
+    done = 0
+    for mark in [*MARK.finditer(markup), None]:
+        if all(block == name for block in inside):
+            kept.append(markup[done : mark.start() if mark else None])
+        if mark is None:
+            break
+        if mark.group(1):
+            inside.append(mark.group(1))
+        elif inside:
+            inside.pop()
+        done = mark.end()
+    whole = "".join(kept)
+    gone = _ids(markup) - _ids(whole)
+    return _tidy(whole, gone) if gone else whole
+
+
+def _ids(markup: str) -> set[str]:
+    return {found.group(2) for found in ID.finditer(markup)}
+
+
+def _tidy(markup: str, gone: set[str]) -> str:
+    """Footnotes and tables of contents stand away from the block they belong to.
+
+    What leads to a place in ``gone`` goes too: the way back from a footnote, a footnote that
+    nothing refers to any more, a line of a table of contents. The footnotes left get new
+    numbers, in the list and in the text alike.
+    """
+    import lxml.html
+
+    root = fragment(markup)
+    for link in [a for a in root.iter("a") if (a.get("href") or "")[:1] == "#"]:
+        note = next(link.iterancestors("li"), None)
+        if note is None or link.get("href")[1:] not in gone:
+            continue
+        if link.get("class") == "footnote-backref":
+            link.drop_tree()
+            if not note.find_class("footnote-backref"):
+                note.drop_tree()
+        elif any(above.get("class") == "toc" for above in link.iterancestors("div")):
+            note.drop_tree()
+    for notes in root.find_class("footnote"):
+        items = notes.findall("ol/li")
+        if not items:
+            notes.drop_tree()
+        for number, item in enumerate(items, 1):
+            _number(root, item, number)
+    whole: str = lxml.html.tostring(root, encoding="unicode", method="html")
+    # Older libxml2 escapes the braces of Pelican's {filename} and {static}.
+    whole = re.sub(r"%7B(\w+)%7D", r"{\1}", whole)
+    return whole.removeprefix("<div>").removesuffix("</div>")
+
+
+def _number(root: Any, item: Any, number: int) -> None:
+    """Write a footnote's number where the text refers to it, and into its ways back."""
+    for link in root.find_class("footnote-ref"):
+        if link.get("href") == f"#{item.get('id')}":
+            link.text = str(number)
+    for link in item.find_class("footnote-backref"):
+        if link.get("title"):
+            link.set("title", re.sub(r"\d+", str(number), link.get("title"), count=1))

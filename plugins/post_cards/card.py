@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Container
 from typing import NamedTuple
 
-DESIGN = "4"
+DESIGN = "5"
 """Part of every name: raise it when a drawing changes, and all cards are drawn again."""
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from itertools import groupby
 from math import floor
 from pathlib import Path
 
@@ -27,10 +28,11 @@ _FINE = 2
 _STEPS, _ZONES = 8, 8
 """How strongly an edge covers a pixel is told in so many steps, from 0; and an edge over the sky
 is mixed with one of so many of its colours."""
-_STEP = bytes((value * _STEPS + 127) // 255 for value in range(256))
-_COVERED = bytes(255 if step else 0 for step in _STEP)
+_LETTERS, _SHAPES = range(1, _STEPS), range(_STEPS // _FINE**2, _STEPS, _STEPS // _FINE**2)
+"""The steps between none and all that either has."""
 _MOST = 256
-"""Colours of a picture that has one byte a pixel."""
+"""Colours of a picture that has one byte a pixel; those of a card are fewer."""
+_COVERED = [0] + [255] * (_MOST - 1)
 RGB = tuple[int, ...]
 
 
@@ -47,9 +49,10 @@ def png(card: Card) -> bytes:
     canvas = _Canvas(place.palette)
     _landscape(canvas, place)
     for line in lines:
-        _write(canvas, line, getattr(place.palette, line.colour))
+        cover, left, above = _shape(line.text, line.file, line.size)
+        canvas.paint(getattr(place.palette, line.colour), left, round(line.y) + above, cover)
     out = io.BytesIO()
-    canvas.picture().save(out, "PNG", compress_level=4)
+    canvas.picture().save(out, "PNG", compress_level=3)
     return out.getvalue()
 
 
@@ -70,7 +73,7 @@ def _set(card: Card) -> list[_Line]:
     def small(text: str, y: float, file: Path, colour: str) -> list[_Line]:
         one = SMALL * LEADING
         found = fit(text, face(file).width, WIDTH - 2 * EDGE, one, (SMALL,), LEADING)
-        return [_Line(line, y, SMALL, file, colour) for line in found.lines]
+        return [_Line(line, y, SMALL, file, colour) for line in found.lines if line]
 
     title = fit(card.title, face(BOLD).width, WIDTH - 2 * EDGE, TITLE_HEIGHT, SIZES, LEADING)
     # What stands above the first baseline is about three quarters of the size.
@@ -80,6 +83,7 @@ def _set(card: Card) -> list[_Line]:
         *(
             _Line(line, first + row * title.size * LEADING, title.size, BOLD, "ink")
             for row, line in enumerate(title.lines)
+            if line
         ),
         *small(card.below, BELOW, BOLD, "light"),
     ]
@@ -89,58 +93,77 @@ class _Canvas:
     """A picture in the numbers of its colours, which are mixed as they are needed.
 
     Each colour is of a *kind*, by which it counts where another is painted over it: a zone of the
-    sky, the sun, a hill, the text.
+    sky, the sun, a hill, the text. A *cover* says in steps how strongly each pixel is painted.
     """
 
     def __init__(self, palette: Palette) -> None:
-        sky, rows = _sky(palette.sky)
-        self._image = Image.frombytes("L", (WIDTH, HEIGHT), rows)
+        # Rows have the number of one colour but where the sun, words or the edge of a hill is.
+        sky, self._rows, empty = _sky(palette.sky)
+        self._image = empty.copy()
         self._colours = [*sky]
         self._kinds = [number * _ZONES // len(sky) for number in range(len(sky))]
         self._shown = [sky[(2 * zone + 1) * len(sky) // (2 * _ZONES)] for zone in range(_ZONES)]
-        self._mixed: dict[tuple[int, int, int], int] = {}
-        self._known: dict[str, int] = {}
+        self._known: dict[str, tuple[int, int]] = {}
+        self._mixed: dict[tuple[int, int], bytes] = {}
 
-    def fill(self, colour: str, top: int) -> None:
-        """Paint all from the row ``top`` down."""
-        self._image.paste(self._number(self._kind(colour), 0, _STEPS), (0, top, WIDTH, HEIGHT))
+    def paint(
+        self, colour: str, left: int, top: int, cover: Image.Image, steps: range = _LETTERS
+    ) -> None:
+        """Paint a ``cover`` whose corner lies at ``left`` and ``top``, in rows of one colour."""
+        data, wide, end = cover.tobytes(), cover.width, 0
+        painted = []
+        for number, rows in groupby(self._rows[top : top + cover.height]):
+            start, end = end, end + wide * len([*rows])
+            table = bytes((number,)) + self._over(colour, self._kinds[number], steps)
+            painted.append(data[start:end].translate(table.ljust(_MOST, b"\0")))
+        self._image.paste(Image.frombytes("L", (wide, end // wide), b"".join(painted)), (left, top))
 
-    def paint(self, colour: str, left: int, top: int, mask: Image.Image) -> None:
-        """Paint as strongly as the ``mask`` says, whose corner lies at ``left`` and ``top``."""
-        box = left, top, left + mask.width, top + mask.height
-        kinds = bytes(kind * (_STEPS + 1) for kind in self._kinds).ljust(_MOST, b"\0")
-        met = ImageChops.add(_with(self._image.crop(box), kinds), _with(mask, _STEP))
+    def pile(self, colour: str, top: int, cover: Image.Image) -> None:
+        """Paint a ``cover`` from side to side, over whatever is there, and all below it."""
+        (kind, full), low = self._kind(colour), top + cover.height
+        kinds = bytes(each * (_STEPS + 1) for each in self._kinds).ljust(_MOST, b"\0")
+        met = ImageChops.add(_with(self._image.crop((0, top, WIDTH, low)), kinds), cover)
         numbers = bytearray(_MOST)
-        for _, each in met.getcolors(_MOST):
-            under, step = divmod(each, _STEPS + 1)
-            if step:
-                numbers[each] = self._number(self._kind(colour), under, step)
-        self._image.paste(_with(met, numbers), box, _with(mask, _COVERED))
+        for under in range(self._kinds[self._rows[top]], kind):
+            at = under * (_STEPS + 1) + 1
+            numbers[at : at + _STEPS] = self._over(colour, under, _SHAPES)
+        self._image.paste(_with(met, numbers), (0, top), cover.point(_COVERED, "1"))
+        self._image.paste(full, (0, low, WIDTH, HEIGHT))
+        self._rows = self._rows[:low] + bytes((full,)) * (HEIGHT - low)
 
     def picture(self) -> Image.Image:
         """The picture with its colours."""
         self._image.putpalette(bytes(part for colour in self._colours for part in colour))
         return self._image
 
-    def _kind(self, colour: str) -> int:
+    def _kind(self, colour: str) -> tuple[int, int]:
+        """The kind of a colour that is painted, and its number."""
         if colour not in self._known:
-            self._known[colour] = len(self._shown)
+            kind = len(self._shown)
             self._shown.append(ImageColor.getrgb(colour))
+            self._known[colour] = kind, self._number(self._shown[kind], kind)
         return self._known[colour]
 
-    def _number(self, kind: int, under: int, step: int) -> int:
-        """The number of the colour of a ``kind`` that covers another in ``step`` of the steps."""
-        asked = kind, 0 if step == _STEPS else under, step
-        if asked not in self._mixed:
-            # Where no number is left for a mixture, one of the two.
-            if step < _STEPS and len(self._colours) > _MOST - 2 * _ZONES:
-                return self._number(kind if 2 * step >= _STEPS else under, 0, _STEPS)
-            self._mixed[asked] = len(self._colours)
-            pair = zip(self._shown[kind], self._shown[under], strict=True)
-            mixed = tuple((a * step + b * (_STEPS - step) + _STEPS // 2) // _STEPS for a, b in pair)
-            self._colours.append(mixed)
-            self._kinds.append(kind if 2 * step >= _STEPS else under)
-        return self._mixed[asked]
+    def _over(self, colour: str, under: int, steps: range) -> bytes:
+        """The numbers of a colour that covers a kind in one step, in two, and so on."""
+        kind, full = self._kind(colour)
+        if (kind, under) not in self._mixed:
+            numbers = bytearray((full,)) * _STEPS
+            for step in steps:
+                mixed = _mixture(self._shown[kind], self._shown[under], step)
+                numbers[step - 1] = self._number(mixed, kind if 2 * step >= _STEPS else under)
+            self._mixed[kind, under] = bytes(numbers)
+        return self._mixed[kind, under]
+
+    def _number(self, colour: RGB, kind: int) -> int:
+        self._colours.append(colour)
+        self._kinds.append(kind)
+        return len(self._colours) - 1
+
+
+def _mixture(colour: RGB, under: RGB, step: int) -> RGB:
+    pairs = zip(colour, under, strict=True)
+    return tuple((a * step + b * (_STEPS - step) + _STEPS // 2) // _STEPS for a, b in pairs)
 
 
 def _with(image: Image.Image, table: bytes | bytearray) -> Image.Image:
@@ -149,47 +172,45 @@ def _with(image: Image.Image, table: bytes | bytearray) -> Image.Image:
 
 
 @cache
-def _sky(ends: tuple[str, str]) -> tuple[tuple[RGB, ...], bytes]:
-    """The colours of a sky from top to horizon, and the number of its own for each pixel."""
-    # It is the same in every column.
+def _sky(ends: tuple[str, str]) -> tuple[tuple[RGB, ...], bytes, Image.Image]:
+    """The colours of a sky from top to horizon, the number of each row's, and a picture of them."""
     depth = Image.linear_gradient("L").resize((1, HEIGHT)).point(lambda v: min(255, int(v * 1.5)))
     top, horizon = (Image.new("RGB", depth.size, colour) for colour in ends)
     column = Image.composite(horizon, top, depth).tobytes()
     rows = [tuple(column[at : at + 3]) for at in range(0, len(column), 3)]
     colours = tuple(dict.fromkeys(rows))
-    return colours, b"".join(bytes((colours.index(row),)) * WIDTH for row in rows)
+    numbers = bytes(map(colours.index, rows))
+    picture = Image.frombytes("L", depth.size, numbers).resize((WIDTH, HEIGHT))
+    return colours, numbers, picture
 
 
 def _landscape(canvas: _Canvas, place: Scene) -> None:
     x, y, radius = place.sun
     left, upper, side = int(x - radius) - 2, int(y - radius) - 2, 2 * int(radius) + 8
-    disc = _Mask(left, upper, side, side)
-    disc.draw.ellipse(disc.at((x - radius, y - radius), (x + radius, y + radius)), fill=255)
-    canvas.paint(place.palette.sun, left, upper, disc.small())
+    disc = _Cover(left, upper, side, side)
+    disc.draw.ellipse(disc.at((x - radius, y - radius), (x + radius, y + radius)), fill=_STEPS)
+    canvas.paint(place.palette.sun, left, upper, disc.small(), _SHAPES)
     for hill, colour in zip(place.hills, place.palette.hills, strict=True):
-        ridge = hill.ridge(4)
+        ridge = hill.ridge(8)
         heights = [y for _, y in ridge]
         high, low = int(min(heights)) - 2, min(HEIGHT, int(max(heights)) + 3)
-        edge = _Mask(0, high, WIDTH, low - high)
-        edge.draw.polygon(edge.at(*ridge, (WIDTH, low), (0, low)), fill=255)
-        canvas.paint(colour, 0, high, edge.small())
-        canvas.fill(colour, low)
+        edge = _Cover(0, high, WIDTH, low - high)
+        edge.draw.polygon(edge.at(*ridge, (WIDTH, low), (0, low)), fill=_STEPS)
+        canvas.pile(colour, high, edge.small())
 
 
-def _write(canvas: _Canvas, line: _Line, colour: str) -> None:
-    places = face(line.file).places(line.text)
-    if not places:
-        return
-    mask = Image.new("L", (EDGE + int((places[-1][1] + 2) * line.size), 2 * line.size))
-    for character, x in places:
+@lru_cache(maxsize=32)
+def _shape(text: str, file: Path, size: int) -> tuple[Image.Image, int, int]:
+    """A line's cover, and where its corner lies from the card's side and from the baseline."""
+    cover = Image.new("L", (EDGE + int((face(file).width(text) + 2) * size), 2 * size))
+    for character, x in face(file).places(text):
         # Half a pixel is as near as an eye can tell.
-        whole, half = divmod(floor(2 * (EDGE + x * line.size) + 0.5), 2)
-        glyph, left, top = _glyph(line.file, line.size, character, half)
+        whole, half = divmod(floor(2 * (EDGE + x * size) + 0.5), 2)
+        glyph, left, top = _glyph(file, size, character, half)
         if glyph:
-            mask.paste(255, (whole + left, top), glyph)
-    left, top, right, bottom = mask.getbbox() or (0, 0, 1, 1)
-    above = top - line.size * 3 // 2
-    canvas.paint(colour, left, round(line.y) + above, mask.crop((left, top, right, bottom)))
+            cover.paste(_STEPS, (whole + left, top), glyph)
+    left, top, right, bottom = cover.getbbox() or (0, 0, 1, 1)
+    return cover.crop((left, top, right, bottom)), left, top - size * 3 // 2
 
 
 @cache
@@ -202,7 +223,7 @@ def _glyph(file: Path, size: int, character: str, half: int) -> tuple[Image.Imag
     return (room.crop(box), box[0] - size, box[1]) if box else (None, 0, 0)
 
 
-class _Mask:
+class _Cover:
     """A shape with smoothed edges, on the part of the card that it touches."""
 
     def __init__(self, left: int, upper: int, width: int, height: int) -> None:
@@ -211,12 +232,12 @@ class _Mask:
         self.draw = ImageDraw.Draw(self._large)
 
     def at(self, *points: tuple[float, float]) -> list[tuple[float, float]]:
-        """Points of the card as points of this mask."""
+        """Points of the card as points of this cover."""
         left, upper = self._corner
         return [(_FINE * (x - left), _FINE * (y - upper)) for x, y in points]
 
     def small(self) -> Image.Image:
-        """The mask in the size of the card."""
+        """The cover in the size of the card."""
         return self._large.reduce(_FINE)
 
 

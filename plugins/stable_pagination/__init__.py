@@ -1,12 +1,140 @@
-"""Stable pagination: list pages are counted from the oldest post, so an old page stays as it is."""
+"""Stable pagination: list pages are counted from the oldest post, so an old page stays as it is.
+
+A page's ``number`` is its place in reading order, 1 being the newest, as every theme expects. Its
+address holds another number: how many-th it is from the oldest. That one never changes.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from string import Formatter
 from typing import Any
 
-from pelican import signals
+from pelican import paginator, signals, writers
+from pelican.paginator import Page, PaginationRule, Paginator
 
 INCREMENTAL = True
+
+
+def older_pages(count: int, size: int, orphans: int = 0) -> int:
+    """How many full pages of ``size`` lie behind the first page of a list of ``count`` posts.
+
+    The first page, which grows, shows ``orphans + 1`` to ``orphans + size`` posts, as Pelican's
+    last page does. Without orphans it would now and then show one post; then it shows at least a
+    full page, ``size`` to ``2 * size - 1``.
+    """
+    least = (orphans or size - 1) + 1
+    return max(0, (count - least) // size) if size else 0
+
+
+def check(rules: Iterable[PaginationRule]) -> None:
+    """Refuse patterns by which the first page would move as the list grows.
+
+    Raises:
+        ValueError: the rule for page 1 holds ``{number}``.
+    """
+    first = [rule for rule in rules if rule.min_page in (0, 1)]
+    for pattern in (part for rule in first for part in (rule.URL, rule.SAVE_AS)):
+        if "number" in {field for _, field, _, _ in Formatter().parse(str(pattern))}:
+            raise ValueError(
+                f"PAGINATION_PATTERNS: {pattern!r}, the pattern from page 1 on, holds {{number}}"
+                " — add one for page 1 without it, and begin this one at 2"
+            )
+
+
+class StablePaginator(Paginator):
+    """Pelican's paginator, with the odd page at the front instead of at the back."""
+
+    def _older(self) -> int:
+        return older_pages(self.count, self.per_page, self.orphans)
+
+    @property
+    def num_pages(self) -> int:
+        """One and the full ones behind it."""
+        return 1 + self._older()
+
+    @property
+    def first_size(self) -> int:
+        """Posts on the first page."""
+        return self.count - self._older() * self.per_page
+
+    def page(self, number: int) -> StablePage:
+        """The page at ``number`` in reading order, from 1."""
+        end = self.first_size + (number - 1) * self.per_page
+        start = end - self.per_page if number > 1 else 0
+        return StablePage(
+            self.name, self.url, self.object_list[start:end], number, self, self.settings
+        )
+
+
+class StablePage(Page):
+    """A page whose neighbours come by reading order and whose address by age.
+
+    What stays true of an old page is one attribute each: a build that notes what a template takes
+    then finds no difference, where ``number`` and ``num_pages`` grow with the list.
+    """
+
+    @property
+    def _newer(self) -> bool:
+        return self.number > 1
+
+    @property
+    def _older(self) -> bool:
+        return self.number < self.paginator.num_pages
+
+    def has_previous(self) -> bool:
+        """Whether there is a newer page."""
+        return self._newer
+
+    def has_next(self) -> bool:
+        """Whether there is an older page."""
+        return self._older
+
+    def start_index(self) -> int:
+        """1-based place of its first post in the whole list; 0 in an empty one."""
+        if self.number == 1:
+            return min(1, self.paginator.count)
+        return self.end_index() - self.paginator.per_page + 1
+
+    def end_index(self) -> int:
+        """1-based place of its last post in the whole list."""
+        return self.paginator.first_size + (self.number - 1) * self.paginator.per_page
+
+    @property
+    def url(self) -> str:
+        """Its address below the site."""
+        return self._address("URL")
+
+    @property
+    def save_as(self) -> str:
+        """Its file in the output folder."""
+        return self._address("SAVE_AS")
+
+    def _address(self, key: str) -> str:
+        if not self._newer:
+            return self._from_settings(key)
+        twin = _FromOldest(
+            self.full_name, self.base_url, (), self.paginator.num_pages - self.number + 1,
+            self.paginator, {"PAGINATION_PATTERNS": _later(self.settings["PAGINATION_PATTERNS"])},
+        )  # fmt: skip
+        return twin._from_settings(key)
+
+
+class _FromOldest(Page):
+    """The page as its address counts it: 1 is the oldest."""
+
+    def has_next(self) -> bool:
+        return self.number > 1
+
+
+def _later(rules: Sequence[PaginationRule]) -> list[Any]:
+    """The rules as numbers from the oldest find them: what begins at page 2 begins at number 1.
+
+    Chosen by age too, or a page would move when the list grows past a rule's first page.
+    """
+    return [
+        rule._replace(min_page=rule.min_page - 1) if rule.min_page > 0 else rule for rule in rules
+    ]
 
 
 def choose(pelican: Any) -> None:
@@ -18,10 +146,6 @@ def choose(pelican: Any) -> None:
     Raises:
         ValueError: the pattern for page 1 holds ``{number}``.
     """
-    from pelican import paginator, writers
-
-    from .paginator import StablePaginator, check
-
     settings = pelican.settings
     if str(settings["ARTICLE_ORDER_BY"]).startswith("reversed-"):
         check(settings["PAGINATION_PATTERNS"])

@@ -142,7 +142,7 @@ class Acts:
                 self._countdown(job),
             )  # fmt: skip
         except PublishError as refusal:
-            title = asking.UNKNOWN if refusal.code == 4 else asking.FAILED
+            title = {1: asking.REFUSED, 4: asking.UNKNOWN}.get(refusal.code, asking.FAILED)
             self._end(job, "refused", title, (refusal.message, refusal.remedy))
         else:
             if isinstance(found, Done):

@@ -110,7 +110,7 @@ class MediaLibrary:
 
     def data(self, found: Found) -> bytes | None:
         """The bytes of what was found."""
-        sources: list[Source] = [*self.sources, *([self.old] if self.old else [])]
+        sources: list[Source | OldSite] = [*self.sources, *([self.old] if self.old else [])]
         for source in sources:
             data = source.read(found.origin)
             if data and hashlib.sha256(data).hexdigest() == found.digest:

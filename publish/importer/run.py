@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from publish.errors import Refused
@@ -15,7 +15,7 @@ from publish.importer.fetch import OldSite
 from publish.importer.item_store import Spool, Store
 from publish.importer.ledger import Ledger
 from publish.importer.losses import excerpt
-from publish.importer.model import Channel, Item, Options
+from publish.importer.model import Channel, Item, Known, Options
 from publish.importer.pictures import MediaLibrary, plain
 from publish.importer.plan import Planning
 from publish.importer.state import Result, Say, State
@@ -31,9 +31,10 @@ READ = ("post", "page", "wp_block", "et_pb_layout", "elementor_library")
 
 
 def run(
-    settings: Settings, exports: Sequence[Path], options: Options, say: Say, ask: Ask = OldSite
-) -> Result:
-    """Bring one or several files of an export into ``content/``.
+    settings: Settings, exports: Sequence[Path], options: Options, known: Iterable[Known],
+    say: Say, ask: Ask = OldSite,
+) -> Result:  # fmt: skip
+    """Bring one or several files of an export into ``content/``, beside the ``known`` sources.
 
     Raises:
         Refused: a file is no export; nothing was written.
@@ -49,7 +50,7 @@ def run(
             ledger = Ledger.load(settings.content / "ledger" / "import.json")
             state = State(settings, options, store, prepared, results, ledger, say)
             _read(state, exports)
-            index = Planning(state).index()
+            index = Planning(state, known).index()
             _convert(state, Steps(state, index, _media(state, sources, ask)))
             return state.result
         finally:

@@ -8,7 +8,6 @@ import unicodedata
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
 
 from publish.errors import ConfigError
 
@@ -16,13 +15,6 @@ LARGEST = 50 * 1024 * 1024
 """Bytes of one picture or file; a larger one is refused."""
 SIZE = re.compile(r"-\d{1,5}x\d{1,5}(?=\.[A-Za-z0-9]{2,5}$)")
 SCALED = re.compile(r"-(?:scaled|rotated)(?=\.[A-Za-z0-9]{2,5}$)")
-
-
-class Source(Protocol):
-    """Where files are taken from, by their path below the uploads folder."""
-
-    def read(self, path: str) -> bytes | None:
-        """The bytes; None if it is not there, ``b""`` if it is too large."""
 
 
 class Folder:
@@ -38,7 +30,8 @@ class Folder:
         self._root = (inner if inner.is_dir() else root).resolve()
 
     def read(self, path: str) -> bytes | None:
-        """See ``Source``; a link that leads out of the folder counts as not there."""
+        """The bytes at a path below the uploads; None if it is not there, as for a link that leads
+        out of the folder, ``b""`` if it is too large."""
         for name in dict.fromkeys(
             (path, unicodedata.normalize("NFC", path), unicodedata.normalize("NFD", path))
         ):
@@ -75,7 +68,7 @@ class Archive:
                 self._names.setdefault(inner, info)
 
     def read(self, path: str) -> bytes | None:
-        """See ``Source``."""
+        """As that of a folder."""
         info = self._names.get(unicodedata.normalize("NFC", path))
         if info is None:
             return None
@@ -106,6 +99,9 @@ def _below(name: str) -> Iterator[str]:
         yield name
         if "/" in name:
             yield name.split("/", 1)[1]
+
+
+Source = Folder | Archive
 
 
 def source(path: Path) -> Source:

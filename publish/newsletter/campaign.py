@@ -116,9 +116,13 @@ def settings_of(issue: Issue, sender: Sender, title: str) -> dict[str, Any]:
 
 
 def carrying(campaigns: Iterable[Campaign], key: str) -> list[Campaign]:
-    """The campaigns of one issue, oldest first; ties by id, so that every machine agrees."""
-    mine = (c for c in campaigns if c.key == key)
-    return sorted(mine, key=lambda c: (c.create_time, c.id))
+    """The campaigns of one issue, oldest first."""
+    return by_age(c for c in campaigns if c.key == key)
+
+
+def by_age(campaigns: Iterable[Campaign]) -> list[Campaign]:
+    """The oldest first; ties by id, so that every machine agrees."""
+    return sorted(campaigns, key=lambda c: (c.create_time, c.id))
 
 
 def parse(document: Mapping[str, Any]) -> Campaign:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from publish.errors import ConfigError
 from publish.newsletter import titles
-from publish.newsletter.campaign import DRAFT, SCHEDULED, Campaign, carrying
+from publish.newsletter.campaign import DRAFT, SCHEDULED, Campaign, by_age
 from publish.newsletter.facts import IssueState
 from publish.newsletter.protocol import hour_of
 from publish.post.issue import Issue, key_of
@@ -83,6 +83,13 @@ class Letter:
         return self.past.held or bool(taken) or any(c.held for c in self.drafts)
 
     @property
+    def lost(self) -> str:
+        """The campaign that the ledger has as scheduled and Mailchimp does not list any more."""
+        done = self.past.done if self.past.status == SCHEDULED else ""
+        listed = self.active or any(c.id == done for c in self.campaigns)
+        return "" if listed else done
+
+    @property
     def hour(self) -> datetime | None:
         """When it goes out, if it is scheduled."""
         return hour_of(self.scheduled[0].send_time) if self.scheduled else None
@@ -111,9 +118,11 @@ def catalogue(
 ) -> list[Letter]:
     """Every letter: those of ``issues`` in their order, then the others by their campaigns' age."""
     listed: dict[str, list[Campaign]] = {}
+    # One that a person renamed in Mailchimp is known by its id.
+    renamed = {known.done: key for key, known in past.items() if known.done}
     for campaign in campaigns:
-        if campaign.key:
-            listed.setdefault(campaign.key, []).append(campaign)
+        if key := campaign.key or renamed.get(campaign.id):
+            listed.setdefault(key, []).append(campaign)
     composed = {issue.key: issue for issue in issues}
     others = sorted(
         {*listed, *past, *records} - composed.keys(),
@@ -121,7 +130,7 @@ def catalogue(
     )
     return [
         _letter(
-            key, composed.get(key), carrying(listed.get(key, ()), key),
+            key, composed.get(key), by_age(listed.get(key, ())),
             past.get(key) or IssueState(), records.get(key), issues,
         )
         for key in (*composed, *others)

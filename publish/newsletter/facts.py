@@ -178,8 +178,9 @@ def apply(past: IssueState, fact: Fact) -> IssueState:
         case "lifted":
             return replace(past, held=False)
         case _:
+            # It was read as a draft, so nothing that was tried before can have sent it.
             return replace(
-                past, done="", done_at=None, status="", hour="", replacing=None,
+                past, done="", done_at=None, status="", hour="", replacing=None, tried="",
                 orders=_of_other_runs(past.orders, fact), tries=_still_open(past, fact, read=True),
             )  # fmt: skip
 

@@ -1,14 +1,19 @@
-"""A composed issue, as the build left it in ``.publish/issues/SLUG/``."""
+"""Composed issues, as the build left them in ``.publish/issues/SLUG/``, and several as one."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from publish.errors import Refused
-from publish.post.issue import Issue, digest_of, from_record
+from publish.newsletter.titles import MOST_POSTS
+from publish.post.issue import Issue, digest_of, from_record, key_of
 
 REBUILD = "run `publish build`"
+BETWEEN_HTML = '<hr style="border:0;border-top:1px solid #8d8577;margin:48px 0">'
+BETWEEN_TEXT = "\n\n" + "* " * 12 + "\n\n"
 
 
 def read(folder: Path) -> Issue:
@@ -42,3 +47,55 @@ def _composed(folder: Path, *bodies: Path) -> Issue:
         raise Refused(
             f"{folder.name}: its composed issue cannot be read ({type(error).__name__})", REBUILD
         ) from None
+
+
+def join(issues: Sequence[Issue]) -> Issue:
+    """One issue of several (``--digest``), newest first; its key is of all their identities.
+
+    The newest post lends the frame (head, brand, footer); each brings its own part as it was
+    composed, so the words are those that were previewed.
+
+    Raises:
+        Refused: fewer than two posts, more than a campaign's title can name, or an issue does not
+            say where its part lies.
+    """
+    if len(issues) < 2:
+        raise Refused("a digest needs two posts or more", "name them, or leave --digest out")
+    if len(issues) > MOST_POSTS:
+        raise Refused(
+            f"a digest holds at most {MOST_POSTS} posts, not {len(issues)}",
+            "name fewer: the campaign's title in Mailchimp has to name its posts",
+        )
+    ordered = sorted(issues, key=lambda i: (i.date, i.slug), reverse=True)
+    for issue in ordered:
+        if not issue.html_part or not issue.text_part:
+            raise Refused(f"{issue.slug}: its issue cannot be joined", "run `publish build --full`")
+    first = ordered[0]
+    html = _joined([(i.html, i.html_part) for i in ordered], BETWEEN_HTML)
+    text = _joined([(i.text, i.text_part) for i in ordered], BETWEEN_TEXT)
+    others = ", ".join(i.title for i in ordered[1:])
+    subject = f"{first.subject}, and {len(ordered) - 1} more"
+    preheader = f"Also in this letter: {others}"
+    key = key_of(i.uid for i in ordered)
+    return replace(
+        first,
+        key=key,
+        uid="+".join(sorted(i.uid for i in ordered)),
+        slug=f"digest-{key[:8]}",
+        title=subject,
+        subject=subject,
+        preheader=preheader,
+        html=html,
+        text=text,
+        digest=digest_of(subject, preheader, html, text),
+        categories=tuple(dict.fromkeys(c for i in ordered for c in i.categories)),
+        images=tuple(dict.fromkeys(p for i in ordered for p in i.images)),
+        posts=tuple(i.key for i in ordered),
+    )
+
+
+def _joined(bodies: Sequence[tuple[str, tuple[int, ...]]], between: str) -> str:
+    """The first of the ``bodies``, with the parts of all where its own part stands."""
+    whole, (begin, end) = bodies[0]
+    parts = between.join(body[start:stop] for body, (start, stop) in bodies)
+    return whole[:begin] + parts + whole[end:]

@@ -55,7 +55,9 @@ class State:
     ``creates``, ``posts``: drafts and sends posted in this run; ``trouble``: writes that failed
     in a row, with the last ``detail`` and the pause to make before the next; ``withdrawals``:
     unschedules posted in this run, and ``withdrawn`` whether one was answered; ``denied``: that
-    Mailchimp refused the last send in its own words; ``run``: this run, as the ledger names it.
+    Mailchimp refused the last send in its own words; ``run``: this run, as the ledger names it,
+    and ``began`` when it did, from which it waits where the clock was set back: then a fact of the
+    ledger is later than ``now``.
     """
 
     now: float
@@ -78,6 +80,7 @@ class State:
     withdrawn: bool = False
     denied: bool = False
     run: str = ""
+    began: float = float("inf")
 
 
 @dataclass(frozen=True)
@@ -228,7 +231,7 @@ def _withdraw(begun: Replacing, state: State, request: SendRequest) -> Step | No
 
 def _unseen(campaign: str, state: State) -> Step:
     """What was looked at last is not the ``campaign``, or tells that it is gone."""
-    return _vanished(campaign) if state.looked is Deleted else ReadCampaign(campaign)
+    return vanished(campaign) if state.looked is Deleted else ReadCampaign(campaign)
 
 
 def _settling(
@@ -237,7 +240,8 @@ def _settling(
 ) -> Wait | None:  # fmt: skip
     """A short part of what is left of the settle window that began at ``since``; None if it has
     passed."""
-    rest = since + request.settle - state.now
+    known = since if since <= state.now else state.began
+    rest = known + request.settle - state.now
     return Wait(min(rest, max(POLL, request.settle / 60)), why, again) if rest > 0 else None
 
 
@@ -283,7 +287,7 @@ def _complete(campaign: str, state: State, request: SendRequest) -> Step:
     """From a chosen draft to the one POST that mails it."""
     if state.looked is Deleted:
         if state.past.tried:
-            return _vanished(campaign)
+            return vanished(campaign)
         if state.trouble < ATTEMPTS:
             # Nothing was ever posted for it: a person threw the draft away; look for another.
             return Wait(max(0.2, request.barrier / 4), "the draft was deleted", "listing")
@@ -366,7 +370,8 @@ def _guard(draft: Campaign, state: State, request: SendRequest) -> Step:
 HELD = Stop(Exit.REFUSED, "it was taken back, and is held", "name it to `publish send` to send it")
 
 
-def _vanished(campaign: str) -> Stop:
+def vanished(campaign: str) -> Stop:
+    """The end where a campaign is gone that may have been sent: only a person can know."""
     return Stop(
         Exit.UNKNOWN,
         f"campaign {campaign} is no longer in Mailchimp, and it may have been sent before",

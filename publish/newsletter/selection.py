@@ -1,4 +1,4 @@
-"""Which posts become letters, and why the others do not. Pure.
+"""Which posts become letters, why the others do not, and what that takes. Pure.
 
 The bounds within which a post is picked by itself are in docs/exactly-once.md, "What send picks".
 """
@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 
 from publish.newsletter import titles
-from publish.newsletter.campaign import STATES
+from publish.newsletter.campaign import SCHEDULED, STATES
 from publish.newsletter.catalogue import Letter
 from publish.post.issue import Issue
 
 MAX_DATE_AGE_DAYS = 60
 """Days that a post's Date may lie back for it to be picked by itself."""
+
+GONE = "scheduled by the ledger, and gone from Mailchimp; it goes out only by name"
 
 
 class Verdict(Enum):
@@ -114,6 +116,10 @@ def _verdict(
             return verdict(Verdict.DONE, _elsewhere(other))
     if letter.unfinished and (not chosen or issue.key in chosen):
         return verdict(Verdict.COMPLETE, "its words were being replaced; this run completes that")
+    if letter.lost and issue.key in chosen:
+        return verdict(Verdict.SEND, "you named it")
+    if letter.lost and not chosen:
+        return verdict(Verdict.HELD, GONE)
     if letter.active or (letter.past.done and not letter.held):
         past = STATES.get(letter.past.status or "sent", letter.past.status)
         state = letter.active.state if letter.active else past
@@ -136,6 +142,8 @@ def _verdict(
 
 def _elsewhere(other: Letter) -> str:
     state = other.active.state if other.active else other.past.status or "perhaps sent"
+    if other.lost:
+        state = "scheduled by the ledger and gone from Mailchimp: `publish status` settles that"
     if other.kind == "digest":
         return f"in the digest {other.slug}, which is {state}"
     return f"mailed under an earlier identity (key {titles.short(other.key)}): {state}"
@@ -161,3 +169,45 @@ def _by_age(issue: Issue, bounds: Bounds) -> tuple[Verdict, str]:
     if written < bounds.today - timedelta(days=MAX_DATE_AGE_DAYS):
         return Verdict.OLD, f"dated over {MAX_DATE_AGE_DAYS} days ago"
     return Verdict.SEND, "new"
+
+
+@dataclass(frozen=True)
+class PlanItem:
+    """One post's line of the plan. ``verdict`` is a ``Verdict``'s name; ``writes`` are the
+    requests, in their order; ``time`` is when it goes out, ISO 8601, ``""`` for now."""
+
+    slug: str
+    title: str
+    key: str
+    send: bool
+    verdict: str
+    why: str
+    writes: tuple[str, ...] = ()
+    campaign: str = ""
+    time: str = ""
+
+
+def plan_item(choice: Candidate, at: datetime | None) -> PlanItem:
+    """The plan for one post: every write if it goes out, and the reason if it does not."""
+    letter, issue = choice.letter, choice.issue
+    head = (issue.slug, issue.title, issue.key)
+    if not choice.send:
+        out = letter.active
+        return PlanItem(
+            *head, False, choice.verdict.value, choice.why,
+            campaign=out.id if out else letter.past.done, time=out.send_time if out else "",
+        )  # fmt: skip
+    hour = letter.unfinished if choice.verdict is Verdict.COMPLETE else at
+    draft = letter.past.tried or (letter.campaigns[0].id if letter.campaigns else "")
+    name = draft or "{new}"
+    action = "send" if hour is None else f"schedule {hour:%Y-%m-%dT%H:%MZ}"
+    scheduled = any(c.status == SCHEDULED for c in letter.campaigns)
+    writes = [] if draft else ["POST /campaigns"]
+    writes += [f"POST /campaigns/{name}/actions/unschedule"] if scheduled else []
+    writes += [
+        f"PATCH /campaigns/{name}",
+        f"PUT /campaigns/{name}/content",
+        f"POST /campaigns/{name}/actions/{action}",
+    ]
+    time = f"{hour:%Y-%m-%dT%H:%M:%S+00:00}" if hour else ""
+    return PlanItem(*head, True, choice.verdict.value, choice.why, tuple(writes), draft, time)

@@ -96,7 +96,8 @@ class Service:
 
     def _state(self, issue: Issue) -> p.State:
         past = self.ledger.read().get(issue.key) or IssueState()
-        return p.State(self.clock(), past, run=self.ledger.run)
+        now = self.clock()
+        return p.State(now, past, run=self.ledger.run, began=now)
 
     def _run(self, state: p.State, issue: Issue, request: p.SendRequest) -> Delivered:
         request = replace(request, digest=issue.digest)
@@ -109,7 +110,7 @@ class Service:
                     self._note(state, issue, "done", step.campaign.id, **_out(step.campaign))
                 return Delivered(step.campaign, state.posts > posts)
             if isinstance(step, p.Stop):
-                raise _failure(step)
+                raise failure(step)
             if isinstance(step, p.Hold):
                 self._hold(step, state, issue)
             try:
@@ -305,6 +306,7 @@ def _intent(issue: Issue, request: p.SendRequest) -> dict[str, Any]:
     }
 
 
-def _failure(halt: p.Stop) -> PublishError:
+def failure(halt: p.Stop) -> PublishError:
+    """The error that a run ends with at ``halt``."""
     kinds = {Exit.NOTHING_SENT: NothingSent, Exit.UNKNOWN: OutcomeUnknown}
     return kinds.get(halt.code, PublishError)(halt.message, halt.remedy, halt.code)

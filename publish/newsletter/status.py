@@ -9,7 +9,7 @@ from typing import Any
 from publish.newsletter.campaign import SCHEDULED, STATES, Campaign
 from publish.newsletter.catalogue import Kind, Letter
 from publish.newsletter.facts import Fact, OpenSend
-from publish.newsletter.protocol import Deleted
+from publish.newsletter.protocol import Deleted, hour_of
 from publish.newsletter.service import NO_EFFECT
 
 Looked = Mapping[str, Campaign | type[Deleted]]
@@ -18,8 +18,9 @@ Looked = Mapping[str, Campaign | type[Deleted]]
 
 @dataclass(frozen=True)
 class State:
-    """``state`` in words; ``unknown`` when a send may still act; ``unfinished`` the hour of a
-    replace that was begun; ``facts`` are what the ledger did not know yet. Times are ISO 8601.
+    """``state`` in words; ``unknown`` when a send may still act; ``lost`` when its campaign is gone
+    and may have been mailed; ``unfinished`` the hour of a replace that was begun; ``facts`` are
+    what the ledger did not know yet. Times are ISO 8601.
     """
 
     slug: str
@@ -33,6 +34,7 @@ class State:
     emails_sent: int = 0
     archive_url: str = ""
     held: bool = False
+    lost: bool = False
     unfinished: str = ""
     unknown: bool = False
     facts: tuple[Fact, ...] = ()
@@ -46,7 +48,8 @@ class State:
 
 def open_tries(letters: Sequence[Letter]) -> list[str]:
     """The campaigns that have to be read by id before ``state_of`` can tell."""
-    return [posted.campaign for letter in letters for posted in letter.past.tries]
+    tried = [posted.campaign for letter in letters for posted in letter.past.tries]
+    return tried + [letter.lost for letter in letters if letter.lost]
 
 
 def state_of(letter: Letter, looked: Looked, now: float, settle: float, run: str = "") -> State:
@@ -74,6 +77,13 @@ def state_of(letter: Letter, looked: Looked, now: float, settle: float, run: str
         words = "taken back; it goes out only by name"
         facts = manual_unschedule(letter, now, run)
         return _shown(replace(state, state=words, held=True, facts=facts), draft)
+    if letter.lost and looked.get(letter.lost) is Deleted:
+        state = replace(state, campaign=letter.lost)
+        if facts := deleted_in_time(letter, now, run):
+            words = "deleted in Mailchimp before its hour; it goes out only by name"
+            return replace(state, state=words, held=True, facts=facts)
+        words = "deleted in Mailchimp; whether it went out before that, only you can know"
+        return replace(state, state=words, status=letter.past.status, lost=True)
     if letter.past.done:
         said = STATES.get(letter.past.status or "sent", letter.past.status)
         words = f"{said} by the ledger; Mailchimp does not list it"
@@ -93,7 +103,7 @@ def _shown(state: State, campaign: Campaign | None) -> State:
 
 def _after_a_try(state: State, posted: OpenSend, now: float, settle: float, run: str) -> State:
     if now < posted.at + settle:
-        rest = int(posted.at + settle - now) + 1
+        rest = int(min(posted.at + settle - now, settle)) + 1
         words = f"unknown: an unanswered send may still act for {rest} s"
         return replace(state, state=words, campaign=posted.campaign, unknown=True)
     data = {"why": NO_EFFECT, "read": True}
@@ -115,7 +125,20 @@ def manual_unschedule(letter: Letter, now: float, run: str) -> tuple[Fact, ...]:
     none where that is not so. It is held, until its name lifts that."""
     if not (letter.held and letter.past.done):
         return ()
-    data = {"why": "taken back in Mailchimp"}
+    return _taken_back(letter, now, run, "taken back in Mailchimp")
+
+
+def deleted_in_time(letter: Letter, now: float, run: str) -> tuple[Fact, ...]:
+    """The facts of a ``lost`` letter whose campaign was deleted before its hour: it is held. None
+    where the hour has come, for then it may have been mailed before."""
+    hour = hour_of(letter.past.hour)
+    if hour is None or hour.timestamp() <= now:
+        return ()
+    return _taken_back(letter, now, run, "deleted in Mailchimp")
+
+
+def _taken_back(letter: Letter, now: float, run: str, why: str) -> tuple[Fact, ...]:
     return tuple(
-        Fact(kind, letter.key, now, letter.past.done, data, run) for kind in ("held", "undone")
+        Fact(kind, letter.key, now, letter.past.done, {"why": why}, run)
+        for kind in ("held", "undone")
     )

@@ -12,8 +12,7 @@ from publish.errors import Refused
 from publish.newsletter.campaign import SCHEDULED, Segment
 from publish.newsletter.protocol import SendRequest, hour_of
 from publish.newsletter.service import CannotSchedule, Delivered, Service
-from publish.newsletter.status import manual_unschedule
-from publish.office import letters
+from publish.office import letters, settling
 from publish.office.context import Office
 from publish.office.letters import Letters
 from publish.office.timing import LONGEST_COUNTDOWN, Timing
@@ -72,7 +71,7 @@ def deliver(office: Office, item: Delivery, found: Letters) -> tuple[Delivered, 
     request = _request(office, item)
     for letter in found.all:
         if letter.key == item.issue.key:
-            for fact in manual_unschedule(letter, office.clock(), office.ledger.run):
+            for fact in settling.settled_by_hand(office, letter):
                 office.ledger.append(fact)
     if item.replaces:
         past = office.ledger.read().get(item.issue.key)

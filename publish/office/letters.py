@@ -12,7 +12,6 @@ from publish.errors import ConfigError
 from publish.newsletter import catalogue, changes, issue, selection, titles
 from publish.newsletter.campaign import Campaign, Segment
 from publish.newsletter.catalogue import Letter
-from publish.newsletter.digest import join
 from publish.newsletter.facts import IssueState
 from publish.newsletter.protocol import hour_of
 from publish.newsletter.selection import Bounds, Candidate
@@ -81,7 +80,9 @@ def load_letters(office: Office, folder: Path | None = None) -> Letters:
     folder = folder or office.settings.issues
     past, listing = office.ledger.read(), office.api.campaigns()
     found = catalogue.catalogue(issue.list_issues(folder), listing, past, office.ledger.records())
-    return Letters(tuple(found), folder, office.site, tuple(c for c in listing if not c.key))
+    ours = {campaign.id for letter in found for campaign in letter.campaigns}
+    foreign = tuple(campaign for campaign in listing if campaign.id not in ours)
+    return Letters(tuple(found), folder, office.site, foreign)
 
 
 def bounds(office: Office, found: Letters) -> Bounds:
@@ -146,7 +147,7 @@ def current_issue(letter: Letter, found: Letters) -> Issue | None:
     whole = [issue.read(found.folder / part.slug) for part in parts if part]
     if not whole or len(whole) < len(parts):
         return None
-    return join(whole) if letter.kind == "digest" else whole[0]
+    return issue.join(whole) if letter.kind == "digest" else whole[0]
 
 
 def difference(office: Office, letter: Letter, found: Letters) -> tuple[str, list[str]]:

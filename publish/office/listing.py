@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from publish.newsletter import plan, report
+from publish.newsletter import report
 from publish.newsletter.catalogue import Letter
-from publish.newsletter.plan import PlanItem
 from publish.newsletter.protocol import hour_of
 from publish.newsletter.report import Figures
-from publish.newsletter.selection import Candidate, Verdict
+from publish.newsletter.selection import Candidate, PlanItem, Verdict, plan_item
 from publish.newsletter.status import State
 from publish.office import letters, sending, settling
 from publish.office.context import Office
@@ -54,7 +53,7 @@ def planned(
         named = {x.key for x in found.named(posts)} if posts else set()
         choices = letters.choices(office, found, named)
         choices = [c for c in choices if not posts or c.issue.key in named]
-        told = [plan.plan_item(choice, when) for choice in choices]
+        told = [plan_item(choice, when) for choice in choices]
         lines = _urgent_lines(office, found)
         for choice, item in zip(choices, told, strict=True):
             if not posts and _folds(choice):
@@ -137,7 +136,7 @@ def _entry(
 ) -> Entry:  # fmt: skip
     words, handle, urgent = state.state, found.handle(letter), False
     more: tuple[str, ...] = ()
-    own = {Verdict.DONE: letter.begun, Verdict.HELD: letter.held}
+    own = {Verdict.DONE: letter.begun, Verdict.HELD: state.held or state.lost}
     if choice and not own.get(choice.verdict, True):
         words = choice.why
     elif choice and choice.verdict is Verdict.OVERDUE and not letter.campaigns:
@@ -146,6 +145,11 @@ def _entry(
         urgent = True
         again = command("send", handle) if letter.issue else command("undo", handle)
         words += f"; {again} {'completes it' if letter.issue else 'keeps it back'}"
+    elif state.lost and letter.issue:
+        updates = [x for x in found.all if x.kind == "update" and x.holds(letter.issue)]
+        if not any(x.begun for x in updates):
+            urgent = True
+            words += f"; if it did not: {command('send', letter.slug, '--as-update')}"
     elif found.is_orphan(letter):
         urgent = True
         words += f", and its post is not public any more; {command('undo', handle)} takes it back"

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace as altered
 from typing import Any
 
-from publish.errors import ConfigError, Refused
+from publish.errors import ConfigError, Exit, Refused
 from publish.newsletter import issue
 from publish.newsletter.catalogue import Letter
-from publish.newsletter.digest import join
 from publish.newsletter.selection import Candidate, Verdict
 from publish.newsletter.service import PostChanged
 from publish.office import delivery, letters, preflight, replacing, settling
@@ -30,6 +29,8 @@ from publish.office.words import command, count
 from publish.post.issue import Issue, key_of
 
 ACT = "send"
+ATTEMPTS = 3
+"""How often one run asks again because something changed between question and act."""
 
 
 def ask(
@@ -77,6 +78,8 @@ def ask(
         items = [_update(office, found, x, when) for x in chosen]
     else:
         going = [choice for choice in choices if choice.send]
+        for choice in going:
+            settling.settled_by_hand(office, choice.letter)
         if digest:
             _refuse_single(office, going, choices)
         elif not posts and (refusal := over_limit(office, going)):
@@ -124,6 +127,30 @@ def do(office: Office, question: Question) -> Done | Question:
             name = name_of(plan.letters, item)
             lines += delivery.result_lines(office, item, done, at, name)
     return Done(question.act, tuple(lines), tuple(results))
+
+
+def send_due(office: Office, *, build: bool = False) -> Done:
+    """Send what `send` would pick by itself, oldest first, after settling what is open, without a
+    question: it runs unattended.
+
+    Unfinished replaces are completed. Letters that fell due and were missed are listed and end
+    with exit code 1, as does anything that was refused; without ``build`` a stale site is refused.
+
+    Raises:
+        PublishError: a letter could not be sent; the code tells what may have happened.
+    """
+    # First, for what is not public any more is held, and not completed.
+    office.site.fresh(office.voice, build=build)
+    with office.lock():
+        settling.settle(office)
+    found, attempts = ask(office, build=build), 0
+    while isinstance(found, Question):
+        if attempts == ATTEMPTS:
+            raise Refused("the posts keep changing while they are sent", "run this again")
+        found, attempts = do(office, found), attempts + 1
+    late = overdue_lines(office, letters.choices(office, letters.load_letters(office)))
+    more = tuple(line for line in late if line not in found.lines)
+    return altered(found, lines=(*found.lines, *more), code=Exit.REFUSED if late else found.code)
 
 
 def _agree(posts: Sequence[str], digest: bool, as_update: bool, replace: bool) -> None:
@@ -191,7 +218,7 @@ def _items(
         else:
             items.append(delivery.delivery_of(office, found, whole, when, named=named))
     if together:
-        items.append(delivery.delivery_of(office, found, join(together), when, named=named))
+        items.append(delivery.delivery_of(office, found, issue.join(together), when, named=named))
     return items
 
 
@@ -210,14 +237,14 @@ def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Del
             f"{office.words.issue(head)}: {what} has not gone out, it is scheduled for "
             f"{office.format_local(waiting.hour)}", mending(waiting, found),
         )  # fmt: skip
-    lost = letter.past.tried and not letter.campaigns
+    lost = any(x.lost or (x.past.tried and not x.campaigns) for x in carriers)
     if not lost and not any(x.mailed for x in carriers if x.kind != "update"):
         raise Refused(
             f"{office.words.issue(head)}: its letter has not gone out",
             f"run {command('send', head.slug)}",
         )
     whole = issue.read(found.folder / head.slug)
-    if (letter.sent_record or {}).get("digest") == head.digest:
+    if not lost and (letter.sent_record or {}).get("digest") == head.digest:
         raise Refused(
             f"{office.words.issue(head)}: it is identical to what was sent",
             "change the post first, or leave --as-update out",

@@ -6,6 +6,9 @@ from collections.abc import Collection, Sequence
 
 from publish.newsletter import holding, status
 from publish.newsletter.catalogue import Letter
+from publish.newsletter.facts import Fact
+from publish.newsletter.protocol import Deleted, vanished
+from publish.newsletter.service import failure
 from publish.newsletter.status import State
 from publish.office import letters
 from publish.office.context import Office
@@ -16,6 +19,21 @@ def states(office: Office, chosen: Sequence[Letter]) -> list[State]:
     looked = {name: office.api.campaign(name) for name in set(status.open_tries(chosen))}
     settle, run = office.account.limits.settle, office.ledger.run
     return [status.state_of(letter, looked, office.clock(), settle, run) for letter in chosen]
+
+
+def settled_by_hand(office: Office, letter: Letter) -> tuple[Fact, ...]:
+    """The facts of a scheduled letter that a person took back in Mailchimp, or deleted there.
+
+    Raises:
+        OutcomeUnknown: it was deleted after its hour, so it may have been mailed.
+    """
+    now, run = office.clock(), office.ledger.run
+    if not letter.lost or office.api.campaign(letter.lost) is not Deleted:
+        return status.manual_unschedule(letter, now, run)
+    facts = status.deleted_in_time(letter, now, run)
+    if not facts:
+        raise failure(vanished(letter.lost))
+    return facts
 
 
 def settle(office: Office, going: Collection[str] = ()) -> None:

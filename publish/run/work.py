@@ -100,7 +100,7 @@ def _run(office: Office, report: Report) -> None:
 
 def _build_deploy_send(office: Office, report: Report) -> None:
     from publish.office import retracting, settling
-    from publish.office.due import send_due
+    from publish.office.sending import send_due
 
     deployed_id = ""
     for _ in range(MAX_REBUILDS):

@@ -52,7 +52,6 @@ def send_test(
     reader = Reader(
         email=to,
         unsubscribe=f"{base}/unsubscribe?test=1",
-        profile=f"{base}/profile?test=1",
         merge_fields=known.merge_fields if known else {},
     )
     number = _next(db)
@@ -97,7 +96,7 @@ def send_confirmation(db: sqlite3.Connection, member: Member, now: float, base: 
 
 def archive(db: sqlite3.Connection, campaign: Campaign, now: float, base: str) -> str:
     """The campaign as a web page, without a reader's name or links."""
-    reader = Reader(email="", unsubscribe=f"{base}/unsubscribe", profile=f"{base}/profile")
+    reader = Reader(email="", unsubscribe=f"{base}/unsubscribe")
     letter = _letter(db, campaign, reader, now, base, campaign.id)
     return letter.html or f"<pre>{html.escape(letter.text)}</pre>"
 
@@ -108,7 +107,6 @@ def _deliver(
     reader = Reader(
         email=member.email,
         unsubscribe=f"{base}/unsubscribe?e={member.token}&c={campaign.id}",
-        profile=f"{base}/profile?e={member.token}",
         merge_fields=member.merge_fields,
         id=member.id,
     )

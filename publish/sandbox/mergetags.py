@@ -28,7 +28,6 @@ class Reader:
 
     email: str
     unsubscribe: str
-    profile: str
     merge_fields: Mapping[str, str] = field(default_factory=dict)
     id: str = ""
 
@@ -53,7 +52,6 @@ def values(
         "EMAIL": reader.email,
         "UNIQID": reader.id,
         "UNSUB": reader.unsubscribe,
-        "UPDATE_PROFILE": reader.profile,
         "ARCHIVE": archive,
         "FORWARD": archive,
         "CAMPAIGN_UID": campaign.id,

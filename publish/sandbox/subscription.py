@@ -1,4 +1,4 @@
-"""What a reader's own pages do: sign up and confirm it, unsubscribe, change the profile.
+"""What a reader's own pages do: sign up and confirm it, unsubscribe.
 
 Each act is a form, and only its button acts: link checkers follow every link.
 """
@@ -15,8 +15,8 @@ from publish.sandbox.pages import escape, page
 from publish.sandbox.problem import missing
 from publish.sandbox.request import Call, Response, Routes
 
-FIELDS = {"FNAME": ("First name", "given-name"), "LNAME": ("Last name", "family-name")}
-"""The merge fields a reader may fill in: label and what browsers complete it with."""
+FIELDS = ("FNAME", "LNAME")
+"""The merge fields that a form may bring along."""
 routes = Routes()
 
 
@@ -108,21 +108,6 @@ def unsubscribe(call: Call) -> Response:
     return leave(call)
 
 
-@routes("GET", "/profile")
-def profile(call: Call) -> Response:
-    """The name that mails greet with (``?e=``)."""
-    if _is_sample(call):
-        return _sample("Your profile (sample)")
-    return _profile(_reader(call))
-
-
-@routes("POST", "/profile")
-def save_profile(call: Call) -> Response:
-    """Keep the name."""
-    member = _changed(call, _reader(call), names=_names(call.request.form))
-    return _profile(member, '<p role="status">Saved.</p>\n')
-
-
 def _is_sample(call: Call) -> bool:
     return "e" not in call.request.query
 
@@ -194,17 +179,4 @@ def _almost(email: str) -> Response:
         f"<p>We have sent a mail to <strong>{escape(email)}</strong>. "
         "Press the link in it to confirm; until then you get no mail.</p>\n"
         '<p class="soft">In the sandbox that mail lies in <a href="/">the inbox</a>.</p>',
-    )
-
-
-def _profile(member: Member, said: str = "") -> Response:
-    inputs = "".join(
-        f'<label for="{name}">{label}</label>\n<input type="text" id="{name}" name="{name}" '
-        f'autocomplete="{auto}" value="{escape(member.merge_fields.get(name, ""))}">\n'
-        for name, (label, auto) in FIELDS.items()
-    )
-    return page(
-        "Your profile",
-        f"{said}<p>For {escape(member.email)}.</p>\n"
-        f'<form method="post">\n{inputs}<button>Save</button>\n</form>',
     )

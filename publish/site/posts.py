@@ -45,11 +45,15 @@ class Source:
         return named(self.file, self.settings)
 
     @property
+    def path(self) -> str:
+        """Its place below the content folder."""
+        return self.file.relative_to(self.settings.content).as_posix()
+
+    @property
     def uid(self) -> str:
         """Its permanent identity."""
         field = self.header.field("uid")
-        place = self.file.relative_to(self.settings.content).as_posix()
-        return uid_of(field.first if field else "", place)
+        return uid_of(field.first if field else "", self.path)
 
     @property
     def uids(self) -> tuple[str, ...]:
@@ -210,10 +214,8 @@ def matching(settings: Settings, name: str) -> list[Source]:
     a slug."""
     wanted = name.replace("\\", "/").removeprefix("./").strip("/")
     posts, typed = list(sources(settings, settings.posts)), Path(name).absolute()
-    content = settings.content
     return (
-        [p for p in posts if p.file == typed
-         or wanted in (p.name, p.file.relative_to(content).as_posix())]
+        [p for p in posts if p.file == typed or wanted in (p.name, p.path)]
         or [p for p in posts if p.name.endswith(f"/{wanted}")]
         or [p for p in posts if p.slug == wanted]
     )  # fmt: skip

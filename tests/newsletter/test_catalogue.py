@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publish.errors import ConfigError
-from publish.newsletter import plan, selection, status, titles
+from publish.newsletter import selection, status, titles
 from publish.newsletter.campaign import Campaign
 from publish.newsletter.catalogue import Letter, catalogue, handle, named
 from publish.newsletter.facts import Fact, IssueState, OpenSend, Replacing, fold
@@ -256,7 +256,7 @@ def test_a_letter_that_mailchimp_does_not_list_is_told_in_words():
     new = dated(1, "new")
     past = {new.key: IssueState(done="c1", status="schedule")}
     (choice,) = selection.choose(catalogue([new], (), past, {}), Bounds(TODAY))
-    assert choice.why == "already scheduled (campaign c1)"
+    assert (choice.send, choice.why) == (False, selection.GONE)
     found = status.state_of(one(new, past=past[new.key]), {}, now=0.0, settle=20)
     assert found.state == "scheduled by the ledger; Mailchimp does not list it"
 
@@ -265,7 +265,7 @@ def test_the_plan_names_every_write_and_no_more():
     new, sent = dated(1, "new"), dated(2, "sent")
     listing = [campaign("c9", "sent", sent.key)]
     choices = selection.choose(catalogue([sent, new], listing, {}, {}), Bounds(TODAY))
-    skip, go = (plan.plan_item(choice, None) for choice in choices)
+    skip, go = (selection.plan_item(choice, None) for choice in choices)
     assert (skip.send, skip.writes, skip.verdict) == (False, (), "done")
     assert skip.why == "already sent (campaign c9)"
     assert go.writes == (
@@ -273,7 +273,7 @@ def test_the_plan_names_every_write_and_no_more():
         "POST /campaigns/{new}/actions/send",
     )  # fmt: skip
     letters = catalogue([new], [campaign("c1", "save", new.key)], {}, {})
-    (again,) = (plan.plan_item(c, HOUR) for c in selection.choose(letters, Bounds(TODAY)))
+    (again,) = (selection.plan_item(c, HOUR) for c in selection.choose(letters, Bounds(TODAY)))
     assert again.writes[0] == "PATCH /campaigns/c1"
     assert again.writes[-1].endswith("schedule 2026-12-01T12:30Z")
 
@@ -282,7 +282,7 @@ def test_the_plan_of_an_unfinished_replace_keeps_its_hour():
     new = dated(1, "new")
     begun = IssueState(tried="c1", replacing=Replacing("c1", HOUR.isoformat(), "d", 1.0))
     letters = catalogue([new], [campaign("c1", "schedule", new.key)], {new.key: begun}, {})
-    (item,) = (plan.plan_item(c, None) for c in selection.choose(letters, Bounds(TODAY)))
+    (item,) = (selection.plan_item(c, None) for c in selection.choose(letters, Bounds(TODAY)))
     assert item.writes[0] == "POST /campaigns/c1/actions/unschedule"
     assert item.time == "2026-12-01T12:30:00+00:00"
 

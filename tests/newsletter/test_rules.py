@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publish.errors import ConfigError, Refused
-from publish.newsletter import changes, digest, report, schedule, titles
+from publish.newsletter import changes, issue, report, schedule, titles
 from publish.newsletter.account import account, loopback
 from publish.newsletter.answers import Proof, Reply, judge
 from publish.newsletter.campaign import Campaign, Segment, carrying, parse
@@ -346,19 +346,19 @@ def test_the_digest_joins_parts_in_the_newest_ones_frame():
         )  # fmt: skip
 
     with pytest.raises(Refused, match="at most 6"):
-        digest.join([part(str(n), n) for n in range(7)])
-    joined = digest.join([part("old", 3), part("new", 1)])
+        issue.join([part(str(n), n) for n in range(7)])
+    joined = issue.join([part("old", 3), part("new", 1)])
     assert joined.html.startswith("<head><p>new</p><hr")
     assert joined.html.endswith("<p>old</p><foot>")
     assert joined.text.startswith("top new")
     assert joined.text.endswith("old end")
     assert joined.subject == "new, and 1 more"
     assert joined.key == key_of(["uid-new", "uid-old"])
-    assert joined.key == digest.join([part("new", 1), part("old", 3)]).key
+    assert joined.key == issue.join([part("new", 1), part("old", 3)]).key
     with pytest.raises(Refused, match="two posts"):
-        digest.join([part("new", 1)])
+        issue.join([part("new", 1)])
     with pytest.raises(Refused, match="cannot be joined"):
-        digest.join([dated(1, "a"), dated(2, "b")])
+        issue.join([dated(1, "a"), dated(2, "b")])
 
 
 def test_a_report_is_a_table_and_a_drawing():

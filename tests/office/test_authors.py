@@ -23,8 +23,8 @@ from publish.errors import PublishError
 from publish.newsletter import titles
 from publish.office import listing
 from publish.office.acts import ask, do
-from publish.office.due import send_due
 from publish.office.question import Done, Question
+from publish.office.sending import send_due
 from publish.post import frontmatter
 from publish.post.issue import Issue
 from tests.fakes.world import Killed

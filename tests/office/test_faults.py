@@ -10,8 +10,8 @@ import pytest
 from publish.errors import PublishError
 from publish.office import listing
 from publish.office.acts import ask, do
-from publish.office.due import send_due
 from publish.office.question import Done, Question
+from publish.office.sending import send_due
 from tests.fakes.world import Killed
 from tests.office.stand import Author, a_world
 

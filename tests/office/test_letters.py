@@ -15,8 +15,8 @@ from publish.newsletter.facts import Fact
 from publish.newsletter.ledger import Ledger
 from publish.office import listing, retracting
 from publish.office.acts import ask, do
-from publish.office.due import send_due
 from publish.office.question import Done, Question
+from publish.office.sending import send_due
 from tests.fakes.world import Killed
 from tests.office.stand import HOUR, LIMITS, Author, a_world
 
@@ -577,6 +577,79 @@ def test_a_person_who_takes_it_back_in_mailchimp_is_heeded(author: Author):
     assert "nothing to send" in done(author, "send").lines[0]
     done(author, "send", posts=("dose",), now=True)
     assert mails(author) == ["<p>Give 50 mg.</p>"]
+
+
+def thrown_away(author: Author) -> None:
+    """Unscheduled and deleted by a person in Mailchimp."""
+    (name,) = (n for n, r in author.world.records.items() if r.deleted_at is None)
+    author.world.unschedule(name)
+    author.world.delete(name)
+    author.world.pass_until(author.world.now + 60)
+
+
+@pytest.mark.parametrize("looked", [False, True])
+def test_a_letter_that_a_person_deletes_before_its_hour_goes_out_only_by_name(
+    author: Author, looked: bool
+):
+    done(author, "send", posts=("dose",), at="tomorrow 6:30")
+    thrown_away(author)
+    if looked:
+        assert "deleted in Mailchimp before its hour" in status_of(author, "dose")
+        assert "taken back" in status_of(author, "dose")
+    assert send_due(author.office).results == ()
+    assert "goes out" in done(author, "send", posts=("dose",)).lines[0]
+    assert len(mails(author)) == 1
+
+
+def test_so_does_a_digest(author: Author):
+    author.post("night")
+    wish: dict[str, Any] = {"posts": ("dose", "night"), "digest": True}
+    done(author, "send", **wish, at="tomorrow 6:30")
+    thrown_away(author)
+    assert "`publish status` settles that" in done(author, "send", **wish).lines[1]
+    assert any("deleted in Mailchimp before" in entry.line for entry in states(author))
+    assert send_due(author.office).results == ()
+    done(author, "send", **wish)
+    assert len(mails(author)) == 1
+
+
+def test_one_that_may_have_been_mailed_before_it_was_deleted_wants_a_persons_word(author: Author):
+    done(author, "send", posts=("dose",), at="tomorrow 6:30")
+    thrown_away(author)
+    author.world.pass_until(author.world.now + 2 * 86400)
+    (entry,) = states(author)
+    assert entry.urgent
+    assert entry.line.count("if it did not: `publish send dose --as-update`") == 1
+    with pytest.raises(OutcomeUnknown, match="may have been sent"):
+        done(author, "send", posts=("dose",))
+    done(author, "send", posts=("dose",), as_update=True, now=True)
+    assert len(mails(author)) == 1
+    assert not any(entry.urgent for entry in states(author))
+
+
+def test_a_campaign_that_a_person_renames_is_known_by_its_id(author: Author):
+    done(author, "send", posts=("dose",), at="tomorrow 6:30")
+    (record,) = author.world.records.values()
+    record.campaign = replace(record.campaign, title="My own name")
+    assert "scheduled, Sat" in status_of(author, "dose")
+    assert "taken back" in done(author, "undo", post="dose").lines[0]
+    assert record.campaign.held
+    assert mails(author) == []
+
+
+def test_a_clock_that_was_set_back_makes_no_run_wait_for_it(author: Author):
+    question = asked(author, "send", posts=("dose",), now=True)
+    author.machine.trouble = lambda call: "kill" if call == "send" else ""
+    author.machine.clock = lambda: author.world.now + 3600  # type: ignore[method-assign]
+    with pytest.raises(Killed):
+        do(author.office, question)
+    author.machine.trouble = lambda call: ""
+    del author.machine.clock  # type: ignore[method-assign]
+    assert "for 21 s" in status_of(author, "dose")
+    began = author.world.now
+    done(author, "send", posts=("dose",), now=True)
+    assert author.world.now - began < 2 * LIMITS.settle
+    assert len(mails(author)) == 1
 
 
 @pytest.mark.parametrize("dies_at", ["unschedule", "get", "update"])

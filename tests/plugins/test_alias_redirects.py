@@ -9,8 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 from alias_redirects.maps import FILES, apache, netlify, nginx
-from alias_redirects.plan import plan
-from alias_redirects.site import Place, Source
+from alias_redirects.plan import Place, Source, plan
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html

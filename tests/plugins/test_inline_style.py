@@ -7,12 +7,12 @@ import hashlib
 import re
 from pathlib import Path
 
+import inline_style
 import inline_style as plugin
 import lxml.html
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from inline_style import sheet
 from playwright.sync_api import Browser
 from test_full_feeds_site import Built, Site
 
@@ -51,11 +51,11 @@ PIECES = [
     ],
 )  # fmt: skip
 def test_what_means_nothing_goes_and_the_rest_stays(css: str, wanted: str):
-    assert sheet.small(css) == wanted
+    assert inline_style.small(css) == wanted
 
 
 def test_no_string_ends_the_element_it_stands_in():
-    inside = sheet.small("a::before { content: '</style><script>' }")
+    inside = inline_style.small("a::before { content: '</style><script>' }")
     assert "</" not in inside
     page = lxml.html.document_fromstring(f"<style>{inside}</style>")
     assert page.xpath("string(//style)") == inside
@@ -64,10 +64,10 @@ def test_no_string_ends_the_element_it_stands_in():
 
 @given(st.lists(st.sampled_from(PIECES)).map("".join))
 def test_what_is_small_stays_as_it_is_and_is_never_larger(css: str):
-    small = sheet.small(css)
+    small = inline_style.small(css)
     assert "</" not in small
     assert len(small) <= len(css) + css.count("</")
-    assert sheet.small(small) == small
+    assert inline_style.small(small) == small
 
 
 @pytest.mark.browser
@@ -84,11 +84,11 @@ def test_a_browser_reads_the_same_rules(browser: Browser, root: Path):
         # Of a @supports condition too the browser keeps the very letters.
         wanted, found = (
             [rule.replace(": ", ":") for rule in page.evaluate(RULES, each)]
-            for each in (text, sheet.small(text))
+            for each in (text, inline_style.small(text))
         )
         assert len(wanted) >= 5
         assert found == wanted
-    assert len(sheet.small(css)) < len(css) * 0.9
+    assert len(inline_style.small(css)) < len(css) * 0.9
     page.close()
 
 
@@ -106,7 +106,7 @@ def test_a_browser_reads_the_same_rules(browser: Browser, root: Path):
     ],
 )  # fmt: skip
 def test_a_sheet_leans_on_its_folder_if_it_names_what_lies_there(css: str, leans: bool):
-    assert sheet.leans(sheet.small(css)) is leans
+    assert inline_style.leans(inline_style.small(css)) is leans
 
 
 # ---- a site

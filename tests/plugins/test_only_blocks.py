@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown import Markdown
-from only_blocks.marks import OnlyBlocks
-from only_blocks.surfaces import marked, surface, unbalanced
+from only_blocks.marks import OnlyBlocks, marked, surface, unbalanced
 
 EXTRAS = ["extra", "sane_lists", "smarty", "codehilite", "toc"]
 

@@ -65,6 +65,18 @@ def test_the_words_keep_to_their_box(title: str):
     assert bottom <= HEIGHT
 
 
+@pytest.mark.parametrize("palette", range(len(PALETTES)))
+def test_words_leave_the_hills_as_they_are(palette: int):
+    """Letters are painted over rows of one colour, so none of them may reach an edge of a hill."""
+    seeds = (f"{number}" for number in range(200))
+    seed = next(s for s in seeds if scene(s).palette is PALETTES[palette])
+    bare = opened(png(Card("", "", "", seed))).crop((0, 421, 690, 570))
+    for words in (1, 3, 5, 7, 9, 12, 15, 30):
+        # The deepest letters and the highest.
+        drawn = opened(png(Card("Ģjörņģ ĥĺ " * words, "ÅĥĢ", "Ģjĺĥ", seed)))
+        assert not ImageChops.difference(drawn.crop((0, 421, 690, 570)), bare).getbbox()
+
+
 def test_a_title_can_be_read_on_a_thumbnail():
     small = opened(png(card(LONG))).resize((300, 158), Image.Resampling.LANCZOS).convert("L")
     rows = [min(small.crop((19, y, 281, y + 1)).tobytes()) for y in range(34, 100)]

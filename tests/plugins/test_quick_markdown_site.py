@@ -11,6 +11,7 @@ from typing import Any
 
 import markdown
 import pytest
+import quick_markdown
 from markdown.extensions import Extension
 from markdown.extensions.footnotes import FootnoteExtension
 from markdown.inlinepatterns import SimpleTagInlineProcessor
@@ -19,7 +20,7 @@ from markdown.treeprocessors import InlineProcessor
 from pelican.readers import MarkdownReader as Stock
 from pelican.readers import Readers
 from pelican.settings import DEFAULT_CONFIG
-from quick_markdown import install, known
+from quick_markdown import install
 from quick_markdown.reader import MarkdownReader as Quick
 from test_quick_markdown_texts import AWKWARD, SETTINGS, reading, settings, written
 
@@ -113,9 +114,9 @@ def test_templates_see_the_readers_stock_name(tmp_path: Path):
 
 def test_the_installed_library_is_one_it_knows():
     """Fails after an update: run the tests, and if they pass but this one, add the digest."""
-    assert known.is_known(), (
+    assert quick_markdown.is_known(), (
         markdown.__version__,
-        known.digest(Path(markdown.__file__).parent),
+        quick_markdown.digest(Path(markdown.__file__).parent),
     )
 
 
@@ -129,12 +130,12 @@ def test_an_unknown_or_altered_library_is_read_the_stock_way(
         lambda: monkeypatch.setattr(Stock, "read", lambda self, source_path: ("", {})),
         lambda: monkeypatch.setattr(markdown.Markdown, "convert", lambda self, source: ""),
     ):
-        known._is_known_library.cache_clear()
+        quick_markdown._is_known_library.cache_clear()
         change()
         install(readers)
         assert readers.reader_classes == {"md": Stock}
         monkeypatch.undo()
-    known._is_known_library.cache_clear()
+    quick_markdown._is_known_library.cache_clear()
     install(readers)
     assert readers.reader_classes == {"md": Quick}
 
@@ -143,11 +144,11 @@ def test_the_digest_changes_with_any_source_but_not_with_its_line_ends(tmp_path:
     (tmp_path / "extensions").mkdir()
     (tmp_path / "a.py").write_bytes(b"a\r\nb")
     (tmp_path / "extensions/b.py").write_bytes(b"c")
-    first = known.digest(tmp_path)
+    first = quick_markdown.digest(tmp_path)
     (tmp_path / "a.py").write_bytes(b"a\nb")
-    assert known.digest(tmp_path) == first
+    assert quick_markdown.digest(tmp_path) == first
     (tmp_path / "extensions/b.py").write_bytes(b"d")
-    assert known.digest(tmp_path) != first
+    assert quick_markdown.digest(tmp_path) != first
 
 
 class Shouting(InlineProcessor):

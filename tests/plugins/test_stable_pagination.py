@@ -14,8 +14,7 @@ from lxml import html
 from pelican import paginator as stock
 from pelican import writers
 from pelican.paginator import PaginationRule
-from stable_pagination import choose
-from stable_pagination.paginator import StablePage, StablePaginator, check, older_pages
+from stable_pagination import StablePage, StablePaginator, check, choose, older_pages
 from test_full_feeds_site import Built, Site
 
 SITEURL = "https://one.example/"

@@ -36,7 +36,7 @@ HOME = {
     "name": "Happy",
     "contact": {"company": "Happy Inc", "address1": "1 Street", "city": "Town", "country": "US"},
 }
-READER = Reader("ana@example.com", "http://127.0.0.1:1/u?e=1&c=2", "http://127.0.0.1:1/p?e=1")
+READER = Reader("ana@example.com", "http://127.0.0.1:1/u?e=1&c=2")
 
 
 def values(reader: Reader) -> dict[str, str]:
@@ -50,14 +50,14 @@ def test_a_reader_without_a_name_is_greeted_with_none():
 
 
 def test_a_readers_own_fields_are_tags():
-    reader = Reader("ana@example.com", "u", "p", {"FNAME": "Ana", "TOWN": "Springfield"})
+    reader = Reader("ana@example.com", "u", {"FNAME": "Ana", "TOWN": "Springfield"})
     known = values(reader)
     assert known["MC:SUBJECT"] == "For Ana"
     assert known["TOWN"] == "Springfield"
 
 
 def test_a_readers_field_cannot_replace_the_unsubscribe_link():
-    reader = Reader("ana@example.com", "true", "p", {"UNSUB": "false", "ARCHIVE": "false"})
+    reader = Reader("ana@example.com", "true", {"UNSUB": "false", "ARCHIVE": "false"})
     known = values(reader)
     assert known["UNSUB"] == "true"
     assert known["ARCHIVE"] == "http://127.0.0.1:1/archive/0123456789"

@@ -195,7 +195,6 @@ def test_a_confirmation_nobody_sent_is_not_found(bench: Bench, token: str):
         bench.post(f"/subscribe/confirm?e={token}", form={}),
         bench.get(f"/unsubscribe?e={token}"),
         bench.post(f"/unsubscribe?e={token}", form={}),
-        bench.get(f"/profile?e={token}"),
     ):
         assert answer.status == 404
 
@@ -287,21 +286,6 @@ def test_the_archives_unsubscribe_link_leads_to_an_explanation(bench: Bench):
     (link,) = [a.get("href") for a in page.iter("a") if a.text == "Unsubscribe"]
     assert "sample" in bench.get(link).heading
     assert "sample" in bench.post(link, form={}).heading
-
-
-def test_the_profile_changes_how_mails_greet(bench: Bench):
-    campaign = bench.draft(content=False)
-    html = '<a href="*|UPDATE_PROFILE|*">Profile</a> *|UNSUB|*'
-    bench.mc.campaigns.set_content(campaign, {"html": html})
-    bench.mc.campaigns.send(campaign)
-    link = link_in(bench.mail(), "Profile")
-    (form,) = bench.get(link).page.forms
-    assert dict(form.form_values()) == {"FNAME": "Demo", "LNAME": "Reader"}
-    saved = bench.post(link, form={"FNAME": "Dee", "LNAME": ""})
-    assert saved.page.xpath("//*[@role='status']")
-    second = bench.sent()
-    (mail,) = [m for m in bench.mails() if m["X-Campaign"] == second]
-    assert "Dear Dee," in body_of(mail)
 
 
 def test_every_page_forbids_scripts_and_foreign_frames(bench: Bench):

@@ -14,7 +14,9 @@ BASE = """\
 {% endblock %}{% include ["extra.html", "more.html"] ignore missing %}
 {{ knowing() }}{% block foot %}{{ tags|sort|map("first")|join(" ") }}{% endblock %}
 """
-OTHER = "<b>{{ CATEGORY_NOTE|default('') }}</b>{% block title %}{% endblock %}{% block body %}\
+OTHER = "{% for c, null in categories %}{{ c.url }}{% if not loop.last %}, {% endif %}{% endfor %}\
+{% for t, _ in tags %}{{ t }}{% if t == tag %}{{ articles|length }}{% endif %}{% endfor %}\
+<b>{{ CATEGORY_NOTE|default('') }}</b>{% block title %}{% endblock %}{% block body %}\
 {% endblock %}{% block foot %}{{ dates|length }}{% endblock %}"
 ARTICLE = """\
 {% extends "other.html" if article.category == "Life" else "base.html" %}

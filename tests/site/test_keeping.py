@@ -10,12 +10,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from jinja2 import DictLoader, Environment
 
 from publish.errors import Refused
 from publish.post import stamps
 from publish.settings import load
 from publish.site.build import Guards, build
 from publish.site.commit import below, commit, site_of, staged, tree
+from publish.site.engine.closures import Closures
 from publish.site.engine.staging import Staging
 from tests.site.conftest import Site
 from tests.site.laws import played
@@ -67,6 +69,51 @@ def test_a_title_is_rendered_where_it_is_shown(lab: Lab):
     assert "one/index.html" in done.written
     assert not [page for page in done.written if page.startswith("post-")]
     assert done.rendered == len([page for page in done.written if page.endswith(".html")])
+
+
+MENU = "{% for c, found in categories %}"
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [
+        (MENU + "{{ c.url }}{% if not loop.last %}, {% endif %}{% endfor %}", True),
+        (MENU + "{{ c }}{% else %}none{% endfor %}" + MENU + "{{ c.slug }}{% endfor %}", True),
+        (MENU + "{{ c }}{{ found|length }}{% endfor %}", False),
+        (MENU.replace(" %}", " if found %}") + "{{ c }}{% endfor %}", False),
+        (MENU + "{{ loop.previtem }}{% endfor %}", False),
+        (MENU + "{{ loop|list }}{% endfor %}", False),
+        (MENU + '{% include "list.html" %}{% endfor %}', False),
+        (MENU + "{% block each scoped %}{{ c }}{% endblock %}{% endfor %}", False),
+        ("{% for pair in categories %}{{ pair[0] }}{% endfor %}", False),
+        ("{% for c, (first, last) in categories %}{{ c }}{% endfor %}", False),
+        (MENU + "{{ c }}{% endfor %}{{ categories|length }}", False),
+        ("{% set all = categories %}" + MENU + "{{ c }}{% endfor %}", False),
+        ("{{ c }}", True),
+    ],
+)  # fmt: skip
+def test_a_menu_hangs_on_the_terms_alone_only_where_it_cannot_show_posts(text: str, alone: bool):
+    texts = {"a": '{% extends "b" %}', "b": text, "list.html": ""}
+    env = Environment(loader=DictLoader(texts))
+    assert ("categories" in Closures({}).terms_only(env, "a")) is alone
+
+
+def test_a_menu_of_categories_is_made_again_for_another_category_and_for_no_post(tmp_path: Path):
+    templates = {
+        "base": MENU + "{{ c.url }} {% endfor %}{% block body %}{% endblock %}",
+        "article": '{% extends "base.html" %}{% block body %}{{ article.title }}{% endblock %}',
+    }
+    lab = Lab(tmp_path / "site", site("", templates))
+    lab.build()
+    lab.apply(post("four", 4))
+    done = lab.build()
+    assert "four/index.html" in done.written
+    assert "one/index.html" not in done.written
+    assert done.rendered < len([page for page in lab.tree if page.endswith(".html")]) - 2
+    lab.apply(post("five", 5, Category="Another"))
+    _, wanted = lab.both()
+    assert not (wrong := differences(lab.tree, wanted)), wrong
+    assert b"another" in lab.tree["one/index.html"].lower()
 
 
 def test_a_feed_is_made_again_when_it_tells_of_another(lab: Lab):

@@ -1,4 +1,5 @@
-"""ssh and rsync: one connection holds the lock and takes the orders, one carries the files."""
+"""The ways to a server: ssh and rsync, of which one connection holds the lock and takes the orders
+and one carries the files; or ``sftp`` alone. Paths are relative to ``PATH``."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from publish.deploy.programs import Failed, run
 from publish.deploy.targets import Busy
 from publish.deploy.targets.connection import ALIVE, PATIENCE, Server
 from publish.deploy.targets.git import ssh_key
-from publish.deploy.targets.ssh import Carrier
+from publish.deploy.targets.sftp import Sftp
 from publish.errors import Refused
 
 BUSY = 75
@@ -30,8 +31,6 @@ printf '\\0'
 
 def carrier(server: Server, via: str) -> Carrier:
     """The way to the server: rsync where it has a shell, rsync and flock, else sftp."""
-    from publish.deploy.targets.sftp import Sftp
-
     if via != "sftp":
         # An account may be for sftp alone; if it is the network, sftp says so, too.
         with contextlib.suppress(Failed):
@@ -55,7 +54,10 @@ class Shell:
         weakref.finalize(self, self.line.close)
 
     def now(self) -> tuple[str, bytes, list[str]]:
-        """One look."""
+        """The id of the present release, its record, and the files in it; empty if there is none.
+
+        Of a folder without any release of ours, the files in ``current``.
+        """
         said = self.order(LOOK.format(path=shlex.quote(self.server.path)))
         head, _, rest = said.partition(b"\n")
         if head == b"strange":
@@ -94,6 +96,7 @@ class Shell:
                 self.line.ask(lambda end: f"exec 9>&-; echo {end}\n")
 
     def has(self, id: str) -> bool:
+        """Whether a release is there, complete: its folder gets its name last."""
         return self.order(f"[ ! -d {_in(id)} ] || echo there") == b"there\n"
 
     def get(self, path: str) -> bytes | None:
@@ -101,7 +104,9 @@ class Shell:
 
     def upload(self, folder: Path, id: str, changed: Iterable[str], reused: Iterable[str],
                base: str) -> None:  # fmt: skip
-        """rsync compares by content; what did not change is linked, not sent."""
+        """Put up ``folder`` as release ``id``, complete only in the last step; ``changed`` are the
+        files that release ``base`` does not have, ``reused`` those to take over from it."""
+        # rsync compares by content; what did not change is linked, not sent.
         part = f"releases/.{id}.part"
         self.order(f"mkdir -p {part}")
         link = ["--link-dest=../../current/"] if base else []
@@ -120,7 +125,8 @@ class Shell:
         self.order(f"mv -T {part} {_in(id)}")
 
     def switch(self, id: str, record: bytes) -> None:
-        """A link beside the present one, renamed over it."""
+        """Remember ``record`` and make ``id`` the present release, in one step: a link beside the
+        present one, renamed over it."""
         self.remember(id, record)
         new = ".publish/current.new"
         self.order(f"rm -f {new}; ln -s {_in(id)} {new} && mv -T {new} current")
@@ -130,7 +136,8 @@ class Shell:
         self.order(f"cat > {part} && mv {part} {_in(id)}.json", record.decode())
 
     def prune(self, keep: Iterable[str]) -> None:
-        """The record of a release goes last, so that what is left of it can still be told."""
+        """Remove the releases of ours that are not to be kept, and what was left half done."""
+        # The record of a release goes last, so that what is left of it can still be told.
         self.order(
             f"keep={shlex.quote(' ' + ' '.join(keep) + ' ')}; cd releases; rm -rf .*.part; "
             'for r in *.json; do [ -f "$r" ] || continue; id=${r%.json}; '
@@ -138,7 +145,7 @@ class Shell:
         )
 
     def call(self, words: list[str]) -> None:
-        """A command of the settings."""
+        """Run a command of the settings on the server."""
         # What it may leave running must not hold the lock.
         self.order(f"{{ {shlex.join(words)}; }} 9>&- >&2")
 
@@ -158,6 +165,9 @@ class Shell:
         if code != b"0":
             raise self.line.failed()
         return said[:-1]
+
+
+Carrier = Shell | Sftp
 
 
 def _in(id: str) -> str:

@@ -11,12 +11,11 @@ one. What a web server serves is ``PATH/current``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from publish.deploy import snapshot
 from publish.deploy.plan import Plan, Remote
@@ -25,41 +24,8 @@ from publish.deploy.targets import Place, Target
 from publish.deploy.targets.connection import Server
 from publish.errors import ConfigError, Refused
 
-
-class Carrier(Protocol):
-    """A way to reach the server; paths are relative to ``PATH``."""
-
-    def now(self) -> tuple[str, bytes, list[str]]:
-        """The id of the present release, its record, and the files in it; empty if there is none.
-
-        Of a folder without any release of ours, the files in ``current``.
-        """
-
-    def lock(self, patience: float) -> AbstractContextManager[None]:
-        """Be the only one to write."""
-
-    def has(self, id: str) -> bool:
-        """Whether a release is there, complete: its folder gets its name last."""
-
-    def get(self, path: str) -> bytes | None:
-        """A small file."""
-
-    def upload(self, folder: Path, id: str, changed: Iterable[str], reused: Iterable[str],
-               base: str) -> None:  # fmt: skip
-        """Put up ``folder`` as release ``id``, complete only in the last step; ``changed`` are the
-        files that release ``base`` does not have, ``reused`` those to take over from it."""
-
-    def switch(self, id: str, record: bytes) -> None:
-        """Remember ``record`` and make ``id`` the present release, in one step."""
-
-    def remember(self, id: str, record: bytes) -> None:
-        """Replace the record of a release in one step: a file beside it is renamed over it."""
-
-    def prune(self, keep: Iterable[str]) -> None:
-        """Remove the releases of ours that are not to be reused, and what was left half done."""
-
-    def call(self, words: list[str]) -> None:
-        """Run a command on the server."""
+if TYPE_CHECKING:
+    from publish.deploy.targets.server import Carrier
 
 
 class Ssh(Target):

@@ -22,10 +22,12 @@ Lose = Callable[[str, str, str], None]
 
 def normal(root: El, lose: Lose, autop: bool) -> El:
     """The blocks of ``root``, under one element. ``lose(code, detail, words)`` notes a loss."""
-    return El("body", {}, [*_Normal(lose).flow(root, autop, True)])
+    return El("body", {}, [*Flow(lose).flow(root, autop, True)])
 
 
-class _Normal:
+class Flow:
+    """Makes blocks of what is inside an element; ``lose`` is told what does not come along."""
+
     def __init__(self, lose: Lose) -> None:
         self.lose = lose
         self._group = 0

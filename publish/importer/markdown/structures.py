@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from publish.importer.tree import GONE, MADE, El
 
-
-class Flow(Protocol):
-    """What makes blocks of what is inside."""
-
-    @property
-    def lose(self) -> Callable[[str, str, str], None]: ...
-    def flow(self, parent: El, autop: bool, wrap: bool) -> list[El]: ...
-    def block(self, el: El, autop: bool, wrap: bool) -> list[El]: ...
-    def gone(self, el: El, autop: bool) -> list[El]: ...
+if TYPE_CHECKING:
+    from publish.importer.markdown.normal import Flow
 
 
 def listed(n: Flow, el: El, autop: bool) -> list[El]:

@@ -24,8 +24,6 @@ ENTITY = re.compile(
     rb"&(?:(?:#(?:x0*(?P<hex>[0-9A-Fa-f]{1,6})|0*(?P<dec>[0-9]{1,7}))|(?P<name>[A-Za-z]\w{1,31}));)?"
 )
 NONCHARACTER = re.compile(rb"\xef\xbf[\xbe\xbf]")
-CHARACTERS = (range(32, 0xD800), range(0xE000, 0xFFFE), range(0x10000, 0x110000))
-"""Numbers of the characters that XML may hold, beside tab and line breaks."""
 SIGNS = bytes(range(32, 127))
 HIDDEN = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.S)
 Decode = Callable[[bytes, bool], str]

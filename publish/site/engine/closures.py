@@ -12,29 +12,42 @@ from publish.site.engine.fingerprint import of_bytes
 
 VOLATILE = {"lipsum", "pprint", "random"}
 """Filters and functions of Jinja's that draw lots, or show of what type a list is."""
+TERMS = {"authors", "categories", "tags"}
+"""Variables of pairs, each of a term and its posts."""
+PASSING = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Block, nodes.ContextReference)
+"""By what a loop's own variables reach other templates."""
 
 
 class Closures:
     """Digests of templates.
 
-    ``names`` is, by the digest of a template's text, what the text names; None if a name is made
-    while it renders or something in it is volatile. It is kept from build to build. ``met`` are
-    the names of all templates that take part in any.
+    ``names`` is, by the digest of a template's text, which templates the text names, and of which
+    ``TERMS`` it uses more than the terms; None if a name is made while it renders or something in
+    it is volatile. It is kept from build to build. ``met`` are the names of all templates that
+    take part in any.
     """
 
-    def __init__(self, names: dict[bytes, list[str] | None]) -> None:
+    def __init__(self, names: dict[bytes, tuple[list[str], list[str]] | None]) -> None:
         self.names = names
-        self._known: dict[tuple[int, str], bytes | None] = {}
+        self._known: dict[tuple[int, str], tuple[bytes | None, set[str]]] = {}
         self.met: set[str] = set()
 
     def of(self, env: Environment, called: str) -> bytes | None:
         """The digest; None where it is unknown which templates take part."""
+        return self._found(env, called)[0]
+
+    def terms_only(self, env: Environment, called: str) -> set[str]:
+        """The variables of pairs of which nothing but the terms can matter."""
+        return TERMS - self._found(env, called)[1]
+
+    def _found(self, env: Environment, called: str) -> tuple[bytes | None, set[str]]:
         key = id(env), called
         if key not in self._known:
-            self._known[key] = self._closure(env, called)
+            whole = set[str]()
+            self._known[key] = self._closure(env, called, whole), whole
         return self._known[key]
 
-    def _closure(self, env: Environment, called: str) -> bytes | None:
+    def _closure(self, env: Environment, called: str, whole: set[str]) -> bytes | None:
         parts, waiting, met = [], [called], set()
         while waiting:
             one = waiting.pop()
@@ -52,19 +65,45 @@ class Closures:
             named = self._named(env, text)
             if named is None:
                 return None
-            waiting += named
+            waiting += named[0]
+            whole.update(named[1])
         self.met |= met
         return of_bytes("\0".join(sorted(parts)).encode("utf-8", "surrogatepass"))
 
-    def _named(self, env: Environment, text: str) -> list[str] | None:
+    def _named(self, env: Environment, text: str) -> tuple[list[str], list[str]] | None:
         digest = of_bytes(text.encode("utf-8", "surrogatepass"))
         if digest not in self.names:
             tree = env.parse(text)
             found = list(meta.find_referenced_templates(tree))
             calls = [vars(each)["name"] for each in tree.find_all((nodes.Filter, nodes.Name))]
             wild = not VOLATILE.isdisjoint(calls)
-            self.names[digest] = None if wild or None in found else [str(each) for each in found]
+            fit = not wild and None not in found
+            self.names[digest] = (list(map(str, found)), _whole(tree)) if fit else None
         return self.names[digest]
+
+
+def _whole(tree: nodes.Template) -> list[str]:
+    """The ``TERMS`` whose posts a template may use too. A menu, ``for category, posts in
+    categories``, mostly leaves the posts alone: another post then changes no page but lists."""
+    named = [each.name for each in tree.find_all(nodes.Name) if each.name in TERMS]
+    for loop in tree.find_all(nodes.For):
+        if isinstance(loop.iter, nodes.Name) and loop.iter.name in named and _of_terms(loop):
+            named.remove(loop.iter.name)
+    return sorted(set(named))
+
+
+def _of_terms(loop: nodes.For) -> bool:
+    pair = loop.target.items if isinstance(loop.target, nodes.Tuple) else []
+    if len(pair) != 2 or not isinstance(pair[1], nodes.Name) or any(map(loop.find, PASSING)):
+        return False
+    loads = [name.name for name in loop.find_all(nodes.Name) if name.ctx == "load"]
+    # Neighbours in the loop are pairs again.
+    plain = [
+        one for one in loop.find_all(nodes.Getattr)
+        if isinstance(one.node, nodes.Name) and one.node.name == "loop"
+        and one.attr not in ("nextitem", "previtem")
+    ]  # fmt: skip
+    return pair[1].name not in loads and loads.count("loop") == len(plain)
 
 
 class Compiled(BytecodeCache):

@@ -20,7 +20,7 @@ from pelican.paginator import Page
 
 from publish.post import cache
 from publish.site.engine.closures import Closures
-from publish.site.engine.fingerprint import MISSING, Digests, name
+from publish.site.engine.fingerprint import MISSING, Digests, fingerprint, name
 from publish.site.engine.staging import Staging
 from publish.site.engine.tracking import Looks, Tracker
 
@@ -28,7 +28,8 @@ FIXED = {"output_file", "localsiteurl", "SITEURL"}
 """Variables that the writer sets for each page."""
 GROUPS = ("generated_content", "static_content")
 SEPARATOR = "\0"
-"""Between the variable of a list page and its attribute."""
+"""Between the variable of a list page and its attribute; after one of pairs whose terms alone
+matter."""
 
 
 class Entry(NamedTuple):
@@ -122,8 +123,11 @@ class Pages:
         post = self.posts.get(called)
         return MISSING if post is None else self._digests.fact(post, attribute)
 
-    def _value(self, variable: str) -> bytes | None:
+    def _value(self, look: str) -> bytes | None:
+        variable, terms, _ = look.partition(SEPARATOR)
         found = self.context.get(variable, MISSING)
+        if terms and type(found) is list and all(type(pair) is tuple for pair in found):
+            return fingerprint([pair[0] for pair in found])
         if found is MISSING:
             found = self._env.globals.get(variable, MISSING)
             if callable(found):  # Jinja's own or a declared plugin's
@@ -183,7 +187,8 @@ class Pages:
         values = {each: self._own(context, each) for each in used}
         if closure is None or None in values.values():
             return None
-        shared = tuple(looks.variables - mine)
+        terms = self._closures.terms_only(template.environment, template.name)
+        shared = tuple(v + SEPARATOR * (v in terms) for v in looks.variables - mine)
         return Entry(template.name, closure, own, shared, values, seen)  # type: ignore[arg-type]
 
     def _own(self, context: Mapping[str, Any], look: str) -> bytes | None:
