@@ -141,6 +141,8 @@ class Library:
     content: str
     posts: tuple[Post, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
+    """Texts beside the sources that Pelican does not take for posts."""
     files: Mapping[str, int] = field(default_factory=dict)
     addresses: Mapping[str, str] = field(default_factory=dict)
     """The address of each of ``files``."""
