@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import quote
 
 from publish.checks.site import Site
 from publish.checks.source import Source
@@ -57,7 +56,8 @@ def known(site: Site) -> frozenset[str]:
 def made(site: Site) -> frozenset[str]:
     """Every address at which the site has something of its own, normal: no alias is among them."""
     # Pelican's address of a file is its name as it is, a "%" too.
-    found = site.library.places | {normal(quote(u)) for u in site.library.addresses.values()}
+    names = (name.replace("%", "%25") for name in site.library.addresses.values())
+    found = site.library.places | set(map(normal, names))
     return found | {of_source(source, site) for source in site.sources if source.public}
 
 
