@@ -17,6 +17,7 @@ from publish.importer.losses import excerpt
 from publish.importer.model import Item, Known
 from publish.importer.state import State
 from publish.post import frontmatter, urls
+from publish.post.aliases import parse_alias
 
 
 class Planning:
@@ -53,7 +54,7 @@ class Planning:
                 self._others.add(source.slug.casefold())
                 for alias in source.aliases:
                     with suppress(ValueError):
-                        self._aliases.add(hash(urls.parse_alias(alias).key))
+                        self._aliases.add(hash(parse_alias(alias).key))
         # Slugs that an item has from an earlier run are its own.
         self._slugs = self._reserved | {
             self._slug_of.get(record.file, record.slug).casefold()
@@ -125,7 +126,7 @@ class Planning:
             if "?" not in made and at == own:
                 continue
             try:
-                alias = urls.parse_alias(made)
+                alias = parse_alias(made)
                 why = "is another's too" if hash(alias.key) in self._aliases else ""
                 if not alias.query and at in real:
                     why = "is a page of the site"

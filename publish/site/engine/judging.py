@@ -39,6 +39,8 @@ class Judging:
     ) -> None:  # fmt: skip
         self._task, self._settings, self._log = task, settings, log
         self._audit, self._phase = audit, phase
+        # What the rehearsal compiles of the templates is what the pages are rendered with.
+        self._parts = (session.compiled,) if session else ()
         self._copy: Pool | None = None
         self._fit = False
         self.answer: Any = None
@@ -97,7 +99,7 @@ class Judging:
         task = self._task
         if task.judge is None:
             return
-        self._copy = Pool(2, self._judge, self._audit)
+        self._copy = Pool(2, self._judge, self._audit, self._parts)
         if task.until == "read":
             self._settle()
             self._phase("judge")
