@@ -83,7 +83,7 @@ class Judging:
         try:
             self._settle()
             if self._task.judge and not (self.generators or self._task.until):
-                answer, fit, _ = self._judge(0)
+                answer, fit = self._judge(0)
                 return None if fit else Unfit(answer)
         except Unfit as unfit:
             return unfit
@@ -97,7 +97,9 @@ class Judging:
         task = self._task
         if task.judge is None:
             return
-        self._copy = Pool(2, self._judge, self._audit)
+        self._copy = Pool(
+            2, self._judge, self._audit, [self._log] if task.until == "read" else ()
+        )  # fmt: skip
         if task.until == "read":
             self._settle()
             self._phase("judge")
@@ -110,15 +112,12 @@ class Judging:
             if hasattr(generator, "refresh_metadata_intersite_links"):
                 generator.refresh_metadata_intersite_links()
         assert self._task.judge
-        answer, fit = self._task.judge(self.generators, self._settings, self._log.errors)
-        return answer, fit, self._log.errors
+        return self._task.judge(self.generators, self._settings, self._log.errors)
 
     def _settle(self) -> None:
         copy, self._copy = self._copy, None
         if copy is None:
             return
-        [(self.answer, self._fit, errors)] = copy.answers()
-        if self._task.until == "read":
-            self._log.merge((errors, []))
-        elif not self._fit:
+        [(self.answer, self._fit)] = copy.answers()
+        if self._task.until != "read" and not self._fit:
             raise Unfit(self.answer)

@@ -23,7 +23,7 @@ R = TypeVar("R")
 class Pool:
     """``jobs - 1`` copies that run ``work(number)`` from 1 on; each answers once, pickled.
 
-    What each of ``parts`` comes to in a copy (``share``) is given to it here (``merge``).
+    What the attributes that each of ``parts`` calls ``SHARED`` come to in a copy is added here.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Pool:
                 self._copies.append((process, answer))
 
     def _part(self, work: Callable[[int], Any], number: int) -> tuple[Any, list[Any]]:
-        return work(number), [part.share() for part in self._parts]
+        return work(number), [[getattr(p, name) for name in p.SHARED] for p in self._parts]
 
     def answers(self) -> list[Any]:
         """What the copies answer, in order; none of them is left.
@@ -70,7 +70,8 @@ class Pool:
             raise error
         found, shares = result
         for part, share in zip(self._parts, shares, strict=True):
-            part.merge(share)
+            for name, theirs in zip(part.SHARED, share, strict=True):
+                setattr(part, name, _joined(getattr(part, name), theirs))
         return found
 
     def close(self) -> None:
@@ -81,6 +82,13 @@ class Pool:
                 os.waitpid(process, 0)
             answer.close()
         self._copies.clear()
+
+
+def _joined(mine: Any, theirs: Any) -> Any:
+    """Two lists without doubles, in order; of sets, mappings and truths the union."""
+    if isinstance(mine, list):
+        return mine + [each for each in theirs if each not in mine]
+    return mine | theirs
 
 
 def spread(
