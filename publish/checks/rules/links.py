@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Literal, NamedTuple
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from publish.checks import addresses
 from publish.checks.rule import MOST, site_rule
@@ -41,18 +41,26 @@ def inside(source: Source, place: str) -> str:
 
 def own_path(source: Source, address: str, site: Site) -> str | None:
     """The path, from the site's root, that an address names; None for another site's."""
-    # What begins with a slash or names a host means the same in every page.
-    alike = address.startswith(("/", "https://", "http://"))
-    base = "/" if alike else addresses.relative_base(source, site)
-    return _path(str(site.values.get("SITEURL") or ""), base, address)
+    home = _home(str(site.values.get("SITEURL") or ""))
+    host = HOST.match(address)
+    if home is None or (host and host.group(1) != home.netloc):
+        return None  # the latter is what the rest would find too, only later
+    # What begins with a slash means the same in every page.
+    base = "/" if address.startswith("/") else addresses.relative_base(source, site)
+    return _path(home, base, address)
 
 
-@lru_cache(maxsize=16_384)
-def _path(siteurl: str, base: str, address: str) -> str | None:
+@lru_cache(maxsize=1)
+def _home(siteurl: str) -> SplitResult | None:
     try:
-        home, host = urlsplit(siteurl), HOST.match(address)
-        if host and host.group(1) != home.netloc:
-            return None  # what the rest would find too, only later
+        return urlsplit(siteurl)
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _path(home: SplitResult, base: str, address: str) -> str | None:
+    try:
         parts = urlsplit(urljoin(f"//{home.netloc}{base}", address))
     except ValueError:
         return None
