@@ -126,6 +126,14 @@ class Compiled(BytecodeCache):
         """Jinja has compiled a template."""
         self._now[bucket.key] = bucket.bytecode_to_string()
 
+    def share(self) -> dict[str, bytes]:
+        """What this process compiled or loaded, for the one that it is a copy of."""
+        return self._now
+
+    def merge(self, share: dict[str, bytes]) -> None:
+        """Take over what a copy of this process compiled."""
+        self._now = share | self._now
+
     def save(self) -> None:
         """Write what this build used.
 

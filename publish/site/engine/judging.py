@@ -37,7 +37,7 @@ class Judging:
         self, task: Task, settings: Any, log: LogCollector, audit: Audit,
         session: Session | None, phase: Callable[[str], None],
     ) -> None:  # fmt: skip
-        self._task, self._settings, self._log = task, settings, log
+        self._task, self._settings, self._log, self._session = task, settings, log, session
         self._audit, self._phase = audit, phase
         self._copy: Pool | None = None
         self._fit = False
@@ -97,7 +97,9 @@ class Judging:
         task = self._task
         if task.judge is None:
             return
-        self._copy = Pool(2, self._judge, self._audit)
+        # What the judge has to compile is rendered after its answer.
+        parts = [self._session.compiled] if self._session and not self._task.until else []
+        self._copy = Pool(2, self._judge, self._audit, parts)
         if task.until == "read":
             self._settle()
             self._phase("judge")

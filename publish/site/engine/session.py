@@ -55,10 +55,10 @@ class Session:
         self._tracker = Tracker(declared)
         self.pages = Pages(last, whole, staging, self._tracker)
         templates = code + (fingerprint(settings["JINJA_ENVIRONMENT"]) or whole)
-        self._compiled = Compiled(task.folder / "templates", templates)
+        self.compiled = Compiled(task.folder / "templates", templates)
         hooks.keep_sources(self.sources, progress)
         hooks.memoize()
-        hooks.compile_once(self._compiled)
+        hooks.compile_once(self.compiled)
         hooks.keep_copies(staging)
         hooks.hasten_terms()
         self._tracker.install()
@@ -71,7 +71,7 @@ class Session:
             OSError: it cannot be written.
         """
         self.pages.save(record)
-        self._compiled.save()
+        self.compiled.save()
 
     def close(self) -> None:
         """Leave no process behind."""
