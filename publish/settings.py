@@ -54,6 +54,7 @@ KINDS = (
         "STATIC_EXCLUDES", "PLUGINS", "PLUGIN_PATHS", "DIRECT_TEMPLATES", "IGNORE_FILES",
         "PAGINATION_PATTERNS", "SHARE_LINKS", "THEME_STATIC_PATHS", "THEME_TEMPLATES_OVERRIDES",
         "*_REGEX_SUBSTITUTIONS", "FORMATTED_FIELDS", "OUTPUT_RETENTION", "REDIRECT_FILES",
+        "MENUITEMS", "LINKS", "SOCIAL",
     )),
     Kind("mapping", (dict,), '{"name": "value"}', (
         "MARKDOWN", "DEFAULT_METADATA", "EXTRA_PATH_METADATA", "TEMPLATE_PAGES", "DATE_FORMATS",
@@ -76,6 +77,8 @@ NEEDED = frozenset({
     "JINJA_ENVIRONMENT", "JINJA_FILTERS", "JINJA_GLOBALS", "JINJA_TESTS",
 })  # fmt: skip
 """Settings without which Pelican fails: to leave one out is to have its own, None is not."""
+PAIRS = ("MENUITEMS", "LINKS", "SOCIAL")
+"""What themes show as links."""
 EXPRESSIONS = ("FILENAME_METADATA", "PATH_METADATA", "INTRASITE_LINK_REGEX",
                "*_REGEX_SUBSTITUTIONS")  # fmt: skip
 
@@ -263,6 +266,9 @@ def _part(name: str, given: Any) -> tuple[Any, str] | None:
         # A list holds pairs of what is sought and what replaces it.
         texts = [pair[0] for pair in given if pair] if isinstance(given, list | tuple) else [given]
         return next(((text, wrong) for text in texts if (wrong := _no_expression(text))), None)
+    if given and name in PAIRS:
+        pairs = (isinstance(each, list | tuple) and len(each) > 1 for each in given)
+        return None if all(pairs) else (given, '[("words", "address")]')
     if given and any(_is(name, each) for each in NAMES):
         return next(((v, "text") for v in given if not isinstance(v, str | os.PathLike)), None)
     return None

@@ -103,6 +103,7 @@ def test_a_build_and_a_check_name_every_setting_of_a_wrong_kind(tmp_path: Path, 
      ('FILENAME_METADATA = "("', "holds '(' — write a regular expression: missing )"),
      ('SLUG_REGEX_SUBSTITUTIONS = [("[", "")]', "holds '[' — write a regular expression"),
      ('DEFAULT_LANG = ""', "holds '' — write text, or remove the line"),
+     ("MENUITEMS = ['Home']", "holds ['Home'] — write [(\"words\", \"address\")]"),
      ("THEME = None", "is no text: None — write"),
      ("MARKDOWN = None", "is no mapping: None — write")],
 )  # fmt: skip
