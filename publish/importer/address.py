@@ -147,6 +147,11 @@ def host_of(url: str) -> str:
         return ""
 
 
+def site_of(url: str) -> str:
+    """The host of an address with its path, which tells the sites of a network apart."""
+    return f"{host_of(url)}{path_of(url)}".rstrip("/")
+
+
 def old_paths(item: Item) -> Iterable[str]:
     """Paths under which the item was found before its slug or its date was changed."""
     path = path_of(item.link)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterable
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Literal
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
@@ -15,7 +16,8 @@ from publish.importer.address import Entry
 from publish.importer.losses import excerpt
 from publish.importer.model import Item, Known
 from publish.importer.state import State
-from publish.post import urls
+from publish.post import frontmatter, urls
+from publish.post.aliases import parse_alias
 
 
 class Planning:
@@ -35,7 +37,10 @@ class Planning:
         self._gone: set[int] = set()
         self._private: Counter[str] = Counter()
         ledger = state.ledger
-        self._ours = frozenset(r.file for r in ledger.items.values()) | frozenset(ledger.begun)
+        # What was imported from another site is another's here, with its slugs and aliases.
+        self._ours = frozenset(ledger.begun) | frozenset(
+            record.file for key, record in ledger.items.items() if key.startswith(f"{self.host}/")
+        )
         self._reserved = address.reserved(self.values)
         self._slug_of: dict[str, str] = {}
         self._moved: dict[str, tuple[str, str]] = {}
@@ -49,7 +54,7 @@ class Planning:
                 self._others.add(source.slug.casefold())
                 for alias in source.aliases:
                     with suppress(ValueError):
-                        self._aliases.add(hash(urls.parse_alias(alias).key))
+                        self._aliases.add(hash(parse_alias(alias).key))
         # Slugs that an item has from an earlier run are its own.
         self._slugs = self._reserved | {
             self._slug_of.get(record.file, record.slug).casefold()
@@ -121,7 +126,7 @@ class Planning:
             if "?" not in made and at == own:
                 continue
             try:
-                alias = urls.parse_alias(made)
+                alias = parse_alias(made)
                 why = "is another's too" if hash(alias.key) in self._aliases else ""
                 if not alias.query and at in real:
                     why = "is a page of the site"
@@ -207,6 +212,19 @@ class Planning:
         }
         state.result.losses.add_redirects(sorted(state.moved.items()))
 
+    def _came_due(self, entry: Entry, when: datetime) -> bool:
+        """Whether the old site has shown, and perhaps mailed, what the export has as still to come.
+        What an earlier run brought before its hour is this site's to mail."""
+        if when > datetime.now(UTC):
+            return False
+        if f"{self.host}/{entry.id}" not in self.state.ledger.items:
+            return True
+        try:
+            source = (self.state.settings.content / entry.file).read_bytes()
+        except OSError:
+            return True
+        return bool(frontmatter.read(source).get("newsletter"))
+
     def _fields(self, entry: Entry, item: Item) -> None:
         names, result = self._names, self.state.result
         when = dates.published(item, self._zone)
@@ -217,6 +235,8 @@ class Planning:
             self.state.lose("date-missing", item.id, "", excerpt(entry.title), entry.file)
             when = changed
         entry.date = when
+        if entry.scheduled and when and self._came_due(entry, when):
+            entry.scheduled = False
         title = header.title(entry.title)
         if not title:
             words = header.plain(re.sub(r"<!--.*?-->", " ", item.body[:20000], flags=re.S))

@@ -64,12 +64,17 @@ def run(
 def _read(state: State, exports: Sequence[Path]) -> None:
     """Put every item into the store."""
     count = 0
+    sites: dict[str, dict[int, int]] = {}
     for path in exports:
+        own: dict[int, int] = {}
         for found in wxr.read(path, str(path)):
             if isinstance(found, Channel):
+                _refuse_other_site(sites, address.site_of(found.url), own, path)
                 _merge(state, found, path)
                 continue
             count += 1
+            if len(exports) > 1:
+                own[found.id] = hash((found.slug, found.date_gmt, found.guid))
             if count % 500 == 0:
                 state.say(f"reading: {count:,} items")
             state.result.types[found.type] += 1
@@ -82,6 +87,25 @@ def _read(state: State, exports: Sequence[Path]) -> None:
             elif found.type not in address.SKIPPED:
                 _left(state, found)
     state.store.commit()
+
+
+def _refuse_other_site(
+    sites: dict[str, dict[int, int]], site: str, own: dict[int, int], path: Path
+) -> None:
+    """Remember the items of a ``site``, as a digest by number: those of another one that have the
+    same numbers would take their places.
+
+    Raises:
+        Refused: there are such.
+    """
+    for other, items in sites.items():
+        for number in own.keys() & items.keys() if other != site else ():
+            if own[number] != items[number]:
+                raise Refused(
+                    f"{path}: is of {site}, and number {number} is another item of {other}, in an "
+                    "export before it", "import one site, then the other",
+                )  # fmt: skip
+    sites.setdefault(site, {}).update(own)
 
 
 def _left(state: State, item: Item) -> None:

@@ -93,9 +93,9 @@ class Source:
 
     @property
     def lang(self) -> str:
-        """Its language in small letters; the site's where it names none."""
-        default = str(self.settings.values.get("DEFAULT_LANG") or "en")
-        return (self.header.get("lang") or default).lower()
+        """Its language as Pelican has it: as it is written; the site's where it names none."""
+        default = str(self.settings.values.get("DEFAULT_LANG") or "en").lower()
+        return self.header.get("lang") or default
 
     @property
     def aliases(self) -> list[str]:

@@ -107,13 +107,35 @@ def _of_terms(loop: nodes.For) -> bool:
 
 
 class Compiled(BytecodeCache):
-    """Compiled templates in one checked file; Jinja's own cache runs whatever bytes it finds."""
+    """Compiled templates in one checked file; Jinja's own cache runs whatever bytes it finds.
+
+    ``names`` are those of the templates that were loaded.
+    """
 
     def __init__(self, file: Path, key: bytes) -> None:
         self._file, self._key = file, key
         known = cache.load(file)
         self._old: dict[str, bytes] = known.get("code", {}) if known.get("key") == key else {}
         self._now: dict[str, bytes] = {}
+        self.names: set[str] = set()
+
+    def share(self) -> tuple[dict[str, bytes], set[str]]:
+        """What a copy of the process compiled and loaded."""
+        new = {key: data for key, data in self._now.items() if self._old.get(key) != data}
+        return new, self.names
+
+    def merge(self, share: tuple[dict[str, bytes], set[str]]) -> None:
+        """It need not be compiled here too."""
+        new, names = share
+        self._now.update(new)
+        self.names |= names
+
+    def get_bucket(
+        self, environment: Environment, name: str, filename: str | None, source: str
+    ) -> Bucket:
+        """Called when Jinja loads a template, before it is compiled."""
+        self.names.add(name)
+        return super().get_bucket(environment, name, filename, source)
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Called when Jinja loads a template."""
@@ -125,14 +147,6 @@ class Compiled(BytecodeCache):
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Jinja has compiled a template."""
         self._now[bucket.key] = bucket.bytecode_to_string()
-
-    def share(self) -> dict[str, bytes]:
-        """What this process compiled or loaded, for the one that it is a copy of."""
-        return self._now
-
-    def merge(self, share: dict[str, bytes]) -> None:
-        """Take over what a copy of this process compiled."""
-        self._now = share | self._now
 
     def save(self) -> None:
         """Write what this build used.

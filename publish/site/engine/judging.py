@@ -37,8 +37,10 @@ class Judging:
         self, task: Task, settings: Any, log: LogCollector, audit: Audit,
         session: Session | None, phase: Callable[[str], None],
     ) -> None:  # fmt: skip
-        self._task, self._settings, self._log, self._session = task, settings, log, session
+        self._task, self._settings, self._log = task, settings, log
         self._audit, self._phase = audit, phase
+        # What the rehearsal compiles of the templates is what the pages are rendered with.
+        self._parts = (session.compiled,) if session else ()
         self._copy: Pool | None = None
         self._fit = False
         self.answer: Any = None
@@ -97,9 +99,7 @@ class Judging:
         task = self._task
         if task.judge is None:
             return
-        # What the judge has to compile is rendered after its answer.
-        parts = [self._session.compiled] if self._session and not self._task.until else []
-        self._copy = Pool(2, self._judge, self._audit, parts)
+        self._copy = Pool(2, self._judge, self._audit, self._parts)
         if task.until == "read":
             self._settle()
             self._phase("judge")

@@ -134,12 +134,11 @@ class Session:
             self.pages.reuse = False
         self.pages.compare(generators)
         self._stale = self.pages.count_stale() if self._jobs > 1 and self._sharable() else 0
-        if self._stale >= WORTH:
-            self.pages.load_templates()
 
     def begin(self) -> None:
         """Nothing is rendered yet: share out much work."""
         if self._stale >= WORTH:
+            self.pages.load_templates(self.compiled.names)
             self._progress("pages", -self._stale)
             parts = (self.pages, self._staging, self._log, self._audit)
             self._pool = Pool(self._jobs, self._work, self._audit, parts)
