@@ -58,7 +58,8 @@ def finish(pelican: Any) -> None:
     if not sources and not taken_off and not faults:
         return
     real = real_files(_generators, _written, output)
-    moves, wrong = plan(sources, real, settings["SITEURL"])
+    taken = real | set(settings["REDIRECT_FILES"])
+    moves, wrong = plan(sources, taken, settings["SITEURL"])
     moves += retired.plan(taken_off, list(moves), real, settings)
     written = write_all(moves, settings["REDIRECT_FILES"], real, output)
     for fault in (*faults, *wrong, *written):

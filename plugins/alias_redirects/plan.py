@@ -5,17 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from publish.post.aliases import Alias, Occupied, parse_alias
 from publish.post.contents import contents
 from publish.post.diagnostic import Complaint
 from publish.post.frontmatter import line_of, names
 from publish.post.text import plain_title
-from publish.post.urls import Alias, folded, parse_alias
-
-from .maps import FILES
 
 
 class Place:
@@ -73,23 +70,17 @@ def plan(
     replaced, nor would be on a disk that ignores case.
     """
     base, siteurl = mount(siteurl), siteurl.rstrip("/")
-    taken: dict[str, Place | str] = {folded(file): "a page of the site" for file in (*real, *FILES)}
-    folders = {folded(str(parent)) for file in real for parent in PurePosixPath(file).parents}
-    seen: dict[tuple[str, str], Place | str] = {}
+    occupied = Occupied(dict.fromkeys(real, "a page of the site"))
     moves: list[Move] = []
     faults: list[Complaint] = []
     for source in sources:
         for text in source.aliases:
             try:
                 alias = parse_alias(text)
-                _free(alias, taken, folders, seen)
+                occupied.take(alias, source.place)
             except ValueError as error:
                 faults.append(source.place.complaint(f"the alias {text} {error}", REMEDY))
                 continue
-            seen[alias.key] = source.place
-            if alias.file:
-                taken[folded(alias.file)] = source.place
-                folders |= {folded(str(parent)) for parent in PurePosixPath(alias.file).parents}
             moves.append(
                 Move(
                     alias, base + alias.path, f"{base}/{source.url}", f"{siteurl}/{source.url}",
@@ -100,27 +91,6 @@ def plan(
 
 
 REMEDY = "take it out of the Aliases line, or write it from the root on: /old/"
-
-
-def _free(
-    alias: Alias, taken: dict[str, Place | str], folders: set[str],
-    seen: dict[tuple[str, str], Place | str],
-) -> None:  # fmt: skip
-    """Refuse an address at which something is.
-
-    Raises:
-        ValueError: what is there, as the end of a sentence.
-    """
-    if alias.key in seen:
-        raise ValueError(f"is that of {seen[alias.key]} too")
-    if not alias.file:
-        return
-    file = folded(alias.file)
-    if file in taken:
-        raise ValueError(f"is the address of {taken[file]}")
-    above = [folded(str(parent)) for parent in PurePosixPath(alias.file).parents]
-    if file in folders or any(parent in taken for parent in above):
-        raise ValueError("needs a folder where there is a file, or the other way round")
 
 
 def moved(generators: Iterable[Any]) -> list[Source]:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from publish.post.aliases import parse_alias
 from publish.post.diagnostic import Complaint
 from publish.post.identity import RETIRED, Damaged, read_table
-from publish.post.urls import folded, parse_alias
+from publish.post.urls import folded
 
 from .plan import Move, Place, mount
 

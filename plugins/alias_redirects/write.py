@@ -20,25 +20,10 @@ PAGE = Template("""<!DOCTYPE html>
 <meta charset="utf-8">
 <title>$title</title>
 <meta name="viewport" content="width=device-width">
-<meta http-equiv="refresh" content="0; url=$target">
-<link rel="canonical" href="$canonical">
-<meta name="robots" content="noindex">
+$lead<meta name="robots" content="noindex">
 </head>
 <body>
-<p><a href="$target">$title</a></p>
-</body>
-</html>
-""")
-GONE = Template("""<!DOCTYPE html>
-<html lang="$lang">
-<head>
-<meta charset="utf-8">
-<title>Gone</title>
-<meta name="viewport" content="width=device-width">
-<meta name="robots" content="noindex">
-</head>
-<body>
-<p>What was here was taken down. <a href="$canonical">$title</a></p>
+<p>$words</p>
 </body>
 </html>
 """)
@@ -72,9 +57,14 @@ def write_all(
 def page(move: Move) -> str:
     """HTML that takes a reader on at once and names the true address to search engines, or says
     that the page is gone, and not what it was."""
-    return (PAGE if move.target else GONE).substitute(
-        lang=escape(move.lang),
-        title=escape(move.title),
-        target=escape(move.target),
-        canonical=escape(move.canonical),
-    )
+    name, target, canonical = map(escape, (move.title, move.target, move.canonical))
+    if target:
+        title, words = name, f'<a href="{target}">{name}</a>'
+        lead = (
+            f'<meta http-equiv="refresh" content="0; url={target}">\n'
+            f'<link rel="canonical" href="{canonical}">\n'
+        )
+    else:
+        title, lead = "Gone", ""
+        words = f'What was here was taken down. <a href="{canonical}">{name}</a>'
+    return PAGE.substitute(lang=escape(move.lang), title=title, lead=lead, words=words)

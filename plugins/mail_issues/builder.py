@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 import os
+from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -40,8 +41,9 @@ class IssueBuilder:
         self._layout = Layout(generator.env, settings, templates)
         self._now: dict[str, tuple[bytes, str, str]] = {}
         self._names: set[str] = set()
-        self._found: dict[int, facts.Facts] = {}
+        self._found: dict[int, tuple[facts.Facts, str]] = {}
         self._held: set[int] = set()
+        self._composed: dict[int, str] = {}
 
     @cached_property
     def _of_all(self) -> Any:
@@ -54,12 +56,18 @@ class IssueBuilder:
             self._held = {id(article) for article in articles if self._lies_there(article)}
             # What cannot be cached would be composed twice.
             new = [article for article in articles if id(article) not in self._held
-                   and self._layout.made_from(self._gather(article))]  # fmt: skip
+                   and self._gather(article)[1]]  # fmt: skip
             log.disabled = True
             try:
-                self._engine.shared(self._put, new)
+                said = self._engine.shared(self._put, new)
             finally:
                 log.disabled = False
+            # Of two in one folder, the later one stays.
+            folders = Counter(article.slug for article in articles)
+            self._composed = {
+                id(article): word for article, word in zip(new, said, strict=True)
+                if word is not None and folders[article.slug] == 1
+            }  # fmt: skip
 
     def ensure(self, article: Any) -> bool:
         """Have one post's issue in its folder; False, with an error in the log, if it is unfit.
@@ -70,10 +78,12 @@ class IssueBuilder:
         if id(article) in self._held and id(article) not in self._found:
             self._names.add(self._now[_source(article)][2])
             return True
-        found = self._gather(article)
+        found, _ = self._gather(article)
         self._names.add(key_of([found.uid]))
         if id(article) not in self._held:
-            warning = self._put(article)
+            warning = self._composed.get(id(article))
+            if warning is None:
+                warning = self._put(article)
             if warning is None:
                 return False
             if warning:
@@ -95,11 +105,12 @@ class IssueBuilder:
         if self._engine:
             self._state.keep((self._layout.known, self._now))
 
-    def _gather(self, article: Any) -> facts.Facts:
+    def _gather(self, article: Any) -> tuple[facts.Facts, str]:
+        """The facts of an article, and what its issue is made from."""
         known = self._found.get(id(article))
         if known is None:
-            known = facts.gather(article, self._site, self._links, self._file_of)
-            self._found[id(article)] = known
+            found = facts.gather(article, self._site, self._links, self._file_of)
+            known = self._found[id(article)] = found, self._layout.made_from(found)
         return known
 
     def _lies_there(self, article: Any) -> bool:
@@ -110,8 +121,8 @@ class IssueBuilder:
         fingerprint, source = self._fingerprint(article), _source(article)
         known = self._known.get(source)
         if not fingerprint or known is None or known[0] != fingerprint:
-            found = self._gather(article)
-            known = fingerprint, self._layout.made_from(found), key_of([found.uid])
+            found, made_from = self._gather(article)
+            known = fingerprint, made_from, key_of([found.uid])
         if fingerprint:
             self._now[source] = known
         folder = f"{self._home}{os.sep}{article.slug}{os.sep}"
@@ -141,13 +152,12 @@ class IssueBuilder:
         """Write an issue's files; a word to its author, or None for one that is unfit."""
         issue = self._issue(article)
         if issue is not None:
-            files.put(self._home / self._gather(article).slug, issue[0])
+            files.put(self._home / self._gather(article)[0].slug, issue[0])
         return issue and issue[1]
 
     def _issue(self, article: Any) -> tuple[Mapping[str, bytes], str] | None:
         """The files of an issue by name, and a word to its author; None for one that is unfit."""
-        found = self._gather(article)
-        made_from = self._layout.made_from(found)
+        found, made_from = self._gather(article)
         file = self._cache / key_of([found.uid])
         cached = cache.read(file, made_from) if made_from else None
         if cached is not None:

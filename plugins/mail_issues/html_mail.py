@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from publish.post.body import fragment
 from publish.post.text import clean
 
 from . import merge_tags
@@ -65,9 +66,7 @@ def rewrite(markup: str, url: str, file_of: FileOf = lambda _: None, start: str 
 
 def parse(markup: str) -> Any:
     """The tree of a body, under a ``div`` that is not part of it."""
-    import lxml.html
-
-    return lxml.html.fragment_fromstring(clean(markup), create_parent="div")
+    return fragment(clean(markup))
 
 
 def serialise(root: Any) -> str:

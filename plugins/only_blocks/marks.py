@@ -9,6 +9,8 @@ from typing import Any, Literal
 from markdown import Extension, Markdown
 from markdown.preprocessors import Preprocessor
 
+from publish.post.body import fragment
+
 OPEN = re.compile(r":::[ \t]*(email|web)-only[ \t]*$")
 CLOSE = re.compile(r":::[ \t]*$")
 BEGIN = "<!--only:{}-->"
@@ -105,7 +107,7 @@ def _tidy(markup: str, gone: set[str]) -> str:
     """
     import lxml.html
 
-    root = lxml.html.fragment_fromstring(markup, create_parent="div")
+    root = fragment(markup)
     for link in [a for a in root.iter("a") if (a.get("href") or "")[:1] == "#"]:
         note = next(link.iterancestors("li"), None)
         if note is None or link.get("href")[1:] not in gone:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import unquote
 
 from publish.checks.site import Site
 from publish.checks.source import Source
-from publish.post.urls import normal, permalink
+from publish.post.urls import folded, normal, permalink
 
 PAGE_NUMBER = re.compile(r"(?:/?page/\d+|(?<=[a-z])\d+(?=\.html$))")
 OF_TOOLS = (
@@ -17,7 +16,6 @@ OF_TOOLS = (
     "/robots.txt",
     "/favicon.ico",
     "/manifest.webmanifest",
-    "/feeds/",
     "/search",
 )
 """Written by the theme, by plugins or by the host; no record tells of them."""
@@ -57,7 +55,9 @@ def known(site: Site) -> frozenset[str]:
 @lru_cache(maxsize=1)
 def made(site: Site) -> frozenset[str]:
     """Every address at which the site has something of its own, normal: no alias is among them."""
-    found = site.library.places | {normal(url) for url in site.library.addresses.values()}
+    # Pelican's address of a file is its name as it is, a "%" too.
+    names = (name.replace("%", "%25") for name in site.library.addresses.values())
+    found = site.library.places | set(map(normal, names))
     return found | {of_source(source, site) for source in site.sources if source.public}
 
 
@@ -67,8 +67,14 @@ def files(site: Site) -> frozenset[str]:
     tools = {place.lstrip("/") for place in OF_TOOLS if "." in place}
     tools = tools if "site_files" in site.library.plugins else set()
     lists = {place.lstrip("/") for place in site.library.places if "." in place.rpartition("/")[2]}
-    copies = {unquote(url) for url in site.library.addresses.values()}
-    return frozenset({"index.html"} | tools | lists | copies)
+    lists.update(site.values.get("REDIRECT_FILES") or ())
+    return frozenset({"index.html"} | tools | lists | {*site.library.addresses.values()})
+
+
+@lru_cache(maxsize=1)
+def by_folded(site: Site) -> dict[str, str]:
+    """The same files, by the name that a disk without case knows them by."""
+    return {folded(place): place for place in files(site)}
 
 
 def of_tools(address: str, site: Site) -> bool:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from publish.errors import ConfigError
 from publish.post import cache, stamps
 from publish.post.diagnostic import Diagnostic
-from publish.settings import Settings
+from publish.settings import Settings, require_folders
 
 Seen = dict[str, tuple[str, str]]
 """Files by name: their stamp, and of one whose stamp is too young a digest too (else ``""``)."""
@@ -41,8 +41,11 @@ def check(
     only what the next build is made of is judged, and not what the last one made.
 
     Raises:
-        ConfigError: there is no content folder, or a path names nothing.
+        ConfigError: there is no content folder, its output would lie over it, or a path names
+            nothing.
+        Refused: a file lies in the place of the output folder.
     """
+    require_folders(settings)
     chosen = names(settings, paths)
     file = settings.cache / "answers"
     code = cache.code_digest(Path(__file__).parents[1])

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from publish.checks import secret_keys
 from publish.checks.site import Issue, Trouble
 from publish.post import identity
+from publish.post.aliases import folders_of
 from publish.post.identity import Recorded
 from publish.settings import Settings
 
@@ -100,20 +101,20 @@ def scan(file: str) -> tuple[int, ...]:
     return secret_keys.lines(_bytes(file))
 
 
-def unwritable(settings: Settings, *, ledger: bool) -> Iterator[Trouble]:
-    """Folders of the site in which a build could not write; with ``ledger``, it notes addresses
-    there. The detail is ``"missing"``, or how many more below the same folder there are."""
-    homes = (settings.output, settings.content / "ledger")
-    for home in homes if ledger else homes[:1]:
+def unwritable(settings: Settings, files: Iterable[str], *, ledger: bool) -> Iterator[Trouble]:
+    """Folders in which a build could not write: ``files`` below the output folder, its cache, and
+    with ``ledger`` the addresses. The detail is ``"missing"``, or how many more of the same output
+    folder there are."""
+    homes = (settings.cache, settings.output, settings.content / "ledger")
+    for home in homes if ledger else homes[:2]:
         place = next(p for p in (home, *home.parents) if os.path.lexists(p))
         if not (place.is_dir() and os.access(place, WRITE)):
             missing = place != home and place.is_dir()
             found = home if missing else place
             yield _unwritable(settings, str(found), "missing" if missing else "")
-        else:
-            # What may not even be looked into is surely no page of ours.
-            bad = [base for base, _, _ in os.walk(home)
-                   if not os.access(base, WRITE) and os.access(base, os.R_OK)]  # fmt: skip
+        elif home == settings.output:
+            folders = {f"{home}{os.sep}{each}" for file in files for each in folders_of(file)}
+            bad = [f for f in folders if os.path.isdir(f) and not os.access(f, WRITE)]  # noqa: PTH112
             if bad:
                 yield _unwritable(settings, min(bad), f"{len(bad) - 1 or ''}")
 

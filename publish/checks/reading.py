@@ -120,7 +120,8 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
         troubles=(
             *troubles, *theme.secrets,
             *(environment.secrets(settings, store.of_file) if built else ()),
-            *(environment.unwritable(settings, ledger=identified) if built else ()),
+            *(environment.unwritable(settings, library.written, ledger=identified)
+              if built else ()),
         ),
         issues=environment.issues(settings) if built else (),
         recorded=recorded,

@@ -291,7 +291,7 @@ class Source:
     @cached_property
     def aliases(self) -> tuple[str, ...]:
         """Old addresses that lead here."""
-        return tuple(frontmatter.names(self.get("aliases")))
+        return tuple(dict.fromkeys(frontmatter.names(self.get("aliases"))))
 
     @property
     def mailed(self) -> bool:

@@ -73,9 +73,10 @@ def command(
     Example: publish import blog.WordPress.2026-11-28.xml --uploads uploads.zip
     """
     from publish.importer import report
-    from publish.importer.model import Options
+    from publish.importer.model import Known, Options
     from publish.importer.run import run
     from publish.post.files import write_whole
+    from publish.site.posts import sources
 
     for path in exports:
         if not path.is_file():
@@ -83,7 +84,9 @@ def command(
                 f"{path}: there is no such file", "name the export that WordPress gave you"
             )
     options = Options(**wished)
-    result = run(settings, exports, options, terminal.progress)
+    known = (Known(post.path, post.slug, post.uid, post.aliases)
+             for post in sources(settings, (*settings.posts, *settings.pages)))  # fmt: skip
+    result = run(settings, exports, options, known, terminal.progress)
     if not options.dry_run:
         write_whole(settings.root / "import-report.md", report.as_markdown(result).encode())
         write_whole(settings.root / "import-report.json", report.as_json(result))

@@ -50,7 +50,7 @@ class Acts:
         except EditConflict as found:
             return self._conflict(request, found)
         except PublishError as refusal:
-            return self._refused(str(refusal.message), refusal.remedy)
+            return self._refused(str(refusal.message), refusal.remedy, request.form.get("post", ""))
         return answer
 
     # What pages ask for.
@@ -142,7 +142,7 @@ class Acts:
                 self._countdown(job),
             )  # fmt: skip
         except PublishError as refusal:
-            title = asking.UNKNOWN if refusal.code == 4 else asking.FAILED
+            title = {1: asking.REFUSED, 4: asking.UNKNOWN}.get(refusal.code, asking.FAILED)
             self._end(job, "refused", title, (refusal.message, refusal.remedy))
         else:
             if isinstance(found, Done):
@@ -329,8 +329,10 @@ class Acts:
         }  # fmt: skip
         return Response(self.render("conflict.html", now, context), 409, mimetype="text/html")
 
-    def _refused(self, message: str, remedy: str) -> Response:
-        context = {"message": message, "remedy": remedy}
+    def _refused(self, message: str, remedy: str, name: str) -> Response:
+        about = self.reader.current.post(name)
+        back = parts.href(about) if about else ""
+        context = {"message": message, "remedy": remedy, "back": back}
         page = self.render("refused.html", self.reader.current, context)
         return Response(page, 409, mimetype="text/html")
 

@@ -36,7 +36,9 @@ def difference(before: bytes, after: bytes) -> list[tuple[int, str, str]]:
     """The lines that differ, each as its number, what goes and what comes."""
     from difflib import SequenceMatcher
 
-    a, b = (data.decode("utf-8", "replace").splitlines() for data in (before, after))
+    a, b = (
+        [line.decode("utf-8", "replace") for line in data.splitlines()] for data in (before, after)
+    )
     found = []
     for kind, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
         if kind != "equal":

@@ -40,7 +40,7 @@ class Log:
         """The entries of the last 24 hours, the newest first."""
         found = []
         try:
-            lines = self.file.read_text("utf-8").splitlines()
+            lines = self.file.read_bytes().splitlines()
         except OSError:
             return []
         for line in reversed(lines):

@@ -45,6 +45,10 @@ class Remark:
     mend: Button | None = None
 
 
+TRIED = "Every rule was tried on the file as it is saved."
+DRAFT = "A draft may be unfinished: what it still lacks is tried when you publish it."
+
+
 def view(
     now: Snapshot, post: Post, at: datetime, renderings: Renderings,
     fixable: Collection[Diagnostic] = (),
@@ -58,7 +62,7 @@ def view(
         rail=rail(now, post, letter, at),
         summary=parts.findings_summary(found),
         remarks=tuple(_remark(post, finding, fixable) for finding in found or ()),
-        checked=found is not None,
+        trial="" if found is None else DRAFT if post.kind == "draft" else TRIED,
         changes=changes[:CHANGES],
         more_changes=len(changes[CHANGES:]),
         changed_says=says,

@@ -46,7 +46,9 @@ def made_fit(data: bytes) -> tuple[bytes, str, tuple[int, int]]:
             picture.thumbnail((WIDEST, WIDEST * 4 if drawn else WIDEST))
             # A new picture of the same pixels: nothing the camera wrote can come along.
             bare = picture.convert("RGBA" if clear else "RGB")
-            profile = picture.info.get("icc_profile")
+            # A profile is of the colours of the file: of other colours it would be wrong.
+            own = picture.mode in ("RGB", "RGBA")
+            profile = picture.info.get("icc_profile") if own else None
             stream = io.BytesIO()
             if drawn:
                 bare.save(stream, "PNG", optimize=True, icc_profile=profile)
@@ -95,7 +97,7 @@ def inserted(data: bytes, path: str, alt: str, after: str) -> bytes:
 
 def paragraphs(data: bytes) -> list[tuple[int, str]]:
     """Each paragraph of a source's body: the number of its last line, and its first words."""
-    lines = data.decode("utf-8", "replace").splitlines()
+    lines = [line.decode("utf-8", "replace") for line in data.splitlines()]
     found: list[tuple[int, str]] = []
     start, fenced = 0, False
     body_line = frontmatter.read(data).body_line

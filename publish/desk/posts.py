@@ -50,7 +50,7 @@ def post(settings: Settings, file: Path, data: bytes, saved_ns: int) -> Post:
     body = [*data.split(b"\n", header.body_line - 1), b""][header.body_line - 1]
     kind: Kind = "public" if source.status in ("published", "hidden") else "draft"
     return Post(
-        name=file.relative_to(settings.content).as_posix(),
+        name=source.path,
         file=source.name,
         digest=digest(data),
         kind=kind,

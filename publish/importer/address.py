@@ -29,6 +29,8 @@ SKIPPED = {
 HIDDEN = {"trash", "auto-draft", "inherit"}
 LONGEST = 180
 """Bytes of a file's name without its ending."""
+LISTS = ("index", "tags", "categories", "authors", "archives")
+"""Pelican's own ``DIRECT_TEMPLATES``."""
 DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.I)
 
 
@@ -116,6 +118,16 @@ def slug_of(item: Item, values: Mapping[str, Any]) -> str:
     return cut(given)
 
 
+def reserved(values: Mapping[str, Any]) -> set[str]:
+    """Slugs that would lie where a page or a folder of the site lies."""
+    names = {"theme", "images", "files", "feeds", "category", "tag", "author", "page", "search"}
+    for key, value in values.items():
+        if key.endswith("_SAVE_AS") and isinstance(value, str) and value:
+            names.add(value.split("/")[0].removesuffix(".html"))
+    names |= set(map(str, values.get("DIRECT_TEMPLATES") or LISTS))
+    return {name.casefold() for name in names if name and "{" not in name}
+
+
 def cut(name: str) -> str:
     """A name that every file system takes."""
     data = name.encode()
@@ -133,6 +145,11 @@ def host_of(url: str) -> str:
         return (urlsplit(url).hostname or "").lower().removeprefix("www.")
     except ValueError:
         return ""
+
+
+def site_of(url: str) -> str:
+    """The host of an address with its path, which tells the sites of a network apart."""
+    return f"{host_of(url)}{path_of(url)}".rstrip("/")
 
 
 def old_paths(item: Item) -> Iterable[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -22,6 +22,15 @@ class Comment(NamedTuple):
     author: str
     date: str
     text: str
+
+
+class Known(NamedTuple):
+    """A source that the site has: its file below the content folder, and what its header tells."""
+
+    file: str
+    slug: str
+    uid: str
+    aliases: Sequence[str]
 
 
 @dataclass(frozen=True)

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container
+from collections.abc import Container, Iterable
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Literal
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
-from publish.importer import address, content, dates, header, links
+from publish.importer import address, dates, header, links
 from publish.importer.address import Entry
 from publish.importer.losses import excerpt
-from publish.importer.model import Item
+from publish.importer.model import Item, Known
 from publish.importer.state import State
-from publish.post import urls
+from publish.post import frontmatter, urls
+from publish.post.aliases import parse_alias
 
 
 class Planning:
     """Plans every item of the store; the plan is kept there, what links need in an index.
 
-    Every entry gets an address of its own, in the order of the export.
+    Every entry gets an address of its own, in the order of the export, which none of the sources
+    has that the site knows already.
     """
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, known: Iterable[Known]) -> None:
         self.state = state
         self.host = address.host_of(state.channel.url)
         self.values = state.settings.values
@@ -33,16 +37,29 @@ class Planning:
         self._gone: set[int] = set()
         self._private: Counter[str] = Counter()
         ledger = state.ledger
-        self._ours = frozenset(r.file for r in ledger.items.values()) | frozenset(ledger.begun)
-        self._present = content.present(state.settings, self._ours)
-        self._reserved = content.reserved(self.values)
+        # What was imported from another site is another's here, with its slugs and aliases.
+        self._ours = frozenset(ledger.begun) | frozenset(
+            record.file for key, record in ledger.items.items() if key.startswith(f"{self.host}/")
+        )
+        self._reserved = address.reserved(self.values)
+        self._slug_of: dict[str, str] = {}
+        self._moved: dict[str, tuple[str, str]] = {}
+        self._others: set[str] = set()
+        # Numbers in place of texts: there are some of them for each post.
+        self._aliases: set[int] = set()
+        for source in known:
+            self._slug_of[source.file] = source.slug
+            self._moved.setdefault(source.uid, (source.slug, source.file))
+            if source.file not in self._ours:
+                self._others.add(source.slug.casefold())
+                for alias in source.aliases:
+                    with suppress(ValueError):
+                        self._aliases.add(hash(parse_alias(alias).key))
         # Slugs that an item has from an earlier run are its own.
         self._slugs = self._reserved | {
-            self._present.of_file.get(record.file, record.slug).casefold()
+            self._slug_of.get(record.file, record.slug).casefold()
             for key, record in ledger.items.items() if key.startswith(f"{self.host}/")
         }  # fmt: skip
-        # Numbers in place of texts: there are some of them for each post.
-        self._aliases = {hash(key) for key in self._present.aliases}
 
     def _entry(self, number: int, item: Item) -> Entry:
         """Where ``item`` goes."""
@@ -68,9 +85,9 @@ class Planning:
         record = self.state.ledger.items.get(f"{self.host}/{id}")
         if record is None:
             return None
-        if record.file in self._present.of_file:
-            return self._present.of_file[record.file], record.file
-        if moved := self._present.uids.get(address.uid(self.host, id)):
+        if record.file in self._slug_of:
+            return self._slug_of[record.file], record.file
+        if moved := self._moved.get(address.uid(self.host, id)):
             return moved
         if record.file not in self.state.ledger.begun:
             self._gone.add(id)
@@ -87,7 +104,7 @@ class Planning:
     def _taken(self, slug: str, file: str) -> bool:
         """Whether something that no import wrote has a slug or a file."""
         there = file not in self._ours and (self.state.settings.content / file).exists()
-        return slug.casefold() in self._present.slugs or there
+        return slug.casefold() in self._others or there
 
     def _address(self, entry: Entry) -> str:
         """The new address, from the site's root on."""
@@ -109,7 +126,7 @@ class Planning:
             if "?" not in made and at == own:
                 continue
             try:
-                alias = urls.parse_alias(made)
+                alias = parse_alias(made)
                 why = "is another's too" if hash(alias.key) in self._aliases else ""
                 if not alias.query and at in real:
                     why = "is a page of the site"
@@ -177,7 +194,7 @@ class Planning:
         index.terms = links.archives(state.channel, values, self._terms)
         index.pages = links.feeds(index.base, values)
         real = {urls.normal(self._address(e)).casefold() for e in state.entries.values()}
-        real |= {urls.normal(f"/{slug}/").casefold() for slug in self._present.slugs}
+        real |= {urls.normal(f"/{slug}/").casefold() for slug in self._others}
         real |= {f"/{name}" for name in self._reserved}
         for entry in state.entries.values():
             aliases = self._alias(entry, real)
@@ -195,6 +212,19 @@ class Planning:
         }
         state.result.losses.add_redirects(sorted(state.moved.items()))
 
+    def _came_due(self, entry: Entry, when: datetime) -> bool:
+        """Whether the old site has shown, and perhaps mailed, what the export has as still to come.
+        What an earlier run brought before its hour is this site's to mail."""
+        if when > datetime.now(UTC):
+            return False
+        if f"{self.host}/{entry.id}" not in self.state.ledger.items:
+            return True
+        try:
+            source = (self.state.settings.content / entry.file).read_bytes()
+        except OSError:
+            return True
+        return bool(frontmatter.read(source).get("newsletter"))
+
     def _fields(self, entry: Entry, item: Item) -> None:
         names, result = self._names, self.state.result
         when = dates.published(item, self._zone)
@@ -205,6 +235,8 @@ class Planning:
             self.state.lose("date-missing", item.id, "", excerpt(entry.title), entry.file)
             when = changed
         entry.date = when
+        if entry.scheduled and when and self._came_due(entry, when):
+            entry.scheduled = False
         title = header.title(entry.title)
         if not title:
             words = header.plain(re.sub(r"<!--.*?-->", " ", item.body[:20000], flags=re.S))

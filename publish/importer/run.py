@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from publish.errors import Refused
@@ -15,7 +15,7 @@ from publish.importer.fetch import OldSite
 from publish.importer.item_store import Spool, Store
 from publish.importer.ledger import Ledger
 from publish.importer.losses import excerpt
-from publish.importer.model import Channel, Item, Options
+from publish.importer.model import Channel, Item, Known, Options
 from publish.importer.pictures import MediaLibrary, plain
 from publish.importer.plan import Planning
 from publish.importer.state import Result, Say, State
@@ -31,9 +31,10 @@ READ = ("post", "page", "wp_block", "et_pb_layout", "elementor_library")
 
 
 def run(
-    settings: Settings, exports: Sequence[Path], options: Options, say: Say, ask: Ask = OldSite
-) -> Result:
-    """Bring one or several files of an export into ``content/``.
+    settings: Settings, exports: Sequence[Path], options: Options, known: Iterable[Known],
+    say: Say, ask: Ask = OldSite,
+) -> Result:  # fmt: skip
+    """Bring one or several files of an export into ``content/``, beside the ``known`` sources.
 
     Raises:
         Refused: a file is no export; nothing was written.
@@ -49,7 +50,7 @@ def run(
             ledger = Ledger.load(settings.content / "ledger" / "import.json")
             state = State(settings, options, store, prepared, results, ledger, say)
             _read(state, exports)
-            index = Planning(state).index()
+            index = Planning(state, known).index()
             _convert(state, Steps(state, index, _media(state, sources, ask)))
             return state.result
         finally:
@@ -63,12 +64,17 @@ def run(
 def _read(state: State, exports: Sequence[Path]) -> None:
     """Put every item into the store."""
     count = 0
+    sites: dict[str, dict[int, int]] = {}
     for path in exports:
+        own: dict[int, int] = {}
         for found in wxr.read(path, str(path)):
             if isinstance(found, Channel):
+                _refuse_other_site(sites, address.site_of(found.url), own, path)
                 _merge(state, found, path)
                 continue
             count += 1
+            if len(exports) > 1:
+                own[found.id] = hash((found.slug, found.date_gmt, found.guid))
             if count % 500 == 0:
                 state.say(f"reading: {count:,} items")
             state.result.types[found.type] += 1
@@ -81,6 +87,25 @@ def _read(state: State, exports: Sequence[Path]) -> None:
             elif found.type not in address.SKIPPED:
                 _left(state, found)
     state.store.commit()
+
+
+def _refuse_other_site(
+    sites: dict[str, dict[int, int]], site: str, own: dict[int, int], path: Path
+) -> None:
+    """Remember the items of a ``site``, as a digest by number: those of another one that have the
+    same numbers would take their places.
+
+    Raises:
+        Refused: there are such.
+    """
+    for other, items in sites.items():
+        for number in own.keys() & items.keys() if other != site else ():
+            if own[number] != items[number]:
+                raise Refused(
+                    f"{path}: is of {site}, and number {number} is another item of {other}, in an "
+                    "export before it", "import one site, then the other",
+                )  # fmt: skip
+    sites.setdefault(site, {}).update(own)
 
 
 def _left(state: State, item: Item) -> None:

@@ -73,9 +73,21 @@ def judge(
             raise
         library = unread(settings, ())
     # What links to nothing is told when they are resolved, for the records.
-    said = refusals((*errors, *refused, *damaged_ledger(settings)))
+    stand = in_the_way(settings, library) if built else ()
+    said = refusals((*errors, *refused, *damaged_ledger(settings), *stand))
     found = run.judge(settings, replace(library, complaints=said), built=built)
     return found, not any(finding.severity == "error" for finding in found.findings)
+
+
+def in_the_way(settings: Settings, library: Library) -> Iterator[Complaint]:
+    """What lies in the output folder where a build has to write, and is none of its files."""
+    from publish.site import manifest
+    from publish.site.commit import obstacles
+
+    output = settings.output.absolute()
+    ours = manifest.read(manifest.place(settings, output)).files
+    for place, why, remedy in obstacles(output, library.written, frozenset(ours)):
+        yield Complaint(why, os.path.relpath(place, settings.root), 1, remedy)
 
 
 def damaged_ledger(settings: Settings) -> tuple[Complaint, ...]:

@@ -6,6 +6,7 @@ import re
 from typing import Any, NamedTuple
 
 from publish.post.record import Heading, Link
+from publish.post.urls import CANDIDATE
 
 ADDRESSES = {
     "a": "href", "area": "href", "img": "src", "iframe": "src", "frame": "src", "embed": "src",
@@ -71,6 +72,8 @@ def _links(element: Any, settled: Any, tag: str, mail: bool) -> list[Link]:
         if written is not None:
             kind = "img" if name == "poster" else tag
             found.append(Link(kind, written, settled.get(name) or "", words, mail))
+    for each in CANDIDATE.finditer(element.get("srcset") or ""):
+        found.append(Link("source", each["url"], each["url"], words, mail))
     return found
 
 
@@ -102,6 +105,15 @@ def _words(link: Any) -> str:
             parts.append(element.get("aria-label") or element.text or "")
         parts.append(element.tail or "")
     return " ".join("".join(parts).split()) or str(link.get("aria-label") or "")
+
+
+def fragment(markup: str) -> Any:
+    """The tree of a body, under a ``div`` that is not part of it; lxml's own takes a body that
+    begins with ``<html>`` or a doctype for a whole document, and refuses an empty one."""
+    import lxml.html
+
+    whole = f"<html><body>{markup}</body></html>"
+    return lxml.html.fragment_fromstring(whole, create_parent="div")
 
 
 def _tree(markup: str) -> Any:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
+from urllib.parse import unquote
 
 from publish.post.diagnostic import Complaint
 
@@ -141,6 +142,8 @@ class Library:
     content: str
     posts: tuple[Post, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
+    """Texts beside the sources that Pelican does not take for posts."""
     files: Mapping[str, int] = field(default_factory=dict)
     addresses: Mapping[str, str] = field(default_factory=dict)
     """The address of each of ``files``."""
@@ -157,6 +160,16 @@ class Library:
     def by_source(self) -> Mapping[str, Post]:
         """The records by their source."""
         return {post.source: post for post in self.posts}
+
+    @cached_property
+    def written(self) -> frozenset[str]:
+        """Files that a build writes, as far as they are known here, relative to the output."""
+        pages = {unquote(post.save_as) for post in self.public if post.save_as}
+        lists = {
+            place[1:] if "." in place.rpartition("/")[2] else f"{place}/index.html".lstrip("/")
+            for place in self.places
+        }
+        return frozenset(pages | lists | {*self.addresses.values()})
 
     @cached_property
     def public(self) -> tuple[Post, ...]:

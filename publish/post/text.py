@@ -6,6 +6,7 @@ import base64
 import hashlib
 import html
 import re
+import unicodedata
 from datetime import datetime, tzinfo
 
 # Everything but the characters of https://www.w3.org/TR/xml/#charsets, which lxml refuses.
@@ -26,6 +27,8 @@ INLINE = frozenset(
 )  # fmt: skip
 """Elements that part no words; every other one does."""
 INLINE_TAG = re.compile(rf"</?(?:{'|'.join(sorted(INLINE))})(?![^\s/>]){REST}", re.I)
+UNSEEN_KINDS = ("Cc", "Cf", "Zs", "Zl", "Zp")
+"""Of characters, in Unicode: controls, marks of direction and the like, and blanks."""
 VOID = frozenset(("br", "wbr"))
 RAISED = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 LOWERED = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
@@ -73,10 +76,12 @@ def without_notes(markup: str) -> str:
 def raised(before: str, text: str) -> str:
     """``text`` set as a superscript behind ``before``, in characters alone: ``⁹``, ``^6.5``.
 
-    What is read as one word with what stands before it (``1st``, ``5*``) stays as it is.
+    What is read as one word with what stands before it (``1st``, ``5*``) stays as it is, and of
+    two marks side by side (``¹ ²``) none becomes a part of the other.
     """
     if FIGURES.fullmatch(text):
-        return text.translate(RAISED)
+        apart = " " if before and ord(before[-1]) in RAISED.values() else ""
+        return apart + text.translate(RAISED)
     if not before or before[-1].isspace() or not any(c.isalnum() for c in text):
         return text
     letters = text.replace(".", "").isalpha()
@@ -120,8 +125,10 @@ def title_html(title: object) -> str:
 
 
 def plain_title(title: object) -> str:
-    """The words of a title on one line, as every place shows them that shows no markup."""
-    return plain(title_html(title))
+    """The words of a title on one line, as every place shows them that shows no markup; ``""`` if
+    they are nothing that a reader sees."""
+    words = plain(title_html(title))
+    return words if any(unicodedata.category(c) not in UNSEEN_KINDS for c in words) else ""
 
 
 def shorten(text: str, most: int) -> str:
@@ -158,10 +165,14 @@ def _without(text: str, begin: str, end: str) -> str:
 
 
 def _shifted(found: re.Match[str]) -> str:
-    inner = TAG.sub("", found[2]).strip()
+    inner = html.unescape(TAG.sub("", found[2]).strip())
     if found[1].lower() == "sub":
-        return lowered(inner)
-    return raised(TAG.sub("", found.string[max(0, found.start() - 80) : found.start()]), inner)
+        return _escaped(lowered(inner))
+    there = found.string[max(0, found.start() - 80) : found.start()]
+    before = TAG.sub("", there)
+    if there.lower().endswith("</sup>"):
+        before = f"{before[:-1]}{before[-1:].translate(RAISED)}"
+    return _escaped(raised(before, inner))
 
 
 def _escaped(text: str) -> str:

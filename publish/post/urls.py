@@ -1,4 +1,4 @@
-"""Addresses: the site's, absolute ones in markup, old ones that redirect, this machine's. Pure."""
+"""Addresses: the site's, absolute ones in markup, this machine's. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import socket
 import unicodedata
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from html.parser import HTMLParser
 from ipaddress import ip_address
@@ -17,11 +16,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from publish.post.text import clean
 
-FORBIDDEN = re.compile(r"[\x00-\x20\x7f\\<>\"]")
 LONGEST_NAME = 200
 """Bytes of one part; file systems take 255, and the writer needs a few for itself."""
-LONGEST = 1000
-"""Bytes of the whole path."""
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - only if the user asks for it with --host
 
 ATTRIBUTE = re.compile(
@@ -56,7 +52,7 @@ def permalink(
     """The address of a public post with that slug, from the site's root on, by the patterns of
     Pelican's ``settings``; ``""`` where they ask for more than slug, language and date.
 
-    ``lang`` is in small letters; empty, it is the site's own.
+    ``lang`` is as it is written; empty, it is the site's own.
     """
     foreign = lang not in ("", str(settings.get("DEFAULT_LANG") or "en").lower())
     default = f"{'pages/' if kind == 'page' else ''}{{slug}}{'-{lang}' if foreign else ''}.html"
@@ -120,62 +116,9 @@ def _attribute(match: re.Match[str], base: str) -> str:
     return match[0] if value == given else f'{match["name"]}="{html.escape(value)}"'
 
 
-@dataclass(frozen=True)
-class Alias:
-    """An old address: ``path`` decoded and with its leading slash, ``query`` as it was written."""
-
-    text: str
-    path: str
-    query: str = ""
-
-    @property
-    def file(self) -> str:
-        """The file in the output folder that answers there; ``""`` for one with a query.
-
-        No host looks at a query before it chooses a file.
-        """
-        if self.query:
-            return ""
-        if self.path.endswith((".html", ".htm")):
-            return self.path[1:]
-        return f"{self.path.strip('/')}/index.html".lstrip("/")
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """Equal for two aliases that name one place, also on a disk that ignores case."""
-        return (self.path.rstrip("/") or "/", self.query) if self.query else (folded(self.file), "")
-
-
 def folded(file: str) -> str:
     """A file name as a disk compares it that ignores case and how an accent is put together."""
     return unicodedata.normalize("NFC", file).casefold()
-
-
-def parse_alias(text: str) -> Alias:
-    """Read one alias.
-
-    Raises:
-        ValueError: it is no address of this site; the message ends a sentence about it.
-    """
-    address, mark, query = text.partition("?")
-    if not address.startswith("/") or address.startswith("//"):
-        raise ValueError("does not begin with one slash")
-    if "#" in text:
-        raise ValueError("holds a #, which no host ever sees")
-    if mark and not query:
-        raise ValueError("ends with a ?")
-    try:
-        path = unquote(address, errors="strict")
-    except UnicodeDecodeError:
-        raise ValueError("holds escapes that are not UTF-8") from None
-    parts = path.strip("/").split("/")
-    if FORBIDDEN.search(text) or re.search(r"[\x00-\x1f\x7f\\]", path):
-        raise ValueError("holds a character that no address holds")
-    if "//" in path or any(part in (".", "..") for part in parts):
-        raise ValueError("holds empty parts or dots that lead elsewhere")
-    if len(path.encode()) > LONGEST or any(len(part.encode()) > LONGEST_NAME for part in parts):
-        raise ValueError("is too long")
-    return Alias(text, path, query)
 
 
 def is_private_host(host: str) -> bool:

@@ -20,10 +20,10 @@ from publish.deploy.targets.git import credentials
 from publish.errors import ConfigError, NothingSent, Refused
 from publish.newsletter.merging import URLS, merge_ledgers, only_uids, table
 from publish.office.git import upstream
-from publish.post import frontmatter
 from publish.post.files import write_whole
-from publish.post.identity import uid_of, was_of
+from publish.post.frontmatter import MARKDOWN
 from publish.settings import Settings
+from publish.site.posts import Source
 
 ATTEMPTS = 10
 MESSAGE = b"Ledger: what was published and mailed [skip ci]\n"
@@ -42,7 +42,7 @@ class LedgerRepository(Repository):
     ) -> None:  # fmt: skip
         super().__init__("-C", str(settings.root))
         self.remote, self.branch, self.lock = remote, branch, lock
-        self.content = settings.content
+        self.settings = settings
         self.ledger = settings.content / "ledger"
         self.aside = settings.cache / "run" / "ledger"
         top = Path(self.git("rev-parse", "--show-toplevel").decode().strip())
@@ -212,11 +212,9 @@ class LedgerRepository(Repository):
         known = set(table(theirs, URLS).values())
         below = self.inside.rpartition("/")[0]
         for path, blob in self.files(tip, f"{below}/").items():
-            if path.endswith((".md", ".markdown", ".mkd", ".mdown")):
-                header = frontmatter.read(self.git("cat-file", "blob", blob))
-                field = header.field("uid")
-                known.add(uid_of(field.first if field else "", path[len(below) + 1 :]))
-                known |= set(was_of(header.get("was")))
+            if path.endswith(MARKDOWN):
+                place = self.settings.content / path[len(below) + 1 :]
+                known |= {*Source(place, self.settings, self.git("cat-file", "blob", blob)).uids}
         return known
 
     def _commit(self, tip: str, files: dict[str, bytes]) -> str:

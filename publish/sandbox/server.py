@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from publish.errors import ConfigError, PublishError
-from publish.post.urls import is_loopback
 from publish.sandbox import folder, registry
 from publish.sandbox.app import App, Outcome
 from publish.sandbox.pictures import NOWHERE, Site
@@ -26,6 +25,7 @@ from publish.sandbox.request import Request, as_problem
 from publish.sandbox.state import Store, recall, remember
 from publish.sandbox.transport import render, respond
 
+HOST = "127.0.0.1"
 LIMIT = 10 * 1024 * 1024
 """The most bytes a request's body may have."""
 PATIENCE = 30.0
@@ -42,18 +42,16 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 64
     app: App
 
-    def __init__(self, host: str, port: int) -> None:
-        if ":" in host:
-            self.address_family = socket.AF_INET6
+    def __init__(self, port: int) -> None:
         self.stopping = threading.Event()
         self.instance = secrets.token_hex(8)
         self._open: set[socket.socket] = set()
         self._accepting = False
         self._loops: list[threading.Thread] = []
         self._noted_in: Path | None = None
-        super().__init__((host, port), _Handler)
+        super().__init__((HOST, port), _Handler)
         self.port = int(self.server_address[1])
-        self.base_url = f"http://{_bracketed(host)}:{self.port}"
+        self.base_url = f"http://{HOST}:{self.port}"
 
     def begin(self, app: App, noted_in: Path | None) -> None:
         """Answer requests from now on; ``noted_in`` is the folder in which others find it."""
@@ -131,14 +129,13 @@ class Server(ThreadingHTTPServer):
 
 
 def start(
-    root: Path, *, host: str = "127.0.0.1", port: int = 0, clock: Callable[[], float] = time.time,
-    register: bool = True, zone: tzinfo = UTC, site: Site = NOWHERE,
+    root: Path, *, port: int = 0, clock: Callable[[], float] = time.time, register: bool = True,
+    zone: tzinfo = UTC, site: Site = NOWHERE,
 ) -> Server:  # fmt: skip
     """Serve the sandbox of the project in ``root`` from a thread of this process.
 
     Args:
         root: the project's folder; state goes to ``root/.publish/sandbox``.
-        host: a loopback address.
         port: 0 takes the port of the last time if it is free, so that links in old mails
             go on working, else any free one.
         clock: seconds since the epoch; tests hand in their own.
@@ -147,17 +144,13 @@ def start(
         register: let ``running`` find this server; off for one that lives for one command.
 
     Raises:
-        ConfigError: the host is not loopback, or the port is taken.
+        ConfigError: the port is taken.
     """
-    if not is_loopback(_bracketed(host)):
-        raise ConfigError(
-            f"the sandbox listens on loopback only, not on {host}", "use --host 127.0.0.1"
-        )
     where = folder(root)
     store = Store(where)
     with store.transaction() as db:
         last = int(recall(db, "port") or 0)
-    server = _listen(host, port, last)
+    server = _listen(port, last)
     try:
         if server.port != last and (port or not last):
             with store.transaction() as db:
@@ -180,22 +173,17 @@ def ensure(root: Path) -> Iterator[str]:
         yield server.base_url
 
 
-def _listen(host: str, port: int, last: int) -> Server:
-    for wanted in dict.fromkeys((port,) if port else (last, 0)):
-        try:
-            return Server(host, wanted)
-        except (OSError, OverflowError) as error:
-            if port:
-                raise ConfigError(
-                    f"the sandbox cannot listen on {host}:{port}: {error}",
-                    "choose another port, or leave it out",
-                ) from None
-    raise ConfigError(f"the sandbox cannot listen on {host}", "use --host 127.0.0.1")
-
-
-def _bracketed(host: str) -> str:
-    """A host as it stands in an address."""
-    return f"[{host}]" if ":" in host else host
+def _listen(port: int, last: int) -> Server:
+    """A server at ``port``; for 0 at the ``last`` one, else at any that is free."""
+    with contextlib.suppress(OSError, OverflowError):
+        return Server(port or last)
+    try:
+        return Server(port)
+    except (OSError, OverflowError) as error:
+        raise ConfigError(
+            f"the sandbox cannot listen on {HOST}:{port}: {error}",
+            "choose another port, or leave it out",
+        ) from None
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -164,6 +164,15 @@ def _existing(path: Path) -> Path:
 
 
 def _refuse_obstacles(target: Path, names: Collection[str], gone: Collection[str]) -> None:
+    for place, why, remedy in obstacles(target, names, gone):
+        raise Refused(f"{place}: {why}", remedy)
+
+
+def obstacles(
+    target: Path, names: Collection[str], gone: Collection[str]
+) -> Iterator[tuple[Path, str, str]]:
+    """What lies in ``target`` where one of the files ``names`` has to be, with what is wrong about
+    it and what to do; ``gone`` are files that are taken away before."""
     above: dict[str, str] = {}  # every folder that a page lies in, with the first such page
     for name in names:
         end = name.rfind("/")
@@ -175,20 +184,16 @@ def _refuse_obstacles(target: Path, names: Collection[str], gone: Collection[str
     for folder in above:
         place = target / folder
         if place.is_symlink() and not place.resolve().is_relative_to(target.resolve()):
-            raise Refused(
-                f"{place}: is a link out of {target.name}/, and no page is written through it",
-                "remove the link, then build again",
-            )
+            why = f"is a link out of {target.name}/, and no page is written through it"
+            yield place, why, "remove the link, then build again"
     for name in names:
         place = target / name
         if place.is_dir() and not place.is_symlink():
             inside = (f"{name}/{n}" for n in tree(place))
             strangers += [(stranger, name) for stranger in inside if stranger not in gone]
-    for stranger, name in strangers[:1]:
-        raise Refused(
-            f"{target / stranger}: is not ours and in the way of the page {name}",
-            "move it elsewhere, then build again",
-        )
+    for stranger, name in strangers:
+        why = f"is not ours and in the way of the page {name}"
+        yield target / stranger, why, "move it elsewhere, then build again"
 
 
 def prepare(stage: Path) -> None:

@@ -12,6 +12,7 @@ import logging
 import os
 import pickle
 import posixpath
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -30,6 +31,8 @@ from publish.site.engine.sources import key_lines
 KINDS = {"category": "categories", "tag": "tags", "author": "authors"}
 LAST = 9999
 """The year of a draft without a date, to Pelican."""
+TEXTS = (*frontmatter.MARKDOWN, ".txt", ".doc", ".docx", ".odt", ".rtf")
+"""Endings of what a post may have been written in."""
 PLAIN = (str, int, float, bool, type(None))
 
 
@@ -133,6 +136,7 @@ def library_of(
         content=root.name,
         posts=tuple(sorted((_post(c, b) for c, b in bodies), key=lambda p: p.source)),
         sources=_sources(generators),
+        unread=tuple(_unread(generators)),
         files=files,
         addresses={path: str(statics[path].url) for path in files},
         places=frozenset(_places(generators, settings)),
@@ -248,8 +252,6 @@ def _cover(content: Any) -> Cover | None:
     if not written:
         return None
     alt = str(getattr(content, "image_alt", None) or "").strip()
-    if "://" in written or written.startswith(("//", "data:")):
-        return Cover(written, "", written, alt)
     if found := cover_of(content):
         return Cover(written, found.path, found.url, alt)
     return Cover(written, next(cover_paths(written, content.relative_dir), written), "", alt)
@@ -269,6 +271,21 @@ def _sources(generators: list[Any]) -> dict[str, str]:
             )
             found |= {posixpath.normpath(path.replace(os.sep, "/")): kind for path in paths}
     return dict(sorted(found.items()))
+
+
+def _unread(generators: list[Any]) -> Iterator[str]:
+    """The files beside the sources that look like some, but for an ending that Pelican does not
+    know."""
+    for generator in generators:
+        if hasattr(generator, "articles") and hasattr(generator, "readers"):
+            known = tuple(f".{ending}" for ending in generator.readers.extensions)
+            folders, excluded = (
+                generator.settings["ARTICLE_PATHS"],
+                generator.settings["ARTICLE_EXCLUDES"],
+            )
+            for path in generator.get_files(folders, exclude=excluded, extensions=False):
+                if path.lower().endswith(TEXTS) and not path.endswith(known):
+                    yield path.replace(os.sep, "/")
 
 
 def _places(generators: list[Any], settings: Mapping[str, Any]) -> Iterator[str]:
@@ -318,12 +335,24 @@ def _no_template(contents: list[Any], generators: list[Any]) -> Iterator[tuple[s
     for name in loaders[0].settings.get("TEMPLATE_PAGES") or () if loaders else ():
         if not Path(loaders[0].settings["PATH"], name).is_file():
             named.append(("TEMPLATE_PAGES", name))
+    known: dict[str, bool] = {}
     for path, name in named:
+        if name not in known:
+            known[name] = _has_template(loaders[0], name)
+        if not known[name]:
+            yield path, name
+
+
+def _has_template(generator: Any, name: str) -> bool:
+    """Whether there is a template of that name, which is looked up and not compiled."""
+    for ending in generator.settings["TEMPLATE_EXTENSIONS"]:
         try:
-            loaders[0].get_template(name)
+            generator.env.loader.get_source(generator.env, f"{name}{ending}")
         except Exception as error:  # a template may fail in any way; that is told when it renders
             if "NotFound" in type(error).__name__:
-                yield path, name
+                continue
+        return True
+    return False
 
 
 def _moment(date: Any) -> datetime | None:
@@ -341,10 +370,12 @@ def _worded(value: Any) -> str:
 
 
 def _size(path: Path) -> int | None:
+    """Of a file in bytes; None of a folder, which Pelican takes for one where a link names it."""
     try:
-        return path.stat().st_size
+        found = path.stat()
     except OSError:
         return None
+    return found.st_size if stat.S_ISREG(found.st_mode) else None
 
 
 def _plain(value: Any) -> Any:

@@ -45,11 +45,15 @@ class Source:
         return named(self.file, self.settings)
 
     @property
+    def path(self) -> str:
+        """Its place below the content folder."""
+        return self.file.relative_to(self.settings.content).as_posix()
+
+    @property
     def uid(self) -> str:
         """Its permanent identity."""
         field = self.header.field("uid")
-        place = self.file.relative_to(self.settings.content).as_posix()
-        return uid_of(field.first if field else "", place)
+        return uid_of(field.first if field else "", self.path)
 
     @property
     def uids(self) -> tuple[str, ...]:
@@ -89,9 +93,9 @@ class Source:
 
     @property
     def lang(self) -> str:
-        """Its language in small letters; the site's where it names none."""
-        default = str(self.settings.values.get("DEFAULT_LANG") or "en")
-        return (self.header.get("lang") or default).lower()
+        """Its language as Pelican has it: as it is written; the site's where it names none."""
+        default = str(self.settings.values.get("DEFAULT_LANG") or "en").lower()
+        return self.header.get("lang") or default
 
     @property
     def aliases(self) -> list[str]:
@@ -210,10 +214,8 @@ def matching(settings: Settings, name: str) -> list[Source]:
     a slug."""
     wanted = name.replace("\\", "/").removeprefix("./").strip("/")
     posts, typed = list(sources(settings, settings.posts)), Path(name).absolute()
-    content = settings.content
     return (
-        [p for p in posts if p.file == typed
-         or wanted in (p.name, p.file.relative_to(content).as_posix())]
+        [p for p in posts if p.file == typed or wanted in (p.name, p.path)]
         or [p for p in posts if p.name.endswith(f"/{wanted}")]
         or [p for p in posts if p.slug == wanted]
     )  # fmt: skip

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from publish.errors import ConfigError, Refused
 from publish.post import frontmatter
+from publish.post.aliases import parse_alias
 from publish.post.files import write_whole
 from publish.post.identity import RETIRED, table_bytes
-from publish.post.urls import normal, parse_alias
+from publish.post.urls import normal
 from publish.settings import Settings
 from publish.site import addresses
 from publish.site.posts import matching, only

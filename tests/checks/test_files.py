@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from publish.checks import answers
 from publish.checks.reading import LARGEST
 from publish.checks.rules import images
 from publish.errors import ConfigError, Refused
@@ -308,7 +309,7 @@ def test_a_damaged_table_of_the_ledger_is_named_by_a_check(project: Project, nam
     assert error.startswith(f"content/ledger/{name}.json:1 ")
 
 
-WRITTEN = ("output", "content/ledger", "output/calm/deep")
+WRITTEN = ("output", "content/ledger", "output/calm", ".publish")
 
 
 @pytest.mark.parametrize("name", WRITTEN)
@@ -330,6 +331,33 @@ def test_a_folder_that_a_build_may_not_write_in(
     assert project.told() == [f"{name}:1 unwritable error"]
     monkeypatch.undo()
     assert project.told() == []
+
+
+def test_what_is_in_the_way_of_a_page_is_named_and_a_foreign_folder_is_none_of_it(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+):
+    project.post()
+    (project.root / "output/shop").mkdir(parents=True)
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != "shop")
+    assert project.told() == []
+    project.write("output/calm", "not a folder")
+    (found,) = checking.findings(project.settings)
+    assert (found.file, found.rule) == ("output/calm", "refused")
+    assert "in the way of the page calm/index.html" in found.message
+    (project.root / "output/calm").unlink()
+    project.write("output/calm/index.html/x", "not a page")
+    (found,) = checking.findings(project.settings)
+    assert (found.file, found.rule) == ("output/calm/index.html/x", "refused")
+
+
+def test_a_disk_is_not_looked_through_where_all_of_it_is_the_output(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+):
+    with (project.root / "pelicanconf.py").open("a", encoding="utf-8") as settings:
+        settings.write('OUTPUT_PATH = "/"\n')
+    monkeypatch.setattr(answers, "watched", lambda *_, **__: pytest.fail("it is looked through"))
+    with pytest.raises(ConfigError, match="OUTPUT_PATH names a folder that holds sources"):
+        project.findings()
 
 
 def test_a_file_where_a_build_needs_a_folder(project: Project):

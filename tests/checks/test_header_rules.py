@@ -364,7 +364,11 @@ def test_a_date_that_says_less_than_it_should_is_a_warning(
 
 @pytest.mark.parametrize(
     ("lines", "line"),
-    [("Title: <br>", 1), ("Title: <br>\nSubject: <b></b>", 1), ("Title: A\nSubject:", 2)],
+    [
+        ("Title: A\nSubject: <b></b>", 2),
+        ("Title: A\nSubject: &nbsp;", 2),
+        ("Title: A\nSubject:", 2),
+    ],
 )
 def test_a_mail_needs_a_subject_of_words(lines: str, line: int):
     assert told(mail.empty_subject, f"{lines}\n") == [(line, "error")]

@@ -153,6 +153,13 @@ def test_an_unknown_outcome_says_that_nothing_goes_twice(desk: Desk):
     assert job.lines == ("the answer was lost", "the desk settles it")
 
 
+def test_what_is_not_fit_can_be_done_later(desk: Desk):
+    _, form = asked(desk)
+    desk.office.outcome = Refused("three.md:9: a link to nothing", "correct it")
+    desk.post("/yes", form)
+    assert settled(desk).title == "That cannot be done yet"
+
+
 def test_a_fault_of_any_kind_ends_the_act_and_not_the_desk(desk: Desk):
     desk.office.answer = OSError(28, "No space left on device")
     page, _ = asked(desk)

@@ -185,7 +185,9 @@ def test_a_photo_is_put_in_with_its_words(desk: Desk):
 )
 def test_a_photo_that_cannot_go_in_leaves_nothing_behind(desk: Desk, more: dict[str, object]):
     form = FORM | {"digest": digest(desk), "alt": "A door", "after": "0", "photo": a_photo()}
-    assert desk.post("/photo", form | more).status_code == 409
+    refused = desk.post("/photo", form | more)
+    assert refused.status_code == 409
+    assert "/post/posts/three.md" in refused.text
     assert not list((desk.root / "content/images").iterdir())
     assert desk.file.read_text() == POST
 

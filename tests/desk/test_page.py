@@ -108,7 +108,12 @@ def test_what_stops_stands_before_what_is_to_be_considered():
 
 def test_before_the_first_check_nothing_is_claimed():
     found = view(a_snapshot(POST, findings=None), POST)
-    assert (found.summary, found.checked, found.remarks) == ("Being checked", False, ())
+    assert (found.summary, found.trial, found.remarks) == ("Being checked", "", ())
+
+
+@pytest.mark.parametrize(("post", "says"), [(DRAFT, "may be unfinished"), (POST, "Every rule")])
+def test_what_a_draft_still_lacks_is_not_said_to_be_tried(post: Post, says: str):
+    assert says in view(a_snapshot(post), post).trial
 
 
 def acts(now: Snapshot, post: Post) -> list[tuple[str, bool]]:

@@ -90,6 +90,20 @@ def test_paragraphs_are_named_by_their_first_words():
     ]  # fmt: skip
 
 
+def test_a_separator_that_was_pasted_is_no_end_of_a_line():
+    data = "Title: A\n\nOne\u2028and more.\n\nTwo\n".encode()
+    (first, _), (second, _) = photo.paragraphs(data)
+    assert (first, second) == (3, 5)
+    assert b"more.\n\n![D]" in photo.inserted(data, "images/d.jpg", "D", str(first))
+
+
+def test_a_profile_of_other_colours_does_not_come_along():
+    stream = io.BytesIO()
+    Image.new("CMYK", (20, 20)).save(stream, "JPEG", icc_profile=b"of ink")
+    with Image.open(io.BytesIO(photo.made_fit(stream.getvalue())[0])) as made:
+        assert (made.mode, made.info.get("icc_profile")) == ("RGB", None)
+
+
 def test_it_is_put_below_the_paragraph_and_nothing_else_changes():
     made = photo.inserted(BODY, "images/door.jpg", "A door [open]", "5")
     mark = b"![A door (open)]({static}/images/door.jpg)"

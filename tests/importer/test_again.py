@@ -75,6 +75,39 @@ def test_two_files_of_two_hosts_know_each_other(blog: Settings):
     assert "[x]({filename}/posts/nine.md)" in (blog.content / "posts/one.md").read_text()
 
 
+def test_two_sites_are_imported_one_after_the_other(blog: Settings, capsys):
+    text = export(item(1, "Words of one.", slug="same"))
+    two = export(item(1, "Words of two.", slug="same", date="2021-03-11 09:30:00"))
+    other = blog.root / "a.xml"
+    other.write_text(two.replace("old.example", "other.example"))
+    assert imported(blog, text, str(other)) == 1
+    assert "number 1 is another item of old.example" in capsys.readouterr().err
+    assert posts(blog) == set()
+    assert imported(blog, text) == 0
+    assert imported(blog, other.read_text()) == 0
+    first, second = (blog.content / f"posts/{slug}.md" for slug in ("same", "same-2"))
+    assert "Words of one." in first.read_text()
+    assert "Words of two." in second.read_text()
+    assert "/?p=1" in first.read_text()
+    assert "/?p=1" not in second.read_text(), "two posts cannot have one old address"
+
+
+def test_the_exports_in_a_zip_are_one(blog: Settings, capsys):
+    with zipfile.ZipFile(blog.root / "site.zip", "w") as zipped:
+        zipped.writestr("site.000.xml", export(item(1, "One.", slug="one")))
+        zipped.writestr("site.001.xml", export(item(2, "Two.", slug="two")))
+        zipped.writestr("__MACOSX/._site.000.xml", "no export")
+    assert imported(blog, (blog.root / "site.zip").read_bytes()) == 0
+    assert posts(blog) == {"one", "two"}
+    with zipfile.ZipFile(blog.root / "other.zip", "w") as zipped:
+        zipped.writestr("2020/03/a.jpg", JPEG)
+    assert imported(blog, (blog.root / "other.zip").read_bytes()) == 1
+    assert "holds no .xml" in capsys.readouterr().err
+    whole = (blog.root / "site.zip").read_bytes()
+    assert imported(blog, whole.replace(b"Two.", b"Twx.")) == 1
+    assert "cannot be unpacked" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
@@ -97,6 +130,26 @@ def test_a_part_of_an_export(blog: Settings, options: tuple[str, ...], expected:
     assert posts(blog) == expected
     page = (blog.content / "pages/about.md").exists()
     assert page == ("posts" not in options and "--since" not in options)
+
+
+def test_what_came_due_since_the_export_was_shown_by_the_old_site(blog: Settings):
+    """So it is not mailed once more; what this site had brought before its hour is its own."""
+    text = export(
+        item(1, "Was to come.", slug="due", date="2024-07-01 09:00:00", gmt="2024-07-01 13:00:00",
+             status="future"),
+        item(2, '<a href="/?p=1">x</a>', slug="link"),
+    )  # fmt: skip
+    assert imported(blog, text) == 0
+    file = blog.content / "posts/due.md"
+    assert "\nNewsletter: no\n" in file.read_text()
+    before = tree_of(blog)
+    assert imported(blog, text) == 0
+    assert tree_of(blog) == before
+    ahead = text.replace("2024-07-01", "2099-07-01")
+    assert imported(blog, ahead) == 0
+    assert "Newsletter" not in file.read_text()
+    assert imported(blog, text) == 0
+    assert "Newsletter" not in file.read_text()
 
 
 def test_a_part_and_then_the_whole_is_the_whole(blog: Settings, tmp_path: Path, root: Path):

@@ -181,6 +181,16 @@ def test_what_an_editor_leaves_takes_no_address(tmp_path: Path, root: Path):
     assert head_of(blog, "posts/mine.md")["Slug"] == "mine"
 
 
+def test_a_source_has_the_address_that_pelican_gives_it(tmp_path: Path, root: Path):
+    settings = site(tmp_path / "site", root)
+    with settings.path.open("a") as conf:
+        conf.write('SLUGIFY_SOURCE = "basename"\nARTICLE_PATHS = ["posts", "old"]\n')
+    (settings.content / "old").mkdir()
+    (settings.content / "old/taken.md").write_text("Title: Another name\nDate: 2020-01-01\n\nA.\n")
+    assert imported(settings, export(item(1, "B.", slug="taken", title="B"))) == 0
+    assert head_of(settings, "posts/taken-2.md")["Slug"] == "taken-2"
+
+
 def test_addresses_that_meet_are_told_apart(tmp_path: Path, root: Path):
     blog = site(tmp_path / "site", root)
     posts = [item(n, "Words.", slug=slug) for n, slug in enumerate(("a", "A", "a-2", "a"), 1)]

@@ -96,7 +96,7 @@ def test_files_are_read_by_one_process_also_where_several_convert(
     monkeypatch.setattr(uploads.Archive, "read", noted)
     (tmp_path / "export.xml").write_text(export(*posts))
     options = Options(uploads=zipped(tmp_path, files), jobs=3)
-    run(blog, [tmp_path / "export.xml"], options, lambda _: None)
+    run(blog, [tmp_path / "export.xml"], options, (), lambda _: None)
     assert set(note.read_text().split()) == {str(os.getpid())}
     covers = {blog.content / f"posts/post-{n + 1}.md": f"2020/03/{n}.jpg" for n in range(count)}
     for file, cover in covers.items():
@@ -221,11 +221,11 @@ def test_the_old_site_is_asked_for_its_own_pictures_only(blog: Settings, old):
             hosts, folder, lambda host, _: ["127.0.0.1"], lambda ip: True, (("http", port),), 0
         )
 
-    run(blog, [file], Options(fetch=True), lambda _: None, ask)
+    run(blog, [file], Options(fetch=True), (), lambda _: None, ask)
     assert written(blog) == {"2020/03/a.jpg": JPEG}
     assert {host.split(":")[0] for host, _ in asked} == {"old.example"}
     count = len(asked)
-    run(blog, [file], Options(fetch=True), lambda _: None, ask)
+    run(blog, [file], Options(fetch=True), (), lambda _: None, ask)
     assert len([path for _, path in asked[count:] if path.endswith("/a.jpg")]) == 0
 
 

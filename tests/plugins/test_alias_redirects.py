@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from lxml import html
 from test_full_feeds_site import Built, Site
 
+from publish.post.aliases import parse_alias
 from publish.post.frontmatter import names
-from publish.post.urls import parse_alias
 from tests.forked import run
 
 PAGE = {"PAGE_URL": "{slug}/", "PAGE_SAVE_AS": "{slug}/index.html"}

@@ -44,6 +44,7 @@ CASES = {
     "link": ("a [b](/c/) d [e](/f/) [g](/c/)", "a b [1] d e [2] g [1]"),
     "address": ("<https://a.example/> <a@b.example>", "https://a.example/ a@b.example"),
     "empty link": ("[](/x/)", "https://one.example/x/"),
+    "two-notes": ("a[^1][^2]\n\n[^1]: b\n[^2]: c", "a¹ ²\n\n* * *\n\n1. b\n2. c"),
     "note": ("a[^1]\n\n[^1]: b", "a¹\n\n* * *\n\n1. b"),
     "powers": ("m<sup>2</sup> H<sub>2</sub>O 1<sup>st</sup>", "m² H₂O 1st"),
     "powers that have no figures of their own": (

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publish.post.body import parse
+from publish.post.body import fragment, parse
 from publish.post.record import Heading, Link
 
 
@@ -29,6 +29,7 @@ def rendered(text: str) -> str:
         ("<iframe src='https://a.example'></iframe>",
          Link("iframe", "https://a.example", "https://a.example", "")),
         ("<audio src=a.mp3></audio>", Link("audio", "a.mp3", "a.mp3", "")),
+        ('<source srcset="a.webp 2x">', Link("source", "a.webp", "a.webp", "")),
     ],
 )  # fmt: skip
 def test_links_pictures_and_players_are_found(text: str, link: Link):
@@ -39,6 +40,14 @@ def test_a_picture_in_a_link_speaks_for_it():
     picture, link = sorted(parse(rendered("[![A door](d.svg)](there)")).links, reverse=True)
     assert (picture.tag, picture.words) == ("img", "A door")
     assert (link.tag, link.words) == ("a", "A door")
+
+
+@pytest.mark.parametrize(
+    "markup", ["", "<!doctype html>", "<html><p>Words.</p></html>", "<?php 1 ?>"]
+)
+def test_a_body_that_looks_like_a_whole_document_is_a_fragment_too(markup: str):
+    assert fragment(markup).tag == "div"
+    assert fragment(markup).text_content() in ("", "Words.")
 
 
 def test_what_markdown_links_itself_is_not_the_authors():

@@ -54,6 +54,8 @@ def test_words_of_markup(markup: str, shown: str):
         ("Ca<sup>2+</sup>", "Ca²⁺"),
         ("<em>x</em><sup>2</sup>", "x²"),
         ("<sup>14</sup>C", "¹⁴C"),
+        ("shown<sup>1</sup><sup>2</sup>", "shown¹ ²"),
+        ("TM<sup>&trade;</sup>", "TM™"),
         ("a<sup><em>n</em></sup>", "a^n"),
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from publish.post.aliases import parse_alias
 from publish.post.frontmatter import names
 from publish.post.text import clean
 from publish.post.urls import (
@@ -18,7 +19,6 @@ from publish.post.urls import (
     join,
     names_server,
     normal,
-    parse_alias,
     tracking_keys,
 )
 

@@ -231,7 +231,18 @@ def test_an_archived_member_gets_nothing_and_can_come_back(bench: Bench):
     assert bench.mc.lists.add_list_member(LIST, body)["merge_fields"]["FNAME"] == "Demo"
 
 
-def test_members_are_listed_in_pages_and_by_status(bench: Bench):
+def test_a_member_can_be_forgotten_for_good(bench: Bench):
+    lists = bench.mc.lists
+    lists.create_segment(LIST, {"name": "A", "static_segment": [DEMO]})
+    assert lists.delete_list_member_permanent(LIST, hash_of(DEMO)).status_code == 204
+    assert problem_of(lists.get_list_member, LIST, hash_of(DEMO))["status"] == 404
+    assert lists.get_list_members_info(LIST, status="archived")["total_items"] == 0
+    bench.reader(DEMO)
+    (segment,) = lists.list_segments(LIST)["segments"]
+    assert segment["member_count"] == 0
+
+
+def test_members_are_listed_in_pages_by_status_and_date(bench: Bench):
     for number in range(3):
         bench.clock.pass_(60)
         bench.reader(f"r{number}@example.com")
@@ -239,6 +250,10 @@ def test_members_are_listed_in_pages_and_by_status(bench: Bench):
     page = lists.get_list_members_info(LIST, count=2, offset=1)
     assert [m["email_address"] for m in page["members"]] == ["r0@example.com", "r1@example.com"]
     assert page["total_items"] == 4
+    since = lists.get_list_members_info(LIST, since_last_changed="2026-11-24T12:02:00Z")
+    assert [m["email_address"] for m in since["members"]] == ["r2@example.com"]
+    before = lists.get_list_members_info(LIST, before_timestamp_opt="2026-11-24T12:01:00Z")
+    assert [m["email_address"] for m in before["members"]] == [DEMO]
     assert lists.get_list_members_info(LIST, status="cleaned")["members"] == []
 
 

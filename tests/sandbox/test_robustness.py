@@ -97,7 +97,7 @@ def test_any_json_object_gets_an_answer_in_the_apis_manner(
 
 
 QUERY = st.sampled_from(
-    ["count", "offset", "fields", "since_create_time", "status", "sort_dir",
+    ["count", "offset", "fields", "exclude_fields", "since_create_time", "status", "sort_dir",
      "list_id", "type", "before", "EMAIL", "e", "c", "u", "id"]
 )  # fmt: skip
 

@@ -21,7 +21,7 @@ from urllib.error import URLError
 import pytest
 
 from publish import sandbox
-from publish.errors import ConfigError, Exit, PublishError
+from publish.errors import ConfigError, PublishError
 from publish.sandbox import SANDBOX_AUDIENCE
 from publish.sandbox.state import Damaged, Store
 from tests.sandbox.conftest import HTML, TEXT, Bench, Clock, client_of, fetch
@@ -122,29 +122,6 @@ def test_a_server_tells_where_it_is_and_stops_when_closed(tmp_path: Path):
     with pytest.raises(URLError):
         fetch("GET", server.base_url + "/")
     server.close()
-
-
-def test_a_server_may_listen_on_the_other_loopback_address(tmp_path: Path):
-    if not socket.has_ipv6:
-        return
-    try:
-        with socket.socket(socket.AF_INET6) as probe:
-            probe.bind(("::1", 0))
-    except OSError:
-        return
-    with sandbox.start(tmp_path, host="::1") as server:
-        assert server.base_url == f"http://[::1]:{server.port}"
-        assert fetch("GET", server.base_url + "/").status == 200
-        assert sandbox.running(tmp_path) == server.base_url
-
-
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.com", "", "::"])
-def test_it_listens_nowhere_else(tmp_path: Path, host: str):
-    with pytest.raises(ConfigError) as caught:
-        sandbox.start(tmp_path, host=host)
-    assert "loopback" in str(caught.value)
-    assert caught.value.code is Exit.USAGE
-    assert not (tmp_path / ".publish").exists()
 
 
 def test_a_port_that_is_taken_is_one_clear_line(tmp_path: Path):

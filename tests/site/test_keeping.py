@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import subprocess
 import sys
 import time
@@ -17,7 +18,7 @@ from publish.post import stamps
 from publish.settings import load
 from publish.site.build import Guards, build
 from publish.site.commit import below, commit, site_of, staged, tree
-from publish.site.engine.closures import Closures
+from publish.site.engine.closures import Closures, Compiled
 from publish.site.engine.staging import Staging
 from tests.site.conftest import Site
 from tests.site.laws import played
@@ -358,3 +359,15 @@ def test_what_a_build_alone_loads_is_compiled_once(tmp_path: Path, monkeypatch: 
     assert any(name.startswith("slug.") for name in made[0])
     assert made[1] == made[2]
     assert expressions[1] == expressions[2]
+
+
+def test_a_template_that_a_copy_of_the_process_compiled_is_not_compiled_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    texts = DictLoader({"a.html": "{{ word }}{% include 'b.html' %}", "b.html": "!"})
+    copy, here = Compiled(tmp_path / "kept", b""), Compiled(tmp_path / "kept", b"")
+    Environment(loader=texts, bytecode_cache=copy).get_template("a.html").render(word="yes")
+    here.merge(pickle.loads(pickle.dumps(copy.share())))
+    monkeypatch.delattr(Environment, "compile")
+    env = Environment(loader=texts, bytecode_cache=here)
+    assert [env.get_template(name).render(word="no") for name in sorted(here.names)] == ["no!", "!"]

@@ -235,6 +235,8 @@ def test_a_foreign_language_keeps_its_own_address_as_an_alias(site: Site):
         "/nur-auf-deutsch-de.html"
     )
     assert headers(file)["aliases"] == "/nur-deutsch-de.html"
+    site.post("loud", "B", Lang="EN")
+    assert rename(site.settings, "loud", "quiet").address == "/quiet-EN.html"
 
 
 def test_a_translation_may_have_its_originals_slug_and_is_named_by_its_path(site: Site):

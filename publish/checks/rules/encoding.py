@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from publish.checks.rule import site_rule, source_rule
 from publish.checks.site import Site
 from publish.checks.source import MOST_LINKS, Source
-from publish.post.diagnostic import Problem
+from publish.post.diagnostic import Problem, quoted
 
 # https://www.w3.org/TR/xml/#charsets
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -86,9 +86,18 @@ def unreadable(site: Site) -> Iterator[Problem]:
         yield Problem(1, message, "correct its permissions, or remove it", trouble.file)
 
 
+@site_rule("unread-file", "warning", "`Notes.MD` beside `notes.md`", "same")
+def unread_file(site: Site) -> Iterator[Problem]:
+    """A text beside the posts that is none to Pelican, by its ending, and that nothing links."""
+    for path in site.library.unread:
+        if path not in site.files:
+            message = f"Pelican reads no {quoted(path[path.rfind('.') :])}, so this is no post"
+            yield Problem(1, message, "let its name end with .md", site.file_of(path))
+
+
 @site_rule("unwritable", "error", "`output/` made by another user", "same")
 def unwritable(site: Site) -> Iterator[Problem]:
-    """A folder in which `build` could not write: of the site, or the ledger. A warning
+    """A folder in which `build` could not write: of the site, its cache or the ledger. A warning
     where it is not made yet: the site may be there to be checked only."""
     for trouble in site.met("unwritable"):
         if trouble.detail == "missing":

@@ -10,7 +10,7 @@ from itertools import dropwhile, takewhile
 
 from publish.checks.rule import source_rule
 from publish.checks.source import Source
-from publish.post.diagnostic import Problem, quoted
+from publish.post.diagnostic import Problem, Severity, quoted
 
 KEYS = (
     "Title", "Date", "Modified", "Category", "Tags", "Keywords", "Slug", "Author", "Authors",
@@ -27,18 +27,22 @@ NEEDED = frozenset(
 """Keys that are lost where a header ends before them; a text may well begin with `Summary:`."""
 LOOSE = re.compile(r"""\s*(["']?)([A-Za-z][\w-]*)\1\s*[:=](?:\s|$|["'[{])""")
 """A line that is meant for a header line: with a blank before its colon, quoted, or TOML's."""
-ITEM = re.compile(r"\s*-\s+(\S.*)")
-"""An item of a list as YAML writes it."""
+ITEM = re.compile(r"\s*[-*+]\s+(\S.*)")
+"""An item of a list as YAML or Markdown writes it."""
 FENCE = re.compile(r"(?:-{3}|\+{3}|\.{3})\s*$")
 LONGEST_SUMMARY = 160
 """Characters; search results and cards cut off what is longer."""
 
 
-@source_rule("missing-title", "error", "no `Title:` line", "same")
+@source_rule("missing-title", "error", "no `Title:` line", "same", any_format=True)
 def missing_title(source: Source) -> Iterator[Problem]:
     """Without a title Pelican leaves the file out and says nothing."""
     if not beyond(source) and _lacks(source, "title"):
         yield Problem(source.line("title"), "there is no title", "add a line `Title: …` at the top")
+    elif source.post and not source.post.plain_title:
+        severity: Severity | None = "warning" if source.kind == "draft" else None
+        message, remedy = "the title shows no word", "write it in words"
+        yield Problem(source.line("title"), message, remedy, severity=severity)
 
 
 @source_rule("missing-date", "error", "no `Date:` line", "softer")

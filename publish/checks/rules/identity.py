@@ -13,10 +13,11 @@ from publish.checks.rule import site_rule, source_rule
 from publish.checks.rules.frontmatter import beyond
 from publish.checks.site import Site
 from publish.checks.source import Source
+from publish.post.aliases import FORBIDDEN, Alias, Occupied, folders_of, parse_alias
 from publish.post.diagnostic import Problem, quoted
 from publish.post.identity import complaint, uid_of, was_of
 from publish.post.slug import slugify
-from publish.post.urls import LONGEST_NAME, normal, parse_alias
+from publish.post.urls import LONGEST_NAME
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9._~-]*")
 UID = re.compile(r"[0-9a-z]{12,64}")
@@ -136,6 +137,9 @@ def bad_slug(source: Source) -> Iterator[Problem]:
         if source.header.field(name) and not given:
             message = f"{name.capitalize()} is empty, so nothing is at the post's address"
             yield Problem(source.line(name), message, "write a path, or remove the line")
+        if name == "url" and FORBIDDEN.search(given):
+            message = f"Url holds a character that no address holds: {quoted(given)}"
+            yield Problem(source.line(name), message, "write %20 for a blank, or a hyphen")
         if OUTSIDE.search(given.removeprefix("/") if name == "url" else given):
             message = f"{name.capitalize()} leads out of the site: {quoted(given)}"
             yield Problem(source.line(name), message, "write a path inside the site")
@@ -152,6 +156,34 @@ def bad_slug(source: Source) -> Iterator[Problem]:
     elif slug != slug.lower():
         message = f"the slug {quoted(slug)} has capitals, which readers mistype"
         yield Problem(line, message, f"write {quoted(slug.lower())}", severity="warning")
+
+
+@site_rule("page-elsewhere", "error", "`Url: about-us/` without a `Save_as:`", "same")
+def page_elsewhere(site: Site) -> Iterator[Problem]:
+    """A page that is written to another file than a host looks for at its address: every link to
+    it would lead nowhere. A warning where settings do so: the host may know better."""
+    told: set[str] = set()
+    for source in site.sources:
+        post = source.post
+        if post is None or not source.public or not post.save_as:
+            continue
+        own = unquote(post.url.partition("#")[0]).removeprefix("/")
+        wanted = f"{own}index.html" if own == "" or own.endswith("/") else own
+        if post.save_as in (wanted, f"{own}.html", f"{own}/index.html"):
+            continue
+        message = f"its address is {quoted(f'/{post.url}')}, its page {quoted(post.save_as)}"
+        if source.get("url"):
+            remedy = f"write `Save_as: {quoted(wanted)}` too"
+            remedy = "write a path of this site" if re.search(r"[?:{]", own) else remedy
+            yield Problem(source.line("url"), message, remedy, source.file)
+        elif source.get("save_as"):
+            remedy = f"write `Url: {quoted(post.save_as.removesuffix('index.html'))}` too"
+            yield Problem(source.line("save_as"), message, remedy, source.file)
+        elif (kind := "PAGE" if post.is_page else "ARTICLE") not in told:
+            told.add(kind)
+            remedy = f"let {kind}_URL and {kind}_SAVE_AS be of one place"
+            line, message = site.setting_line(f"{kind}_URL"), f"of {source.file}, {message}"
+            yield Problem(line, message, remedy, site.settings_file, "warning")
 
 
 @source_rule("long-address", "error", "`Slug:` with 300 letters", "same", any_format=True)
@@ -220,9 +252,11 @@ def _one_file(site: Site) -> Iterator[Problem]:
             files[unquote(source.post.save_as)].append(source)
     others = addresses.files(site)
     taken = others | files.keys()
-    folders = {folder: place for place in taken for folder in _above(place)}
+    folders = {folder: place for place in taken for folder in folders_of(place)}
     for place, same in files.items():
-        clash = next((above for above in _above(place) if above in taken), folders.get(place, ""))
+        clash = next(
+            (above for above in folders_of(place) if above in taken), folders.get(place, "")
+        )
         if place in others:
             clash = place
         several = len({addresses.of_source(source, site) for source in same}) > 1
@@ -237,64 +271,42 @@ def _one_file(site: Site) -> Iterator[Problem]:
             yield Problem(source.line(key), message, remedy, source.file)
 
 
-def _above(place: str) -> list[str]:
-    """The folders that a file lies in, relative to the output."""
-    parts = place.split("/")
-    return ["/".join(parts[:count]) for count in range(1, len(parts))]
-
-
 @site_rule("bad-alias", "error", "`Aliases: old-address`")
 def bad_alias(site: Site) -> Iterator[Problem]:
     """An old address that does not begin with a slash, leads outside, or is taken. Case does not
     tell two addresses apart: on many disks they are one file."""
-    taken = {address.casefold(): "something of this site" for address in addresses.made(site)}
+    if not any(source.aliases for source in site.sources):
+        return
+    there = dict.fromkeys(addresses.files(site), THIS)
+    there |= {Alias(place, place).file: THIS for place in addresses.made(site)}
     for source in site.sources:
         if source.kind != "draft" and source.slug:
-            taken[addresses.of_source(source, site).casefold()] = source.file
-    files = {place.casefold() for place in addresses.files(site)}
-    files |= {place.casefold() for place in _pages(site)}
-    folders = {folder for place in files for folder in _above(place)}
-    given: dict[str, Source] = {}
-    for source in site.sources:
-        for alias in source.aliases:
-            key = alias if "?" in alias else normal(alias).casefold()
-            what, remedy = _no_alias(alias), "write it from the root: /old/"
-            file = "" if what else parse_alias(alias).file.casefold()
-            if not what and key in taken:
-                what, remedy = f"is the address of {taken[key]}", "remove the alias"
-            elif not what and given.setdefault(key, source) is not source:
-                what, remedy = f"is one of {given[key].file} too", "leave it with one of them"
-            elif file and addresses.of_tools(alias, site):
-                what, remedy = "is the address of something of this site", "remove the alias"
-            elif file and (file in folders or not files.isdisjoint(_above(file))):
-                what = "needs a folder where there is a file, or the other way round"
-            if what:
-                message = f"the alias {quoted(alias)} {what}"
+            own = addresses.of_source(source, site)
+            there[Alias(own, own).file] = source.file
+            if source.public and source.post and source.post.save_as:
+                there[unquote(source.post.save_as)] = source.file
+    occupied = Occupied(there)
+    for source in sorted(site.sources, key=lambda s: not s.public):
+        for text in source.aliases:
+            remedy = "write it from the root: /old/"
+            try:
+                alias = parse_alias(text)
+                remedy = "remove the alias"
+                if alias.file and addresses.of_tools(text, site):
+                    raise ValueError(f"is the address of {THIS}")
+                occupied.take(alias, source.file)
+            except ValueError as error:
+                message = f"the alias {quoted(text)} {error}"
                 yield Problem(source.line("aliases"), message, remedy, source.file)
-            elif file and source.public:
-                files.add(file)
-                folders.update(_above(file))
 
 
-def _pages(site: Site) -> set[str]:
-    """The files of public posts and pages, relative to the output."""
-    posts = (source.post for source in site.sources if source.public)
-    return {unquote(post.save_as) for post in posts if post and post.save_as}
+THIS = "something of this site"
 
 
 def _published_as_itself(source: Source, site: Site) -> bool:
     """Whether its address was published with its own Uid, or one that it was."""
     address, was = addresses.of_source(source, site), was_of(source.get("was"))
     return site.recorded.uid_at(address) in (_uid(source), *was)
-
-
-def _no_alias(alias: str) -> str:
-    """Why it is no old address of this site, as the end of a sentence; ``""`` if it is one."""
-    try:
-        parse_alias(alias)
-    except ValueError as error:
-        return str(error)
-    return ""
 
 
 def _another(source: Source) -> str:

@@ -9,7 +9,15 @@ from urllib.parse import unquote
 
 from publish.checks import addresses
 from publish.checks.rule import site_rule, source_rule
-from publish.checks.rules.links import FILES, MARK, inside, own_links, own_path, spelling
+from publish.checks.rules.links import (
+    FILES,
+    MARK,
+    inside,
+    own_links,
+    own_path,
+    spelling,
+    unresolved,
+)
 from publish.checks.site import Site
 from publish.checks.source import Source
 from publish.post.diagnostic import Problem, quoted
@@ -40,7 +48,7 @@ def file_of(source: Source, picture: Link, site: Site) -> str | None:
         return source.post.cover.path or None
     if found := MARK.match(picture.written):
         return inside(source, found.group(2)) if found.group(1) in FILES else None
-    if not picture.written or picture.written[:5].lower() == "data:":
+    if picture.written[:5].lower() == "data:":
         return None
     path = own_path(source, picture.written, site)
     return unquote(path).lstrip("/") if path else None
@@ -57,14 +65,21 @@ def used(site: Site) -> frozenset[str]:
 def missing_image(site: Site) -> Iterator[Problem]:
     """The picture's file is not there."""
     for source, picture, path in _files(site):
-        if path in site.files or folded(path) in site.by_folded or _served(path, site):
+        if _is_there(picture, path, site) and MARK.match(picture.address):
+            message, remedy = unresolved(picture)
+            yield Problem(source.line_of(picture), message, remedy, source.file)
+            continue
+        if _is_there(picture, path, site) or _elsewhere(picture, path, site):
+            continue
+        if _served(picture, path, site):
             continue
         near = inside(source, picture.written)
         there = next((f for f in (near, f"images/{near}") if f in site.files), "")
         remedy = f"write {{static}}/{there}" if there else "put the file there, or correct the name"
+        message = f"there is no picture {quoted(picture.written)}"
         yield Problem(
-            source.line_of(picture), f"there is no picture {quoted(picture.written)}", remedy,
-            source.file, fix=(picture.written, f"{{static}}/{there}") if there else None,
+            source.line_of(picture), message if picture.written else "a picture has no address",
+            remedy, source.file, fix=(picture.written, f"{{static}}/{there}") if there else None,
         )  # fmt: skip
 
 
@@ -73,8 +88,8 @@ def image_letter_case(site: Site) -> Iterator[Problem]:
     """The file is there under another spelling, by case or by how its accents are put together,
     which web servers take for another file."""
     for source, picture, path in _files(site):
-        there = site.by_folded.get(folded(path))
-        if path not in site.files and there is not None and not _served(path, site):
+        there = _elsewhere(picture, path, site)
+        if there and not _is_there(picture, path, site) and not _served(picture, path, site):
             message = f"the picture {quoted(picture.written)} is spelled {quoted(there)}"
             line = source.line_of(picture)
             yield Problem(line, message, spelling(path, there), source.file)
@@ -184,6 +199,23 @@ def _files(site: Site) -> tuple[tuple[Source, Link, str], ...]:
     )
 
 
-def _served(path: str, site: Site) -> bool:
-    """Whether the site has it, though not from the content folder under this name."""
-    return addresses.leads_somewhere(f"/{path}", addresses.known(site))
+def _is_there(picture: Link, path: str, site: Site) -> bool:
+    """Whether there is such a file: in the content folder, or at that address if it is one."""
+    by_file = picture.tag == "cover" or MARK.match(picture.written)
+    return path in (site.files if by_file else addresses.files(site))
+
+
+def _elsewhere(picture: Link, path: str, site: Site) -> str:
+    """The file that a disk would take for the one at ``path`` that ignores case or accents."""
+    by_file = picture.tag == "cover" or MARK.match(picture.written)
+    there = (site.by_folded if by_file else addresses.by_folded(site)).get(folded(path), "")
+    return there if there != path and _is_there(picture, there, site) else ""
+
+
+def _served(picture: Link, path: str, site: Site) -> bool:
+    """Whether the site has it, though not from the content folder under this name; a cover is
+    looked for there alone by our plugin."""
+    known = addresses.known(site)
+    served = PICTURE.fullmatch(path) and addresses.leads_somewhere(f"/{path}", known)
+    ours = picture.tag == "cover" and "post_files" in site.library.plugins
+    return bool(served and (picture.address or not ours))

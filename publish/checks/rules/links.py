@@ -43,7 +43,7 @@ def own_path(source: Source, address: str, site: Site) -> str | None:
     """The path, from the site's root, that an address names; None for another site's."""
     home = _home(str(site.values.get("SITEURL") or ""))
     host = HOST.match(address)
-    if home is None or (host and host.group(1) != home.netloc):
+    if home is None or (host and host.group(1).lower() != home.netloc.lower()):
         return None  # the latter is what the rest would find too, only later
     # What begins with a slash means the same in every page.
     base = "/" if address.startswith("/") else addresses.relative_base(source, site)
@@ -64,7 +64,7 @@ def _path(home: SplitResult, base: str, address: str) -> str | None:
         parts = urlsplit(urljoin(f"//{home.netloc}{base}", address))
     except ValueError:
         return None
-    if parts.scheme not in ("", "http", "https") or parts.netloc != home.netloc:
+    if parts.scheme not in ("", "http", "https") or parts.netloc.lower() != home.netloc.lower():
         return None
     root = home.path.rstrip("/")
     if root and parts.path.startswith(f"{root}/"):
@@ -154,7 +154,8 @@ def _broken_mark(source: Source, link: Link, mark: str, place: str, site: Site) 
         )
     path = inside(source, place)
     if path in site.files or (mark == "filename" and path in site.library.sources):
-        return None
+        sought = any(said.kind == "unfound" for said in source.complaints)
+        return Broken(*unresolved(link)) if MARK.match(link.address) and not sought else None
     if path in site.library.sources:
         return Broken(
             f"{quoted(place)} is a post, not a picture or download",
@@ -164,7 +165,15 @@ def _broken_mark(source: Source, link: Link, mark: str, place: str, site: Site) 
     if other:
         return Broken(f"{quoted(place)} is spelled {quoted(other)}", spelling(path, other))
     everything = [*site.library.sources] if mark == "filename" else [*site.files]
-    return _near(f"there is no file {quoted(place)}", path, everything, f"{{{mark}}}/")
+    return _near(
+        f"there is no file {quoted(place or link.written)}", path, everything, f"{{{mark}}}/"
+    )
+
+
+def unresolved(link: Link) -> tuple[str, str]:
+    """What is wrong with a link to a file that is there and that Pelican leaves as it is."""
+    remedy = 'write it as href="…" or src="…", or from / on'
+    return f"Pelican does not resolve {quoted(link.written)}", remedy
 
 
 def spelling(path: str, there: str) -> str:

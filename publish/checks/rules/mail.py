@@ -23,14 +23,8 @@ def _subject(source: Source) -> tuple[int, str]:
 
 @source_rule("empty-subject", "error", "`Subject:` with nothing after it")
 def empty_subject(source: Source) -> Iterator[Problem]:
-    """A Subject line with nothing in it, or a title of which a mail shows no word."""
-    if not source.mailed:
-        return
-    title = source.get("title")
-    if title and not plain_title(title) and not plain_title(source.get("subject")):
-        remedy = "write the title in words, or add `Subject:`"
-        yield Problem(source.line("title"), "the title shows no word", remedy)
-    if source.header.field("subject") and not source.get("subject"):
+    """A Subject line with nothing in it."""
+    if source.mailed and source.header.field("subject") and not plain_title(source.get("subject")):
         remedy = "write it, or remove the line to use the title"
         yield Problem(source.line("subject"), "the subject is empty", remedy)
 

@@ -173,7 +173,7 @@ class Sftp:
         said = self._batch([f"-ls -la {self._q(place)}/" for place in places])
         found: dict[str, list[tuple[str, str]]] = {place: [] for place in places}
         place = ""
-        for line in said.decode("utf-8", "surrogateescape").splitlines():
+        for line in (row.decode("utf-8", "surrogateescape") for row in said.splitlines()):
             if line.startswith("sftp> -ls "):
                 place = places[list(found).index(place) + 1] if place else places[0]
                 continue

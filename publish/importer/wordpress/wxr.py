@@ -5,16 +5,18 @@ from __future__ import annotations
 import codecs
 import html.entities
 import re
+import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from lxml import etree
 
 from publish.errors import Refused
 from publish.importer.model import Channel, Comment, Item, Term
 from publish.importer.wordpress.channel import Gathering, children, space_of
+from publish.post.ignore import is_left_behind
 
 CHUNK = 1 << 18
 PROLOG = 1 << 20
@@ -59,7 +61,7 @@ class Filter:
     HTML become numbers. ``mended`` counts what was changed.
     """
 
-    def __init__(self, stream: BinaryIO, name: str) -> None:
+    def __init__(self, stream: IO[bytes], name: str) -> None:
         self._stream, self._name = stream, name
         self._rest = b""
         self._cdata = False
@@ -163,7 +165,7 @@ def _decoder(head: bytes, bad: Callable[[UnicodeError], tuple[str, int]]) -> tup
     return decoder("publish-import" if plain else "replace").decode, head
 
 
-def _head(stream: BinaryIO, name: str) -> bytes:
+def _head(stream: IO[bytes], name: str) -> bytes:
     """The first bytes, from ``<?xml`` or the first element on.
 
     Raises:
@@ -197,7 +199,8 @@ def _head(stream: BinaryIO, name: str) -> bytes:
 
 
 def read(path: Path, name: str) -> Iterator[Item | Channel]:
-    """Every item of an export, and last its channel.
+    """Every item of an export, and last its channel; of a .zip, as WordPress.com gives it, those
+    of each .xml in it.
 
     ``name`` is how a message names the file.
 
@@ -205,40 +208,62 @@ def read(path: Path, name: str) -> Iterator[Item | Channel]:
         Refused: the file is no export, is cut off, or is no XML; the message has its line.
         OSError: it cannot be read.
     """
-    with path.open("rb") as raw:
-        source = Filter(raw, name)
-        parser = etree.iterparse(
-            source, events=("end",), resolve_entities=False, no_network=True, load_dtd=False,
-            remove_comments=True, remove_pis=True, recover=True,
-        )  # fmt: skip
-        gathered = Gathering()
-        try:
-            for _, element in parser:
-                space, local = space_of(element.tag)
-                parent = element.getparent()
-                above = space_of(parent.tag)[1] if parent is not None else ""
-                if local == "item" and above == "channel":
-                    gathered.wxr |= any(space_of(child.tag)[0] == "wp" for child in element)
-                    yield item_of(element)
-                elif above == "channel":
-                    gathered.take(space, local, element)
-                else:
-                    continue
-                element.clear()
-                while element.getprevious() is not None:
-                    del parent[0]
-        except etree.XMLSyntaxError as error:
-            raise _refused(name, error.lineno or 1, str(error.msg)) from None
-        # Only to forgive a namespace is the parser lenient: anything else would lose text.
-        for entry in parser.error_log:
-            if entry.domain_name != "NAMESPACE" and entry.level_name != "WARNING":
-                raise _refused(name, entry.line, entry.message)
-        if not gathered.wxr:
-            raise Refused(
-                f"{name}: is a feed, not a WordPress export (WXR)",
-                "in WordPress: Tools → Export → All content, and take that file",
-            )
-        yield gathered.channel(source.mended)
+    if not zipfile.is_zipfile(path):
+        with path.open("rb") as raw:
+            yield from _items(raw, name)
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            exports = [
+                info for info in sorted(archive.infolist(), key=lambda info: info.filename)
+                if info.filename.lower().endswith(".xml")
+                and not is_left_behind(info.filename.rpartition("/")[2])
+            ]  # fmt: skip
+            if not exports:
+                raise Refused(f"{name}: holds no .xml", "name the export; pictures go to --uploads")
+            for info in exports:
+                with archive.open(info) as raw:
+                    yield from _items(raw, f"{name}/{info.filename}")
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error) as error:
+        raise Refused(
+            f"{name}: cannot be unpacked: {error}", "unpack it, then name the .xml"
+        ) from None
+
+
+def _items(raw: IO[bytes], name: str) -> Iterator[Item | Channel]:
+    source = Filter(raw, name)
+    parser = etree.iterparse(
+        source, events=("end",), resolve_entities=False, no_network=True, load_dtd=False,
+        remove_comments=True, remove_pis=True, recover=True,
+    )  # fmt: skip
+    gathered = Gathering()
+    try:
+        for _, element in parser:
+            space, local = space_of(element.tag)
+            parent = element.getparent()
+            above = space_of(parent.tag)[1] if parent is not None else ""
+            if local == "item" and above == "channel":
+                gathered.wxr |= any(space_of(child.tag)[0] == "wp" for child in element)
+                yield item_of(element)
+            elif above == "channel":
+                gathered.take(space, local, element)
+            else:
+                continue
+            element.clear()
+            while element.getprevious() is not None:
+                del parent[0]
+    except etree.XMLSyntaxError as error:
+        raise _refused(name, error.lineno or 1, str(error.msg)) from None
+    # Only to forgive a namespace is the parser lenient: anything else would lose text.
+    for entry in parser.error_log:
+        if entry.domain_name != "NAMESPACE" and entry.level_name != "WARNING":
+            raise _refused(name, entry.line, entry.message)
+    if not gathered.wxr:
+        raise Refused(
+            f"{name}: is a feed, not a WordPress export (WXR)",
+            "in WordPress: Tools → Export → All content, and take that file",
+        )
+    yield gathered.channel(source.mended)
 
 
 def _refused(name: str, line: int, message: str) -> Refused:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from publish.sandbox import audience
-from publish.sandbox.api.paging import collection, one_of
+from publish.sandbox.api.paging import between, collection, one_of
 from publish.sandbox.audience import STATUSES, Member
 from publish.sandbox.delivery import send_confirmation
 from publish.sandbox.problem import Problem, choice, invalid, missing
@@ -56,7 +56,9 @@ def index(call: Call, list_id: str) -> dict[str, Any]:
     found = [
         member
         for member in audience.members(call.db, list_id, status)
-        if status or member.status != "archived"
+        if (status or member.status != "archived")
+        and between(call.request, "last_changed", member.changed)
+        and between(call.request, "timestamp_opt", member.opted_in)
     ]
     return collection(call.request, "members", found, document, list_id=list_id)
 
@@ -112,6 +114,12 @@ def archive(call: Call, list_id: str, member_id: str) -> None:
     """Archive a reader, who can come back."""
     member = load(call, list_id, member_id)
     audience.save(call.db, replace(member, status="archived", changed=int(call.now)))
+
+
+@routes("POST", "/{}/actions/delete-permanent")
+def delete(call: Call, list_id: str, member_id: str) -> None:
+    """Forget a reader for good."""
+    audience.forget(call.db, load(call, list_id, member_id))
 
 
 def load(call: Call, list_id: str, member_id: str) -> Member:

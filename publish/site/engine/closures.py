@@ -107,30 +107,42 @@ def _of_terms(loop: nodes.For) -> bool:
 
 
 class Compiled(BytecodeCache):
-    """Compiled templates in one checked file; Jinja's own cache runs whatever bytes it finds."""
+    """Compiled templates in one checked file; Jinja's own cache runs whatever bytes it finds.
+
+    ``names`` are those of the templates that were loaded.
+    """
+
+    SHARED = ("_now", "names")
 
     def __init__(self, file: Path, key: bytes) -> None:
         self._file, self._key = file, key
         known = cache.load(file)
         self._old: dict[str, bytes] = known.get("code", {}) if known.get("key") == key else {}
         self._now: dict[str, bytes] = {}
+        self.names: set[str] = set()
+
+    def get_bucket(
+        self, environment: Environment, name: str, filename: str | None, source: str
+    ) -> Bucket:
+        """Called when Jinja loads a template, before it is compiled."""
+        self.names.add(name)
+        return super().get_bucket(environment, name, filename, source)
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Called when Jinja loads a template."""
         # Each generator has an environment of its own, and loads what another has compiled.
         if data := self._now.get(bucket.key) or self._old.get(bucket.key):
             bucket.bytecode_from_string(data)
-            self._now[bucket.key] = data
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Jinja has compiled a template."""
         self._now[bucket.key] = bucket.bytecode_to_string()
 
     def save(self) -> None:
-        """Write what this build used.
+        """Add what this build compiled.
 
         Raises:
             OSError: it cannot be written.
         """
-        if any(self._old.get(key) != data for key, data in self._now.items()):
+        if self._now:
             cache.save(self._file, {"key": self._key, "code": self._old | self._now})

@@ -39,6 +39,10 @@ class Judging:
     ) -> None:  # fmt: skip
         self._task, self._settings, self._log = task, settings, log
         self._audit, self._phase = audit, phase
+        # What the rehearsal compiles of the templates is what the pages are rendered with.
+        self._parts: list[Any] = [session.compiled] if session else []
+        if task.until == "read":  # in a build, what the copy resolves is resolved once more
+            self._parts.append(log)
         self._copy: Pool | None = None
         self._fit = False
         self.answer: Any = None
@@ -97,9 +101,7 @@ class Judging:
         task = self._task
         if task.judge is None:
             return
-        self._copy = Pool(
-            2, self._judge, self._audit, [self._log] if task.until == "read" else ()
-        )  # fmt: skip
+        self._copy = Pool(2, self._judge, self._audit, self._parts)
         if task.until == "read":
             self._settle()
             self._phase("judge")

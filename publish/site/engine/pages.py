@@ -105,11 +105,12 @@ class Pages:
             return sum(1 for called in self.posts if not called.startswith("Static "))
         return sum(self._dirty(entry, self._env) for entry in self.old.values())
 
-    def load_templates(self) -> None:
-        """Have templates compiled that will be rendered: copies of this process need not."""
-        for called in self._closures.met:
+    def load_templates(self, names: set[str]) -> None:
+        """Load templates that will be rendered, and ``names``: copies of this process need not."""
+        for called in self._closures.met | names:
             with contextlib.suppress(Exception):  # it is told where the template is rendered
                 self._env.get_template(called)
+                self._closures.of(self._env, called)
 
     def _dirty(self, entry: Entry, env: Any) -> bool:
         """Whether what it shares with other pages has changed."""

@@ -94,10 +94,12 @@ def _joined(mine: Any, theirs: Any) -> Any:
 def spread(
     jobs: int, work: Callable[[list[T]], R], items: list[T], audit: Audit, parts: Sequence[Any] = ()
 ) -> list[R]:
-    """``work`` of the share of ``items`` of each process, this one first."""
-    pool = Pool(jobs, lambda number: work(items[number::jobs]), audit, parts)
+    """``work`` of the first of ``items``, then of the share of the rest of each process, this one
+    first. What the first needs, modules and expressions, the copies need not load again."""
+    first, rest = work(items[:1]), items[1:]
+    pool = Pool(jobs, lambda number: work(rest[number::jobs]), audit, parts)
     try:
-        return [work(items[0::jobs]), *pool.answers()]
+        return [first, work(rest[0::jobs]), *pool.answers()]
     finally:
         pool.close()
 

@@ -59,8 +59,8 @@ class Service:
 
         if found:
             self._progress(phase, -len(found))
-        parts = spread(jobs, share, found, self._audit)
-        return [parts[n % jobs][n // jobs] for n in range(len(found))]
+        first, *parts = spread(jobs, share, found, self._audit)
+        return [*first, *(parts[n % jobs][n // jobs] for n in range(len(found) - 1))]
 
     def ahead(self, work: Callable[[Any], Any], items: Iterable[Any]) -> Callable[[], Any]:
         """Begin with ``work`` on ``items`` in copies of this process, which goes on meanwhile.

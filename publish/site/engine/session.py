@@ -57,10 +57,10 @@ class Session:
         self._tracker = Tracker(declared)
         self.pages = Pages(last, whole, staging, self._tracker)
         templates = code + (fingerprint(settings["JINJA_ENVIRONMENT"]) or whole)
-        self._compiled = Compiled(task.folder / "templates", templates)
+        self.compiled = Compiled(task.folder / "templates", templates)
         hooks.keep_sources(self.sources, progress)
         hooks.memoize()
-        hooks.compile_once(self._compiled)
+        hooks.compile_once(self.compiled)
         hooks.keep_copies(staging)
         hooks.hasten_terms()
         self._tracker.install()
@@ -73,7 +73,7 @@ class Session:
             OSError: it cannot be written.
         """
         self.pages.save(record)
-        self._compiled.save()
+        self.compiled.save()
 
     def close(self) -> None:
         """Leave no process behind."""
@@ -125,12 +125,11 @@ class Session:
             self.pages.reuse = False
         self.pages.compare(generators)
         self._stale = self.pages.count_stale() if self._jobs > 1 and self._sharable() else 0
-        if self._stale >= WORTH:
-            self.pages.load_templates()
 
     def begin(self) -> None:
         """Nothing is rendered yet: share out much work."""
         if self._stale >= WORTH:
+            self.pages.load_templates(self.compiled.names)
             self._progress("pages", -self._stale)
             parts = (self.pages, self._staging, self._log, self._audit)
             self._pool = Pool(self._jobs, self._work, self._audit, parts)

@@ -159,7 +159,7 @@ def digest_of(path: str) -> str:
     if found := stamps.digest(path):
         return found
     try:
-        return blake2b("\0".join(sorted(os.listdir(path))).encode()).hexdigest()  # noqa: PTH208
+        return blake2b(os.fsencode("\0".join(sorted(os.listdir(path))))).hexdigest()  # noqa: PTH208
     except OSError:
         return ""
 

@@ -1,3 +1,4 @@
 ARTICLE_PATHS = ["posts"]
 ARTICLE_URL = "{slug}/"
 WITH_FUTURE_DATES = False
+ARTICLE_SAVE_AS = "{slug}/index.html"

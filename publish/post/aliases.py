@@ -1,0 +1,105 @@
+"""Old addresses that lead to a post, and which of them are free. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from publish.post.urls import LONGEST_NAME, folded
+
+FORBIDDEN = re.compile(r"[\x00-\x20\x7f\\<>\"]")
+LONGEST = 1000
+"""Bytes of the whole path."""
+
+
+@dataclass(frozen=True)
+class Alias:
+    """An old address: ``path`` decoded and with its leading slash, ``query`` as it was written."""
+
+    text: str
+    path: str
+    query: str = ""
+
+    @property
+    def file(self) -> str:
+        """The file in the output folder that answers there; ``""`` for one with a query.
+
+        No host looks at a query before it chooses a file.
+        """
+        if self.query:
+            return ""
+        if self.path.endswith((".html", ".htm")):
+            return self.path[1:]
+        return f"{self.path.strip('/')}/index.html".lstrip("/")
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Equal for two aliases that name one place, also on a disk that ignores case."""
+        return (self.path.rstrip("/") or "/", self.query) if self.query else (folded(self.file), "")
+
+
+def parse_alias(text: str) -> Alias:
+    """Read one alias.
+
+    Raises:
+        ValueError: it is no address of this site; the message ends a sentence about it.
+    """
+    address, mark, query = text.partition("?")
+    if not address.startswith("/") or address.startswith("//"):
+        raise ValueError("does not begin with one slash")
+    if "#" in text:
+        raise ValueError("holds a #, which no host ever sees")
+    if mark and not query:
+        raise ValueError("ends with a ?")
+    try:
+        path = unquote(address, errors="strict")
+    except UnicodeDecodeError:
+        raise ValueError("holds escapes that are not UTF-8") from None
+    parts = path.strip("/").split("/")
+    if FORBIDDEN.search(text) or re.search(r"[\x00-\x1f\x7f\\]", path):
+        raise ValueError("holds a character that no address holds")
+    if "//" in path or any(part in (".", "..") for part in parts):
+        raise ValueError("holds empty parts or dots that lead elsewhere")
+    if len(path.encode()) > LONGEST or any(len(part.encode()) > LONGEST_NAME for part in parts):
+        raise ValueError("is too long")
+    return Alias(text, path, query)
+
+
+class Occupied:
+    """The addresses at which something is, on a disk that ignores case too.
+
+    ``files`` are those of the site, relative to the output folder, each with what it is; ``take``
+    adds the aliases.
+    """
+
+    def __init__(self, files: Mapping[str, object]) -> None:
+        self._files = {folded(file): what for file, what in files.items()}
+        self._folders = {above for file in self._files for above in folders_of(file)}
+        self._seen: dict[tuple[str, str], object] = {}
+
+    def take(self, alias: Alias, owner: object) -> None:
+        """Let ``alias`` belong to ``owner``.
+
+        Raises:
+            ValueError: it is not free; the message ends a sentence about it.
+        """
+        if alias.key in self._seen:
+            raise ValueError(f"is that of {self._seen[alias.key]} too")
+        if alias.file:
+            file = folded(alias.file)
+            there = self._files.get(file) or self._files.get(folded(alias.path.strip("/")))
+            if there:
+                raise ValueError(f"is the address of {there}")
+            if file in self._folders or not self._files.keys().isdisjoint(folders_of(file)):
+                raise ValueError("needs a folder where there is a file, or the other way round")
+            self._files[file] = owner
+            self._folders.update(folders_of(file))
+        self._seen[alias.key] = owner
+
+
+def folders_of(file: str) -> list[str]:
+    """The folders that a file lies in, relative to the output."""
+    parts = file.split("/")
+    return ["/".join(parts[:count]) for count in range(1, len(parts))]
