@@ -42,7 +42,7 @@ class Pool:
                 self._copies.append((process, answer))
 
     def _part(self, work: Callable[[int], Any], number: int) -> tuple[Any, list[Any]]:
-        return work(number), [[getattr(p, name) for name in p.SHARED] for p in self._parts]
+        return work(number), [share(part) for part in self._parts]
 
     def answers(self) -> list[Any]:
         """What the copies answer, in order; none of them is left.
@@ -69,9 +69,8 @@ class Pool:
         if error is not None:
             raise error
         found, shares = result
-        for part, share in zip(self._parts, shares, strict=True):
-            for name, theirs in zip(part.SHARED, share, strict=True):
-                setattr(part, name, _joined(getattr(part, name), theirs))
+        for part, theirs in zip(self._parts, shares, strict=True):
+            join(part, theirs)
         return found
 
     def close(self) -> None:
@@ -84,11 +83,17 @@ class Pool:
         self._copies.clear()
 
 
-def _joined(mine: Any, theirs: Any) -> Any:
-    """Two lists without doubles, in order; of sets, mappings and truths the union."""
-    if isinstance(mine, list):
-        return mine + [each for each in theirs if each not in mine]
-    return mine | theirs
+def share(part: Any) -> list[Any]:
+    """What the attributes of ``part`` that it calls ``SHARED`` have come to."""
+    return [getattr(part, name) for name in part.SHARED]
+
+
+def join(part: Any, shared: list[Any]) -> None:
+    """Add what they came to in a copy: to a list what it lacks; of the rest the union."""
+    for name, theirs in zip(part.SHARED, shared, strict=True):
+        mine = getattr(part, name)
+        more = [each for each in theirs if each not in mine] if type(mine) is list else ()
+        setattr(part, name, [*mine, *more] if type(mine) is list else mine | theirs)
 
 
 def spread(
