@@ -6,9 +6,11 @@ the rest of the command.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import runpy
+import sys
 import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -42,7 +44,7 @@ KINDS = (
         "TAG_URL", "AUTHOR_URL", "FEED_*ATOM", "FEED_*RSS", "*_FEED_ATOM", "*_FEED_RSS",
     )),
     Kind("pattern", (str, re.Pattern, type(None)), r'r"(?P<slug>.+)"', (
-        "FILENAME_METADATA", "PATH_METADATA",
+        "FILENAME_METADATA", "PATH_METADATA", "INTRASITE_LINK_REGEX",
     )),
     Kind("number", (int, float), "10, without quotes", (
         "DEFAULT_PAGINATION", "DEFAULT_ORPHANS", "FEED_MAX_ITEMS", "SUMMARY_MAX_LENGTH",
@@ -54,6 +56,7 @@ KINDS = (
         "STATIC_EXCLUDES", "PLUGINS", "PLUGIN_PATHS", "DIRECT_TEMPLATES", "IGNORE_FILES",
         "PAGINATION_PATTERNS", "SHARE_LINKS", "THEME_STATIC_PATHS", "THEME_TEMPLATES_OVERRIDES",
         "*_REGEX_SUBSTITUTIONS", "FORMATTED_FIELDS", "OUTPUT_RETENTION", "REDIRECT_FILES",
+        "MENUITEMS", "LINKS", "SOCIAL",
     )),
     Kind("mapping", (dict,), '{"name": "value"}', (
         "MARKDOWN", "DEFAULT_METADATA", "EXTRA_PATH_METADATA", "TEMPLATE_PAGES", "DATE_FORMATS",
@@ -71,6 +74,15 @@ EARLY = frozenset({
     "PLUGIN_PATHS",
 })  # fmt: skip
 """Settings that are read before any rule can judge them."""
+NEEDED = frozenset({
+    "THEME", "DEFAULT_LANG", "DEFAULT_CATEGORY", "DEFAULT_DATE_FORMAT", "DATE_FORMATS", "MARKDOWN",
+    "JINJA_ENVIRONMENT", "JINJA_FILTERS", "JINJA_GLOBALS", "JINJA_TESTS",
+})  # fmt: skip
+"""Settings without which Pelican fails: to leave one out is to have its own, None is not."""
+PAIRS = ("MENUITEMS", "LINKS", "SOCIAL")
+"""What themes show as links."""
+EXPRESSIONS = ("FILENAME_METADATA", "PATH_METADATA", "INTRASITE_LINK_REGEX",
+               "*_REGEX_SUBSTITUTIONS")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -164,11 +176,13 @@ def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
         )
     light.install()
     try:
-        try:
-            found = runpy.run_path(str(file))
-        except light.StubUsed:
-            light.forget()
-            found = runpy.run_path(str(file))
+        # What it prints is no part of what a command answers.
+        with contextlib.redirect_stdout(sys.stderr):
+            try:
+                found = runpy.run_path(str(file))
+            except light.StubUsed:
+                light.forget()
+                found = runpy.run_path(str(file))
     except (Exception, SystemExit) as error:  # whatever a settings file may do wrong
         raise ConfigError(
             f"{path}:{_line(error, file)}: the settings file fails: "
@@ -233,8 +247,9 @@ def misfits(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 
     for name, given in values.items():
         for kind in (kind for kind in KINDS if any(_is(name, each) for each in kind.names)):
-            off = kind.what == "text" and given is False
-            if not (off or isinstance(given, kind.types) or (given is None and name not in EARLY)):
+            off = (kind.what == "text" and given is False) or (given is None and name not in EARLY)
+            missing = given is None and name in NEEDED
+            if missing or not (off or isinstance(given, kind.types)):
                 message = f"{name} is no {kind.what}: {quoted(repr(given), 40)}"
                 yield name, message, f"write {kind.example}"
             elif (wrong := _part(name, given)) is not None:
@@ -249,9 +264,27 @@ def _part(name: str, given: Any) -> tuple[Any, str] | None:
     if name == "PAGINATED_TEMPLATES" and given:
         sizes = (v for v in given.values() if v is not None)
         return next(((v, "10, or None") for v in sizes if not isinstance(v, int) or v < 0), None)
+    if given == "" and name in ("DEFAULT_LANG", "AUTHOR"):
+        return given, "text, or remove the line"
+    if given and any(_is(name, each) for each in EXPRESSIONS):
+        # A list holds pairs of what is sought and what replaces it.
+        texts = [pair[0] for pair in given if pair] if isinstance(given, list | tuple) else [given]
+        return next(((text, wrong) for text in texts if (wrong := _no_expression(text))), None)
+    if given and name in PAIRS:
+        pairs = (isinstance(each, list | tuple) and len(each) > 1 for each in given)
+        return None if all(pairs) else (given, '[("words", "address")]')
     if given and any(_is(name, each) for each in NAMES):
         return next(((v, "text") for v in given if not isinstance(v, str | os.PathLike)), None)
     return None
+
+
+def _no_expression(text: Any) -> str:
+    """What to write instead of what is no regular expression; ``""`` if it is one."""
+    try:
+        re.compile(text)
+    except (re.error, TypeError) as error:
+        return f"a regular expression: {error}"
+    return ""
 
 
 def _is(name: str, each: str) -> bool:

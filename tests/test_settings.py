@@ -99,7 +99,13 @@ def test_a_build_and_a_check_name_every_setting_of_a_wrong_kind(tmp_path: Path, 
     [("DEFAULT_PAGINATION = 2.5", "holds 2.5 — write a whole number"),
      ("PAGINATED_TEMPLATES = {'tag': -1}", "holds -1 — write 10, or None"),
      ("STATIC_PATHS = ['images', 5]", "holds 5 — write text"),
-     ("PAGE_PATHS = [None]", "holds None — write text")],
+     ("PAGE_PATHS = [None]", "holds None — write text"),
+     ('FILENAME_METADATA = "("', "holds '(' — write a regular expression: missing )"),
+     ('SLUG_REGEX_SUBSTITUTIONS = [("[", "")]', "holds '[' — write a regular expression"),
+     ('DEFAULT_LANG = ""', "holds '' — write text, or remove the line"),
+     ("MENUITEMS = ['Home']", "holds ['Home'] — write [(\"words\", \"address\")]"),
+     ("THEME = None", "is no text: None — write"),
+     ("MARKDOWN = None", "is no mapping: None — write")],
 )  # fmt: skip
 def test_a_part_of_a_setting_that_cannot_be_is_one_line_at_its_place(
     tmp_path: Path, line: str, says: str
@@ -152,3 +158,12 @@ def test_folders_that_may_be(tmp_path: Path, line: str):
     conf = tmp_path / "pelicanconf.py"
     conf.write_text(f"{line}\n".replace("THEME = None", "THEME = 'simple'"))
     require_folders(load(conf))
+
+
+def test_what_a_settings_file_prints_is_no_part_of_an_answer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    conf = tmp_path / "pelicanconf.py"
+    conf.write_text('SITENAME = "S"\nprint("hi")\n', encoding="utf-8")
+    assert load(conf).values["SITENAME"] == "S"
+    assert capsys.readouterr() == ("", "hi\n")

@@ -31,7 +31,7 @@ from publish.site.engine.sources import key_lines
 KINDS = {"category": "categories", "tag": "tags", "author": "authors"}
 LAST = 9999
 """The year of a draft without a date, to Pelican."""
-TEXTS = (*frontmatter.MARKDOWN, ".txt", ".doc", ".docx", ".odt", ".rtf")
+TEXTS = (*frontmatter.MARKDOWN, ".html", ".htm", ".rst", ".txt", ".doc", ".docx", ".odt", ".rtf")
 """Endings of what a post may have been written in."""
 PLAIN = (str, int, float, bool, type(None))
 
@@ -335,12 +335,24 @@ def _no_template(contents: list[Any], generators: list[Any]) -> Iterator[tuple[s
     for name in loaders[0].settings.get("TEMPLATE_PAGES") or () if loaders else ():
         if not Path(loaders[0].settings["PATH"], name).is_file():
             named.append(("TEMPLATE_PAGES", name))
+    known: dict[str, bool] = {}
     for path, name in named:
+        if name not in known:
+            known[name] = _has_template(loaders[0], name)
+        if not known[name]:
+            yield path, name
+
+
+def _has_template(generator: Any, name: str) -> bool:
+    """Whether there is a template of that name, which is looked up and not compiled."""
+    for ending in generator.settings["TEMPLATE_EXTENSIONS"]:
         try:
-            loaders[0].get_template(name)
+            generator.env.loader.get_source(generator.env, f"{name}{ending}")
         except Exception as error:  # a template may fail in any way; that is told when it renders
             if "NotFound" in type(error).__name__:
-                yield path, name
+                continue
+        return True
+    return False
 
 
 def _moment(date: Any) -> datetime | None:

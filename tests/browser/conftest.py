@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from tests.browser.serving import served
 from tests.forked import run
@@ -35,22 +35,40 @@ KINDS = {
     "not found": "/no/such/page/",
 }
 """Every kind of page a reader can meet, and where the blog has one."""
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
 def window(browser: Browser) -> Iterator[BrowserContext]:
     """A telephone; one for a module, for to open it costs more than a page in it."""
-    context = browser.new_context(viewport={"width": 390, "height": 844})
+    context = browser.new_context(viewport=PHONE)
     context.set_default_timeout(20_000)
     yield context
     context.close()
 
 
 @pytest.fixture
-def page(window: BrowserContext) -> Iterator[Page]:
+def new_page(window: BrowserContext) -> Iterator[Page]:
+    """A page of a test's own, for one that listens to it or puts a script into it."""
     found = window.new_page()
     yield found
     found.close()
+
+
+@pytest.fixture(scope="module")
+def tab(window: BrowserContext) -> Page:
+    """The page that tests of a module use in turn: another process for each costs more than all
+    that most of them do in it."""
+    return window.new_page()
+
+
+@pytest.fixture
+def page(tab: Page) -> Iterator[Page]:
+    """The module's page, as it was opened; not for listeners and scripts, which would stay."""
+    yield tab
+    tab.unroute_all()
+    tab.emulate_media(media="null")
+    tab.set_viewport_size(PHONE)
 
 
 @pytest.fixture(scope="session")

@@ -179,12 +179,12 @@ def test_nothing_found_is_said_and_the_list_stays(page: Page, small: str):
     expect(page.get_by_role("status")).to_contain_text("No article holds all of")
 
 
-def test_markup_in_a_question_is_text(page: Page, small: str):
+def test_markup_in_a_question_is_text(new_page: Page, small: str):
     said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.goto(f"{small}/archives/?q=%3Cimg+src%3Dx+onerror%3Dalert(1)%3E+raise")
-    expect(page.get_by_role("status")).to_contain_text("<img src=x onerror=alert(1)> raise")
-    assert page.locator("main img").count() == 0
+    new_page.on("console", lambda message: said.append(message.text))
+    new_page.goto(f"{small}/archives/?q=%3Cimg+src%3Dx+onerror%3Dalert(1)%3E+raise")
+    expect(new_page.get_by_role("status")).to_contain_text("<img src=x onerror=alert(1)> raise")
+    assert new_page.locator("main img").count() == 0
     assert said == []
 
 

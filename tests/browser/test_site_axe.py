@@ -29,14 +29,10 @@ ASK = """async unfit => {
 
 
 @pytest.fixture(scope="module")
-def judged(browser: Browser) -> Iterator[dict[int, Page]]:
-    """One page a width."""
+def judged(browser: Browser) -> Iterator[Page]:
+    """One page for all kinds and widths."""
     context = browser.new_context(reduced_motion="reduce")
-    pages = {}
-    for width in WIDTHS:
-        pages[width] = context.new_page()
-        pages[width].set_viewport_size({"width": width, "height": 900})
-    yield pages
+    yield context.new_page()
     context.close()
 
 
@@ -47,29 +43,25 @@ def judge(page: Page) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("kind", KINDS)
-def test_axe_finds_nothing_wrong_and_nothing_undecided(
-    judged: dict[int, Page], site: str, kind: str, width: int
-):
-    page = judged[width]
-    visit(page, site, kind)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        found = judge(page)
-        assert found["passed"] > 20
-        assert (found["wrong"], found["undecided"]) == ([], []), scheme
+def test_axe_finds_nothing_wrong_and_nothing_undecided(judged: Page, site: str, kind: str):
+    visit(judged, site, kind)
+    for width in WIDTHS:
+        judged.set_viewport_size({"width": width, "height": 900})
+        for scheme in ("light", "dark"):
+            judged.emulate_media(color_scheme=scheme)
+            found = judge(judged)
+            assert found["passed"] > 20
+            assert (found["wrong"], found["undecided"]) == ([], []), (width, scheme)
 
 
-def test_axe_would_have_found_pale_text_and_a_field_without_a_name(
-    judged: dict[int, Page], site: str
-):
-    page = judged[WIDTHS[0]]
-    page.emulate_media(color_scheme="light")
-    visit(page, site, "page")
-    page.evaluate("""() => {
+def test_axe_would_have_found_pale_text_and_a_field_without_a_name(judged: Page, site: str):
+    judged.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    judged.emulate_media(color_scheme="light")
+    visit(judged, site, "page")
+    judged.evaluate("""() => {
       document.querySelector('.prose p').style.color = '#6b6b6b';
       document.querySelector('main').append(document.createElement('input'));
     }""")
-    rules = {line.split(":")[0] for line in judge(page)["wrong"]}
+    rules = {line.split(":")[0] for line in judge(judged)["wrong"]}
     assert {"color-contrast-enhanced", "label"} <= rules

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 import lxml.html
 import pytest
-from playwright.sync_api import Page, Request
+from playwright.sync_api import BrowserContext, Page, Request
 
 from tests.browser.conftest import KINDS, visit
 
@@ -29,14 +30,37 @@ LISTEN = """
 """
 
 
+@pytest.fixture
+def page(new_page: Page) -> Page:
+    """Most tests here listen to it."""
+    return new_page
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A page for all kinds, and what is asked and said in it."""
+
+    page: Page
+    asked: list[Request]
+    said: list[str]
+
+
+@pytest.fixture(scope="module")
+def heard(window: BrowserContext) -> Heard:
+    found = Heard(window.new_page(), [], [])
+    found.page.on("request", lambda request: found.asked.append(request))
+    found.page.on("console", lambda message: found.said.append(message.text))
+    found.page.on("pageerror", lambda error: found.said.append(str(error)))
+    found.page.add_init_script(LISTEN)
+    return found
+
+
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_visit_asks_this_host_alone_little_and_in_silence(page: Page, site: str, kind: str):
-    asked: list[Request] = []
-    said: list[str] = []
-    page.on("request", lambda request: asked.append(request))
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.add_init_script(LISTEN)
+def test_a_visit_asks_this_host_alone_little_and_in_silence(heard: Heard, site: str, kind: str):
+    page, asked, said = heard.page, heard.asked, heard.said
+    page.goto("about:blank")  # with what the last one still had to say
+    asked.clear()
+    said.clear()
     visit(page, site, kind)
     # To the very end and back, so that whatever waits for being seen has come.
     page.evaluate("""async () => {

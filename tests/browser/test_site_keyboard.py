@@ -109,10 +109,12 @@ def test_copying_the_link_by_key_is_done_and_said(page: Page, site: str):
     assert page.url == site + KINDS["article"]
 
 
-def test_where_copying_is_forbidden_the_address_itself_is_said(page: Page, site: str):
-    page.add_init_script("navigator.clipboard.writeText = () => Promise.reject(new Error('no'))")
-    visit(page, site, "article")
-    page.locator('[data-share="copy"]').click()
-    address = page.locator("link[rel=canonical]").get_attribute("href")
-    said = page.locator(".share").get_by_role("status")
+def test_where_copying_is_forbidden_the_address_itself_is_said(new_page: Page, site: str):
+    new_page.add_init_script(
+        "navigator.clipboard.writeText = () => Promise.reject(new Error('no'))"
+    )
+    visit(new_page, site, "article")
+    new_page.locator('[data-share="copy"]').click()
+    address = new_page.locator("link[rel=canonical]").get_attribute("href")
+    said = new_page.locator(".share").get_by_role("status")
     expect(said).to_contain_text(address or "no canonical address")

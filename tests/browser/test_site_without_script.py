@@ -66,14 +66,14 @@ def test_the_form_posts_the_address_and_nothing_else_of_the_reader(
     assert len(fields) <= 1
 
 
-def test_an_address_that_is_none_stops_at_the_field_and_is_said(page: Page, site: str):
+def test_an_address_that_is_none_stops_at_the_field_and_is_said(new_page: Page, site: str):
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.method))
-    visit(page, site, "subscribe")
-    field = page.get_by_label("Your e-mail address")
+    new_page.on("request", lambda request: asked.append(request.method))
+    visit(new_page, site, "subscribe")
+    field = new_page.get_by_label("Your e-mail address")
     for wrong in ("", "not an address"):
         field.fill(wrong)
-        page.get_by_role("button", name="Subscribe").click()
+        new_page.get_by_role("button", name="Subscribe").click()
         # The browser's own message is shown and read out at the field it has the focus on.
         expect(field).to_be_focused()
         assert field.evaluate("field => field.validationMessage")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,16 +32,26 @@ Words.
 """
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> Path:
-    """A built site that is good."""
-    (tmp_path / "content/posts").mkdir(parents=True)
-    (tmp_path / "content/images").mkdir()
-    (tmp_path / "pelicanconf.py").write_text(CONF)
-    (tmp_path / "content/posts/good.md").write_text(GOOD)
-    done = publish("build", cwd=tmp_path)
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A built site that is good, and a copy of it."""
+    site = tmp_path_factory.mktemp("small") / "site"
+    (site / "content/posts").mkdir(parents=True)
+    (site / "content/images").mkdir()
+    (site / "pelicanconf.py").write_text(CONF)
+    (site / "content/posts/good.md").write_text(GOOD)
+    done = publish("build", cwd=site)
     assert done.returncode == 0, done.stderr
-    return tmp_path
+    return site, Path(shutil.copytree(site, site.with_name("kept")))
+
+
+@pytest.fixture
+def small(built: tuple[Path, Path]) -> Iterator[Path]:
+    """The site, put back after each test: to build it takes longer than to copy it."""
+    site, kept = built
+    yield site
+    shutil.rmtree(site)
+    shutil.copytree(kept, site)
 
 
 def tree(folder: Path) -> dict[str, str]:

@@ -51,11 +51,11 @@ def address(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[st
         yield here
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
+    """One page for all: none of them leaves anything in it."""
     context = browser.new_context(viewport={"width": 390, "height": 844})
-    page = context.new_page()
-    yield page
+    yield context.new_page()
     context.close()
 
 

@@ -531,29 +531,26 @@ class Silent(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(
-    ("width", "sharp", "wanted"), [(390, 1, 480), (390, 2, 800), (1200, 2, 1200)]
-)
-def test_a_browser_takes_the_size_that_suits_its_screen(
-    site: Site, browser: Browser, width: int, sharp: int, wanted: int
-):
+def test_a_browser_takes_the_size_that_suits_its_screen(site: Site, browser: Browser):
     site.write("images/one.jpg", photograph(1600, 900))
     site.post("cup", "![One]({static}/images/one.jpg)", Uid="aaaaaaaaaaaa1")
     built = site.build(IMAGES_WIDTHS=(480, 800, 1200), IMAGES_SIZES="100vw", SITEURL="",
                        PLUGINS=["picture_sizes"])  # fmt: skip
-    asked: list[str] = []
     handler = functools.partial(Silent, directory=str(built.output))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        tab = browser.new_page(viewport={"width": width, "height": 800}, device_scale_factor=sharp)
-        tab.on("response", lambda r: asked.append(r.url) if r.ok else None)
-        tab.goto(f"http://127.0.0.1:{server.server_port}/cup/", wait_until="networkidle")
-        drawn = tab.evaluate("document.querySelector('img').currentSrc")
-        tab.close()
+        for width, sharp, wanted in ((390, 1, 480), (390, 2, 800), (1200, 2, 1200)):
+            asked: list[str] = []
+            screen = {"width": width, "height": 800}
+            tab = browser.new_page(viewport=screen, device_scale_factor=sharp)
+            tab.on("response", lambda r, asked=asked: asked.append(r.url) if r.ok else None)
+            tab.goto(f"http://127.0.0.1:{server.server_port}/cup/", wait_until="networkidle")
+            drawn = tab.evaluate("document.querySelector('img').currentSrc")
+            tab.close()
+            pictures = [url for url in asked if url.endswith((".avif", ".webp", ".jpg"))]
+            assert pictures == [drawn]
+            assert re.search(rf"/pictures/one-[0-9a-f]{{12}}-{wanted}\.(avif|webp)$", drawn)
         server.shutdown()
-    pictures = [url for url in asked if url.endswith((".avif", ".webp", ".jpg"))]
-    assert pictures == [drawn]
-    assert re.search(rf"/pictures/one-[0-9a-f]{{12}}-{wanted}\.(avif|webp)$", drawn)
 
 
 def test_a_file_is_read_again_only_where_it_changed(

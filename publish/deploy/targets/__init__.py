@@ -62,7 +62,7 @@ class Place:
         """
         value = self.options.get(key, default)
         if not isinstance(value, str) or (default is None and not value):
-            raise ConfigError(f'DEPLOY["{self.name}"]["{key}"]: must be a text', self._mend(key))
+            raise self.wrong(key, "must be a text")
         return value
 
     def words(self, key: str) -> list[str]:
@@ -73,13 +73,15 @@ class Place:
         """
         value = self.options.get(key, [])
         if not isinstance(value, list | tuple) or not all(isinstance(w, str) for w in value):
-            raise ConfigError(
-                f'DEPLOY["{self.name}"]["{key}"]: must be a list of words', self._mend(key)
-            )
+            raise self.wrong(key, "must be a list of words")
         return list(value)
 
-    def _mend(self, key: str) -> str:
-        return f"set it in the settings file; docs/going-live.md shows a target with `{key}`"
+    def wrong(self, key: str, what: str) -> ConfigError:
+        """The error that a setting is wrong: ``what`` is."""
+        return ConfigError(
+            f'DEPLOY["{self.name}"]["{key}"]: {what}',
+            f"set it in the settings file; docs/going-live.md shows a target with `{key}`",
+        )
 
 
 class Target(ABC):

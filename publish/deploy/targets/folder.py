@@ -21,6 +21,11 @@ class Folder(IncrementalTarget):
         super().__init__(place)
         self.path = (place.root / place.text("path")).absolute()
         self.after = place.words("after")
+        given, built = self.path.resolve(), place.output.resolve()
+        if built in (given, *given.parents) or given in built.parents:
+            raise place.wrong("path", "is, holds or lies in the folder that the site is built in")
+        if given.exists() and not given.is_dir():
+            raise place.wrong("path", "names a file")
 
     def tags(self) -> dict[str, str]:
         """Stamps of all files, which show each change."""
@@ -112,7 +117,11 @@ def _tag(found: os.stat_result) -> str:
 def _replace(part: Path, place: Path, data: bytes) -> None:
     """Write a file in one step. What a crash leaves does not lie among the site's files."""
     part.parent.mkdir(parents=True, exist_ok=True)
-    part.write_bytes(data)
+    try:
+        part.write_bytes(data)
+    except OSError as error:
+        # A full disk does not say of which file it was.
+        raise OSError(error.errno, error.strerror, str(place)) from None
     part.chmod(0o644)
     place.parent.mkdir(parents=True, exist_ok=True)
     part.replace(place)
