@@ -6,9 +6,11 @@ the rest of the command.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import runpy
+import sys
 import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -174,11 +176,13 @@ def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
         )
     light.install()
     try:
-        try:
-            found = runpy.run_path(str(file))
-        except light.StubUsed:
-            light.forget()
-            found = runpy.run_path(str(file))
+        # What it prints is no part of what a command answers.
+        with contextlib.redirect_stdout(sys.stderr):
+            try:
+                found = runpy.run_path(str(file))
+            except light.StubUsed:
+                light.forget()
+                found = runpy.run_path(str(file))
     except (Exception, SystemExit) as error:  # whatever a settings file may do wrong
         raise ConfigError(
             f"{path}:{_line(error, file)}: the settings file fails: "

@@ -158,3 +158,12 @@ def test_folders_that_may_be(tmp_path: Path, line: str):
     conf = tmp_path / "pelicanconf.py"
     conf.write_text(f"{line}\n".replace("THEME = None", "THEME = 'simple'"))
     require_folders(load(conf))
+
+
+def test_what_a_settings_file_prints_is_no_part_of_an_answer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    conf = tmp_path / "pelicanconf.py"
+    conf.write_text('SITENAME = "S"\nprint("hi")\n', encoding="utf-8")
+    assert load(conf).values["SITENAME"] == "S"
+    assert capsys.readouterr() == ("", "hi\n")

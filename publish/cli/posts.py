@@ -57,9 +57,4 @@ def rename(settings: Settings, terminal: Terminal, old: str, new: str) -> None:
     if not done.changed:
         terminal.good(f"{name}: its slug is {new} already; nothing was changed")
         return
-    puts = "the next build puts it" if done.post.public else "once it is public it is"
-    where = f"; {puts} at {done.address}" if done.address else ""
-    if done.post.fixed:
-        where = "; its Url or Save_as line sets its address, which stays"
-    leads = f", and {', '.join(done.before)} leads there" if done.before else ""
-    terminal.good(f"{name}: its slug is {new} now{where}{leads}")
+    terminal.good("; ".join([f"{name}: its slug is {new} now", *done.leads()]))

@@ -49,6 +49,5 @@ def do(office: Office, question: Question) -> Done | Question:
         return again
     made: Renaming = again.plan
     made.write()
-    lines = [f"the post is at {made.address or made.new} with the next upload"]
-    lines += [f"{before} will lead there" for before in made.before]
-    return Done(ACT, tuple(lines), ({"post": question.wish["post"]},))
+    lines = (f"its slug is {made.new} now", *made.leads())
+    return Done(ACT, lines, ({"post": question.wish["post"]},))

@@ -31,7 +31,7 @@ from publish.site.engine.sources import key_lines
 KINDS = {"category": "categories", "tag": "tags", "author": "authors"}
 LAST = 9999
 """The year of a draft without a date, to Pelican."""
-TEXTS = (*frontmatter.MARKDOWN, ".txt", ".doc", ".docx", ".odt", ".rtf")
+TEXTS = (*frontmatter.MARKDOWN, ".html", ".htm", ".rst", ".txt", ".doc", ".docx", ".odt", ".rtf")
 """Endings of what a post may have been written in."""
 PLAIN = (str, int, float, bool, type(None))
 

@@ -31,6 +31,14 @@ class Renaming:
         """False where it has that slug already."""
         return self.post.slug != self.new
 
+    def leads(self) -> list[str]:
+        """What becomes of its addresses, a part of a sentence each."""
+        if self.post.fixed:
+            return ["its Url or Save_as line sets its address, which stays"]
+        puts = "the next build puts it" if self.post.public else "once it is public it is"
+        here = [f"{puts} at {self.address}"] if self.address else []
+        return here + [f"{before} will lead there" for before in self.before]
+
     def write(self) -> None:
         """Change the file.
 

@@ -4,6 +4,7 @@ import random
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -46,12 +47,18 @@ READING = ReadOptions(plugins=("post_identity", "only_blocks", "multi_category")
 MARKDOWN = Markdown(extensions=["extra", "meta", "toc", "sane_lists"])
 
 
+@lru_cache(maxsize=1)
+def rendered(text: str) -> str:
+    """Stock Markdown's HTML: a post and a page of one text are the same to it."""
+    return MARKDOWN.reset().convert(text)
+
+
 def source(path: str, raw: bytes) -> Source:
     """A source with the record that it would have, made without Pelican; none of what is unfit."""
     found = Source(path, f"content/{path}", raw, path.startswith("pages"), READING)
     if not found.readable or tangled(found):
         return found
-    html = MARKDOWN.reset().convert(found.text)
+    html = rendered(found.text)
     parsed = body.parse(html)
     post = Post(
         path, "page" if found.is_page else "article", "public", found.get("title"),

@@ -344,6 +344,18 @@ def test_a_date_on_which_pelican_fails_is_told_at_its_line_and_spoils_no_other(
     assert theirs.rule == "broken-link"
 
 
+def test_dates_that_are_none_are_told_of_every_source_whatever_its_format(project: Project):
+    for name in ("a.md", "b.md"):
+        project.write(
+            f"content/posts/{name}", f"{HEAD.replace('2026-11-01 07:30', 'nope')}\nWords.\n"
+        )
+    for name in ("c.html", "d.html"):
+        head = f'<title>{name}</title>\n<meta name="date" content="nope">'
+        project.write(f"content/posts/{name}", f"<html><head>{head}</head><body>x</body></html>")
+    errors = {f.file for f in project.findings() if "date" in f.message}
+    assert errors == {f"content/posts/{name}" for name in ("a.md", "b.md", "c.html", "d.html")}
+
+
 @pytest.mark.parametrize(
     ("date", "severity"),
     [("2026-11", "warning"), ("Nov 2026", "warning"), ("Fri", "warning"), ("12:30", "warning"),
@@ -351,7 +363,8 @@ def test_a_date_on_which_pelican_fails_is_told_at_its_line_and_spoils_no_other(
      ("2026-07-01 07:30 EST", "warning"), ("2026-07-01 07:30 EDT", ""),
      ("2026-07-01 07:30 UTC", ""), ("2026-07-01 07:30Z", ""),
      ("1 July 2026", ""), ("Wed, 1 Jul 2026 07:30 PM", ""), ("20260701", ""), ("260701", ""),
-     ("July 1st, 2026 7pm", ""), ("2026-07-01T07:30:00-04:00", "")],
+     ("July 1st, 2026 7pm", ""), ("2026-07-01T07:30:00-04:00", ""),
+     ("Wed, 01 Jul 2026 07:30:00 GMT", ""), ("26-11-20", "warning"), ("20.11.25", "warning")],
 )  # fmt: skip
 def test_a_date_that_says_less_than_it_should_is_a_warning(
     project: Project, date: str, severity: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from publish.checks.rule import source_rule
 from publish.checks.rules.frontmatter import ITEM, KNOWN
@@ -165,10 +165,18 @@ def ambiguous_date(source: Source) -> Iterator[Problem]:
         elif moment and given and _parts(given) < 3:
             message = f"{KNOWN[name]} has no day, month or year: each build takes today's"
             yield Problem(line, message, f"write it as {moment:%Y-%m-%d %H:%M}", severity="warning")
-        elif moment and (letters := ZONE.search(given)) and letters[1] != moment.tzname():
+        elif moment and found and len(found[3]) == 2:
+            message = f"{KNOWN[name]} {found.group()} is read as {moment:%Y-%m-%d}"
+            yield Problem(line, message, "write the year with four digits", severity="warning")
+        elif moment and (letters := ZONE.search(given)) and _misread(letters[1], moment):
             message = f"the zone {letters[1]} is not read: the hour is {moment:%H:%M %z}"
             remedy = "write an offset, such as +02:00, instead of its letters"
             yield Problem(line, message, remedy, severity="warning")
+
+
+def _misread(letters: str, moment: datetime) -> bool:
+    """Whether the letters of a zone are not that of the moment; GMT is read as UTC."""
+    return letters != moment.tzname() and not (letters == "GMT" and not moment.utcoffset())
 
 
 def _parts(date: str) -> int:

@@ -20,6 +20,10 @@ OPEN = {"[": ("]", 1000), "](": (")", 1000), "<": (">", 3000)}
 takes seconds and soon minutes, or runs out of stack."""
 SIGNS = {"`": 5000, "*": 5000, "_": 5000, '"': 5000, "'": 5000}
 """Signs of one paragraph, in all."""
+COUNTED = re.compile(r"""[\[\]()<>`*_"':|]""")
+"""Signs of which there may be too many; without one, a line of fewer than ``SHORT`` characters is
+not too much."""
+SHORT = 42
 DEFINITIONS = 200
 """Of one paragraph."""
 CELLS = 1000
@@ -72,11 +76,17 @@ def _deep(source: Source) -> int:
     opened = dict.fromkeys(OPEN, 0)
     used = dict.fromkeys(SIGNS, 0)
     definitions = 0
+    begun = False
     # Signs count in the body, for in the prose whole spans of code are blank.
     for (number, line), raw in zip(source.prose_lines, source.body.split("\n"), strict=True):
         if not raw.strip():
-            opened, used, definitions = dict.fromkeys(OPEN, 0), dict.fromkeys(SIGNS, 0), 0
+            if begun:
+                opened, used, definitions = dict.fromkeys(OPEN, 0), dict.fromkeys(SIGNS, 0), 0
+                begun = False
             continue
+        if len(raw) < SHORT and not COUNTED.search(raw):
+            continue
+        begun = True
         if DEEP_QUOTE.match(line) or DEEP_LIST.match(line) or LISTS_IN_A_LINE.match(line):
             return number
         for sign, (end, most) in OPEN.items():

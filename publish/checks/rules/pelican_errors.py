@@ -29,13 +29,15 @@ def refused(site: Site) -> Iterator[Problem]:
 
 def refusals(site: Site) -> Iterator[tuple[Problem, Complaint]]:
     """The findings of ``refused``, each with what it was made of."""
-    told: dict[str, list[tuple[Problem, Complaint]]] = {}
+    told: dict[tuple[str, str], list[tuple[Problem, Complaint]]] = {}
     zone = any(True for _ in bad_timezone.over_site(site)) if bad_timezone.over_site else False
     for said in site.library.complaints:
         # Another rule names the setting.
         if not (_of_unread(said, site) or (zone and said.kind == "bad-timezone")):
             problem = _problem(said, site)
-            told.setdefault(problem.message, []).append((problem, said))
+            # What has a kind is the source's own fault, in however many it is.
+            alike = problem.message, problem.file if said.kind else ""
+            told.setdefault(alike, []).append((problem, said))
     for same in told.values():
         yield from same[:1] if len(same) >= MANY else same
 
