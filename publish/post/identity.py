@@ -118,6 +118,10 @@ def texts(data: bytes) -> dict[str, str]:
         found = None
     if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
         raise ValueError("is damaged")
+    try:
+        "".join((*found, *found.values())).encode()
+    except UnicodeEncodeError:  # by an escape that is half a character
+        raise ValueError("is damaged") from None
     return found
 
 

@@ -86,7 +86,7 @@ def changed_uid(site: Site) -> Iterator[Problem]:
     the post is new to feed readers, and would be mailed again."""
     if site.recorded_fault:
         file, message = site.recorded_fault
-        yield Problem(1, message, "restore it from version control", file)
+        yield Problem(1, quoted(message, 200), "restore it from version control", file)
         return
     for source in site.sources:
         if not source.readable or not source.header.fields:
