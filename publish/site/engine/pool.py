@@ -99,12 +99,12 @@ def join(part: Any, shared: list[Any]) -> None:
 def spread(
     jobs: int, work: Callable[[list[T]], R], items: list[T], audit: Audit, parts: Sequence[Any] = ()
 ) -> list[R]:
-    """``work`` of the first of ``items``, then of the share of the rest of each process, this one
-    first. What the first needs, modules and expressions, the copies need not load again."""
-    first, rest = work(items[:1]), items[1:]
-    pool = Pool(jobs, lambda number: work(rest[number::jobs]), audit, parts)
+    """``work`` of the first of ``items``, then of the rest of this process's share, then of that
+    of each copy. What the first needs, modules and expressions, the copies need not load."""
+    first = work(items[:1])
+    pool = Pool(jobs, lambda number: work(items[number::jobs]), audit, parts)
     try:
-        return [first, work(rest[0::jobs]), *pool.answers()]
+        return [first, work(items[jobs::jobs]), *pool.answers()]
     finally:
         pool.close()
 
