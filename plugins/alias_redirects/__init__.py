@@ -60,7 +60,7 @@ def finish(pelican: Any) -> None:
     real = real_files(_generators, _written, output)
     taken = real | set(settings["REDIRECT_FILES"])
     moves, wrong = plan(sources, taken, settings["SITEURL"])
-    moves += retired.plan(taken_off, list(moves), real, settings)
+    moves += retired.plan(taken_off, list(moves), taken, settings)
     written = write_all(moves, settings["REDIRECT_FILES"], real, output)
     for fault in (*faults, *wrong, *written):
         fault.log(log)

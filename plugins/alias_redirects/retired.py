@@ -7,15 +7,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from publish.post.aliases import parse_alias
+from publish.post.aliases import GONE, Occupied, parse_alias, retired_fault
 from publish.post.diagnostic import Complaint
 from publish.post.identity import RETIRED, Damaged, read_table
-from publish.post.urls import folded
 
 from .plan import Move, Place, mount
 
-GONE = "gone"
-"""What stands there for an address that leads nowhere any more."""
 PLACE = Place(f"content/{RETIRED}")
 TITLE = "This page has moved"
 
@@ -26,20 +23,9 @@ def read(settings: Mapping[str, Any]) -> tuple[dict[str, str], list[Complaint]]:
         found = read_table(Path(settings["PATH"]), RETIRED)
     except Damaged as damage:
         return {}, [PLACE.complaint(str(damage), "restore it from version control")]
-    faults = [
-        PLACE.complaint(why, "write it from the root on: /old/")
-        for address in found if (why := _fault(address))
-    ]  # fmt: skip
-    good = {address: lead for address, lead in found.items() if not _fault(address)}
-    return good, faults
-
-
-def _fault(address: str) -> str:
-    try:
-        parse_alias(address)
-    except ValueError as error:
-        return f"the address {address} {error}"
-    return ""
+    if fault := retired_fault(found):
+        return {}, [PLACE.complaint(fault, "correct it, or restore it from version control")]
+    return found, []
 
 
 def plan(
@@ -51,13 +37,17 @@ def plan(
     An address that another page or an alias has taken since is theirs. ``read`` has seen to it that
     each is an address.
     """
-    taken = {folded(file) for file in real} | {folded(move.alias.file) for move in moves}
+    occupied = Occupied(dict.fromkeys((*real, *(move.alias.file for move in moves)), "another"))
     siteurl = str(settings.get("SITEURL") or "").rstrip("/")
     lang, base = str(settings.get("DEFAULT_LANG") or "en"), mount(siteurl)
     name = str(settings.get("SITENAME") or f"{siteurl}/")
     for address, lead in sorted(retired.items()):
         alias = parse_alias(address)
-        if not alias.file or folded(alias.file) in taken:
+        try:
+            occupied.take(alias, address)
+        except ValueError:
+            continue
+        if not alias.file:
             continue
         if lead == GONE:
             yield Move(alias, base + alias.path, "", f"{siteurl}/", name, lang, PLACE)

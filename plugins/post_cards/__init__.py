@@ -61,6 +61,7 @@ def choose(generators: list[Any]) -> None:
         # A draft in no place has no page that could show its card.
         if article.save_as:
             article.card = _card(article, article.settings) or site
+    _begin(generators[0].settings)
 
 
 def _site_card(settings: Any) -> Shown | None:
@@ -117,11 +118,12 @@ def _ornament(line: str, weight: Any) -> str:
     return printable(line, face(weight).characters) or ""
 
 
-def begin(pelican: Any) -> None:
-    """Begin with what is new, from the last on, while letters and pages are made."""
-    engine = pelican.settings.get("ENGINE")
+def _begin(settings: Any) -> None:
+    """Begin with what is new, from the last on, while sources are judged, and letters and pages
+    made: a card of a build that is refused lies in the cache for the next one."""
+    engine = settings.get("ENGINE")
     if engine and not engine.planning:
-        cache = _cache(pelican.settings)
+        cache = _cache(settings)
         new = [file for file in reversed(_missing(engine)) if not (cache / file).exists()]
         _ahead.append(engine.ahead(lambda file: _kept(cache / file) and None, new))
 
@@ -188,5 +190,4 @@ def register() -> None:
     """Called by Pelican."""
     # After every plugin that sets categories, in whatever order they are named.
     signals.all_generators_finalized.connect(choose)
-    signals.get_writer.connect(begin)
     signals.finalized.connect(write)

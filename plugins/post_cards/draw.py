@@ -67,25 +67,27 @@ class _Line:
     colour: str
 
 
+@lru_cache(maxsize=32)
+def _small(text: str, y: float, file: Path, colour: str) -> list[_Line]:
+    """A line that many cards share."""
+    one = SMALL * LEADING
+    found = fit(text, face(file).width, WIDTH - 2 * EDGE, one, (SMALL,), LEADING)
+    return [_Line(line, y, SMALL, file, colour) for line in found.lines if line]
+
+
 def _set(card: Card) -> list[_Line]:
     """The lines of the card; that at ``BELOW`` stands on the nearest hill."""
-
-    def small(text: str, y: float, file: Path, colour: str) -> list[_Line]:
-        one = SMALL * LEADING
-        found = fit(text, face(file).width, WIDTH - 2 * EDGE, one, (SMALL,), LEADING)
-        return [_Line(line, y, SMALL, file, colour) for line in found.lines if line]
-
     title = fit(card.title, face(BOLD).width, WIDTH - 2 * EDGE, TITLE_HEIGHT, SIZES, LEADING)
     # What stands above the first baseline is about three quarters of the size.
     first = TITLE_TOP + title.size * 0.76
     return [
-        *small(card.above, ABOVE, REGULAR, "quiet"),
+        *_small(card.above, ABOVE, REGULAR, "quiet"),
         *(
             _Line(line, first + row * title.size * LEADING, title.size, BOLD, "ink")
             for row, line in enumerate(title.lines)
             if line
         ),
-        *small(card.below, BELOW, BOLD, "light"),
+        *_small(card.below, BELOW, BOLD, "light"),
     ]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Set
 from functools import cache, cached_property
-from itertools import pairwise
+from itertools import pairwise, repeat
 from pathlib import Path
 
 FONTS = Path(__file__).parent / "fonts"
@@ -58,8 +58,8 @@ class Face:
 
     def width(self, text: str) -> float:
         """How long ``text`` is; a character that is not there counts for nothing."""
-        near = sum(self.kerning.get(pair, 0) for pair in pairwise(text))
-        return near + sum(self.advances.get(character, 0) for character in text)
+        near = sum(map(self.kerning.get, pairwise(text), repeat(0.0)))
+        return near + sum(map(self.advances.get, text, repeat(0.0)))
 
     def places(self, text: str) -> list[tuple[str, float]]:
         """Each character and where it begins."""

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from publish.checks import secret_keys
 from publish.checks.site import Issue, Trouble
 from publish.post import identity
-from publish.post.aliases import folders_of
+from publish.post.aliases import folders_of, retired_fault
 from publish.post.identity import Recorded
 from publish.settings import Settings
 
@@ -186,6 +186,8 @@ def recorded(settings: Settings) -> tuple[Recorded, tuple[str, str] | None]:
     """The addresses that were ever published; else the damaged file and what is wrong."""
     try:
         identity.read_table(settings.content, identity.SINCE)  # which a build writes on
+        if fault := retired_fault(identity.read_table(settings.content, identity.RETIRED)):
+            raise identity.Damaged(identity.RETIRED, fault)
         return identity.read_recorded(settings.content), None
     except identity.Damaged as damage:
         file = os.path.relpath(settings.content / damage.name, settings.root)

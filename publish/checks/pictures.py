@@ -9,6 +9,8 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+from publish.post.images import format_of
+
 CUT, DAMAGED, NONE = "is cut off", "is damaged", "is no picture"
 SUFFIX = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg)$", re.I)
 LARGEST = 50_000_000
@@ -31,12 +33,11 @@ def fault(raw: bytes) -> str:
     A browser goes by the bytes and not by the name, so that is done here. Nothing but zeros is a
     file whose room is set aside: a picture that is still to come.
     """
-    for begin, walk in WALKS:
-        if begin.match(raw):
-            try:
-                return walk(raw)
-            except (struct.error, IndexError):
-                return CUT
+    if walk := WALKS.get(format_of(raw)):
+        try:
+            return walk(raw)
+        except (struct.error, IndexError):
+            return CUT
     return NONE if raw.strip(b"\0") else ""
 
 
@@ -114,12 +115,8 @@ def _number(form: str, raw: bytes, at: int) -> int:
     return int(struct.unpack_from(form, raw, at)[0])
 
 
-WALKS: tuple[tuple[re.Pattern[bytes], Callable[[bytes], str]], ...] = (
-    (re.compile(rb"\xff\xd8\xff"), _jpeg),
-    (re.compile(rb"\x89PNG\r\n\x1a\n"), _png),
-    (re.compile(rb"GIF8[79]a"), _gif),
-    (re.compile(rb"RIFF.{4}WEBP", re.S), _webp),
-    (re.compile(rb".{4}ftyp(?:avif|avis|mif1|msf1|heic)", re.S), _boxes),
-    (re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?=[?!s])"), _svg),
-)  # fmt: skip
-"""How the formats that browsers show begin, and what tells if one is whole."""
+WALKS: dict[str, Callable[[bytes], str]] = {
+    ".jpg": _jpeg, ".png": _png, ".gif": _gif, ".webp": _webp, ".avif": _boxes, ".heic": _boxes,
+    ".svg": _svg,
+}  # fmt: skip
+"""What tells of a format if a picture is whole."""

@@ -34,6 +34,7 @@ from publish.checks.rules import (
 )
 from publish.checks.rules.pelican_errors import refusals, refused
 from publish.checks.site import Site
+from publish.checks.source import Source
 from publish.post.diagnostic import Complaint, Diagnostic, Problem
 from publish.post.record import Library
 from publish.settings import Settings
@@ -88,28 +89,26 @@ def findings(site: Site) -> Iterator[Diagnostic]:
     """What all rules find in a site, unsorted."""
     drafts = {source.file for source in site.sources if source.kind == "draft"}
     errors: set[tuple[str, int]] = set()
+    # Of thousands of sources few have a fault that was found before.
+    faulty = [source for source in site.sources if source.facts is None or source.facts.problems]
     for rule in RULES:
         if rule is not refused:
-            for told in _told(rule, _problems(rule, site), drafts):
+            sources = faulty if rule.cacheable else site.sources
+            for told in _told(rule, _problems(rule, site, sources), drafts):
                 if told.severity == "error":
                     errors.add((told.file, told.line))
                 yield told
     yield from _told(refused, _unsaid(refusals(site), site, errors), drafts)
 
 
-def _problems(rule: Rule, site: Site) -> Iterator[tuple[str, Problem]]:
+def _problems(rule: Rule, site: Site, sources: Iterable[Source]) -> Iterator[tuple[str, Problem]]:
     if rule.over_site:
         for problem in rule.over_site(site):
             yield problem.file, problem
-    elif rule.cacheable:
-        for source in site.sources:
-            if source.facts is None or rule.id in source.facts.problems:
-                for problem in found(rule, source):
-                    yield source.file, problem
-    else:
-        for source in site.sources:
-            for problem in found(rule, source):
-                yield source.file, problem
+        return
+    for source in sources:
+        for problem in found(rule, source):
+            yield source.file, problem
 
 
 def _told(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -79,10 +79,18 @@ def load_letters(office: Office, folder: Path | None = None) -> Letters:
     """
     folder = folder or office.settings.issues
     past, listing = office.ledger.read(), office.api.campaigns()
-    found = catalogue.catalogue(issue.list_issues(folder), listing, past, office.ledger.records())
+    made = catalogue.catalogue(issue.list_issues(folder), listing, past, office.ledger.records())
+    found = [_with_unlisted(office, letter) for letter in made]
     ours = {campaign.id for letter in found for campaign in letter.campaigns}
     foreign = tuple(campaign for campaign in listing if campaign.id not in ours)
     return Letters(tuple(found), folder, office.site, foreign)
+
+
+def _with_unlisted(office: Office, letter: Letter) -> Letter:
+    """The letter with a scheduled campaign that no list of this audience shows: the settings name
+    another audience than they did."""
+    own = office.api.campaign(letter.lost) if letter.lost else None
+    return replace(letter, campaigns=(own,)) if isinstance(own, Campaign) else letter
 
 
 def bounds(office: Office, found: Letters) -> Bounds:

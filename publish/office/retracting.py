@@ -17,6 +17,7 @@ from publish.office.context import Office
 from publish.office.letters import Letters
 from publish.office.question import Done, Line, Question, fingerprint_of
 from publish.office.words import command
+from publish.post.aliases import GONE
 from publish.post.issue import key_of
 
 ACT = "retract"
@@ -36,7 +37,7 @@ def ask(office: Office, *, post: str, to: str | None = None, gone: bool = False)
     if to and gone:
         raise ConfigError("--to and --gone exclude each other", "choose one")
     taken = retired.retraction(office.settings, post)
-    lead = retired.target(office.settings, to, taken) if to else retired.GONE
+    lead = retired.target(office.settings, to, taken) if to else GONE
     keys = [key_of([uid]) for uid in taken.uids]
     _refuse_without_key(office, keys)
     found = letters.load_letters(office)
@@ -48,7 +49,7 @@ def ask(office: Office, *, post: str, to: str | None = None, gone: bool = False)
         lines.append(Line("letter", f"{name} is taken back (it is set for {when})"))
     if taken.file:
         lines.append(Line("file", f"{taken.name} becomes a draft; nothing is deleted"))
-    where = "to a page that says it is gone" if lead == retired.GONE else f"to {lead}"
+    where = "to a page that says it is gone" if lead == GONE else f"to {lead}"
     lines += [Line("address", f"{address} leads {where}") for address in taken.addresses]
     leads = dict.fromkeys(taken.addresses, lead)
     campaigns = [[(c.id, c.status) for c in letter.campaigns] for letter, _ in waiting]

@@ -25,7 +25,8 @@ def ask(office: Office, *, post: str, to: Sequence[str]) -> Question:
     for address in to:
         if address.count("@") != 1 or any(c.isspace() for c in address):
             raise ConfigError(f"--to: {address!r} is no mail address", "write name@example.com")
-    _ = office.sender  # Without one nothing is composed for it.
+    _ = office.sender  # Without one nothing is composed for it; nor without an audience.
+    office.readers()
     with office.site.composed(office.voice, drafts=True) as folder:
         heads = catalogue.catalogue(issue.list_issues(folder), (), {}, {})
         try:
@@ -78,5 +79,6 @@ def _mail(office: Office, whole: Issue, addresses: Sequence[str]) -> None:
 
 def _must(answer: Answer) -> Answer:
     if answer.proof is not Proof.DONE:
-        raise NothingSent(f"the test was not mailed: {answer.detail}", "run this again")
+        again = "`publish doctor` says more" if answer.proof is Proof.DENIED else "run this again"
+        raise NothingSent(f"the test was not mailed: {answer.detail}", again)
     return answer

@@ -67,6 +67,23 @@ def parse_alias(text: str) -> Alias:
     return Alias(text, path, query)
 
 
+GONE = "gone"
+"""What stands in the table of retired addresses for one that leads nowhere any more."""
+
+
+def retired_fault(table: Mapping[str, str]) -> str:
+    """What is wrong with the first address that was taken off the site, or with where it leads;
+    ``""`` if nothing is."""
+    for address, lead in table.items():
+        try:
+            parse_alias(address)
+        except ValueError as error:
+            return f"the address {address} {error}"
+        if lead not in ("", GONE) and not re.match(r"https?://[^/\s]|/(?!/)", lead):
+            return f"the address {address} leads to {lead!r}, which is none"
+    return ""
+
+
 class Occupied:
     """The addresses at which something is, on a disk that ignores case too.
 

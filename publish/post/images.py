@@ -93,31 +93,26 @@ def _read(file: str, _mtime: int, _bytes: int) -> tuple[int, int] | None:
     return (int(width), int(height)) if width > 0 and height > 0 else None
 
 
-MAGIC = (
-    (b"\xff\xd8\xff", ".jpg"), (b"\x89PNG\r\n\x1a\n", ".png"), (b"GIF87a", ".gif"),
-    (b"GIF89a", ".gif"), (b"BM", ".bmp"), (b"II*\0", ".tif"), (b"MM\0*", ".tif"),
-    (b"\0\0\1\0", ".ico"),
-)  # fmt: skip
+FORMATS = tuple((re.compile(begin, re.S), ending) for begin, ending in (
+    (rb"\xff\xd8\xff", ".jpg"), (rb"\x89PNG\r\n\x1a\n", ".png"), (rb"GIF8[79]a", ".gif"),
+    (rb"RIFF.{4}WEBP", ".webp"), (rb".{4}ftypavi[fs]", ".avif"),
+    (rb".{4}ftyp(?:mif1|msf1|heic)", ".heic"), (rb"BM", ".bmp"), (rb"II\*\0|MM\0\*", ".tif"),
+    (b"\0\0\1\0", ".ico"), (rb"(?:\xef\xbb\xbf)?\s*(?=<[?!s]).{0,65536}?(?i:<svg)", ".svg"),
+))  # fmt: skip
+"""How the formats of pictures begin; a browser goes by that and not by a file's name."""
 SHOWN = {".jpg", ".png", ".gif", ".webp", ".avif", ".svg"}
 """What a browser shows."""
 
 
+def format_of(data: bytes) -> str:
+    """The ending a picture's bytes deserve; ``""`` if they are no picture."""
+    return next((ending for begin, ending in FORMATS if begin.match(data)), "")
+
+
 def ending_of(data: bytes) -> str:
-    """The ending a picture's bytes deserve; ``""`` if they are no picture that a page may show."""
-    for magic, ending in MAGIC:
-        if data.startswith(magic):
-            return ending if ending in SHOWN else ""
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return ".webp"
-    if data[4:8] == b"ftyp" and data[8:12] in (b"avif", b"avis"):
-        return ".avif"
-    head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if (
-        head.startswith((b"<?xml", b"<svg", b"<!--", b"<!doctype svg"))
-        and b"<svg" in data[:65536].lower()
-    ):
-        return ".svg" if harmless(data) else ""
-    return ""
+    """The same; ``""`` too if they are a picture that a page may not show."""
+    ending = format_of(data)
+    return ending if ending in SHOWN and (ending != ".svg" or harmless(data)) else ""
 
 
 def harmless(data: bytes) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from publish.errors import Refused
 from publish.post import stamps
 from publish.post.files import locked
+from publish.post.identity import RETIRED, SINCE, URLS
 from publish.settings import Settings, require_folders, require_kinds
 from publish.site import addresses, manifest, snapshot
 from publish.site.commit import below, commit, site_of, staged, take_over, tree
@@ -154,16 +155,17 @@ def _made(
                [name.removeprefix(f"{ISSUES}/") for name in letters], present=issues)  # fmt: skip
     if permanent is not None:
         addresses.remember(settings, permanent)
-    made = (
-        None if rendered.untracked else manifest.extended(before, settings, rendered.reads, since)
-    )
+    # It may come to be there, with a pull or by hand, and nothing else of the site change.
+    reads = (*rendered.reads, str(settings.content / RETIRED))
+    made = None if rendered.untracked else manifest.extended(before, settings, reads, since)
     letter_stamps = stamps.of(snapshot.below(str(settings.issues)))
     left = Manifest(
-        files=shown, foreign=_left(settings, changes.foreign), reads=rendered.reads,
+        files=shown, foreign=_left(settings, changes.foreign), reads=reads,
         warnings=rendered.warnings, output=str(target),
         stamps=made.stamps if made else None, racy=made.racy if made else {},
         outputs=_stamps_left(seen, target, shown, changes.written), issues=letter_stamps,
         issued=str(settings.issues),
+        ledger=stamps.of(str(settings.content / name) for name in (URLS, SINCE)),
         composed=sum(path.endswith("/issue.json") for path in letter_stamps),
         scope=manifest.scope(settings), environment=environment,
         until=min(until, rendered.due or until), full_pelican=rendered.full_pelican,

@@ -29,10 +29,11 @@ class Manifest:
 
     ``stamps`` is ``None`` while a build is under way and after one that may be stale: the next
     one renders. ``racy`` are digests of files too young for their stamps. ``outputs`` and
-    ``issues`` are stamps of what lies in the ``output`` folder and in ``issued``. ``reads`` are
-    paths the render found out it needs. ``until`` is the moment up to which time changes nothing,
-    in seconds since the epoch. ``composed`` counts the issues. ``full_pelican`` tells that
-    the render needed more than a light Pelican.
+    ``issues`` are stamps of what lies in the ``output`` folder and in ``issued``, ``ledger`` of
+    the tables of addresses that a build writes. ``reads`` are paths the render found out it needs.
+    ``until`` is the moment up to which time changes nothing, in seconds since the epoch.
+    ``composed`` counts the issues. ``full_pelican`` tells that the render needed more than a light
+    Pelican.
     """
 
     files: tuple[str, ...] = ()
@@ -43,6 +44,7 @@ class Manifest:
     racy: dict[str, str] = field(default_factory=dict)
     outputs: Stamps = field(default_factory=dict)
     issues: Stamps = field(default_factory=dict)
+    ledger: Stamps = field(default_factory=dict)
     issued: str = ""
     output: str = ""
     composed: int = 0
@@ -95,7 +97,7 @@ def write(path: Path, manifest: Manifest) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    seen, made = manifest.stamps or {}, manifest.outputs | manifest.issues
+    seen, made = manifest.stamps or {}, manifest.outputs | manifest.issues | manifest.ledger
     cache.save(path, {
         "version": snapshot.VERSION, "unchanged": len(manifest.files),
         "seen": (snapshot.SEPARATOR.join(seen), stamps.total_of(seen.values())),

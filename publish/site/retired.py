@@ -19,9 +19,6 @@ from publish.settings import Settings
 from publish.site import addresses
 from publish.site.posts import matching, only
 
-GONE = "gone"
-"""What stands in ``retired.json`` for an address that leads nowhere any more."""
-
 
 @dataclass(frozen=True)
 class Retraction:

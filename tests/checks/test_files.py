@@ -215,7 +215,8 @@ def test_a_wrong_zone_or_pattern_in_the_settings_does_not_end_the_check(project:
     project.post("[a](/nowhere/)\n")
     assert project.told() == [
         f"{A}:1 refused error", "pelicanconf.py:1 bad-timezone error",
-        "pelicanconf.py:5 setting-kind error", "pelicanconf.py:6 setting-kind error",
+        "pelicanconf.py:2 setting-kind error", "pelicanconf.py:5 setting-kind error",
+        "pelicanconf.py:6 setting-kind error",
     ]  # fmt: skip
 
 

@@ -17,7 +17,14 @@ from publish import sandbox
 from publish.newsletter.ledger import Ledger
 from publish.post.issue import digest_of
 from tests.cli.inside import publish
-from tests.newsletter.stand import composed, control, deliveries, make_site, put_post
+from tests.newsletter.stand import (
+    composed,
+    control,
+    deliveries,
+    live_environment,
+    make_site,
+    put_post,
+)
 
 NOBODY = "SANDBOX — nobody was e-mailed"
 READER = "demo.reader@example.com"
@@ -245,6 +252,11 @@ def test_a_test_mail_has_the_bytes_and_leaves_nothing_behind(small: Path):
     assert all(b"Exactly these words" in mail.read_bytes() for mail in mails)
     assert json.loads(publish("status", "new", "--json", cwd=small).stdout)[0]["status"] == ""
     assert publish("test", "new", "--to", "nobody", cwd=small).returncode == 2
+    with sandbox.ensure(small) as base:
+        wrong = live_environment(base) | {"MAILCHIMP_API_KEY": f"{0:032x}-us1"}
+        refused = publish("test", "new", "--to", "me@example.com", cwd=small, env=wrong)
+    assert refused.returncode == 2
+    assert "check MAILCHIMP_API_KEY" in refused.stderr
 
 
 def test_what_was_built_this_moment_is_not_built_again(small: Path):

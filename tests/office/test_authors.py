@@ -150,6 +150,17 @@ class Authors(RuleBasedStateMachine):
         name = random.Random(seed).choice(sorted(self.world.records))
         self.world.unschedule(name)
 
+    @rule(seed=SEEDS)
+    @precondition(lambda self: self.world.records)
+    def person_deletes_in_mailchimp(self, seed: int) -> None:
+        name = random.Random(seed).choice(sorted(self.world.records))
+        self.world.delete(name)
+
+    @rule(machine=MACHINES, hours=st.sampled_from([-1, 0, 0, 1]))
+    def clock_is_set(self, machine: int, hours: int) -> None:
+        mine = self.machines[machine].machine
+        mine.clock = lambda: self.world.now + 3600 * hours  # type: ignore[method-assign]
+
     # The laws.
 
     @invariant()

@@ -637,6 +637,15 @@ def test_a_campaign_that_a_person_renames_is_known_by_its_id(author: Author):
     assert mails(author) == []
 
 
+def test_a_scheduled_letter_that_no_list_shows_is_known_by_its_id(author: Author):
+    """The settings name another audience than they did."""
+    done(author, "send", posts=("dose",), at="tomorrow 6:30")
+    author.machine.campaigns = list  # type: ignore[assignment]
+    assert "scheduled, Sat" in status_of(author, "dose")
+    assert "taken back" in done(author, "undo", post="dose").lines[0]
+    assert mails(author) == []
+
+
 def test_a_clock_that_was_set_back_makes_no_run_wait_for_it(author: Author):
     question = asked(author, "send", posts=("dose",), now=True)
     author.machine.trouble = lambda call: "kill" if call == "send" else ""

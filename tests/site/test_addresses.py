@@ -12,6 +12,7 @@ from publish.errors import Refused
 from publish.office import checking
 from publish.office.question import Voice
 from publish.post import identity
+from publish.post.aliases import GONE
 from publish.post.diagnostic import Diagnostic
 from publish.settings import Settings, load
 from publish.site import addresses, retired
@@ -160,11 +161,49 @@ def test_a_trial_build_elsewhere_writes_nothing_down(small: Settings, tmp_path: 
     assert "/three/" not in ledger(small)
 
 
+def test_a_conflict_in_the_ledger_says_what_to_keep(small: Settings):
+    (small.content / identity.URLS).write_bytes(
+        b'{\n<<<<<<< HEAD\n "/a/": "u1",\n=======\n "/b/": "u2",\n>>>>>>> two\n "/c/": "u3"\n}\n'
+    )
+    with pytest.raises(Refused, match=r"a git merge has left — keep the lines of both sides"):
+        build(small, full=True)
+
+
 @pytest.mark.parametrize("damage", [b"{", b"[]", b'{"/one/": 3}', b"\xff"])
 def test_a_damaged_ledger_stops_the_build(small: Settings, damage: bytes):
     (small.content / identity.URLS).write_bytes(damage)
     with pytest.raises(Refused, match=r"urls\.json:1: is damaged"):
         build(small, full=True)
+
+
+def test_a_table_of_addresses_that_changes_alone_makes_a_build_old(small: Settings):
+    gone = small.content / identity.RETIRED
+    gone.write_text('{"/old/": "gone"}')
+    assert build(small).written == ("old/index.html",)
+    assert build(small).rendered == 0
+    gone.unlink()
+    assert build(small).removed == ("old/index.html",)
+    (small.content / identity.URLS).write_text("{")
+    with pytest.raises(Refused, match=r"urls\.json"):
+        build(small)
+
+
+@pytest.mark.parametrize(
+    "table",
+    ['{"old": "gone"}', '{"/a/../b": "gone"}', '{"/old/": "nowhere"}', '{"/old/": "//host/"}',
+     '{"/old/": "javascript:x"}', '{"/\\udcff/": "gone"}'],
+)  # fmt: skip
+def test_a_check_names_a_retired_address_that_is_none_before_a_build(small: Settings, table: str):
+    (small.content / identity.RETIRED).write_text(table)
+    told = [f.file for f in findings(small) if f.severity == "error"]
+    assert told == [f"content/{identity.RETIRED}"]
+
+
+def test_a_retired_address_inside_a_file_of_the_site_is_left_alone(small: Settings):
+    (small.content / identity.RETIRED).write_text(
+        '{"/_redirects/": "gone", "/one/index.html": "gone"}'
+    )
+    assert build(small).written == ()
 
 
 def test_what_is_sent_and_published_makes_no_build_old(small: Settings):
@@ -283,7 +322,7 @@ def test_a_post_taken_off_keeps_every_byte_but_its_status_and_comes_back(small: 
     before = file.read_bytes()
     taken = retired.retraction(small, "one")
     assert (taken.uids, taken.addresses) == (("uid-one-0001",), ("/one/",))
-    retired.retire(small, file, {"/one/": retired.GONE})
+    retired.retire(small, file, {"/one/": GONE})
     build(small)
     assert "taken down" in (small.output / "one/index.html").read_text()
     assert file.read_bytes().replace(b"Status: draft\n", b"") == before

@@ -19,6 +19,7 @@ from publish.settings import load
 from publish.site.build import Guards, build
 from publish.site.commit import below, commit, site_of, staged, tree
 from publish.site.engine.closures import Closures, Compiled
+from publish.site.engine.pool import join, share
 from publish.site.engine.staging import Staging
 from tests.site.conftest import Site
 from tests.site.laws import played
@@ -367,7 +368,7 @@ def test_a_template_that_a_copy_of_the_process_compiled_is_not_compiled_again(
     texts = DictLoader({"a.html": "{{ word }}{% include 'b.html' %}", "b.html": "!"})
     copy, here = Compiled(tmp_path / "kept", b""), Compiled(tmp_path / "kept", b"")
     Environment(loader=texts, bytecode_cache=copy).get_template("a.html").render(word="yes")
-    here.merge(pickle.loads(pickle.dumps(copy.share())))
+    join(here, pickle.loads(pickle.dumps(share(copy))))
     monkeypatch.delattr(Environment, "compile")
     env = Environment(loader=texts, bytecode_cache=here)
     assert [env.get_template(name).render(word="no") for name in sorted(here.names)] == ["no!", "!"]

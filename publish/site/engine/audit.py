@@ -30,6 +30,8 @@ CODE = (".py", ".pyc", ".so")
 class Audit:
     """Listens from ``start`` to ``stop``; ``untracked`` if the next build cannot be skipped."""
 
+    SHARED = ("read", "wrote", "untracked")
+
     def __init__(self) -> None:
         self.read: set[str] = set()
         self.wrote: set[str] = set()
@@ -95,17 +97,6 @@ class Audit:
             yield
         finally:
             self._own -= 1
-
-    def share(self) -> tuple[set[str], set[str], bool]:
-        """What a copy of this process noted, for ``merge``."""
-        return self.read, self.wrote, self.untracked
-
-    def merge(self, share: tuple[set[str], set[str], bool]) -> None:
-        """Take over what was noted in a copy of this process."""
-        read, wrote, untracked = share
-        self.read |= read
-        self.wrote |= wrote
-        self.untracked = self.untracked or untracked
 
     def reads(self, known: Iterable[Path], but: Path) -> list[str]:
         """Files and folders read, absolute; without Python's own and those below ``known``, ``but``

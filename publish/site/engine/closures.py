@@ -112,23 +112,14 @@ class Compiled(BytecodeCache):
     ``names`` are those of the templates that were loaded.
     """
 
+    SHARED = ("_now", "names")
+
     def __init__(self, file: Path, key: bytes) -> None:
         self._file, self._key = file, key
         known = cache.load(file)
         self._old: dict[str, bytes] = known.get("code", {}) if known.get("key") == key else {}
         self._now: dict[str, bytes] = {}
         self.names: set[str] = set()
-
-    def share(self) -> tuple[dict[str, bytes], set[str]]:
-        """What a copy of the process compiled and loaded."""
-        new = {key: data for key, data in self._now.items() if self._old.get(key) != data}
-        return new, self.names
-
-    def merge(self, share: tuple[dict[str, bytes], set[str]]) -> None:
-        """It need not be compiled here too."""
-        new, names = share
-        self._now.update(new)
-        self.names |= names
 
     def get_bucket(
         self, environment: Environment, name: str, filename: str | None, source: str
@@ -142,17 +133,16 @@ class Compiled(BytecodeCache):
         # Each generator has an environment of its own, and loads what another has compiled.
         if data := self._now.get(bucket.key) or self._old.get(bucket.key):
             bucket.bytecode_from_string(data)
-            self._now[bucket.key] = data
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Jinja has compiled a template."""
         self._now[bucket.key] = bucket.bytecode_to_string()
 
     def save(self) -> None:
-        """Write what this build used.
+        """Add what this build compiled.
 
         Raises:
             OSError: it cannot be written.
         """
-        if any(self._old.get(key) != data for key, data in self._now.items()):
+        if self._now:
             cache.save(self._file, {"key": self._key, "code": self._old | self._now})

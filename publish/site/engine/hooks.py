@@ -11,7 +11,6 @@ import fnmatch
 import functools
 import io
 import os
-import sys
 import types
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -207,19 +206,13 @@ def memoize() -> None:
 
 
 def compile_once(compiled: Compiled) -> None:
-    """Templates compiled before are loaded; folders of templates are not listed for a log."""
-    stock, listing = jinja2.Environment.__init__, jinja2.Environment.list_templates
+    """Templates compiled before are loaded."""
+    stock = jinja2.Environment.__init__
 
     def init(self: Any, *args: Any, **named: Any) -> None:
         stock(self, *args, **{"bytecode_cache": compiled, "auto_reload": False, **named})
 
-    def list_templates(self: Any, *args: Any, **named: Any) -> list[str]:
-        if sys._getframe(1).f_code.co_filename == generators.__file__:
-            return []
-        return listing(self, *args, **named)
-
     jinja2.Environment.__init__ = init  # type: ignore[method-assign]
-    jinja2.Environment.list_templates = list_templates  # type: ignore[method-assign]
 
 
 def keep_copies(staging: Staging) -> None:

@@ -160,7 +160,7 @@ def run(task: Task, tell: Progress, held: list[Any]) -> Outcome:
         tuple(map(str, log.warnings)),
         tuple(path for path in reads if path != str(task.settings.parent)),
         _due(judging.generators if judging else [], began), audit.untracked,
-        tuple(sorted(staging.kept)), live.pages.rendered if live else len(written), answer,
+        tuple(sorted(staging.kept)), len(live.pages.rendered) if live else len(written), answer,
         clock.seconds, full_pelican=task.full_pelican,
     )  # fmt: skip
 

@@ -40,7 +40,9 @@ class Judging:
         self._task, self._settings, self._log = task, settings, log
         self._audit, self._phase = audit, phase
         # What the rehearsal compiles of the templates is what the pages are rendered with.
-        self._parts = (session.compiled,) if session else ()
+        self._parts: list[Any] = [session.compiled] if session else []
+        if task.until == "read":  # in a build, what the copy resolves is resolved once more
+            self._parts.append(log)
         self._copy: Pool | None = None
         self._fit = False
         self.answer: Any = None
@@ -85,7 +87,7 @@ class Judging:
         try:
             self._settle()
             if self._task.judge and not (self.generators or self._task.until):
-                answer, fit, _ = self._judge(0)
+                answer, fit = self._judge(0)
                 return None if fit else Unfit(answer)
         except Unfit as unfit:
             return unfit
@@ -112,15 +114,12 @@ class Judging:
             if hasattr(generator, "refresh_metadata_intersite_links"):
                 generator.refresh_metadata_intersite_links()
         assert self._task.judge
-        answer, fit = self._task.judge(self.generators, self._settings, self._log.errors)
-        return answer, fit, self._log.errors
+        return self._task.judge(self.generators, self._settings, self._log.errors)
 
     def _settle(self) -> None:
         copy, self._copy = self._copy, None
         if copy is None:
             return
-        [(self.answer, self._fit, errors)] = copy.answers()
-        if self._task.until == "read":
-            self._log.merge((errors, []))
-        elif not self._fit:
+        [(self.answer, self._fit)] = copy.answers()
+        if self._task.until != "read" and not self._fit:
             raise Unfit(self.answer)

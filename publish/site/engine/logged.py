@@ -43,6 +43,8 @@ class LogCollector(logging.Handler):
     ``key_lines`` fills with the lines of each source's keys.
     """
 
+    SHARED = ("errors", "warnings")
+
     def __init__(
         self, root: Path, output: Path, key_lines: Mapping[str, Mapping[str, int]]
     ) -> None:
@@ -76,17 +78,6 @@ class LogCollector(logging.Handler):
             if str(cause) not in text:
                 text = f"{text}: {type(cause).__name__}: {cause}"
         self._keep(kept, self._placed(text, self._source(record), kind, parts))
-
-    def share(self) -> tuple[list[Complaint], list[Complaint]]:
-        """What a copy of this process collected, for ``merge``."""
-        return self.errors, self.warnings
-
-    def merge(self, share: tuple[list[Complaint], list[Complaint]]) -> None:
-        """Take over what a copy of this process collected."""
-        for kept, said in zip((self.errors, self.warnings), share, strict=True):
-            for complaint in said:
-                self.count += 1
-                self._keep(kept, complaint)
 
     def tell(self, said: Complaint) -> None:
         """Add an error; its file may be an absolute path."""

@@ -51,6 +51,8 @@ class Entry(NamedTuple):
 class Pages:
     """The pages of this run beside those of the ``last`` record, valid under ``key``."""
 
+    SHARED = ("_made", "rendered")
+
     def __init__(
         self, last: dict[str, Any], key: bytes, staging: Staging, tracker: Tracker
     ) -> None:
@@ -61,7 +63,8 @@ class Pages:
         self._records: dict[str, bytes | None] = old.get("records", {})
         self._facts: dict[str, dict[str, bytes | None]] = old.get("facts", {})
         self._closures = Closures(old.get("texts", {}))
-        self.new: dict[str, Entry] = {}
+        self._fresh: dict[str, Entry] = {}
+        self._made: dict[str, Entry] = {}
         self._met: set[str] = set()
         self._double: set[str] = set()
         self._digests = Digests({}, "")
@@ -72,7 +75,7 @@ class Pages:
         self.context: dict[str, Any] = {}
         self._env: Any = None
         self.reuse = True
-        self.rendered = 0
+        self.rendered: set[str] = set()
 
     # Once a build: what differs from the last one.
 
@@ -152,20 +155,20 @@ class Pages:
             return False
         if any(self._own(context, look) != was for look, was in entry.values.items()):
             return False
-        self.new[page] = entry
+        self._fresh[page] = entry
         self._staging.keep(page)
         return True
 
     def render(self, template: Any, context: Mapping[str, Any], own: Any) -> str:
         """Render the page, and record what its template uses."""
-        self.rendered += 1
+        self.rendered.add(context["output_file"])
         self._tracker.looks = looks = Looks()
         try:
             text: str = template.render(context)
         finally:
             self._tracker.looks = None
         if self.reuse and not looks.vague and (entry := self._entry(template, context, own, looks)):
-            self.new[context["output_file"]] = entry
+            self._made[context["output_file"]] = entry
         return text
 
     def _entry(self, template: Any, context: Any, own: Any, looks: Looks) -> Entry | None:
@@ -205,18 +208,6 @@ class Pages:
                     return None
         return MISSING if value is MISSING else self._digests.of(value)
 
-    # For the next build.
-
-    def share(self) -> tuple[dict[str, Entry], int]:
-        """What a copy of this process rendered, for ``merge``."""
-        return {n: e for n, e in self.new.items() if self.old.get(n) is not e}, self.rendered
-
-    def merge(self, share: tuple[dict[str, Entry], int]) -> None:
-        """Take over what a copy of this process rendered."""
-        made, rendered = share
-        self.new |= made
-        self.rendered += rendered
-
     def save(self, file: Path) -> None:
         """Write the record of this build.
 
@@ -225,20 +216,22 @@ class Pages:
         """
         # Two pages of one place, and those that a copy or a plugin's file covers, may be stale.
         for page in self._double.union(self._staging.foreign()):
-            self.new.pop(page, None)
-        made, _ = self.share()
-        whole = len(made) > len(self.new) // 2  # now and then, what no page looks at any more goes
+            self._made.pop(page, None)
+            self._fresh.pop(page, None)
+        pages = self._fresh | self._made
+        # Now and then, what no page looks at any more goes.
+        whole = len(self._made) > len(pages) // 2
         facts = {} if whole else {c: known for c, known in self._facts.items() if c in self.posts}
-        for entry in (self.new if whole else made).values():
+        for entry in (pages if whole else self._made).values():
             for called, looks in entry.looks.items():
                 seen, known = facts.setdefault(called, {}), self._facts.get(called, {})
                 for look in looks:
                     if look not in seen:
                         seen[look] = known[look] if look in known else self._fact(called, look)
-        shared = set().union(*(entry.shared for entry in self.new.values()))
+        shared = set().union(*(entry.shared for entry in pages.values()))
         cache.save(file, {
             "key": self._key, "texts": self._closures.names,
-            "pages": {page: tuple(entry) for page, entry in self.new.items()},
+            "pages": {page: tuple(entry) for page, entry in pages.items()},
             "values": {variable: self._value(variable) for variable in shared},
             "records": {called: self._digests.record(called) for called in facts},
             "facts": facts, "files": self._staging.left(),

@@ -23,7 +23,7 @@ R = TypeVar("R")
 class Pool:
     """``jobs - 1`` copies that run ``work(number)`` from 1 on; each answers once, pickled.
 
-    What each of ``parts`` comes to in a copy (``share``) is given to it here (``merge``).
+    What the attributes that each of ``parts`` calls ``SHARED`` come to in a copy is added here.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Pool:
                 self._copies.append((process, answer))
 
     def _part(self, work: Callable[[int], Any], number: int) -> tuple[Any, list[Any]]:
-        return work(number), [part.share() for part in self._parts]
+        return work(number), [share(part) for part in self._parts]
 
     def answers(self) -> list[Any]:
         """What the copies answer, in order; none of them is left.
@@ -69,8 +69,8 @@ class Pool:
         if error is not None:
             raise error
         found, shares = result
-        for part, share in zip(self._parts, shares, strict=True):
-            part.merge(share)
+        for part, theirs in zip(self._parts, shares, strict=True):
+            join(part, theirs)
         return found
 
     def close(self) -> None:
@@ -83,15 +83,28 @@ class Pool:
         self._copies.clear()
 
 
+def share(part: Any) -> list[Any]:
+    """What the attributes of ``part`` that it calls ``SHARED`` have come to."""
+    return [getattr(part, name) for name in part.SHARED]
+
+
+def join(part: Any, shared: list[Any]) -> None:
+    """Add what they came to in a copy: to a list what it lacks; of the rest the union."""
+    for name, theirs in zip(part.SHARED, shared, strict=True):
+        mine = getattr(part, name)
+        more = [each for each in theirs if each not in mine] if type(mine) is list else ()
+        setattr(part, name, [*mine, *more] if type(mine) is list else mine | theirs)
+
+
 def spread(
     jobs: int, work: Callable[[list[T]], R], items: list[T], audit: Audit, parts: Sequence[Any] = ()
 ) -> list[R]:
-    """``work`` of the first of ``items``, then of the share of the rest of each process, this one
-    first. What the first needs, modules and expressions, the copies need not load again."""
-    first, rest = work(items[:1]), items[1:]
-    pool = Pool(jobs, lambda number: work(rest[number::jobs]), audit, parts)
+    """``work`` of the first of ``items``, then of the rest of this process's share, then of that
+    of each copy. What the first needs, modules and expressions, the copies need not load."""
+    first = work(items[:1])
+    pool = Pool(jobs, lambda number: work(items[number::jobs]), audit, parts)
     try:
-        return [first, work(rest[0::jobs]), *pool.answers()]
+        return [first, work(items[jobs::jobs]), *pool.answers()]
     finally:
         pool.close()
 

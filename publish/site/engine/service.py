@@ -59,8 +59,9 @@ class Service:
 
         if found:
             self._progress(phase, -len(found))
-        first, *parts = spread(jobs, share, found, self._audit)
-        return [*first, *(parts[n % jobs][n // jobs] for n in range(len(found) - 1))]
+        first, own, *others = spread(jobs, share, found, self._audit)
+        parts = [first + own, *others]
+        return [parts[n % jobs][n // jobs] for n in range(len(found))]
 
     def ahead(self, work: Callable[[Any], Any], items: Iterable[Any]) -> Callable[[], Any]:
         """Begin with ``work`` on ``items`` in copies of this process, which goes on meanwhile.

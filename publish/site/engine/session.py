@@ -34,6 +34,8 @@ SHARED = {generators.ArticlesGenerator: "generate_pages",
 WATCHED = ("article_generator_write_article", "page_generator_write_page", "page_writer_finalized")
 LISTS = ("articles", "dates")
 """Variables of pages that Pelican cuts into list pages."""
+WRITERS = {"relative_urls", "paginated", "template_name", "override_output", "url"}
+"""Parameters of the writer's own; further ones are variables of the page."""
 
 
 class Session:
@@ -83,21 +85,10 @@ class Session:
         copies = generators.StaticGenerator.generate_output
 
         @functools.wraps(write_file)  # a rehearsal asks for Pelican's own
-        def written(
-            self: Any, name: Any, template: Any, context: Any, relative_urls: bool = False,
-            paginated: Any = None, template_name: Any = None, override_output: bool = False,
-            url: Any = None, **named: Any,
-        ) -> None:  # fmt: skip
-            page = _Template(session, template, context, named)
-            single = paginated is None and not (
-                named.keys() & LISTS and template_name in self.settings["PAGINATED_TEMPLATES"]
-            )
-            if single and not relative_urls and context is session.pages.context and name:
-                if session.kept(self, str(name), page, override_output):
-                    return
-                page.asked = True
-            write_file(self, name, page, context, relative_urls, paginated, template_name,
-                       override_output, url, **named)  # fmt: skip
+        def written(self: Any, name: Any, template: Any, context: Any, *how: Any, **named: Any
+                    ) -> None:  # fmt: skip
+            page = _Template(session, template, context, named.keys() - WRITERS)
+            write_file(self, name, page, context, *how, **named)
 
         def together(stock: Any) -> Any:
             def generate(self: Any, writer: Any) -> None:
@@ -165,7 +156,6 @@ class Session:
     def _work(self, number: int) -> None:
         """A copy's share of the pages."""
         logging.getLogger().handlers[:] = [self._log]
-        self._log.errors, self._log.warnings = [], []
         self._mine = number
         try:
             for generator in self._generators:
@@ -174,28 +164,10 @@ class Session:
         except Exception as error:  # a theme or plugin may do anything
             self._log.failed(error)
 
-    def kept(self, writer: Any, name: str, page: _Template, override: bool) -> bool:
-        """Whether the page is reused; then the writer registers it, and plugins get signals.
-
-        As ``render``, without the context that Pelican makes for each page.
-        """
-        path = os.path.join(writer.output_path, name)  # noqa: PTH118 - as the writer's
-        own = {"localsiteurl": page.context.get("localsiteurl"), "output_file": name, **page.named}
-        own["SITEURL"] = page.context.get("SITEURL")
-        if path in writer._written_files or path in writer._overridden_files:
-            return False
-        if not self.pages.fresh(name, page.template, own, page.own):
-            return False
-        writer._written_files.add(path)
-        if override:
-            writer._overridden_files.add(path)
-        signals.content_written.send(path, context={**page.context, **own})
-        return True
-
     def render(self, page: _Template, context: dict[str, Any]) -> str:
         """The page's text; ``KEPT`` if the file stays, or another process writes it."""
         name = str(context["output_file"])
-        if not page.asked and self.pages.fresh(name, page.template, context, page.own):
+        if self.pages.fresh(name, page.template, context, page.own):
             return KEPT
         if self._share and (self._pool or self._mine):
             self._turn += 1
@@ -206,13 +178,11 @@ class Session:
 
 
 class _Template:
-    """What the writer gets in a template's place; ``asked`` once it is known not to be fresh."""
+    """What the writer gets in a template's place."""
 
-    def __init__(
-        self, session: Session, template: Any, context: Any, named: dict[str, Any]
-    ) -> None:
-        self._session, self.template, self.context, self.named = session, template, context, named
-        own = set(named) | {
+    def __init__(self, session: Session, template: Any, context: Any, named: set[str]) -> None:
+        self._session, self.template = session, template
+        own = named | {
             f"{key}_{part}" for key in LISTS if key in named
             for part in ("paginator", "page", "previous_page", "next_page")
         }  # fmt: skip
@@ -220,7 +190,6 @@ class _Template:
         if context is not shared:
             own |= {k for k, v in context.items() if k not in shared or shared[k] is not v}
         self.own = tuple(sorted(own))
-        self.asked = False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.template, name)

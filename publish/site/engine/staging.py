@@ -34,6 +34,8 @@ class Staging:
     plugins' own, and how their files are called. ``kept`` are files that stay.
     """
 
+    SHARED = ("kept", "new", "_staged")
+
     def __init__(
         self, folder: Path, intact: Collection[str], old: Mapping[str, Known],
         further: Mapping[str, str],
@@ -41,6 +43,7 @@ class Staging:
         self._root = f"{folder / 'site'}{os.sep}"
         self._again = f"{folder / AGAIN}{os.sep}"
         self._further = {f"{path}{os.sep}": word for path, word in further.items()}
+        self._words = tuple(f"{word}/" for word in further.values())
         self._intact, self._old = frozenset(intact), old
         self.kept: set[str] = set()
         self.new: dict[str, Known] = {}
@@ -72,6 +75,8 @@ class Staging:
 
     def _has(self, name: str) -> bool:
         """Whether something is staged there in this build."""
+        if name.startswith(self._words):
+            return name in self._staged  # none of the site: all of a slug is written at once
         places = self._root + name, self._again + flat(name)
         return name in self._staged or any(map(os.path.lexists, places))
 
@@ -109,17 +114,6 @@ class Staging:
         lies = self.intact(name) and not os.path.lexists(self._root + name)
         return (self._again + again if lies and len(os.fsencode(again)) < 256
                 else self._root + name)  # fmt: skip
-
-    def share(self) -> tuple[set[str], dict[str, Known], set[str]]:
-        """What a copy of this process staged and kept, for ``merge``."""
-        return self.kept, self.new, self._staged
-
-    def merge(self, share: tuple[set[str], dict[str, Known], set[str]]) -> None:
-        """Take over what a copy of this process did."""
-        kept, new, staged = share
-        self.kept |= kept
-        self.new |= new
-        self._staged |= staged
 
     def left(self) -> dict[str, Known]:
         """How this build leaves each file, but for those of which nothing is known."""
