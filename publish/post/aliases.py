@@ -79,7 +79,7 @@ def retired_fault(table: Mapping[str, str]) -> str:
             parse_alias(address)
         except ValueError as error:
             return f"the address {address} {error}"
-        if lead != GONE and not re.match(r"https?://[^/\s]|/(?!/)", lead):
+        if lead not in ("", GONE) and not re.match(r"https?://[^/\s]|/(?!/)", lead):
             return f"the address {address} leads to {lead!r}, which is none"
     return ""
 

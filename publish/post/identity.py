@@ -103,6 +103,16 @@ def table_bytes(table: Mapping[str, object]) -> bytes:
     return (json.dumps(table, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
+CONFLICT = "holds a conflict that a git merge has left"
+
+
+def remedy_of(fault: str) -> str:
+    """What mends a table of the ledger with that ``fault``."""
+    if fault == CONFLICT:
+        return "keep the lines of both sides, a comma between two, and take git's marks out"
+    return "restore it from version control"
+
+
 def texts(data: bytes) -> dict[str, str]:
     """The JSON object of texts that a table of the ledger is.
 
@@ -117,7 +127,7 @@ def texts(data: bytes) -> dict[str, str]:
     except ValueError:
         found = None
     if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
-        raise ValueError("is damaged")
+        raise ValueError(CONFLICT if b"\n<<<<<<< " in data else "is damaged")
     try:
         "".join((*found, *found.values())).encode()
     except UnicodeEncodeError:  # by an escape that is half a character

@@ -109,8 +109,8 @@ def _refusing(settings: Settings, read: Callable[[Path], T]) -> T:
     try:
         return read(settings.content)
     except identity.Damaged as damage:
-        remedy = "restore it from version control"
-        raise Refused(f"{settings.content / damage.name}:1: {damage}", remedy) from None
+        where = settings.content / damage.name
+        raise Refused(f"{where}:1: {damage}", identity.remedy_of(str(damage))) from None
 
 
 def remember(settings: Settings, known: Published) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from publish.errors import ConfigError, Refused
 from publish.newsletter import changes, issue, report, schedule, titles
-from publish.newsletter.account import account, loopback
+from publish.newsletter.account import account, limits, loopback
 from publish.newsletter.answers import Proof, Reply, judge
 from publish.newsletter.campaign import Campaign, Segment, carrying, parse
 from publish.newsletter.titles import Marks
@@ -97,11 +97,32 @@ def test_a_loopback_address_is_taken_with_or_without_the_path():
         ("NEWSLETTER_TIMEOUT", "soon"), ("NEWSLETTER_SETTLE", -1), ("NEWSLETTER_BARRIER", True),
         ("NEWSLETTER_REPLY_TO", "nobody"), ("NEWSLETTER_FROM_NAME", " "),
         ("NEWSLETTER_TOPICS", {"Career": "../x"}), ("NEWSLETTER_TOPICS", ["Career"]),
+        ("NEWSLETTER_SINCE", "soon"), ("NEWSLETTER_SINCE", "2026-02-30"), ("NEWSLETTER_SINCE", 7),
+        ("NEWSLETTER_SEND_AT", "7"), ("NEWSLETTER_SEND_AT", "24:00"),
+        ("NEWSLETTER_SEND_AT", "07:31"), ("NEWSLETTER_SEND_AT", "-7:30"),
     ],
 )  # fmt: skip
 def test_a_setting_that_is_wrong_is_named(name: str, value: object):
     with pytest.raises(ConfigError, match=name):
         _ = account(settings(**{name: value}), {"MAILCHIMP_API_KEY": KEY}).sender
+
+
+@pytest.mark.parametrize(
+    "value", ["2026-11-30", "2026-11-30 07:30", date(2026, 11, 30), datetime(2026, 11, 30, 7, 30)]
+)
+def test_the_first_day_of_letters_may_be_written_as_any_day_is(value: object):
+    assert limits(settings(NEWSLETTER_SINCE=value)).since == date(2026, 11, 30)
+
+
+@pytest.mark.parametrize(("value", "hour"), [("7:30", 7), (" 07:30 ", 7), ("23:30", 23)])
+def test_the_hour_of_letters_is_a_quarter(value: str, hour: int):
+    assert limits(settings(NEWSLETTER_SEND_AT=value)).send_at == time(hour, 30)
+
+
+@pytest.mark.parametrize("value", ["", None])
+def test_neither_a_first_day_nor_an_hour_need_be_set(value: object):
+    found = limits(settings(NEWSLETTER_SINCE=value, NEWSLETTER_SEND_AT=value))
+    assert (found.since, found.send_at) == (None, None)
 
 
 # --- answers

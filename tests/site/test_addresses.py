@@ -161,6 +161,14 @@ def test_a_trial_build_elsewhere_writes_nothing_down(small: Settings, tmp_path: 
     assert "/three/" not in ledger(small)
 
 
+def test_a_conflict_in_the_ledger_says_what_to_keep(small: Settings):
+    (small.content / identity.URLS).write_bytes(
+        b'{\n<<<<<<< HEAD\n "/a/": "u1",\n=======\n "/b/": "u2",\n>>>>>>> two\n "/c/": "u3"\n}\n'
+    )
+    with pytest.raises(Refused, match=r"a git merge has left — keep the lines of both sides"):
+        build(small, full=True)
+
+
 @pytest.mark.parametrize("damage", [b"{", b"[]", b'{"/one/": 3}', b"\xff"])
 def test_a_damaged_ledger_stops_the_build(small: Settings, damage: bytes):
     (small.content / identity.URLS).write_bytes(damage)

@@ -15,7 +15,7 @@ from publish.checks.site import Site
 from publish.checks.source import Source
 from publish.post.aliases import FORBIDDEN, Alias, Occupied, folders_of, parse_alias
 from publish.post.diagnostic import Problem, quoted
-from publish.post.identity import complaint, uid_of, was_of
+from publish.post.identity import complaint, remedy_of, uid_of, was_of
 from publish.post.slug import slugify
 from publish.post.urls import LONGEST_NAME
 
@@ -86,7 +86,7 @@ def changed_uid(site: Site) -> Iterator[Problem]:
     the post is new to feed readers, and would be mailed again."""
     if site.recorded_fault:
         file, message = site.recorded_fault
-        yield Problem(1, quoted(message, 200), "restore it from version control", file)
+        yield Problem(1, quoted(message, 200), remedy_of(message), file)
         return
     for source in site.sources:
         if not source.readable or not source.header.fields:

@@ -44,8 +44,8 @@ def pictures(source: Source) -> Iterator[Link]:
 
 def file_of(source: Source, picture: Link, site: Site) -> str | None:
     """The path in the content folder that a picture or link means; None for the web's."""
-    if picture.tag == "cover" and source.post and source.post.cover:
-        return source.post.cover.path or None
+    if picture.tag == "cover" and source.post and source.post.cover and source.post.cover.path:
+        return source.post.cover.path
     if found := MARK.match(picture.written):
         return inside(source, found.group(2)) if found.group(1) in FILES else None
     if picture.written[:5].lower() == "data:":
