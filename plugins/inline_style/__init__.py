@@ -74,7 +74,7 @@ def small(css: str) -> str:
         if gap and last not in _TIGHT + ":" and token[0] not in _TIGHT:
             out.append(gap)
         gap = ""
-        if token[0] == "}" and last == ";":
+        while token[0] == "}" and out and out[-1] == ";":
             out.pop()
         out.append(token[0])
     # No string may end the element it stands in; only in a string does it mean anything.

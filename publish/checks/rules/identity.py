@@ -158,10 +158,10 @@ def bad_slug(source: Source) -> Iterator[Problem]:
         yield Problem(line, message, f"write {quoted(slug.lower())}", severity="warning")
 
 
-@site_rule("page-elsewhere", "error", "`Url: about-us/` without a `Save_as:`", "same")
+@site_rule("page-elsewhere", "warning", "`Url: about-us/` without a `Save_as:`", "same")
 def page_elsewhere(site: Site) -> Iterator[Problem]:
-    """A page that is written to another file than a host looks for at its address: every link to
-    it would lead nowhere. A warning where settings do so: the host may know better."""
+    """A page that is written to another file than a host looks for at its address: where the host
+    has no rule of its own for it, every link to the page leads nowhere."""
     told: set[str] = set()
     for source in site.sources:
         post = source.post
@@ -183,7 +183,7 @@ def page_elsewhere(site: Site) -> Iterator[Problem]:
             told.add(kind)
             remedy = f"let {kind}_URL and {kind}_SAVE_AS be of one place"
             line, message = site.setting_line(f"{kind}_URL"), f"of {source.file}, {message}"
-            yield Problem(line, message, remedy, site.settings_file, "warning")
+            yield Problem(line, message, remedy, site.settings_file)
 
 
 @source_rule("long-address", "error", "`Slug:` with 300 letters", "same", any_format=True)
