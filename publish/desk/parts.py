@@ -132,9 +132,10 @@ def next_step(now: Snapshot, post: Post) -> Button | None:
 
 
 def next_step_is_likely(now: Snapshot, post: Post) -> bool:
-    """Whether ``next_step`` is what the author will want next, and nothing stops the post."""
-    found = next_step(now, post)
-    return found is not None and found.to != "/ask/undo" and healthy(findings(now, post))
+    """Whether ``next_step`` is what the author will want next, and nothing stops the post as far
+    as is known: buttons that change places when its check ends would be pressed by mistake."""
+    step, found = next_step(now, post), findings(now, post)
+    return step is not None and step.to != "/ask/undo" and (found is None or healthy(found))
 
 
 def findings(now: Snapshot, post: Post) -> tuple[Diagnostic, ...] | None:

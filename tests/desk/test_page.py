@@ -126,6 +126,7 @@ def test_the_likely_act_is_the_first_and_the_only_loud_one():
     wrong = a_snapshot(DRAFT, findings={DRAFT.file: (a_finding(DRAFT),)})
     assert acts(wrong, DRAFT) == [(edit, True), ("Publish…", False)]
     assert acts(a_snapshot(POST), POST) == [("Send the letter…", True), (edit, False)]
+    assert acts(a_snapshot(POST, findings=None), POST) == acts(a_snapshot(POST), POST)
     on = a_snapshot(POST, letters=(a_letter(POST),))
     assert acts(on, POST) == [(edit, True), ("Take the letter back…", False)]
     assert acts(a_snapshot(POST, letters=(sent(POST),)), POST) == [(edit, True)]
