@@ -65,16 +65,16 @@ def _read(state: State, exports: Sequence[Path]) -> None:
     """Put every item into the store."""
     count = 0
     sites: dict[str, dict[int, int]] = {}
+    own: dict[int, int] = {}
     for path in exports:
-        own: dict[int, int] = {}
         for found in wxr.read(path, str(path)):
             if isinstance(found, Channel):
                 _refuse_other_site(sites, address.site_of(found.url), own, path)
+                own = {}
                 _merge(state, found, path)
                 continue
             count += 1
-            if len(exports) > 1:
-                own[found.id] = hash((found.slug, found.date_gmt, found.guid))
+            own[found.id] = hash((found.slug, found.date_gmt, found.guid))
             if count % 500 == 0:
                 state.say(f"reading: {count:,} items")
             state.result.types[found.type] += 1

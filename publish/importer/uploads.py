@@ -6,6 +6,7 @@ import re
 import stat
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from publish.errors import ConfigError
 
 LARGEST = 50 * 1024 * 1024
 """Bytes of one picture or file; a larger one is refused."""
+UNPACKING = (zipfile.BadZipFile, RuntimeError, EOFError, zlib.error)
+"""What a damaged, locked or unknown kind of .zip raises while it is read."""
 SIZE = re.compile(r"-\d{1,5}x\d{1,5}(?=\.[A-Za-z0-9]{2,5}$)")
 SCALED = re.compile(r"-(?:scaled|rotated)(?=\.[A-Za-z0-9]{2,5}$)")
 
@@ -53,7 +56,7 @@ class Archive:
     def __init__(self, file: Path) -> None:
         try:
             self._zip = zipfile.ZipFile(file)
-        except (OSError, zipfile.BadZipFile) as error:
+        except (*UNPACKING, OSError) as error:
             raise ConfigError(
                 f"{file}: cannot be read: {error}", "name the folder or its .zip"
             ) from None
@@ -77,14 +80,7 @@ class Archive:
         try:
             with self._zip.open(info) as stream:
                 data = stream.read(LARGEST + 1)
-        except (
-            OSError,
-            zipfile.BadZipFile,
-            RuntimeError,
-            NotImplementedError,
-            EOFError,
-            ValueError,
-        ):
+        except (*UNPACKING, OSError, ValueError):
             return None
         return data if len(data) <= LARGEST else b""
 

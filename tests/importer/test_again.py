@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import random
 import unicodedata
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from publish.errors import ConfigError
 from publish.importer.ledger import Ledger, Record
 from publish.importer.uploads import LARGEST, Archive
 from publish.settings import Settings
@@ -82,6 +84,11 @@ def test_two_sites_are_imported_one_after_the_other(blog: Settings, capsys):
     other.write_text(two.replace("old.example", "other.example"))
     assert imported(blog, text, str(other)) == 1
     assert "number 1 is another item of old.example" in capsys.readouterr().err
+    with zipfile.ZipFile(blog.root / "both.zip", "w") as zipped:
+        zipped.writestr("one.xml", text)
+        zipped.write(other, "two.xml")
+    assert imported(blog, (blog.root / "both.zip").read_bytes()) == 1
+    assert "number 1 is another item of old.example" in capsys.readouterr().err
     assert posts(blog) == set()
     assert imported(blog, text) == 0
     assert imported(blog, other.read_text()) == 0
@@ -106,6 +113,13 @@ def test_the_exports_in_a_zip_are_one(blog: Settings, capsys):
     whole = (blog.root / "site.zip").read_bytes()
     assert imported(blog, whole.replace(b"Two.", b"Twx.")) == 1
     assert "cannot be unpacked" in capsys.readouterr().err
+    assert imported(blog, whole[:-30]) == 1
+    assert "is a .zip that is cut off" in capsys.readouterr().err
+    # Bit 0 of an entry's flags, at its own head and in the list at the end: it is encrypted.
+    locked = whole.replace(b"PK\3\4\x14\0\0", b"PK\3\4\x14\0\1")
+    locked = locked.replace(b"PK\1\2\x14\3\x14\0\0", b"PK\1\2\x14\3\x14\0\1")
+    assert imported(blog, locked) == 1
+    assert "it asks for a password" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -228,14 +242,20 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path):
     assert found.read("2020/03/b.jpg") == JPEG
 
 
-def test_a_damaged_file_of_a_zip_is_not_there(tmp_path: Path):
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_a_damaged_file_of_a_zip_is_not_there(tmp_path: Path, method: int):
     path = tmp_path / "uploads.zip"
-    with zipfile.ZipFile(path, "w") as zipped:
-        zipped.writestr("2020/03/a.jpg", JPEG * 20)
+    with zipfile.ZipFile(path, "w", method) as zipped:
+        zipped.writestr("2020/03/a.jpg", JPEG + random.Random(1).randbytes(2000))
     data = bytearray(path.read_bytes())
     data[80:90] = b"\xff" * 10
     path.write_bytes(data)
     assert Archive(path).read("2020/03/a.jpg") is None
+    # A list at the end that asks for a version of .zip which is none.
+    data[data.rindex(b"PK\1\2") + 6] = 255
+    path.write_bytes(data)
+    with pytest.raises(ConfigError):
+        Archive(path)
 
 
 def test_a_gallery_of_a_post_is_its_own_attachments(blog: Settings):

@@ -15,6 +15,7 @@ from lxml import etree
 
 from publish.errors import Refused
 from publish.importer.model import Channel, Comment, Item, Term
+from publish.importer.uploads import UNPACKING
 from publish.importer.wordpress.channel import Gathering, children, space_of
 from publish.post.ignore import is_left_behind
 
@@ -210,6 +211,9 @@ def read(path: Path, name: str) -> Iterator[Item | Channel]:
     """
     if not zipfile.is_zipfile(path):
         with path.open("rb") as raw:
+            if raw.read(4) == b"PK\3\4":
+                raise Refused(f"{name}: is a .zip that is cut off", "download it once more")
+            raw.seek(0)
             yield from _items(raw, name)
         return
     try:
@@ -224,9 +228,10 @@ def read(path: Path, name: str) -> Iterator[Item | Channel]:
             for info in exports:
                 with archive.open(info) as raw:
                     yield from _items(raw, f"{name}/{info.filename}")
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error) as error:
+    except UNPACKING as error:
+        why = "it asks for a password" if type(error) is RuntimeError else error
         raise Refused(
-            f"{name}: cannot be unpacked: {error}", "unpack it, then name the .xml"
+            f"{name}: cannot be unpacked: {why}", "unpack it, then name the .xml"
         ) from None
 
 
