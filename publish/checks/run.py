@@ -143,7 +143,8 @@ def _unsaid(
         if said.kind == "overwritten" and errors:
             continue
         # By a setting that cannot be, any code may fail.
-        if site.settings_file in files and not said.kind and not said.file.startswith(content):
+        outside = not said.kind and not said.file.startswith(content)
+        if site.settings_file in files and (outside or problem.file == site.settings_file):
             continue
         if not named and not (vague and problem.file in files):
             errors.add((problem.file, problem.line))
