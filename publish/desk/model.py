@@ -20,7 +20,8 @@ class Post:
     """A post as its file says it is.
 
     ``name`` is the file below the content folder, ``file`` below the site's. ``digest`` is of its
-    bytes: a write is made only onto the bytes that were shown.
+    bytes: a write is made only onto the bytes that were shown. ``pattern`` is the address that the
+    settings' patterns give it; ``""`` where they do not tell.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Post:
     title: str
     slug: str
     saved: datetime
+    pattern: str = ""
     words: int = 0
     date: datetime | None = None
     uid: str = ""
@@ -39,6 +41,11 @@ class Post:
     categories: tuple[str, ...] = ()
     status: str = ""
     mailed: bool = True
+
+    @property
+    def address(self) -> str:
+        """Where readers find it once it is public, from the site's root on."""
+        return self.pattern or f"/{self.slug}/"
 
 
 LetterState = Literal["scheduled", "sending", "sent", "held", "unknown", "incomplete"]
