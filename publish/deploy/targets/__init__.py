@@ -80,7 +80,7 @@ class Place:
         """The error that a setting is wrong: ``what`` is."""
         return ConfigError(
             f'DEPLOY["{self.name}"]["{key}"]: {what}',
-            f"set it in the settings file; docs/going-live.md shows a target with `{key}`",
+            "set it in the settings file; docs/reference.md has every option of a target",
         )
 
 
