@@ -33,7 +33,7 @@ class NewsletterReader:
     live: bool
     _reports: dict[str, tuple[float, Figures]] = field(default_factory=dict)
 
-    def __call__(self, settings: Settings, before: Newsletter) -> Newsletter:
+    def __call__(self, settings: Settings) -> Newsletter:
         """Mailchimp's state at this moment.
 
         Raises:

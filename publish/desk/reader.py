@@ -32,7 +32,7 @@ ALIVE = 15.0
 """Seconds after which a waiting page is written to, to learn whether it is still there."""
 
 Check = Callable[[Settings], list[Diagnostic]]
-ReadNewsletter = Callable[[Settings, Newsletter], Newsletter]
+ReadNewsletter = Callable[[Settings], Newsletter]
 ReadSite = Callable[[Settings], Site]
 
 
@@ -156,7 +156,7 @@ class Reader:
             # Both may ask other machines, so neither keeps the files waiting.
             self.change(site=self.read_site(self.settings))
             try:
-                found = self.read_newsletter(self.settings, self.current.newsletter)
+                found = self.read_newsletter(self.settings)
             except (PublishError, OSError) as error:
                 found = replace(
                     self.current.newsletter, trouble=str(getattr(error, "message", error))

@@ -117,6 +117,6 @@ class Occupied:
 
 
 def folders_of(file: str) -> list[str]:
-    """The folders that a file lies in, relative to the output."""
+    """The folders that a file lies in, the topmost first; all relative to the output."""
     parts = file.split("/")
     return ["/".join(parts[:count]) for count in range(1, len(parts))]

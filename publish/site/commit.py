@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from publish.errors import Refused
+from publish.post.aliases import folders_of
 from publish.post.files import remove_below
 
 PARTS = ".publish-parts"
@@ -98,7 +99,7 @@ def commit(
         remove_below(target, target / name)
     whole: set[str] = set()
     for name in differing:
-        if whole.isdisjoint(_above(name)):
+        if whole.isdisjoint(folders_of(name)):
             whole.add(_bring(sources[name], target, name))
     for name in set(gone) - set(blocking):
         remove_below(target, target / name)
@@ -107,18 +108,12 @@ def commit(
     return Changes(tuple(differing), tuple(gone), tuple(foreign))
 
 
-def _above(name: str) -> list[str]:
-    """The folders that a file lies in, the topmost first."""
-    parts = name.split("/")
-    return ["/".join(parts[:end]) for end in range(1, len(parts))]
-
-
 def _bring(source: Path, target: Path, name: str) -> str:
     """Move a file to its place; what came with it, a folder that was not there yet, or itself."""
     try:
         source.replace(target / name)
     except FileNotFoundError:
-        new = next((above for above in _above(name) if not (target / above).is_dir()), name)
+        new = next((above for above in folders_of(name) if not (target / above).is_dir()), name)
         if source.as_posix().endswith(f"/{name}"):
             Path(str(source)[: len(str(source)) - len(name) + len(new)]).rename(target / new)
             return new
