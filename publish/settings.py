@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from string import Formatter
 from typing import Any, NamedTuple
 
 from publish import light
@@ -273,9 +274,37 @@ def _part(name: str, given: Any) -> tuple[Any, str] | None:
     if given and name in PAIRS:
         pairs = (isinstance(each, list | tuple) and len(each) > 1 for each in given)
         return None if all(pairs) else (given, '[("words", "address")]')
+    if name == "PAGINATION_PATTERNS":
+        return _no_pagination(given)
     if given and any(_is(name, each) for each in NAMES):
         return next(((v, "text") for v in given if not isinstance(v, str | os.PathLike)), None)
     return None
+
+
+def _no_pagination(rules: Any) -> tuple[Any, str] | None:
+    """The first of Pelican's rules that is none; all of them where none is for the first page."""
+    example = 'rules such as (1, "{url}", "{save_as}")'
+    for rule in rules:
+        try:
+            first, *patterns = rule
+            for pattern in patterns:
+                fields(pattern)
+        except (TypeError, ValueError):
+            return rule, example
+        if not isinstance(first, int) or len(patterns) != 2:
+            return rule, example
+    return None if any(rule[0] in (0, 1) for rule in rules) else (rules, example)
+
+
+def fields(pattern: str) -> list[str]:
+    """The names in the braces of a pattern of addresses; what stands behind one, as in
+    ``{date:%Y}``, is left to Pelican.
+
+    Raises:
+        ValueError: a brace has no partner.
+    """
+    parts = Formatter().parse(pattern)
+    return [re.split(r"[.[]", name)[0] for _, name, _, _ in parts if name is not None]
 
 
 def _no_expression(text: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -86,8 +87,9 @@ def in_the_way(settings: Settings, library: Library) -> Iterator[Complaint]:
 
     output = settings.output.absolute()
     ours = manifest.read(manifest.place(settings, output)).files
-    for place, why, remedy in obstacles(output, library.written, frozenset(ours)):
-        yield Complaint(why, os.path.relpath(place, settings.root), 1, remedy)
+    with contextlib.suppress(OSError):  # A rule tells of a name that is too long for a file.
+        for place, why, remedy in obstacles(output, library.written, frozenset(ours)):
+            yield Complaint(why, os.path.relpath(place, settings.root), 1, remedy)
 
 
 def damaged_ledger(settings: Settings) -> tuple[Complaint, ...]:
@@ -108,6 +110,7 @@ def guards(settings: Settings, voice: Voice) -> Guards:
     """What a build has to pass: the findings in its sources, and no key in its pages."""
     return Guards(
         partial(judge, settings.path, False), lambda found: raise_on_errors(found.findings, voice),
+        lambda errors: raise_on_errors(unjudged(settings, errors, built=False).findings, voice),
         partial(bytes_if_readable, settings.content),
         partial(validate_output, settings),
     )  # fmt: skip
@@ -170,16 +173,22 @@ def judged(settings: Settings, *, built: bool = True) -> Judged:
         compose=long_letters,
     )
     if found is None:
-        from publish.checks import run
-
-        said = (*errors, *damaged_ledger(settings))
-        found = run.judge(settings, read.unread(settings, said), built=built)
+        return unjudged(settings, errors, built=built)
     assert isinstance(found, Judged)
     if errors and not any(finding.severity == "error" for finding in found.findings):
         from publish.checks.rules.pelican_errors import diagnosed
 
         return found._replace(findings=sorted([*found.findings, *map(diagnosed, errors)]))
     return found
+
+
+def unjudged(settings: Settings, errors: Sequence[Complaint], *, built: bool) -> Judged:
+    """The findings in a site of which Pelican had read nothing when it failed with ``errors``."""
+    from publish.checks import run
+    from publish.site import read
+
+    said = (*errors, *damaged_ledger(settings))
+    return run.judge(settings, read.unread(settings, said), built=built)
 
 
 def long_letters(generators: list[Any]) -> bool:

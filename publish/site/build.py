@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from publish.errors import Refused
 from publish.post import stamps
+from publish.post.diagnostic import Complaint
 from publish.post.files import locked
 from publish.post.identity import RETIRED, SINCE, URLS
 from publish.settings import Settings, require_folders, require_kinds
@@ -53,14 +54,16 @@ class Guards(NamedTuple):
     """Callbacks that may refuse a build.
 
     ``judge`` is called once every source is read and before anything is rendered, in the process
-    that runs Pelican; ``answered`` gets its result here, and refuses by raising. A source that is
-    not ``fit`` is not opened. ``validate_output`` is called with what was rendered, as paths by
+    that runs Pelican; ``answered`` gets its result here, and refuses by raising; where Pelican
+    failed before that, ``unread`` gets what it said, and has to raise. A source that is not
+    ``fit`` is not opened. ``validate_output`` is called with what was rendered, as paths by
     names, before it becomes the output, and may raise. Where nothing changed, none of them is
     called.
     """
 
     judge: Judge | None = None
     answered: Callable[[Any], None] = lambda answer: None
+    unread: Callable[[Sequence[Complaint]], None] = lambda errors: None
     fit: Fit | None = None
     validate_output: Callable[[Mapping[str, str]], None] = lambda staged: None
 
@@ -128,6 +131,8 @@ def _made(
         except Unfit as unfit:
             guards.answered(unfit.answer)
             raise Refused("the site is not fit", "run `publish check`") from None
+        if rendered.errors:
+            guards.unread(rendered.errors)
         if guards.judge:
             guards.answered(rendered.judged)
         present, staged_site = tree(target), site_of(stage)
