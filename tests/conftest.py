@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
+import importlib
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -29,6 +33,25 @@ settings.load_profile("house")
 
 QUICK = ("importer", "post")
 """Rooms of many files that take seconds each."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
+    """Read the test files. What pytest makes of each is kept beside it, for the next run and for
+    the other worker; of two, each begins at another end, and finds the rest made."""
+    gc.disable()  # Trees of thousands of statements are looked through for what is left over.
+    sys.dont_write_bytecode = False
+    if os.environ.get("PYTEST_XDIST_WORKER") == "gw1":
+        for file in sorted((ROOT / "tests").rglob("test_*.py"), reverse=True):
+            if (file.parent / "__init__.py").is_file():  # else pytest gives it another name
+                with contextlib.suppress(Exception):  # It is told where pytest imports it.
+                    importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = True
+        gc.enable()
+        gc.freeze()  # What was read stays.
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

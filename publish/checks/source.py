@@ -24,6 +24,8 @@ MOST_LINKS = 5000
 """Of one source; a rule tells when there are more, which are not looked at."""
 TOKEN = re.compile(r"[^\s()<>\"'\[\]]+")
 SETEXT = re.compile(r"(?:=+|-+)[ ]*$")
+EMPTY = ("]()", 'href=""', "]( )", "](<>)", 'src=""')
+"""How a link or a picture without an address is written."""
 HEADING = re.compile(r"\s*(?:#{1,6}|<h[1-6]\b)", re.I)
 
 
@@ -213,7 +215,7 @@ class Source:
         """Where an address stands that is not written as the page has it."""
         bare = target.removeprefix("mailto:")
         likely = (target, bare, html.escape(target), bare.replace("_", r"\_"), unquote(target))
-        for spelling in dict.fromkeys(likely) if target else ("]()", 'href=""', "]( )"):
+        for spelling in dict.fromkeys(likely) if target else EMPTY:
             for text in (self.prose, self.body):
                 at = text.find(spelling) if spelling else -1
                 while at >= 0:

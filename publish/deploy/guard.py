@@ -1,4 +1,4 @@
-"""Which deploys are refused, and which of two goes first: before anything is written. Pure."""
+"""Decides which deploys are refused, before anything is written. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FIFTH = 5
 
 
 class Age(Enum):
-    """How the commit of our release stands to another's."""
+    """How the commit of our release relates to another's."""
 
     SAME = "same"
     NEWER = "newer"
@@ -71,11 +71,9 @@ def require_pages(release: Release, remote: Remote, allowed: bool) -> None:
 def is_superseded(
     release: Release, record: Record | None, compare: Compare, *, resume: bool, target_changed: bool
 ) -> bool:
-    """Whether what ``record`` tells of is newer than ``release``: then there is nothing to do, and
-    nothing is wrong.
-
-    ``target_changed``: by another deploy, while this one was under way. ``resume`` is the author's
-    word that it shall be put up, whatever is there.
+    """Whether the release in ``record`` is newer than ``release``: then there is nothing to do,
+    which is no error. ``target_changed`` tells that another deploy changed the target while this
+    one was under way. ``resume``: the author asks for ``release`` to be put up, whatever is there.
 
     Raises:
         Refused: a rollback stands.

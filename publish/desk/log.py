@@ -1,4 +1,4 @@
-"""What the desk did, one line an act, in ``.publish/desk/log.jsonl``."""
+"""The log of the desk's acts, one line each, in ``.publish/desk/log.jsonl``."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class Entry:
 
 @dataclass
 class Log:
-    """Appends to ``file``; what it cannot read there it leaves out."""
+    """Appends to ``file``; unreadable lines are skipped."""
 
     file: Path
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, what: str, how: str, lines: tuple[str, ...] = ()) -> None:
-        """Write an act down: ``how`` is ``done``, ``refused`` or ``not now``. That it cannot be
-        written changes nothing about the act."""
+        """Log an act; ``how`` is ``done``, ``refused`` or ``not now``. A log that cannot be written
+        changes nothing about the act."""
         at = datetime.now(UTC).isoformat(timespec="seconds")
         entry = {"at": at, "what": what, "how": how, "lines": list(lines)}
         with suppress(OSError), self._lock:

@@ -1,4 +1,4 @@
-"""A post as readers see it: the preview's page, and how other programs cut its texts."""
+"""A post's renderings: the preview's page and letter, and how other programs cut its texts."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ WAIT = 2.0
 
 @dataclass(frozen=True)
 class Composed:
-    """The letter as the preview composed it. ``mark`` changes with it, so a frame that shows it
-    is loaded again then and only then."""
+    """The letter as the preview composed it. ``mark`` changes with it, so that a frame is reloaded
+    only then."""
 
     subject: str
     preheader: str
@@ -30,7 +30,7 @@ class Composed:
 
 @dataclass(frozen=True)
 class Page:
-    """The post's page in the preview: its address, and what its head says of it."""
+    """The post's page in the preview: its address, and the metadata in its head."""
 
     path: str
     mark: str
@@ -41,7 +41,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Renderings:
-    """All that there is to show of a post; None for what the preview has not made."""
+    """The renderings of a post; None for one that the preview has not made."""
 
     letter: Composed | None = None
     page: Page | None = None
@@ -49,7 +49,7 @@ class Renderings:
 
 
 def fetch_renderings(preview: str, post: Post) -> Renderings:
-    """What the ``preview`` shows of a post. What it does not answer is left out."""
+    """The renderings of a post from the ``preview``; missing ones are left out."""
     if not preview or not post.slug:
         return Renderings()
     base = f"{preview}/_issues/{quote(post.slug)}"

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from publish.importer import dates
 from publish.importer.model import Item, Options
 from publish.post import slug as slugs
+from publish.post import urls
 
 SKIPPED = {
     "nav_menu_item", "custom_css", "customize_changeset", "revision", "oembed_cache", "wp_template",
@@ -26,11 +27,19 @@ SKIPPED = {
     "templatera",
 }  # fmt: skip
 """Types of WordPress' own and of plugins that hold no article: counted, not listed."""
+READ = ("post", "page", "wp_block", "et_pb_layout", "elementor_library")
+"""Types whose text is needed; all but the first two are what a post may refer to."""
 HIDDEN = {"trash", "auto-draft", "inherit"}
 LONGEST = 180
 """Bytes of a file's name without its ending."""
 LISTS = ("index", "tags", "categories", "authors", "archives")
 """Pelican's own ``DIRECT_TEMPLATES``."""
+UPLOADS = re.compile(r"/(?:wp-content/uploads|wp-content/blogs\.dir/\d+/files)/(.+)$", re.I)
+FILE_NAME = re.compile(
+    r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|odp|zip|mp3|m4a|ogg|wav|mp4|m4v|mov|webm|epub|csv|txt|rtf|ics|vcf|key|pages)$",
+    re.I,
+)
+PICTURE_NAME = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|bmp|tiff?|heic|ico|jfif)$", re.I)
 DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.I)
 
 
@@ -145,6 +154,16 @@ def host_of(url: str) -> str:
         return (urlsplit(url).hostname or "").lower().removeprefix("www.")
     except ValueError:
         return ""
+
+
+def key_of(path: str) -> str:
+    """One spelling of an old path."""
+    return urls.folded(urls.normal(path))
+
+
+def is_file(path: str) -> bool:
+    """Whether a path of the old site is that of a picture or another file."""
+    return any(kind.search(path) for kind in (UPLOADS, FILE_NAME, PICTURE_NAME))
 
 
 def site_of(url: str) -> str:

@@ -136,16 +136,15 @@ class Store:
 
 
 class Spool:
-    """Texts on disk by number: written once by one process, read by any that it forks later."""
+    """Bytes on disk by number: written once by one process, read by any that it forks later."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("w+b")
         self._places: dict[int, int] = {}
         self._end = 0
 
-    def put(self, number: int, text: str) -> None:
-        """Keep a text."""
-        data = text.encode("utf-8", "replace")
+    def put(self, number: int, data: bytes) -> None:
+        """Keep some."""
         self._file.write(data)
         self._places[number] = self._end << 32 | len(data)
         self._end += len(data)
@@ -155,7 +154,7 @@ class Spool:
         self._file.flush()
 
     def get(self, number: int) -> bytes:
-        """A text as UTF-8; ``b""`` for one that was never put."""
+        """What was put; ``b""`` for what never was."""
         place = self._places.get(number, 0)
         start, size = place >> 32, place & 0xFFFFFFFF
         # A position of its own for each read: forked processes share the file's.

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
 
-from publish.importer.address import cut, host_of
+from publish.importer.address import FILE_NAME, PICTURE_NAME, UPLOADS, cut, host_of
 from publish.importer.fetch import OldSite
-from publish.importer.links import FILE_NAME, PICTURE_NAME, UPLOADS
 from publish.importer.uploads import Source, originals
 from publish.post.images import ending_of
 

@@ -11,7 +11,7 @@ from typing import Literal
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
-from publish.importer import address, dates, header, links
+from publish.importer import address, dates, header, links, old_lists
 from publish.importer.address import Entry
 from publish.importer.losses import excerpt
 from publish.importer.model import Item, Known
@@ -191,8 +191,8 @@ class Planning:
     def _redirects(self, index: links.Index) -> None:
         """Old addresses: of the posts and pages, then of feeds and lists."""
         state, values = self.state, self.values
-        index.terms = links.archives(state.channel, values, self._terms)
-        index.pages = links.feeds(index.base, values)
+        index.terms = old_lists.archives(state.channel, values, self._terms)
+        index.pages = old_lists.feeds(index.base, values)
         real = {urls.normal(self._address(e)).casefold() for e in state.entries.values()}
         real |= {urls.normal(f"/{slug}/").casefold() for slug in self._others}
         real |= {f"/{name}" for name in self._reserved}
@@ -206,7 +206,7 @@ class Planning:
             state.result.losses.add_redirects((a, self._address(entry)) for a in aliases)
             # They are in the store now, and there are many of them.
             entry.olds, entry.title = [], ""
-        lists = links.lists(state.channel, values, index.terms, state.entries.values())
+        lists = old_lists.lists(state.channel, values, index.terms, state.entries.values())
         state.moved = {
             old: new for old, new in lists.items() if urls.normal(old).casefold() not in real
         }

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from publish.errors import Refused
-from publish.importer import address, links, pool, saving, uploads
+from publish.importer import address, pool, saving, uploads
 from publish.importer.convert import Steps
 from publish.importer.ending import shared
 from publish.importer.fetch import OldSite
@@ -26,8 +26,6 @@ from publish.settings import Settings
 
 Ask = Callable[[frozenset[str], Path], OldSite]
 """Makes what asks the old site, from its hosts and a folder for what it answers."""
-READ = ("post", "page", "wp_block", "et_pb_layout", "elementor_library")
-"""Types whose text is needed."""
 
 
 def run(
@@ -80,9 +78,9 @@ def _read(state: State, exports: Sequence[Path]) -> None:
             state.result.types[found.type] += 1
             if found.type == "attachment":
                 url = plain(found.attachment or found.guid)
-                page = links.key_of(address.path_of(found.link)) if found.link else ""
+                page = address.key_of(address.path_of(found.link)) if found.link else ""
                 state.store.put_attachment(found, url, page)
-            elif found.type in READ:
+            elif found.type in address.READ:
                 state.store.put(found)
             elif found.type not in address.SKIPPED:
                 _left(state, found)
@@ -165,7 +163,7 @@ def _convert(state: State, steps: Steps) -> None:
     used: dict[str, None] = {}
     ends: Counter[str] = Counter()
     for done, finished in enumerate(pool.share(steps.finish, todo, jobs)):
-        state.results.put(finished.number, finished.text)
+        state.results.put(finished.number, finished.text.encode("utf-8", "replace"))
         state.result.losses.add(finished.losses)
         used.update(dict.fromkeys(finished.used))
         ends.update([finished.end] if finished.end else [])

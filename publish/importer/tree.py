@@ -93,14 +93,8 @@ class El:
         """The same element round other kids."""
         return El(self.tag, dict(self.attrs), kids)
 
-    def pack(self) -> Any:
-        """As lists, for JSON."""
-        return [self.tag, self.attrs, [k if isinstance(k, str) else k.pack() for k in self.kids]]
-
-    @classmethod
-    def unpack(cls, data: Any) -> El:
-        """From ``pack``."""
-        return cls(data[0], data[1], [k if isinstance(k, str) else cls.unpack(k) for k in data[2]])
+    def __reduce__(self) -> tuple[Any, ...]:
+        return El, (self.tag, self.attrs, self.kids)
 
 
 def parse(html: str) -> tuple[El, bool]:

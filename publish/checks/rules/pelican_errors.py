@@ -17,6 +17,7 @@ NAME = re.compile(r"\b[A-Z][A-Z_]{3,}\b")
 """A setting, in the words of whatever reads it."""
 KEYS = {"Category": "category", "Tag": "tags", "Author": "author"}
 """The key for each class of Pelican's names."""
+FOUND = "correct the name, or remove the link"
 MANY = 3
 """Files with one and the same complaint from which on it is told once: its cause is elsewhere."""
 
@@ -72,7 +73,11 @@ def diagnosed(said: Complaint) -> Diagnostic:
 
 
 def _of_key(said: Complaint, source: Source) -> Problem | None:
-    """The same at the line of the key that Pelican fails on without naming it."""
+    """The same at the line that Pelican fails on without naming it."""
+    if said.kind == "unfound":
+        lines = enumerate(source.text.split("\n"), 1)
+        line = next((n for n, text in lines if f"}}{said.parts[0]}" in text), said.line)
+        return Problem(line, f"there is no file {quoted(said.parts[0])}", FOUND, source.file)
     if said.kind == "bad-timezone" and source.header.field("timezone"):
         message = f"there is no time zone {quoted(source.get('timezone'))}"
         remedy = "write one such as Europe/Berlin, or remove the line"

@@ -101,11 +101,11 @@ class S3(IncrementalTarget):
         self.done = False
 
     def tags(self) -> dict[str, str]:
-        """The ETag of each object, by one listing."""
+        """The ETag of each object, from one listing."""
         return {row["path"]: str(row["e_tag"]) for row in self._list("")}
 
     def own(self) -> list[str]:
-        """By a listing of its own."""
+        """From a listing of that folder."""
         return [row["path"] for row in self._list(f"{OWN}/")]
 
     def same(self, path: str, tag: str, data: bytes) -> bool:
@@ -113,13 +113,13 @@ class S3(IncrementalTarget):
         return tag.strip('"') == md5(data, usedforsecurity=False).hexdigest()
 
     def load(self) -> Record | None:
-        """The last ``done``; what a claim after it planned counts as ours."""
+        """The record in the last ``done``; files planned by a later claim count as ours."""
         names = self._names()
         done = max((n for n, kind in names if kind == "done"), default=0)
         record = self._decoded(done) if done else None
         for number in sorted(n for n, kind in names if kind == "claim" and n > done):
             claim = self._claim(number)
-            # What this very deploy is about to write is not there because of us yet.
+            # Not the claim of this very deploy: nothing of it is written yet.
             mine = () if number == self.number else claim.get("planned", ())
             planned = {*(record.planned if record else ()), *mine}
             record = replace(record or Record(), planned=tuple(sorted(planned)))
@@ -128,13 +128,13 @@ class S3(IncrementalTarget):
         return record
 
     def begin(self, record: Record) -> None:
-        """The claim lists what is planned already; a hold is written as another claim."""
+        """The claim already lists the plan; a hold needs another claim."""
         now = self.load()
         if record.hold != (now.hold if now else None):
             self._next(record)
 
     def save(self, record: Record) -> None:
-        """``N.done``: there once and for all."""
+        """Create ``N.done``, which is never overwritten."""
         if self.done:
             self._next(record)
         place = self._done(self.number)
@@ -144,10 +144,10 @@ class S3(IncrementalTarget):
         self.done = True
 
     def ended(self, record: Record) -> None:
-        """What had to go has gone: the next listing shows it."""
+        """Nothing to record: the next listing shows the deletions."""
 
     def write(self, path: str, data: bytes) -> str:
-        """One object with its type and caching; its ETag."""
+        """Put an object with its media type and Cache-Control; returns its ETag."""
         type_ = content_type(path, data[:1024])
         done = self._ask(lambda: obstore.put(
             self.store, path, data, use_multipart=len(data) > AT_ONCE,
@@ -162,17 +162,17 @@ class S3(IncrementalTarget):
         return None
 
     def copy(self, path: str, to: str) -> None:
-        """Copied by the store itself."""
+        """Copied on the server's side."""
         with suppress(_Missing):
             self._ask(lambda: obstore.copy(self.store, path, to))
 
     def remove(self, paths: list[str]) -> None:
-        """Many in one request."""
+        """Deleted in batches."""
         self._ask(lambda: obstore.delete(self.store, paths))
 
     @contextmanager
     def held(self, release: Release, patience: float) -> Iterator[None]:
-        """The highest claim."""
+        """Hold the highest claim."""
         planned = {"planned": sorted(release.files)}
         busy = Busy(f"another deploy is at work in {self._where()}",
                     "run it again when that has ended")  # fmt: skip
@@ -184,12 +184,12 @@ class S3(IncrementalTarget):
                 self._ask(lambda: obstore.put(self.store, f"{CLAIMS}{self.number:09}.over", b"{}"))
 
     def fence(self) -> None:
-        """One listing: is there a higher claim?"""
+        """Raise if one listing shows a higher claim."""
         if max(n for n, _ in self._names()) > self.number:
             raise Raced(f"another deploy took {self._where()} over", "run it again")
 
     def _taken(self, document: Mapping[str, Any]) -> bool:
-        """Whether the highest claim is ours now; where another came first, that one decides."""
+        """Try to create the highest claim; whether it is ours."""
         claimed = False
         while not claimed:
             names = self._names()
@@ -201,9 +201,10 @@ class S3(IncrementalTarget):
         return True
 
     def _dead(self, number: int) -> bool:
-        """Whether the holder of a claim cannot be at work any more."""
+        """Whether a claim's holder is certainly no longer running."""
         claim = self._claim(number)
-        # Two deploys of this machine exclude each other, so an own claim is of one that died.
+        # Deploys on one machine are serialized, so a claim of this machine belongs to one that
+        # died.
         if claim.get("nonce") and claim.get("nonce") == self._mine():
             return True
         probe = f"{OWN}/clock-{secrets.token_hex(8)}"
@@ -243,7 +244,7 @@ class S3(IncrementalTarget):
             raise Raced(f"another deploy took {self._where()} over", "run it again")
 
     def _create(self, place: str, data: bytes, ours: Callable[[bytes], bool]) -> bool:
-        """Create an object that must not be there; whether it is ours."""
+        """Create an object unless it exists; whether it is ours."""
         error: Exception | None = None
         for pause in range(TRIES):
             time.sleep(pause * 0.2)
@@ -348,7 +349,7 @@ class _Missing(NothingSent):
 
 
 def _document(data: bytes) -> dict[str, Any]:
-    """What a claim says; empty if it is none."""
+    """The content of a claim; empty if it is not valid JSON."""
     try:
         found = json.loads(data)
     except ValueError:
@@ -357,7 +358,7 @@ def _document(data: bytes) -> dict[str, Any]:
 
 
 def _line(error: Exception | None) -> str:
-    """The store's own words, else the client's first ones."""
+    """The store's own message, else the client's first line."""
     text = " ".join(str(error).split())
     if found := re.search(r"<Code>([^<]*)</Code>.*?<Message>([^<]*)</Message>", text):
         return masked(f"{found[1]}: {found[2]}")

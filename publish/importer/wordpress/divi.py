@@ -180,7 +180,7 @@ def _part(name: str, part: list[str], fields: Mapping[str, str], body: str) -> s
     kind, keys = part[0], part[1:]
     value = [fields.get(key, "").strip() for key in keys]
     if kind[0] == "h" and kind[1:].isdigit():
-        return _heading(name, kind, value, fields)
+        return _heading(kind, value, fields)
     if kind == "body":
         words = value[0] if value else ""
         return (words if "<" in words or not words else f"<p>{escape(words)}</p>") + body
@@ -254,7 +254,7 @@ def network(fields: Mapping[str, str], body: str) -> str:
     return f"<li>{fragments.linked(unescape(name), url)}</li>" if name else ""
 
 
-def _heading(name: str, kind: str, value: list[str], fields: Mapping[str, str]) -> str:
+def _heading(kind: str, value: list[str], fields: Mapping[str, str]) -> str:
     if not value[0]:
         return ""
     given = next(

@@ -74,8 +74,8 @@ class Context:
     """
 
     id: int
-    find: Callable[[int, str], str | None]
-    gallery: Callable[[str], str]
+    find: Callable[[int, str], str | None] = lambda *_: None
+    gallery: Callable[[str], str] = lambda _: ""
     fields: Mapping[str, str] = field(default_factory=dict)
     losses: list[Loss] = field(default_factory=list)
     within: list[int] = field(default_factory=list)
