@@ -53,7 +53,7 @@ def command(
     jobs: int | None,
     as_json: bool,
 ) -> None:
-    """Build the site; write only what changed, and nothing unless all of it succeeded.
+    """Build the site: only what changed, and all of that or nothing.
 
     Example: publish build --full
     """

@@ -10,7 +10,7 @@ import click
 import publish
 from publish.cli import options
 from publish.cli.terminal import Terminal
-from publish.errors import Exit
+from publish.errors import Exit, Refused
 from publish.settings import Settings
 
 FOLDERS = ("plugins", "theme")
@@ -26,7 +26,7 @@ def folder(name: str) -> Path:
 @click.command()
 @click.argument("name", type=click.Choice(FOLDERS), metavar="plugins|theme")
 def where(name: str) -> None:
-    """Print the folder to name in PLUGIN_PATHS, or in THEME, of a Pelican site.
+    """Print the folder for PLUGIN_PATHS or THEME of a Pelican site.
 
     Example: publish where plugins
     """
@@ -36,7 +36,7 @@ def where(name: str) -> None:
 @click.command("doctor")
 @options.with_office
 def doctor(office: options.Office, terminal: Terminal) -> int:
-    """Check settings, key, audience, sender, plan, site, targets and timer; say what to do.
+    """Check settings, account, site, targets and timer; say what to do.
 
     Example: publish doctor
     """
@@ -60,7 +60,7 @@ def doctor(office: options.Office, terminal: Terminal) -> int:
 @click.command("demo")
 @options.common
 def demo(settings: Settings, terminal: Terminal) -> None:
-    """Check, build, and send the newest post to a demo reader in the sandbox.
+    """Check, build, and mail the newest post to a reader of the sandbox.
 
     Example: publish demo
     """
@@ -74,8 +74,12 @@ def demo(settings: Settings, terminal: Terminal) -> None:
     os.environ.pop("MAILCHIMP_API_KEY", None)
     words = ["--settings", str(settings.path)]
     build.command.main(words, standalone_mode=False)
-    newest = issue.list_issues(settings.issues)[-1]
-    letters.send.main([newest.slug, "--now", "--yes", *words], standalone_mode=False)
+    if not (composed := issue.list_issues(settings.issues)):
+        raise Refused(
+            "no post has a letter, so there is none to mail",
+            "add the plugin mail_issues to PLUGINS, and a post that is public",
+        )
+    letters.send.main([composed[-1].slug, "--now", "--yes", *words], standalone_mode=False)
     with sandbox.ensure(settings.root):
         # The sandbox delivers at its next tick.
         mails = _delivered(settings)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import Enum
 
 from publish.deploy.plan import Remote, vanishing
-from publish.deploy.release import Hold, Record, Release
+from publish.deploy.release import CONTROL, Hold, Record, Release
 from publish.errors import NothingSent, Refused
 from publish.post.urls import folded
 
@@ -35,12 +35,15 @@ def require_fit(release: Release) -> None:
     """Refuse a site that no reader should get.
 
     Raises:
-        Refused: it is empty, or two names would be one file on some machine.
+        Refused: it is empty, a name cannot travel, or two would be one file on some machine.
     """
     if "index.html" not in release.files:
         raise Refused("the built site has no index.html", "run `publish build`, then deploy")
     seen: dict[str, str] = {}
     for path in sorted(release.files):
+        if CONTROL.search(path):
+            raise Refused(f"{path!a}: a line break or the like is in the file's name",
+                          "rename it, then build and deploy again")  # fmt: skip
         same = folded(path)
         if same in seen:
             raise Refused(

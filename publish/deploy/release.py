@@ -18,6 +18,8 @@ KEEP = 5
 """Releases that can be gone back to, the present one included."""
 FINGERPRINT = re.compile(r"-[0-9a-f]{12}(?=[-.])")
 """A digest in a file's name: other bytes would have another name."""
+CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+"""What no name may hold: the programs that carry a site take orders by line, and URLs are UTF-8."""
 DATA = (".json", ".xml", ".txt", ".webmanifest", ".conf")
 
 Kind = Literal["asset", "page", "data", "list"]

@@ -15,7 +15,6 @@ from typing import Any
 
 from publish.desk.model import Newsletter, Post, Site, Snapshot
 from publish.desk.posts import PostCache
-from publish.errors import PublishError
 from publish.newsletter import schedule
 from publish.post import stamps
 from publish.post.diagnostic import Diagnostic
@@ -142,7 +141,8 @@ class Reader:
             if mailed != self._mailed or any(map(self._undecided, self.current.posts)):
                 self._mailed = mailed
                 self.look_again()
-        except (PublishError, OSError) as error:
+        except Exception as error:
+            # Whatever it is, the next change must find this thread at work.
             self.change(trouble=str(error))
 
     def _undecided(self, post: Post) -> bool:
@@ -157,7 +157,7 @@ class Reader:
             self.change(site=self.read_site(self.settings))
             try:
                 found = self.read_newsletter(self.settings)
-            except (PublishError, OSError) as error:
+            except Exception as error:
                 found = replace(
                     self.current.newsletter, trouble=str(getattr(error, "message", error))
                 )

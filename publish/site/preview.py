@@ -14,7 +14,7 @@ from publish.errors import PublishError, Refused
 from publish.post import stamps
 from publish.post.files import locked
 from publish.post.stamps import Stamps
-from publish.settings import Settings, load, require_kinds
+from publish.settings import Settings, load, require_folders, require_kinds
 from publish.site import manifest
 from publish.site.commit import below, commit, prepare, site_of, take_over, tree
 from publish.site.engine import ISSUES, Run, Task, cores
@@ -80,6 +80,9 @@ class Rebuilder:
             OSError: the folder cannot be written.
         """
         require_kinds(settings)
+        require_folders(settings)
+        if not (self._folder / "site").is_dir():
+            self._shown = ()
         folder, stage = self._folder, self._folder / "stage"
         shutil.rmtree(stage, ignore_errors=True)
         prepare(stage)
@@ -202,7 +205,11 @@ class _Site:
 
     def _beyond(self) -> Stamps:
         late = 0.0 < self.rendered.due <= time.time()
-        return stamps.of(self.rendered.reads) | {"": str(self.rendered.due) if late else ""}
+        # The cache may be deleted at any time.
+        there = self.state.site.is_dir()
+        return stamps.of(self.rendered.reads) | {
+            "": str(self.rendered.due) if late else "", "site": str(there),
+        }  # fmt: skip
 
 
 def _watch(

@@ -68,11 +68,11 @@ def target(settings: Settings, to: str, taken: Retraction) -> str:
     try:
         parse_alias(to)
     except ValueError as error:
-        raise ConfigError(f"--to {to}: {error}", "write an address of this site: /new/") from None
+        raise ConfigError(f"{to}: {error}", "write an address of this site: /new/") from None
     if normal(to) in gone:
-        raise ConfigError(f"--to {to}: it goes off the site itself", "choose another, or --gone")
+        raise ConfigError(f"{to}: it goes off the site itself", "choose another, or none")
     if normal(to) not in known and normal(to) != "/":
-        raise ConfigError(f"--to {to}: nothing was published there", "choose another, or --gone")
+        raise ConfigError(f"{to}: nothing was published there", "choose another, or none")
     return to
 
 

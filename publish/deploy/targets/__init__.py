@@ -13,7 +13,7 @@ from typing import Any
 
 from publish.deploy.plan import Plan, Remote
 from publish.deploy.programs import run
-from publish.deploy.release import KEEP, File, OldRelease, Record, Release
+from publish.deploy.release import CONTROL, KEEP, File, OldRelease, Record, Release
 from publish.errors import ConfigError, NothingSent
 
 
@@ -61,8 +61,19 @@ class Place:
             ConfigError: it is missing or something else.
         """
         value = self.options.get(key, default)
-        if not isinstance(value, str) or (default is None and not value):
+        if not isinstance(value, str) or (default is None and not value) or CONTROL.search(value):
             raise self.wrong(key, "must be a text")
+        return value
+
+    def choice(self, key: str, *known: str) -> str:
+        """A setting that is one of the ``known`` words; the first where it is not set.
+
+        Raises:
+            ConfigError: it is something else.
+        """
+        value = self.text(key, known[0])
+        if value not in known:
+            raise self.wrong(key, f"must be one of {', '.join(known)}")
         return value
 
     def words(self, key: str) -> list[str]:
@@ -80,7 +91,7 @@ class Place:
         """A ConfigError about a setting; ``what`` says what is wrong."""
         return ConfigError(
             f'DEPLOY["{self.name}"]["{key}"]: {what}',
-            f"set it in the settings file; docs/going-live.md shows a target with `{key}`",
+            "set it in the settings file; docs/reference.md has every option of a target",
         )
 
 
