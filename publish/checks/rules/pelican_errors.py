@@ -29,14 +29,14 @@ def refused(site: Site) -> Iterator[Problem]:
 
 
 def refusals(site: Site) -> Iterator[tuple[Problem, Complaint]]:
-    """The findings of ``refused``, each with what it was made of."""
+    """The findings of ``refused``, each with its complaint."""
     told: dict[tuple[str, str], list[tuple[Problem, Complaint]]] = {}
     zone = any(True for _ in bad_timezone.over_site(site)) if bad_timezone.over_site else False
     for said in site.library.complaints:
-        # Another rule names the setting.
+        # Another rule reports the setting.
         if not (_of_unread(said, site) or (zone and said.kind == "bad-timezone")):
             problem = _problem(said, site)
-            # What has a kind is the source's own fault, in however many it is.
+            # A complaint with a kind is the source's own fault, even if several sources have it.
             alike = problem.message, problem.file if said.kind else ""
             told.setdefault(alike, []).append((problem, said))
     for same in told.values():
@@ -47,7 +47,7 @@ def _problem(said: Complaint, site: Site) -> Problem:
     message = quoted(said.message, 200)
     remedy = quoted(said.remedy or "correct that, then check again", 200)
     if said.kind == "no-slug" and said.parts[0] in KEYS:
-        # Pelican does not tell where the name stands.
+        # Pelican does not give the name's place.
         kind, name = said.parts
         key = KEYS[kind]
         for source in site.sources:
@@ -66,7 +66,7 @@ def _problem(said: Complaint, site: Site) -> Problem:
 
 
 def diagnosed(said: Complaint) -> Diagnostic:
-    """The finding that a plugin's complaint of a letter is; it names its place."""
+    """The finding for a plugin's complaint about a letter, which has its place."""
     file, line = (printable(said.file), said.line or 1) if said.file else ("pelicanconf.py", 1)
     remedy = quoted(said.remedy or "correct that, then check again", 200)
     return Diagnostic(file, line, refused.id, "error", quoted(said.message, 200), remedy)
@@ -90,7 +90,7 @@ def _of_key(said: Complaint, source: Source) -> Problem | None:
 
 
 def _of_unread(said: Complaint, site: Site) -> bool:
-    """Whether a link is only broken because its target, which is there, could not be read."""
+    """Whether a link is broken only because its existing target could not be read."""
     file = printable(said.file)
     source = next((s for s in site.sources if s.file == file), None)
     if said.kind != "unfound" or source is None:
