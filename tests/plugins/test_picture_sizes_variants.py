@@ -190,7 +190,7 @@ def files(**sizes: int) -> dict[tuple[str, int], bytes]:
 )
 def test_a_format_is_kept_if_it_saves_bytes(made: Any, size: int, kept: str):
     format = "png" if ("png", 48) in made else "jpeg"
-    found = offers(made, format, 80, size)
+    found = offers(made, format, size)
     assert " ".join(offer.format for offer in found) == kept
     for offer in found:
         # All widths or none: a browser that takes a format looks at no other.

@@ -17,6 +17,7 @@ NAME = re.compile(r"\b[A-Z][A-Z_]{3,}\b")
 """A setting, in the words of whatever reads it."""
 KEYS = {"Category": "category", "Tag": "tags", "Author": "author"}
 """The key for each class of Pelican's names."""
+FOUND = "correct the name, or remove the link"
 MANY = 3
 """Files with one and the same complaint from which on it is told once: its cause is elsewhere."""
 
@@ -28,14 +29,14 @@ def refused(site: Site) -> Iterator[Problem]:
 
 
 def refusals(site: Site) -> Iterator[tuple[Problem, Complaint]]:
-    """The findings of ``refused``, each with what it was made of."""
+    """The findings of ``refused``, each with its complaint."""
     told: dict[tuple[str, str], list[tuple[Problem, Complaint]]] = {}
     zone = any(True for _ in bad_timezone.over_site(site)) if bad_timezone.over_site else False
     for said in site.library.complaints:
-        # Another rule names the setting.
+        # Another rule reports the setting.
         if not (_of_unread(said, site) or (zone and said.kind == "bad-timezone")):
             problem = _problem(said, site)
-            # What has a kind is the source's own fault, in however many it is.
+            # A complaint with a kind is the source's own fault, even if several sources have it.
             alike = problem.message, problem.file if said.kind else ""
             told.setdefault(alike, []).append((problem, said))
     for same in told.values():
@@ -46,7 +47,7 @@ def _problem(said: Complaint, site: Site) -> Problem:
     message = quoted(said.message, 200)
     remedy = quoted(said.remedy or "correct that, then check again", 200)
     if said.kind == "no-slug" and said.parts[0] in KEYS:
-        # Pelican does not tell where the name stands.
+        # Pelican does not give the name's place.
         kind, name = said.parts
         key = KEYS[kind]
         for source in site.sources:
@@ -65,14 +66,18 @@ def _problem(said: Complaint, site: Site) -> Problem:
 
 
 def diagnosed(said: Complaint) -> Diagnostic:
-    """The finding that a plugin's complaint of a letter is; it names its place."""
+    """The finding for a plugin's complaint about a letter, which has its place."""
     file, line = (printable(said.file), said.line or 1) if said.file else ("pelicanconf.py", 1)
     remedy = quoted(said.remedy or "correct that, then check again", 200)
     return Diagnostic(file, line, refused.id, "error", quoted(said.message, 200), remedy)
 
 
 def _of_key(said: Complaint, source: Source) -> Problem | None:
-    """The same at the line of the key that Pelican fails on without naming it."""
+    """The same at the line that Pelican fails on without naming it."""
+    if said.kind == "unfound":
+        lines = enumerate(source.text.split("\n"), 1)
+        line = next((n for n, text in lines if f"}}{said.parts[0]}" in text), said.line)
+        return Problem(line, f"there is no file {quoted(said.parts[0])}", FOUND, source.file)
     if said.kind == "bad-timezone" and source.header.field("timezone"):
         message = f"there is no time zone {quoted(source.get('timezone'))}"
         remedy = "write one such as Europe/Berlin, or remove the line"
@@ -85,7 +90,7 @@ def _of_key(said: Complaint, source: Source) -> Problem | None:
 
 
 def _of_unread(said: Complaint, site: Site) -> bool:
-    """Whether a link is only broken because its target, which is there, could not be read."""
+    """Whether a link is broken only because its existing target could not be read."""
     file = printable(said.file)
     source = next((s for s in site.sources if s.file == file), None)
     if said.kind != "unfound" or source is None:

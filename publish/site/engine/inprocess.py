@@ -145,7 +145,7 @@ def run(task: Task, tell: Progress, held: list[Any]) -> Outcome:
             if each:
                 each.close()
     answer = judging.answer if judging else None
-    if task.until == "read":
+    if task.until == "read" or (log.errors and task.judge and answer is None):
         return Run(judged=answer, seconds=clock.seconds, errors=tuple(log.errors),
                    full_pelican=task.full_pelican)  # fmt: skip
     if log.errors:

@@ -91,9 +91,9 @@ class LogCollector(logging.Handler):
         if kind == "bad-pattern":
             line = f"{parts[0]} makes no address: {line}"
         message, _, remedy = self._short(line).partition(" — ")
-        self._keep(
-            self.errors, Complaint(message, *self._where(error), remedy, kind=kind, parts=parts)
-        )
+        # A pattern stands in the settings, whatever plugin fills it in.
+        place = ("", 0) if kind == "bad-pattern" else self._where(error)
+        self._keep(self.errors, Complaint(message, *place, remedy, kind=kind, parts=parts))
 
     def _keep(self, kept: list[Complaint], said: Complaint) -> None:
         if said.message and said not in kept:
@@ -142,7 +142,7 @@ class LogCollector(logging.Handler):
             if "\0" in name or len(name) > 1000 or not Path(name).suffix:
                 continue
             for base in (self.content, self.root):
-                if (base / name).is_file():
+                if os.path.isfile(base / name):  # noqa: PTH113 - a name may be too long
                     return base / name
         return None
 
