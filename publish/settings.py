@@ -27,9 +27,9 @@ from publish.post import ignore
 
 
 class Kind(NamedTuple):
-    """What the settings of these ``names`` have to be, with an example; ``*`` ends a family's
-    name, and text may be None or False too, which is none. Of ``*_URL`` only Pelican's own count:
-    a theme may give another any form."""
+    """The type that the settings of these ``names`` must have, with an example. ``*`` at the end of
+    a name matches a family; text may also be None or False, for none. Of ``*_URL`` only Pelican's
+    own count: a theme may define others of any type."""
 
     what: str
     types: tuple[type, ...]
@@ -90,7 +90,7 @@ EXPRESSIONS = ("FILENAME_METADATA", "PATH_METADATA", "INTRASITE_LINK_REGEX",
 
 @dataclass(frozen=True)
 class Settings:
-    """What the settings file says, with the defaults of docs/reference.md."""
+    """The values of the settings file, with the defaults of docs/reference.md."""
 
     path: Path
     values: Mapping[str, Any] = field(repr=False)
@@ -122,12 +122,12 @@ class Settings:
 
     @property
     def kept_hidden(self) -> tuple[str, ...]:
-        """Hidden names that are content all the same, for ``STATIC_PATHS`` names them."""
+        """Hidden names that are content, because ``STATIC_PATHS`` names them."""
         return ignore.kept_of(self._static_paths)
 
     @property
     def ignore_files(self) -> list[str]:
-        """Pelican's ``IGNORE_FILES``, and what is content in no site."""
+        """Pelican's ``IGNORE_FILES``, and patterns for names that are never content."""
         given = self.values.get("IGNORE_FILES")
         own = [str(name) for name in given] if isinstance(given, list | tuple) else []
         return list(dict.fromkeys([*own, *ignore.patterns(self._static_paths)]))
@@ -179,14 +179,14 @@ def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
         )
     light.install()
     try:
-        # What it prints is no part of what a command answers.
+        # Its output must not mix with a command's result.
         with contextlib.redirect_stdout(sys.stderr):
             try:
                 found = runpy.run_path(str(file))
             except light.StubUsed:
                 light.forget()
                 found = runpy.run_path(str(file))
-    except (Exception, SystemExit) as error:  # whatever a settings file may do wrong
+    except (Exception, SystemExit) as error:  # a settings file may raise anything
         raise ConfigError(
             f"{path}:{_line(error, file)}: the settings file fails: "
             f"{type(error).__name__}: {_first_line(error)}",
@@ -201,16 +201,16 @@ def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
 
 
 def require_kinds(settings: Settings) -> None:
-    """Refuse settings of which a build fails somewhere, and not at their place.
+    """Refuse settings of a wrong type, on which a build would fail elsewhere, without naming them.
 
     Raises:
-        ConfigError: a setting is of another kind than it has to be; the message names its line.
+        ConfigError: a setting is of a wrong type; the message names its line.
     """
     _refuse(settings.path.name, settings.path, settings.values)
 
 
 def require_folders(settings: Settings) -> None:
-    """Refuse a site whose content is not there, or whose output would lie over its sources.
+    """Refuse a site without a content folder, or whose output would overwrite its sources.
 
     Raises:
         ConfigError: the message names the setting's line.
@@ -245,7 +245,7 @@ def _refuse(named: str, file: Path, values: Mapping[str, Any]) -> None:
 
 
 def misfits(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """The settings of a wrong kind: name, what is wrong, and what to write. Pure."""
+    """The settings of a wrong type: name, what is wrong, and what to write. Pure."""
     from publish.post.diagnostic import quoted
 
     for name, given in values.items():
@@ -262,7 +262,7 @@ def misfits(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 
 def _part(name: str, given: Any) -> tuple[Any, str] | None:
-    """What a setting of the right kind holds that cannot be, and what to write instead."""
+    """An invalid part of a setting of the right type, and what to write instead; None for none."""
     if name in WHOLE and isinstance(given, float):
         return given, "a whole number"
     if name == "PAGINATED_TEMPLATES" and given:
@@ -335,7 +335,7 @@ def fields(pattern: str) -> list[str]:
 
 
 def _no_expression(text: Any) -> str:
-    """What to write instead of what is no regular expression; ``""`` if it is one."""
+    """What to write instead of an invalid regular expression; ``""`` if it is valid."""
     try:
         re.compile(text)
     except (re.error, TypeError) as error:

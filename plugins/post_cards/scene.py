@@ -1,4 +1,4 @@
-"""The landscape of a card: a low sun over hills, another one for each post, and always the same.
+"""The landscape of a card: a low sun over hills, derived from the post's seed.
 
 Pure numbers in pixels of the finished card; nothing here draws.
 """
@@ -107,7 +107,7 @@ def scene(seed: str) -> Scene:
 
 
 class _Chance:
-    """Numbers from a digest, the same on any machine and in any version of Python."""
+    """Pseudo-random numbers from a digest, equal on every machine and version of Python."""
 
     def __init__(self, seed: str) -> None:
         self._seed, self._drawn = seed, 0

@@ -1,4 +1,4 @@
-"""From a post to weighted terms: its words, and apart from them its categories and tags."""
+"""Weighted terms of a post: its words, its categories and its tags."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def terms(
     counted: dict[str, float] = {word: log1p(number) for word, number in numbers.items()}
     for word in set(words(title)):
         counted[word] = counted.get(word, 0.0) + log1p(IN_TITLE)
-    # A blank no word has keeps the three kinds of term apart.
+    # A prefix with a blank, which no word has, separates the three kinds of term.
     counted |= {f"category {name.casefold()}": CATEGORY for name in categories}
     counted |= {f"tag {name.casefold()}": TAG for name in tags}
     return counted

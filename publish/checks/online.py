@@ -1,7 +1,7 @@
-"""Asks the web whether outside links still answer: politely, and at most once a day.
+"""Checks whether links to other sites still answer, at most once a day each.
 
-One host is asked by one connection at a time, four hosts at most at once, each address with a
-timeout and one second try. Answers are kept in ``links.json`` in the cache folder.
+There is one connection per host at a time, to at most four hosts at once; each address has a
+timeout and one retry. Answers are cached in ``links.json`` in the cache folder.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ REFUSED = (401, 403, 405, 406, 429, 501, 503, 999)
 
 @dataclass(frozen=True)
 class Place:
-    """Where an outside link stands."""
+    """The place of a link to another site."""
 
     file: str
     line: int
@@ -60,7 +60,7 @@ def dead_links(
 ) -> list[Diagnostic]:
     """A warning for each outside link that does not answer; of ``paths`` only, if some are given.
 
-    ``local`` asks addresses on this machine too, which no published link should have.
+    ``local`` includes addresses on this machine, for tests.
 
     Raises:
         ConfigError: a path names nothing.
@@ -86,7 +86,7 @@ def dead_links(
 
 
 def outside(site: Site, local: bool = False) -> list[Place]:
-    """Every link to another site, without what comes after ``#``. Pure."""
+    """Every link to another site, without its fragment. Pure."""
     home = urlsplit(str(site.values.get("SITEURL") or "")).netloc
     found = []
     for source in site.sources:
@@ -112,7 +112,7 @@ def _ask_all(urls: set[str], timeout: float, pause: float) -> dict[str, str]:
 
 
 def ask(url: str, timeout: float = TIMEOUT, pause: float = PAUSE) -> str:
-    """What is wrong with an address, as the end of a sentence; ``""`` if it answers."""
+    """The fault of an address, as the end of a sentence; ``""`` if it answers."""
     said = _once(url, timeout)
     if said:
         time.sleep(pause)
@@ -124,7 +124,7 @@ def _once(url: str, timeout: float) -> str:
     said = ""
     for method in ("HEAD", "GET"):
         try:
-            # A target may hold letters that a request line must not.
+            # A request line must be ASCII, a link need not.
             plain = quote(url, safe="%/:=&?~#+!$,;'@()*[]")
             request = urllib.request.Request(plain, method=method, headers=AGENT)  # noqa: S310 - http(s) only, see outside()
             with urllib.request.urlopen(request, timeout=timeout):  # noqa: S310 - the same

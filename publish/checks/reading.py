@@ -1,5 +1,5 @@
-"""Reads what lies beside the records; the only part of the checks, but for ``online``, with
-effects."""
+"""Reads the texts and files that rules need beside the records; with ``online`` the only impure
+part of the checks."""
 
 from __future__ import annotations
 
@@ -33,10 +33,9 @@ _read: dict[str, tuple[str, bytes]] = {}
 
 
 def fit(content: Path, file: Path) -> bytes | None:
-    """The bytes of a source in the ``content`` folder, if it may be given to Pelican; else None.
-
-    A rule tells of each that may not: opening a pipe waits for ever, and of tangled markup
-    Markdown does not come back for minutes.
+    """The bytes of a source in the ``content`` folder; None if Pelican must not read it. A rule
+    reports each of these: opening a pipe would block, and Markdown takes minutes for tangled
+    markup.
 
     Raises:
         OSError: it cannot be read.
@@ -54,11 +53,8 @@ def fit(content: Path, file: Path) -> bytes | None:
 
 
 def site_of(settings: Settings, library: Library, store: Store, *, built: bool = True) -> Site:
-    """The records with the texts beside them, and what lies around: theme, mails, built site.
-
-    ``store`` holds what an earlier check found out. Without ``built`` the built site and its
-    mails are left alone.
-    """
+    """The records with their texts and environment: theme, mails, built site. ``store`` is the
+    cache. Without ``built`` the built site and its mails are not read."""
     _real.cache_clear()
     how = _reading(library)
     content, root = str(settings.content), settings.root
@@ -83,7 +79,7 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
         elif found.st_size > LARGEST:
             troubles.append(Trouble("too-large", name, 1, f"{found.st_size / 1e6:.0f} MB"))
         else:
-            # What Pelican was given is what is judged, and is read once for both.
+            # The same bytes are given to Pelican and judged, read once.
             stamp, raw = _read.get(file, (stamps.told(found), None))
             source = Source(
                 path, name, raw or partial(_bytes, file), library.sources[path] == "page", how,
@@ -134,7 +130,7 @@ def _bytes(file: str) -> bytes:
 
 
 def state(file: str, content: str) -> tuple[str, os.stat_result]:
-    """The rule a file breaks by what it is (``""`` for none), and how it lies on the disk."""
+    """The rule that a file breaks by its kind (``""`` for none), and its ``stat``."""
     try:
         found = os.lstat(file)
         if stat.S_ISLNK(found.st_mode):
@@ -143,18 +139,18 @@ def state(file: str, content: str) -> tuple[str, os.stat_result]:
             real = _real(os.path.dirname(file))  # noqa: PTH120
         if not _inside(real, _real(content)):
             return "symlink-out", found
-    except (OSError, ValueError):  # also a symbolic link that leads to itself
+    except (OSError, ValueError):  # or a symbolic link to itself
         return "unreadable", NOTHING
     # An empty file is no source, whatever its name.
     if found.st_size and any("\ud800" <= char <= "\udfff" for char in file.removeprefix(content)):
         return "bad-file-name", found
-    # Opening a pipe would wait for ever.
+    # Opening a pipe would block.
     return ("" if stat.S_ISREG(found.st_mode) else "unreadable"), found
 
 
 @lru_cache(maxsize=1024)
 def _real(folder: str) -> str:
-    """Where a folder truly lies."""
+    """A folder's real path."""
     return os.path.realpath(folder)
 
 
@@ -163,8 +159,8 @@ def _inside(real: str, folder: str) -> bool:
 
 
 def _loops(folder: str, above: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Symbolic links below ``folder`` that lead to a folder which they lie in; Pelican, as the
-    engine runs it, enters none."""
+    """Symbolic links below ``folder`` to a folder above them, which Pelican, as run by the engine,
+    does not enter."""
     try:
         with os.scandir(folder) as entries:
             folders = sorted(entry.path for entry in entries if entry.is_dir())
@@ -179,7 +175,8 @@ def _loops(folder: str, above: frozenset[str] = frozenset()) -> Iterator[str]:
 
 
 def _link_of(file: Path, content: Path) -> Path:
-    """The symbolic link that leads ``file`` out of the content folder: itself or a folder."""
+    """The symbolic link, ``file`` itself or a folder above it, that leads out of the content
+    folder."""
     above = [place for place in (file, *file.parents) if place.is_relative_to(content)]
     return next((place for place in reversed(above) if place.is_symlink()), file)
 
@@ -201,12 +198,12 @@ def _reading(library: Library) -> ReadOptions:
 def _moves(gif: Path) -> bool:
     try:
         with gif.open("rb") as stream:
-            # Every frame of a moving picture has a control block; two are a movement.
+            # Every frame of an animation has a control block; two mean that it moves.
             return stream.read(8 * GIF).count(b"\x21\xf9\x04") > 1
     except OSError:
         return False
 
 
 def _place(file: Path, root: Path) -> str:
-    """A path for people: from the project where it lies there."""
+    """A path for messages: relative to the project if it is below it."""
     return printable(os.path.relpath(file, root) if file.is_relative_to(root) else str(file))

@@ -1,4 +1,4 @@
-"""The first page: what happens next, what is being written, what is out. Pure."""
+"""The first page: what happens next, posts being written, letters sent. Pure."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class SentRow:
 
 @dataclass(frozen=True)
 class AgendaEntry:
-    """A day ahead, and what has to be on for it."""
+    """A coming event, and the computer or service it needs running."""
 
     day: str
     what: str
@@ -109,7 +109,7 @@ def headline(ahead: list[Letter], rows: list[Row], now: Snapshot, at: datetime) 
 def site(
     now: Snapshot, at: datetime
 ) -> tuple[tuple[State, ...], tuple[str, ...], tuple[Button, ...]]:
-    """The site's state, what there is to say of it, and the way to upload."""
+    """The site's state, lines about it, and the button to upload."""
     known = now.site
     if now.trouble:
         return (State("error", "The pages cannot be made"),), (now.trouble,), ()
@@ -157,7 +157,8 @@ def out(now: Snapshot, letter: Letter, at: datetime) -> SentRow:
 
 
 def _next(now: Snapshot, letter: Letter, at: datetime) -> SimpleNamespace:
-    """A letter that is on its way; ``when`` and ``distance`` are empty where no hour is known."""
+    """A scheduled letter or one being sent; ``when`` and ``distance`` are empty if no hour is
+    known."""
     post = now.of(letter)
     buttons: list[Button] = []
     if letter.state == "scheduled":
@@ -225,7 +226,8 @@ def _row(now: Snapshot, post: Post, at: datetime) -> Row:
 
 
 def _together(now: Snapshot, writing: list[Post]) -> Button | None:
-    """The way to one letter for all posts whose own could be sent now; None for fewer than two."""
+    """The button for one digest of all posts whose letters could be sent now; None for fewer than
+    two."""
     ready = [
         post for post in writing
         if post.kind == "public" and not now.letter(post)

@@ -1,4 +1,4 @@
-"""Examines the way to the readers: account, audience, sender, plan, site; says what to do."""
+"""Checks account, audience, sender, plan and site for `publish doctor`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at; ``remedy`` when it is not well."""
+    """The result of one check; ``remedy`` if it failed."""
 
     name: str
     well: bool
@@ -26,7 +26,7 @@ class Check:
 
 
 def checks(account: Account, api: Mailchimp, siteurl: str, get: Fetch) -> Iterator[Check]:
-    """Each check in turn; none of them raises."""
+    """The checks one after the other; none of them raises."""
     where = "the sandbox (no MAILCHIMP_API_KEY is set)" if account.sandbox else account.server
     yield Check("key", True, f"has the right form; leads to {where}")
     root = yield from _asked("account", api.root, lambda a: str(a.get("account_name") or "answers"))

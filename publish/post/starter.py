@@ -1,4 +1,4 @@
-"""What a new post's file holds, and how to tell that its text was never replaced. Pure."""
+"""The file of a new post, and the test whether its starter text was replaced. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``build``: render aside, and only when all of it succeeded touch ``output/``."""
+"""``build``: renders into a stage, and changes ``output/`` only if all of it succeeded."""
 
 from __future__ import annotations
 
@@ -26,12 +26,10 @@ ISSUE = re.compile(r"[^/]+/issue\.(html|txt|json)")
 
 
 class Build(NamedTuple):
-    """What a build did. Paths are relative to ``output``; ``seconds`` per phase.
-
-    ``foreign`` are files in ``output`` that the tool did not write; they are left alone.
-    ``rendered`` is how many pages were rendered; not all of them differed.
-    ``issues`` is how many issues are composed.
-    """
+    """The result of a build. Paths are relative to ``output``; ``seconds`` are by phase.
+    ``foreign`` are files in ``output`` that the tool did not write; they are not changed.
+    ``rendered`` is how many pages were rendered; not all of them differed. ``issues`` is how many
+    issues are composed."""
 
     output: str
     written: tuple[str, ...]
@@ -45,7 +43,7 @@ class Build(NamedTuple):
 
     @property
     def summary(self) -> str:
-        """What it did, in one line."""
+        """The result in one line."""
         written, removed = len(self.written), len(self.removed)
         return snapshot.summary(self.output, written, removed, self.unchanged, self.issues)
 
@@ -81,11 +79,11 @@ def build(
     """Build the site into ``output`` (default: the settings' own).
 
     ``full`` renders although nothing changed. ``jobs`` is how many processes may be at work; as
-    many as there are cores if it is not given. ``say`` is told when another build is waited for,
-    ``progress`` how far a phase is.
+    many as there are cores if it is not given. ``say`` is called if another build is waited for,
+    ``progress`` as a phase advances.
 
     Raises:
-        Refused: something is not fit, or another build is at work; ``output`` is as it was.
+        Refused: something is not fit, or another build is at work; ``output`` is unchanged.
         ConfigError: the settings file fails, or a setting is of a wrong kind.
     """
     require_kinds(settings)
@@ -112,7 +110,7 @@ def _made(
     progress: Progress | None, known: Manifest,
 ) -> Build:  # fmt: skip
     record, clock = manifest.place(settings, target), [time.monotonic()]
-    # A file saved in the last tick before this moment may carry its stamp or a later one.
+    # A file saved in the clock tick before this moment may have its stamp or a later one.
     since = time.time_ns() - int(snapshot.TICK * 1e9)
     before, until = manifest.scan(settings), manifest.midnight(settings)
     environment = snapshot.environment_digest(str(settings.path))
@@ -144,12 +142,12 @@ def _made(
         if gone := (set(known.files) & set(present)) - fresh:
             kept |= gone & addresses.letter_pictures(settings)
         shown = tuple(sorted(fresh | kept))
-        # A build elsewhere is a trial, and publishes nothing.
+        # A build into another folder is a trial, and publishes nothing.
         permanent = None
         if target == settings.output.absolute():
             permanent = addresses.guard(settings, stage / LISTED, shown)
-        # Recorded before any file moves: after a crash, a page of ours is not taken for an
-        # unmanaged file.
+        # Recorded before any file is moved, so that after a crash our pages are not taken for
+        # foreign files.
         owned = tuple(sorted({*known.files, *shown}))
         manifest.write(record, Manifest(files=owned, output=str(target)))
         changes = commit(staged_site, target, known.files, kept, present=present)
@@ -160,7 +158,7 @@ def _made(
                [name.removeprefix(f"{ISSUES}/") for name in letters], present=issues)  # fmt: skip
     if permanent is not None:
         addresses.remember(settings, permanent)
-    # It may come to be there, with a pull or by hand, and nothing else of the site change.
+    # The file may be added by a pull or by hand, without any other change.
     reads = (*rendered.reads, str(settings.content / RETIRED))
     made = None if rendered.untracked else manifest.extended(before, settings, reads, since)
     letter_stamps = stamps.of(snapshot.below(str(settings.issues)))
@@ -177,7 +175,7 @@ def _made(
     )  # fmt: skip
     manifest.write(record, left)
     if changes.written:
-        # An edit of what was written shows by its stamp once the file system's clock has moved on.
+        # Wait for the next clock tick, so that a later edit of a written file changes its stamp.
         time.sleep(max(0.0, moved + snapshot.TICK - time.monotonic()))
     clock.append(time.monotonic())
     begun, scanned, rendered_at, committed = clock
@@ -195,17 +193,17 @@ def unchanged(known: Manifest, seconds: float) -> Build:
 
 
 def overrides(settings: Settings, stage: Path, *, forget: bool = False) -> dict[str, Any]:
-    """The settings of every build, whatever the settings file says."""
+    """The settings that every build overrides."""
     found: dict[str, Any] = {
         "NEWSLETTER_ISSUES_PATH": str(stage / "issues"),
         "IDENTITY_ADDRESSES_PATH": str(stage / LISTED),
-        # Stock Pelican gives drafts a public address and publishes what is dated ahead.
+        # Stock Pelican gives drafts a public address, and publishes future posts.
         "DRAFT_SAVE_AS": "",
         "DRAFT_PAGE_SAVE_AS": "",
         "DRAFT_LANG_SAVE_AS": "",
         "DRAFT_PAGE_LANG_SAVE_AS": "",
         "WITH_FUTURE_DATES": False,
-        # Pelican's own pattern for hidden files matches none.
+        # Pelican's own pattern for hidden files matches nothing.
         "IGNORE_FILES": settings.ignore_files,
     }
     if not settings.values.get("PATH") and settings.content.is_dir():
@@ -216,8 +214,8 @@ def overrides(settings: Settings, stage: Path, *, forget: bool = False) -> dict[
 def intact(
     settings: Settings, known: Manifest, target: Path, seen: stamps.Stamps
 ) -> tuple[str, ...]:
-    """The pages in ``target``, by their stamps now, and the issues that are as the last build left
-    them."""
+    """The pages in ``target`` and the issues that are unchanged since the last build, by their
+    stamps."""
     keys = ((name, f"{target}{os.sep}{name}") for name in known.files)
     pages = [name for name, key in keys if key in seen and seen[key] == known.outputs.get(key)]
     if known.issued != str(settings.issues):
@@ -234,14 +232,14 @@ def _stamps(folder: Path, names: Iterable[str]) -> stamps.Stamps:
 def _stamps_left(
     seen: stamps.Stamps, folder: Path, names: Iterable[str], written: Iterable[str]
 ) -> stamps.Stamps:
-    """The stamps of files in ``folder``. What this build left alone has that from before: a change
-    by others meanwhile shows at the next."""
+    """The stamps of files in ``folder``. Files that this build did not write keep their earlier
+    stamps, so that the next build detects a change by others meanwhile."""
     keys, fresh = [[f"{folder}{os.sep}{name}" for name in each] for each in (names, written)]
     before = {**seen, **dict.fromkeys(fresh, "")}
     return {key: told for key in keys if (told := before.get(key) or stamps.stamp(key))}
 
 
 def _left(settings: Settings, foreign: tuple[str, ...]) -> tuple[str, ...]:
-    """The foreign files worth telling: not what the settings say is kept."""
+    """The foreign files to report: not those that OUTPUT_RETENTION keeps."""
     kept = {str(name) for name in settings.values.get("OUTPUT_RETENTION") or ()}
     return tuple(name for name in foreign if name.split("/", 1)[0] not in kept)

@@ -1,5 +1,5 @@
-"""Templates that are loaded, and all that they extend, include and import: what cannot be loaded
-is told at its line before a page renders."""
+"""Loads templates with all that they extend, include and import, to report errors with their lines
+before any page is rendered."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class Blank:
 
 
 class Templates:
-    """The templates that are loaded, and all that they name; ``tell`` gets what is wrong with
-    one, ``failed`` the exception where one is. Texts that can be compiled are kept in ``file``."""
+    """The loaded templates and all that they name. ``tell`` gets a complaint about one, ``failed``
+    an exception. Digests of texts that compile are cached in ``file``."""
 
     def __init__(
         self, tell: Callable[[Complaint], None], failed: Callable[[Exception], None], file: Path,
@@ -50,13 +50,14 @@ class Templates:
         self._generator: Any = None
 
     def save(self) -> None:
-        """Keep which texts can be compiled."""
+        """Write the cache of texts that compile."""
         if len(self._fit) != self._before:
             cache.keep(self._memo, self._made_from, b"".join(sorted(self._fit)))
 
     @contextlib.contextmanager
     def of(self, generator: Any) -> Iterator[None]:
-        """Meanwhile the ``generator`` gets every template it asks for; a faulty one is told."""
+        """In the context the ``generator`` gets a blank template for every name; a faulty one is
+        reported."""
         self._generator = generator
         get = type(generator).get_template
 
@@ -67,7 +68,7 @@ class Templates:
                     return Blank(generator.env, name + ending)
             if name == "period_archives":
                 get(generator, name)  # it raises, and Pelican takes another
-            return Blank()  # a rule tells of it, where it is named
+            return Blank()  # a rule reports it where it is named
 
         generator.get_template = get_template
         try:
@@ -82,7 +83,7 @@ class Templates:
                 self._load(name)
 
     def require_whole_list(self, name: str, template: Blank) -> None:
-        """Tell of a template that is sure to show pages of a list that has none."""
+        """Report a template that certainly uses pagination of a list without pages."""
         env = template.environment
         if env is None or not issubclass(Undefined, env.undefined):
             return
@@ -106,7 +107,7 @@ class Templates:
                     return
 
     def _load(self, name: str) -> None:
-        """Load a template, and what it names too."""
+        """Load a template and all that it names."""
         if name in self._met:
             return
         env = self._generator.env
@@ -156,7 +157,7 @@ class Templates:
 
 
 def _text(env: Any, name: str) -> str | None:
-    """A template's text; None if it has none that can be read."""
+    """A template's source; None if it cannot be read."""
     try:
         return str(env.loader.get_source(env, name)[0])
     except (TemplateNotFound, UnicodeDecodeError):
@@ -164,11 +165,12 @@ def _text(env: Any, name: str) -> str | None:
 
 
 def _certain(node: Any) -> Iterator[Any]:
-    """What is evaluated of a template whatever its variables are."""
+    """The nodes of a template that are evaluated whatever its variables are."""
     yield node
     below = list(node.iter_child_nodes())
     if isinstance(node, nodes.Template) and any(isinstance(n, nodes.Extends) for n in node.body):
-        # Of what stands beside its blocks nothing is shown; what it names is loaded.
+        # In a template that extends another, nodes outside its blocks are not rendered; only what
+        # they name is loaded.
         kept = (nodes.Extends, nodes.Block, nodes.Import, nodes.FromImport, nodes.Include,
                 nodes.Assign)  # fmt: skip
         below = [each for each in below if isinstance(each, kept)]

@@ -136,7 +136,7 @@ def signup_address(site: Site) -> Iterator[Problem]:
 
 
 def _signup(given: str) -> tuple[str, str] | None:
-    """What is wrong with an address of a sign-up form, and what to write instead."""
+    """The fault of a sign-up form's address, and what to write instead."""
     copy = "copy the form's action from Mailchimp's embedded form: https://….list-manage.com/…"
     if "&amp;" in given:
         return "it holds &amp;", "write https:// before it, and & for each &amp;"

@@ -1,4 +1,4 @@
-"""Rules about the header's shape and values: what Pelican reads otherwise than an author means."""
+"""Rules about header values that Pelican reads differently than the author means."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def lost_lines(source: Source) -> Iterator[Problem]:
 
 
 def _indented(source: Source, text: list[str]) -> Iterator[Problem]:
-    """Lines with a key of ours that four spaces or a tab make a part of the value above."""
+    """Indented lines with a known key, which therefore continue the value above."""
     for field in source.header:
         for number in range(field.line + 1, field.last + 1):
             found = KEY.match(text[number - 1].strip())
@@ -98,7 +98,7 @@ def _indented(source: Source, text: list[str]) -> Iterator[Problem]:
 
 
 def fails_pelican(source: Source) -> bool:
-    """Whether Pelican fails on the header, and with it the whole run: `Translation` as a list."""
+    """Whether Pelican's whole run fails on the header: `Translation` as a list."""
     given = source.header.all("translation")
     return len(given) > 1 or any(field.last > field.line for field in given)
 
@@ -134,7 +134,7 @@ def yaml_value(source: Source) -> Iterator[Problem]:
 
 
 def _plain(name: str, value: str) -> str:
-    """The value without what YAML puts around it; ``""`` where nothing is around it."""
+    """The value without YAML's quotes and brackets; ``""`` if it has none."""
     listed = re.fullmatch(r"\[(.*)\],?", value)
     if listed is None and name not in LISTS:
         return _bare(value) if QUOTED.fullmatch(value) and len(value) > 1 else ""
@@ -175,7 +175,8 @@ def ambiguous_date(source: Source) -> Iterator[Problem]:
 
 
 def _misread(letters: str, moment: datetime) -> bool:
-    """Whether the letters of a zone are not that of the moment; GMT is read as UTC."""
+    """Whether the abbreviation of a zone differs from that of the parsed date; GMT is read as
+    UTC."""
     return letters != moment.tzname() and not (letters == "GMT" and not moment.utcoffset())
 
 

@@ -32,11 +32,11 @@ def refused(site: Site) -> Iterator[Problem]:
 
 
 def refusals(site: Site) -> Iterator[tuple[Problem, Complaint]]:
-    """The findings of ``refused``, each with what it was made of."""
+    """The findings of ``refused``, each with its complaint."""
     told: dict[tuple[str, str], list[tuple[Problem, Complaint]]] = {}
     zone = any(True for _ in bad_timezone.over_site(site)) if bad_timezone.over_site else False
     for said in site.library.complaints:
-        # Another rule names the setting.
+        # Another rule reports the setting.
         if not (_of_unread(said, site) or (zone and said.kind == "bad-timezone")):
             problem = _problem(said, site)
             alike = CLASS.sub("", problem.message), problem.file if _is_own(said, site) else ""
@@ -63,7 +63,7 @@ def _problem(said: Complaint, site: Site) -> Problem:
     again = missing if "No module named" in message else "correct that, then check again"
     remedy = quoted(said.remedy or again, 200)
     if said.kind == "no-slug" and said.parts[0] in KEYS:
-        # Pelican does not tell where the name stands.
+        # Pelican does not give the name's place.
         kind, name = said.parts
         key = KEYS[kind]
         for source in site.sources:
@@ -93,7 +93,7 @@ def _of_settings(text: str, remedy: str, site: Site) -> Problem:
 
 
 def diagnosed(said: Complaint) -> Diagnostic:
-    """The finding that a plugin's complaint of a letter is; it names its place."""
+    """The finding for a plugin's complaint about a letter, which has its place."""
     file, line = (printable(said.file), said.line or 1) if said.file else ("pelicanconf.py", 1)
     remedy = quoted(said.remedy or "correct that, then check again", 200)
     return Diagnostic(file, line, refused.id, "error", quoted(said.message, 200), remedy)
@@ -117,7 +117,7 @@ def _of_key(said: Complaint, source: Source) -> Problem | None:
 
 
 def _of_unread(said: Complaint, site: Site) -> bool:
-    """Whether a link is only broken because its target, which is there, could not be read."""
+    """Whether a link is broken only because its existing target could not be read."""
     file = printable(said.file)
     source = next((s for s in site.sources if s.file == file), None)
     if said.kind != "unfound" or source is None:
