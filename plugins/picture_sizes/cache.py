@@ -33,7 +33,7 @@ class Results:
         Raises:
             OSError: it cannot be read.
         """
-        stamp = stamps.told(file.stat())
+        stamp = stamps.of_stat(file.stat())
         key = str(file), purpose
         known = self._old.get(key)
         if known is None or known[0] != stamp:

@@ -19,12 +19,12 @@ RACY = 2_000_000_000
 def stamp(path: str | os.PathLike[str]) -> str:
     """One file's stamp; ``""`` if it is not there."""
     try:
-        return told(os.stat(path))  # noqa: PTH116 - thousands of them, and a Path doubles the time
+        return of_stat(os.stat(path))  # noqa: PTH116 - thousands of them, and a Path doubles the time
     except (OSError, ValueError):
         return ""
 
 
-def told(found: os.stat_result) -> str:
+def of_stat(found: os.stat_result) -> str:
     """The stamp for the result of a ``stat``."""
     return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
 

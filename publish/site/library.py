@@ -118,7 +118,7 @@ def library_of(
     context: Mapping[str, Any] = next((g.context for g in generators if hasattr(g, "context")), {})
     known_words = Memo(memo)
     bodies = [(c, known_words.of(c)) for c in contents(generators, public=True)]
-    with _unheard():
+    with _logging_off():
         known = {id(content) for content, _ in bodies}
         drafts = [content for content in contents(generators) if id(content) not in known]
         bodies += [(content, known_words.of(content)) for content in drafts]
@@ -149,7 +149,7 @@ def library_of(
 
 
 @contextlib.contextmanager
-def _unheard() -> Iterator[None]:
+def _logging_off() -> Iterator[None]:
     """No logging meanwhile: a build never resolves the links of a draft."""
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
@@ -209,7 +209,7 @@ def _post(content: Any, words: Words) -> Post:
         inline=found.inline,
         page_digest=str(getattr(content, "page_digest", "") or ""),
         body_digest=words.digest.hex(),
-        fields={str(key).lower(): _worded(value) for key, value in metadata.items()},
+        fields={str(key).lower(): _as_text(value) for key, value in metadata.items()},
         lines=_lines(content),
     )
 
@@ -359,7 +359,7 @@ def _moment(date: Any) -> datetime | None:
     return plain_date if plain_date.tzinfo else plain_date.replace(tzinfo=UTC)
 
 
-def _worded(value: Any) -> str:
+def _as_text(value: Any) -> str:
     """A value of the front matter as text: a list's by commas."""
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
