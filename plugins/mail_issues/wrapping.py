@@ -63,7 +63,7 @@ def columns(text: str) -> int:
     )
 
 
-def filled(text: str, width: int, right: bool = False) -> str:
+def filled(text: str, width: int, right: bool) -> str:
     """``text`` with spaces up to ``width`` columns."""
     space = " " * (width - columns(text))
     return space + text if right else text + space

@@ -53,11 +53,11 @@ class Memo:
     Each entry is pickled separately, so that unchanged ones are written without pickling.
     """
 
-    def __init__(self, file: Path | None) -> None:
+    def __init__(self, file: Path) -> None:
         self._file = file
         self._code = cache.code_digest(Path(__file__).parent)
         self._now: dict[bytes, bytes] = {}
-        found = cache.load(file) if file else {}
+        found = cache.load(file)
         self._old: dict[bytes, bytes] = found["words"] if found.get("code") == self._code else {}
 
     def of(self, content: Any) -> Words:
@@ -84,7 +84,7 @@ class Memo:
 
     def save(self) -> None:
         """Write the entries; an unwritable folder is no error."""
-        if self._file and self._now.keys() != self._old.keys():
+        if self._now.keys() != self._old.keys():
             with contextlib.suppress(OSError):
                 cache.save(self._file, {"code": self._code, "words": self._now})
 
@@ -109,11 +109,8 @@ def _words(content: Any, digest: bytes) -> Words:
     return Words(digest, _body(content), summary, plain(summary), plain(content.content or ""))
 
 
-def library_of(
-    generators: Iterable[Any], settings: Mapping[str, Any], *, memo: Path | None = None
-) -> Library:
-    """The records of a run. ``settings`` are Pelican's; ``memo`` is a file that makes the next
-    reading quicker."""
+def library_of(generators: Iterable[Any], settings: Mapping[str, Any], *, memo: Path) -> Library:
+    """The records of a run. ``settings`` are Pelican's; ``memo`` is the cache file of their words."""
     generators = list(generators)
     context: Mapping[str, Any] = next((g.context for g in generators if hasattr(g, "context")), {})
     known_words = Memo(memo)
