@@ -110,7 +110,7 @@ def _words(content: Any, digest: bytes) -> Words:
 
 
 def library_of(generators: Iterable[Any], settings: Mapping[str, Any], *, memo: Path) -> Library:
-    """The records of a run. ``settings`` are Pelican's; ``memo`` is the cache file of their words."""
+    """The records of a run. ``settings`` are Pelican's; ``memo`` is the words' cache file."""
     generators = list(generators)
     context: Mapping[str, Any] = next((g.context for g in generators if hasattr(g, "context")), {})
     known_words = Memo(memo)
