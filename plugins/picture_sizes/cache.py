@@ -15,7 +15,7 @@ from publish.post.files import write_whole
 from .variants import Encoded, Offer, Picture
 
 LISTED = "picture.json"
-"""Written last: a folder without it is of no use."""
+"""Written last: a folder without it is incomplete."""
 
 
 class Results:

@@ -28,7 +28,7 @@ from publish.post.record import Library
 from publish.settings import Settings
 
 DAY = 86_400.0
-"""Seconds an answer is believed."""
+"""Seconds for which an answer is cached."""
 CONNECTIONS = 4
 TIMEOUT = 10.0
 """Seconds for one request."""
@@ -36,7 +36,7 @@ PAUSE = 1.0
 """Seconds before the second try."""
 AGENT = {"User-Agent": "publish-check/1 (link checker; HEAD first, one connection a host)"}
 REFUSED = (401, 403, 405, 406, 429, 501, 503, 999)
-"""Answers of hosts that dislike programs or rest: no sign that a reader would find nothing."""
+"""Answers of hosts that refuse programs or are overloaded: readers may still get the page."""
 
 
 @dataclass(frozen=True)

@@ -22,14 +22,14 @@ from publish.post.record import Library
 from publish.settings import Settings
 
 LARGEST = 2_000_000
-"""Bytes of one source; what is longer is not read: it is surely no prose."""
+"""Bytes of one source; a longer one is not read, as it is certainly no prose."""
 GIF = 1_000_000
 """Bytes from which on a GIF is opened to see whether it moves."""
 NOTHING = os.stat_result((0,) * 10)
-"""Of a file that cannot be looked up."""
+"""Stands for the ``stat`` of a file that cannot be accessed."""
 
 _read: dict[str, tuple[str, bytes]] = {}
-"""The sources that this process has read and not judged yet, each with its stamp before that."""
+"""The sources that this process has read and not yet judged, each with its stamp before reading."""
 
 
 def fit(content: Path, file: Path) -> bytes | None:

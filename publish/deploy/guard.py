@@ -21,15 +21,15 @@ class Age(Enum):
     NEWER = "newer"
     OLDER = "older"
     DIVERGED = "diverged"
-    """Neither comes from the other."""
+    """Neither is an ancestor of the other."""
     UNKNOWN = "unknown"
-    """This repository does not have the other commit."""
+    """The repository lacks the other commit."""
     NONE = "none"
-    """One of them comes from no commit."""
+    """One of the releases was not made from a commit."""
 
 
 Compare = Callable[[str, str], Age]
-"""Two commits to how the first stands to the second."""
+"""From two commits to the relation of the first to the second."""
 
 
 def require_fit(release: Release) -> None:

@@ -32,10 +32,10 @@ from publish.errors import Refused
 
 R = TypeVar("R")
 OWN = ".publish"
-"""The folder in the target that holds what it remembers."""
+"""The folder in the target for its record and kept files."""
 VAULT = re.compile(rf"{re.escape(OWN)}/([0-9a-f]{{32}})/")
-"""What was public once and is kept lies in a folder that cannot be guessed: a page that was taken
-off the site must not be there for those who know how this tool works."""
+"""Kept files lie in a folder with an unguessable name: a page taken off the site must not be
+readable by those who know this tool."""
 SEPARATOR = " @"
 """Between a file's SHA-256 and the tag under which the target knows it."""
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from publish.deploy.release import MARKER, File, Kind, Record, Release, is_page
 
 GRACE = timedelta(days=1)
-"""So long a dead asset stays: pages that a browser or a proxy keeps still show it."""
+"""How long an unused asset stays: pages cached by browsers and proxies still show it."""
 PHASES = (
     "new assets", "changed assets", "new pages", "changed pages", "feeds and indexes", "lists",
     "marker",

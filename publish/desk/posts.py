@@ -13,7 +13,7 @@ from publish.settings import Settings
 from publish.site import posts
 
 HEAD = 1024
-"""Bytes in which a header ends, but for one that is read again."""
+"""Bytes that are read for a header; a longer one needs a second read."""
 Stamp = tuple[int, int, int]
 
 

@@ -106,7 +106,7 @@ def share(part: int, whole: int) -> str:
 
 
 MIN_READERS_FOR_PERCENT = 30
-"""Readers below which a share in per cent says more than is known."""
+"""Readers below which a percentage would be misleading."""
 
 
 def _date(there: date, here: date) -> str:

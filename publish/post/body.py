@@ -17,7 +17,7 @@ MARK = re.compile(r"[{|]\w+[}|]")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 ALIGNED = re.compile(r"text-align: ?\w+;?")
 MADE = {"footnote-ref", "footnote-backref", "headerlink"}
-"""Classes of links that Markdown makes, not the author."""
+"""Classes of links that Markdown generates."""
 
 
 class Body(NamedTuple):

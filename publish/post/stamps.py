@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 
 Stamps = dict[str, str]
-"""Path to size, modification and change time, and inode. What is not there has no entry."""
+"""Path to size, modification time, change time and inode; missing files have no entry."""
 RACY = 2_000_000_000
-"""Nanoseconds: so shortly before it was stamped, a file may change again and keep its stamp."""
+"""Nanoseconds after a change within which a further one may keep the stamp."""
 
 
 def stamp(path: str | os.PathLike[str]) -> str:

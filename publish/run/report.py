@@ -15,7 +15,7 @@ from publish.http import ask
 from publish.post.files import write_whole
 
 WORST = (Exit.UNKNOWN, Exit.USAGE, Exit.REFUSED, Exit.NOTHING_SENT, Exit.OK)
-"""Of several outcomes the first of these is the run's."""
+"""The exit codes by severity; a run has the first that occurred."""
 
 
 @dataclass

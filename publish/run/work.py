@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PATIENCE = 1800.0
 """Seconds to wait for another run on this machine; then do what is left to do."""
 MAX_REBUILDS = 3
-"""So often one run begins again with the build because the site became stale meanwhile."""
+"""The most rebuilds in a run because the site became stale meanwhile."""
 
 
 class AlreadyRunning(NothingSent):

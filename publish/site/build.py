@@ -22,7 +22,7 @@ from publish.site.manifest import Manifest
 
 LISTED = "addresses.json"
 ISSUE = re.compile(r"[^/]+/issue\.(html|txt|json)")
-"""What a composed issue's folder holds; anything else there is not ours to remove."""
+"""The files of a composed issue; others in its folder are not ours to remove."""
 
 
 class Build(NamedTuple):

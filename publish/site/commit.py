@@ -16,10 +16,10 @@ from publish.post.aliases import folders_of
 from publish.post.files import remove_below
 
 PARTS = ".publish-parts"
-"""The folder in the target through which files of another file system come."""
+"""The folder in the target for temporary copies of files from another file system."""
 AGAIN = "again"
-"""The folder of the stage with pages that lie in the output already: all in one folder, for making
-and removing one for each page takes longer than writing it."""
+"""The folder of the stage for pages that the output already has: a single folder, since making and
+removing one per page takes longer than writing it."""
 
 
 class Changes(NamedTuple):

@@ -30,9 +30,9 @@ from publish.site.engine.sources import key_lines
 
 KINDS = {"category": "categories", "tag": "tags", "author": "authors"}
 LAST = 9999
-"""The year of a draft without a date, to Pelican."""
+"""The year that Pelican gives to a draft without a date."""
 TEXTS = (*frontmatter.MARKDOWN, ".html", ".htm", ".rst", ".txt", ".doc", ".docx", ".odt", ".rtf")
-"""Endings of what a post may have been written in."""
+"""Suffixes of text formats in which posts are written."""
 PLAIN = (str, int, float, bool, type(None))
 
 

@@ -17,7 +17,7 @@ from publish.post.diagnostic import Complaint, quoted
 
 NAMED = re.compile(r"""{%[-+]?\s*(?:extends|include|import|from)\s+["']([^"']+)["']""")
 LISTS = ("articles_page", "articles_paginator", "dates_page", "dates_paginator")
-"""Variables that a template has only where its name is in PAGINATED_TEMPLATES."""
+"""Variables that a template has only if its name is in PAGINATED_TEMPLATES."""
 SIZE = 16
 """Bytes of a text's digest."""
 
