@@ -13,7 +13,7 @@ from publish.settings import Settings
 from publish.site import posts
 
 HEAD = 1024
-"""Bytes that are read for a header; a longer one needs a second read."""
+"""Bytes in which headers are searched first; a longer one is parsed from the whole file."""
 Stamp = tuple[int, int, int]
 
 

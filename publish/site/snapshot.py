@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 VERSION = 9
 SEPARATOR = "\0"
 SHORT = ("foreign", "reads", "racy", "output", "composed", "scope", "environment", "until")
-"""The keys of a record that are stored apart from its paths, which are two long strings."""
+"""The fields of a record that ``is_current`` and ``summary`` need, besides its paths in two long
+strings."""
 Scope = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 """The site's folder; folders whose every file a build may read, the content folder first;
 folders in them to leave out; hidden names that are content all the same."""
