@@ -30,6 +30,7 @@ SHARE = 5
 
 def overrides(settings: Settings, address: str, stage: Path) -> dict[str, Any]:
     """The settings of a preview: drafts have pages, mails keep the true address."""
+    drafts = {"": "drafts/{slug}/", "LANG_": "drafts/{slug}-{lang}/"}
     return {
         "SITEURL": address,
         "FEED_DOMAIN": address,
@@ -38,10 +39,12 @@ def overrides(settings: Settings, address: str, stage: Path) -> dict[str, Any]:
         "NEWSLETTER_ISSUES_DRAFTS": True,
         "WITH_FUTURE_DATES": False,
         "IGNORE_FILES": settings.ignore_files,
-        "DRAFT_URL": "drafts/{slug}/",
-        "DRAFT_SAVE_AS": "drafts/{slug}/index.html",
-        "DRAFT_PAGE_URL": "drafts/{slug}/",
-        "DRAFT_PAGE_SAVE_AS": "drafts/{slug}/index.html",
+        **{
+            f"DRAFT_{kind}{lang}{name}": place + file
+            for kind in ("", "PAGE_")
+            for lang, place in drafts.items()
+            for name, file in (("URL", ""), ("SAVE_AS", "index.html"))
+        },
         "RELATIVE_URLS": False,
     }
 

@@ -104,6 +104,9 @@ def test_it_serves_the_site_under_its_own_address_and_leaves_output_alone(client
 def test_drafts_and_scheduled_posts_are_there_and_listed(client: Client):
     assert b"A draft." in client.get("/drafts/idea/")
     assert b"Scheduled." in client.get("/drafts/later/")
+    client.site.set('DRAFT_LANG_SAVE_AS = ""')
+    client.site.post("entwurf", "Ein Entwurf.", Status="draft", Lang="de")
+    client.until(lambda: client.ask("/drafts/entwurf-de/")[0] == 200)
     listed = client.get("/_issues/")
     for place in (b"/drafts/idea/", b"/drafts/later/", b"/_issues/idea/", b"/_issues/post-1/"):
         assert place in listed
