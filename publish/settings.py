@@ -67,7 +67,7 @@ KINDS = (
         "DEPLOY", "READERS", "PAGINATED_TEMPLATES",
     )),
 )  # fmt: skip
-"""Every setting that is not merely shown."""
+"""The settings with a required type."""
 NAMES = ("*_PATHS", "*_EXCLUDES", "DIRECT_TEMPLATES", "IGNORE_FILES", "THEME_TEMPLATES_OVERRIDES",
          "FORMATTED_FIELDS")  # fmt: skip
 """Lists of text alone."""
@@ -81,9 +81,9 @@ NEEDED = frozenset({
     "THEME", "DEFAULT_LANG", "DEFAULT_CATEGORY", "DEFAULT_DATE_FORMAT", "DATE_FORMATS", "MARKDOWN",
     "JINJA_ENVIRONMENT", "JINJA_FILTERS", "JINJA_GLOBALS", "JINJA_TESTS",
 })  # fmt: skip
-"""Settings without which Pelican fails: to leave one out is to have its own, None is not."""
+"""Settings that must not be None; if left out, Pelican's own apply."""
 PAIRS = ("MENUITEMS", "LINKS", "SOCIAL")
-"""What themes show as links."""
+"""Settings that themes show as links."""
 EXPRESSIONS = ("FILENAME_METADATA", "PATH_METADATA", "INTRASITE_LINK_REGEX",
                "*_REGEX_SUBSTITUTIONS")  # fmt: skip
 

@@ -18,7 +18,7 @@ OF_TOOLS = (
     "/manifest.webmanifest",
     "/search",
 )
-"""Written by the theme, by plugins or by the host; no record tells of them."""
+"""Addresses written by the theme, plugins or the host, which no record holds."""
 
 
 def of_source(source: Source, site: Site) -> str:

@@ -41,7 +41,7 @@ class Theme(NamedTuple):
 
 
 Look = Callable[[str, Callable[[str], Any]], Any]
-"""Of a file, what a function finds in it: now, or what it found before in the same bytes."""
+"""Calls a function for a file, or returns its cached result for the same bytes."""
 
 
 def theme(settings: Settings, look: Look) -> Theme:

@@ -23,9 +23,9 @@ from publish.site.preview_state import State
 from publish.site.server import Server
 
 PAUSE = 0.04
-"""Seconds between two looks."""
+"""Seconds between two polls."""
 SHARE = 5
-"""A look may take one part in so many of the time, however large the archive is."""
+"""Polling takes at most one part in this many of the time, however large the archive is."""
 
 
 def overrides(settings: Settings, address: str, stage: Path) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from publish.post.diagnostic import Complaint, Diagnostic, Problem, quoted
 from publish.post.frontmatter import names
 
 NAME = re.compile(r"\b[A-Z][A-Z_]{3,}\b")
-"""A setting, in the words of whatever reads it."""
+"""A setting's name in an error message."""
 KEYS = {"Category": "category", "Tag": "tags", "Author": "author"}
 """The key for each class of Pelican's names."""
 FOUND = "correct the name, or remove the link"
@@ -22,7 +22,7 @@ CLASS = re.compile(r"\w+(?:Error|Exception): ")
 QUOTED = re.compile(r"'[^']+'")
 """A value in the words of Python, as it mostly stands in the settings too."""
 MANY = 3
-"""Files with one and the same complaint from which on it is told once: its cause is elsewhere."""
+"""Files with the same complaint from which on it is reported once, as its cause is elsewhere."""
 
 
 @site_rule("refused", "error", "a plugin that fails", "same")
