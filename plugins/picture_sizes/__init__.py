@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 _library: list[Any] = []
-"""The pictures of the run at work."""
+"""The pictures of the current run."""
 _statics: list[Any] = []
 
 

@@ -38,7 +38,7 @@ def command(
     from publish.post import diagnostic as report
 
     def judge() -> checks.Judged:
-        # Where nothing changed since the last check, nothing of this is needed.
+        # Imported late: not needed if nothing changed since the last check.
         from publish.office import checking
 
         return checking.judged(settings)

@@ -17,7 +17,7 @@ FOLDERS = ("plugins", "theme")
 
 
 def folder(name: str) -> Path:
-    """Where ``plugins`` or ``theme`` lies: in the installed package, or in a checkout beside it."""
+    """The folder ``plugins`` or ``theme``, in the installed package or beside it in a checkout."""
     package = Path(publish.__file__).resolve().parent
     installed = package / "share" / name
     return installed if installed.is_dir() else package.parent / name
@@ -70,7 +70,7 @@ def demo(settings: Settings, terminal: Terminal) -> None:
     from publish.cli import build, letters
     from publish.newsletter import issue
 
-    # The demo never mails anyone, whatever key the shell holds.
+    # The demo uses the sandbox, even if the environment holds a key.
     os.environ.pop("MAILCHIMP_API_KEY", None)
     words = ["--settings", str(settings.path)]
     build.command.main(words, standalone_mode=False)
@@ -81,7 +81,7 @@ def demo(settings: Settings, terminal: Terminal) -> None:
         )
     letters.send.main([composed[-1].slug, "--now", "--yes", *words], standalone_mode=False)
     with sandbox.ensure(settings.root):
-        # A campaign is delivered when the sandbox next looks at the clock.
+        # The sandbox delivers at its next tick.
         mails = _delivered(settings)
     terminal.out()
     terminal.out(f"site   {settings.output / 'index.html'}")

@@ -16,9 +16,9 @@ from pathlib import Path
 from publish.errors import ConfigError, NothingSent
 
 SECRET = re.compile(r"TOKEN|KEY|SECRET|PASSWORD|PASSWD|CREDENTIAL|AUTH|HEARTBEAT", re.I)
-"""Names of variables whose values are shown nowhere."""
+"""Names of environment variables whose values are masked in output."""
 DEADLINE = 1800.0
-"""Seconds after which a program is ended that neither works nor fails."""
+"""Seconds after which a hanging program is killed."""
 
 
 class Failed(NothingSent):
@@ -32,7 +32,7 @@ def run(
     """Run a program; returns its standard output.
 
     Raises:
-        ConfigError: it is not installed.
+        ConfigError: it is not installed, or is no program.
         Failed: it ends with an error, or not within ``deadline`` seconds.
     """
     whole = {**os.environ, **(env or {})}
@@ -43,6 +43,9 @@ def run(
         )  # fmt: skip
     except FileNotFoundError:
         raise ConfigError(f"{words[0]} is not installed", f"install {words[0]}") from None
+    except OSError as error:
+        raise ConfigError(f"{words[0]} cannot be run: {error.strerror}", "mend its rights, or name "
+                          "the program that runs it (sh, python3)") from None  # fmt: skip
     with child:
         try:
             out, err = child.communicate(stdin, timeout=deadline)

@@ -27,6 +27,8 @@ from publish.post.diagnostic import Diagnostic
 
 PATIENCE = 1.5
 """Seconds a page waits for an act before it is shown as under way."""
+NOTHING = "Nothing to do"
+"""The title of an act that changed nothing."""
 Render = Callable[[str, Snapshot, Mapping[str, Any]], str]
 
 
@@ -128,7 +130,7 @@ class Acts:
             self._end(job, "refused", asking.REFUSED, (refusal.message, refusal.remedy))
             return
         if isinstance(found, Done):
-            self._end(job, "done", "Nothing to do", found.lines)
+            self._end(job, "done", NOTHING, found.lines)
         elif job.act in asking.DIRECT:
             job.office_question = found
             self._do(job)
@@ -146,9 +148,10 @@ class Acts:
             self._end(job, "refused", title, (refusal.message, refusal.remedy))
         else:
             if isinstance(found, Done):
-                if job.act in ("send", "move", "replace", "publish"):
+                if found.results and job.act in ("send", "move", "replace", "publish"):
                     job.after = (Button("Take it back…", to="/ask/undo", values=_about(job)),)
-                self._end(job, "done", asking.DONE.get(job.act, "Done"), found.lines)
+                title = asking.DONE.get(job.act, "Done") if found.results else NOTHING
+                self._end(job, "done", title, found.lines)
             else:
                 # The facts that were confirmed have changed.
                 self.jobs.ask(job, asking.again(asking.view(found)), found)
@@ -213,7 +216,7 @@ class Acts:
     def do_open(self, form: Mapping[str, str], request: Request) -> Response | str:
         """Open a post in the author's editor."""
         post = self._post(form)
-        line = int(form["line"]) if form.get("line", "").isdigit() else 1
+        line = photo.number(form.get("line", "")) or 1
         file = self.writer.file(self.reader.settings, post)
         editor.open_at(self.reader.settings.values, file, line, self.start_editor)
         return f"{parts.href(post)}?opened={line}"

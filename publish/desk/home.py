@@ -110,30 +110,30 @@ def site(
     now: Snapshot, at: datetime
 ) -> tuple[tuple[State, ...], tuple[str, ...], tuple[Button, ...]]:
     """The site's state, lines about it, and the button to upload."""
-    known = now.site
+    state = now.site
     if now.trouble:
         return (State("error", "The pages cannot be made"),), (now.trouble,), ()
-    if known.targets and known.waiting is None:
-        if known.made is None:
+    if state.targets and state.waiting is None:
+        if state.made is None:
             return (State("warning", "The pages are not made yet"),), (), ()
-        told = known.trouble or "Being looked at"
-        return (), (f"What readers see is not known: {told}.",), (parts.ask("Upload…", "deploy"),)
-    if known.waiting is None:
-        made = f"The pages were made {words.saved(known.made, now.zone, at)}." if known.made else ""
+        why = state.trouble or "Being looked at"
+        return (), (f"What readers see is not known: {why}.",), (parts.ask("Upload…", "deploy"),)
+    if state.waiting is None:
+        made = f"The pages were made {words.saved(state.made, now.zone, at)}." if state.made else ""
         says = "Where they are uploaded to is not set, so what readers see is not known."
         return (), tuple(filter(None, (made, says))), ()
-    seen = (
-        f"What readers see is from {words.moment(known.uploaded, now.zone, at)}."
-        if known.uploaded
+    uploaded = (
+        f"What readers see is from {words.moment(state.uploaded, now.zone, at)}."
+        if state.uploaded
         else "Nothing was uploaded from here yet."
     )
-    if not known.waiting:
-        return (State("ok", "Uploaded"),), (seen,), ()
-    pages = words.count(len(known.waiting), "page")
-    waits = "waits" if len(known.waiting) == 1 else "wait"
+    if not state.waiting:
+        return (State("ok", "Uploaded"),), (uploaded,), ()
+    pages = words.count(len(state.waiting), "page")
+    waits = "waits" if len(state.waiting) == 1 else "wait"
     return (
         (State("warning", f"{pages} {waits} to be uploaded"),),
-        (seen,),
+        (uploaded,),
         (parts.ask(f"Upload {pages}…", "deploy"),),
     )
 

@@ -13,6 +13,7 @@ from publish.desk.parts import Button, State
 from publish.desk.renderings import Renderings
 from publish.post.diagnostic import Diagnostic
 from publish.post.issue import GMAIL
+from publish.post.urls import normal
 
 CHANGES = 8
 """Changed places that are shown before the rest is only counted."""
@@ -20,7 +21,7 @@ UNSENT = {
     "send": "not yet", "old": "an older post: its letter goes out only if you send it",
     "held": "taken back; it stays here until you send it",
 }  # fmt: skip
-"""Why the letter of a public post is not there, by what `send` does about it."""
+"""Why a public post has no letter yet, by the verdict of `send`."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,7 @@ def _on_site(now: Snapshot, post: Post, at: datetime) -> Step:
     waiting = now.site.waiting
     if waiting is None:
         return Step("done", "On the site", f"public {since}")
-    place = f"/{post.slug}/"
-    if any(place in f"/{page}" for page in waiting):
+    if normal(post.address) in map(normal, waiting):
         if now.site.uploaded:
             return Step("now", "On the site", f"{since}; the last change waits to be uploaded")
         return Step("now", "On the site", "waits to be uploaded")
@@ -210,7 +210,7 @@ def _facts(now: Snapshot, post: Post, renderings: Renderings) -> list[tuple[str,
 
 
 def _technical_details(post: Post, letter: Letter | None) -> list[tuple[str, str]]:
-    facts = [("Address", f"/{post.slug}/"), ("Uid", post.uid or "none in the file")]
+    facts = [("Address", post.address), ("Uid", post.uid or "none in the file")]
     if letter:
         facts.append(("Letter", letter.key))
     return [*facts, ("Bytes", post.digest)]

@@ -113,7 +113,7 @@ def _post(visit: Visit) -> Context | None:
         "job": acts.job(args.get("act", "")), "opened": args.get("open", ""),
         "opened_line": args["opened"] if args.get("opened", "").isdecimal() else "",
         "wish": {name: args.get(name, "") for name in ("at", "to")},
-        "places": sorted(f"/{s.slug}/" for s in now.posts if s.kind == "public" and s != post),
+        "places": sorted(s.address for s in now.posts if s.kind == "public" and s != post),
         "address": now.address, "test_to": acts.test_to(),
         "fields": fields.form(frontmatter.read(data), post, now, at),
         "paragraphs": photo.paragraphs(data),

@@ -44,7 +44,7 @@ LETTER_STATES = {
 }
 """Each state of a letter as a page shows it."""
 DUE = ("send", "overdue")
-"""Choices that mean: its letter has not gone, and readers may expect it."""
+"""Verdicts on a letter that is due or overdue."""
 
 
 @dataclass(frozen=True)

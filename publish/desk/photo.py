@@ -91,7 +91,12 @@ def inserted(data: bytes, path: str, alt: str, after: str) -> bytes:
     if after == "cover":
         data = frontmatter.set_key(data, "Image", path)
         return frontmatter.set_key(data, "Image_alt", alt)
-    return placed(data, line(path, alt), int(after) if after.isdigit() else 0)
+    return placed(data, line(path, alt), number(after))
+
+
+def number(given: str) -> int:
+    """The number of a line in a form; 0 for what is none."""
+    return int(given) if re.fullmatch(r"[0-9]{1,9}", given) else 0
 
 
 def paragraphs(data: bytes) -> list[tuple[int, str]]:

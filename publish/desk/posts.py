@@ -13,7 +13,7 @@ from publish.settings import Settings
 from publish.site import posts
 
 HEAD = 1024
-"""Bytes in which a header ends, but for one that is read again."""
+"""Bytes in which headers are searched first; a longer one is parsed from the whole file."""
 Stamp = tuple[int, int, int]
 
 
@@ -56,6 +56,7 @@ def post(settings: Settings, file: Path, data: bytes, saved_ns: int) -> Post:
         kind=kind,
         title=source.title or file.stem,
         slug=source.slug,
+        pattern=source.address(source.slug),
         saved=datetime.fromtimestamp(saved_ns / 1e9, UTC),
         words=len(body.split()),
         date=source.date,

@@ -15,21 +15,21 @@ from typing import Any
 
 from publish.desk.model import Newsletter, Post, Site, Snapshot
 from publish.desk.posts import PostCache
-from publish.errors import PublishError
 from publish.newsletter import schedule
 from publish.post import stamps
 from publish.post.diagnostic import Diagnostic
 from publish.settings import Settings, load
 
 PAUSE = 0.25
-"""Seconds between two looks at the files."""
+"""Seconds between two polls of the files."""
 BUSY, IDLE = 60.0, 15 * 60.0
-"""Seconds between two looks at Mailchimp: while a letter is on its way, and else."""
+"""Seconds between two readings of Mailchimp: while a letter is scheduled or being sent, and
+otherwise."""
 MINUTE = 60.0
 REST = 1.0
-"""Seconds between two looks at Mailchimp at the least: an author may save often."""
+"""The fewest seconds between two readings of Mailchimp, as an author may save often."""
 ALIVE = 15.0
-"""Seconds after which a waiting page is written to, to learn whether it is still there."""
+"""Seconds after which a keep-alive is sent to a waiting page."""
 
 Check = Callable[[Settings], list[Diagnostic]]
 ReadNewsletter = Callable[[Settings], Newsletter]
@@ -142,7 +142,8 @@ class Reader:
             if mailed != self._mailed or any(map(self._undecided, self.current.posts)):
                 self._mailed = mailed
                 self.look_again()
-        except (PublishError, OSError) as error:
+        except Exception as error:
+            # Whatever it is, the next change must find this thread at work.
             self.change(trouble=str(error))
 
     def _undecided(self, post: Post) -> bool:
@@ -157,7 +158,7 @@ class Reader:
             self.change(site=self.read_site(self.settings))
             try:
                 found = self.read_newsletter(self.settings)
-            except (PublishError, OSError) as error:
+            except Exception as error:
                 found = replace(
                     self.current.newsletter, trouble=str(getattr(error, "message", error))
                 )

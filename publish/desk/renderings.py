@@ -56,11 +56,10 @@ def fetch_renderings(preview: str, post: Post) -> Renderings:
     letter = None
     if (record := _get(f"{base}/issue.json")) and (text := _get(f"{base}/issue.txt")) is not None:
         letter = _composed(json.loads(record), text.decode("utf-8", "replace"))
-    places = [f"/drafts/{quote(post.slug)}/"]
-    if record:
-        places.append(urlsplit(str(json.loads(record).get("url", ""))).path)
+    # The letter's record names the page, a draft's too; a post without a letter has its address.
+    told = urlsplit(str(json.loads(record).get("url", ""))).path if record else ""
     found = None
-    for place in places:
+    for place in (told, f"/drafts/{quote(post.slug)}/", quote(post.address, safe="/%")):
         if place and (body := _get(preview + place)) is not None:
             found = _page(preview, place, body)
             break

@@ -47,7 +47,7 @@ def read_site(settings: Settings) -> Site:
 
         record = targets.make(golive.target_config(settings, name)).read().record
         planned = golive.rehearse(settings, name)
-    except (PublishError, OSError) as error:
+    except (PublishError, OSError, ValueError) as error:
         return Site(made=made, targets=tuple(known), trouble=str(getattr(error, "message", error)))
     pages = (put.path for put in planned.put if is_page(put.path))
     return Site(

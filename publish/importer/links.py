@@ -30,7 +30,7 @@ SCHEMES = {"http", "https", "mailto", "tel", "sms", "ftp", "geo", "webcal", "xmp
 
 @dataclass
 class Index:
-    """Where everything of the old site is now.
+    """The new places of everything on the old site.
 
     ``paths`` maps a normal path of the old site to an entry's number, ``slugs`` a slug that only
     one has. ``terms`` maps an archive's path (``/category/x``) to a link of Pelican's.
@@ -46,7 +46,7 @@ class Index:
     pages: dict[str, str] = field(default_factory=dict)
 
     def add(self, entry: Entry) -> None:
-        """Make an entry findable by all of its addresses."""
+        """Index an entry by all of its addresses."""
         for path in (entry.path, *entry.olds):
             if path:
                 self.paths.setdefault(key_of(path), entry.number)
@@ -99,7 +99,7 @@ class Rewriter:
         return out
 
     def _target(self, href: str, words: str) -> str:
-        """Where a link leads now; ``""`` if it leads nowhere."""
+        """The new target of a link; ``""`` for a dead one."""
         if href.startswith("#"):
             return self._here(href[1:], words)
         own = self.own(href)
@@ -116,7 +116,7 @@ class Rewriter:
             return href
 
     def own(self, href: str) -> Own | None:
-        """The address as one of the old site; None if it is another's."""
+        """The address as one of the old site; None for another site's."""
         try:
             parts = urlsplit(self.absolute(href.strip()))
         except ValueError:
@@ -235,7 +235,7 @@ class Rewriter:
             if found := self.index.paths.get(name):
                 return found
         last = path.strip("/").rsplit("/", 1)[-1].lower()
-        # WordPress guesses from a slug alone, and so do readers' links.
+        # WordPress resolves a slug alone, and links rely on that.
         return self.index.slugs.get(last, 0) if last and not last.isdigit() else 0
 
     def _to(self, entry: Entry, own: Own, words: str) -> str:
@@ -253,7 +253,7 @@ class Rewriter:
 
 
 def is_local(url: str) -> bool:
-    """Whether an address names a machine that no reader can reach."""
+    """Whether an address is of a host that readers cannot reach, or invalid."""
     try:
         return urls.is_private_host(urlsplit(url).hostname or "")
     except ValueError:

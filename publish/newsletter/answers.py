@@ -18,7 +18,7 @@ class Proof(Enum):
 
     DONE = "done"
     NOT_ACTED = "not acted on"
-    """Surely without effect: it may be repeated."""
+    """Certainly without effect: it may be repeated."""
     DENIED = "denied"
     """Without effect, and Mailchimp says why; the campaign's status decides what next."""
     UNKNOWN = "unknown"

@@ -37,18 +37,30 @@ def take_back(
         NothingSent: Mailchimp refused; it is still scheduled.
         OutcomeUnknown: the answer was lost, and it may still be scheduled.
     """
-    waiting = letter.scheduled or _found_by_id(api, letter)
-    if not waiting and not letter.unfinished and not unmarked(letter):
-        raise _nothing(letter, name)
+    scheduled = waiting(api, letter, name)
     marked = True
-    for campaign in waiting:
+    for campaign in scheduled:
         ledger.append(Fact("held", letter.key, clock(), campaign.id, run=ledger.run))
         _unschedule(api, campaign, name)
         marked &= mark(api, letter, campaign.id)
         ledger.append(Fact("undone", letter.key, clock(), campaign.id, run=ledger.run))
-    for campaign in () if waiting else letter.drafts:
+    for campaign in () if scheduled else letter.drafts:
         marked &= hold(api, ledger, letter, campaign, "taken back", clock)
     return marked
+
+
+def waiting(api: Mailchimp, letter: Letter, name: str) -> tuple[Campaign, ...]:
+    """The scheduled campaigns of a letter that can be taken back; none where a replace of it is
+    unfinished or a title is to be marked.
+
+    Raises:
+        Refused: there is nothing to take back, or it is too late.
+        OutcomeUnknown: an unanswered order may still schedule it.
+    """
+    found = letter.scheduled or _found_by_id(api, letter)
+    if not found and not letter.unfinished and not unmarked(letter):
+        raise _nothing(letter, name)
+    return found
 
 
 def hold(

@@ -30,7 +30,7 @@ from publish.post.issue import Issue, key_of
 
 ACT = "send"
 ATTEMPTS = 3
-"""How often one run asks again because something changed between question and act."""
+"""Attempts of a run after changes between question and act."""
 
 
 def ask(

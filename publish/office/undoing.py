@@ -20,15 +20,18 @@ def ask(office: Office, *, post: str | None = None) -> Question:
 
     Raises:
         ConfigError: ``post`` is unknown.
-        Refused: no letter is scheduled, or more than one.
+        Refused: no letter is scheduled, or more than one; or it is too late.
+        OutcomeUnknown: an unanswered order may still schedule it.
     """
     letter, found = _meant(office, post)
+    name = found.handle(letter)
+    holding.waiting(office.api, letter, name)
     when = office.format_local(letter.hour) if letter.hour else "not scheduled"
     return Question(
         ACT, (Line("letter", office.words.letter(letter)), Line("time", when)), "Take it back",
         True,
         fingerprint_of(letter.key, [(c.id, c.status) for c in letter.campaigns]), {"post": post},
-        (letter, found.handle(letter), found),
+        (letter, name, found),
     )  # fmt: skip
 
 

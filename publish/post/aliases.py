@@ -68,7 +68,7 @@ def parse_alias(text: str) -> Alias:
 
 
 GONE = "gone"
-"""What stands in the table of retired addresses for one that leads nowhere any more."""
+"""The value in the table of retired addresses for one without a new target."""
 
 
 def retired_fault(table: Mapping[str, str]) -> str:

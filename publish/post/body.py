@@ -17,7 +17,7 @@ MARK = re.compile(r"[{|]\w+[}|]")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 ALIGNED = re.compile(r"text-align: ?\w+;?")
 MADE = {"footnote-ref", "footnote-backref", "headerlink"}
-"""Classes of links that Markdown makes, not the author."""
+"""Classes of links that Markdown generates."""
 
 
 class Body(NamedTuple):
@@ -51,7 +51,7 @@ def parse(markup: str, resolved: str | None = None, *, mail: bool = False) -> Bo
         for name in ("id", "name"):
             if (given := element.get(name)) and (name == "id" or tag == "a"):
                 ids.append(given)
-        if tag in ADDRESSES and not _made(element):
+        if tag in ADDRESSES and not _is_generated(element):
             links += _links(element, settled, tag, mail)
         elif tag in HEADINGS:
             words = " ".join("".join(element.itertext()).split())
@@ -87,7 +87,7 @@ def _inline(element: Any, tag: str) -> bool:
     return tag in ("style", "script") or any(key.startswith("on") for key in element.keys())  # noqa: SIM118 - lxml's own
 
 
-def _made(element: Any) -> bool:
+def _is_generated(element: Any) -> bool:
     """Whether Markdown generated the link: a footnote's, or one in a table of contents."""
     if MADE & set((element.get("class") or "").split()):
         return True

@@ -14,7 +14,7 @@ from publish.errors import PublishError, Refused
 from publish.post import stamps
 from publish.post.files import locked
 from publish.post.stamps import Stamps
-from publish.settings import Settings, load, require_kinds
+from publish.settings import Settings, load, require_folders, require_kinds
 from publish.site import manifest
 from publish.site.commit import below, commit, prepare, site_of, take_over, tree
 from publish.site.engine import ISSUES, Run, Task, cores
@@ -23,13 +23,14 @@ from publish.site.preview_state import State
 from publish.site.server import Server
 
 PAUSE = 0.04
-"""Seconds between two looks."""
+"""Seconds between two polls."""
 SHARE = 5
-"""A look may take one part in so many of the time, however large the archive is."""
+"""Polling takes at most one part in this many of the time, however large the archive is."""
 
 
 def overrides(settings: Settings, address: str, stage: Path) -> dict[str, Any]:
     """The settings of a preview: drafts have pages, mails keep the true address."""
+    drafts = {"": "drafts/{slug}/", "LANG_": "drafts/{slug}-{lang}/"}
     return {
         "SITEURL": address,
         "FEED_DOMAIN": address,
@@ -38,10 +39,12 @@ def overrides(settings: Settings, address: str, stage: Path) -> dict[str, Any]:
         "NEWSLETTER_ISSUES_DRAFTS": True,
         "WITH_FUTURE_DATES": False,
         "IGNORE_FILES": settings.ignore_files,
-        "DRAFT_URL": "drafts/{slug}/",
-        "DRAFT_SAVE_AS": "drafts/{slug}/index.html",
-        "DRAFT_PAGE_URL": "drafts/{slug}/",
-        "DRAFT_PAGE_SAVE_AS": "drafts/{slug}/index.html",
+        **{
+            f"DRAFT_{kind}{lang}{name}": place + file
+            for kind in ("", "PAGE_")
+            for lang, place in drafts.items()
+            for name, file in (("URL", ""), ("SAVE_AS", "index.html"))
+        },
         "RELATIVE_URLS": False,
     }
 
@@ -80,6 +83,9 @@ class Rebuilder:
             OSError: the folder cannot be written.
         """
         require_kinds(settings)
+        require_folders(settings)
+        if not (self._folder / "site").is_dir():
+            self._shown = ()
         folder, stage = self._folder, self._folder / "stage"
         shutil.rmtree(stage, ignore_errors=True)
         prepare(stage)
@@ -202,7 +208,11 @@ class _Site:
 
     def _beyond(self) -> Stamps:
         late = 0.0 < self.rendered.due <= time.time()
-        return stamps.of(self.rendered.reads) | {"": str(self.rendered.due) if late else ""}
+        # The cache may be deleted at any time.
+        there = self.state.site.is_dir()
+        return stamps.of(self.rendered.reads) | {
+            "": str(self.rendered.due) if late else "", "site": str(there),
+        }  # fmt: skip
 
 
 def _watch(

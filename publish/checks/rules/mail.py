@@ -13,7 +13,7 @@ from publish.post.issue import LARGE
 from publish.post.text import plain_title
 
 LONGEST = 78
-"""Characters; what mail programs show of a subject is less still."""
+"""Characters of a subject; mail programs show even less."""
 
 
 def _subject(source: Source) -> tuple[int, str]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from publish.deploy.plan import Plan, Remote
 from publish.deploy.programs import run
-from publish.deploy.release import KEEP, File, OldRelease, Record, Release
+from publish.deploy.release import CONTROL, KEEP, File, OldRelease, Record, Release
 from publish.errors import ConfigError, NothingSent
 
 
@@ -61,8 +61,19 @@ class Place:
             ConfigError: it is missing or something else.
         """
         value = self.options.get(key, default)
-        if not isinstance(value, str) or (default is None and not value):
+        if not isinstance(value, str) or (default is None and not value) or CONTROL.search(value):
             raise self.wrong(key, "must be a text")
+        return value
+
+    def choice(self, key: str, *known: str) -> str:
+        """A setting that is one of the ``known`` words; the first where it is not set.
+
+        Raises:
+            ConfigError: it is something else.
+        """
+        value = self.text(key, known[0])
+        if value not in known:
+            raise self.wrong(key, f"must be one of {', '.join(known)}")
         return value
 
     def words(self, key: str) -> list[str]:
@@ -92,13 +103,13 @@ class Target(ABC):
     """
 
     replaces_atomically = True
-    """Whether all of a release appears in one step."""
+    """Whether a release becomes visible in one step."""
     keep = KEEP
-    """Releases to remember, so that they can be gone back to."""
+    """Releases kept for rollbacks."""
     after: Sequence[str] = ()
-    """The command to run after a release; mostly none."""
+    """The command to run after a release; empty for none."""
     caveat = ""
-    """What has to be said in every deploy; mostly nothing."""
+    """A warning to print in every deploy; ``""`` for none."""
 
     def __init__(self, place: Place) -> None:
         self.place = place

@@ -19,12 +19,13 @@ class Folder(IncrementalTarget):
 
     def __init__(self, place: Place) -> None:
         super().__init__(place)
-        self.path = (place.root / place.text("path")).absolute()
+        given = os.path.expanduser(place.text("path"))  # noqa: PTH111 - leaves "~unknown"
+        self.path = (place.root / given).absolute()
         self.after = place.words("after")
-        given, built = self.path.resolve(), place.output.resolve()
-        if built in (given, *given.parents) or given in built.parents:
+        there, built = self.path.resolve(), place.output.resolve()
+        if built in (there, *there.parents) or there in built.parents:
             raise place.wrong("path", "is, holds or lies in the folder that the site is built in")
-        if given.exists() and not given.is_dir():
+        if there.exists() and not there.is_dir():
             raise place.wrong("path", "names a file")
 
     def tags(self) -> dict[str, str]:

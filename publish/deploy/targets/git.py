@@ -35,7 +35,7 @@ class Git(Target):
     def __init__(self, place: Place) -> None:
         super().__init__(place)
         self.branch = place.text("branch", "gh-pages")
-        self.squash = place.text("history", "keep") == "squash"
+        self.squash = place.choice("history", "keep", "squash") == "squash"
         self.store = place.cache / "store.git"
         self.repository = Repository("--git-dir", str(self.store))
         self.url = _address(place.text("remote", "origin"), place.root)
@@ -244,7 +244,8 @@ def ssh_key() -> Iterator[list[str]]:
     with tempfile.TemporaryDirectory(prefix="publish-") as folder:
         file = Path(folder, "key")
         file.touch(0o600)
-        file.write_text(key + "\n", encoding="ascii")
+        # ssh reads no key with the line ends of Windows.
+        file.write_bytes("\n".join([*key.splitlines(), ""]).encode())
         yield ["-i", str(file), "-o", "IdentitiesOnly=yes"]
 
 
@@ -263,7 +264,7 @@ def _address(remote: str, root: Path) -> str:
     if re.match(r"[a-z+]+://|[^/:]+@?[^/:]*:", remote):
         return remote
     if "/" in remote or remote.startswith("."):
-        return str((root / remote).resolve())
+        return str((root / os.path.expanduser(remote)).resolve())  # noqa: PTH111
     try:
         said = run(["git", "-C", str(root), "remote", "get-url", "--push", remote])
     except Failed:

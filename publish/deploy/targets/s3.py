@@ -9,6 +9,7 @@ the object: a create whose answer was lost is refused on the second try, though 
 from __future__ import annotations
 
 import json
+import os
 import re
 import secrets
 import time
@@ -22,7 +23,7 @@ from typing import Any, TypeVar
 
 from publish.deploy.incremental import OWN, IncrementalTarget
 from publish.deploy.programs import masked
-from publish.deploy.release import Hold, Record, Release, decoded, encoded
+from publish.deploy.release import CONTROL, Hold, Record, Release, decoded, encoded
 from publish.deploy.targets import Busy, Place, Raced, wait_for
 from publish.deploy.types import cache_control, content_type
 from publish.errors import ConfigError, NothingSent, Refused
@@ -51,11 +52,11 @@ LEASE = 600.0
 TRIES = 5
 """Times that a create is tried, with a read between."""
 DENIED = ("AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken")
-"""Words of a store that does not accept the keys."""
+"""Error codes of a store that rejects the keys."""
 RETRIES = 4
-"""Times that a request is tried again by itself, where that is safe."""
+"""Automatic retries of a request, where that is safe."""
 AT_ONCE = 100 * 1024 * 1024
-"""Bytes up to which an object is one request, so that its tag is the digest of its bytes."""
+"""Bytes up to which an object is put in one request, so that its ETag is the MD5 of its bytes."""
 
 
 class S3(IncrementalTarget):
@@ -66,23 +67,30 @@ class S3(IncrementalTarget):
     def __init__(self, place: Place) -> None:
         super().__init__(place)
         self.after = place.words("purge")
-        endpoint = place.options.get("endpoint") or ""
+        endpoint = place.text("endpoint", "") if place.options.get("endpoint") else ""
         region = place.text("region", "us-east-1")
-        config: dict[str, Any] = {"region": region}
+        # The library ends the process where an address or a header made of these is none.
+        config: dict[str, Any] = {"region": region, **_keys()}
         if endpoint:
+            if not re.fullmatch(r"https?://[!-~]+", endpoint):
+                raise place.wrong("endpoint", "must be an address, with https://")
             config["endpoint"] = endpoint
-        self.endpoint = str(endpoint) or f"https://s3.{region}.amazonaws.com"
+        for key, value in (("bucket", place.text("bucket")), ("region", region)):
+            if not re.fullmatch(r"[A-Za-z0-9._-]+", value):
+                raise place.wrong(key, "must be a name of letters, digits, hyphens and dots")
+        prefix = "/".join(filter(None, place.text("prefix", "").split("/")))
+        self.endpoint = endpoint or f"https://s3.{region}.amazonaws.com"
         self.honest = place.options.get("lock", True) is not False
         if not self.honest:
             self.caveat = f"{self._where()}: nothing keeps two deploys apart, for lock is False"
         options: dict[str, Any] = {
             "timeout": timedelta(seconds=60), "connect_timeout": timedelta(seconds=15),
-            "allow_http": str(endpoint).startswith("http://"),
+            "allow_http": endpoint.startswith("http://"),
         }  # fmt: skip
 
         def store(retries: int) -> S3Store:
             return S3Store(
-                place.text("bucket"), prefix=place.text("prefix", "") or None,
+                place.text("bucket"), prefix=prefix or None,
                 config=config, client_options=options,  # type: ignore[arg-type]
                 retry_config={"max_retries": retries, "retry_timeout": timedelta(seconds=90)},
             )  # fmt: skip
@@ -298,6 +306,10 @@ class S3(IncrementalTarget):
         if "TimeTooSkewed" in said:
             minutes = self._skew()
             return ConfigError(f"this machine's clock is {minutes} minutes off", "set it right")
+        if "169.254." in said:
+            # Where no key is set the library asks the machine it takes this one for.
+            return ConfigError("there is no key for the bucket: AWS_ACCESS_KEY_ID is not set",
+                               "export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")  # fmt: skip
         told = isinstance(error, UnauthenticatedError | PermissionDeniedError)
         if told or any(word in said for word in DENIED):
             return ConfigError(
@@ -315,6 +327,21 @@ class S3(IncrementalTarget):
 
     def _where(self) -> str:
         return f"s3://{self.place.text('bucket')}"
+
+
+def _keys() -> dict[str, str]:
+    """The keys of the environment, without the line end that a file they were read from has.
+
+    Raises:
+        ConfigError: one has more than one line.
+    """
+    found = {}
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        if value := os.environ.get(name, "").strip():
+            if CONTROL.search(value):
+                raise ConfigError(f"{name} is no key: it has more than one line", "set it again")
+            found[name.lower()] = value
+    return found
 
 
 class _Missing(NothingSent):

@@ -58,7 +58,9 @@ class Sftp:
         finally:
             lock = ".publish/lock"
             with contextlib.suppress(Failed):
-                self._batch([f"-rm {self._q(f'{lock}/{self.nonce}')}", f"-rmdir {self._q(lock)}"])
+                # An order that failed has ended the connection.
+                line = self if self.line.child.poll() is None else Sftp(self.server)
+                line._batch([f"-rm {self._q(f'{lock}/{self.nonce}')}", f"-rmdir {self._q(lock)}"])
 
     def has(self, id: str) -> bool:
         return self.get(f"releases/{id}/{MARKER}") is not None
@@ -78,7 +80,7 @@ class Sftp:
         self._clear(part)
         folders = _parents([*files, *reused])
         rows = [f"-mkdir {self._q(f'{part}/{name}' if name != '.' else part)}"
-                for name in sorted(folders | {"."})]  # fmt: skip
+                for name in [".", *sorted(folders - {"."})]]  # fmt: skip
         rows += [f"-ln {self._q(f'current/{p}')} {self._q(f'{part}/{p}')}" for p in linked]
         self._batch(rows)
         there = set(self._files(part, b"", folders))

@@ -22,7 +22,7 @@ from publish.deploy.plan import Plan, Remote
 from publish.deploy.release import KEEP, MARKER, OldRelease, Record, Release, decoded, encoded
 from publish.deploy.targets import Place, Target
 from publish.deploy.targets.connection import Server
-from publish.errors import ConfigError, Refused
+from publish.errors import Refused
 
 if TYPE_CHECKING:
     from publish.deploy.targets.server import Carrier
@@ -36,17 +36,17 @@ class Ssh(Target):
         super().__init__(place)
         keep = place.options.get("keep", KEEP)
         if not isinstance(keep, int) or not 2 <= keep <= 50:
-            raise ConfigError(f'DEPLOY["{place.name}"]["keep"]: must be a number from 2 to 50',
-                              "5 is the default")  # fmt: skip
+            raise place.wrong("keep", "must be a number from 2 to 50")
         self.keep = keep
         self.after = place.words("after")
         port = place.options.get("port")
+        if port and not str(port).isdecimal():
+            raise place.wrong("port", "must be a number")
         options = [*place.words("options"), *(["-o", f"Port={port}"] if port else [])]
-        self.via = place.text("via", "auto")
-        if self.via not in ("auto", "rsync", "sftp"):
-            raise ConfigError(f'DEPLOY["{place.name}"]["via"]: must be auto, rsync or sftp',
-                              "auto is the default")  # fmt: skip
-        self.server = Server(place.text("host"), place.text("path"), options)
+        self.via = place.choice("via", "auto", "rsync", "sftp")
+        # Both programs begin in the account's own folder.
+        path = place.text("path").removeprefix("~/")
+        self.server = Server(place.text("host"), path, options)
 
     @cached_property
     def carrier(self) -> Carrier:
