@@ -186,8 +186,10 @@ def _kind(error: BaseException) -> tuple[str, tuple[str, ...]]:
         if frame.f_code.co_name == "strftime":
             return "bad-date-format", ()
         if frame.f_code.co_name in ("_expand_settings", "_from_settings"):
-            named = frame.f_locals.get("fq_key") or frame.f_locals.get("setting")
-            return "bad-pattern", (str(named or "PAGINATION_PATTERNS"),)
+            held = frame.f_locals
+            named = held.get("fq_key") or held.get("setting")
+            if named or "prop_value" in held:
+                return "bad-pattern", (str(named or "PAGINATION_PATTERNS"),)
         if f"{os.sep}zoneinfo{os.sep}" in frame.f_code.co_filename:
             return "bad-timezone", ()
     return ("bad-timezone", ()) if type(error).__name__ == "ZoneInfoNotFoundError" else ("", ())
