@@ -25,7 +25,7 @@ DOCUTILS = (
 )  # fmt: skip
 RST = ("PelicanHTMLWriter", "PelicanHTMLTranslator", "_FieldBodyTranslator", "HTMLTranslator",
        "Writer", "docutils", "rstdirectives")  # fmt: skip
-"""Names in ``pelican.readers`` that are nothing without docutils."""
+"""Names in ``pelican.readers`` that need docutils."""
 LAZY = {
     "argparse": ("Action",),
     "importlib.metadata": ("PackageNotFoundError",),
@@ -40,10 +40,10 @@ LAZY = {
 LATE = {
     "importlib.metadata": ("entry_points",), "urllib.request": ("Request", "urlopen"),
 }  # fmt: skip
-"""What is imported from them to be called long afterwards."""
+"""Functions imported from them that are called much later."""
 STUBBED = ("pelican", "imagesize", "pygments.plugin")
-"""What is loaded with stubs: Pelican, the sizes of pictures, which may be read from the web, and
-lexers that other packages bring."""
+"""Packages imported with stubs: Pelican, imagesize (which can read from the web), and pygments'
+lexers of other packages."""
 
 SIDE_EFFECTS = (
     "email.charset", "email.encoders", "email.errors", "email.header", "email.message",

@@ -20,19 +20,17 @@ from typing import Any, Literal, NamedTuple
 from publish.post.diagnostic import Complaint
 
 ISSUES = ".issues"
-"""The folder in which files of composed issues are called, among those of the site."""
+"""The prefix of composed issues' files among the site's files."""
 Progress = Callable[[str, int], None]
-"""Told a phase (``read``, ``pages``) and by how much it advanced; below zero is its whole size."""
+"""Called with a phase (``read``, ``pages``) and its advance; a negative number is its total."""
 
 
 Judge = Callable[[list[Any], Mapping[str, Any], Sequence[Complaint]], tuple[Any, bool]]
-"""Given Pelican's generators, the settings, and what Pelican and the plugins refuse so far.
-
-Its answer, and whether the site is fit. Called in a copy of the process that runs Pelican: what it
-returns is pickled, and so is the function itself where another process runs it.
-"""
+"""From Pelican's generators, the settings, and the errors of Pelican and the plugins so far to an
+answer, and whether the site is fit. Called in a fork of the process that runs Pelican: the result
+is pickled, and so is the function itself if another process runs it."""
 Fit = Callable[[Path], bytes | None]
-"""Given a source, its bytes, which are read once, there; None if Pelican must not open it."""
+"""From a source to its bytes, which are not read again; None if Pelican must not open it."""
 
 
 class Task(NamedTuple):
@@ -116,7 +114,7 @@ class NeedsFullPelican(Exception):
 
 
 _own: list[bool] = []
-"""True in it while this process may still run Pelican itself."""
+"""Holds True while this process may still run Pelican itself."""
 
 
 def cores() -> int:

@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import Any
 
 READS = "publish.reads"
-"""The event by which a plugin announces a file that no other event tells of."""
+"""The audit event by which a plugin announces a file that no other event reports."""
 UNTRACKED = {"socket.connect", "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn",
              "os.fork", "sqlite3.connect"}  # fmt: skip
-"""Events after which the pages may be made of more than can be seen."""
+"""Events after which pages may depend on more than files."""
 LIBRARY = (
     *{sysconfig.get_path(name) + os.sep for name in ("stdlib", "purelib", "platlib")},
     "/usr/share/zoneinfo/", "/proc/", "/dev/", "/sys/",
 )  # fmt: skip
-"""Folders that change with the installation only."""
+"""Folders that change only with the installation."""
 CODE = (".py", ".pyc", ".so")
 
 

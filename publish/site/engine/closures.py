@@ -11,11 +11,11 @@ from publish.post import cache
 from publish.site.engine.fingerprint import of_bytes
 
 VOLATILE = {"lipsum", "pprint", "random"}
-"""Filters and functions of Jinja's that draw lots, or show of what type a list is."""
+"""Jinja's filters and functions with random results, or results that depend on a list's type."""
 TERMS = {"authors", "categories", "tags"}
 """Variables of pairs, each of a term and its posts."""
 PASSING = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Block, nodes.ContextReference)
-"""By what a loop's own variables reach other templates."""
+"""Nodes that pass a loop's variables to other templates."""
 
 
 class Closures:

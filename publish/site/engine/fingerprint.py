@@ -24,7 +24,7 @@ from publish.post.contents import digest_of
 
 _OWN = {"settings", "_name", "_slug", "_slug_from_name", "name", "slug"}
 _REBUILDING = {"builtins", "_codecs", "collections", "operator", "copyreg", __name__}
-"""Modules whose functions pickle itself names to rebuild a value."""
+"""Modules whose functions pickle refers to for rebuilding values."""
 
 
 def name(content: Any) -> str:
@@ -63,7 +63,7 @@ def _reference(*what: Any) -> None:
 
 _ATOMS = (str, bool, int, types.NoneType)
 _MEMO = {id(_reference): (0, _reference)}
-"""Known to each pickler from the start: it stands in the bytes for most objects."""
+"""The initial memo of every pickler: a reference to it replaces most objects."""
 
 
 class _Pickler(pickle.Pickler):
@@ -125,11 +125,11 @@ def _rule(kind: Any) -> Callable[[Any], Any]:
 
 
 CLOCK = {"now", "today", "utcnow", "time", "time_ns"}
-"""Methods whose result differs from call to call."""
+"""Methods whose result differs with every call."""
 
 
 MISSING = b"missing"
-"""In the place of a fingerprint: there is no such value."""
+"""The fingerprint of a missing value."""
 _APART = {"settings", "_context", "_output_location_referenced"}
 _SAME = b"as the attribute"
 _SHOWN = (Content, URLWrapper)

@@ -32,7 +32,7 @@ OF_ADDRESS = {
     "__class__", "_status", "author", "category", "date", "in_default_lang", "lang", "metadata",
     "settings", "slug", "source_path", "status",
 }  # fmt: skip
-"""Attributes of a post that its addresses are made from, beside ``override_url`` and its like."""
+"""Attributes on which a post's addresses depend, besides ``override_url`` and the like."""
 
 
 def order_sources() -> None:

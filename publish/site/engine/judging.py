@@ -18,7 +18,7 @@ from publish.site.engine.pool import Pool
 from publish.site.engine.session import Session
 
 MUCH = 32
-"""Sources read from which on the answer is waited for before letters are composed."""
+"""Newly read sources from which on letters are composed only after the answer."""
 
 
 class Stop(Exception):

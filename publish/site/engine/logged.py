@@ -19,7 +19,7 @@ KINDS = {
     "Unable to find '%s', skipping url replacement.": "unfound",
     'Unable to generate valid slug for %s "%s".': "no-slug",
 }
-"""Of Pelican's own texts, before their values are put in: what a rule tells better."""
+"""Kinds by Pelican's message templates, for rules that report the same in more detail."""
 ERROR_PREFIXES = (
     "unable to find",
     "other resources were not found",
@@ -30,10 +30,11 @@ ERROR_PREFIXES = (
     "skipped copy",
     "cannot copy",
 )
-"""How those of Pelican's warnings begin after which the site lacks something or links nowhere."""
+"""Beginnings of Pelican's warnings that mean a missing page or a broken link."""
 QUOTED = re.compile(r"['‘`\"]([^'’`\"]+)['’`\"]")
 PACKAGE = f"{Path(__file__).resolve().parents[2]}{os.sep}"
-"""Where this tool lies, perhaps in the site's folder: no fault of a site stands there."""
+"""This tool's folder, which may be inside the site's: its files are never the place of a site's
+error."""
 
 
 class LogCollector(logging.Handler):

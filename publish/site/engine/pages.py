@@ -28,8 +28,8 @@ FIXED = {"output_file", "localsiteurl", "SITEURL"}
 """Variables that the writer sets for each page."""
 GROUPS = ("generated_content", "static_content")
 SEPARATOR = "\0"
-"""Between the variable of a list page and its attribute; after one of pairs whose terms alone
-matter."""
+"""Separates a list page's variable from its attribute; at the end it marks a variable of pairs of
+which only the terms matter."""
 
 
 class Entry(NamedTuple):

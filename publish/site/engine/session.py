@@ -31,10 +31,10 @@ PELICANS = ("strftime", "plugin_enabled")
 FUNCTIONS = (types.FunctionType, types.MethodType, functools.partial)
 SHARED = {generators.ArticlesGenerator: "generate_pages",
           generators.PagesGenerator: "generate_output"}  # fmt: skip
-"""What writes pages that may be rendered in any order."""
+"""The methods that write pages which may be rendered in any order."""
 WATCHED = ("article_generator_write_article", "page_generator_write_page", "page_writer_finalized")
 LISTS = ("articles", "dates")
-"""Variables of pages that Pelican cuts into list pages."""
+"""Variables that Pelican paginates."""
 WRITERS = {"relative_urls", "paginated", "template_name", "override_output", "url"}
 """Parameters of the writer's own; further ones are variables of the page."""
 

@@ -29,9 +29,9 @@ KINDS = (Article, Page)
 WORTH = 32
 """Unread sources below which a second process costs more than it saves."""
 handed: dict[str, bytes] = {}
-"""The source that Pelican reads now, by its path: its bytes, where they were read before."""
+"""The bytes, if already read, of the source that Pelican is reading, by path."""
 key_lines: dict[str, Mapping[str, int]] = {}
-"""Of every source that was read, by its path: the lines of its keys."""
+"""The lines of the keys of every source read, by path."""
 
 
 class Source(NamedTuple):

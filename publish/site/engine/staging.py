@@ -21,7 +21,8 @@ class Kept(str):
 
 
 KEPT = Kept()
-"""Written to a page's file, it leaves the one in the output, or what another process writes."""
+"""Written to a page's file, it keeps the one in the output, or the one that another process
+writes."""
 Known = tuple[bytes, bytes]
 """Digest of a rendered file's bytes, and of the key a copy or a plugin's file was made from; each
 ``b""`` if there is none."""

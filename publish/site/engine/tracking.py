@@ -23,7 +23,7 @@ from publish.site.engine.fingerprint import CLOCK
 
 SAFE = {"builtins", "collections", "datetime", "decimal", "fractions", "jinja2", "markupsafe",
         "pelican", "zoneinfo"}  # fmt: skip
-"""Packages whose objects tell nothing but what they hold."""
+"""Packages whose objects depend on nothing but their contents."""
 _PLAIN, _POST, _LIST_PAGE, _MUTABLE, _CLOCK, _FOREIGN = range(6)
 _STOCK: Any = Environment.getattr, Environment.getitem, Context.resolve_or_missing
 

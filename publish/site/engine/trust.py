@@ -25,7 +25,7 @@ MUTATORS = {
     "append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update",
     "setdefault", "popitem", "add", "discard",
 }  # fmt: skip
-"""Methods by which a template changes what other pages see."""
+"""Methods by which a template modifies values shared with other pages."""
 LIBRARIES = {"markdown", "pelican", "docutils"}
 SHORT = {
     "abbr", "admonition", "attr_list", "codehilite", "def_list", "extra", "fenced_code",
@@ -37,7 +37,7 @@ READING = (
     ("markdown.extensions", "Extension"), ("markdown.util", "Processor"),
     ("pelican.readers", "BaseReader"), ("docutils.parsers.rst", "Directive"),
 )  # fmt: skip
-"""Classes whose subclasses take part in reading."""
+"""Classes whose subclasses are involved in reading."""
 
 SIGNATURES: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (generators.Generator, "get_files", ("self", "paths", "exclude", "extensions")),
@@ -57,7 +57,7 @@ SIGNATURES: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (utils, "copy_file", ("source", "destination")),
     (pelican.Pelican, "_get_writer", ("self",)),
 )  # fmt: skip
-"""What is replaced, and the parameters it has to have."""
+"""The functions to be replaced, with their expected parameters."""
 
 
 def judged(settings: Mapping[str, Any], site: Any) -> tuple[set[str], bool]:
