@@ -65,17 +65,13 @@ class Task(NamedTuple):
 
 
 class Run(NamedTuple):
-    """What came of it.
-
-    ``warnings`` are Pelican's own that break nothing. ``reads`` are absolute paths that were read
-    outside content, theme and plugin folders. ``due`` is when the next scheduled post becomes
-    public (seconds since the epoch; 0: none waits). ``untracked`` tells that the next build
-    cannot be skipped. ``kept`` are files that stay as they lie in the output.
-    ``rendered`` is how many pages were rendered. ``judged`` is what ``judge`` returned.
-    ``seconds`` is by phase. ``errors`` are what Pelican and the plugins refuse, of a run until
-    ``"read"``; any other fails by them. ``full_pelican`` tells that all that Pelican can load was
-    needed.
-    """
+    """The result of a run. ``warnings`` are Pelican's harmless ones. ``reads`` are absolute paths
+    that were read outside content, theme and plugin folders. ``due`` is when the next scheduled
+    post becomes public (seconds since the epoch; 0: none waits). ``untracked``: the next build
+    cannot be skipped. ``kept`` are files that stay as they lie in the output. ``rendered`` is how
+    many pages were rendered. ``judged`` is what ``judge`` returned. ``seconds`` is by phase.
+    ``errors`` are what Pelican and the plugins refuse, of a run until ``"read"``; any other fails
+    by them. ``full_pelican`` tells that all that Pelican can load was needed."""
 
     warnings: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()

@@ -248,8 +248,8 @@ def _without_stdout() -> Iterator[None]:
 
 
 def _forget_compiled(files: Iterable[str]) -> None:
-    """Python trusts what it has compiled by the second of the source's time: a plugin edited twice
-    in one would stay stale."""
+    """Delete bytecode of these files: Python validates it by the source's modification time in
+    seconds, so that a plugin edited twice in one second would stay stale."""
     for file in files:
         with contextlib.suppress(OSError):
             compiled = Path(cache_from_source(file))
@@ -258,7 +258,8 @@ def _forget_compiled(files: Iterable[str]) -> None:
 
 
 def _forget_neighbours(root: Path) -> None:
-    """What the settings file imported is imported once more, so that what it reads counts."""
+    """Unload the modules that the settings file imported, so that importing them again records
+    their reads."""
     inside = f"{root}{os.sep}"
     for name, module in list(sys.modules.items()):
         file = str(getattr(module, "__file__", None) or "")
