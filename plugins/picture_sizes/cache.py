@@ -98,5 +98,5 @@ def _sum(data: bytes) -> str:
 
 
 def path(folder: Path, format: str, width: int) -> Path:
-    """Where one variant lies."""
+    """The file of one variant."""
     return folder / f"{width}.{format}"

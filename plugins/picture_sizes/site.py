@@ -34,7 +34,7 @@ class Cached:
     made: bool = True
 
 
-class Library:
+class PictureLibrary:
     """The pictures of one run. The variants of each are encoded once, when they are first
     needed."""
 

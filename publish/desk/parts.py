@@ -96,7 +96,7 @@ def mode(now: Snapshot) -> Mode:
     if not now.live:
         return Mode(
             False, "Rehearsal.",
-            "No letter leaves this computer: they go to the inbox on it.", "How to go live",
+            "Letters go to the inbox on this computer; no reader gets one.", "How to go live",
         )  # fmt: skip
     if not now.acts:
         return Mode(

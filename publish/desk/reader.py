@@ -143,7 +143,7 @@ class Reader:
                 self._mailed = mailed
                 self.look_again()
         except Exception as error:
-            # Whatever it is, the next change must find this thread at work.
+            # Any exception is reported, so that the thread survives for the next change.
             self.change(trouble=str(error))
 
     def _undecided(self, post: Post) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 
 
 class Proof(Enum):
-    """What is known after a write."""
+    """The effect of a write, as far as it is known."""
 
     DONE = "done"
     NOT_ACTED = "not acted on"

@@ -72,8 +72,7 @@ GONE = "gone"
 
 
 def retired_fault(table: Mapping[str, str]) -> str:
-    """What is wrong with the first address that was taken off the site, or with where it leads;
-    ``""`` if nothing is."""
+    """The fault of the first invalid entry in the table of retired addresses; ``""`` for none."""
     for address, lead in table.items():
         try:
             parse_alias(address)

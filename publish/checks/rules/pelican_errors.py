@@ -79,7 +79,7 @@ def _problem(said: Complaint, site: Site) -> Problem:
 
 
 def _of_settings(text: str, remedy: str, site: Site) -> Problem:
-    """What is said at the setting that it names or quotes, as far as that can be seen."""
+    """The problem at the line of the setting that the message names or quotes, if any."""
     lines = [site.setting_line(name) for name in NAME.findall(text)]
     quotes = QUOTED.findall(text)
     lines += (

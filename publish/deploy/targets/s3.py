@@ -307,7 +307,7 @@ class S3(IncrementalTarget):
             minutes = self._skew()
             return ConfigError(f"this machine's clock is {minutes} minutes off", "set it right")
         if "169.254." in said:
-            # Where no key is set the library asks the machine it takes this one for.
+            # Without a key the library queries a cloud machine's metadata service.
             return ConfigError("there is no key for the bucket: AWS_ACCESS_KEY_ID is not set",
                                "export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")  # fmt: skip
         told = isinstance(error, UnauthenticatedError | PermissionDeniedError)
