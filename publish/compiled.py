@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 FEW = 4
 """New entries for which the file is not written: an expression may be made of a post's words."""
 NAME = "<string>"
-"""What Python calls the file of such code."""
+"""Python's file name for generated code."""
 DEBUG = int(re.DEBUG)
 MANY = 4_000
-"""Entries from which on the file begins from the start."""
+"""Entries from which on the file is started afresh."""
 _kept: list[Expressions] = []
 
 

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 _written: set[str] = set()
-"""What this run wrote. A file of an earlier run is no page of the site any more."""
+"""The files written in this run; only these count as pages of the site."""
 _generators: list[Any] = []
 _retired: dict[str, str] = {}
 

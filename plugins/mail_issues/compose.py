@@ -19,15 +19,16 @@ from .plain_text import WIDTH, render
 from .wrapping import columns, wrap
 
 PLACE = "\0"
-"""Where the body will stand; no template and no author can type it."""
+"""A placeholder for the body, which no template or text can contain."""
 
 Template = Callable[[Mapping[str, Any]], str]
 """From a template's variables to the finished text."""
 IN_HTML = {"article_begins": "<!--article-->", "article_ends": "<!--/article-->"}
-"""What the template writes before and after the article, so that several can be joined in one mail;
-two offsets of it are kept. A comment outlives the inliner; an author's comments are dropped."""
+"""Marks that the template writes before and after the article, so that several can be joined in one
+mail; their two offsets are stored. Comments survive the CSS inliner; an author's comments are
+dropped."""
 IN_TEXT = {"article_begins": "\x01", "article_ends": "\x02"}
-"""The same: characters that are taken out of whatever an author types."""
+"""The same for plain text: characters that are removed from authors' texts."""
 
 
 class Unfit(ValueError):

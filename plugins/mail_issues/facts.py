@@ -21,9 +21,9 @@ from .files import root
 from .pictures import File, FileOf, Picture, cover, shown
 
 PREHEADER = 150
-"""Characters that Mailchimp takes and mail programs show at most."""
+"""The most characters that Mailchimp accepts and mail programs show."""
 ALIKE = {"filename", "static"}
-"""What means the same wherever in one folder it stands; ``{attach}`` also moves a file."""
+"""Link marks that resolve equally for all posts in one folder; ``{attach}`` also moves a file."""
 
 
 @dataclass(frozen=True)

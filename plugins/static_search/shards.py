@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 LARGEST = 8_000
-"""Bytes of a piece before compression, unless one word alone has more."""
+"""The most bytes of a piece before compression, unless a single word has more."""
 
 
 def shards(index: Mapping[str, str], largest: int = LARGEST) -> dict[str, dict[str, str]]:

@@ -26,7 +26,7 @@ def survey(output: Path, names: Collection[str], memory: Path) -> dict[str, File
     kept: dict[str, list[Any]] = {}
     for path in names:
         try:
-            stamp = stamps.told((output / path).stat())
+            stamp = stamps.of_stat((output / path).stat())
             row = known.get(path)
             if row and row[0] == stamp:
                 found[path] = File(path, *row[1:])

@@ -6,7 +6,7 @@ from publish.deploy.release import FINGERPRINT, MARKER, Release
 from publish.post.media import media_type
 
 NEVER, ALWAYS = "no-store", "public, max-age=31536000, immutable"
-"""How long a browser may keep what tells of each release, and what bears a digest in its name."""
+"""Cache-Control of the release marker, and of files with a digest in their names."""
 
 
 def content_type(path: str, head: bytes) -> str:

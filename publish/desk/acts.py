@@ -55,7 +55,7 @@ class Acts:
             return self._refused(str(refusal.message), refusal.remedy, request.form.get("post", ""))
         return answer
 
-    # What pages ask for.
+    # Values for pages.
 
     def job(self, id: str) -> Job | None:
         """An act by the id in a page's address."""

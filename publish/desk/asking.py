@@ -29,7 +29,7 @@ TITLES = {
     "retract": "Take the post off the site?", "rename": "Change its address?",
     "deploy": "Upload the site?", "publish": "Publish this post?",
 }  # fmt: skip
-"""What a question is called."""
+"""The titles of questions."""
 SAYS = {
     "replace": "The scheduled letter is taken back, made again from the post as it is now, and "
     "scheduled for the same time. No reader gets two.",
@@ -53,7 +53,7 @@ DONE = {
 SLEPT = 60.0
 """Seconds between two lines of a countdown after which the computer was asleep."""
 DIRECT = ("test",)
-"""Acts that are done without a question: they may be done as often as one likes."""
+"""Acts without a question, as they may be repeated at will."""
 REFUSED = "That cannot be done yet"
 FAILED = "That did not work; nothing went out twice"
 UNKNOWN = "It is not known yet whether that worked; nothing will go twice"
@@ -64,7 +64,7 @@ NAMES = {
 }  # fmt: skip
 """The names of a question's lines as the page has them."""
 COMMAND = re.compile(r"`publish (\w+)[^`]*`")
-"""A command as every message marks it."""
+"""A command in a message, in backticks."""
 BUTTONS = {
     "send": "“Send the letter”", "undo": "“Take it back”", "deploy": "“Upload”",
     "build": "the desk", "status": "the desk", "check": "the desk", "plan": "the desk",

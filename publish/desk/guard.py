@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 LARGEST = 40 * 1024 * 1024
-"""Bytes of a request: a photograph as a telephone takes it, and not much more."""
+"""Bytes of a request: enough for a phone's photograph."""
 KEY = re.compile(r"[A-Za-z0-9_-]{22}")
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from publish.office.letters import Letters
 
 FRESH = 6 * 60 * 60
-"""Seconds for which a report of a letter older than a week is not asked for again."""
+"""Seconds for which the report of a letter older than a week is cached."""
 STATES: dict[str, LetterState] = {
     "schedule": "scheduled", "sending": "sending", "sent": "sent", "archived": "sent",
     "canceling": "incomplete", "canceled": "incomplete", "paused": "incomplete",

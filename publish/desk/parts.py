@@ -44,7 +44,7 @@ LETTER_STATES = {
 }
 """Each state of a letter as a page shows it."""
 DUE = ("send", "overdue")
-"""Choices that mean: its letter has not gone, and readers may expect it."""
+"""Verdicts on a letter that is due or overdue."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def mode(now: Snapshot) -> Mode:
     if not now.live:
         return Mode(
             False, "Rehearsal.",
-            "No letter leaves this computer: they go to the inbox on it.", "How to go live",
+            "Letters go to the inbox on this computer; no reader gets one.", "How to go live",
         )  # fmt: skip
     if not now.acts:
         return Mode(

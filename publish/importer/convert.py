@@ -24,7 +24,7 @@ from publish.importer.wordpress.expand import Context
 
 @dataclass
 class Prepared:
-    """What the first step finds about an item, beside its blocks (``data``, for the spool)."""
+    """The result of the first step for an item; ``data`` are its blocks, for the spool."""
 
     number: int
     data: bytes

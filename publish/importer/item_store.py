@@ -152,7 +152,7 @@ class Spool:
         self._file.flush()
 
     def get(self, number: int) -> bytes:
-        """What was put; ``b""`` for what never was."""
+        """The stored value; ``b""`` for an unknown number."""
         place = self._places.get(number, 0)
         start, size = place >> 32, place & 0xFFFFFFFF
         # ``pread``, as forked processes share the file's position.

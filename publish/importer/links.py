@@ -106,7 +106,7 @@ class Rewriter:
         return self._outside(href, words) if own is None else self._inside(own, words)
 
     def absolute(self, href: str) -> str:
-        """An address as it is seen from the post's own."""
+        """A relative address made absolute by the post's own."""
         host = min(self.index.hosts, default="")
         if not host or href.startswith(("http://", "https://", "//", "data:")):
             return href
@@ -137,8 +137,8 @@ class Rewriter:
         return number, file or ("" if number else self._store.attachment_page(key_of(own.path)))
 
     def take(self, url: str, lost: str, words: str = "") -> Found:
-        """What became of the file at ``url``; where it is not kept and not refused either, ``lost``
-        is the loss to note."""
+        """The result for the file at ``url``; if it is neither kept nor refused, the loss ``lost``
+        is noted."""
         found = self._media.take(url)
         if found.state == "kept":
             self.used.append(url)
@@ -197,7 +197,7 @@ class Rewriter:
 
     def _inside(self, own: Own, words: str) -> str:
         number, file = self.leads(own)
-        # What is only called like a picture may be a page.
+        # An address with a picture's suffix may still be a page.
         sure = file != own.url or UPLOADS.search(own.path) or FILE_NAME.search(own.path)
         if file and ((made := self._file(file)) or sure):
             return made

@@ -74,8 +74,8 @@ class Letter:
     @property
     def held(self) -> bool:
         """Whether it was taken back: then it is sent only if the author names it. The ledger or a
-        title records that; or it is scheduled in the ledger and a draft in Mailchimp, where
-        somebody unscheduled it."""
+        title records that; or it is scheduled in the ledger and a draft in Mailchimp, where a
+        person unscheduled it."""
         if self.active:
             return False
         taken = self.past.done and any(c.id == self.past.done for c in self.drafts)

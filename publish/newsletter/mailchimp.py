@@ -22,7 +22,7 @@ from publish.newsletter.campaign import Campaign, Segment, parse
 from publish.newsletter.protocol import Deleted
 
 PAGE = 1000
-"""Campaigns a page: the API's limit. ``fields`` keeps such a page small."""
+"""Campaigns per page, the API's limit; ``fields`` keeps the answer small."""
 FIELDS = [
     f"campaigns.{name}"
     for name in (
@@ -32,7 +32,7 @@ FIELDS = [
     )
 ]  # fmt: skip
 READS = 4
-"""Times a read is tried; reading changes nothing."""
+"""Attempts of a read, which has no side effects."""
 LARGEST = 64 * 1024 * 1024
 """The most bytes an answer may have."""
 

@@ -15,11 +15,11 @@ from publish.newsletter.campaign import DRAFT, SCHEDULED, Campaign, Segment, car
 from publish.newsletter.facts import IssueState, Replacing
 
 POLL = 0.5
-"""Seconds between two looks at a campaign that has not moved yet, at first."""
+"""Seconds between two reads of an unchanged campaign, at first."""
 ATTEMPTS = 4
 """How often one run posts a send, or repeats an idempotent write, before it gives up."""
 MARGIN = 300
-"""Seconds beside the settle window that a replace needs before the hour of its letter."""
+"""Seconds that a replacement needs before its letter's hour, besides the settle window."""
 
 
 @dataclass(frozen=True)

@@ -92,8 +92,8 @@ def when(text: str, now: datetime, site: ZoneInfo, hour: time | None = None) -> 
         rest, at = _hour(said)
         if at is None and (at := hour) is None:
             # Without an hour it names no time.
-            known = _day(said, local, time(23, 59)) is not None
-            why = "says no hour" if known else "is no time"
+            has_day = _day(said, local, time(23, 59)) is not None
+            why = "says no hour" if has_day else "is no time"
             raise ConfigError(f"{text!r} {why}", EXAMPLES)
         day = _day(rest, local, at)
         if day is None:
@@ -101,12 +101,12 @@ def when(text: str, now: datetime, site: ZoneInfo, hour: time | None = None) -> 
         moment = datetime.combine(day, at)
     if moment.tzinfo is not None:
         return moment.astimezone(UTC)
-    found = moment.replace(tzinfo=site).astimezone(UTC)
-    if found.astimezone(site).replace(tzinfo=None) != moment:
+    utc = moment.replace(tzinfo=site).astimezone(UTC)
+    if utc.astimezone(site).replace(tzinfo=None) != moment:
         raise ConfigError(
             f"{text!r}: the clocks leave out {moment:%H:%M} on that day", "name another hour"
         )
-    return found
+    return utc
 
 
 def _iso(said: str, hour: time | None) -> datetime | None:

@@ -16,7 +16,7 @@ from publish.newsletter.catalogue import Letter
 from publish.post.issue import Issue
 
 MAX_DATE_AGE_DAYS = 60
-"""Days that a post's Date may lie back for it to be picked by itself."""
+"""The greatest age in days of a post's Date for automatic selection."""
 
 GONE = "scheduled by the ledger, and gone from Mailchimp; it goes out only by name"
 
@@ -28,13 +28,13 @@ class Verdict(Enum):
     SETTLE = "settle"
     """An earlier run's answer was lost."""
     COMPLETE = "complete"
-    """An earlier run began to replace it, and did not end."""
+    """An earlier run began to replace it, and did not finish."""
     DONE = "done"
     HELD = "held"
     OLD = "old"
-    """Out of the bounds: it goes out only by name."""
+    """Outside the bounds: it goes out only if named."""
     OVERDUE = "overdue"
-    """It fell due, and no run sent it."""
+    """It was due, and no run sent it."""
     NOT_REQUESTED = "unnamed"
 
 

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from publish.newsletter.doctor import Check
 
 LETTER, STYLE = 15_000, 250
-"""Bytes at most of a letter around its body, and of the style of one element."""
+"""Upper bounds in bytes: of a letter without its body, and of the style of one element."""
 
 OF_SETTINGS = frozenset({
     "bad-siteurl", "bad-timezone", "setting-kind", "one-address-for-all", "bad-pattern",
     "shared-file", "signup-address",
 })  # fmt: skip
-"""The rules that judge settings alone: what they find is a matter of configuration."""
+"""The rules over settings alone, whose findings are configuration errors."""
 
 
 def records(settings: Settings) -> Library:

@@ -14,7 +14,7 @@ from publish.newsletter.selection import Candidate, PlanItem, Verdict, plan_item
 from publish.newsletter.status import State
 from publish.office import letters, sending, settling
 from publish.office.context import Office
-from publish.office.letter_questions import changed, mending
+from publish.office.letter_questions import changed, command_to_replace
 from publish.office.letters import Letters
 from publish.office.timing import timing
 from publish.office.words import command, count, indented
@@ -49,13 +49,13 @@ def planned(
     _ = office.sender  # As `send` would report first.
     when = timing(office, now, at).at
     with office.site.composed(office.voice) as folder:
-        found = letters.load_letters(office, folder)
-        named = {x.key for x in found.named(posts)} if posts else set()
-        choices = letters.choices(office, found, named)
-        choices = [c for c in choices if not posts or c.issue.key in named]
-        told = [plan_item(choice, when) for choice in choices]
-        lines = _urgent_lines(office, found)
-        for choice, item in zip(choices, told, strict=True):
+        all_letters = letters.load_letters(office, folder)
+        keys = {x.key for x in all_letters.named(posts)} if posts else set()
+        choices = letters.choices(office, all_letters, keys)
+        choices = [c for c in choices if not posts or c.issue.key in keys]
+        items = [plan_item(choice, when) for choice in choices]
+        lines = _urgent_lines(office, all_letters)
+        for choice, item in zip(choices, items, strict=True):
             if not posts and _folds(choice):
                 continue
             moment = office.format_local(hour_of(item.time) if item.time else None)
@@ -69,17 +69,17 @@ def planned(
             waits = choice.letter.hour
             why = f"scheduled for {office.format_local(waits)}" if waits else item.why
             lines.append(f"skip  {name}: {why}")
-            lines += indented(changed(office, choice.letter, found)) if waits else []
-        for letter in found.named(posts):
+            lines += indented(changed(office, choice.letter, all_letters)) if waits else []
+        for letter in all_letters.named(posts):
             if letter.kind != "post" and letter.scheduled:
                 hour = office.format_local(letter.hour)
                 lines.append(f"skip  {office.words.letter(letter)}: scheduled for {hour}")
-                lines += indented(changed(office, letter, found))
+                lines += indented(changed(office, letter, all_letters))
     lines += [] if posts else over_limit_warning(office, choices)
     lines += [] if posts else [_fold_line([c.verdict for c in choices]), *_drafts(office)]
-    if not any(item.send for item in told):
+    if not any(item.send for item in items):
         lines.append(office.with_sandbox_note("nothing to send"))
-    return told, [line for line in lines if line]
+    return items, [line for line in lines if line]
 
 
 def entries(office: Office, posts: Sequence[str]) -> list[Entry]:
@@ -161,7 +161,7 @@ def _entry(
         line += f", {count(state.emails_sent, 'reader')} mailed"
     how, diff = letters.difference(office, letter, found)
     if how == "words" and letter.scheduled:
-        line += f"; changed since it was scheduled: {mending(letter, found)}"
+        line += f"; changed since it was scheduled: {command_to_replace(letter, found)}"
         more = tuple(indented(diff))
     elif how == "words" and letter.kind == "post":
         line += f"; changed since it was sent: {command('send', letter.slug, '--as-update')}"

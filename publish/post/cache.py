@@ -36,7 +36,8 @@ def verified(sealed: bytes) -> bytes:
 
 
 def read(file: Path, made_from: str) -> bytes | None:
-    """What :func:`keep` put into ``file``; None if made from something else, or damaged."""
+    """The data that :func:`keep` wrote to ``file``; None if made from something else, missing or
+    damaged."""
     try:
         data = verified(file.read_bytes())
     except (OSError, ValueError):

@@ -99,9 +99,9 @@ FORMATS = tuple((re.compile(begin, re.S), ending) for begin, ending in (
     (rb".{4}ftyp(?:mif1|msf1|heic)", ".heic"), (rb"BM", ".bmp"), (rb"II\*\0|MM\0\*", ".tif"),
     (b"\0\0\1\0", ".ico"), (rb"(?:\xef\xbb\xbf)?\s*(?=<[?!s]).{0,65536}?(?i:<svg)", ".svg"),
 ))  # fmt: skip
-"""How the formats of pictures begin; a browser goes by that and not by a file's name."""
+"""The first bytes of picture formats, by which browsers recognize them."""
 SHOWN = {".jpg", ".png", ".gif", ".webp", ".avif", ".svg"}
-"""What a browser shows."""
+"""Formats that browsers show."""
 
 
 def format_of(data: bytes) -> str:

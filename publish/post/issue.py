@@ -21,7 +21,7 @@ CLIPPED = 100_000
 """Bytes of HTML from which on an issue is refused: Gmail clips at ``GMAIL``, and Mailchimp's own
 rewriting of links adds to it."""
 LARGE = 80_000
-"""Bytes of HTML from which on the author is told."""
+"""Bytes of HTML from which on the author is warned."""
 GMAIL = 102 * 1024
 """Bytes of HTML after which Gmail shows no more."""
 

@@ -103,13 +103,13 @@ class Target(ABC):
     """
 
     replaces_atomically = True
-    """Whether all of a release appears in one step."""
+    """Whether a release becomes visible in one step."""
     keep = KEEP
-    """Releases to remember, so that they can be gone back to."""
+    """Releases kept for rollbacks."""
     after: Sequence[str] = ()
-    """The command to run after a release; mostly none."""
+    """The command to run after a release; empty for none."""
     caveat = ""
-    """What has to be said in every deploy; mostly nothing."""
+    """A warning to print in every deploy; ``""`` for none."""
 
     def __init__(self, place: Place) -> None:
         self.place = place
