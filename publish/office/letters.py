@@ -10,7 +10,7 @@ from pathlib import Path
 
 from publish.errors import ConfigError
 from publish.newsletter import catalogue, changes, issue, selection, titles
-from publish.newsletter.campaign import Campaign, Segment
+from publish.newsletter.campaign import DELETED, Campaign, Segment, by_age
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.facts import IssueState
 from publish.newsletter.protocol import hour_of
@@ -74,11 +74,14 @@ def load_letters(office: Office, folder: Path | None = None) -> Letters:
     """All letters, with the issues composed in ``folder`` (default: as they were built).
 
     Raises:
-        ConfigError, NothingSent: Mailchimp refuses, or cannot be read.
+        ConfigError, NothingSent: Mailchimp refuses, or has no such audience; or cannot be read.
         Refused: the ledger or a composed issue is damaged.
     """
     folder = folder or office.settings.issues
     past, listing = office.ledger.read(), office.api.campaigns()
+    if not listing:
+        # An audience that does not exist has no campaigns either.
+        office.api.audience()
     made = catalogue.catalogue(issue.list_issues(folder), listing, past, office.ledger.records())
     found = [_with_unlisted(office, letter) for letter in made]
     ours = {campaign.id for letter in found for campaign in letter.campaigns}
@@ -87,10 +90,13 @@ def load_letters(office: Office, folder: Path | None = None) -> Letters:
 
 
 def _with_unlisted(office: Office, letter: Letter) -> Letter:
-    """The letter with a scheduled campaign that no list of this audience shows: the settings name
+    """The letter with its campaign, where no list of this audience shows that: the settings name
     another audience than they did."""
-    own = office.api.campaign(letter.lost) if letter.lost else None
-    return replace(letter, campaigns=(own,)) if isinstance(own, Campaign) else letter
+    known = letter.past.status == DELETED
+    own = office.api.campaign(letter.lost) if letter.lost and not known else None
+    if not isinstance(own, Campaign):
+        return letter
+    return replace(letter, campaigns=tuple(by_age([own, *letter.campaigns])))
 
 
 def bounds(office: Office, found: Letters) -> Bounds:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from publish.newsletter import report
@@ -143,13 +144,16 @@ def _entry(
         words, urgent = f"{choice.why}; {command('send', handle)}", True
     if state.unfinished:
         urgent = True
-        again = command("send", handle) if letter.issue else command("undo", handle)
-        words += f"; {again} {'completes it' if letter.issue else 'keeps it back'}"
-    elif state.lost and letter.issue:
-        updates = [x for x in found.all if x.kind == "update" and x.holds(letter.issue)]
-        if not any(x.begun for x in updates):
-            urgent = True
-            words += f"; if it did not: {command('send', letter.slug, '--as-update')}"
+        end = command("send", handle) if letter.issue else command("undo", handle)
+        words += f"; {end} {'completes it' if letter.issue else 'keeps it back'}"
+    elif state.lost and (again := _mailing_again(found, letter)):
+        hour, days = (
+            hour_of(letter.past.promised),
+            timedelta(days=office.account.limits.max_age_days),
+        )
+        # Later it is as any other post that is too old to be picked.
+        urgent = hour is None or office.now - hour < days
+        words += f"; if it did not: {' and '.join(again)}"
     elif found.is_orphan(letter):
         urgent = True
         words += f", and its post is not public any more; {command('undo', handle)} takes it back"
@@ -170,6 +174,16 @@ def _entry(
         line += {"layout": "; layout only changed", "unknown": "; no copy was kept"}[how]
     folds = choice.verdict if choice and _folds(choice) and not letter.campaigns else None
     return Entry(letter, state, office.with_sandbox_note(line), more, urgent, folds, how == "words")
+
+
+def _mailing_again(found: Letters, letter: Letter) -> list[str]:
+    """What mails the posts of a lost letter once more; empty where an update does."""
+    posts = [x for x in found.all if x.issue and letter.holds(x.issue)]
+    updates = [x for x in found.all if x.kind == "update" and x.begun and not x.lost]
+    return [
+        command("send", post.slug, "--as-update") for post in posts
+        if post.issue and not any(x.holds(post.issue) for x in updates)
+    ]  # fmt: skip
 
 
 def over_limit_warning(office: Office, choices: Sequence[Candidate]) -> list[str]:

@@ -237,21 +237,24 @@ def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Del
             f"{office.words.issue(head)}: {what} has not gone out, it is scheduled for "
             f"{office.format_local(waiting.hour)}", mending(waiting, found),
         )  # fmt: skip
-    lost = any(x.lost or (x.past.tried and not x.campaigns) for x in carriers)
-    if not lost and not any(x.mailed for x in carriers if x.kind != "update"):
+    gone = {x.key: x.lost or x.past.tried for x in carriers
+            if x.lost or (x.past.tries and not x.campaigns)}  # fmt: skip
+    if not gone and not any(x.mailed for x in carriers if x.kind != "update"):
         raise Refused(
             f"{office.words.issue(head)}: its letter has not gone out",
             f"run {command('send', head.slug)}",
         )
     whole = issue.read(found.folder / head.slug)
-    if not lost and (letter.sent_record or {}).get("digest") == head.digest:
+    if not gone and (letter.sent_record or {}).get("digest") == head.digest:
         raise Refused(
             f"{office.words.issue(head)}: it is identical to what was sent",
             "change the post first, or leave --as-update out",
         )
-    again = altered(
-        whole, key=key_of([head.uid], update=head.digest), update_of=head.key, was=()
-    )  # fmt: skip
+    words = head.digest
+    while (key := key_of([head.uid], update=words)) in gone:
+        # These words were mailed as an update before, and its campaign is gone.
+        words += gone[key]
+    again = altered(whole, key=key, update_of=head.key, was=())
     return delivery.delivery_of(office, found, again, when, named=True)
 
 

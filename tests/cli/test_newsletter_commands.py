@@ -417,3 +417,15 @@ def test_no_is_an_answer_and_no_error(small: Path, monkeypatch: pytest.MonkeyPat
     done = publish("send", cwd=small)
     assert (done.returncode, done.stdout) == (0, "nothing was sent\n")
     assert deliveries(small) == []
+
+
+@pytest.mark.parametrize("command", ["plan", "status", "send", "undo", "report", "test"])
+def test_an_audience_that_does_not_exist_is_a_configuration_error(small: Path, command: str):
+    put_post(small, "new")
+    more = {"send": ["--yes"], "test": ["new", "--to", "me@example.com"]}.get(command, [])
+    with sandbox.start(small, register=False) as server:
+        env = {**live_environment(server.base_url), "MAILCHIMP_AUDIENCE": "0123456789"}
+        done = publish(command, *more, cwd=small, env=env)
+    assert done.returncode == 2, done.stdout
+    assert "Mailchimp has no audience 0123456789" in done.stderr
+    assert "set NEWSLETTER_AUDIENCE" in done.stderr
