@@ -167,13 +167,14 @@ def current_issue(letter: Letter, found: Letters) -> Issue | None:
 def difference(office: Office, letter: Letter, found: Letters) -> tuple[str, list[str]]:
     """How what it brings differs from what was mailed or scheduled: in a word, and line by line.
 
-    ``""`` for not at all, or where a post of it is not public; ``words``; ``layout``, where words
-    are the same; ``unknown``, where no copy was kept.
+    ``""`` for not at all, where a post of it is not public, or where an update is scheduled or
+    brought these words; ``words``; ``layout``, where words are the same; ``unknown``, where no copy
+    was kept.
     """
     if not (letter.active or letter.past.done):
         return "", []
     new = current_issue(letter, found)
-    if new is None:
+    if new is None or (letter.kind == "post" and _updated(new, found)):
         return "", []
     record = letter.sent_record or {}
     if record.get("digest") == new.digest:
@@ -183,6 +184,29 @@ def difference(office: Office, letter: Letter, found: Letters) -> tuple[str, lis
         return "unknown", []
     lines = changes.between(old, new)
     return ("words", lines) if lines else ("layout", [])
+
+
+def vanished(head: Issue, found: Letters) -> dict[str, str]:
+    """By key, the letters of a post whose campaign is gone and may have been mailed before."""
+    return {
+        x.key: x.lost or x.past.tried for x in found.all
+        if x.holds(head) and (x.lost or (x.past.tries and not x.campaigns))
+    }  # fmt: skip
+
+
+def update_key(head: Issue, found: Letters) -> str:
+    """The key of an update that brings the words of ``head``."""
+    gone, words = vanished(head, found), head.digest
+    while (key := key_of([head.uid], update=words)) in gone:
+        # These words were mailed as an update before, and its campaign is gone.
+        words += gone[key]
+    return key
+
+
+def _updated(head: Issue, found: Letters) -> bool:
+    key = update_key(head, found)
+    updates = (x for x in found.all if x.kind == "update" and x.holds(head))
+    return any(x.scheduled or (x.begun and x.key == key) for x in updates)
 
 
 def _first_letter(office: Office, found: Sequence[Letter]) -> date | None:

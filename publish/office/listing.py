@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 from typing import Any
 
+from publish.errors import PublishError
 from publish.newsletter import report
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.protocol import hour_of
@@ -53,7 +53,7 @@ def planned(
         found = letters.load_letters(office, folder)
         named = {x.key for x in found.named(posts)} if posts else set()
         choices = letters.choices(office, found, named)
-        choices = [c for c in choices if not posts or c.issue.key in named]
+        choices = [_if_free(office, c) for c in choices if not posts or c.issue.key in named]
         told = [plan_item(choice, when) for choice in choices]
         lines = _urgent_lines(office, found)
         for choice, item in zip(choices, told, strict=True):
@@ -81,6 +81,16 @@ def planned(
     if not any(item.send for item in told):
         lines.append(office.with_sandbox_note("nothing to send"))
     return told, [line for line in lines if line]
+
+
+def _if_free(office: Office, choice: Candidate) -> Candidate:
+    """The choice; held, where `send` would stop for what a person did in Mailchimp."""
+    try:
+        settling.settled_by_hand(office, choice.letter)
+    except PublishError as stop:
+        why = f"{stop.message}; {stop.remedy}"
+        return replace(choice, verdict=Verdict.HELD, reason=why) if choice.send else choice
+    return choice
 
 
 def entries(office: Office, posts: Sequence[str]) -> list[Entry]:
@@ -147,12 +157,9 @@ def _entry(
         end = command("send", handle) if letter.issue else command("undo", handle)
         words += f"; {end} {'completes it' if letter.issue else 'keeps it back'}"
     elif state.lost and (again := _mailing_again(found, letter)):
-        hour, days = (
-            hour_of(letter.past.promised),
-            timedelta(days=office.account.limits.max_age_days),
-        )
+        hour = hour_of(letter.past.promised)
         # Later it is as any other post that is too old to be picked.
-        urgent = hour is None or office.now - hour < days
+        urgent = hour is None or (office.now - hour).days < office.account.limits.max_age_days
         words += f"; if it did not: {' and '.join(again)}"
     elif found.is_orphan(letter):
         urgent = True
@@ -170,8 +177,9 @@ def _entry(
     elif how == "words" and letter.kind == "post":
         line += f"; changed since it was sent: {command('send', letter.slug, '--as-update')}"
         more = tuple(indented(diff)) if named else ()
-    elif how and named:
-        line += {"layout": "; layout only changed", "unknown": "; no copy was kept"}[how]
+    elif named:
+        said = {"layout": "; layout only changed", "unknown": "; no copy was kept"}
+        line += said.get(how, "")
     folds = choice.verdict if choice and _folds(choice) and not letter.campaigns else None
     return Entry(letter, state, office.with_sandbox_note(line), more, urgent, folds, how == "words")
 

@@ -26,7 +26,7 @@ from publish.office.letters import Letters
 from publish.office.question import Done, Line, Question
 from publish.office.timing import Timing, revalidate, timing
 from publish.office.words import command, count
-from publish.post.issue import Issue, key_of
+from publish.post.issue import Issue
 
 ACT = "send"
 ATTEMPTS = 3
@@ -237,8 +237,7 @@ def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Del
             f"{office.words.issue(head)}: {what} has not gone out, it is scheduled for "
             f"{office.format_local(waiting.hour)}", mending(waiting, found),
         )  # fmt: skip
-    gone = {x.key: x.lost or x.past.tried for x in carriers
-            if x.lost or (x.past.tries and not x.campaigns)}  # fmt: skip
+    gone = letters.vanished(head, found)
     if not gone and not any(x.mailed for x in carriers if x.kind != "update"):
         raise Refused(
             f"{office.words.issue(head)}: its letter has not gone out",
@@ -250,10 +249,7 @@ def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Del
             f"{office.words.issue(head)}: it is identical to what was sent",
             "change the post first, or leave --as-update out",
         )
-    words = head.digest
-    while (key := key_of([head.uid], update=words)) in gone:
-        # These words were mailed as an update before, and its campaign is gone.
-        words += gone[key]
+    key = letters.update_key(head, found)
     again = altered(whole, key=key, update_of=head.key, was=())
     return delivery.delivery_of(office, found, again, when, named=True)
 

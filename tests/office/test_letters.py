@@ -659,6 +659,34 @@ def test_that_a_scheduled_letter_went_out_is_written_down_by_the_next_run(author
     assert not entry.urgent
 
 
+def test_the_plan_says_of_a_lost_letter_what_send_says(author: Author):
+    name = deleted_after_its_hour(author, posts=("dose",))
+    (item,), lines = listing.planned(author.office, ("dose",), True, None)
+    assert not item.send
+    assert f"campaign {name} is no longer in Mailchimp" in lines[0]
+    assert "--as-update" in lines[0]
+
+
+def test_that_a_post_changed_since_it_was_sent_is_told_while_no_update_says_so(author: Author):
+    done(author, "send", posts=("dose",), now=True)
+    author.edit("dose", "50 mg", "25 mg")
+    hint = "changed since it was sent: `publish send dose --as-update`"
+
+    def told() -> list[bool]:
+        return [hint in entry.line for entry in states(author, "dose")]
+
+    assert told() == [True]
+    done(author, "send", posts=("dose",), as_update=True)
+    assert told() == [False, False]
+    done(author, "undo", post="dose")
+    assert told() == [True, False]
+    done(author, "send", posts=("dose",), as_update=True)
+    assert len(mails(author)) == 2
+    assert told() == [False, False]
+    author.edit("dose", "25 mg", "20 mg")
+    assert told() == [True, False]
+
+
 def test_the_posts_of_a_digest_that_is_lost_are_named(author: Author):
     author.post("night")
     deleted_after_its_hour(author, posts=("dose", "night"), digest=True)
