@@ -20,8 +20,6 @@ from publish.post.text import direction, plain, plain_title
 from .files import root
 from .pictures import File, FileOf, Picture, cover, shown
 
-PREHEADER = 150
-"""Characters that Mailchimp takes and mail programs show at most."""
 ALIKE = {"filename", "static"}
 """What means the same wherever in one folder it stands; ``{attach}`` also moves a file."""
 

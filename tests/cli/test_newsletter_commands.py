@@ -189,6 +189,18 @@ def test_several_posts_go_as_one_digest_and_never_again_alone(small: Path):
     assert settled(small, 1) == [READER]
 
 
+def test_long_titles_and_summaries_go_out(small: Path):
+    for name in ("one", "two", "three"):
+        words = f"{name} and so on, " * 10
+        put_post(small, name, Title=words, Subject="", Summary=words)
+    done = publish("send", "one", "--yes", cwd=small)
+    assert done.returncode == 0, done.stderr
+    done = publish("send", "two", "three", "--digest", "--yes", cwd=small)
+    assert done.returncode == 0, done.stderr
+    assert ", and 1 more" in done.stderr
+    assert settled(small, 2) == [READER, READER]
+
+
 def test_an_update_goes_once_for_each_change_and_not_without_one(small: Path):
     put_post(small, "new", words="As it was")
     publish("send", "--yes", cwd=small)
