@@ -1,4 +1,4 @@
-"""Where each item goes: kind, status, slug, file, old addresses. Pure but for what it asks."""
+"""Decides for each item: kind, status, slug, file, old addresses. Pure."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from publish.importer import dates
 from publish.importer.model import Item, Options
 from publish.post import slug as slugs
+from publish.post import urls
 
 SKIPPED = {
     "nav_menu_item", "custom_css", "customize_changeset", "revision", "oembed_cache", "wp_template",
@@ -26,21 +27,26 @@ SKIPPED = {
     "templatera",
 }  # fmt: skip
 """Types of WordPress' own and of plugins that hold no article: counted, not listed."""
+READ = ("post", "page", "wp_block", "et_pb_layout", "elementor_library")
+"""Types whose text is needed; all but the first two are what a post may refer to."""
 HIDDEN = {"trash", "auto-draft", "inherit"}
 LONGEST = 180
 """Bytes of a file's name without its ending."""
 LISTS = ("index", "tags", "categories", "authors", "archives")
 """Pelican's own ``DIRECT_TEMPLATES``."""
+UPLOADS = re.compile(r"/(?:wp-content/uploads|wp-content/blogs\.dir/\d+/files)/(.+)$", re.I)
+FILE_NAME = re.compile(
+    r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|odp|zip|mp3|m4a|ogg|wav|mp4|m4v|mov|webm|epub|csv|txt|rtf|ics|vcf|key|pages)$",
+    re.I,
+)
+PICTURE_NAME = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|bmp|tiff?|heic|ico|jfif)$", re.I)
 DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.I)
 
 
 @dataclass(slots=True)
 class Entry:
-    """One post or page to be written.
-
-    ``file`` is relative to the content folder, ``path`` the old address' path, ``olds`` the paths
-    it had before, ``open`` whether the site shows it now.
-    """
+    """One post or page to be written. ``file`` is relative to the content folder, ``path`` the path
+    of the old address, ``olds`` earlier paths, ``open`` whether it is public now."""
 
     number: int
     id: int
@@ -56,7 +62,7 @@ class Entry:
 
     @property
     def open(self) -> bool:
-        """Whether a reader finds it."""
+        """Whether readers find it."""
         return self.status == "published" and not self.scheduled
 
 
@@ -71,7 +77,7 @@ def selected(item: Item, options: Options) -> bool:
 
 
 def status(item: Item) -> tuple[str, bool, str]:
-    """The status to write, whether the item is still to come, and the code of a loss, if any."""
+    """The status to write, whether the item is scheduled, and the code of a loss, if any."""
     if item.password:
         return "draft", False, "password-as-draft"
     if item.status == "private":
@@ -95,7 +101,7 @@ def uid(host: str, number: int) -> str:
 
 
 def path_of(link: str) -> str:
-    """The decoded path of an address; ``""`` where a query is all it has."""
+    """The decoded path of an address; ``""`` if it only has a query."""
     try:
         parts = urlsplit(link)
     except ValueError:
@@ -111,7 +117,7 @@ def slug_of(item: Item, values: Mapping[str, Any]) -> str:
     if not given:
         last = path_of(item.link).strip("/").rsplit("/", 1)[-1]
         given = re.sub(r"\.html?$", "", last).lower()
-    # What an address does not hold becomes a hyphen, and no second one beside the first.
+    # Other characters become hyphens, and several hyphens one.
     given = re.sub(r"-*[^\w.~-]+-*", "-", given).strip("-.")
     if not given or ".." in given or (given.isdigit() and not item.slug):
         given = slugs.slugify(title_of(item.title), values).strip("-.") or f"post-{abs(item.id)}"
@@ -119,7 +125,7 @@ def slug_of(item: Item, values: Mapping[str, Any]) -> str:
 
 
 def reserved(values: Mapping[str, Any]) -> set[str]:
-    """Slugs that would lie where a page or a folder of the site lies."""
+    """Slugs that would collide with a page or folder of the site."""
     names = {"theme", "images", "files", "feeds", "category", "tag", "author", "page", "search"}
     for key, value in values.items():
         if key.endswith("_SAVE_AS") and isinstance(value, str) and value:
@@ -129,7 +135,7 @@ def reserved(values: Mapping[str, Any]) -> set[str]:
 
 
 def cut(name: str) -> str:
-    """A name that every file system takes."""
+    """A name cut to what every file system accepts."""
     data = name.encode()
     if len(data) > LONGEST:
         name = data[: LONGEST - 9].decode("utf-8", "ignore").rstrip("-.")
@@ -147,13 +153,23 @@ def host_of(url: str) -> str:
         return ""
 
 
+def key_of(path: str) -> str:
+    """An old path normalized."""
+    return urls.folded(urls.normal(path))
+
+
+def is_file(path: str) -> bool:
+    """Whether a path of the old site is that of a picture or another file."""
+    return any(kind.search(path) for kind in (UPLOADS, FILE_NAME, PICTURE_NAME))
+
+
 def site_of(url: str) -> str:
-    """The host of an address with its path, which tells the sites of a network apart."""
+    """The host of an address with its path, which distinguishes the sites of a network."""
     return f"{host_of(url)}{path_of(url)}".rstrip("/")
 
 
 def old_paths(item: Item) -> Iterable[str]:
-    """Paths under which the item was found before its slug or its date was changed."""
+    """The item's paths before its slug or date was changed."""
     path = path_of(item.link)
     if not path or not item.slug:
         return

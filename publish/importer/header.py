@@ -22,13 +22,13 @@ DESCRIPTIONS = (
 
 
 def line(text: str) -> str:
-    """One line that a header can hold: no breaks, no control characters."""
+    """A text as one line for a header: no breaks, no control characters."""
     text = re.sub(r"[\x00-\x1f\x7f\u2028\u2029\x85\ufeff]+", " ", mend(text)[0])
     return " ".join(text.split())
 
 
 def title(words: str) -> str:
-    """A title that shows these words: nothing in it is markup."""
+    """A title that shows exactly these words, with markup escaped."""
     words = re.sub(r"&(?=(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);)", "&amp;", line(words))
     return words.replace("<", "&lt;")
 
@@ -40,7 +40,7 @@ def plain(markup: str) -> str:
 
 
 def summary(item: Item) -> str:
-    """The excerpt, else what an SEO plugin was told; as Markdown, for Pelican reads it so."""
+    """The excerpt, else an SEO plugin's description; as Markdown, which Pelican expects."""
     words = plain(item.excerpt)
     if not words:
         given = [item.meta.get(name, "") for name in DESCRIPTIONS]
@@ -53,7 +53,7 @@ def summary(item: Item) -> str:
 
 
 class Names:
-    """Categories, tags and authors as they are written; one spelling each."""
+    """The spelling of categories, tags and authors, one for each."""
 
     def __init__(self, channel: Channel, options: Options, values: Mapping[str, Any]) -> None:
         self._channel, self._options, self._values = channel, options, values
@@ -86,13 +86,13 @@ class Names:
         return list(dict.fromkeys(n for n in names if n))
 
     def _spelled(self, kind: str, name: str, slug: str) -> str:
-        # Names without a letter or digit would have no address.
+        # A name without a letter or digit would have no address.
         if not slugify(name, self._values).strip("-"):
             name = slug or name
         return self._spelling.setdefault(f"{kind}:{name.casefold()}", name)
 
     def authors(self, item: Item) -> list[str]:
-        """Who wrote it, by the names that readers see."""
+        """The authors, by their display names."""
         logins = [term.slug.removeprefix("cap-") for term in item.authors] or [item.creator]
         shown = {term.slug.removeprefix("cap-"): term.name for term in item.authors}
         out: list[str] = []
@@ -113,7 +113,7 @@ class Names:
 
 
 def joined(names: list[str]) -> str:
-    """Names in one line; semicolons part them where one holds a comma."""
+    """Names in one line, separated by commas, or by semicolons if one holds a comma."""
     if any("," in name for name in names):
         return "; ".join(names) + (";" if len(names) == 1 else "")
     return ", ".join(names)

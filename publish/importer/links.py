@@ -1,36 +1,36 @@
-"""Links of the old site as links of the new one; what leads nowhere keeps its words."""
+"""Links and pictures of the old site as the new one's; what leads nowhere keeps its words."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
-from html import unescape
-from typing import Any
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 from markdown.extensions.toc import slugify as automatic_id
 
-from publish.importer.address import Entry
-from publish.importer.model import Channel
+from publish.importer.address import (
+    FILE_NAME,
+    PICTURE_NAME,
+    UPLOADS,
+    Entry,
+    host_of,
+    is_file,
+    key_of,
+)  # fmt: skip
+from publish.importer.item_store import Store
+from publish.importer.pictures import Found, MediaLibrary
 from publish.importer.tree import El
 from publish.importer.wordpress.expand import Context
 from publish.post import urls
-from publish.post.slug import slugify
 
-UPLOADS = re.compile(r"/(?:wp-content/uploads|wp-content/blogs\.dir/\d+/files)/(.+)$", re.I)
 SCHEMES = {"http", "https", "mailto", "tel", "sms", "ftp", "geo", "webcal", "xmpp", "whatsapp",
            "signal"}  # fmt: skip
-FILE_NAME = re.compile(
-    r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|odp|zip|mp3|m4a|ogg|wav|mp4|m4v|mov|webm|epub|csv|txt|rtf|ics|vcf|key|pages)$",
-    re.I,
-)
-PICTURE_NAME = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|bmp|tiff?|heic|ico|jfif)$", re.I)
 
 
 @dataclass
 class Index:
-    """Where everything of the old site is now.
+    """The new places of everything on the old site.
 
     ``paths`` maps a normal path of the old site to an entry's number, ``slugs`` a slug that only
     one has. ``terms`` maps an archive's path (``/category/x``) to a link of Pelican's.
@@ -46,7 +46,7 @@ class Index:
     pages: dict[str, str] = field(default_factory=dict)
 
     def add(self, entry: Entry) -> None:
-        """Make an entry findable by all of its addresses."""
+        """Index an entry by all of its addresses."""
         for path in (entry.path, *entry.olds):
             if path:
                 self.paths.setdefault(key_of(path), entry.number)
@@ -54,11 +54,6 @@ class Index:
         for slug in {entry.slug, entry.path.strip("/").rsplit("/", 1)[-1]}:
             if slug and self.slugs.setdefault(slug, entry.number) != entry.number:
                 self.slugs[slug] = 0
-
-
-def key_of(path: str) -> str:
-    """One spelling of an old path."""
-    return urls.folded(urls.normal(path))
 
 
 @dataclass(frozen=True)
@@ -72,79 +67,118 @@ class Own:
 
 
 class Rewriter:
-    """Rewrites the links of one post.
+    """Rewrites the links and pictures of one post.
 
-    ``file`` gives the new address of a linked file or picture, or ``""``; ``attachment`` an
-    attachment's address by id or page; ``ids`` the places in another post that can be named.
+    ``named`` gives the places in another post that a link can name, by its number. ``used`` are
+    the addresses of the files that the post shows.
     """
 
     def __init__(
-        self,
-        index: Index,
-        entry: Entry,
-        context: Context,
-        file: Callable[[str], str],
-        attachment: Callable[[int | str], str],
-        ids: Callable[[int], frozenset[str]],
-    ) -> None:
+        self, index: Index, entry: Entry, context: Context, media: MediaLibrary, store: Store,
+        named: Callable[[int], Container[str]], same_host: bool,
+    ) -> None:  # fmt: skip
         self.index, self.entry, self.context = index, entry, context
-        self._file, self._attachment, self._ids = file, attachment, ids
+        self._media, self._store, self._named, self._same_host = media, store, named, same_host
+        self.used: list[str] = []
 
     def rewrite(self, root: El) -> None:
-        """Rewrite every link in place; an empty ``href`` takes the link off its words."""
+        """Rewrite every link and picture in place; a link that leads nowhere leaves its words."""
         for el in root.walk():
-            kids: list[El | str] = []
-            for kid in el.kids:
-                if isinstance(kid, El) and kid.tag == "a" and "href" in kid.attrs:
-                    target = self.target(kid.get("href"), kid.text())
-                    if not target:
-                        kids += kid.kids
-                        continue
-                    kid.attrs["href"] = target
-                kids.append(kid)
-            el.kids = kids
+            el.kids = self._kids(el.kids)
 
-    def target(self, href: str, words: str) -> str:
-        """Where a link leads now; ``""`` if it leads nowhere."""
+    def _kids(self, kids: list[El | str]) -> list[El | str]:
+        out: list[El | str] = []
+        for kid in kids:
+            if isinstance(kid, El) and kid.tag == "a" and "href" in kid.attrs:
+                target = self._target(kid.get("href"), kid.text())
+                if not target:
+                    out += self._kids(kid.kids)
+                    continue
+                kid.attrs["href"] = target
+            out.append(self._picture(kid) if isinstance(kid, El) and kid.tag == "img" else kid)
+        return out
+
+    def _target(self, href: str, words: str) -> str:
+        """The new target of a link; ``""`` for a dead one."""
         if href.startswith("#"):
             return self._here(href[1:], words)
         own = self.own(href)
-        if own is None:
-            return self._outside(href, words)
-        return self._inside(own, words)
+        return self._outside(href, words) if own is None else self._inside(own, words)
+
+    def absolute(self, href: str) -> str:
+        """A relative address made absolute by the post's own."""
+        host = min(self.index.hosts, default="")
+        if not host or href.startswith(("http://", "https://", "//", "data:")):
+            return href
+        try:
+            return urljoin(f"https://{host}{self.entry.path or '/'}", href)
+        except ValueError:
+            return href
 
     def own(self, href: str) -> Own | None:
-        """The address as one of the old site; None if it is another's."""
+        """The address as one of the old site; None for another site's."""
         try:
-            parts = urlsplit(href.strip())
-            if parts.scheme and parts.scheme.lower() not in ("http", "https"):
-                return None
-            if not parts.netloc:
-                here = self.entry.path or "/"
-                # An address without a slash before it is seen from the post's own.
-                parts = urlsplit(
-                    urljoin(f"https://{next(iter(self.index.hosts), 'old')}{here}", href.strip())
-                )
-            host = (parts.hostname or "").lower().removeprefix("www.")
+            parts = urlsplit(self.absolute(href.strip()))
         except ValueError:
             return None
-        if host not in self.index.hosts:
+        if (
+            parts.scheme not in ("", "http", "https")
+            or host_of(parts.geturl()) not in self.index.hosts
+        ):
             return None
         return Own(parts.geturl(), unquote(parts.path), parts.query, unquote(parts.fragment))
 
-    def files(self, own: Own) -> list[str]:
-        """The addresses of the files that a link may lead to."""
-        number, attachment = self._by_query(own)
-        if attachment or is_file(own.path):
-            return [attachment or own.url]
-        page = "" if number or self._by_path(own.path) else self._attachment(own.path)
-        return [page] if page else []
+    def leads(self, own: Own) -> tuple[int, str]:
+        """The number of the entry that an address is of, and the address of the file, if any."""
+        number, file = self._by_query(own)
+        if not file and is_file(own.path):
+            file = own.url
+        number = number or self._by_path(own.path)
+        return number, file or ("" if number else self._store.attachment_page(key_of(own.path)))
+
+    def take(self, url: str, lost: str, words: str = "") -> Found:
+        """The result for the file at ``url``; if it is neither kept nor refused, the loss ``lost``
+        is noted."""
+        found = self._media.take(url)
+        if found.state == "kept":
+            self.used.append(url)
+        else:
+            code = "picture-refused" if found.state == "refused" else lost
+            self.context.lose(code, url[:200], words)
+        return found
+
+    def _file(self, url: str) -> str:
+        picture = PICTURE_NAME.search(url.split("?")[0])
+        found = self.take(url, "picture-missing" if picture else "file-missing")
+        if found.state == "kept":
+            return f"{{static}}/{found.path}"
+        target = found.url or url
+        return "" if self._same_host or is_local(target) else target
+
+    def _picture(self, el: El) -> El | str:
+        url = self.absolute(el.get("src"))
+        number = el.attrs.pop("data-id", "")
+        if number and not el.get("alt"):
+            known = self._store.attachment(int(number))
+            el.attrs["alt"] = " ".join((known[1] if known else "").split())
+        if url.startswith("data:"):
+            if len(url) > 20000:
+                self.context.lose("picture-refused", "data:", el.get("alt"))
+                return el.get("alt")
+            return el
+        elsewhere = self._media.take(url).state == "elsewhere"
+        lost = "picture-elsewhere" if elsewhere else "picture-missing"
+        found = self.take(url, lost, el.get("alt"))
+        kept = found.state == "kept"
+        el.attrs["src"] = f"{{static}}/{found.path}" if kept else found.url or url
+        gone = is_local(el.get("src")) or (self._same_host and not elsewhere)
+        return el.get("alt") if gone and not kept else el
 
     def _here(self, fragment: str, words: str) -> str:
         fragment = unquote(fragment)
         if fragment == "top":
             return "#top"
-        if fragment in self._ids(self.entry.number):
+        if fragment in self._named(self.entry.number):
             return f"#{fragment}"
         self.context.lose("anchor-missing", f"#{fragment[:60]}", words)
         return ""
@@ -152,25 +186,21 @@ class Rewriter:
     def _outside(self, href: str, words: str) -> str:
         try:
             parts = urlsplit(href)
-            host = (parts.hostname or "").lower()
-            odd = parts.netloc and (not host or " " in parts.netloc)
+            odd = bool(parts.netloc) and (not parts.hostname or " " in parts.netloc)
+            odd |= bool(parts.scheme) and parts.scheme not in SCHEMES
         except ValueError:
-            odd, host, parts = True, "", None
-        scheme = parts.scheme.lower() if parts else ""
-        if odd or urls.is_private_host(host) or (scheme and scheme not in SCHEMES):
+            odd = True
+        if odd or is_local(href):
             self.context.lose("dead-link", href[:80], words)
             return ""
         return href
 
     def _inside(self, own: Own, words: str) -> str:
-        number, attachment = self._by_query(own)
-        if attachment or is_file(own.path):
-            found = self._file(attachment or own.url)
-            if found:
-                return found
-            if attachment or UPLOADS.search(own.path) or FILE_NAME.search(own.path):
-                return ""
-        number = number or self._by_path(own.path)
+        number, file = self.leads(own)
+        # An address with a picture's suffix may still be a page.
+        sure = file != own.url or UPLOADS.search(own.path) or FILE_NAME.search(own.path)
+        if file and ((made := self._file(file)) or sure):
+            return made
         if number:
             return self._to(self.index.entries[number], own, words)
         path = key_of(own.path)
@@ -179,8 +209,6 @@ class Rewriter:
         for name in (path, re.sub(r"/page/\d+$", "", path), re.sub(r"/feed(?:/\w+)?$", "", path)):
             if archive := self.index.terms.get(name) or self.index.pages.get(name):
                 return archive
-        if by_page := self._attachment(own.path):
-            return self._file(by_page)
         self.context.lose(
             "dead-link", (own.path + (f"?{own.query}" if own.query else ""))[:80], words
         )
@@ -193,8 +221,9 @@ class Rewriter:
                 number = self.index.ids.get(int(value), 0)
                 if number:
                     return number, ""
-                if found := self._attachment(int(value)):
-                    return 0, found
+                found = self._store.attachment(int(value))
+                if found and found[0]:
+                    return 0, found[0]
         return 0, ""
 
     def _by_path(self, path: str) -> int:
@@ -206,7 +235,7 @@ class Rewriter:
             if found := self.index.paths.get(name):
                 return found
         last = path.strip("/").rsplit("/", 1)[-1].lower()
-        # WordPress guesses from a slug alone, and so do readers' links.
+        # WordPress resolves a slug alone, and links rely on that.
         return self.index.slugs.get(last, 0) if last and not last.isdigit() else 0
 
     def _to(self, entry: Entry, own: Own, words: str) -> str:
@@ -217,19 +246,14 @@ class Rewriter:
             return ""
         made = f"{{filename}}/{entry.file}"
         if own.fragment and not own.fragment.startswith(("comment", "respond", "more-")):
-            if own.fragment in self._ids(entry.number):
+            if own.fragment in self._named(entry.number):
                 return f"{made}#{own.fragment}"
             self.context.lose("anchor-missing", f"{entry.file}#{own.fragment[:40]}", words)
         return made
 
 
-def is_file(path: str) -> bool:
-    """Whether a path of the old site is that of a picture or another file."""
-    return any(kind.search(path) for kind in (UPLOADS, FILE_NAME, PICTURE_NAME))
-
-
 def is_local(url: str) -> bool:
-    """Whether an address names a machine that no reader can reach."""
+    """Whether an address is of a host that readers cannot reach, or invalid."""
     try:
         return urls.is_private_host(urlsplit(url).hostname or "")
     except ValueError:
@@ -245,78 +269,3 @@ def named(root: El) -> list[str]:
         if re.fullmatch(r"h[1-6]", el.tag):
             found.append(automatic_id(el.text(), "-"))
     return list(dict.fromkeys(f for f in found if f))
-
-
-def lists(
-    channel: Channel, values: Mapping[str, Any], terms: Mapping[str, str], entries: Iterable[Entry]
-) -> dict[str, str]:
-    """Old addresses of feeds and lists, and where they lead: no post has them among its own.
-
-    ``terms`` are those of ``archives``.
-    """
-    base = urlsplit(channel.url).path.rstrip("/")
-    found = {f"{old}/": new for old, new in feeds(base, values).items() if "feed" in old}
-    pattern = str(values.get("CATEGORY_FEED_RSS") or values.get("CATEGORY_FEED_ATOM") or "")
-    for old, new in terms.items():
-        found[f"{old}/"] = new
-        if pattern and old.startswith(f"{base}/category/"):
-            slug = new.rstrip("/").rsplit("/", 1)[-1].removesuffix(".html")
-            found[f"{old}/feed/"] = "/" + pattern.replace("{slug}", slug)
-    archive = str(values.get("ARCHIVES_URL") or values.get("ARCHIVES_SAVE_AS") or "")
-    if archive:
-        for entry in entries:
-            dated = re.match(rf"{re.escape(base)}((?:/\d{{2,4}}){{1,3}})/[^/]+/?$", entry.path)
-            if dated and entry.open and re.match(r"/(?:19|20)\d\d(?:/|$)", dated[1]):
-                parts = dated[1].strip("/").split("/")
-                for count in range(1, len(parts) + 1):
-                    old = f"{base}/{'/'.join(parts[:count])}/"
-                    found[old] = "/" + archive.removesuffix("index.html")
-    return {old: new for old, new in found.items() if urls.normal(old) != urls.normal(new)}
-
-
-def feeds(base: str, values: Mapping[str, Any]) -> dict[str, str]:
-    """Feeds and archives of the old site that the new one has."""
-    root = base.rstrip("/")
-    rss, atom = values.get("FEED_ALL_RSS"), values.get("FEED_ALL_ATOM")
-    names = ("feed", "rss", "feed/rss", "feed/rss2", "rss2", "comments/feed")
-    found = {key_of(f"{root}/{name}"): f"/{rss or atom}" for name in names if rss or atom}
-    if rss or atom:
-        found |= {key_of(f"{root}/{name}"): f"/{atom or rss}" for name in ("feed/atom", "atom")}
-    if archive := values.get("ARCHIVES_URL") or values.get("ARCHIVES_SAVE_AS"):
-        found[key_of(f"{root}/archives")] = "/" + str(archive).removesuffix("index.html")
-    return found
-
-
-def archives(
-    channel: Channel, values: Mapping[str, Any], used: Mapping[str, str]
-) -> dict[str, str]:
-    """Paths of the old site's archives to those of the new one.
-
-    ``used`` maps ``category:name``, ``tag:name`` and ``author:name``, of what public posts have,
-    to the name that is written.
-    """
-    found: dict[str, str] = {}
-    base = urlsplit(channel.url).path.rstrip("/")
-
-    def add(kind: str, name: str, *paths: str) -> None:
-        written = used.get(f"{kind}:{name.casefold()}")
-        pattern = str(values.get(f"{kind.upper()}_URL") or f"{kind}/{{slug}}.html")
-        if written:
-            target = "/" + pattern.replace("{slug}", slugify(written, values)).lstrip("/")
-            found.update({key_of(f"{base}{path}"): target for path in paths})
-
-    for (taxonomy, slug), name in channel.terms.items():
-        if taxonomy == "post_tag":
-            add("tag", unescape(name), f"/tag/{slug}")
-        elif taxonomy == "category":
-            paths, chain, above = [f"/category/{slug}"], slug, channel.parents.get(slug, "")
-            for _ in range(16):
-                if not above:
-                    break
-                chain = f"{above}/{chain}"
-                paths.append(f"/category/{chain}")
-                above = channel.parents.get(above, "")
-            add("category", unescape(name), *paths)
-    for login, name in channel.authors.items():
-        add("author", name, f"/author/{slugify(login, values)}", f"/author/{login}")
-    return found

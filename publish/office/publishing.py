@@ -1,7 +1,7 @@
-"""The act ``publish``: a draft becomes a page that readers find and a letter that is scheduled.
+"""The act ``publish``: a draft becomes a public page and a scheduled letter.
 
-One question for all of it; then one step after the other, which stops with the reason. A post
-whose site cannot be made is put back as it was.
+After one question for all steps, they are performed in turn; the first failure ends them. If the
+site cannot be built, the post's file is restored.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ACT = "publish"
 
 @dataclass(frozen=True)
 class Plan:
-    """What the question found: the post as it is, and the bytes that it will be."""
+    """The plan behind the question: the post, and the bytes its file will have."""
 
     post: Source
     made: bytes
@@ -37,13 +37,12 @@ class Plan:
 
 
 def ask(office: Office, *, post: str, at: str | None = None, keep_date: bool = False) -> Question:
-    """What publishing the draft ``post``, a slug or a path, comes to.
-
-    A date of an earlier day becomes today, unless ``keep_date``: an old one would stand far down
-    in the lists. ``at`` is the letter's hour.
+    """What publishing the draft ``post`` (a slug or a path) would do. A date before today becomes
+    today, unless ``keep_date``: an old one would be far down in the lists. ``at`` is the letter's
+    hour.
 
     Raises:
-        ConfigError: there is no such post, its date or ``at`` is none.
+        ConfigError: there is no such post, or its date or ``at`` is invalid.
         Refused: it is public already.
     """
     from publish.site import posts
@@ -85,10 +84,10 @@ def ask(office: Office, *, post: str, at: str | None = None, keep_date: bool = F
 
 
 def do(office: Office, question: Question) -> Done | Question:
-    """Take every step of the question, if it is still so.
+    """Perform every step of the question, if nothing changed since.
 
     Raises:
-        PublishError: a step failed; what was done before it has been said.
+        PublishError: a step failed; the earlier ones have been reported.
     """
     again = ask(office, **question.wish)
     if again.fingerprint != question.fingerprint:
@@ -99,7 +98,7 @@ def do(office: Office, question: Question) -> Done | Question:
     try:
         office.site.fresh(office.voice)
     except PublishError:
-        # A post that stops the whole site must not stay public.
+        # A post on which the build fails must not stay public.
         if post.file.read_bytes() == plan.made:
             write_whole(post.file, post.data)
         raise
@@ -121,7 +120,7 @@ def do(office: Office, question: Question) -> Done | Question:
 
 
 def _remote(office: Office) -> str:
-    """The remote that the branch is pushed to; ``""`` where there is none."""
+    """The remote that the branch is pushed to; ``""`` for none."""
     where = git.upstream(office.settings.root)
     return where.remote if where and where.branch else ""
 

@@ -1,4 +1,4 @@
-"""What earlier runs left open, settled by reading: nothing is sent here."""
+"""Settles the open sends of earlier runs by reading from Mailchimp; sends nothing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from publish.office.context import Office
 
 
 def states(office: Office, chosen: Sequence[Letter]) -> list[State]:
-    """The true state of each letter; campaigns of unanswered sends are read by id."""
+    """The true state of each letter; the campaigns of unanswered sends are read by id."""
     looked: dict[str, Campaign | type[Deleted]] = {
         name: office.api.campaign(name) for name in set(status.open_tries(chosen))
     }
@@ -28,7 +28,7 @@ def states(office: Office, chosen: Sequence[Letter]) -> list[State]:
 
 
 def settled_by_hand(office: Office, letter: Letter) -> tuple[Fact, ...]:
-    """The facts of a scheduled letter that a person took back in Mailchimp, or deleted there.
+    """The facts for a scheduled letter that a person unscheduled or deleted in Mailchimp.
 
     Raises:
         OutcomeUnknown: it was deleted after its hour, so it may have been mailed.
@@ -43,12 +43,9 @@ def settled_by_hand(office: Office, letter: Letter) -> tuple[Fact, ...]:
 
 
 def settle(office: Office, going: Collection[str] = ()) -> None:
-    """Settle every open send but those of the letters that are ``going``, by key: the send that is
-    about to happen settles those. That a scheduled letter went out is written down; a replacement
-    whose post is no longer public is held.
-
-    The caller holds the ledger's lock.
-    """
+    """Settle every open send, except those of the letters ``going`` (keys), which are about to be
+    sent and so settled. That a scheduled letter went out is recorded, and a replacement whose post
+    is no longer public is held. The caller holds the ledger's lock."""
     past = office.ledger.read()
     unsure = {key for key, known in past.items() if key not in going and _unsure(known, office.now)}
     if not unsure:

@@ -369,6 +369,16 @@ def test_a_file_where_a_build_needs_a_folder(project: Project):
     assert project.told() == []
 
 
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [("Of being calm.\n\n[a]({filename}b)\n", 11), ("Of it.\n\n[a](<>)\n", 11),
+     ("Of it.\n\n<img src=\"\" alt=\"A door\">\n", 11)],
+)  # fmt: skip
+def test_a_link_that_leads_nowhere_is_told_once_at_its_line(project: Project, body: str, line: int):
+    project.post(body)
+    assert [f.line for f in checking.findings(project.settings)] == [line]
+
+
 def test_a_broken_link_of_a_post_never_means_the_post(project: Project):
     project.post("[that](calms.md)\n")
     (found,) = project.findings()

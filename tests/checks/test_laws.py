@@ -190,6 +190,67 @@ def test_a_setting_of_which_writing_fails_is_named_at_its_line_with_the_code_of_
     assert refusal.value.code == (Exit.REFUSED if rule == "refused" else Exit.USAGE)
 
 
+@pytest.mark.parametrize(
+    ("line", "rule", "says"),
+    [("DEFAULT_DATE = 'soon'", "setting-kind", "DEFAULT_DATE holds 'soon'"),
+     ("MARKDOWN = {'extensions': ['no_such']}", "refused", "No module named 'no_such', in 3 "),
+     ("ARTICLE_URL = '{modified:%Y}/'", "refused", "ARTICLE_URL makes no address: ")],
+)  # fmt: skip
+def test_what_fails_in_every_source_is_told_once_at_the_settings(
+    project: Project, line: str, rule: str, says: str
+):
+    for name in "abc":
+        head = HEAD.replace(b"calm", name.encode()).replace(b"0123", name.encode() * 4)
+        project.write(f"content/posts/{name}.md", head + b"Words.\n")
+    conf = project.root / "pelicanconf.py"
+    conf.write_text(f"{conf.read_text()}\n{line}\n", encoding="utf-8")
+    (found,) = (f for f in checking.findings(project.settings) if f.severity == "error")
+    at = conf.read_text().count("\n")
+    assert (found.file, found.line, found.rule) == ("pelicanconf.py", at, rule)
+    assert found.message.startswith(says)
+
+
+def test_a_pattern_that_a_plugin_fills_in_is_named_at_its_line(project: Project):
+    shutil.copytree(Path(__file__).parents[2] / "plugins", project.root / "plugins")
+    project.post()
+    conf = project.root / "pelicanconf.py"
+    conf.write_text(
+        f"{conf.read_text()}\nPLUGIN_PATHS, PLUGINS = ['plugins'], ['stable_pagination']\n"
+        "DEFAULT_PAGINATION = 1\nPAGINATION_PATTERNS = ((1, '{url}', '{save}'),)\n"
+    )
+    assert errors(project) == [("pelicanconf.py", conf.read_text().count("\n"), "refused")]
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [("PLUGINS = ['none']", "none"), ("PLUGINS = ['checks_fail']", "checks_fail")],
+)  # fmt: skip
+def test_a_build_that_fails_before_a_source_is_read_says_what_a_check_says(
+    project: Project, line: str, says: str
+):
+    project.post()
+    conf = project.root / "pelicanconf.py"
+    conf.write_text(f"{conf.read_text()}\n{line}\n", encoding="utf-8")
+    (found,) = (f for f in checking.findings(project.settings) if f.severity == "error")
+    with pytest.raises(PublishError) as refusal:
+        build(project.settings, guards=checking.guards(project.settings, Voice()))
+    assert str(refusal.value) == str(found)
+    assert says in str(found)
+
+
+@pytest.mark.parametrize(
+    ("line", "number"), [("Slug: {}", 4), ("Save_as: {}/index.html", 4), ("Tags: {}", 8)]
+)
+def test_a_value_of_which_no_disk_takes_a_name_is_no_failure_of_the_check(
+    project: Project, line: str, number: int
+):
+    head = HEAD.decode().replace("Slug: calm\n" if line.startswith("Slug") else "none", "").rstrip()
+    number = head.count("\n") + 2 if line.startswith("Slug") else number
+    project.write("content/posts/a.md", f"{head}\n{line.format('w' * 300)}\n\nWords.\n")
+    project.write("output/calm/index.html", "")
+    assert errors(project) == [("content/posts/a.md", number, "long-address")]
+
+
 ARTICLE = "{% extends 'base.html' %}\n{% block content %}\n{{ article.content }}\n"
 
 

@@ -45,7 +45,7 @@ const put = (fresh) => {
   waiting = pressed ? fresh : null;
   if (pressed) return;
   document.title = fresh.title;
-  for (const id of ["mode", "main"]) {
+  for (const id of ["mode", "head-of-desk", "main"]) {
     Idiomorph.morph(document.getElementById(id), fresh.getElementById(id), {
       restoreFocus: true,
       callbacks: { beforeAttributeUpdated: keep, beforeNodeMorphed: typed },

@@ -1,4 +1,4 @@
-"""Inline content as this blog's Markdown: every sign that would mean something is escaped. Pure."""
+"""Writes inline content as this blog's Markdown, with special characters escaped. Pure."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ TAGS = {"em", "strong"}
 
 @dataclass
 class Dialect:
-    """What the site's Markdown reads, and what of a post is linked to.
+    """The features of the site's Markdown, and the link targets in the post.
 
-    ``smarty`` makes dashes and dots typographic, ``anchors`` are ids that some link names,
-    ``notes`` numbers the footnotes by their ids.
+    ``smarty``: dashes and dots become typographic; ``anchors`` are ids that links refer to;
+    ``notes`` maps the ids of footnotes to their numbers.
     """
 
     smarty: bool = True
@@ -35,7 +35,7 @@ class Dialect:
 
 
 def text(words: str, dialect: Dialect, strict: bool = False, pipes: bool = False) -> str:
-    """Words as Markdown that shows them. ``strict`` escapes every bracket (inside of a link)."""
+    """Words as Markdown, escaped. ``strict`` escapes every bracket (inside of a link)."""
     out: list[str] = []
     at, before, second = 0, "", False
     for found in SPECIAL.finditer(words):
@@ -43,7 +43,7 @@ def text(words: str, dialect: Dialect, strict: bool = False, pipes: bool = False
         if start < at:
             continue
         sign = found[0]
-        # The second, the fourth … of a row of equal signs.
+        # Every second of a run of equal signs.
         second = start == at and sign == before and not second
         before = sign
         out.append(words[at:start])
@@ -101,7 +101,8 @@ class _Emphasis:
 
 
 def run(kids: list[El | str], dialect: Dialect, br: str = "  \n", pipes: bool = False) -> str:
-    """Inline content. ``br`` is how a line is broken here; in a table's cell ``pipes``."""
+    """Inline content as Markdown. ``br`` is the line break to use; ``pipes``: inside a table's
+    cell."""
     return _Writer(dialect, br, pipes).kids(kids)
 
 
@@ -129,14 +130,14 @@ class _Writer:
         parts: list[str] = []
         for number, piece in enumerate(pieces):
             if isinstance(piece, str):
-                # An exclamation mark before a link would make a picture of it.
+                # An exclamation mark before a link would make it a picture.
                 picture = parts and parts[-1][-1:] == "!" and piece[0] == "["
                 made = piece
                 if picture:
                     parts[-1] = f"{parts[-1][:-1]}\\!"
             else:
                 after = pieces[number + 1] if number + 1 < len(pieces) else ""
-                # Between two emphases stands nothing that would part their marks.
+                # Nothing separates the marks of two adjacent emphases.
                 follows = after[:1] if isinstance(after, str) else "*"
                 sign = "*" if piece.tag == "em" else "**"
                 clash = (
@@ -222,17 +223,17 @@ def _edges(inner: str) -> tuple[str, str, str]:
 
 
 def _inert(words: str) -> str:
-    """Words in which Markdown finds nothing: each sign as a number."""
+    """Words with special characters as numeric entities, which Markdown does not interpret."""
     return re.sub(r"[^\w\s]", lambda m: f"&#{ord(m[0])};", words)
 
 
 def _sticks(sign: str) -> bool:
-    """Whether an emphasis beside this sign would be inside a word, or meet another."""
+    """Whether an emphasis next to this character would be inside a word, or touch another one."""
     return bool(sign) and (sign.isalnum() or sign in "*_\\")
 
 
 def address(href: str) -> str:
-    """An address as it stands in Markdown's round brackets."""
+    """An address escaped for Markdown's parentheses."""
     made = re.sub(
         r"[\s()<>\"'\\`^|*]", lambda m: "".join(f"%{b:02X}" for b in m[0].encode()), href.strip()
     )

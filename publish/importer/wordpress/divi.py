@@ -1,7 +1,7 @@
 """Divi's modules as HTML: of Divi 3 and 4 (shortcodes) and of Divi 5 (blocks). Pure.
 
-A module is a list of parts, each made of some of its fields. Fields that are words and that no
-part names stay too, so that a module of a later Divi loses none.
+A module is a list of parts, each made of some of its fields. Fields with words that no part uses
+are kept too, so that modules of later Divi releases lose none.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ NETWORKS = ("facebook_url", "twitter_url", "google_url", "linkedin_url")
 
 
 def known(name: str) -> bool:
-    """Whether a module (without ``et_pb_``) is one of a stock Divi's."""
+    """Whether a module (without ``et_pb_``) is one of Divi's own."""
     return name in PARTS or name in STRUCTURE or name in DYNAMIC or name in SILENT
 
 
@@ -118,7 +118,7 @@ def html_of(name: str, fields: Mapping[str, str], body: str) -> str:
 
 
 def unknown(fields: Mapping[str, str], body: str) -> str:
-    """The words, pictures and the link of a module that is not known."""
+    """The words, pictures and link of an unknown module."""
     made: list[str] = []
     shown: set[str] = set()
     for key, value in fields.items():
@@ -166,7 +166,7 @@ LINKS = ("url", "link", "link_url", "href", "link_option_url")
 
 
 def is_words(key: str, value: str) -> bool:
-    """Whether an attribute that no table names holds words: by its name, or as it reads."""
+    """Whether an attribute that is in no table holds words, judged by its name and value."""
     key = re.sub(r"([a-z\d])([A-Z])", r"\1_\2", key).lower()
     if SETTING_NAME.search(key) or SETTING.fullmatch(value) or "://" in value.split("<", 1)[0]:
         return False
@@ -180,7 +180,7 @@ def _part(name: str, part: list[str], fields: Mapping[str, str], body: str) -> s
     kind, keys = part[0], part[1:]
     value = [fields.get(key, "").strip() for key in keys]
     if kind[0] == "h" and kind[1:].isdigit():
-        return _heading(name, kind, value, fields)
+        return _heading(kind, value, fields)
     if kind == "body":
         words = value[0] if value else ""
         return (words if "<" in words or not words else f"<p>{escape(words)}</p>") + body
@@ -254,14 +254,14 @@ def network(fields: Mapping[str, str], body: str) -> str:
     return f"<li>{fragments.linked(unescape(name), url)}</li>" if name else ""
 
 
-def _heading(name: str, kind: str, value: list[str], fields: Mapping[str, str]) -> str:
+def _heading(kind: str, value: list[str], fields: Mapping[str, str]) -> str:
     if not value[0]:
         return ""
     given = next(
         (fields[k] for k in ("title_level", "header_level", "toggle_level", "heading_level")
          if re.fullmatch(r"h[1-6]", fields.get(k, ""))), kind,
     )  # fmt: skip
-    # A title that is a paragraph or holds markup keeps it.
+    # Inline markup in a title is kept.
     words = re.sub(r"</?(?:p|h[1-6]|div)\b[^<>]*>", " ", fragments.text(value[0]))
     to = value[1] if len(value) > 1 else ""
     words = f'<a href="{escape(to)}">{words}</a>' if to else words
@@ -294,7 +294,7 @@ def _percent(fields: Mapping[str, str]) -> str:
 
 
 def _pricing(body: str) -> str:
-    """Lines with + and - before them are what a price includes, and what it does not."""
+    """Lines that begin with + or - are included in a price, or not."""
     plain = re.sub(r"</?p\b[^<>]*>|<br ?/?>", "\n", body)
     lines = [line.strip() for line in plain.split("\n") if line.strip()]
     if not lines or any(re.match(r"<(?:ul|ol|h\d|div|table)", line) for line in lines):
