@@ -29,8 +29,7 @@ def line(text: str) -> str:
 
 def title(words: str) -> str:
     """A title that shows these words: nothing in it is markup."""
-    words = re.sub(r"&(?=(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);)", "&amp;", line(words))
-    return words.replace("<", "&lt;")
+    return inline.literal(line(words)).replace("<", "&lt;")
 
 
 def plain(markup: str) -> str:
@@ -41,14 +40,9 @@ def plain(markup: str) -> str:
 
 def summary(item: Item) -> str:
     """The excerpt, else what an SEO plugin was told; as Markdown, for Pelican reads it so."""
-    words = plain(item.excerpt)
-    if not words:
-        given = [item.meta.get(name, "") for name in DESCRIPTIONS]
-        words = next(
-            (plain(g) for g in given if g and "%%" not in g and not re.search(r"%\w+%", g)), ""
-        )
-    if not words:
-        return ""
+    given = (item.meta.get(name, "") for name in DESCRIPTIONS)
+    told = next((text for text in given if text and not re.search(r"%%|%\w+%", text)), "")
+    words = plain(item.excerpt) or plain(told)
     return inline.lines(inline.text(words, Dialect(smarty=False)))
 
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from publish.importer import address, dates, header, links, old_lists
 from publish.importer.address import Entry
 from publish.importer.losses import excerpt
-from publish.importer.model import Item, Known
+from publish.importer.model import Item, Known, number_of
 from publish.importer.state import State
 from publish.post import frontmatter, urls
 from publish.post.aliases import parse_alias
@@ -267,12 +267,10 @@ class Planning:
             ("Newsletter", "no" if post and entry.open else ""),
             ("Uid", address.uid(self.host, item.id)),
         ]  # fmt: skip
-        cover, alt = "", ""
-        number = item.meta.get("_thumbnail_id", "")
-        if number.isdigit() and (found := self.state.store.attachment(int(number))):
-            cover, alt = found[0], header.line(found[1])
+        number = number_of(item.meta.get("_thumbnail_id"))
+        cover, alt, _ = self.state.store.attachment(number)
         self.state.store.put_plan(entry.number, {
-            "fields": [f for f in fields if f[1]], "cover": cover, "cover_alt": alt,
+            "fields": [f for f in fields if f[1]], "cover": cover, "cover_alt": header.line(alt),
             "title": entry.title
         })  # fmt: skip
         result.posts += post

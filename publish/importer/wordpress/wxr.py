@@ -14,7 +14,7 @@ from typing import IO, Any
 from lxml import etree
 
 from publish.errors import Refused
-from publish.importer.model import Channel, Comment, Item, Term
+from publish.importer.model import Channel, Comment, Item, Term, number_of
 from publish.importer.uploads import UNPACKING
 from publish.importer.wordpress.channel import Gathering, children, space_of
 from publish.post.ignore import is_left_behind
@@ -300,17 +300,13 @@ def item_of(element: Any) -> Item:
             setattr(item, field, value[name])
     item.body = found.get("content:encoded", "")
     item.password = bool(value.get("wp:post_password", ""))
-    item.parent = _number(value.get("wp:post_parent", ""))
+    item.parent = number_of(value.get("wp:post_parent", ""))
     item.sticky = value.get("wp:is_sticky", "") == "1"
-    item.id = _number(value.get("wp:post_id", ""))
+    item.id = number_of(value.get("wp:post_id", ""))
     if not item.id:
         place = item.guid or item.link or f"{item.title} {item.date}"
         item.id = -1 - zlib.crc32(place.encode())
     return item
-
-
-def _number(text: str) -> int:
-    return int(text) if re.fullmatch(r"-?\d{1,15}", text) else 0
 
 
 def _meta(element: Any, item: Item) -> None:
