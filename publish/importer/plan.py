@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Literal
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from publish.importer import address, dates, header, links, old_lists
@@ -18,6 +18,7 @@ from publish.importer.model import Item, Known, number_of
 from publish.importer.state import State
 from publish.post import frontmatter, urls
 from publish.post.aliases import parse_alias
+from publish.post.text import plain_title
 
 
 class Planning:
@@ -144,7 +145,7 @@ class Planning:
     def index(self) -> links.Index:
         """Plan everything."""
         state = self.state
-        base = urlsplit(state.channel.url).path or "/"
+        base = address.path_of(state.channel.url) or "/"
         index = links.Index(frozenset(state.hosts), base, state.entries)
         hidden = sum(
             count for kind, count in state.result.types.items()
@@ -196,6 +197,10 @@ class Planning:
         real = {urls.normal(self._address(e)).casefold() for e in state.entries.values()}
         real |= {urls.normal(f"/{slug}/").casefold() for slug in self._others}
         real |= {f"/{name}" for name in self._reserved}
+        real |= {
+            urls.normal(old_lists.address_of(term.partition(":")[0], name, values)).casefold()
+            for term, name in self._terms.items()
+        }
         for entry in state.entries.values():
             aliases = self._alias(entry, real)
             data = state.store.plan(entry.number)
@@ -238,7 +243,7 @@ class Planning:
         if entry.scheduled and when and self._came_due(entry, when):
             entry.scheduled = False
         title = header.title(entry.title)
-        if not title:
+        if not plain_title(title):
             words = header.plain(re.sub(r"<!--.*?-->", " ", item.body[:20000], flags=re.S))
             title = (
                 header.title(" ".join(words.split()[:8]))

@@ -14,7 +14,7 @@ from publish.importer.losses import Loss, excerpt
 from publish.importer.model import number_of
 from publish.importer.wordpress import divi, fragments, shortcodes, wpbakery
 from publish.importer.wordpress.shortcodes import Code
-from publish.post.text import plain
+from publish.post.text import clean, plain
 
 EMBEDS = {
     "youtube", "vimeo", "dailymotion", "ted", "soundcloud", "spotify", "tweet", "twitter",
@@ -71,7 +71,8 @@ class Context:
 
     def lose(self, code: str, detail: str = "", words: str = "") -> None:
         """Note a loss."""
-        self.losses.append(Loss(code, self.id, detail, excerpt(words)))
+        # JSON can hold halves of a character, which no file can.
+        self.losses.append(Loss(code, self.id, clean(detail), excerpt(clean(words))))
 
 
 def expand(text: str, context: Context) -> str:

@@ -29,6 +29,9 @@ ENTITY = re.compile(
 NONCHARACTER = re.compile(rb"\xef\xbf[\xbe\xbf]")
 SIGNS = bytes(range(32, 127))
 HIDDEN = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.S)
+WIDE = {
+    b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\0?\0": "utf-16-le", b"\0<\0?": "utf-16-be",
+}  # fmt: skip
 Decode = Callable[[bytes, bool], str]
 XML_NAMES = {b"amp", b"lt", b"gt", b"quot", b"apos"}
 NAMES = {k.encode(): f"&#{v};".encode() for k, v in html.entities.name2codepoint.items()}
@@ -67,8 +70,8 @@ class Filter:
         self._rest = b""
         self._cdata = False
         self.mended = 0
-        head = _head(stream, name)
-        self._decode, self._head = _decoder(head, self._as_1252)
+        self._head = _head(stream, name)
+        self._decode = _decoder(self._head, self._as_1252)
 
     def read(self, _size: int = -1) -> bytes:
         """The next bytes; ``b""`` at the end."""
@@ -144,26 +147,26 @@ def _safe(data: bytes) -> int:
     return cut
 
 
-def _decoder(head: bytes, bad: Callable[[UnicodeError], tuple[str, int]]) -> tuple[Decode, bytes]:
-    """How to read the stream's bytes, and the head without its declaration.
-
-    ``bad`` reads what is no UTF-8.
-    """
-    name = "utf-8"
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        name = "utf-16"
-    elif found := re.match(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w-]+)[\"']", head):
-        name = found[1].decode()
-        head = head.replace(found[0], re.sub(rb"\sencoding.*", b"", found[0], flags=re.S), 1)
+def _decoder(head: bytes, bad: Callable[[UnicodeError], tuple[str, int]]) -> Decode:
+    """How to read the stream's bytes; ``bad`` reads what is no UTF-8."""
+    name = _wide(head)
+    if not name:
+        found = re.match(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w-]+)[\"']", head)
+        name = found[1].decode() if found else "utf-8"
     try:
         # In what is no superset of ASCII a declaration could hide.
         plain = codecs.lookup(name).name in ("utf-8", "ascii")
-        plain |= name != "utf-16" and SIGNS.decode(name) != SIGNS.decode("ascii")
+        plain |= not _wide(head) and SIGNS.decode(name) != SIGNS.decode("ascii")
     except (LookupError, UnicodeError):
         plain = True
     codecs.register_error("publish-import", bad)
     decoder = codecs.getincrementaldecoder("utf-8" if plain else name)
-    return decoder("publish-import" if plain else "replace").decode, head
+    return decoder("publish-import" if plain else "replace").decode
+
+
+def _wide(head: bytes) -> str:
+    """The encoding of an export whose signs are two bytes each; ``""`` for any other."""
+    return next((name for sign, name in WIDE.items() if head.startswith(sign)), "")
 
 
 def _head(stream: IO[bytes], name: str) -> bytes:
@@ -173,8 +176,8 @@ def _head(stream: IO[bytes], name: str) -> bytes:
         Refused: no export, or one that declares entities of its own.
     """
     head = stream.read(CHUNK)
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        probe = head.decode("utf-16", "replace").encode()
+    if name_of := _wide(head):
+        probe = head.decode(name_of, "replace").encode()
     else:
         head = head.removeprefix(b"\xef\xbb\xbf")
         # A plugin that prints blanks or a warning puts them before the declaration.
@@ -239,7 +242,7 @@ def _items(raw: IO[bytes], name: str) -> Iterator[Item | Channel]:
     source = Filter(raw, name)
     parser = etree.iterparse(
         source, events=("end",), resolve_entities=False, no_network=True, load_dtd=False,
-        remove_comments=True, remove_pis=True, recover=True,
+        remove_comments=True, remove_pis=True, recover=True, encoding="utf-8",
     )  # fmt: skip
     gathered = Gathering()
     try:
