@@ -1,8 +1,8 @@
-"""What Python would compile again in each process, kept for the next: regular expressions, and
-the methods that dataclasses and named tuples write for themselves.
+"""Caches compiled code across processes: regular expressions, and the methods that dataclasses and
+named tuples generate.
 
-A small edit loads some 340 expressions and 60 such classes; to compile them takes a tenth of it.
-Kept is what Python's own compiler made of the very same text, for the very same Python.
+A small edit loads some 340 expressions and 60 such classes; compiling them takes a tenth of its
+time. An entry is what this Python's own compiler made of the same text.
 """
 
 from __future__ import annotations
@@ -17,37 +17,36 @@ from types import SimpleNamespace
 
 from publish.post import cache
 
-TYPE_CHECKING = False  # as in typing, which itself compiles some
+TYPE_CHECKING = False  # as typing's own, which itself compiles some
 if TYPE_CHECKING:
     from typing import Any
 
 FEW = 4
 """New entries for which the file is not written: an expression may be made of a post's words."""
 NAME = "<string>"
-"""What Python calls the file of such code."""
+"""Python's file name for generated code."""
 DEBUG = int(re.DEBUG)
 MANY = 4_000
-"""Entries from which on the file begins from the start."""
+"""Entries from which on the file is started afresh."""
 _kept: list[Expressions] = []
 
 
 def keep(file: str) -> None:
-    """From now on this process and its copies look into ``file`` before they compile an
-    expression; ``save`` adds what was not there."""
+    """Make this process and its forks look into ``file`` before they compile; ``save`` adds new
+    entries."""
     if not _kept:
         _kept.append(Expressions(file))
         _kept[0].install()
 
 
 def save() -> None:
-    """Leave what was compiled for the next process; a folder that is not there or cannot be
-    written is no error."""
+    """Save new entries for the next process; a missing or unwritable folder is no error."""
     for expressions in _kept:
         expressions.save()
 
 
 class Expressions:
-    """The entries of ``file``, and those that are new."""
+    """The entries of ``file``, and new ones."""
 
     def __init__(self, file: str) -> None:
         self._file = file
@@ -59,7 +58,7 @@ class Expressions:
         return found["entries"] if found.get("python") == sys.version else {}
 
     def install(self) -> None:
-        """Have Python look here first."""
+        """Patch ``re`` and ``compile`` to look here first."""
         compiler: Any = vars(re)["_compiler"]
         compiler.compile = self._pattern(compiler, compiler.compile, compiler._sre.compile)
         import collections
@@ -72,12 +71,12 @@ class Expressions:
         vars(typing)["compile"] = code  # of each field of a named tuple, the name of its type
 
     def save(self) -> None:
-        """Add what is new."""
+        """Add the new entries to the file."""
         if len(self._new) <= FEW or not os.path.isdir(os.path.dirname(self._file)):  # noqa: PTH112, PTH120
             return
         from pathlib import Path
 
-        known = self._read()  # a copy of this process may have added its own
+        known = self._read()  # a fork of this process may have added entries
         entries = self._new if len(known) > MANY else known | self._new
         with contextlib.suppress(OSError):
             cache.save(Path(self._file), {"python": sys.version, "entries": entries})
@@ -121,7 +120,7 @@ class Expressions:
 
 
 def _warn(told: list[warnings.WarningMessage]) -> None:
-    """Warn where the expression stands, as without us."""
+    """Issue the warnings at the expression's own place, as Python does."""
     frame: Any = sys._getframe(2)
     while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == "re":
         frame = frame.f_back

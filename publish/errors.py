@@ -1,4 +1,4 @@
-"""What the tool says when it cannot go on, and the exit code that goes with it.
+"""The errors a command ends with, and their exit codes.
 
 The codes are the contract with scripts (docs/reference.md, "Exit codes").
 """
@@ -26,7 +26,7 @@ class Exit(IntEnum):
 
 @dataclass
 class PublishError(Exception):
-    """A failure with a reader: one line that says what is wrong and what to do next.
+    """A failure to be shown in one line: what is wrong, and what to do next.
 
     ``message`` says what is wrong, ``remedy`` the next step, ``code`` how the process ends.
     """
@@ -41,7 +41,7 @@ class PublishError(Exception):
 
 
 class Refused(PublishError):
-    """The content, the built site or the live page is not fit (exit 1)."""
+    """Something is wrong with the content, the built site or the live page (exit 1)."""
 
 
 @dataclass

@@ -1,7 +1,7 @@
-"""The one HTTP client for whole answers: it requests as a browser does, and always returns.
+"""The one HTTP client: requests as a browser makes them, with a deadline.
 
-One deadline holds for the whole answer, however slowly it trickles. No redirect is followed, no
-proxy of the environment is used, and nothing is read beyond a limit.
+The deadline holds for the whole answer, however slowly it arrives. No redirect is followed, no
+proxy of the environment is used, and the answer's size is limited.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import http.client
 
 Fetch = Callable[[str], tuple[int, bytes]]
-"""An address to its status and body; OSError when nothing answers."""
+"""From an address to status and body; raises OSError if nothing answers."""
 TIMEOUT = 15.0
 """Seconds for a whole answer."""
 LARGEST = 4 * 1024 * 1024
@@ -27,7 +27,7 @@ AGENT = "publish (live-page check)"
 
 
 class Answer(NamedTuple):
-    """Status, body (as much of it as was to be read) and headers, whose names are in lower case."""
+    """Status, body (up to the limit) and headers, whose names are in lower case."""
 
     status: int
     body: bytes
@@ -50,24 +50,24 @@ def ask(
 ) -> Answer:  # fmt: skip
     """Ask for ``url`` with ``method`` and further ``headers``; of the body, read ``largest`` bytes.
 
-    ``at`` is the IP address to connect to, for a caller that has looked at it.
+    ``at`` is the IP address to connect to, for a caller that has resolved and checked it.
 
     Raises:
         OSError: it is no web address, nothing answers, or not within ``timeout`` seconds. The
             message never holds what ``headers`` say.
     """
-    from http.client import HTTPException  # Loads a mail parser, which takes its time.
+    from http.client import HTTPException  # Imported late: it loads the email package.
 
     end = time.monotonic() + timeout
     connection, path = _connection(url, timeout)
     if at:
         import socket
 
-        # Not by the name: a second look-up of it could find another address.
+        # Not by name: a second look-up could find another address.
         connection._create_connection = (  # type: ignore[attr-defined]
             lambda place, *rest: socket.create_connection((at, place[1]), *rest)
         )
-    # A time-out of a socket starts again with each byte that comes; this one does not.
+    # A socket's time-out restarts with each byte received; this timer does not.
     watch = threading.Timer(timeout, _cut, (connection,))
     watch.daemon = True
     watch.start()
@@ -107,7 +107,7 @@ def _connection(url: str, timeout: float) -> tuple[http.client.HTTPConnection, s
         host = None
     if not host or parts.scheme not in ("http", "https"):
         raise OSError(f"{url} is no web address")
-    # An address may hold letters that a request line must not.
+    # A request line must be ASCII, an address need not.
     path = quote(parts.path or "/", safe="%/:=&?~#+!$,;'@()*[]")
     if parts.query:
         path += "?" + quote(parts.query, safe="%/:=&?~#+!$,;'@()*[]")

@@ -14,10 +14,12 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from string import Formatter
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from publish import light
 from publish.errors import ConfigError, PublishError, Refused
@@ -25,9 +27,9 @@ from publish.post import ignore
 
 
 class Kind(NamedTuple):
-    """What the settings of these ``names`` have to be, with an example; ``*`` ends a family's
-    name, and text may be None or False too, which is none. Of ``*_URL`` only Pelican's own count:
-    a theme may give another any form."""
+    """The type that the settings of these ``names`` must have, with an example. ``*`` at the end of
+    a name matches a family; text may also be None or False, for none. Of ``*_URL`` only Pelican's
+    own count: a theme may define others of any type."""
 
     what: str
     types: tuple[type, ...]
@@ -65,7 +67,7 @@ KINDS = (
         "DEPLOY", "READERS", "PAGINATED_TEMPLATES",
     )),
 )  # fmt: skip
-"""Every setting that is not merely shown."""
+"""The settings with a required type."""
 NAMES = ("*_PATHS", "*_EXCLUDES", "DIRECT_TEMPLATES", "IGNORE_FILES", "THEME_TEMPLATES_OVERRIDES",
          "FORMATTED_FIELDS")  # fmt: skip
 """Lists of text alone."""
@@ -79,16 +81,16 @@ NEEDED = frozenset({
     "THEME", "DEFAULT_LANG", "DEFAULT_CATEGORY", "DEFAULT_DATE_FORMAT", "DATE_FORMATS", "MARKDOWN",
     "JINJA_ENVIRONMENT", "JINJA_FILTERS", "JINJA_GLOBALS", "JINJA_TESTS",
 })  # fmt: skip
-"""Settings without which Pelican fails: to leave one out is to have its own, None is not."""
+"""Settings that must not be None; if left out, Pelican's own apply."""
 PAIRS = ("MENUITEMS", "LINKS", "SOCIAL")
-"""What themes show as links."""
+"""Settings that themes show as links."""
 EXPRESSIONS = ("FILENAME_METADATA", "PATH_METADATA", "INTRASITE_LINK_REGEX",
                "*_REGEX_SUBSTITUTIONS")  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the settings file says, with the defaults of docs/reference.md."""
+    """The values of the settings file, with the defaults of docs/reference.md."""
 
     path: Path
     values: Mapping[str, Any] = field(repr=False)
@@ -120,12 +122,12 @@ class Settings:
 
     @property
     def kept_hidden(self) -> tuple[str, ...]:
-        """Hidden names that are content all the same, for ``STATIC_PATHS`` names them."""
+        """Hidden names that are content, because ``STATIC_PATHS`` names them."""
         return ignore.kept_of(self._static_paths)
 
     @property
     def ignore_files(self) -> list[str]:
-        """Pelican's ``IGNORE_FILES``, and what is content in no site."""
+        """Pelican's ``IGNORE_FILES``, and patterns for names that are never content."""
         given = self.values.get("IGNORE_FILES")
         own = [str(name) for name in given] if isinstance(given, list | tuple) else []
         return list(dict.fromkeys([*own, *ignore.patterns(self._static_paths)]))
@@ -177,14 +179,14 @@ def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
         )
     light.install()
     try:
-        # What it prints is no part of what a command answers.
+        # Its output must not mix with a command's result.
         with contextlib.redirect_stdout(sys.stderr):
             try:
                 found = runpy.run_path(str(file))
             except light.StubUsed:
                 light.forget()
                 found = runpy.run_path(str(file))
-    except (Exception, SystemExit) as error:  # whatever a settings file may do wrong
+    except (Exception, SystemExit) as error:  # a settings file may raise anything
         raise ConfigError(
             f"{path}:{_line(error, file)}: the settings file fails: "
             f"{type(error).__name__}: {_first_line(error)}",
@@ -199,16 +201,16 @@ def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
 
 
 def require_kinds(settings: Settings) -> None:
-    """Refuse settings of which a build fails somewhere, and not at their place.
+    """Refuse settings of a wrong type, on which a build would fail elsewhere, without naming them.
 
     Raises:
-        ConfigError: a setting is of another kind than it has to be; the message names its line.
+        ConfigError: a setting is of a wrong type; the message names its line.
     """
     _refuse(settings.path.name, settings.path, settings.values)
 
 
 def require_folders(settings: Settings) -> None:
-    """Refuse a site whose content is not there, or whose output would lie over its sources.
+    """Refuse a site without a content folder, or whose output would overwrite its sources.
 
     Raises:
         ConfigError: the message names the setting's line.
@@ -243,23 +245,24 @@ def _refuse(named: str, file: Path, values: Mapping[str, Any]) -> None:
 
 
 def misfits(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """The settings of a wrong kind: name, what is wrong, and what to write. Pure."""
+    """The settings of a wrong type: name, what is wrong, and what to write. Pure."""
     from publish.post.diagnostic import quoted
 
     for name, given in values.items():
-        for kind in (kind for kind in KINDS if any(_is(name, each) for each in kind.names)):
-            off = (kind.what == "text" and given is False) or (given is None and name not in EARLY)
-            missing = given is None and name in NEEDED
-            if missing or not (off or isinstance(given, kind.types)):
-                message = f"{name} is no {kind.what}: {quoted(repr(given), 40)}"
-                yield name, message, f"write {kind.example}"
-            elif (wrong := _part(name, given)) is not None:
-                yield name, f"{name} holds {quoted(repr(wrong[0]), 40)}", f"write {wrong[1]}"
-            break
+        kinds = (kind for kind in KINDS if any(_is(name, each) for each in kind.names))
+        kind = next(kinds, None)
+        off = given is None and name not in EARLY
+        off |= kind is not None and kind.what == "text" and given is False
+        missing = given is None and name in NEEDED
+        if kind and (missing or not (off or isinstance(given, kind.types))):
+            message = f"{name} is no {kind.what}: {quoted(repr(given), 40)}"
+            yield name, message, f"write {kind.example}"
+        elif (wrong := _part(name, given)) is not None:
+            yield name, f"{name} holds {quoted(repr(wrong[0]), 40)}", f"write {wrong[1]}"
 
 
 def _part(name: str, given: Any) -> tuple[Any, str] | None:
-    """What a setting of the right kind holds that cannot be, and what to write instead."""
+    """An invalid part of a setting of the right type, and what to write instead; None for none."""
     if name in WHOLE and isinstance(given, float):
         return given, "a whole number"
     if name == "PAGINATED_TEMPLATES" and given:
@@ -268,16 +271,40 @@ def _part(name: str, given: Any) -> tuple[Any, str] | None:
     if given == "" and name in ("DEFAULT_LANG", "AUTHOR"):
         return given, "text, or remove the line"
     if given and any(_is(name, each) for each in EXPRESSIONS):
-        # A list holds pairs of what is sought and what replaces it.
-        texts = [pair[0] for pair in given if pair] if isinstance(given, list | tuple) else [given]
+        texts = [given]
+        if isinstance(given, list | tuple):
+            pairs = (isinstance(each, list | tuple) and len(each) == 2 for each in given)
+            if not all(pairs):
+                return given, '[("what is sought", "what replaces it")]'
+            texts = [pair[0] for pair in given]
         return next(((text, wrong) for text in texts if (wrong := _no_expression(text))), None)
     if given and name in PAIRS:
         pairs = (isinstance(each, list | tuple) and len(each) > 1 for each in given)
         return None if all(pairs) else (given, '[("words", "address")]')
-    if name == "PAGINATION_PATTERNS":
+    if name == "PAGINATION_PATTERNS" and given is not None:
         return _no_pagination(given)
+    if name == "DEFAULT_DATE" and given:
+        return _no_date(given)
+    if name == "LOCALE" and not isinstance(given, str | list | tuple):
+        return given, '["de_DE.UTF-8"]'
+    if name == "EXTRA_PATH_METADATA" and given:
+        return next(((v, '{"path": "…"}') for v in given.values() if not isinstance(v, dict)), None)
     if given and any(_is(name, each) for each in NAMES):
         return next(((v, "text") for v in given if not isinstance(v, str | os.PathLike)), None)
+    return None
+
+
+def _no_date(given: Any) -> tuple[Any, str] | None:
+    """A date for posts without one that is none."""
+    from publish.post.dates import parse
+
+    try:
+        if isinstance(given, str) and given != "fs":
+            parse(given, ZoneInfo("UTC"))
+        elif not isinstance(given, str):
+            datetime(*given)  # noqa: DTZ001 - it is only tried
+    except (TypeError, ValueError):
+        return given, '"fs", or a date such as "2026-11-16"'
     return None
 
 
@@ -308,7 +335,7 @@ def fields(pattern: str) -> list[str]:
 
 
 def _no_expression(text: Any) -> str:
-    """What to write instead of what is no regular expression; ``""`` if it is one."""
+    """What to write instead of an invalid regular expression; ``""`` if it is valid."""
     try:
         re.compile(text)
     except (re.error, TypeError) as error:

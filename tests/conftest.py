@@ -38,14 +38,13 @@ QUICK = ("importer", "post")
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Iterator[None]:
     """Read the test files. What pytest makes of each is kept beside it, for the next run and for
-    the other worker; of two, each begins at another end, and finds the rest made."""
+    the other workers; each begins with a share of its own, and finds the rest made."""
     gc.disable()  # Trees of thousands of statements are looked through for what is left over.
     sys.dont_write_bytecode = False
-    if os.environ.get("PYTEST_XDIST_WORKER") == "gw1":
-        for file in sorted((ROOT / "tests").rglob("test_*.py"), reverse=True):
-            if (file.parent / "__init__.py").is_file():  # else pytest gives it another name
-                with contextlib.suppress(Exception):  # It is told where pytest imports it.
-                    importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
+    for file in _own_share(sorted((ROOT / "tests").rglob("test_*.py"))):
+        if (file.parent / "__init__.py").is_file():  # else pytest gives it another name
+            with contextlib.suppress(Exception):  # It is told where pytest imports it.
+                importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
     try:
         yield
     finally:
@@ -54,8 +53,16 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
         gc.freeze()  # What was read stays.
 
 
+def _own_share(files: list[Path]) -> list[Path]:
+    """Those that a worker of several reads before the others; the first one begins as ever."""
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    begin, end = (len(files) * n // workers for n in (number, number + 1))
+    return files[begin:end] if number else []
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Quick rooms last: of two workers none is left alone with a long file at the end."""
+    """Quick rooms last: of several workers none is left alone with a long file at the end."""
     items.sort(key=lambda item: item.path.relative_to(ROOT / "tests").parts[0] in QUICK)
 
 

@@ -1,7 +1,8 @@
 """Redirects: each old address that an article or page names in ``Aliases`` leads to it, and each
 that was taken off the site (``PATH/ledger/retired.json``) to another one or to a page that says so.
 
-A page at the old address for plain hosts, and map files for hosts that answer with a 301.
+For plain hosts a page is written at the old address; for hosts that can answer with a 301, a map
+file.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 _written: set[str] = set()
-"""What this run wrote. A file of an earlier run is no page of the site any more."""
+"""The files written in this run; only these count as pages of the site."""
 _generators: list[Any] = []
 _retired: dict[str, str] = {}
 
@@ -36,7 +37,7 @@ def lead_on(content: Any) -> None:
 
 
 def begin(generators: Any) -> None:
-    """A run is about to write: forget the one before it."""
+    """Reset the module's state at the start of a run."""
     _written.clear()
     _generators[:] = generators
 
@@ -47,7 +48,7 @@ def note(path: str, **_: Any) -> None:
 
 
 def finish(pelican: Any) -> None:
-    """Write the redirects when everything else is there; say what cannot be one."""
+    """Write the redirects after all other files; log each alias that cannot be one."""
     from . import retired
     from .plan import moved, plan, real_files
     from .write import write_all

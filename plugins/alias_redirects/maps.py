@@ -80,7 +80,7 @@ RENDER: dict[str, Callable[[Sequence[Move]], str]] = dict(
 
 
 def _spellings(move: Move) -> list[str]:
-    """An address with and without its last slash is one to readers and two to servers."""
+    """The address with and without its last slash: readers see one address, servers two."""
     old = move.old
     if move.alias.query or old == "/" or old.endswith((".html", ".htm")):
         return [old]
@@ -93,7 +93,7 @@ def _pattern(text: str) -> str:
 
 
 def _rule(pattern: str, move: Move) -> str:
-    """A line of a map. A plain key would ignore case; an expression does not."""
+    """A line of an nginx map. A plain key would ignore case; a regular expression does not."""
     quoted = pattern.replace('"', '\\"')
     # A dollar would begin a variable, and there is no way to escape one.
     target = move.target.replace("$", "%24")

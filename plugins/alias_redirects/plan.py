@@ -30,7 +30,7 @@ class Place:
         return f"{self._file}:{self.line}"
 
     def complaint(self, message: str, remedy: str) -> Complaint:
-        """What is wrong there, and the next step."""
+        """A complaint located at this place."""
         return Complaint(message, self._file, self.line, remedy)
 
 
@@ -94,7 +94,8 @@ REMEDY = "take it out of the Aliases line, or write it from the root on: /old/"
 
 
 def moved(generators: Iterable[Any]) -> list[Source]:
-    """All public sources that have aliases, by their address: nothing may lead to a draft."""
+    """All public sources that have aliases, sorted by address. Drafts are left out: no redirect may
+    lead to one."""
     found = {
         id(content): content
         for content in contents(generators, public=True)

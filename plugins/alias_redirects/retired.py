@@ -34,8 +34,8 @@ def plan(
 ) -> Iterator[Move]:  # fmt: skip
     """The redirects of retired addresses, those that are gone among them. Pure.
 
-    An address that another page or an alias has taken since is theirs. ``read`` has seen to it that
-    each is an address.
+    An address that another page or an alias has taken since is left to it. ``read`` has validated
+    every address.
     """
     occupied = Occupied(dict.fromkeys((*real, *(move.alias.file for move in moves)), "another"))
     siteurl = str(settings.get("SITEURL") or "").rstrip("/")

@@ -32,7 +32,8 @@ $lead<meta name="robots" content="noindex">
 def write_all(
     moves: Sequence[Move], maps: Collection[str], real: Collection[str], output: str
 ) -> Iterator[Complaint]:
-    """Write a page for each move that can have one, and the maps; tell what went wrong.
+    """Write a page for each move that can have one, and the maps; yield a complaint for each
+    failure.
 
     ``maps`` are names of map files. One that is among the ``real`` files of the site is kept.
     """
@@ -55,8 +56,8 @@ def write_all(
 
 
 def page(move: Move) -> str:
-    """HTML that takes a reader on at once and names the true address to search engines, or says
-    that the page is gone, and not what it was."""
+    """HTML that redirects at once and names the canonical address for search engines; for a retired
+    address a page that says it is gone, without naming what it was."""
     name, target, canonical = map(escape, (move.title, move.target, move.canonical))
     if target:
         title, words = name, f'<a href="{target}">{name}</a>'

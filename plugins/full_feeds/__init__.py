@@ -21,7 +21,7 @@ def writer(pelican: Any) -> type:
 
 
 def write_json(generator: Any, writer: Any) -> None:
-    """Write the JSON feeds that the settings ask for: Pelican itself knows of none."""
+    """Write the JSON feeds named in the settings; Pelican itself has no JSON feeds."""
     from .jsonfeed import write_all
 
     write_all(generator, writer)

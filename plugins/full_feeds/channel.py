@@ -1,4 +1,4 @@
-"""What a feed says of itself, whatever its format."""
+"""A feed's own metadata, independent of its format."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .item import Entry, Item, urn
 
 @dataclass(frozen=True)
 class Channel:
-    """A feed: its own facts and its entries, newest first. All addresses are absolute."""
+    """A feed: its metadata and its entries, newest first. All addresses are absolute."""
 
     id: str
     title: str
@@ -29,18 +29,18 @@ class Channel:
 
     @property
     def items(self) -> tuple[Item, ...]:
-        """The facts of its items, newest first."""
+        """Its items, newest first."""
         return tuple(entry.item for entry in self.entries)
 
     @property
     def fingerprint(self) -> tuple[object, ...]:
-        """All that it says: its facts, and a digest of each item."""
+        """Everything the feed's bytes depend on: its metadata and a digest of each item."""
         own = [getattr(self, each.name) for each in fields(self) if each.name != "entries"]
         return *own, *(entry.digest for entry in self.entries)
 
     @property
     def updated(self) -> datetime:
-        """When the newest change to an item was, never when the feed was built."""
+        """The time of the newest change to an item, never the time of the build."""
         return max((item.updated for item in self.items), default=datetime(1970, 1, 1, tzinfo=UTC))
 
 
@@ -57,7 +57,7 @@ def channel(
     domain = (context.get("FEED_DOMAIN") or "").rstrip("/")
     about = plain(title)
     return Channel(
-        # Neither the site's address nor this feed's title is in it: both may change.
+        # The id holds neither the site's address nor this feed's title: both may change.
         id=urn(f"feed:{context.get('FEED_IDENTITY') or site}:{path}"),
         title=f"{site} - {about}" if about else site or home,
         publisher=site or home,

@@ -1,4 +1,4 @@
-"""What a feed says of an article, whatever the feed's format."""
+"""An article as a feed item, independent of the feed's format."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ from publish.post.media import media_type
 from publish.post.text import clean, plain, plain_title, without_notes
 from publish.post.urls import absolute, join
 
-# Of no meaning but its permanence: another namespace would mark every item unread.
+# The value has no meaning, but must never change: another namespace would mark every item unread.
 NAMESPACE = uuid.UUID("6f0a3a53-6d4e-5d3a-9c1e-0b8a9e2f7c11")
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A cover: absolute address, media type, and its bytes' number where the site holds it."""
+    """A cover: absolute address, media type, and its length in bytes where the site holds the
+    file."""
 
     url: str
     type: str
@@ -36,8 +37,8 @@ class Picture:
 class Item:
     """One article as a feed shows it; all addresses absolute, all dates with their zone.
 
-    ``blurb`` and ``markup`` are summary and text as Pelican has them, ``base`` is what their
-    addresses are relative to.
+    ``blurb`` and ``markup`` are Pelican's summary and content, ``base`` is the address that links
+    in them are relative to.
     """
 
     id: str
@@ -54,7 +55,7 @@ class Item:
     language: str
     picture: Picture | None
 
-    # Only once they are needed, for a feed that is kept from the last build needs neither.
+    # Computed lazily: a feed that is reused from the last build needs neither.
     @cached_property
     def summary(self) -> str:
         """The summary's HTML."""
@@ -67,13 +68,13 @@ class Item:
 
     @property
     def gist(self) -> str:
-        """The summary, or nothing where that is the whole article once more."""
+        """The summary; ``""`` where it would repeat the whole article."""
         return "" if self.summary == self.content else self.summary
 
 
 class Entry:
-    """An article in the feeds of one build: a digest of all that they say of it, by which a feed is
-    known that need not be composed again, and its facts for one that must."""
+    """An article in the feeds of one build: a digest of its item, which tells whether a cached feed
+    is current, and the item itself, computed lazily for feeds that are composed."""
 
     def __init__(self, article: Any, context: Mapping[str, Any]) -> None:
         self._article, self._context = article, context
@@ -91,12 +92,12 @@ class Entry:
 
     @cached_property
     def item(self) -> Item:
-        """The facts."""
+        """The article's item."""
         return item(self._article, self._context)
 
 
 class Items:
-    """The items of one build. An article is in many feeds and its HTML is worked on once."""
+    """The items of one build, each made once although an article is in many feeds."""
 
     def __init__(self) -> None:
         self._made: dict[Any, Entry] = {}
@@ -104,7 +105,7 @@ class Items:
     def newest(self, articles: Iterable[Any], context: Mapping[str, Any]) -> tuple[Entry, ...]:
         """The first ``FEED_MAX_ITEMS`` of ``articles``, newest first.
 
-        Of two with one date the place of the file decides: Pelican leaves their order to chance.
+        Two of one date are ordered by their source path: Pelican leaves their order to chance.
         """
         found = list(articles)
         most = context.get("FEED_MAX_ITEMS")
@@ -122,7 +123,7 @@ class Items:
 
 
 def item(article: Any, context: Mapping[str, Any]) -> Item:
-    """The facts of one article."""
+    """The item of one article."""
     site = (context.get("SITEURL") or "").rstrip("/")
     url = join(f"{site}/", article.url)
     return Item(
@@ -143,12 +144,12 @@ def item(article: Any, context: Mapping[str, Any]) -> Item:
 
 
 def urn(name: str) -> str:
-    """An id made of ``name`` and of nothing else."""
+    """A ``urn:uuid:`` id derived from ``name`` alone."""
     return uuid.uuid5(NAMESPACE, name).urn
 
 
 def _names(things: Iterable[Any] | None) -> tuple[str, ...]:
-    """Each name once, as text; the author of a site without one has an empty name."""
+    """Each name once, as text; empty names are dropped (a site without AUTHOR has an empty one)."""
     return tuple(dict.fromkeys(name for thing in things or () if (name := plain(str(thing)))))
 
 

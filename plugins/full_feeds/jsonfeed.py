@@ -15,7 +15,7 @@ from .item import Item, Items
 def write_all(generator: Any, writer: Any) -> None:
     """Write ``FEED_ALL_JSON`` and ``CATEGORY_FEED_JSON``; nothing where they are not set."""
     settings = generator.settings
-    # Another plugin's writer has no items of ours to share.
+    # Another plugin's writer has no ``items``.
     items = getattr(writer, "items", None)
     items = items if isinstance(items, Items) else Items()
     if path := settings.get("FEED_ALL_JSON"):
@@ -62,7 +62,7 @@ def _entry(item: Item) -> dict[str, Any]:
     if picture and picture.length is not None:
         size = {"mime_type": picture.type, "size_in_bytes": picture.length}
         entry["attachments"] = [{"url": picture.url, **size}]
-    # What there is none of is left out; the content alone may be empty and must be there.
+    # Empty properties are left out, except the content, which the specification requires.
     return {key: value for key, value in entry.items() if value or key == "content_html"}
 
 

@@ -1,4 +1,4 @@
-"""Pelican's writer with other feeds; whatever else it writes is left to Pelican."""
+"""Pelican's writer with our feeds; everything else is inherited."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class FeedWriter(Writer):  # type: ignore[misc]
     ) -> Any:
         """Write one feed, or only make it where ``path`` is None.
 
-        Arguments are those of Pelican's own method. Returns feedgen's ``FeedGenerator``, or what
-        becomes one when it is used; the signals ``feed_generated`` and ``feed_written`` carry it.
+        Arguments are those of Pelican's own method. Returns feedgen's ``FeedGenerator``, or a proxy
+        that makes one on first use; the signals ``feed_generated`` and ``feed_written`` carry it.
         """
         items = self.items.newest(elements, context)
         facts = channel(context, items, path or url or "", url, feed_title or "")
@@ -62,7 +62,7 @@ class FeedWriter(Writer):  # type: ignore[misc]
 
 
 class Later:
-    """A feed that is composed when its first attribute is read, which few plugins do."""
+    """A lazy feed, composed when its first attribute is read; few plugins read one."""
 
     def __init__(self, make: Callable[[], Any]) -> None:
         self._make = make
@@ -90,9 +90,9 @@ def write(
 ) -> Any:
     """Send the two signals of a feed and write it by ``writer``, which may be Pelican's own.
 
-    ``facts`` is everything that ``make`` and ``render`` depend on, and its ``repr`` says all of it.
-    Where it is what it was, the file in the output stays. Receivers of
-    ``feed_generated`` may change the feed, so where there are any it is made each time.
+    ``facts`` is everything that ``make`` and ``render`` depend on; two that differ must differ in
+    their ``repr``. Where it is equal to the last build's, the file in the output stays. Receivers
+    of ``feed_generated`` may change the feed, so where there are any it is made each time.
     """
     listened = bool(signals.feed_generated.receivers)
     feed = make() if listened or not path else Later(make)
@@ -121,7 +121,8 @@ def write(
 
 
 def _first(writer: Any, file: str) -> bool:
-    """Whether the file is written for the first time, by Pelican's own rules for two of a name."""
+    """Whether the file is written for the first time in this run, by Pelican's rules for two files
+    of one name."""
     files = writer._written_files, writer._overridden_files
     return type(writer)._open_w is Writer._open_w and not any(file in each for each in files)
 
@@ -134,7 +135,7 @@ def _made_from(facts: object) -> str:
 def cached(folder: Path, path: str, facts: object, make: Callable[[], str]) -> str:
     """The feed at ``path`` from the cache in ``folder``, else from ``make``, and cached.
 
-    ``facts`` is everything that ``make`` depends on; its ``repr`` must say all of it.
+    ``facts`` is everything that ``make`` depends on; two that differ must differ in their ``repr``.
     """
     made_from = _made_from(facts)
     file = folder / hashlib.sha256(path.encode()).hexdigest()[:20]

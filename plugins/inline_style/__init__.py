@@ -28,11 +28,11 @@ _TOKEN = re.compile(
 )
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)
 _TIGHT = "{};,>"
-"""On neither side of these does a space mean anything, wherever they stand."""
+"""Characters beside which a space is never significant."""
 
 
 def assign(generators: list[Any]) -> None:
-    """All content is read and nothing is written yet: set the two strings."""
+    """Set the two strings, after all content is read and before anything is written."""
     from publish.post.text import csp_hash
 
     for generator in generators[:1]:
@@ -44,7 +44,7 @@ def assign(generators: list[Any]) -> None:
             log.warning("INLINE_STYLE: the theme has no %s — pages link their style sheet", name)
             return
         text = small(file.read_text(encoding="utf-8-sig"))
-        if leans(text):
+        if has_relative_addresses(text):
             log.warning("%s names other files — pages link it, for inside a page it would not "
                         "find them", name)  # fmt: skip
             return
@@ -53,13 +53,13 @@ def assign(generators: list[Any]) -> None:
 
 
 def _file(settings: Any, name: str) -> Path | None:
-    """Where Pelican will take the static file from: a later folder wins, as when it copies."""
+    """The file that Pelican will copy: of several static folders the last one wins."""
     folders = [Path(settings["THEME"], place) for place in settings["THEME_STATIC_PATHS"]]
     return next((f for folder in reversed(folders) if (f := folder / name).is_file()), None)
 
 
 def small(css: str) -> str:
-    """The same rules without comments and without space that means nothing.
+    """The style sheet without comments and insignificant white space.
 
     A space before a colon or beside ``+``, ``-``, ``*`` and brackets can mean something and stays.
     """
@@ -67,7 +67,7 @@ def small(css: str) -> str:
     gap = ""
     for token in _TOKEN.finditer(css):
         if token["gap"]:
-            # A comment alone still parts what stands on its sides.
+            # A comment alone still separates its neighbours.
             gap = " " if _COMMENT.sub("", token[0]) else "/**/"
             continue
         last = out[-1][-1] if out else "{"
@@ -77,12 +77,13 @@ def small(css: str) -> str:
         while token[0] == "}" and out and out[-1] == ";":
             out.pop()
         out.append(token[0])
-    # No string may end the element it stands in; only in a string does it mean anything.
+    # ``</`` would end the ``<style>`` element. It is only legal in a string, where it can be
+    # escaped.
     return "".join(out).replace("</", "<\\/")
 
 
-def leans(css: str) -> bool:
-    """Whether it names a file by an address that begins at the style sheet's own folder."""
+def has_relative_addresses(css: str) -> bool:
+    """Whether the style sheet refers to a file by an address relative to its own folder."""
     for address in re.findall(r"url\(\s*[\"']?([^\"')]*)", css, re.I):
         if not re.match(r"data:|#|/|[a-z]+://", address.strip(), re.I):
             return True

@@ -1,7 +1,7 @@
 """The composed issue: each post as HTML mail, as plain text, and a record of both.
 
-Made from the same parse as the page. What lies in ``NEWSLETTER_ISSUES_PATH`` is what is
-previewed, tested and sent, byte for byte.
+It is made from the same parse as the page. The files in ``NEWSLETTER_ISSUES_PATH`` are previewed,
+tested and sent byte for byte.
 """
 
 from __future__ import annotations
@@ -51,10 +51,8 @@ def compose_all(pelican: Any) -> None:
 
 
 def posts(generator: Any) -> list[Any]:
-    """The posts that go out by mail.
-
-    A translation does not: readers get a post once, in the language it is first in.
-    """
+    """The posts that go out by mail. Translations are left out: readers get a post once, in its
+    original language."""
     from .facts import wanted
 
     drafts = generator.drafts if generator.settings.get("NEWSLETTER_ISSUES_DRAFTS") else []

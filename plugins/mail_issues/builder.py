@@ -1,4 +1,5 @@
-"""Writes issues into their folder: unchanged ones stay, others are cached or composed."""
+"""Writes issues into their folder: unchanged ones stay, others come from the cache or are
+composed."""
 
 from __future__ import annotations
 
@@ -46,14 +47,16 @@ class IssueBuilder:
         self._composed: dict[int, str] = {}
 
     @cached_property
-    def _of_all(self) -> Any:
-        """The digest of what the letters of all posts share, to be gone on with."""
+    def _shared_hash(self) -> Any:
+        """A hash object over everything that the letters of all posts share; copied and updated for
+        each."""
         return hashlib.sha256(repr((self._layout.digest, self._site)).encode())
 
     def compose_new(self, articles: list[Any]) -> None:
-        """Let all cores compose what is new; what is unfit says so later, in :meth:`ensure`."""
+        """Compose new issues on all cores; errors of unfit ones are logged later, by
+        :meth:`ensure`."""
         if self._engine:
-            self._held = {id(article) for article in articles if self._lies_there(article)}
+            self._held = {id(article) for article in articles if self._is_current(article)}
             # What cannot be cached would be composed twice.
             new = [article for article in articles if id(article) not in self._held
                    and self._gather(article)[1]]  # fmt: skip
@@ -98,7 +101,8 @@ class IssueBuilder:
         return True
 
     def close(self) -> None:
-        """Forget the issues of posts that are no more, and note what the others are made from."""
+        """Remove the issues of posts that no longer exist, and record what the others are made
+        from."""
         if self._cache.is_dir():
             for name in set(os.listdir(self._cache)) - self._names:  # noqa: PTH208 - thousands
                 (self._cache / name).unlink(missing_ok=True)
@@ -106,16 +110,16 @@ class IssueBuilder:
             self._state.keep((self._layout.known, self._now))
 
     def _gather(self, article: Any) -> tuple[facts.Facts, str]:
-        """The facts of an article, and what its issue is made from."""
+        """The facts of an article, and the digest of everything its issue is made from."""
         known = self._found.get(id(article))
         if known is None:
             found = facts.gather(article, self._site, self._links, self._file_of)
             known = self._found[id(article)] = found, self._layout.made_from(found)
         return known
 
-    def _lies_there(self, article: Any) -> bool:
-        """Whether the engine holds the issue as it is to be. Where nothing that the facts are
-        gathered from has changed, they need not be."""
+    def _is_current(self, article: Any) -> bool:
+        """Whether the engine holds the issue in its current state. Where the fingerprint is
+        unchanged, the facts need not be gathered."""
         if not self._layout.digest:
             return False
         fingerprint, source = self._fingerprint(article), _source(article)
@@ -126,7 +130,7 @@ class IssueBuilder:
         if fingerprint:
             self._now[source] = known
         folder = f"{self._home}{os.sep}{article.slug}{os.sep}"
-        # Each is asked for, or the engine would not know of the others.
+        # No short circuit: the engine must be told of every file.
         held = [self._engine.holds(folder + name, known[1]) for name in NAMES]
         return all(held)
 
@@ -144,26 +148,27 @@ class IssueBuilder:
             [str(category) for category in categories_of(article)],
             _shares(article), mail is None, *map(digest_of, bodies),
         )  # fmt: skip
-        digest = self._of_all.copy()
+        digest = self._shared_hash.copy()
         digest.update(repr(values).encode("utf-8", "surrogatepass"))
         return digest.digest()
 
     def _put(self, article: Any) -> str | None:
-        """Write an issue's files; a word to its author, or None for one that is unfit."""
+        """Write an issue's files; returns a warning for the author (``""`` for none), or None for
+        an unfit post."""
         issue = self._issue(article)
         if issue is not None:
             files.put(self._home / self._gather(article)[0].slug, issue[0])
         return issue and issue[1]
 
     def _issue(self, article: Any) -> tuple[Mapping[str, bytes], str] | None:
-        """The files of an issue by name, and a word to its author; None for one that is unfit."""
+        """The files of an issue by name, and a warning for the author; None for an unfit post."""
         found, made_from = self._gather(article)
         file = self._cache / key_of([found.uid])
         cached = cache.read(file, made_from) if made_from else None
         if cached is not None:
             *texts, warning = json.loads(cached)
             return dict(zip(NAMES, (text.encode() for text in texts), strict=True)), warning
-        # Only here, for they load what parses HTML and inlines styles.
+        # Imported late: they load lxml and css-inline.
         from .compose import Unfit, compose, warning_of
 
         try:
@@ -179,8 +184,8 @@ class IssueBuilder:
 
 
 def _shares(article: Any) -> Any:
-    """What decides the share links: an article's own, or what those of all are made from, beside
-    its title, address and status."""
+    """What the share links depend on beside title, address and status: an article's own list, or
+    the settings of all."""
     made_from = getattr(getattr(type(article), "share_links", None), "made_from", None)
     if made_from is None or "share_links" in vars(article):
         return getattr(article, "share_links", ())

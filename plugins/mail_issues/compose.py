@@ -1,4 +1,4 @@
-"""From an article's facts to its issue. Pure but for the templates it is given."""
+"""Composes an issue from an article's facts. Pure, except for the templates passed in."""
 
 from __future__ import annotations
 
@@ -19,19 +19,20 @@ from .plain_text import WIDTH, render
 from .wrapping import columns, wrap
 
 PLACE = "\0"
-"""Where the body will stand; no template and no author can type it."""
+"""A placeholder for the body, which no template or text can contain."""
 
 Template = Callable[[Mapping[str, Any]], str]
 """From a template's variables to the finished text."""
 IN_HTML = {"article_begins": "<!--article-->", "article_ends": "<!--/article-->"}
-"""What the template writes before and after the article, so that several can be joined in one mail;
-two offsets of it are kept. A comment outlives the inliner; an author's comments are dropped."""
+"""Marks that the template writes before and after the article, so that several can be joined in one
+mail; their two offsets are stored. Comments survive the CSS inliner; an author's comments are
+dropped."""
 IN_TEXT = {"article_begins": "\x01", "article_ends": "\x02"}
-"""The same: characters that are taken out of whatever an author types."""
+"""The same for plain text: characters that are removed from authors' texts."""
 
 
 class Unfit(ValueError):
-    """The post cannot be mailed as it is; the message says why and how to mend it."""
+    """The post cannot be mailed as it is; the message says why and how to fix it."""
 
 
 def compose(facts: Facts, html_template: Template, text_template: Template) -> Issue:
@@ -93,7 +94,7 @@ def compose(facts: Facts, html_template: Template, text_template: Template) -> I
 
 
 def warning_of(issue: Issue) -> str:
-    """What the author should know of an issue that can go out; ``""`` if nothing."""
+    """A warning about an issue that can go out; ``""`` for none."""
     if issue.html_bytes <= LARGE:
         return ""
     return f"its mail has {issue.html_bytes // 1000} kB; Gmail cuts off at about 102 — shorten it"
@@ -129,7 +130,7 @@ def html_variables(facts: Facts, body: str) -> dict[str, Any]:
 
 
 def text_variables(facts: Facts, body: str) -> dict[str, Any]:
-    """The variables of the plain text template; long ones are wrapped already."""
+    """The variables of the plain text template; long values are already wrapped."""
     flow, links = render(body)
     title = "\n".join(wrap(facts.title, WIDTH))
     words = {
@@ -152,20 +153,18 @@ def text_variables(facts: Facts, body: str) -> dict[str, Any]:
 
 
 def _filled(template: Template, variables: Mapping[str, Any]) -> str:
-    """The text, its empty lines one at a time: the template's own; those of code stay."""
+    """The rendered text. Runs of the template's own empty lines become one; empty lines inside code
+    stay."""
     frame = template({**variables, "body": PLACE})
-    # A mark is no line: what it stands alone in is one empty line with those around it.
+    # A line that holds only a mark counts as empty, and merges with empty lines around it.
     frame = re.sub(r"\n\s*(\x01|\x02)\s*\n", r"\n\n\1", frame)
     frame = re.sub(r"\n{3,}", "\n\n", frame)
     return frame.strip().replace(PLACE, variables["body"]) + "\n"
 
 
 def cut(body: str, marks: Mapping[str, str]) -> tuple[str, tuple[int, ...]]:
-    """``body`` without its marks, and the part between them; nothing where they are not both there.
-
-    The part is two offsets in characters: the first one's, and that after the last. White space at
-    its ends is not part of it.
-    """
+    """``body`` without its marks, and the part between them as (begin, end) in characters, without
+    white space at its ends; an empty tuple unless both marks are there."""
     begin, end = marks.values()
     before, begun, rest = body.partition(begin)
     own, ended, after = rest.partition(end)
@@ -203,7 +202,7 @@ def _url(url: str) -> str:
 
 
 def _without_bars(value: Any) -> Any:
-    """The same variables, with nothing in them that could be a tag of an author's."""
+    """The same variables without the bars that could form a merge tag."""
     if isinstance(value, str):
         return value.replace("|", "")
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""What a mail says of an article, gathered from Pelican's objects."""
+"""The facts of an article that its mail shows, gathered from Pelican's objects."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from .files import root
 from .pictures import File, FileOf, Picture, cover, shown
 
 PREHEADER = 150
-"""Characters that Mailchimp takes and mail programs show at most."""
+"""The most characters that Mailchimp accepts and mail programs show."""
 ALIKE = {"filename", "static"}
-"""What means the same wherever in one folder it stands; ``{attach}`` also moves a file."""
+"""Link marks that resolve equally for all posts in one folder; ``{attach}`` also moves a file."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Facts:
 
     @property
     def guessed(self) -> bool:
-        """Whether a picture is not made yet, so that the letter may come to be another."""
+        """Whether a picture is not encoded yet, so that the final letter may differ."""
         return any(file.bytes < 0 for file in self.files)
 
     @property
@@ -123,8 +123,8 @@ class Links:
         self._known: dict[tuple[str, str, str], str] = {}
 
     def resolved(self, article: Any, markup: str) -> str:
-        """What Pelican makes of a body when it shows it."""
-        # Most bodies hold neither of the two that every such link begins with.
+        """The body with its links resolved by Pelican."""
+        # Most bodies hold neither ``{`` nor ``|``, with which every such link begins.
         if "{" not in markup and "|" not in markup:
             return markup
         folder = posixpath.dirname(article.relative_source_path)
@@ -143,7 +143,7 @@ class Links:
 
 
 def gather(article: Any, site: Site, links: Links, file_of: FileOf) -> Facts:
-    """The facts of one article, once every plugin has said what it knows of it."""
+    """The facts of one article, after every plugin has set its attributes."""
     source = getattr(article, "email_content_source", None)
     web = links.resolved(article, article._content or "")
     title = plain_title(article.title)
@@ -182,7 +182,8 @@ def gather(article: Any, site: Site, links: Links, file_of: FileOf) -> Facts:
 
 
 def share(links: Any, here: str, site: str) -> tuple[tuple[str, str], ...]:
-    """The share strip with the mail's own address of the site; copying needs a page."""
+    """Name and address of each share link, with the mail's address of the site. The copy link is
+    left out: it needs script."""
     here = here.rstrip("/")
     moved = here and here != site
     pairs = ((here, site), (quote(here, safe=""), quote(site, safe=""))) if moved else ()

@@ -1,4 +1,4 @@
-"""An article's HTML as a mail can hold it: no style sheet, no script, no address of its own."""
+"""Rewrites an article's HTML for mail: no style sheet, no script, no relative address."""
 
 from __future__ import annotations
 
@@ -26,28 +26,28 @@ PLAYED = {
     "math": "See the formula on the web",
     "form": "Fill in the form on the web",
 }
-# Programs disagree about these; none disagrees about a <div>.
+# Mail programs render these differently; a <div> is the same everywhere.
 DIVS = {"section", "article", "aside", "header", "footer", "main", "nav", "figure", "figcaption",
         "details", "hgroup", "address", "dialog", "fieldset"}  # fmt: skip
-# lxml takes <source> and <track> for containers: what follows them would be gone with them.
+# lxml parses <source> and <track> as containers: dropping one would drop what follows it.
 UNWRAPPED = {"picture", "source", "track", "noscript", "button", "label", "font", "center"}
 HOLDS_BLOCKS = {"div", "blockquote", "li", "td", "th", "dd"}
 SCHEMES = {"http", "https", "mailto", "tel", "sms"}
-# Gmail shows no SVG, Outlook for Windows none of these: such a picture is a link to itself.
+# Gmail shows no SVG, Outlook for Windows none of these: such a picture is replaced by a link to it.
 PALE = re.compile(r"\.(svgz?|avif|webp)$", re.I)
 KEPT = {"href", "src", "cite", "alt", "title", "width", "height", "start", "value", "reversed",
         "colspan", "rowspan", "scope", "align", "lang", "dir", "type"}  # fmt: skip
 MANY = 4
-"""Columns; a table of more is set smaller on a phone."""
+"""Columns beyond which a table is set smaller on a phone."""
 ALIGN = re.compile(r"text-align:\s*(left|right|center)")
 
 
 def rewrite(markup: str, url: str, file_of: FileOf = lambda _: None, start: str = "left") -> str:
-    """``markup`` with absolute addresses and nothing that mail programs drop or forbid.
+    """``markup`` with absolute addresses, without anything that mail programs drop or forbid.
 
-    ``url`` is the article's permalink: anchors lead there, for many mail programs ignore them.
-    ``start`` is the side where lines of its language begin. An author's merge tags in attributes
-    are made inert; those in the text are left to :func:`merge_tags.in_html`.
+    ``url`` is the article's permalink: anchors become links to it, since many mail programs ignore
+    anchors. ``start`` is the side where lines of its language begin. An author's merge tags in
+    attributes are made inert; those in the text are left to :func:`merge_tags.in_html`.
     """
     root = parse(markup)
     for element in list(root.iter()):
@@ -65,7 +65,7 @@ def rewrite(markup: str, url: str, file_of: FileOf = lambda _: None, start: str 
 
 
 def parse(markup: str) -> Any:
-    """The tree of a body, under a ``div`` that is not part of it."""
+    """The tree of a body, wrapped in a ``div``."""
     return fragment(clean(markup))
 
 
@@ -85,7 +85,7 @@ def pictures(bodies: Iterable[str]) -> tuple[str, ...]:
 
 
 def _simplify(element: Any, url: str) -> None:
-    """Put what every program knows in the place of what some do not."""
+    """Replace an element that some mail programs do not know by one that all know."""
     tag = element.tag
     if not isinstance(tag, str) or tag in GONE or element.get("hidden") is not None:
         element.drop_tree()
@@ -95,7 +95,7 @@ def _simplify(element: Any, url: str) -> None:
     elif tag == "img" and (element.get("src") or "").startswith("data:"):
         _as_line(element, element.get("alt") or "See the picture on the web", "", url)
     elif tag == "input":
-        # A list of tasks; other fields are of no use outside a form.
+        # A check box of a task list; other fields are of no use outside a form.
         if element.get("type") == "checkbox":
             mark = "☑" if element.get("checked") is not None else "☐"
             element.tail = f"{mark} {(element.tail or '').lstrip()}"
@@ -115,7 +115,7 @@ def _source(element: Any) -> str:
 
 
 def _as_line(element: Any, words: str, target: str, url: str) -> None:
-    """What mail cannot show becomes a linked line, or a link within one."""
+    """Replace an element that mail cannot show by a paragraph with a link, or by an inline link."""
     import lxml.html
 
     if any(above.tag == "a" for above in element.iterancestors()):
@@ -134,7 +134,7 @@ def _as_line(element: Any, words: str, target: str, url: str) -> None:
 
 
 def _number(element: Any) -> None:
-    """Write each list item's number down, so that it survives without a style sheet."""
+    """Set each list item's number explicitly, so that it survives without a style sheet."""
     if element.tag != "ol":
         return
     items = element.findall("li")
@@ -153,7 +153,7 @@ def _integer(text: str | None, otherwise: int) -> int:
 
 
 def _table(element: Any, start: str) -> None:
-    """Lines, air and sides as attributes: with or without a style sheet a table is a table."""
+    """Set borders, padding and alignment as attributes, for programs that drop style sheets."""
     if element.tag == "table":
         for name, value in {"border": "1", "cellpadding": "6", "cellspacing": "0"}.items():
             element.set(name, value)
@@ -167,7 +167,7 @@ def _table(element: Any, start: str) -> None:
 
 
 def _attributes(element: Any, url: str) -> None:
-    """Drop what is noise in a mail, and make addresses absolute."""
+    """Drop attributes of no use in a mail, and make addresses absolute."""
     kind = element.get("class") or ""
     if kind and kind != "many":
         del element.attrib["class"]
@@ -198,8 +198,8 @@ def _absolute(url: str, value: str) -> str:
 
 
 def _picture(element: Any, file_of: FileOf) -> None:
-    """A file fit for a letter, its width and height in the column, a text in its place, and a way
-    to see it where a mail program shows none of its kind."""
+    """Give a picture a file fit for a letter, its width and height in the column and an alternative
+    text; a format that mail programs do not show becomes a link."""
     import lxml.html
 
     source = element.get("src")

@@ -16,7 +16,7 @@ from .facts import Facts
 FALLBACK = Path(__file__).parent / "templates"
 HTML, TEXT = "email/issue.html", "email/issue.txt"
 LIBRARIES = ("css-inline", "jinja2", "lxml", "markupsafe")
-"""Those whose next version may compose other bytes."""
+"""Libraries on whose versions the composed bytes depend."""
 
 Render = Callable[[Mapping[str, Any]], str]
 Named = tuple[list[str] | None, list[tuple[str, str]]]
@@ -27,8 +27,8 @@ functions, each with its kind."""
 class Layout:
     """The theme's ``templates/email/``, else the plugin's plain ones; compiled when first used.
 
-    ``known`` is, by the digest of a template's text, what it names; plain data that may come from
-    another build with the same code.
+    ``known`` maps the digest of a template's text to what it names; plain data that may come from
+    an earlier build with the same code.
     """
 
     def __init__(
@@ -53,15 +53,15 @@ class Layout:
         return self._env.get_template(TEXT).render  # type: ignore[no-any-return]
 
     def made_from(self, facts: Facts) -> str:
-        """64 hex digits over all an issue is made from; ``""`` where this is unknown."""
+        """64 hex digits over everything an issue is made from; ``""`` where this is unknown."""
         if not self.digest:
             return ""
-        # A repr quotes each text, so no two sets of facts look alike.
+        # A repr quotes each text, so different facts have different ones.
         return hashlib.sha256(f"{self.digest}{facts!r}".encode()).hexdigest()
 
     @cached_property
     def digest(self) -> str:
-        """64 hex digits over what all issues have in common: code, templates, libraries.
+        """64 hex digits over what all issues share: code, templates, libraries.
 
         ``""`` where this is unknown, because the templates call the site's own code.
         """
@@ -74,7 +74,8 @@ class Layout:
         return hashlib.sha256(repr(facts).encode()).hexdigest()
 
     def _sources(self) -> list[tuple[str, str]] | None:
-        """Name and text of both templates and of those they name; None if that is not all."""
+        """Name and text of both templates and of all that they name; None where these are not known
+        completely."""
         from jinja2 import TemplateNotFound
 
         found: dict[str, str] = {}
@@ -86,7 +87,7 @@ class Layout:
             try:
                 found[name], file, _ = self._env.loader.get_source(self._env, name)
             except TemplateNotFound:
-                # It may be named with "ignore missing", and one day be there.
+                # A template named with "ignore missing" may be added later.
                 found[name] = file = ""
             named, used = self._named(found[name], file)
             if named is None or self._foreign(used):
@@ -95,14 +96,14 @@ class Layout:
         return sorted(found.items())
 
     def _named(self, text: str, file: str) -> Named:
-        """What a template names, by parsing it unless that was done before."""
+        """What a template names, parsed once per text."""
         key = hashlib.sha256(text.encode()).hexdigest()
         if key not in self.known:
             self.known[key] = self._before.get(key) or _parsed(self._env, text, file)
         return self.known[key]
 
     def _foreign(self, used: list[tuple[str, str]]) -> bool:
-        """Whether filters, tests or functions that are used are not Jinja's own."""
+        """Whether any used filter, test or function is not Jinja's own."""
         from jinja2 import defaults
 
         # These two answer differently each time.

@@ -1,4 +1,5 @@
-"""Mailchimp fills every ``*|TAG|*`` for each reader: one in an author's text must be inert."""
+"""Makes merge tags in an author's text inert: Mailchimp replaces every ``*|TAG|*`` for each
+reader."""
 
 from __future__ import annotations
 
@@ -12,17 +13,18 @@ NEEDED = frozenset({"UNSUB", "LIST:ADDRESSLINE"})
 TAG = re.compile(r"\*\|(.*?)\|\*", re.S)
 MARK = re.compile(r"\*(?=\|)|\|(?=\*)")
 JOINER = "\u2060"
-"""U+2060 WORD JOINER: without width, and no mark between the two any more."""
+"""U+2060 WORD JOINER: invisible, and breaks the tag's mark."""
 ENCODED = {"*": "%2A", "|": "%7C"}
 
 
 def in_html(markup: str) -> str:
-    """Serialised HTML whose attributes are harmless already: a comment parts the two characters."""
+    """Inert serialised HTML, whose attributes already are: an empty comment separates the two
+    characters."""
     return MARK.sub(r"\g<0><!-- -->", markup)
 
 
 def in_text(text: str) -> str:
-    """Subject, preheader, an attribute's value or plain text."""
+    """An inert subject, preheader, attribute value or plain text."""
     return MARK.sub(rf"\g<0>{JOINER}", text)
 
 
@@ -32,7 +34,7 @@ def in_url(url: str) -> str:
 
 
 def fault(body: str, allowed: Counter[str], needed: frozenset[str] = NEEDED) -> str:
-    """What is wrong with the tags of a finished body, in words; ``""`` if nothing is.
+    """What is wrong with the tags of a finished body; ``""`` if nothing is.
 
     ``allowed`` counts the tags of the template: one tag more is one that an author typed.
     """

@@ -1,4 +1,4 @@
-"""Which file of a picture a letter shows, and how large it is shown there."""
+"""Chooses the file of a picture that a letter shows, and its size there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from publish.post.images import Cover, size_of
 from publish.post.urls import join
 
 WIDTH = 520
-"""CSS pixels: the mail's column. Outlook takes a picture's width attribute by the letter."""
+"""Width of the mail's column in CSS pixels. Outlook obeys a picture's width attribute literally."""
 WIDEST, HEAVIEST = 1200, 200_000
 """Pixels and bytes of a picture in a letter: sharp on a dense screen, and quick on a phone."""
 IMG = re.compile(r"""<img\b[^>]*?\bsrc\s*=\s*(["'])(.*?)\1""", re.I | re.S)
@@ -36,7 +36,7 @@ class File:
 
 
 FileOf = Callable[[str], File | None]
-"""From an absolute address to the file that a letter shows; None for a picture of others."""
+"""From an absolute address to the file that a letter shows; None for another site's picture."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def _chosen(
     found = {place: size for place, *size in variants}
     own = found.pop(static.url, None)
     if own is None:
-        # Another plugin may give the site a copy of the file without what the camera wrote into it.
+        # picture_sizes may have replaced the source by a copy without metadata.
         file = getattr(static, "original", static.source_path)
         size = size_of(file)
         if size is None:
@@ -122,6 +122,6 @@ def cover(given: Cover | None, alt: str, site: str, file_of: FileOf) -> tuple[Pi
     file = file_of(f"{site}/{given.url}")
     if file is None:
         return None
-    # A cover leads the mail, so it fills the column even where the file is smaller.
+    # The cover fills the column even where the file is smaller.
     height = max(1, round(file.height * WIDTH / file.width)) if file.width else None
     return Picture(file.url, alt, WIDTH, height), file

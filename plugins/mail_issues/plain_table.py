@@ -31,7 +31,7 @@ def lines_of_table(
     for number, row in enumerate(full):
         cells = [wrap(cell, w) for cell, w in zip(row, widths, strict=True)]
         deep = max(map(len, cells))
-        # A row of several lines needs air, or one cannot see where the next begins.
+        # An empty line after a row of several lines shows where the next begins.
         if number > heads and (tall or deep > 1):
             lines.append("")
         tall = deep > 1

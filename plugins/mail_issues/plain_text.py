@@ -1,4 +1,4 @@
-"""A mail's HTML as the plain text that a person would type."""
+"""Renders a mail's HTML as plain text."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ AROUND = {"em": "_", "i": "_", "cite": "_", "strong": "*", "b": "*", "del": "~",
 
 
 Links = dict[str, int]
-"""The addresses of one text with their numbers, in the order in which they first stand in it."""
+"""The addresses of one text with their numbers, in the order of first occurrence."""
 
 
 def render(markup: str) -> tuple[str, tuple[str, ...]]:
-    """The text, wrapped at 72 columns, and the addresses its ``[1]`` numbers stand for.
+    """The text, wrapped at 72 columns, and the addresses that its references (``[1]``) stand for.
 
     ``markup`` is what :func:`html_mail.rewrite` makes: lists are numbered, addresses absolute.
     """
@@ -114,7 +114,7 @@ def _definitions(element: Any, links: Links, width: int) -> list[str]:
 
 
 def _table(element: Any, links: Links, width: int) -> list[str]:
-    """Cells are squeezed to one run of words each; rows that are all heads get a line below."""
+    """Each cell becomes one line of words; rows of ``<th>`` alone are underlined."""
     rows, heads = [], 0
     right: set[int] = set()
     below: dict[int, int] = {}
@@ -122,7 +122,7 @@ def _table(element: Any, links: Links, width: int) -> list[str]:
         cells: list[str] = []
 
         def covered(cells: list[str] = cells) -> None:
-            # A cell of a row above reaches down to here.
+            # A cell of a row above spans this one.
             while below.get(len(cells), 0) > 0:
                 below[len(cells)] -= 1
                 cells.append("")
@@ -151,7 +151,7 @@ def _span(cell: Any, name: str) -> int:
 
 
 def _inline(element: Any, links: Links, before: str = "") -> str:
-    """The words of an element within a line; ``before`` are those that it follows."""
+    """The words of an inline element; ``before`` is the text in front of it."""
     tag = element.tag
     if tag == "br":
         return BREAK
@@ -176,7 +176,8 @@ def _inline(element: Any, links: Links, before: str = "") -> str:
 
 
 def _link(element: Any, inner: str, links: Links) -> str:
-    """Words and a numbered reference; an address that is its own words stays as it is."""
+    """The link's words and a numbered reference; a link whose words are its address has no
+    number."""
     href, words = element.get("href") or "", squeeze(inner)
     role = element.get("role")
     if role == "doc-backlink":
@@ -189,7 +190,7 @@ def _link(element: Any, inner: str, links: Links) -> str:
 
 
 def _text(element: Any, links: Links) -> str:
-    """The words of an element that stands on one line; blocks in it are set apart by a space."""
+    """The words of an element on one line; blocks in it are separated by a space."""
     parts = [element.text or ""]
     for child in element:
         if isinstance(child.tag, str) and child.tag in BLOCKS:

@@ -9,22 +9,22 @@ BREAK = "\0"
 """Stands for ``<br>`` until lines are wrapped; no HTML can hold it."""
 NARROWEST = 8
 SPACE = re.compile(r"[ \t\r\n\f]{2,}|[\t\r\n\f]")
-"""White space that is not one space already."""
+"""White space other than a single space."""
 SINGLE = re.compile(r"[\x00-\xac\xae-\u02ff\u2010-\u2027]*")
 """Latin letters, dashes and quotes: each of these characters takes one column."""
 UNSEEN = {"Mn", "Me", "Cf"}
-"""Unicode's kinds of characters without a width: accents, joiners, direction marks."""
+"""Unicode categories of characters without a width: accents, joiners, direction marks."""
 
 
 def squeeze(text: str) -> str:
-    """White space as HTML shows it. A no-break space holds its two words together."""
+    """White space collapsed as HTML shows it; a no-break space joins its two words."""
     text = text.replace("\u00ad", "")
     lines = (SPACE.sub(" ", line).strip(" ") for line in text.split(BREAK))
     return BREAK.join(lines).strip(BREAK)
 
 
 def wrap(words: str, width: int) -> list[str]:
-    """Lines of at most ``width`` columns; a longer word (an address) stays whole."""
+    """Lines of at most ``width`` columns; a longer word, such as an address, is not broken."""
     found: list[str] = []
     for line in words.split(BREAK):
         found += _filled_lines(line, max(width, NARROWEST))
@@ -32,7 +32,7 @@ def wrap(words: str, width: int) -> list[str]:
 
 
 def _filled_lines(text: str, width: int) -> list[str]:
-    """Each line takes as many words as fit. ``textwrap`` would count characters, not columns."""
+    """Greedy wrapping by columns; ``textwrap`` counts characters."""
     lines: list[str] = []
     if "  " not in text and SINGLE.fullmatch(text):
         text = text.strip(" ")
@@ -55,7 +55,7 @@ def _filled_lines(text: str, width: int) -> list[str]:
 
 
 def columns(text: str) -> int:
-    """Columns that a fixed-width face takes for ``text``."""
+    """Columns that ``text`` takes in a monospaced font."""
     if text.isascii() or SINGLE.fullmatch(text):
         return len(text)
     return sum(
@@ -63,7 +63,7 @@ def columns(text: str) -> int:
     )
 
 
-def filled(text: str, width: int, right: bool = False) -> str:
+def filled(text: str, width: int, right: bool) -> str:
     """``text`` with spaces up to ``width`` columns."""
     space = " " * (width - columns(text))
     return space + text if right else text + space

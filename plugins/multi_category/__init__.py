@@ -34,9 +34,9 @@ def assign(generator: Any) -> None:
     for article in dict.fromkeys((*generator.articles, *contents([generator]))):
         given = article.category.name if getattr(article, "category", None) else ""
         names = split(given) or [settings["DEFAULT_CATEGORY"]]
-        # The first spelling seen wins, or `career` and `Career` would fight for one address.
+        # The first spelling wins: `career` and `Career` have one address.
         names = [spelling.setdefault(name.casefold(), name) for name in names]
-        # Two names may make one address, and then they are one.
+        # Two names with one address are one category.
         article.categories = list(dict.fromkeys(Category(name, settings) for name in names))
         article.category = article.categories[0]
     for article in generator.articles:

@@ -1,7 +1,7 @@
-"""Blocks for one surface: ``::: email-only`` … ``:::`` and ``::: web-only`` … ``:::``.
+"""Blocks for one medium only: ``::: email-only`` … ``:::`` and ``::: web-only`` … ``:::``.
 
-The body is parsed once. Then it is split: ``article._content`` is what the web shows (pages,
-feeds, summaries), ``article.email_content_source`` what the mail shows, its links unresolved.
+The body is parsed once. Then it is split: ``article._content`` is what the web shows (pages, feeds,
+summaries), ``article.email_content_source`` what the mail shows, its links unresolved.
 """
 
 from __future__ import annotations
@@ -18,20 +18,18 @@ log = logging.getLogger(__name__)
 
 
 def read_blocks(pelican: Any) -> None:
-    """Teach Markdown the marks."""
+    """Add the extension to Markdown's settings."""
     from .marks import OnlyBlocks
 
     markdown = pelican.settings["MARKDOWN"]
-    # A new list, for a list of settings may be shared between two builds of one process.
+    # A new list: the one in the settings may be shared by two builds of one process.
     others = [e for e in markdown.get("extensions", ()) if not isinstance(e, OnlyBlocks)]
     markdown["extensions"] = [*others, OnlyBlocks()]
 
 
 def split(content: Any) -> None:
-    """Give the web its words and the mail its own, the moment an article or page exists.
-
-    Whatever reads the body later (a digest, a summary, a feed) sees the web's words only.
-    """
+    """Split the body into the web's and the mail's as soon as an article or page is created.
+    Everything that reads the body later (digest, summary, feed) reads the web's."""
     from pelican.contents import Article, Page
 
     from publish.post.diagnostic import Complaint

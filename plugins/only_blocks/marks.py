@@ -1,5 +1,5 @@
-"""The marks in Markdown become comments in HTML, round blocks that Markdown parses as ever; and
-what one surface shows of it."""
+"""Turns the marks in Markdown into HTML comments around normally parsed blocks, and extracts the
+body for one surface."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ Surface = Literal["email", "web"]
 
 
 class Marks(Preprocessor):
-    """Lines of their own, at the margin; inside fenced code they are words like others."""
+    """A preprocessor. A mark is a line of its own without indentation, and not inside fenced
+    code."""
 
     def run(self, lines: list[str]) -> list[str]:
         """Called by Markdown, once a text."""
@@ -42,11 +43,11 @@ class OnlyBlocks(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Called by Markdown."""
-        # After fenced code (25) has been put away, before raw HTML (20) is read.
+        # After fenced code (priority 25) is stashed, before raw HTML (20) is.
         md.preprocessors.register(Marks(md), "only_blocks", 22)
 
     def __eq__(self, other: Any) -> bool:
-        # Pelican's cache compares settings; two of us are the same.
+        # Pelican's cache compares settings, and so extensions.
         return isinstance(other, OnlyBlocks)
 
     def __hash__(self) -> int:
@@ -54,13 +55,13 @@ class OnlyBlocks(Extension):
 
 
 def marked(markup: str) -> bool:
-    """Whether the HTML holds a block for one surface, or the end of one."""
-    # Most bodies hold no comment at all, and that is seen ten times as quickly.
+    """Whether the HTML holds a mark."""
+    # Most bodies hold no comment, and this test is ten times as fast.
     return "<!--" in markup and MARK.search(markup) is not None
 
 
 def unbalanced(markup: str) -> bool:
-    """Whether a block is opened and never closed, opened inside another, or closed unopened."""
+    """Whether a block is not closed, opened inside another one, or closed without being opened."""
     inside = False
     for mark in MARK.finditer(markup):
         opens = mark.group(1) is not None
@@ -73,8 +74,8 @@ def unbalanced(markup: str) -> bool:
 def surface(markup: str, name: Surface) -> str:
     """The body as ``name`` shows it: its own blocks opened, the other's gone with their notes.
 
-    A block that is never closed reaches to the end: rather a word too few than a private one
-    in public.
+    A block that is never closed extends to the end: hiding too much is better than publishing
+    private words.
     """
     kept: list[str] = []
     inside: list[str] = []
@@ -99,12 +100,9 @@ def _ids(markup: str) -> set[str]:
 
 
 def _tidy(markup: str, gone: set[str]) -> str:
-    """Footnotes and tables of contents stand away from the block they belong to.
-
-    What leads to a place in ``gone`` goes too: the way back from a footnote, a footnote that
-    nothing refers to any more, a line of a table of contents. The footnotes left get new
-    numbers, in the list and in the text alike.
-    """
+    """Remove the links to the removed ids ``gone`` from footnotes and tables of contents: a back
+    link of a footnote, a footnote without references, a line of a table of contents. The remaining
+    footnotes are renumbered, in the list and in the text."""
     import lxml.html
 
     root = fragment(markup)
@@ -131,7 +129,7 @@ def _tidy(markup: str, gone: set[str]) -> str:
 
 
 def _number(root: Any, item: Any, number: int) -> None:
-    """Write a footnote's number where the text refers to it, and into its ways back."""
+    """Set a footnote's number in its references and back links."""
     for link in root.find_class("footnote-ref"):
         if link.get("href") == f"#{item.get('id')}":
             link.text = str(number)

@@ -1,7 +1,6 @@
-"""Pictures: each local one gets its width and height, so that nothing shifts while it loads, and
-loses what the camera wrote into it, such as the place where it was taken. A page may show it in
-the size and format that suits the screen: ``article.pictured`` is its body so.
-"""
+"""Pictures: each local one gets ``width`` and ``height``, so that nothing shifts while it loads,
+and loses its metadata, such as the place where it was taken. ``article.pictured`` is the body with
+each picture in several sizes and formats for the browser to choose from."""
 
 from __future__ import annotations
 
@@ -18,17 +17,17 @@ log = logging.getLogger(__name__)
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 _library: list[Any] = []
-"""The pictures of the run at work."""
+"""The pictures of the current run."""
 _statics: list[Any] = []
 
 
 def measure(content: Any) -> None:
-    """Set the attributes in the body, for every surface that shows it."""
+    """Set the attributes in the body, so that pages, feeds and mail have them."""
     from pelican.contents import Article, Page
 
     if not isinstance(content, Article | Page):
         return
-    # Another plugin may have given the mail a body of its own, or will.
+    # only_blocks gives the mail a body of its own, before or after this runs.
     for name in ("_content", "email_content_source"):
         if "<img" in (body := getattr(content, name, None) or ""):
             from .tags import with_sizes
@@ -43,16 +42,17 @@ def note(generator: Any) -> None:
 
 
 def begin(generators: list[Any]) -> None:
-    """After all sources are read: give other plugins pictures' sizes, as ``picture_variants``."""
-    from .site import Library
+    """After all sources are read: put the pictures' sizes into the context, as
+    ``picture_variants``."""
+    from .site import PictureLibrary
 
-    _library[:] = [Library(generators)] if generators else []
+    _library[:] = [PictureLibrary(generators)] if generators else []
     for library in _library:
         generators[0].context["picture_variants"] = library.variants
 
 
 def make(pelican: Any) -> None:
-    """Make every picture smaller that a page shows, before any page is written."""
+    """Encode the variants of every picture that a page shows, before any page is written."""
     if getattr(pelican.settings.get("ENGINE"), "planning", False):
         return
     try:
@@ -66,7 +66,7 @@ def make(pelican: Any) -> None:
 
 
 def clean(generator: Any, results: Any) -> None:
-    """Let the site be given cleaned copies; the author's own files stay as they are."""
+    """Let Pelican copy cleaned pictures into the site; the author's files are not changed."""
     from publish.post.files import write_whole
 
     folder = Path(generator.settings["CACHE_PATH"], "images", "cleaned").absolute()
@@ -90,15 +90,15 @@ def clean(generator: Any, results: Any) -> None:
         copy = folder / f"{name}{source.suffix}"
         if not copy.is_file():
             write_whole(copy, cleaned_of(source.read_bytes()))
-        # Its place in the site is made of its source's, so it is settled before that changes.
+        # The place in the site is derived from the source's, so it is computed before that changes.
         file.override_url, file.override_save_as = file.url, file.save_as
         file.original = file.source_path
-        # Pelican copies an absolute path as it is, and the feeds read the file's length there.
+        # Pelican copies from an absolute path, and the feeds read the file's length from it.
         file.source_path = str(copy)
 
 
 def finish(pelican: Any) -> None:
-    """Put the variants into the site; it has its cleaned copies already."""
+    """Put the variants into the site; Pelican has copied the cleaned originals."""
     try:
         for library in _library:
             library.put(Path(pelican.output_path))

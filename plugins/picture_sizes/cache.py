@@ -1,4 +1,4 @@
-"""Variants on disk, by what they are made of: each is encoded once, and few are read again."""
+"""A cache of variants on disk, keyed by what they are made of."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from publish.post.files import write_whole
 from .variants import Encoded, Offer, Picture
 
 LISTED = "picture.json"
-"""Written last: a folder without it is of no use."""
+"""Written last: a folder without it is incomplete."""
 
 
 class Results:
-    """What reading files gave, by their stamps, in ``file``; deleted or damaged, it is empty."""
+    """Memoized results of reading files, by the files' stamps, stored in ``file``; empty if that is
+    deleted or damaged."""
 
     def __init__(self, file: Path) -> None:
         self._state = cache.State(file, Path(__file__).parent)
@@ -27,12 +28,12 @@ class Results:
         self._new: dict[tuple[str, str], Any] = {}
 
     def of(self, file: Path, purpose: str, work: Callable[[bytes], str]) -> str:
-        """``work`` on the bytes of ``file``. Equal ``purpose`` means equal ``work``.
+        """``work(bytes of file)``, memoized; ``purpose`` names the ``work``.
 
         Raises:
             OSError: it cannot be read.
         """
-        stamp = stamps.told(file.stat())
+        stamp = stamps.of_stat(file.stat())
         key = str(file), purpose
         known = self._old.get(key)
         if known is None or known[0] != stamp:
@@ -42,7 +43,7 @@ class Results:
         return str(known[1])
 
     def save(self) -> None:
-        """Keep what was asked for in this run."""
+        """Save the results that were used in this run."""
         self._state.keep(self._new)
 
 
@@ -82,7 +83,7 @@ def write(folder: Path, picture: Picture, files: Encoded) -> None:
 
 
 def variant(folder: Path, format: str, width: int) -> bytes | None:
-    """The bytes of one variant, if they are those that were written."""
+    """The bytes of one variant; None if they are not those that were written."""
     place = path(folder, format, width)
     try:
         data = place.read_bytes()
@@ -97,5 +98,5 @@ def _sum(data: bytes) -> str:
 
 
 def path(folder: Path, format: str, width: int) -> Path:
-    """Where one variant lies."""
+    """The file of one variant."""
     return folder / f"{width}.{format}"

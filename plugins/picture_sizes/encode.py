@@ -13,14 +13,14 @@ from PIL import Image, ImageOps
 from .variants import BEST, OPTIONS, Broken, Encoded, Offer, Picture, widths
 
 FORMATS = {"JPEG": "jpeg", "MPO": "jpeg", "PNG": "png", "WEBP": "webp", "AVIF": "avif"}
-"""Pillow's name to ours. MPO is a JPEG with a second picture after it, as telephones write it."""
+"""Pillow's format names to ours. MPO is a JPEG followed by a second picture, as phones write it."""
 LARGEST = 80_000_000
 """Pixels. More would take a gigabyte of memory to decode."""
 
 
 @dataclass(frozen=True)
 class Made:
-    """A picture's own width and height in pixels, as it is to be seen, and its variants."""
+    """A picture's width and height in pixels, after rotation, and its variants."""
 
     width: int
     height: int
@@ -29,13 +29,14 @@ class Made:
 
 
 def encode(data: bytes, wanted: Collection[int]) -> Made | None:
-    """The picture in ``data`` in all formats and widths; None for one that moves or is for print.
+    """The picture in ``data`` in all formats and widths; None for an animated one, or one in other
+    colours than black, grey, RGB or a palette.
 
     Raises:
         Broken: it cannot be read.
     """
     try:
-        # It opens an MPO as the JPEG that it begins as.
+        # Without MPO in the list, Pillow opens such a file as the JPEG that it begins with.
         image = Image.open(io.BytesIO(data), formats=[f for f in FORMATS if f != "MPO"])
         if image.width * image.height > LARGEST:
             raise Broken(f"{image.width} × {image.height} pixels are too many")
@@ -59,7 +60,7 @@ def encode(data: bytes, wanted: Collection[int]) -> Made | None:
 
 
 def planned(data: bytes, wanted: Collection[int]) -> Picture | None:
-    """What :func:`encode` will make, told by the head of the file: sizes in its own format."""
+    """What :func:`encode` will make, from the file's header alone: the sizes in its own format."""
     try:
         image = Image.open(io.BytesIO(data), formats=[f for f in FORMATS if f != "MPO"])
         format = FORMATS[str(image.format)]
@@ -74,12 +75,12 @@ def planned(data: bytes, wanted: Collection[int]) -> Picture | None:
 
 
 def _plain(image: Image.Image) -> Image.Image:
-    """Only pixels, in colours that can be blended, as those of a palette cannot."""
+    """The pixels alone, in a mode that can be resampled, unlike a palette."""
     see_through = "A" in image.mode or "transparency" in image.info
     grey = image.mode in ("1", "L", "LA") and "transparency" not in image.info
     mode = ("LA" if see_through else "L") if grey else ("RGBA" if see_through else "RGB")
     plain = image.convert(mode)
-    # Of all that the file said beside its pixels, only what its colours mean goes along.
+    # Of the file's metadata only the colour profile is kept.
     profile = image.info.get("icc_profile", b"")
     fits = profile[16:20] == (b"GRAY" if grey else b"RGB ")
     plain.info = {"icc_profile": profile} if fits else {}
@@ -99,7 +100,7 @@ def _files(image: Image.Image, width: int, format: str) -> list[tuple[str, bytes
 def _file(image: Image.Image, kind: str, photograph: bool) -> bytes:
     profile = image.info.get("icc_profile")
     if kind in BEST and image.mode in ("L", "LA"):
-        # These formats know no grey, and a profile of greys says nothing of colours.
+        # These formats have no grey mode, and a grey profile does not apply to RGB.
         image, profile = image.convert("RGBA" if image.mode == "LA" else "RGB"), None
     out = io.BytesIO()
     image.save(out, kind.upper(), icc_profile=profile, **OPTIONS[kind, photograph])

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from .tags import IMG, SRC
 from .variants import Files, Picture, shown
 
-# A picture of the author's own making, and what no reader sees, stay as they are.
+# A ``<picture>`` of the author's own and comments are matched first, to be left as they are.
 FOUND = re.compile(rf"(?s:<picture\b.*?</picture>|<!--.*?-->)|(?P<img>{IMG.pattern})", re.I)
 
 
@@ -30,13 +30,14 @@ class Page:
 
     @property
     def roots(self) -> list[str]:
-        """What an address may begin with that leads to the site's root; the longest first."""
+        """The beginnings of addresses below the site's root; the longest first."""
         roots = {f"{root.rstrip('/')}/" for root in (self.here, urlsplit(self.site).path, "")}
         return sorted(roots, key=len, reverse=True)
 
     @property
     def base(self) -> str:
-        """The same without a host, for a page is asked for its pictures where it lies."""
+        """``here`` without scheme and host, so that a page loads its pictures from the host that
+        serves it."""
         root = urlsplit(self.here).path if "://" in self.here else self.here
         return f"{root.rstrip('/')}/"
 
@@ -44,8 +45,8 @@ class Page:
 def pictured(markup: str, pictures: Mapping[str, Picture], page: Page, first: bool) -> str:
     """``markup`` with each known picture in all its sizes and formats.
 
-    ``pictures`` are by their place in the site. Where ``first``, the first picture is what a
-    reader may see at once, and does not wait.
+    ``pictures`` are by their place in the site. With ``first`` the first picture is visible at
+    once, and is not loaded lazily.
     """
     waits = not first
 
@@ -63,7 +64,7 @@ def pictured(markup: str, pictures: Mapping[str, Picture], page: Page, first: bo
 
 
 def _place(tag: str, pictures: Mapping[str, Picture], page: Page) -> str | None:
-    """The place in the site of a picture that is known."""
+    """The place in the site of an ``<img>``'s picture; None if it is not a known one."""
     found = SRC.search(tag)
     address = html.unescape(found.group(2)) if found else ""
     for root in page.roots:
@@ -96,7 +97,8 @@ def _set(files: Files, page: Page) -> str:
 
 
 def _timed(tag: str, waits: bool) -> str:
-    """When the picture is fetched and drawn; what the author says himself holds."""
+    """``tag`` with ``loading`` and ``decoding``, unless the author set them; without lazy loading
+    if it does not wait."""
     if not waits:
         return re.sub(r'\s+loading="lazy"', "", tag)
     end = "/>" if tag.endswith("/>") else ">"
@@ -109,7 +111,7 @@ def _timed(tag: str, waits: bool) -> str:
 
 
 def _size(tag: str, picture: Picture) -> str:
-    """The attributes that are missing; one that is there decides the other."""
+    """The missing ``width`` and ``height``; a given one determines the other."""
     said = dict(re.findall(r"""\b(width|height)\s*=\s*["']?(\d+)(?=["'\s/>])""", tag))
     if set(said) == {"width", "height"} or re.search(r"\b(?:width|height)\s*=\s*.?\d*%", tag):
         return ""

@@ -1,4 +1,4 @@
-"""What a camera wrote into a picture: place, time, owner. Removed without decoding it. Pure."""
+"""Removes a picture's metadata (place, time, owner) without decoding it. Pure."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ ORIENTATION = 0x0112
 def clean(data: bytes) -> bytes:
     """``data`` without metadata; the very same bytes where there is none, or the format is another.
 
-    A JPEG keeps how it must be turned, for it would lie on its side without. A file that ends too
-    early or is otherwise damaged comes back as it is: nothing here may make a picture worse.
+    A JPEG keeps its orientation. A truncated or otherwise damaged file is returned unchanged.
     """
     strip = {".jpg": _jpeg, ".png": _png, ".webp": _webp}.get(ending_of(data))
     try:
@@ -47,7 +46,7 @@ def _jpeg(data: bytes) -> bytes:
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
-    """Marker and bytes of each segment; the last one brings the rest of the file, the scan."""
+    """Marker and bytes of each segment; the last one holds the rest of the file, the scan."""
     at = 2
     while True:
         if data[at] != 0xFF:
@@ -78,7 +77,7 @@ def _orientation(tiff: bytes) -> int:
 
 
 def _turning(value: int) -> bytes:
-    """An Exif segment that says nothing but how to turn the picture."""
+    """An Exif segment that holds the orientation alone."""
     tiff = b"MM\0*" + struct.pack(">IHHHIHHI", 8, 1, ORIENTATION, 3, 1, value, 0, 0)
     body = b"Exif\0\0" + tiff
     return b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body
@@ -108,7 +107,7 @@ def _webp(data: bytes) -> bytes:
         if name in WEBP_PRIVATE:
             found = True
         elif name == b"VP8X":
-            # The flags that announce Exif (bit 3) and XMP (bit 2) would lie otherwise.
+            # Clear the flags for Exif (bit 3) and XMP (bit 2).
             kept.append(chunk[:8] + bytes([chunk[8] & ~0x0C]) + chunk[9:])
         else:
             kept.append(chunk)

@@ -1,4 +1,4 @@
-"""The pictures of one run: made smaller before a page is written, put into the site after."""
+"""The pictures of one run: encoded before a page is written, put into the site after."""
 
 from __future__ import annotations
 
@@ -34,8 +34,9 @@ class Cached:
     made: bool = True
 
 
-class Library:
-    """The pictures of one run. Each is made smaller when it is first needed, and once."""
+class PictureLibrary:
+    """The pictures of one run. The variants of each are encoded once, when they are first
+    needed."""
 
     def __init__(self, generators: list[Any]) -> None:
         """Of Pelican's ``generators``, of which there is one or more."""
@@ -49,8 +50,8 @@ class Library:
         self._faults: dict[str, str] = {}
 
     def variants(self, static: Any) -> list[tuple[str, int, int, int]]:
-        """A picture of the site, and the sizes in its own format that a page offers beside it; none
-        of what is no picture, cannot be read, moves, or is for print.
+        """A picture of the site, and the sizes in its own format that a page offers beside it;
+        ``[]`` for a file that is not a picture, cannot be read, or is animated or CMYK.
 
         Each is a place below the site, width and height in pixels, and bytes; -1 for the bytes of
         one that is not made yet.
@@ -72,13 +73,13 @@ class Library:
         return found
 
     def prepare(self) -> None:
-        """Tell each article and page of its pictures."""
+        """Set the picture attributes of each article and page."""
         found = [(content, own) for content in contents(self._generators)
                  if (own := tags.files(content, self._statics)) and content.save_as]  # fmt: skip
         if new := sorted({path for _, own in found for path in own if not self._is_made(path)}):
             from concurrent.futures import ThreadPoolExecutor
 
-            # Encoders let other threads run, so threads do what processes would, and start at once.
+            # Encoders release the GIL, so threads are as good as processes, and start at once.
             with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
                 list(pool.map(self._cached, new))
         warned = set()
@@ -111,21 +112,21 @@ class Library:
                         write_whole(output / place, self._variant(path, cached, offer, width))
 
     def _variant(self, path: str, cached: Cached, offer: Offer, width: int) -> bytes:
-        """The bytes of one variant; what is damaged in the cache is encoded again."""
+        """The bytes of one variant; encoded again if damaged in the cache."""
         data = cache.variant(cached.folder, offer.format, width)
         if data is None:
-            self._made(path)
+            self._make(path)
             data = cache.variant(cached.folder, offer.format, width)
         if data is None:
             raise OSError(errno.EIO, os.strerror(errno.EIO), str(cached.folder))
         return data
 
     def _cached(self, path: str) -> Cached | None:
-        """One picture; None for one that cannot be read, that moves, or is for print."""
+        """One picture; None for one that cannot be read, or is animated or CMYK."""
         if not self._is_made(path):
             self._known[path] = None
             try:
-                self._known[path] = self._made(path)
+                self._known[path] = self._make(path)
             except (Broken, OSError) as error:
                 self._faults[path] = str(error)
         return self._known[path]
@@ -143,15 +144,15 @@ class Library:
         """The folder of a picture's variants, and what begins their names in the site."""
         file, recipe = Path(self.settings["PATH"], path), f"{RECIPE} {self._wanted}"
         digest = self.results.of(file, recipe, lambda d: cache.digest(d, RECIPE, self._wanted))
-        # Another release may encode otherwise; what lies there must be what would be made.
+        # Part of the key: another release of Pillow may encode differently.
         folder = Path(self.settings["CACHE_PATH"], "images", release("pillow"), digest)
         # The same picture may lie in the site under two names.
         return folder, name(Path(path).stem, digest)
 
-    def _made(self, path: str) -> Cached | None:
+    def _make(self, path: str) -> Cached | None:
         if not self._wanted:
             return None
-        # Loads Pillow, which most builds need not.
+        # Imported late: most builds need no Pillow.
         from .encode import encode, planned
 
         folder, called = self._place(path)
@@ -162,7 +163,7 @@ class Library:
         made = encode(data, self._wanted)
         if made is None:
             return None
-        offered = offers(made.files, made.format, made.width, len(data))
+        offered = offers(made.files, made.format, len(data))
         plain = made.width <= max(self._wanted)
         picture = Picture(called, made.width, made.height, made.format, plain, offered)
         cache.write(folder, picture, made.files)
@@ -170,7 +171,7 @@ class Library:
 
 
 def _set_attributes(content: Any, known: Mapping[str, tuple[Any, Picture]]) -> None:
-    """Set what a theme prints, as plain values, so that two builds can be compared."""
+    """Set the attributes for the theme, as plain values that the engine can fingerprint."""
     settings = content.settings
     here = settings["SITEURL"]
     if settings["RELATIVE_URLS"]:

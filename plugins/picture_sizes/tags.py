@@ -1,4 +1,4 @@
-"""Which files of the site the pictures of a body are, and their sizes written into the tags."""
+"""Finds the files of a body's pictures, and writes their sizes into the tags."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".avif")
 def with_sizes(markup: str, content: str, folder: str) -> str:
     """``markup`` with ``width``, ``height`` and lazy loading on each picture of the content folder.
 
-    ``folder`` is where the source lies, relative to ``content``. A picture that says one of the
-    attributes itself, lies elsewhere or cannot be read is left as it is.
+    ``folder`` is where the source lies, relative to ``content``. A tag that has one of the
+    attributes, or whose picture lies elsewhere or cannot be read, is not changed.
     """
     return IMG.sub(lambda tag: _sized(tag.group(), Path(content), folder), markup)
 
 
 def file_of(tag: str, content: Path, folder: str) -> Path | None:
-    """The file in the content folder that an ``<img>`` means; None for the web's pictures."""
+    """The file in the content folder that an ``<img>`` refers to; None for a picture of another
+    host."""
     found = SRC.search(tag)
     if not found or "://" in found.group(2):
         return None

@@ -9,13 +9,13 @@ from typing import Any
 from urllib.parse import quote
 
 WIDTHS = (480, 800, 1200)
-"""Pixels: a phone, a sharp phone, a sharp desk."""
+"""Pixels: for a phone, a high-density phone, a high-density desktop."""
 BEST = ("avif", "webp")
-"""Formats for those who read them, the better one first."""
+"""Additional formats, the better one first."""
 FOLDER = "pictures"
-"""Where they lie in the site."""
+"""The folder of variants in the site."""
 
-# Several threads in one encoder may cut a picture differently: one each keeps the bytes the same.
+# One thread per encoder: several may tile a picture differently, and give other bytes.
 _AVIF: dict[str, Any] = {"speed": 8, "max_threads": 1, "autotiling": False}
 OPTIONS: dict[tuple[str, bool], dict[str, Any]] = {
     # Format, and whether the picture came as a photograph or as a drawing without loss.
@@ -27,7 +27,7 @@ OPTIONS: dict[tuple[str, bool], dict[str, Any]] = {
     ("png", False): {"optimize": True},
 }
 RECIPE = repr((1, sorted(OPTIONS.items())))
-"""What the bytes depend on beside the picture: part of each file's name."""
+"""The encoding options; a part of each file's name, as the bytes depend on them."""
 
 Encoded = Mapping[tuple[str, int], bytes]
 """Format and width to the file's bytes."""
@@ -36,7 +36,7 @@ Files = tuple[tuple[str, int], ...]
 
 
 class Broken(Exception):
-    """The picture cannot be read; says why."""
+    """The picture cannot be read; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,8 @@ class Source:
 
 @dataclass(frozen=True)
 class Shown:
-    """What a page offers of a picture: other formats, best first, and the ``files`` of its own.
+    """What a page offers of a picture: ``sources`` in other formats, best first, and the ``files``
+    of its own format.
 
     ``files`` is empty where there is only the picture itself.
     """
@@ -96,7 +97,7 @@ def shown(picture: Picture, place: str) -> Shown:
         else:
             sources.append(Source(f"image/{offer.format}", tuple(files)))
     if own and picture.plain:
-        # Blanks and commas part the addresses of a list.
+        # Blanks and commas separate the addresses of a ``srcset``.
         own.append((quote(place, safe="/%:@!$&'()*+;=~"), picture.width))
     return Shown(tuple(sources), tuple(own))
 
@@ -106,12 +107,13 @@ def widths(own: int, wanted: Collection[int]) -> tuple[int, ...]:
     return tuple(sorted({w for w in wanted if w < own} | {min(own, max(wanted))}))
 
 
-def offers(encoded: Encoded, format: str, own: int, size: int) -> tuple[Offer, ...]:
-    """What a page names: each format that costs fewer bytes than the next plainer one.
+def offers(encoded: Encoded, format: str, size: int) -> tuple[Offer, ...]:
+    """The formats that a page offers: each that takes fewer bytes than the next more widely
+    supported one.
 
-    ``format`` is the picture's own, ``own`` its width, ``size`` its bytes. A format is judged by
-    its widest file, and taken or left with all its widths: a browser that takes a format looks
-    at no other.
+    ``format`` is the picture's own, ``size`` its bytes. A format is judged by
+    its widest file, and taken or left with all its widths: a browser that takes a format looks at
+    no other.
     """
     top = max(width for _, width in encoded)
     plain = encoded.get((format, top))
@@ -131,6 +133,6 @@ def offers(encoded: Encoded, format: str, own: int, size: int) -> tuple[Offer, .
 
 
 def name(stem: str, digest: str) -> str:
-    """The beginning of the files' names: safe in an address, in a list of them, on any disk."""
+    """The beginning of the files' names: safe in an address, in a ``srcset`` and on any disk."""
     safe = re.sub(r"[^a-z0-9]+", "-", stem.lower())[:40].strip("-") or "picture"
     return f"{safe}-{digest[:12]}"

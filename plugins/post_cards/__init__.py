@@ -20,9 +20,9 @@ log = logging.getLogger(__name__)
 
 FOLDER = "cards"
 _drawn: dict[str, Any] = {}
-"""File name to what the card shows, of the run at work."""
+"""File name to card, in the current run."""
 _ahead: list[Callable[[], Any]] = []
-"""Waits for those that are drawn while the site is rendered."""
+"""Functions that wait for the cards drawn in other processes."""
 
 
 class Shown(str):
@@ -58,7 +58,7 @@ def choose(generators: list[Any]) -> None:
     # One context is shared by all generators.
     generators[0].context["site_card"] = site
     for article in contents(g for g in generators if isinstance(g, ArticlesGenerator)):
-        # A draft in no place has no page that could show its card.
+        # A draft without an address has no page that could show its card.
         if article.save_as:
             article.card = _card(article, article.settings) or site
     _begin(generators[0].settings)
@@ -68,7 +68,8 @@ def _site_card(settings: Any) -> Shown | None:
     from publish.post.text import plain
 
     name, about = plain(settings["SITENAME"]), plain(settings.get("SITESUBTITLE") or "")
-    # The promise is what invites; without one, the name alone.
+    # The site's subtitle is the title of the card, with the name above; without one, the name
+    # alone.
     return _named("site", about or name, "", name if about else "", name)
 
 
@@ -77,7 +78,7 @@ def _card(article: Any, settings: Any) -> Shown | None:
     from publish.post.text import plain_title
 
     above = " · ".join(_plain(category.name) for category in categories_of(article))
-    # The identity gives a landscape that outlives a new title.
+    # The Uid chooses the landscape, so that it stays when the title changes.
     seed = str(getattr(article, "uid", None) or article.slug)
     return _named(
         article.slug, plain_title(article.title), above, _plain(settings["SITENAME"]), seed
@@ -92,10 +93,8 @@ def _plain(name: str) -> str:
 
 
 def _named(slug: str, title: str, above: str, below: str, seed: str) -> Shown | None:
-    """The card of these words; None if the font lacks a letter of the title, or nothing is left.
-
-    The lines above and below are ornament: one that cannot be written is left out.
-    """
+    """The card of these words; None if the font lacks a letter of the title, or the title is empty.
+    A line above or below that the font cannot write is left out."""
     from .card import Card, name, printable
     from .face import BOLD, REGULAR, face
 
@@ -103,7 +102,8 @@ def _named(slug: str, title: str, above: str, below: str, seed: str) -> Shown | 
     if not words:
         return None
     card = Card(words, _ornament(above, REGULAR), _ornament(below, BOLD), seed)
-    # Equal addresses must mean equal cards in every respect, so the words as written count too.
+    # The name is a digest of the original words too, so that equal addresses mean equal cards and
+    # ``alt``.
     file = name(slug, title, card.above, card.below, card.seed)
     _drawn[file] = card
     return Shown(file, title)
@@ -111,7 +111,7 @@ def _named(slug: str, title: str, above: str, below: str, seed: str) -> Shown | 
 
 @lru_cache(maxsize=1024)
 def _ornament(line: str, weight: Any) -> str:
-    """A line that many cards share, as the font can write it."""
+    """An optional line in the font's characters; ``""`` if it lacks a letter."""
     from .card import printable
     from .face import face
 
@@ -119,8 +119,8 @@ def _ornament(line: str, weight: Any) -> str:
 
 
 def _begin(settings: Any) -> None:
-    """Begin with what is new, from the last on, while sources are judged, and letters and pages
-    made: a card of a build that is refused lies in the cache for the next one."""
+    """Draw new cards in other processes, from the last on, while sources are checked, and letters
+    and pages made. A refused build leaves its cards in the cache for the next one."""
     engine = settings.get("ENGINE")
     if engine and not engine.planning:
         cache = _cache(settings)
@@ -129,7 +129,7 @@ def _begin(settings: Any) -> None:
 
 
 def write(pelican: Any) -> None:
-    """Put the cards into the site: from the cache, or drawn and put there too."""
+    """Put the cards into the site, from the cache; those it lacks are drawn first."""
     if not _drawn:
         return
     from publish.post.diagnostic import Complaint
@@ -160,7 +160,7 @@ def write(pelican: Any) -> None:
 def _cache(settings: Any) -> Path:
     from publish.post.installed import release
 
-    # Another release may compress otherwise; what lies there must be what would be drawn.
+    # Part of the key: another release of Pillow may compress differently.
     return Path(settings["CACHE_PATH"], FOLDER, release("pillow"))
 
 
@@ -172,7 +172,7 @@ def _missing(engine: Any) -> list[str]:
 
 
 def _kept(file: Path) -> bytes:
-    """A card of the cache; drawn and put there if it is not."""
+    """A card from the cache, drawn and cached first if it is missing."""
     from publish.post.cache import verified, with_checksum
     from publish.post.files import write_whole
 
@@ -188,6 +188,6 @@ def _kept(file: Path) -> bytes:
 
 def register() -> None:
     """Called by Pelican."""
-    # After every plugin that sets categories, in whatever order they are named.
+    # After every plugin that sets categories, whatever the order of PLUGINS.
     signals.all_generators_finalized.connect(choose)
     signals.finalized.connect(write)

@@ -1,4 +1,4 @@
-"""What stands on a card, and the name of its file: all that a build with nothing to draw needs."""
+"""The words on a card and the name of its file: all that a build with nothing to draw needs."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from collections.abc import Container
 from typing import NamedTuple
 
 DESIGN = "5"
-"""Part of every name: raise it when a drawing changes, and all cards are drawn again."""
+"""The version of the drawing, a part of every name: raise it to have all cards drawn again."""
 
 
 class Card(NamedTuple):
-    """What stands on a card: plain text. ``seed`` chooses the landscape."""
+    """The words on a card, as plain text; ``seed`` chooses the landscape."""
 
     title: str
     above: str
@@ -22,9 +22,10 @@ class Card(NamedTuple):
 
 
 def name(slug: str, *parts: str) -> str:
-    """A file name that changes with what the card shows, so that no share page shows an old one."""
+    """A file name that changes with the card's words, so that no cached card is shown in its
+    place."""
     digest = hashlib.sha256("\0".join((DESIGN, *parts)).encode()).hexdigest()
-    # A slug may be written in any script and lead anywhere; an address and a folder may not.
+    # A slug may hold any script and slashes; a file name in the cache must not.
     stem = re.sub(r"[^a-z0-9]+", "-", slug.lower())[:60].strip("-") or "card"
     return f"{stem}-{digest[:12]}.png"
 
@@ -32,13 +33,13 @@ def name(slug: str, *parts: str) -> str:
 def printable(text: str, has: Container[str]) -> str | None:
     """``text`` in characters that the font ``has``; None if a letter or figure is missing.
 
-    An ornament may go (an emoji, an invisible mark); a word without one of its letters may not.
+    A symbol such as an emoji or an invisible mark may be dropped, a letter may not.
     """
     if text.isascii() and all(map(has.__contains__, text)):
         return " ".join(text.split())
     kept = []
     for character in unicodedata.normalize("NFC", text):
-        # A ligature or a wide letter is also written with others.
+        # NFKC replaces ligatures and wide letters by plain ones.
         plainer = unicodedata.normalize("NFKC", character)
         if character in has or character.isspace():
             kept.append(character)

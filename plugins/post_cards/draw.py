@@ -24,14 +24,13 @@ SMALL, ABOVE, BELOW = 36, 96, HEIGHT - 26
 TITLE_TOP, TITLE_HEIGHT = 136, 300
 """Size of the small lines, their baselines, and the title's box."""
 _FINE = 2
-"""Shapes are drawn so many times larger and made small again, which smooths their edges."""
+"""The factor by which shapes are drawn larger and scaled down, for antialiasing."""
 _STEPS, _ZONES = 8, 8
-"""How strongly an edge covers a pixel is told in so many steps, from 0; and an edge over the sky
-is mixed with one of so many of its colours."""
+"""Steps of an edge's coverage, from 0; and colours of the sky with which edges are blended."""
 _LETTERS, _SHAPES = range(1, _STEPS), range(_STEPS // _FINE**2, _STEPS, _STEPS // _FINE**2)
-"""The steps between none and all that either has."""
+"""The partial steps of letters and of shapes."""
 _MOST = 256
-"""Colours of a picture that has one byte a pixel; those of a card are fewer."""
+"""Colours of a palette image; a card has fewer."""
 _COVERED = [0] + [255] * (_MOST - 1)
 RGB = tuple[int, ...]
 
@@ -39,7 +38,7 @@ RGB = tuple[int, ...]
 def png(card: Card) -> bytes:
     """The card as a PNG of 1200 × 630 pixels; the same bytes for the same card."""
     lines = _set(card)
-    # A foot of a letter reaches about a fifth of its size below the baseline.
+    # Descenders reach about a fifth of the size below the baseline.
     boxes = [
         (EDGE + face(line.file).width(line.text) * line.size, line.y + 0.2 * line.size)
         for line in lines
@@ -69,16 +68,16 @@ class _Line:
 
 @lru_cache(maxsize=32)
 def _small(text: str, y: float, file: Path, colour: str) -> list[_Line]:
-    """A line that many cards share."""
+    """A small line, above or below the title."""
     one = SMALL * LEADING
     found = fit(text, face(file).width, WIDTH - 2 * EDGE, one, (SMALL,), LEADING)
     return [_Line(line, y, SMALL, file, colour) for line in found.lines if line]
 
 
 def _set(card: Card) -> list[_Line]:
-    """The lines of the card; that at ``BELOW`` stands on the nearest hill."""
+    """The lines of the card; the one at ``BELOW`` lies on the nearest hill."""
     title = fit(card.title, face(BOLD).width, WIDTH - 2 * EDGE, TITLE_HEIGHT, SIZES, LEADING)
-    # What stands above the first baseline is about three quarters of the size.
+    # Ascenders reach about three quarters of the size above the baseline.
     first = TITLE_TOP + title.size * 0.76
     return [
         *_small(card.above, ABOVE, REGULAR, "quiet"),
@@ -92,14 +91,12 @@ def _set(card: Card) -> list[_Line]:
 
 
 class _Canvas:
-    """A picture in the numbers of its colours, which are mixed as they are needed.
-
-    Each colour is of a *kind*, by which it counts where another is painted over it: a zone of the
-    sky, the sun, a hill, the text. A *cover* says in steps how strongly each pixel is painted.
-    """
+    """A palette image; mixed colours are added to the palette as they are needed. Each colour is of
+    a *kind* (a zone of the sky, the sun, a hill, the text), by which it is blended with a colour
+    painted over it. A *cover* is a mask that says in steps how strongly each pixel is painted."""
 
     def __init__(self, palette: Palette) -> None:
-        # Rows have the number of one colour but where the sun, words or the edge of a hill is.
+        # A row is of one colour number, except at the sun, at words and at the edges of hills.
         sky, self._rows, empty = _sky(palette.sky)
         self._image = empty.copy()
         self._colours = [*sky]
@@ -121,7 +118,7 @@ class _Canvas:
         self._image.paste(Image.frombytes("L", (wide, end // wide), b"".join(painted)), (left, top))
 
     def pile(self, colour: str, top: int, cover: Image.Image) -> None:
-        """Paint a ``cover`` from side to side, over whatever is there, and all below it."""
+        """Paint a ``cover`` over the whole width, and everything below it."""
         (kind, full), low = self._kind(colour), top + cover.height
         kinds = bytes(each * (_STEPS + 1) for each in self._kinds).ljust(_MOST, b"\0")
         met = ImageChops.add(_with(self._image.crop((0, top, WIDTH, low)), kinds), cover)
@@ -134,12 +131,12 @@ class _Canvas:
         self._rows = self._rows[:low] + bytes((full,)) * (HEIGHT - low)
 
     def picture(self) -> Image.Image:
-        """The picture with its colours."""
+        """The image with its palette."""
         self._image.putpalette(bytes(part for colour in self._colours for part in colour))
         return self._image
 
     def _kind(self, colour: str) -> tuple[int, int]:
-        """The kind of a colour that is painted, and its number."""
+        """The kind and the number of a colour."""
         if colour not in self._known:
             kind = len(self._shown)
             self._shown.append(ImageColor.getrgb(colour))
@@ -147,7 +144,7 @@ class _Canvas:
         return self._known[colour]
 
     def _over(self, colour: str, under: int, steps: range) -> bytes:
-        """The numbers of a colour that covers a kind in one step, in two, and so on."""
+        """For each step of a cover the number of a colour blended over a kind."""
         kind, full = self._kind(colour)
         if (kind, under) not in self._mixed:
             numbers = bytearray((full,)) * _STEPS
@@ -169,7 +166,7 @@ def _mixture(colour: RGB, under: RGB, step: int) -> RGB:
 
 
 def _with(image: Image.Image, table: bytes | bytearray) -> Image.Image:
-    """Each number replaced by that in the ``table``; Pillow's own ``point`` rounds the table."""
+    """Each number replaced by its entry in ``table``; Pillow's own ``point`` rounds the table."""
     return Image.frombytes("L", image.size, image.tobytes().translate(table))
 
 
@@ -206,7 +203,7 @@ def _shape(text: str, file: Path, size: int) -> tuple[Image.Image, int, int]:
     """A line's cover, and where its corner lies from the card's side and from the baseline."""
     cover = Image.new("L", (EDGE + int((face(file).width(text) + 2) * size), 2 * size))
     for character, x in face(file).places(text):
-        # Half a pixel is as near as an eye can tell.
+        # Positions are rounded to half a pixel, which the eye cannot tell from exact ones.
         whole, half = divmod(floor(2 * (EDGE + x * size) + 0.5), 2)
         glyph, left, top = _glyph(file, size, character, half)
         if glyph:
@@ -217,7 +214,8 @@ def _shape(text: str, file: Path, size: int) -> tuple[Image.Image, int, int]:
 
 @cache
 def _glyph(file: Path, size: int, character: str, half: int) -> tuple[Image.Image | None, int, int]:
-    """A character's mask, and where its corner lies from where it begins and from a line's top."""
+    """A character's mask, and the offsets of its corner from the pen position and from the line's
+    top."""
     room = Image.new("L", (3 * size, 2 * size))
     where = size + half / 2, size * 3 // 2
     ImageDraw.Draw(room).text(where, character, 255, _font(file, size), anchor="ls")
@@ -226,7 +224,7 @@ def _glyph(file: Path, size: int, character: str, half: int) -> tuple[Image.Imag
 
 
 class _Cover:
-    """A shape with smoothed edges, on the part of the card that it touches."""
+    """An antialiased shape, on the part of the card that it touches."""
 
     def __init__(self, left: int, upper: int, width: int, height: int) -> None:
         self._corner = left, upper
@@ -245,5 +243,6 @@ class _Cover:
 
 @cache
 def _font(file: Path, size: int) -> ImageFont.FreeTypeFont:
-    # The other layout needs a library that not every machine has, and kerns where we do.
+    # The other layout engine needs a library that not every machine has, and applies kerning a
+    # second time.
     return ImageFont.truetype(file, size, layout_engine=ImageFont.Layout.BASIC)

@@ -1,7 +1,7 @@
-"""A typeface as numbers: which characters it has, how wide they are, how close two may stand.
+"""Reads a TrueType font: its characters, their widths and the kerning of pairs.
 
-Read from the file itself. What lays text out for Pillow differs from machine to machine (its
-kerning needs a library of the system), and a card must not.
+Pillow's text layout differs from machine to machine (its kerning needs a library of the system),
+and a card must not.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ BOLD, REGULAR = FONTS / "CardSerif-Bold.ttf", FONTS / "CardSerif-Regular.ttf"
 
 
 class Face:
-    """One font. Widths and distances are in ems: for pixels, multiply by the size."""
+    """One font. Widths and distances are in ems: multiply by the font size for pixels."""
 
     def __init__(self, file: Path) -> None:
         """Of a TrueType file with a ``kern`` table."""
@@ -28,7 +28,7 @@ class Face:
 
     @property
     def characters(self) -> Set[str]:
-        """Those it has."""
+        """The characters in the font."""
         return self._glyphs.keys()
 
     @cached_property
@@ -37,7 +37,7 @@ class Face:
         (known,) = struct.unpack_from(">H", self._data, self._tables["hhea"] + 34)
 
         def advance(glyph: int) -> int:
-            # Glyphs after the last known one are as wide as that.
+            # Glyphs after the last entry are as wide as that one.
             at = self._tables["hmtx"] + 4 * min(glyph, known - 1)
             return int(struct.unpack_from(">H", self._data, at)[0])
 
@@ -45,7 +45,7 @@ class Face:
 
     @cached_property
     def kerning(self) -> dict[tuple[str, str], float]:
-        """How much closer (below 0) or wider than usual two characters stand."""
+        """The kerning of each pair of characters: below 0 is closer than usual."""
         named: dict[int, list[str]] = {}
         for character, glyph in self._glyphs.items():
             named.setdefault(glyph, []).append(character)
@@ -57,12 +57,12 @@ class Face:
         }
 
     def width(self, text: str) -> float:
-        """How long ``text`` is; a character that is not there counts for nothing."""
+        """The width of ``text``; a missing character counts as 0."""
         near = sum(map(self.kerning.get, pairwise(text), repeat(0.0)))
         return near + sum(map(self.advances.get, text, repeat(0.0)))
 
     def places(self, text: str) -> list[tuple[str, float]]:
-        """Each character and where it begins."""
+        """Each character and its position."""
         found, at, before = [], 0.0, ""
         for character in text:
             at += self.kerning.get((before, character), 0)
@@ -79,7 +79,7 @@ def face(file: Path) -> Face:
 
 
 def _tables(data: bytes) -> dict[str, int]:
-    """Where each table begins."""
+    """The offset of each table."""
     (number,) = struct.unpack_from(">H", data, 4)
     found = (struct.unpack_from(">4sIII", data, 12 + 16 * n) for n in range(number))
     return {tag.decode(): start for tag, _, start, _ in found}
@@ -104,7 +104,7 @@ def _glyphs(data: bytes, start: int) -> dict[str, int]:
         for code in range(first, min(last, 0xFFFE) + 1):
             glyph = code
             if offset:
-                # The offset counts from its own place.
+                # The offset is relative to its own position in the table.
                 place = at + 16 + 3 * twice + 2 * row + offset + 2 * (code - first)
                 (glyph,) = struct.unpack_from(">H", data, place)
             if glyph and (glyph := (glyph + delta) % 0x10000):
@@ -113,6 +113,6 @@ def _glyphs(data: bytes, start: int) -> dict[str, int]:
 
 
 def _pairs(data: bytes, start: int) -> list[tuple[int, int, int]]:
-    """Left glyph, right glyph, and by how many units they move together or apart."""
+    """Left glyph, right glyph, and their kerning in font units."""
     (number,) = struct.unpack_from(">H", data, start + 10)
     return [struct.unpack_from(">HHh", data, start + 18 + 6 * n) for n in range(number)]

@@ -1,4 +1,4 @@
-"""Setting a title in the letters there are, at the largest size that fits, in even lines. Pure."""
+"""Sets a title at the largest size that fits, in lines of even length. Pure."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def fit(
 ) -> Setting:
     """Set ``text`` into a box of pixels at the first of ``sizes`` (largest first) that fits.
 
-    What fits at no size is set at the last one and cut, with an ellipsis.
+    A text that fits at no size is set at the last one and cut, with an ellipsis.
     """
-    # The same beginnings of lines are tried at each size, and again to make the lines even.
+    # Memoized: the same beginnings of lines are measured at each size, and again to even the lines.
     words, measure = text.split(), cache(measure)
     for size in sizes:
         room, most = width / size, max(1, int(height // (size * leading)))
@@ -51,7 +51,8 @@ def _widest(lines: Sequence[str], measure: Measure) -> float:
 
 
 def _balanced(words: Sequence[str], measure: Measure, room: float, number: int) -> tuple[str, ...]:
-    """The narrowest box that needs no more lines: so no word is left alone on the last one."""
+    """The lines in the narrowest box that needs no more of them: so the last one is not a single
+    word."""
     low, high = 0.0, room
     while high - low > 0.05:
         middle = (low + high) / 2

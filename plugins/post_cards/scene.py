@@ -1,4 +1,4 @@
-"""The landscape of a card: a low sun over hills, another one for each post, and always the same.
+"""The landscape of a card: a low sun over hills, derived from the post's seed.
 
 Pure numbers in pixels of the finished card; nothing here draws.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from math import pi, sin
 
 WIDTH, HEIGHT = 1200, 630
-"""What the large share pages show without cutting."""
+"""The size that the large share pages show uncropped."""
 GAP, FARTHEST = 18, 1124
 """Pixels between sun and text, and how far right the middle of the sun may be."""
 
@@ -107,7 +107,7 @@ def scene(seed: str) -> Scene:
 
 
 class _Chance:
-    """Numbers from a digest, the same on any machine and in any version of Python."""
+    """Pseudo-random numbers from a digest, equal on every machine and version of Python."""
 
     def __init__(self, seed: str) -> None:
         self._seed, self._drawn = seed, 0

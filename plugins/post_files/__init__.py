@@ -33,11 +33,9 @@ def link(generator: Any) -> None:
 
 
 def settle(generator: Any) -> None:
-    """Runs after all files are found and before an address is read.
-
-    Links in either spelling of an accent find their file; what articles and pages ``{attach}``
-    moves beside them; and what only drafts without a page name stays out of the site.
-    """
+    """Runs after all files are found and before an address is read. Links in either Unicode form of
+    an accent find their file; ``{attach}``-ed files move beside the page; files that only drafts
+    without a page refer to stay out of the site."""
     statics = generator.context["static_content"]
     for path, static in list(statics.items()):
         if not path.isascii():
@@ -75,7 +73,8 @@ def resolve(generators: list[Any]) -> None:
 
 
 def _contents(context: Any) -> Iterator[Any]:
-    """All articles and pages, drafts and hidden ones too; of one that is not fit there is None."""
+    """All articles and pages, drafts and hidden ones too. (The context holds None for a source that
+    could not be read.)"""
     found = {id(content): content for content in context["generated_content"].values() if content}
     yield from found.values()
 
@@ -85,7 +84,7 @@ def _is_file(generator: Any, path: str) -> bool:
 
 
 def _addresses(content: Any) -> list[str]:
-    """All that a body and an ``Image:`` line lead to, as the author wrote it."""
+    """The addresses in a body and an ``Image:`` line, as the author wrote them."""
     found = [str(content.metadata.get("image") or "").strip()]
     for text in (content._content, getattr(content, "email_content_source", None)):
         found += (html.unescape(address) for address in ADDRESS.findall(text or ""))
@@ -109,7 +108,7 @@ def _path(static: Any) -> str:
 
 
 def _mentioned(static: Any, text: str) -> bool:
-    """Whether something public speaks of a file of this name; in doubt it does."""
+    """Whether a public text mentions the file's name; True in doubt."""
     name = _path(static).rpartition("/")[2]
     return any(spelt in text for form in ("NFC", "NFD")
                for spelt in (normalize(form, name), quote(normalize(form, name))))  # fmt: skip

@@ -1,7 +1,7 @@
-"""Identity: a post is itself whatever its title, slug, date or address becomes.
+"""Identity: a post keeps its ``uid`` when its title, slug, date or address changes.
 
 Gives articles and pages ``uid`` and ``page_digest``, keeps front-matter keys from overwriting
-what Pelican itself hangs on a page, and reports two posts with one ``Uid``.
+attributes of Pelican's own, and reports two posts with one ``Uid``.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ INCREMENTAL = True
 
 log = logging.getLogger(__name__)
 
-# Where dropped keys wait from the reader, which is not told the file, until the content exists,
-# which is. No front-matter key can hold a space, so no author can spell this one.
+# Metadata key for dropped keys: they are found while reading, where the file is not known, and
+# reported once the content exists. A front-matter key cannot hold a space, so this one does not
+# collide.
 DROPPED = "dropped keys"
 
 
 def guard(generator: Any, metadata: dict[str, Any]) -> None:
-    """Type the front matter in place, before Pelican turns its keys into attributes."""
+    """Convert the front matter in place, before Pelican turns its keys into attributes."""
     from .frontmatter import join_lines, shadowing
 
     join_lines(metadata)
@@ -59,8 +60,8 @@ def identify(content: Any) -> None:
 
 
 def digest(generator: Any) -> None:
-    """Set ``page_digest``, once every plugin has had its say on each source and no link in a body
-    is resolved: so it depends on no order of plugins."""
+    """Set ``page_digest``, after all plugins have changed the sources and before any link is
+    resolved: so it does not depend on the order of plugins."""
     from publish.post.cache import State
     from publish.post.contents import contents
 
@@ -75,7 +76,8 @@ def digest(generator: Any) -> None:
 
 
 def report_twins(generator: Any) -> None:
-    """Two posts with one ``Uid`` are one item to a feed reader and one issue to the newsletter."""
+    """Report two posts with one ``Uid``: a feed reader and the newsletter would take them for
+    one."""
     from publish.post.contents import contents
     from publish.post.diagnostic import Complaint
 
@@ -93,7 +95,7 @@ def report_twins(generator: Any) -> None:
 
 
 def list_addresses(generators: list[Any]) -> None:
-    """Write ``IDENTITY_ADDRESSES_PATH``, if it is set: who is at which address."""
+    """Write ``IDENTITY_ADDRESSES_PATH``, if it is set: the identity behind each address."""
     path = next((g.settings.get("IDENTITY_ADDRESSES_PATH") for g in generators), None)
     if path:
         from publish.post.contents import contents
@@ -117,7 +119,7 @@ def addresses(contents: Iterable[Any]) -> dict[str, dict[str, Any]]:
 
 
 def place(content: Any) -> str:
-    """The source file, as one would type it from here."""
+    """The source file, relative to the working directory."""
     return os.path.relpath(content.source_path) if content.source_path else str(content)
 
 

@@ -1,4 +1,4 @@
-"""A digest of what a post says. Nothing here changes its argument."""
+"""A digest of a post's content. Nothing here changes its argument."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from publish.post.frontmatter import names
 
 
 def page_digest(content: Any, known: Mapping[bytes, str] | None = None) -> tuple[bytes, str]:
-    """A mark of the content's own facts, and 32 hex digits over them, which are ``known`` by it
-    where they were worked out before.
+    """A key for the content's own facts and their digest (32 hex digits), which is taken from
+    ``known`` by the key where it is there.
 
-    Neither ``SITEURL`` nor the theme has a part in it: links to other files of the site count as
-    the author wrote them (``{filename}other.md``), before they become addresses.
+    It does not depend on ``SITEURL`` or the theme: internal links count as written
+    (``{filename}other.md``), not as resolved.
     """
     facts = [
         ["title", _text(getattr(content, "title", ""))],

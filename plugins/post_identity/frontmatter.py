@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-# Pelican gives these a meaning of their own although its classes have members of their name.
+# Keys that Pelican reads although its classes have members of that name.
 MEANT = {"save_as", "status", "summary", "url"}
 
-# Set on each page while it is made, so no class has them as members. The rest of what is set
-# there (`title`, `date`, `lang`, `slug`, `timezone`, `date_format` …) is meant to be given.
+# Instance attributes that Pelican sets itself. (The other ones, such as `title`, `date`, `lang`,
+# `slug`, `timezone` and `date_format`, may be given.)
 OF_EACH_PAGE = {
     "in_default_lang",
     "locale_date",
@@ -22,14 +22,14 @@ OF_EACH_PAGE = {
     "translations",
 }
 
-# The Markdown reader makes a list of a value that goes on over several lines, and of a key that
-# is given twice. Words are joined; of anything else the first line counts.
+# The Markdown reader makes a list of a value that spans several lines, and of a key that is given
+# twice. Texts are joined; of any other key the first line counts.
 WORDS = {"image_alt", "preheader", "subject", "title"}
 ONE = {"image", "lang", "newsletter", "template", "uid"}
 
 
 def shadowing(keys: Iterable[str]) -> list[str]:
-    """Those of ``keys``, sorted, that would replace something Pelican's own code relies on."""
+    """Those of ``keys``, sorted, that would shadow an attribute Pelican's own code relies on."""
     taken = _taken()
     return sorted(key for key in keys if key.lower() in taken or key.startswith("_"))
 
@@ -42,7 +42,7 @@ def _taken() -> frozenset[str]:
 
 
 def join_lines(metadata: dict[str, Any]) -> None:
-    """Make each key that must be text into text, in place."""
+    """Join the lines of each key that must be text, in place."""
     for key in (WORDS | ONE) & metadata.keys():
         if isinstance(metadata[key], list):
             lines = [str(line).strip() for line in metadata[key]]

@@ -1,7 +1,7 @@
-"""Markdown read in a fraction of the time, with the same bytes.
+"""Reads Markdown in about half the time, with the same result byte for byte.
 
-Pelican's ``Markdown`` tries every pattern on every piece of text. Here a pattern is not tried where
-a character it cannot do without is missing.
+Python-Markdown tries every inline pattern on every piece of text. Here a pattern is skipped where a
+character that it requires is missing.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ INCREMENTAL = True
 log = logging.getLogger(__name__)
 
 PELICAN = ("4.12.",)
-"""Beginnings of Pelican's versions whose reader is ours but for where ``Markdown`` comes from."""
+"""Prefixes of Pelican versions whose Markdown reader equals ours except for the ``Markdown``
+class."""
 MARKDOWN = {"3.11.3": "ca654c6e56e01a488262c0d0d2225278f4f4883eca2b7922d658436dd49816ed"}
 """Versions of Markdown, and the digest of the sources of each."""
 
 
 def install(readers: Any) -> None:
-    """Read with the quick reader where Pelican's own would; a reader of the site's stays."""
+    """Replace Pelican's Markdown reader; a reader of the site's own stays."""
     from pelican.readers import MarkdownReader as Stock
 
     if not is_known():
@@ -39,7 +40,8 @@ def install(readers: Any) -> None:
 
 
 def digest(folder: Path) -> str:
-    """SHA-256, in hex, of the modules and extensions in ``folder``, whatever ends their lines."""
+    """SHA-256, in hex, of the modules and extensions in ``folder``, with line endings
+    normalized."""
     total = hashlib.sha256()
     for file in sorted([*folder.glob("*.py"), *folder.glob("extensions/*.py")]):
         total.update(file.name.encode() + b"\0" + file.read_bytes().replace(b"\r\n", b"\n"))
@@ -47,7 +49,7 @@ def digest(folder: Path) -> str:
 
 
 def is_altered(stock: type) -> bool:
-    """Whether the class holds a function from outside Markdown's own module."""
+    """Whether a method of the class was replaced by a function from another module."""
     return any(
         isinstance(each, FunctionType) and each.__module__ != stock.__module__
         for each in vars(stock).values()
@@ -72,7 +74,8 @@ def _is_known_library() -> bool:
 
 
 def is_known() -> bool:
-    """Whether the quick reader may stand in for Pelican's."""
+    """Whether the quick reader may replace Pelican's: the installed library is the one it was
+    written for."""
     from markdown import Markdown
     from markdown.treeprocessors import InlineProcessor
     from pelican.readers import MarkdownReader

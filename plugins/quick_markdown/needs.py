@@ -1,6 +1,6 @@
-"""Patterns inside a line: the stock processor, which leaves out those that cannot match.
+"""Markdown's inline processor without the patterns that cannot match.
 
-A pattern is left out where a text does not hold characters that it cannot do without.
+A pattern is skipped where the text lacks a character that it requires.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from markdown.treeprocessors import InlineProcessor as Stock
 from markdown.util import AtomicString
 
 Need = str | None
-"""A piece of text without which there is no match; None where nothing is known."""
+"""A text without which the pattern cannot match; None if unknown."""
 
 FOOTNOTE_RE = r"\[\^([^\]]*)\]"
 WIKILINK_RE = r"\[\[([\w0-9_ -]+)\]\]"
@@ -63,11 +63,8 @@ _FLAGS = int(re.DOTALL | re.UNICODE)
 
 
 def need_of(pattern: Any) -> Need:
-    """What ``pattern`` (an inline processor) cannot do without; it is known by its expression.
-
-    A class of its own may do as it likes with a match, but not find one elsewhere, unless it
-    brings its own search.
-    """
+    """The characters that ``pattern`` (an inline processor) requires, known by its regular
+    expression. A subclass may handle a match in any way, unless it overrides the search."""
     if (
         not isinstance(pattern, stock.InlineProcessor)
         or type(pattern).getCompiledRegExp is not stock.Pattern.getCompiledRegExp
@@ -79,11 +76,8 @@ def need_of(pattern: Any) -> Need:
 
 
 class InlineProcessor(Stock):
-    """Tries, in the stock order, the patterns whose characters are there.
-
-    It goes exactly as deep as the stock class, a call for a call: how deep marks may be nested
-    hangs on that.
-    """
+    """Tries, in the stock order, the patterns whose required characters are present. It recurses
+    exactly as the stock class does: how deeply marks may be nested depends on that."""
 
     @cached_property
     def _steps(self) -> list[tuple[Any, Need]]:

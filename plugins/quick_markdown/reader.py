@@ -1,4 +1,4 @@
-"""Pelican's reader of Markdown, with a ``Markdown`` that is ready sooner and reads more quickly."""
+"""Pelican's Markdown reader, with a ``Markdown`` object that starts and reads faster."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STOCK = "markdown.extensions."
 
 
 class MarkdownReader(Stock):
-    """Reads as the stock class does; named as it is, for Pelican shows the name to templates."""
+    """Reads as the stock class does, and has its name, which templates see."""
 
     def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
         """As stock: the HTML and the metadata of a file."""
@@ -40,18 +40,18 @@ class Quick(Markdown):
         super().registerExtensions(extensions, configs)
         for each in self.treeprocessors:
             if type(each) is StockInline:
-                # In place, so that who holds it holds it still.
+                # In place: other objects refer to it.
                 each.__class__ = InlineProcessor
         return self
 
     def build_extension(self, ext_name: str, configs: Mapping[str, Any]) -> Extension:
-        """As stock, without its look through all that is installed."""
+        """As stock, without searching all installed packages for entry points."""
         return _named(ext_name, configs) or super().build_extension(ext_name, configs)
 
 
 def _named(name: str, configs: Mapping[str, Any]) -> Extension | None:
-    """An extension by its short name, or by the module of one of Markdown's own; None for others,
-    and for one of which it takes stock to tell what is wrong."""
+    """One of Markdown's own extensions by its short name or module; None for others, and for one
+    that the stock method has to report an error about."""
     offered = entry_points("markdown.extensions")
     if offered is None:
         return None

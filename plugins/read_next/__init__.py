@@ -69,5 +69,5 @@ def _asked(article: Any) -> Any:
 
 def register() -> None:
     """Called by Pelican."""
-    # After every plugin that sets categories or changes a text, in whatever order they are named.
+    # After every plugin that sets categories or changes a text, whatever the order of PLUGINS.
     signals.all_generators_finalized.connect(relate)

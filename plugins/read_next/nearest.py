@@ -1,7 +1,7 @@
 """The nearest posts of each: cosine of tf-idf vectors, over an index from term to posts.
 
-What is worked out is kept from run to run, post by post: a post is worked out again only where its
-own words changed, or what they weigh, or where a post near it did.
+Results are kept from run to run, per post: a post is computed again only where its own words
+changed, or their weights, or those of a post near it.
 """
 
 from __future__ import annotations
@@ -14,22 +14,23 @@ from math import log, sqrt
 from typing import Any, NamedTuple
 
 KEPT = 40
-"""Terms of a post that are compared: the most telling ones. It bounds the work for each pair."""
+"""Terms of a post that are compared, those with the highest weights; it limits the work per
+pair."""
 FEW = 100
-"""Posts up to which a term's weight is exact. Beyond, it moves in steps of a power of two: one post
-more would else move all weights, and with them every list of a large archive."""
+"""Posts up to which terms' weights are exact. Beyond, they change at powers of two: else every new
+post would change all weights, and with them every list of a large archive."""
 SLACK = 1e-8
-"""More than sums in another order and rounding can differ by."""
+"""An upper bound of differences by summation order and rounding."""
 
 Vector = dict[str, float]
 """Term to weight, the weightiest first; its length is 1."""
 Asked = tuple[str, bytes, Callable[[], Mapping[str, float]]]
-"""A post: its key, a digest of all that counts, and what gives its terms."""
+"""A post: its key, a digest of its text, and a function that returns its terms."""
 
 
 class Row(NamedTuple):
-    """What is kept of a post. ``terms`` are packed, for few are looked at again; ``near`` are keys,
-    the nearest first; a post that is nearer than ``least`` belongs among them."""
+    """The state kept of a post. ``terms`` are packed, as few are read again; ``near`` are keys, the
+    nearest first; a post nearer than ``least`` belongs among them."""
 
     mark: bytes
     terms: bytes
@@ -39,7 +40,7 @@ class Row(NamedTuple):
 
 
 class Neighbourhood:
-    """The posts of one language. Its answers are those of a new one, whatever it remembers."""
+    """The posts of one language. Results do not depend on the kept state."""
 
     def __init__(self, state: Any = None) -> None:
         """``state`` is what :meth:`snapshot` gave."""
@@ -58,9 +59,8 @@ class Neighbourhood:
     ) -> dict[str, list[str]]:
         """For each of ``posts``, the keys of up to ``most`` ``candidates``, the nearest first.
 
-        ``candidates`` are keys of posts. What shares nothing is not among them. Of two that are
-        equally near, the one that comes first in ``candidates`` wins. The order of ``posts``
-        changes nothing.
+        ``candidates`` are keys of posts. Posts that share no term are left out. Of two equally near
+        ones the first in ``candidates`` wins. The order of ``posts`` does not matter.
         """
         before, self._rows = self._rows, {}
         for key, mark, make in posts:
@@ -82,7 +82,7 @@ class Neighbourhood:
     def _weighed(
         self, before: Mapping[str, Row], candidates: list[str], fresh: set[str]
     ) -> set[str]:
-        """Bring weights and vectors up to date; return the posts that are others to their like."""
+        """Bring weights and vectors up to date; return the posts whose vectors changed."""
         was, now = set(self._candidates), set(candidates)
         old = self._weights(len(was))
         for key in was:
@@ -108,7 +108,7 @@ class Neighbourhood:
         return moved
 
     def _weights(self, many: int) -> dict[str, float]:
-        """What each term tells: nothing if all posts have it, and nothing if only one has."""
+        """The weight of each term: 0 if all posts have it, or only one."""
         held = ((term, n) for term, n in self._holders.items() if 1 < n < many)
         if many <= FEW:
             return {term: log(many / n) for term, n in held}
@@ -116,7 +116,7 @@ class Neighbourhood:
         return {term: float(step) for term, n in held if (step := top - n.bit_length())}
 
     def _outdated(self, gone: Collection[str], moved: set[str]) -> set[str]:
-        """The posts whose lists may be others."""
+        """The posts whose lists may have changed."""
         if 4 * len(moved) > len(self._rows):
             return set(self._rows)
         among = set(self._candidates)
@@ -129,7 +129,7 @@ class Neighbourhood:
         return found
 
     def _listed(self, most: int) -> None:
-        """Look for the nearest of each post that has no list any more."""
+        """Find the nearest of each post without a list."""
         missing = [key for key, row in self._rows.items() if row.least < 0]
         if not missing:
             return
@@ -139,7 +139,8 @@ class Neighbourhood:
             best = index.near(row.vector, key, most)
             near = tuple(self._candidates[place] for _, place in best)
             full = most and len(best) == most
-            # With room left, whatever shares a word belongs in; with no room at all, nothing.
+            # A list that is not full takes every post that shares a word; one of length 0 takes
+            # none.
             least = best[-1][0] if full else 0.0 if most else 9.0
             self._rows[key] = row._replace(near=near, least=least)
 
@@ -152,14 +153,15 @@ def _order(before: Sequence[str], after: Sequence[str]) -> bool:
 
 def _vector(terms: Mapping[str, float], weights: Mapping[str, float]) -> Vector:
     heavy = [(n * weights[term], term) for term, n in terms.items() if term in weights]
-    # By weight, then by name, for a dictionary's order may be that of another run.
+    # By weight, then by name: the dictionary's order may stem from an earlier run.
     kept = nlargest(KEPT, (pair for pair in heavy if pair[0]))
     length = sqrt(sum(weight * weight for weight, _ in kept)) or 1.0
     return {term: weight / length for weight, term in kept}
 
 
 class _Index:
-    """From term to the places of those that have it, and its weight there."""
+    """An inverted index: from term to the positions of the posts that have it, with its weight
+    there."""
 
     def __init__(self, keys: Sequence[str], rows: Mapping[str, Row]) -> None:
         self._vectors = [rows[key].vector for key in keys]
@@ -179,10 +181,10 @@ class _Index:
         return max(scores.values(), default=-1.0)
 
     def near(self, vector: Vector, key: str, most: int) -> list[tuple[float, int]]:
-        """The nearest, without ``key`` itself: how near, and their places.
+        """The nearest, without ``key`` itself: their nearness and positions.
 
-        The terms that few have come first. Once those to come cannot lift another post among the
-        best, they are left out: common terms would cost most and decide least.
+        Rare terms come first. Once the remaining ones cannot lift another post among the best, they
+        are skipped: common terms cost most and decide least.
         """
         if not most:
             return []
@@ -191,7 +193,7 @@ class _Index:
         scores: dict[int, float] = defaultdict(float)
         for term in terms:
             held, weight = self._held[term], vector[term]
-            # To look is to go over all scores, so it must be able to save as much.
+            # The test goes over all scores, so it must be able to save as much.
             if 2 * len(held) > len(scores) and to_come + SLACK < _bar(scores, most):
                 break
             for place, other in held:
@@ -206,12 +208,12 @@ class _Index:
 
     def _score(self, vector: Vector, place: int) -> float:
         other = self._vectors[place]
-        # Rounded, or the last bit of a sum would decide between two that are equally near.
+        # Rounded, or the last bit of a sum would decide between two equally near posts.
         return round(sum(vector[term] * other[term] for term in vector if term in other), 9)
 
 
 def _bar(scores: Mapping[int, float], most: int) -> float:
-    """What it takes so far to be among the best; 0 while there are too few."""
-    # One more than that, for the post itself may be among them.
+    """The score needed so far to be among the best; 0 while there are too few."""
+    # One more, as the post itself may be among them.
     best = nlargest(most + 1, scores.values())
     return best[-1] if len(best) > most else 0.0

@@ -1,6 +1,6 @@
 """Share links: ``article.share_links``, in the order of the ``SHARE_LINKS`` setting.
 
-Plain addresses: nothing is loaded from another host, and they work without script.
+The links are plain addresses: nothing is loaded from another host, and they work without script.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ def defaults(pelican: Any) -> None:
 
 
 class Links:
-    """``article.share_links``, worked out for the articles whose pages ask. Drafts have none.
+    """A descriptor for ``article.share_links``, computed when a page reads it. Drafts have none.
 
-    Without ``__set__``, so that a line ``Share_links:`` in a post can take its place.
-    ``made_from`` is all that they depend on but the article's title, address and status.
+    Without ``__set__``, so that a line ``Share_links:`` in a post can take its place. ``made_from``
+    is everything they depend on except the article's title, address and status.
     """
 
     def __init__(self, site: str, services: Sequence[str]) -> None:

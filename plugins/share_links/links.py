@@ -33,7 +33,7 @@ SERVICES = {
         "https://www.facebook.com/sharer/sharer.php?u={url}",
     ),
     "bluesky": ("Bluesky", "Share on Bluesky", "https://bsky.app/intent/compose?text={both}"),
-    # A Mastodon reader has a server of their own; this page asks for it and remembers nothing.
+    # Each Mastodon reader has another server; this page asks for it and stores nothing.
     "mastodon": (
         "Mastodon",
         "Share on Mastodon",
@@ -47,9 +47,9 @@ SERVICES = {
 def share_links(title: str, url: str, services: Iterable[str]) -> list[ShareLink]:
     """The links for one article.
 
-    ``title`` may hold HTML, as Pelican's titles do after typographic smartening; a share page
-    wants the words. Everything is percent-encoded with nothing left as safe, so that neither
-    ``&`` nor ``#`` in a title ends a parameter.
+    ``title`` may hold HTML, as Pelican's titles do after typographic smartening; the link holds its
+    words. Everything is percent-encoded with nothing left as safe, so that neither ``&`` nor ``#``
+    in a title ends a parameter.
 
     Raises:
         KeyError: an id is not in :data:`SERVICES`.
@@ -57,7 +57,7 @@ def share_links(title: str, url: str, services: Iterable[str]) -> list[ShareLink
     address, subject = quote(url, safe=""), quote(plain_title(title), safe="")
     both = f"{subject}%20{address}"
     chosen = [(service, *SERVICES[service]) for service in services]
-    # Filled in at once: each post of a site has its links worked out in each build.
+    # In one pass, as every build computes the links of every post.
     filled = "\0".join(pattern for *_, pattern in chosen).format(
         plain=url, url=address, title=subject, both=both
     )

@@ -1,4 +1,4 @@
-"""For machines that visit: sitemap.xml, robots.txt, manifest.webmanifest and favicon.ico.
+"""Files for machines: sitemap.xml, robots.txt, manifest.webmanifest and favicon.ico.
 
 The theme links the manifest where the context has its name, as ``site_manifest``.
 """
@@ -21,7 +21,8 @@ _generators: list[Any] = []
 
 
 def begin(generators: list[Any]) -> None:
-    """A run is about to write: remember what it writes, and tell the theme of the manifest."""
+    """At the start of writing: remember the generators, and put the manifest's name into the
+    context."""
     _generators[:] = generators
     for generator in generators[:1]:
         # One context is shared by all generators.
@@ -29,7 +30,7 @@ def begin(generators: list[Any]) -> None:
 
 
 def finish(pelican: Any) -> None:
-    """Write the files, but none that the site brings itself."""
+    """Write the files, except those that the site has itself."""
     from publish.post.diagnostic import Complaint
     from publish.post.files import write_whole
 
@@ -50,20 +51,20 @@ def _files(settings: Any) -> dict[str, bytes]:
     files = {MANIFEST: manifest(settings, icons(settings)).encode()}
     address = settings["SITEURL"].rstrip("/")
     if "://" in address:
-        # The format knows absolute addresses only.
+        # A sitemap may hold absolute addresses only.
         files["sitemap.xml"] = sitemap(entries(_generators)).encode()
         files["robots.txt"] = robots(f"{address}/sitemap.xml").encode()
     else:
         files["robots.txt"] = robots("").encode()
     icon = Path(settings["THEME"], "static", "img", "favicon.ico")
     if icon.is_file():
-        # Feed readers and old browsers ask for it here, whatever a page says.
+        # Feed readers and old browsers request this address, whatever a page names.
         files["favicon.ico"] = icon.read_bytes()
     return files
 
 
 def _own_files(settings: Any) -> set[str]:
-    """Places of the site's own static files and templates, which nothing here may replace."""
+    """Places of the site's own static files and templates, which must not be replaced."""
     from .sitemap import saved
 
     static = {

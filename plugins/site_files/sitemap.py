@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 LISTS = ("index", "archives", "categories", "tags", "authors")
-"""Pelican's direct templates that list articles. Others (404, search) are no landing places."""
+"""Pelican's direct templates that list articles. Others (404, search) are no landing pages."""
 
 Entry = tuple[str, datetime | None]
 """A page: its absolute address, and when it last changed, with an offset, if that is known."""
@@ -41,7 +41,7 @@ def sitemap(entries: Iterable[Entry]) -> str:
 
 
 def robots(sitemap_address: str) -> str:
-    """Everything may be read, and where it all stands; ``""`` where there is no sitemap."""
+    """The robots.txt: everything is allowed, with the sitemap's address; ``""`` without one."""
     everyone = "User-agent: *\nAllow: /\n"
     return everyone + (f"\nSitemap: {_quoted(sitemap_address)}\n" if sitemap_address else "")
 
@@ -77,7 +77,7 @@ def _contents(generator: Any, contents: Iterable[Any]) -> Iterator[Entry]:
 
 
 def _latest(contents: Iterable[Any]) -> datetime | None:
-    """When the newest of them changed. Most pages have no date."""
+    """The newest time of change; None if none has a date, as most pages."""
     names = ("date", "modified")
     dates = (getattr(content, name, None) for content in contents for name in names)
     return max(filter(None, dates), default=None)
@@ -93,7 +93,7 @@ def _url(address: str, changed: datetime | None) -> str:
 
 
 def _quoted(address: str) -> str:
-    """With what no address may hold (letters beyond ASCII, blanks) written by percent."""
+    """Percent-encoded where an address may not hold a character: blanks, letters beyond ASCII."""
     scheme, _, rest = address.partition("://")
     host, slash, path = rest.partition("/")
     return f"{scheme}://{host}{slash}{quote(path, safe='/%~!$&()*+,;=:@?#')}"

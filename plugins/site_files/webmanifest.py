@@ -21,7 +21,7 @@ def icons(settings: Mapping[str, Any]) -> list[str]:
 
 
 def manifest(settings: Mapping[str, Any], icons: Iterable[str]) -> str:
-    """The JSON; addresses in it are relative to it, so that any host and folder will do.
+    """The JSON; its addresses are relative, so that any host and folder will do.
 
     ``icons`` are places below the site; those named ``icon-SIZE.png`` and
     ``icon-maskable-SIZE.png`` (SIZE in pixels) and any SVG are taken.
@@ -33,7 +33,7 @@ def manifest(settings: Mapping[str, Any], icons: Iterable[str]) -> str:
         "lang": settings["DEFAULT_LANG"],
         "start_url": "./",
         "scope": "./",
-        # A blog is read in a browser, with its address to be seen and shared.
+        # A blog is read in a browser, whose address bar is needed for sharing.
         "display": "browser",
         "background_color": settings.get("MANIFEST_BACKGROUND", "#fbf8f2"),
         "theme_color": settings.get("MANIFEST_COLOUR", "#0d4f46"),

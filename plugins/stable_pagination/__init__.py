@@ -20,8 +20,8 @@ def older_pages(count: int, size: int, orphans: int = 0) -> int:
     """How many full pages of ``size`` lie behind the first page of a list of ``count`` posts.
 
     The first page, which grows, shows ``orphans + 1`` to ``orphans + size`` posts, as Pelican's
-    last page does. Without orphans it would now and then show one post; then it shows at least a
-    full page, ``size`` to ``2 * size - 1``.
+    last page does. Without orphans that could be a single post, so it then shows ``size`` to ``2 *
+    size - 1``.
     """
     least = (orphans or size - 1) + 1
     return max(0, (count - least) // size) if size else 0
@@ -70,8 +70,8 @@ class StablePaginator(Paginator):
 class StablePage(Page):
     """A page whose neighbours come by reading order and whose address by age.
 
-    What stays true of an old page is one attribute each: a build that notes what a template takes
-    then finds no difference, where ``number`` and ``num_pages`` grow with the list.
+    Each fact that stays true of an old page is an attribute of its own: a build that tracks what a
+    template reads finds no difference, while ``number`` and ``num_pages`` grow with the list.
     """
 
     @property
@@ -121,27 +121,25 @@ class StablePage(Page):
 
 
 class _FromOldest(Page):
-    """The page as its address counts it: 1 is the oldest."""
+    """The page numbered by age, as in its address: 1 is the oldest."""
 
     def has_next(self) -> bool:
         return self.number > 1
 
 
 def _later(rules: Sequence[PaginationRule]) -> list[Any]:
-    """The rules as numbers from the oldest find them: what begins at page 2 begins at number 1.
-
-    Chosen by age too, or a page would move when the list grows past a rule's first page.
-    """
+    """The rules for numbers from the oldest: a rule from page 2 on applies from number 1 on. Rules
+    are chosen by age too, or a page would move when the list grows past a rule's first page."""
     return [
         rule._replace(min_page=rule.min_page - 1) if rule.min_page > 0 else rule for rule in rules
     ]
 
 
 def choose(pelican: Any) -> None:
-    """Say which paginator the writer takes for this site: it asks for it by name, in its module.
+    """Set the paginator that the writer uses for this site: it looks the name up in its module.
 
-    A list that runs oldest first is stable in Pelican already, and one in no order of time cannot
-    be: both keep Pelican's own.
+    Pelican's own stays for a list with the oldest first, which is stable already, and for one in no
+    order of time, which cannot be.
 
     Raises:
         ValueError: the pattern for page 1 holds ``{number}``.

@@ -1,7 +1,6 @@
 """Search without a server: an index in small pieces, of which a page fetches the few it needs.
 
-Templates find the folder of the index in ``search_index``; a theme that does not ask for it is
-as it was.
+Templates find the folder of the index in ``search_index``.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ INCREMENTAL = True
 
 
 def generators(pelican: Any) -> type[Any]:
-    """What Pelican shall run beside its own generators."""
+    """The generator that Pelican runs beside its own."""
     from .generator import SearchGenerator
 
     return SearchGenerator

@@ -1,4 +1,4 @@
-"""Pelican's part: which articles are public, and the files written beside the pages."""
+"""The generator: selects the public articles, and writes the index."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 class SearchGenerator(Generator):
-    """Writes the index of what Pelican shows to everybody."""
+    """Writes the index of the published articles."""
 
     def generate_context(self) -> None:
         """Tell the templates that there is an index, and where."""
@@ -35,7 +35,7 @@ class SearchGenerator(Generator):
     def generate_output(self, writer: Any) -> None:
         """Write the files that differ, and remove those of an earlier index.
 
-        Posts are numbered from the oldest on: what is published next moves no other.
+        Posts are numbered from the oldest on, so that a new one renumbers no other.
         """
         articles = public(self.context["articles"])
         try:
@@ -67,7 +67,7 @@ class SearchGenerator(Generator):
                 repr((made_from, marks[first : first + BLOCK])).encode()
             ).hexdigest()
             put(block(first // BLOCK), key, lambda few=few: results([_line(a, lang) for a in few]))
-        # A word of a post taken back must not stay in a piece that is written no more.
+        # Remove old pieces: a retracted post must not stay in one.
         for pattern in ("w-*.json", "u-*.json", "d-*.json"):
             for file in folder.glob(pattern):
                 if file.name not in names:
@@ -90,7 +90,7 @@ def public(articles: Iterable[Any]) -> list[Any]:
 
 
 def _mark(article: Any) -> str:
-    """A digest of all that is told of an article."""
+    """A digest of everything the index holds of an article."""
     names = [[one.name for one in found] for found in _labels(article)]
     values = (
         names, article.title, article.metadata.get("summary"), digest_of(article._content or ""),
@@ -101,7 +101,7 @@ def _mark(article: Any) -> str:
 
 def _post(article: Any) -> Post:
     named = [one for found in _labels(article) for one in found]
-    # Where the author wrote none, the summary is the beginning of the text.
+    # Without a written summary it is the beginning of the text, which is indexed anyway.
     summary = article.metadata.get("summary") or ""
     return Post(
         title=plain_title(article.title),

@@ -1,4 +1,4 @@
-"""The inverted index: for each word, which posts hold it and how much it says of each. Pure."""
+"""The inverted index: for each word the posts that hold it, and its weight in each. Pure."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ from typing import Any, NamedTuple
 from .words import words
 
 IN_TITLE, IN_LABEL = 5, 3
-"""What a word in the title, or in the name of a category, tag or author, adds to its level."""
+"""The levels that a word in the title, or in the name of a category, tag or author, adds."""
 BODY, HIGHEST = 4, 9
-"""Levels that the text alone can give, less than a title does; and the highest, one digit."""
+"""The highest level by the text alone (less than a title's), and the highest of all, one digit."""
 SATURATION, LENGTH = 1.2, 0.75
-"""BM25's k1 and b, as everybody has them."""
+"""The usual values of BM25's k1 and b."""
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 MANY = 64
-"""Posts changed at once from which on the whole index costs less than its parts."""
+"""Changed posts from which on building the whole index is cheaper than patching it."""
 _PAIR = re.compile("([a-z]+)([0-9])")
 
 
 @dataclass(frozen=True)
 class Post:
-    """What can be found, as plain text without markup. ``labels`` are names, ``text`` the rest."""
+    """The searchable plain text of a post. ``labels`` are names of categories, tags and authors,
+    ``text`` the rest."""
 
     title: str
     labels: str
@@ -33,12 +34,12 @@ class Post:
 
 
 Asked = tuple[Any, Callable[[], Post]]
-"""A post: a digest of all that can be found in it, and what gives its words."""
+"""A post: a digest of its searchable text, and a function that returns it."""
 
 
 class Counted(NamedTuple):
-    """The words of one post. ``words`` are packed: how often each is in the text, and those of the
-    title and of the labels."""
+    """The words of one post. ``words`` are packed: the counts of the text's, and those of the title
+    and the labels."""
 
     mark: Any
     total: int
@@ -46,7 +47,7 @@ class Counted(NamedTuple):
 
 
 class Index:
-    """The index from run to run: only the words of posts that changed are written again."""
+    """An index that is updated from run to run: only the words of changed posts are computed."""
 
     def __init__(self, state: Any = None) -> None:
         """``state`` is what :meth:`snapshot` gave."""
@@ -71,7 +72,7 @@ class Index:
         return self._encoded
 
     def _whole(self, usual: int) -> dict[str, str]:
-        # A number and its level in one integer: half a million pairs would cost a second.
+        # Number and level in one integer: half a million tuples would cost a second.
         postings: dict[str, list[int]] = {}
         for number, post in enumerate(self._posts):
             for word, level in _levels(post, usual).items():
@@ -103,7 +104,7 @@ def _counted(mark: Any, post: Post) -> Counted:
 
 
 def _levels(post: Counted | None, usual: int) -> dict[str, int]:
-    """What each word says of one post."""
+    """The level of each word in one post."""
     if post is None:
         return {}
     counts, title, labels = marshal.loads(post.words)
@@ -154,7 +155,7 @@ def _level(times: int, length: float) -> int:
 
 
 def _usual(posts: Sequence[Counted]) -> int:
-    """The mean length in words, cut to a power of two: one more post seldom moves it, and with it
-    every level of every post."""
+    """The mean length in words, rounded down to a power of two, so that a new post seldom changes
+    it, and with it every level."""
     mean = sum(post.total for post in posts) // max(len(posts), 1)
     return 1 << max(mean, 1).bit_length() - 1

@@ -1,4 +1,4 @@
-"""Cuts the index into pieces by the beginnings of words. Pure."""
+"""Splits the index into pieces by the words' prefixes. Pure."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import re
 from collections.abc import Mapping
 
 LARGEST = 8_000
-"""Bytes of a piece before compression, unless one word alone has more."""
+"""The most bytes of a piece before compression, unless a single word has more."""
 
 
 def shards(index: Mapping[str, str], largest: int = LARGEST) -> dict[str, dict[str, str]]:
     """The pieces by prefix. A word stands in the piece with the longest prefix it begins with.
 
-    Where words are many, the commonest next letters get pieces of their own, as few as will do;
-    so a new word moves what is near it and nothing else.
+    A piece that is too large is split by the most common next letters, as few as needed; so a new
+    word changes the pieces near it only.
     """
     found: dict[str, dict[str, str]] = {}
     _carve("", index, largest, found)
@@ -40,7 +40,7 @@ def _carve(
             break
         _carve(longer, groups.pop(longer), largest, found)
         left -= sizes[longer]
-    # The root has a piece even if it is empty: so every word has one, and a page need not ask.
+    # The root always has a piece, so that every word has one.
     if groups or not prefix:
         kept = {word for group in groups.values() for word in group}
         found[prefix] = {word: posts for word, posts in held.items() if word in kept}

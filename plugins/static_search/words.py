@@ -1,6 +1,6 @@
-"""From a text to the words that can be searched. theme/static/js/search.js does the same.
+"""Splits a text into searchable words, exactly as theme/static/js/search.js does.
 
-Nothing here knows a language: endings are the business of the page that asks.
+No stemming: it is done by the page that searches.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import unicodedata
 from collections.abc import Iterator
 
 LONGEST = 24
-"""Characters of a word that count; beyond are addresses and keys, no words."""
+"""The significant characters of a word; longer ones are addresses or keys."""
 
 _ACCENTS = re.compile("[\u0300-\u036f]")
-# No word goes on after it: what follows is ASCII, or a book's dash or quotation mark.
+# Only at a word's end: the end of the text, an ASCII sign, a dash or a quotation mark follows.
 _CLITIC = re.compile("'(?:s|t|d|m|ll|re|ve)(?![^\x00-/:-`{-\x7f\u2010-\u2027])")
 _WORD = re.compile("[a-z0-9]+")
 _FOREIGN = re.compile("[^\x00-\x7f\u2010-\u2027]")
@@ -25,7 +25,8 @@ _UNSPACED = re.compile(
 
 
 class _Letters(dict[int, str]):
-    """Letters, marks and numbers are themselves, an apostrophe is one, all else is a blank."""
+    """A translation table: letters, marks and numbers stay, apostrophes become one character, all
+    else a blank."""
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
@@ -35,7 +36,7 @@ class _Letters(dict[int, str]):
 
 
 _LETTERS = _Letters()
-# What Unicode does not take apart, as a reader without that key would type it.
+# Letters that Unicode does not decompose, as they are typed without a key for them.
 _PLAIN = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th",
      "ı": "i", "ς": "σ"}
@@ -45,10 +46,10 @@ _PLAIN = str.maketrans(
 def words(text: str) -> list[str]:
     """The words of a text without markup, folded: no capitals, no accents, no "’s".
 
-    What is written without blanks gives its overlapping pairs of characters.
+    Scripts without blanks are split into overlapping pairs of characters.
     """
     if not _FOREIGN.search(text):
-        # What most texts in English are, at a fifth of the price.
+        # A fast path for most English texts, five times as fast.
         bare = _CLITIC.sub(" ", text.lower().replace("’", "'"))
         return [word[:LONGEST] for word in _WORD.findall(bare)]
     text = unicodedata.normalize("NFKD", text).lower()

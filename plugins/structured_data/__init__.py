@@ -16,7 +16,8 @@ INCREMENTAL = True
 
 
 class Block:
-    """An attribute of articles and pages, worked out for those whose pages ask. Drafts have none.
+    """A descriptor for an attribute of articles and pages, computed when a page reads it. Drafts
+    have none.
 
     Without ``__set__``, so that a line of that name in a post can take its place.
     """
@@ -45,7 +46,7 @@ def describe(generators: list[Any]) -> None:
         for name in ("structured_data", "structured_data_hash"):
             if name in vars(kind):
                 delattr(kind, name)
-    # These addresses leave the site, and mean nothing without a host.
+    # Search engines need absolute addresses.
     if not generators or "://" not in generators[0].settings["SITEURL"]:
         return
     site = graph.site_of(generators[0].settings)
@@ -57,7 +58,7 @@ def describe(generators: list[Any]) -> None:
     last: list[Any] = [None, ""]
 
     def block(content: Any) -> str:
-        # A page asks for the string and for its digest, the one right after the other.
+        # Memoized: a page reads the string and then its digest.
         if content is not last[0]:
             describe = graph.article if isinstance(content, Article) else graph.page
             last[:] = content, graph.text(describe(content, site))

@@ -1,7 +1,7 @@
 """schema.org objects as plain dictionaries, made of Pelican's own.
 
-All addresses are absolute. An object leaves out what is not known: an empty property is an error to
-those who read them.
+All addresses are absolute. Unknown properties are left out: validators take an empty one for an
+error.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from publish.post.text import plain, plain_title
 Node = dict[str, Any]
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _SOUND = re.compile(r"[\w./-]*", re.ASCII)
-"""Most addresses; the look is cheaper than the quoting."""
+"""Addresses that need no quoting, mostly; the test is cheaper than quoting."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Site:
 
     @property
     def publisher(self) -> Node:
-        """What another object calls the organization."""
+        """A reference to the organization for other objects."""
         return {"@id": f"{self.address}#publisher"}
 
 
@@ -54,19 +54,19 @@ def site_of(settings: Mapping[str, Any]) -> Site:
 
 
 def home(site: Site) -> Node:
-    """The site and who publishes it."""
+    """The document of the home page: the site and its publisher."""
     return _document(_website(site), _organization(site))
 
 
 def article(content: Any, site: Site) -> Node:
-    """The post, the way to it, and who publishes it."""
+    """The document of a post: itself, its breadcrumbs and its publisher."""
     categories = categories_of(content)
     crumbs = _breadcrumbs(content, site, categories)
     return _document(_posting(content, site, categories), crumbs, _organization(site))
 
 
 def page(content: Any, site: Site) -> Node:
-    """The page, the way to it, and the site it is part of."""
+    """The document of a page: itself, its breadcrumbs and its site."""
     url = at(content.url, site.address)
     node = _known({
         "@type": "WebPage",
@@ -161,16 +161,15 @@ def _posting(content: Any, site: Site, categories: Sequence[Any]) -> Node:
 
 
 def _about(content: Any) -> str:
-    """Only a written summary says what a content is about: its first words, Pelican's default,
-    would take a look at every body."""
+    """The written summary; Pelican's default, the first words, would need every body."""
     return plain(content.metadata.get("summary") or "")
 
 
 def _breadcrumbs(content: Any, site: Site, over: Sequence[Any] = ()) -> Node:
-    """Names and addresses from the home page, over the first category if any, to the content."""
+    """The breadcrumb list from the home page, over the first category if any, to the content."""
     trail = [
         (site.name, site.address),
-        # Without a place the category has no page.
+        # A category without ``save_as`` has no page.
         *((c.name, at(c.url, site.address)) for c in over[:1] if c.save_as),
         (plain_title(content.title), at(content.url, site.address)),
     ]

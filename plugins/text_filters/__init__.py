@@ -1,8 +1,8 @@
 """Text filters for templates: the same words as in feeds, mails and cards.
 
-``plain`` makes words of HTML, ``without_notes`` takes footnotes out of it; ``title_html`` makes a
-title safe to print as it is, ``plain_title`` is the words of that; ``direction`` is ``rtl`` or
-``ltr`` for a language.
+``plain`` extracts the words of HTML, ``without_notes`` takes footnotes out of it; ``title_html``
+makes a title safe to print as it is, ``plain_title`` is the words of that; ``direction`` is ``rtl``
+or ``ltr`` for a language.
 """
 
 from __future__ import annotations
@@ -29,8 +29,7 @@ def teach(generator: Any) -> None:
 
 
 def _once(work: Callable[[Any], str]) -> Callable[[Any], str]:
-    """``work``, for each of the latest strings once: a list page shows the titles and summaries
-    that other lists show too."""
+    """``work``, memoized: several list pages show the same titles and summaries."""
     known = lru_cache(4096)(work)
 
     @wraps(work)
@@ -43,7 +42,7 @@ def _once(work: Callable[[Any], str]) -> Callable[[Any], str]:
 def count(content: Any) -> None:
     """Set ``word_count``, the moment an article exists: what ``content|plain|e|wordcount`` gives.
 
-    0 where the body holds comments: they may mark what another plugin takes out of it.
+    0 where the body holds comments, as another plugin may remove the text between them.
     """
     from pelican.contents import Article
 

@@ -1,4 +1,4 @@
-"""Which addresses the built site has: those that Pelican and the plugins made. Pure."""
+"""The addresses of the built site, as Pelican and the plugins made them. Pure."""
 
 from __future__ import annotations
 
@@ -11,18 +11,17 @@ from publish.post.urls import folded, normal, permalink
 
 PAGE_NUMBER = re.compile(r"(?:/?page/\d+|(?<=[a-z])\d+(?=\.html$))")
 OF_TOOLS = (
-    "/theme/",
     "/sitemap.xml",
     "/robots.txt",
     "/favicon.ico",
     "/manifest.webmanifest",
-    "/search",
+    "/search/",
 )
-"""Written by the theme, by plugins or by the host; no record tells of them."""
+"""Addresses written by the theme, plugins or the host, which no record holds."""
 
 
 def of_source(source: Source, site: Site) -> str:
-    """A source's own address in public, normal; of one that cannot be read, the likely one."""
+    """A source's public address, normalized; for an unreadable source the likely one."""
     if source.post:
         return normal(source.post.permalink)
     likely = permalink(site.values, "page" if source.is_page else "article", source.slug)
@@ -30,15 +29,15 @@ def of_source(source: Source, site: Site) -> str:
 
 
 def relative_base(source: Source, site: Site) -> str:
-    """What a relative link in its page starts from, with a slash at its end or a file name."""
+    """The base of relative links in a source's page, ending with a slash or a file name."""
     own = of_source(source, site)
     return own if own.endswith(".html") or own == "/" else f"{own}/"
 
 
 @lru_cache(maxsize=1)
 def known(site: Site) -> frozenset[str]:
-    """Every address that a link may lead to, normal: where a post was taken off the site, a page or
-    a redirect says so."""
+    """Every address that a link may lead to, normalized; retired ones too, as they have a page or a
+    redirect."""
     return (
         made(site)
         | site.recorded.retired
@@ -54,8 +53,8 @@ def known(site: Site) -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def made(site: Site) -> frozenset[str]:
-    """Every address at which the site has something of its own, normal: no alias is among them."""
-    # Pelican's address of a file is its name as it is, a "%" too.
+    """Every address of the site's own contents, normalized, without aliases."""
+    # Pelican's address of a file is its name without percent-encoding.
     names = (name.replace("%", "%25") for name in site.library.addresses.values())
     found = site.library.places | set(map(normal, names))
     return found | {of_source(source, site) for source in site.sources if source.public}
@@ -73,13 +72,12 @@ def files(site: Site) -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def by_folded(site: Site) -> dict[str, str]:
-    """The same files, by the name that a disk without case knows them by."""
+    """The same files, by folded name."""
     return {folded(place): place for place in files(site)}
 
 
 def of_tools(address: str, site: Site) -> bool:
-    """Whether an address is that of a list's further page, or lies in a folder of theme, feeds or
-    search."""
+    """Whether an address is a further page of a list, or in a folder of theme, feeds or search."""
     if _is_paged(address, site.library.places):
         return True
     folders = [f"/{str(site.values.get('THEME_STATIC_DIR') or 'theme').strip('/')}/"]
@@ -88,7 +86,7 @@ def of_tools(address: str, site: Site) -> bool:
 
 
 def leads_somewhere(address: str, addresses: frozenset[str]) -> bool:
-    """Whether something is at an address, or may be for all that can be known here."""
+    """Whether an address exists, or may exist as far as can be known here."""
     if normal(address) in addresses or address.startswith(OF_TOOLS):
         return True
     return _is_paged(address, addresses)

@@ -1,6 +1,6 @@
-"""What a check answers, and its cache: where nothing changed, the last answer is this one too.
+"""The result of a check, and its cache: if nothing changed, the last result is returned.
 
-Little is imported: a check that has nothing to do reads one file and looks at stamps.
+Few modules are imported: a check that has nothing to do reads one file and compares stamps.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from publish.post.diagnostic import Diagnostic
 from publish.settings import Settings, require_folders
 
 Seen = dict[str, tuple[str, str]]
-"""Files by name: their stamp, and of one whose stamp is too young a digest too (else ``""``)."""
+"""Files by name: stamp, and a digest if the stamp is too young (else ``""``)."""
 
 
 class Judged(NamedTuple):
-    """Every finding of a site, by file and line, and the time (epoch seconds) up to which they
-    hold: then the next scheduled post becomes public."""
+    """All findings of a site, by file and line, and the time (epoch seconds) until which they are
+    valid: then the next scheduled post becomes public."""
 
     findings: list[Diagnostic]
     until: float
@@ -34,11 +34,10 @@ def check(
     settings: Settings, judge: Callable[[], Judged], paths: Sequence[Path] = (), *,
     built: bool = True,
 ) -> list[Diagnostic]:  # fmt: skip
-    """Every finding, by file and line; only those of ``paths`` if some are given.
-
-    ``judge`` finds them; it is not called where nothing changed since the last check. The whole
-    site is judged in any case: a link can be judged only beside its target. Without ``built``
-    only what the next build is made of is judged, and not what the last one made.
+    """All findings, by file and line; only those in ``paths`` if given. ``judge`` finds them; it is
+    not called if nothing changed since the last check. The whole site is checked in any case, as a
+    link is judged with its target. Without ``built`` only the inputs of the next build are checked,
+    not the output of the last one.
 
     Raises:
         ConfigError: there is no content folder, its output would lie over it, or a path names
@@ -56,8 +55,8 @@ def check(
     if found is None:
         found, until = judge()
         answers.pop(built, None)
-        # A finding may quote the line that holds a key, and a key is kept nowhere. Rights are of
-        # folders, which have no stamps here.
+        # Not cached: findings that may quote a key, which is stored nowhere, and those about
+        # folders' permissions, which no stamp covers.
         if not any(finding.rule in ("secret", "unwritable") for finding in found):
             answers[built] = now, until, [astuple(finding) for finding in found]
         with contextlib.suppress(OSError):
@@ -66,7 +65,7 @@ def check(
 
 
 def _still_true(answer: Any, now: Seen) -> list[Diagnostic] | None:
-    """The findings of an ``answer``, if the files are ``now`` as they were then."""
+    """The findings of a cached ``answer``, if the files have the same stamps ``now``."""
     if answer is None:
         return None
     then, until, findings = answer
@@ -80,7 +79,7 @@ def _still_true(answer: Any, now: Seen) -> list[Diagnostic] | None:
 
 
 def seen(files: Iterable[str]) -> Seen:
-    """The files' stamps now; call this before anything is read of them."""
+    """The files' present stamps; to be called before they are read."""
     found = stamps.of(files)
     return {
         name: (stamp, "" if stamps.is_trustworthy(stamp) else _content(name))
@@ -93,7 +92,7 @@ def _content(name: str) -> str:
 
 
 def watched(settings: Settings, *, built: bool = True) -> Iterator[str]:
-    """Every file that a check may look at, each once: what the answer of a check depends on."""
+    """Every file that a check may read, each once: the inputs of its result."""
     root = settings.root
     with os.scandir(root) as entries:
         yield from sorted(entry.path for entry in entries if entry.name.endswith(".py"))
@@ -105,16 +104,16 @@ def watched(settings: Settings, *, built: bool = True) -> Iterator[str]:
 
 
 def names(settings: Settings, paths: Sequence[Path]) -> frozenset[str] | None:
-    """``paths`` as findings name files; None for no choice.
+    """``paths`` in the form of findings' files; None for no restriction.
 
     Raises:
-        ConfigError: one of them names nothing.
+        ConfigError: one of them does not exist.
     """
     if not paths:
         return None
     chosen = set()
     for path in paths:
-        # As typed in this folder, as findings name it, or as Pelican's settings would.
+        # Relative to the working directory, to the project, or to the content folder.
         places = (path, settings.root / path, settings.content / path)
         named = [os.path.relpath(p, settings.root) for p in places if os.path.lexists(p)]
         inside = next((name for name in named if not name.startswith("..")), None)

@@ -1,8 +1,8 @@
-"""What a check found out about files, cached for the next check: ``checks`` in the cache folder.
+"""The cache of a check's results for single files: ``checks`` in the cache folder.
 
-Deletable at any time. Nothing is believed that another version of the code wrote, or that was
-damaged on the disk. A source's problems count by its bytes, its record and the settings, what a
-template or a page holds by the file's stamp; where a stamp is too young, bytes are looked at.
+It may be deleted at any time, and is ignored if damaged or written by another version of the code.
+A source's problems are keyed by its bytes, its record and the settings; the contents of a template
+or page by the file's stamp, or its bytes if the stamp is too young.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SMALL = tuple(part.name for part in fields(Post) if part.name not in BODY)
 class Store:
     """The file at ``path``, read at once; ``save`` replaces it.
 
-    Entries that were not read meanwhile are dropped then: the file does not grow for ever.
+    Entries that were not used are dropped then, so that the file does not grow for ever.
     """
 
     def __init__(self, path: Path) -> None:
@@ -42,7 +42,7 @@ class Store:
         self._files: dict[str, tuple[str, Any]] = {}
 
     def with_facts(self, source: Source, stamp: str) -> Source:
-        """The source with the facts of its text, found out now if not yet known.
+        """The source with the facts of its text, from the cache or computed now.
 
         ``stamp`` is its file's, taken before its bytes were read.
         """
@@ -53,7 +53,7 @@ class Store:
         if old and (not old[0] or old[0] != stamp) and old[1] != _digest(source.raw):
             old = None
         facts = _facts(source) if old is None else pickle.loads(old[3])  # noqa: S301 - sealed
-        # A key is kept nowhere, so nothing is of the source that holds one.
+        # A key must not be stored, so a source that holds one is not cached.
         if old is not None or not source.secrets:
             told = stamp if stamps.is_trustworthy(stamp) else ""
             if old is None or old[0] != told:
@@ -62,7 +62,7 @@ class Store:
         return replace(source, facts=facts)
 
     def of_file(self, file: str, find: Callable[[str], T]) -> T:
-        """What ``find`` finds in a file: plain values, the same as long as its stamp is."""
+        """``find(file)``, cached by the file's stamp; its result must be plain values."""
         name = f"{find.__name__} {file}"
         stamp = stamps.stamp(file)
         old = self._old_files.get(name)
@@ -74,7 +74,7 @@ class Store:
     def save(self, *, files: bool = True) -> None:
         """Write the entries that were read, if they differ; an unwritable folder is no error.
 
-        Without ``files``, their earlier entries stay: this run did not read all files.
+        Without ``files`` the earlier entries of files stay, as this run did not read all of them.
         """
         if not files:
             self._files = self._old_files | self._files
@@ -95,7 +95,7 @@ def _facts(source: Source) -> Facts:
 
 
 def _record(source: Source) -> bytes:
-    """Stands for all of a source but its bytes."""
+    """A key for everything of a source except its bytes."""
     post = source.post
     given: Any = None
     if post is not None:

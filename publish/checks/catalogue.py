@@ -1,4 +1,4 @@
-"""docs/rules.md with every rule as it is now: ``python -m publish.checks.catalogue [--write]``."""
+"""Writes the rules into docs/rules.md: ``python -m publish.checks.catalogue [--write]``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ONLINE = (
 
 
 def render(page: str) -> str:
-    """``page`` with every rule as it is now; what stands before and behind them stays."""
+    """``page`` with the table of rules replaced; the text before and after stays."""
     parts = [page.partition("\n\n## ")[0]]
     for subject, rules in SUBJECTS:
         parts += ["", f"## {subject}", ""]

@@ -1,4 +1,4 @@
-"""What lies around the sources: settings file, theme, built site, composed issues."""
+"""Reads the sources' environment: settings file, theme, built site, composed issues."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from publish.checks import secret_keys
-from publish.checks.site import Issue, Trouble
+from publish.checks.site import IssueSizes, Trouble
 from publish.post import identity
 from publish.post.aliases import folders_of, retired_fault
 from publish.post.identity import Recorded
@@ -27,7 +27,7 @@ LARGEST = 5_000_000
 
 
 class Theme(NamedTuple):
-    """What the theme's files say.
+    """Facts from the theme's files.
 
     ``ids`` are those that templates write into every page, None if there is no theme's folder.
     ``mentions`` are names of pictures that it or the settings speak of, ``policy`` are the
@@ -41,7 +41,7 @@ class Theme(NamedTuple):
 
 
 Look = Callable[[str, Callable[[str], Any]], Any]
-"""Of a file, what a function finds in it: now, or what it found before in the same bytes."""
+"""Calls a function for a file, or returns its cached result for the same bytes."""
 
 
 def theme(settings: Settings, look: Look) -> Theme:
@@ -67,7 +67,7 @@ def theme(settings: Settings, look: Look) -> Theme:
 
 
 def template(file: str) -> tuple[list[str], list[str], str | None]:
-    """A template's ids and names of pictures, and its content security policy, if it has one."""
+    """A template's ids, picture names and content security policy, if any."""
     page = text(file)
     policy = None
     if "Content-Security-Policy" in page:
@@ -77,7 +77,7 @@ def template(file: str) -> tuple[list[str], list[str], str | None]:
 
 
 def secrets(settings: Settings, look: Look) -> list[Trouble]:
-    """Keys in the built site. The key itself is kept nowhere."""
+    """The places of keys in the built site; the keys themselves are not stored."""
     return _secrets(settings, _files(str(settings.output), WRITTEN), look)
 
 
@@ -90,14 +90,14 @@ def _secrets(settings: Settings, files: Iterable[str], look: Look) -> list[Troub
 
 
 def leaks(staged: Mapping[str, str]) -> Iterator[tuple[str, int]]:
-    """Files of a site being built, by their names in the output, and their lines with keys."""
+    """The staged files (names in the output to paths) that hold keys, with the lines."""
     for name, file in sorted(staged.items()):
         for line in scan(file) if name.endswith(WRITTEN) and _ordinary(file) else ():
             yield name, line
 
 
 def scan(file: str) -> tuple[int, ...]:
-    """The lines, from 1, that hold something shaped like a key; none if it cannot be read."""
+    """The lines, from 1, that look like keys; none if the file cannot be read."""
     return secret_keys.lines(_bytes(file))
 
 
@@ -123,14 +123,14 @@ def _unwritable(settings: Settings, folder: str, detail: str) -> Trouble:
     return Trouble("unwritable", os.path.relpath(folder, settings.root), 1, detail)
 
 
-def issues(settings: Settings) -> tuple[Issue, ...]:
-    """The sizes of the composed issues, where a build has left some."""
+def issues(settings: Settings) -> tuple[IssueSizes, ...]:
+    """The sizes of the composed issues of the last build, if any."""
     found = []
     for page in _files(str(settings.issues), ("issue.html",)):
         folder = os.path.dirname(page)  # noqa: PTH120 - of thousands
         sizes = [_size(f"{folder}{os.sep}{name}") for name in ("issue.html", "issue.txt")]
         slug = os.path.basename(folder)  # noqa: PTH119
-        found.append(Issue(slug, _relative(page, settings.root), *sizes))
+        found.append(IssueSizes(slug, _relative(page, settings.root), *sizes))
     return tuple(found)
 
 
@@ -174,7 +174,7 @@ def _bytes(file: str) -> bytes:
 
 
 def text(file: str) -> str:
-    """A file's text, whatever its bytes are; ``""`` if it cannot be read."""
+    """A file's text, with invalid bytes replaced; ``""`` if it cannot be read."""
     return _bytes(file).decode("utf-8", "replace")
 
 
@@ -183,9 +183,9 @@ def _relative(file: str, root: Path) -> str:
 
 
 def recorded(settings: Settings) -> tuple[Recorded, tuple[str, str] | None]:
-    """The addresses that were ever published; else the damaged file and what is wrong."""
+    """The published addresses, and the damaged file with its fault, if any."""
     try:
-        identity.read_table(settings.content, identity.SINCE)  # which a build writes on
+        identity.read_table(settings.content, identity.SINCE)  # a build writes there
         if fault := retired_fault(identity.read_table(settings.content, identity.RETIRED)):
             raise identity.Damaged(identity.RETIRED, fault)
         return identity.read_recorded(settings.content), None

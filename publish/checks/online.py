@@ -1,7 +1,7 @@
-"""Asks the web whether outside links still answer: politely, and at most once a day.
+"""Checks whether links to other sites still answer, at most once a day each.
 
-One host is asked by one connection at a time, four hosts at most at once, each address with a
-timeout and one second try. Answers are kept in ``links.json`` in the cache folder.
+There is one connection per host at a time, to at most four hosts at once; each address has a
+timeout and one retry. Answers are cached in ``links.json`` in the cache folder.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from publish.post.record import Library
 from publish.settings import Settings
 
 DAY = 86_400.0
-"""Seconds an answer is believed."""
+"""Seconds for which an answer is cached."""
 CONNECTIONS = 4
 TIMEOUT = 10.0
 """Seconds for one request."""
@@ -36,12 +36,12 @@ PAUSE = 1.0
 """Seconds before the second try."""
 AGENT = {"User-Agent": "publish-check/1 (link checker; HEAD first, one connection a host)"}
 REFUSED = (401, 403, 405, 406, 429, 501, 503, 999)
-"""Answers of hosts that dislike programs or rest: no sign that a reader would find nothing."""
+"""Answers of hosts that refuse programs or are overloaded: readers may still get the page."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where an outside link stands."""
+    """The place of a link to another site."""
 
     file: str
     line: int
@@ -54,13 +54,12 @@ def dead_links(
     paths: Sequence[Path] = (),
     *,
     clock: Callable[[], float] = time.time,
-    timeout: float = TIMEOUT,
     pause: float = PAUSE,
     local: bool = False,
 ) -> list[Diagnostic]:
     """A warning for each outside link that does not answer; of ``paths`` only, if some are given.
 
-    ``local`` asks addresses on this machine too, which no published link should have.
+    ``local`` includes addresses on this machine, for tests.
 
     Raises:
         ConfigError: a path names nothing.
@@ -73,7 +72,7 @@ def dead_links(
     cache = settings.cache / "links.json"
     now = clock()
     fresh = {url: said for url, said in _load(cache).items() if 0 <= now - said[1] < DAY}
-    for url, answer in _ask_all({p.url for p in places} - set(fresh), timeout, pause).items():
+    for url, answer in _ask_all({p.url for p in places} - set(fresh), pause).items():
         fresh[url] = (answer, now)
     if places:
         write_whole(cache, json.dumps(fresh, indent=1, sort_keys=True).encode())
@@ -86,7 +85,7 @@ def dead_links(
 
 
 def outside(site: Site, local: bool = False) -> list[Place]:
-    """Every link to another site, without what comes after ``#``. Pure."""
+    """Every link to another site, without its fragment. Pure."""
     home = urlsplit(str(site.values.get("SITEURL") or "")).netloc
     found = []
     for source in site.sources:
@@ -99,20 +98,20 @@ def outside(site: Site, local: bool = False) -> list[Place]:
     return found
 
 
-def _ask_all(urls: set[str], timeout: float, pause: float) -> dict[str, str]:
+def _ask_all(urls: set[str], pause: float) -> dict[str, str]:
     by_host: dict[str, list[str]] = {}
     for url in sorted(urls):
         by_host.setdefault(url.partition("://")[2].partition("/")[0].lower(), []).append(url)
 
     def ask_host(mine: list[str]) -> list[tuple[str, str]]:
-        return [(url, ask(url, timeout, pause)) for url in mine]
+        return [(url, ask(url, pause=pause)) for url in mine]
 
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         return {url: said for host in pool.map(ask_host, by_host.values()) for url, said in host}
 
 
 def ask(url: str, timeout: float = TIMEOUT, pause: float = PAUSE) -> str:
-    """What is wrong with an address, as the end of a sentence; ``""`` if it answers."""
+    """The fault of an address, as the end of a sentence; ``""`` if it answers."""
     said = _once(url, timeout)
     if said:
         time.sleep(pause)
@@ -124,7 +123,7 @@ def _once(url: str, timeout: float) -> str:
     said = ""
     for method in ("HEAD", "GET"):
         try:
-            # A target may hold letters that a request line must not.
+            # A request line must be ASCII, a link need not.
             plain = quote(url, safe="%/:=&?~#+!$,;'@()*[]")
             request = urllib.request.Request(plain, method=method, headers=AGENT)  # noqa: S310 - http(s) only, see outside()
             with urllib.request.urlopen(request, timeout=timeout):  # noqa: S310 - the same

@@ -1,4 +1,4 @@
-"""Whether a picture's file is whole, told by its structure: nothing is decoded. Pure, but for
+"""Checks by its structure whether a picture's file is complete; nothing is decoded. Pure, except
 ``of_file``."""
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from publish.post.images import format_of
 CUT, DAMAGED, NONE = "is cut off", "is damaged", "is no picture"
 SUFFIX = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg)$", re.I)
 LARGEST = 50_000_000
-"""Bytes; what is longer is not read."""
+"""Bytes; larger files are not read."""
 
 
 def of_file(file: str) -> str:
-    """What is wrong with a picture's file; ``""`` if nothing is, or if it cannot be read."""
+    """The fault of a picture's file; ``""`` for none, or if it cannot be read."""
     try:
         path = Path(file)
         raw = path.read_bytes() if path.stat().st_size <= LARGEST else b""
@@ -28,11 +28,8 @@ def of_file(file: str) -> str:
 
 
 def fault(raw: bytes) -> str:
-    """What is wrong with the bytes of a picture; ``""`` if nothing is.
-
-    A browser goes by the bytes and not by the name, so that is done here. Nothing but zeros is a
-    file whose room is set aside: a picture that is still to come.
-    """
+    """The fault of a picture's bytes; ``""`` for none. The format is that of the bytes, as in
+    browsers, not of the name. A file of zeros is a placeholder, and has no fault."""
     if walk := WALKS.get(format_of(raw)):
         try:
             return walk(raw)
@@ -46,7 +43,7 @@ def _jpeg(raw: bytes) -> str:
     while raw[at] == 0xFF:
         kind = raw[at + 1]
         if kind == 0xDA:
-            # Behind its head come only pixels, in which the mark of the end cannot stand.
+            # After the header come only pixels, which cannot contain the end marker.
             return "" if raw.find(b"\xff\xd9", at) > 0 else CUT
         alone = kind == 0xFF or kind == 0x01 or 0xD0 <= kind <= 0xD8
         at += (1 if kind == 0xFF else 2) if alone else 2 + _number(">H", raw, at + 2)
@@ -66,7 +63,7 @@ def _png(raw: bytes) -> str:
 
 def _gif(raw: bytes) -> str:
     at = 13 + _colours(raw[10])
-    # Browsers take any other byte between two blocks for the end.
+    # For browsers any other byte between two blocks is the end.
     while (kind := raw[at]) in b"\x21\x2c":
         at += 2 if kind == 0x21 else 11 + _colours(raw[at + 9])
         while raw[at]:
@@ -76,7 +73,7 @@ def _gif(raw: bytes) -> str:
 
 
 def _colours(flags: int) -> int:
-    """Bytes of the table of colours that the flags announce."""
+    """The size in bytes of the colour table that the flags announce."""
     return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
 
 
@@ -119,4 +116,4 @@ WALKS: dict[str, Callable[[bytes], str]] = {
     ".jpg": _jpeg, ".png": _png, ".gif": _gif, ".webp": _webp, ".avif": _boxes, ".heic": _boxes,
     ".svg": _svg,
 }  # fmt: skip
-"""What tells of a format if a picture is whole."""
+"""The function that checks each format."""

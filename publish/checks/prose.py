@@ -1,7 +1,7 @@
-"""Which characters of a body are prose: code and comments are blanked, in place. Pure.
+"""Masks code and comments of a body with spaces. Pure.
 
-The text keeps its length and its lines, so that a position in it is one in the source.
-Everything here takes time in proportion to the text, whatever the text is.
+The text keeps its length and lines, so that positions are those in the source. Every function takes
+linear time for any text.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _blank_indented(lines: list[str]) -> None:
             in_list = True
         elif blank and indent >= (12 if in_list else 4):
             lines[number] = " " * len(line)
-            continue  # code goes on over lines that are not blank
+            continue  # code continues over lines that are not blank
         elif blank and indent == 0:
             in_list = False
         blank = False

@@ -1,5 +1,5 @@
-"""Reads what lies beside the records; the only part of the checks, but for ``online``, with
-effects."""
+"""Reads the texts and files that rules need beside the records; with ``online`` the only impure
+part of the checks."""
 
 from __future__ import annotations
 
@@ -22,21 +22,20 @@ from publish.post.record import Library
 from publish.settings import Settings
 
 LARGEST = 2_000_000
-"""Bytes of one source; what is longer is not read: it is surely no prose."""
+"""Bytes of one source; a longer one is not read, as it is certainly no prose."""
 GIF = 1_000_000
 """Bytes from which on a GIF is opened to see whether it moves."""
 NOTHING = os.stat_result((0,) * 10)
-"""Of a file that cannot be looked up."""
+"""Stands for the ``stat`` of a file that cannot be accessed."""
 
 _read: dict[str, tuple[str, bytes]] = {}
-"""The sources that this process has read and not judged yet, each with its stamp before that."""
+"""The sources that this process has read and not yet judged, each with its stamp before reading."""
 
 
 def fit(content: Path, file: Path) -> bytes | None:
-    """The bytes of a source in the ``content`` folder, if it may be given to Pelican; else None.
-
-    A rule tells of each that may not: opening a pipe waits for ever, and of tangled markup
-    Markdown does not come back for minutes.
+    """The bytes of a source in the ``content`` folder; None if Pelican must not read it. A rule
+    reports each of these: opening a pipe would block, and Markdown takes minutes for tangled
+    markup.
 
     Raises:
         OSError: it cannot be read.
@@ -45,7 +44,7 @@ def fit(content: Path, file: Path) -> bytes | None:
     if fault or found.st_size > LARGEST:
         return None
     raw = file.read_bytes()
-    _read[str(file)] = stamps.told(found), raw
+    _read[str(file)] = stamps.of_stat(found), raw
     if file.suffix.lower() in MARKDOWN:
         source = Source(file.name, file.name, raw, False, ReadOptions())
         if not source.readable or fails_pelican(source) or tangled(source):
@@ -54,39 +53,36 @@ def fit(content: Path, file: Path) -> bytes | None:
 
 
 def site_of(settings: Settings, library: Library, store: Store, *, built: bool = True) -> Site:
-    """The records with the texts beside them, and what lies around: theme, mails, built site.
-
-    ``store`` holds what an earlier check found out. Without ``built`` the built site and its
-    mails are left alone.
-    """
+    """The records with their texts and environment: theme, mails, built site. ``store`` is the
+    cache. Without ``built`` the built site and its mails are not read."""
     _real.cache_clear()
-    how = _reading(library)
+    options = _reading(library)
     content, root = str(settings.content), settings.root
     below = _place(settings.content, root)
     sources: list[Source] = []
     troubles: list[Trouble] = []
-    astray: set[tuple[str, str]] = set()
+    bad_links: set[tuple[str, str]] = set()
     complaints: dict[str, list[Complaint]] = {}
-    for said in library.complaints:
-        complaints.setdefault(printable(said.file), []).append(said)
+    for complaint in library.complaints:
+        complaints.setdefault(printable(complaint.file), []).append(complaint)
     for path in (*library.sources, *library.files):
         file = f"{content}{os.sep}{path}"
-        fault, found = state(file, content)
+        fault, status = state(file, content)
         if fault == "symlink-out":
-            astray.add((fault, _place(_link_of(Path(file), settings.content), root)))
+            bad_links.add((fault, _place(_link_of(Path(file), settings.content), root)))
             continue
         if path not in library.sources:
             continue
         name = printable(f"{below}/{path}")
         if fault:
             troubles.append(Trouble(fault, name, 1))
-        elif found.st_size > LARGEST:
-            troubles.append(Trouble("too-large", name, 1, f"{found.st_size / 1e6:.0f} MB"))
+        elif status.st_size > LARGEST:
+            troubles.append(Trouble("too-large", name, 1, f"{status.st_size / 1e6:.0f} MB"))
         else:
-            # What Pelican was given is what is judged, and is read once for both.
-            stamp, raw = _read.get(file, (stamps.told(found), None))
+            # The same bytes are given to Pelican and judged, read once.
+            stamp, raw = _read.get(file, (stamps.of_stat(status), None))
             source = Source(
-                path, name, raw or partial(_bytes, file), library.sources[path] == "page", how,
+                path, name, raw or partial(_bytes, file), library.sources[path] == "page", options,
                 library.by_source.get(path), tuple(complaints.get(name, ())),
             )  # fmt: skip
             try:
@@ -94,8 +90,8 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
             except OSError as error:
                 troubles.append(Trouble("unreadable", name, 1, error.strerror or ""))
     _read.clear()
-    astray |= {("symlink-loop", _place(Path(link), root)) for link in _loops(content)}
-    troubles += [Trouble(rule, name, 1) for rule, name in sorted(astray)]
+    bad_links |= {("symlink-loop", _place(Path(link), root)) for link in _loops(content)}
+    troubles += [Trouble(rule, name, 1) for rule, name in sorted(bad_links)]
     recorded, damage = environment.recorded(settings)
     theme = environment.theme(settings, store.of_file)
     identified = "post_identity" in library.plugins
@@ -110,9 +106,9 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
             if path.lower().endswith(".gif") and size > GIF and _moves(settings.content / path)
         ),
         spoilt={
-            path: what for path, size in library.files.items()
+            path: damaged for path, size in library.files.items()
             if size and pictures.SUFFIX.search(path)
-            and (what := store.of_file(f"{content}{os.sep}{path}", pictures.of_file))
+            and (damaged := store.of_file(f"{content}{os.sep}{path}", pictures.of_file))
         },
         theme_ids=theme.ids,
         mentions=theme.mentions,
@@ -134,7 +130,7 @@ def _bytes(file: str) -> bytes:
 
 
 def state(file: str, content: str) -> tuple[str, os.stat_result]:
-    """The rule a file breaks by what it is (``""`` for none), and how it lies on the disk."""
+    """The rule that a file breaks by its kind (``""`` for none), and its ``stat``."""
     try:
         found = os.lstat(file)
         if stat.S_ISLNK(found.st_mode):
@@ -143,18 +139,18 @@ def state(file: str, content: str) -> tuple[str, os.stat_result]:
             real = _real(os.path.dirname(file))  # noqa: PTH120
         if not _inside(real, _real(content)):
             return "symlink-out", found
-    except (OSError, ValueError):  # also a symbolic link that leads to itself
+    except (OSError, ValueError):  # or a symbolic link to itself
         return "unreadable", NOTHING
     # An empty file is no source, whatever its name.
     if found.st_size and any("\ud800" <= char <= "\udfff" for char in file.removeprefix(content)):
         return "bad-file-name", found
-    # Opening a pipe would wait for ever.
+    # Opening a pipe would block.
     return ("" if stat.S_ISREG(found.st_mode) else "unreadable"), found
 
 
 @lru_cache(maxsize=1024)
 def _real(folder: str) -> str:
-    """Where a folder truly lies."""
+    """A folder's real path."""
     return os.path.realpath(folder)
 
 
@@ -163,8 +159,8 @@ def _inside(real: str, folder: str) -> bool:
 
 
 def _loops(folder: str, above: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Symbolic links below ``folder`` that lead to a folder which they lie in; Pelican, as the
-    engine runs it, enters none."""
+    """Symbolic links below ``folder`` to a folder above them, which Pelican, as run by the engine,
+    does not enter."""
     try:
         with os.scandir(folder) as entries:
             folders = sorted(entry.path for entry in entries if entry.is_dir())
@@ -179,7 +175,8 @@ def _loops(folder: str, above: frozenset[str] = frozenset()) -> Iterator[str]:
 
 
 def _link_of(file: Path, content: Path) -> Path:
-    """The symbolic link that leads ``file`` out of the content folder: itself or a folder."""
+    """The symbolic link, ``file`` itself or a folder above it, that leads out of the content
+    folder."""
     above = [place for place in (file, *file.parents) if place.is_relative_to(content)]
     return next((place for place in reversed(above) if place.is_symlink()), file)
 
@@ -201,12 +198,12 @@ def _reading(library: Library) -> ReadOptions:
 def _moves(gif: Path) -> bool:
     try:
         with gif.open("rb") as stream:
-            # Every frame of a moving picture has a control block; two are a movement.
+            # Every frame of an animation has a control block; two mean that it moves.
             return stream.read(8 * GIF).count(b"\x21\xf9\x04") > 1
     except OSError:
         return False
 
 
 def _place(file: Path, root: Path) -> str:
-    """A path for people: from the project where it lies there."""
+    """A path for messages: relative to the project if it is below it."""
     return printable(os.path.relpath(file, root) if file.is_relative_to(root) else str(file))

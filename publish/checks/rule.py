@@ -1,4 +1,4 @@
-"""What a rule is: a small pure function with an id, a severity and an example."""
+"""Defines rules: small pure functions with an id, a severity and an example."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Drafts = Literal["same", "softer", "silent"]
 MOST = 20
 """Findings of one rule in one file; a thousand would hide the rest."""
 BY_BYTES = ("empty-file", "binary-file", "bad-utf8")
-"""The rules that look at a source which is no text."""
+"""The rules for sources that are no text."""
 OverSource = Callable[[Source], Iterable[Problem]]
 OverSite = Callable[[Site], Iterable[Problem]]
 
@@ -26,10 +26,10 @@ OverSite = Callable[[Site], Iterable[Problem]]
 class Rule:
     """A rule of the catalogue; one of ``over_source`` and ``over_site`` is set.
 
-    ``drafts`` says what becomes of an error in a draft: the same, a warning (``softer``: it
-    cannot harm the public site yet), or nothing (``silent``: a draft is allowed to be unfinished).
-    ``time_dependent`` marks a rule over a source whose findings depend on the time too,
-    ``any_format`` one that looks at records alone, and so at sources that are no Markdown too.
+    ``drafts`` is the treatment of an error in a draft: the same, a warning (``softer``: it cannot
+    harm the public site yet), or nothing (``silent``: a draft may be unfinished).
+    ``time_dependent``: the findings depend on the time too. ``any_format``: the rule needs the
+    record only, and so applies to other formats than Markdown.
     """
 
     id: str
@@ -49,12 +49,12 @@ class Rule:
 
     @property
     def cacheable(self) -> bool:
-        """Whether what it finds stays true for as long as source and settings do."""
+        """Whether its findings depend on source and settings alone."""
         return self.over_source is not None and not self.time_dependent
 
 
 def found(rule: Rule, source: Source) -> Sequence[Problem]:
-    """What a rule over a source finds in one, the first of it."""
+    """The first findings of a source rule in a source."""
     if rule.over_source is None or not (source.readable or rule.id in BY_BYTES):
         return ()
     if not (source.is_markdown or rule.any_format or rule.id in BY_BYTES):
@@ -68,7 +68,7 @@ def source_rule(
     id: str, severity: Severity, example: str, drafts: Drafts = "softer", *,
     time_dependent: bool = False, any_format: bool = False,
 ) -> Callable[[OverSource], Rule]:  # fmt: skip
-    """A rule that looks at one source at a time; its docstring is the description."""
+    """Define a rule over single sources; the docstring is its description."""
 
     def decorate(check: OverSource) -> Rule:
         described = _described(check)
@@ -83,7 +83,7 @@ def source_rule(
 def site_rule(
     id: str, severity: Severity, example: str, drafts: Drafts = "softer"
 ) -> Callable[[OverSite], Rule]:
-    """A rule that compares sources, or looks at other files; it names the file itself."""
+    """Define a rule that compares sources or reads other files; its problems name the file."""
 
     def decorate(check: OverSite) -> Rule:
         return Rule(id, severity, _described(check), example, drafts, over_site=check)

@@ -1,4 +1,4 @@
-"""Lists the rules, and applies them to a site. Pure, but for the reading that comes first."""
+"""Lists the rules, and applies them to a site. Pure, except for the reading at the start."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ RULES: tuple[Rule, ...] = tuple(rule for _, rules in SUBJECTS for rule in rules)
 
 
 def judge(settings: Settings, library: Library, *, built: bool = False) -> Judged:
-    """Every finding in a site whose records are at hand; with ``built``, in what the last build
-    made of it too."""
+    """All findings of a site with these records; with ``built`` those of the last build's output
+    too."""
     store = Store(settings.cache / "checks")
     found = sorted(findings(reading.site_of(settings, library, store, built=built)))
     store.save(files=built)
@@ -75,7 +75,7 @@ def judge(settings: Settings, library: Library, *, built: bool = False) -> Judge
 
 
 def leaks(settings: Settings, staged: Mapping[str, str]) -> list[Diagnostic]:
-    """Keys in the pages of a build, whose paths are given by their names in the output."""
+    """Findings about keys in staged pages (names in the output to paths)."""
     from publish.checks.rules.sitewide import LEAK
 
     output = os.path.relpath(settings.output, settings.root)
@@ -86,19 +86,19 @@ def leaks(settings: Settings, staged: Mapping[str, str]) -> list[Diagnostic]:
 
 
 def findings(site: Site) -> Iterator[Diagnostic]:
-    """What all rules find in a site, unsorted."""
+    """The findings of all rules in a site, unsorted."""
     drafts = {source.file for source in site.sources if source.kind == "draft"}
     errors: set[tuple[str, int]] = set()
-    # Of thousands of sources few have a fault that was found before.
+    # Few of thousands of sources have cached problems.
     faulty = [source for source in site.sources if source.facts is None or source.facts.problems]
     for rule in RULES:
         if rule is not refused:
             sources = faulty if rule.cacheable else site.sources
-            for told in _told(rule, _problems(rule, site, sources), drafts):
+            for told in _diagnostics(rule, _problems(rule, site, sources), drafts):
                 if told.severity == "error":
                     errors.add((told.file, told.line))
                 yield told
-    yield from _told(refused, _unsaid(refusals(site), site, errors), drafts)
+    yield from _diagnostics(refused, _unreported(refusals(site), site, errors), drafts)
 
 
 def _problems(rule: Rule, site: Site, sources: Iterable[Source]) -> Iterator[tuple[str, Problem]]:
@@ -111,41 +111,42 @@ def _problems(rule: Rule, site: Site, sources: Iterable[Source]) -> Iterator[tup
             yield source.file, problem
 
 
-def _told(
+def _diagnostics(
     rule: Rule, problems: Iterable[tuple[str, Problem]], drafts: set[str]
 ) -> Iterator[Diagnostic]:
-    """The findings of one rule, no more than ``MOST`` in a file."""
+    """The findings of one rule, at most ``MOST`` per file."""
     counted: dict[str, int] = {}
     for file, problem in problems:
         counted[file] = counted.get(file, 0) + 1
-        told = _finding(rule, file, problem, file in drafts)
-        if told is None or counted[file] > MOST:
+        finding = _finding(rule, file, problem, file in drafts)
+        if finding is None or counted[file] > MOST:
             continue
         if counted[file] == MOST:
-            told = replace(told, message=f"{told.message} (and perhaps more like it)")
-        yield told
+            finding = replace(finding, message=f"{finding.message} (and perhaps more like it)")
+        yield finding
 
 
-def _unsaid(
-    found: Iterable[tuple[Problem, Complaint]], site: Site, errors: set[tuple[str, int]]
+def _unreported(
+    refusals: Iterable[tuple[Problem, Complaint]], site: Site, errors: set[tuple[str, int]]
 ) -> Iterator[tuple[str, Problem]]:
-    """What Pelican refuses and no rule has named as one of the ``errors``."""
+    """Pelican's errors, without those that rules have reported as ``errors``."""
     files = {file for file, _ in errors}
     unread = {s.file for s in site.sources if s.post is None} | {t.file for t in site.troubles}
     content = site.file_of("")
-    for problem, said in found:
-        # Line 1 is said of what has no place in the file.
+    for problem, refusal in refusals:
+        # Line 1 stands for an unknown line.
         vague = problem.line == 1 or problem.file in unread
-        # Of two posts with one Uid the plugin names the second, a rule the copy.
-        twin = said.kind == "twin" and not files.isdisjoint(said.parts)
-        named = (problem.file, problem.line) in errors or twin
-        # Of what is wrong already two pages may want one file.
-        if said.kind == "overwritten" and errors:
+        # For two posts with one Uid the plugin names the second one, the rule the copy.
+        twin = refusal.kind == "twin" and not files.isdisjoint(refusal.parts)
+        reported = (problem.file, problem.line) in errors or twin
+        # Two pages of one file may be a consequence of a reported error.
+        if refusal.kind == "overwritten" and errors:
             continue
-        # By a setting that cannot be, any code may fail.
-        if site.settings_file in files and not said.kind and not said.file.startswith(content):
+        # An invalid setting may make any code fail.
+        own = refusal.kind or refusal.file.startswith(content)
+        if site.settings_file in files and (not own or problem.file == site.settings_file):
             continue
-        if not named and not (vague and problem.file in files):
+        if not reported and not (vague and problem.file in files):
             errors.add((problem.file, problem.line))
             files.add(problem.file)
             yield problem.file, problem

@@ -1,11 +1,11 @@
-"""Things shaped like keys to a service. Pure."""
+"""Finds texts that look like keys of services. Pure."""
 
 from __future__ import annotations
 
 import re
 
-# Each pattern begins with letters of its own, and only then looks back: so a search skips quickly
-# over what cannot match. Mailchimp's keys first, then those that people paste by accident most.
+# Each pattern begins with a literal, with a look-behind after it, so that the search is fast.
+# Mailchimp's keys come first, then those most often pasted by accident.
 SHAPES = (
     re.compile(
         rb"-(?<=[0-9a-f]{32}-)(?<![0-9A-Za-z][0-9a-f]{32}-)[a-z]{2,4}\d{1,3}(?![0-9A-Za-z])"
@@ -18,6 +18,6 @@ MOST = 20
 
 
 def lines(data: bytes) -> tuple[int, ...]:
-    """The first lines, from 1, that hold something shaped like a key."""
+    """The first lines, from 1, that look like keys."""
     found = {m.start() for shape in SHAPES for m in shape.finditer(data)}
     return tuple(sorted({data.count(b"\n", 0, at) + 1 for at in found})[:MOST])

@@ -1,4 +1,4 @@
-"""Everything the rules judge, as frozen values. Pure."""
+"""The input of site rules, as frozen values. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from publish.settings import setting_line
 
 @dataclass(frozen=True)
 class Trouble:
-    """Something met while reading; ``rule`` is the id of the rule that tells it."""
+    """A fault found while reading; ``rule`` is the id of the rule that reports it."""
 
     rule: str
     file: str
@@ -26,7 +26,7 @@ class Trouble:
 
 
 @dataclass(frozen=True)
-class Issue:
+class IssueSizes:
     """Sizes in bytes of a composed issue as it lies in the issues folder."""
 
     slug: str
@@ -39,11 +39,11 @@ class Issue:
 class Site:
     """The sources, the records made of them, and what they may refer to.
 
-    ``spoilt`` says of pictures, by their path in the content folder, what is wrong with the file.
-    ``theme_ids`` is None when the theme could not be read, ``mentions`` holds file names that
-    theme or settings speak of. ``policy`` is the theme's content security policy: each directive
-    with its sources, empty where there is none. ``settings_text`` is the
-    settings file's, and ``given`` are its values as they stand there.
+    ``spoilt`` maps damaged pictures, by their path in the content folder, to their fault.
+    ``theme_ids`` is None if the theme could not be read; ``mentions`` holds file names that theme
+    or settings contain. ``policy`` is the theme's content security policy: each directive with its
+    sources, empty where there is none. ``settings_text`` is the settings file's text, ``given`` its
+    values without defaults.
     """
 
     library: Library
@@ -57,7 +57,7 @@ class Site:
     mentions: frozenset[str] = frozenset()
     policy: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     troubles: tuple[Trouble, ...] = ()
-    issues: tuple[Issue, ...] = ()
+    issues: tuple[IssueSizes, ...] = ()
     recorded: Recorded = field(default_factory=Recorded)
     recorded_fault: tuple[str, str] | None = None
     """The file of the ledger that is damaged, and what is wrong with it."""
@@ -79,7 +79,7 @@ class Site:
 
     @cached_property
     def by_folded(self) -> Mapping[str, str]:
-        """Paths of files and sources by the name that a disk without case knows them by."""
+        """Paths of files and sources by folded name."""
         return {folded(path): path for path in (*self.files, *self.library.sources)}
 
     def file_of(self, path: str) -> str:
@@ -88,7 +88,7 @@ class Site:
         return f"{content}/{path}" if content not in ("", ".") else path
 
     def met(self, rule: str) -> Iterator[Trouble]:
-        """What was met while reading that the rule of that id tells."""
+        """The troubles to be reported by the rule of that id."""
         return (trouble for trouble in self.troubles if trouble.rule == rule)
 
     def setting_line(self, name: str) -> int:
@@ -97,7 +97,7 @@ class Site:
 
 
 def printable(path: str) -> str:
-    """A path with slashes, in characters that can be printed whatever bytes its name has."""
+    """A path with slashes, with undecodable bytes made printable."""
     text = os.fsencode(path.replace(os.sep, "/")).decode("utf-8", "replace")
     if text.isprintable():
         return text

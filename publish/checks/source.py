@@ -1,4 +1,4 @@
-"""A source as the rules see it: its record, and its text to say the line. Pure."""
+"""A source for rules: its record, and its text for line numbers. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from publish.post.slug import slugify
 
 Kind = Literal["post", "page", "draft", "scheduled"]
 MOST_LINKS = 5000
-"""Of one source; a rule tells when there are more, which are not looked at."""
+"""Links of one source that are checked; a rule reports more."""
 TOKEN = re.compile(r"[^\s()<>\"'\[\]]+")
 SETEXT = re.compile(r"(?:=+|-+)[ ]*$")
 EMPTY = ("]()", 'href=""', "]( )", "](<>)", 'src=""')
@@ -31,12 +31,9 @@ HEADING = re.compile(r"\s*(?:#{1,6}|<h[1-6]\b)", re.I)
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """What of the settings decides how a source's text is judged.
-
-    ``by_folder`` tells whether a folder's name is a category; ``status``, ``category`` and ``keys``
-    are what they give by default.
-    ``plugins`` are short names, ``markdown`` the settings of Markdown as text.
-    """
+    """The settings that affect the rules over a source's text. ``by_folder``: whether a folder's
+    name is a category; ``status``, ``category`` and ``keys`` are defaults. ``plugins`` are short
+    names, ``markdown`` the settings of Markdown as text."""
 
     status: str = ""
     markdown: str = ""
@@ -46,12 +43,12 @@ class ReadOptions:
     category: str = "misc"
 
     def uses(self, plugin: str) -> bool:
-        """Whether a plugin of ours is surely at work."""
+        """Whether a plugin of ours is certainly enabled."""
         return plugin in self.plugins
 
     @property
     def commas(self) -> bool:
-        """Whether a comma parts two categories."""
+        """Whether a comma separates two categories."""
         return self.uses("multi_category")
 
     @property
@@ -66,8 +63,8 @@ class ReadOptions:
 
 
 class Facts(NamedTuple):
-    """What the text of a source alone tells: the problems of the cacheable rules by rule, its
-    header, whether it is text at all, and the lines with something shaped like a key."""
+    """Cached facts of a source's text: the problems of cacheable rules by rule, its header, whether
+    it is text, and the lines that look like keys."""
 
     problems: Mapping[str, tuple[Problem, ...]]
     header: Header
@@ -77,13 +74,10 @@ class Facts(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A post or a page, whatever its bytes are; nothing here raises.
-
-    ``path`` is below the content folder, ``file`` in the project. ``content`` are the bytes, or
-    reads them where they are needed. ``post`` is its record, None where Pelican could not read it
-    or leaves it out; then the header alone tells, and ``complaints`` why. ``facts`` are what was
-    found out of its text before, None where nothing was.
-    """
+    """A post or a page with any bytes; nothing here raises. ``path`` is below the content folder,
+    ``file`` in the project. ``content`` are the bytes, or a function that reads them. ``post`` is
+    its record, None if Pelican could not read it or skips it; then the header is used, and
+    ``complaints`` are the reasons. ``facts`` are cached facts of its text, None without any."""
 
     path: str
     file: str
@@ -101,7 +95,7 @@ class Source:
 
     @cached_property
     def text(self) -> str:
-        """The file's, with line breaks of one kind; ``""`` if its bytes are no text."""
+        """The file's text with normalized line breaks; ``""`` if its bytes are no text."""
         try:
             text = self.raw.decode("utf-8-sig")
         except UnicodeDecodeError:
@@ -117,7 +111,7 @@ class Source:
 
     @cached_property
     def is_markdown(self) -> bool:
-        """Whether its header and body are Markdown's; of other formats only records tell."""
+        """Whether it is Markdown; for other formats only the record is used."""
         return self.path.lower().endswith(MARKDOWN)
 
     @cached_property
@@ -131,11 +125,11 @@ class Source:
 
     @cached_property
     def secrets(self) -> tuple[int, ...]:
-        """The lines that hold something shaped like a secret key."""
+        """The lines that look like secret keys."""
         return self.facts.secrets if self.facts else secret_keys.lines(self.raw)
 
     def get(self, name: str) -> str:
-        """A header's value; ``""`` if it is not there or empty."""
+        """A header field's value; ``""`` if it is missing or empty."""
         if self.is_markdown:
             return self.header.get(name)
         return self.post.fields.get(name, "") if self.post else ""
@@ -146,7 +140,7 @@ class Source:
 
     @property
     def address_line(self) -> int:
-        """The line that its address is made of."""
+        """The line that determines its address."""
         return self.line("slug" if self.get("slug") else "title")
 
     def line_text(self, line: int) -> str:
@@ -178,7 +172,7 @@ class Source:
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
-        """Links, pictures and what else the page loads; ``line_of`` tells where each is."""
+        """Links, pictures and other resources of the page; ``line_of`` gives the line of each."""
         return self.post.links[:MOST_LINKS] if self.post else ()
 
     def line_of(self, link: Link) -> int:
@@ -193,7 +187,8 @@ class Source:
         return dict(zip(map(id, self.links), lines, strict=True))
 
     def _lines(self, targets: Iterable[str]) -> Iterator[int]:
-        """The lines of addresses as written; the n-th time one comes, its n-th place counts."""
+        """The lines of addresses as written; the n-th occurrence of one has the line of its n-th
+        place."""
         text = self.prose
         places: dict[str, list[int]] = {}
         for token in TOKEN.finditer(text):
@@ -212,7 +207,7 @@ class Source:
             yield self.header.body_line + bisect_right(breaks, at - 1)
 
     def _places(self, target: str) -> Iterator[int]:
-        """Where an address stands that is not written as the page has it."""
+        """The places of an address that is written differently in the source than on the page."""
         bare = target.removeprefix("mailto:")
         likely = (target, bare, html.escape(target), bare.replace("_", r"\_"), unquote(target))
         for spelling in dict.fromkeys(likely) if target else EMPTY:
@@ -261,7 +256,7 @@ class Source:
 
     @cached_property
     def kind(self) -> Kind:
-        """``draft`` is whatever the site never shows, ``scheduled`` what it does not show yet."""
+        """``draft``: never public; ``scheduled``: not public yet."""
         if self.post is None:
             shown = self.status not in ("draft", "skip")
             return ("page" if self.is_page else "post") if shown else "draft"
@@ -271,12 +266,12 @@ class Source:
 
     @property
     def public(self) -> bool:
-        """Whether the built site holds it now; one that cannot be read counts as present."""
+        """Whether the built site holds it now; an unreadable one counts as public."""
         return self.kind in ("post", "page")
 
     @property
     def slug(self) -> str:
-        """As Pelican has it; of what it cannot read, the one it would have."""
+        """Pelican's slug; for an unreadable source the one it would have."""
         return self.post.slug if self.post else self.get("slug") or slugify(self.get("title"))
 
     @property
@@ -286,7 +281,7 @@ class Source:
 
     @property
     def named_categories(self) -> tuple[str, ...]:
-        """The names of its ``Category`` line as they are written there."""
+        """The names in its ``Category`` line, as written."""
         given = self.get("category")
         return tuple(frontmatter.names(given) if self.reading.commas else filter(None, [given]))
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 
 ALONE = ("build", "check")
-"""Commands that read the site once and do nothing beside it."""
+"""Commands that read the site once, and in which Pelican may run in the same process."""
 
 
 def main(args: list[str] | None = None) -> None:
-    """Run the command and end the process with the exit code of the contract."""
+    """Run the command, and exit with its exit code (see docs/reference.md)."""
     args = sys.argv[1:] if args is None else args
     code = run(args, alone=True)
     if args and args[0] in ALONE:
@@ -18,12 +18,12 @@ def main(args: list[str] | None = None) -> None:
 
 
 def _leave(code: int) -> None:
-    """End the process as it is, if it may: to take apart all that a build holds takes a
-    twentieth of it."""
+    """Exit without freeing memory where that is safe: freeing a build's objects takes a twentieth
+    of its time."""
     import atexit
     import os
 
-    threading = sys.modules.get("threading")  # without it there are no threads
+    threading = sys.modules.get("threading")  # without this module there are no threads
     if (threading and threading.active_count() > 1) or sys.stdout is None or sys.stderr is None:
         return
     atexit._run_exitfuncs()
@@ -31,19 +31,17 @@ def _leave(code: int) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
     except (OSError, ValueError):
-        code = code or 1  # the command itself has told of a stream that cannot be written
+        code = code or 1  # the command has already reported an unwritable stream
     os._exit(code)
 
 
 def run(args: list[str], *, alone: bool = False) -> int:
-    """Run the command; its exit code. No mistake of a user's ends in a traceback.
-
-    ``alone`` tells that the process ends with the command: Pelican may run in it.
-    """
+    """Run the command; returns its exit code. No user's mistake ends in a traceback. ``alone``: the
+    process ends with the command, so that Pelican may run in it."""
     if args[:1] == ["build"]:
         from publish.cli.unchanged import answered
 
-        # Most builds have nothing to do, and loading click takes longer than finding that out.
+        # Most builds have nothing to do, and importing click takes longer than finding that out.
         if answered(args[1:]):
             return 0
     if alone and args and args[0] in ALONE:

@@ -1,4 +1,4 @@
-"""Puts an act's question to the author at the terminal, and performs it after a yes."""
+"""Asks an act's question at the terminal, and performs the act after confirmation."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def voice(terminal: Terminal) -> Voice:
-    """Where an act's words go on a terminal."""
+    """A ``Voice`` that prints to a terminal."""
     return Voice(
         terminal.note, terminal.detail, terminal.progress, terminal.error, terminal.verbose
     )
@@ -25,13 +25,13 @@ def voice(terminal: Terminal) -> Voice:
 def carry_out(
     office: Office, terminal: Terminal, act: str, *, yes: bool, as_json: bool = False, **wish: Any
 ) -> int:
-    """Ask, wait for the yes, do; the exit code.
+    """Ask, wait for confirmation, perform; returns the exit code.
 
-    Without a terminal only ``yes`` is an answer, and it is one to the first question alone: where
-    things changed meanwhile, nothing is done.
+    Without a terminal only ``yes`` confirms, and only the first question: if the facts change
+    meanwhile, nothing is done.
 
     Raises:
-        PublishError: it is refused, or failed.
+        PublishError: it was refused, or failed.
     """
     from publish.office.acts import ask, do
 
@@ -55,7 +55,7 @@ def carry_out(
 
 
 def tell(terminal: Terminal, done: Done, as_json: bool) -> None:
-    """What became of it."""
+    """Print the result."""
     if as_json:
         terminal.json([dict(result) for result in done.results])
         for line in done.lines if not done.results else ():

@@ -14,7 +14,8 @@ from publish.settings import Settings
 
 
 class Following:
-    """Tells how far a build is: called by the engine, ``say`` gets a line that is written over."""
+    """Reports a build's progress: called by the engine, it passes lines to ``say``, each of which
+    replaces the last."""
 
     WORDS: ClassVar[dict[str, str]] = {
         "read": "posts read", "post_cards": "cards drawn", "mail_issues": "letters composed",
@@ -27,7 +28,7 @@ class Following:
         self._whole: dict[str, int] = {}
 
     def __call__(self, phase: str, count: int) -> None:
-        """``phase`` has advanced by ``count``; below zero, that is how much there is in all."""
+        """``phase`` has advanced by ``count``; a negative ``count`` is the phase's total."""
         if count < 0:
             self._whole[phase] = -count
             return
@@ -52,7 +53,7 @@ def command(
     jobs: int | None,
     as_json: bool,
 ) -> None:
-    """Build the site; write only what changed, and nothing unless all of it succeeded.
+    """Build the site: only what changed, and all of that or nothing.
 
     Example: publish build --full
     """

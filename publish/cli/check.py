@@ -28,7 +28,9 @@ def command(
     strict: bool,
     online: bool,
 ) -> int:
-    """Find what is wrong in the content, as file:line, with how to mend it.
+    """Find what is wrong in the content, and how to mend it.
+
+    A finding is one line: `file:line: what is wrong — how to mend it`. Any error ends it with 1.
 
     Example: publish check content/posts/a-calm-handover.md
     """
@@ -36,7 +38,7 @@ def command(
     from publish.post import diagnostic as report
 
     def judge() -> checks.Judged:
-        # Where nothing changed since the last check, nothing of this is needed.
+        # Imported late: not needed if nothing changed since the last check.
         from publish.office import checking
 
         return checking.judged(settings)

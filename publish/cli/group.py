@@ -1,4 +1,4 @@
-"""The command ``publish``: each command's module is loaded when it is used."""
+"""The command ``publish``; each subcommand's module is imported when it is used."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ COMMANDS = {
 
 
 class Lazy(click.Group):
-    """Loads a command's module when the command is named: ``build`` need not pay for ``send``."""
+    """Imports a subcommand's module on use, so that ``build`` does not import ``send``'s."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """As they are listed."""
+        """The names in the order of the help."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, or None so that click names the likely one."""
+        """The command, or None, for which click suggests a similar one."""
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name].partition(".")
@@ -52,11 +52,8 @@ def group() -> None:
 
 
 def run(args: list[str]) -> int:
-    """Run the command; its exit code. No mistake of a user's ends in a traceback.
-
-    Where its words cannot be written it is still carried out, and one line says so; a pipe whose
-    reader has gone is none of the command's business.
-    """
+    """Run the command; returns its exit code. No user's mistake ends in a traceback. If its output
+    cannot be written it is still performed, and one line reports that; a closed pipe is ignored."""
     from publish.cli.terminal import Terminal, standard_streams
 
     with standard_streams() as failed:
@@ -86,7 +83,7 @@ def _run(args: list[str]) -> int:
     except click.ClickException as error:
         error.show()
         return int(error.exit_code)
-    except SystemExit:  # which click makes of a BrokenPipeError
+    except SystemExit:  # click raises it for a BrokenPipeError
         Terminal.error("the other side closed the connection — run this again")
         return int(Exit.REFUSED)
     except OSError as error:
@@ -98,12 +95,12 @@ def _run(args: list[str]) -> int:
 
 @contextmanager
 def _no_silent_end() -> Iterator[None]:
-    """Name who calls ``os._exit`` in this process, such as a plugin: what it cut off must not look
-    like what is done."""
+    """Report a caller of ``os._exit`` in this process, such as a plugin: an aborted command must
+    not look like a finished one."""
     own, leave = os.getpid(), os._exit
 
     def ended(status: int) -> NoReturn:
-        # A process of ours that was forked off ends this way.
+        # Our own forked processes end this way.
         if os.getpid() == own:
             from publish.cli.terminal import Terminal
 

@@ -68,7 +68,7 @@ def command(
     settings: Settings, terminal: Terminal, exports: tuple[Path, ...], as_json: bool, strict: bool,
     **wished: Any,
 ) -> int:  # fmt: skip
-    """Bring a WordPress export into content/ as Markdown, and report every loss.
+    """Turn a WordPress export into Markdown, and report every loss.
 
     Example: publish import blog.WordPress.2026-11-28.xml --uploads uploads.zip
     """

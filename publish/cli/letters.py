@@ -56,7 +56,7 @@ def test(
     to: tuple[str, ...],
     more: tuple[str, ...],
 ) -> int:
-    """Mail a test of exactly the bytes that `send` would upload, of a draft too.
+    """Mail a test of exactly what `send` would upload, of a draft too.
 
     Example: publish test a-calm-handover --to me@example.com
     """
@@ -101,7 +101,7 @@ def send() -> None:
 @click.argument("post", required=False)
 @options.act("undo")
 def undo() -> None:
-    """Take a scheduled letter back; without a name, the only one that is scheduled.
+    """Take a scheduled letter back; without a name, the only one.
 
     POST may be a slug, a letter's key or a campaign's id: a letter whose post was retracted is
     taken back too. What was taken back stays back until `publish send` names it.
@@ -117,10 +117,12 @@ def undo() -> None:
 def status(
     office: options.Office, terminal: Terminal, names: tuple[str, ...], as_json: bool
 ) -> int:
-    """Each letter's true state, read from Mailchimp; settles what a run left unknown.
+    """Show each letter's true state; settle what a run left unknown.
 
-    POST may be a slug, a letter's key or a campaign's id. What has to be done comes first; a post
-    that changed since its letter was scheduled or sent is shown with the words that changed.
+    The state is Mailchimp's. What has to be done comes first; a post that changed since its letter
+    was scheduled or sent is shown with the words that changed.
+
+    POST may be a slug, a letter's key or a campaign's id.
 
     Example: publish status a-calm-handover
     """
@@ -148,7 +150,7 @@ def status(
 def report(
     office: options.Office, terminal: Terminal, post: str | None, as_json: bool, plot: Path | None
 ) -> None:
-    """Recipients, opens, clicks, unsubscribes and bounces of each letter that went out.
+    """Show opens, clicks, unsubscribes and bounces of each letter.
 
     Example: publish report --plot figures.svg
     """
@@ -180,10 +182,11 @@ def report(
 @YES
 @options.act("retract")
 def retract() -> None:
-    """Take a post off the site: its letter back if that has not gone out, the file to a draft.
+    """Take a post off the site, and its letter back if that still waits.
 
-    Its address leads to another one, or to a page that says it is gone. What was mailed stays in
-    the ledger and in `publish report`. POST is a slug, a path or a published address.
+    The file becomes a draft. Its address leads to another one, or to a page that says it is gone.
+    What was mailed stays in the ledger and in `publish report`. POST is a slug, a path or a
+    published address.
 
     Example: publish retract a-calm-handover --to /handing-over-calmly/
     """

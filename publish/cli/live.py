@@ -79,7 +79,7 @@ def deploy(
 @click.option("--json", "as_json", is_flag=True, help="What was done, for scripts.")
 @common
 def run(settings: Settings, terminal: Terminal, live: bool, as_json: bool) -> int:
-    """Do all that is due, unattended: publish, upload, see that it is live, mail.
+    """Do all that is due, unattended: build, upload, verify, mail.
 
     For a timer, at any time and as often as it likes: it looks at what is, and does what is
     missing. Two at once, a late one or one that died do no harm; nothing is mailed twice.

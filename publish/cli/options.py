@@ -1,5 +1,5 @@
-"""What commands share: ``-s``, ``-q``, ``-v``, ``--no-color``; ``--live``, with an office; and for
-the acts of the office ``--json``."""
+"""The commands' shared options: ``-s``, ``-q``, ``-v``, ``--no-color``; ``--live``, with an office;
+``--json`` for the acts of the office."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Body = Callable[..., Any]
 
 
 def common(command: Body) -> Body:
-    """Add the common options; the command gets ``settings`` and ``terminal`` in their place."""
+    """Add the common options; the command gets ``settings`` and ``terminal`` instead."""
 
     @click.option(
         "-s",
@@ -44,9 +44,13 @@ def common(command: Body) -> Body:
 
 def with_office(command: Body) -> Body:
     """Add ``--live`` and the common options; the command gets an open ``office`` and the
-    ``terminal`` in their place."""
+    ``terminal`` instead."""
 
-    @click.option("--live", is_flag=True, help="Fail unless MAILCHIMP_API_KEY is set.")
+    @click.option(
+        "--live",
+        is_flag=True,
+        help="Fail unless MAILCHIMP_API_KEY is set, which makes all of it real.",
+    )
     @common
     @functools.wraps(command)
     def wrapped(settings: Settings, terminal: Terminal, live: bool, **rest: Any) -> Any:
@@ -60,8 +64,8 @@ def with_office(command: Body) -> Body:
 
 
 def act(name: str) -> Callable[[Body], Body]:
-    """A command that carries out the act ``name`` of the office: its own parameters are the act's
-    wish, but for ``yes``. It asks nothing where it has no option ``--yes``."""
+    """A command that performs the act ``name`` of the office with its own parameters, except
+    ``yes``. It does not ask if it has no option ``--yes``."""
 
     def decorate(command: Body) -> Body:
         @click.option("--json", "as_json", is_flag=True, help="What happened, for scripts.")

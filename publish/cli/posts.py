@@ -46,7 +46,9 @@ def new(
 @click.argument("new")
 @common
 def rename(settings: Settings, terminal: Terminal, old: str, new: str) -> None:
-    """Change a post's slug; its identity stays, and the old address leads to the new one.
+    """Change a post's slug; its old address leads to the new one.
+
+    Its Uid stays, so no feed reader shows it and no letter brings it a second time.
 
     Example: publish rename a-calm-handover handing-over-calmly
     """

@@ -1,4 +1,5 @@
-"""docs/reference.md with the commands' own help: ``python -m publish.cli.reference [--write]``."""
+"""Writes the commands' help into docs/reference.md: ``python -m publish.cli.reference
+[--write]``."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from publish.cli.group import COMMANDS, group
 
 
 def pages() -> Iterator[str]:
-    """Each command's part."""
+    """The part of each command."""
     context = click.Context(group, info_name="publish")
     for name in COMMANDS:
         command = group.get_command(context, name)
@@ -21,7 +22,7 @@ def pages() -> Iterator[str]:
 
 
 def _part(command: click.Command, parent: click.Context, path: str) -> Iterator[str]:
-    # A fixed width, else the page would depend on the terminal it was made in.
+    # A fixed width, so that the page does not depend on the terminal.
     context = click.Context(
         command, info_name=path.rpartition(" ")[2], parent=parent, terminal_width=88,
         max_content_width=88,
@@ -35,7 +36,7 @@ def _part(command: click.Command, parent: click.Context, path: str) -> Iterator[
 
 
 def document(page: str) -> str:
-    """``page`` with every command's part as it is now; what stands before them stays."""
+    """``page`` with the commands' parts replaced; the text before them stays."""
     return page.partition("## publish ")[0] + "\n".join(pages())
 
 

@@ -16,7 +16,7 @@ from publish.settings import Settings
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @common
 def preview(settings: Settings, terminal: Terminal, port: int, host: str) -> None:
-    """Serve the site with drafts, and each post as mail; rebuild at every change.
+    """Serve the site with drafts and mails; rebuild at every change.
 
     The sign-up form leads to the sandbox, so the whole circle can be walked. Ctrl-C ends it.
 
@@ -45,7 +45,7 @@ def preview(settings: Settings, terminal: Terminal, port: int, host: str) -> Non
 @click.option("--open/--no-open", "show", default=True, help="Open it in the browser.")
 @common
 def desk(settings: Settings, terminal: Terminal, port: int, live: bool, show: bool) -> None:
-    """One page for an author's day: what is written, what is wrong, what goes out next.
+    """Open the author's page: what is written, wrong and due next.
 
     It listens on this machine alone, and its address holds a key: keep it to yourself. Everything
     that changes something asks first. Ctrl-C closes it.

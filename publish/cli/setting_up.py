@@ -10,14 +10,14 @@ import click
 import publish
 from publish.cli import options
 from publish.cli.terminal import Terminal
-from publish.errors import Exit
+from publish.errors import Exit, Refused
 from publish.settings import Settings
 
 FOLDERS = ("plugins", "theme")
 
 
 def folder(name: str) -> Path:
-    """Where ``plugins`` or ``theme`` lies: in the installed package, or in a checkout beside it."""
+    """The folder ``plugins`` or ``theme``, in the installed package or beside it in a checkout."""
     package = Path(publish.__file__).resolve().parent
     installed = package / "share" / name
     return installed if installed.is_dir() else package.parent / name
@@ -26,7 +26,7 @@ def folder(name: str) -> Path:
 @click.command()
 @click.argument("name", type=click.Choice(FOLDERS), metavar="plugins|theme")
 def where(name: str) -> None:
-    """Print the folder to name in PLUGIN_PATHS, or in THEME, of a Pelican site.
+    """Print the folder for PLUGIN_PATHS or THEME of a Pelican site.
 
     Example: publish where plugins
     """
@@ -36,7 +36,7 @@ def where(name: str) -> None:
 @click.command("doctor")
 @options.with_office
 def doctor(office: options.Office, terminal: Terminal) -> int:
-    """Check settings, key, audience, sender, plan, site, targets and timer; say what to do.
+    """Check settings, account, site, targets and timer; say what to do.
 
     Example: publish doctor
     """
@@ -60,7 +60,7 @@ def doctor(office: options.Office, terminal: Terminal) -> int:
 @click.command("demo")
 @options.common
 def demo(settings: Settings, terminal: Terminal) -> None:
-    """Check, build, and send the newest post to a demo reader in the sandbox.
+    """Check, build, and mail the newest post to a reader of the sandbox.
 
     Example: publish demo
     """
@@ -70,14 +70,18 @@ def demo(settings: Settings, terminal: Terminal) -> None:
     from publish.cli import build, letters
     from publish.newsletter import issue
 
-    # The demo never mails anyone, whatever key the shell holds.
+    # The demo uses the sandbox, even if the environment holds a key.
     os.environ.pop("MAILCHIMP_API_KEY", None)
     words = ["--settings", str(settings.path)]
     build.command.main(words, standalone_mode=False)
-    newest = issue.list_issues(settings.issues)[-1]
-    letters.send.main([newest.slug, "--now", "--yes", *words], standalone_mode=False)
+    if not (composed := issue.list_issues(settings.issues)):
+        raise Refused(
+            "no post has a letter, so there is none to mail",
+            "add the plugin mail_issues to PLUGINS, and a post that is public",
+        )
+    letters.send.main([composed[-1].slug, "--now", "--yes", *words], standalone_mode=False)
     with sandbox.ensure(settings.root):
-        # A campaign is delivered when the sandbox next looks at the clock.
+        # The sandbox delivers at its next tick.
         mails = _delivered(settings)
     terminal.out()
     terminal.out(f"site   {settings.output / 'index.html'}")

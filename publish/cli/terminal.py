@@ -17,7 +17,7 @@ import click
 
 @dataclass(eq=False)
 class _Stream:
-    """A standard stream that drops what cannot be written, so that the command is carried out."""
+    """A standard stream that ignores write errors, so that the command is performed."""
 
     stream: TextIO
     failed: list[OSError] = field(default_factory=list)
@@ -42,15 +42,14 @@ class _Stream:
             yield
         except OSError as error:
             self.failed.append(error)
-            # Python holds back what it could not write, and would fail again at its end.
+            # Python keeps unwritten text in the buffer, and would fail again at exit.
             with contextlib.suppress(OSError), Path(os.devnull).open("wb") as nowhere:
                 os.dup2(nowhere.fileno(), self.stream.fileno())
 
 
 @contextlib.contextmanager
 def standard_streams() -> Iterator[list[OSError]]:
-    """Let nothing in the block fail because a standard stream cannot be written; the errors that
-    standard output met."""
+    """Ignore write errors of the standard streams in the block; yields those of standard output."""
     streams = sys.stdout, sys.stderr
     out, err = (stream and _Stream(stream) for stream in streams)
     sys.stdout, sys.stderr = out, err
@@ -62,7 +61,7 @@ def standard_streams() -> Iterator[list[OSError]]:
 
 @dataclass
 class Terminal:
-    """Standard output for what was asked for, standard error for the rest.
+    """Prints results to standard output, everything else to standard error.
 
     Attributes:
         quiet: print only what was asked for, and errors.
@@ -83,7 +82,7 @@ class Terminal:
     def out(self, line: str = "") -> None:
         """A line of the result."""
         self._close()
-        # A file's name may hold bytes that are no UTF-8.
+        # File names may hold bytes that are not UTF-8.
         line = line.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         click.echo(line, color=self.color)
 
@@ -96,23 +95,24 @@ class Terminal:
         self.out(json.dumps(document, ensure_ascii=False, indent=2))
 
     def note(self, line: str) -> None:
-        """What is going on; not with ``--quiet``."""
+        """A line about the command's work; not with ``--quiet``."""
         if not self.quiet:
             self._close()
             click.echo(click.style(line, dim=True), err=True, color=self.color)
 
     def detail(self, line: str) -> None:
-        """What is going on in detail; only with ``--verbose``."""
+        """A line of detail; only with ``--verbose``."""
         if self.verbose:
             self.note(line)
 
     def warn(self, line: str) -> None:
-        """Something the author should know though work goes on."""
+        """A warning; the work goes on."""
         self._close()
         click.echo(click.style("warning: ", fg="yellow") + line, err=True, color=self.color)
 
     def progress(self, line: str) -> None:
-        """One line that is written over; on a terminal only, and after a second."""
+        """A progress line that the next one replaces; on a terminal only, after the first
+        second."""
         now = time.monotonic()
         self._noted = self._noted or now
         if self.quiet or now - self._noted < 1 or not sys.stderr.isatty():

@@ -1,4 +1,4 @@
-"""``publish build`` where nothing changed: answered before anything else is loaded."""
+"""``publish build`` if nothing changed: answered before other modules are imported."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ from publish.site import snapshot
 
 
 def answered(words: list[str]) -> bool:
-    """Whether the last build is up to date and its summary printed; ``words`` follow ``build``.
-
-    Anything out of the ordinary is left to the command itself.
-    """
+    """Print the summary and return True if the last build is up to date; ``words`` are the
+    arguments of ``build``. Every unusual case is left to the command itself."""
     words = [word for word in words if word not in ("-q", "--quiet")]
     if words and not (len(words) == 2 and words[0] in ("-s", "--settings")):
         return False
@@ -34,7 +32,7 @@ def answered(words: list[str]) -> bool:
 
 
 def in_cache(words: list[str], name: str) -> str:
-    """A file of the cache of the site that the ``words`` of a command name."""
+    """The path of a cache file of the site that a command's ``words`` refer to."""
     return os.path.join(os.path.dirname(_settings_file(words)), ".publish", name)  # noqa: PTH118, PTH120
 
 
@@ -44,7 +42,8 @@ def _settings_file(words: list[str]) -> str:
 
 
 def _letter_waits(scope: snapshot.Scope) -> bool:
-    """Whether a letter may be scheduled: the command itself warns of one whose post is gone."""
+    """Whether a letter may be scheduled: then the command itself has to warn if its post is
+    gone."""
     root, (content, *_), *_ = scope
     for folder in (content, os.path.join(root, ".publish", "sandbox")):  # noqa: PTH118
         try:

@@ -15,7 +15,7 @@ from publish.deploy.targets import Place, Raced, Target
 from publish.errors import ConfigError, PublishError, Refused
 
 VERIFY = 900.0
-"""Seconds in which every host of a folder of files shows a release."""
+"""Seconds within which every host of static files shows a release."""
 PATIENCE = 60.0
 """Seconds to wait for another deploy."""
 
@@ -63,7 +63,7 @@ class Outcome:
 
     @contextmanager
     def timed(self, phase: str) -> Iterator[None]:
-        """Add the time of what happens inside to ``phase``."""
+        """Add the time spent inside to ``phase``."""
         start = time.monotonic()
         try:
             yield
@@ -73,7 +73,7 @@ class Outcome:
 
 
 class Stopped(PublishError):
-    """A deploy that could not end well: the error, and how far it came."""
+    """A deploy that failed: the error, and how far it came."""
 
     def __init__(self, error: PublishError, outcome: Outcome) -> None:
         super().__init__(error.message, error.remedy, error.code)
@@ -83,7 +83,7 @@ class Stopped(PublishError):
 def deploy(
     target: Target, place: Place, release: Release, compare: Compare, options: DeployOptions
 ) -> Outcome:
-    """Make ``release`` what readers find at the target, and see that it is so.
+    """Put ``release`` up at the target, and verify that readers get it.
 
     Raises:
         Stopped: it is refused, or the other side failed; with what is so now.
@@ -100,10 +100,10 @@ def deploy(
 
 @contextmanager
 def _outcome(place: Place) -> Iterator[Outcome]:
-    """What becomes of a deploy to ``place``; an error carries it on.
+    """The outcome of a deploy to ``place``, filled in by the caller; an error is raised with it.
 
     Raises:
-        Stopped: there was one.
+        Stopped: an error was raised inside.
     """
     out = Outcome(place.name, str(place.options["kind"]))
     try:
@@ -113,7 +113,7 @@ def _outcome(place: Place) -> Iterator[Outcome]:
 
 
 def roll_back(target: Target, place: Place, wanted: str, options: DeployOptions) -> Outcome:
-    """Make an earlier release public again, and hold it: a machine will not undo that.
+    """Make an earlier release public again, and hold it: no unattended run undoes that.
 
     ``wanted`` is the beginning of a release's name; ``""`` for the one before this.
 
@@ -130,7 +130,7 @@ def roll_back(target: Target, place: Place, wanted: str, options: DeployOptions)
             remote = target.read()
         known = remote.record or Record()
         if not wanted and known.hold and known.hold.to == known.release:
-            # Said again, perhaps after a crash: to go further back takes a name.
+            # Repeated without a name, perhaps after a crash: it does not go back further.
             out.release, out.previous, out.source = known.release, known.release, known.source
             out.state = "unchanged"
             _seen(place, known.release, options, out)
@@ -144,7 +144,8 @@ def roll_back(target: Target, place: Place, wanted: str, options: DeployOptions)
         with out.timed("put"), target.claim(nothing, options.patience) as remote:
             known = remote.record or Record()
             past = _past(known, wanted)
-            # Of several rollbacks in a row the first one says what must not come back.
+            # Of several rollbacks in a row the first one determines which release must not come
+            # back.
             hold = known.hold or Hold(known.release, known.source, past.release)
             before = tuple(p for p in (known.past(), *known.before) if p.release != past.release)
             record = Record(
@@ -184,7 +185,7 @@ def _decide(
     target: Target, release: Release, now: Remote, first: Remote, compare: Compare,
     options: DeployOptions, out: Outcome,
 ) -> Plan | None:  # fmt: skip
-    """The plan; None where nothing is to be done."""
+    """The plan; None if there is nothing to do."""
     known = now.record
     out.previous = known.release if known else ""
     out.foreign = tuple(p for p in now.foreign if p not in release.files)
@@ -221,7 +222,7 @@ def _apply_plan(target: Target, release: Release, now: Remote, todo: Plan, out: 
 
 
 def _open(target: Target) -> str:
-    """The step that is still to be done when the release is up; remembered until it has been."""
+    """The step still to be done once the release is up; recorded until it has succeeded."""
     return "after" if target.after else ""
 
 

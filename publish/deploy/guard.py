@@ -1,4 +1,4 @@
-"""Which deploys are refused, and which of two goes first: before anything is written. Pure."""
+"""Decides which deploys are refused, before anything is written. Pure."""
 
 from __future__ import annotations
 
@@ -6,41 +6,45 @@ from collections.abc import Callable
 from enum import Enum
 
 from publish.deploy.plan import Remote, vanishing
-from publish.deploy.release import Hold, Record, Release
+from publish.deploy.release import CONTROL, Hold, Record, Release
 from publish.errors import NothingSent, Refused
 from publish.post.urls import folded
 
-FIFTH = 5
+DELETE_LIMIT = 5
+"""A deploy deletes at most one page in this many, unless it is allowed to delete more."""
 
 
 class Age(Enum):
-    """How the commit of our release stands to another's."""
+    """How the commit of our release relates to another's."""
 
     SAME = "same"
     NEWER = "newer"
     OLDER = "older"
     DIVERGED = "diverged"
-    """Neither comes from the other."""
+    """Neither is an ancestor of the other."""
     UNKNOWN = "unknown"
-    """This repository does not have the other commit."""
+    """The repository lacks the other commit."""
     NONE = "none"
-    """One of them comes from no commit."""
+    """One of the releases was not made from a commit."""
 
 
 Compare = Callable[[str, str], Age]
-"""Two commits to how the first stands to the second."""
+"""From two commits to the relation of the first to the second."""
 
 
 def require_fit(release: Release) -> None:
     """Refuse a site that no reader should get.
 
     Raises:
-        Refused: it is empty, or two names would be one file on some machine.
+        Refused: it is empty, a name cannot travel, or two would be one file on some machine.
     """
     if "index.html" not in release.files:
         raise Refused("the built site has no index.html", "run `publish build`, then deploy")
     seen: dict[str, str] = {}
     for path in sorted(release.files):
+        if CONTROL.search(path):
+            raise Refused(f"{path!a}: a line break or the like is in the file's name",
+                          "rename it, then build and deploy again")  # fmt: skip
         same = folded(path)
         if same in seen:
             raise Refused(
@@ -57,7 +61,7 @@ def require_pages(release: Release, remote: Remote, allowed: bool) -> None:
         Refused: more than a fifth of the pages would vanish, and that is not ``allowed``.
     """
     gone, all_ = vanishing(release, remote)
-    if len(gone) * FIFTH > all_ and not allowed:
+    if len(gone) * DELETE_LIMIT > all_ and not allowed:
         more = ", …" if len(gone) > 1 else ""
         raise Refused(
             f"{len(gone)} of {all_} pages would vanish ({gone[0]}{more})",
@@ -68,11 +72,9 @@ def require_pages(release: Release, remote: Remote, allowed: bool) -> None:
 def is_superseded(
     release: Release, record: Record | None, compare: Compare, *, resume: bool, target_changed: bool
 ) -> bool:
-    """Whether what ``record`` tells of is newer than ``release``: then there is nothing to do, and
-    nothing is wrong.
-
-    ``target_changed``: by another deploy, while this one was under way. ``resume`` is the author's
-    word that it shall be put up, whatever is there.
+    """Whether the release in ``record`` is newer than ``release``: then there is nothing to do,
+    which is no error. ``target_changed`` tells that another deploy changed the target while this
+    one was under way. ``resume``: the author asks for ``release`` to be put up, whatever is there.
 
     Raises:
         Refused: a rollback stands.

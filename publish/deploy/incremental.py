@@ -1,8 +1,8 @@
-"""Targets that take one file at a time: in phases, each of them complete before the next begins.
+"""Targets that take one file at a time, in phases, each complete before the next begins.
 
-What is overwritten or removed is first copied aside in the target itself, so that a rollback needs
-nothing but the target. What is planned is written down before the first byte, so that after a
-crash every file of ours is still known to be ours.
+A file that is overwritten or removed is first copied aside in the target, so that a rollback needs
+nothing but the target. The plan is recorded before the first byte is written, so that after a crash
+every file of ours is still known as ours.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ from publish.errors import Refused
 
 R = TypeVar("R")
 OWN = ".publish"
-"""The folder in the target that holds what it remembers."""
+"""The folder in the target for its record and kept files."""
 VAULT = re.compile(rf"{re.escape(OWN)}/([0-9a-f]{{32}})/")
-"""What was public once and is kept lies in a folder that cannot be guessed: a page that was taken
-off the site must not be there for those who know how this tool works."""
+"""Kept files lie in a folder with an unguessable name: a page taken off the site must not be
+readable by those who know this tool."""
 SEPARATOR = " @"
 """Between a file's SHA-256 and the tag under which the target knows it."""
 
 
 class IncrementalTarget(Target):
-    """Everything but how one file is read and written.
+    """A target except for how one file is read and written, which subclasses implement.
 
-    In the record a file's fingerprint is its SHA-256 and, behind ``SEPARATOR``, the tag that the
-    target gave it: as long as the tag is the same, the bytes are.
+    In the record a file's fingerprint is its SHA-256, ``SEPARATOR``, and the tag that the target
+    gave it: an unchanged tag means unchanged bytes.
     """
 
     replaces_atomically = False
@@ -57,14 +57,16 @@ class IncrementalTarget(Target):
 
     @property
     def vault(self) -> str:
-        """The folder for records and what is kept; only who may list the target finds it."""
+        """The folder for the record and kept files; it has a secret name, found only by listing the
+        target."""
         if not self._vault:
             self._vault = min((m[1] for p in self.own() if (m := VAULT.match(p))), default="")
         return f"{OWN}/{self._vault or self._fresh}"
 
     @abstractmethod
     def tags(self) -> dict[str, str]:
-        """Each file below the target, our own folder's too, with what changes when it does."""
+        """The tag of each file below the target, our own folder's too; a tag changes when its file
+        does."""
 
     @abstractmethod
     def own(self) -> list[str]:
@@ -72,18 +74,18 @@ class IncrementalTarget(Target):
 
     @abstractmethod
     def same(self, path: str, tag: str, data: bytes) -> bool:
-        """Whether the file that is there is known to hold ``data``."""
+        """Whether the file at ``path`` is known by its ``tag`` to hold ``data``."""
 
     @abstractmethod
     def load(self) -> Record | None:
         """The record; None before the first deploy."""
 
     def begin(self, record: Record) -> None:
-        """Write down what is planned, and a hold, before the first byte: mostly in the record."""
+        """Record the plan and a hold before the first byte is written."""
         self.save(record)
 
     def ended(self, record: Record) -> None:
-        """What had to go away has gone, so it is not ours any more: mostly told by the record."""
+        """Record that the files to delete are deleted, and so no longer ours."""
         self.save(record)
 
     @abstractmethod
@@ -108,14 +110,14 @@ class IncrementalTarget(Target):
 
     @abstractmethod
     def held(self, release: Release, patience: float) -> AbstractContextManager[None]:
-        """Be the only one to write."""
+        """Hold the target exclusively."""
 
     def fence(self) -> None:
-        """Stop here if another run took the target over meanwhile; with a lock that dies with its
-        process none can."""
+        """Raise if another run has taken the target over meanwhile; impossible with a lock that
+        dies with its process."""
 
     def read(self) -> Remote:
-        """What is there, by one listing and the record."""
+        """The state of the target, from one listing and the record."""
         record, tags = self.load(), self.tags()
         known = record.files if record else {}
         ours = {*known, *record.planned, *record.expiring} if record else set()
@@ -134,12 +136,12 @@ class IncrementalTarget(Target):
 
     @contextmanager
     def claim(self, release: Release, patience: float) -> Iterator[Remote]:
-        """The target alone, and what is there now."""
+        """Hold the target exclusively; yields its state."""
         with self.held(release, patience):
             yield self.read()
 
     def put(self, release: Release, plan: Plan, remote: Remote, record: Record) -> None:
-        """Phase by phase, then the record, then what goes away."""
+        """Write phase by phase, then the record, then delete."""
         old, tags = self.load() or Record(), self.tags()
         known = {p: t for p, t in old.files.items() if p in tags}
         planned = sorted({*old.planned, *release.files})
@@ -168,51 +170,51 @@ class IncrementalTarget(Target):
         self.ended(full)
 
     def roll_back(self, to: OldRelease, remote: Remote, record: Record) -> None:
-        """The files of the old release, copied from where they were kept; the hold comes first."""
+        """Copy the files of the old release back from the vault; the hold is recorded first."""
         if (data := self.fetch(f"{self.vault}/releases/{to.release}.json")) is None:
             raise Refused(f"release {to.release[:12]} is not kept any more",
                           "build that state of the content, then deploy it")  # fmt: skip
         target, now = decoded(data), self.load() or Record()
-        wanted = {p: f.partition(SEPARATOR)[0] for p, f in target.files.items()}
+        digests = {p: f.partition(SEPARATOR)[0] for p, f in target.files.items()}
         tags = self.tags()
-        differing = [p for p, sha in wanted.items() if remote.files.get(p) != sha]
-        lost = [p for p in differing if f"{self.vault}/kept/{wanted[p]}" not in tags]
+        differing = [p for p, sha in digests.items() if remote.files.get(p) != sha]
+        lost = [p for p in differing if f"{self.vault}/kept/{digests[p]}" not in tags]
         if lost:
             raise Refused(f"{lost[0]}, as it was in release {to.release[:12]}, is not kept any "
                           "more", "build that state of the content, then deploy it")  # fmt: skip
-        planned = tuple(sorted({*now.planned, *wanted}))
+        planned = tuple(sorted({*now.planned, *digests}))
         self.begin(replace(now, hold=record.hold, planned=planned))
-        gone = sorted(p for p in remote.files if p not in wanted)
-        self._keep([p for p in differing if p in tags] + gone, remote)
-        known = {p: t for p, t in now.files.items() if p in tags}
+        dropped = sorted(p for p in remote.files if p not in digests)
+        self._keep([p for p in differing if p in tags] + dropped, remote)
+        fingerprints = {p: t for p, t in now.files.items() if p in tags}
         for phase in PHASES:
             self.fence()
             paths = [p for p in differing if _phase_back(p, remote.files) == phase]
 
             def one(path: str) -> tuple[str, str]:
-                data = self.fetch(f"{self.vault}/kept/{wanted[path]}") or b""
-                return path, wanted[path] + SEPARATOR + self.write(path, data)
+                data = self.fetch(f"{self.vault}/kept/{digests[path]}") or b""
+                return path, digests[path] + SEPARATOR + self.write(path, data)
 
-            known |= dict(self._each(one, paths))
-        files = {p: t for p, t in known.items() if p in wanted}
-        self.save(replace(record, files=files, planned=tuple(gone)))
-        if gone:
-            self.remove(gone)
+            fingerprints |= dict(self._each(one, paths))
+        files = {p: t for p, t in fingerprints.items() if p in digests}
+        self.save(replace(record, files=files, planned=tuple(dropped)))
+        if dropped:
+            self.remove(dropped)
         self.ended(replace(record, files=files))
 
     def probe(self) -> None:
-        """Write a file of our own, and remove it."""
+        """Write a file into our own folder, and remove it."""
         place = f"{OWN}/probe-{secrets.token_hex(8)}"
         self.write(place, b"")
         self.remove([place])
 
     def write_record(self, remote: Remote, record: Record) -> None:
-        """The record alone."""
+        """Write the record, and no file of the site."""
         now = self.load() or Record()
         self.save(replace(record, files=now.files, expiring=now.expiring))
 
     def _keep(self, paths: list[str], remote: Remote) -> None:
-        """Copy aside what is about to change, under the name of its bytes."""
+        """Copy files that are about to change into the vault, named by their SHA-256."""
         vault = self.vault
         self._each(
             lambda p: self.copy(p, f"{vault}/kept/{remote.files[p]}"),
@@ -220,7 +222,7 @@ class IncrementalTarget(Target):
         )
 
     def _forget(self, record: Record) -> None:
-        """Remove what no release needs that can still be gone back to."""
+        """Remove kept files that no release in the record needs."""
         living = {past.release for past in (record.past(), *record.before)}
         needed: set[str] = set()
         dead = []
@@ -237,8 +239,9 @@ class IncrementalTarget(Target):
             self.remove(dead)
 
     def _each(self, act: Callable[[str], R], paths: Iterable[str]) -> list[R]:
-        """``act`` on every path; when one fails, no further one begins, and all that began end."""
-        # Most deploys have nothing to do, and this loads a good deal.
+        """Call ``act`` on every path in parallel. After a failure none is begun, and those that
+        were are awaited."""
+        # Imported late: most deploys have nothing to do.
         from concurrent.futures import ThreadPoolExecutor
 
         with ThreadPoolExecutor(self.workers) as pool:
@@ -250,7 +253,7 @@ class IncrementalTarget(Target):
 
 
 def _phase_back(path: str, there: Mapping[str, str]) -> str:
-    """The phase in which a file of an old release comes back; what digest it carries is not known,
-    so every HTML file counts as a page."""
+    """The phase in which a file of an old release is restored. Page digests are not recorded, so
+    every HTML file counts as a page."""
     kind = "page" if is_page(path) else kind_of(path, "")
     return "marker" if path == MARKER else phase_of(kind, path not in there)

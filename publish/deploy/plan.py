@@ -1,7 +1,7 @@
 """Plans a deploy: which files to put and delete, in which order, and why. Pure.
 
-Phases are barriers: pages come after what they show, lists after the pages they name, and what
-goes away goes last. So a reader finds no dead link at any moment of a deploy.
+Phases are barriers: pages are written after the files they show, lists after the pages they link,
+and deletions come last. So a reader finds no dead link at any moment of a deploy.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from publish.deploy.release import MARKER, File, Kind, Record, Release, is_page
 
 GRACE = timedelta(days=1)
-"""So long a dead asset stays: pages that a browser or a proxy keeps still show it."""
+"""How long an unused asset stays: pages cached by browsers and proxies still show it."""
 PHASES = (
     "new assets", "changed assets", "new pages", "changed pages", "feeds and indexes", "lists",
     "marker",
@@ -22,11 +22,9 @@ PHASES = (
 
 @dataclass(frozen=True)
 class Remote:
-    """What a target has: its record, if it ever was deployed to, and its files.
-
-    ``files`` are ours, path to fingerprint; ``""`` for one that is not as it was put there.
-    ``foreign`` are there too and not ours; ``at`` names this state, whatever the kind.
-    """
+    """The state of a target: its record (None before the first deploy) and its files. ``files`` are
+    ours, path to fingerprint; ``""`` for one that was changed since. ``foreign`` are files of
+    others; ``at`` names this state in the target's own terms."""
 
     record: Record | None = None
     files: Mapping[str, str] = field(default_factory=dict)
@@ -45,7 +43,7 @@ class Put:
 
 @dataclass(frozen=True)
 class Phase:
-    """Puts that may happen in any order once all of the phase before are done."""
+    """Puts that may happen in any order, once the phase before is complete."""
 
     name: str
     puts: tuple[Put, ...]
@@ -55,8 +53,9 @@ class Phase:
 class Plan:
     """What to write, to remove and to leave.
 
-    ``retained`` are files of ours that are no part of the release and stay for now; ``expiring``
-    says since when; those that a sent letter names stay for good and are in ``retained`` alone.
+    ``retained`` are files of ours that are not in the release but stay for now; ``expiring`` gives
+    the moment from which each is so. Files that a sent letter shows stay for good, and are in
+    ``retained`` alone.
     """
 
     phases: tuple[Phase, ...] = ()
@@ -67,12 +66,12 @@ class Plan:
 
     @property
     def puts(self) -> tuple[Put, ...]:
-        """All that is written, in order."""
+        """All puts, in order."""
         return tuple(put for phase in self.phases for put in phase.puts)
 
     @property
     def empty(self) -> bool:
-        """Whether the target is as it shall be."""
+        """Whether the target is already in the planned state."""
         return not self.puts and not self.delete
 
 
@@ -80,13 +79,11 @@ def plan(
     release: Release, remote: Remote, fingerprint: Callable[[File], str], *,
     kept_for_letters: Collection[str] = (), atomic: bool = False, moved: bool = False,
 ) -> Plan:  # fmt: skip
-    """How ``remote`` becomes ``release``.
-
-    ``fingerprint`` is how the target names a file's bytes. ``kept_for_letters`` are files that sent
-    letters show. ``atomic``: the target replaces all at once, so nothing is removed by itself.
-    ``moved``: the site comes from another commit than the one that is remembered.
-    """
-    known = remote.record or Record()
+    """The plan that turns ``remote`` into ``release``. ``fingerprint`` is the target's name for a
+    file's bytes. ``kept_for_letters`` are files that sent letters show. ``atomic``: the target
+    replaces everything at once, so nothing is deleted singly. ``moved``: the site comes from
+    another commit than the recorded one."""
+    record = remote.record or Record()
     puts: dict[str, list[Put]] = {name: [] for name in PHASES}
     unchanged = 0
     for path, file in sorted(release.files.items()):
@@ -97,31 +94,31 @@ def plan(
             puts[phase_of(file.kind, why == "new")].append(Put(path, file.size, why))
         else:
             unchanged += 1
-    gone = [path for path in remote.files if path not in release.files]
+    dropped = [path for path in remote.files if path not in release.files]
     pages, _ = vanishing(release, remote)
     expiring, expired = {}, []
-    for path in sorted(set(gone) - set(pages) - set(kept_for_letters)):
-        since = known.expiring.get(path) or release.time
+    for path in sorted(set(dropped) - set(pages) - set(kept_for_letters)):
+        since = record.expiring.get(path) or release.time
         if _at(release.time) - _at(since) >= GRACE:
             expired.append(path)
         else:
             expiring[path] = since
     changes = any(puts.values()) or bool(pages)
     if atomic and not changes:
-        expiring |= {path: known.expiring[path] for path in expired}
+        expiring |= {path: record.expiring[path] for path in expired}
         expired = []
-    if changes or moved or known.release != release.id or not remote.files.get(MARKER):
+    if changes or moved or record.release != release.id or not remote.files.get(MARKER):
         marker = release.files[MARKER]
         puts["marker"].append(Put(MARKER, marker.size, "the site says which release it is"))
-    kept = {p for p in gone if p in kept_for_letters and p not in pages}
+    shown = {p for p in dropped if p in kept_for_letters and p not in pages}
     return Plan(
         tuple(Phase(name, tuple(puts[name])) for name in PHASES if puts[name]),
-        tuple(sorted({*pages, *expired})), tuple(sorted({*expiring, *kept})), expiring, unchanged,
+        tuple(sorted({*pages, *expired})), tuple(sorted({*expiring, *shown})), expiring, unchanged,
     )  # fmt: skip
 
 
 def vanishing(release: Release, remote: Remote) -> tuple[list[str], int]:
-    """The target's pages that would be gone, and how many it has."""
+    """The pages of the target that would be deleted, and how many it has in all."""
     pages = sorted(filter(is_page, remote.files))
     return [p for p in pages if p not in release.files], len(pages)
 
@@ -138,7 +135,8 @@ def _why(path: str, fingerprint: str, remote: Remote) -> str:
 
 
 def phase_of(kind: Kind, new: bool) -> str:
-    """The phase in which a file of that ``kind`` is written that is ``new`` at the target."""
+    """The phase in which a file of that ``kind`` is written; ``new``: it is not at the target
+    yet."""
     if kind == "data":
         return "feeds and indexes"
     return "lists" if kind == "list" else f"{'new' if new else 'changed'} {kind}s"

@@ -1,6 +1,6 @@
-"""The programs that carry a site: git, ssh, rsync, sftp, and what the settings name.
+"""Runs the programs that carry a site: git, ssh, rsync, sftp, and those of the settings.
 
-No secret is ever an argument; what a program says is shown with the secrets' values taken out.
+No secret is ever an argument; output is shown with the secrets' values masked.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from pathlib import Path
 from publish.errors import ConfigError, NothingSent
 
 SECRET = re.compile(r"TOKEN|KEY|SECRET|PASSWORD|PASSWD|CREDENTIAL|AUTH|HEARTBEAT", re.I)
-"""Names of variables whose values are shown nowhere."""
+"""Names of environment variables whose values are masked in output."""
 DEADLINE = 1800.0
-"""Seconds after which a program is ended that neither works nor fails."""
+"""Seconds after which a hanging program is killed."""
 
 
 class Failed(NothingSent):
-    """A program ended with an error; ``message`` holds the end of what it said (exit 3)."""
+    """A program ended with an error; ``message`` holds the last lines of its output (exit 3)."""
 
 
 def run(
     words: Sequence[str], *, env: Mapping[str, str] | None = None, cwd: Path | None = None,
     stdin: bytes = b"", deadline: float = DEADLINE, remedy: str = "run it again",
 ) -> bytes:  # fmt: skip
-    """Run a program; what it prints.
+    """Run a program; returns its standard output.
 
     Raises:
-        ConfigError: it is not installed.
+        ConfigError: it is not installed, or is no program.
         Failed: it ends with an error, or not within ``deadline`` seconds.
     """
     whole = {**os.environ, **(env or {})}
@@ -43,6 +43,9 @@ def run(
         )  # fmt: skip
     except FileNotFoundError:
         raise ConfigError(f"{words[0]} is not installed", f"install {words[0]}") from None
+    except OSError as error:
+        raise ConfigError(f"{words[0]} cannot be run: {error.strerror}", "mend its rights, or name "
+                          "the program that runs it (sh, python3)") from None  # fmt: skip
     with child:
         try:
             out, err = child.communicate(stdin, timeout=deadline)
@@ -58,14 +61,14 @@ def run(
 
 
 def last_lines(said: bytes, env: Mapping[str, str] = os.environ) -> str:
-    """The last lines of what a program said, on one line, without the secrets of ``env``."""
+    """The last lines of a program's output, on one line, without the secrets of ``env``."""
     text = masked(said.decode("utf-8", "replace"), env)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return " / ".join(lines[-4:])[-600:]
 
 
 def masked(text: str, env: Mapping[str, str] = os.environ) -> str:
-    """``text`` without the values of the secrets in ``env``, in the forms they travel in."""
+    """``text`` with the values of the secrets in ``env`` masked, also where they are encoded."""
     for name, value in env.items():
         header = name.startswith("GIT_CONFIG_VALUE_") and value.startswith("Authorization")
         if not header and (not SECRET.search(name) or name.endswith(("_SOCK", "_FILE", "PATH"))):

@@ -1,4 +1,4 @@
-"""What is put up, and what is remembered of it at its place. Pure.
+"""A release of the site, and the record of it that a target keeps. Pure.
 
 A release is named by its content: the same site is the same release on every machine.
 """
@@ -13,11 +13,13 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Literal
 
 MARKER = "publish-release.json"
-"""The file by which the site says which release it is; written by the deployer alone."""
+"""The file that names the site's release; written by the deployer only."""
 KEEP = 5
-"""Releases that can be gone back to, the present one included."""
+"""Releases kept for rollbacks, including the current one."""
 FINGERPRINT = re.compile(r"-[0-9a-f]{12}(?=[-.])")
-"""A digest in a file's name: other bytes would have another name."""
+"""A digest in a file's name, which changes with the bytes."""
+CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+"""Characters that no name may hold: transfer programs read commands by line, and URLs are UTF-8."""
 DATA = (".json", ".xml", ".txt", ".webmanifest", ".conf")
 
 Kind = Literal["asset", "page", "data", "list"]
@@ -40,7 +42,7 @@ class File:
 
     @property
     def html(self) -> bool:
-        """Whether readers open it by its address."""
+        """Whether it is an HTML file."""
         return self.kind in ("page", "list")
 
 
@@ -50,7 +52,7 @@ def is_page(path: str) -> bool:
 
 
 def kind_of(path: str, digest: str) -> Kind:
-    """What a file is to a reader; ``digest`` is the page digest it carries, if any."""
+    """The kind of a file, which decides its phase; ``digest`` is its page digest, if any."""
     if is_page(path):
         return "page" if digest else "list"
     if FINGERPRINT.search(path) or not (path.endswith(DATA) or path.startswith("_")):
@@ -77,12 +79,12 @@ class Release:
         return hashlib.sha256("".join(f"{p}\0{d}\n" for p, d in rows).encode()).hexdigest()
 
     def marked(self) -> Release:
-        """The same with its marker."""
+        """The same release with its marker file."""
         document = {"release": self.id, "source": self.source, "time": self.time}
         return self.adding({MARKER: (json.dumps(document, indent=1) + "\n").encode()})
 
     def adding(self, extra: Mapping[str, bytes]) -> Release:
-        """The same with files that the deployer adds."""
+        """The same release with files that the deployer adds."""
         files = {**self.files, **{p: file_of(p, b) for p, b in extra.items()}}
         return replace(self, files=files, extra={**self.extra, **extra})
 
@@ -106,7 +108,7 @@ def read_marker(data: bytes) -> tuple[str, str, str]:
 
 @dataclass(frozen=True)
 class OldRelease:
-    """A release that can be gone back to; ``at`` is where the target keeps it."""
+    """An earlier release that the target keeps, at ``at``."""
 
     release: str
     source: str
@@ -116,10 +118,8 @@ class OldRelease:
 
 @dataclass(frozen=True)
 class Hold:
-    """A rollback stands: nothing made from ``source`` or older is put up by a machine.
-
-    ``release`` is what was rolled back from, ``to`` what was gone back to.
-    """
+    """A rollback in force: unattended runs put up nothing made from ``source`` or an older commit.
+    ``release`` was rolled back, to the release ``to``."""
 
     release: str
     source: str
@@ -128,13 +128,10 @@ class Hold:
 
 @dataclass(frozen=True)
 class Record:
-    """What a target remembers of itself.
-
-    ``files`` are ours, path to fingerprint. ``expiring``: files of ours that are no part of the
-    release any more but still there, with the moment from which on that is so. ``before``:
-    earlier releases, the youngest first. ``planned``: paths a deploy that never ended meant to
-    write. ``open``: a step after the release that has yet to succeed.
-    """
+    """The record a target keeps. ``files`` are ours, path to fingerprint. ``expiring``: files of
+    ours that are no longer in the release but still there, with the moment from which that is so.
+    ``before``: earlier releases, the newest first. ``planned``: paths that an unfinished deploy
+    meant to write. ``open``: a step after the release that has not succeeded yet."""
 
     release: str = ""
     source: str = ""
@@ -148,18 +145,19 @@ class Record:
     at: str = ""
 
     def past(self) -> OldRelease:
-        """This release as one to go back to."""
+        """This release as an entry of ``before``."""
         return OldRelease(self.release, self.source, self.time, self.at)
 
     def succeeded(self, release: Release, keep: int) -> Record:
-        """The record after ``release`` has taken this one's place; ``keep`` releases in all."""
+        """The record after a deploy of ``release``; ``keep`` is how many releases it holds in
+        all."""
         id = release.id
         before = [p for p in (self.past(), *self.before) if p.release and p.release != id]
         return Record(id, release.source, release.time, before=tuple(before[: keep - 1]))
 
 
 FILED = {"expiring": "doomed"}
-"""What the record's file calls a field."""
+"""Names of fields in the record's file, where they differ."""
 
 
 def encoded(record: Record) -> bytes:

@@ -1,5 +1,5 @@
-"""A Git repository by its plumbing: the author's index, branches and hooks are never touched; and
-which of two commits that a site was made from is newer."""
+"""A Git repository used through plumbing commands, which leave the author's index, branches and
+hooks alone; and the order of the commits that two releases were made from."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ QUIET = {
     "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_HTTP_LOW_SPEED_LIMIT": "500",
     "GIT_HTTP_LOW_SPEED_TIME": "60",
 }  # fmt: skip
-"""Git's words in English, no question at the terminal, and an end to a connection that hangs."""
+"""Git's messages in English, no prompts, and a time-out for hanging connections."""
 
 
 class Repository:
-    """The one ``at`` a place, in Git's words: ``-C`` and a folder of a checkout, or ``--git-dir``
-    and a bare store."""
+    """``at`` is Git's own options for it: ``-C`` and a folder of a checkout, or ``--git-dir`` and a
+    bare repository."""
 
     def __init__(self, *at: str) -> None:
         self.at = at
@@ -31,7 +31,7 @@ class Repository:
         self, *words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None,
         deadline: float = DEADLINE, remedy: str = "run it again",
     ) -> bytes:  # fmt: skip
-        """What Git prints.
+        """Run Git; returns its standard output.
 
         Raises:
             ConfigError: Git is not installed.
@@ -41,14 +41,14 @@ class Repository:
                    deadline=deadline, remedy=remedy)  # fmt: skip
 
     def ask(self, *words: str) -> str:
-        """What Git answers; ``""`` where it fails or is not installed."""
+        """Git's output, stripped; ``""`` where it fails or is not installed."""
         try:
             return self.git(*words).decode().strip()
         except (Failed, ConfigError):
             return ""
 
     def agrees(self, *words: str) -> bool:
-        """Whether Git says yes, by its exit code."""
+        """Whether Git exits with 0."""
         try:
             self.git(*words)
         except Failed:
@@ -56,11 +56,12 @@ class Repository:
         return True
 
     def has(self, commit: str) -> bool:
-        """Whether a commit is in the store."""
+        """Whether the repository has a commit."""
         return self.agrees("cat-file", "-e", f"{commit}^{{commit}}")
 
     def files(self, commit: str, *below: str) -> dict[str, str]:
-        """Each file of a commit, of those ``below`` some folders if any are given, and its blob."""
+        """The files of a commit with their blobs; only those ``below`` some folders if any are
+        given."""
         rows = self.git("ls-tree", "-r", "-z", "--full-tree", commit, "--", *below).split(b"\0")
         return {
             os.fsdecode(name): head.split()[2].decode()
@@ -68,8 +69,8 @@ class Repository:
         }
 
     def tree(self, blobs: Mapping[str, str], base: str = "") -> str:
-        """The tree of these files, on that of the commit ``base`` if it is given: a file without a
-        blob (``""``) is taken out of it."""
+        """Write a tree of these files, on top of that of the commit ``base`` if given; a file with
+        blob ``""`` is removed from it."""
         rows = b"".join(
             f"{'100644' if blob else '0'} {blob or '0' * 40}\t".encode() + os.fsencode(path) + b"\0"
             for path, blob in blobs.items()
@@ -82,7 +83,7 @@ class Repository:
             return self.git("write-tree", env=index).decode().strip()
 
     def commit(self, tree: str, message: bytes, *parents: str, host: str = "localhost") -> str:
-        """A commit that no branch has yet, by ``publish`` at ``host``."""
+        """Write a commit on no branch, authored by ``publish`` at ``host``."""
         who = {
             f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER")
             for what, value in (("NAME", "publish"), ("EMAIL", f"publish@{host}"))
@@ -97,10 +98,8 @@ def commit_of(root: Path) -> str:
 
 
 def comparer(root: Path, ledger: str = "content/ledger") -> Compare:
-    """How commits of the repository at ``root`` stand to each other.
-
-    Two that differ in commits of the ``ledger`` folder alone count as one.
-    """
+    """A function that compares two commits of the repository at ``root``. Commits that change the
+    ``ledger`` folder alone are ignored."""
 
     repository = Repository("-C", str(root))
 

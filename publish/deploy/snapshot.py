@@ -1,4 +1,4 @@
-"""The built site, read and frozen: what is put up is what was planned, byte for byte."""
+"""Reads and freezes the built site, so that the deployed bytes are the planned ones."""
 
 from __future__ import annotations
 
@@ -15,19 +15,18 @@ from publish.post import cache, stamps
 
 
 def survey(output: Path, names: Collection[str], memory: Path) -> dict[str, File]:
-    """Each of ``names`` in ``output`` as a file of the site.
-
-    ``memory`` is a file that remembers digests by stamps; it may vanish at any time.
+    """Each of ``names`` in ``output`` as a ``File``. ``memory`` is a cache of digests by stamps; it
+    may be deleted at any time.
 
     Raises:
-        Refused: a file is not there, or is a preview's.
+        Refused: a file is missing, or comes from a preview.
     """
     known = cache.load(memory)
     found: dict[str, File] = {}
     kept: dict[str, list[Any]] = {}
     for path in names:
         try:
-            stamp = stamps.told((output / path).stat())
+            stamp = stamps.of_stat((output / path).stat())
             row = known.get(path)
             if row and row[0] == stamp:
                 found[path] = File(path, *row[1:])
@@ -44,10 +43,10 @@ def survey(output: Path, names: Collection[str], memory: Path) -> dict[str, File
 
 @contextmanager
 def frozen(output: Path, release: Release, aside: Path) -> Iterator[Path]:
-    """The release as a folder of its own, which a build meanwhile does not change.
+    """A copy of the release in a folder of its own, which a concurrent build does not change.
 
     Raises:
-        Refused: a file is not what it was when the release was read.
+        Refused: a file changed since the release was read.
     """
     shutil.rmtree(aside, ignore_errors=True)
     made: set[Path] = set()
@@ -57,7 +56,8 @@ def frozen(output: Path, release: Release, aside: Path) -> Iterator[Path]:
             if place.parent not in made:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 made.add(place.parent)
-            # A copy: a second name for a file would change its stamp, by which a build knows it.
+            # A copy, not a hard link: that would change the file's stamp, by which builds recognize
+            # it.
             place.write_bytes(content(output, release, path))
         yield aside
     finally:
@@ -68,7 +68,7 @@ def content(output: Path, release: Release, path: str) -> bytes:
     """The bytes of a file of the release.
 
     Raises:
-        Refused: they are not what they were when the release was read.
+        Refused: they changed since the release was read.
     """
     if path in release.extra:
         return release.extra[path]

@@ -1,4 +1,4 @@
-"""What a file is to a browser and how long it may be kept, for every host. Pure."""
+"""Media types and cache lifetimes of the site's files, for every kind of host. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from publish.deploy.release import FINGERPRINT, MARKER, Release
 from publish.post.media import media_type
 
 NEVER, ALWAYS = "no-store", "public, max-age=31536000, immutable"
-"""How long a browser may keep what tells of each release, and what bears a digest in its name."""
+"""Cache-Control of the release marker, and of files with a digest in their names."""
 
 
 def content_type(path: str, head: bytes) -> str:
@@ -37,10 +37,8 @@ def cache_control(path: str, type_: str) -> str:
 
 
 def headers(release: Release) -> bytes:
-    """How long a browser may keep what, in the form that Netlify and Cloudflare read.
-
-    A rule names a folder: of those whose every file carries its digest in its name.
-    """
+    """The cache rules in the format of Netlify and Cloudflare: one for each folder in which every
+    file name carries a digest."""
     folders: dict[str, bool] = {}
     for path in release.files:
         top, slash, rest = path.partition("/")

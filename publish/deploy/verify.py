@@ -1,7 +1,7 @@
 """Verifies that a release is public, by the requests a browser makes.
 
-The marker is asked for first, and a page only when the marker is right: an address that is asked
-for too early is a 404 that a cache between may keep.
+The marker is requested first, and pages only when it is right: a request that comes too early gives
+a 404, which a cache in between may keep.
 """
 
 from __future__ import annotations
@@ -17,23 +17,24 @@ from publish.errors import NothingSent, Refused
 from publish.http import LARGEST, Answer, ask, digest_in
 
 PAGES = 20
-"""Changed pages that are asked for."""
+"""Changed pages that are requested."""
 PAUSES = (0.2, 0.5, 1, 2, 5, 10, 15)
-"""Seconds between two questions for the marker; the last one from then on."""
+"""Seconds between requests for the marker; the last one repeats."""
 
 Ask = Callable[..., Answer]
 
 
 @dataclass(frozen=True)
 class Marker:
-    """Release, source and time of what is live, empty words if that is not told; ``fault`` why."""
+    """Release, source and time of the live site; empty if there is no readable marker, with the
+    reason in ``fault``."""
 
     says: tuple[str, str, str]
     fault: str = ""
 
 
 def marker(siteurl: str, get: Ask = ask) -> Marker:
-    """What the site says it is, past every cache."""
+    """The live site's marker, requested past every cache."""
     nothing = ("", "", "")
     try:
         found = get(f"{siteurl}/{MARKER}?{time.time_ns()}", headers={"Cache-Control": "no-cache"})
@@ -48,10 +49,10 @@ def marker(siteurl: str, get: Ask = ask) -> Marker:
 def wait(
     siteurl: str, release: str, seconds: float, say: Callable[[str], None], get: Ask = ask
 ) -> None:
-    """Return when the site says it is ``release``.
+    """Wait until the live site's marker names ``release``.
 
     Raises:
-        NothingSent: it did not within ``seconds``; what stands there is told.
+        NothingSent: it did not within ``seconds``; the message says what is live.
     """
     end, number = time.monotonic() + seconds, 0
     while True:
@@ -72,10 +73,10 @@ def wait(
 
 
 def pages(siteurl: str, release: Release, changed: Sequence[str], get: Ask = ask) -> list[str]:
-    """Look at what changed (see ``sample``), once each; only after ``wait``. What to tell of it.
+    """Request a sample of what changed, once each; only after ``wait``. Returns warnings.
 
     Raises:
-        Refused: a page is not the one that was built.
+        Refused: a page differs from the built one.
     """
     warnings: list[str] = []
     for file in sample(release, changed):
@@ -100,7 +101,7 @@ def pages(siteurl: str, release: Release, changed: Sequence[str], get: Ask = ask
 
 
 def sample(release: Release, changed: Sequence[str]) -> list[File]:
-    """What to look at: changed pages before lists, and one picture."""
+    """The files to verify: changed pages before lists, and one picture."""
     files = [release.files[path] for path in changed if path in release.files]
     html = sorted((f for f in files if f.html and f.path != "404.html"),
                   key=lambda f: (f.kind != "page", f.path))  # fmt: skip
@@ -109,7 +110,7 @@ def sample(release: Release, changed: Sequence[str]) -> list[File]:
 
 
 def address(siteurl: str, path: str) -> str:
-    """Where a reader finds a file."""
+    """The public address of a file."""
     folder = path.removesuffix("index.html") if path.endswith("/index.html") else path
     return f"{siteurl}/{quote('' if path == 'index.html' else folder)}"
 

@@ -1,4 +1,4 @@
-"""What is posted to the desk: asking about an act, answering, changing a file, opening one."""
+"""Answers the desk's POST requests: questions, answers, changes of a file, opening one."""
 
 from __future__ import annotations
 
@@ -27,12 +27,14 @@ from publish.post.diagnostic import Diagnostic
 
 PATIENCE = 1.5
 """Seconds a page waits for an act before it is shown as under way."""
+NOTHING = "Nothing to do"
+"""The title of an act that changed nothing."""
 Render = Callable[[str, Snapshot, Mapping[str, Any]], str]
 
 
 @dataclass
 class Acts:
-    """Answers what is posted. ``base`` begins every address, ``render`` draws a template."""
+    """Answers POST requests. ``base`` begins every address, ``render`` renders a template."""
 
     reader: Reader
     office: asking.Office
@@ -44,7 +46,7 @@ class Acts:
     _tested: str = ""
 
     def answer(self, name: str, request: Request, **values: Any) -> Response | str:
-        """The answer to a form: a page, or the address below the key to go on at."""
+        """The answer to a form: a page, or an address below the key to redirect to."""
         try:
             answer: Response | str = getattr(self, f"do_{name}")(request.form, request, **values)
         except EditConflict as found:
@@ -53,7 +55,7 @@ class Acts:
             return self._refused(str(refusal.message), refusal.remedy, request.form.get("post", ""))
         return answer
 
-    # What pages ask for.
+    # Values for pages.
 
     def job(self, id: str) -> Job | None:
         """An act by the id in a page's address."""
@@ -67,17 +69,17 @@ class Acts:
             return b""
 
     def test_to(self) -> str:
-        """Whom the last test went to, else the sender."""
+        """The address that the last test went to, else the sender's."""
         return self._tested or str(self.reader.settings.values.get("NEWSLETTER_REPLY_TO") or "")
 
     def fixable(self, post: Post, data: bytes) -> list[Diagnostic]:
-        """The findings of a post that its bytes ``data`` can be rid of by a known fix."""
+        """The findings of a post for which there is an automatic fix of its bytes ``data``."""
         found = parts.findings(self.reader.current, post) or ()
         values = self.reader.settings.values
         return [f for f in found if fixes.apply_fix(data, f, values) is not None]
 
     def fix_page(self, post: Post, args: Mapping[str, str]) -> dict[str, Any] | None:
-        """What a fix would change; None if there is nothing to fix any more."""
+        """The variables of the page that shows a fix; None if there is nothing left to fix."""
         found = self._fixed(post, args)
         if found is None:
             return None
@@ -87,7 +89,7 @@ class Acts:
     # Questions and answers.
 
     def do_ask(self, form: Mapping[str, str], request: Request, act: str) -> Response | str:
-        """Ask about an act; what can be undone in full is done at once."""
+        """Ask about an act; a reversible one is done at once."""
         self._allowed()
         post = self.reader.current.post(form.get("post", ""))
         wish = asking.wish(act, form, post)
@@ -100,7 +102,7 @@ class Acts:
         return _at(job)
 
     def do_confirm(self, form: Mapping[str, str], request: Request) -> Response | str:
-        """Do what was asked, once."""
+        """Perform the confirmed act, once."""
         self._allowed()
         job = self.jobs.answered(form.get("token", ""))
         if job is None or job.question is None or job.question.fingerprint != form.get("bound"):
@@ -128,7 +130,7 @@ class Acts:
             self._end(job, "refused", asking.REFUSED, (refusal.message, refusal.remedy))
             return
         if isinstance(found, Done):
-            self._end(job, "done", "Nothing to do", found.lines)
+            self._end(job, "done", NOTHING, found.lines)
         elif job.act in asking.DIRECT:
             job.office_question = found
             self._do(job)
@@ -146,11 +148,12 @@ class Acts:
             self._end(job, "refused", title, (refusal.message, refusal.remedy))
         else:
             if isinstance(found, Done):
-                if job.act in ("send", "move", "replace", "publish"):
+                if found.results and job.act in ("send", "move", "replace", "publish"):
                     job.after = (Button("Take it back…", to="/ask/undo", values=_about(job)),)
-                self._end(job, "done", asking.DONE.get(job.act, "Done"), found.lines)
+                title = asking.DONE.get(job.act, "Done") if found.results else NOTHING
+                self._end(job, "done", title, found.lines)
             else:
-                # What the yes was given to is not so any more.
+                # The facts that were confirmed have changed.
                 self.jobs.ask(job, asking.again(asking.view(found)), found)
         self.reader.look_again()
 
@@ -192,14 +195,14 @@ class Acts:
         return countdown
 
     def _go_on(self, job: Job, line: str) -> None:
-        """What goes on is one line that changes."""
+        """Progress is a single line, which is replaced."""
         told = job.lines[-4:]
         job.lines = (*(told[:-1] if told[-1:] == (job.progress_line,) else told), line)
         job.progress_line = line
         self.reader.tell()
 
     def do_stop(self, form: Mapping[str, str], request: Request) -> Response | str:
-        """Let a letter that waits for its moment not go."""
+        """Stop a letter that waits here for its moment."""
         job = self.jobs.get(form.get("job", ""))
         if job is None or not job.can_stop:
             raise Refused("there is nothing to stop any more", "look at the post")
@@ -213,7 +216,7 @@ class Acts:
     def do_open(self, form: Mapping[str, str], request: Request) -> Response | str:
         """Open a post in the author's editor."""
         post = self._post(form)
-        line = int(form["line"]) if form.get("line", "").isdigit() else 1
+        line = photo.number(form.get("line", "")) or 1
         file = self.writer.file(self.reader.settings, post)
         editor.open_at(self.reader.settings.values, file, line, self.start_editor)
         return f"{parts.href(post)}?opened={line}"
@@ -245,7 +248,7 @@ class Acts:
         return parts.href(post)
 
     def do_photo(self, form: Mapping[str, str], request: Request) -> Response | str:
-        """Put a photo into a post: the file first, then the line that shows it."""
+        """Add a photo to a post: first its file, then the line that shows it."""
         post = self._post(form)
         settings = self.reader.settings
         given = request.files.get("photo")
@@ -257,7 +260,7 @@ class Acts:
         data = self.writer.read(settings, post)
         path, picture = photo.prepared(settings, given.read(), given.filename, post.slug)
         made = photo.inserted(data, path, alt, form.get("after", "0"))
-        # Compared before the picture is put down, so that a refusal leaves nothing behind.
+        # Compared before the picture is written, so that a refusal leaves no file behind.
         self.writer.compare(settings, post, form.get("digest", ""))
         self.writer.add(settings, path, picture)
         self._write(post, form, made, f"A photo put in: {path}")
@@ -297,8 +300,8 @@ class Acts:
         return found
 
     def _fixed(self, post: Post, form: Mapping[str, str]) -> tuple[Diagnostic, bytes, bytes] | None:
-        """The finding that the form names, the file, and the file without it; None if there is
-        nothing to fix any more."""
+        """The finding named by the form, the file's bytes, and the fixed bytes; None if there is
+        nothing left to fix."""
         settings, wanted = self.reader.settings, (form.get("rule"), form.get("line"))
         data = self.writer.read(settings, post)
         for finding in parts.findings(self.reader.current, post) or ():
@@ -343,5 +346,6 @@ def _about(job: Job) -> dict[str, str]:
 
 
 def _at(job: Job) -> str:
-    # The heading takes the focus, so that its words are read first; without script too.
+    # The fragment moves the focus to the heading, so that screen readers read it first, also
+    # without script.
     return f"{job.where}?act={job.id}#question"

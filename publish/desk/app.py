@@ -32,7 +32,8 @@ Start = Callable[..., Any]
 
 @dataclass
 class App:
-    """One desk. ``acts`` answers what is posted; pages are drawn from the reader's snapshot."""
+    """The WSGI application. ``acts`` answers POST requests; pages are drawn from the reader's
+    snapshot."""
 
     guard: Guard
     reader: Reader
@@ -63,12 +64,12 @@ class App:
 
     @property
     def base(self) -> str:
-        """What every address of the desk begins with."""
+        """The beginning of every address of the desk."""
         return f"/k/{self.guard.key}"
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
         """Answer a request."""
-        # An uploaded file is closed with its request.
+        # Closing the request closes uploaded files.
         with Request(environ) as request:
             response = self._answer(request)
         found = self.reader.current

@@ -1,4 +1,5 @@
-"""The way from the desk to the office: its questions and its words as a page shows them."""
+"""Connects the desk to the office: turns forms into acts' arguments, and questions into page
+data."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from publish.office.words import Words
 from publish.settings import Settings
 
 if TYPE_CHECKING:
-    # The office loads all that mails; the first page does not wait for that.
+    # Imported late: the office imports the newsletter, and the first page should not wait for that.
     from publish.newsletter.selection import Candidate
     from publish.office.context import Office as Room
 
@@ -28,7 +29,7 @@ TITLES = {
     "retract": "Take the post off the site?", "rename": "Change its address?",
     "deploy": "Upload the site?", "publish": "Publish this post?",
 }  # fmt: skip
-"""What a question is called."""
+"""The titles of questions."""
 SAYS = {
     "replace": "The scheduled letter is taken back, made again from the post as it is now, and "
     "scheduled for the same time. No reader gets two.",
@@ -52,7 +53,7 @@ DONE = {
 SLEPT = 60.0
 """Seconds between two lines of a countdown after which the computer was asleep."""
 DIRECT = ("test",)
-"""Acts that are done without a question: they may be done as often as one likes."""
+"""Acts without a question, as they may be repeated at will."""
 REFUSED = "That cannot be done yet"
 FAILED = "That did not work; nothing went out twice"
 UNKNOWN = "It is not known yet whether that worked; nothing will go twice"
@@ -63,7 +64,7 @@ NAMES = {
 }  # fmt: skip
 """The names of a question's lines as the page has them."""
 COMMAND = re.compile(r"`publish (\w+)[^`]*`")
-"""A command as every message marks it."""
+"""A command in a message, in backticks."""
 BUTTONS = {
     "send": "“Send the letter”", "undo": "“Take it back”", "deploy": "“Upload”",
     "build": "the desk", "status": "the desk", "check": "the desk", "plan": "the desk",
@@ -94,9 +95,8 @@ class Office:
     def do(
         self, settings: Settings, question: Question, say: Say, progress: Say, countdown: Say
     ) -> Question | Done:
-        """Do it, if it is still what was asked; else the question as it is now.
-
-        What ``countdown`` raises ends the wait of a letter, and the act with it.
+        """Perform it if nothing changed since, else return the new question. An exception from
+        ``countdown`` ends the wait of a letter, and the act.
 
         Raises:
             PublishError: it failed.
@@ -116,8 +116,8 @@ class Office:
 
 
 class DeskWords(Words):
-    """What the desk says in place of slugs, campaigns and commands. Its banner says that a
-    rehearsal mails no reader, its buttons say what may come next."""
+    """The desk's wording, without slugs, campaigns and commands. The banner says that a rehearsal
+    mails no reader, and buttons offer the next steps."""
 
     def post(self, slug: str, title: str) -> str:
         return f"“{title}”" if title else slug
@@ -139,7 +139,7 @@ WORDS = DeskWords(stop="“Stop”")
 
 
 def wish(act: str, form: Mapping[str, str], post: Post | None) -> dict[str, Any]:
-    """What is asked of the office, from a form.
+    """The arguments of an act, from a form.
 
     Raises:
         Refused: there is no such act, or the form names no post.
@@ -198,11 +198,11 @@ def view(question: Question) -> QuestionView:
 
 
 def with_buttons(line: str) -> str:
-    """A line of the office's with its commands by the names of their buttons."""
+    """A line of the office with its commands replaced by the names of the buttons."""
     return COMMAND.sub(lambda found: BUTTONS.get(found[1], found[0]), line.strip())
 
 
 def again(question: QuestionView) -> QuestionView:
-    """The question once more, after what it holds for has changed."""
+    """The question again, after its facts have changed."""
     told = "Something changed since you were asked. Nothing was done; this is how it is now."
     return replace(question, says=(told, *question.says))

@@ -1,4 +1,4 @@
-"""Opens a post in the author's own editor, at a line where the editor knows how."""
+"""Opens a post in the author's own editor, at a line if the editor supports that."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ HINT = "set DESK_EDITOR in the settings file, for example DESK_EDITOR = 'code'"
 def command(values: Mapping[str, Any], file: Path, line: int) -> list[str]:
     """The program to run and its arguments.
 
-    ``DESK_EDITOR`` names it: a program, or a whole command with ``{file}`` and ``{line}``. Else
-    it is what the system opens Markdown with. The environment's ``EDITOR`` is not asked: it may
-    want a terminal, and here is none.
+    ``DESK_EDITOR`` names it: a program, or a whole command with ``{file}`` and ``{line}``. Else it
+    is the system's program for Markdown. ``EDITOR`` is not used: it may need a terminal, and there
+    is none.
 
     Raises:
         ConfigError: ``DESK_EDITOR`` cannot be read as a command.
@@ -63,11 +63,11 @@ def open_at(
 
 
 def _start(words: list[str]) -> object:
-    # The words are the author's own setting and a path of the site; no shell reads them.
+    # The arguments are the author's own setting and a path of the site; no shell is involved.
     editor = subprocess.Popen(  # noqa: S603
         words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         start_new_session=True,
     )  # fmt: skip
-    # Only so that the system may forget it when it ends.
+    # Reap the process when it ends.
     threading.Thread(target=editor.wait, daemon=True).start()
     return editor

@@ -1,4 +1,4 @@
-"""Six header fields where writing is choosing, changed in place. Pure."""
+"""The form of six header fields, which are edited in place. Pure."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ NAMES = {
 
 
 class Field(NamedTuple):
-    """What stands in a field, and what to know of it."""
+    """A field's value, and a hint about it."""
 
     value: str
     hint: str = ""
 
 
 def form(header: Header, post: Post, now: Snapshot, at: datetime) -> dict[str, Field]:
-    """The fields as the file has them."""
+    """The fields with the file's values."""
     when = words.moment(post.date, now.zone, at) if post.date else "no date yet"
     hints = {
         "summary": f"{len(header.get('summary'))} characters; search engines show about 160.",
@@ -42,11 +42,11 @@ def form(header: Header, post: Post, now: Snapshot, at: datetime) -> dict[str, F
 
 
 def edited(data: bytes, given: Mapping[str, str], now: datetime, zone: ZoneInfo) -> bytes:
-    """``data`` with the fields in ``given`` that say something else than it does; every other
-    byte stays. An emptied field is taken out.
+    """``data`` with the changed fields of ``given``; every other byte stays. An emptied field is
+    removed.
 
     Raises:
-        ConfigError: the title is empty, or the date is none.
+        ConfigError: the title is empty, or the date is invalid.
     """
     header = frontmatter.read(data)
     for name, key in NAMES.items():

@@ -1,7 +1,7 @@
-"""Mends for findings whose remedy is certain: from a file's bytes to the mended bytes. Pure.
+"""Automatic fixes for findings with a certain remedy: from a file's bytes to the fixed bytes. Pure.
 
-A mend is offered with its difference and written on a yes; it is never surer than that. One that
-finds nothing to do at the line says so by None.
+A fix is shown as a difference and written after confirmation. One that finds nothing to change at
+the line returns None.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ STATUSES = ("published", "draft", "hidden")
 
 
 Fix = Callable[[bytes, Diagnostic, Mapping[str, Any]], bytes | None]
-"""A mend may know the finding and the settings' values beside the bytes."""
+"""A fix: from bytes, finding and settings to the fixed bytes, or None."""
 
 
 def apply_fix(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> bytes | None:
-    """``data`` without what was found; None where there is nothing this can do about it."""
+    """``data`` with the finding fixed; None if there is no automatic fix."""
     mend = FIXES.get(finding.rule)
     made = mend(data, finding, values) if mend else None
     return None if made == data else made
 
 
 def difference(before: bytes, after: bytes) -> list[tuple[int, str, str]]:
-    """The lines that differ, each as its number, what goes and what comes."""
+    """The lines that differ: number, old and new text of each."""
     from difflib import SequenceMatcher
 
     a, b = (
@@ -47,7 +47,7 @@ def difference(before: bytes, after: bytes) -> list[tuple[int, str, str]]:
 
 
 def _line(change: Callable[[str, Diagnostic], str]) -> Fix:
-    """A mend of the finding's own line."""
+    """A fix that changes the finding's own line."""
 
     def mend(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> bytes | None:
         lines = data.splitlines(keepends=True)
@@ -82,7 +82,7 @@ def _deeper(text: str, finding: Diagnostic) -> str:
 
 
 def _curly(text: str, finding: Diagnostic) -> str:
-    """Straight quotation marks bent, outside code, tags and link titles."""
+    """Straight quotation marks made curly, outside code, tags and link titles."""
     if re.search(r"[`<]|\]\([^)]*\"", text):
         return text
     text = re.sub(r'(^|[\s(\[—–-])"', r"\1“", text).replace('"', "”")
@@ -91,7 +91,7 @@ def _curly(text: str, finding: Diagnostic) -> str:
 
 
 def _suggested(text: str, finding: Diagnostic) -> str:
-    """What the finding says is wrong replaced by what it says is meant."""
+    """The wrong text in the finding replaced by its suggestion."""
     if not finding.fix:
         return text
     wrong, meant = finding.fix
@@ -114,7 +114,7 @@ def _slug(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> bytes 
 
 def _status(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> bytes | None:
     given = frontmatter.read(data).get("status").lower()
-    # A post without a status is public already.
+    # A post without a status is already public.
     near = get_close_matches(given, STATUSES, 1, 0.5) if given else STATUSES[:1]
     return frontmatter.set_key(data, "Status", near[0]) if near else None
 
@@ -131,7 +131,7 @@ def _category(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> by
 
 
 def _closed(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> bytes | None:
-    """An open ``:::`` block closed before the next block or heading, else at the end."""
+    """An unclosed ``:::`` block closed before the next block or heading, else at the end."""
     if "not closed" not in finding.message:
         return None
     ending = b"\r\n" if b"\r\n" in data else b"\n"

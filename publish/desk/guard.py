@@ -1,8 +1,9 @@
 """Which requests the desk answers. Pure, but for the key file.
 
-The desk can mail every reader, so it trusts nothing that a page elsewhere can make a browser do:
-a foreign site, a name pointed at this machine, and the preview's own pages, where a script that
-was pasted into a post may run. A cookie would not keep the last out: cookies do not see ports.
+The desk can mail every reader, so it refuses everything that another page can make a browser do: a
+foreign site (CSRF), a name pointed at this machine (DNS rebinding), and the preview's own pages,
+where a script pasted into a post may run. A cookie would not keep the preview out: cookies ignore
+ports.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 LARGEST = 40 * 1024 * 1024
-"""Bytes of a request: a photograph as a telephone takes it, and not much more."""
+"""Bytes of a request: enough for a phone's photograph."""
 KEY = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
@@ -28,7 +29,7 @@ class Headers(Protocol):
 
 @dataclass(frozen=True)
 class Refusal:
-    """The answer to a request that is not let in: a status, and why in words."""
+    """The answer to a refused request: a status, and the reason in words."""
 
     status: int
     why: str
@@ -43,14 +44,13 @@ class Guard:
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """The names it answers to; a foreign name can be pointed at this machine by anyone."""
+        """The accepted Host headers; anyone can point a foreign name at this machine."""
         return (f"127.0.0.1:{self.port}", f"localhost:{self.port}")
 
     def judge(self, method: str, path: str, headers: Headers) -> Refusal | None:
-        """Why a request is refused; None for one that is let in.
+        """The refusal of a request; None for an accepted one.
 
-        ``path`` is decoded and begins with a slash; ``headers`` are looked up by their usual
-        names.
+        ``path`` is decoded and begins with a slash; ``headers`` are looked up by their usual names.
         """
         host = headers.get("Host") or ""
         if host not in self.hosts:
@@ -61,11 +61,12 @@ class Guard:
             return Refusal(405, "The desk knows GET and POST.")
         site = headers.get("Sec-Fetch-Site") or "same-origin"
         if method == "POST":
-            # A browser sends Origin with every POST; what sends none is no page of the desk's.
+            # A browser sends Origin with every POST; a request without it is not from a page of the
+            # desk.
             if headers.get("Origin") != f"http://{host}" or site != "same-origin":
                 return Refusal(403, "Only the desk's own pages may do this.")
             if not _short(headers.get("Content-Length") or ""):
-                return Refusal(413, "That is too large.")
+                return Refusal(413, "That is too large: a photo may have 40 MB. Go back.")
         elif site not in ("same-origin", "none") and headers.get("Sec-Fetch-Dest") != "document":
             return Refusal(403, "Other pages may lead to the desk, not look into it.")
         return None
@@ -77,12 +78,12 @@ class Guard:
 
 
 def headers(preview: str) -> dict[str, str]:
-    """What every answer carries. Frames and pictures come from the ``preview``, an origin or
+    """The headers of every answer. Frames and pictures come from the ``preview``, an origin or
     ``""``, alone.
 
     ``same-origin`` tells other origins nothing of the address, as ``no-referrer`` would; but with
-    that, browsers send ``Origin: null`` with the desk's own forms (Fetch, "append a request
-    Origin header").
+    that, browsers send ``Origin: null`` with the desk's own forms (Fetch, "append a request Origin
+    header").
     """
     policy = {
         "default-src": "'none'",
@@ -109,13 +110,13 @@ def headers(preview: str) -> dict[str, str]:
 def key(file: Path) -> str:
     """The key in ``file``, made there if it holds none, readable by its owner alone.
 
-    It stays, so that a bookmark lives.
+    It does not change, so that bookmarks stay valid.
 
     Raises:
         OSError: it can be neither read nor written.
     """
     try:
-        # What others could read once is no key any more.
+        # A key that other users could read is replaced.
         private = file.stat().st_mode & 0o077 == 0
         found = file.read_text("ascii").strip() if private else ""
     except (FileNotFoundError, UnicodeDecodeError):

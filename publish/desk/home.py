@@ -1,4 +1,4 @@
-"""The first page: what happens next, what is being written, what is out. Pure."""
+"""The first page: what happens next, posts being written, letters sent. Pure."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class SentRow:
 
 @dataclass(frozen=True)
 class AgendaEntry:
-    """A day ahead, and what has to be on for it."""
+    """A coming event, and the computer or service it needs running."""
 
     day: str
     what: str
@@ -79,7 +79,7 @@ def view(now: Snapshot, at: datetime) -> SimpleNamespace:
         more_writing=tuple(rows[SHOWN:]),
         together=_together(now, writing),
         first=not now.posts,
-        out=tuple(out(now, letter, at) for letter in sent[:SHOWN]),
+        out=tuple(sent_row(now, letter, at) for letter in sent[:SHOWN]),
         older=len(older),
         site=states,
         site_says=says,
@@ -109,36 +109,36 @@ def headline(ahead: list[Letter], rows: list[Row], now: Snapshot, at: datetime) 
 def site(
     now: Snapshot, at: datetime
 ) -> tuple[tuple[State, ...], tuple[str, ...], tuple[Button, ...]]:
-    """The site's state, what there is to say of it, and the way to upload."""
-    known = now.site
+    """The site's state, lines about it, and the button to upload."""
+    state = now.site
     if now.trouble:
         return (State("error", "The pages cannot be made"),), (now.trouble,), ()
-    if known.targets and known.waiting is None:
-        if known.made is None:
+    if state.targets and state.waiting is None:
+        if state.made is None:
             return (State("warning", "The pages are not made yet"),), (), ()
-        told = known.trouble or "Being looked at"
-        return (), (f"What readers see is not known: {told}.",), (parts.ask("Upload…", "deploy"),)
-    if known.waiting is None:
-        made = f"The pages were made {words.saved(known.made, now.zone, at)}." if known.made else ""
+        why = state.trouble or "Being looked at"
+        return (), (f"What readers see is not known: {why}.",), (parts.ask("Upload…", "deploy"),)
+    if state.waiting is None:
+        made = f"The pages were made {words.saved(state.made, now.zone, at)}." if state.made else ""
         says = "Where they are uploaded to is not set, so what readers see is not known."
         return (), tuple(filter(None, (made, says))), ()
-    seen = (
-        f"What readers see is from {words.moment(known.uploaded, now.zone, at)}."
-        if known.uploaded
+    uploaded = (
+        f"What readers see is from {words.moment(state.uploaded, now.zone, at)}."
+        if state.uploaded
         else "Nothing was uploaded from here yet."
     )
-    if not known.waiting:
-        return (State("ok", "Uploaded"),), (seen,), ()
-    pages = words.count(len(known.waiting), "page")
-    waits = "waits" if len(known.waiting) == 1 else "wait"
+    if not state.waiting:
+        return (State("ok", "Uploaded"),), (uploaded,), ()
+    pages = words.count(len(state.waiting), "page")
+    waits = "waits" if len(state.waiting) == 1 else "wait"
     return (
         (State("warning", f"{pages} {waits} to be uploaded"),),
-        (seen,),
+        (uploaded,),
         (parts.ask(f"Upload {pages}…", "deploy"),),
     )
 
 
-def out(now: Snapshot, letter: Letter, at: datetime) -> SentRow:
+def sent_row(now: Snapshot, letter: Letter, at: datetime) -> SentRow:
     """A letter's line in the table."""
     day = words.day(letter.at, now.zone, at, short=True) if letter.at else ""
     title, href = parts.title(now, letter), f"/letter/{letter.key}"
@@ -157,7 +157,8 @@ def out(now: Snapshot, letter: Letter, at: datetime) -> SentRow:
 
 
 def _next(now: Snapshot, letter: Letter, at: datetime) -> SimpleNamespace:
-    """A letter that is on its way; ``when`` and ``distance`` are empty where no hour is known."""
+    """A scheduled letter or one being sent; ``when`` and ``distance`` are empty if no hour is
+    known."""
     post = now.of(letter)
     buttons: list[Button] = []
     if letter.state == "scheduled":
@@ -225,7 +226,8 @@ def _row(now: Snapshot, post: Post, at: datetime) -> Row:
 
 
 def _together(now: Snapshot, writing: list[Post]) -> Button | None:
-    """The way to one letter for all posts whose own could be sent now; None for fewer than two."""
+    """The button for one digest of all posts whose letters could be sent now; None for fewer than
+    two."""
     ready = [
         post for post in writing
         if post.kind == "public" and not now.letter(post)

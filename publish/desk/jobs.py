@@ -1,7 +1,7 @@
-"""Acts under way: asked, answered and done one after the other by one thread.
+"""Acts under way, performed one after the other by one thread.
 
-A question has a token that is good for one answer, so fifty parallel yeses are one. Closing the
-page stops nothing.
+A question has a token that is valid for one answer, so parallel confirmations count once. Closing
+the page stops nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ KEPT = 50
 
 @dataclass(frozen=True)
 class QuestionView:
-    """A question as the page shows it: what it says, its facts, and the words on the button."""
+    """A question as the page shows it: its text, its facts, and the label of the button."""
 
     title: str
     says: tuple[str, ...]
@@ -37,7 +37,7 @@ class QuestionView:
 class Job:
     """One act from its first question to its end. ``where`` is the page it belongs to.
 
-    ``can_stop`` while it only waits for its moment; ``stopping`` once it shall not come.
+    ``can_stop`` while it only waits for its moment; ``stopping`` once the author stopped it.
     """
 
     id: str
@@ -57,14 +57,14 @@ class Job:
     changed: threading.Event = field(default_factory=threading.Event)
 
     def finish_stage(self, stage: Stage, title: str, lines: tuple[str, ...] = ()) -> None:
-        """Come to a stage at which the author reads something."""
+        """Enter a stage, with its title and lines for the author."""
         self.title, self.lines, self.stage = title, lines or self.lines, stage
         self.can_stop = False
         self.changed.set()
 
 
 class Jobs:
-    """All of them, and the thread that works."""
+    """All jobs, and the thread that performs them."""
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed
@@ -76,7 +76,7 @@ class Jobs:
         self._thread.start()
 
     def close(self) -> None:
-        """Let the act that is under way end, unless it only waits, and no other begin."""
+        """Let the act under way end (one that only waits is stopped), and begin no other."""
         for job in list(self._jobs.values()):
             job.stopping = True
         self._queue.put(None)
@@ -88,11 +88,11 @@ class Jobs:
 
     @property
     def busy(self) -> Job | None:
-        """What is being done at this moment."""
+        """The job that is being performed now."""
         return next((job for job in self._jobs.values() if job.stage == "doing"), None)
 
     def begin(self, act: str, where: str, wish: Mapping[str, Any], title: str) -> Job:
-        """A new job, which nothing works at yet."""
+        """A new job, not yet queued."""
         job = Job(secrets.token_urlsafe(6), act, where, wish, title)
         with self._lock:
             self._jobs[job.id] = job
@@ -102,13 +102,13 @@ class Jobs:
         return job
 
     def put(self, work: Callable[[], None], job: Job, patience: float) -> None:
-        """Have ``work`` done; wait a little, for most of it is done at once."""
+        """Queue ``work``, and wait briefly, as most of it ends at once."""
         job.changed.clear()
         self._queue.put((work, job))
         job.changed.wait(patience)
 
     def ask(self, job: Job, question: QuestionView, asked: Any) -> None:
-        """Show a question, and give out the token for its answer."""
+        """Attach a question to the job, with a new token for its answer."""
         with self._lock:
             job.token = secrets.token_urlsafe(16)
             self._tokens = {t: j for t, j in self._tokens.items() if j is not job}
@@ -117,7 +117,7 @@ class Jobs:
         job.finish_stage("asked", question.title)
 
     def answered(self, token: str) -> Job | None:
-        """The job whose question this token answers, once."""
+        """The job with the question of this token, which becomes invalid."""
         with self._lock:
             return self._tokens.pop(token, None)
 
@@ -132,7 +132,7 @@ class Jobs:
             try:
                 work()
             except Exception as error:
-                # Whatever it is, the next act must find this thread at work.
+                # Any exception is reported, so that the thread survives for the next act.
                 why = f"{type(error).__name__}: {error}"
                 job.finish_stage("refused", "That did not work; look how things stand", (why,))
             self._changed()

@@ -11,7 +11,7 @@ from publish.desk.parts import Button
 
 
 def index(now: Snapshot, at: datetime) -> SimpleNamespace:
-    """All letters, those that wait first; ``never`` are titles and addresses of public posts that
+    """All letters, scheduled ones first; ``never`` are titles and addresses of public posts that
     were never mailed."""
     all_letters = now.newsletter.letters
     waiting = [m for m in all_letters if m.state != "sent"]
@@ -23,7 +23,7 @@ def index(now: Snapshot, at: datetime) -> SimpleNamespace:
     known = now.newsletter.asked
     return SimpleNamespace(
         waiting=[_waiting(now, m, at) for m in waiting],
-        out=[home.out(now, m, at) for m in sent],
+        out=[home.sent_row(now, m, at) for m in sent],
         never=[(s.title, parts.href(s)) for s in never],
         says=f"As of {words.saved(known, now.zone, at)}." if known else "Being looked at.",
     )
@@ -61,7 +61,7 @@ def one(now: Snapshot, key: str, at: datetime) -> SimpleNamespace | None:
 
 
 def _waiting(now: Snapshot, letter: Letter, at: datetime) -> SimpleNamespace:
-    """A letter that is not out."""
+    """A letter that is not sent yet."""
     says = letter.why
     if letter.at and letter.state == "scheduled":
         says = f"{words.moment(letter.at, now.zone, at)}, {words.distance(letter.at, at)}"

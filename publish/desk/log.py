@@ -1,9 +1,10 @@
-"""What the desk did, one line an act, in ``.publish/desk/log.jsonl``."""
+"""The log of the desk's acts, one line each, in ``.publish/desk/log.jsonl``."""
 
 from __future__ import annotations
 
 import json
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,17 +25,20 @@ class Entry:
 
 @dataclass
 class Log:
-    """Appends to ``file``; what it cannot read there it leaves out."""
+    """Appends to ``file``; unreadable lines are skipped."""
 
     file: Path
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, what: str, how: str, lines: tuple[str, ...] = ()) -> None:
-        """Write an act down: ``how`` is ``done``, ``refused`` or ``not now``."""
+        """Log an act; ``how`` is ``done``, ``refused`` or ``not now``. A log that cannot be written
+        changes nothing about the act."""
         at = datetime.now(UTC).isoformat(timespec="seconds")
         entry = {"at": at, "what": what, "how": how, "lines": list(lines)}
-        with self._lock, self.file.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(entry, ensure_ascii=False) + "\n")
+        with suppress(OSError), self._lock:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            with self.file.open("a", encoding="utf-8") as stream:
+                stream.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
     def last_day(self, zone: ZoneInfo, now: datetime) -> list[Entry]:
         """The entries of the last 24 hours, the newest first."""

@@ -1,4 +1,4 @@
-"""The desk's state at a moment; pages are drawn from it and from nothing else. Pure data."""
+"""The desk's state at a moment, from which alone pages are drawn. Pure data."""
 
 from __future__ import annotations
 
@@ -17,11 +17,9 @@ Kind = Literal["draft", "scheduled", "public"]
 
 @dataclass(frozen=True)
 class Post:
-    """A post as its file says it is.
-
-    ``name`` is the file below the content folder, ``file`` below the site's. ``digest`` is of its
-    bytes: a write is made only onto the bytes that were shown.
-    """
+    """A post according to its file. ``name`` is the path below the content folder, ``file`` below
+    the site's. ``digest`` is of its bytes: a write replaces only the bytes that were shown.
+    ``pattern`` is its address by the settings; ``""`` where they do not tell it."""
 
     name: str
     file: str
@@ -30,6 +28,7 @@ class Post:
     title: str
     slug: str
     saved: datetime
+    pattern: str = ""
     words: int = 0
     date: datetime | None = None
     uid: str = ""
@@ -40,17 +39,20 @@ class Post:
     status: str = ""
     mailed: bool = True
 
+    @property
+    def address(self) -> str:
+        """Where readers find it once it is public, from the site's root on."""
+        return self.pattern or f"/{self.slug}/"
+
 
 LetterState = Literal["scheduled", "sending", "sent", "held", "unknown", "incomplete"]
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter that is on its way or out. ``uid`` is of its post, ``at`` its hour.
-
-    ``held`` was taken back; of ``unknown`` an answer is missing. ``changes`` are the words that
-    differ from the post's present ones, each ``(before, gone, come, behind)``.
-    """
+    """A letter. ``uid`` is its post's, ``at`` its hour. State ``held``: it was taken back;
+    ``unknown``: an answer is missing. ``changes`` are the differences from the post's present
+    words, each ``(before, removed, added, after)``."""
 
     key: str
     state: LetterState
@@ -68,8 +70,8 @@ class Letter:
 
 @dataclass(frozen=True)
 class Choice:
-    """What ``publish send`` does about a post if none is named: a ``Verdict`` of
-    ``newsletter.selection`` by its value, and why."""
+    """The decision of ``publish send`` about a post, without names: the value of a ``Verdict`` of
+    ``newsletter.selection``, and the reason."""
 
     verdict: str
     why: str = ""
@@ -77,10 +79,8 @@ class Choice:
 
 @dataclass(frozen=True)
 class Newsletter:
-    """The letters' side of Mailchimp at a moment: ``asked`` is when it was looked at.
-
-    ``trouble`` says why it could not be looked at; then the rest is what was last seen.
-    """
+    """Mailchimp's state at a moment: ``asked`` is when it was read. ``trouble`` is why it could not
+    be read; then the rest is from the last reading."""
 
     asked: datetime | None = None
     letters: tuple[Letter, ...] = ()
@@ -94,9 +94,9 @@ class Newsletter:
 
 @dataclass(frozen=True)
 class Site:
-    """The site's pages: what was made, and what readers see. ``waiting`` are pages that differ
-    from what was uploaded, None where nothing tells; ``targets`` are the places to upload to.
-    ``trouble`` says why one could not be asked."""
+    """The site's pages, as built and as uploaded. ``waiting`` are pages that differ from the
+    uploaded ones, None if unknown; ``targets`` are the deploy targets. ``trouble`` is why one could
+    not be read."""
 
     made: datetime | None = None
     uploaded: datetime | None = None
@@ -107,8 +107,8 @@ class Site:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All of it. ``number`` grows with every change; ``findings`` are by file; None before the
-    first check. ``acts`` tells whether acts are allowed, ``live`` whom they reach."""
+    """The whole state. ``number`` grows with every change; ``findings`` are by file, None before
+    the first check. ``acts``: whether acts are allowed; ``live``: whether they reach readers."""
 
     number: int = 0
     name: str = ""
@@ -133,10 +133,10 @@ class Snapshot:
         return next((s for s in self.posts if letter.uid and s.uid == letter.uid), None)
 
     def choice(self, post: Post) -> Choice | None:
-        """What `send` does about a post; None before that is known."""
+        """The decision of `send` about a post; None while unknown."""
         return self.newsletter.choices.get(post.uid)
 
     def letter(self, post: Post) -> Letter | None:
-        """The letter of a post, the last of several; a letter of several posts is none's."""
+        """The letter of a post, the last of several; digests do not count."""
         mine = [m for m in self.newsletter.letters if m.uid == post.uid and not m.several]
         return mine[-1] if mine and post.uid else None

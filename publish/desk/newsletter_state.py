@@ -1,4 +1,4 @@
-"""The letters' side of the snapshot, read from Mailchimp and the ledger by the office."""
+"""Reads the snapshot's state of letters from Mailchimp and the ledger, through the office."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from publish.office.letters import Letters
 
 FRESH = 6 * 60 * 60
-"""Seconds for which a report of a letter older than a week is not asked for again."""
+"""Seconds for which the report of a letter older than a week is cached."""
 STATES: dict[str, LetterState] = {
     "schedule": "scheduled", "sending": "sending", "sent": "sent", "archived": "sent",
     "canceling": "incomplete", "canceled": "incomplete", "paused": "incomplete",
@@ -28,16 +28,17 @@ STATES: dict[str, LetterState] = {
 
 @dataclass
 class NewsletterReader:
-    """Reads it all, settling what earlier runs left open; remembers reports of old letters."""
+    """Reads Mailchimp's state, settles open sends of earlier runs, and caches reports of old
+    letters."""
 
     live: bool
     _reports: dict[str, tuple[float, Figures]] = field(default_factory=dict)
 
-    def __call__(self, settings: Settings, before: Newsletter) -> Newsletter:
+    def __call__(self, settings: Settings) -> Newsletter:
         """Mailchimp's state at this moment.
 
         Raises:
-            PublishError: it cannot be asked, or the ledger is damaged.
+            PublishError: it cannot be read, or the ledger is damaged.
         """
         from publish.office import letters, settling
         from publish.office.context import opened
@@ -110,7 +111,7 @@ class NewsletterReader:
 
 
 def _sender(room: Office) -> str:
-    """Who the mail comes from; ``""`` while the settings do not say."""
+    """The sender of the mail; ``""`` if the settings name none."""
     try:
         return str(room.sender)
     except ConfigError:
@@ -129,7 +130,7 @@ def _how(state: State) -> LetterState | None:
 
 
 def _old(state: State, now: float) -> bool:
-    """Whether its readers have had a week."""
+    """Whether it was sent more than a week ago."""
     from publish.newsletter.protocol import hour_of
 
     hour = hour_of(state.send_time)
@@ -137,7 +138,7 @@ def _old(state: State, now: float) -> bool:
 
 
 def _changes(room: Office, found: Letters, known: Known) -> tuple[tuple[str, str, str, str], ...]:
-    """The words that differ between what was sent or scheduled and the post as it is now."""
+    """The differences between the sent or scheduled words and the post's present ones."""
     from publish.newsletter import changes, issue
     from publish.office import letters
 

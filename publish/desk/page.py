@@ -1,4 +1,4 @@
-"""The page of one post: how far it is, what is wrong, its letter, and what can be done. Pure."""
+"""The page of one post: its progress, findings, letter and possible acts. Pure."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from publish.desk.parts import Button, State
 from publish.desk.renderings import Renderings
 from publish.post.diagnostic import Diagnostic
 from publish.post.issue import GMAIL
+from publish.post.urls import normal
 
 CHANGES = 8
 """Changed places that are shown before the rest is only counted."""
@@ -20,12 +21,12 @@ UNSENT = {
     "send": "not yet", "old": "an older post: its letter goes out only if you send it",
     "held": "taken back; it stays here until you send it",
 }  # fmt: skip
-"""Why the letter of a public post is not there, by what `send` does about it."""
+"""Why a public post has no letter yet, by the verdict of `send`."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """A step of the rail: ``done``, ``now``, ``stopped`` or not yet (``""``)."""
+    """A step of the progress rail: ``done``, ``now``, ``stopped`` or not yet (``""``)."""
 
     how: str
     name: str
@@ -34,7 +35,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Remark:
-    """A finding with the ways to be rid of it."""
+    """A finding with buttons to open and to fix it."""
 
     state: State
     line: int
@@ -53,8 +54,8 @@ def view(
     now: Snapshot, post: Post, at: datetime, renderings: Renderings,
     fixable: Collection[Diagnostic] = (),
 ) -> SimpleNamespace:  # fmt: skip
-    """What the page shows beside the post itself at the moment ``at``. ``fixable`` are the
-    findings whose answer is known."""
+    """The variables of the page at the moment ``at``. ``fixable`` are the findings with an
+    automatic fix."""
     letter, found = now.letter(post), parts.findings(now, post)
     changes = letter.changes if letter else ()
     says, acts = _changed(post, letter)
@@ -97,8 +98,7 @@ def _on_site(now: Snapshot, post: Post, at: datetime) -> Step:
     waiting = now.site.waiting
     if waiting is None:
         return Step("done", "On the site", f"public {since}")
-    place = f"/{post.slug}/"
-    if any(place in f"/{page}" for page in waiting):
+    if normal(post.address) in map(normal, waiting):
         if now.site.uploaded:
             return Step("now", "On the site", f"{since}; the last change waits to be uploaded")
         return Step("now", "On the site", "waits to be uploaded")
@@ -140,7 +140,7 @@ def _letter_steps(
 
 
 def _time_act(post: Post, letter: Letter | None) -> str:
-    """The act that takes an hour of the author's own; ``""`` where none does."""
+    """The act that accepts an hour chosen by the author; ``""`` if none does."""
     if not post.mailed:
         return ""
     if letter is None or letter.state == "held":
@@ -164,7 +164,7 @@ def _remark(post: Post, finding: Diagnostic, fixable: Collection[Diagnostic]) ->
 
 
 def _changed(post: Post, letter: Letter | None) -> tuple[str, tuple[Button, ...]]:
-    """What to say of a letter whose words are not the post's, and what can be done."""
+    """A line about a letter whose words differ from the post's, and buttons."""
     if letter is None or not letter.changes:
         return "", ()
     if letter.state == "scheduled":
@@ -176,7 +176,7 @@ def _changed(post: Post, letter: Letter | None) -> tuple[str, tuple[Button, ...]
 
 
 def _first(now: Snapshot, post: Post) -> list[Button]:
-    """The acts, the likely one first and the only main one."""
+    """The buttons of acts; the likely one comes first and is the only main one."""
     edit = Button("Open in my editor", to="/open", values={"post": post.name, "line": "1"}, key="e")
     found = parts.next_step(now, post)
     if found and parts.next_step_is_likely(now, post):
@@ -192,7 +192,7 @@ def _small(post: Post) -> list[Button]:
 
 
 def _facts(now: Snapshot, post: Post, renderings: Renderings) -> list[tuple[str, str, str]]:
-    """Name, value and a quiet remark of each fact of the letter."""
+    """Name, value and remark of each fact about the letter."""
     if not post.mailed or renderings.letter is None:
         return []
     letter = renderings.letter
@@ -210,7 +210,7 @@ def _facts(now: Snapshot, post: Post, renderings: Renderings) -> list[tuple[str,
 
 
 def _technical_details(post: Post, letter: Letter | None) -> list[tuple[str, str]]:
-    facts = [("Address", f"/{post.slug}/"), ("Uid", post.uid or "none in the file")]
+    facts = [("Address", post.address), ("Uid", post.uid or "none in the file")]
     if letter:
         facts.append(("Letter", letter.key))
     return [*facts, ("Bytes", post.digest)]

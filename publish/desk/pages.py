@@ -1,4 +1,4 @@
-"""Draws the desk's pages: a snapshot goes in, HTML comes out."""
+"""Renders the desk's pages from a snapshot."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ Context = dict[str, Any]
 
 
 class Visit(NamedTuple):
-    """What a page is drawn from: the snapshot ``now`` at the moment ``at``, what the author did,
-    the address's query, and what its path names."""
+    """The input of a page: the snapshot ``now``, the moment ``at``, the acts, the address's query,
+    and the values in its path."""
 
     now: Snapshot
     at: datetime
@@ -42,7 +42,7 @@ class Visit(NamedTuple):
 
 
 def draw(name: str, base: str, visit: Visit) -> str | None:
-    """The page of that template; None if there is no such thing to show."""
+    """The page of that template; None if its subject does not exist."""
     kind = name.removesuffix(".html")
     makers = {
         "home": _home, "post": _post, "letters": _letters, "letter": _letter, "new": _new,
@@ -55,7 +55,7 @@ def draw(name: str, base: str, visit: Visit) -> str | None:
 
 
 def render(name: str, now: Snapshot, base: str, context: Mapping[str, Any]) -> str:
-    """A template with what every page needs."""
+    """A template rendered with the variables of every page."""
     job = context.get("job")
     shared = {
         "base": base, "mode": parts.mode(now), "site": now.name, "preview": now.preview,
@@ -79,7 +79,7 @@ def _environment() -> Environment:
 
 
 def _finding(text: str) -> Markup:
-    """A finding's words with what it quotes in backticks set as code."""
+    """A finding's text with backticks rendered as code."""
     from markupsafe import Markup, escape
 
     pieces = CODE.split(text)
@@ -97,13 +97,13 @@ def _home(visit: Visit) -> Context:
 def _post(visit: Visit) -> Context | None:
     now, at, acts, args, values = visit
     if now.post(values["name"]) is None:
-        # Saved a moment ago, while the sources are being checked: that may take its time.
+        # The file was just saved, and the check may still take a while: read it now.
         acts.reader.read_files()
         now = acts.reader.current
     post = now.post(values["name"])
     if post is None:
         return None
-    # What the forms show and the digest they carry are of the same bytes.
+    # The forms' values and digest must be of the same bytes.
     data = acts.data(post)
     post = replace(post, digest=posts.digest(data))
     found = renderings.fetch_renderings(now.preview, post)
@@ -113,7 +113,7 @@ def _post(visit: Visit) -> Context | None:
         "job": acts.job(args.get("act", "")), "opened": args.get("open", ""),
         "opened_line": args["opened"] if args.get("opened", "").isdecimal() else "",
         "wish": {name: args.get(name, "") for name in ("at", "to")},
-        "places": sorted(f"/{s.slug}/" for s in now.posts if s.kind == "public" and s != post),
+        "places": sorted(s.address for s in now.posts if s.kind == "public" and s != post),
         "address": now.address, "test_to": acts.test_to(),
         "fields": fields.form(frontmatter.read(data), post, now, at),
         "paragraphs": photo.paragraphs(data),

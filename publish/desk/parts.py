@@ -1,4 +1,4 @@
-"""Pieces that several pages of the desk are made of. Pure."""
+"""Parts shared by several pages of the desk. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from publish.post.diagnostic import Diagnostic
 
 @dataclass(frozen=True)
 class Button:
-    """A way on. With ``href`` it is a link; else it posts ``values`` to the address ``to``."""
+    """A button or link. With ``href`` it is a link; else it posts ``values`` to the address
+    ``to``."""
 
     label: str
     href: str = ""
@@ -26,7 +27,8 @@ class Button:
 
 @dataclass(frozen=True)
 class State:
-    """A shape, a word and a colour: ``ok``, ``pending``, ``warning`` or ``error``."""
+    """A state's word, and its ``kind``, which decides shape and colour: ``ok``, ``pending``,
+    ``warning`` or ``error``."""
 
     kind: str
     word: str
@@ -42,12 +44,12 @@ LETTER_STATES = {
 }
 """Each state of a letter as a page shows it."""
 DUE = ("send", "overdue")
-"""Choices that mean: its letter has not gone, and readers may expect it."""
+"""Verdicts on a letter that is due or overdue."""
 
 
 @dataclass(frozen=True)
 class Mode:
-    """Whom the acts reach, above everything else on a page."""
+    """The banner at the top of a page: whom the acts reach."""
 
     live: bool
     word: str
@@ -73,18 +75,18 @@ def ask(label: str, act: str, post: Post | None = None, **more: str) -> Button:
 
 
 def new_words(post: Post) -> Button:
-    """The way to put a post's present words into its scheduled letter."""
+    """The button that puts a post's present words into its scheduled letter."""
     return replace(ask("Put the new words in…", "replace", post), main=True)
 
 
 def take_back(post: Post | None, letter: Letter, *, main: bool = False) -> Button:
-    """The way to take a letter back: of its ``post``, else by its key."""
+    """The button that takes a letter back: that of its ``post``, else the one with its key."""
     name = {"post": post.name} if post and not letter.several else {"letter": letter.key}
     return Button("Take it back…", to="/ask/undo", values=name, main=main)
 
 
 def readers(now: Snapshot) -> str:
-    """Whom a letter goes to, in words."""
+    """A letter's readers in words."""
     known = now.newsletter.readers
     return "your readers" if known is None else words.count(known, "reader")
 
@@ -94,7 +96,7 @@ def mode(now: Snapshot) -> Mode:
     if not now.live:
         return Mode(
             False, "Rehearsal.",
-            "No letter leaves this computer: they go to the inbox on it.", "How to go live",
+            "Letters go to the inbox on this computer; no reader gets one.", "How to go live",
         )  # fmt: skip
     if not now.acts:
         return Mode(
@@ -107,16 +109,16 @@ def mode(now: Snapshot) -> Mode:
 
 
 def letter_is_due(now: Snapshot, post: Post) -> bool:
-    """Whether the letter of a public post should have gone, or would go with the next send: the
-    same choice that ``publish send`` makes."""
+    """Whether the letter of a public post is overdue, or would go with the next send, by the
+    decision of ``publish send``."""
     choice = now.choice(post)
     waits = post.kind == "public" and post.mailed and now.letter(post) is None
     return waits and choice is not None and choice.verdict in DUE
 
 
 def next_step(now: Snapshot, post: Post) -> Button | None:
-    """The one next step of a post: what can be done about its publication or its letter; None if
-    there is nothing."""
+    """The button for a post's next step towards publication or its letter; None if there is
+    none."""
     if post.kind == "draft":
         return ask("Publish…", "publish", post)
     if post.kind != "public" or not post.mailed or not now.newsletter.asked:
@@ -132,14 +134,15 @@ def next_step(now: Snapshot, post: Post) -> Button | None:
 
 
 def next_step_is_likely(now: Snapshot, post: Post) -> bool:
-    """Whether ``next_step`` is what the author will want next, and nothing stops the post as far
-    as is known: buttons that change places when its check ends would be pressed by mistake."""
+    """Whether ``next_step`` is the author's likely next act, as long as no known error stops the
+    post. It does not change when a check ends: buttons that change places would be pressed by
+    mistake."""
     step, found = next_step(now, post), findings(now, post)
     return step is not None and step.to != "/ask/undo" and (found is None or healthy(found))
 
 
 def findings(now: Snapshot, post: Post) -> tuple[Diagnostic, ...] | None:
-    """What is wrong with a post, what stops it first; None as long as that is not known."""
+    """The findings of a post, errors first; None before the first check."""
     if now.findings is None:
         return None
     found = now.findings.get(post.file, ())
@@ -147,7 +150,7 @@ def findings(now: Snapshot, post: Post) -> tuple[Diagnostic, ...] | None:
 
 
 def health(found: tuple[Diagnostic, ...] | None) -> tuple[State, ...]:
-    """How much is to mend, as states."""
+    """The number of findings, as states."""
     if found is None:
         return (State("pending", "Being checked"),)
     errors = sum(finding.severity == "error" for finding in found)
@@ -160,7 +163,7 @@ def health(found: tuple[Diagnostic, ...] | None) -> tuple[State, ...]:
 
 
 def healthy(found: tuple[Diagnostic, ...] | None) -> bool:
-    """Whether nothing stops the post."""
+    """Whether the post has no error."""
     return found is not None and not any(finding.severity == "error" for finding in found)
 
 

@@ -1,4 +1,4 @@
-"""A photo for a post: turned upright, stripped of what the camera wrote, made small enough."""
+"""Prepares a photo for a post: rotated upright, without metadata, scaled down."""
 
 from __future__ import annotations
 
@@ -20,13 +20,12 @@ KINDS = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "MPO": ".jpg", "AVIF": 
 
 
 def made_fit(data: bytes) -> tuple[bytes, str, tuple[int, int]]:
-    """The picture as it goes into the site: its bytes, its suffix, its width and height.
-
-    Turned as the camera was held, at most ``WIDEST`` pixels wide and, if it is a photograph, high,
-    without place, date and camera. What was drawn (PNG) stays PNG; photographs become JPEG.
+    """The prepared picture: its bytes, suffix, width and height. It is rotated as the camera was
+    held, at most ``WIDEST`` pixels wide and, if it is a photograph, high, and without place, date
+    and camera. Drawings (PNG) stay PNG; photographs become JPEG.
 
     Raises:
-        ConfigError: it is no picture that browsers show.
+        ConfigError: it is in no format that browsers show.
     """
     from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -42,11 +41,11 @@ def made_fit(data: bytes) -> tuple[bytes, str, tuple[int, int]]:
             picture = ImageOps.exif_transpose(opened)
             clear = picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
             drawn = kind == "PNG" or clear
-            # A long drawing, such as of a screen, is read at its width.
+            # A tall screenshot must stay readable: only its width is limited.
             picture.thumbnail((WIDEST, WIDEST * 4 if drawn else WIDEST))
-            # A new picture of the same pixels: nothing the camera wrote can come along.
+            # A new picture with the same pixels has no metadata.
             bare = picture.convert("RGBA" if clear else "RGB")
-            # A profile is of the colours of the file: of other colours it would be wrong.
+            # The colour profile applies to the file's own colour mode only.
             own = picture.mode in ("RGB", "RGBA")
             profile = picture.info.get("icc_profile") if own else None
             stream = io.BytesIO()
@@ -64,7 +63,7 @@ def made_fit(data: bytes) -> tuple[bytes, str, tuple[int, int]]:
 
 
 def free_name(folder: Path, given: str, suffix: str, fallback: str) -> str:
-    """A file name of ``given``'s words that nothing in ``folder`` has, whatever the case."""
+    """A file name made of ``given``'s words that is unused in ``folder``, ignoring case."""
     stem = slugify(re.sub(r"[_.]+", " ", Path(given).stem)) or fallback
     taken = {file.name.lower() for file in folder.glob("*")} if folder.is_dir() else set()
     name, number = f"{stem[:60]}{suffix}", 2
@@ -74,10 +73,10 @@ def free_name(folder: Path, given: str, suffix: str, fallback: str) -> str:
 
 
 def prepared(settings: Settings, data: bytes, given: str, fallback: str) -> tuple[str, bytes]:
-    """Where a photo goes, below the content folder, and its bytes.
+    """A photo's path below the content folder, and its bytes.
 
     Raises:
-        ConfigError: it is no picture that browsers show.
+        ConfigError: it is in no format that browsers show.
     """
     made, suffix, _ = made_fit(data)
     folders = settings.values.get("STATIC_PATHS") or ["images"]
@@ -92,7 +91,12 @@ def inserted(data: bytes, path: str, alt: str, after: str) -> bytes:
     if after == "cover":
         data = frontmatter.set_key(data, "Image", path)
         return frontmatter.set_key(data, "Image_alt", alt)
-    return placed(data, line(path, alt), int(after) if after.isdigit() else 0)
+    return placed(data, line(path, alt), number(after))
+
+
+def number(given: str) -> int:
+    """The number of a line in a form; 0 for what is none."""
+    return int(given) if re.fullmatch(r"[0-9]{1,9}", given) else 0
 
 
 def paragraphs(data: bytes) -> list[tuple[int, str]]:

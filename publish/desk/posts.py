@@ -1,4 +1,4 @@
-"""The posts by their files' headers, each read again only when its file changed."""
+"""Reads the posts' headers; each file is read again only when it changed."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from publish.settings import Settings
 from publish.site import posts
 
 HEAD = 1024
-"""Bytes in which a header ends, but for one that is read again."""
+"""Bytes in which headers are searched first; a longer one is parsed from the whole file."""
 Stamp = tuple[int, int, int]
 
 
 class PostCache:
-    """Remembers what it read, by path and stamp."""
+    """Caches posts by path and stamp."""
 
     def __init__(self) -> None:
         self._known: dict[Path, tuple[Stamp, Post]] = {}
 
     def read(self, settings: Settings, now: datetime) -> tuple[Post, ...]:
-        """Every post, in the order of their paths. A file that cannot be read is left out: the
-        checks tell of it."""
+        """All posts, ordered by path. A file that cannot be read is left out; the checks report
+        it."""
         found: dict[Path, tuple[Stamp, Post]] = {}
         for file in posts.files(settings, settings.posts):
             try:
@@ -41,12 +41,12 @@ class PostCache:
 
 
 def post(settings: Settings, file: Path, data: bytes, saved_ns: int) -> Post:
-    """A post out of its file's bytes; its kind is as if no date were ahead."""
+    """The post in a file's bytes; its kind does not take future dates into account."""
     source = posts.Source(file, settings, data[:HEAD])
     if source.header.ended == "file" and len(data) > HEAD:
         source = posts.Source(file, settings, data)
     header = source.header
-    # A file that is all header has no body.
+    # A file may consist of a header only.
     body = [*data.split(b"\n", header.body_line - 1), b""][header.body_line - 1]
     kind: Kind = "public" if source.status in ("published", "hidden") else "draft"
     return Post(
@@ -56,6 +56,7 @@ def post(settings: Settings, file: Path, data: bytes, saved_ns: int) -> Post:
         kind=kind,
         title=source.title or file.stem,
         slug=source.slug,
+        pattern=source.address(source.slug),
         saved=datetime.fromtimestamp(saved_ns / 1e9, UTC),
         words=len(body.split()),
         date=source.date,
@@ -70,7 +71,7 @@ def post(settings: Settings, file: Path, data: bytes, saved_ns: int) -> Post:
 
 
 def digest(data: bytes) -> str:
-    """The digest of a file's bytes, by which a write knows what it was shown."""
+    """The digest of a file's bytes, which a write compares with the shown one."""
     return hashlib.sha256(data).hexdigest()[:32]
 
 

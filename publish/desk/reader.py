@@ -1,7 +1,7 @@
-"""Keeps the snapshot: a thread looks at files and findings, another at Mailchimp and the site.
+"""Updates the snapshot: one thread reads files and findings, another one Mailchimp and the site.
 
-A page reads only the snapshot, so it is drawn at once and writes nothing. What looking teaches is
-written down here (a ``status`` settles open ends), under the ledger's lock.
+A page reads only the snapshot, so it is drawn at once and writes nothing. Reading Mailchimp settles
+open sends, under the ledger's lock, as ``publish status`` does.
 """
 
 from __future__ import annotations
@@ -15,31 +15,31 @@ from typing import Any
 
 from publish.desk.model import Newsletter, Post, Site, Snapshot
 from publish.desk.posts import PostCache
-from publish.errors import PublishError
 from publish.newsletter import schedule
 from publish.post import stamps
 from publish.post.diagnostic import Diagnostic
 from publish.settings import Settings, load
 
 PAUSE = 0.25
-"""Seconds between two looks at the files."""
+"""Seconds between two polls of the files."""
 BUSY, IDLE = 60.0, 15 * 60.0
-"""Seconds between two looks at Mailchimp: while a letter is on its way, and else."""
+"""Seconds between two readings of Mailchimp: while a letter is scheduled or being sent, and
+otherwise."""
 MINUTE = 60.0
 REST = 1.0
-"""Seconds between two looks at Mailchimp at the least: an author may save often."""
+"""The fewest seconds between two readings of Mailchimp, as an author may save often."""
 ALIVE = 15.0
-"""Seconds after which a waiting page is written to, to learn whether it is still there."""
+"""Seconds after which a keep-alive is sent to a waiting page."""
 
 Check = Callable[[Settings], list[Diagnostic]]
-ReadNewsletter = Callable[[Settings, Newsletter], Newsletter]
+ReadNewsletter = Callable[[Settings], Newsletter]
 ReadSite = Callable[[Settings], Site]
 
 
 @dataclass
 class Reader:
-    """``current`` is the snapshot. ``read_newsletter`` reads Mailchimp, ``read_site`` what was
-    made and uploaded; both are handed in, as is ``check``."""
+    """``current`` is the snapshot. ``read_newsletter`` reads Mailchimp, ``read_site`` the built and
+    uploaded site; both are injected, as is ``check``."""
 
     settings: Settings
     check: Check
@@ -56,20 +56,20 @@ class Reader:
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def begin(self, first: Snapshot) -> None:
-        """Read the posts, so that the first page is whole."""
+        """Read the posts, so that the first page is complete."""
         zone = schedule.zone(self.settings.timezone)
         self.current = replace(first, zone=zone)
         self.read_files()
 
     def watch(self) -> None:
-        """Look at findings and letters, now and from now on."""
+        """Start the threads that read findings and letters."""
         for work in (self._files, self._letters):
             thread = threading.Thread(target=work, daemon=True, name=f"desk{work.__name__}")
             thread.start()
             self._threads.append(thread)
 
     def close(self) -> None:
-        """End the threads and let every waiting page go."""
+        """End the threads and all waiting requests."""
         self._stop.set()
         self._wanted.set()
         with self._changed:
@@ -78,17 +78,17 @@ class Reader:
             thread.join(10)
 
     def read_files(self) -> None:
-        """Read the posts now; a page that is drawn after a write shows what was written."""
+        """Read the posts now, so that a page drawn after a write shows the new content."""
         self._drawn = time.monotonic()
         posts = self._posts.read(self.settings, datetime.now(UTC))
         self.change(posts=posts)
 
     def look_again(self) -> None:
-        """Let Mailchimp be looked at soon: an act was done."""
+        """Have Mailchimp read soon, after an act."""
         self._wanted.set()
 
     def change(self, **what: Any) -> None:
-        """Put something new into the snapshot and tell the pages, if it is new."""
+        """Replace fields of the snapshot, and notify the pages if they differ."""
         with self._changed:
             found = replace(self.current, **what)
             if found == self.current:
@@ -97,7 +97,7 @@ class Reader:
             self._changed.notify_all()
 
     def tell(self) -> None:
-        """Let every page be drawn again: what is under way has moved."""
+        """Have every page drawn again, as a job has progressed."""
         with self._changed:
             self.current = replace(self.current, number=self.current.number + 1)
             self._changed.notify_all()
@@ -123,10 +123,10 @@ class Reader:
                 self._seen = seen
                 self._look_at_files()
             elif began - self._drawn > MINUTE:
-                # A post's hour comes, and what was “in 2 minutes” is in one.
+                # Times such as “in 2 minutes” change, and scheduled posts come due.
                 self.read_files()
                 self.tell()
-            # A look may take one part in five of the time, however large the archive is.
+            # At most a fifth of the time is spent polling, however large the archive is.
             self._stop.wait(max(PAUSE, 4 * (time.monotonic() - began)))
 
     def _look_at_files(self) -> None:
@@ -137,12 +137,13 @@ class Reader:
             for finding in self.check(self.settings):
                 found[finding.file] = (*found.get(finding.file, ()), finding)
             self.change(findings=found)
-            # Whether a letter is due hangs on these, and on its being composed.
+            # Whether a letter is due depends on these, and on its being composed.
             mailed = {(p.uid, p.kind, p.date) for p in self.current.posts if p.mailed}
             if mailed != self._mailed or any(map(self._undecided, self.current.posts)):
                 self._mailed = mailed
                 self.look_again()
-        except (PublishError, OSError) as error:
+        except Exception as error:
+            # Any exception is reported, so that the thread survives for the next change.
             self.change(trouble=str(error))
 
     def _undecided(self, post: Post) -> bool:
@@ -153,11 +154,11 @@ class Reader:
     def _letters(self) -> None:
         while not self._stop.is_set():
             self._wanted.clear()
-            # Both may ask other machines, so neither keeps the files waiting.
+            # Both may contact other machines, so they have a thread apart from the files.
             self.change(site=self.read_site(self.settings))
             try:
-                found = self.read_newsletter(self.settings, self.current.newsletter)
-            except (PublishError, OSError) as error:
+                found = self.read_newsletter(self.settings)
+            except Exception as error:
                 found = replace(
                     self.current.newsletter, trouble=str(getattr(error, "message", error))
                 )
@@ -167,6 +168,6 @@ class Reader:
             self._wanted.wait(BUSY if busy or found.trouble else IDLE)
 
     def _stamps(self) -> stamps.Stamps:
-        """Of all that findings, posts and the site's state depend on."""
+        """The stamps of everything that findings, posts and the site's state depend on."""
         content = stamps.walk(str(self.settings.content), set())
         return stamps.of([*content, str(self.settings.cache / "build"), str(self.settings.path)])

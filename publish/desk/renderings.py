@@ -1,4 +1,4 @@
-"""A post as readers see it: the preview's page, and how other programs cut its texts."""
+"""A post's renderings: the preview's page and letter, and how other programs cut its texts."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ WAIT = 2.0
 
 @dataclass(frozen=True)
 class Composed:
-    """The letter as the preview composed it. ``mark`` changes with it, so a frame that shows it
-    is loaded again then and only then."""
+    """The letter as the preview composed it. ``mark`` changes with it, so that a frame is reloaded
+    only then."""
 
     subject: str
     preheader: str
@@ -30,7 +30,7 @@ class Composed:
 
 @dataclass(frozen=True)
 class Page:
-    """The post's page in the preview: its address, and what its head says of it."""
+    """The post's page in the preview: its address, and the metadata in its head."""
 
     path: str
     mark: str
@@ -41,7 +41,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Renderings:
-    """All that there is to show of a post; None for what the preview has not made."""
+    """The renderings of a post; None for one that the preview has not made."""
 
     letter: Composed | None = None
     page: Page | None = None
@@ -49,18 +49,17 @@ class Renderings:
 
 
 def fetch_renderings(preview: str, post: Post) -> Renderings:
-    """What the ``preview`` shows of a post. What it does not answer is left out."""
+    """The renderings of a post from the ``preview``; missing ones are left out."""
     if not preview or not post.slug:
         return Renderings()
     base = f"{preview}/_issues/{quote(post.slug)}"
     letter = None
     if (record := _get(f"{base}/issue.json")) and (text := _get(f"{base}/issue.txt")) is not None:
         letter = _composed(json.loads(record), text.decode("utf-8", "replace"))
-    places = [f"/drafts/{quote(post.slug)}/"]
-    if record:
-        places.append(urlsplit(str(json.loads(record).get("url", ""))).path)
+    # The letter's record names the page, a draft's too; a post without a letter has its address.
+    told = urlsplit(str(json.loads(record).get("url", ""))).path if record else ""
     found = None
-    for place in places:
+    for place in (told, f"/drafts/{quote(post.slug)}/", quote(post.address, safe="/%")):
         if place and (body := _get(preview + place)) is not None:
             found = _page(preview, place, body)
             break

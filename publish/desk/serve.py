@@ -36,8 +36,8 @@ def serve(
 ) -> None:
     """Serve until ``stop`` is set or Ctrl-C; ``port`` 0 takes a free one.
 
-    ``ready`` gets the address, which ends with the key and a slash. An act that is under way
-    is brought to its end first.
+    ``ready`` gets the address, which ends with the key and a slash. At the end an act under way is
+    completed first.
 
     Raises:
         ConfigError: the port cannot be listened on, or ``live`` without a Mailchimp key.
@@ -96,7 +96,7 @@ def serve(
         stack.callback(address.unlink, missing_ok=True)
         if ready:
             ready(where)
-        # The first page has come before what takes its time on a large site.
+        # Let the first page be served before slow work on a large site begins.
         reader.watch()
         preview.start()
         stop.wait()
@@ -106,7 +106,7 @@ def _preview(
     settings: Settings, inbox: str, reader: Reader, say: Callable[[str], None],
     stop: threading.Event,
 ) -> threading.Thread:  # fmt: skip
-    """The preview as a thread, not begun: its first build must not keep the desk waiting."""
+    """The preview as a thread, not yet started: its first build must not delay the desk."""
     from publish import sandbox
     from publish.site.preview import serve as show
 

@@ -1,4 +1,4 @@
-"""The site's side of the snapshot: findings of the sources, pages made, pages uploaded."""
+"""Reads the snapshot's state of the site: findings, built pages, uploaded pages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from publish.settings import Settings
 
 
 def check(settings: Settings) -> list[Diagnostic]:
-    """Every finding of the sources as they are saved.
+    """All findings of the saved sources.
 
     Raises:
         ConfigError: there is no content folder.
@@ -23,10 +23,8 @@ def check(settings: Settings) -> list[Diagnostic]:
 
 
 def read_site(settings: Settings) -> Site:
-    """What was made, and what of it is not uploaded to the first of the targets.
-
-    A target that cannot be asked, or a build that cannot be uploaded, leaves that open.
-    """
+    """The state of the built site, and its pages that are not uploaded to the first target; unknown
+    if the target cannot be read or the build cannot be uploaded."""
     from publish.office import golive
     from publish.site import manifest
 
@@ -49,7 +47,7 @@ def read_site(settings: Settings) -> Site:
 
         record = targets.make(golive.target_config(settings, name)).read().record
         planned = golive.rehearse(settings, name)
-    except (PublishError, OSError) as error:
+    except (PublishError, OSError, ValueError) as error:
         return Site(made=made, targets=tuple(known), trouble=str(getattr(error, "message", error)))
     pages = (put.path for put in planned.put if is_page(put.path))
     return Site(

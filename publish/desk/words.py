@@ -1,4 +1,4 @@
-"""Days, distances and counts as the author reads them. Pure."""
+"""Formats days, distances and counts for the author. Pure."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def zone_name(zone: ZoneInfo) -> str:
 
 
 def clock(moment: datetime, zone: ZoneInfo) -> str:
-    """``7:30``, of 24 hours."""
+    """``7:30``, with 24 hours."""
     local = moment.astimezone(zone)
     return f"{local.hour}:{local.minute:02}"
 
 
 def day(moment: datetime, zone: ZoneInfo, now: datetime, *, short: bool = False) -> str:
-    """``Tuesday, 1 December``, with the year if it is another than this one's.
+    """``Tuesday, 1 December``, with the year if it is not the current one.
 
     ``short`` leaves the day of the week out and cuts the month to three letters.
     """
@@ -65,7 +65,7 @@ def distance(when: datetime, now: datetime) -> str:
     days, rest = divmod(minutes, 24 * 60)
     hours, minutes = divmod(rest, 60)
     parts = [(days, "day"), (hours, "hour"), (minutes, "minute")]
-    # The two largest units are enough: of days the hours, of hours the minutes.
+    # The two largest units only: days and hours, or hours and minutes.
     first = next(n for n, (number, _) in enumerate(parts) if number)
     told = [count(number, word) for number, word in parts[first : first + 2] if number]
     words = " and ".join(told)
@@ -89,10 +89,10 @@ def count(number: int, word: str, words: str = "") -> str:
     return f"{number:,}{NARROW}{word if number == 1 else words or word + 's'}"
 
 
-def spelt(number: int, word: str, words: str = "") -> str:
-    """``one letter``, ``three things``; from thirteen on in figures."""
+def spelt(number: int, word: str) -> str:
+    """``one letter``, ``three things``; in figures from thirteen on."""
     name = SPELT[number] if number < len(SPELT) else f"{number:,}"
-    return f"{name} {word if number == 1 else words or word + 's'}"
+    return f"{name} {word if number == 1 else word + 's'}"
 
 
 def sentence(text: str) -> str:
@@ -106,7 +106,7 @@ def share(part: int, whole: int) -> str:
 
 
 MIN_READERS_FOR_PERCENT = 30
-"""Readers below which a share in per cent says more than is known."""
+"""Readers below which a percentage would be misleading."""
 
 
 def _date(there: date, here: date) -> str:

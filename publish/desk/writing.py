@@ -1,4 +1,4 @@
-"""Writes a post's file: only onto the bytes that were shown, and never without a copy."""
+"""Writes a post's file: only over the bytes that were shown, and never without a backup."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from publish.settings import Settings
 
 @dataclass
 class EditConflict(Exception):
-    """The file is not what was shown: ``data`` is what it holds now. Nothing was written."""
+    """The file changed since it was shown: ``data`` is its present content. Nothing was written."""
 
     data: bytes
 
     @property
     def digest(self) -> str:
-        """Of what it holds now."""
+        """The digest of its present content."""
         return posts.digest(self.data)
 
 
@@ -36,7 +36,7 @@ class Writer:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def file(self, settings: Settings, post: Post) -> Path:
-        """Where a post lies."""
+        """The path of a post's file."""
         return settings.content / post.name
 
     def read(self, settings: Settings, post: Post) -> bytes:
@@ -55,7 +55,7 @@ class Writer:
     def write(
         self, settings: Settings, post: Post, digest: str, data: bytes, zone: ZoneInfo
     ) -> bool:
-        """Put ``data`` in place of the bytes with that ``digest``; whether anything changed.
+        """Replace the bytes with that ``digest`` by ``data``; returns whether anything changed.
 
         Raises:
             EditConflict: the file has other bytes by now.
@@ -75,10 +75,10 @@ class Writer:
             return True
 
     def compare(self, settings: Settings, post: Post, digest: str) -> bytes:
-        """The bytes of a post that is what was shown.
+        """The bytes of a post, unchanged since it was shown.
 
         Raises:
-            EditConflict: it is not.
+            EditConflict: it changed.
             ConfigError: it cannot be read.
         """
         found = self.read(settings, post)
@@ -87,10 +87,10 @@ class Writer:
         return found
 
     def add(self, settings: Settings, path: str, data: bytes) -> None:
-        """Put a new file at ``path`` below the content folder.
+        """Write a new file at ``path`` below the content folder.
 
         Raises:
-            ConfigError: there is one, or it cannot be written.
+            ConfigError: it exists already, or cannot be written.
         """
         file = settings.content / path
         try:

@@ -1,4 +1,4 @@
-"""Where each item goes: kind, status, slug, file, old addresses. Pure but for what it asks."""
+"""Decides for each item: kind, status, slug, file, old addresses. Pure."""
 
 from __future__ import annotations
 
@@ -45,11 +45,8 @@ DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.I)
 
 @dataclass(slots=True)
 class Entry:
-    """One post or page to be written.
-
-    ``file`` is relative to the content folder, ``path`` the old address' path, ``olds`` the paths
-    it had before, ``open`` whether the site shows it now.
-    """
+    """One post or page to be written. ``file`` is relative to the content folder, ``path`` the path
+    of the old address, ``olds`` earlier paths, ``open`` whether it is public now."""
 
     number: int
     id: int
@@ -65,7 +62,7 @@ class Entry:
 
     @property
     def open(self) -> bool:
-        """Whether a reader finds it."""
+        """Whether readers find it."""
         return self.status == "published" and not self.scheduled
 
 
@@ -80,7 +77,7 @@ def selected(item: Item, options: Options) -> bool:
 
 
 def status(item: Item) -> tuple[str, bool, str]:
-    """The status to write, whether the item is still to come, and the code of a loss, if any."""
+    """The status to write, whether the item is scheduled, and the code of a loss, if any."""
     if item.password:
         return "draft", False, "password-as-draft"
     if item.status == "private":
@@ -104,7 +101,7 @@ def uid(host: str, number: int) -> str:
 
 
 def path_of(link: str) -> str:
-    """The decoded path of an address; ``""`` where a query is all it has."""
+    """The decoded path of an address; ``""`` if it only has a query."""
     try:
         parts = urlsplit(link)
     except ValueError:
@@ -120,7 +117,7 @@ def slug_of(item: Item, values: Mapping[str, Any]) -> str:
     if not given:
         last = path_of(item.link).strip("/").rsplit("/", 1)[-1]
         given = re.sub(r"\.html?$", "", last).lower()
-    # What an address does not hold becomes a hyphen, and no second one beside the first.
+    # Other characters become hyphens, and several hyphens one.
     given = re.sub(r"-*[^\w.~-]+-*", "-", given).strip("-.")
     if not given or ".." in given or (given.isdigit() and not item.slug):
         given = slugs.slugify(title_of(item.title), values).strip("-.") or f"post-{abs(item.id)}"
@@ -128,7 +125,7 @@ def slug_of(item: Item, values: Mapping[str, Any]) -> str:
 
 
 def reserved(values: Mapping[str, Any]) -> set[str]:
-    """Slugs that would lie where a page or a folder of the site lies."""
+    """Slugs that would collide with a page or folder of the site."""
     names = {"theme", "images", "files", "feeds", "category", "tag", "author", "page", "search"}
     for key, value in values.items():
         if key.endswith("_SAVE_AS") and isinstance(value, str) and value:
@@ -138,7 +135,7 @@ def reserved(values: Mapping[str, Any]) -> set[str]:
 
 
 def cut(name: str) -> str:
-    """A name that every file system takes."""
+    """A name cut to what every file system accepts."""
     data = name.encode()
     if len(data) > LONGEST:
         name = data[: LONGEST - 9].decode("utf-8", "ignore").rstrip("-.")
@@ -157,7 +154,7 @@ def host_of(url: str) -> str:
 
 
 def key_of(path: str) -> str:
-    """One spelling of an old path."""
+    """An old path normalized."""
     return urls.folded(urls.normal(path))
 
 
@@ -167,12 +164,12 @@ def is_file(path: str) -> bool:
 
 
 def site_of(url: str) -> str:
-    """The host of an address with its path, which tells the sites of a network apart."""
+    """The host of an address with its path, which distinguishes the sites of a network."""
     return f"{host_of(url)}{path_of(url)}".rstrip("/")
 
 
 def old_paths(item: Item) -> Iterable[str]:
-    """Paths under which the item was found before its slug or its date was changed."""
+    """The item's paths before its slug or date was changed."""
     path = path_of(item.link)
     if not path or not item.slug:
         return

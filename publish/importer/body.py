@@ -1,4 +1,4 @@
-"""From the text an item has in WordPress to the blocks of a page, and what was lost on the way."""
+"""Converts an item's body to blocks, noting losses."""
 
 from __future__ import annotations
 

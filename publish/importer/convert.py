@@ -1,4 +1,4 @@
-"""The two steps of one item, as they run in any process: prepare it, then finish it."""
+"""The two steps for each item, which run in worker processes: prepare, then finish."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from publish.importer.wordpress.expand import Context
 
 @dataclass
 class Prepared:
-    """What the first step finds about an item, beside its blocks (``data``, for the spool)."""
+    """The result of the first step for an item; ``data`` are its blocks, for the spool."""
 
     number: int
     data: bytes
@@ -44,7 +44,7 @@ class Blocks(NamedTuple):
 
 @dataclass
 class Finished:
-    """A file's text, what it shows of the media, and what was lost."""
+    """The result of the second step: a file's text, its media, and its losses."""
 
     number: int
     text: str
@@ -54,11 +54,8 @@ class Finished:
 
 
 class Steps:
-    """Both steps, in any process, and what the first leaves for the second.
-
-    ``anchors`` are the ids that links name, by the number of their post; ``common`` are the endings
-    that posts share.
-    """
+    """Both steps, and the first one's results for the second. ``anchors`` are the ids that links
+    refer to, by the number of their post; ``common`` are the shared endings of posts."""
 
     def __init__(self, state: State, index: Index, media: MediaLibrary) -> None:
         self.state, self.index, self.media = state, index, media
@@ -81,7 +78,7 @@ class Steps:
         try:
             root = body.blocks_of(item, context)
         except (RecursionError, ValueError, LookupError) as error:
-            # One post in a form of its own must not keep all others away: its words stay.
+            # A failure in one post must not stop the import: its words are kept.
             context.lose("words-differ", f"converted as plain words: {type(error).__name__}")
             root = El("body", {}, [El("p", {}, [header.plain(item.body)])])
         notes = body.notes_of(item, context)
@@ -91,7 +88,7 @@ class Steps:
             context.lose("comments-left", str(len(item.comments)), item.comments[0].text)
         found = [el for part in (root, *(note for _, note in notes)) for el in part.walk()]
         rewriter = self._rewriter(entry, context)
-        # All files that the second step takes: read and named by one process, in this order.
+        # All files that the second step uses are read and named by one process, in this order.
         urls = [rewriter.absolute(el.get("src")) for el in found if el.tag == "img"]
         urls += [plan["cover"]] if plan.get("cover") else []
         anchors: list[tuple[int, str]] = []
@@ -117,7 +114,7 @@ class Steps:
         return self.state.store.body(number, types)
 
     def _gallery(self, ids: str, item: Item, context: Context) -> str:
-        """The pictures of some attachments; ``*`` are all those of the item."""
+        """The pictures of attachments; ``*`` means all of the item."""
         numbers = [int(n) for n in re.findall(r"\d{1,12}", ids)]
         if ids == "*":
             numbers = self.state.store.children(item.id)
@@ -188,7 +185,7 @@ def _head(plan: Mapping[str, Any], rewriter: Rewriter) -> list[tuple[str, str]]:
 
 
 def _fields(item: Item, plan: Mapping[str, Any], blog: str) -> dict[str, str]:
-    """What Divi's dynamic content may name."""
+    """The fields that Divi's dynamic content may refer to."""
     shown = dict(plan["fields"])
     return {
         "post_title": escape(plan.get("title", "")), "post_excerpt": item.excerpt,
@@ -203,7 +200,7 @@ def _fields(item: Item, plan: Mapping[str, Any], blog: str) -> dict[str, str]:
 
 
 def _comments(root: El, item: Item, context: Context) -> None:
-    """Readers' comments under the post, as they were."""
+    """Append the readers' comments to the post."""
     root.kids.append(El("h2", {}, ["Comments"]))
     for comment in item.comments:
         who = " ".join(comment.author.split()) or "Anonymous"
@@ -215,7 +212,7 @@ def _comments(root: El, item: Item, context: Context) -> None:
 
 
 def _located(losses: list[Loss], file: str, text: str) -> list[Loss]:
-    """Each loss with the line of the file where its words, or what it names, stand."""
+    """Each loss with the line of the file that holds its excerpt or detail."""
     body = text.find("\n\n") + 1
     out = []
     for loss in losses:

@@ -14,7 +14,7 @@ FORM = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d)(?::(\d\d))?")
 
 
 def moment(local: str, gmt: str, zone: ZoneInfo) -> datetime | None:
-    """An aware moment from a pair of WordPress' columns; None if neither is a date."""
+    """An aware time from a pair of WordPress' columns; None if neither is a date."""
     here, there = naive(local), naive(gmt)
     if here and there:
         offset = here - there
@@ -34,7 +34,7 @@ def _seen_from(zone: ZoneInfo, when: datetime) -> datetime | None:
 
 
 def published(item: Item, zone: ZoneInfo) -> datetime | None:
-    """When an item was, or is to be, published; None if the export does not tell."""
+    """When an item was or will be published; None if unknown."""
     found = moment(item.date, item.date_gmt, zone)
     if found:
         return found
@@ -60,7 +60,7 @@ def formatted(when: datetime) -> str:
 
 
 def naive(text: str) -> datetime | None:
-    """A column of WordPress' as a moment without its zone; None if it is none."""
+    """A column of WordPress' as a naive time; None if it is no date."""
     found = FORM.match(text.strip())
     if not found or found[1] == "0000":
         return None

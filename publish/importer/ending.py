@@ -1,6 +1,7 @@
-"""The ending that many posts share: share strips, sign-ups, buttons. The theme brings its own.
+"""Finds endings that many posts share (share strips, sign-ups, buttons), since the theme has its
+own.
 
-Pure. A shared ending that calls for nothing (a disclaimer, a signature) stays.
+Pure. A shared ending without a call to action (a disclaimer, a signature) stays.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ SOBER = re.compile(
 
 
 class Last(NamedTuple):
-    """One of the last blocks: what it is like, what it says, whether it calls to act."""
+    """One of the last blocks: its shape, its words, and whether it is a call to action."""
 
     sign: str
     tag: str
@@ -68,16 +69,14 @@ def _last(el: El) -> Last:
 
 
 def shared(counts: Counter[int], posts: int) -> set[int]:
-    """Those that at least a third of the posts have."""
+    """The endings that at least a third of the posts have."""
     least = max(FEWEST, -(-posts // 3))
     return {digest for digest, count in counts.items() if count >= least}
 
 
 def ends(one: Sequence[Last]) -> list[int]:
-    """A digest of the last block, of the last two, and so on; 0 for what calls for nothing.
-
-    Numbers of 64 bits in place of the texts, for there are twelve of them a post.
-    """
+    """A digest of the last block, of the last two, and so on; 0 without a call to action. 64-bit
+    numbers save memory, as there are twelve of them per post."""
     out, sofar, call = [], b"", False
     for last in reversed(one):
         sofar = hashlib.sha256(sofar + last.sign.encode()).digest()[:8]
@@ -87,7 +86,7 @@ def ends(one: Sequence[Last]) -> list[int]:
 
 
 def dropped(one: Sequence[Last], common: Container[int]) -> list[int]:
-    """Which blocks of a post's end go, counted from its last (0); see ``shared``."""
+    """The blocks of a post's end to remove, counted from the last one (0); see ``shared``."""
     lengths = [n for n, digest in enumerate(ends(one), 1) if digest and digest in common]
     end = one[len(one) - max(lengths, default=0) :]
     return [len(end) - 1 - place for place in sorted(_calls(end))]
@@ -100,7 +99,7 @@ def _calls(end: Sequence[Last]) -> set[int]:
         if last.call or (last.group in groups and not SOBER.search(last.words))
     }  # fmt: skip
     for place in sorted(gone):
-        # What leads up to it: a heading that calls, and what stands between.
+        # Also what leads up to it: a heading with a call, and blocks in between.
         for back in range(place - 1, max(-1, place - 5), -1):
             last = end[back]
             if SOBER.search(last.words):

@@ -1,7 +1,7 @@
 """Requests from the old site the pictures that the uploads lack, and from no other host.
 
-One question at a time, with a pause; https first; only the site's own host, and only an address
-that every reader can reach; a limit on each answer's size and time, and on the whole.
+One request at a time, with a pause; https first; only the site's own host, and only a public IP
+address; limits on each answer's size and time, and on the total.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 class OldSite:
-    """Asks for files of ``hosts``; answers are kept in ``folder``, so that a killed run goes on.
+    """Requests files of ``hosts``; answers are cached in ``folder``, so that a later run continues
+    a killed one.
 
     ``resolve``, ``public``, ``ports`` and ``pause`` are for tests, whose site is on loopback.
     """
@@ -65,7 +66,7 @@ class OldSite:
         self._asked = 0.0
 
     def read(self, url: str) -> bytes | None:
-        """The bytes at ``url``; None if there are none, ``b""`` if there are too many."""
+        """The bytes at ``url``; None if there is no such file, ``b""`` if it is too large."""
         kept = self.folder / hashlib.sha256(url.encode()).hexdigest()[:32]
         with suppress(OSError):
             return kept.read_bytes()
@@ -107,7 +108,8 @@ class OldSite:
                 time.sleep(min(int(later), 30))
             elif found.status in (301, 302, 303, 307, 308) and location:
                 parts = urlsplit(urljoin(f"{scheme}://{host}{path}", location))
-                # Only to itself: another host would be another one's picture.
+                # Redirects are followed within the host only: another host's picture is not the
+                # author's.
                 if host_of(parts.geturl()) not in self.hosts:
                     return None
                 if parts.scheme != scheme:

@@ -22,7 +22,7 @@ DESCRIPTIONS = (
 
 
 def line(text: str) -> str:
-    """One line that a header can hold: no breaks, no control characters."""
+    """A text as one line for a header: no breaks, no control characters."""
     text = re.sub(r"[\x00-\x1f\x7f\u2028\u2029\x85\ufeff]+", " ", mend(text)[0])
     return " ".join(text.split())
 
@@ -47,7 +47,7 @@ def summary(item: Item) -> str:
 
 
 class Names:
-    """Categories, tags and authors as they are written; one spelling each."""
+    """The spelling of categories, tags and authors, one for each."""
 
     def __init__(self, channel: Channel, options: Options, values: Mapping[str, Any]) -> None:
         self._channel, self._options, self._values = channel, options, values
@@ -86,7 +86,7 @@ class Names:
         return bool(slugify(name, self._values).strip("-"))
 
     def authors(self, item: Item) -> list[str]:
-        """Who wrote it, by the names that readers see."""
+        """The authors, by their display names."""
         logins = [term.slug.removeprefix("cap-") for term in item.authors] or [item.creator]
         shown = {term.slug.removeprefix("cap-"): term.name for term in item.authors}
         out: list[str] = []
@@ -111,7 +111,7 @@ def _once(names: list[str]) -> list[str]:
 
 
 def joined(names: list[str]) -> str:
-    """Names in one line; semicolons part them where one holds a comma."""
+    """Names in one line, separated by commas, or by semicolons if one holds a comma."""
     if any("," in name for name in names):
         return "; ".join(names) + (";" if len(names) == 1 else "")
     return ", ".join(names)

@@ -1,4 +1,4 @@
-"""The export on disk between its two readings: items by id, and what links need to find them."""
+"""The export's items in a database, for both steps: by id, with what links need to find them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Store:
 
     @property
     def _db(self) -> sqlite3.Connection:
-        """This process' own connection: one that was opened before a fork is the parent's."""
+        """This process's own connection: one opened before a fork is the parent's."""
         process = os.getpid()
         if process not in self._opened:
             self._opened[process] = sqlite3.connect(self._path)
@@ -52,18 +52,16 @@ class Store:
         return self._db.execute(sql, values).fetchone()
 
     def close(self) -> None:
-        """Give the file back; the data stays until the next run."""
+        """Close the connection; the data stays until the next run."""
         self._db.close()
 
     def commit(self) -> None:
-        """Let other processes see what was put."""
+        """Commit, so that other processes see the items."""
         self._db.commit()
 
     def put(self, item: Item) -> None:
-        """Keep an item; the same in another file of the export replaces it.
-
-        Another of the same id, as exports put together by hand have them, gets one of its own.
-        """
+        """Store an item; the same one in another file of the export replaces it. A different one
+        with the same id, as in exports merged by hand, gets a new id."""
         sql = "select number, slug, title from item where id = ?"
         old = self._row(sql, item.id)
         if old and old[1:] != (item.slug, item.title):
@@ -76,7 +74,7 @@ class Store:
         self._db.execute("insert or replace into item values (?, ?, ?, ?, ?, ?)", values)
 
     def put_attachment(self, item: Item, url: str, page: str) -> None:
-        """Keep what pictures need to know of an attachment: its plain address, its page's path."""
+        """Store an attachment's plain address and its page's path, for pictures."""
         values = (
             item.id, url, item.meta.get("_wp_attachment_image_alt", ""), item.excerpt,
             item.parent, page,
@@ -106,12 +104,12 @@ class Store:
         return [row[0] for row in self._db.execute(sql, (parent,))]
 
     def body(self, id: int, types: tuple[str, ...]) -> str | None:
-        """The text of an item that others refer to: a reusable block, a global module."""
+        """The body of an item that others include: a reusable block or a global module."""
         found = self._row("select type, number from item where id = ?", id)
         return self.item(found[1]).body if found and found[0] in types else None
 
     def item(self, number: int) -> Item:
-        """The item that was kept as the ``number``-th."""
+        """The ``number``-th stored item."""
         (data,) = self._row("select body from item where number = ?", number)
         found: Item = pickle.loads(data)  # noqa: S301 - this run wrote it
         return found
@@ -123,12 +121,12 @@ class Store:
         return [row[0] for row in self._db.execute(sql, types)]
 
     def put_plan(self, number: int, data: dict[str, Any]) -> None:
-        """Keep what the header of an item says."""
+        """Store the header fields of an item."""
         text = json.dumps(data, ensure_ascii=False)
         self._db.execute("insert or replace into plan values (?, ?)", (number, text))
 
     def plan(self, number: int) -> dict[str, Any]:
-        """What the header of an item says."""
+        """The header fields of an item."""
         (data,) = self._row("select data from plan where number = ?", number)
         found: dict[str, Any] = json.loads(data)
         return found
@@ -149,14 +147,14 @@ class Spool:
         self._end += len(data)
 
     def flush(self) -> None:
-        """Let processes that are forked from now on read what was put."""
+        """Flush, so that processes forked from now on can read all texts."""
         self._file.flush()
 
     def get(self, number: int) -> bytes:
-        """What was put; ``b""`` for what never was."""
+        """The stored value; ``b""`` for an unknown number."""
         place = self._places.get(number, 0)
         start, size = place >> 32, place & 0xFFFFFFFF
-        # A position of its own for each read: forked processes share the file's.
+        # ``pread``, as forked processes share the file's position.
         return os.pread(self._file.fileno(), size, start)
 
     def close(self) -> None:

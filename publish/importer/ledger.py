@@ -1,4 +1,4 @@
-"""What earlier runs wrote, and whether it is still what they wrote: content/ledger/import.json."""
+"""The ledger of imports, content/ledger/import.json: the files that runs wrote, with digests."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Record:
 class Ledger:
     """Items by ``host/id``; pictures and files by their path, with their digests.
 
-    ``begun`` are the files that a run was about to write, with their digests: what it had
-    written when it was killed is its own, whatever export the next run reads. ``moved`` are
-    addresses of feeds and archives that were put into ``retired.json``.
+    ``begun`` are the files that a run was about to write, with their digests: files written by a
+    killed run count as its own, whatever export the next run reads. ``moved`` are addresses of
+    feeds and archives that were put into ``retired.json``.
     """
 
     path: Path
@@ -64,8 +64,9 @@ class Ledger:
         return ledger
 
     def save(self) -> bool:
-        """Write it in one step; whether that changed it."""
-        # A line an item, one after the other: git merges by lines, and memory holds no second copy.
+        """Write it in one step; returns whether it changed."""
+        # One line per item, appended one by one: git merges by lines, and no second copy is in
+        # memory.
         out = bytearray(b'{"version": 1,\n')
         for name, values in (("files", self.files), ("begun", self.begun)):
             if values or name == "files":

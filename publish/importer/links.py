@@ -31,7 +31,7 @@ SCHEMES = {"http", "https", "mailto", "tel", "sms", "ftp", "geo", "webcal", "xmp
 
 @dataclass
 class Index:
-    """Where everything of the old site is now.
+    """The new places of everything on the old site.
 
     ``paths`` maps a normal path of the old site to an entry's number, ``slugs`` a slug that only
     one has. ``terms`` maps an archive's path (``/category/x``) to a link of Pelican's.
@@ -47,7 +47,7 @@ class Index:
     pages: dict[str, str] = field(default_factory=dict)
 
     def add(self, entry: Entry) -> None:
-        """Make an entry findable by all of its addresses."""
+        """Index an entry by all of its addresses."""
         for path in (entry.path, *entry.olds):
             if path:
                 self.paths.setdefault(key_of(path), entry.number)
@@ -100,14 +100,14 @@ class Rewriter:
         return out
 
     def _target(self, href: str, words: str) -> str:
-        """Where a link leads now; ``""`` if it leads nowhere."""
+        """The new target of a link; ``""`` for a dead one."""
         if href.startswith("#"):
             return self._here(href[1:], words)
         own = self.own(href)
         return self._outside(href, words) if own is None else self._inside(own, words)
 
     def absolute(self, href: str) -> str:
-        """An address as it is seen from the post's own."""
+        """A relative address made absolute by the post's own."""
         host = min(self.index.hosts, default="")
         if not host or href.startswith(("http://", "https://", "//", "data:")):
             return href
@@ -117,7 +117,7 @@ class Rewriter:
             return href
 
     def own(self, href: str) -> Own | None:
-        """The address as one of the old site; None if it is another's."""
+        """The address as one of the old site; None for another site's."""
         try:
             parts = urlsplit(self.absolute(href.strip()))
         except ValueError:
@@ -138,8 +138,8 @@ class Rewriter:
         return number, file or ("" if number else self._store.attachment_page(key_of(own.path)))
 
     def take(self, url: str, lost: str, words: str = "") -> Found:
-        """What became of the file at ``url``; where it is not kept and not refused either, ``lost``
-        is the loss to note."""
+        """The result for the file at ``url``; if it is neither kept nor refused, the loss ``lost``
+        is noted."""
         found = self._media.take(url)
         if found.state == "kept":
             self.used.append(url)
@@ -197,7 +197,7 @@ class Rewriter:
 
     def _inside(self, own: Own, words: str) -> str:
         number, file = self.leads(own)
-        # What is only called like a picture may be a page.
+        # An address with a picture's suffix may still be a page.
         sure = file != own.url or UPLOADS.search(own.path) or FILE_NAME.search(own.path)
         if file and ((made := self._file(file)) or sure):
             return made
@@ -233,7 +233,7 @@ class Rewriter:
             if found := self.index.paths.get(name):
                 return found
         last = path.strip("/").rsplit("/", 1)[-1].lower()
-        # WordPress guesses from a slug alone, and so do readers' links.
+        # WordPress resolves a slug alone, and links rely on that.
         return self.index.slugs.get(last, 0) if last and not last.isdigit() else 0
 
     def _to(self, entry: Entry, own: Own, words: str) -> str:
@@ -251,7 +251,7 @@ class Rewriter:
 
 
 def is_local(url: str) -> bool:
-    """Whether an address names a machine that no reader can reach."""
+    """Whether an address is of a host that readers cannot reach, or invalid."""
     try:
         return urls.is_private_host(urlsplit(url).hostname or "")
     except ValueError:

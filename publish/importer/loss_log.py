@@ -1,4 +1,4 @@
-"""All losses of a run, on disk: a large export has more of them than fit into memory."""
+"""The losses of a run, in a temporary database, as a large export has too many for memory."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ ORDER = "order by file, line, code, id, detail, excerpt"
 
 
 class LossLog:
-    """Losses, each once a place, in the order of the report; and old addresses with their new ones.
-
-    The database has no name: the system takes it back when it is closed.
-    """
+    """Losses, each once per place, in the order of the report; and old addresses with their new
+    ones. The database file is temporary, and deleted when it is closed."""
 
     def __init__(self) -> None:
         self._db = sqlite3.connect("", isolation_level=None)
@@ -29,7 +27,7 @@ class LossLog:
         self._db.execute("begin")
 
     def add(self, losses: Iterable[Loss]) -> None:
-        """Note some."""
+        """Add losses."""
         self._db.executemany(
             "insert or ignore into loss values (?, ?, ?, ?, ?, ?)",
             ((a.code, a.id, a.detail, a.excerpt, a.file, a.line) for a in losses),
@@ -40,12 +38,13 @@ class LossLog:
         return (Loss(*row) for row in self._db.execute(sql))
 
     def of(self, code: str, most: int = -1) -> list[Loss]:
-        """Those of one code, at most ``most``."""
+        """The losses of one code, at most ``most``."""
         sql = f"select {COLUMNS} from loss where code = ? {ORDER} limit ?"  # noqa: S608
         return [Loss(*row) for row in self._db.execute(sql, (code, most))]
 
     def kinds(self, code: str, most: int) -> list[tuple[str, int, str, str]]:
-        """What those of one code name, how often, with first words and a place; the most first."""
+        """The details in the losses of one code, with count, excerpt and a place; the most frequent
+        first."""
         sql = (
             "select substr(detail, 1, instr(detail || '?', '?') - 1) as kind, count(*) as many, "
             "max(excerpt), min(case when file <> '' then file || ':' || line else null end) "
@@ -55,11 +54,11 @@ class LossLog:
 
     @property
     def counts(self) -> Counter[str]:
-        """How many there are of each code."""
+        """The number of losses by code."""
         return Counter(dict(self._db.execute("select code, count(*) from loss group by code")))
 
     def add_redirects(self, pairs: Iterable[tuple[str, str]]) -> None:
-        """Note old addresses and where they lead."""
+        """Add old addresses with their targets."""
         self._db.executemany("insert into address values (?, ?)", pairs)
 
     def addresses(self) -> Iterator[tuple[str, str]]:
@@ -67,5 +66,5 @@ class LossLog:
         return self._db.execute("select old, new from address order by rowid")
 
     def close(self) -> None:
-        """Give the database back."""
+        """Close and delete the database."""
         self._db.close()

@@ -1,4 +1,4 @@
-"""What can be lost or changed on the way, each with a stable code. Pure."""
+"""The kinds of losses and changes, each with a stable code. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Weight = Literal["needs", "left", "changed"]
 
 
 class Code(NamedTuple):
-    """What a code stands for, and how the author mends it."""
+    """The description and remedy of a code."""
 
     weight: Weight
     what: str

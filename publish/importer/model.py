@@ -1,4 +1,4 @@
-"""What an export holds, and what is made of it: plain values. Pure."""
+"""The contents of an export as plain values. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def number_of(text: object) -> int:
 
 
 class Term(NamedTuple):
-    """A category or tag as a post names it."""
+    """A category or tag of a post."""
 
     name: str
     slug: str
@@ -31,7 +31,8 @@ class Comment(NamedTuple):
 
 
 class Known(NamedTuple):
-    """A source that the site has: its file below the content folder, and what its header tells."""
+    """An existing source of the site: its file below the content folder, and its header's
+    values."""
 
     file: str
     slug: str
@@ -62,9 +63,9 @@ class Channel:
 class Item:
     """One ``<item>`` of an export, its values as text without blanks around them.
 
-    ``id`` is WordPress' post id, or a negative number made of the item's address where the
-    export has none. ``meta`` keeps the few post meta values that are read, ``unread`` the keys
-    of the others; ``others`` are terms of taxonomies that this blog has not, with their names.
+    ``id`` is WordPress' post id, or a negative number made of the item's address where the export
+    has none. ``meta`` holds the few post meta values that are used, ``unread`` the keys of the
+    others; ``others`` are terms of other taxonomies, with their names.
     """
 
     id: int
@@ -99,7 +100,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line wishes for.
+    """The options of the command line.
 
     ``only`` is ``posts``, ``pages`` or None for both; ``since`` leaves out what is older;
     ``authors`` and ``categories`` map names as WordPress has them to those to write; ``again`` are

@@ -1,4 +1,4 @@
-"""UTF-8 that was once read as Windows-1252 ("â€™") is mended where the bytes prove it. Pure."""
+"""Repairs UTF-8 that was decoded as Windows-1252 ("â€™") where the bytes prove it. Pure."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ _ALL = "".join(re.escape(c) for c in _BYTES)
 HIGH = re.compile(r"[\x80-\xff]|[\u0152-\u2122]")
 RUN = re.compile(f"[{_ALL}]{{2,}}")
 CONTROL = re.compile(r"[\x80-\x9f]")
-# Typography that also stands after a letter in an honest text: “SPAß” ends with ß and ”.
+# Typography that may follow a letter in a correct text: “SPAß” ends with ß and ”.
 _WEAK = set("“”‘’–—…•‹›„‚†‡™ŠšŽžŒœŸˆ˜€ƒ‰")
 
 
 def mend(text: str) -> tuple[str, list[str]]:
-    """``text`` with broken runs mended, and the runs as they were."""
+    """``text`` with broken runs repaired, and the original runs."""
     if not HIGH.search(text):
         return text, []
     found: list[str] = []
-    for _ in range(3):  # Some were read wrongly twice.
+    for _ in range(3):  # Some were decoded wrongly twice.
         sure = any(_mended(run, False) is not None for run in RUN.findall(text))
         before = text
 
@@ -33,13 +33,13 @@ def mend(text: str) -> tuple[str, list[str]]:
         text = RUN.sub(one, text)
         if text == before:
             break
-    # The control characters of Latin-1 are Windows-1252's quotation marks, in fact.
+    # Latin-1's control characters are quotation marks in Windows-1252.
     text = CONTROL.sub(lambda m: m[0].encode("latin-1").decode("cp1252", "ignore"), text)
     return text, found
 
 
 def _mended(run: str, sure: bool) -> str | None:
-    """What ``run`` was meant to be; None where its bytes are no UTF-8 or may be honest."""
+    """The repaired ``run``; None if its bytes are not UTF-8 or it may be correct."""
     out: list[str] = []
     at, changed = 0, False
     while at < len(run):
@@ -69,7 +69,7 @@ def _proved(piece: str, better: str, sure: bool) -> bool:
     if len(piece) == 4:
         return piece[0] == "ð" and 0x1F000 <= ord(better) <= 0x1FBFF
     if len(piece) == 3:
-        # Punctuation, symbols and letters; never what no text holds.
+        # Punctuation, symbols and letters only, as in any text.
         return better.isprintable() and (piece[0] in "âï" or sure)
     if piece[0] not in "ÂÃ":
         return sure and better.isprintable()

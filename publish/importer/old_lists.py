@@ -16,7 +16,7 @@ from publish.post.slug import slugify
 def lists(
     channel: Channel, values: Mapping[str, Any], terms: Mapping[str, str], entries: Iterable[Entry]
 ) -> dict[str, str]:
-    """Old addresses of feeds and lists, and where they lead: no post has them among its own.
+    """The redirects of old feeds and lists, without addresses of posts.
 
     ``terms`` are those of ``archives``.
     """
@@ -41,7 +41,7 @@ def lists(
 
 
 def feeds(base: str, values: Mapping[str, Any]) -> dict[str, str]:
-    """Feeds and archives of the old site that the new one has."""
+    """The old addresses of feeds and archives, with their new ones."""
     root = base.rstrip("/")
     rss, atom = values.get("FEED_ALL_RSS"), values.get("FEED_ALL_ATOM")
     names = ("feed", "rss", "feed/rss", "feed/rss2", "rss2", "comments/feed")

@@ -1,4 +1,5 @@
-"""Pictures and linked files of the old site: found, judged, named, and put below the content."""
+"""Finds, checks and names pictures and linked files of the old site, and puts them into the content
+folder."""
 
 from __future__ import annotations
 
@@ -21,11 +22,9 @@ DISGUISED = {".jpeg": ".jpg", ".jfif": ".jpg", ".jpe": ".jpg"}
 
 @dataclass(slots=True)
 class Found:
-    """What became of one address: a path below the content folder, or why there is none.
-
-    ``state`` is ``kept``, ``missing``, ``elsewhere`` or ``refused``; ``digest`` is that of the
-    bytes, ``origin`` what the source calls them.
-    """
+    """The result for one address: a path below the content folder, or the reason for none.
+    ``state`` is ``kept``, ``missing``, ``elsewhere`` or ``refused``; ``digest`` is of the bytes,
+    ``origin`` their name in the source."""
 
     state: str
     path: str = ""
@@ -38,8 +37,8 @@ class Found:
 class MediaLibrary:
     """All pictures and files of a run, by their old address.
 
-    ``taken`` tells whether a path below the content folder is another's: what is there has other
-    bytes and is not ours. ``attachments`` knows an attachment's own address by a smaller one's.
+    ``taken`` tells whether a path below the content folder is used by a file with other bytes that
+    no import wrote. ``attached`` tells whether an attachment has exactly an address.
     """
 
     hosts: frozenset[str]
@@ -53,7 +52,7 @@ class MediaLibrary:
     named: dict[str, str] = field(default_factory=dict)
 
     def take(self, url: str) -> Found:
-        """What became of ``url``; the same whenever it is asked for."""
+        """The result for ``url``, memoized."""
         key = plain(url)
         if key not in self.found:
             self.found[key] = self._look(key)
@@ -73,7 +72,7 @@ class MediaLibrary:
                     continue
                 return self._keep(name, data, picture, url)
         if self.old:
-            # The original may be gone from the old site while a smaller one is there.
+            # The old site may have a smaller picture but no longer the original.
             for name in [path] if whole or not picture else originals(path):
                 address = _beside(url, path, name)
                 data = self.old.read(address)
@@ -108,7 +107,7 @@ class MediaLibrary:
             count += 1
 
     def data(self, found: Found) -> bytes | None:
-        """The bytes of what was found."""
+        """The bytes of a kept file."""
         sources: list[Source | OldSite] = [*self.sources, *([self.old] if self.old else [])]
         for source in sources:
             data = source.read(found.origin)
@@ -132,7 +131,7 @@ def safe(name: str) -> str:
 
 
 def plain(url: str) -> str:
-    """An address without what asks for another size of the same picture."""
+    """An address without the parts that select another size of the picture."""
     url = url.strip()
     if url.startswith("//"):
         url = f"https:{url}"
@@ -143,12 +142,12 @@ def plain(url: str) -> str:
 
 
 def https(url: str) -> str:
-    """The address with encryption."""
+    """The address with https."""
     return re.sub(r"^http://", "https://", url)
 
 
 def below(url: str, hosts: frozenset[str]) -> str:
-    """The decoded path below the uploads folder; ``""`` for what is not of the old site."""
+    """The decoded path below the uploads folder; ``""`` if it is not of the old site."""
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Which items become files, where they go, and what their headers say."""
+"""Plans which items become files, their paths and headers."""
 
 from __future__ import annotations
 
@@ -22,11 +22,9 @@ from publish.post.text import plain_title
 
 
 class Planning:
-    """Plans every item of the store; the plan is kept there, what links need in an index.
-
-    Every entry gets an address of its own, in the order of the export, which none of the sources
-    has that the site knows already.
-    """
+    """Plans every item of the store; headers are stored there, link targets in an index. Every
+    entry gets, in the order of the export, an address that no other entry and no existing source
+    has."""
 
     def __init__(self, state: State, known: Iterable[Known]) -> None:
         self.state = state
@@ -38,7 +36,7 @@ class Planning:
         self._gone: set[int] = set()
         self._private: Counter[str] = Counter()
         ledger = state.ledger
-        # What was imported from another site is another's here, with its slugs and aliases.
+        # Sources imported from another site keep their slugs and aliases.
         self._ours = frozenset(ledger.begun) | frozenset(
             record.file for key, record in ledger.items.items() if key.startswith(f"{self.host}/")
         )
@@ -46,7 +44,7 @@ class Planning:
         self._slug_of: dict[str, str] = {}
         self._moved: dict[str, tuple[str, str]] = {}
         self._others: set[str] = set()
-        # Numbers in place of texts: there are some of them for each post.
+        # Hashes instead of texts save memory: there are several per post.
         self._aliases: set[int] = set()
         for source in known:
             self._slug_of[source.file] = source.slug
@@ -56,14 +54,14 @@ class Planning:
                 for alias in source.aliases:
                     with suppress(ValueError):
                         self._aliases.add(hash(parse_alias(alias).key))
-        # Slugs that an item has from an earlier run are its own.
+        # An item keeps its slug from an earlier run.
         self._slugs = self._reserved | {
             self._slug_of.get(record.file, record.slug).casefold()
             for key, record in ledger.items.items() if key.startswith(f"{self.host}/")
         }  # fmt: skip
 
     def _entry(self, number: int, item: Item) -> Entry:
-        """Where ``item`` goes."""
+        """The entry for ``item``."""
         state, scheduled, code = address.status(item)
         title = address.title_of(item.title)
         name, otherwise = ("PAGE_PATHS", "pages") if item.type == "page" else ("ARTICLE_PATHS", "")
@@ -82,7 +80,7 @@ class Planning:
         )  # fmt: skip
 
     def _known(self, id: int) -> tuple[str, str] | None:
-        """The slug and file of an item that an earlier run wrote."""
+        """The slug and file of an item that an earlier run wrote; None if there is none."""
         record = self.state.ledger.items.get(f"{self.host}/{id}")
         if record is None:
             return None
@@ -95,7 +93,7 @@ class Planning:
         return record.slug, record.file
 
     def _free(self, wished: str, folder: str) -> tuple[str, str]:
-        """A slug that nothing else has, and the file of that name."""
+        """An unused slug, and its file."""
         slug, count = wished, 1
         while slug.casefold() in self._slugs or self._taken(slug, f"{folder}{slug}.md"):
             count += 1
@@ -103,7 +101,7 @@ class Planning:
         return slug, f"{folder}{slug}.md"
 
     def _taken(self, slug: str, file: str) -> bool:
-        """Whether something that no import wrote has a slug or a file."""
+        """Whether a source that no import wrote has a slug or a file."""
         there = file not in self._ours and (self.state.settings.content / file).exists()
         return slug.casefold() in self._others or there
 
@@ -178,7 +176,7 @@ class Planning:
         return index
 
     def _behind(self, entry: Entry, item: Item) -> None:
-        """Name what an item says of itself and no header here can hold."""
+        """Note properties of an item that have no place in the header."""
         for taxonomy, name in item.others:
             self.state.lose("taxonomy-left", item.id, taxonomy, name, entry.file)
         for key in item.unread:
@@ -190,7 +188,7 @@ class Planning:
             self.state.lose("sticky-left", item.id, "", excerpt(entry.title), entry.file)
 
     def _redirects(self, index: links.Index) -> None:
-        """Old addresses: of the posts and pages, then of feeds and lists."""
+        """Record the old addresses of posts and pages, then of feeds and lists."""
         state, values = self.state, self.values
         index.terms = old_lists.archives(state.channel, values, self._terms)
         index.pages = old_lists.feeds(index.base, values)
@@ -209,7 +207,7 @@ class Planning:
                 data["fields"].insert(at, ["Aliases", ", ".join(aliases)])
             state.store.put_plan(entry.number, data)
             state.result.losses.add_redirects((a, self._address(entry)) for a in aliases)
-            # They are in the store now, and there are many of them.
+            # They are in the database now; free the memory.
             entry.olds, entry.title = [], ""
         lists = old_lists.lists(state.channel, values, index.terms, state.entries.values())
         state.moved = {
@@ -218,8 +216,9 @@ class Planning:
         state.result.losses.add_redirects(sorted(state.moved.items()))
 
     def _came_due(self, entry: Entry, when: datetime) -> bool:
-        """Whether the old site has shown, and perhaps mailed, what the export has as still to come.
-        What an earlier run brought before its hour is this site's to mail."""
+        """Whether an item that is scheduled in the export has come due since, so that the old site
+        has published and perhaps mailed it. An item that an earlier run imported before its hour is
+        mailed by this site."""
         if when > datetime.now(UTC):
             return False
         if f"{self.host}/{entry.id}" not in self.state.ledger.items:

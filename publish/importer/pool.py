@@ -1,4 +1,4 @@
-"""Shares work among processes; they end with their parent, however that ends."""
+"""Shares work among processes, which end with their parent, however that ends."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _work: list[Callable[[int], Any]] = []
 
 
 def share(work: Callable[[int], Any], numbers: Sequence[int], jobs: int) -> Iterator[Any]:
-    """``work`` of each number, in the order of the numbers, done by ``jobs`` processes."""
+    """``work(number)`` for each number, in order, computed by ``jobs`` processes."""
     if jobs < 2 or len(numbers) < FEW:
         yield from map(work, numbers)
         return
@@ -39,7 +39,7 @@ def share(work: Callable[[int], Any], numbers: Sequence[int], jobs: int) -> Iter
 
 
 def _begin(work: Callable[[int], Any]) -> None:
-    # An interrupt is the parent's to answer.
+    # Ctrl-C is handled by the parent.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _work[:] = [work]
     threading.Thread(target=_outlive, daemon=True).start()

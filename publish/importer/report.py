@@ -1,4 +1,5 @@
-"""What an import lost and changed: for people, for scripts, and on the terminal. Pure."""
+"""The report of an import's losses and changes: as Markdown, as JSON, and for the terminal.
+Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ MOST = 200
 
 
 def as_json(result: Result) -> bytes:
-    """The report for scripts as UTF-8, a line a loss: a large export has very many."""
+    """The report as JSON in UTF-8, one line per loss, of which a large export has very many."""
     losses = result.losses
     counts = {
         "version": 1, "posts": result.posts, "pages": result.pages, "drafts": result.drafts,
@@ -37,7 +38,7 @@ def as_json(result: Result) -> bytes:
 
 
 def as_markdown(result: Result) -> str:
-    """The report for people."""
+    """The report as Markdown."""
     out = [
         "# Import report", "",
         f"{result.posts} posts and {result.pages} pages; of these {result.drafts} are drafts and "

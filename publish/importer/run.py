@@ -1,4 +1,4 @@
-"""An import from end to end: read, plan, prepare, finish, and write what is not there yet."""
+"""Runs an import: read, plan, prepare, finish, and write new files."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def run(
     settings: Settings, exports: Sequence[Path], options: Options, known: Iterable[Known],
     say: Say, ask: Ask = OldSite,
 ) -> Result:  # fmt: skip
-    """Bring one or several files of an export into ``content/``, beside the ``known`` sources.
+    """Import one or several files of an export into ``content/``, beside the ``known`` sources.
 
     Raises:
         Refused: a file is no export; nothing was written.
-        ConfigError: an option names what is not there.
+        ConfigError: an option refers to something missing.
         OSError: a file cannot be read or written.
     """
     sources = [uploads.source(options.uploads)] if options.uploads else []
@@ -90,8 +90,8 @@ def _read(state: State, exports: Sequence[Path]) -> None:
 def _refuse_other_site(
     sites: dict[str, dict[int, int]], site: str, own: dict[int, int], path: Path
 ) -> None:
-    """Remember the items of a ``site``, as a digest by number: those of another one that have the
-    same numbers would take their places.
+    """Record the items of a ``site`` as digests by number, and refuse items of another site with
+    the same numbers, which would replace them.
 
     Raises:
         Refused: there are such.
@@ -112,7 +112,7 @@ def _left(state: State, item: Item) -> None:
 
 
 def _merge(state: State, found: Channel, path: Path) -> None:
-    """Several files are one export: what the first says of the site counts."""
+    """Several files are one export: the first one's values for the site win."""
     known = state.channel
     state.hosts |= {address.host_of(url) for url in (found.url, found.site)} - {""}
     if found.mended:
@@ -132,7 +132,7 @@ def _media(state: State, sources: list[uploads.Source], ask: Ask) -> MediaLibrar
     images = "images" if "images" in static or not static else static[0]
 
     def taken(name: str, digest: str) -> bool:
-        """Whether a file that no import wrote, of other bytes, has this path."""
+        """Whether a file with other bytes that no import wrote has this path."""
         there = stamps.digest(str(settings.content / name))
         return there not in ("", digest, state.ledger.files.get(name, ""))
 
@@ -144,7 +144,7 @@ def _media(state: State, sources: list[uploads.Source], ask: Ask) -> MediaLibrar
 
 
 def _convert(state: State, steps: Steps) -> None:
-    """Both steps of every item, and what comes of them into ``content/``."""
+    """Run both steps for every item, and save the results into ``content/``."""
     todo = sorted(state.entries)
     posts = sum(entry.kind == "post" for entry in state.entries.values())
     jobs = state.options.jobs or min(os.cpu_count() or 1, 8)

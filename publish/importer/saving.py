@@ -1,4 +1,4 @@
-"""Brings what was made into content/: only what is not there yet, and nothing that was edited."""
+"""Saves the results into content/: new files only, and never over edited ones."""
 
 from __future__ import annotations
 
@@ -17,13 +17,12 @@ from publish.post.identity import RETIRED, Damaged, read_table, table_bytes
 
 
 def save(state: State, media: MediaLibrary, used: list[str]) -> None:
-    """Write posts, pages, pictures, redirects and the ledger; nothing in a dry run.
-
-    Whatever the moment at which this is killed, the next run ends the same: the ledger says first
-    which files are about to be written, and each is written in one step.
+    """Write posts, pages, pictures, redirects and the ledger; nothing in a dry run. If it is killed
+    at any moment, the next run completes it: the ledger first records the files about to be
+    written, and each is written in one step.
 
     Raises:
-        OSError: a file cannot be written; the next run goes on.
+        OSError: a file cannot be written; the next run continues.
     """
     root = state.settings.content
     todo, records = _due(state)
@@ -60,16 +59,16 @@ def save(state: State, media: MediaLibrary, used: list[str]) -> None:
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what a killed run had written and not yet moved into its place."""
+    """Remove temporary files of a killed run."""
     for part in folder.rglob(".*.part"):
         with suppress(OSError):
-            # A younger one may be about to be moved by another process.
+            # A younger file may belong to a running process.
             if time.time() - part.stat().st_mtime > PATIENCE:
                 part.unlink()
 
 
 def _due(state: State) -> tuple[dict[int, str], dict[str, Record]]:
-    """What is to be written, with digests, and how the ledger is to know it."""
+    """The items to be written, with digests, and their records for the ledger."""
     root, host, ledger = state.settings.content, address.host_of(state.channel.url), state.ledger
     todo: dict[int, str] = {}
     records: dict[str, Record] = {}
@@ -93,19 +92,17 @@ def _due(state: State) -> tuple[dict[int, str], dict[str, Record]]:
 
 
 def _save_redirects(state: State) -> None:
-    """Put the old addresses of feeds and lists where the site's redirects are made of.
-
-    What is there already, or was taken out by the author since, stays so.
-    """
+    """Add the old addresses of feeds and lists to ``retired.json``. Entries that exist already, or
+    were removed by the author since, are not changed."""
     content = state.settings.content
     try:
         known = read_table(content, RETIRED)
     except Damaged:
-        return  # `publish check` says that it is damaged.
+        return  # `publish check` reports that it is damaged.
     before = set(state.ledger.moved)
     new = {old: to for old, to in state.moved.items() if old not in known and old not in before}
     if new:
         write_whole(content / RETIRED, table_bytes({**known, **new}))
-    # Those of a run that was killed before it could say so are ours, too.
+    # Entries of a run that was killed before it recorded them are ours, too.
     ours = {old for old, to in state.moved.items() if known.get(old) == to}
     state.ledger.moved = sorted(before | ours | set(new))

@@ -1,4 +1,4 @@
-"""What the steps of one import share."""
+"""The state shared by the steps of one import."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Say = Callable[[str], None]
 
 @dataclass
 class Result:
-    """What an import did, or would do."""
+    """The result of an import or a dry run."""
 
     posts: int = 0
     pages: int = 0
@@ -36,11 +36,8 @@ class Result:
 
 @dataclass
 class State:
-    """An import under way: what was read, what is planned, what is found out.
-
-    ``entries`` are the posts and pages to write, by their number in the store; ``moved`` are old
-    addresses of feeds and lists, with the new ones.
-    """
+    """The state of an import. ``entries`` are the posts and pages to write, by their number in the
+    store; ``moved`` maps old addresses of feeds and lists to the new ones."""
 
     settings: Settings
     options: Options
@@ -57,12 +54,12 @@ class State:
 
     @property
     def folder(self) -> str:
-        """The content folder as messages name it."""
+        """The content folder's name in messages."""
         return str(self.settings.values.get("PATH") or "content").strip("/")
 
     def lose(
         self, code: str, id: int = 0, detail: str = "", words: str = "", file: str = ""
     ) -> None:
-        """Note a loss; of a post in its file, where that is known."""
+        """Note a loss, with the post's file if known."""
         place = f"{self.folder}/{file}" if file else ""
         self.result.losses.add([Loss(code, id, detail, words, place, 1 if file else 0)])

@@ -1,4 +1,4 @@
-"""HTML as a light tree of our own: what lxml read, bounded in depth. Pure."""
+"""A light HTML tree, converted from lxml's, with limited depth. Pure."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
         "source", "track", "wbr"}  # fmt: skip
 UNCOUNTED = VOID | {"p", "li", "td", "th", "tr", "dt", "dd", "option", "tbody", "thead", "tfoot"}
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)((?:[^<>\"']|\"[^\"<>]*\"|'[^'<>]*')*)>")
-# libxml2 ends a heading where a paragraph begins inside of it; no browser does.
+# libxml2 closes a heading at a paragraph inside it; browsers do not.
 HEADED = re.compile(
     r"(<h[1-6]\b[^<>]{0,400}>)\s{0,40}<p\b[^<>]{0,400}>([^<>]{0,2000})(?=</p>\s{0,40}</h[1-6]>)"
 )
@@ -68,11 +68,11 @@ class El:
 
     @property
     def elements(self) -> list[El]:
-        """The elements right inside, without the text between them."""
+        """The child elements, without text."""
         return [kid for kid in self.kids if isinstance(kid, El)]
 
     def walk(self) -> Iterator[El]:
-        """This element and every one below it, in the order of the text."""
+        """This element and all below it, in document order."""
         stack = [self]
         while stack:
             here = stack.pop()
@@ -81,7 +81,7 @@ class El:
                 stack += [kid for kid in reversed(here.kids) if kid.__class__ is El]
 
     def text(self) -> str:
-        """All its words."""
+        """All its text."""
         out: list[str] = []
         stack: list[El | str] = [self]
         while stack:
@@ -95,7 +95,7 @@ class El:
         return "".join(out)
 
     def clone(self, kids: list[El | str]) -> El:
-        """The same element round other kids."""
+        """The same element with other kids."""
         return El(self.tag, dict(self.attrs), kids)
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -33,8 +33,8 @@ class Folder:
         self._root = (inner if inner.is_dir() else root).resolve()
 
     def read(self, path: str) -> bytes | None:
-        """The bytes at a path below the uploads; None if it is not there, as for a link that leads
-        out of the folder, ``b""`` if it is too large."""
+        """The bytes at a path below the uploads; None if it is missing or a link out of the folder,
+        ``b""`` if it is too large."""
         for name in dict.fromkeys(
             (path, unicodedata.normalize("NFC", path), unicodedata.normalize("NFD", path))
         ):
@@ -71,7 +71,7 @@ class Archive:
                 self._names.setdefault(inner, info)
 
     def read(self, path: str) -> bytes | None:
-        """As that of a folder."""
+        """See ``Folder.read``."""
         info = self._names.get(unicodedata.normalize("NFC", path))
         if info is None:
             return None
@@ -110,7 +110,7 @@ def source(path: Path) -> Source:
 
 
 def originals(path: str) -> list[str]:
-    """Names under which the picture may lie, the original's first (``a.jpg``)."""
+    """The possible names of a picture, the original's first (``a.jpg``)."""
     plain = SIZE.sub("", path)
     whole = SCALED.sub("", plain)
     scaled = re.sub(r"(\.[A-Za-z0-9]{2,5})$", r"-scaled\1", whole)

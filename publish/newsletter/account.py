@@ -1,7 +1,7 @@
-"""Which account a command talks to, and the checks its key and ids pass before anything leaves.
+"""The account that a command uses; validates its key and ids before any request.
 
-The client builds the host from the key's suffix unchecked, and puts ids into the path as they
-are; a bad value could send the key to another host. So nothing but the known forms passes.
+The client builds the host from the key's suffix and the path from ids, without validation: a bad
+value could send the key to another host.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ LIST_ID = re.compile(r"[0-9a-f]{6,}")
 class Limits:
     """Seconds, but for ``undo_minutes`` and ``max_age_days``.
 
-    ``since`` is the day before which no post is picked by itself, ``max_per_run`` how many may be
-    picked at once, ``send_at`` the letters' hour in the site's zone.
+    Posts from before the day ``since`` are not selected automatically; ``max_per_run`` is how many
+    may be at once; ``send_at`` is the letters' hour in the site's zone.
     """
 
     timeout: float = 30
@@ -41,7 +41,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Sender:
-    """Who the mail comes from."""
+    """Name and address of the mail's sender."""
 
     name: str
     reply_to: str
@@ -52,7 +52,7 @@ class Sender:
 
 @dataclass(frozen=True)
 class Account:
-    """An audience and the way to it. ``base`` is ``""`` for Mailchimp itself."""
+    """An audience, with the key and address of its API. ``base`` is ``""`` for Mailchimp itself."""
 
     key: str = field(repr=False)
     audience: str
@@ -70,7 +70,7 @@ class Account:
 
     @property
     def sender(self) -> Sender:
-        """The sender of the settings, for acts that mail: others do without.
+        """The sender in the settings, required by acts that mail.
 
         Raises:
             ConfigError: there is none.
@@ -89,7 +89,7 @@ def limits(settings: Settings) -> Limits:
     """The limits of the settings file.
 
     Raises:
-        ConfigError: one is not a number, or is negative; or is no day, or no hour.
+        ConfigError: one is not a number or is negative, or is no day or hour.
     """
     return Limits(
         _number(settings, "timeout"), _number(settings, "settle"), _number(settings, "barrier"),
@@ -104,8 +104,8 @@ def account(
     settings: Settings, environ: Mapping[str, str], *, sandbox_base: str = "", key: str = "",
     audience: str = "",
 ) -> Account:  # fmt: skip
-    """The account to use: the environment's, or the sandbox when its base, key and audience
-    are handed in.
+    """The account to use: the environment's, or the sandbox if its base, key and audience are
+    given.
 
     Raises:
         ConfigError: a key, id or address has not the form it must have. The key is not shown.

@@ -1,7 +1,7 @@
-"""What an answer to a write proves. Pure.
+"""Decides what an answer proves about a write. Pure.
 
-The client returns some errors as if they were results and hides others; so the decision is
-made here, from the status, the headers and the body alone.
+The client returns some errors as results and hides others; so the decision depends on status,
+headers and body alone.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import Any
 
 
 class Proof(Enum):
-    """What is known after a write."""
+    """The effect of a write, as far as it is known."""
 
     DONE = "done"
     NOT_ACTED = "not acted on"
-    """Surely without effect: it may be repeated."""
+    """Certainly without effect: it may be repeated."""
     DENIED = "denied"
     """Without effect, and Mailchimp says why; the campaign's status decides what next."""
     UNKNOWN = "unknown"
@@ -37,7 +37,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Reply:
-    """What came over the wire; ``failure`` instead when nothing whole came."""
+    """An HTTP answer; ``failure`` is set instead if there was no complete one."""
 
     status: int = 0
     content_type: str = ""
@@ -55,7 +55,7 @@ class Reply:
         return found if isinstance(found, dict) else None
 
     def problem(self) -> str | None:
-        """Mailchimp's own words when the body is a problem document, else None."""
+        """Mailchimp's own message if the body is a problem document, else None."""
         found = self.document()
         if found is None or "json" not in self.content_type or "title" not in found:
             return None

@@ -1,4 +1,4 @@
-"""Mailchimp's campaign, as far as an issue needs it. Pure."""
+"""The parts of a Mailchimp campaign that an issue needs. Pure."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Segment:
             values = [c.get("value") for c in conditions if isinstance(c, Mapping)]
             return len(conditions) == 1 and values == [[self.interest]]
         if self.saved:
-            # Mailchimp spells a saved segment's own conditions out.
+            # Mailchimp adds a saved segment's conditions to its id.
             return saved == self.saved
         return not saved and not conditions
 
@@ -77,22 +77,22 @@ class Campaign:
 
     @property
     def marks(self) -> Marks:
-        """What its title says of it."""
+        """The marks in its title."""
         return titles.read(self.title)
 
     @property
     def key(self) -> str:
-        """The key of the issue it carries; ``""`` if it is none of ours."""
+        """The key of its issue; ``""`` for a campaign that this tool did not make."""
         return self.marks.key
 
     @property
     def held(self) -> bool:
-        """Whether it was taken back: that counts for as long as it is a draft."""
+        """Whether it is held: taken back, and still a draft."""
         return self.status == DRAFT and self.marks.held
 
     @property
     def out(self) -> bool:
-        """Whether it went out, goes out, or is set to."""
+        """Whether it is sent, being sent, or scheduled."""
         return self.status != DRAFT
 
     @property
@@ -109,7 +109,7 @@ def settings_of(issue: Issue, sender: Sender, title: str) -> dict[str, Any]:
         "title": title,
         "from_name": sender.name,
         "reply_to": sender.reply_to,
-        # The issue brings its own footer and its styles are inlined already.
+        # The issue has its own footer, and its styles are already inlined.
         "auto_footer": False,
         "inline_css": False,
     }

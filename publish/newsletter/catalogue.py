@@ -1,7 +1,8 @@
-"""Every letter there is or may be: ledger, Mailchimp's campaigns and composed issues as one. Pure.
+"""The catalogue of all letters, joined from ledger, Mailchimp's campaigns and composed issues.
+Pure.
 
-No command starts from the posts alone: a letter whose post was retracted, renamed or never built
-on this machine is in Mailchimp all the same, and so are updates and digests.
+No command starts from the posts alone: Mailchimp may have a letter whose post was retracted,
+renamed or never built on this machine, and updates and digests.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ class Letter:
     """One letter by its ``key``.
 
     ``slug`` is the name to type; ``posts`` are the keys of the posts it brings, short ones where
-    only Mailchimp knows them; ``issue`` is what is composed now, None for what is no plain letter
-    of a post that is built; ``sent_record`` what the ledger keeps of what was sent, ``campaigns``
-    the oldest first.
+    only Mailchimp knows them; ``issue`` is the composed issue, None unless it is a plain letter of
+    a built post; ``sent_record`` the ledger's record of the sent issue; ``campaigns`` have the
+    oldest first.
     """
 
     key: str
@@ -43,22 +44,22 @@ class Letter:
 
     @property
     def active(self) -> Campaign | None:
-        """The campaign that went out, goes out or is set to; None while there is none."""
+        """The campaign that is sent, being sent or scheduled; None without one."""
         return next((c for c in self.campaigns if c.out), None)
 
     @property
     def scheduled(self) -> tuple[Campaign, ...]:
-        """The campaigns that wait for their hour: more than one if a person made copies."""
+        """The scheduled campaigns: more than one if a person made copies."""
         return tuple(c for c in self.campaigns if c.status == SCHEDULED)
 
     @property
     def drafts(self) -> tuple[Campaign, ...]:
-        """The campaigns that wait for an order."""
+        """The draft campaigns."""
         return tuple(c for c in self.campaigns if c.status == DRAFT)
 
     @property
     def mailed(self) -> bool:
-        """Whether it reached readers, or is under way to them."""
+        """Whether it is sent or being sent."""
         campaign = self.active
         known = self.past.status if self.past.done and not self.drafts else ""
         status = campaign.status if campaign else known
@@ -66,17 +67,15 @@ class Letter:
 
     @property
     def begun(self) -> bool:
-        """Whether it is out or set to go, or an order for it has no answer yet."""
+        """Whether it is sent, being sent or scheduled, or a request for it has no answer yet."""
         done = self.past.done and not self.held
         return bool(self.active or done or self.past.unanswered or self.unfinished)
 
     @property
     def held(self) -> bool:
-        """Whether it was taken back: then it is sent only when the author names it.
-
-        The ledger or a title says so, or the ledger has it scheduled and Mailchimp a draft:
-        it was unscheduled there.
-        """
+        """Whether it was taken back: then it is sent only if the author names it. The ledger or a
+        title records that; or it is scheduled in the ledger and a draft in Mailchimp, where a
+        person unscheduled it."""
         if self.active:
             return False
         taken = self.past.done and any(c.id == self.past.done for c in self.drafts)
@@ -84,19 +83,20 @@ class Letter:
 
     @property
     def lost(self) -> str:
-        """The campaign that the ledger has as scheduled and Mailchimp does not list any more."""
+        """The campaign that is scheduled in the ledger and no longer listed by Mailchimp; ``""``
+        for none."""
         done = self.past.done if self.past.status == SCHEDULED else ""
         listed = self.active or any(c.id == done for c in self.campaigns)
         return "" if listed else done
 
     @property
     def hour(self) -> datetime | None:
-        """When it goes out, if it is scheduled."""
+        """The time it is scheduled for; None if it is not."""
         return hour_of(self.scheduled[0].send_time) if self.scheduled else None
 
     @property
     def unfinished(self) -> datetime | None:
-        """The hour of a replace that was begun and not ended; None if there is none."""
+        """The hour of a replacement that was begun and not completed; None if there is none."""
         if self.held or any(c.status not in (DRAFT, SCHEDULED) for c in self.campaigns):
             return None
         if self.past.replacing:
@@ -106,7 +106,7 @@ class Letter:
         return next((c.marks.hour for c in self.drafts if c.marks.hour), None)
 
     def holds(self, issue: Issue) -> bool:
-        """Whether it brings this post, under its identity or an earlier one."""
+        """Whether it contains this post, under its present or an earlier identity."""
         return any(titles.holds(self.posts, key) for key in issue.keys)
 
 
@@ -118,7 +118,7 @@ def catalogue(
 ) -> list[Letter]:
     """Every letter: those of ``issues`` in their order, then the others by their campaigns' age."""
     listed: dict[str, list[Campaign]] = {}
-    # One that a person renamed in Mailchimp is known by its id.
+    # A campaign whose title was changed in Mailchimp is recognized by its id.
     renamed = {known.done: key for key, known in past.items() if known.done}
     for campaign in campaigns:
         if key := campaign.key or renamed.get(campaign.id):
@@ -144,11 +144,11 @@ def lacks_post(letter: Letter, composed: Collection[Issue]) -> bool:
 
 
 def named(letters: Sequence[Letter], name: str) -> list[Letter]:
-    """The letters that ``name`` means: by campaign, key, slug or path; else those that bring the
-    post of that name, such as a digest.
+    """The letters with that ``name``: a campaign's id, a key, a slug or a path; else those that
+    contain the post of that name, such as a digest.
 
     Raises:
-        ConfigError: it means none.
+        ConfigError: there is none.
     """
     wanted = name.replace("\\", "/").removeprefix("./").strip("/")
     for letter in letters:
@@ -171,7 +171,8 @@ def named(letters: Sequence[Letter], name: str) -> list[Letter]:
 
 
 def handle(letter: Letter, letters: Iterable[Letter]) -> str:
-    """What to type for this letter and no other: its slug, or its key where that is not enough."""
+    """The unambiguous name of a letter on the command line: its slug, or its key where several have
+    that slug."""
     twins = [other for other in letters if other.slug == letter.slug and other is not letter]
     if any(other.scheduled for other in twins) or not letter.slug:
         return letter.key
@@ -196,7 +197,7 @@ def _letter(
     record: Mapping[str, Any] | None,
     issues: Sequence[Issue],
 ) -> Letter:
-    # What the ledger says of it: of the try to send it, else of the copy that was kept.
+    # From the ledger: the facts of the last attempt, else the record of the kept copy.
     told = {**(record or {}), **{k: v for k, v in (past.intent or {}).items() if v}}
     first = campaigns[0] if campaigns else None
     marks = first.marks if first else titles.Marks()

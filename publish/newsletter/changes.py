@@ -1,4 +1,4 @@
-"""What changed in words since an issue was sent. Pure."""
+"""The words that changed since an issue was sent. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from publish.post.issue import Issue
 
 
 class Change(NamedTuple):
-    """One place that differs: a few words before it, what is gone, what has come, and behind."""
+    """One difference: a few words before it, the removed and the added words, and a few words
+    after."""
 
     before: str
     gone: str
@@ -24,7 +25,7 @@ class Change(NamedTuple):
 
 
 def places(old: str, new: str, context: int = 4) -> list[Change]:
-    """Every place that differs, word by word."""
+    """All differences, word by word."""
     a, b = old.split(), new.split()
     return [
         Change(
@@ -37,7 +38,7 @@ def places(old: str, new: str, context: int = 4) -> list[Change]:
 
 
 def between(old: Issue, new: Issue) -> list[str]:
-    """What changed in the words that a reader sees: subject, preheader and plain text."""
+    """The differences in the words that a reader sees: subject, preheader and plain text."""
     subject, preheader, text = (
         map(str, places(a, b))
         for a, b in ((old.subject, new.subject), (old.preheader, new.preheader),

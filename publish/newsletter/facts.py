@@ -1,8 +1,8 @@
-"""What the ledger's lines mean for one issue. Pure.
+"""Folds the ledger's facts into the known state of each issue. Pure.
 
-A fact is written before the request it announces and after the answer it reports, so that a
-crash between the two is visible. Ledgers of several machines are merged line by line, so a fact
-tells which run wrote it: an answer closes the request of its own run alone.
+A fact is written before each request and after its answer, so that a crash between the two is
+visible. Ledgers of several machines are merged line by line, so a fact holds its run: an answer
+closes the request of its own run only.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ KINDS = (
 class Fact:
     """One line of the ledger. ``at`` is seconds since the epoch, ``run`` the run that wrote it.
 
-    Kinds: ``intent`` (an issue shall go out), ``create_try`` and ``created`` (a draft),
-    ``replace_try`` (a scheduled campaign is about to get other words or another hour),
-    ``write_try`` (settings and content are about to be written), ``send_try`` (a send or schedule
-    is about to be posted), ``refused`` (that one surely had no effect), ``done`` (the campaign left
-    the draft state), ``held`` (it is about to be taken back, and it is sent only when named
-    again), ``lifted`` (its name was given), ``undone`` (it is a draft again).
+    Kinds: ``intent`` (an issue is to go out), ``create_try`` and ``created`` (a draft),
+    ``replace_try`` (words or hour of a scheduled campaign are about to be replaced), ``write_try``
+    (settings and content are about to be written), ``send_try`` (a send or schedule is about to be
+    posted), ``refused`` (it certainly had no effect), ``done`` (the campaign left the draft state),
+    ``held`` (it is about to be taken back, and is sent only when named), ``lifted`` (it was named),
+    ``undone`` (it is a draft again).
     """
 
     kind: str
@@ -74,7 +74,7 @@ class OpenSend:
 
 @dataclass(frozen=True)
 class OpenWrite:
-    """Words that are on their way: no send of the run that wrote them has followed."""
+    """A write of settings and content that no send of the same run has followed."""
 
     digest: str
     at: float
@@ -83,10 +83,8 @@ class OpenWrite:
 
 @dataclass(frozen=True)
 class Replacing:
-    """A scheduled campaign that is being given the words of ``digest`` for ``hour`` (ISO 8601).
-
-    ``acted`` tells that its new schedule was posted.
-    """
+    """A scheduled campaign whose words are being replaced by those of ``digest``, for ``hour`` (ISO
+    8601). ``acted``: its new schedule was posted."""
 
     campaign: str
     hour: str
@@ -98,13 +96,13 @@ class Replacing:
 
 @dataclass(frozen=True)
 class IssueState:
-    """What the ledger records of one issue.
+    """The state of one issue according to the ledger.
 
     ``made`` are the drafts that the ledger's machines created, with the time; ``creates`` the
-    creates without an answer, by run, with the time; ``tried`` the campaign a send was last
-    posted for; ``tries`` the sends whose effect is unknown; ``wrote`` the last words that may
-    still be on their way; ``orders`` the unschedules that may still act, by run, with the time;
-    ``status`` and ``hour`` are of the campaign ``done``; ``held`` tells that it was taken back.
+    creates without an answer, by run, with the time; ``tried`` the campaign a send was last posted
+    for; ``tries`` the sends whose effect is unknown; ``wrote`` the last words that may still be on
+    their way; ``orders`` the unschedules that may still act, by run, with the time; ``status`` and
+    ``hour`` are of the campaign ``done``; ``held`` tells that it was taken back.
     """
 
     intent: Mapping[str, Any] | None = None
@@ -133,7 +131,7 @@ class IssueState:
 
 
 def apply(past: IssueState, fact: Fact) -> IssueState:
-    """What is known once ``fact`` is."""
+    """The state after ``fact``."""
     match fact.kind:
         case "intent":
             return replace(past, intent=dict(fact.data))
@@ -157,7 +155,7 @@ def apply(past: IssueState, fact: Fact) -> IssueState:
             begun = past.replacing
             if begun and begun.campaign == fact.campaign:
                 begun = replace(begun, acted=True)
-            # A run posts a send only after its own writes were answered.
+            # A run posts a send only after its own writes are answered.
             open_write = None if past.wrote and past.wrote.run == fact.run else past.wrote
             return replace(
                 past, tried=fact.campaign, tries=tries, replacing=begun, wrote=open_write,
@@ -178,7 +176,7 @@ def apply(past: IssueState, fact: Fact) -> IssueState:
         case "lifted":
             return replace(past, held=False)
         case _:
-            # It was read as a draft, so nothing that was tried before can have sent it.
+            # It was read as a draft, so no earlier attempt can have sent it.
             return replace(
                 past, done="", done_at=None, status="", hour="", replacing=None, tried="",
                 orders=_of_other_runs(past.orders, fact), tries=_still_open(past, fact, read=True),
@@ -194,7 +192,7 @@ def _with_order(past: IssueState, fact: Fact) -> tuple[tuple[str, float], ...]:
 
 
 def _still_open(past: IssueState, fact: Fact, *, read: bool) -> tuple[OpenSend, ...]:
-    """The tries that ``fact`` does not close: those of other runs, unless it is a ``read`` of
+    """The attempts that ``fact`` does not close: those of other runs, unless it is a ``read`` of
     their campaign."""
     return tuple(
         t for t in past.tries
@@ -203,7 +201,7 @@ def _still_open(past: IssueState, fact: Fact, *, read: bool) -> tuple[OpenSend, 
 
 
 def fold(facts: Iterable[Fact]) -> dict[str, IssueState]:
-    """What is known of each issue, by key."""
+    """The state of each issue, by key."""
     found: dict[str, IssueState] = {}
     for fact in facts:
         found[fact.key] = apply(found.get(fact.key, IssueState()), fact)

@@ -1,7 +1,7 @@
-"""Takes a letter back, and keeps it back: in the ledger, and in Mailchimp's title.
+"""Takes a letter back and marks it as held, in the ledger and in the campaign's title.
 
-The order matters (docs/exactly-once.md, "Taken back stays back"): the fact ``held`` first, so that
-a crash at any later point leaves a letter that this ledger's machines do not send by themselves.
+The order matters (docs/exactly-once.md, "Taken back stays back"): the fact ``held`` comes first, so
+that after a crash at any later point no machine with this ledger sends the letter unasked.
 """
 
 from __future__ import annotations
@@ -27,42 +27,54 @@ AGAIN = "run `publish undo` again"
 def take_back(
     api: Mailchimp, ledger: Ledger, letter: Letter, name: str, clock: Callable[[], float]
 ) -> bool:
-    """Make every scheduled campaign of the letter a held draft; ``name`` is what messages call it.
-
-    A letter whose words were being replaced is held too. Whether Mailchimp's titles say it; where
-    one could not be written, the ledger alone does. The caller holds the ledger's lock.
+    """Make every scheduled campaign of the letter a held draft; ``name`` is its name in messages. A
+    letter with an unfinished replacement is held too. Returns whether Mailchimp's titles have the
+    mark; where one could not be written, only the ledger records it. The caller holds the ledger's
+    lock.
 
     Raises:
         Refused: there is nothing to take back, or it is too late.
-        NothingSent: Mailchimp did not take the order; it is still scheduled.
+        NothingSent: Mailchimp refused; it is still scheduled.
         OutcomeUnknown: the answer was lost, and it may still be scheduled.
     """
-    waiting = letter.scheduled or _found_by_id(api, letter)
-    if not waiting and not letter.unfinished and not unmarked(letter):
-        raise _nothing(letter, name)
+    scheduled = waiting(api, letter, name)
     marked = True
-    for campaign in waiting:
+    for campaign in scheduled:
         ledger.append(Fact("held", letter.key, clock(), campaign.id, run=ledger.run))
         _unschedule(api, campaign, name)
         marked &= mark(api, letter, campaign.id)
         ledger.append(Fact("undone", letter.key, clock(), campaign.id, run=ledger.run))
-    for campaign in () if waiting else letter.drafts:
+    for campaign in () if scheduled else letter.drafts:
         marked &= hold(api, ledger, letter, campaign, "taken back", clock)
     return marked
+
+
+def waiting(api: Mailchimp, letter: Letter, name: str) -> tuple[Campaign, ...]:
+    """The scheduled campaigns of a letter that can be taken back; none where a replace of it is
+    unfinished or a title is to be marked.
+
+    Raises:
+        Refused: there is nothing to take back, or it is too late.
+        OutcomeUnknown: an unanswered order may still schedule it.
+    """
+    found = letter.scheduled or _found_by_id(api, letter)
+    if not found and not letter.unfinished and not unmarked(letter):
+        raise _nothing(letter, name)
+    return found
 
 
 def hold(
     api: Mailchimp, ledger: Ledger, letter: Letter, draft: Campaign, why: str,
     clock: Callable[[], float],
 ) -> bool:  # fmt: skip
-    """Keep a draft back; whether Mailchimp's title says it."""
+    """Hold a draft; returns whether its title has the mark."""
     if not letter.past.held:
         ledger.append(Fact("held", letter.key, clock(), draft.id, {"why": why}, ledger.run))
     return mark(api, letter, draft.id)
 
 
 def mark(api: Mailchimp, letter: Letter, campaign: str) -> bool:
-    """Say in the campaign's title that it is held; whether Mailchimp surely took that."""
+    """Mark the campaign's title as held; returns whether Mailchimp certainly accepted that."""
     found = api.campaign(campaign)
     if not isinstance(found, Campaign) or found.status != DRAFT:
         return False
@@ -75,12 +87,12 @@ def mark(api: Mailchimp, letter: Letter, campaign: str) -> bool:
 
 
 def unmarked(letter: Letter) -> bool:
-    """Whether it is held, and a draft's title does not say so."""
+    """Whether it is held while a draft's title lacks the mark."""
     return letter.held and any(not draft.held for draft in letter.drafts)
 
 
 def _found_by_id(api: Mailchimp, letter: Letter) -> tuple[Campaign, ...]:
-    """Scheduled campaigns that a listing does not show as such yet."""
+    """Scheduled campaigns that a listing does not show as scheduled yet."""
     names = dict.fromkeys(posted.campaign for posted in letter.past.tries)
     found = [api.campaign(name) for name in names]
     return tuple(c for c in found if isinstance(c, Campaign) and c.status == SCHEDULED)

@@ -1,4 +1,4 @@
-"""Composed issues, as the build left them in ``.publish/issues/SLUG/``, and several as one."""
+"""Reads composed issues from ``.publish/issues/SLUG/``, and joins several into a digest."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def read(folder: Path) -> Issue:
     """The issue in ``folder``.
 
     Raises:
-        Refused: a file is missing, or the bytes are not those that were composed.
+        Refused: a file is missing or was changed since.
     """
     issue = _composed(folder, *(folder / name for name in ("issue.html", "issue.txt")))
     if digest_of(issue.subject, issue.preheader, issue.html, issue.text) != issue.digest:
@@ -29,8 +29,8 @@ def read(folder: Path) -> Issue:
 
 
 def list_issues(folder: Path) -> list[Issue]:
-    """Every issue composed in ``folder`` without its bodies, oldest first: enough to choose and to
-    list.
+    """Every issue composed in ``folder``, without its bodies, oldest first: enough for selecting
+    and listing.
 
     Raises:
         Refused: an issue's record cannot be read.
@@ -50,10 +50,9 @@ def _composed(folder: Path, *bodies: Path) -> Issue:
 
 
 def join(issues: Sequence[Issue]) -> Issue:
-    """One issue of several (``--digest``), newest first; its key is of all their identities.
-
-    The newest post lends the frame (head, brand, footer); each brings its own part as it was
-    composed, so the words are those that were previewed.
+    """A digest of several issues (``--digest``), newest first; its key is derived from all their
+    identities. The frame (head, brand, footer) is the newest post's; the parts are taken over as
+    composed, so the words are the previewed ones.
 
     Raises:
         Refused: fewer than two posts, more than a campaign's title can name, or an issue does not
@@ -95,7 +94,7 @@ def join(issues: Sequence[Issue]) -> Issue:
 
 
 def _joined(bodies: Sequence[tuple[str, tuple[int, ...]]], between: str) -> str:
-    """The first of the ``bodies``, with the parts of all where its own part stands."""
+    """The first of the ``bodies``, with the parts of all in the place of its own."""
     whole, (begin, end) = bodies[0]
     parts = between.join(body[start:stop] for body, (start, stop) in bodies)
     return whole[:begin] + parts + whole[end:]

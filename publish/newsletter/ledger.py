@@ -1,7 +1,7 @@
-"""The append-only record of what was tried and what happened: one fsynced line a fact.
+"""The append-only ledger of attempts and outcomes: one fsynced line per fact.
 
-It is committed and travels with the content. Losing it costs nothing but time, for Mailchimp's
-own list of campaigns is enough; a *damaged* one stops the run, for it must not count as empty.
+It is committed together with the content. A lost ledger costs time only, as Mailchimp's list of
+campaigns is enough; a *damaged* one stops the run, as it must not count as empty.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class Damaged(Refused):
 class Ledger:
     """``issues.jsonl`` and ``issues/`` in ``folder``.
 
-    ``run`` names this run in the facts it writes. The lock is a file of its own, for git replaces
-    the ledger's: ``guard``, or ``.lock`` beside it.
+    ``run`` names this run in its facts. The lock is a file of its own (``guard``, or ``.lock`` in
+    the folder), as git replaces the ledger's files.
     """
 
     def __init__(self, folder: Path, guard: Path | None = None) -> None:
@@ -47,7 +47,7 @@ class Ledger:
         self._guard = guard or folder / ".lock"
 
     def read(self) -> dict[str, IssueState]:
-        """What is known of each issue, by key. A torn last line is left out.
+        """The state of each issue, by key. A torn last line is ignored.
 
         Raises:
             Damaged: a line that is not the last is no fact, or the file cannot be read.
@@ -55,17 +55,17 @@ class Ledger:
         return fold(self._facts())
 
     def append(self, fact: Fact) -> None:
-        """Write a fact and wait until the disk has it.
+        """Append a fact and wait until it is on disk.
 
         Raises:
-            OSError: it could not be written; then the request it announces must not be made.
+            OSError: it could not be written; then its request must not be made.
         """
         line = json.dumps(fact.document(), ensure_ascii=False, sort_keys=True)
         fresh = not self.file.exists()
         self.folder.mkdir(parents=True, exist_ok=True)
         with self.file.open("ab+") as stream:
             if stream.tell():
-                # What follows the last line end is a line that a crash tore.
+                # Text after the last line end was torn by a crash.
                 with mmap(stream.fileno(), 0, access=ACCESS_READ) as lines:
                     whole = lines.rfind(b"\n") + 1
                 stream.truncate(whole)
@@ -76,16 +76,16 @@ class Ledger:
             _sync_folder(self.folder)
 
     def keep(self, issue: Issue) -> None:
-        """Keep the issue byte for byte, under its key."""
+        """Store the issue byte for byte, under its key."""
         for name, data in issue.files().items():
             write_whole(self.kept(issue.key) / name, data)
 
     def kept(self, key: str) -> Path:
-        """The folder in which the issue of ``key`` is kept as it was sent."""
+        """The folder with the issue of ``key`` as it was sent."""
         return self.folder / "issues" / key
 
     def records(self) -> dict[str, dict[str, Any]]:
-        """The record of every issue that was kept, by key; damaged ones are left out."""
+        """The record of every stored issue, by key; damaged ones are left out."""
         found = {}
         for file in (self.folder / "issues").glob("*/issue.json"):
             with contextlib.suppress(OSError, ValueError):
@@ -95,7 +95,8 @@ class Ledger:
     def lock(
         self, patience: float, say: Callable[[str], None] | None = None
     ) -> AbstractContextManager[None]:
-        """Hold the ledger alone on this machine; ``say`` is told once if it is taken.
+        """Hold the ledger's lock on this machine; ``say`` is called once if it has to be waited
+        for.
 
         Raises:
             NothingSent: another run held it for ``patience`` seconds.

@@ -1,8 +1,8 @@
-"""The one module that talks to Mailchimp, round its official client.
+"""The one module that talks to Mailchimp, a wrapper of its official client.
 
-The client returns some errors as results, follows redirects, obeys the environment's proxies
-and may wait for ever. So each exchange is made by a session of our own, with a deadline for the
-whole of it, and judged by what came over the wire, not by what the client makes of it.
+The client returns some errors as results, follows redirects, uses the environment's proxies and may
+wait for ever. So each exchange is made by a session of our own with a deadline, and judged by the
+raw answer, not by the client's result.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from publish.newsletter.campaign import Campaign, Segment, parse
 from publish.newsletter.protocol import Deleted
 
 PAGE = 1000
-"""Campaigns a page: the API's limit. ``fields`` keeps such a page small."""
+"""Campaigns per page, the API's limit; ``fields`` keeps the answer small."""
 FIELDS = [
     f"campaigns.{name}"
     for name in (
@@ -32,13 +32,13 @@ FIELDS = [
     )
 ]  # fmt: skip
 READS = 4
-"""Times a read is tried; reading changes nothing."""
+"""Attempts of a read, which has no side effects."""
 LARGEST = 64 * 1024 * 1024
 """The most bytes an answer may have."""
 
 
 class Mailchimp:
-    """The calls an issue needs. Reads raise, writes answer with what they prove."""
+    """The calls an issue needs. Reads raise; writes return an ``Answer`` with what it proves."""
 
     def __init__(self, account: Account, sleep: Callable[[float], None] = time.sleep) -> None:
         import mailchimp_marketing
@@ -48,11 +48,11 @@ class Mailchimp:
         self._client = mailchimp_marketing.Client({"api_key": account.key})
         api = self._client.api_client
         api.host = (account.base or f"https://{account.server}.api.mailchimp.com") + "/3.0"
-        # Else the client replaces every "server" in the address, wherever it stands.
+        # Else the client replaces every "server" in the address.
         api.server = ""
         api.request = self._request
 
-    # What can be read. Each raises NothingSent, or ConfigError when the key or an id is refused.
+    # Reads. Each raises NothingSent, or ConfigError if the key or an id is refused.
 
     def root(self) -> Mapping[str, Any]:
         """The account: its name, plan and role."""
@@ -101,7 +101,7 @@ class Mailchimp:
                 found += got
                 if not got:
                     break
-            # A campaign deleted between two pages moves the rest up by one, past our eyes.
+            # A campaign deleted between two pages shifts the rest by one, and one is missed.
             if len(totals) == 1 and len(found) == max(totals):
                 return found
         raise NothingSent("Mailchimp's list of campaigns keeps changing", "run this again")
@@ -114,7 +114,7 @@ class Mailchimp:
             return Deleted
 
     def checklist(self, campaign: str) -> tuple[bool, str] | type[Deleted]:
-        """Whether it may be sent, and what Mailchimp misses; or Deleted."""
+        """Whether it may be sent, and what is missing according to Mailchimp; or Deleted."""
         try:
             found = self._read(self._client.campaigns.get_send_checklist, campaign)
         except _Missing:
@@ -130,7 +130,7 @@ class Mailchimp:
         except _Missing:
             return None
 
-    # What can be written. None of these raises for what the other side does.
+    # Writes. None of these raises for an error of the other side.
 
     def create(self, settings: Mapping[str, Any], segment: Segment) -> Answer:
         """Create a draft."""
@@ -204,7 +204,7 @@ class Mailchimp:
         self._reply = Reply(failure="the request could not be made", connected=False)
         import mailchimp_marketing.api_client
 
-        # What an error means is in the reply; the client's own texts are of three types.
+        # The reply tells what an error means; the client's exceptions are of three unrelated types.
         with contextlib.suppress(mailchimp_marketing.api_client.ApiClientError):
             call(*words, **options)
         return self._reply
@@ -213,15 +213,15 @@ class Mailchimp:
         self, method: str, url: str, query_params: Any = None, headers: Any = None,
         body: Any = None,
     ) -> Any:  # fmt: skip
-        """Takes the place of the client's own; same signature."""
+        """Replaces the client's own method; same signature."""
         data = None if body is None else json.dumps(body).encode()
         answers: queue.SimpleQueue[tuple[Reply, Any]] = queue.SimpleQueue()
 
         def exchange() -> None:
             answers.put(self._transfer(method, url, query_params, headers, data))
 
-        # A server that trickles keeps every socket time-out content; only a clock beside the
-        # exchange ends it. The thread left behind dies with its socket or with the process.
+        # A slow trickle of bytes never exceeds a socket's time-out, so another thread watches the
+        # clock. The thread left behind ends with its socket or with the process.
         threading.Thread(target=exchange, daemon=True).start()
         try:
             self._reply, response = answers.get(timeout=self.account.limits.timeout)
@@ -240,7 +240,7 @@ class Mailchimp:
 
         timeout = self.account.limits.timeout
         with requests.Session() as session:
-            # No proxy and no .netrc of the environment sees the key.
+            # No proxy and no .netrc of the environment gets the key.
             session.trust_env = False
             try:
                 response = session.request(

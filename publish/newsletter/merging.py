@@ -1,7 +1,7 @@
-"""Two machines' ledgers made one. Pure: files as bytes by their path in the ledger.
+"""Merges the ledgers of two machines. Pure: files are bytes by their path in the ledger.
 
-Every rule gives the same whichever of the two is asked first, and giving what came out in again
-changes nothing: so machines that meet in any order end with one ledger.
+Every rule is idempotent, and commutative except where ``theirs`` wins, as it is already public: so
+machines that merge in any order end with the same ledger.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ KEPT = "issues/"
 
 
 def merge_ledgers(ours: Files, theirs: Files, base: Files) -> dict[str, bytes]:
-    """The ledger that knows what both know; ``base`` is what both began with.
+    """The merged ledger; ``base`` is the common ancestor.
 
     Raises:
         Refused: a file is damaged, or one address has two identities.
@@ -50,7 +50,7 @@ def only_uids(files: Files, uids: Collection[str]) -> dict[str, bytes]:
 
 
 def table(files: Files, name: str) -> dict[str, Any]:
-    """A file of the ledger that is one table; empty if it is not there.
+    """A table of the ledger; empty if it is not there.
 
     Raises:
         Refused: it is damaged.
@@ -65,7 +65,7 @@ def table(files: Files, name: str) -> dict[str, Any]:
 
 
 def _keep(found: dict[str, bytes], key: str, ours: Files, theirs: Files) -> None:
-    """One machine's copy of a letter, whole: of two, the one that was posted last."""
+    """Take over one machine's copy of a letter as a whole: of two, the one posted last."""
     place = f"{KEPT}{key}/"
     copies = [{p: b for p, b in side.items() if p.startswith(place)} for side in (theirs, ours)]
     if not all(copies) or copies[0] == copies[1]:
@@ -89,9 +89,8 @@ def _damaged(name: str) -> Refused:
 
 
 def facts(ours: bytes, theirs: bytes) -> bytes:
-    """``issues.jsonl``: every line of both, once, in the order of time.
-
-    A torn last line is left out, as reading leaves it out.
+    """``issues.jsonl``: every line of both, once, ordered by time. A torn last line is ignored, as
+    in reading.
 
     Raises:
         ValueError: a line is no fact.
@@ -132,8 +131,8 @@ def days(ours: Table, theirs: Table, base: Table) -> Table:
 
 
 def retired(ours: Table, theirs: Table, base: Table) -> Table:
-    """``retired.json``: by address, what one of the two changed since ``base``; where both did,
-    what ``theirs`` says, for that is public already."""
+    """``retired.json``, a three-way merge by address; where both changed it, ``theirs`` wins, as it
+    is already public."""
     found = dict(base)
     for known in (ours, theirs):
         for address in {*base, *known}:
@@ -146,8 +145,8 @@ def retired(ours: Table, theirs: Table, base: Table) -> Table:
 
 
 def newer_copy(lines: bytes, key: str, digests: Iterable[str]) -> str:
-    """Of two copies of ``issues/KEY/``, by their ``digests``, the one that was posted last, by the
-    merged ``lines`` of the ledger; the first where the ledger knows neither."""
+    """The digest, of those of two copies of ``issues/KEY/``, that was posted last according to the
+    merged ``lines`` of the ledger; the first one if neither is in it."""
     choices = list(digests)
     posted = ""
     for line in lines.split(b"\n")[:-1]:

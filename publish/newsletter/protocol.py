@@ -1,7 +1,7 @@
-"""Decides exactly-once sending: from the known state to the next step. Pure.
+"""Decides each step of exactly-once sending from the known state. Pure.
 
-No input or output and no clock: ``service`` performs the steps and tells what it learnt. The
-reasons and every crash point are in docs/exactly-once.md.
+No input, output or clock: ``service`` performs the steps and updates the state. The reasons and
+every crash point are in docs/exactly-once.md.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from publish.newsletter.campaign import DRAFT, SCHEDULED, Campaign, Segment, car
 from publish.newsletter.facts import IssueState, Replacing
 
 POLL = 0.5
-"""Seconds between two looks at a campaign that has not moved yet, at first."""
+"""Seconds between two reads of an unchanged campaign, at first."""
 ATTEMPTS = 4
 """How often one run posts a send, or repeats an idempotent write, before it gives up."""
 MARGIN = 300
-"""Seconds beside the settle window that a replace needs before the hour of its letter."""
+"""Seconds that a replacement needs before its letter's hour, besides the settle window."""
 
 
 @dataclass(frozen=True)
 class SendRequest:
-    """What the run is to do: whom to mail, when (None: now), and the limits in seconds.
+    """The request to a run: whom to mail, when (None: now), and the limits in seconds.
 
-    ``digest`` is that of the issue's bytes; ``lift`` says that the author named the issue, which
-    is what lifts the hold on one that was taken back.
+    ``digest`` is that of the issue's bytes; ``lift``: the author named the issue, which lifts the
+    hold of one that was taken back.
     """
 
     key: str
@@ -47,17 +47,17 @@ class Deleted:
 
 @dataclass(frozen=True)
 class State:
-    """Everything known at ``now`` (epoch seconds). What is None must be requested (again).
+    """Everything known at ``now`` (epoch seconds). A value of None must be requested (again).
 
-    ``seen_at``: when a listing first showed a draft made in this run; ``looked``: the campaign
-    of an unanswered send, or of the guard, as last read; ``prepared``: the draft that this run
-    filled, and ``prepared_at`` when; ``ready``: the checklist's word, and ``ready_at`` when;
-    ``creates``, ``posts``: drafts and sends posted in this run; ``trouble``: writes that failed
-    in a row, with the last ``detail`` and the pause to make before the next; ``withdrawals``:
-    unschedules posted in this run, and ``withdrawn`` whether one was answered; ``denied``: that
-    Mailchimp refused the last send in its own words; ``run``: this run, as the ledger names it,
-    and ``began`` when it did, from which it waits where the clock was set back: then a fact of the
-    ledger is later than ``now``.
+    ``seen_at``: when a listing first showed a draft made in this run; ``looked``: the campaign of
+    an unanswered send, or of the guard, as last read; ``prepared``: the draft that this run filled,
+    and ``prepared_at`` when; ``ready``: the checklist's word, and ``ready_at`` when; ``creates``,
+    ``posts``: drafts and sends posted in this run; ``trouble``: writes that failed in a row, with
+    the last ``detail`` and the pause to make before the next; ``withdrawals``: unschedules posted
+    in this run, and ``withdrawn`` whether one was answered; ``denied``: that Mailchimp refused the
+    last send in its own words; ``run``: this run, as the ledger names it, and ``began`` when it
+    did, from which it waits where the clock was set back: then a fact of the ledger is later than
+    ``now``.
     """
 
     now: float
@@ -115,19 +115,19 @@ class PostSend(_OfCampaign):
 
 
 class Unschedule(_OfCampaign):
-    """Make the scheduled campaign a draft, to write into it."""
+    """Make the scheduled campaign a draft, so that it can be written."""
 
 
 @dataclass(frozen=True)
 class Hold:
-    """Give a replace up: the campaign stays a draft, and it is sent only when named."""
+    """Give up a replacement: the campaign stays a draft, and is sent only when named."""
 
     campaign: str
     message: str
 
 
 class RecordNoEffect(_OfCampaign):
-    """Write down that an unanswered send had no effect."""
+    """Record that an unanswered send had no effect."""
 
 
 @dataclass(frozen=True)
@@ -141,14 +141,14 @@ class Wait:
 
 @dataclass(frozen=True)
 class Finish:
-    """The issue is out, or set to go: by this run or before it."""
+    """The issue is sent or scheduled, by this run or an earlier one."""
 
     campaign: Campaign
 
 
 @dataclass(frozen=True)
 class Stop:
-    """Go no further in this run; ``code`` tells the truth about what may have happened."""
+    """End this run; ``code`` tells what may have happened."""
 
     code: Exit
     message: str
@@ -162,7 +162,7 @@ Step = (
 
 
 def next_step(state: State, request: SendRequest) -> Step:
-    """The next step. Once it is performed and ``state`` brought up to date, ask again."""
+    """The next step. Call it again after performing the step and updating ``state``."""
     past = state.past
     if past.done:
         return Finish(Campaign(id=past.done, status=past.status or "sent"))
@@ -176,12 +176,12 @@ def next_step(state: State, request: SendRequest) -> Step:
     if state.listing is None:
         return ListCampaigns()
     mine = carrying(state.listing, request.key)
-    # Of a campaign just unscheduled a listing may be late; it has been read by its id.
+    # A listing may lag behind for a campaign just unscheduled; it was read by its id.
     behind = begun.campaign if begun and not begun.acted else ""
     if gone := [c for c in mine if c.out and c.id != behind]:
         return Finish(gone[0])
     if past.tried:
-        # A second draft beside one that may have been sent is the way to a second delivery.
+        # A second draft beside one that may have been sent could lead to a second delivery.
         return _complete(past.tried, state, request)
     return _elect([c for c in mine if not c.out], state, request)
 
@@ -193,7 +193,7 @@ def too_late(hour: datetime, now: float, settle: float) -> bool:
 
 
 def _unanswered(state: State, request: SendRequest) -> Step | None:
-    """A send was posted and its answer is not known: only the campaign itself can tell."""
+    """A send was posted and its answer is unknown: only reading the campaign can tell."""
     posted = state.past.unanswered
     assert posted is not None
     looked = state.looked
@@ -206,7 +206,8 @@ def _unanswered(state: State, request: SendRequest) -> Step | None:
 
 
 def _withdraw(begun: Replacing, state: State, request: SendRequest) -> Step | None:
-    """Until the campaign is a draft that nothing late can touch; None when it is."""
+    """The next step until the campaign is a draft that no late request can change; None when it
+    is."""
     looked = state.looked
     if not isinstance(looked, Campaign) or looked.id != begun.campaign:
         return _unseen(begun.campaign, state)
@@ -230,7 +231,7 @@ def _withdraw(begun: Replacing, state: State, request: SendRequest) -> Step | No
 
 
 def _unseen(campaign: str, state: State) -> Step:
-    """What was looked at last is not the ``campaign``, or tells that it is gone."""
+    """The step if the campaign read last is another one, or ``campaign`` is gone."""
     return vanished(campaign) if state.looked is Deleted else ReadCampaign(campaign)
 
 
@@ -238,7 +239,7 @@ def _settling(
     since: float, state: State, request: SendRequest, why: str,
     again: Literal["listing", "looked"] = "looked",
 ) -> Wait | None:  # fmt: skip
-    """A short part of what is left of the settle window that began at ``since``; None if it has
+    """Wait for a part of the rest of the settle window that began at ``since``; None if it has
     passed."""
     known = since if since <= state.now else state.began
     rest = known + request.settle - state.now
@@ -246,7 +247,7 @@ def _settling(
 
 
 def hour_of(text: str) -> datetime | None:
-    """The moment of an ISO 8601 text with its zone; None if it is none."""
+    """The time of an ISO 8601 text with a zone; None for any other text."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
@@ -255,15 +256,16 @@ def hour_of(text: str) -> datetime | None:
 
 
 def _elect(drafts: list[Campaign], state: State, request: SendRequest) -> Step:
-    """Every machine must choose the same draft, or each would send its own."""
+    """Choose the draft to send. All machines must choose the same one, or each would send its
+    own."""
     past = state.past
     if not request.lift and any(draft.held for draft in drafts):
         return HELD
     if state.made_here and state.seen_at is None:
         made_at = dict(past.made).get(state.made_here, state.now)
         if state.now < made_at + request.settle:
-            # A listing that does not show what we just made is older than our draft, and
-            # would not show another machine's either.
+            # A listing without the draft we just made is outdated, and may lack another machine's
+            # too.
             pause = max(0.2, request.barrier / 4)
             return Wait(pause, "Mailchimp's list does not show the draft yet", "listing")
     if state.seen_at is not None and state.listed_at < state.seen_at + request.barrier:
@@ -289,7 +291,7 @@ def _complete(campaign: str, state: State, request: SendRequest) -> Step:
         if state.past.tried:
             return vanished(campaign)
         if state.trouble < ATTEMPTS:
-            # Nothing was ever posted for it: a person threw the draft away; look for another.
+            # No send was ever posted for it: a person deleted the draft; choose another.
             return Wait(max(0.2, request.barrier / 4), "the draft was deleted", "listing")
     begun = state.past.replacing
     if isinstance(state.looked, Campaign) and state.looked.out:
@@ -317,7 +319,7 @@ def _complete(campaign: str, state: State, request: SendRequest) -> Step:
             )
         return Wait(1.0, f"Mailchimp is not ready: {state.detail}", "ready")
     if state.listed_at < state.ready_at:
-        # While it got ready, a person or another machine may have sent the issue.
+        # Meanwhile a person or another machine may have sent the issue.
         return ListCampaigns()
     if not isinstance(state.looked, Campaign):
         return ReadCampaign(campaign)
@@ -325,7 +327,7 @@ def _complete(campaign: str, state: State, request: SendRequest) -> Step:
 
 
 def _after_other_words(state: State, request: SendRequest) -> Step | None:
-    """Wait while other words that were on their way may still come, and would replace ours."""
+    """Wait while another run's unanswered write may still arrive, and would replace our words."""
     wrote = state.past.wrote
     if wrote is None or wrote.digest == request.digest:
         return None
@@ -334,8 +336,7 @@ def _after_other_words(state: State, request: SendRequest) -> Step | None:
 
 
 def _after_open_orders(state: State, request: SendRequest) -> Step | None:
-    """Wait while an unschedule of another run may still act: it would take back what is scheduled
-    now."""
+    """Wait while an unschedule of another run may still act: it would undo our schedule."""
     open_since = [at for run, at in state.past.orders if run != state.run]
     if request.at is None or not open_since:
         return None
@@ -343,7 +344,7 @@ def _after_open_orders(state: State, request: SendRequest) -> Step | None:
 
 
 def _guard(draft: Campaign, state: State, request: SendRequest) -> Step:
-    """Checks before the POST that the campaign still holds our issue, for our readers."""
+    """Check before the POST that the campaign still has our title and our readers."""
     if draft.key != request.key or draft.status != DRAFT:
         return Stop(
             Exit.REFUSED,
@@ -371,7 +372,7 @@ HELD = Stop(Exit.REFUSED, "it was taken back, and is held", "name it to `publish
 
 
 def vanished(campaign: str) -> Stop:
-    """The end where a campaign is gone that may have been sent: only a person can know."""
+    """The stop for a deleted campaign that may have been sent: only a person can know."""
     return Stop(
         Exit.UNKNOWN,
         f"campaign {campaign} is no longer in Mailchimp, and it may have been sent before",

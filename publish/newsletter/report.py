@@ -1,4 +1,4 @@
-"""What became of each issue, from Mailchimp's reports. Pure but for the drawing's own text."""
+"""Figures of each issue from Mailchimp's reports, as a table and a plot. Pure."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def figures(slug: str, title: str, kind: str, document: Mapping[str, Any]) -> Fi
 
 
 def table(rows: Sequence[Figures], spoken: Callable[[str], str]) -> list[str]:
-    """Aligned lines with a head; ``spoken`` tells a time (ISO 8601) as the author reads it. The
-    title ends a line, for it may be long."""
+    """Aligned lines with a head; ``spoken`` formats a time (ISO 8601) for the author. The title
+    comes last, as it may be long."""
     cells: list[tuple[str, ...]] = [("letter", "sent", *COLUMNS, "title")]
     cells += [
         (row.slug, spoken(row.sent), *(str(getattr(row, name)) for name in COLUMNS), _title(row))

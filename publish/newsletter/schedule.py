@@ -1,4 +1,4 @@
-"""When an issue goes out. Mailchimp takes full quarters of an hour only. Pure."""
+"""Computes when an issue goes out. Mailchimp accepts full quarters of an hour only. Pure."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def next_quarter(now: datetime, ahead: timedelta) -> datetime:
 
 def next_hour(now: datetime, ahead: timedelta, hour: time, site: ZoneInfo) -> datetime:
     """The first time at which the clocks of the zone ``site`` show ``hour``, at least ``ahead``
-    from ``now``; in UTC. An hour that they leave out on a day is the one that takes its place."""
+    from ``now``; in UTC. An hour skipped by a clock change is shifted by the change."""
     earliest = (now + ahead).astimezone(UTC)
     day = earliest.astimezone(site).date() - timedelta(days=1)
     while True:
@@ -91,9 +91,9 @@ def when(text: str, now: datetime, site: ZoneInfo, hour: time | None = None) -> 
         local = now.astimezone(site)
         rest, at = _hour(said)
         if at is None and (at := hour) is None:
-            # Whatever else it may be, without an hour it names no moment.
-            known = _day(said, local, time(23, 59)) is not None
-            why = "says no hour" if known else "is no time"
+            # Without an hour it names no time.
+            has_day = _day(said, local, time(23, 59)) is not None
+            why = "says no hour" if has_day else "is no time"
             raise ConfigError(f"{text!r} {why}", EXAMPLES)
         day = _day(rest, local, at)
         if day is None:
@@ -101,12 +101,12 @@ def when(text: str, now: datetime, site: ZoneInfo, hour: time | None = None) -> 
         moment = datetime.combine(day, at)
     if moment.tzinfo is not None:
         return moment.astimezone(UTC)
-    found = moment.replace(tzinfo=site).astimezone(UTC)
-    if found.astimezone(site).replace(tzinfo=None) != moment:
+    utc = moment.replace(tzinfo=site).astimezone(UTC)
+    if utc.astimezone(site).replace(tzinfo=None) != moment:
         raise ConfigError(
             f"{text!r}: the clocks leave out {moment:%H:%M} on that day", "name another hour"
         )
-    return found
+    return utc
 
 
 def _iso(said: str, hour: time | None) -> datetime | None:
@@ -121,7 +121,7 @@ def _iso(said: str, hour: time | None) -> datetime | None:
 
 
 def _hour(said: str) -> tuple[str, time | None]:
-    """What is left of ``said`` without its hour, and the hour; None if it ends with none."""
+    """``said`` without the hour at its end, and the hour; None if there is none."""
     found = _HOUR.search(said)
     if not found:
         return said, None
@@ -129,7 +129,7 @@ def _hour(said: str) -> tuple[str, time | None]:
     if found[4]:
         return rest, time(12)
     if not found[2] and not found[3]:
-        # A bare number is a day's or a year's.
+        # A bare number is a day or a year.
         return said, None
     hour, minute = int(found[1]), int(found[2] or 0)
     if found[3]:

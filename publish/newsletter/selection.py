@@ -1,6 +1,6 @@
-"""Which posts become letters, why the others do not, and what that takes. Pure.
+"""Selects the posts that become letters, with the reason for each. Pure.
 
-The bounds within which a post is picked by itself are in docs/exactly-once.md, "What send picks".
+The bounds of automatic selection are in docs/exactly-once.md, "What send picks".
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ from publish.newsletter.catalogue import Letter
 from publish.post.issue import Issue
 
 MAX_DATE_AGE_DAYS = 60
-"""Days that a post's Date may lie back for it to be picked by itself."""
+"""The greatest age in days of a post's Date for automatic selection."""
 
 GONE = "scheduled by the ledger, and gone from Mailchimp; it goes out only by name"
 
 
 class Verdict(Enum):
-    """What `send` does about a post."""
+    """The decision of `send` about a post."""
 
     SEND = "send"
     SETTLE = "settle"
     """An earlier run's answer was lost."""
     COMPLETE = "complete"
-    """An earlier run began to replace it, and did not end."""
+    """An earlier run began to replace it, and did not finish."""
     DONE = "done"
     HELD = "held"
     OLD = "old"
-    """Out of the bounds: it goes out only by name."""
+    """Outside the bounds: it goes out only if named."""
     OVERDUE = "overdue"
-    """It fell due, and no run sent it."""
+    """It was due, and no run sent it."""
     NOT_REQUESTED = "unnamed"
 
 
@@ -43,12 +43,9 @@ GOING = (Verdict.SEND, Verdict.SETTLE, Verdict.COMPLETE)
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a post is picked by.
-
-    ``today`` is a day in the site's zone; ``public`` the day on which each Uid's first address
-    became public, where that is known; ``since`` is ``NEWSLETTER_SINCE``, ``first_letter`` the day
-    on which the first letter ever went out.
-    """
+    """The bounds of automatic selection. ``today`` is a day in the site's zone; ``public`` the day
+    on which each Uid's first address became public, where known; ``since`` is ``NEWSLETTER_SINCE``,
+    ``first_letter`` the day of the first letter ever sent."""
 
     today: date
     max_age_days: float = 7
@@ -63,8 +60,8 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A post and the verdict on it, ``reason`` in plain words, and the ``campaign`` that it is by,
-    if one."""
+    """A post and the verdict on it, with the ``reason`` in words, and the ``campaign`` it refers
+    to, if any."""
 
     letter: Letter
     issue: Issue
@@ -90,8 +87,8 @@ def choose(
 ) -> list[Candidate]:
     """The verdict on each post that is composed, oldest first.
 
-    ``chosen`` are the keys that the author named; then no other is picked. What reached readers in
-    a digest, or under an earlier identity, is not picked again, and what was taken back so only if
+    ``chosen`` are the keys that the author named; then no other is selected. A post that was sent
+    in a digest or under an earlier identity is not selected again, one that was taken back only if
     it is named.
     """
     return [
@@ -188,7 +185,7 @@ class PlanItem:
 
 
 def plan_item(choice: Candidate, at: datetime | None) -> PlanItem:
-    """The plan for one post: every write if it goes out, and the reason if it does not."""
+    """The plan for one post: every write if it goes out, else the reason."""
     letter, issue = choice.letter, choice.issue
     head = (issue.slug, issue.title, issue.key)
     if not choice.send:

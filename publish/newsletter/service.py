@@ -1,4 +1,4 @@
-"""Drives the protocol: performs each step, and records the facts before and after it."""
+"""Runs the protocol: performs each step, and records facts before and after it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ NO_EFFECT = "it never left the draft"
 
 
 class PostChanged(Refused):
-    """The post is not as it was when the author said yes; nothing was sent."""
+    """The post changed since the author confirmed; nothing was sent."""
 
 
 class CannotSchedule(PublishError):
@@ -42,7 +42,7 @@ class CannotSchedule(PublishError):
 
 @dataclass(frozen=True)
 class Delivered:
-    """The end: the campaign, and whether this run's own POST set it going."""
+    """The result: the campaign, and whether this run's own POST sent or scheduled it."""
 
     campaign: Campaign
     by_this_run: bool
@@ -52,8 +52,8 @@ class Delivered:
 class Service:
     """One audience, one ledger. The caller holds the ledger's lock.
 
-    ``last_look`` is asked right before a send or schedule is posted; what it answers is why the
-    issue is not what the author said yes to, ``""`` where it is.
+    ``last_look`` is called right before a send or schedule is posted; it returns why the issue
+    differs from the confirmed one, ``""`` if it does not.
     """
 
     api: Mailchimp
@@ -67,7 +67,7 @@ class Service:
     def deliver(self, issue: Issue, request: p.SendRequest) -> Delivered:
         """Bring the issue to its readers, exactly once however often this is called.
 
-        A replace that an earlier run left unfinished is completed; ``request.at`` is its hour then.
+        An unfinished replacement of an earlier run is completed; ``request.at`` must be its hour.
 
         Raises:
             CannotSchedule, PostChanged: see there.
@@ -81,8 +81,8 @@ class Service:
     def replace(self, issue: Issue, request: p.SendRequest, campaign: str) -> Delivered:
         """Put the issue's words into its scheduled ``campaign``, for the hour ``request.at``.
 
-        A result that is scheduled though not by this run was too near its hour: it goes out as
-        it was.
+        A result that is scheduled, but not by this run, was too near its hour: it goes out
+        unchanged.
 
         Raises:
             PostChanged, Refused, NothingSent, OutcomeUnknown: as for ``deliver``.
@@ -117,7 +117,7 @@ class Service:
                 state = self._perform(step, state, issue, request)
             except (NothingSent, ConfigError) as error:
                 if state.past.unanswered:
-                    # It was only a read that failed, but an earlier send is still open.
+                    # Only a read failed, but an earlier send is still unanswered.
                     raise OutcomeUnknown(
                         error.message, "run `publish status` in a while; it settles this"
                     ) from None
@@ -151,7 +151,7 @@ class Service:
             case p.Unschedule(campaign):
                 return self._unschedule(campaign, state, issue, request)
             case p.PostSend(campaign):
-                return self._act(campaign, state, issue, request)
+                return self._post(campaign, state, issue, request)
             case p.Wait(seconds, why, again):
                 self.say(why)
                 self.sleep(seconds)
@@ -189,7 +189,7 @@ class Service:
             )  # fmt: skip
         if answer.proof is not Proof.DENIED:
             return _troubled(state, answer)
-        # Deleted, or sent by someone? Then that is the matter, and not the words of the denial.
+        # If it was deleted or sent by someone, that is the cause, whatever the refusal says.
         looked = self.api.campaign(campaign)
         return _looked(_troubled(state, answer), looked)
 
@@ -203,7 +203,7 @@ class Service:
     def _unschedule(
         self, campaign: str, state: p.State, issue: Issue, request: p.SendRequest
     ) -> p.State:
-        # Each order has its own line: how long it may still act counts from there.
+        # Each request has its own fact: the time in which it may still act counts from there.
         state = self._replacing(state, issue, request, campaign)
         answer = self.api.unschedule(campaign)
         surely_not = answer.proof is Proof.NOT_ACTED
@@ -221,7 +221,7 @@ class Service:
             f"run `publish send {issue.slug}` to choose another time",
         )
 
-    def _act(self, campaign: str, state: p.State, issue: Issue, request: p.SendRequest) -> p.State:
+    def _post(self, campaign: str, state: p.State, issue: Issue, request: p.SendRequest) -> p.State:
         if why := self.last_look(issue):
             raise PostChanged(f"{issue.slug}: {why}", "nothing was sent; run this again")
         self.ledger.keep(issue)
@@ -270,7 +270,7 @@ def _iso(moment: datetime) -> str:
 
 
 def _out(campaign: Campaign) -> dict[str, str]:
-    """What is written down of a campaign that is out, or set to go."""
+    """The data recorded of a campaign that is sent or scheduled."""
     when = campaign.send_time if campaign.status == SCHEDULED else ""
     return {"status": campaign.status, **({"time": when} if when else {})}
 
@@ -287,7 +287,7 @@ def _gone(state: p.State) -> p.State:
 
 
 def _troubled(state: p.State, answer: Answer) -> p.State:
-    # A denial stays one however often it is asked for, but that of a draft that is gone.
+    # A refusal is final, except that of a deleted draft.
     stays = answer.proof is Proof.DENIED and answer.status != 404
     trouble = p.ATTEMPTS if stays else state.trouble + 1
     pause = answer.wait or 0.25 * 2**state.trouble
@@ -307,6 +307,6 @@ def _intent(issue: Issue, request: p.SendRequest) -> dict[str, Any]:
 
 
 def failure(halt: p.Stop) -> PublishError:
-    """The error that a run ends with at ``halt``."""
+    """The error for a ``Stop``."""
     kinds = {Exit.NOTHING_SENT: NothingSent, Exit.UNKNOWN: OutcomeUnknown}
     return kinds.get(halt.code, PublishError)(halt.message, halt.remedy, halt.code)

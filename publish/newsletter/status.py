@@ -1,4 +1,4 @@
-"""Each letter's true state, read from Mailchimp; what an earlier run left open is settled. Pure."""
+"""Each letter's true state according to Mailchimp, and the facts that settle open sends. Pure."""
 
 from __future__ import annotations
 
@@ -18,10 +18,9 @@ Looked = Mapping[str, Campaign | type[Deleted]]
 
 @dataclass(frozen=True)
 class State:
-    """``state`` in words; ``unknown`` when a send may still act; ``lost`` when its campaign is gone
-    and may have been mailed; ``unfinished`` the hour of a replace that was begun; ``facts`` are
-    what the ledger did not know yet. Times are ISO 8601.
-    """
+    """``state`` in words; ``unknown``: a send may still act; ``lost``: its campaign was deleted and
+    may have been mailed; ``unfinished``: the hour of a replacement that was begun; ``facts``: to be
+    added to the ledger. Times are ISO 8601."""
 
     slug: str
     title: str
@@ -47,7 +46,7 @@ class State:
 
 
 def open_tries(letters: Sequence[Letter]) -> list[str]:
-    """The campaigns that have to be read by id before ``state_of`` can tell."""
+    """The campaigns that must be read by id before ``state_of`` is called."""
     tried = [posted.campaign for letter in letters for posted in letter.past.tries]
     return tried + [letter.lost for letter in letters if letter.lost]
 
@@ -121,16 +120,16 @@ def _done(letter: Letter, out: Campaign, now: float, run: str) -> tuple[Fact, ..
 
 
 def manual_unschedule(letter: Letter, now: float, run: str) -> tuple[Fact, ...]:
-    """The facts of a letter that the ledger has scheduled and a person made a draft in Mailchimp;
-    none where that is not so. It is held, until its name lifts that."""
+    """The facts for a letter that is scheduled in the ledger and that a person made a draft in
+    Mailchimp: it is held until it is named. Empty for any other letter."""
     if not (letter.held and letter.past.done):
         return ()
     return _taken_back(letter, now, run, "taken back in Mailchimp")
 
 
 def deleted_in_time(letter: Letter, now: float, run: str) -> tuple[Fact, ...]:
-    """The facts of a ``lost`` letter whose campaign was deleted before its hour: it is held. None
-    where the hour has come, for then it may have been mailed before."""
+    """The facts for a ``lost`` letter whose campaign was deleted before its hour: it is held. Empty
+    after that hour, as it may have been mailed before."""
     hour = hour_of(letter.past.hour)
     if hour is None or hour.timestamp() <= now:
         return ()

@@ -1,8 +1,8 @@
-"""What a campaign's internal title says, which readers never see. Pure.
+"""Reads and writes a campaign's internal title, which readers never see. Pure.
 
-``settings.title`` is the subject, cut first, then marks, and the issue's key as the last of
-them: from Mailchimp alone any machine can tell what a campaign is, what is held and which hour
-was promised. The order and the 100 characters are in docs/exactly-once.md.
+``settings.title`` holds the subject, shortened if needed, then the marks, the issue's key last: any
+machine can read from Mailchimp alone what a campaign is, whether it is held and which hour was
+promised. The order and the 100 characters are in docs/exactly-once.md.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 LONGEST = 100
-"""Characters that Mailchimp keeps of a title."""
+"""The most characters that Mailchimp stores of a title."""
 MOST_POSTS = 6
 """Posts of a digest whose short keys fit into a title beside ``[held]``."""
 SHORT = 8
@@ -50,14 +50,14 @@ def read(title: str) -> Marks:
 
 
 def write(subject: str, marks: Marks) -> str:
-    """The title: the marks survive any cut, so the subject is shortened to what they leave."""
+    """The title: the marks are kept whole, and the subject is shortened to the room they leave."""
     hour = f"[at:{marks.hour.astimezone(UTC):%Y-%m-%dT%H:%MZ}]" if marks.hour else ""
     posts = f"[posts:{','.join(short(key) for key in marks.posts)}]" if marks.posts else ""
     tokens = " ".join(filter(None, [
         "[held]" if marks.held else "", hour, f"[of:{short(marks.of)}]" if marks.of else "",
         posts, f"[pub:{marks.key}]",
     ]))  # fmt: skip
-    # An author's own "[held]" must not hold anything.
+    # "[held]" in a subject must not count as a mark.
     words = _MARK.sub("(", subject)
     return f"{words[: LONGEST - len(tokens) - 1].rstrip()} {tokens}"
 
@@ -69,12 +69,12 @@ def subject_in(title: str) -> str:
 
 
 def short(key: str) -> str:
-    """The part of a key that stands for it in another campaign's title."""
+    """The abbreviation of a key in another campaign's title."""
     return key[:SHORT]
 
 
 def holds(posts: Sequence[str], key: str) -> bool:
-    """Whether ``posts``, keys or short keys, name the post of ``key``."""
+    """Whether ``posts`` (keys or short keys) include the post of ``key``."""
     return any(post and key.startswith(post) for post in posts)
 
 

@@ -1,6 +1,7 @@
-"""Question and act as data: between the command line or the desk and the rooms.
+"""The acts of the command line and the desk, each as a question to confirm and a function that
+performs it.
 
-``acts.ask`` says what an act would do and binds it; ``acts.do`` performs it if that still holds.
-The command line and the desk show and do through these two calls alone, so what they say and what
-they leave behind is the same. ``sending.send_due`` is what an unattended run does without asking.
+``acts.ask`` returns what an act would do; ``acts.do`` performs it if that is unchanged. The command
+line and the desk use these two calls alone, so their words and effects are the same. An unattended
+run calls ``sending.send_due``, which does not ask.
 """

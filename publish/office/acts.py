@@ -19,7 +19,7 @@ ACTS = {
 
 
 def ask(office: Office, act: str, **wish: Any) -> Question | Done:
-    """What ``act`` would do: the question to answer; or Done, where there is nothing to do.
+    """The question that describes what ``act`` would do; or Done if there is nothing to do.
 
     Raises:
         PublishError: it is refused; the code is the one it has on the command line.
@@ -31,8 +31,8 @@ def ask(office: Office, act: str, **wish: Any) -> Question | Done:
 
 
 def do(office: Office, question: Question) -> Done | Question:
-    """Perform a confirmed act. Where it would not do the same any more nothing is done, and this is
-    the question as it is now.
+    """Perform a confirmed act. If it would no longer do the same, nothing is done, and the new
+    question is returned.
 
     Raises:
         PublishError: it failed; the code tells what may have happened.

@@ -1,4 +1,4 @@
-"""What `check` finds stops a build and a send too."""
+"""Runs the checks for `check`, `build` and `send`, which refuse for the same errors."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
     from publish.newsletter.doctor import Check
 
 LETTER, STYLE = 15_000, 250
-"""Bytes at most of a letter around its body, and of the style of one element."""
+"""Upper bounds in bytes: of a letter without its body, and of the style of one element."""
 
 OF_SETTINGS = frozenset({
     "bad-siteurl", "bad-timezone", "setting-kind", "one-address-for-all", "bad-pattern",
     "shared-file", "signup-address",
 })  # fmt: skip
-"""The rules that judge settings alone: what they find is a matter of configuration."""
+"""The rules over settings alone, whose findings are configuration errors."""
 
 
 def records(settings: Settings) -> Library:
-    """The records of the site, of those sources that are fit for Pelican.
+    """The records of the site's sources, except those that Pelican must not open.
 
     Raises:
         ConfigError: there is no content folder.
@@ -69,11 +69,11 @@ def judge(
     try:
         library = (library_of(generators, values, memo=settings.cache / "words")
                    if generators else unread(settings, ()))  # fmt: skip
-    except Exception:  # of a pattern of addresses, say; the rehearsal tells
+    except Exception:  # such as an invalid address pattern; the rehearsal reports it
         if not refused:
             raise
         library = unread(settings, ())
-    # What links to nothing is told when they are resolved, for the records.
+    # Broken links are reported when they are resolved, for the records.
     stand = in_the_way(settings, library) if built else ()
     said = refusals((*errors, *refused, *damaged_ledger(settings), *stand))
     found = run.judge(settings, replace(library, complaints=said), built=built)
@@ -81,7 +81,7 @@ def judge(
 
 
 def in_the_way(settings: Settings, library: Library) -> Iterator[Complaint]:
-    """What lies in the output folder where a build has to write, and is none of its files."""
+    """Complaints about foreign files in the output folder that are in the way of a build."""
     from publish.site import manifest
     from publish.site.commit import obstacles
 
@@ -93,7 +93,7 @@ def in_the_way(settings: Settings, library: Library) -> Iterator[Complaint]:
 
 
 def damaged_ledger(settings: Settings) -> tuple[Complaint, ...]:
-    """What is wrong with the ledger of letters that travels with the content."""
+    """Complaints about a damaged ledger of letters."""
     if not (folder := settings.content / "ledger").joinpath("issues.jsonl").exists():
         return ()
     from publish.newsletter.ledger import Damaged, Ledger
@@ -107,7 +107,7 @@ def damaged_ledger(settings: Settings) -> tuple[Complaint, ...]:
 
 
 def guards(settings: Settings, voice: Voice) -> Guards:
-    """What a build has to pass: the findings in its sources, and no key in its pages."""
+    """The guards of a build: the findings in its sources, and the search for keys in its pages."""
     return Guards(
         partial(judge, settings.path, False), lambda found: raise_on_errors(found.findings, voice),
         lambda errors: raise_on_errors(unjudged(settings, errors, built=False).findings, voice),
@@ -117,7 +117,7 @@ def guards(settings: Settings, voice: Voice) -> Guards:
 
 
 def of_settings(settings: Settings) -> Iterator[Check]:
-    """Whether the settings can be what is meant, for `publish doctor`: a check for each fault."""
+    """The checks of the settings for `publish doctor`, one for each fault."""
     from publish.newsletter.doctor import Check
 
     name = settings.path.name
@@ -133,10 +133,10 @@ def of_settings(settings: Settings) -> Iterator[Check]:
 
 
 def raise_on_errors(found: Iterable[Diagnostic], voice: Voice) -> None:
-    """Complain of what was ``found``.
+    """Report the findings ``found``.
 
     Raises:
-        Refused: there is an error among it; the last of them.
+        Refused: one is an error; raised for the last of them.
         ConfigError: the same, where one is about a setting.
     """
     errors = []
@@ -154,7 +154,7 @@ def raise_on_errors(found: Iterable[Diagnostic], voice: Voice) -> None:
 
 
 def findings(settings: Settings, *, built: bool = True) -> list[Diagnostic]:
-    """Everything that is wrong, by file and line; of the site as ``built`` too, or without.
+    """All findings, by file and line; with ``built`` those of the built site too.
 
     Raises:
         ConfigError: there is no content folder.
@@ -163,7 +163,7 @@ def findings(settings: Settings, *, built: bool = True) -> list[Diagnostic]:
 
 
 def judged(settings: Settings, *, built: bool = True) -> Judged:
-    """The findings as the process finds them that reads the site."""
+    """The findings, made in the process that reads the site."""
     from publish.site import read
 
     found, errors = read.judged(
@@ -192,8 +192,8 @@ def unjudged(settings: Settings, errors: Sequence[Complaint], *, built: bool) ->
 
 
 def long_letters(generators: list[Any]) -> bool:
-    """Whether a post is so long that only its composed letter tells if a mail program would cut
-    it off."""
+    """Whether any post is so long that its letter must be composed to tell whether mail programs
+    would clip it."""
     return any(
         len(body.encode()) + LETTER + STYLE * (body.count("<") - body.count("</")) > CLIPPED
         for generator in generators for article in getattr(generator, "articles", ())
@@ -203,8 +203,8 @@ def long_letters(generators: list[Any]) -> bool:
 
 
 def require_no_errors(settings: Settings, voice: Voice, *, built: bool = True) -> None:
-    """Refuse if a finding is an error, and complain of the others; of the site as ``built``, or
-    without.
+    """Refuse if a finding is an error, and report the others; with ``built`` those of the built
+    site too.
 
     Raises:
         Refused: there is an error in the content; the last of them.
@@ -213,14 +213,14 @@ def require_no_errors(settings: Settings, voice: Voice, *, built: bool = True) -
 
 
 def validate_output(settings: Settings, staged: Mapping[str, str]) -> None:
-    """Refuse a build whose pages, paths by their names, hold what must never be public.
+    """Refuse a build whose pages (names to paths) hold a key.
 
     Raises:
         Refused: there is a key in a page.
     """
     from publish.checks import run
 
-    # A plugin that puts a key into one page mostly puts it into all: the first will do.
+    # A plugin that puts a key into one page mostly puts it into all, so the first one is reported.
     if found := run.leaks(settings, staged):
         more = f" (and {len(found) - 1} more like it)" if len(found) > 1 else ""
         raise Refused(found[0].located + more, found[0].remedy)

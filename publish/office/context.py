@@ -1,4 +1,4 @@
-"""The office of one site: its settings, its Mailchimp or sandbox, its ledger, its builder."""
+"""The context of the acts on one site: settings, Mailchimp or sandbox, ledger, built site."""
 
 from __future__ import annotations
 
@@ -29,10 +29,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Office:
-    """An account, the way to it, the ledger that belongs to it, and the site it mails for.
-
-    ``clock`` gives seconds since the epoch.
-    """
+    """An account with its API and ledger, and the site it mails for. ``clock`` gives seconds since
+    the epoch."""
 
     settings: Settings
     account: Account
@@ -45,12 +43,12 @@ class Office:
 
     @property
     def words(self) -> Words:
-        """How its lines name things."""
+        """The wording of its lines."""
         return self.voice.words or Words()
 
     @property
     def sender(self) -> Sender:
-        """Who the mail comes from.
+        """The sender of the mail.
 
         Raises:
             ConfigError: the settings name none.
@@ -68,13 +66,13 @@ class Office:
         return datetime.fromtimestamp(self.clock(), UTC)
 
     def readers(self) -> tuple[str, int]:
-        """The audience's name, and how many subscribe to it."""
+        """The audience's name and its number of subscribers."""
         audience = self.api.audience()
         size = int((audience.get("stats") or {}).get("member_count") or 0)
         return str(audience.get("name") or self.account.audience), size
 
     def lock(self) -> AbstractContextManager[None]:
-        """Hold the ledger alone; a second run waits as long as a whole send may take."""
+        """Hold the ledger's lock; a second run waits as long as a whole send may take."""
         limits = self.account.limits
         patience = limits.settle + limits.barrier + 2 * limits.timeout
         return self.ledger.lock(patience, self.voice.say)
@@ -84,12 +82,12 @@ class Office:
         return self.words.sandboxed(line) if self.account.sandbox else line
 
     def format_local(self, moment: datetime | None) -> str:
-        """A time as the author reads it; None is now."""
+        """A time formatted for the author; None is now."""
         return "now" if moment is None else text.moment(moment, self.zone)
 
 
 def sandbox_server(settings: Settings, port: int = 0) -> Server:
-    """The sandbox of the site with its inbox, served from a thread; see ``sandbox.start``.
+    """Serve the site's sandbox with its inbox from a thread; see ``sandbox.start``.
 
     Raises:
         ConfigError: the port is taken, or ``TIMEZONE`` is none.
@@ -102,8 +100,8 @@ def sandbox_server(settings: Settings, port: int = 0) -> Server:
 
 
 def sandbox_address(settings: Settings, stack: ExitStack) -> str:
-    """The address of the site's sandbox: of the one that runs, else of one of its own for as long
-    as ``stack`` is open."""
+    """The address of the site's running sandbox, else of a new one that lives as long as
+    ``stack``."""
     from publish import sandbox
 
     base = sandbox.running(settings.root)
@@ -111,10 +109,10 @@ def sandbox_address(settings: Settings, stack: ExitStack) -> str:
 
 
 def has_key(*, live: bool) -> bool:
-    """Whether the environment has the key of a live account.
+    """Whether the environment holds the key of a live account.
 
     Raises:
-        ConfigError: it has none, and ``live`` says that it is wanted.
+        ConfigError: it does not, though ``live`` requires it.
     """
     given = bool(os.environ.get("MAILCHIMP_API_KEY", "").strip())
     if live and not given:
@@ -129,8 +127,8 @@ def has_key(*, live: bool) -> bool:
 def opened(
     settings: Settings, voice: Voice | None = None, *, live: bool = False
 ) -> Iterator[Office]:
-    """The office for one command, or for as long as a desk is open: the account of the
-    environment's key, else the sandbox.
+    """The office for one command or a desk's lifetime: with the account of the environment's key,
+    else the sandbox.
 
     Raises:
         ConfigError: ``live`` without a key, or a setting of the newsletter is wrong.

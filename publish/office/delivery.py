@@ -1,4 +1,4 @@
-"""Sends one letter by the protocol, and compares its sources a last time before that."""
+"""Sends one letter by the protocol, after comparing its sources a last time."""
 
 from __future__ import annotations
 
@@ -22,11 +22,9 @@ from publish.post.issue import Issue
 
 @dataclass(frozen=True)
 class Delivery:
-    """One letter that is to go: whom it goes to, when, and what it was made of at the yes.
-
-    ``replaces`` is the campaign whose words and hour it takes over, ``""`` for none; ``named``
-    says that the author named it; ``sources`` and ``composed`` are digests, by path and by slug.
-    """
+    """A letter to be delivered: its readers, its time, and its inputs at confirmation. ``replaces``
+    is the campaign whose words and hour it replaces, ``""`` for none; ``named``: the author named
+    it; ``sources`` and ``composed`` are digests, by path and by slug."""
 
     issue: Issue
     segment: Segment
@@ -37,7 +35,7 @@ class Delivery:
     replaces: str = ""
 
     def confirmed(self) -> list[Any]:
-        """What a yes to it holds for."""
+        """The facts that its confirmation is bound to."""
         return [
             self.issue.key, self.issue.digest, self.segment.options(), self.timing.at,
             dict(self.sources), self.replaces,
@@ -47,7 +45,7 @@ class Delivery:
 def delivery_of(
     office: Office, found: Letters, issue: Issue, timing: Timing, *, named: bool, replaces: str = ""
 ) -> Delivery:
-    """The letter of ``issue`` as it is to go, with what it is made of at this moment."""
+    """The delivery of ``issue``, with the current digests of its inputs."""
     parts = [x.issue for x in found.all if x.issue and x.key in issue.posts]
     slugs = sorted(part.slug for part in parts) or [_slug_of_post(found, issue)]
     return Delivery(
@@ -58,10 +56,10 @@ def delivery_of(
 
 
 def deliver(office: Office, item: Delivery, found: Letters) -> tuple[Delivered, datetime | None]:
-    """Bring it to its readers, once; what became of it, and the hour it goes out at, if one.
+    """Deliver it, once; returns the result and the hour it is scheduled for, if any.
 
     Raises:
-        PostChanged: its post is not as it was at the yes; nothing was sent.
+        PostChanged: its post changed since the confirmation; nothing was sent.
         Refused, NothingSent, OutcomeUnknown: as their names say.
     """
     service = Service(
@@ -87,7 +85,7 @@ def deliver(office: Office, item: Delivery, found: Letters) -> tuple[Delivered, 
 
 
 def result(office: Office, item: Delivery, done: Delivered, at: datetime | None) -> dict[str, Any]:
-    """What became of it, for scripts."""
+    """The result, for scripts."""
     return {
         "slug": item.issue.slug,
         "title": item.issue.title,
@@ -104,7 +102,7 @@ def result(office: Office, item: Delivery, done: Delivered, at: datetime | None)
 def result_lines(
     office: Office, item: Delivery, done: Delivered, at: datetime | None, name: str
 ) -> list[str]:
-    """What became of it, for the author; ``name`` is what to type for it."""
+    """The result, for the author; ``name`` is the letter's name on the command line."""
     who, campaign = office.words.issue(item.issue), done.campaign
     if not done.by_this_run:
         return [office.with_sandbox_note(f"{who}: {campaign.state} before; nothing was sent again")]
@@ -132,7 +130,7 @@ def _request(office: Office, item: Delivery) -> SendRequest:
 
 
 def _why_changed(office: Office, item: Delivery, found: Letters) -> str:
-    """Why the letter is not what the author said yes to; ``""`` where it is."""
+    """Why the letter differs from the confirmed one; ``""`` if it does not."""
     if letters.source_digests(office, item.issue, found) != dict(item.sources):
         return "its source was saved while this ran"
     if letters.composed_digests(found.folder, sorted(item.composed)) != dict(item.composed):
@@ -141,10 +139,11 @@ def _why_changed(office: Office, item: Delivery, found: Letters) -> str:
 
 
 def _count_down(office: Office, item: Delivery, why: str) -> None:
-    """Wait here, where Mailchimp cannot, unless an hour was promised that is too far away.
+    """Wait in this process where Mailchimp's plan has no scheduling, unless a promised hour is too
+    far away.
 
     Raises:
-        Refused: it was.
+        Refused: it is.
     """
     timing, limits = item.timing, office.account.limits
     end = office.now + timedelta(minutes=limits.undo_minutes)

@@ -1,4 +1,4 @@
-"""The act ``deploy``: what was made goes to where readers find it."""
+"""The act ``deploy``: uploads the last build."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from publish.office.words import count
 
 ACT = "deploy"
 NAMED = 8
-"""Pages that a question names before it only counts them."""
+"""Pages that a question lists; it counts the others."""
 
 
 def ask(office: Office, *, target: str | None = None) -> Question | Done:
-    """What would be put up at ``target``, the only or the first one if it is not given; Done where
-    readers have all of it already. It builds first where anything is stale.
+    """What would be uploaded to ``target`` (default: the only or the first one); Done if it is up
+    to date. A stale site is built first.
 
     Raises:
         PublishError: the content is not fit, or the target cannot be asked.
@@ -43,7 +43,7 @@ def ask(office: Office, *, target: str | None = None) -> Question | Done:
 
 
 def do(office: Office, question: Question) -> Done | Question:
-    """Put it up and see that it is live.
+    """Upload it, and verify that it is live.
 
     Raises:
         PublishError: it was refused or failed; readers see the old site or the new one.
@@ -55,7 +55,7 @@ def do(office: Office, question: Question) -> Done | Question:
 
 
 def deploy_to(office: Office, target: str) -> list[str]:
-    """Put the last build up at ``target``; what happened, in words.
+    """Upload the last build to ``target``; returns lines for the author.
 
     Raises:
         PublishError: see ``golive.go_live``.

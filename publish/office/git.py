@@ -1,4 +1,4 @@
-"""The Git repository a site lies in: where its branch is pushed to, and the author's commits."""
+"""The Git repository of a site: its upstream, and commits in the author's name."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ PATIENCE = 120.0
 
 
 class Upstream(NamedTuple):
-    """A branch of a remote; ``branch`` is ``""`` where nothing tells which."""
+    """A branch of a remote; ``branch`` is ``""`` if it is unknown."""
 
     remote: str
     branch: str
 
 
 def upstream(root: Path) -> Upstream | None:
-    """Where the branch in ``root`` is pushed to: what Git was told, else ``origin``, else the only
-    remote; None where there is no repository, or no such remote."""
+    """Where the branch in ``root`` is pushed to: its configured upstream, else ``origin``, else the
+    only remote; None without a repository or such a remote."""
     ask = Repository("-C", str(root)).ask
     remotes = ask("remote").split()
     branch = ask("symbolic-ref", "-q", "--short", "HEAD")
@@ -35,18 +35,17 @@ def upstream(root: Path) -> Upstream | None:
     if not remote:
         return None
     merge = ask("config", f"branch.{branch}.merge") if branch else ""
-    # A runner checks out a commit, not a branch, and says elsewhere which branch it is of.
+    # A CI runner checks out a commit, and names the branch in the environment.
     elsewhere = os.environ.get("CI_COMMIT_BRANCH") or os.environ.get("GITHUB_REF_NAME") or ""
     return Upstream(remote, merge.removeprefix("refs/heads/") or branch or elsewhere)
 
 
 def commit_and_push(settings: Settings, message: str) -> str:
-    """Commit what the content folder holds, and push; what was done, in words.
-
-    Nothing else that the author has changed or prepared is committed.
+    """Commit the content folder, and push; returns a line for the author. Other changes, staged or
+    not, are not committed.
 
     Raises:
-        Refused: Git refuses; in its own words, without secrets.
+        Refused: Git refuses; with its own message, without secrets.
     """
     root, content = settings.root, str(settings.content.relative_to(settings.root))
     where = upstream(root)

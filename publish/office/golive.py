@@ -1,4 +1,4 @@
-"""From the settings and the last build to a target: the one way in for all that deploys."""
+"""Deploys the last build to a target of the settings; used by everything that deploys."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def target_config(
     """The target called ``name``; the only one if it is not given.
 
     Raises:
-        ConfigError: there is none such, or several to choose from.
+        ConfigError: there is no such target, or ``name`` is missing and there are several.
     """
     known = named(settings)
     if not known:
@@ -68,7 +68,7 @@ def target_config(
 
 
 def verify_timeout(settings: Settings) -> float:
-    """How long to wait until a release is live.
+    """Seconds to wait until a release is live.
 
     Raises:
         ConfigError: ``DEPLOY_VERIFY`` is no number of seconds.
@@ -88,7 +88,7 @@ def go_live(
 
     Raises:
         Stopped: it was refused or failed; with how far it came.
-        ConfigError, Refused: it was not even begun.
+        ConfigError, Refused: it was not begun.
     """
     where = target_config(settings, name, say)
     seconds = verify_timeout(settings) if options.verify is None else options.verify
@@ -120,7 +120,7 @@ def release_of(settings: Settings) -> Release:
     """The last build as a release.
 
     Raises:
-        Refused: there was none, or ``output/`` is not as it was built.
+        Refused: there is none, or ``output/`` was changed since.
     """
     with manifest.built(settings) as names:
         cache = settings.cache / "deploy" / "digests"
@@ -133,10 +133,10 @@ def release_of(settings: Settings) -> Release:
 
 
 def is_live(settings: Settings) -> bool:
-    """Whether the site says that it is the last build; true where no target is set.
+    """Whether the public site's marker names the last build; True without a target.
 
     Raises:
-        Refused: ``output/`` is not as it was built.
+        Refused: ``output/`` was changed since.
     """
     names = named(settings)
     if not names:
@@ -151,13 +151,13 @@ def is_live(settings: Settings) -> bool:
 
 
 def steps(out: Outcome) -> list[str]:
-    """What happened to each file, in words."""
+    """A line for each file."""
     lines = [f"{put.path}: {put.why}" for put in out.put]
     return lines + [f"{path}: is no part of the site any more" for path in out.deleted]
 
 
 def summary(out: Outcome) -> str:
-    """What happened, in one line."""
+    """The outcome in one line."""
     what = f"{out.target} ({out.kind}): release {out.release[:12]}"
     sums = f"{len(out.put)} uploaded, {len(out.deleted)} removed, {out.unchanged} unchanged"
     return {

@@ -1,4 +1,5 @@
-"""What questions about letters are made of: the plan, its lines, and what the yes holds for."""
+"""The parts of questions about letters: the plan, its lines, and the fingerprint of the
+confirmation."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from publish.office.words import command, count, indented
 
 @dataclass(frozen=True)
 class Plan:
-    """What a question about letters found: the letters that go, and all there are."""
+    """The plan behind a question about letters: the deliveries, and all letters."""
 
     items: tuple[Delivery, ...]
     timing: Timing
@@ -25,7 +26,7 @@ class Plan:
 
 
 def lines_of(office: Office, item: Delivery) -> list[Line]:
-    """What the author sees of one letter before the yes."""
+    """The lines about one letter that the author confirms."""
     name, size = office.readers()
     whom = f"{name} ({count(size, 'reader')})"
     if only := _only(office, item):
@@ -42,7 +43,7 @@ def lines_of(office: Office, item: Delivery) -> list[Line]:
 
 
 def _only(office: Office, item: Delivery) -> str:
-    """Which readers, for the author's eye; ``""`` for all of them."""
+    """The readers in words; ``""`` for the whole audience."""
     only = item.segment
     if only.saved:
         found = office.api.segment(only.saved)
@@ -51,11 +52,11 @@ def _only(office: Office, item: Delivery) -> str:
 
 
 def changed(office: Office, letter: Letter, found: Letters) -> list[str]:
-    """The warning for a scheduled letter whose post changed; empty if it did not."""
+    """The warning for a scheduled letter whose post changed since; empty if it did not."""
     how, words = letters.difference(office, letter, found)
     if how not in ("words", "unknown"):
         return []
-    when, mend = office.format_local(letter.hour), mending(letter, found)
+    when, mend = office.format_local(letter.hour), command_to_replace(letter, found)
     name = office.words.letter(letter)
     if how == "unknown":
         return [
@@ -68,8 +69,8 @@ def changed(office: Office, letter: Letter, found: Letters) -> list[str]:
     ]
 
 
-def mending(letter: Letter, found: Letters) -> str:
-    """What brings the present words into a scheduled letter."""
+def command_to_replace(letter: Letter, found: Letters) -> str:
+    """How to put the post's present words into a scheduled letter."""
     if letter.kind == "post":
         return f"{command('send', letter.slug, '--replace')} puts the present words in"
     return f"{command('undo', found.handle(letter))} takes it back; then send it again"
@@ -90,7 +91,7 @@ def fingerprint(office: Office, found: Letters, items: Sequence[Delivery]) -> st
 
 
 def name_of(found: Letters, item: Delivery) -> str:
-    """What to type for a letter that was just sent or scheduled."""
+    """The command-line name of a letter that was just sent or scheduled."""
     twins = [x for x in found.all if x.slug == item.issue.slug and x.key != item.issue.key]
     if any(x.scheduled for x in twins):
         return item.issue.key

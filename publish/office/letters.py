@@ -1,4 +1,4 @@
-"""What every act about letters begins with: all of them, and what holds for each."""
+"""Loads all letters, and answers questions about single ones; used by every act about letters."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from publish.post.issue import Issue, key_of
 
 @dataclass(frozen=True)
 class Letters:
-    """All letters, and the campaigns of the audience that are not ours."""
+    """All letters, and the audience's campaigns that this tool did not make."""
 
     all: tuple[Letter, ...]
     folder: Path
@@ -36,10 +36,10 @@ class Letters:
         return next(letter for letter in self.all if letter.key == head.key)
 
     def named(self, names: Sequence[str]) -> list[Letter]:
-        """The letters that ``names`` mean, in the catalogue's order; all where there is no name.
+        """The letters with these ``names``, in the catalogue's order; all if there is no name.
 
         Raises:
-            ConfigError: one means none.
+            ConfigError: there is no letter of a name.
         """
         if not names:
             return list(self.all)
@@ -50,7 +50,7 @@ class Letters:
         try:
             return catalogue.named(self.all, name)
         except ConfigError:
-            # A post that was renamed and not built since: its letter has the name of before.
+            # A post that was renamed and not built since: its letter has the old name.
             own = [key_of([uid]) for uid in self.site.uids(name)]
             found = [x for x in self.all if any(titles.holds(x.posts, key) for key in own)]
             if not found:
@@ -58,15 +58,15 @@ class Letters:
             return found
 
     def is_orphan(self, letter: Letter) -> bool:
-        """Whether it is scheduled although a post of it is not public here any more, or is not to
-        be, whatever the last build shows."""
+        """Whether it is scheduled although one of its posts is no longer public here, or its source
+        says so by now."""
         if not letter.scheduled:
             return False
         composed = [x.issue for x in self.all if x.issue and not self.site.withdrawn(x.issue)]
         return catalogue.lacks_post(letter, composed)
 
     def handle(self, letter: Letter) -> str:
-        """What to type for this letter and no other."""
+        """The letter's unambiguous name on the command line."""
         return catalogue.handle(letter, self.all)
 
 
@@ -74,7 +74,7 @@ def load_letters(office: Office, folder: Path | None = None) -> Letters:
     """All letters, with the issues composed in ``folder`` (default: as they were built).
 
     Raises:
-        ConfigError, NothingSent: Mailchimp refuses, or cannot be read.
+        ConfigError, NothingSent: Mailchimp refuses, or cannot be reached.
         Refused: the ledger or a composed issue is damaged.
     """
     folder = folder or office.settings.issues
@@ -87,14 +87,14 @@ def load_letters(office: Office, folder: Path | None = None) -> Letters:
 
 
 def _with_unlisted(office: Office, letter: Letter) -> Letter:
-    """The letter with a scheduled campaign that no list of this audience shows: the settings name
-    another audience than they did."""
+    """The letter with its scheduled campaign, if no listing of this audience shows that, as after a
+    change of the audience in the settings."""
     own = office.api.campaign(letter.lost) if letter.lost else None
     return replace(letter, campaigns=(own,)) if isinstance(own, Campaign) else letter
 
 
 def bounds(office: Office, found: Letters) -> Bounds:
-    """What a post is picked by, today."""
+    """Today's bounds of automatic selection."""
     from publish.site import addresses
 
     limits, days = office.account.limits, addresses.read(office.settings, SINCE)
@@ -106,19 +106,20 @@ def bounds(office: Office, found: Letters) -> Bounds:
 
 
 def choices(office: Office, found: Letters, named: Collection[str] = ()) -> list[Candidate]:
-    """What `send` does about each composed post; ``named`` are the keys that the author named."""
+    """The decision of `send` about each composed post; ``named`` are the keys that the author
+    named."""
     return selection.choose(found.all, bounds(office, found), named)
 
 
 def source_digests(office: Office, letter: Issue, found: Letters) -> dict[str, str]:
-    """The digest of each source that the letter is made of, by its path."""
+    """The digest of each source of the letter, by path."""
     heads = [x.issue for x in found.all if x.issue and x.key in (letter.posts or (letter.key,))]
     names = {head.source for head in heads} or {letter.source}
     return {name: stamps.digest(str(office.settings.root / name)) for name in sorted(names)}
 
 
 def composed_digests(folder: Path, slugs: Sequence[str]) -> dict[str, str]:
-    """The digest of each issue as it is composed at this moment; ``""`` for one that is gone."""
+    """The digest of each issue as composed at this moment; ``""`` for a missing one."""
     found = {}
     for slug in slugs:
         try:
@@ -143,7 +144,7 @@ def sent_copy(office: Office, key: str) -> Issue | None:
 
 
 def current_issue(letter: Letter, found: Letters) -> Issue | None:
-    """What the letter would bring now; None where a post of it is not public.
+    """The issue as it would be now; None if a post of it is not public.
 
     Raises:
         Refused: a composed issue is damaged, or cannot be joined.
@@ -159,11 +160,9 @@ def current_issue(letter: Letter, found: Letters) -> Issue | None:
 
 
 def difference(office: Office, letter: Letter, found: Letters) -> tuple[str, list[str]]:
-    """How what it brings differs from what was mailed or scheduled: in a word, and line by line.
-
-    ``""`` for not at all, or where a post of it is not public; ``words``; ``layout``, where words
-    are the same; ``unknown``, where no copy was kept.
-    """
+    """The difference between the letter now and as mailed or scheduled: its kind, and lines. The
+    kind is ``""`` for none, or if a post is not public; ``words``; ``layout`` if the words are
+    equal; ``unknown`` if no copy was kept."""
     if not (letter.active or letter.past.done):
         return "", []
     new = current_issue(letter, found)
@@ -180,11 +179,11 @@ def difference(office: Office, letter: Letter, found: Letters) -> tuple[str, lis
 
 
 def _first_letter(office: Office, found: Sequence[Letter]) -> date | None:
-    times = [moment for letter in found if (moment := _went(letter))]
+    times = [moment for letter in found if (moment := _sent_at(letter))]
     return min(times).astimezone(office.zone).date() if times else None
 
 
-def _went(letter: Letter) -> datetime | None:
+def _sent_at(letter: Letter) -> datetime | None:
     if not letter.mailed:
         return None
     told = hour_of(letter.active.send_time) if letter.active else None
@@ -193,5 +192,5 @@ def _went(letter: Letter) -> datetime | None:
 
 
 def ledger_state(past: IssueState) -> list[object]:
-    """The ledger's facts of a letter, as far as a yes holds for them."""
+    """The ledger's facts of a letter that a confirmation is bound to."""
     return [past.done, past.status, past.held, past.tried, past.unanswered, past.replacing]

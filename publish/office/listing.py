@@ -1,4 +1,4 @@
-"""What there is: the plan, the states and the figures of all letters, for lists."""
+"""The plan, the states and the figures of all letters, for lists."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from publish.newsletter.selection import Candidate, PlanItem, Verdict, plan_item
 from publish.newsletter.status import State
 from publish.office import letters, sending, settling
 from publish.office.context import Office
-from publish.office.letter_questions import changed, mending
+from publish.office.letter_questions import changed, command_to_replace
 from publish.office.letters import Letters
 from publish.office.timing import timing
 from publish.office.words import command, count, indented
@@ -22,8 +22,8 @@ from publish.office.words import command, count, indented
 
 @dataclass(frozen=True)
 class Entry:
-    """A letter's state, and what else an author should see: ``urgent`` is to be done first,
-    ``folds`` is why it may be left out of a list that nothing was named for."""
+    """A letter's state, with further lines for the author. ``urgent``: it needs action first;
+    ``folds``: why it may be left out of a list without names."""
 
     letter: Letter
     state: State
@@ -41,21 +41,21 @@ class Entry:
 def planned(
     office: Office, posts: Sequence[str], now: bool, at: str | None
 ) -> tuple[list[PlanItem], list[str]]:
-    """What `send` would do with each post, and the lines that say it. Nothing is written.
+    """The decision of `send` about each post, and the lines for the author. Nothing is written.
 
     Raises:
-        PublishError: the content is not fit, or a name means nothing.
+        PublishError: the content is not fit, or a name is unknown.
     """
-    _ = office.sender  # As `send` would say first.
+    _ = office.sender  # As `send` would report first.
     when = timing(office, now, at).at
     with office.site.composed(office.voice) as folder:
-        found = letters.load_letters(office, folder)
-        named = {x.key for x in found.named(posts)} if posts else set()
-        choices = letters.choices(office, found, named)
-        choices = [c for c in choices if not posts or c.issue.key in named]
-        told = [plan_item(choice, when) for choice in choices]
-        lines = _urgent_lines(office, found)
-        for choice, item in zip(choices, told, strict=True):
+        all_letters = letters.load_letters(office, folder)
+        keys = {x.key for x in all_letters.named(posts)} if posts else set()
+        choices = letters.choices(office, all_letters, keys)
+        choices = [c for c in choices if not posts or c.issue.key in keys]
+        items = [plan_item(choice, when) for choice in choices]
+        lines = _urgent_lines(office, all_letters)
+        for choice, item in zip(choices, items, strict=True):
             if not posts and _folds(choice):
                 continue
             moment = office.format_local(hour_of(item.time) if item.time else None)
@@ -69,22 +69,22 @@ def planned(
             waits = choice.letter.hour
             why = f"scheduled for {office.format_local(waits)}" if waits else item.why
             lines.append(f"skip  {name}: {why}")
-            lines += indented(changed(office, choice.letter, found)) if waits else []
-        for letter in found.named(posts):
+            lines += indented(changed(office, choice.letter, all_letters)) if waits else []
+        for letter in all_letters.named(posts):
             if letter.kind != "post" and letter.scheduled:
                 hour = office.format_local(letter.hour)
                 lines.append(f"skip  {office.words.letter(letter)}: scheduled for {hour}")
-                lines += indented(changed(office, letter, found))
+                lines += indented(changed(office, letter, all_letters))
     lines += [] if posts else over_limit_warning(office, choices)
     lines += [] if posts else [_fold_line([c.verdict for c in choices]), *_drafts(office)]
-    if not any(item.send for item in told):
+    if not any(item.send for item in items):
         lines.append(office.with_sandbox_note("nothing to send"))
-    return told, [line for line in lines if line]
+    return items, [line for line in lines if line]
 
 
 def entries(office: Office, posts: Sequence[str]) -> list[Entry]:
-    """Each letter's true state, most urgent first. The caller holds the ledger's lock; what the
-    states taught is written down.
+    """Each letter's true state, most urgent first. The caller holds the ledger's lock; new facts
+    are recorded.
 
     Raises:
         PublishError: Mailchimp cannot be read, or a name means nothing.
@@ -108,7 +108,7 @@ def entries(office: Office, posts: Sequence[str]) -> list[Entry]:
 
 
 def foreign_campaigns(found: Letters) -> str:
-    """That there are campaigns which this tool did not make."""
+    """A line about campaigns that this tool did not make."""
     number = len(found.foreign)
     was = "was" if number == 1 else "were"
     return f"{count(number, 'campaign')} of this audience {was} not made here" if number else ""
@@ -161,7 +161,7 @@ def _entry(
         line += f", {count(state.emails_sent, 'reader')} mailed"
     how, diff = letters.difference(office, letter, found)
     if how == "words" and letter.scheduled:
-        line += f"; changed since it was scheduled: {mending(letter, found)}"
+        line += f"; changed since it was scheduled: {command_to_replace(letter, found)}"
         more = tuple(indented(diff))
     elif how == "words" and letter.kind == "post":
         line += f"; changed since it was sent: {command('send', letter.slug, '--as-update')}"
@@ -173,7 +173,7 @@ def _entry(
 
 
 def over_limit_warning(office: Office, choices: Sequence[Candidate]) -> list[str]:
-    """That `send` would refuse, for more letters are due than a person may have meant."""
+    """The warning that `send` would refuse, as more letters are due than its limit."""
     refusal = sending.over_limit(office, choices)
     if refusal is None:
         return []
@@ -195,7 +195,7 @@ def _folds(choice: Candidate) -> bool:
 
 
 def _fold_line(why: Sequence[Verdict | None]) -> str:
-    """What goes out only by name, in one line; ``""`` if there is none."""
+    """A line about letters that go out only if named; ``""`` if there are none."""
     old, held = why.count(Verdict.OLD), why.count(Verdict.HELD)
     parts = [count(old, "older post")] if old else []
     parts += [f"{held} taken back"] if held else []
@@ -204,7 +204,7 @@ def _fold_line(why: Sequence[Verdict | None]) -> str:
 
 
 def folded(chosen: Sequence[Entry]) -> str:
-    """The line that stands for the folded entries; ``""`` if there is none."""
+    """The line in place of the folded entries; ``""`` if there are none."""
     return _fold_line([entry.folds for entry in chosen])
 
 

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from publish.settings import Settings
 
 BEHIND = 3
-"""Days that a post's Date may lie before the day it becomes public, and nothing is said."""
+"""Days between a post's Date and its becoming public without a notice."""
 
 
 def after_build(settings: Settings) -> list[str]:
-    """A line for each letter that is scheduled though its post is not public any more, and for each
-    post that became public today under a Date of days ago.
+    """A line for each scheduled letter whose post is no longer public, and for each post that
+    became public today under a Date of days ago.
 
     Raises:
         Refused: a composed issue is damaged.
@@ -29,7 +29,7 @@ def _late(settings: Settings) -> list[str]:
     zone = ZoneInfo(settings.timezone)
     today, days = datetime.now(zone).date(), addresses.read(settings, SINCE)
     known = set(days.values())
-    # Where all is of today it is the first build of a site: an archive is dated as it was written.
+    # If every post is new today, it is the first build of a site with an archive.
     if today.isoformat() not in known or len(known) == 1 or not settings.issues.is_dir():
         return []
     from publish.newsletter import issue
@@ -49,8 +49,8 @@ def _late(settings: Settings) -> list[str]:
 
 
 def _orphans(settings: Settings) -> list[str]:
-    """Of the live account's ledger, and of the sandbox's where no key is set; a line for one that
-    is damaged.
+    """From the live account's ledger, and the sandbox's if no key is set; with a line for a damaged
+    one.
 
     Raises:
         Refused: a composed issue is damaged.
@@ -62,7 +62,7 @@ def _orphans(settings: Settings) -> list[str]:
         folders.append(sandbox.folder(settings.root) / "ledger")
     folders = [folder for folder in folders if (folder / "issues.jsonl").exists()]
     if not folders:
-        return []  # after most builds, so the newsletter is loaded for the others only
+        return []  # most builds end here, without importing the newsletter
     from publish.newsletter import catalogue, issue, schedule
     from publish.newsletter.campaign import SCHEDULED
     from publish.newsletter.ledger import Damaged, Ledger

@@ -1,9 +1,9 @@
-"""Checks, before anything is written to a live Mailchimp, that the post's page is public.
+"""Checks that a post's page is public before anything is written to a live Mailchimp.
 
-A mail cannot be taken back, and its first link leads to the page. So the public address must
-answer with the digest that was built, and every picture of the mail must answer. With ``DEPLOY``
-set, the release marker is requested first: a page that is requested too early is a 404 that a
-cache between may keep.
+A mail cannot be taken back, and its first link leads to the page. So the public address must answer
+with the digest that was built, and every picture of the mail must answer. With ``DEPLOY`` set, the
+release marker is requested first: a page that is requested too early is a 404 that a cache between
+may keep.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def require(office: Office, issues: Sequence[Issue]) -> None:
 
 
 def faults(issue: Issue, get: Fetch = fetch) -> list[str]:
-    """What is not fit about the public page and its pictures; empty when all is well."""
+    """The faults of the public page and its pictures; empty if there are none."""
     fault, page = _looked_at(issue.url, get)
     if not fault and digest_in(page) != issue.page_digest:
         fault = "is not the page that was built"
@@ -48,7 +48,7 @@ def faults(issue: Issue, get: Fetch = fetch) -> list[str]:
 
 
 def _looked_at(url: str, get: Fetch) -> tuple[str, bytes]:
-    """What is wrong with the answer of ``url``, ``""`` for nothing, and its body."""
+    """The fault of the answer at ``url`` (``""`` for none), and its body."""
     try:
         status, body = get(url)
     except OSError as error:

@@ -1,7 +1,7 @@
-"""The act ``publish``: a draft becomes a page that readers find and a letter that is scheduled.
+"""The act ``publish``: a draft becomes a public page and a scheduled letter.
 
-One question for all of it; then one step after the other, which stops with the reason. A post
-whose site cannot be made is put back as it was.
+After one question for all steps, they are performed in turn; the first failure ends them. If the
+site cannot be built, the post's file is restored.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ ACT = "publish"
 
 @dataclass(frozen=True)
 class Plan:
-    """What the question found: the post as it is, and the bytes that it will be."""
+    """The plan behind the question: the post, and the bytes its file will have."""
 
     post: Source
     made: bytes
     ahead: datetime | None
     targets: tuple[str, ...]
     remote: str
+    mailed: bool
 
 
 def ask(office: Office, *, post: str, at: str | None = None, keep_date: bool = False) -> Question:
-    """What publishing the draft ``post``, a slug or a path, comes to.
-
-    A date of an earlier day becomes today, unless ``keep_date``: an old one would stand far down
-    in the lists. ``at`` is the letter's hour.
+    """What publishing the draft ``post`` (a slug or a path) would do. A date before today becomes
+    today, unless ``keep_date``: an old one would be far down in the lists. ``at`` is the letter's
+    hour.
 
     Raises:
-        ConfigError: there is no such post, its date or ``at`` is none.
+        ConfigError: there is no such post, or its date or ``at`` is invalid.
         Refused: it is public already.
     """
     from publish.site import posts
@@ -60,17 +60,21 @@ def ask(office: Office, *, post: str, at: str | None = None, keep_date: bool = F
         date = office.now
     ahead = date if date and date > office.now else None
     when = timing(office, False, at)
-    plan = Plan(source, made, ahead, tuple(golive.named(office.settings)), _remote(office))
+    mailed = source.mailed and "mail_issues" in office.settings.plugins
+    if mailed and not ahead:
+        _ = office.sender  # Without one the letter, the last step, would be refused.
+    targets = tuple(golive.named(office.settings))
+    plan = Plan(source, made, ahead, targets, _remote(office), mailed)
     lines = [Line("post", f"“{source.title}”")]
     if dated:
         was = office.format_local(before) if before else "none"
         lines.append(Line("date", f"today; it was {was}", unless="keep_date"))
     if ahead:
         lines.append(Line("date", office.format_local(ahead)))
-    people = office.readers()[1] if source.mailed else 0
+    people = office.readers()[1] if mailed else 0
     lines += [Line("step", step) for step in _steps(office, plan, people, when)]
     yes = "Publish"
-    if source.mailed and not ahead:
+    if mailed and not ahead:
         verb = "send to" if when.at is None else "schedule for"
         yes = f"Publish, and {verb} {count(people, 'reader')}"
     account = office.account
@@ -85,10 +89,10 @@ def ask(office: Office, *, post: str, at: str | None = None, keep_date: bool = F
 
 
 def do(office: Office, question: Question) -> Done | Question:
-    """Take every step of the question, if it is still so.
+    """Perform every step of the question, if nothing changed since.
 
     Raises:
-        PublishError: a step failed; what was done before it has been said.
+        PublishError: a step failed; the earlier ones have been reported.
     """
     again = ask(office, **question.wish)
     if again.fingerprint != question.fingerprint:
@@ -99,7 +103,7 @@ def do(office: Office, question: Question) -> Done | Question:
     try:
         office.site.fresh(office.voice)
     except PublishError:
-        # A post that stops the whole site must not stay public.
+        # A post on which the build fails must not stay public.
         if post.file.read_bytes() == plan.made:
             write_whole(post.file, post.data)
         raise
@@ -109,7 +113,7 @@ def do(office: Office, question: Question) -> Done | Question:
         lines.append(git.commit_and_push(office.settings, f"Publish “{title}”"))
     for target in plan.targets:
         lines += deploying.deploy_to(office, target)
-    if post.mailed and not plan.ahead:
+    if plan.mailed and not plan.ahead:
         found = sending.ask(office, posts=(question.wish["post"],), at=question.wish["at"])
         ended = sending.do(office, found) if isinstance(found, Question) else found
         if isinstance(ended, Question):
@@ -121,7 +125,7 @@ def do(office: Office, question: Question) -> Done | Question:
 
 
 def _remote(office: Office) -> str:
-    """The remote that the branch is pushed to; ``""`` where there is none."""
+    """The remote that the branch is pushed to; ``""`` for none."""
     where = git.upstream(office.settings.root)
     return where.remote if where and where.branch else ""
 
@@ -145,7 +149,7 @@ def _steps(office: Office, plan: Plan, people: int, when: Timing) -> list[str]:
     if plan.ahead:
         day = office.format_local(plan.ahead)
         return [*steps, f"on {day} the page appears with the next upload"]
-    if plan.post.mailed:
+    if plan.mailed:
         hour = "at once" if when.at is None else f"for {office.format_local(when.at)}"
         late = " or the next quarter of an hour after the upload"
         early = "" if when.asked or when.at is None else late

@@ -20,12 +20,12 @@ def _silent(line: str) -> None:
 
 @dataclass(frozen=True)
 class Voice:
-    """Where an act's words go while it works.
+    """Where an act's output goes while it works.
 
-    ``say`` gets a line to keep, ``detail`` one for those who want to know more
-    (``wants_detail``), ``progress`` one that the next replaces, ``complain`` an error beside the
-    one that is raised. ``countdown`` gets what ``progress`` would while a letter waits here for
-    its moment: raising there ends the wait. ``words`` are those of the command line if not given.
+    ``say`` gets a permanent line, ``detail`` a line for verbose output (``wants_detail``),
+    ``progress`` a line that the next one replaces, ``complain`` an error beside the raised one.
+    ``countdown`` gets the progress lines while a letter waits here for its moment: raising there
+    ends the wait. ``words`` default to those of the command line.
     """
 
     say: Callable[[str], None] = _silent
@@ -39,8 +39,8 @@ class Voice:
 
 @dataclass(frozen=True)
 class Line:
-    """One fact of a question: its name, such as ``subject``, and what it says; ``unless`` names the
-    wish that would leave it as it was."""
+    """One fact of a question: its name, such as ``subject``, and its text; ``unless`` names the
+    option that would prevent it."""
 
     name: str
     text: str
@@ -49,13 +49,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Question:
-    """What an act would do, for the author's yes.
-
-    ``yes`` are the words on the button; ``reversible`` says that the act can be undone in full, so
-    that it need not be asked. ``fingerprint`` is a digest of all that the yes holds for: account,
-    readers, hour, the letters' and their sources' digests, the ledger's facts of them. ``wish`` is
-    what was asked for, ``plan`` what the act found, for ``do`` alone.
-    """
+    """What an act would do, for confirmation. ``yes`` is the label of the button; ``reversible``:
+    the act can be undone completely, so that it needs no confirmation. ``fingerprint`` is a digest
+    of everything that the confirmation is bound to: account, readers, hour, the digests of letters
+    and sources, the ledger's facts. ``wish`` are the act's arguments, ``plan`` its results so far,
+    for ``do`` alone."""
 
     act: str
     lines: tuple[Line, ...]
@@ -68,10 +66,8 @@ class Question:
 
 @dataclass(frozen=True)
 class Done:
-    """What was done, or that there was nothing to do: in words, and as data for scripts.
-
-    ``code`` is how a command ends that has this result.
-    """
+    """The result of an act, also if there was nothing to do: as lines, and as data for scripts.
+    ``code`` is the command's exit code."""
 
     act: str
     lines: tuple[str, ...] = ()
@@ -80,6 +76,6 @@ class Done:
 
 
 def fingerprint_of(*facts: Any) -> str:
-    """The digest of what a yes holds for."""
+    """The digest of the facts that a confirmation is bound to."""
     text = json.dumps(facts, ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()

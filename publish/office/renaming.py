@@ -1,4 +1,4 @@
-"""The act ``rename``: a post gets another address, and its old one leads there."""
+"""The act ``rename``: a post gets another address, and its old one redirects there."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ACT = "rename"
 
 
 def ask(office: Office, *, post: str, new: str) -> Question:
-    """The address that ``post``, a slug or a path, would get.
+    """The effects of renaming ``post``, a slug or a path.
 
     Raises:
         ConfigError: there is no such post, or ``new`` makes no address or is taken.

@@ -26,13 +26,12 @@ def question(
     wish: Mapping[str, Any], *, again: bool,
 ) -> Question | Done:  # fmt: skip
     """What would change about the ``chosen`` letters; ``when`` moves them, None keeps their hour.
-
-    ``again`` says that the preflight has been passed. All refusals come here, before anything is
-    written anywhere.
+    ``again``: the preflight has been passed. All refusals come from here, before anything is
+    written.
 
     Raises:
         Refused: one is not scheduled, is too near its hour, or is no plain letter.
-        OutcomeUnknown: an order for one has no answer yet.
+        OutcomeUnknown: a request for one has no answer yet.
     """
     act = "move" if when else "replace"
     items: list[Delivery] = []
@@ -69,7 +68,7 @@ def question(
 
 
 def campaign_of(letter: Letter) -> str:
-    """The campaign that a replace is about."""
+    """The campaign to be replaced."""
     if letter.past.replacing:
         return letter.past.replacing.campaign
     return (letter.scheduled or letter.drafts)[0].id
@@ -79,7 +78,7 @@ def _hour(office: Office, found: Letters, letter: Letter) -> datetime:
     """The hour the letter goes out at.
 
     Raises:
-        Refused, OutcomeUnknown: it cannot be changed.
+        Refused, OutcomeUnknown: the letter cannot be changed.
     """
     name, limits = office.words.letter(letter), office.account.limits
     if letter.past.unanswered and not letter.unfinished:

@@ -1,5 +1,5 @@
-"""The act ``retract``: a post is taken off the site, its letter back, its address to where it leads
-from now on. What was mailed stays in the ledger and in Mailchimp."""
+"""The act ``retract``: takes a post off the site and its letter back, and redirects its addresses.
+What was mailed stays in the ledger and in Mailchimp."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ ACT = "retract"
 
 
 def ask(office: Office, *, post: str, to: str | None = None, gone: bool = False) -> Question:
-    """What would happen to the post; ``to`` is where its address leads, else a page says that it is
-    gone.
+    """What would happen to the post. Its address will redirect to ``to``, or show a page that says
+    it is gone.
 
     Raises:
         ConfigError: there is no such post, ``to`` is no address, or its letter is scheduled in an
             account whose key is not there.
-        Refused: Mailchimp or the ledger cannot tell.
+        Refused: Mailchimp or the ledger cannot be read.
     """
     from publish.site import retired
 
@@ -41,7 +41,7 @@ def ask(office: Office, *, post: str, to: str | None = None, gone: bool = False)
     keys = [key_of([uid]) for uid in taken.uids]
     _refuse_without_key(office, keys)
     found = letters.load_letters(office)
-    waiting = tuple((x, found.handle(x)) for x in holding(found, keys))
+    waiting = tuple((x, found.handle(x)) for x in scheduled_with(found, keys))
     lines = [Line("post", taken.name)]
     for letter, _ in waiting:
         when = office.format_local(letter.hour) if letter.hour else "unfinished"
@@ -61,7 +61,7 @@ def ask(office: Office, *, post: str, to: str | None = None, gone: bool = False)
 
 
 def do(office: Office, question: Question) -> Done | Question:
-    """Take the letters back, then the post off, and build.
+    """Take the letters back, then the post off the site, and build.
 
     Raises:
         OutcomeUnknown: a letter may still be scheduled; the file is untouched.
@@ -97,9 +97,9 @@ def do(office: Office, question: Question) -> Done | Question:
 
 
 def withdraw(office: Office, *, lost: bool = False) -> list[str]:
-    """Take back what is scheduled for posts that are not public any more: a letter must not lead to
-    a page that is about to go; nor, with ``lost``, to one that went, as a rollback makes it go.
-    The lines say which.
+    """Take back the scheduled letters of posts that are no longer public: a letter must not lead to
+    a page that is about to be removed, or, with ``lost``, to one that was removed, as by a
+    rollback. Returns lines for the author.
 
     Raises:
         PublishError: one could not be taken back, or may not have been.
@@ -121,15 +121,15 @@ def withdraw(office: Office, *, lost: bool = False) -> list[str]:
 
 
 def _missing(url: str) -> bool:
-    """Whether a page that was live says that it is not there any more."""
+    """Whether a page that was live is no longer there."""
     try:
         return fetch(url)[0] in (404, 410)
     except OSError:
         return False
 
 
-def holding(found: Letters, keys: Sequence[str]) -> list[Letter]:
-    """The letters that wait for their hour and bring one of the posts of ``keys``."""
+def scheduled_with(found: Letters, keys: Sequence[str]) -> list[Letter]:
+    """The scheduled letters that contain one of the posts of ``keys``."""
     return [
         letter for letter in found.all
         if (letter.scheduled or letter.unfinished)
@@ -138,7 +138,7 @@ def holding(found: Letters, keys: Sequence[str]) -> list[Letter]:
 
 
 def _refuse_without_key(office: Office, keys: Sequence[str]) -> None:
-    """Stop where the ledger of the live account has a letter scheduled and no key is there.
+    """Refuse if the live account's ledger has a scheduled letter, and there is no key.
 
     Raises:
         ConfigError: it has.

@@ -1,4 +1,4 @@
-"""The act ``send``: what goes out, to whom and when; and, after a yes, bringing it there."""
+"""The act ``send``: what goes out, to whom and when; after confirmation, its delivery."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from publish.office.delivery import Delivery
 from publish.office.letter_questions import (
     Plan,
     changed,
+    command_to_replace,
     fingerprint,
     lines_of,
-    mending,
     name_of,
 )
 from publish.office.letters import Letters
@@ -30,7 +30,7 @@ from publish.post.issue import Issue, key_of
 
 ACT = "send"
 ATTEMPTS = 3
-"""How often one run asks again because something changed between question and act."""
+"""Attempts of a run after changes between question and act."""
 
 
 def ask(
@@ -45,17 +45,15 @@ def ask(
     build: bool = True,
     given: Timing | None = None,
 ) -> Question | Done:
-    """What would go out; Done where nothing would, with the reasons.
-
-    Without ``posts`` it is what selection picks. ``replace`` puts a scheduled letter's present
-    words in; ``at`` moves a scheduled letter that is named. ``given`` is the moment of a question
-    that is asked again.
+    """What would go out; Done with the reasons if nothing would. Without ``posts`` it is the
+    automatic selection. ``replace`` updates a scheduled letter's words; ``at`` moves a scheduled
+    letter that is named. ``given`` is the moment of a question that is asked again.
 
     Raises:
-        PublishError: it cannot be; see docs/reference.md for the codes.
+        PublishError: it is refused; see docs/reference.md for the codes.
     """
-    _agree(posts, digest, as_update, replace)
-    _ = office.sender  # Without one nothing is built for it.
+    _require_compatible(posts, digest, as_update, replace)
+    _ = office.sender  # Fail early: without a sender nothing is built.
     when = revalidate(office, given) if given else timing(office, now, at)
     office.site.fresh(office.voice, build=build)
     found = letters.load_letters(office)
@@ -100,10 +98,10 @@ def ask(
 
 
 def do(office: Office, question: Question) -> Done | Question:
-    """Bring each letter of the question to its readers, if all of it is as it was.
+    """Deliver each letter of the question, if nothing changed since.
 
     Raises:
-        PublishError: one could not be sent; what was done before it has been said.
+        PublishError: one could not be sent; the earlier ones have been reported.
     """
     plan: Plan = question.plan
     lines: list[str] = []
@@ -130,16 +128,14 @@ def do(office: Office, question: Question) -> Done | Question:
 
 
 def send_due(office: Office, *, build: bool = False) -> Done:
-    """Send what `send` would pick by itself, oldest first, after settling what is open, without a
-    question: it runs unattended.
-
-    Unfinished replaces are completed. Letters that fell due and were missed are listed and end
-    with exit code 1, as does anything that was refused; without ``build`` a stale site is refused.
+    """Settle open sends, then send the automatic selection, oldest first, without a question: for
+    unattended runs. Unfinished replacements are completed. Overdue letters are listed and give exit
+    code 1, as do refusals; without ``build`` a stale site is refused.
 
     Raises:
         PublishError: a letter could not be sent; the code tells what may have happened.
     """
-    # First, for what is not public any more is held, and not completed.
+    # First, because a letter whose post is no longer public is held, and not completed.
     office.site.fresh(office.voice, build=build)
     with office.lock():
         settling.settle(office)
@@ -153,7 +149,7 @@ def send_due(office: Office, *, build: bool = False) -> Done:
     return altered(found, lines=(*found.lines, *more), code=Exit.REFUSED if late else found.code)
 
 
-def _agree(posts: Sequence[str], digest: bool, as_update: bool, replace: bool) -> None:
+def _require_compatible(posts: Sequence[str], digest: bool, as_update: bool, replace: bool) -> None:
     for flag, given in (("--as-update", as_update), ("--replace", replace)):
         if given and not posts:
             raise ConfigError(f"{flag}: name the post", f"write publish send POST {flag}")
@@ -167,8 +163,8 @@ def _composed(office: Office, found: Letters, posts: Sequence[str]) -> list[Lett
     """The letters of the named posts, all of them composed.
 
     Raises:
-        ConfigError: a name means no letter.
-        Refused: one is no letter of a post that may be mailed.
+        ConfigError: there is no letter of that name.
+        Refused: its post may not be mailed.
     """
     chosen: dict[str, Letter] = {}
     for name in posts:
@@ -223,7 +219,7 @@ def _items(
 
 
 def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Delivery:
-    """The post of ``letter`` once more, as an issue of its own.
+    """The delivery of an update: the post of ``letter`` once more, as an issue of its own.
 
     Raises:
         Refused: its letter has not gone out yet, or it is identical to what was sent.
@@ -235,7 +231,7 @@ def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Del
         what = "an update of it" if waiting.kind == "update" else "its letter"
         raise Refused(
             f"{office.words.issue(head)}: {what} has not gone out, it is scheduled for "
-            f"{office.format_local(waiting.hour)}", mending(waiting, found),
+            f"{office.format_local(waiting.hour)}", command_to_replace(waiting, found),
         )  # fmt: skip
     lost = any(x.lost or (x.past.tried and not x.campaigns) for x in carriers)
     if not lost and not any(x.mailed for x in carriers if x.kind != "update"):
@@ -258,10 +254,10 @@ def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Del
 def _refuse_single(
     office: Office, going: Sequence[Candidate], choices: Sequence[Candidate]
 ) -> None:
-    """Stop where a digest would bring one post alone; why it would not bring the others is told.
+    """Refuse a digest of a single post, with the reasons why the others are left out.
 
     Raises:
-        Refused: it would.
+        Refused: it is one.
     """
     if sum(choice.verdict is Verdict.SEND for choice in going) == 1:
         rest = [_explained(office, c) for c in choices if not c.send]
@@ -272,8 +268,8 @@ def _refuse_single(
 
 
 def over_limit(office: Office, choices: Sequence[Candidate]) -> Refused | None:
-    """The refusal where more letters are due at once than a person may have meant; the line to
-    type, with all of them, is in it."""
+    """The refusal if more letters are due than NEWSLETTER_MAX_PER_RUN, with the command that sends
+    all of them; None if not."""
     most = office.account.limits.max_per_run
     due = [choice.issue.slug for choice in choices if choice.verdict is Verdict.SEND]
     if len(due) <= most:
@@ -285,8 +281,8 @@ def over_limit(office: Office, choices: Sequence[Candidate]) -> Refused | None:
 
 
 def _not_sent(office: Office, found: Letters, choices: Sequence[Candidate]) -> list[str]:
-    """What the author should know of letters that do not go: overdue ones, and scheduled ones
-    whose post says other words by now."""
+    """Warnings about letters that do not go out now: overdue ones, and scheduled ones whose post
+    changed."""
     lines = overdue_lines(office, choices)
     asked = {choice.letter.key for choice in choices}
     for letter in found.all:
@@ -297,7 +293,7 @@ def _not_sent(office: Office, found: Letters, choices: Sequence[Candidate]) -> l
 
 
 def overdue_lines(office: Office, choices: Sequence[Candidate]) -> list[str]:
-    """A line for each letter that fell due and was not sent."""
+    """A line for each overdue letter."""
     return [
         f"due and not sent: {_explained(office, choice)}; {command('send', choice.issue.slug)}"
         for choice in choices
@@ -308,7 +304,7 @@ def overdue_lines(office: Office, choices: Sequence[Candidate]) -> list[str]:
 def _nothing(
     office: Office, choices: Sequence[Candidate], aside: Sequence[str], *, named: bool
 ) -> list[str]:
-    """Why nothing goes out: of each post that was named, else of the newest that was never sent."""
+    """Why nothing goes out: for each named post, else for the newest that was never sent."""
     lines = [office.with_sandbox_note("nothing to send")]
     if named:
         return [*lines, *(_explained(office, c) for c in choices), *aside]
@@ -321,7 +317,7 @@ def _nothing(
 
 
 def _explained(office: Office, choice: Candidate) -> str:
-    """Why the letter of a post goes out, or does not."""
+    """The reason why the letter of a post goes out, or does not."""
     return f"{office.words.issue(choice.issue)}: {office.words.why(choice)}"
 
 

@@ -1,4 +1,4 @@
-"""What earlier runs left open, settled by reading: nothing is sent here."""
+"""Settles the open sends of earlier runs by reading from Mailchimp; sends nothing."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from publish.office.context import Office
 
 
 def states(office: Office, chosen: Sequence[Letter]) -> list[State]:
-    """The true state of each letter; campaigns of unanswered sends are read by id."""
+    """The true state of each letter; the campaigns of unanswered sends are read by id."""
     looked = {name: office.api.campaign(name) for name in set(status.open_tries(chosen))}
     settle, run = office.account.limits.settle, office.ledger.run
     return [status.state_of(letter, looked, office.clock(), settle, run) for letter in chosen]
 
 
 def settled_by_hand(office: Office, letter: Letter) -> tuple[Fact, ...]:
-    """The facts of a scheduled letter that a person took back in Mailchimp, or deleted there.
+    """The facts for a scheduled letter that a person unscheduled or deleted in Mailchimp.
 
     Raises:
         OutcomeUnknown: it was deleted after its hour, so it may have been mailed.
@@ -37,11 +37,9 @@ def settled_by_hand(office: Office, letter: Letter) -> tuple[Fact, ...]:
 
 
 def settle(office: Office, going: Collection[str] = ()) -> None:
-    """Settle every open send but those of the letters that are ``going``, by key: the send that is
-    about to happen settles those. A replacement whose post is no longer public is held.
-
-    The caller holds the ledger's lock.
-    """
+    """Settle every open send, except those of the letters ``going`` (keys), which are about to be
+    sent and so settled. A replacement whose post is no longer public is held. The caller holds the
+    ledger's lock."""
     past = office.ledger.read()
     if not any(known.tries or known.replacing for key, known in past.items() if key not in going):
         return

@@ -1,4 +1,4 @@
-"""The one seam between letters and the site: composed issues that are not stale.
+"""The built site as letters need it: composed issues that are not stale.
 
 ``fresh`` builds where anything is stale, ``composed`` composes without publishing. Both judge the
 sources first, as `publish build` does.
@@ -29,8 +29,8 @@ class Site:
         self.settings = settings
 
     def stale(self) -> bool:
-        """Whether a build would give anything else than what lies there: a source, a setting, a
-        template, a plugin or a picture differs, or a post's moment has come."""
+        """Whether a build could give a different result: a source, a setting, a template, a plugin
+        or a picture changed, or a post has come due."""
         from publish.site import manifest, snapshot
 
         place = manifest.place(self.settings, self.settings.output.absolute())
@@ -40,11 +40,11 @@ class Site:
         self, voice: Voice, *, build: bool = True,
         reason: str = "built first, for the site was stale",
     ) -> bool:  # fmt: skip
-        """Bring the composed issues up to date with the sources; whether that took
-        a build, for which ``reason`` is given.
+        """Bring the composed issues up to date with the sources; returns whether that took a build,
+        which is announced with ``reason``.
 
         Raises:
-            Refused: the content is not fit, or it is stale and not to be built.
+            Refused: the content is not fit, or the site is stale and ``build`` is False.
         """
         if not self.stale():
             checking.require_no_errors(self.settings, voice)
@@ -64,8 +64,8 @@ class Site:
 
     @contextmanager
     def composed(self, voice: Voice, *, drafts: bool = False) -> Iterator[Path]:
-        """The folder of issues composed from the present sources, for as long as it is looked at;
-        nothing of it is committed. With ``drafts``, those of drafts too.
+        """A temporary folder of issues composed from the present sources, with ``drafts`` those of
+        drafts too. Nothing is committed.
 
         Raises:
             Refused: the content is not fit.
@@ -83,8 +83,8 @@ class Site:
 
     @contextmanager
     def composed_or_last_built(self, voice: Voice) -> Iterator[Path]:
-        """As ``composed``; where the content is not fit, the folder of the issues as they were
-        built, which is said."""
+        """As ``composed``; if the content is not fit, the folder of the last build's issues, with a
+        message."""
         with ExitStack() as stack:
             try:
                 folder = stack.enter_context(self.composed(replace(voice, complain=voice.detail)))
@@ -94,8 +94,8 @@ class Site:
             yield folder
 
     def why_not(self, name: str) -> str | None:
-        """Why the post of that slug or path has no letter; None if there is no such post, or
-        nothing in its header says so."""
+        """Why the post of that slug or path has no letter, according to its header; None if it has
+        one, or there is no such post."""
         post = self._source(name)
         return _reason(post) if post else None
 
@@ -106,8 +106,8 @@ class Site:
         return post.uids if post else ()
 
     def withdrawn(self, issue: Issue) -> bool:
-        """Whether the source of a composed issue is gone, or says now that it is not for the mail,
-        although no build could take that over."""
+        """Whether the source of a composed issue was deleted, or is no longer for the mail, also if
+        it was not built since."""
         from publish.site.posts import Source, sources
 
         file = self.settings.root / issue.source
@@ -123,7 +123,7 @@ class Site:
         return next(iter(matching(self.settings, name)), None)
 
     def drafts(self) -> list[tuple[str, str]]:
-        """Slug and title of each post that is not public yet, by its name on the disk."""
+        """Slug and title of each post that is not public yet, ordered by file name."""
         from publish.site.posts import sources
 
         posts = sources(self.settings, self.settings.posts)

@@ -19,13 +19,13 @@ def ask(office: Office, *, post: str, to: Sequence[str]) -> Question:
     """The post as it would be mailed now, drafts included, and the addresses.
 
     Raises:
-        ConfigError: there is no such post, or an address is none.
+        ConfigError: there is no such post, or an address is invalid.
         Refused: the content is not fit, or the post is not for the mail.
     """
     for address in to:
         if address.count("@") != 1 or any(c.isspace() for c in address):
             raise ConfigError(f"--to: {address!r} is no mail address", "write name@example.com")
-    _ = office.sender  # Without one nothing is composed for it; nor without an audience.
+    _ = office.sender  # Fail early: without a sender or an audience nothing is composed.
     office.readers()
     with office.site.composed(office.voice, drafts=True) as folder:
         heads = catalogue.catalogue(issue.list_issues(folder), (), {}, {})
@@ -50,7 +50,7 @@ def do(office: Office, question: Question) -> Done:
     """Mail it.
 
     Raises:
-        NothingSent: Mailchimp did not take it; says what it answered.
+        NothingSent: Mailchimp refused; the message has its answer.
     """
     whole, to = question.plan, question.wish["to"]
     _mail(office, whole, to)
@@ -64,7 +64,7 @@ def _mail(office: Office, whole: Issue, addresses: Sequence[str]) -> None:
     The draft has no ``[pub:KEY]`` in its title, so it can never be taken for the issue.
 
     Raises:
-        NothingSent: Mailchimp did not take it; says what it answered.
+        NothingSent: Mailchimp refused; the message has its answer.
     """
     api, settings = office.api, settings_of(whole, office.sender, f"Test of {whole.slug}"[:100])
     made = _must(api.create(settings, Segment()))
@@ -73,7 +73,7 @@ def _mail(office: Office, whole: Issue, addresses: Sequence[str]) -> None:
         _must(api.put_content(campaign, whole.html, whole.text))
         _must(api.test(campaign, list(addresses)))
     finally:
-        # A draft left behind is harmless; failing here would hide what happened.
+        # A draft left behind is harmless; an error here would hide the result.
         api.delete(campaign)
 
 

@@ -1,4 +1,4 @@
-"""When letters go out, by the author's wish and by the settings."""
+"""When letters go out, by the author's options and the settings."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from publish.newsletter import schedule
 from publish.office.context import Office
 
 LONGEST_COUNTDOWN = timedelta(minutes=10)
-"""How long an hour of the settings is waited for here, where Mailchimp's plan does not schedule."""
+"""The longest wait here for the settings' hour, if Mailchimp's plan has no scheduling."""
 
 
 @dataclass(frozen=True)
 class Timing:
-    """When to send: ``at`` None is now; ``asked`` says that the author named the time, and
-    ``from_settings`` that the settings name the hour."""
+    """When to send: ``at`` None is now; ``asked``: the author named the time; ``from_settings``:
+    the settings name the hour."""
 
     at: datetime | None
     asked: bool = False
@@ -24,10 +24,11 @@ class Timing:
 
 
 def timing(office: Office, now: bool, at: str | None) -> Timing:
-    """``now``, ``at``, the settings' hour, or the next quarter that leaves time to undo.
+    """The time to send: ``now``, ``at``, the settings' hour, or the next quarter of an hour that
+    leaves time to undo.
 
     Raises:
-        ConfigError: both are given, or ``at`` is no time to come on a quarter of an hour.
+        ConfigError: both are given, or ``at`` is no future quarter of an hour.
     """
     if now and at:
         raise ConfigError("--now and --at exclude each other", "choose one")
@@ -44,10 +45,10 @@ def timing(office: Office, now: bool, at: str | None) -> Timing:
 
 
 def revalidate(office: Office, given: Timing) -> Timing:
-    """``given``, if its moment is still to come; else what takes its place.
+    """``given`` if it is still in the future, else its replacement.
 
     Raises:
-        ConfigError: the author named it, and it is past.
+        ConfigError: the author named it, and it has passed.
     """
     if given.at is None or given.at > office.now:
         return given

@@ -1,4 +1,4 @@
-"""The act ``undo``: a scheduled letter is taken back, and stays back."""
+"""The act ``undo``: takes a scheduled letter back, and holds it."""
 
 from __future__ import annotations
 
@@ -15,25 +15,28 @@ ACT = "undo"
 
 
 def ask(office: Office, *, post: str | None = None) -> Question:
-    """Which letter would be taken back: by slug, key or campaign; without ``post`` the only one
-    that is scheduled.
+    """The letter that would be taken back: by slug, key or campaign; without ``post`` the only
+    scheduled one.
 
     Raises:
-        ConfigError: ``post`` means nothing.
-        Refused: nothing is scheduled, or more than one letter.
+        ConfigError: ``post`` is unknown.
+        Refused: no letter is scheduled, or more than one; or it is too late.
+        OutcomeUnknown: an unanswered order may still schedule it.
     """
     letter, found = _meant(office, post)
+    name = found.handle(letter)
+    holding.waiting(office.api, letter, name)
     when = office.format_local(letter.hour) if letter.hour else "not scheduled"
     return Question(
         ACT, (Line("letter", office.words.letter(letter)), Line("time", when)), "Take it back",
         True,
         fingerprint_of(letter.key, [(c.id, c.status) for c in letter.campaigns]), {"post": post},
-        (letter, found.handle(letter), found),
+        (letter, name, found),
     )  # fmt: skip
 
 
 def do(office: Office, question: Question) -> Done | Question:
-    """Take it back: a held draft in Mailchimp, and held in the ledger.
+    """Take it back: it becomes a held draft in Mailchimp, and held in the ledger.
 
     Raises:
         PublishError: see ``holding.take_back``.
@@ -48,7 +51,7 @@ def do(office: Office, question: Question) -> Done | Question:
     line = office.with_sandbox_note(
         f"{office.words.letter(letter)}: taken back, it goes out only by name{sure}"
     )
-    later = again_with(letter, found)
+    later = command_to_send_again(letter, found)
     more = office.words.later("send it after all", later) if later else ()
     result = {
         "slug": letter.slug, "key": letter.key, "state": "held", "sandbox": office.account.sandbox,
@@ -79,8 +82,8 @@ def _meant(office: Office, post: str | None) -> tuple[Letter, Letters]:
     return meant[0], found
 
 
-def again_with(letter: Letter, found: Letters) -> str:
-    """What to type to send a letter that was taken back; ``""`` where its post is not public."""
+def command_to_send_again(letter: Letter, found: Letters) -> str:
+    """The command that sends a letter that was taken back; ``""`` if its post is not public."""
     slugs = [x.slug for x in found.all if x.issue and letter.holds(x.issue)]
     if len(slugs) < len(letter.posts):
         return ""

@@ -1,6 +1,7 @@
-"""How the lines of an act name posts, letters and what comes next. Pure.
+"""The wording of posts, letters and next steps in an act's lines. Pure.
 
-The command line and the desk word the same facts: each opens the office with its own.
+The command line and the desk word the same facts differently: each opens the office with its own
+``Words``.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Words:
-    """The command line's. ``stop`` is what ends a countdown."""
+    """The command line's wording. ``stop`` names what ends a countdown."""
 
     stop: str = "Ctrl-C"
 
     def post(self, slug: str, title: str) -> str:
-        """A post: what is typed, and what is remembered."""
+        """A post by its slug and title."""
         return f"{slug} “{title}”" if title else slug
 
     def letter(self, letter: Letter) -> str:
@@ -38,19 +39,19 @@ class Words:
         return f"{name} (update)" if issue.update_of else name
 
     def why(self, choice: Candidate) -> str:
-        """Why a letter goes out, or does not."""
+        """The reason why a letter goes out, or does not."""
         return choice.why
 
     def sent(self, state: str, campaign: str) -> str:
-        """That a campaign went out."""
+        """The state of a campaign that went out."""
         return f"{state} (campaign {campaign})"
 
     def sandboxed(self, line: str) -> str:
-        """A line of what happened in the sandbox alone."""
+        """A line about the sandbox, marked as such."""
         return f"{line} [{NOTE}]"
 
     def later(self, purpose: str, command: str) -> tuple[str, ...]:
-        """What the author may do afterwards; nothing where a button says it."""
+        """The author's next step as a command; nothing where a button offers it."""
         return (f"  to {purpose}: {command}",)
 
 
@@ -65,5 +66,5 @@ def command(*words: str) -> str:
 
 
 def indented(lines: Sequence[str]) -> list[str]:
-    """What belongs to the line before."""
+    """Lines that belong to the one before, indented."""
     return [f"    {line}" for line in lines]

@@ -24,7 +24,7 @@ class Alias:
 
     @property
     def file(self) -> str:
-        """The file in the output folder that answers there; ``""`` for one with a query.
+        """The file in the output folder that a host serves there; ``""`` for one with a query.
 
         No host looks at a query before it chooses a file.
         """
@@ -68,12 +68,11 @@ def parse_alias(text: str) -> Alias:
 
 
 GONE = "gone"
-"""What stands in the table of retired addresses for one that leads nowhere any more."""
+"""The value in the table of retired addresses for one without a new target."""
 
 
 def retired_fault(table: Mapping[str, str]) -> str:
-    """What is wrong with the first address that was taken off the site, or with where it leads;
-    ``""`` if nothing is."""
+    """The fault of the first invalid entry in the table of retired addresses; ``""`` for none."""
     for address, lead in table.items():
         try:
             parse_alias(address)
@@ -85,10 +84,10 @@ def retired_fault(table: Mapping[str, str]) -> str:
 
 
 class Occupied:
-    """The addresses at which something is, on a disk that ignores case too.
+    """The addresses in use, compared as on a disk that ignores case.
 
-    ``files`` are those of the site, relative to the output folder, each with what it is; ``take``
-    adds the aliases.
+    ``files`` are those of the site, relative to the output folder, each with its owner; ``take``
+    adds aliases.
     """
 
     def __init__(self, files: Mapping[str, object]) -> None:
@@ -97,7 +96,7 @@ class Occupied:
         self._seen: dict[tuple[str, str], object] = {}
 
     def take(self, alias: Alias, owner: object) -> None:
-        """Let ``alias`` belong to ``owner``.
+        """Reserve ``alias`` for ``owner``.
 
         Raises:
             ValueError: it is not free; the message ends a sentence about it.
@@ -117,6 +116,6 @@ class Occupied:
 
 
 def folders_of(file: str) -> list[str]:
-    """The folders that a file lies in, relative to the output."""
+    """The folders that a file lies in, the topmost first; all relative to the output."""
     parts = file.split("/")
     return ["/".join(parts[:count]) for count in range(1, len(parts))]

@@ -1,4 +1,4 @@
-"""What a rendered body holds: links, pictures, headings and ids, by one parse. Pure."""
+"""Extracts links, pictures, headings and ids from a rendered body, in one parse. Pure."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ ADDRESSES = {
 }  # fmt: skip
 """The attribute of each element that holds an address a reader follows or loads."""
 MARK = re.compile(r"[{|]\w+[}|]")
+OTHERS = ("href", "src", "data", "cite", "formaction", "action", "content")
+"""Attributes in which Pelican resolves an address as well, whatever their element."""
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 ALIGNED = re.compile(r"text-align: ?\w+;?")
 MADE = {"footnote-ref", "footnote-backref", "headerlink"}
-"""Classes of links that Markdown makes, not the author."""
+"""Classes of links that Markdown generates."""
 
 
 class Body(NamedTuple):
-    """What was found; ``inline`` are the elements with a style or a script of their own."""
+    """The contents of a body; ``inline`` are the elements with a style or a script of their own."""
 
     links: tuple[Link, ...] = ()
     headings: tuple[Heading, ...] = ()
@@ -30,16 +32,18 @@ class Body(NamedTuple):
 
 
 def parse(markup: str, resolved: str | None = None, *, mail: bool = False) -> Body:
-    """Read a body before its links were ``resolved``, and after if that made a difference."""
+    """Parse a body with its links as written; ``resolved`` is the body with resolved links, where
+    it differs."""
     root = _tree(markup)
     if root is None:
         return Body()
     elements = [e for e in root.iter() if isinstance(e.tag, str)]
     after = elements
-    if resolved is not None and resolved != markup and MARK.search(markup):
+    marked = MARK.search(markup)
+    if resolved is not None and resolved != markup and marked:
         other = _tree(resolved)
         found = [e for e in other.iter() if isinstance(e.tag, str)] if other is not None else []
-        # Only attributes differ, so the n-th element of one is the n-th of the other.
+        # Only attributes differ, so the n-th elements of both correspond.
         after = found if len(found) == len(elements) else elements
     links: list[Link] = []
     headings: list[Heading] = []
@@ -50,9 +54,12 @@ def parse(markup: str, resolved: str | None = None, *, mail: bool = False) -> Bo
         for name in ("id", "name"):
             if (given := element.get(name)) and (name == "id" or tag == "a"):
                 ids.append(given)
-        if tag in ADDRESSES and not _made(element):
+        if tag in ADDRESSES and not _is_generated(element):
             links += _links(element, settled, tag, mail)
-        elif tag in HEADINGS:
+        elif marked and tag not in ADDRESSES:
+            left = (settled.get(name) or "" for name in OTHERS)
+            links += (Link(tag, each, each, "", mail) for each in left if MARK.match(each))
+        if tag in HEADINGS:
             words = " ".join("".join(element.itertext()).split())
             headings.append(Heading(int(tag[1]), words, element.get("id") or ""))
         if _inline(element, tag):
@@ -81,13 +88,13 @@ def _inline(element: Any, tag: str) -> bool:
     """Whether an element has a style or a script of its own."""
     style = element.get("style")
     if style is not None:
-        # Markdown writes so how a column is set, and a theme has a class for it.
+        # Markdown writes a column's alignment as a style, for which the theme has a rule.
         return not (tag in ("td", "th") and ALIGNED.fullmatch(style.strip()))
     return tag in ("style", "script") or any(key.startswith("on") for key in element.keys())  # noqa: SIM118 - lxml's own
 
 
-def _made(element: Any) -> bool:
-    """Whether Markdown made the link: a footnote's, or a line of a table of contents."""
+def _is_generated(element: Any) -> bool:
+    """Whether Markdown generated the link: a footnote's, or one in a table of contents."""
     if MADE & set((element.get("class") or "").split()):
         return True
     if element.tag != "a" or not (element.get("href") or "").startswith("#"):
@@ -96,7 +103,7 @@ def _made(element: Any) -> bool:
 
 
 def _words(link: Any) -> str:
-    """A link's words as a screen reader says them: of a picture, its alternative text."""
+    """A link's words as a screen reader reads them, with a picture's alternative text."""
     parts = [link.text or ""]
     for element in link.iterdescendants():
         if element.tag == "img":
@@ -108,8 +115,8 @@ def _words(link: Any) -> str:
 
 
 def fragment(markup: str) -> Any:
-    """The tree of a body, under a ``div`` that is not part of it; lxml's own takes a body that
-    begins with ``<html>`` or a doctype for a whole document, and refuses an empty one."""
+    """The tree of a body, wrapped in a ``div``. (lxml's ``fragment_fromstring`` takes a body that
+    begins with ``<html>`` or a doctype for a whole document, and refuses an empty one.)"""
     import lxml.html
 
     whole = f"<html><body>{markup}</body></html>"
@@ -119,7 +126,7 @@ def fragment(markup: str) -> Any:
 def _tree(markup: str) -> Any:
     if not markup.strip():
         return None
-    import lxml.etree  # not needed where every body is known already
+    import lxml.etree  # imported late: not needed where every body is cached
 
     parser = lxml.etree.HTMLParser(recover=True, huge_tree=True, no_network=True)
     try:

@@ -1,7 +1,8 @@
-"""The one cache: files that one run leaves for the next, whole or absent, and what made them.
+"""The one format of cache files: checked, written in one step, with a key of what they were made
+from.
 
-Every file of it can be deleted at any time; a damaged one is as good as none. Little is imported
-at first, for a build that has nothing to do reads one of these files and no more.
+Every cache file can be deleted at any time; a damaged one counts as missing. Few modules are
+imported here, because a build that has nothing to do reads one such file and no more.
 """
 
 from __future__ import annotations
@@ -13,19 +14,19 @@ from functools import cache
 
 from publish.post import stamps
 
-TYPE_CHECKING = False  # as in typing, which takes as long to load as all of this
+TYPE_CHECKING = False  # as typing's own; importing typing takes as long as all of this
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
 
 def with_checksum(data: bytes) -> bytes:
-    """``data`` with its check sums before it: damaged bytes must not even be looked at."""
+    """``data`` with checksums in front: damaged bytes must not be parsed."""
     return _sums(data) + data
 
 
 def verified(sealed: bytes) -> bytes:
-    """What was sealed.
+    """The data behind the checksums.
 
     Raises:
         ValueError: it is damaged.
@@ -35,7 +36,8 @@ def verified(sealed: bytes) -> bytes:
 
 
 def read(file: Path, made_from: str) -> bytes | None:
-    """What :func:`keep` put into ``file``; None if made from something else, or damaged."""
+    """The data that :func:`keep` wrote to ``file``; None if made from something else, missing or
+    damaged."""
     try:
         data = verified(file.read_bytes())
     except (OSError, ValueError):
@@ -44,9 +46,9 @@ def read(file: Path, made_from: str) -> bytes | None:
 
 
 def keep(file: Path, made_from: str, data: bytes) -> None:
-    """Keep ``data`` in ``file``, with all it was ``made_from``.
+    """Write ``data`` to ``file``, with the key ``made_from``.
 
-    What cannot be kept is made again the next time, so an unwritable folder is no error.
+    An unwritable folder is no error: the data is made again the next time.
     """
     import contextlib
 
@@ -57,8 +59,8 @@ def keep(file: Path, made_from: str, data: bytes) -> None:
 
 
 class State:
-    """Plain data that a plugin leaves for the next run in ``file``, for as long as the code in
-    ``folder`` is the same. ``value`` is what the last run left, None where there is nothing."""
+    """Plain data that a plugin keeps in ``file`` from run to run, valid while the code in
+    ``folder`` is unchanged. ``value`` is the last run's, None if there is none."""
 
     def __init__(self, file: Path, folder: Path) -> None:
         self._file, self._code = file, code_digest(folder)
@@ -66,16 +68,16 @@ class State:
         self.value: Any = marshal.loads(self._data) if self._data else None  # noqa: S302 - our own
 
     def keep(self, value: Any) -> None:
-        """Leave ``value``; a file that holds it already is not written."""
+        """Save ``value``, unless the file already holds it."""
         if (data := marshal.dumps(value)) != self._data:
             keep(self._file, self._code, data)
 
 
 def load(path: str | os.PathLike[str]) -> dict[Any, Any]:
-    """What ``save`` wrote to ``path``; empty if it was deleted or is damaged."""
+    """The mapping that ``save`` wrote to ``path``; empty if the file is missing or damaged."""
     try:
         with open(path, "rb") as stream:  # noqa: PTH123 - pathlib costs more than a small file
-            # A large site's is hundreds of megabytes, and is held once.
+            # No copy is made: a large site's is hundreds of megabytes.
             found = marshal.loads(_verify(memoryview(stream.read())))  # noqa: S302 - our own cache
     except (OSError, ValueError, EOFError, TypeError):
         return {}
@@ -105,7 +107,7 @@ def code_digest(folder: Path) -> str:
     """64 hex digits over Python's version, the code in ``folder`` and that of ``publish.post``,
     each file by its stamp.
 
-    A cache whose entries were made by other code is as good as empty.
+    A cache is valid only for the code that made it.
     """
     import hashlib
     import sys
@@ -128,7 +130,7 @@ def _digest(text: str) -> bytes:
 
 
 def _verify(sealed: memoryview) -> memoryview:
-    """What was sealed; it is not copied."""
+    """The data behind the checksums, not copied."""
     if _sums(sealed[8:]) != sealed[:8]:
         raise ValueError("damaged")
     return sealed[8:]

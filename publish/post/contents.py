@@ -1,4 +1,4 @@
-"""Which articles and pages Pelican's generators hold, the categories of each, and digests of their
+"""Lists the articles and pages of Pelican's generators, their categories, and digests of their
 texts. Pure."""
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ PUBLIC = (
 """Lists of Pelican's generators, in the order in which it writes them."""
 DRAFTS = ("drafts", "drafts_translations", "draft_pages", "draft_translations")
 known: dict[str, str] = {}
-"""Texts with their digests, of this run; ``MOST`` at a time."""
+"""Digests by text in this run, at most ``MOST``."""
 MOST = 1 << 16
 
 
@@ -34,8 +34,8 @@ def categories_of(content: Any) -> list[Any]:
 
 
 def digest_of(text: str) -> str:
-    """64 hex digits of a text. Plugins that keep work per post ask for the same bodies one after
-    the other, so each is gone through once a run, or not at all where it is ``known``."""
+    """64 hex digits of a text, memoized, as several plugins need the digest of the same body; one
+    that is ``known`` is not computed."""
     found = known.get(text)
     if found is None:
         if len(known) >= MOST:

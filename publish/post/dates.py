@@ -1,7 +1,7 @@
 """The ``Date`` of a source as Pelican reads it, without Pelican. Pure, but for the day of today.
 
-A test holds it equal to ``pelican.utils.get_date``: what ``check`` takes for a date is the same
-date for every command that reads a header.
+A test compares it with ``pelican.utils.get_date``, so that every command reads a header's date as a
+build does.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from zoneinfo import ZoneInfo
 from publish.post.record import Visibility
 
 _PLAIN = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?")
-"""What nearly every post has, and what needs no grammar of all the world's dates."""
+"""The usual format, which needs no general date parser."""
 
 
 def parse(text: str, zone: ZoneInfo) -> datetime:
     """The moment that ``text`` names, aware; in ``zone`` where it names none.
 
-    What a date leaves out is today's: ``Nov 2026`` is this day of that November.
+    Missing parts are today's: ``Nov 2026`` is today's day of that November.
 
     Raises:
         ValueError: it is no date.

@@ -1,4 +1,4 @@
-"""A diagnostic: what is wrong where, how to mend it, and how a list of them is printed."""
+"""Diagnostics: what is wrong where and how to fix it, and their output formats."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True)
 class Problem:
-    """What a rule found. ``file`` is for rules over the whole site, ``severity`` for a rule
-    that is less sure than usual. ``fix`` is what stands at the line and what should, where the
-    rule knows both (``("", value)``: the value that is missing)."""
+    """A fault found by a rule. ``file`` is for rules over the whole site, ``severity`` overrides
+    the rule's own. ``fix`` is the wrong text on the line and its replacement, where the rule knows
+    both (``("", value)``: a missing value)."""
 
     line: int
     message: str
@@ -59,11 +59,11 @@ class Diagnostic:
 
 
 class Complaint(NamedTuple):
-    """What Pelican or a plugin says is wrong while a site is read.
+    """An error that Pelican or a plugin reports while a site is read.
 
-    ``file`` is ``""`` where it says none; ``line`` counts from 1, 0 is unknown, and ``key`` is that
-    of the front matter which stands there. ``kind`` names what it is, for a rule that tells the
-    same better; ``parts`` are the values it is about, as text: a link, a name, another file.
+    ``file`` is ``""`` where it is unknown; ``line`` counts from 1, 0 is unknown; ``key`` is the
+    front-matter key on that line. ``kind`` classifies it, for rules that report the same error with
+    more detail; ``parts`` are the values concerned, as text: a link, a name, another file.
     """
 
     message: str
@@ -80,12 +80,12 @@ class Complaint(NamedTuple):
         return f"{text} — {self.remedy}" if self.remedy else text
 
     def log(self, logger: logging.Logger, level: int = 40) -> None:
-        """Log it, as an error: stock Pelican prints it, the engine takes it as it is."""
+        """Log it as an error: stock Pelican prints it, the engine collects the object."""
         logger.log(level, "%s", self, extra={"complaint": self})
 
 
 def quoted(value: str, most: int = 60) -> str:
-    """An author's value as a message may quote it: one line, printable, not too long."""
+    """An author's value quoted for a message: one line, printable, shortened."""
     cut = value[: most + 1]
     line = "".join(c if c.isprintable() or c.isspace() else "\ufffd" for c in cut)
     line = " ".join(line.split())
@@ -107,7 +107,7 @@ def as_github(findings: Sequence[Diagnostic]) -> str:
 
 
 def _data(text: str) -> str:
-    # The per cent sign first, or it would be escaped twice.
+    # The percent sign first, or escapes would be escaped again.
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

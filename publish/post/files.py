@@ -32,7 +32,7 @@ def write_whole(path: Path, data: bytes) -> bool:
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
-        # mkstemp makes files private; a web server must be able to read what we publish.
+        # mkstemp makes files private; a web server must be able to read published ones.
         part = Path(name)
         part.chmod(0o644)
         part.replace(path)
@@ -63,11 +63,11 @@ def locked(
     say: Callable[[str], None] | None = None,
     what: str = "build",
 ) -> Iterator[None]:
-    """Hold the lock on ``file``; the lock dies with its process, however that ends.
+    """Hold the lock on ``file``, which is released when its process ends, however that happens.
 
-    ``say`` is told once that there is another to wait for. ``refused`` makes the exception from
-    a message, which names the other's process id, and the next step; it is raised when another
-    ``what`` took longer than ``patience`` seconds.
+    ``say`` is called once if the lock has to be waited for. ``refused`` makes the exception from a
+    message, which names the holder's process id, and the next step; it is raised when another
+    ``what`` holds the lock for longer than ``patience`` seconds.
 
     Raises:
         OSError: ``file`` cannot be written.

@@ -20,19 +20,19 @@ END = re.compile(r"-{3}|\.{3}")
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 """A line with its ending, as Python's universal newlines cut a text."""
 NOT_TYPED = str.maketrans("", "", "\x02\x03")
-"""Markdown takes these two characters out before it looks."""
+"""Markdown removes these two characters first."""
 BOM = "\ufeff"
 MARKDOWN = (".md", ".markdown", ".mkd", ".mdown")
-"""The endings of the files that Pelican reads with Markdown."""
+"""The suffixes of files that Pelican reads as Markdown."""
 OTHER = re.compile(rb"""^\s*(?::([\w-]+):|<meta\s[^>]*?name=["']([\w-]+)["'])""", re.I | re.M)
-"""A key as reStructuredText or HTML has it."""
+"""A key in reStructuredText or HTML."""
 
 
 class Field(NamedTuple):
     """One key with its value. ``line`` counts from 1; ``last`` is the last that continues it.
 
-    ``value`` joins the lines with spaces; ``first`` is that of the first line alone, which is
-    all that Pelican takes of a key it does not make a list of.
+    ``value`` joins the lines with spaces; ``first`` is the value of the first line, the only one
+    that Pelican uses for keys that are no lists.
     """
 
     key: str
@@ -43,17 +43,15 @@ class Field(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The key as Pelican knows it: in small letters."""
+        """The key as Pelican has it: in small letters."""
         return self.key.lower()
 
 
 @dataclass(frozen=True)
 class Header:
-    """All fields in their order. ``body_line`` is where the body begins, from 1.
-
-    ``ended`` tells how: by an empty line or a fence, by a line that is no header line
-    (``text``), or because the file did (``file``). ``fenced``: it began with ``---``.
-    """
+    """All fields in order. ``body_line`` is the first line of the body, from 1. ``ended`` tells by
+    what the header ends: an empty line or a fence (``blank``), a line that is no header line
+    (``text``), or the end of the file (``file``). ``fenced``: it begins with ``---``."""
 
     fields: tuple[Field, ...]
     body_line: int
@@ -64,7 +62,7 @@ class Header:
         return iter(self.fields)
 
     def field(self, name: str) -> Field | None:
-        """The first field of that name: Pelican too takes the first of several."""
+        """The first field of that name, as in Pelican."""
         return self._by_name.get(name)
 
     def get(self, name: str) -> str:
@@ -87,7 +85,7 @@ class Header:
 
 
 def parse(lines: Iterable[str]) -> Header:
-    """Read the header off the beginning of a text, given as lines without their endings."""
+    """Parse the header of a text, given as lines without their endings."""
     fields: list[Field] = []
     fenced, number = False, 0
     for number, given in enumerate(lines, 1):
@@ -110,7 +108,8 @@ def parse(lines: Iterable[str]) -> Header:
 
 
 def read(data: bytes) -> Header:
-    """The header of a source's bytes; bytes that are no UTF-8 count as some character each."""
+    """The header of a source's bytes; bytes that are not UTF-8 are read as replacement
+    characters."""
     text = data.decode("utf-8", "surrogateescape").removeprefix(BOM)
     return parse(found.group().rstrip("\r\n") for found in LINE.finditer(text))
 
@@ -136,7 +135,7 @@ def line_of(key: str, file: str | os.PathLike[str]) -> int:
 
 
 def set_key(data: bytes, key: str, value: str) -> bytes:
-    """``data`` with ``key`` saying ``value``: in its place, or as the header's last line.
+    """``data`` with ``key`` set to ``value``: in its place, or as the header's last line.
 
     Every other byte stays: a byte order mark, line endings, fences, the body. Of a key that is
     given several times the first is kept, with the spelling the author gave it.
@@ -163,24 +162,25 @@ def set_key(data: bytes, key: str, value: str) -> bytes:
 
 
 def remove_key(data: bytes, key: str) -> bytes:
-    """``data`` without the lines of ``key``, every one of them; every other byte stays."""
+    """``data`` without the fields named ``key``; every other byte stays."""
     mark, lines, header = _taken_apart(data)
     for field in reversed(header.all(key.lower())):
         del lines[field.line - 1 : field.last]
-    # With no line left before it, the fence that closed the header would open another.
+    # Without a field in front, the closing fence would open a header.
     if header.fields and lines and not header.fenced and END.match(lines[0]):
         lines[0] = _ending(lines[0]) or "\n"
     return (mark + "".join(lines)).encode("utf-8", "surrogateescape")
 
 
 def names(value: object) -> list[str]:
-    """The names in a value that lists some: by commas, or a list of such lines."""
+    """The names in a comma-separated value, or in a list of such values."""
     given = ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value or "")
     return [part.strip() for part in given.split(",") if part.strip()]
 
 
 def yes_no(value: object) -> bool | None:
-    """What an author means by ``yes`` or ``no``; None for anything else, also for nothing."""
+    """The boolean that a value such as ``yes`` or ``no`` stands for; None for any other and for an
+    empty one."""
     said = str(value or "").strip().lower()
     if said in ("no", "false", "off", "0"):
         return False

@@ -1,4 +1,4 @@
-"""What a post is known by, and whether it is still what was published at its address."""
+"""A post's permanent identity, and the ledger of addresses with the identity behind each."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from publish.post.urls import normal
 URLS = "ledger/urls.json"
 """Below the content folder: every address that was ever published, with its Uid."""
 RETIRED = "ledger/retired.json"
-"""For each address that was taken off the site, where it leads."""
+"""The target of each address that was taken off the site."""
 SINCE = "ledger/since.json"
-"""For each Uid the day its first address became public."""
+"""The day on which each Uid's first address became public."""
 
 
 def uid_of(given: object, source: str) -> str:
     """The permanent identity: the ``Uid`` line, else 16 hex digits of the file's place.
 
-    ``source`` is the file's path below the content folder, with slashes. The fallback holds for
-    as long as the file stays there. Of several ``Uid`` lines the first counts.
+    ``source`` is the file's path below the content folder, with slashes. The fallback changes when
+    the file is moved. Of several ``Uid`` lines the first counts.
     """
     first = given[0] if isinstance(given, list | tuple) and given else given or ""
     uid = str(first).strip()
-    place = f"source:{source}".encode("utf-8", "surrogateescape")  # file names are any bytes
+    place = f"source:{source}".encode("utf-8", "surrogateescape")  # file names may hold any bytes
     return uid or hashlib.sha256(place).hexdigest()[:16]
 
 
@@ -39,23 +39,21 @@ def was_of(given: object) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Recorded:
-    """The addresses that were ever published, each with its identity; by ``normal``.
-
-    ``retired`` are those that were taken back: another post may take one. ``written`` has each as
-    it was published.
-    """
+    """The addresses that were ever published, normalized, each with its identity. ``retired`` are
+    addresses that were taken off the site, which another post may take. ``written`` has each as it
+    was published."""
 
     uids: Mapping[str, str] = field(default_factory=dict)
     retired: frozenset[str] = frozenset()
     written: Mapping[str, str] = field(default_factory=dict)
 
     def uid_at(self, address: str) -> str:
-        """Whose address it is; ``""`` where none or a retired one is."""
+        """The identity at an address; ``""`` for a retired or unknown one."""
         place = normal(address)
         return "" if place in self.retired else self.uids.get(place, "")
 
     def contradicts(self, address: str, uid: str, was: tuple[str, ...] = ()) -> str:
-        """The recorded identity where ``uid`` is another and was never it, else ``""``."""
+        """The recorded identity if it is neither ``uid`` nor one of ``was``, else ``""``."""
         known = self.uid_at(address)
         return known if known and known != uid and known not in was else ""
 
@@ -70,7 +68,7 @@ class Damaged(ValueError):
 
 
 def read_recorded(content: Path) -> Recorded:
-    """What the ledger below the folder ``content`` has of published addresses.
+    """The published addresses in the ledger below the folder ``content``.
 
     Raises:
         Damaged: a table cannot be read, or has an address with two identities.
@@ -107,7 +105,7 @@ CONFLICT = "holds a conflict that a git merge has left"
 
 
 def remedy_of(fault: str) -> str:
-    """What mends a table of the ledger with that ``fault``."""
+    """How to repair a table of the ledger with that ``fault``."""
     if fault == CONFLICT:
         return "keep the lines of both sides, a comma between two, and take git's marks out"
     return "restore it from version control"
@@ -130,7 +128,7 @@ def texts(data: bytes) -> dict[str, str]:
         raise ValueError(CONFLICT if b"\n<<<<<<< " in data else "is damaged")
     try:
         "".join((*found, *found.values())).encode()
-    except UnicodeEncodeError:  # by an escape that is half a character
+    except UnicodeEncodeError:  # by a lone surrogate in an escape
         raise ValueError("is damaged") from None
     return found
 
@@ -142,14 +140,15 @@ class _Twice(ValueError):
 def _pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found: dict[str, object] = {}
     for key, value in pairs:
-        # JSON itself would silently take the last.
+        # The JSON parser would silently take the last.
         if found.setdefault(key, value) != value:
             raise _Twice(key)
     return found
 
 
 def complaint(known: str, uid: str) -> tuple[str, str]:
-    """What is wrong about a post at whose address ``known`` was published, and the next step."""
+    """The message and the remedy for a post at whose address the identity ``known`` was
+    published."""
     message = "its published address belongs to another Uid" if uid else "its Uid is gone"
     return (
         message,

@@ -1,7 +1,7 @@
-"""What is never content: hidden files and folders, and what editors and systems leave.
+"""Names that are never content: hidden files and folders, and files that editors and systems leave.
 
-One list for everything that looks at a content folder: Pelican by ``IGNORE_FILES``, our own walks
-by name. Only names are looked at, and nothing is imported: the shortest build runs this.
+One list for everything that reads a content folder: Pelican through ``IGNORE_FILES``, our own walks
+by name. Nothing is imported, because the shortest build runs this.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 PREFIXES = ("~$",)
-"""Office programs' locks. A leading dot is looked at by itself: STATIC_PATHS may name one."""
+"""Lock files of office programs. Leading dots are tested separately, as STATIC_PATHS may name
+hidden files."""
 SUFFIXES = ("~", ".swp", ".swo", ".pyc")
 NAMES = (
     "Thumbs.db", "thumbs.db", "ehthumbs.db", "Desktop.ini", "desktop.ini", "Icon\r", "__MACOSX",
@@ -37,16 +38,16 @@ def kept_of(static_paths: Iterable[object]) -> tuple[str, ...]:
 
 
 def patterns(static_paths: Iterable[object] = ()) -> list[str]:
-    """The same for Pelican's ``IGNORE_FILES``, whose patterns are held against names.
+    """The same as glob patterns for Pelican's ``IGNORE_FILES``.
 
-    A pattern cannot make an exception. So with hidden files that ``static_paths`` names, the
-    patterns match every name with a leading dot that differs from theirs in some place.
+    Patterns have no exceptions. So with hidden files in ``static_paths``, the patterns match every
+    other name with a leading dot, character by character.
     """
     kept = kept_of(static_paths)
     return [
         *_hidden(".", kept),
         *(f"{_escaped(prefix)}*" for prefix in PREFIXES),
-        # A hidden name is judged by the patterns above alone.
+        # Hidden names are matched by the patterns above alone.
         *(f"[!.]*{suffix}" for suffix in SUFFIXES),
         "~",
         "#*#",

@@ -66,13 +66,13 @@ def cover_paths(given: str, folder: str) -> Iterator[str]:
         if place.startswith(".."):
             continue
         for name in (place, unquote(place)):
-            # One disk keeps an accent apart from its letter, another does not.
+            # File systems differ in the Unicode form of accents.
             yield from dict.fromkeys((name, normalize("NFC", name), normalize("NFD", name)))
 
 
 def size_of(file: str | Path) -> tuple[int, int] | None:
     """Width and height in pixels, as a browser turns the picture; None if it cannot be read."""
-    # The cache hides the file from the engine, which records what a build reads.
+    # The memoized result hides the file from the engine, which records the files a build reads.
     sys.audit("publish.reads", str(file))
     try:
         stamp = Path(file).stat()
@@ -99,18 +99,18 @@ FORMATS = tuple((re.compile(begin, re.S), ending) for begin, ending in (
     (rb".{4}ftyp(?:mif1|msf1|heic)", ".heic"), (rb"BM", ".bmp"), (rb"II\*\0|MM\0\*", ".tif"),
     (b"\0\0\1\0", ".ico"), (rb"(?:\xef\xbb\xbf)?\s*(?=<[?!s]).{0,65536}?(?i:<svg)", ".svg"),
 ))  # fmt: skip
-"""How the formats of pictures begin; a browser goes by that and not by a file's name."""
+"""The first bytes of picture formats, by which browsers recognize them."""
 SHOWN = {".jpg", ".png", ".gif", ".webp", ".avif", ".svg"}
-"""What a browser shows."""
+"""Formats that browsers show."""
 
 
 def format_of(data: bytes) -> str:
-    """The ending a picture's bytes deserve; ``""`` if they are no picture."""
+    """The suffix that fits a picture's bytes; ``""`` if they are no picture."""
     return next((ending for begin, ending in FORMATS if begin.match(data)), "")
 
 
 def ending_of(data: bytes) -> str:
-    """The same; ``""`` too if they are a picture that a page may not show."""
+    """The same, but ``""`` for a picture that a page must not show."""
     ending = format_of(data)
     return ending if ending in SHOWN and (ending != ".svg" or harmless(data)) else ""
 

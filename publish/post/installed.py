@@ -1,7 +1,7 @@
-"""What is installed beside this tool, read off the records of packages.
+"""Installed packages, read from their metadata on disk.
 
-importlib.metadata knows the same, and loads a parser of mail and one of tables for it, which takes
-longer than a small build has.
+``importlib.metadata`` gives the same, but imports the email and csv packages, which takes longer
+than a small build.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from functools import cache
 
 @cache
 def release(package: str) -> str:
-    """The release of a package, ``""`` of one that is not there: the next may make other bytes."""
+    """The version of a package, ``""`` if it is not installed; part of cache keys, as another
+    version may give other bytes."""
     wanted = package.replace("-", "_").lower()
     for record in _records():
         stem, _, number = os.path.basename(record).partition("-")  # noqa: PTH119 - loaded early
@@ -24,10 +25,8 @@ def release(package: str) -> str:
 
 @cache
 def entry_points(group: str) -> dict[str, str] | None:
-    """Name to ``module:object`` of what packages offer to others as ``group``.
-
-    None where this is not certain: a package in an archive, or one name of two packages.
-    """
+    """The entry points of a ``group``, name to ``module:object``. None where they cannot be told
+    for certain: a package in an archive, or one name in two packages."""
     if any(map(os.path.isfile, sys.path)):
         return None
     found: dict[str, str] = {}

@@ -21,7 +21,7 @@ CLIPPED = 100_000
 """Bytes of HTML from which on an issue is refused: Gmail clips at ``GMAIL``, and Mailchimp's own
 rewriting of links adds to it."""
 LARGE = 80_000
-"""Bytes of HTML from which on the author is told."""
+"""Bytes of HTML from which on the author is warned."""
 GMAIL = 102 * 1024
 """Bytes of HTML after which Gmail shows no more."""
 
@@ -30,13 +30,13 @@ GMAIL = 102 * 1024
 class Issue:
     """One mailing.
 
-    ``digest`` is of the subject, preheader and both bodies; ``page_digest`` of the article's
-    page; ``date`` is the post's, with its zone; ``images`` are absolute addresses. ``html_part``
-    and ``text_part`` are where in the bodies the article itself lies (begin and end, in
-    characters; empty where that is not known); ``posts`` are the keys of the posts that a digest
-    joins, ``update_of`` that of the post an update brings again; ``was`` are earlier Uids of the
-    post: what was mailed under them counts as mailed. ``picture_bytes`` is what a reader's program
-    loads beside the HTML, as far as the pictures are the site's own.
+    ``digest`` is of the subject, preheader and both bodies; ``page_digest`` of the article's page;
+    ``date`` is the post's, with its zone; ``images`` are absolute addresses. ``html_part`` and
+    ``text_part`` are where in the bodies the article itself lies (begin and end, in characters;
+    empty where that is not known); ``posts`` are the keys of the posts that a digest joins,
+    ``update_of`` the key of the post that an update repeats; ``was`` are earlier Uids of the post,
+    under which a mailing counts too. ``picture_bytes`` is the size of the site's own pictures in
+    it.
     """
 
     key: str
@@ -86,14 +86,15 @@ class Issue:
         }
 
     def files(self) -> dict[str, bytes]:
-        """What lies in its folder, by name; the record last."""
+        """The files of its folder, by name; the record last."""
         record = json.dumps(self.record(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
         texts = (self.html, self.text, record)
         return {name: text.encode() for name, text in zip(NAMES, texts, strict=True)}
 
 
 def from_record(record: Mapping[str, Any], html: str = "", text: str = "") -> Issue:
-    """The issue of an ``issue.json`` and its bodies; without these, enough to choose and to list.
+    """The issue of an ``issue.json`` and its bodies; without the bodies, enough for selecting and
+    listing.
 
     Raises:
         KeyError, TypeError, ValueError: it is no such record.
@@ -121,14 +122,14 @@ def from_record(record: Mapping[str, Any], html: str = "", text: str = "") -> Is
 def key_of(uids: Iterable[str], update: str = "") -> str:
     """An issue's key, 20 hex digits: of its posts' identities, never of their content.
 
-    ``update`` is the digest of what an update brings; the same update is the same issue, so
-    it too goes out once.
+    ``update`` is the digest of an update: the same update has the same key, so it too goes out
+    once.
     """
     identity = "\n".join(sorted(uids)) + (f"\nupdate:{update}" if update else "")
     return hashlib.sha256(identity.encode()).hexdigest()[:20]
 
 
 def digest_of(subject: str, preheader: str, html: str, text: str) -> str:
-    """64 hex digits over everything a reader gets."""
+    """64 hex digits over everything that a reader gets: subject, preheader and both bodies."""
     whole = json.dumps([subject, preheader, html, text], ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(whole.encode()).hexdigest()

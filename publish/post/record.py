@@ -1,6 +1,6 @@
 """The record of a post or page: what Pelican and the plugins made of one source, as plain values.
 
-``publish.site`` takes it from Pelican's objects once everything is resolved; checks, newsletter,
+``publish.site`` makes it from Pelican's objects once every link is resolved; checks, newsletter,
 deploy and the desk read it instead of the source.
 """
 
@@ -122,7 +122,7 @@ class Post:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """What a ``#…`` that leads here may name."""
+        """The valid fragments (``#…``) of links to it."""
         return frozenset(self.ids)
 
 
@@ -131,12 +131,12 @@ class Library:
     """A site's records, and what else an address may lead to.
 
     ``sources`` are the paths of all sources below the content folder by their kind, read or not.
-    ``files`` are the files that are copied into the site: path below the content folder to size
-    in bytes. ``places`` are the addresses of lists, feeds and the like, ``terms`` the slugs of
-    the categories, tags and authors. ``settings`` are Pelican's, defaults filled in, as far as
-    they are plain values; ``plugins`` the names of those at work. ``complaints`` are what
-    Pelican and the plugins said that a build refuses. ``no_template`` are
-    the sources whose template the theme does not have, with its name.
+    ``files`` are the files that are copied into the site: path below the content folder to size in
+    bytes. ``places`` are the addresses of lists, feeds and the like, ``terms`` the slugs of the
+    categories, tags and authors. ``settings`` are Pelican's, defaults filled in, as far as they are
+    plain values; ``plugins`` the names of those at work. ``complaints`` are the errors of Pelican
+    and the plugins, which a build refuses. ``no_template`` are the sources whose template the theme
+    does not have, with its name.
     """
 
     content: str
@@ -163,7 +163,7 @@ class Library:
 
     @cached_property
     def written(self) -> frozenset[str]:
-        """Files that a build writes, as far as they are known here, relative to the output."""
+        """The known files that a build writes, relative to the output."""
         pages = {unquote(post.save_as) for post in self.public if post.save_as}
         lists = {
             place[1:] if "." in place.rpartition("/")[2] else f"{place}/index.html".lstrip("/")

@@ -25,7 +25,7 @@ def slugify(title: str, values: Mapping[str, Any] | None = None) -> str:
     from unidecode import unidecode
 
     values = values or {}
-    # Only its tags are stripped here; nothing is ever shown as markup.
+    # Tags are stripped only for the slug; the result is never shown as markup.
     text = unicodedata.normalize("NFKC", Markup(title).striptags())  # noqa: S704
     if not values.get("SLUGIFY_USE_UNICODE"):
         text = unidecode(text)
@@ -40,8 +40,6 @@ def slugify(title: str, values: Mapping[str, Any] | None = None) -> str:
 
 
 def slug_of_title(title: str, values: Mapping[str, Any] | None = None) -> str:
-    """A new post's slug: Pelican's, of every word that the title shows.
-
-    Pelican takes ``<2 or >`` for a tag; what a reader sees as words stays in the address.
-    """
+    """A new post's slug: Pelican's, with every word that the title shows. Pelican would drop ``<2
+    or >`` as a tag."""
     return slugify(html.escape(plain_title(title)), values)

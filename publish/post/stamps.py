@@ -1,7 +1,6 @@
-"""Stamps of files, which tell cheaply whether a file is as it was.
+"""Stamps of files: a cheap test of whether a file has changed.
 
-Loaded before anything else by a build that has nothing to do, so only what Python has at hand is
-imported.
+Used by a build that has nothing to do, so only modules that Python has already loaded are imported.
 """
 
 from __future__ import annotations
@@ -12,21 +11,21 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 
 Stamps = dict[str, str]
-"""Path to size, modification and change time, and inode. What is not there has no entry."""
+"""Path to size, modification time, change time and inode; missing files have no entry."""
 RACY = 2_000_000_000
-"""Nanoseconds: so shortly before it was stamped, a file may change again and keep its stamp."""
+"""Nanoseconds after a change within which a further one may keep the stamp."""
 
 
 def stamp(path: str | os.PathLike[str]) -> str:
     """One file's stamp; ``""`` if it is not there."""
     try:
-        return told(os.stat(path))  # noqa: PTH116 - thousands of them, and a Path doubles the time
+        return of_stat(os.stat(path))  # noqa: PTH116 - thousands of them, and a Path doubles the time
     except (OSError, ValueError):
         return ""
 
 
-def told(found: os.stat_result) -> str:
-    """The stamp of a file that was looked up already."""
+def of_stat(found: os.stat_result) -> str:
+    """The stamp for the result of a ``stat``."""
     return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
 
 
@@ -36,8 +35,8 @@ def of(paths: Iterable[str]) -> Stamps:
 
 
 def total(paths: Iterable[str]) -> int:
-    """One number for the stamps of all ``paths``, the one ``total_of`` gives for the same stamps;
-    -1 if any is not there. It costs half of what so many stamps cost."""
+    """One number for the stamps of all ``paths``, equal to ``total_of`` the same stamps; -1 if any
+    file is missing. It takes half the time of single stamps."""
     numbers: list[int] = []
     look = os.stat
     for path in paths:
@@ -61,16 +60,16 @@ def changed_at(stamped: str) -> int:
 
 
 def is_trustworthy(stamped: str) -> bool:
-    """Whether a file's stamp alone can be trusted to show its next change."""
+    """Whether the file's next change will certainly change its stamp."""
     return bool(stamped) and time.time_ns() - changed_at(stamped) >= RACY
 
 
 def digest(path: str) -> str:
-    """SHA-256 of a file's bytes; ``""`` for what is no ordinary file or cannot be read."""
+    """SHA-256 of a file's bytes; ``""`` if it is no regular file or cannot be read."""
     from hashlib import sha256
 
     try:
-        # Opening a pipe would wait for ever.
+        # Opening a named pipe would block.
         if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - thousands of them
             return ""
         with open(path, "rb") as stream:  # noqa: PTH123 - thousands of them
@@ -86,7 +85,7 @@ def walk(
     Pelican does; a folder that was ``seen`` already, in this walk or before, is not entered."""
     for base, names, entries in os.walk(folder, followlinks=True):
         place = identity(base)
-        # A link that leads back up must not be followed for ever.
+        # A symbolic link to a folder above would be followed for ever.
         if place in seen or place is None:
             names.clear()
             continue

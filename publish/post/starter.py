@@ -1,4 +1,4 @@
-"""What a new post's file holds, and how to tell that its text was never replaced. Pure."""
+"""The file of a new post, and the test whether its starter text was replaced. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PARTS = (
     r"the lines above end at the first empty line",
     r"leave uid as it is",
 )
-"""Any of these left is too much: an author may have cut one of them off."""
+"""Any remaining part counts: an author may have deleted only some."""
 LEFT = re.compile("|".join(part.replace(" ", r"\s+") for part in PARTS), re.I)
 
 

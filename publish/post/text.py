@@ -1,4 +1,4 @@
-"""Words out of HTML, their direction, and what a text may hold. Pure."""
+"""Extracts words from HTML; titles, text direction, and characters that XML allows. Pure."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 REST = r"""(?:[^>"']*(?:(?:"[^"]*"|'[^']*')[^>"']*)*>|[^>]*>)"""
 TAG = re.compile(rf"</?([a-zA-Z][^\s/>]*){REST}")
 NOTE = re.compile(r'<sup id="fnref.{0,500}?</sup>|<a class="footnote-backref".{0,500}?</a>', re.S)
-"""A footnote's mark and the way back to it, as Markdown writes them."""
+"""A footnote's mark and its back link, as Markdown writes them."""
 NOTES = re.compile(r'<div class="footnote">.*?</div>', re.S)
 SHIFTED = re.compile(r"<(sup|sub)\b[^>]{0,200}>(.{0,200}?)</\1\s*>", re.S | re.I)
 UNSEEN = (("<!--", "-->"), ("<script", "</script>"), ("<style", "</style>"))
-"""What a page does not show, with its end."""
+"""Beginnings and ends of what a page does not show."""
 INLINE = frozenset(
     ("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em",
      "font", "i", "ins", "kbd", "label", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small",
      "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr")
 )  # fmt: skip
-"""Elements that part no words; every other one does."""
+"""Elements that do not separate words; all others do."""
 INLINE_TAG = re.compile(rf"</?(?:{'|'.join(sorted(INLINE))})(?![^\s/>]){REST}", re.I)
 UNSEEN_KINDS = ("Cc", "Cf", "Zs", "Zl", "Zp")
 """Of characters, in Unicode: controls, marks of direction and the like, and blanks."""
@@ -40,7 +40,7 @@ RIGHT_TO_LEFT_SCRIPTS = frozenset(("arab", "hebr", "nkoo", "rohg", "syrc", "thaa
 
 
 def moment(when: datetime, zone: tzinfo) -> str:
-    """A moment as the author reads it everywhere: in the site's ``zone``, with its name."""
+    """A time as it is shown to the author everywhere: in the site's ``zone``, with its name."""
     local = when.astimezone(zone)
     return f"{local:%a %d %b %Y, %H:%M} {local.tzname()}"
 
@@ -53,8 +53,8 @@ def clean(text: str) -> str:
 def plain(markup: object) -> str:
     """The words of a piece of HTML on one line.
 
-    A lone ``<`` or ``&`` is a word too. Comments, scripts and footnote marks are left out; an
-    element that is a block parts two words; figures that are raised or lowered stay so.
+    A lone ``<`` or ``&`` counts as a word. Comments, scripts and footnote marks are dropped; a
+    block element separates words; superscript and subscript figures become Unicode ones.
     """
     text = str(markup)
     if "<" in text:
@@ -62,22 +62,22 @@ def plain(markup: object) -> str:
             text = _without(text, begin, stop)
         text = SHIFTED.sub(_shifted, NOTE.sub("", text))
         for tags, instead in ((INLINE_TAG, ""), (TAG, " ")):
-            # Behind the last ">" no tag ends, and to look for one takes the square of the length.
+            # No tag ends after the last ">"; searching for one there would take quadratic time.
             end = text.rfind(">") + 1
             text = tags.sub(instead, text[:end]) + text[end:]
     return " ".join(clean(html.unescape(text)).split())
 
 
 def without_notes(markup: str) -> str:
-    """``markup`` without footnotes and their marks: a summary has no place for them."""
+    """``markup`` without footnotes and their marks, for summaries."""
     return NOTE.sub("", NOTES.sub("", markup)) if "fn:" in markup else markup
 
 
 def raised(before: str, text: str) -> str:
-    """``text`` set as a superscript behind ``before``, in characters alone: ``⁹``, ``^6.5``.
+    """``text`` as a superscript after ``before``, in plain characters: ``⁹``, ``^6.5``.
 
-    What is read as one word with what stands before it (``1st``, ``5*``) stays as it is, and of
-    two marks side by side (``¹ ²``) none becomes a part of the other.
+    Text that forms one word with ``before`` (``1st``, ``5*``) is not changed, and two marks side by
+    side (``¹ ²``) stay separate.
     """
     if FIGURES.fullmatch(text):
         apart = " " if before and ord(before[-1]) in RAISED.values() else ""
@@ -90,7 +90,7 @@ def raised(before: str, text: str) -> str:
 
 
 def lowered(text: str) -> str:
-    """``text`` set as a subscript, in characters alone: ``₂``."""
+    """``text`` as a subscript, in plain characters: ``₂``."""
     return text.translate(LOWERED) if FIGURES.fullmatch(text) else text
 
 
@@ -111,7 +111,7 @@ def title_html(title: object) -> str:
         elif name in INLINE and not tag[0].startswith("</"):
             opened.append((name, tag.start()))
         elif name in [other for other, _ in opened]:
-            # What was opened inside it and never closed is text.
+            # Tags opened inside it and not closed are text.
             while opened[-1][0] != name:
                 opened.pop()
             kept |= {opened.pop()[1], tag.start()}
@@ -125,8 +125,8 @@ def title_html(title: object) -> str:
 
 
 def plain_title(title: object) -> str:
-    """The words of a title on one line, as every place shows them that shows no markup; ``""`` if
-    they are nothing that a reader sees."""
+    """The words of a title on one line, for every place that shows no markup; ``""`` if no
+    character is visible."""
     words = plain(title_html(title))
     return words if any(unicodedata.category(c) not in UNSEEN_KINDS for c in words) else ""
 
@@ -147,12 +147,12 @@ def direction(lang: object) -> str:
 
 
 def csp_hash(text: str) -> str:
-    """What a Content-Security-Policy calls a style or script element with exactly this text."""
+    """The Content-Security-Policy source of a style or script element with exactly this text."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 def _without(text: str, begin: str, end: str) -> str:
-    """``text`` without what stands from each ``begin`` to the ``end`` after it, in linear time."""
+    """``text`` without each passage from ``begin`` to the next ``end``, in linear time."""
     folded = text.lower() if begin.isascii() and begin.upper() != begin else text
     if begin not in folded or len(folded) != len(text):
         return text

@@ -1,4 +1,4 @@
-"""Addresses: the site's, absolute ones in markup, this machine's. Pure."""
+"""Addresses: of the site, made absolute in markup, and of this machine. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from publish.post.text import clean
 
 LONGEST_NAME = 200
-"""Bytes of one part; file systems take 255, and the writer needs a few for itself."""
+"""Bytes of one part of a path; file systems allow 255, and temporary files have longer names."""
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - only if the user asks for it with --host
 
 ATTRIBUTE = re.compile(
@@ -40,7 +40,7 @@ TRACKING_KEY = re.compile(
 
 
 def normal(path: str) -> str:
-    """One spelling for an address: ``/a``, ``/a/`` and ``/a/index.html`` are the same."""
+    """An address normalized: ``/a``, ``/a/`` and ``/a/index.html`` are the same."""
     path = unquote(path.split("#")[0]).strip().lstrip("/")
     return "/" + path.removesuffix("index.html").rstrip("/")
 
@@ -65,7 +65,7 @@ def permalink(
 
 
 def join(base: str, address: str) -> str:
-    """``address`` absolute to ``base``; as it is where it is empty or no address at all."""
+    """``address`` made absolute by ``base``; unchanged if it is empty or invalid."""
     try:
         return urljoin(base, address.strip()) if address.strip() else address
     except ValueError:
@@ -75,8 +75,8 @@ def join(base: str, address: str) -> str:
 def absolute(markup: str, base: str) -> str:
     """``markup`` with every address in it, ``#fn:1`` too, absolute to ``base``.
 
-    Only the values of attributes that hold an address change. A parser that serialises the
-    whole tree would lose what its own HTML does not know (``<picture>``, inline SVG).
+    Only the values of attributes that hold an address change. Serialising a parsed tree would lose
+    elements that the parser does not know (``<picture>``, inline SVG).
     """
     markup = clean(markup)
     tags = _StartTags(markup)
@@ -89,7 +89,7 @@ def absolute(markup: str, base: str) -> str:
 
 
 class _StartTags(HTMLParser):
-    """Where each start tag stands, and its text; comments and scripts hold none."""
+    """The position and text of each start tag, without those in comments and scripts."""
 
     def __init__(self, markup: str) -> None:
         super().__init__(convert_charrefs=False)
@@ -117,7 +117,7 @@ def _attribute(match: re.Match[str], base: str) -> str:
 
 
 def folded(file: str) -> str:
-    """A file name as a disk compares it that ignores case and how an accent is put together."""
+    """A file name as compared by a disk that ignores case and the Unicode form of accents."""
     return unicodedata.normalize("NFC", file).casefold()
 
 
@@ -127,7 +127,7 @@ def is_private_host(host: str) -> bool:
 
 
 def is_private(url: str) -> bool:
-    """Whether an absolute address has such a host; one that cannot be read has none."""
+    """Whether an absolute address has such a host; False for an invalid one."""
     try:
         return is_private_host(urlsplit(url).hostname or "")
     except ValueError:
@@ -135,16 +135,16 @@ def is_private(url: str) -> bool:
 
 
 def tracking_keys(url: str) -> list[str]:
-    """The keys of its query by which an address follows its readers."""
+    """The keys of an address's query that track readers."""
     found = re.findall(r"[?&;]([^?&;=#]+)=", url)
     return [key for key in found if TRACKING_KEY.fullmatch(key)]
 
 
 def is_loopback(host: str) -> bool:
-    """Whether ``host``, with or without a port, as a Host header has it, is this machine.
+    """Whether ``host``, a Host header with or without a port, is this machine.
 
-    A name that is only looked up to be loopback does not count: a web page could point one of
-    its own at 127.0.0.1 and read what is served there. An IPv6 address stands in brackets.
+    A name that merely resolves to loopback does not count: any web page could point its own name at
+    127.0.0.1 and read what is served there (DNS rebinding). An IPv6 address is in brackets.
     """
     try:
         name = urlsplit(f"//{host}").hostname or ""
@@ -156,7 +156,7 @@ def is_loopback(host: str) -> bool:
 def names_server(header: str, host: str) -> bool:
     """Whether the Host ``header`` of a request names the server that listens on ``host``.
 
-    A name can be pointed at this machine by anyone, an IP address cannot.
+    Anyone can point a name at this machine, but not an IP address.
     """
     if is_loopback(header):
         return True

@@ -1,1 +1,1 @@
-"""The unattended run: from whatever state is found, what is due becomes public and is mailed."""
+"""The unattended run: publishes and mails what is due, whatever state it starts from."""

@@ -1,5 +1,5 @@
-"""Examines what an unattended run needs: targets and the right to write there, a repository for
-the ledger, the last run, the clock."""
+"""Checks what an unattended run needs: writable targets, a repository for the ledger, the last run,
+the clock."""
 
 from __future__ import annotations
 
@@ -18,14 +18,13 @@ from publish.run import ledger_repo, report
 from publish.settings import Settings
 
 LATE = timedelta(days=1)
-"""A timer whose last run is longer ago does not run any more."""
+"""The time since the last run after which the timer counts as stopped."""
 SKEW = 120.0
 """Seconds by which this machine's clock may differ from the host's."""
 
 
 def checks(settings: Settings, lock: Callable[[], AbstractContextManager[None]]) -> Iterator[Check]:
-    """Each check in turn; none of them raises. What is written to find out what may be written is
-    removed at once."""
+    """The checks one after the other; none of them raises. Test files are removed at once."""
     try:
         names = list(golive.named(settings))
     except PublishError as error:

@@ -1,9 +1,9 @@
 """Pulls and pushes the ledger between this folder and its Git repository.
 
-In: the branch is brought forward, and what both sides know is put together. Home: a commit made
-by plumbing on the newest tip, so that neither the author's files nor the author's commits are
-touched, however often the branch moves meanwhile. At every moment the ledger lies either in the
-content folder or aside; a run that died is completed by the next.
+Pull: the branch is fast-forwarded, and both ledgers are merged. Push: a commit is made by plumbing
+on the newest tip, so that neither the author's files nor the author's commits are touched, however
+often the branch moves meanwhile. At every moment the ledger lies either in the content folder or
+aside; the next run completes one that died.
 """
 
 from __future__ import annotations
@@ -51,12 +51,12 @@ class LedgerRepository(Repository):
         self.ref = f"refs/heads/{branch}"
 
     def pull(self) -> None:
-        """Bring the branch forward to its newest tip, with what both ledgers know; see that a push
-        will be possible.
+        """Fast-forward the branch to its newest tip, merge the ledgers, and check that a push is
+        possible.
 
         Raises:
             Refused: there is uncommitted content, or the branch and its upstream have diverged.
-            NothingSent: the remote does not answer, or may not be written.
+            NothingSent: the remote does not answer, or refuses writing.
         """
         self.require_committed()
         tip = self._fetch()
@@ -65,7 +65,7 @@ class LedgerRepository(Repository):
             self._fast_forward(tip)
 
     def push(self) -> str:
-        """Add what this machine knows to the newest tip: ``pushed`` or ``unchanged``.
+        """Merge this machine's ledger into the newest tip; returns ``pushed`` or ``unchanged``.
 
         Raises:
             Refused: the ledgers contradict each other.
@@ -88,7 +88,7 @@ class LedgerRepository(Repository):
                         f"{commit}:{self.ref}",
                     )  # fmt: skip
                 except Failed:
-                    # Where the branch did not move it was no other machine that came first.
+                    # If the branch did not move, the push failed for another reason.
                     refused += self._fetch() == tip
                     if refused > 1 or attempt + 1 == ATTEMPTS:
                         raise
@@ -99,7 +99,7 @@ class LedgerRepository(Repository):
         raise AssertionError("the last attempt pushes or raises")
 
     def probe(self) -> None:
-        """See that the remote answers and could be written.
+        """Check that the remote answers and can be written.
 
         Raises:
             NothingSent: it does not, or could not.
@@ -108,11 +108,11 @@ class LedgerRepository(Repository):
         self._check_push()
 
     def ahead(self) -> bool:
-        """Whether the remote has commits that are not here."""
+        """Whether the remote has commits that are missing here."""
         return not self._contains("HEAD", self._fetch())
 
     def require_committed(self) -> None:
-        """Refuse what the repository does not have.
+        """Refuse uncommitted content.
 
         Raises:
             Refused: a file of the content is new or changed, or another one of the site is changed.
@@ -145,7 +145,7 @@ class LedgerRepository(Repository):
             ) from None
 
     def _fast_forward(self, tip: str) -> None:
-        """Make HEAD ``tip``, and the ledger what both know."""
+        """Make HEAD ``tip``, and merge both ledgers."""
         if self._contains(tip, "HEAD") is False and self._contains("HEAD", tip) is False:
             raise Refused(
                 f"this branch and {self.remote}/{self.branch} have diverged",
@@ -167,10 +167,8 @@ class LedgerRepository(Repository):
         self._restore(merge_ledgers(ours, self._here(), committed))
 
     def _follow(self, commit: str) -> None:
-        """Bring branch and index along, so that the next run finds nothing to do here.
-
-        A branch that cannot follow is no harm: the next run brings it forward.
-        """
+        """Move branch and index to the pushed commit, so that the next run has nothing to do here.
+        If that fails, the next run fast-forwards."""
         try:
             if self._contains(commit, "HEAD"):
                 self._fast_forward(commit)
@@ -178,7 +176,8 @@ class LedgerRepository(Repository):
             return
 
     def _set_aside(self, committed: dict[str, bytes]) -> dict[str, bytes]:
-        """The ledger, kept until all of it is back in its place; with what an earlier run left."""
+        """The ledger, moved aside until it is completely restored; merged with what an earlier run
+        left aside."""
         ours = self._here()
         if self.aside.is_dir():
             ours = merge_ledgers(ours, _read(self.aside), committed)
@@ -208,7 +207,7 @@ class LedgerRepository(Repository):
         }
 
     def _uids(self, tip: str, theirs: dict[str, bytes]) -> set[str]:
-        """The identities that the tip knows: of its sources, and those recorded there already."""
+        """The identities at the tip: of its sources, and those in its ledger."""
         known = set(table(theirs, URLS).values())
         below = self.inside.rpartition("/")[0]
         for path, blob in self.files(tip, f"{below}/").items():
@@ -237,7 +236,7 @@ class LedgerRepository(Repository):
 def repository_of(
     settings: Settings, lock: Callable[[], AbstractContextManager[None]]
 ) -> LedgerRepository | None:
-    """The repository the site lies in; None where there is none, or nothing to push to.
+    """The repository of the site; None where there is none, or no remote to push to.
 
     Raises:
         ConfigError: it cannot be told which branch to push to.

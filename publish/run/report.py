@@ -1,4 +1,4 @@
-"""What a run did: for the terminal, scripts, the page of a CI job, and a dead man's switch."""
+"""The report of a run: for the terminal, scripts, the page of a CI job, and a dead man's switch."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from publish.http import ask
 from publish.post.files import write_whole
 
 WORST = (Exit.UNKNOWN, Exit.USAGE, Exit.REFUSED, Exit.NOTHING_SENT, Exit.OK)
-"""Of several outcomes the first of these is the run's."""
+"""The exit codes by severity; a run has the first that occurred."""
 
 
 @dataclass
 class Report:
-    """``errors`` are what went wrong, in the order it did; ``lines`` all there is to tell.
+    """``errors`` in the order they occurred; ``lines`` for the terminal.
 
     ``ledger`` is ``pushed``, ``unchanged``, ``unpushed``, or ``none`` where there is no repository.
     """
@@ -36,12 +36,12 @@ class Report:
 
     @property
     def sent(self) -> bool:
-        """Whether this run brought a letter on its way."""
+        """Whether this run sent or scheduled a letter."""
         return any(issue.get("sent_by_this_run") for issue in self.issues)
 
     @property
     def code(self) -> Exit:
-        """The exit code: the worst of all that happened."""
+        """The exit code: the worst of all errors."""
         codes = {error.code for error in self.errors} | {self.refused}
         if self.sent and self.ledger == "unpushed":
             codes.add(Exit.UNKNOWN)
@@ -58,11 +58,9 @@ class Report:
 
 
 def publish(report: Report, cache: Path, warn: Callable[[str], None]) -> None:
-    """Leave the report where others look: beside the cache for `doctor`, on the page of a CI job,
-    and a sign of life at ``PUBLISH_HEARTBEAT_URL``, with ``/fail`` behind it after a bad run.
-
-    None of them changes how the run ends.
-    """
+    """Publish the report: in the cache for `doctor`, on the page of a CI job, and as a heartbeat to
+    ``PUBLISH_HEARTBEAT_URL``, with ``/fail`` appended after a failed run. None of them changes the
+    run's exit code."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     document = {"at": now, "code": int(report.code), "live": report.live}
     write_whole(cache / "run" / "last.json", json.dumps(document).encode())
@@ -79,7 +77,7 @@ def publish(report: Report, cache: Path, warn: Callable[[str], None]) -> None:
         except OSError:
             status = 0
         if not 200 <= status < 300:
-            # The address itself is a secret: with it one can pretend that all is well.
+            # The address is a secret: anyone who has it can fake a healthy run.
             said = f"answers {status}" if status else "does not answer"
             warn(f"the address in PUBLISH_HEARTBEAT_URL {said}")
 
@@ -93,7 +91,7 @@ def summary(report: Report) -> str:
 
 
 def last(cache: Path) -> dict[str, Any]:
-    """What the last run on this machine left; empty if there was none."""
+    """The report of the last run on this machine; empty if there was none."""
     try:
         found = json.loads((cache / "run" / "last.json").read_bytes())
         return found if isinstance(found, dict) else {}

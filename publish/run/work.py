@@ -1,7 +1,7 @@
-"""``publish run``: reads the present state, and does what is due.
+"""``publish run``: reads the current state, and does what is due.
 
-Nothing depends on why it was started, on when, or on what an earlier run did or did not finish.
-So a run that came late, twice, or died is mended by the next one.
+The result does not depend on when or why it was started, or on what earlier runs finished. So the
+next run makes up for one that was late, came twice, or died.
 """
 
 from __future__ import annotations
@@ -25,19 +25,18 @@ if TYPE_CHECKING:
 PATIENCE = 1800.0
 """Seconds to wait for another run on this machine; then do what is left to do."""
 MAX_REBUILDS = 3
-"""So often one run begins again with the build because the site became stale meanwhile."""
+"""The most rebuilds in a run because the site became stale meanwhile."""
 
 
 class AlreadyRunning(NothingSent):
-    """Another run is at it, and does all of it."""
+    """Another run is under way, and does everything that is due."""
 
 
 def run(office: Office) -> Report:
     """Do what is due: pull the ledger, build, deploy, wait until live, settle, send, push.
 
-    What fails is in the report, and what must not follow from it does not happen: without a good
-    build and a page that is seen to be live nothing is sent, but open sends are settled, and the
-    ledger is pushed in every case.
+    Failures are in the report, and dependent steps are skipped: without a good build and a verified
+    page nothing is sent; but open sends are settled, and the ledger is pushed in every case.
     """
     report = Report(live=True)
     say = office.voice.say
@@ -52,13 +51,12 @@ def run(office: Office) -> Report:
 
 
 def rehearse(office: Office) -> Report:
-    """What a run would do now. Nothing is written, and nothing is asked of another machine but to
-    be looked at."""
+    """What a run would do now. Nothing is written anywhere; other machines are only read."""
     report = Report(live=False)
-    with _noted(report):
+    with _recording_failure(report):
         repo = ledger_repo.repository_of(office.settings, office.lock)
         if repo:
-            with _noted(report):
+            with _recording_failure(report):
                 repo.require_committed()
             if repo.ahead():
                 report.lines.append(
@@ -68,11 +66,11 @@ def rehearse(office: Office) -> Report:
     if stale:
         report.lines.append("the site would be built")
     for name in _targets(office, report) if not stale else ():
-        with _noted(report):
+        with _recording_failure(report):
             out = golive.rehearse(office.settings, name, office.voice.progress)
             report.deploys.append(asdict(out))
             report.lines.append(golive.summary(out))
-    with _noted(report):
+    with _recording_failure(report):
         from publish.office import listing
 
         items, lines = listing.planned(office, (), False, None)
@@ -88,7 +86,7 @@ def rehearse(office: Office) -> Report:
 def _run(office: Office, report: Report) -> None:
     repo = ledger_repo.repository_of(office.settings, office.lock)
     if repo:
-        # What is refused here is refused before anything has happened.
+        # A refusal here comes before anything has changed.
         repo.pull()
     try:
         _build_deploy_send(office, report)
@@ -105,10 +103,10 @@ def _build_deploy_send(office: Office, report: Report) -> None:
     deployed_id = ""
     for _ in range(MAX_REBUILDS):
         before = len(report.errors)
-        with _noted(report):
+        with _recording_failure(report):
             office.site.fresh(office.voice, reason="built")
-            # A post may have come due during the deploy: then it becomes public before it is
-            # mailed. A site that is never sure to be fresh is built and found to be the same.
+            # A post may have come due during the deploy: it must become public before it is mailed.
+            # A site whose state is uncertain is built again, with no difference.
             if (made := golive.release_of(office.settings).id) != deployed_id:
                 deployed_id = made
                 report.deploys.clear()
@@ -116,14 +114,14 @@ def _build_deploy_send(office: Office, report: Report) -> None:
                 for name in _targets(office, report):
                     _deploy(office, report, name)
         if len(report.errors) > before:
-            with _noted(report):
+            with _recording_failure(report):
                 with office.lock():
                     settling.settle(office)
                 report.lines += retracting.withdraw(office, lost=True)
             return
         if not office.site.stale():
             break
-    with _noted(report):
+    with _recording_failure(report):
         done = send_due(office, build=True)
         report.lines += done.lines
         report.issues += done.results
@@ -157,7 +155,7 @@ def _targets(office: Office, report: Report) -> list[str]:
 
 
 def _next_due(office: Office) -> str:
-    """When the next dated post becomes public, in ISO form; ``""`` if none waits."""
+    """When the next scheduled post becomes public, in ISO form; ``""`` if there is none."""
     from publish.site.posts import sources
 
     now = office.now
@@ -167,8 +165,8 @@ def _next_due(office: Office) -> str:
 
 
 @contextmanager
-def _noted(report: Report) -> Iterator[None]:
-    """A failure is written down and does not end the run."""
+def _recording_failure(report: Report) -> Iterator[None]:
+    """Record a failure in the report, and continue the run."""
     try:
         yield
     except PublishError as error:

@@ -1,8 +1,8 @@
 """A stand-in for Mailchimp on this machine: its API, its delivery, its sign-up form, an inbox.
 
-Nothing here reaches another machine. The state lies in ``.publish/sandbox/`` so that it
-outlives the process, and several processes may share it. Importing this package is cheap;
-the server's modules load when they are first used.
+It contacts no other machine. The state is in ``.publish/sandbox/``, so that it outlives the
+process, and several processes may share it. Importing this package is cheap: the server's modules
+are imported on first use.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ __all__ = [
 ]
 
 LATER = {"ensure": "server", "reset": "state", "running": "registry", "start": "server"}
-"""What stands here too, and its module."""
+"""Lazily imported names and their modules."""
 NOTE = "SANDBOX — nobody was e-mailed"
-"""What each act says that mailed nothing but the sandbox's inbox."""
+"""The note of every act that mailed to the sandbox's inbox only."""
 
 SANDBOX_KEY = "5a4db0c5" * 4 + "-us0"
-"""An API key of the right form that opens no account but the sandbox's."""
+"""An API key of the right form that is valid for the sandbox only."""
 
 SANDBOX_AUDIENCE = "5a4db0c5e1"
 """The list id of the seeded audience."""
@@ -45,7 +45,7 @@ SANDBOX_U = "5a4db0c5" * 3 + "e"
 
 
 def folder(root: Path) -> Path:
-    """Where the sandbox of the project in ``root`` keeps everything."""
+    """The folder of the sandbox of the project in ``root``."""
     return root / ".publish" / "sandbox"
 
 
@@ -55,7 +55,7 @@ def signup_path() -> str:
 
 
 def __getattr__(name: str) -> Any:
-    """What serves, loaded when it is first used."""
+    """The server's names, imported on first use."""
     if name not in LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{LATER[name]}"), name)

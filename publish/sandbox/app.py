@@ -1,4 +1,4 @@
-"""From a request to an answer: one transaction, in which also what is due happens."""
+"""Answers a request in one transaction, which also performs due deliveries."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ ROOMS = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """The answer, and the fault rule that decides how it goes over the wire, if one struck."""
+    """The answer, and the fault rule that decides how it is sent, if any."""
 
     response: Response
     rule: Rule | None = None
@@ -53,7 +53,7 @@ class App:
         base: this server's URL without a slash at its end.
         instance: a token by which other processes recognise this server.
         zone: the site's time zone.
-        site: where the pictures of its mails lie.
+        site: where to find the pictures of its mails.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class App:
         self.routes = [alive, *(route for room in ROOMS for route in room.routes)]
 
     def answer(self, request: Request) -> Outcome:
-        """Do what the request asks, and before it what is due.
+        """Perform due deliveries, then the request.
 
         Raises:
             PublishError: the state is damaged.
@@ -77,14 +77,15 @@ class App:
             return self._controlled(db, request, now)
 
     def idle(self) -> None:
-        """Do what is due without a request; called several times a second."""
+        """Perform due deliveries without a request; called several times a second."""
         if self.store.file.exists():
             with self._due():
                 pass
 
     @contextmanager
     def _due(self) -> Iterator[tuple[sqlite3.Connection, float]]:
-        """A transaction in which what is due has happened; after it mails' files are written."""
+        """A transaction in which due deliveries were performed; after it the mails' files are
+        written."""
         with self.store.transaction() as db:
             now = self.clock()
             for late in control.take_due(db, now):
@@ -121,9 +122,9 @@ class App:
                 authorize(request)
             response = self._route(call)
         except Problem as problem:
-            # What was half done is undone; the log and the rules' counters stay.
+            # A failed request is rolled back; the log and the rules' counters stay.
             db.execute("ROLLBACK TO effect")
-            response = _sorry(problem) if is_page else as_problem(problem)
+            response = _problem_page(problem) if is_page else as_problem(problem)
         db.execute("RELEASE effect")
         return response
 
@@ -142,7 +143,7 @@ class App:
 
 
 def _answer(call: Call, made: Any) -> Response:
-    """What a route's function made, as it goes out."""
+    """The ``Response`` for a route function's result."""
     if made is None:
         return Response(204)
     if isinstance(made, Response):
@@ -151,6 +152,6 @@ def _answer(call: Call, made: Any) -> Response:
     return Response(200, body, "application/json; charset=utf-8")
 
 
-def _sorry(problem: Problem) -> Response:
+def _problem_page(problem: Problem) -> Response:
     title = "Not found" if problem.status == 404 else "This did not work"
     return pages.page(title, f"<p>{pages.escape(problem.detail)}</p>", problem.status)

@@ -35,8 +35,8 @@ def subscriber_hash(email: str) -> str:
 class Member:
     """A reader of one audience. Times are epoch seconds.
 
-    ``token`` is the secret in the reader's links; ``own_hand`` says that the reader
-    unsubscribed in person, after which only the reader may come back.
+    ``token`` is the secret in the reader's links; ``own_hand``: the reader unsubscribed in person;
+    then only the reader may subscribe again.
     """
 
     list_id: str
@@ -119,12 +119,12 @@ def counts(db: sqlite3.Connection, list_id: str) -> Counter[str]:
 
 
 def save(db: sqlite3.Connection, member: Member) -> None:
-    """Insert the member, or replace what is known of it."""
+    """Insert or replace a member."""
     put(db, "members", "list_id, id", {**vars(member), "id": member.id})
 
 
 def forget(db: sqlite3.Connection, member: Member) -> None:
-    """Remove every trace of a member but the mails already delivered."""
+    """Delete all data of a member, except mails already delivered."""
     key = (member.list_id, member.id)
     db.execute("DELETE FROM members WHERE list_id = ? AND id = ?", key)
     db.execute(
@@ -135,7 +135,7 @@ def forget(db: sqlite3.Connection, member: Member) -> None:
 
 
 def check_segment(db: sqlite3.Connection, list_id: str, opts: Mapping[str, Any]) -> None:
-    """Refuse a segment choice that names nothing here.
+    """Refuse a segment that does not exist here.
 
     Raises:
         Problem: 400.
@@ -155,7 +155,7 @@ def check_segment(db: sqlite3.Connection, list_id: str, opts: Mapping[str, Any])
 
 
 def recipients(db: sqlite3.Connection, list_id: str, opts: Mapping[str, Any]) -> list[Member]:
-    """The subscribed members a campaign would go to now."""
+    """The subscribed members that a campaign would go to now."""
     found = members(db, list_id, "subscribed")
     if saved := opts.get("saved_segment_id"):
         inside = _inside(db, int(saved))

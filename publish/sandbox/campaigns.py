@@ -16,9 +16,9 @@ from publish.sandbox.state import put, read
 class Campaign:
     """A campaign. Times are epoch seconds.
 
-    ``due`` is when it goes out (``schedule``, ``paused``) or has gone out (``sending``).
-    The rest is what Mailchimp is slow at: its recipients are counted from ``counted`` on, it
-    is in the list from ``listed`` on, and until ``stale_until`` it shows the status ``stale``.
+    ``due`` is when it goes out (``schedule``, ``paused``) or has gone out (``sending``). The rest
+    imitates Mailchimp's delays: its recipients are counted from ``counted`` on, it is listed from
+    ``listed`` on, and until ``stale_until`` it shows the status ``stale``.
     """
 
     type: str
@@ -54,7 +54,7 @@ CONDITIONS = {
     "since_send_time": "sent > :since_send_time",
     "before_send_time": "sent < :before_send_time",
 }
-"""What campaigns can be searched by; times are epoch seconds, exclusive."""
+"""The search conditions for campaigns; times are epoch seconds, exclusive."""
 _SHORT = ", ".join(
     column.name for column in fields(Campaign) if column.name not in ("html", "plain_text")
 )
@@ -74,13 +74,11 @@ def search(
     db: sqlite3.Connection, wanted: Mapping[str, Any], now: float, order: str,
     window: tuple[int, int],
 ) -> tuple[list[Campaign], int]:  # fmt: skip
-    """The campaigns that fit ``wanted`` (see ``CONDITIONS``), without their bodies, and how many.
-
-    Of them all, a ``window`` in ``order``: how many, from the how many-th on.
-    """
+    """The campaigns that match ``wanted`` (see ``CONDITIONS``), without their bodies, and their
+    total. ``window`` is count and offset of the returned ones, in ``order``."""
     where = " AND ".join(["listed <= :now", *(CONDITIONS[name] for name in wanted)])
     values = {**wanted, "now": now, "count": window[0], "offset": window[1]}
-    # Nothing of a request is in these texts: names and conditions are our own.
+    # No injection: these texts hold our own names and conditions only.
     total = db.execute(f"SELECT COUNT(*) FROM campaigns WHERE {where}", values).fetchone()[0]  # noqa: S608
     rows = db.execute(
         f"SELECT {_SHORT} FROM campaigns WHERE {where}"  # noqa: S608
@@ -91,7 +89,7 @@ def search(
 
 
 def due(db: sqlite3.Connection, now: float) -> list[Campaign]:
-    """Those whose moment has come, the earliest first."""
+    """The due campaigns, the earliest first."""
     rows = db.execute(
         "SELECT * FROM campaigns WHERE due <= ? AND status IN ('schedule', 'sending')"
         " ORDER BY due, web_id",
@@ -101,8 +99,8 @@ def due(db: sqlite3.Connection, now: float) -> list[Campaign]:
 
 
 def save(db: sqlite3.Connection, campaign: Campaign) -> Campaign:
-    """Insert a campaign, or replace what the state holds of it; the returned one has ``web_id``."""
-    # SQLite counts campaigns up itself, which makes web_id.
+    """Insert or replace a campaign; the returned one has ``web_id``."""
+    # SQLite's row id is the web_id.
     values = {name: value for name, value in vars(campaign).items() if name != "web_id"}
     put(db, "campaigns", "id", values)
     return load(db, campaign.id)

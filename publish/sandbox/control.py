@@ -17,8 +17,8 @@ routes = Routes()
 
 
 def choose(db: sqlite3.Connection, request: Request) -> tuple[Rule | None, dict[str, float]]:
-    """Count the request against every rule and find the ones that strike: the one that decides how
-    it is answered, and the conditions under which it acts."""
+    """Count the request for every rule, and return those that strike: the one that decides the
+    answer, and the conditions."""
     struck: Rule | None = None
     conditions: dict[str, float] = {}
     for row in db.execute("SELECT id, doc, seen FROM rules ORDER BY id").fetchall():
@@ -36,7 +36,7 @@ def choose(db: sqlite3.Connection, request: Request) -> tuple[Rule | None, dict[
 
 
 def defer(db: sqlite3.Connection, request: Request, due: float) -> None:
-    """Keep a request whose effect comes later."""
+    """Store a request whose effect is delayed."""
     db.execute(
         "INSERT INTO deferred (due, method, target, headers, body) VALUES (?,?,?,?,?)",
         (due, request.method, request.target, json.dumps(dict(request.headers)), request.body),
@@ -44,7 +44,7 @@ def defer(db: sqlite3.Connection, request: Request, due: float) -> None:
 
 
 def take_due(db: sqlite3.Connection, now: float) -> list[Request]:
-    """The kept requests whose time has come; they are handed out once."""
+    """Remove and return the stored requests that are due."""
     rows = db.execute("SELECT * FROM deferred WHERE due <= ? ORDER BY due, id", (now,)).fetchall()
     db.executemany("DELETE FROM deferred WHERE id = ?", [(row["id"],) for row in rows])
     return [
@@ -56,7 +56,7 @@ def take_due(db: sqlite3.Connection, now: float) -> list[Request]:
 def log(
     db: sqlite3.Connection, request: Request, now: float, status: int | None, fault: str | None
 ) -> None:
-    """Note a request; ``status`` is None when no answer was given."""
+    """Log a request; ``status`` is None if no answer was given."""
     cursor = db.execute(
         "INSERT INTO requests (at, method, target, status, fault) VALUES (?,?,?,?,?)",
         (now, request.method, request.target, status, fault),
@@ -78,7 +78,7 @@ def show(call: Call) -> dict[str, Any]:
 @routes("POST", "/control/faults")
 def add(call: Call) -> dict[str, Any]:
     """Add a list of rules."""
-    # No web page can send this content type to another origin without asking first.
+    # A web page cannot send this content type to another origin without a CORS preflight.
     if not call.request.headers.get("content-type", "").startswith("application/json"):
         raise Problem(400, "Send the rules as application/json.")
     try:
@@ -95,6 +95,6 @@ def add(call: Call) -> dict[str, Any]:
 
 @routes("DELETE", "/control/faults")
 def clear(call: Call) -> None:
-    """Forget rules, requests and effects that are still to come."""
+    """Delete rules, requests and delayed effects."""
     for table in ("rules", "requests", "deferred"):
         call.db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own table names

@@ -1,7 +1,7 @@
-"""Delivery: the copies are made in the transaction that changes the campaign's state.
+"""Delivery: copies are made in the transaction that changes the campaign's state.
 
-A mail is first a row, unique for campaign and reader, and then a file: a crash between the
-two costs nothing, because the next start writes the files that are missing.
+A mail is first a row, unique for campaign and reader, and then a file: after a crash between the
+two the next start writes the missing files.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from publish.sandbox.state import Store
 
 
 def tick(db: sqlite3.Connection, now: float, base: str) -> None:
-    """Move every campaign whose moment has come; deliver what is sent by that."""
+    """Advance every due campaign, and deliver those that are sent."""
     while waiting := campaigns.due(db, now):
         for campaign in waiting:
             readers = audience.recipients(db, campaign.list_id, campaign.segment)
@@ -34,7 +34,7 @@ def tick(db: sqlite3.Connection, now: float, base: str) -> None:
 
 
 def flush(store: Store) -> int:
-    """Write the files of mails that have none yet; return how many there were."""
+    """Write the missing files of mails; returns their number."""
     with store.transaction() as db:
         rows = db.execute("SELECT id, name, raw FROM mails WHERE written = 0 ORDER BY id")
         waiting = rows.fetchall()
@@ -47,7 +47,7 @@ def flush(store: Store) -> int:
 def send_test(
     db: sqlite3.Connection, campaign: Campaign, to: str, now: float, base: str, *, as_html: bool
 ) -> None:
-    """Deliver a test copy, marked as one. It counts nowhere."""
+    """Deliver a copy marked as a test, which is counted nowhere."""
     known = audience.find(db, campaign.list_id, to) if campaign.list_id else None
     reader = Reader(
         email=to,
@@ -139,7 +139,7 @@ def _letter(
 def _post(
     db: sqlite3.Connection, kind: str, letter: Letter, base: str, name: str, member_id: str
 ) -> None:
-    # OR IGNORE meets only the rule "one issue a reader".
+    # OR IGNORE concerns the rule "one issue per reader" only.
     db.execute(
         "INSERT OR IGNORE INTO mails"
         " (kind, campaign_id, member_id, recipient, subject, at, base, name, raw)"

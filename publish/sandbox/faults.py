@@ -1,4 +1,4 @@
-"""Misbehaviour on demand: rules that say how to fail as networks and servers do. Pure."""
+"""Fault injection: rules that make requests fail as networks and servers do. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from publish.sandbox.problem import Problem, choice, invalid
 from publish.sandbox.request import Request, Response, as_problem
 
 CONDITIONS = ("recipients_lag", "list_lag", "status_lag", "sending", "free_plan")
-"""Kinds that change what the API does; the answer is a true one."""
+"""Kinds that change the API's behaviour; answers are true ones."""
 SILENT = ("drop_before", "drop_after", "late")
 SPOILT = ("truncated", "garbage", "trickle")
 KINDS = (*SILENT, "status", *SPOILT, "redirect", *CONDITIONS)
@@ -27,22 +27,17 @@ CONCERNS = {
     ),
     "sending": r"POST /3\.0/campaigns/[^/]+/actions/send",
 }
-"""The only requests that these kinds can do anything to: other ones do not use a rule up."""
+"""The requests that these kinds affect; others do not count for a rule."""
 LONGEST = 1e6
 """The most seconds a rule may ask for."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. It counts the requests that fit and strikes from the ``nth`` on, ``times``
-    in a row (0: for ever).
-
-    What each kind does is in the table of the room's README. Of the rules that strike one request
-    the first decides how it is answered; conditions add up.
-
-    ``act`` says whether the request takes effect; by default it does for the spoilt answers
-    and does not for ``status`` and ``redirect``.
-    """
+    """One rule. It counts matching requests and strikes from the ``nth`` on, ``times`` in a row (0:
+    always). The kinds are in the table of the package's README. If several rules strike a request
+    the first decides the answer; conditions add up. ``act``: whether the request takes effect; by
+    default it does for spoilt answers, and does not for ``status`` and ``redirect``."""
 
     kind: str
     method: str = "*"
@@ -57,7 +52,7 @@ class Rule:
     act: bool | None = None
 
     def fits(self, request: Request) -> bool:
-        """Whether the rule is about this request."""
+        """Whether the rule matches this request."""
         if self.method not in ("*", request.method):
             return False
         concern = CONCERNS.get(self.kind)
@@ -79,7 +74,7 @@ class Rule:
         return self.kind not in ("status", "redirect") if self.act is None else self.act
 
     def answer(self, true: Response | None) -> Response:
-        """What goes out instead of the true answer, which exists if the rule acts."""
+        """The answer instead of the true one, which exists if the rule acts."""
         if self.kind == "redirect":
             return Response(self.status or 302, headers={"Location": self.location})
         if self.kind == "garbage":
@@ -95,7 +90,7 @@ class Rule:
 
 
 def parse(document: Any) -> Rule:
-    """A rule out of JSON.
+    """Parse a rule from JSON.
 
     Raises:
         Problem: 400 naming what is wrong.
@@ -138,4 +133,4 @@ GOOD: dict[str, Callable[[Any], bool]] = {
     "body": BODIES.__contains__,
     "regex": _compiles,
 }
-"""What each value of a rule must be; the others are texts of one line."""
+"""Validators of a rule's values; all others are texts of one line."""

@@ -82,14 +82,14 @@ def show(call: Call, number: str) -> Response:
 
 @routes("GET", "/mail/{}/html")
 def html_body(call: Call, number: str) -> Response:
-    """What goes into the frame."""
+    """The HTML body, for the frame."""
     row = _row(call, number)
     return _framed(call.site.local(_body(_parse(row), "html", row, call.base)))
 
 
 @routes("GET", "/mail/{}/raw")
 def raw(call: Call, number: str) -> Response:
-    """The message as it is."""
+    """The raw message."""
     row = _row(call, number)
     name = f'attachment; filename="{row["name"]}"'
     return Response(200, row["raw"], "message/rfc822", {"Content-Disposition": name})
@@ -105,7 +105,7 @@ def archived(call: Call, campaign_id: str) -> Response:
 
 @routes("GET", "/picture/{}")
 def picture(call: Call, path: str) -> Response:
-    """A picture of a mail that lies here; the slashes of its path are escaped."""
+    """A picture of a mail from this machine; the slashes in its path are escaped."""
     found = call.site.file(quote(path))
     if found is None:
         raise missing("picture")
@@ -136,7 +136,7 @@ def _body(mail: EmailMessage, kind: str, row: sqlite3.Row, base: str) -> str:
     part = mail.get_body((kind,))
     if part is None:
         raise missing("body")
-    # The server may have had another port when the mail went out; its links should still work.
+    # Links in old mails must work even if the server's port changed.
     return str(part.get_content()).replace(row["base"] + "/", base + "/")
 
 

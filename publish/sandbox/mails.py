@@ -1,4 +1,4 @@
-"""What the sandbox has mailed, by the headers of the files."""
+"""The sandbox's delivered mails, by the headers of their files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Mail:
 
 
 def newest(root: Path, most: int) -> list[Mail]:
-    """The mails of the site in ``root``, at most ``most``, the newest first; what cannot be read is
+    """The mails of the site in ``root``, at most ``most``, the newest first; unreadable ones are
     left out."""
     files = [(_changed(file), file) for file in (folder(root) / "mail").glob("*.eml")]
     found = []

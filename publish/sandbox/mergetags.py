@@ -1,4 +1,4 @@
-"""Merge tags, ``*|NAME|*``: what stands for what, and putting it in."""
+"""Merge tags (``*|NAME|*``) and their values."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FOOTER_TEXT = "\n\n--\n*|LIST:COMPANY|*\n*|LIST:ADDRESSLINE|*\nUnsubscribe: *|UN
 
 @dataclass(frozen=True)
 class Reader:
-    """Who a copy is for, and the addresses that only this reader gets."""
+    """The reader of a copy, with this reader's own addresses."""
 
     email: str
     unsubscribe: str
@@ -35,7 +35,7 @@ class Reader:
 def values(
     campaign: Campaign, home: Mapping[str, Any], reader: Reader, at: float, base: str
 ) -> dict[str, str]:
-    """Every tag's plain value. Subject and preview are filled in themselves first.
+    """The plain value of every tag. Tags in subject and preview are replaced first.
 
     ``home`` is the campaign's audience, empty without one; ``at`` is in epoch seconds, ``base`` the
     sandbox's own address.
@@ -84,10 +84,8 @@ def address_line(contact: Mapping[str, str]) -> str:
 
 
 def fill(text: str, known: Mapping[str, str], *, escape: bool = False) -> str:
-    """Put values in, once: a value that looks like a tag stays as it is.
-
-    An unknown tag stays too, so that a spelling mistake shows. ``escape`` is for HTML.
-    """
+    """Replace tags by values, once: a value that looks like a tag is not replaced. An unknown tag
+    stays, so that spelling mistakes show. ``escape`` is for HTML."""
 
     def value(match: re.Match[str]) -> str:
         found = known.get(match.group(1))
@@ -99,7 +97,7 @@ def fill(text: str, known: Mapping[str, str], *, escape: bool = False) -> str:
 
 
 def with_footer(markup: str) -> str:
-    """HTML that can be unsubscribed from: with Mailchimp's kind of footer if it has no link."""
+    """HTML with an unsubscribe link: a footer like Mailchimp's is added if there is none."""
     if not markup or "*|UNSUB|*" in markup:
         return markup
     end = markup.lower().rfind("</body>")

@@ -58,7 +58,7 @@ def build(letter: Letter) -> bytes:
         mail.add_alternative(letter.html, subtype="html", charset="utf-8", cte="quoted-printable")
         mail.set_boundary("=_" + hashlib.sha256(letter.identity.encode()).hexdigest()[:40])
     raw = mail.as_bytes()
-    # The library would encode an address that is longer than a line; no mail program reads that.
+    # The email package would encode an address longer than a line, which no mail program reads.
     return f"List-Unsubscribe: <{link}>\r\n".encode() + raw if link else raw
 
 

@@ -43,4 +43,4 @@ def style(call: Call) -> Response:
 
 @routes("GET", "/favicon.ico")
 def no_icon(call: Call) -> None:
-    """Browsers ask; there is none."""
+    """There is no favicon."""

@@ -1,5 +1,5 @@
-"""The pictures of a mail as the inbox shows them: from this machine, for those of a post that is
-not public yet lie nowhere else. The mail itself stays as it is."""
+"""Shows a mail's pictures in the inbox from this machine: those of a post that is not public yet
+exist nowhere else. The mail itself is not changed."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ SHOWN = re.compile(r"<(?:img|source)\b[^>]*>|url\([^)]*\)", re.I)
 
 @dataclass(frozen=True)
 class Site:
-    """The site that mails: its ``url`` without a slash at its end, and the folders in which a
-    picture with an address below it is looked for, the first that has it."""
+    """The mailing site: its ``url`` without a slash at its end, and the folders in which its
+    pictures are searched, in this order."""
 
     url: str = ""
     folders: Sequence[Path] = ()
 
     @classmethod
     def of(cls, settings: Settings) -> Site:
-        """Of the preview, which knows drafts; as it was built; and as the author saved it."""
+        """The folders of the preview (which has drafts), of the last build, and of the content."""
         own = str(settings.values.get("NEWSLETTER_SITEURL") or settings.siteurl)
         built = settings.cache / "preview" / "site"
         return cls(own.rstrip("/"), (built, settings.output, settings.content))
@@ -35,7 +35,7 @@ class Site:
         """The picture at ``address``, a path below the site; None where no folder has it."""
         inside = Path(unquote(urlsplit(address).path).lstrip("/"))
         for folder in self.folders:
-            # A name that no disk can have is found nowhere.
+            # The name may be invalid on this disk.
             with suppress(OSError, ValueError):
                 found = (folder / inside).resolve()
                 inner = found.is_relative_to(folder.resolve())
@@ -44,7 +44,8 @@ class Site:
         return None
 
     def local(self, markup: str) -> str:
-        """``markup`` with the addresses of pictures that lie here leading to ``/picture/``."""
+        """``markup`` with the addresses of pictures on this machine replaced by ones below
+        ``/picture/``."""
         if not self.url:
             return markup
         own = re.compile(re.escape(self.url) + r"/([^\s\"'<>)?#,]+)")

@@ -1,4 +1,4 @@
-"""Mailchimp's way to say no: an RFC 7807 problem document."""
+"""Mailchimp's error answers: RFC 7807 problem documents."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TYPE = "https://mailchimp.com/developer/marketing/docs/errors/"
 
 @dataclass
 class Problem(Exception):
-    """A refusal with its HTTP ``status``; ``errors`` are ``(field, message)`` pairs."""
+    """An error with its HTTP ``status``; ``errors`` are ``(field, message)`` pairs."""
 
     status: int
     detail: str
@@ -25,7 +25,7 @@ class Problem(Exception):
         return f"{self.status} {self.detail}"
 
     def document(self) -> dict[str, Any]:
-        """The body to answer with; ``instance`` differs each time, as it should."""
+        """The answer's body; ``instance`` differs each time."""
         body: dict[str, Any] = {
             "type": TYPE,
             "title": self.title or TITLES.get(self.status, "Error"),

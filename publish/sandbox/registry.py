@@ -1,4 +1,4 @@
-"""How processes of one project find its live sandbox server: ``server.json``, and a probe."""
+"""Finds the running sandbox server of a project, by ``server.json`` and a probe."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ PATIENCE = 2.0
 
 
 FILE = "server.json"
-"""The note, in the sandbox's folder."""
+"""The record, in the sandbox's folder."""
 
 
 def announce(home: Path, url: str, instance: str) -> None:
-    """Write down where the server is."""
+    """Record the server's address."""
     document = {"instance": instance, "url": url}
     write_whole(home / FILE, (json.dumps(document, indent=2) + "\n").encode())
 
 
 def withdraw(home: Path, instance: str) -> None:
-    """Remove the note, unless it is another server's by now."""
+    """Remove the record, unless it is another server's by now."""
     if _read(home).get("instance") == instance:
         (home / FILE).unlink(missing_ok=True)
 
 
 def running(root: Path) -> str | None:
-    """The base URL of a live sandbox server of the project in ``root``, or None: of the noted one
-    if it answers and is the one that was noted."""
+    """The base URL of the project's running sandbox server, or None: it must answer with the
+    recorded instance."""
     noted = _read(folder(root))
     url = noted.get("url", "")
     try:
@@ -43,7 +43,7 @@ def running(root: Path) -> str | None:
         answer = json.loads(fetch(f"{url}/control/alive", PATIENCE)[1])
         return url if answer["instance"] == noted.get("instance") else None
     except (OSError, ValueError, KeyError, TypeError):
-        # Whatever listens there now, it is not our server.
+        # Another program listens there now.
         return None
 
 

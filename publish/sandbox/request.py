@@ -20,7 +20,7 @@ Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Request:
-    """What came in. Header names are lower case; ``target`` is the path with its query."""
+    """A request. Header names are in lower case; ``target`` is the path with its query."""
 
     method: str
     target: str
@@ -62,7 +62,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """What goes out."""
+    """An answer."""
 
     status: int
     body: bytes = b""
@@ -72,11 +72,11 @@ class Response:
 
 @dataclass(frozen=True)
 class Call:
-    """A request inside its transaction: what a route's function works with.
+    """A request in its transaction, the argument of route functions.
 
-    ``now`` is in seconds since the epoch; ``base`` is this server's URL without a slash at
-    its end; ``conditions`` are seconds that a fault rule asks for, by name; ``zone`` is the site's
-    time zone and ``site`` has its pictures, for pages that a person reads.
+    ``now`` is in seconds since the epoch; ``base`` is this server's URL without a slash at its end;
+    ``conditions`` are seconds that a fault rule asks for, by name; ``zone`` is the site's time zone
+    and ``site`` has its pictures, for pages that a person reads.
     """
 
     request: Request
@@ -149,7 +149,7 @@ def seconds(text: object, field: str) -> int:
         Problem: 400 naming ``field``.
     """
     try:
-        # Accepts a space too: an unescaped "+00:00" in a query arrives as " 00:00".
+        # A space is accepted too: an unescaped "+00:00" in a query arrives as " 00:00".
         found = datetime.fromisoformat(str(text).strip().replace(" 00:00", "+00:00"))
         if found.tzinfo is None:
             found = found.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""The sandbox on a socket: a thread that listens, one more that looks at the clock."""
+"""The sandbox's server: a thread that listens, and one that performs due deliveries."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LIMIT = 10 * 1024 * 1024
 PATIENCE = 30.0
 """Seconds a client may take between two pieces of its request."""
 PULSE = 0.25
-"""Seconds between two looks at what is due."""
+"""Seconds between two ticks."""
 
 
 class Server(ThreadingHTTPServer):
@@ -54,7 +54,7 @@ class Server(ThreadingHTTPServer):
         self.base_url = f"http://{HOST}:{self.port}"
 
     def begin(self, app: App, noted_in: Path | None) -> None:
-        """Answer requests from now on; ``noted_in`` is the folder in which others find it."""
+        """Begin to answer requests; ``noted_in`` is the folder in which other processes find it."""
         self.app = app
         app.idle()
         if noted_in:
@@ -73,7 +73,7 @@ class Server(ThreadingHTTPServer):
             return
         self.stopping.set()
         self.shutdown()
-        # Browsers open connections in advance; those without a request end here.
+        # Browsers open connections in advance; close those without a request.
         for connection in list(self._open):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RD)
@@ -89,22 +89,22 @@ class Server(ThreadingHTTPServer):
     @property
     def busy(self) -> bool:
         """Whether a client has connected and its request has not acted yet."""
-        # In the order in which a connection passes them: none slips through between two looks.
+        # Tested in the order of a connection's life, so that none is missed in between.
         waiting = select.select([self.socket], [], [], 0)[0]
         return bool(waiting) or self._accepting or bool(self._open)
 
     def answered(self, connection: socket.socket) -> None:
-        """The request has acted; its answer may take as long as it likes."""
+        """The request has taken effect; only its answer is outstanding."""
         self._open.discard(connection)
 
     def server_bind(self) -> None:
-        # The stock one looks the host's name up, which may take seconds and asks the network.
+        # The stock method resolves the host's name, which may take seconds and uses the network.
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
 
     def get_request(self) -> tuple[socket.socket, Any]:
-        """Remember who is connected and has no answer yet."""
+        """Add the connection to those without an answer."""
         self._accepting = True
         try:
             connection, address = super().get_request()
@@ -123,7 +123,7 @@ class Server(ThreadingHTTPServer):
 
     def _pulse(self) -> None:
         while not self.stopping.wait(PULSE):
-            # A full disk or a damaged state may pass: the next request reports it.
+            # A full disk or a damaged state may be temporary; the next request reports it.
             with contextlib.suppress(PublishError, OSError, sqlite3.Error):
                 self.app.idle()
 
@@ -136,11 +136,11 @@ def start(
 
     Args:
         root: the project's folder; state goes to ``root/.publish/sandbox``.
-        port: 0 takes the port of the last time if it is free, so that links in old mails
-            go on working, else any free one.
+        port: 0 takes the last port if it is free, so that links in old mails work, else any free
+            one.
         clock: seconds since the epoch; tests hand in their own.
-        zone: the site's time zone, in which the inbox tells when a mail came.
-        site: where the pictures of a post lie that is not public yet, for the inbox.
+        zone: the site's time zone, for the inbox.
+        site: where to find pictures of posts that are not public yet, for the inbox.
         register: let ``running`` find this server; off for one that lives for one command.
 
     Raises:
@@ -165,7 +165,7 @@ def start(
 
 @contextmanager
 def ensure(root: Path) -> Iterator[str]:
-    """A base URL to use for a while: the live server's, else one started for the duration."""
+    """The base URL of the running server, else of one started for the context."""
     if url := registry.running(root):
         yield url
         return
@@ -201,7 +201,7 @@ class _Handler(BaseHTTPRequestHandler):
         except Problem as problem:
             outcome = Outcome(as_problem(problem))
         except Exception as error:
-            # A closed connection would look like a fault that a test has set.
+            # A closed connection would look like an injected fault.
             outcome = Outcome(as_problem(Problem(500, f"The sandbox failed: {error!r}")))
         self.server.answered(self.connection)
         data = render(outcome.response, head=self.command == "HEAD")

@@ -146,8 +146,8 @@ class Store:
         try:
             db.row_factory = sqlite3.Row
             db.execute("PRAGMA foreign_keys = ON")
-            # Survives a crash of the process. After a power cut it may be damaged, which is said,
-            # with the way out; to wait for the disk would take half of each request's time.
+            # Safe against a crash of the process. After a power cut it may be damaged, which is
+            # reported with a remedy; waiting for the disk would take half of each request's time.
             db.execute("PRAGMA synchronous = OFF")
             _write_ahead(db)
         except BaseException:
@@ -157,8 +157,8 @@ class Store:
 
 
 def _write_ahead(db: sqlite3.Connection) -> None:
-    # SQLite answers "locked" at once, without its busy timeout, when two processes that open
-    # a new file change the journal's mode together; so the waiting is done here.
+    # SQLite raises "locked" at once, without its busy timeout, if two processes change a new file's
+    # journal mode together; so wait here.
     deadline = time.monotonic() + WAIT
     while True:
         try:
@@ -172,21 +172,19 @@ def _write_ahead(db: sqlite3.Connection) -> None:
 
 
 def remember(db: sqlite3.Connection, name: str, value: str) -> None:
-    """Keep one small value."""
+    """Store a small value by name."""
     db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
 
 def recall(db: sqlite3.Connection, name: str) -> str:
-    """A value that ``remember`` kept, else ``""``."""
+    """A value stored by ``remember``, else ``""``."""
     row = db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
     return str(row["value"]) if row else ""
 
 
 def put(db: sqlite3.Connection, table: str, key: str, row: Mapping[str, Any]) -> None:
-    """Insert ``row``, by column, or replace the one that has the same ``key``, columns with commas.
-
-    What is a mapping is kept as JSON.
-    """
+    """Insert ``row``, a value by column, or replace the one with the same ``key`` (column names,
+    comma-separated). Mappings are stored as JSON."""
     values = {
         name: json.dumps(dict(value)) if isinstance(value, Mapping) else value
         for name, value in row.items()
@@ -201,7 +199,7 @@ def put(db: sqlite3.Connection, table: str, key: str, row: Mapping[str, Any]) ->
 
 
 def read(kind: Callable[..., Kept], row: sqlite3.Row) -> Kept:
-    """The object of a dataclass that ``put`` wrote; columns that are no fields of it are left."""
+    """A dataclass object from a row that ``put`` wrote; other columns are ignored."""
     known = _columns(kind)
     return kind(**{
         name: json.loads(value) if known[name] else value
@@ -216,10 +214,8 @@ def _columns(kind: Any) -> dict[str, bool]:
 
 
 def reset(root: Path) -> None:
-    """A clean start: no campaign, no mail, no ledger, the seeded audience and its reader.
-
-    A server that is running goes on and sees the clean state.
-    """
+    """Reset the state: no campaign, no mail, no ledger, the initial audience and reader. A running
+    server goes on with the new state."""
     store = Store(folder(root))
     try:
         with store.transaction() as db:

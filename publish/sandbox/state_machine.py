@@ -1,7 +1,7 @@
-"""A campaign's life as pure decisions: what it may do next, and whether it is ready to go.
+"""A campaign's state machine: allowed transitions, and whether it is ready to send. Pure.
 
-``save → sending → sent``; ``save ⇄ schedule → sending``; ``schedule ⇄ paused``;
-``sending → canceled``. ``readers`` is to how many it would go now.
+``save → sending → sent``; ``save ⇄ schedule → sending``; ``schedule ⇄ paused``; ``sending →
+canceled``. ``readers`` is the number of its recipients now.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def faults(campaign: Campaign, readers: int, now: float) -> list[str]:
 
 
 def require_editable(status: str) -> None:
-    """Let a campaign be changed only before it goes out.
+    """Raise unless the campaign can still be changed.
 
     Raises:
         Problem: 400.
@@ -59,7 +59,7 @@ def require_editable(status: str) -> None:
 
 
 def require_ready(campaign: Campaign, readers: int, now: float, action: str) -> None:
-    """Let only a saved and complete campaign be sent or scheduled.
+    """Raise unless the campaign is saved and complete.
 
     Raises:
         Problem: 400.
@@ -70,7 +70,7 @@ def require_ready(campaign: Campaign, readers: int, now: float, action: str) -> 
 
 
 def require(status: str, needed: str, action: str) -> None:
-    """Let ``action`` happen in one status only.
+    """Raise unless the campaign has the status that ``action`` needs.
 
     Raises:
         Problem: 400.
@@ -80,7 +80,7 @@ def require(status: str, needed: str, action: str) -> None:
 
 
 def check_schedule(at: int, now: float) -> None:
-    """Let campaigns be scheduled for whole quarters of an hour to come (epoch seconds).
+    """Raise unless ``at`` (epoch seconds) is a future full quarter of an hour.
 
     Raises:
         Problem: 400.
@@ -92,10 +92,8 @@ def check_schedule(at: int, now: float) -> None:
 
 
 def when_due(campaign: Campaign, readers: int, now: float) -> str:
-    """The status a waiting campaign takes when its moment comes.
-
-    A scheduled one that was spoilt meanwhile goes back to ``save`` rather than out.
-    """
+    """The status of a scheduled campaign when it is due: one that has become incomplete goes back
+    to ``save`` instead of out."""
     if campaign.status == "sending":
         return "sent"
     return "save" if faults(campaign, readers, now) else "sending"

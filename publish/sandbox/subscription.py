@@ -1,6 +1,6 @@
-"""What a reader's own pages do: sign up and confirm it, unsubscribe.
+"""The pages for readers: sign up, confirm, unsubscribe.
 
-Each act is a form, and only its button acts: link checkers follow every link.
+Every change needs a form's button, as link checkers follow every link.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ def form(call: Call) -> Response:
 
 @routes("POST", "/subscribe/post")
 def sign_up(call: Call) -> Response:
-    """A pending member and a mail that asks to confirm."""
+    """Add a pending member, and mail a request for confirmation."""
     home = _home(call)
     fields = call.request.form
     email = fields.get("EMAIL", "").strip()
     if fields.get(_trap(home)):
-        # A robot filled the field no person sees; it learns nothing from the answer.
+        # A robot filled in the hidden field; the answer does not reveal that.
         return _almost(email)
     if not audience.is_address(email):
         said = "Enter your e-mail address." if not email else "This is not an e-mail address."
@@ -51,7 +51,7 @@ def sign_up(call: Call) -> Response:
 
 @routes("GET", "/subscribe/confirm")
 def ask(call: Call) -> Response:
-    """Whether the sign-up is meant (``?e=``)."""
+    """The page that asks to confirm the sign-up (``?e=``)."""
     member = _reader(call, "open confirmation")
     name = audience.audience(call.db, member.list_id)["name"]
     if member.status == "subscribed":
@@ -71,7 +71,7 @@ def ask(call: Call) -> Response:
 
 @routes("POST", "/subscribe/confirm")
 def confirm(call: Call) -> Response:
-    """Now the reader is subscribed."""
+    """Subscribe the reader."""
     member = _reader(call, "open confirmation")
     if member.status == "pending":
         _changed(call, member, status="subscribed", own_hand=False, opted_in=int(call.now))
@@ -80,7 +80,7 @@ def confirm(call: Call) -> Response:
 
 @routes("GET", "/unsubscribe")
 def leave(call: Call) -> Response:
-    """Whether all mail shall stop (``?e=&c=``)."""
+    """The page that asks to confirm unsubscribing (``?e=&c=``)."""
     if _is_sample(call):
         return _sample("Unsubscribe (sample)")
     member = _reader(call)
@@ -96,7 +96,7 @@ def leave(call: Call) -> Response:
 
 @routes("POST", "/unsubscribe")
 def unsubscribe(call: Call) -> Response:
-    """By the form, or by a mail program's one click."""
+    """Unsubscribe, by the form or a mail program's one-click request."""
     if not _is_sample(call) and (member := _reader(call)).status != "unsubscribed":
         _changed(call, member, status="unsubscribed", own_hand=True)
         call.db.execute(

@@ -1,4 +1,4 @@
-"""Answers as bytes on a socket, and the ways a fault rule spoils them."""
+"""Sends answers over a socket, and spoils them by fault rules."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HOLD = 150.0
 
 
 def render(response: Response, *, head: bool = False) -> bytes:
-    """The whole answer; every connection carries one."""
+    """The bytes of an answer; every connection carries one."""
     headers = {
         "Connection": "close",
         "Cache-Control": "no-store",
@@ -36,7 +36,7 @@ def render(response: Response, *, head: bool = False) -> bytes:
 def respond(
     connection: socket.socket, data: bytes, rule: Rule | None, stopping: threading.Event
 ) -> None:
-    """Send ``data``, or what ``rule`` leaves of it. A client that has gone is no error."""
+    """Send ``data``, as spoilt by ``rule``. A closed connection is no error."""
     kind = rule.kind if rule else ""
     with contextlib.suppress(OSError):
         if kind in ("drop_before", "drop_after"):

@@ -1,1 +1,1 @@
-"""The built site: rendered aside, compared, committed; and the preview server."""
+"""The built site: rendered into a stage, compared and committed; and the preview server."""

@@ -1,7 +1,7 @@
 """Guards permalinks: every published address stays a page or a redirect.
 
 ``content/ledger/urls.json`` holds each address with the identity behind it, and is committed. A
-build that would leave one empty stops, and says which line brings the reader on.
+build that would lose one is refused, with the line to paste that redirects it.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ Known = dict[str, str]
 
 
 class Published(NamedTuple):
-    """Every address that was ever published, and those at which there is a page now."""
+    """All addresses that were ever published, and those that have a page now."""
 
     ever: Known
     now: frozenset[str]
 
 
 def guard(settings: Settings, listed: Path, shown: Collection[str]) -> Published | None:
-    """The addresses to remember after this build; None where nothing lists them.
+    """The addresses to record after this build; None if the site lists none.
 
     ``listed`` is what the identity plugin wrote: address to ``uid`` and ``source``; ``shown`` are
     the files of the staged site.
 
     Raises:
-        Refused: an address would die, or belongs to another identity than it was published
-            with; the message holds the line to paste.
+        Refused: an address would be lost, or has another identity than it was published with; the
+            message holds the line to paste.
     """
     if not listed.is_file():
         return None
@@ -60,18 +60,16 @@ def guard(settings: Settings, listed: Path, shown: Collection[str]) -> Published
         source = sources.get(past[lost[0]])
         message, remedy = complaint(settings.content.name, lost[0], source)
         raise Refused(message + more, remedy)
-    # What was published under an earlier Uid stays recorded with it: without its `Was` line the
-    # post would be new to the newsletter, and that has to be told.
+    # An address published under an earlier Uid stays recorded with that one: without its `Was` line
+    # the post would be new to the newsletter, which must be reported.
     earlier = {a: past[a] for a, entry in now.items() if past.get(a) in entry.get("was", ())}
     own = {a: entry["uid"] for a, entry in now.items()}
     return Published(past | own | earlier, frozenset(now))
 
 
 def complaint(content: str, address: str, source: str | None) -> tuple[str, str]:
-    """What is wrong about a lost address, and the next step. Pure.
-
-    ``source`` is the post that was there and is elsewhere now; None if it is gone.
-    """
+    """The message and the remedy for a lost address. Pure. ``source`` is the post that was there
+    and has another address now; None if it is gone."""
     paste = f"Aliases: {address}"
     if source is not None:
         return (
@@ -87,17 +85,17 @@ def complaint(content: str, address: str, source: str | None) -> tuple[str, str]
 
 def read(settings: Settings, name: str = URLS) -> Known:
     """A table of the ledger: each address that was ever published to its Uid (``URLS``), each Uid
-    to the day its first address became public (``SINCE``), each address that was taken off the
-    site to where it leads (``RETIRED``).
+    to the day its first address became public (``SINCE``), each address that was taken off the site
+    to where it leads (``RETIRED``).
 
     Raises:
-        Refused: the file is damaged; it must not count as empty.
+        Refused: the file is damaged, and must not count as empty.
     """
     return _refusing(settings, lambda content: identity.read_table(content, name))
 
 
 def recorded(settings: Settings) -> Recorded:
-    """What was ever published by one spelling of each address, with what was taken back.
+    """The published addresses, normalized, with the retired ones.
 
     Raises:
         Refused: a file is damaged.
@@ -114,8 +112,8 @@ def _refusing(settings: Settings, read: Callable[[Path], T]) -> T:
 
 
 def remember(settings: Settings, known: Published) -> None:
-    """Write the addresses down, and for each Uid that had none before, that today is its day. An
-    address that was taken off the site and has a page again is retired no longer."""
+    """Record the addresses, and today as the first day of each new Uid. A retired address that has
+    a page again is removed from the retired ones."""
 
     def write(name: str, table: Known) -> None:
         write_whole(settings.content / name, identity.table_bytes(table))
@@ -123,7 +121,7 @@ def remember(settings: Settings, known: Published) -> None:
     fresh = set(known.ever.values()) - set(read(settings).values())
     today = datetime.now(ZoneInfo(settings.timezone)).date().isoformat()
     days = read(settings, SINCE)
-    # The day first: an address without it would count as public since its post's Date.
+    # The days first: an address without one would count as public since its post's Date.
     if fresh - days.keys():
         write(SINCE, dict.fromkeys(fresh, today) | days)
     write(URLS, known.ever)
@@ -133,7 +131,7 @@ def remember(settings: Settings, known: Published) -> None:
 
 
 def _leads_on(address: str, files: set[str]) -> bool:
-    """Whether the staged site has something there: a page, or a redirect to one."""
+    """Whether the staged site has a page or a redirect at an address."""
     path = address.strip("/")
     return bool({path, f"{path}/index.html", f"{path}.html"} & files)
 
@@ -142,7 +140,7 @@ def letter_pictures(settings: Settings) -> set[str]:
     """The files below the output folder that issues in the ledger name as their pictures, at the
     site's address or at the one that letters have (``NEWSLETTER_SITEURL``), by http or https.
 
-    An issue is in the ledger from the moment it may go out. Damaged records name nothing.
+    An issue is in the ledger from the moment it may go out. Damaged records are ignored.
     """
     given = (settings.siteurl, str(settings.values.get("NEWSLETTER_SITEURL") or settings.siteurl))
     own = [(parts.netloc, parts.path.rstrip("/") + "/") for parts in map(urlsplit, given)]

@@ -1,4 +1,4 @@
-"""From the stage to the good folder: all that can fail first, then one rename a file."""
+"""Moves the stage into the output: first everything that can fail, then one rename per file."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 from publish.errors import Refused
+from publish.post.aliases import folders_of
 from publish.post.files import remove_below
 
 PARTS = ".publish-parts"
-"""The folder in the target through which files of another file system come."""
+"""The folder in the target for temporary copies of files from another file system."""
 AGAIN = "again"
-"""The folder of the stage with pages that lie in the output already: all in one folder, for making
-and removing one for each page takes longer than writing it."""
+"""The folder of the stage for pages that the output already has: a single folder, since making and
+removing one per page takes longer than writing it."""
 
 
 class Changes(NamedTuple):
-    """Relative paths: what was written and removed, and what lies there and is not ours."""
+    """The relative paths of written, removed and foreign files."""
 
     written: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
@@ -32,7 +33,7 @@ class Changes(NamedTuple):
 def tree(folder: Path) -> list[str]:
     """Every file below ``folder``, relative, with slashes, sorted.
 
-    Links to folders count as files and are not followed; a ``.git`` folder is not looked into.
+    Links to folders count as files and are not followed; ``.git`` folders are skipped.
     """
     found, waiting = [], [(str(folder), "")]
     while waiting:
@@ -55,14 +56,14 @@ def below(folder: Path) -> dict[str, str]:
 
 
 def flat(name: str) -> str:
-    """What a page is called in ``AGAIN``."""
+    """A page's file name in ``AGAIN``."""
     return name.replace("%", "%25").replace("/", "%2F")
 
 
 def site_of(stage: Path) -> dict[str, str]:
     """The path of every file of the site in a ``stage`` by its place in the output."""
     pages = below(stage / AGAIN).items()
-    # A file of a plugin in the same place was written later.
+    # A plugin's file in the same place was written later, and wins.
     return {name.replace("%2F", "/").replace("%25", "%"): path for name, path in pages} | below(
         stage / "site"
     )
@@ -74,23 +75,22 @@ def commit(
 ) -> Changes:  # fmt: skip
     """Make ``target`` hold what is ``staged``: paths of files by their names; they are moved.
 
-    ``owned`` are the files an earlier build wrote; of those already in ``target`` only they are
-    ever removed, and none that is ``kept`` though it is not staged. ``present`` is what lies in
-    ``target``, if that has been looked up a moment ago. After a crash, running it
-    again with a new stage finishes the work.
+    ``owned`` are the files that earlier builds wrote: only they are ever removed from ``target``,
+    and not if they are ``kept``. ``present`` is a listing of ``target``, if there is a fresh one.
+    After a crash, a further run with a new stage completes the work.
 
     Raises:
         Refused: a link in ``target`` leads out of it, or a foreign file is in the way.
-        OSError: a file cannot be written; every file is as it was or as it shall be.
+        OSError: a file cannot be written; every file has either its old or its new content.
     """
     names, ours = sorted(staged), set(owned)
     present = tree(target) if present is None else present
-    wanted = {*names, *kept}
-    gone = [name for name in present if name in ours and name not in wanted]
-    _refuse_obstacles(target, names, set(gone))
+    staying = {*names, *kept}
+    removed = [name for name in present if name in ours and name not in staying]
+    _refuse_obstacles(target, names, set(removed))
     differing = [name for name in names if not _same(staged[name], target / name)]
-    # An old page may lie where a folder has to be, and the other way round.
-    blocking = [n for n in gone if any(w.startswith(f"{n}/") or n.startswith(f"{w}/")
+    # An old page may be in the way of a new folder, and the other way round.
+    blocking = [n for n in removed if any(w.startswith(f"{n}/") or n.startswith(f"{w}/")
                                        for w in differing)]  # fmt: skip
     target.mkdir(parents=True, exist_ok=True)
     sources = _near(staged, target, differing)
@@ -98,27 +98,21 @@ def commit(
         remove_below(target, target / name)
     whole: set[str] = set()
     for name in differing:
-        if whole.isdisjoint(_above(name)):
-            whole.add(_bring(sources[name], target, name))
-    for name in set(gone) - set(blocking):
+        if whole.isdisjoint(folders_of(name)):
+            whole.add(_move(sources[name], target, name))
+    for name in set(removed) - set(blocking):
         remove_below(target, target / name)
     shutil.rmtree(target / PARTS, ignore_errors=True)
-    foreign = [n for n in present if n not in wanted and n not in ours]
-    return Changes(tuple(differing), tuple(gone), tuple(foreign))
+    foreign = [n for n in present if n not in staying and n not in ours]
+    return Changes(tuple(differing), tuple(removed), tuple(foreign))
 
 
-def _above(name: str) -> list[str]:
-    """The folders that a file lies in, the topmost first."""
-    parts = name.split("/")
-    return ["/".join(parts[:end]) for end in range(1, len(parts))]
-
-
-def _bring(source: Path, target: Path, name: str) -> str:
-    """Move a file to its place; what came with it, a folder that was not there yet, or itself."""
+def _move(source: Path, target: Path, name: str) -> str:
+    """Move a file into place; returns what was moved: a whole new folder, or the file alone."""
     try:
         source.replace(target / name)
     except FileNotFoundError:
-        new = next((above for above in _above(name) if not (target / above).is_dir()), name)
+        new = next((above for above in folders_of(name) if not (target / above).is_dir()), name)
         if source.as_posix().endswith(f"/{name}"):
             Path(str(source)[: len(str(source)) - len(name) + len(new)]).rename(target / new)
             return new
@@ -135,10 +129,9 @@ def _same(new: str, old: Path) -> bool:
 
 
 def _near(staged: Mapping[str, str], target: Path, names: Collection[str]) -> dict[str, Path]:
-    """The files to rename, by name: a rename is one step only within one file system.
-
-    Every folder that has to be written in is tried before anything in ``target`` changes.
-    """
+    """The files to rename, by name; they are first copied to the target's file system if that is
+    another one, since only a rename within one is atomic. Every folder to be written is tested
+    before ``target`` changes."""
     for parent in {_existing(target / name) for name in names}:
         if not os.access(parent, os.W_OK | os.X_OK):
             raise PermissionError(13, "may not be written in", str(parent))
@@ -159,7 +152,7 @@ def _one_device(stage: Path, target: Path) -> bool:
 
 
 def _existing(path: Path) -> Path:
-    """The nearest folder above ``path`` that is there."""
+    """The nearest existing folder above ``path``."""
     return next(parent for parent in path.parents if parent.is_dir())
 
 
@@ -171,9 +164,9 @@ def _refuse_obstacles(target: Path, names: Collection[str], gone: Collection[str
 def obstacles(
     target: Path, names: Collection[str], gone: Collection[str]
 ) -> Iterator[tuple[Path, str, str]]:
-    """What lies in ``target`` where one of the files ``names`` has to be, with what is wrong about
-    it and what to do; ``gone`` are files that are taken away before."""
-    above: dict[str, str] = {}  # every folder that a page lies in, with the first such page
+    """What is in ``target`` in the way of one of the files ``names``, with the message and the
+    remedy; ``gone`` are files that are removed before."""
+    above: dict[str, str] = {}  # every folder of a page, with its first page
     for name in names:
         end = name.rfind("/")
         while end > 0 and name[:end] not in above:
@@ -197,13 +190,13 @@ def obstacles(
 
 
 def prepare(stage: Path) -> None:
-    """Make the folders that a build writes to in its ``stage``."""
+    """Create the folders of a ``stage``."""
     for name in ("site", AGAIN, "issues"):
         (stage / name).mkdir(parents=True)
 
 
-def take_over(stage: Path, record: Path) -> bool:
-    """Put what the build noted of its pages in the place of ``record``; whether it noted any."""
+def replace_record(stage: Path, record: Path) -> bool:
+    """Replace ``record`` by the stage's record of its pages; returns whether there is one."""
     noted = (stage / "pages").exists()
     if noted:
         (stage / "pages").replace(record)
@@ -214,10 +207,8 @@ def take_over(stage: Path, record: Path) -> bool:
 
 @contextmanager
 def staged(cache: Path, folder: str = "stage") -> Iterator[Path]:
-    """A folder of this build alone: a killed build's process may still be writing in its own.
-
-    What else lies in ``folder`` of the ``cache`` is removed, if it is the builds' own.
-    """
+    """A stage for this build alone, as a killed build's process may still be writing into its own.
+    Leftover stages in ``folder`` of the ``cache`` are removed."""
     if folder == "stage":
         shutil.rmtree(cache / folder, ignore_errors=True)
     (cache / folder).mkdir(parents=True, exist_ok=True)

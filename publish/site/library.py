@@ -1,8 +1,8 @@
 """Takes the records of a site from Pelican's own objects, once every source is read.
 
-Works in any site: of our plugins' attributes those are used that are there. Nothing is added to
-the objects, and everything is asked of public content first: a file that is linked with
-``{attach}`` belongs to the first that links it.
+Works in any site: attributes of our plugins are used where they exist. The objects are not changed.
+Public content is processed first: an ``{attach}``-ed file belongs to the first content that links
+it.
 """
 
 from __future__ import annotations
@@ -30,17 +30,15 @@ from publish.site.engine.sources import key_lines
 
 KINDS = {"category": "categories", "tag": "tags", "author": "authors"}
 LAST = 9999
-"""The year of a draft without a date, to Pelican."""
+"""The year that Pelican gives to a draft without a date."""
 TEXTS = (*frontmatter.MARKDOWN, ".html", ".htm", ".rst", ".txt", ".doc", ".docx", ".odt", ".rtf")
-"""Endings of what a post may have been written in."""
+"""Suffixes of text formats in which posts are written."""
 PLAIN = (str, int, float, bool, type(None))
 
 
 class Words(NamedTuple):
-    """What takes long to find out of a source: what its body holds, and its words.
-
-    ``digest`` stands for all that they were found in.
-    """
+    """The expensive part of a record: a source's parsed body and its words. ``digest`` is of
+    everything that they were extracted from."""
 
     digest: bytes
     body: Body
@@ -50,20 +48,20 @@ class Words(NamedTuple):
 
 
 class Memo:
-    """The words of sources that the last reading met, in ``file``; damaged, it is empty.
+    """A cache of ``Words`` by source in ``file``; a damaged file counts as empty.
 
-    Each is pickled apart: to keep those of a thousand takes no longer than to write them.
+    Each entry is pickled separately, so that unchanged ones are written without pickling.
     """
 
-    def __init__(self, file: Path | None) -> None:
+    def __init__(self, file: Path) -> None:
         self._file = file
         self._code = cache.code_digest(Path(__file__).parent)
         self._now: dict[bytes, bytes] = {}
-        found = cache.load(file) if file else {}
+        found = cache.load(file)
         self._old: dict[bytes, bytes] = found["words"] if found.get("code") == self._code else {}
 
     def of(self, content: Any) -> Words:
-        """The words of an article or page: those of equal text, or found out now."""
+        """The words of an article or page, from the cache if its text is unchanged."""
         given, body = content.settings, _written(content)
         resolved = _resolved(content, body)
         texts = (
@@ -85,14 +83,14 @@ class Memo:
         return words
 
     def save(self) -> None:
-        """Keep them for the next reading; an unwritable folder is no error."""
-        if self._file and self._now.keys() != self._old.keys():
+        """Write the entries; an unwritable folder is no error."""
+        if self._now.keys() != self._old.keys():
             with contextlib.suppress(OSError):
                 cache.save(self._file, {"code": self._code, "words": self._now})
 
 
 def _written(content: Any) -> str:
-    """The body with its links as they are written."""
+    """The body with its links as written."""
     found = content._get_content() if hasattr(content, "_get_content") else content._content
     return found or ""
 
@@ -111,21 +109,18 @@ def _words(content: Any, digest: bytes) -> Words:
     return Words(digest, _body(content), summary, plain(summary), plain(content.content or ""))
 
 
-def library_of(
-    generators: Iterable[Any], settings: Mapping[str, Any], *, memo: Path | None = None
-) -> Library:
-    """The records of a run. ``settings`` are Pelican's; ``memo`` is a file that makes the next
-    reading quicker."""
+def library_of(generators: Iterable[Any], settings: Mapping[str, Any], *, memo: Path) -> Library:
+    """The records of a run. ``settings`` are Pelican's; ``memo`` is the words' cache file."""
     generators = list(generators)
     context: Mapping[str, Any] = next((g.context for g in generators if hasattr(g, "context")), {})
     known_words = Memo(memo)
     bodies = [(c, known_words.of(c)) for c in contents(generators, public=True)]
-    with _unheard():
+    with _logging_off():
         known = {id(content) for content, _ in bodies}
         drafts = [content for content in contents(generators) if id(content) not in known]
         bodies += [(content, known_words.of(content)) for content in drafts]
     known_words.save()
-    # Pelican notes that a file's address was asked for, so this comes after the bodies.
+    # After the bodies, as reading a file's ``url`` fixes its place in Pelican.
     statics: Mapping[str, Any] = context.get("static_content", {})
     root = Path(settings["PATH"])
     files = {
@@ -151,8 +146,8 @@ def library_of(
 
 
 @contextlib.contextmanager
-def _unheard() -> Iterator[None]:
-    """Nothing is said: a build never resolves the links of a draft."""
+def _logging_off() -> Iterator[None]:
+    """No logging meanwhile: a build never resolves the links of a draft."""
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:
@@ -162,7 +157,7 @@ def _unheard() -> Iterator[None]:
 
 
 def _body(content: Any) -> Body:
-    """What the body holds, and what only its mail does."""
+    """The parsed body, with the links that only its mail shows."""
     found = body.parse(_written(content), content.content or "")
     mail = getattr(content, "email_content_source", None)
     if not mail:
@@ -211,13 +206,13 @@ def _post(content: Any, words: Words) -> Post:
         inline=found.inline,
         page_digest=str(getattr(content, "page_digest", "") or ""),
         body_digest=words.digest.hex(),
-        fields={str(key).lower(): _worded(value) for key, value in metadata.items()},
+        fields={str(key).lower(): _as_text(value) for key, value in metadata.items()},
         lines=_lines(content),
     )
 
 
 def _lines(content: Any) -> Mapping[str, int]:
-    """The lines of its keys: noted when it was read; in a run of Pelican's own, read now."""
+    """The lines of its keys, recorded while it was read; in a run of stock Pelican read now."""
     path = str(content.source_path or "")
     known = key_lines.get(path)
     if known is None:
@@ -233,7 +228,7 @@ def _visibility(content: Any) -> Visibility:
         return "hidden"
     given = str(content.metadata.get("status") or "published").lower()
     date = _moment(getattr(content, "date", None))
-    # Pelican makes a draft of what is dated ahead; the header knows better.
+    # Pelican makes a future post a draft; the header has its true status.
     waits = given != "draft" and date is not None and date > datetime.now(UTC)
     return "scheduled" if waits else "draft"
 
@@ -247,7 +242,7 @@ def _permalink(content: Any, kind: str) -> str:
 
 
 def _cover(content: Any) -> Cover | None:
-    """The picture of the ``Image`` line, where it is not there too."""
+    """The cover of the ``Image`` line, also if its file is missing."""
     written = str(content.metadata.get("image") or "").strip()
     if not written:
         return None
@@ -258,7 +253,7 @@ def _cover(content: Any) -> Cover | None:
 
 
 def _sources(generators: list[Any]) -> dict[str, str]:
-    """The sources that Pelican looks for, whether it could read them or not."""
+    """The sources that Pelican finds, whether it could read them or not, with their kind."""
     found: dict[str, str] = {}
     for generator in generators:
         for lists, kind in (("articles", "article"), ("pages", "page")):
@@ -274,8 +269,7 @@ def _sources(generators: list[Any]) -> dict[str, str]:
 
 
 def _unread(generators: list[Any]) -> Iterator[str]:
-    """The files beside the sources that look like some, but for an ending that Pelican does not
-    know."""
+    """Text files beside the sources with a suffix that Pelican does not read."""
     for generator in generators:
         if hasattr(generator, "articles") and hasattr(generator, "readers"):
             known = tuple(f".{ending}" for ending in generator.readers.extensions)
@@ -289,7 +283,7 @@ def _unread(generators: list[Any]) -> Iterator[str]:
 
 
 def _places(generators: list[Any], settings: Mapping[str, Any]) -> Iterator[str]:
-    """The addresses, normal, of what is neither a post nor a file."""
+    """The normalized addresses of lists, feeds and direct templates."""
     yield "/"
     for name in settings.get("DIRECT_TEMPLATES") or ():
         yield normal(str(settings.get(f"{str(name).upper()}_SAVE_AS", f"{name}.html")))
@@ -298,6 +292,13 @@ def _places(generators: list[Any], settings: Mapping[str, Any]) -> Iterator[str]
         named = key.endswith(("_SAVE_AS", "_URL")) or key.startswith("FEED_")
         if named and isinstance(value, str) and value and "{" not in value and "://" not in value:
             yield normal(value)
+    for path in settings["THEME_STATIC_PATHS"]:
+        given, home = Path(settings["THEME"], path), f"/{settings['THEME_STATIC_DIR']}"
+        if given.is_file():
+            yield normal(f"{home}/{given.name}")
+        for folder, _, names in os.walk(given, followlinks=True):
+            below = Path(folder).relative_to(given).as_posix()
+            yield from (normal(posixpath.normpath(f"{home}/{below}/{name}")) for name in names)
     for generator in generators:
         for archives in getattr(generator, "period_archives", {}).values():
             for archive in archives:
@@ -321,8 +322,8 @@ def _terms(generators: list[Any], name: str) -> Iterator[Any]:
 
 
 def _no_template(contents: list[Any], generators: list[Any]) -> Iterator[tuple[str, str]]:
-    """The sources whose own template the theme does not have, with its name; for a setting one of
-    those that it names."""
+    """The sources whose own template is missing, with its name; for a setting, one of those that it
+    concerns."""
     loaders = [generator for generator in generators if hasattr(generator, "get_template")]
     named = [
         ("DIRECT_TEMPLATES", name) for name in loaders[0].settings.get("DIRECT_TEMPLATES") or ()
@@ -344,11 +345,11 @@ def _no_template(contents: list[Any], generators: list[Any]) -> Iterator[tuple[s
 
 
 def _has_template(generator: Any, name: str) -> bool:
-    """Whether there is a template of that name, which is looked up and not compiled."""
+    """Whether a template of that name exists; it is not compiled."""
     for ending in generator.settings["TEMPLATE_EXTENSIONS"]:
         try:
             generator.env.loader.get_source(generator.env, f"{name}{ending}")
-        except Exception as error:  # a template may fail in any way; that is told when it renders
+        except Exception as error:  # a template may raise anything; rendering reports it
             if "NotFound" in type(error).__name__:
                 continue
         return True
@@ -362,7 +363,7 @@ def _moment(date: Any) -> datetime | None:
     return plain_date if plain_date.tzinfo else plain_date.replace(tzinfo=UTC)
 
 
-def _worded(value: Any) -> str:
+def _as_text(value: Any) -> str:
     """A value of the front matter as text: a list's by commas."""
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
@@ -370,7 +371,8 @@ def _worded(value: Any) -> str:
 
 
 def _size(path: Path) -> int | None:
-    """Of a file in bytes; None of a folder, which Pelican takes for one where a link names it."""
+    """A file's size in bytes; None for a folder, which Pelican takes for a file where a link names
+    it."""
     try:
         found = path.stat()
     except OSError:
@@ -379,7 +381,7 @@ def _size(path: Path) -> int | None:
 
 
 def _plain(value: Any) -> Any:
-    """A setting's value as far as it is plain; what is not, such as a function, is None."""
+    """A setting's value reduced to plain data; anything else, such as a function, becomes None."""
     if isinstance(value, PLAIN):
         return value
     if isinstance(value, Mapping):

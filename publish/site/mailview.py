@@ -1,4 +1,4 @@
-"""Each post as a page of the preview shows it beside its mail, its text and its feed item."""
+"""The preview's pages of mails: each post beside its HTML mail, plain text and feed item."""
 
 from __future__ import annotations
 
@@ -34,10 +34,8 @@ class Answer:
 
 
 def answer(folder: Path, path: str, scheme: str) -> Answer:
-    """What lies at ``path``, an address below ``/_issues``, of the preview in ``folder``.
-
-    ``scheme`` is ``light``, ``dark``, or ``""`` for the very bytes that are sent.
-    """
+    """The answer for ``path``, an address below ``/_issues``, of the preview in ``folder``.
+    ``scheme`` is ``light``, ``dark``, or ``""`` for exactly the bytes that are sent."""
     parts = [part for part in path.split("/") if part][1:]
     known = {file.parent.name: file.parent for file in sorted(folder.glob("issues/*/issue.json"))}
     try:
@@ -56,7 +54,7 @@ def answer(folder: Path, path: str, scheme: str) -> Answer:
                 body = _with_pictures(seen(body, scheme), issue, scheme)
             return Answer(200, body, KINDS[parts[1]], live=False)
     except (OSError, ValueError):
-        # A build is composing it at this moment; the page reloads when that is done.
+        # It is being composed at this moment; the page reloads when that is done.
         return Answer(503, NOTHING)
     return Answer(404, NOTHING)
 
@@ -66,7 +64,7 @@ def feed_item(site: Path, path: str) -> tuple[str, str] | None:
     feed that has it."""
     for file in sorted(site.glob("**/*.atom.xml")):
         try:
-            # Our own build wrote it a moment ago.
+            # The feed is our own build's, so it may be trusted.
             root = ElementTree.parse(file).getroot()  # noqa: S314
         except (OSError, ElementTree.ParseError):
             continue
@@ -79,7 +77,7 @@ def feed_item(site: Path, path: str) -> tuple[str, str] | None:
 
 
 def feed_page(title: str, content: str) -> bytes:
-    """The item without any style of ours, as a bare reader shows it."""
+    """The item without any style, as a simple feed reader shows it."""
     return (
         f"<!doctype html><html lang='en'><meta charset='utf-8'><title>{escape(title)}</title>"
         f"<body><h1>{escape(title)}</h1>{content}</body></html>"
@@ -87,15 +85,15 @@ def feed_page(title: str, content: str) -> bytes:
 
 
 def seen(mail: bytes, scheme: str) -> bytes:
-    """The mail as a program with that colour scheme shows it, whatever this browser's own is."""
+    """The mail as a program with that colour scheme shows it, independent of the browser's own."""
     if scheme not in ("light", "dark"):
         return mail
     return DARK.sub(b"@media all" if scheme == "dark" else b"@media not all", mail)
 
 
 def _with_pictures(mail: bytes, issue: Path, scheme: str) -> bytes:
-    """The mail as it is looked at: its pictures come from the preview, for those of a post that
-    is not public yet lie nowhere else. The bytes that are sent stay as they are."""
+    """The mail with its pictures loaded from the preview: those of a post that is not public yet
+    exist nowhere else. The sent bytes are not changed."""
     site = urlsplit(str(_record(issue).get("url", "")))
     if not (scheme and site.netloc):
         return mail

@@ -1,4 +1,4 @@
-"""What a build is made of, and what it recorded for the next: its files, and which are ours."""
+"""The inputs of a build, and its record for the next one: its files, and which of them are ours."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ AGAIN = "run `publish build`, then deploy"
 class Manifest:
     """``files`` are the pages an earlier build wrote, relative to the output folder.
 
-    ``stamps`` is ``None`` while a build is under way and after one that may be stale: the next
+    ``stamps`` is ``None`` while a build is under way and after one that may be stale; then the next
     one renders. ``racy`` are digests of files too young for their stamps. ``outputs`` and
-    ``issues`` are stamps of what lies in the ``output`` folder and in ``issued``, ``ledger`` of
-    the tables of addresses that a build writes. ``reads`` are paths the render found out it needs.
-    ``until`` is the moment up to which time changes nothing, in seconds since the epoch.
-    ``composed`` counts the issues. ``full_pelican`` tells that the render needed more than a light
-    Pelican.
+    ``issues`` are stamps of what lies in the ``output`` folder and in ``issued``, ``ledger`` of the
+    tables of addresses that a build writes. ``reads`` are paths that rendering has read. ``until``
+    is the time at which the build becomes stale without any change (a scheduled post, the end of
+    the day), in seconds since the epoch. ``composed`` counts the issues. ``full_pelican`` tells
+    that the render needed more than a light Pelican.
     """
 
     files: tuple[str, ...] = ()
@@ -55,7 +55,7 @@ class Manifest:
 
 
 def place(settings: Settings, output: Path) -> Path:
-    """Where the record of builds into ``output`` lies; another output folder has its own."""
+    """The file with the record of builds into ``output``; every output folder has its own."""
     return (
         settings.cache / "build"
         if output == settings.output.absolute()
@@ -74,14 +74,14 @@ def read(path: Path) -> Manifest:
 
 
 def of(document: dict[str, Any]) -> Manifest:
-    """What ``snapshot.read`` has read."""
+    """The manifest in a document of ``snapshot.read``."""
     return Manifest(**marshal.loads(document["whole"])) if document else Manifest()  # noqa: S302
 
 
 def of_target(settings: Settings, target: Path, known: Manifest) -> Manifest:
-    """``known``; where it is of another output folder, for ``OUTPUT_PATH`` was another then, the
-    files that builds wrote into ``target``. Those in the other folder are written down, so that
-    they count as ours when it is that folder's turn again."""
+    """``known``, or, if it is of another output folder because ``OUTPUT_PATH`` was changed, the
+    files that builds wrote into ``target``. Those in the other folder are recorded, so that they
+    count as ours if it becomes the output again."""
     home, root = Path(known.output or target), known.scope[0]
     if root and home.is_relative_to(root):
         home = settings.root / home.relative_to(root)  # The site's folder may have been moved.
@@ -109,10 +109,10 @@ def write(path: Path, manifest: Manifest) -> None:
 
 @contextmanager
 def built(settings: Settings) -> Iterator[tuple[str, ...]]:
-    """The files of the last build, relative to the output folder, while no build goes on.
+    """The files of the last build, relative to the output folder; meanwhile no build can run.
 
     Raises:
-        Refused: there was none, or a file of it is not as it was built.
+        Refused: there is none, or one of its files was changed.
     """
     output = settings.output.absolute()
     with locked(settings.cache / "lock", Refused):
@@ -132,8 +132,8 @@ def built(settings: Settings) -> Iterator[tuple[str, ...]]:
 class Inputs:
     """Stamps of files, and for those too young to trust their stamp, digests of their bytes.
 
-    A file that changes after its digest was taken, and keeps its stamp, has another one at the
-    next build: that one decides by the bytes, whichever of the two this build has read.
+    A file that changes after its digest was taken but keeps its stamp has another digest at the
+    next build, which compares the bytes, whichever of the two contents this build has read.
     """
 
     stamps: Stamps = field(default_factory=dict)
@@ -141,36 +141,34 @@ class Inputs:
 
 
 def scope(settings: Settings) -> Scope:
-    """Where everything lies that a build is known to read."""
+    """The files and folders that every build reads."""
     folders = [settings.content]
     if theme := str(settings.values.get("THEME") or ""):
         folders.append(settings.root / theme)
     folders += [settings.root / str(p) for p in settings.values.get("PLUGIN_PATHS") or ()]
-    # What a build itself writes is no input; what it reads of the ledger, it is seen to read.
+    # Files that a build writes are no inputs; reads of the ledger are recorded by the audit.
     apart = (settings.output, settings.cache, settings.content / "ledger")
     places = tuple(map(str, folders)), tuple(map(str, apart))
     return str(settings.root), *places, settings.kept_hidden
 
 
 def scan(settings: Settings) -> Inputs:
-    """Stamp everything a build is known to read, and digest what is too young for its stamp."""
+    """Stamp everything that every build reads, and digest files too young for their stamps."""
     return _judged(_stamps(settings))
 
 
 def _stamps(settings: Settings) -> Stamps:
-    # The settings file may bear any name.
+    # The settings file may have any name.
     return snapshot.of_scope(scope(settings)) | stamps.of([str(settings.path)])
 
 
 def extended(known: Inputs, settings: Settings, reads: Iterable[str], since: int) -> Inputs | None:
-    """``known`` with what the render found out it ``reads``.
-
-    ``None`` if a file was saved since they were stamped, or one of ``reads`` since ``since``
-    (nanoseconds since the epoch): it is unknown whether the render saw the old bytes or the new.
-    """
+    """``known`` with the files that rendering ``reads``. ``None`` if a file was saved since they
+    were stamped, or one of ``reads`` since ``since`` (nanoseconds since the epoch): then it is
+    unknown whether the old or the new bytes were rendered."""
     more = _judged(stamps.of(path for path in reads if path not in known.stamps))
-    # A stamp that has come of age shows the next change, if the bytes are those of the beginning;
-    # of a younger file the next build compares them.
+    # The next change of an old enough file changes its stamp, so only the bytes are compared here;
+    # of a younger file the next build compares them again.
     racy = {p: d for p, d in known.racy.items() if not stamps.is_trustworthy(known.stamps[p])}
     of_age = {p: d for p, d in known.racy.items() if p not in racy}
     if not snapshot.same(known.stamps, of_age, _stamps(settings)):
@@ -181,7 +179,7 @@ def extended(known: Inputs, settings: Settings, reads: Iterable[str], since: int
 
 
 def code(settings: Settings, known: Inputs | None = None) -> tuple[str, ...]:
-    """The site's own files of Python, of those ``known`` or that are there now."""
+    """The site's own Python files, of those in ``known`` or of those there now."""
     files = known.stamps if known else snapshot.of_scope(scope(settings))
     return tuple(path for path in files if path.endswith(".py"))
 
@@ -189,7 +187,7 @@ def code(settings: Settings, known: Inputs | None = None) -> tuple[str, ...]:
 def midnight(settings: Settings) -> float:
     """When the site's day ends, in seconds since the epoch.
 
-    A theme may print the year, and no file tells that it has changed.
+    A theme may print the year, which changes without any file.
     """
     try:
         zone = ZoneInfo(settings.timezone)

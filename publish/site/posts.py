@@ -1,4 +1,5 @@
-"""The sources on disk by the one header grammar: for commands that write one, without Pelican."""
+"""Reads the sources on disk by the header grammar alone, without Pelican: for commands that write
+one."""
 
 from __future__ import annotations
 
@@ -28,7 +29,7 @@ from publish.settings import Settings
 
 @dataclass(frozen=True)
 class Source:
-    """A Markdown source: its bytes, and what of its identity and address the header tells."""
+    """A Markdown source: its bytes, and the identity and address in its header."""
 
     file: Path
     settings: Settings = field(repr=False)
@@ -41,12 +42,12 @@ class Source:
 
     @property
     def name(self) -> str:
-        """As a message names it."""
+        """Its name in messages."""
         return named(self.file, self.settings)
 
     @property
     def path(self) -> str:
-        """Its place below the content folder."""
+        """Its path below the content folder."""
         return self.file.relative_to(self.settings.content).as_posix()
 
     @property
@@ -57,7 +58,7 @@ class Source:
 
     @property
     def uids(self) -> tuple[str, ...]:
-        """Its identities, those of its ``Was`` line behind its own."""
+        """Its identities: its own, then those of its ``Was`` line."""
         return (self.uid, *was_of(self.header.get("was")))
 
     @property
@@ -72,12 +73,12 @@ class Source:
 
     @property
     def mailed(self) -> bool:
-        """Whether it has a letter: its ``Newsletter`` line does not say no."""
+        """Whether it has a letter, unless its ``Newsletter`` line says no."""
         return frontmatter.yes_no(self.header.get("newsletter")) is not False
 
     @property
     def fixed(self) -> bool:
-        """Whether a line of its own sets its address, whatever its slug."""
+        """Whether a header line sets its address, independent of its slug."""
         return bool(self.header.get("url") or self.header.get("save_as"))
 
     @property
@@ -119,7 +120,7 @@ class Source:
 
     @property
     def public(self) -> bool:
-        """Whether a build of now shows it."""
+        """Whether a build now would show it."""
         return self.visibility(datetime.now(UTC)) in ("public", "hidden")
 
     def visibility(self, now: datetime) -> Visibility:
@@ -128,7 +129,7 @@ class Source:
 
     @cached_property
     def date(self) -> datetime | None:
-        """Its date as Pelican reads it, aware; None if it has none, or one that is none."""
+        """Its date as Pelican reads it, aware; None if it is missing or invalid."""
         try:
             return self.read_date()
         except ConfigError:
@@ -138,7 +139,7 @@ class Source:
         """Its date as Pelican reads it, aware; None if it has none.
 
         Raises:
-            ConfigError: what stands there is no date, or its time zone is none.
+            ConfigError: the date or its time zone is invalid.
         """
         name = self.header.get("timezone") or self.settings.timezone
         try:
@@ -162,14 +163,15 @@ class Source:
                               "write it as 2026-11-20 07:30") from None  # fmt: skip
 
     def address(self, slug: str) -> str:
-        """The address it has with ``slug``; ``""`` where the header alone does not tell."""
+        """The address it has with ``slug``; ``""`` if that does not follow from the header
+        alone."""
         if self.fixed:
             return ""
         return permalink(self.settings.values, "article", slug, lang=self.lang, date=self.date)
 
     @property
     def _from_name(self) -> dict[str, str]:
-        """What Pelican takes from the file's name."""
+        """The metadata that Pelican takes from the file's name."""
         default = r"(?P<date>\d{4}-\d{2}-\d{2}).*"
         pattern = str(self.settings.values.get("FILENAME_METADATA", default) or "")
         try:
@@ -196,7 +198,7 @@ def sources(settings: Settings, folders: tuple[Path, ...]) -> Iterator[Source]:
         try:
             yield Source(file, settings, file.read_bytes())
         except OSError:
-            # A link to nowhere, or no right to read it: `check` and `build` say so.
+            # A dangling link or an unreadable file: `check` and `build` report it.
             continue
 
 
@@ -236,9 +238,9 @@ def only(found: list[Source], name: str, remedy: str) -> Source:
 
 
 def refuse_taken(settings: Settings, slug: str, lang: str = "", but: Path | None = None) -> None:
-    """Make sure that no source other than ``but``, and no page of the site, has ``slug``.
+    """Raise if a source other than ``but``, or a page of the site, has ``slug``.
 
-    A translation, in another ``lang`` than given, has the slug of its original.
+    Sources in another ``lang`` do not count: a translation has the slug of its original.
 
     Raises:
         ConfigError: it is taken; the message names by what.
@@ -259,7 +261,7 @@ def refuse_taken(settings: Settings, slug: str, lang: str = "", but: Path | None
 
 
 def refuse_brought(settings: Settings, address: str, but: Path | None = None) -> None:
-    """Make sure that ``address`` brings readers to no other source: an alias of one.
+    """Raise if ``address`` is an alias of another source.
 
     Raises:
         ConfigError: it does; the message names the source.
@@ -272,7 +274,7 @@ def refuse_brought(settings: Settings, address: str, but: Path | None = None) ->
 def _below(settings: Settings, folder: Path) -> Iterator[Path]:
     ignored = _any_of(tuple(settings.ignore_files)).match
     seen: set[str] = set()
-    # Pelican follows links; a link that leads back up must not be followed for ever.
+    # Pelican follows links; a link to a folder above would be followed for ever.
     for base, folders, names in os.walk(folder, followlinks=True):
         real = os.path.realpath(base)
         if real in seen:
@@ -287,5 +289,5 @@ def _below(settings: Settings, folder: Path) -> Iterator[Path]:
 
 @cache
 def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    """One pattern for all: of a thousand names each would be tried by its own otherwise."""
+    """All patterns in one regular expression, as a thousand names are matched."""
     return re.compile("|".join(translate(pattern) for pattern in patterns) or r"(?!)")

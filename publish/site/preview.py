@@ -14,22 +14,23 @@ from publish.errors import PublishError, Refused
 from publish.post import stamps
 from publish.post.files import locked
 from publish.post.stamps import Stamps
-from publish.settings import Settings, load, require_kinds
+from publish.settings import Settings, load, require_folders, require_kinds
 from publish.site import manifest
-from publish.site.commit import below, commit, prepare, site_of, take_over, tree
+from publish.site.commit import below, commit, prepare, replace_record, site_of, tree
 from publish.site.engine import ISSUES, Run, Task, cores
 from publish.site.engine.worker import Worker, start
 from publish.site.preview_state import State
 from publish.site.server import Server
 
 PAUSE = 0.04
-"""Seconds between two looks."""
+"""Seconds between two polls."""
 SHARE = 5
-"""A look may take one part in so many of the time, however large the archive is."""
+"""Polling takes at most one part in this many of the time, however large the archive is."""
 
 
 def overrides(settings: Settings, address: str, stage: Path) -> dict[str, Any]:
     """The settings of a preview: drafts have pages, mails keep the true address."""
+    drafts = {"": "drafts/{slug}/", "LANG_": "drafts/{slug}-{lang}/"}
     return {
         "SITEURL": address,
         "FEED_DOMAIN": address,
@@ -38,10 +39,12 @@ def overrides(settings: Settings, address: str, stage: Path) -> dict[str, Any]:
         "NEWSLETTER_ISSUES_DRAFTS": True,
         "WITH_FUTURE_DATES": False,
         "IGNORE_FILES": settings.ignore_files,
-        "DRAFT_URL": "drafts/{slug}/",
-        "DRAFT_SAVE_AS": "drafts/{slug}/index.html",
-        "DRAFT_PAGE_URL": "drafts/{slug}/",
-        "DRAFT_PAGE_SAVE_AS": "drafts/{slug}/index.html",
+        **{
+            f"DRAFT_{kind}{lang}{name}": place + file
+            for kind in ("", "PAGE_")
+            for lang, place in drafts.items()
+            for name, file in (("URL", ""), ("SAVE_AS", "index.html"))
+        },
         "RELATIVE_URLS": False,
     }
 
@@ -49,8 +52,8 @@ def overrides(settings: Settings, address: str, stage: Path) -> dict[str, Any]:
 class Rebuilder:
     """Builds into the preview's own ``folder`` again and again; ``output/`` is never touched.
 
-    The process of the last build stays, to show a single page at once; that of the next waits
-    with everything loaded.
+    The process of the last build stays, to render a single page at once; that of the next build
+    waits with everything loaded.
     """
 
     def __init__(self, folder: Path, settings: Settings) -> None:
@@ -80,6 +83,9 @@ class Rebuilder:
             OSError: the folder cannot be written.
         """
         require_kinds(settings)
+        require_folders(settings)
+        if not (self._folder / "site").is_dir():
+            self._shown = ()
         folder, stage = self._folder, self._folder / "stage"
         shutil.rmtree(stage, ignore_errors=True)
         prepare(stage)
@@ -97,14 +103,14 @@ class Rebuilder:
             self._next = Worker(
                 settings.path, full_pelican=bool(self._last and self._last.full_pelican)
             )
-        # Should the files not all be moved, the next build trusts none of them.
+        # If not all files can be moved, the next build must trust none of them.
         self._shown = ()
         staged, letters = site_of(stage), below(stage / "issues")
         shown = {*staged, *(f"{ISSUES}/{name}" for name in letters), *done.kept}
         kept = [name.removeprefix(f"{ISSUES}/") for name in done.kept if name.startswith(ISSUES)]
         changes = commit(staged, folder / "site", tree(folder / "site"), done.kept)
         commit(letters, folder / "issues", tree(folder / "issues"), kept)
-        if take_over(stage, task.record):
+        if replace_record(stage, task.record):
             self._shown = tuple(sorted(shown))
         return done, (*changes.written, *changes.removed)
 
@@ -122,9 +128,9 @@ def serve(
 ) -> None:
     """Serve until ``stop`` is set or Ctrl-C; ``port`` 0 takes a free one.
 
-    ``ready`` gets the address without a slash at its end. A failed build is said and shown in
-    the page; the server goes on with the last good one. ``told`` gets the error whenever the pages
-    have changed or could not be made, ``""`` for none.
+    ``ready`` gets the address without a slash at its end. A failed build is reported on the
+    terminal and in the page; the server goes on with the last good one. ``told`` gets the error
+    whenever the pages have changed or could not be made, ``""`` for none.
 
     Raises:
         ConfigError: the address cannot be listened on.
@@ -163,7 +169,7 @@ def serve(
 
 @dataclass
 class _Site:
-    """What is rebuilt. The settings are read at each rebuild, for they may have changed too."""
+    """The site being rebuilt. The settings are read at each rebuild, as they may have changed."""
 
     settings: Settings
     state: State
@@ -175,14 +181,12 @@ class _Site:
     rendered: Run = field(default_factory=Run)
 
     def look(self) -> Stamps:
-        """The stamps of everything a page is made of, and the post whose moment has come."""
+        """The stamps of everything a page is made of, and the post that has come due."""
         return manifest.scan(self.settings).stamps | self._beyond()
 
     def build(self, changed: Collection[str] = ()) -> Stamps:
-        """Build, tell the terminal and the open pages how it went; what it was built from.
-
-        Where one source ``changed``, its page is shown before.
-        """
+        """Build, and report the result on the terminal and to open pages; returns the stamps it was
+        built from. If a single source ``changed``, its page is rendered first."""
         before = manifest.scan(self.settings).stamps
         if len(changed) == 1 and (found := self.rebuilder.glance(*changed)):
             self.state.page_rendered(*found)
@@ -204,20 +208,21 @@ class _Site:
 
     def _beyond(self) -> Stamps:
         late = 0.0 < self.rendered.due <= time.time()
-        return stamps.of(self.rendered.reads) | {"": str(self.rendered.due) if late else ""}
+        # The cache may be deleted at any time.
+        there = self.state.site.is_dir()
+        return stamps.of(self.rendered.reads) | {
+            "": str(self.rendered.due) if late else "", "site": str(there),
+        }  # fmt: skip
 
 
 def _watch(
     look: Callable[[], Stamps], changed: Callable[[set[str]], Stamps], known: Stamps,
     stop: threading.Event,
 ) -> None:  # fmt: skip
-    """Call ``changed`` whenever ``look`` sees other than ``known``, until ``stop`` is set: by
-    polling, which works on every file system.
-
-    ``changed`` is given the paths that differ and returns what its build was made from, so that
-    nothing saved meanwhile is missed. It is called when two looks agree, for an editor may write
-    a file in several steps.
-    """
+    """Call ``changed`` whenever the stamps of ``look`` differ from ``known``, until ``stop`` is
+    set; polling works on every file system. ``changed`` gets the paths that differ, and returns the
+    stamps its build was made from, so that nothing saved meanwhile is missed. It is called when two
+    polls agree, as an editor may write a file in several steps."""
     pause = PAUSE
     while not stop.wait(pause):
         began = time.monotonic()

@@ -1,4 +1,4 @@
-"""The folder a preview serves at this moment, and the events that tell its pages of a new one."""
+"""The folder that a preview serves, and the events that tell its pages of a new build."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 ALIVE = 15.0
-"""Seconds after which a waiting page is written to, to learn whether it is still there."""
+"""Seconds after which a keep-alive is sent to a waiting page."""
 MOST = 200
-"""Changes that are remembered; a page that missed more is loaded again."""
+"""Changes that are remembered; a page that missed more is reloaded."""
 
 
 @dataclass
@@ -54,7 +54,7 @@ class State:
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Let every waiting page go."""
+        """End all waiting requests."""
         with self._changed:
             self.closed = True
             self._changed.notify_all()
@@ -70,7 +70,7 @@ class State:
             return {"number": self.number, "error": self.error, "files": files}
 
     def wait(self, number: int, error: str) -> None:
-        """Return when there is other news, at the latest after ``ALIVE`` seconds."""
+        """Wait for a new build or error, at most ``ALIVE`` seconds."""
         with self._changed:
             self._changed.wait_for(
                 lambda: self.closed or (number, error) != (self.number, self.error), ALIVE

@@ -1,4 +1,4 @@
-"""Runs a build up to a point and commits nothing: its records, or its letters."""
+"""Runs a build up to its records or its letters, and commits nothing."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from publish.site.engine import Fit
 
 
 def read(settings: Settings, *, fit: Fit | None = None) -> Library:
-    """The records of the site, made by Pelican in a process of its own. The output stays.
+    """The records of the site, made by Pelican in a process of its own. The output is not changed.
 
-    What Pelican and the plugins refuse is among the library's ``complaints``; a source that is not
-    ``fit`` (a function of a module) is never opened by them, and is one that could not be read.
+    Errors of Pelican and the plugins are the library's ``complaints``. A source that is not ``fit``
+    (a module-level function) is never opened, and counts as unread.
 
     Raises:
         ConfigError: there is no content folder, or the process ended before it could answer.
@@ -67,10 +67,9 @@ def judged(
 
 @contextmanager
 def composed(settings: Settings, *, drafts: bool = False) -> Iterator[Path]:
-    """The folder of the letters as a build would compose them now; it goes with the context.
-
-    ``output/``, the composed issues and what is noted of addresses stay as they are. With
-    ``drafts``, posts that are not public have letters too.
+    """The folder of the letters as a build would compose them now, removed after the context.
+    ``output/``, the composed issues and the recorded addresses are not changed. With ``drafts``,
+    posts that are not public have letters too.
 
     Raises:
         Refused: a post cannot be read, or another build is at work.
@@ -92,8 +91,8 @@ def composed(settings: Settings, *, drafts: bool = False) -> Iterator[Path]:
 
 
 def unread(settings: Settings, errors: Sequence[Complaint]) -> Library:
-    """The library of a site in which the settings, a plugin or a generator fails: the rules over
-    text still have their sources."""
+    """The library of a site whose settings, plugins or generators fail, so that rules over text
+    still have sources."""
     from publish.site.posts import files
 
     listed = {
@@ -109,7 +108,7 @@ def unread(settings: Settings, errors: Sequence[Complaint]) -> Library:
 
 @contextmanager
 def _aside(settings: Settings) -> Iterator[Path]:
-    """A folder of this reading alone: elsewhere, where the cache cannot be written."""
+    """A stage for this run; a temporary folder if the cache cannot be written."""
     with ExitStack() as stack:
         try:
             folder = stack.enter_context(staged(settings.cache, "reading"))
@@ -120,7 +119,8 @@ def _aside(settings: Settings) -> Iterator[Path]:
 
 
 def refusals(errors: Sequence[Complaint]) -> tuple[Complaint, ...]:
-    """What Pelican and the plugins refuse; of a source that was kept from them, a rule tells."""
+    """The errors of Pelican and the plugins, without those about unfit sources, which rules
+    report."""
     return tuple(error for error in errors if error.kind != "unfit")
 
 

@@ -1,4 +1,4 @@
-"""A post gets another slug and keeps its identity; its old address leads to the new one."""
+"""Gives a post another slug; its identity stays, and its old address redirects to the new one."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Renaming:
         return self.post.slug != self.new
 
     def leads(self) -> list[str]:
-        """What becomes of its addresses, a part of a sentence each."""
+        """The effects on its addresses, each a part of a sentence."""
         if self.post.fixed:
             return ["its Url or Save_as line sets its address, which stays"]
         puts = "the next build puts it" if self.post.public else "once it is public it is"
@@ -57,8 +57,8 @@ def renaming(settings: Settings, old: str, new: str) -> Renaming:
     """The post with another ``Slug``, and with the addresses it was published at among its
     ``Aliases``.
 
-    ``old`` is a slug or a path. ``Uid`` and every other line stay as they are. What never was
-    public had no address, and gets no alias.
+    ``old`` is a slug or a path. ``Uid`` and every other line are not changed. A post that was never
+    public gets no alias.
 
     Raises:
         ConfigError: there is no such post, or the new slug makes no address or is taken.
@@ -94,7 +94,7 @@ def rename(settings: Settings, old: str, new: str) -> Renaming:
 
 
 def _addresses(post: Source, new: str) -> tuple[tuple[str, ...], str]:
-    """The addresses that must redirect, and the new one as far as it is known.
+    """The addresses that must redirect, and the new one, ``""`` if unknown.
 
     Raises:
         ConfigError: another post was published at the new one, or has it among its aliases.
@@ -103,7 +103,7 @@ def _addresses(post: Source, new: str) -> tuple[tuple[str, ...], str]:
     own = [a for a in addresses.read(post.settings) if known.uid_at(a) in post.uids]
     brought = {normal(alias) for alias in post.aliases}
     had = [address for address in own if normal(address) not in brought]
-    # A site that records no addresses has them all the same.
+    # A site without recorded addresses has public ones too.
     if not own and post.public and (likely := post.address(post.slug)):
         had = [likely]
     address = post.address(new) or next(
@@ -118,7 +118,8 @@ def _addresses(post: Source, new: str) -> tuple[tuple[str, ...], str]:
 
 
 def _with_aliases(post: Source, data: bytes, before: tuple[str, ...], address: str) -> bytes:
-    """``data`` with those addresses among its aliases; renamed back, its own is none of them."""
+    """``data`` with the addresses added to its aliases, without its new ``address`` (as when a
+    rename is undone)."""
     kept = [a for a in dict.fromkeys([*post.aliases, *before]) if normal(a) != normal(address)]
     if kept == post.aliases:
         return data

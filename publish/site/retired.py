@@ -1,4 +1,4 @@
-"""A post goes off the site, and its addresses lead on: to another one, or to a page that says so.
+"""Takes a post off the site; its addresses redirect, or show a page that says it is gone.
 
 ``content/ledger/retired.json`` holds them; the plugin ``alias_redirects`` makes the pages.
 """
@@ -22,8 +22,8 @@ from publish.site.posts import matching, only
 
 @dataclass(frozen=True)
 class Retraction:
-    """A post that is to go: its source (None where that is gone already), its identities, the
-    addresses it was published at, and a digest of the source."""
+    """A post to take off: its source (None if already deleted), its identities, the addresses it
+    was published at, and a digest of the source."""
 
     name: str
     file: Path | None
@@ -33,58 +33,58 @@ class Retraction:
 
 
 def retraction(settings: Settings, post: str) -> Retraction:
-    """What goes with the post of that slug, path or published address.
+    """The retraction of the post with that slug, path or published address.
 
     Raises:
         ConfigError: there is no such post, or several have that slug.
         Refused: the ledger's files are damaged.
     """
-    known = addresses.read(settings)
-    wanted = post.replace("\\", "/").removeprefix("./").strip("/")
-    found = matching(settings, post)
-    for address, uid in known.items() if wanted and not found else ():
-        if normal(address) == normal(f"/{wanted}"):
-            own = tuple(place for place, owner in known.items() if owner == uid)
+    published = addresses.read(settings)
+    path = post.replace("\\", "/").removeprefix("./").strip("/")
+    posts = matching(settings, post)
+    for address, uid in published.items() if path and not posts else ():
+        if normal(address) == normal(f"/{path}"):
+            own = tuple(place for place, owner in published.items() if owner == uid)
             return Retraction(address, None, (uid,), own, "")
-    source = only(found, post, "name it by its slug, path or address")
-    places = [address for address, owner in known.items() if owner in source.uids]
+    source = only(posts, post, "name it by its slug, path or address")
+    places = [address for address, owner in published.items() if owner in source.uids]
     if places:
-        # An old address whose redirect goes with the post.
+        # An alias whose redirect is removed with the post.
         places += [alias for alias in source.aliases if _stands_alone(alias)]
     own = tuple(dict.fromkeys(places))
     return Retraction(source.name, source.file, source.uids, own, source.digest)
 
 
 def target(settings: Settings, to: str, taken: Retraction) -> str:
-    """Where the addresses of ``taken`` shall lead.
+    """The validated target for the addresses of ``taken``.
 
     Raises:
-        ConfigError: ``to`` is no address, none of this site, or one of those that go.
+        ConfigError: ``to`` is no address, is not of this site, or is one of ``taken``.
     """
     if to.startswith(("https://", "http://")):
         return to
-    known = {normal(address) for address in addresses.read(settings)}
+    published = {normal(address) for address in addresses.read(settings)}
     gone = {normal(address) for address in (*taken.addresses, *addresses.read(settings, RETIRED))}
     try:
         parse_alias(to)
     except ValueError as error:
-        raise ConfigError(f"--to {to}: {error}", "write an address of this site: /new/") from None
+        raise ConfigError(f"{to}: {error}", "write an address of this site: /new/") from None
     if normal(to) in gone:
-        raise ConfigError(f"--to {to}: it goes off the site itself", "choose another, or --gone")
-    if normal(to) not in known and normal(to) != "/":
-        raise ConfigError(f"--to {to}: nothing was published there", "choose another, or --gone")
+        raise ConfigError(f"{to}: it goes off the site itself", "choose another, or none")
+    if normal(to) not in published and normal(to) != "/":
+        raise ConfigError(f"{to}: nothing was published there", "choose another, or none")
     return to
 
 
 def retire(settings: Settings, file: Path | None, leads: Mapping[str, str]) -> None:
-    """Make the source a draft, keeping every other byte, and note where its addresses lead.
+    """Make the source a draft, keeping every other byte, and record the targets of its addresses.
 
     Raises:
         Refused: a file cannot be written.
     """
     known = addresses.read(settings, RETIRED) | dict(leads)
     try:
-        # Where the addresses lead first: a draft whose address leads nowhere stops every build.
+        # The targets first: a draft with a lost address would stop every build.
         if leads:
             write_whole(settings.content / RETIRED, table_bytes(known))
         if file:
@@ -97,7 +97,7 @@ def retire(settings: Settings, file: Path | None, leads: Mapping[str, str]) -> N
 
 
 def _stands_alone(alias: str) -> bool:
-    """Whether there is a page at the alias, which a query alone has not."""
+    """Whether the alias has a page of its own, unlike one that differs by its query."""
     try:
         return bool(parse_alias(alias).file)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The preview's web server: its folder, its own host name, and nothing else."""
+"""The preview's web server, which serves its folder, under its own host name only."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from publish.site.preview_state import State
 
 LIVE = Path(__file__).with_name("live.js")
 MORPH = Path(__file__).parents[1] / "vendor" / "idiomorph.min.js"
-"""The scripts that a page of the preview gets on its way out; the files on disk stay as built."""
+"""The scripts added to served pages of the preview; the files are not changed."""
 
 
 class Server:
@@ -65,7 +65,7 @@ class Server:
         return response(environ, start)
 
     def _response(self, request: Request) -> Response:
-        # A page elsewhere could point its own name at this machine and read drafts.
+        # DNS rebinding: a foreign page could point its name at this machine and read drafts.
         if not names_server(request.headers.get("Host", ""), self._host):
             return _text(421, b"This preview answers to its own name only.\n", "text/plain")
         if request.method not in ("GET", "HEAD"):
@@ -119,17 +119,15 @@ class Server:
         while not self._state.closed:
             event = self._state.event(sent[0] if sent else since)
             now = event["number"], event["error"]
-            # An empty comment finds out whether the browser is still there.
+            # An empty comment detects whether the browser is still connected.
             yield b":\n\n" if now == sent else f"data: {json.dumps(event)}\n\n".encode()
             sent = now
             self._state.wait(*sent)
 
 
 def with_preview_script(page: bytes, number: int, error: str) -> bytes:
-    """``page`` as the browser gets it: it follows what comes after build ``number``.
-
-    ``error`` is shown above the last good page.
-    """
+    """``page`` with the script that follows builds after ``number``. ``error`` is shown above the
+    last good page."""
     tags = ""
     if error:
         tags += f'<pre id="publish-error" role="alert">{escape(error)}</pre>'
@@ -140,14 +138,14 @@ def with_preview_script(page: bytes, number: int, error: str) -> bytes:
 
 
 def listening(app: Any, host: str, port: int) -> BaseWSGIServer:
-    """A server of ``app`` that listens, and answers from ``serve_forever`` on, in threads that end
-    with the process. ``port`` 0 takes a free one.
+    """A listening server of ``app``, which answers in ``serve_forever``, in daemon threads.
+    ``port`` 0 takes a free one.
 
     Raises:
         ConfigError: the address cannot be listened on.
     """
     try:
-        # Werkzeug ends the process where an address is taken; so that is tried here.
+        # Werkzeug exits the process if the address is in use, so that is tested first.
         with socket.create_server((host, port), family=_family(host)) as place:
             number, handle = place.getsockname()[1], place.fileno()
             return make_server(
@@ -166,10 +164,10 @@ class _Quiet(WSGIRequestHandler):
     timeout = 60
 
     def log(self, type: str, message: str, *args: Any) -> None:
-        """Requests are not news."""
+        """Log no requests."""
 
     def version_string(self) -> str:
-        """Nothing about the machine."""
+        """Reveal nothing about the machine."""
         return "publish"
 
 

@@ -1,8 +1,8 @@
 """The state of files as stamps, and whether the last build is up to date.
 
-The most frequent answer is yes, so this is loaded before anything else: only what Python has at
-hand is imported, and the rest where it is needed. Nothing of the site is loaded to find out, not
-even its settings file: what it came to is recorded with the stamp it had.
+The most frequent answer is yes, so this is loaded first, and imports only modules that Python has
+already loaded; others where they are needed. Nothing of the site is loaded, not even its settings
+file: its values are recorded with its stamp.
 """
 
 from __future__ import annotations
@@ -17,25 +17,27 @@ from publish.post import cache
 from publish.post.ignore import is_left_behind
 from publish.post.stamps import Stamps, digest, identity, of, stamp, total, walk
 
-TYPE_CHECKING = False  # as in typing, which takes as long to load as all of this
+TYPE_CHECKING = False  # as typing's own; importing typing takes as long as all of this
 if TYPE_CHECKING:
     from typing import Any
 
 VERSION = 9
 SEPARATOR = "\0"
 SHORT = ("foreign", "reads", "racy", "output", "composed", "scope", "environment", "until")
-"""What of a record is read without the rest, beside its paths in two long strings."""
+"""The fields of a record that ``is_current`` and ``summary`` need, besides its paths in two long
+strings."""
 Scope = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 """The site's folder; folders whose every file a build may read, the content folder first;
 folders in them to leave out; hidden names that are content all the same."""
 TICK = 0.02
-"""Seconds after which a file system's clock has surely moved on, so a new edit shows."""
+"""Seconds after which a file system's clock has certainly ticked, so that a new edit changes the
+stamp."""
 IGNORED_ENV = {"_", "OLDPWD", "PWD", "SHLVL", "TERM", "COLUMNS", "LINES"}
-"""Variables that differ between two terminals and mean nothing to a page."""
+"""Environment variables that differ between terminals and do not affect pages."""
 ACCOUNTS = ("MAILCHIMP_", "PUBLISH_", "AWS_")
-"""Beginnings of variables with keys: a page must not hold any, so none depends on one."""
+"""Prefixes of variables with keys, which no page may contain or depend on."""
 TOOLS = "node_modules"
-"""A folder that beside content, in a theme or among plugins, holds no part of a site."""
+"""A folder in a theme or among plugins that is no part of the site."""
 
 
 def of_scope(scope: Scope) -> Stamps:
@@ -52,7 +54,7 @@ def same(stamped: Stamps, racy: dict[str, str], found: Stamps) -> bool:
 
 
 def environment_digest(place: str) -> str:
-    """A checksum of what no file of the site holds: Python, its packages, the environment."""
+    """A checksum of the environment: Python, its packages, environment variables."""
     around = sorted(
         f"{k}={v}" for k, v in os.environ.items()
         if k not in IGNORED_ENV and not k.startswith(ACCOUNTS)
@@ -72,7 +74,7 @@ def _files(scope: Scope) -> Iterator[str]:
     # A settings file may import its neighbours.
     with os.scandir(root) as entries:
         yield from (entry.path for entry in entries if entry.name.endswith(".py"))
-    # A plugin folder may be the site's own, and what a build writes is not what it reads.
+    # A plugin folder may be the site's own; files that a build writes are no inputs.
     seen = {place for folder in apart if (place := identity(folder))}
     for number, folder in enumerate(folders):
         without = TOOLS if number else ""
@@ -90,7 +92,7 @@ def read(place: str) -> dict[str, Any]:
 
 
 def is_current(known: dict[str, Any], settings_file: str) -> bool:
-    """Whether all of it is as it was: what the site is made of, what was made, and the day."""
+    """Whether inputs, output and day are those of the last build."""
     if not known or not known["seen"][0] or time.time() >= known["until"]:
         return False
     if known["environment"] != environment_digest(settings_file):
@@ -100,7 +102,7 @@ def is_current(known: dict[str, Any], settings_file: str) -> bool:
     except OSError:
         return False
     return (
-        all(stamp(path) == "" for path in now.difference(_paths(known["seen"])))  # what is new
+        all(stamp(path) == "" for path in now.difference(_paths(known["seen"])))  # a new file
         and all(total(_paths(known[part])) == known[part][1] for part in ("seen", "made"))
         and all(digest(path) == was for path, was in known["racy"].items())
     )
@@ -111,7 +113,7 @@ def _paths(part: tuple[str, int]) -> list[str]:
 
 
 def summary(output: str, written: int, removed: int, unchanged: int, composed: int) -> str:
-    """What a build tells when it is done."""
+    """The line that a build ends with."""
     return (
         f"{output}: {written} written, {removed} removed, {unchanged} unchanged, "
         f"{composed} issues composed"
@@ -119,7 +121,8 @@ def summary(output: str, written: int, removed: int, unchanged: int, composed: i
 
 
 def below(folder: str) -> list[str]:
-    """Every folder, which shows by its stamp what comes and goes in it, and file of ``folder``."""
+    """Every file and folder below ``folder``; a folder's stamp changes when files are added or
+    removed."""
     return [
         path
         for base, _, names in os.walk(folder)

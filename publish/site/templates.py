@@ -1,5 +1,5 @@
-"""Templates that are loaded, and all that they extend, include and import: what cannot be loaded
-is told at its line before a page renders."""
+"""Loads templates with all that they extend, include and import, to report errors with their lines
+before any page is rendered."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from publish.post.diagnostic import Complaint, quoted
 
 NAMED = re.compile(r"""{%[-+]?\s*(?:extends|include|import|from)\s+["']([^"']+)["']""")
 LISTS = ("articles_page", "articles_paginator", "dates_page", "dates_paginator")
-"""Variables that a template has only where its name is in PAGINATED_TEMPLATES."""
+"""Variables that a template has only if its name is in PAGINATED_TEMPLATES."""
 SIZE = 16
 """Bytes of a text's digest."""
 
@@ -34,8 +34,8 @@ class Blank:
 
 
 class Templates:
-    """The templates that are loaded, and all that they name; ``tell`` gets what is wrong with
-    one, ``failed`` the exception where one is. Texts that can be compiled are kept in ``file``."""
+    """The loaded templates and all that they name. ``tell`` gets a complaint about one, ``failed``
+    an exception. Digests of texts that compile are cached in ``file``."""
 
     def __init__(
         self, tell: Callable[[Complaint], None], failed: Callable[[Exception], None], file: Path,
@@ -50,13 +50,14 @@ class Templates:
         self._generator: Any = None
 
     def save(self) -> None:
-        """Keep which texts can be compiled."""
+        """Write the cache of texts that compile."""
         if len(self._fit) != self._before:
             cache.keep(self._memo, self._made_from, b"".join(sorted(self._fit)))
 
     @contextlib.contextmanager
     def of(self, generator: Any) -> Iterator[None]:
-        """Meanwhile the ``generator`` gets every template it asks for; a faulty one is told."""
+        """In the context the ``generator`` gets a blank template for every name; a faulty one is
+        reported."""
         self._generator = generator
         get = type(generator).get_template
 
@@ -67,7 +68,7 @@ class Templates:
                     return Blank(generator.env, name + ending)
             if name == "period_archives":
                 get(generator, name)  # it raises, and Pelican takes another
-            return Blank()  # a rule tells of it, where it is named
+            return Blank()  # a rule reports it where it is named
 
         generator.get_template = get_template
         try:
@@ -82,31 +83,32 @@ class Templates:
                 self._load(name)
 
     def require_whole_list(self, name: str, template: Blank) -> None:
-        """Tell of a template that is sure to show pages of a list that has none."""
+        """Report a template that certainly uses pagination of a list without pages."""
         env = template.environment
         if env is None or not issubclass(Undefined, env.undefined):
             return
-        waiting, met = [template.name], set[str]()
+        waiting, visited = [template.name], set[str]()
         while waiting:
-            one = waiting.pop()
-            text = _text(env, one)
-            if one in met or text is None:
+            file = waiting.pop()
+            text = _text(env, file)
+            if file in visited or text is None:
                 continue
-            met.add(one)
+            visited.add(file)
             waiting += NAMED.findall(text)
             if not any(f"{v}." in text.replace(f"{v} and {v}.", "") for v in LISTS):
                 continue
             tree = env.parse(text)
-            made = {each.name for each in tree.find_all(nodes.Name) if each.ctx != "load"}
+            assigned = {each.name for each in tree.find_all(nodes.Name) if each.ctx != "load"}
             for node in _certain(tree):
-                shown = node.node if isinstance(node, nodes.Getattr) else None
-                if isinstance(shown, nodes.Name) and shown.name in {*LISTS} - made:
-                    message = f"PAGINATED_TEMPLATES lacks {quoted(name)}, and {one} shows "
-                    self._tell(Complaint(message + shown.name, remedy=f'add "{name}": None to it'))
+                variable = node.node if isinstance(node, nodes.Getattr) else None
+                if isinstance(variable, nodes.Name) and variable.name in {*LISTS} - assigned:
+                    message = f"PAGINATED_TEMPLATES lacks {quoted(name)}, and {file} shows "
+                    remedy = f'add "{name}": None to it'
+                    self._tell(Complaint(message + variable.name, remedy=remedy))
                     return
 
     def _load(self, name: str) -> None:
-        """Load a template, and what it names too."""
+        """Load a template and all that it names."""
         if name in self._met:
             return
         env = self._generator.env
@@ -156,7 +158,7 @@ class Templates:
 
 
 def _text(env: Any, name: str) -> str | None:
-    """A template's text; None if it has none that can be read."""
+    """A template's source; None if it cannot be read."""
     try:
         return str(env.loader.get_source(env, name)[0])
     except (TemplateNotFound, UnicodeDecodeError):
@@ -164,11 +166,12 @@ def _text(env: Any, name: str) -> str | None:
 
 
 def _certain(node: Any) -> Iterator[Any]:
-    """What is evaluated of a template whatever its variables are."""
+    """The nodes of a template that are evaluated whatever its variables are."""
     yield node
     below = list(node.iter_child_nodes())
     if isinstance(node, nodes.Template) and any(isinstance(n, nodes.Extends) for n in node.body):
-        # Of what stands beside its blocks nothing is shown; what it names is loaded.
+        # In a template that extends another, nodes outside its blocks are not rendered; only what
+        # they name is loaded.
         kept = (nodes.Extends, nodes.Block, nodes.Import, nodes.FromImport, nodes.Include,
                 nodes.Assign)  # fmt: skip
         below = [each for each in below if isinstance(each, kept)]

@@ -60,7 +60,7 @@ def served(output: Path) -> Iterator[str]:
     """Serve the folder while the block runs; answers its address, without a slash at the end."""
     handler = functools.partial(Host, directory=str(output))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"

@@ -9,8 +9,10 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 from publish.deploy import deploy as deploying
@@ -126,7 +128,7 @@ class Stand:
         """All that lies where readers can get it, but for what the target keeps for itself."""
         found = {}
         for path in self.listed():
-            status, body = fetch(f"{self.siteurl}/{path}")
+            status, body = fetch(f"{self.siteurl}/{quote(path)}")
             assert status == 200, (path, status)
             found[path] = body
         return found
@@ -135,7 +137,7 @@ class Stand:
         """The paths of ``public``."""
         if self.kind == "s3":
             with urlopen(f"{self.servers.buckets}/{self.name}?list-type=2&max-keys=1000") as answer:
-                keys = re.findall(r"<Key>([^<]*)</Key>", answer.read().decode())
+                keys = re.findall(r"<Key>([^<]*)</Key>", unescape(answer.read().decode()))
             return sorted(key for key in keys if not key.startswith(".publish/"))
         top = self.servers.www / self.name
         found = [p.relative_to(top).as_posix() for p in top.rglob("*") if p.is_file()]

@@ -74,6 +74,20 @@ def typed(folder: Path, *words: str, monkeypatch: pytest.MonkeyPatch,
         ({"DEPLOY": {"a": {**LIVE, "url": None}}}, [], 2, "None is no address of a site"),
         ({"DEPLOY": {"a": {"kind": "command", "command": ["up"]}}}, [], 2, "where the site is"),
         ({"DEPLOY": {"a": {"kind": "command", "command": "up"}}}, [], 2, "a list of words"),
+        (
+            {"DEPLOY": {"a": {"kind": "command", "command": ["./output/a", "{output}"]}}},
+            ["--no-verify"],
+            2,
+            "./output/a cannot be run: Permission denied",
+        ),
+        ({"DEPLOY": {"a": {"kind": "git", "history": "none"}}}, [], 2, "one of keep, squash"),
+        ({"DEPLOY": {"a": {"kind": "ssh", "host": "h", "path": "a\nb"}}}, [], 2, "must be a text"),
+        (
+            {"DEPLOY": {"a": {"kind": "ssh", "host": "h", "path": "a", "port": "x"}}},
+            [],
+            2,
+            "must be a number",
+        ),
         ({"DEPLOY": {"a": {"kind": "git", "remote": "nix"}}}, [], 2, "no Git remote named nix"),
         ({"DEPLOY": {"a": {"kind": "git", "remote": "/no/such"}}}, ["--no-verify"], 3, "git: "),
         ({"DEPLOY_VERIFY": "x"}, [], 2, "must be a number of seconds"),
@@ -87,7 +101,7 @@ def test_a_mistake_is_one_line_with_the_next_step(
     tmp_path: Path, values: dict[str, Any], words: list[str], code: int, says: str,
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 ):  # fmt: skip
-    folder = project(tmp_path / "a", site(1), **values)
+    folder = project(tmp_path / "a", {**site(1), "a": b"no program"}, **values)
     ended, out, err = typed(folder, *words, monkeypatch=monkeypatch, capsys=capsys)
     assert ended == code, err
     assert says in err

@@ -86,6 +86,35 @@ def test_a_site_goes_up_changes_stands_and_goes_back(every: Stand):
     assert stand.public()["index.html"] == site(3)["index.html"]
 
 
+ODD = ("(a) +b/100%.txt", "#1, 'q' \"r\"/sq[1] what?.txt", "-d/{a,b} $HOME `x` ~;&|!.txt",
+       "back\\slash.txt", "narrow\u202fAM.txt", "a:b/two  spaces.txt", ".htaccess", "%41.txt",
+       "releases/x.part")  # fmt: skip
+
+
+def test_files_of_any_name_go_up_change_and_go(every: Stand):
+    stand = every
+    for number in (1, 2):
+        files = site(number) | {name: f"{name} {number}\r\n".encode() for name in ODD}
+        stand.build(files)
+        assert stand.deploy(f"a{number}", number).state == "live"
+        public = stand.public()
+        assert {path: public[path] for path in files} == files
+    stand.build(site(2))
+    assert stand.deploy("a3", 3).state == "live"
+
+
+def test_a_server_whose_order_failed_is_free_at_once(servers: Rigs, tmp_path: Path):
+    stand = stands.make("sftp", servers, tmp_path, f"free-{next(NUMBERS)}")
+    stand.build(site(1))
+    in_the_way = Path(stand.options["path"], "current", "theirs")
+    in_the_way.mkdir(parents=True)
+    with pytest.raises(Stopped, match="rig-sftp"):
+        stand.deploy("a1")
+    in_the_way.rmdir()
+    in_the_way.parent.rmdir()
+    assert stand.deploy("a1", 1, patience=0).state == "live"
+
+
 def test_resume_ends_a_hold_and_puts_the_same_up_again(stand: Stand):
     if stand.kind not in ROLLS:
         return

@@ -5,12 +5,13 @@ from __future__ import annotations
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publish.deploy import guard, programs, verify
+from publish.deploy import guard, programs, targets, verify
 from publish.deploy.guard import Age, is_superseded
 from publish.deploy.plan import PHASES, Remote, plan
 from publish.deploy.release import (
@@ -27,6 +28,8 @@ from publish.deploy.release import (
     read_marker,
 )
 from publish.deploy.repository import comparer
+from publish.deploy.targets import Place
+from publish.deploy.targets.git import ssh_key
 from publish.deploy.types import cache_control, content_type
 from publish.errors import NothingSent, Refused
 from publish.http import Answer
@@ -124,6 +127,42 @@ def test_a_site_without_a_front_page_or_with_twins_is_refused():
         files = dict.fromkeys(("index.html", *twins), b"")
         with pytest.raises(Refused, match="one file on some machines"):
             guard.require_fit(release_of(files))
+
+
+@pytest.mark.parametrize("name", ["a\nb.jpg", "a\tb/c.jpg", "a\x7f.jpg", "\udcff.jpg"])
+def test_a_name_that_would_end_a_programs_order_is_refused(name: str):
+    fit = release_of({"index.html": b"x"})
+    odd = replace(fit, files={**fit.files, name: fit.files["index.html"]})
+    with pytest.raises(Refused, match="in the file's name") as refusal:
+        guard.require_fit(odd)
+    assert "\n" not in str(refusal.value)
+
+
+def test_home_is_the_same_for_every_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    def made(**options: str) -> Any:
+        place = Place("there", options, tmp_path / "site", tmp_path / "output", tmp_path, "")
+        return targets.make(place)
+
+    assert made(kind="folder", path="~/www").path == tmp_path / "www"
+    assert made(kind="git", remote="~/pages.git").url == str(tmp_path / "pages.git")
+    assert made(kind="ssh", host="h", path="~/www").server.path == "www"
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "", "\n\n"])
+def test_a_key_is_read_whatever_its_lines_end_with(
+    ends: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    file = tmp_path / "id"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(file)], check=True)
+    key = file.read_text(encoding="ascii").strip()
+    monkeypatch.setenv("PUBLISH_SSH_KEY", key.replace("\n", ends or "\n") + ends)
+    with ssh_key() as words:
+        subprocess.run(["ssh-keygen", "-y", "-f", words[1]], check=True, stdout=subprocess.DEVNULL)
+    monkeypatch.setenv("PUBLISH_SSH_KEY", "schlüssel")
+    with ssh_key() as words:
+        assert Path(words[1]).read_text(encoding="utf-8") == "schlüssel\n"
 
 
 @pytest.mark.parametrize(

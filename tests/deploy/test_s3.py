@@ -11,6 +11,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from publish.deploy import targets
 from publish.deploy.deploy import Stopped
 from publish.deploy.targets import s3
 from publish.errors import ConfigError, Exit
@@ -122,6 +123,44 @@ def test_what_the_store_refuses_is_one_line_without_a_secret(
     assert "\n" not in line
     assert not any(rigs.SECRET in f"{asked} {head}"
                    for asked, head in zip(faults.asked, faults.heads, strict=True))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("endpoint", "storage.example.org"), ("endpoint", "http://a b"), ("endpoint", 3),
+     ("bucket", "a b"), ("bucket", "a/b"), ("region", "eu\nwest")],
+)  # fmt: skip
+def test_settings_that_make_no_address_are_told_before_the_library_ends_the_process(
+    stand: Stand, option: str, value: object
+):
+    stand.options[option] = value
+    with pytest.raises(ConfigError, match=rf'\["{option}"\]: must be'):
+        targets.make(stand.place())
+
+
+def test_a_key_is_taken_without_its_line_end(stand: Stand, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", f"{rigs.KEY}\n")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", f" {rigs.SECRET}\r\n")
+    stand.options["prefix"] = "/blog/"
+    stand.build(site(1))
+    assert stand.deploy("a1", verify=0).state == "deployed"
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", f"{rigs.SECRET}\nmore")
+    with pytest.raises(ConfigError, match="AWS_SECRET_ACCESS_KEY is no key") as refusal:
+        targets.make(stand.place())
+    assert rigs.SECRET not in str(refusal.value)
+
+
+def test_without_a_key_the_machine_is_not_taken_for_one_of_amazons(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+):
+    said = "Error performing PUT http://169.254.169.254/latest/api/token: timed out"
+
+    def asks(*_: object, **__: object) -> None:
+        raise OSError(said)
+
+    monkeypatch.setattr(s3.obstore, "list", asks)
+    with pytest.raises(ConfigError, match="AWS_ACCESS_KEY_ID is not set"):
+        targets.make(stand.place()).read()
 
 
 def test_each_file_goes_up_with_its_type_and_caching(stand: Stand, servers: Rigs):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import threading
 import time
 from pathlib import Path
@@ -252,3 +253,28 @@ def test_a_post_that_is_gone_is_refused(desk: Desk):
     assert desk.post("/ask/send", {"post": "posts/gone.md"}).status_code == 409
     assert desk.post("/open", {"post": "../../etc/passwd", "line": "1"}).status_code == 404
     assert desk.post("/fields", {"post": "/etc/passwd"}).status_code == 404
+
+
+def test_what_was_done_is_told_though_the_log_is_gone(desk: Desk):
+    """The cache may be deleted at any time, and a disk may be full."""
+    shutil.rmtree(desk.root / ".publish")
+    _, form = asked(desk)
+    desk.post("/yes", form)
+    assert settled(desk).title == "Done: the letter is on its way"
+    log = desk.acts.log.file
+    assert "on its way" in log.read_text("utf-8")
+    log.unlink()
+    log.mkdir()
+    _, form = asked(desk)
+    desk.post("/yes", form)
+    assert desk.office.done == ["b1", "b1"]
+    assert settled(desk).stage == "done"
+
+
+def test_a_yes_that_came_too_late_is_not_told_as_done(desk: Desk):
+    """The command line had sent it meanwhile: both say that there is nothing to do."""
+    _, form = asked(desk)
+    desk.office.outcome = Done("send", ("nothing to send", "already scheduled"))
+    desk.post("/yes", form)
+    job = settled(desk)
+    assert (job.title, job.after) == ("Nothing to do", ())

@@ -9,7 +9,7 @@ import re
 import pytest
 from PIL import Image
 
-from publish.desk import posts
+from publish.desk import photo, posts
 from publish.post.diagnostic import Diagnostic
 from tests.desk.stand import BASE, KEY, POST, Desk
 
@@ -103,6 +103,15 @@ def test_the_editor_is_opened_at_the_line(desk: Desk):
     answer = desk.post("/open", FORM | {"line": "9"})
     assert answer.status_code == 303
     assert desk.opened == [["code", "--goto", f"{desk.file}:9"]]
+
+
+@pytest.mark.parametrize("line", ["²", "9" * 5000, "-1", "x", ""])
+def test_a_line_that_is_no_number_opens_the_first(desk: Desk, line: str):
+    assert desk.post("/open", FORM | {"line": line}).status_code == 303
+    assert desk.opened == [["code", "--goto", f"{desk.file}:1"]]
+    assert photo.inserted(b"a\n\nb\n", "p.jpg", "x", line) == photo.placed(
+        b"a\n\nb\n", photo.line("p.jpg", "x"), 0
+    )
 
 
 def test_header_lines_are_saved_and_a_copy_of_the_day_is_kept(desk: Desk):

@@ -62,7 +62,7 @@ class Served:
         self.server = make_server("127.0.0.1", 0, desk.app, threaded=True)
         desk.app.guard = Guard(self.server.port, KEY)
         self.address = f"http://127.0.0.1:{self.server.port}{BASE}"
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,))
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,))
         self.thread.start()
 
     def close(self) -> None:

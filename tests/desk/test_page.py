@@ -89,6 +89,18 @@ def test_the_rail_of_posts_that_are_ahead_old_or_for_the_site_alone():
     assert rail(unasked, POST)[2] == ("", "being looked at")
 
 
+def test_what_waits_to_be_uploaded_is_the_posts_own_page():
+    """Not the list of a category of the same name; and whatever the settings' addresses are."""
+    post = a_post("posts/career.md")
+    lists = a_snapshot(post, site=Site(NOW, NOW, ("category/career/index.html",), ("live",)))
+    assert "waits" not in rail(lists, post)[1][1]
+    own = a_snapshot(post, site=Site(NOW, NOW, ("career/index.html",), ("live",)))
+    assert "waits to be uploaded" in rail(own, post)[1][1]
+    dated = a_post(pattern="/2026/11/quit.html")
+    there = a_snapshot(dated, site=Site(NOW, NOW, ("2026/11/quit.html",), ("live",)))
+    assert "waits to be uploaded" in rail(there, dated)[1][1]
+
+
 def test_what_stops_stands_before_what_is_to_be_considered():
     findings = {
         POST.file: (

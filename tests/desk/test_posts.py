@@ -8,6 +8,7 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -128,6 +129,48 @@ def test_what_the_composed_letter_weighs_is_read_from_its_record(monkeypatch: py
     assert letter is not None
     assert (letter.subject, letter.text) == (issue.subject, issue.text)
     assert (letter.weight, letter.pictures) == (issue.html_bytes, 34 * 1024)
+
+
+def test_a_page_is_shown_wherever_it_lies(monkeypatch: pytest.MonkeyPatch):
+    """A draft in another language, and a post that has no letter, too."""
+    issue = replace(an_issue(), url="https://happy.example/drafts/quit-he.html")
+    files = {f"/_issues/quit/{name}": data for name, data in issue.files().items()}
+    page = b"<title>There</title>"
+    monkeypatch.setattr(renderings, "fetch", lambda url, wait: (
+        (200, found) if (found := files.get(url.removeprefix("http://127.0.0.1:9"))) else (404, b"")
+    ))  # fmt: skip
+    files |= {"/drafts/quit-he.html": page}
+    assert renderings.fetch_renderings("http://127.0.0.1:9", a_post()).page.path == (
+        "/drafts/quit-he.html"
+    )
+    files.clear()
+    files |= {"/2026/qu%C3%AFt.html": page}
+    silent = a_post(mailed=False, pattern="/2026/quït.html")
+    assert renderings.fetch_renderings("http://127.0.0.1:9", silent).page.title == "There"
+
+
+def test_an_address_is_what_the_settings_make_it(desk: Desk):
+    file = desk.root / "pelicanconf.py"
+    file.write_text(file.read_text() + 'ARTICLE_URL = "{date:%Y}/{slug}.html"\n')
+    (found,) = PostCache().read(load(file), NOW)
+    assert found.address == "/2026/three-conversations.html"
+
+
+def test_a_fault_of_any_kind_does_not_end_the_threads_that_look(desk: Desk):
+    faults = iter((ValueError("a marker with no date"), RecursionError("too deep")))
+
+    def fails(*_: object) -> Any:
+        raise next(faults, OSError("later"))
+
+    reader = desk.app.reader
+    reader.check = reader.read_newsletter = fails
+    reader.watch()
+    for _ in range(200):
+        if reader.current.trouble and reader.current.newsletter.trouble:
+            break
+        time.sleep(0.02)
+    assert all(thread.is_alive() for thread in reader._threads)
+    reader.close()
 
 
 def test_a_date_is_what_the_build_takes_it_for(desk: Desk):

@@ -119,7 +119,7 @@ def elsewhere(body: str) -> Iterator[str]:
             """Nothing."""
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         yield f"http://localhost:{server.server_port}/"
         server.shutdown()

@@ -199,7 +199,7 @@ def old(tmp_path: Path) -> Iterator[tuple[int, list[tuple[str, str]]]]:
             pass
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield server.server_address[1], asked
     server.shutdown()

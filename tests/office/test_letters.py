@@ -253,6 +253,9 @@ def test_undo_without_a_name_wants_one_where_several_wait(author: Author):
     done(author, "undo")
     with pytest.raises(Refused, match="nothing is scheduled"):
         asked(author, "undo")
+    # The question is refused, not the answer to it: the desk asks first, the terminal does not.
+    with pytest.raises(Refused, match="dose: it was taken back before"):
+        asked(author, "undo", post="dose")
     assert mails(author) == []
 
 

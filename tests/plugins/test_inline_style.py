@@ -105,8 +105,8 @@ def test_a_browser_reads_the_same_rules(browser: Browser, root: Path):
         ("a { fill: url(#x) }", False),
     ],
 )  # fmt: skip
-def test_a_sheet_leans_on_its_folder_if_it_names_what_lies_there(css: str, leans: bool):
-    assert inline_style.leans(inline_style.small(css)) is leans
+def test_a_sheet_has_relative_addresses_if_it_names_files_below_its_folder(css: str, leans: bool):
+    assert inline_style.has_relative_addresses(inline_style.small(css)) is leans
 
 
 # ---- a site

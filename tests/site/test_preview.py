@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import shutil
 import socket
 import threading
 import time
@@ -103,6 +104,9 @@ def test_it_serves_the_site_under_its_own_address_and_leaves_output_alone(client
 def test_drafts_and_scheduled_posts_are_there_and_listed(client: Client):
     assert b"A draft." in client.get("/drafts/idea/")
     assert b"Scheduled." in client.get("/drafts/later/")
+    client.site.set('DRAFT_LANG_SAVE_AS = ""')
+    client.site.post("entwurf", "Ein Entwurf.", Status="draft", Lang="de")
+    client.until(lambda: client.ask("/drafts/entwurf-de/")[0] == 200)
     listed = client.get("/_issues/")
     for place in (b"/drafts/idea/", b"/drafts/later/", b"/_issues/idea/", b"/_issues/post-1/"):
         assert place in listed
@@ -144,6 +148,20 @@ def test_media_types_are_right_and_the_browser_asks_each_time(client: Client, pa
     assert headers["content-length"] == str(len(body))
     status, head, nothing = client.ask(path, "HEAD")
     assert (status, head["content-length"], nothing) == (200, str(len(body)), b"")
+
+
+def test_a_cache_that_is_deleted_and_a_content_folder_that_is_away_come_back(client: Client):
+    shutil.rmtree(client.site.root / ".publish")
+    client.until(lambda: client.ask("/post-1/")[0] == 200)
+    assert b"A draft." in client.get("/drafts/idea/")
+    client.get("/_issues/post-1/issue.html")
+    content = client.site.settings.content
+    content.rename(content.with_name("away"))
+    client.until(lambda: bool(client.said))
+    assert "names content/, which is no folder" in client.said[-1]
+    content.with_name("away").rename(content)
+    (content / "posts/idea.md").write_text("Title: I\nStatus: draft\nSlug: idea\n\nAnother one.\n")
+    client.until(lambda: b"Another one." in client.ask("/drafts/idea/")[2])
 
 
 def test_what_the_browser_has_is_not_sent_again_and_a_part_is_sent_alone(client: Client):

@@ -24,9 +24,9 @@ NEEDED = frozenset(
     ("title", "date", "modified", "status", "category", "tags", "slug", "uid", "lang", "newsletter",
      "aliases", "image", "author")
 )  # fmt: skip
-"""Keys that are lost where a header ends before them; a text may well begin with `Summary:`."""
+"""Keys that are reported after a header's end; others, such as `Summary:`, may begin a text."""
 LOOSE = re.compile(r"""\s*(["']?)([A-Za-z][\w-]*)\1\s*[:=](?:\s|$|["'[{])""")
-"""A line that is meant for a header line: with a blank before its colon, quoted, or TOML's."""
+"""A malformed header line: a blank before its colon, quotes, or TOML."""
 ITEM = re.compile(r"\s*[-*+]\s+(\S.*)")
 """An item of a list as YAML or Markdown writes it."""
 FENCE = re.compile(r"(?:-{3}|\+{3}|\.{3})\s*$")
@@ -68,7 +68,7 @@ def bad_date(source: Source) -> Iterator[Problem]:
             if field is None or said.kind not in ("bad-date", "bad-moment"):
                 continue
             given, read = " ".join(field.first.split()), " ".join(said.parts[0].split())
-            # Pelican takes a low line for a blank before it looks.
+            # Pelican replaces underscores by blanks before parsing.
             same = read in (given, " ".join(given.replace("_", " ").split()))
             if (said.kind == "bad-moment" and read == name) or (given and same):
                 message = f"{KNOWN[name]} is not a date: {quoted(source.get(name), 40)}"
@@ -79,7 +79,7 @@ def bad_date(source: Source) -> Iterator[Problem]:
 
 
 def _lacks(source: Source, key: str) -> bool:
-    """Whether Pelican leaves it out for want of that key."""
+    """Whether Pelican skips the source because that key is missing."""
     return any(said.kind == "missing-key" and key in said.parts for said in source.complaints)
 
 
@@ -113,7 +113,7 @@ def cut_header(source: Source) -> Iterator[Problem]:
     line = source.header.body_line - (source.header.ended == "blank")
     text = source.text.split("\n")[line - 1].strip()
     if ITEM.match(text) and header.fields and not header.fields[-1].value:
-        return  # a list as YAML writes it, of which another rule tells
+        return  # a YAML list, which another rule reports
     if not text and line == 1:
         message, remedy = "the header does not begin on the first line", "remove the empty line"
     elif not text:
@@ -137,7 +137,7 @@ def cut_header(source: Source) -> Iterator[Problem]:
 
 @lru_cache(maxsize=64)
 def beyond(source: Source) -> frozenset[str]:
-    """The keys that stand right behind the header's end, and would be printed as text."""
+    """The keys right after the header's end, which would be printed as text."""
     header, lines = source.header, source.text.split("\n")
     if header.ended == "file":
         return frozenset()
@@ -156,7 +156,8 @@ def beyond(source: Source) -> frozenset[str]:
         if not header.fields and not (names & NEEDED) and block[:1] not in (["+++"], ["{"]):
             return frozenset()
         return frozenset(names) or frozenset(["text"] if fenced else [])
-    # A paragraph of "Place: Leeds" is text; lines that are all keys, one of them missing, are not.
+    # A paragraph such as "Place: Leeds" is text; a block of lines that are all keys, one of them
+    # missing in the header, is not.
     new = names & NEEDED - {field.name for field in header}
     return frozenset(names) if new and all(found) else frozenset()
 

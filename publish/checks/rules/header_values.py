@@ -1,4 +1,4 @@
-"""Rules about the header's shape and values: what Pelican reads otherwise than an author means."""
+"""Rules about header values that Pelican reads differently than the author means."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from publish.post.diagnostic import Problem, quoted
 from publish.post.frontmatter import KEY, Field
 
 LISTS = ("category", "tags", "keywords", "author", "authors", "aliases")
-"""Keys of several values, parted by commas."""
+"""Keys with several values, separated by commas."""
 FIRST_LINE = (
     "category", "tags", "author", "authors", "slug", "date", "modified", "status", "save_as",
     "url", "lang", "uid", "newsletter", "template", "image", "translation",
@@ -21,7 +21,7 @@ FIRST_LINE = (
 """Keys of which Pelican, or our plugin, takes the first line alone."""
 WORDS = ("title", "summary", "description", "subject", "preheader", "image_alt")
 JUDGED = ("status", "date", "modified", "slug", "aliases", "newsletter")
-"""Keys whose own rules say already that a value in quotes or brackets is none."""
+"""Keys whose own rules already report values in quotes or brackets."""
 QUOTED = re.compile(r"([\"'])(?:(?!\1).)*\1$")
 COMMENT = re.compile(r"\s#\s")
 NOTHING = ("null", "~", "|", ">", "|-", ">-", "|+", ">+")
@@ -29,7 +29,7 @@ DAY_OR_TIME = re.compile(
     r"\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*|\d{1,2}:\d\d[\d:.]*|\d{1,2}\s*[ap]m|[+-]\d{4}\b"
 )
 ZONE = re.compile(r":\d\d[\d.]*\s*([A-Z]{3,5})$")
-"""A zone by its letters; Pelican knows those of UTC alone."""
+"""A time zone's abbreviation; Pelican understands UTC's only."""
 SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2}|\d{4})(?!\d)")
 
 
@@ -86,7 +86,7 @@ def lost_lines(source: Source) -> Iterator[Problem]:
 
 
 def _indented(source: Source, text: list[str]) -> Iterator[Problem]:
-    """Lines with a key of ours that four spaces or a tab make a part of the value above."""
+    """Indented lines with a known key, which therefore continue the value above."""
     for field in source.header:
         for number in range(field.line + 1, field.last + 1):
             found = KEY.match(text[number - 1].strip())
@@ -98,7 +98,7 @@ def _indented(source: Source, text: list[str]) -> Iterator[Problem]:
 
 
 def fails_pelican(source: Source) -> bool:
-    """Whether Pelican fails on the header, and with it the whole run: `Translation` as a list."""
+    """Whether Pelican's whole run fails on the header: `Translation` as a list."""
     given = source.header.all("translation")
     return len(given) > 1 or any(field.last > field.line for field in given)
 
@@ -134,7 +134,7 @@ def yaml_value(source: Source) -> Iterator[Problem]:
 
 
 def _plain(name: str, value: str) -> str:
-    """The value without what YAML puts around it; ``""`` where nothing is around it."""
+    """The value without YAML's quotes and brackets; ``""`` if it has none."""
     listed = re.fullmatch(r"\[(.*)\],?", value)
     if listed is None and name not in LISTS:
         return _bare(value) if QUOTED.fullmatch(value) and len(value) > 1 else ""
@@ -175,7 +175,8 @@ def ambiguous_date(source: Source) -> Iterator[Problem]:
 
 
 def _misread(letters: str, moment: datetime) -> bool:
-    """Whether the letters of a zone are not that of the moment; GMT is read as UTC."""
+    """Whether the abbreviation of a zone differs from that of the parsed date; GMT is read as
+    UTC."""
     return letters != moment.tzname() and not (letters == "GMT" and not moment.utcoffset())
 
 

@@ -22,7 +22,7 @@ from publish.post.urls import LONGEST_NAME
 SLUG = re.compile(r"[a-z0-9][a-z0-9._~-]*")
 UID = re.compile(r"[0-9a-z]{12,64}")
 LONGEST_PART = 240
-"""Bytes of one part of an address; disks take 255, and a file is longer named until it is whole."""
+"""Bytes of one part of an address; disks allow 255, and temporary files have longer names."""
 OUTSIDE = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\~]|^[A-Za-z]:|[\x00-\x1f]")
 
 
@@ -32,7 +32,7 @@ def missing_uid(site: Site) -> Iterator[Problem]:
     for source in site.sources:
         if source.is_page or not source.is_markdown or source.get("uid") or beyond(source):
             continue
-        # What a reader's program knows it by, where it was public already.
+        # The identity under which a public post is already known to feed readers.
         own = uid_of("", source.path)
         lost = site.recorded.contradicts(addresses.of_source(source, site), own)
         if source.reading.uses("post_identity") and source.readable and not lost:
@@ -149,7 +149,7 @@ def bad_slug(source: Source) -> Iterator[Problem]:
             yield Problem(line, message, "add a line `Slug:` in plain letters")
     elif not SLUG.fullmatch(slug.lower()) or ".." in slug:
         message = f"the slug {quoted(slug)} makes no address"
-        # A letter beyond ASCII works, only it looks like %C3%A9 when copied.
+        # A letter beyond ASCII works, but looks like %C3%A9 when copied.
         odd = re.fullmatch(r"[\w~-][\w.~-]*", slug) and ".." not in slug
         remedy = "use small letters, digits and hyphens"
         yield Problem(line, message, remedy, severity="warning" if odd else None)
@@ -201,7 +201,7 @@ def long_address(source: Source) -> Iterator[Problem]:
         ("author", post.authors),
     ):
         for name in names:
-            # What a slug is made with is not loaded for names as most are.
+            # Imported late: most names do not need the slug module.
             short = name.isascii() and len(name) <= LONGEST_NAME
             if not short and len(slugify(name).encode()) > LONGEST_NAME:
                 message = f"the name {quoted(name, 40)} is too long for an address"
@@ -304,7 +304,7 @@ THIS = "something of this site"
 
 
 def _published_as_itself(source: Source, site: Site) -> bool:
-    """Whether its address was published with its own Uid, or one that it was."""
+    """Whether its address was published with its present or an earlier Uid."""
     address, was = addresses.of_source(source, site), was_of(source.get("was"))
     return site.recorded.uid_at(address) in (_uid(source), *was)
 
@@ -315,6 +315,6 @@ def _another(source: Source) -> str:
 
 
 def _uid(source: Source) -> str:
-    """The Uid as the site takes it: of several lines the first."""
+    """The Uid that the site uses: the first of several lines."""
     field = source.header.field("uid")
     return field.first if field else source.get("uid")

@@ -43,7 +43,7 @@ def pictures(source: Source) -> Iterator[Link]:
 
 
 def file_of(source: Source, picture: Link, site: Site) -> str | None:
-    """The path in the content folder that a picture or link means; None for the web's."""
+    """The path in the content folder that a picture or link refers to; None for another site's."""
     if picture.tag == "cover" and source.post and source.post.cover and source.post.cover.path:
         return source.post.cover.path
     if found := MARK.match(picture.written):
@@ -126,7 +126,7 @@ def broken_picture(site: Site) -> Iterator[Problem]:
 def missing_alt(source: Source) -> Iterator[Problem]:
     """A picture without words for those who cannot see it."""
     for picture in pictures(source):
-        # An empty alt that an author wrote says that the picture is an ornament.
+        # An empty alt that the author wrote marks the picture as decorative.
         if (picture.words or "").strip():
             continue
         line = source.line_of(picture)
@@ -190,7 +190,7 @@ def orphan_image(site: Site) -> Iterator[Problem]:
 
 @lru_cache(maxsize=1)
 def _files(site: Site) -> tuple[tuple[Source, Link, str], ...]:
-    """Source, picture and file of every picture that is not the web's."""
+    """Source, picture and file of every picture that is not another site's."""
     return tuple(
         (source, picture, path)
         for source in site.sources
@@ -200,21 +200,21 @@ def _files(site: Site) -> tuple[tuple[Source, Link, str], ...]:
 
 
 def _is_there(picture: Link, path: str, site: Site) -> bool:
-    """Whether there is such a file: in the content folder, or at that address if it is one."""
+    """Whether the file is in the content folder, or the site has that address."""
     by_file = picture.tag == "cover" or MARK.match(picture.written)
     return path in (site.files if by_file else addresses.files(site))
 
 
 def _elsewhere(picture: Link, path: str, site: Site) -> str:
-    """The file that a disk would take for the one at ``path`` that ignores case or accents."""
+    """The file whose folded name equals that of ``path``; ``""`` for none."""
     by_file = picture.tag == "cover" or MARK.match(picture.written)
     there = (site.by_folded if by_file else addresses.by_folded(site)).get(folded(path), "")
     return there if there != path and _is_there(picture, there, site) else ""
 
 
 def _served(picture: Link, path: str, site: Site) -> bool:
-    """Whether the site has it, though not from the content folder under this name; a cover is
-    looked for there alone by our plugin."""
+    """Whether the site has it from elsewhere than the content folder; covers are searched there
+    only."""
     known = addresses.known(site)
     served = PICTURE.fullmatch(path) and addresses.leads_somewhere(f"/{path}", known)
     ours = picture.tag == "cover" and "post_files" in site.library.plugins

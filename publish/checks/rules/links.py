@@ -24,7 +24,7 @@ FILES = ("filename", "static", "attach")
 
 
 class Broken(NamedTuple):
-    """What is wrong with a link, what to do, and the address that was meant, where one is near."""
+    """A broken link's message and remedy, and the likely address, if there is a close match."""
 
     message: str
     remedy: str
@@ -44,8 +44,8 @@ def own_path(source: Source, address: str, site: Site) -> str | None:
     home = _home(str(site.values.get("SITEURL") or ""))
     host = HOST.match(address)
     if home is None or (host and host.group(1).lower() != home.netloc.lower()):
-        return None  # the latter is what the rest would find too, only later
-    # What begins with a slash means the same in every page.
+        return None  # a shortcut: the rest would give the same
+    # Memoized: an address with a leading slash is the same on every page.
     base = "/" if address.startswith("/") else addresses.relative_base(source, site)
     return _path(home, base, address)
 
@@ -130,7 +130,7 @@ def _broken(source: Source, link: Link, site: Site, known: frozenset[str]) -> Br
         return None
     there = find_target(source, link, site)
     if there is not None and not there.public:
-        return None  # link-to-draft tells it better
+        return None  # link-to-draft reports it in more detail
     for file in (inside(source, target), target.lstrip("/")):
         if file in site.by_path or file in site.files:
             mark = "filename" if file in site.by_path else "static"
@@ -171,13 +171,13 @@ def _broken_mark(source: Source, link: Link, mark: str, place: str, site: Site) 
 
 
 def unresolved(link: Link) -> tuple[str, str]:
-    """What is wrong with a link to a file that is there and that Pelican leaves as it is."""
+    """Message and remedy for a link to an existing file that Pelican does not resolve."""
     remedy = 'write it as href="…" or src="…", or from / on'
     return f"Pelican does not resolve {quoted(link.written)}", remedy
 
 
 def spelling(path: str, there: str) -> str:
-    """What to do about a name that only an easy-going disk takes for the file's."""
+    """The remedy for a name that matches the file's only on a disk that ignores case or accents."""
     if path.casefold() == there.casefold():
         return "use the same capitals and small letters"
     return "rename the file: its accents are put together in another way than yours"
@@ -186,7 +186,7 @@ def spelling(path: str, there: str) -> str:
 def _near(
     message: str, name: str, known: frozenset[str] | list[str], prefix: str = ""
 ) -> Broken:  # fmt: skip
-    # Close matches of thousands of names would take seconds.
+    # Close matches among thousands of names would take seconds.
     near = get_close_matches(name[:100], sorted(known)[:2000], 1, 0.75)
     if not near:
         return Broken(message, "correct the address, or remove the link")

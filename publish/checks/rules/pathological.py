@@ -16,8 +16,8 @@ LISTS_IN_A_LINE = re.compile(r"[ ]*(?:(?:\d{1,9}[.)]|[*+-])[ ]+){21}")
 DEFINITION = re.compile(r"[ ]{0,3}:[ ]")
 BLOCK = re.compile(r"[ ]{0,3}(?:#|`{3}|~{3}|(?:=+|-+)[ ]*$|\*\[|\|?[ ]*:?-+:?[ ]*\|)")
 OPEN = {"[": ("]", 1000), "](": (")", 1000), "<": (">", 3000)}
-"""Signs of one paragraph that stay open. Beyond these numbers, and the next ones, Python-Markdown
-takes seconds and soon minutes, or runs out of stack."""
+"""Unclosed signs of one paragraph. Beyond this and the following limits Python-Markdown takes
+seconds to minutes, or overflows the stack."""
 SIGNS = {"`": 5000, "*": 5000, "_": 5000, '"': 5000, "'": 5000}
 """Signs of one paragraph, in all."""
 COUNTED = re.compile(r"""[\[\]()<>`*_"':|]""")
@@ -41,7 +41,7 @@ def tangled_markup(source: Source) -> Iterator[Problem]:
 
 
 def tangled(source: Source) -> Problem | None:
-    """The first place that is too much for Markdown; None if there is none."""
+    """The first place that takes Markdown too long; None if there is none."""
     if _harmless(source):
         return None
     if line := _deep(source):
@@ -53,8 +53,8 @@ def tangled(source: Source) -> Problem | None:
 
 
 def _harmless(source: Source) -> bool:
-    """Whether the whole file has less than what is too much for one paragraph."""
-    # Mostly that shows before code is told from prose, which takes longer.
+    """Whether the whole file is below the limits for one paragraph."""
+    # Tested first on the whole text, since masking code takes longer.
     return _few(source.body, source.body) or _few(source.prose, source.body)
 
 
@@ -72,12 +72,12 @@ def _few(prose: str, body: str) -> bool:
 
 
 def _deep(source: Source) -> int:
-    """The first line at which a paragraph has too much, or 0."""
+    """The first line of a paragraph above the limits, or 0."""
     opened = dict.fromkeys(OPEN, 0)
     used = dict.fromkeys(SIGNS, 0)
     definitions = 0
     begun = False
-    # Signs count in the body, for in the prose whole spans of code are blank.
+    # Signs are counted in the body: the prose has code spans blanked.
     for (number, line), raw in zip(source.prose_lines, source.body.split("\n"), strict=True):
         if not raw.strip():
             if begun:
@@ -104,7 +104,7 @@ def _deep(source: Source) -> int:
 
 
 def _many(source: Source) -> int:
-    """The line of the first block or paragraph that is too many, or 0."""
+    """The line at which blocks or paragraphs exceed the limit, or 0."""
     blocks = paragraphs = 0
     before = ""
     for number, line in enumerate(source.body.split("\n"), source.header.body_line):

@@ -14,12 +14,15 @@ from publish.post.diagnostic import Complaint, Diagnostic, Problem, quoted
 from publish.post.frontmatter import names
 
 NAME = re.compile(r"\b[A-Z][A-Z_]{3,}\b")
-"""A setting, in the words of whatever reads it."""
+"""A setting's name in an error message."""
 KEYS = {"Category": "category", "Tag": "tags", "Author": "author"}
 """The key for each class of Pelican's names."""
 FOUND = "correct the name, or remove the link"
+CLASS = re.compile(r"\w+(?:Error|Exception): ")
+QUOTED = re.compile(r"'[^']+'")
+"""A value in the words of Python, as it mostly stands in the settings too."""
 MANY = 3
-"""Files with one and the same complaint from which on it is told once: its cause is elsewhere."""
+"""Files with the same complaint from which on it is reported once, as its cause is elsewhere."""
 
 
 @site_rule("refused", "error", "a plugin that fails", "same")
@@ -29,44 +32,68 @@ def refused(site: Site) -> Iterator[Problem]:
 
 
 def refusals(site: Site) -> Iterator[tuple[Problem, Complaint]]:
-    """The findings of ``refused``, each with what it was made of."""
+    """The findings of ``refused``, each with its complaint."""
     told: dict[tuple[str, str], list[tuple[Problem, Complaint]]] = {}
     zone = any(True for _ in bad_timezone.over_site(site)) if bad_timezone.over_site else False
     for said in site.library.complaints:
-        # Another rule names the setting.
+        # Another rule reports the setting.
         if not (_of_unread(said, site) or (zone and said.kind == "bad-timezone")):
             problem = _problem(said, site)
-            # What has a kind is the source's own fault, in however many it is.
-            alike = problem.message, problem.file if said.kind else ""
+            alike = CLASS.sub("", problem.message), problem.file if _is_own(said, site) else ""
             told.setdefault(alike, []).append((problem, said))
     for same in told.values():
-        yield from same[:1] if len(same) >= MANY else same
+        problem, said = same[-1]
+        if len(same) < MANY:
+            yield from same
+        else:
+            text = f"{CLASS.sub('', problem.message)}, in {len(same)} files"
+            yield _of_settings(text, problem.remedy, site), said
+
+
+def _is_own(said: Complaint, site: Site) -> bool:
+    """Whether it is the fault of the source alone, in however many it is found."""
+    if said.kind == "bad-date":
+        return said.parts[0] != str(site.values.get("DEFAULT_DATE"))
+    return said.kind not in ("", "bad-pattern")
 
 
 def _problem(said: Complaint, site: Site) -> Problem:
     message = quoted(said.message, 200)
-    remedy = quoted(said.remedy or "correct that, then check again", 200)
+    missing = "install it, or name another in the settings"
+    again = missing if "No module named" in message else "correct that, then check again"
+    remedy = quoted(said.remedy or again, 200)
     if said.kind == "no-slug" and said.parts[0] in KEYS:
-        # Pelican does not tell where the name stands.
+        # Pelican does not give the name's place.
         kind, name = said.parts
         key = KEYS[kind]
         for source in site.sources:
             if name in names(source.get(key)):
                 message = f"the {kind.lower()} {quoted(name)} makes no address"
                 return Problem(source.line(key), message, "use letters or digits", source.file)
-    if said.file and said.line:
+    if said.file and said.line and again is not missing:
         own = (_of_key(said, s) for s in site.sources if s.file == printable(said.file))
         return next(own, None) or Problem(said.line, message, remedy, printable(said.file))
-    text = f"{said.file}: {said.message}" if said.file else said.message
-    named = (site.setting_line(name) for name in NAME.findall(text))
+    elsewhere = said.file and again is not missing
+    text = f"{said.file}: {said.message}" if elsewhere else said.message
+    return _of_settings(text, remedy, site)
+
+
+def _of_settings(text: str, remedy: str, site: Site) -> Problem:
+    """The problem at the line of the setting that the message names or quotes, if any."""
+    lines = [site.setting_line(name) for name in NAME.findall(text)]
+    quotes = QUOTED.findall(text)
+    lines += (
+        number for number, line in enumerate(site.settings_text.split("\n"), 1)
+        if any(quote in line.replace('"', "'") for quote in quotes)
+    )  # fmt: skip
     plugin = site.setting_line("PLUGINS") if "plugin" in text.lower() else 1
     plugin = site.setting_line("THEME") if "find the theme" in text else plugin
-    line = next((line for line in named if line > 1), plugin)
+    line = next((line for line in lines if line > 1), plugin)
     return Problem(line, quoted(text, 200), remedy, site.settings_file)
 
 
 def diagnosed(said: Complaint) -> Diagnostic:
-    """The finding that a plugin's complaint of a letter is; it names its place."""
+    """The finding for a plugin's complaint about a letter, which has its place."""
     file, line = (printable(said.file), said.line or 1) if said.file else ("pelicanconf.py", 1)
     remedy = quoted(said.remedy or "correct that, then check again", 200)
     return Diagnostic(file, line, refused.id, "error", quoted(said.message, 200), remedy)
@@ -90,7 +117,7 @@ def _of_key(said: Complaint, source: Source) -> Problem | None:
 
 
 def _of_unread(said: Complaint, site: Site) -> bool:
-    """Whether a link is only broken because its target, which is there, could not be read."""
+    """Whether a link is broken only because its existing target could not be read."""
     file = printable(said.file)
     source = next((s for s in site.sources if s.file == file), None)
     if said.kind != "unfound" or source is None:

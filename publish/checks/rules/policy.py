@@ -1,4 +1,4 @@
-"""Rules about what the theme's own content security policy keeps a browser from showing."""
+"""Rules about content that the theme's own content security policy blocks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from publish.post.record import FRAMES, PLAYERS, Link
 
 
 def _links(site: Site, directive: str) -> Iterator[tuple[Source, Link]]:
-    """What a page would load under a directive of the policy and the policy refuses."""
+    """The links of a page that a directive of the policy blocks."""
     for source in site.sources:
         for link in source.links:
             kind = "img" if link.image else "frame" if link.tag in FRAMES else ""
@@ -29,7 +29,7 @@ def _allowed(site: Site, directive: str, address: str) -> bool:
     try:
         parts, home = urlsplit(address), urlsplit(str(site.values.get("SITEURL") or ""))
     except ValueError:
-        return True  # it is no address at all, which is told elsewhere
+        return True  # an invalid address, which another rule reports
     if not parts.netloc or parts.netloc == home.netloc:
         return "'self'" in sources if parts.scheme in ("", "http", "https") else (
             f"{parts.scheme}:" in sources

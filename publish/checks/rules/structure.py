@@ -90,14 +90,14 @@ def list_restart(source: Source) -> Iterator[Problem]:
         elif begins and number:
             paragraphs += 1
             last_text = text
-            # Far from its list a paragraph no longer interrupts it.
+            # A number far from its list does not continue it.
             number = number if paragraphs < 4 else 0
         else:
             last_text = text
 
 
 def _marks(source: Source) -> Iterator[tuple[int, str]]:
-    # Elsewhere, three colons may be the marks of another Markdown extension.
+    # Without the plugin, three colons may belong to another Markdown extension.
     for line, text in source.prose_lines:
         if text.startswith(":::") and source.reading.uses("only_blocks"):
             yield line, text[3:].strip()

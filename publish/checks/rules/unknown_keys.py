@@ -1,4 +1,4 @@
-"""Rules about keys that nothing here reads, and those that keep a post back elsewhere."""
+"""Rules about unknown keys, and keys by which other tools hold a post back."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ PUBLIC_UNTIL = frozenset(
 )  # fmt: skip
 FOR_SOME = frozenset(("visibility", "access", "poststatus", "password", "postpassword", "state"))
 OPEN = frozenset(("public", "everyone", "all", "open", "publish", "published", ""))
-"""What the keys of ``FOR_SOME`` say of a post that everybody may read."""
+"""Values of the keys in ``FOR_SOME`` that do not restrict readers."""
 NO = frozenset(("", "false", "no", "off", "0", "n", "f", "never", "none", "null", "~"))
 ALL = HIDDEN_IF_YES | HIDDEN_IF_NO | PUBLIC_FROM | PUBLIC_UNTIL | FOR_SOME
 OURS = {
@@ -56,7 +56,7 @@ ANY_KEY = re.compile(r"[\s,{\[-]*([\"']?)([A-Za-z][\w-]*)\1\s*[:=](?![:/])\s*([^
 """A key of YAML, TOML or JSON, wherever a header's line may hold one."""
 ODD_KEY = re.compile(r"([A-Za-z][\w-]*(?: [\w-]+){0,3}):\s")
 LINE_KEY = re.compile(r"\s*([\"']?)([A-Za-z][\w -]{0,40}?)\1\s*[:=](?![:/])\s*(.*)")
-"""A whole line behind the header's end: for Markdown no key holds a blank."""
+"""A whole line after the header's end; unlike in Markdown, its key may hold blanks."""
 
 
 class Flag(NamedTuple):
@@ -79,12 +79,13 @@ class Flag(NamedTuple):
 
     @property
     def known(self) -> bool:
-        """Whether another tool keeps a post back by it; an address in ``permalink`` is none."""
+        """Whether another tool holds a post back by it; an address in ``permalink`` does not
+        count."""
         return self.name in ALL and (self.name != "permalink" or self.said in NO - {""})
 
 
 def flags(source: Source) -> Iterator[Flag]:
-    """Those of a source's header, nested ones and those behind its end too."""
+    """The flags of a source's header, also nested ones and those after its end."""
     text = source.text.split("\n")
     for field in source.header:
         flag = Flag(field.key, field.first, field.line)
@@ -93,7 +94,7 @@ def flags(source: Source) -> Iterator[Flag]:
         if flag.known:
             yield flag
             continue
-        # Hugo's `build:` and the like hold more keys, on lines of their own or in braces.
+        # Hugo's `build:` and the like hold nested keys, on lines of their own or in braces.
         inner = [field.first] if field.first[:1] in ("{", "[") else []
         lines = [(field.line, part) for part in inner]
         lines += [(number, text[number - 1]) for number in range(field.line + 1, field.last + 1)]
@@ -131,12 +132,12 @@ def other_tools_key(source: Source) -> Iterator[Problem]:
 
 
 def _ours(flag: Flag) -> str:
-    """The key that says here what a flag says elsewhere."""
+    """This tool's key for a flag of another tool."""
     return "`Date:`" if flag.name in PUBLIC_FROM else "`Status:`"
 
 
 def _meant(flag: Flag, dated: str) -> tuple[str, str]:
-    """What it does elsewhere, and the line to write here; ``""`` where it does nothing."""
+    """Its effect in the other tool, and the line to write here; ``""`` if it has none."""
     name, said = flag.name, flag.said
     back = "keeps the post back"
     if name in PUBLIC_UNTIL:
@@ -184,8 +185,8 @@ def unknown_key(source: Source) -> Iterator[Problem]:
 
 
 def _keeps_back(meant: str, field: Field, source: Source) -> bool:
-    """Whether a key that nothing reads was to keep the post off the site or out of the mail, and
-    no other line of the header says so."""
+    """Whether an unknown key is meant to keep the post off the site or out of the mail, and no
+    known line does."""
     if source.header.field(meant.lower()):
         return False
     if meant == "Newsletter":

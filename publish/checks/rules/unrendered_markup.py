@@ -1,7 +1,7 @@
-"""Rules about markup that other tools read and Python-Markdown prints as it stands.
+"""Rules about other tools' markup, which Python-Markdown prints literally.
 
-Each looks for the markup in the source, and then in the words of the rendered page: where an
-extension of the site reads it, it is not among them.
+Each searches the markup in the source, and then in the words of the rendered page: it is not there
+if an extension of the site handles it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ INSIDE = re.compile(r"\*\*\w[^*\n]{0,500}\*\*|\[[^\]\n]{1,300}\]\([^()\s]{1,500}
 
 
 class Foreign(NamedTuple):
-    """Another tool's markup: how it is written, what of it the page shows, and what to do."""
+    """Another tool's markup: its pattern in the source, its text on the page, and the remedy."""
 
     written: re.Pattern[str]
     seen: str
@@ -106,11 +106,11 @@ def block_in_paragraph(source: Source) -> Iterator[Problem]:
 
 
 def _begins_list(before: str, line: str, after: str, shown_text: str) -> bool:
-    """Whether a line is meant to be a list's first, and stands on the page as it is written."""
+    """Whether a line is meant to begin a list, and is printed literally."""
     item = ITEM.match(line)
     if item is None or f"{item.group(2)} {item.group(3)}" not in shown_text:
         return False
-    # A sentence may happen to go on with "2026. It was" or "- as said -" in a new line.
+    # A sentence may continue in a new line with "2026. It was" or "- as said -".
     mark, follower = item.group(2), ITEM.match(after)
     goes_on = follower is not None and follower.group(2)[-1] == mark[-1]
     return goes_on or before.rstrip().endswith(":") or mark in ("*", "+", "1.", "1)")
@@ -150,7 +150,7 @@ def indented_fence(source: Source) -> Iterator[Problem]:
         elif found:
             opened = found.group(2)
             wide = len(found.group(1).expandtabs(4))
-            # Four spaces outside a list make code of it, fence and all.
+            # Outside a list four spaces make it an indented code block, with its fence.
             if wide and (in_list or wide < 4 or not blank):
                 message = "the fence does not begin its line, so what follows is no code"
                 yield Problem(line, message, "indent the code by eight spaces instead of a fence")
@@ -182,6 +182,6 @@ def markdown_in_html(source: Source) -> Iterator[Problem]:
 
 
 def _seen(markup: str, text: str) -> bool:
-    """Whether the page shows the markup, which may have got other quotation marks and dashes."""
+    """Whether the page shows the markup, ignoring typographic changes of quotes and dashes."""
     parts = [re.escape(part) for part in re.split(r"[\s\"'.-]+", markup.strip()) if part]
     return re.search(r"\W{0,8}".join(parts), text) is not None if parts else False

@@ -1,4 +1,4 @@
-"""Where a site can go: one module a kind, behind one protocol, loaded when it is used."""
+"""The kinds of deploy target: one module each, behind one protocol, loaded on first use."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from typing import Any
 
 from publish.deploy.plan import Plan, Remote
 from publish.deploy.programs import run
-from publish.deploy.release import KEEP, File, OldRelease, Record, Release
+from publish.deploy.release import CONTROL, KEEP, File, OldRelease, Record, Release
 from publish.errors import ConfigError, NothingSent
 
 
 class Raced(NothingSent):
-    """Another deploy was faster: look again (exit 3)."""
+    """Another deploy came first: read the target again (exit 3)."""
 
 
 class Busy(NothingSent):
-    """Another deploy holds the target, and did not end while this one waited (exit 3)."""
+    """Another deploy held the target for as long as this one waited (exit 3)."""
 
 
 def wait_for(taken: Callable[[], bool], patience: float, busy: Busy) -> None:
-    """Return as soon as the target is ``taken``, by looking again and again.
+    """Poll until ``taken`` returns true.
 
     Raises:
-        Busy: it was not within ``patience`` seconds; the one that is given.
+        Busy: the given one, after ``patience`` seconds.
     """
     end = time.monotonic() + patience
     while not taken():
@@ -40,7 +40,7 @@ def wait_for(taken: Callable[[], bool], patience: float, busy: Busy) -> None:
 
 @dataclass(frozen=True)
 class Place:
-    """What a target is made from: its name, what the settings say of it, and the site's folders.
+    """The configuration of a target: its name, its settings, and the site's folders.
 
     ``cache`` is a folder of the target's own that may be deleted at any time; ``siteurl`` is where
     readers find what it holds.
@@ -55,18 +55,29 @@ class Place:
     say: Callable[[str], None] = lambda line: None
 
     def text(self, key: str, default: str | None = None) -> str:
-        """A setting that is a word.
+        """A setting that must be text.
 
         Raises:
             ConfigError: it is missing or something else.
         """
         value = self.options.get(key, default)
-        if not isinstance(value, str) or (default is None and not value):
+        if not isinstance(value, str) or (default is None and not value) or CONTROL.search(value):
             raise self.wrong(key, "must be a text")
         return value
 
+    def choice(self, key: str, *known: str) -> str:
+        """A setting that is one of the ``known`` words; the first where it is not set.
+
+        Raises:
+            ConfigError: it is something else.
+        """
+        value = self.text(key, known[0])
+        if value not in known:
+            raise self.wrong(key, f"must be one of {', '.join(known)}")
+        return value
+
     def words(self, key: str) -> list[str]:
-        """A setting that is a command: a list of words; empty if it is not set.
+        """A setting that must be a command, a list of words; empty if it is not set.
 
         Raises:
             ConfigError: it is something else.
@@ -77,28 +88,28 @@ class Place:
         return list(value)
 
     def wrong(self, key: str, what: str) -> ConfigError:
-        """The error that a setting is wrong: ``what`` is."""
+        """A ConfigError about a setting; ``what`` says what is wrong."""
         return ConfigError(
             f'DEPLOY["{self.name}"]["{key}"]: {what}',
-            f"set it in the settings file; docs/going-live.md shows a target with `{key}`",
+            "set it in the settings file; docs/reference.md has every option of a target",
         )
 
 
 class Target(ABC):
-    """One place where the site is public.
+    """A place to deploy to.
 
     Every method raises ``NothingSent`` (exit 3) when the other side fails and ``ConfigError`` when
     it refuses by the settings; after either, a reader sees the old site or the new one.
     """
 
     replaces_atomically = True
-    """Whether all of a release appears in one step."""
+    """Whether a release becomes visible in one step."""
     keep = KEEP
-    """Releases to remember, so that they can be gone back to."""
+    """Releases kept for rollbacks."""
     after: Sequence[str] = ()
-    """The command to run after a release; mostly none."""
+    """The command to run after a release; empty for none."""
     caveat = ""
-    """What has to be said in every deploy; mostly nothing."""
+    """A warning to print in every deploy; ``""`` for none."""
 
     def __init__(self, place: Place) -> None:
         self.place = place
@@ -108,19 +119,19 @@ class Target(ABC):
         return {}
 
     def fingerprint(self, file: File) -> str:
-        """How the target names a file's bytes: mostly by their SHA-256."""
+        """The target's name for a file's bytes; by default their SHA-256."""
         return file.sha256
 
     @abstractmethod
     def read(self) -> Remote:
-        """What is there now. Writes nothing."""
+        """The target's state. Writes nothing."""
 
     @abstractmethod
     def claim(self, release: Release, patience: float) -> AbstractContextManager[Remote]:
-        """Be the only one to write, from here to the end; what is there now.
+        """Hold the target exclusively for the context; yields its state.
 
         Raises:
-            Busy: another deploy is at work for longer than ``patience`` seconds.
+            Busy: another deploy holds it for longer than ``patience`` seconds.
         """
 
     @abstractmethod
@@ -146,15 +157,15 @@ class Target(ABC):
 
     @abstractmethod
     def probe(self) -> None:
-        """See that this machine may write there; what that takes is removed at once."""
+        """Check that this machine may write there; a test file is removed at once."""
 
     @abstractmethod
     def write_record(self, remote: Remote, record: Record) -> None:
-        """Remember ``record`` in the place of the one that is there."""
+        """Replace the record."""
 
 
 def make(place: Place) -> Target:
-    """The target that the settings describe.
+    """The target of a ``place``, by its ``kind``.
 
     Raises:
         ConfigError: they do not describe one.

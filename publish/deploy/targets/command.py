@@ -1,6 +1,6 @@
 """A host with a program of its own: wrangler, netlify, firebase, lftp, rclone.
 
-The program gets a folder; whether it worked is told by the site, not by the program.
+The program gets a folder; success is judged by the public site, not by the exit code.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Command(Target):
         return found
 
     def read(self) -> Remote:
-        """What the site says it is, and what this machine remembers of that release."""
+        """The release named by the public site's marker, with this machine's record of it."""
         try:
             known = decoded(self.memory.read_bytes())
         except (OSError, ValueError):
@@ -69,7 +69,8 @@ class Command(Target):
 
     @contextmanager
     def claim(self, release: Release, patience: float) -> Iterator[Remote]:
-        """The host keeps two apart, if it does; on this machine they are kept apart anyway."""
+        """Nothing is held: on this machine deploys are serialized by the caller, elsewhere by the
+        host, if at all."""
         yield self.read()
 
     def put(self, release: Release, plan: Plan, remote: Remote, record: Record) -> None:
@@ -87,10 +88,10 @@ class Command(Target):
         self.write_record(remote, replace(record, files=files))
 
     def roll_back(self, to: OldRelease, remote: Remote, record: Record) -> None:
-        """Only the host has its old releases: ``keep`` says so, and this is not called."""
+        """Never called: ``keep`` is 1, as only the host has its old releases."""
 
     def probe(self) -> None:
-        """Whether the program is there; only the host knows more.
+        """Check that the program is installed; no more can be tested without deploying.
 
         Raises:
             ConfigError: it is not.
@@ -99,5 +100,5 @@ class Command(Target):
             raise ConfigError(f"{self.words[0]} is not installed", f"install {self.words[0]}")
 
     def write_record(self, remote: Remote, record: Record) -> None:
-        """On this machine; any other learns of the release from the site."""
+        """Write the record on this machine; others read the public marker."""
         write_whole(self.memory, encoded(record))

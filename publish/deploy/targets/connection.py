@@ -1,5 +1,5 @@
-"""A server behind ssh, and a program that stays connected to it and works through orders, one
-after the other."""
+"""A server reached by ssh, and a connected program (a shell or sftp) that runs commands one after
+the other."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from publish.deploy.programs import Failed, last_lines
 from publish.deploy.targets.git import ssh_key
 
 PATIENCE = 300.0
-"""Seconds for one order."""
+"""Seconds for one command."""
 ALIVE = ("-o", "BatchMode=yes", "-o", "ConnectTimeout=20", "-o", "ServerAliveInterval=15",
          "-o", "ServerAliveCountMax=3")  # fmt: skip
-"""A server that went away is noticed within a minute."""
+"""Options with which a lost server is detected within a minute."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Server:
     def connect(
         self, program: str, words: Sequence[str], remedy: str, first: Callable[[str], str]
     ) -> Connection:
-        """A connection of ``program`` that has answered its ``first`` order (see
-        ``Connection.ask``), for until then it needs the key's file.
+        """A connection of ``program``, returned once it has answered its ``first`` command (see
+        ``Connection.ask``): until then ssh needs the key file.
 
         Raises:
             Failed: it does not answer.
@@ -61,19 +61,19 @@ class Connection:
         self.listener.start()
 
     def ask(self, order: Callable[[str], str], patience: float = PATIENCE) -> tuple[bytes, bytes]:
-        """What an order prints, and what stands behind the end mark that it prints last.
-
-        ``order`` gets the end mark. A time-out ends the program, and with it all it holds.
+        """Run a command; returns its output, and the rest of the line after the end mark. ``order``
+        makes the command from the end mark, which it must print last. A time-out ends the program,
+        and so releases its locks.
 
         Raises:
-            NothingSent: the program ended before the order did.
+            NothingSent: the program ended before the command did.
         """
         end = secrets.token_hex(12)
         watch = threading.Timer(patience, self.child.kill)
         watch.start()
         try:
             assert self.child.stdin is not None
-            # What is read from the program says why it does not listen any more.
+            # The pipe broke: reading the output tells why.
             with contextlib.suppress(OSError):
                 self.child.stdin.write(order(end).encode("utf-8", "surrogateescape"))
                 self.child.stdin.flush()
@@ -82,11 +82,11 @@ class Connection:
             watch.cancel()
 
     def failed(self) -> Failed:
-        """An order failed: with what the program said."""
+        """The error for a failed command, with the program's last output."""
         return Failed(f"{self.name}: {last_lines(self.said) or 'an order failed'}", self.remedy)
 
     def close(self) -> None:
-        """End the program by ending what it reads."""
+        """End the program by closing its standard input."""
         assert self.child.stdin is not None
         with contextlib.suppress(OSError):
             self.child.stdin.close()

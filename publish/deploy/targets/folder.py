@@ -15,20 +15,21 @@ from publish.post.files import locked, remove_below, write_whole
 
 
 class Folder(IncrementalTarget):
-    """``path``: where the site's files go, one rename a file; what else lies there stays."""
+    """``path`` is where the site's files go, one rename each; files of others stay."""
 
     def __init__(self, place: Place) -> None:
         super().__init__(place)
-        self.path = (place.root / place.text("path")).absolute()
+        given = os.path.expanduser(place.text("path"))  # noqa: PTH111 - leaves "~unknown"
+        self.path = (place.root / given).absolute()
         self.after = place.words("after")
-        given, built = self.path.resolve(), place.output.resolve()
-        if built in (given, *given.parents) or given in built.parents:
+        there, built = self.path.resolve(), place.output.resolve()
+        if built in (there, *there.parents) or there in built.parents:
             raise place.wrong("path", "is, holds or lies in the folder that the site is built in")
-        if given.exists() and not given.is_dir():
+        if there.exists() and not there.is_dir():
             raise place.wrong("path", "names a file")
 
     def tags(self) -> dict[str, str]:
-        """Stamps of all files, which show each change."""
+        """The stamps of all files."""
         found = {}
         for base, folders, names in os.walk(self.path):
             folders[:] = [n for n in folders if n != ".git"]
@@ -39,7 +40,7 @@ class Folder(IncrementalTarget):
         return found
 
     def own(self) -> list[str]:
-        """All below it."""
+        """All paths below the vault."""
         top = self.path / OWN
         return [p.relative_to(self.path).as_posix() for p in top.rglob("*") if p.is_file()]
 
@@ -92,9 +93,9 @@ class Folder(IncrementalTarget):
 
     @contextmanager
     def held(self, release: Release, patience: float) -> Iterator[None]:
-        """The folder alone; the lock dies with its holder."""
+        """Hold the folder's lock, which dies with its process."""
         (self.path / OWN).mkdir(parents=True, exist_ok=True)
-        # Not for the web server, where that is another user.
+        # Not readable for the web server, where that is another user.
         (self.path / OWN).chmod(0o700)
         with locked(self.path / OWN / "lock", Busy, patience, self.place.say, "deploy"):
             yield
@@ -115,12 +116,12 @@ def _tag(found: os.stat_result) -> str:
 
 
 def _replace(part: Path, place: Path, data: bytes) -> None:
-    """Write a file in one step. What a crash leaves does not lie among the site's files."""
+    """Write a file in one step, by way of ``part``, which lies outside the site."""
     part.parent.mkdir(parents=True, exist_ok=True)
     try:
         part.write_bytes(data)
     except OSError as error:
-        # A full disk does not say of which file it was.
+        # The error of a full disk does not name the file.
         raise OSError(error.errno, error.strerror, str(place)) from None
     part.chmod(0o644)
     place.parent.mkdir(parents=True, exist_ok=True)

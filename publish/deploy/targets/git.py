@@ -1,7 +1,7 @@
 """A branch of a Git repository, as GitHub Pages and its like serve it.
 
-By Git's plumbing in a bare store of our own: the author's repository, index, branches and hooks
-are never touched. One push moves the branch, and only from where it was seen.
+Git plumbing in a bare repository of our own leaves the author's repository, index, branches and
+hooks alone. One push moves the branch, and only from the commit that was read.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Git(Target):
     def __init__(self, place: Place) -> None:
         super().__init__(place)
         self.branch = place.text("branch", "gh-pages")
-        self.squash = place.text("history", "keep") == "squash"
+        self.squash = place.choice("history", "keep", "squash") == "squash"
         self.store = place.cache / "store.git"
         self.repository = Repository("--git-dir", str(self.store))
         self.url = _address(place.text("remote", "origin"), place.root)
@@ -52,11 +52,11 @@ class Git(Target):
         return found
 
     def fingerprint(self, file: File) -> str:
-        """Git's own name of the bytes."""
+        """Git's blob id of the bytes."""
         return file.blob
 
     def read(self) -> Remote:
-        """The tip of the branch; it is fetched into our store where that lacks it."""
+        """The state at the branch's tip, which is fetched if our repository lacks it."""
         self._ready()
         tip = self._tip()
         if not tip:
@@ -69,7 +69,7 @@ class Git(Target):
 
     @contextmanager
     def claim(self, release: Release, patience: float) -> Iterator[Remote]:
-        """Nothing is held: the push itself refuses where the branch has moved."""
+        """Nothing is held: the push is refused if the branch has moved."""
         yield self.read()
 
     def put(self, release: Release, plan: Plan, remote: Remote, record: Record) -> None:
@@ -97,7 +97,7 @@ class Git(Target):
         self._push(self._commit(tree, remote, record), remote)
 
     def probe(self) -> None:
-        """A push that only says what it would do, of a commit that holds nothing."""
+        """A dry-run push of an empty commit."""
         self._ready()
         tree = self.repository.tree({})
         commit = self._commit(tree, Remote(), Record())
@@ -113,12 +113,12 @@ class Git(Target):
             shutil.rmtree(self.store, ignore_errors=True)
             self.store.parent.mkdir(parents=True, exist_ok=True)
             run(["git", "init", "--quiet", "--bare", str(self.store)], env=QUIET)
-            # The bytes of the site are the bytes of the branch, whatever a user's settings say.
+            # No line-ending conversion or filters, whatever the user's Git settings are.
             (self.store / "info").mkdir(exist_ok=True)
             (self.store / "info" / "attributes").write_text(
                 "* -text -filter -ident -working-tree-encoding\n", encoding="ascii"
             )
-        # One deploy at a time works here, so a lock that is left belongs to one that was killed.
+        # Deploys are serialized here, so a leftover lock belongs to a killed one.
         for left in (*self.store.glob("*.lock"), *self.store.glob("refs/**/*.lock")):
             left.unlink(missing_ok=True)
 
@@ -128,7 +128,7 @@ class Git(Target):
 
     def _fetch(self, tip: str) -> None:
         if not self.repository.has(tip):
-            # What is ours and what is not is told by the last commit of ours.
+            # History back to our last commit is needed: it tells which files are ours.
             self._git("fetch", "-q", "--no-tags", "--depth=1", self.url, self.ref)
             if TRAILER not in self._message(tip):
                 self._git("fetch", "-q", "--no-tags", *self._deep(), self.url, self.ref)
@@ -177,7 +177,7 @@ class Git(Target):
 
     def _commit(self, tree: str, remote: Remote, record: Record) -> str:
         parents = [] if self.squash or not remote.at else [remote.at]
-        # Which files are not ours is remembered here; all others of the tree are.
+        # Only the foreign files are listed here; all others of the tree are ours.
         kept = replace(record, files={}, planned=remote.foreign, at="")
         title = f"Release {record.release[:12]}" + (" (rolled back)" if record.hold else "")
         said = f"{title}\n\n".encode() + TRAILER + encoded(kept) + b"\n"
@@ -194,7 +194,7 @@ class Git(Target):
         except Failed as error:
             tip = self._tip()
             if tip == commit:
-                return  # The answer was lost, the push was not.
+                return  # The push succeeded though its answer was lost.
             if tip != remote.at:
                 raise Raced(f"the branch {self.branch} moved meanwhile", "run it again") from None
             raise error from None
@@ -202,7 +202,7 @@ class Git(Target):
         self.repository.git("-c", "gc.autoDetach=false", "gc", "--auto", "-q")
 
     def _git(self, *words: str) -> bytes:
-        """Git with what it takes to reach the remote."""
+        """Run Git with the credentials for the remote."""
         with credentials(self.url, self.place.root) as given:
             return self.repository.git(*words, env=given, remedy=REMEDY)
 
@@ -222,7 +222,7 @@ def credentials(url: str, root: Path | None = None) -> Iterator[dict[str, str]]:
         basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
         scope = f"http.{parts.scheme}://{parts.netloc.rpartition('@')[2]}/.extraheader"
         pairs = [(k, v) for k, v in pairs if not k.lower().endswith(".extraheader")]
-        # The empty one takes back a header of the repository's own: a host refuses two.
+        # The empty value resets a header of the repository's own: hosts refuse two.
         pairs += [(scope, ""), (scope, f"Authorization: Basic {basic}")]
     first = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
     env = {"GIT_CONFIG_COUNT": str(first + len(pairs))}
@@ -236,7 +236,7 @@ def credentials(url: str, root: Path | None = None) -> Iterator[dict[str, str]]:
 
 @contextmanager
 def ssh_key() -> Iterator[list[str]]:
-    """Options of ``ssh`` for the key in ``PUBLISH_SSH_KEY``, which lies in a file meanwhile."""
+    """Options of ``ssh`` for the key in ``PUBLISH_SSH_KEY``, written to a file for the duration."""
     key = os.environ.get("PUBLISH_SSH_KEY", "").strip()
     if not key:
         yield []
@@ -244,12 +244,13 @@ def ssh_key() -> Iterator[list[str]]:
     with tempfile.TemporaryDirectory(prefix="publish-") as folder:
         file = Path(folder, "key")
         file.touch(0o600)
-        file.write_text(key + "\n", encoding="ascii")
+        # ssh reads no key with the line ends of Windows.
+        file.write_bytes("\n".join([*key.splitlines(), ""]).encode())
         yield ["-i", str(file), "-o", "IdentitiesOnly=yes"]
 
 
 def _inherited(root: Path) -> list[tuple[str, str]]:
-    """What the author's repository alone says of how to reach a host."""
+    """The settings for HTTP, credentials and ssh in the author's repository's own configuration."""
     said = Repository("-C", str(root)).ask(
         "config", "--local", "--includes", "--null", "--get-regexp",
         r"^(http|credential|url)\.|^core\.sshcommand$",
@@ -263,7 +264,7 @@ def _address(remote: str, root: Path) -> str:
     if re.match(r"[a-z+]+://|[^/:]+@?[^/:]*:", remote):
         return remote
     if "/" in remote or remote.startswith("."):
-        return str((root / remote).resolve())
+        return str((root / os.path.expanduser(remote)).resolve())  # noqa: PTH111
     try:
         said = run(["git", "-C", str(root), "remote", "get-url", "--push", remote])
     except Failed:
@@ -276,7 +277,7 @@ def _address(remote: str, root: Path) -> str:
 
 
 def _own(host: str) -> bool:
-    """Whether a host's name is the author's own, which Pages has to be told."""
+    """Whether a host name is the author's own domain, for which Pages needs a CNAME file."""
     return bool(host) and not host.endswith((".github.io", ".gitlab.io", ".codeberg.page")) and (
         "." in host and not re.fullmatch(r"[\d.]+", host)
     )  # fmt: skip

@@ -9,6 +9,7 @@ the object: a create whose answer was lost is refused on the second try, though 
 from __future__ import annotations
 
 import json
+import os
 import re
 import secrets
 import time
@@ -22,7 +23,7 @@ from typing import Any, TypeVar
 
 from publish.deploy.incremental import OWN, IncrementalTarget
 from publish.deploy.programs import masked
-from publish.deploy.release import Hold, Record, Release, decoded, encoded
+from publish.deploy.release import CONTROL, Hold, Record, Release, decoded, encoded
 from publish.deploy.targets import Busy, Place, Raced, wait_for
 from publish.deploy.types import cache_control, content_type
 from publish.errors import ConfigError, NothingSent, Refused
@@ -51,11 +52,11 @@ LEASE = 600.0
 TRIES = 5
 """Times that a create is tried, with a read between."""
 DENIED = ("AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken")
-"""Words of a store that does not accept the keys."""
+"""Error codes of a store that rejects the keys."""
 RETRIES = 4
-"""Times that a request is tried again by itself, where that is safe."""
+"""Automatic retries of a request, where that is safe."""
 AT_ONCE = 100 * 1024 * 1024
-"""Bytes up to which an object is one request, so that its tag is the digest of its bytes."""
+"""Bytes up to which an object is put in one request, so that its ETag is the MD5 of its bytes."""
 
 
 class S3(IncrementalTarget):
@@ -66,23 +67,30 @@ class S3(IncrementalTarget):
     def __init__(self, place: Place) -> None:
         super().__init__(place)
         self.after = place.words("purge")
-        endpoint = place.options.get("endpoint") or ""
+        endpoint = place.text("endpoint", "") if place.options.get("endpoint") else ""
         region = place.text("region", "us-east-1")
-        config: dict[str, Any] = {"region": region}
+        # The library ends the process where an address or a header made of these is none.
+        config: dict[str, Any] = {"region": region, **_keys()}
         if endpoint:
+            if not re.fullmatch(r"https?://[!-~]+", endpoint):
+                raise place.wrong("endpoint", "must be an address, with https://")
             config["endpoint"] = endpoint
-        self.endpoint = str(endpoint) or f"https://s3.{region}.amazonaws.com"
+        for key, value in (("bucket", place.text("bucket")), ("region", region)):
+            if not re.fullmatch(r"[A-Za-z0-9._-]+", value):
+                raise place.wrong(key, "must be a name of letters, digits, hyphens and dots")
+        prefix = "/".join(filter(None, place.text("prefix", "").split("/")))
+        self.endpoint = endpoint or f"https://s3.{region}.amazonaws.com"
         self.honest = place.options.get("lock", True) is not False
         if not self.honest:
             self.caveat = f"{self._where()}: nothing keeps two deploys apart, for lock is False"
         options: dict[str, Any] = {
             "timeout": timedelta(seconds=60), "connect_timeout": timedelta(seconds=15),
-            "allow_http": str(endpoint).startswith("http://"),
+            "allow_http": endpoint.startswith("http://"),
         }  # fmt: skip
 
         def store(retries: int) -> S3Store:
             return S3Store(
-                place.text("bucket"), prefix=place.text("prefix", "") or None,
+                place.text("bucket"), prefix=prefix or None,
                 config=config, client_options=options,  # type: ignore[arg-type]
                 retry_config={"max_retries": retries, "retry_timeout": timedelta(seconds=90)},
             )  # fmt: skip
@@ -93,11 +101,11 @@ class S3(IncrementalTarget):
         self.done = False
 
     def tags(self) -> dict[str, str]:
-        """The ETag of each object, by one listing."""
+        """The ETag of each object, from one listing."""
         return {row["path"]: str(row["e_tag"]) for row in self._list("")}
 
     def own(self) -> list[str]:
-        """By a listing of its own."""
+        """From a listing of that folder."""
         return [row["path"] for row in self._list(f"{OWN}/")]
 
     def same(self, path: str, tag: str, data: bytes) -> bool:
@@ -105,13 +113,13 @@ class S3(IncrementalTarget):
         return tag.strip('"') == md5(data, usedforsecurity=False).hexdigest()
 
     def load(self) -> Record | None:
-        """The last ``done``; what a claim after it planned counts as ours."""
+        """The record in the last ``done``; files planned by a later claim count as ours."""
         names = self._names()
         done = max((n for n, kind in names if kind == "done"), default=0)
         record = self._decoded(done) if done else None
         for number in sorted(n for n, kind in names if kind == "claim" and n > done):
             claim = self._claim(number)
-            # What this very deploy is about to write is not there because of us yet.
+            # Not the claim of this very deploy: nothing of it is written yet.
             mine = () if number == self.number else claim.get("planned", ())
             planned = {*(record.planned if record else ()), *mine}
             record = replace(record or Record(), planned=tuple(sorted(planned)))
@@ -120,13 +128,13 @@ class S3(IncrementalTarget):
         return record
 
     def begin(self, record: Record) -> None:
-        """The claim lists what is planned already; a hold is written as another claim."""
+        """The claim already lists the plan; a hold needs another claim."""
         now = self.load()
         if record.hold != (now.hold if now else None):
             self._next(record)
 
     def save(self, record: Record) -> None:
-        """``N.done``: there once and for all."""
+        """Create ``N.done``, which is never overwritten."""
         if self.done:
             self._next(record)
         place = self._done(self.number)
@@ -136,10 +144,10 @@ class S3(IncrementalTarget):
         self.done = True
 
     def ended(self, record: Record) -> None:
-        """What had to go has gone: the next listing shows it."""
+        """Nothing to record: the next listing shows the deletions."""
 
     def write(self, path: str, data: bytes) -> str:
-        """One object with its type and caching; its ETag."""
+        """Put an object with its media type and Cache-Control; returns its ETag."""
         type_ = content_type(path, data[:1024])
         done = self._ask(lambda: obstore.put(
             self.store, path, data, use_multipart=len(data) > AT_ONCE,
@@ -154,17 +162,17 @@ class S3(IncrementalTarget):
         return None
 
     def copy(self, path: str, to: str) -> None:
-        """Copied by the store itself."""
+        """Copied on the server's side."""
         with suppress(_Missing):
             self._ask(lambda: obstore.copy(self.store, path, to))
 
     def remove(self, paths: list[str]) -> None:
-        """Many in one request."""
+        """Deleted in batches."""
         self._ask(lambda: obstore.delete(self.store, paths))
 
     @contextmanager
     def held(self, release: Release, patience: float) -> Iterator[None]:
-        """The highest claim."""
+        """Hold the highest claim."""
         planned = {"planned": sorted(release.files)}
         busy = Busy(f"another deploy is at work in {self._where()}",
                     "run it again when that has ended")  # fmt: skip
@@ -176,12 +184,12 @@ class S3(IncrementalTarget):
                 self._ask(lambda: obstore.put(self.store, f"{CLAIMS}{self.number:09}.over", b"{}"))
 
     def fence(self) -> None:
-        """One listing: is there a higher claim?"""
+        """Raise if one listing shows a higher claim."""
         if max(n for n, _ in self._names()) > self.number:
             raise Raced(f"another deploy took {self._where()} over", "run it again")
 
     def _taken(self, document: Mapping[str, Any]) -> bool:
-        """Whether the highest claim is ours now; where another came first, that one decides."""
+        """Try to create the highest claim; whether it is ours."""
         claimed = False
         while not claimed:
             names = self._names()
@@ -193,9 +201,10 @@ class S3(IncrementalTarget):
         return True
 
     def _dead(self, number: int) -> bool:
-        """Whether the holder of a claim cannot be at work any more."""
+        """Whether a claim's holder is certainly no longer running."""
         claim = self._claim(number)
-        # Two deploys of this machine exclude each other, so an own claim is of one that died.
+        # Deploys on one machine are serialized, so a claim of this machine belongs to one that
+        # died.
         if claim.get("nonce") and claim.get("nonce") == self._mine():
             return True
         probe = f"{OWN}/clock-{secrets.token_hex(8)}"
@@ -235,7 +244,7 @@ class S3(IncrementalTarget):
             raise Raced(f"another deploy took {self._where()} over", "run it again")
 
     def _create(self, place: str, data: bytes, ours: Callable[[bytes], bool]) -> bool:
-        """Create an object that must not be there; whether it is ours."""
+        """Create an object unless it exists; whether it is ours."""
         error: Exception | None = None
         for pause in range(TRIES):
             time.sleep(pause * 0.2)
@@ -297,6 +306,10 @@ class S3(IncrementalTarget):
         if "TimeTooSkewed" in said:
             minutes = self._skew()
             return ConfigError(f"this machine's clock is {minutes} minutes off", "set it right")
+        if "169.254." in said:
+            # Without a key the library queries a cloud machine's metadata service.
+            return ConfigError("there is no key for the bucket: AWS_ACCESS_KEY_ID is not set",
+                               "export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")  # fmt: skip
         told = isinstance(error, UnauthenticatedError | PermissionDeniedError)
         if told or any(word in said for word in DENIED):
             return ConfigError(
@@ -316,12 +329,27 @@ class S3(IncrementalTarget):
         return f"s3://{self.place.text('bucket')}"
 
 
+def _keys() -> dict[str, str]:
+    """The keys of the environment, without the line end that a file they were read from has.
+
+    Raises:
+        ConfigError: one has more than one line.
+    """
+    found = {}
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        if value := os.environ.get(name, "").strip():
+            if CONTROL.search(value):
+                raise ConfigError(f"{name} is no key: it has more than one line", "set it again")
+            found[name.lower()] = value
+    return found
+
+
 class _Missing(NothingSent):
     """There is no such object, or no such bucket."""
 
 
 def _document(data: bytes) -> dict[str, Any]:
-    """What a claim says; empty if it is none."""
+    """The content of a claim; empty if it is not valid JSON."""
     try:
         found = json.loads(data)
     except ValueError:
@@ -330,7 +358,7 @@ def _document(data: bytes) -> dict[str, Any]:
 
 
 def _line(error: Exception | None) -> str:
-    """The store's own words, else the client's first ones."""
+    """The store's own message, else the client's first line."""
     text = " ".join(str(error).split())
     if found := re.search(r"<Code>([^<]*)</Code>.*?<Message>([^<]*)</Message>", text):
         return masked(f"{found[1]}: {found[2]}")

@@ -1,5 +1,5 @@
-"""The ways to a server: ssh and rsync, of which one connection holds the lock and takes the orders
-and one carries the files; or ``sftp`` alone. Paths are relative to ``PATH``."""
+"""The ways to a server: ssh and rsync (one connection holds the lock and runs commands, another one
+carries the files), or ``sftp`` alone. Paths are relative to ``PATH``."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ printf '\\0'
 
 
 def carrier(server: Server, via: str) -> Carrier:
-    """The way to the server: rsync where it has a shell, rsync and flock, else sftp."""
+    """The carrier to use: rsync where the server has a shell, rsync and flock, else sftp."""
     if via != "sftp":
-        # An account may be for sftp alone; if it is the network, sftp says so, too.
+        # The account may allow sftp only; a network error would occur there again.
         with contextlib.suppress(Failed):
             shell = Shell(server)
             said = shell.order("command -v rsync && command -v flock && echo both || true")
@@ -45,7 +45,7 @@ def carrier(server: Server, via: str) -> Carrier:
 
 
 class Shell:
-    """rsync over ssh, and a shell on the server that works through orders."""
+    """rsync over ssh, and a shell on the server that runs commands."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
@@ -54,7 +54,7 @@ class Shell:
         weakref.finalize(self, self.line.close)
 
     def now(self) -> tuple[str, bytes, list[str]]:
-        """The id of the present release, its record, and the files in it; empty if there is none.
+        """The id of the current release, its record, and the files in it; empty if there is none.
 
         Of a folder without any release of ours, the files in ``current``.
         """
@@ -71,7 +71,7 @@ class Shell:
 
     @contextmanager
     def lock(self, patience: float) -> Iterator[None]:
-        """``flock`` by this shell: when it ends, however it ends, the lock is free.
+        """``flock`` held by this shell: the lock is released when the shell ends, however it ends.
 
         Raises:
             Busy: another deploy holds it for longer than ``patience`` seconds.
@@ -96,7 +96,7 @@ class Shell:
                 self.line.ask(lambda end: f"exec 9>&-; echo {end}\n")
 
     def has(self, id: str) -> bool:
-        """Whether a release is there, complete: its folder gets its name last."""
+        """Whether a release is there completely: its folder is renamed to its id last."""
         return self.order(f"[ ! -d {_in(id)} ] || echo there") == b"there\n"
 
     def get(self, path: str) -> bytes | None:
@@ -106,7 +106,7 @@ class Shell:
                base: str) -> None:  # fmt: skip
         """Put up ``folder`` as release ``id``, complete only in the last step; ``changed`` are the
         files that release ``base`` does not have, ``reused`` those to take over from it."""
-        # rsync compares by content; what did not change is linked, not sent.
+        # rsync compares contents; unchanged files become hard links.
         part = f"releases/.{id}.part"
         self.order(f"mkdir -p {part}")
         link = ["--link-dest=../../current/"] if base else []
@@ -125,8 +125,8 @@ class Shell:
         self.order(f"mv -T {part} {_in(id)}")
 
     def switch(self, id: str, record: bytes) -> None:
-        """Remember ``record`` and make ``id`` the present release, in one step: a link beside the
-        present one, renamed over it."""
+        """Write ``record`` and make ``id`` the current release in one step: a new symbolic link,
+        renamed over the old one."""
         self.remember(id, record)
         new = ".publish/current.new"
         self.order(f"rm -f {new}; ln -s {_in(id)} {new} && mv -T {new} current")
@@ -136,8 +136,8 @@ class Shell:
         self.order(f"cat > {part} && mv {part} {_in(id)}.json", record.decode())
 
     def prune(self, keep: Iterable[str]) -> None:
-        """Remove the releases of ours that are not to be kept, and what was left half done."""
-        # The record of a release goes last, so that what is left of it can still be told.
+        """Remove our releases except those in ``keep``, and unfinished uploads."""
+        # A release's record is removed last, so that its remains are still known as ours.
         self.order(
             f"keep={shlex.quote(' ' + ' '.join(keep) + ' ')}; cd releases; rm -rf .*.part; "
             'for r in *.json; do [ -f "$r" ] || continue; id=${r%.json}; '
@@ -146,14 +146,14 @@ class Shell:
 
     def call(self, words: list[str]) -> None:
         """Run a command of the settings on the server."""
-        # What it may leave running must not hold the lock.
+        # Processes that it leaves running must not inherit the lock.
         self.order(f"{{ {shlex.join(words)}; }} 9>&- >&2")
 
     def order(self, script: str, stdin: str = "") -> bytes:
-        """Run an order; what it prints.
+        """Run a command; returns its output.
 
         Raises:
-            NothingSent: the connection broke, or the order failed.
+            NothingSent: the connection broke, or the command failed.
         """
         stdin += "" if stdin.endswith("\n") or not stdin else "\n"
 

@@ -1,7 +1,7 @@
 """sftp alone, for an account without a shell or a server without rsync.
 
-Unchanged files are hard links where the server can make them. There is no lock that ends with its
-holder, so a lock is a folder that counts for ten minutes.
+Unchanged files are hard links where the server can make them. sftp has no lock that dies with its
+holder, so the lock is a folder that is valid for ten minutes.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ REMEDY = "mend that (try: sftp HOST), then run it again"
 
 
 class Sftp:
-    """One connection for all orders; an order that fails and may not ends it."""
+    """One connection for all commands; a failing command ends it unless it begins with ``-``."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
@@ -37,7 +37,7 @@ class Sftp:
         weakref.finalize(self, self.line.close)
 
     def now(self) -> tuple[str, bytes, list[str]]:
-        """The marker of the present release names it."""
+        """Reads the current release's id from its marker."""
         marker = self.get(f"current/{MARKER}")
         release, source, _ = read_marker(marker or b"")
         id = f"{release[:16]}-{source[:8] or '0'}" if release else ""
@@ -46,7 +46,7 @@ class Sftp:
 
     @contextmanager
     def lock(self, patience: float) -> Iterator[None]:
-        """A folder can be made once."""
+        """The lock is a folder: making one is atomic."""
         self.nonce = secrets.token_hex(8)
         self._batch([f"-mkdir {_q(self.server.path)}", *(
             f"-mkdir {self._q(name)}" for name in ("releases", ".publish"))])  # fmt: skip
@@ -58,7 +58,9 @@ class Sftp:
         finally:
             lock = ".publish/lock"
             with contextlib.suppress(Failed):
-                self._batch([f"-rm {self._q(f'{lock}/{self.nonce}')}", f"-rmdir {self._q(lock)}"])
+                # An order that failed has ended the connection.
+                line = self if self.line.child.poll() is None else Sftp(self.server)
+                line._batch([f"-rm {self._q(f'{lock}/{self.nonce}')}", f"-rmdir {self._q(lock)}"])
 
     def has(self, id: str) -> bool:
         return self.get(f"releases/{id}/{MARKER}") is not None
@@ -71,14 +73,14 @@ class Sftp:
 
     def upload(self, folder: Path, id: str, changed: Iterable[str], reused: Iterable[str],
                base: str) -> None:  # fmt: skip
-        """Links for what did not change, then the rest, then the release's name."""
+        """Hard links for unchanged files, then the others, then the rename to the release's id."""
         part = f"releases/.{id}.part"
         files = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
         linked = [p for p in sorted(files) if base and p not in set(changed)] + list(reused)
         self._clear(part)
         folders = _parents([*files, *reused])
         rows = [f"-mkdir {self._q(f'{part}/{name}' if name != '.' else part)}"
-                for name in sorted(folders | {"."})]  # fmt: skip
+                for name in [".", *sorted(folders - {"."})]]  # fmt: skip
         rows += [f"-ln {self._q(f'current/{p}')} {self._q(f'{part}/{p}')}" for p in linked]
         self._batch(rows)
         there = set(self._files(part, b"", folders))
@@ -93,7 +95,7 @@ class Sftp:
         self._batch([*rows, f"rename {self._q(part)} {self._q(f'releases/{id}')}"])
 
     def switch(self, id: str, record: bytes) -> None:
-        """A link beside the present one, renamed over it, if the lock is still ours."""
+        """Rename a new symbolic link over the current one, if the lock is still ours."""
         new = self._q(".publish/current.new")
         self.remember(id, record)
         self._batch([f"-rm {new}"])
@@ -109,7 +111,7 @@ class Sftp:
                          f"rename {part} {self._q(f'releases/{id}.json')}"])  # fmt: skip
 
     def prune(self, keep: Iterable[str]) -> None:
-        """Folder by folder; the record of a release goes last."""
+        """Folder by folder; a release's record is removed last."""
         names = [name for name, _ in self._listed(["releases"])["releases"]]
         dead = {n.removesuffix(".json") for n in names if n.endswith(".json")} - set(keep)
         for id in sorted(dead):
@@ -130,15 +132,14 @@ class Sftp:
                           "remove `after`, or use an account with a shell")  # fmt: skip
 
     def _taken(self) -> bool:
-        """Whether the lock is ours now. A folder that is there already cannot be made, and only
-        the one who made it finds it empty."""
+        """Try to take the lock; whether it is ours now."""
         lock = self._q(".publish/lock")
         mine = f".publish/{self.nonce}"
         with tempfile.TemporaryDirectory() as folder:
             Path(folder, "empty").touch()
             self._batch([f"put {_q(str(Path(folder, 'empty')))} {self._q(mine)}"])
-        # A folder that holds the nonce already, renamed to the lock's name: the rename fails where
-        # a lock is, because a folder that is not empty is not replaced.
+        # A folder that holds our nonce is renamed to the lock's name; that fails if there is a
+        # lock, as a folder that is not empty is not replaced.
         self._batch([f"-mkdir {self._q(mine + '.lock')}",
                      f"rename {self._q(mine)} {self._q(f'{mine}.lock/{self.nonce}')}",
                      f"-rename {self._q(mine + '.lock')} {lock}"])  # fmt: skip
@@ -153,7 +154,7 @@ class Sftp:
         return False
 
     def _files(self, top: str, record: bytes, folders: Iterable[str] = ()) -> list[str]:
-        """Every file below ``top``; the folders that are known are looked into at once."""
+        """Every file below ``top``; known ``folders`` are listed in one request."""
         known = {"."} | set(folders)
         if record:
             known |= _parents(decoded(record).files)
@@ -169,7 +170,7 @@ class Sftp:
         return sorted(found)
 
     def _listed(self, places: list[str]) -> dict[str, list[tuple[str, str]]]:
-        """What lies in each of the folders, with its time; folders end in a slash."""
+        """The entries of each folder with their time stamps; folders end in a slash."""
         said = self._batch([f"-ls -la {self._q(place)}/" for place in places])
         found: dict[str, list[tuple[str, str]]] = {place: [] for place in places}
         place = ""
@@ -198,13 +199,13 @@ class Sftp:
         return _q(f"{self.server.path}/{path}")
 
     def _batch(self, rows: list[str]) -> bytes:
-        """Work through orders; what they print. Only one that begins with ``-`` may fail."""
+        """Run commands; returns their output. Only one that begins with ``-`` may fail."""
         said, _ = self.line.ask(lambda end: "".join(f"{row}\n" for row in [*rows, f"!echo {end}"]))
         return said
 
 
 def _parents(files: Iterable[str]) -> set[str]:
-    """Every folder that one of them lies in, ``.`` for the uppermost."""
+    """Every folder above one of the files, with ``.`` for the top."""
     return {parent.as_posix() for file in files for parent in PurePosixPath(file).parents}
 
 
@@ -213,8 +214,8 @@ def _q(path: str) -> str:
 
 
 def _apart(old: str, new: str) -> float:
-    """Seconds between two moments as a listing writes them: to the minute, or a day with its year,
-    which is long ago."""
+    """Seconds between two time stamps of a listing: ``Mon D HH:MM``, or ``Mon D YYYY``, which is
+    long ago."""
     if ":" not in old:
         return float("inf") if ":" in new else 0.0
     first, second = (datetime.strptime(f"2000 {text}", "%Y %b %d %H:%M") for text in (old, new))  # noqa: DTZ007

@@ -1,5 +1,5 @@
-"""A server reached by ssh: each release in a folder of its own, and a link that names the present
-one. What a web server serves is ``PATH/current``.
+"""A server reached by ssh: each release lies in a folder of its own, and a symbolic link points to
+the current one. A web server serves ``PATH/current``.
 
 ::
 
@@ -22,30 +22,31 @@ from publish.deploy.plan import Plan, Remote
 from publish.deploy.release import KEEP, MARKER, OldRelease, Record, Release, decoded, encoded
 from publish.deploy.targets import Place, Target
 from publish.deploy.targets.connection import Server
-from publish.errors import ConfigError, Refused
+from publish.errors import Refused
 
 if TYPE_CHECKING:
     from publish.deploy.targets.server import Carrier
 
 
 class Ssh(Target):
-    """``host`` and ``path``; ``options`` are further words for ssh, ``via`` one of its ways."""
+    """``host`` and ``path``; ``options`` are further arguments of ssh, ``via`` chooses the
+    carrier."""
 
     def __init__(self, place: Place) -> None:
         super().__init__(place)
         keep = place.options.get("keep", KEEP)
         if not isinstance(keep, int) or not 2 <= keep <= 50:
-            raise ConfigError(f'DEPLOY["{place.name}"]["keep"]: must be a number from 2 to 50',
-                              "5 is the default")  # fmt: skip
+            raise place.wrong("keep", "must be a number from 2 to 50")
         self.keep = keep
         self.after = place.words("after")
         port = place.options.get("port")
+        if port and not str(port).isdecimal():
+            raise place.wrong("port", "must be a number")
         options = [*place.words("options"), *(["-o", f"Port={port}"] if port else [])]
-        self.via = place.text("via", "auto")
-        if self.via not in ("auto", "rsync", "sftp"):
-            raise ConfigError(f'DEPLOY["{place.name}"]["via"]: must be auto, rsync or sftp',
-                              "auto is the default")  # fmt: skip
-        self.server = Server(place.text("host"), place.text("path"), options)
+        self.via = place.choice("via", "auto", "rsync", "sftp")
+        # Both programs begin in the account's own folder.
+        path = place.text("path").removeprefix("~/")
+        self.server = Server(place.text("host"), path, options)
 
     @cached_property
     def carrier(self) -> Carrier:
@@ -55,7 +56,7 @@ class Ssh(Target):
         return carrier(self.server, self.via)
 
     def read(self) -> Remote:
-        """The record of the present release, and what lies in it."""
+        """The record and the files of the current release."""
         id, data, names = self.carrier.now()
         if not data:
             return Remote(None, {}, tuple(sorted(names)), id)
@@ -72,12 +73,12 @@ class Ssh(Target):
 
     @contextmanager
     def claim(self, release: Release, patience: float) -> Iterator[Remote]:
-        """The lock on the server, which ends with the connection that holds it."""
+        """Hold the lock on the server, which ends with the connection."""
         with self.carrier.lock(patience):
             yield self.read()
 
     def put(self, release: Release, plan: Plan, remote: Remote, record: Record) -> None:
-        """Upload beside the present release, then switch."""
+        """Upload beside the current release, then switch."""
         id = f"{record.release[:16]}-{record.source[:8] or '0'}"
         known = remote.record.files if remote.record else {}
         files = {path: file.sha256 for path, file in release.files.items()}
@@ -105,17 +106,17 @@ class Ssh(Target):
         self.carrier.switch(to.at, encoded(full))
 
     def run_after_step(self) -> None:
-        """The command of the settings, on the server."""
+        """Run the command of the settings on the server."""
         if self.after:
             self.carrier.call(list(self.after))
 
     def probe(self) -> None:
-        """Take the lock, which is written, and give it back."""
+        """Take and release the lock, which needs the right to write."""
         with self.carrier.lock(1):
             return
 
     def write_record(self, remote: Remote, record: Record) -> None:
-        """The record of the present release."""
+        """Replace the record of the current release."""
         now = remote.record or Record()
         full = replace(record, files=now.files, expiring=now.expiring, at=remote.at)
         self.carrier.remember(remote.at, encoded(full))

@@ -1,1 +1,1 @@
-"""From HTML to this blog's Markdown: blocks that Markdown has a word for, and the check of both."""
+"""Converts HTML to this blog's Markdown, and verifies the result."""

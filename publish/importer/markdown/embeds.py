@@ -1,4 +1,4 @@
-"""What other sites' frames and addresses show: a link with words that say so. Pure."""
+"""Turns frames and embedded addresses of other sites into links. Pure."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ PROVIDERS = {
 
 
 def provider(url: str) -> str:
-    """What an address of a well-known site shows; ``""`` for another."""
+    """The kind of content at an address of a well-known site; ``""`` for any other."""
     host = f".{host_of(url)}"
     return next((said for name, said in PROVIDERS.items() if host.endswith(f".{name}")), "")
 
 
 def label(src: str, el: El) -> str:
-    """The words of a link to what a frame, video or audio element shows."""
+    """The words of a link to the content of a frame, video or audio element."""
     title = " ".join(el.get("title").split())
     if title and title not in ("video", "audio", "frame") and title != title.lower():
         return title
@@ -55,7 +55,7 @@ def label(src: str, el: El) -> str:
 
 
 def watch(src: str) -> str:
-    """The page that a frame shows, where a reader can go."""
+    """The public page of the content in a frame."""
     if found := re.match(
         r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/([\w-]{6,20})", src
     ):
@@ -66,7 +66,7 @@ def watch(src: str) -> str:
 
 
 def framed(block: El) -> El:
-    """A paragraph that is an address on a line of its own: WordPress shows what is there."""
+    """A paragraph that consists of an address, which WordPress embeds, as a link."""
     if len(block.kids) == 1:
         kid = block.kids[0]
         words = kid if isinstance(kid, str) else kid.text() if kid.tag == "a" else ""

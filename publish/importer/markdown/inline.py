@@ -1,4 +1,4 @@
-"""Inline content as this blog's Markdown: every sign that would mean something is escaped. Pure."""
+"""Writes inline content as this blog's Markdown, with special characters escaped. Pure."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ TAGS = {"em", "strong"}
 
 @dataclass
 class Dialect:
-    """What the site's Markdown reads, and what of a post is linked to.
+    """The features of the site's Markdown, and the link targets in the post.
 
-    ``smarty`` makes dashes and dots typographic, ``anchors`` are ids that some link names,
-    ``notes`` numbers the footnotes by their ids.
+    ``smarty``: dashes and dots become typographic; ``anchors`` are ids that links refer to;
+    ``notes`` maps the ids of footnotes to their numbers.
     """
 
     smarty: bool = True
@@ -76,7 +76,8 @@ class _Emphasis:
 
 
 def run(kids: list[El | str], dialect: Dialect, br: str = "  \n", pipes: bool = False) -> str:
-    """Inline content. ``br`` is how a line is broken here; in a table's cell ``pipes``."""
+    """Inline content as Markdown. ``br`` is the line break to use; ``pipes``: inside a table's
+    cell."""
     return _Writer(dialect, br, pipes).kids(kids)
 
 
@@ -188,12 +189,12 @@ def _edges(inner: str) -> tuple[str, str, str]:
 
 
 def _inert(words: str) -> str:
-    """Words in which Markdown finds nothing: each sign as a number."""
+    """Words with special characters as numeric entities, which Markdown does not interpret."""
     return re.sub(r"[^\w\s]", lambda m: f"&#{ord(m[0])};", words)
 
 
 def _sticks(sign: str) -> bool:
-    """Whether an emphasis beside this sign would be inside a word, or meet another."""
+    """Whether an emphasis next to this character would be inside a word, or touch another one."""
     return bool(sign) and (sign.isalnum() or sign in "*_\\")
 
 
@@ -203,7 +204,7 @@ def literal(words: str) -> str:
 
 
 def address(href: str) -> str:
-    """An address as it stands in Markdown's round brackets."""
+    """An address escaped for Markdown's parentheses."""
     made = re.sub(
         r"[\s()<>\"'\\`^|*]", lambda m: "".join(f"%{b:02X}" for b in m[0].encode()), href.strip()
     )

@@ -1,4 +1,5 @@
-"""Runs of text and inline elements: where a paragraph ends, a line breaks, a blank shows. Pure."""
+"""Splits runs of text and inline elements into paragraphs and lines, and collapses white space.
+Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ BLANK = re.compile(r"\n[ \t\r\f]*\n\s*")
 
 
 def split(run: list[El | str]) -> list[list[El | str]]:
-    """A run at its empty lines, also where those are inside of an inline element."""
+    """Split a run at its empty lines, also at those inside an inline element."""
     parts: list[list[El | str]] = [[]]
     for kid in run:
         if isinstance(kid, str):
@@ -27,7 +28,8 @@ def split(run: list[El | str]) -> list[list[El | str]]:
 
 
 def tidy(run: list[El | str], autop: bool) -> list[El | str]:
-    """Blanks as a browser shows them; no breaks at the edges; ``[]`` if nothing is left."""
+    """Collapse white space as a browser does, and strip breaks at the edges; ``[]`` if nothing is
+    left."""
     flat = _breaks(run) if autop else run
     out = _collapse(flat, [True])
     while out and (_blank(out[-1]) or _is_br(out[-1])):
@@ -54,7 +56,7 @@ def _is_br(kid: El | str) -> bool:
 
 
 def _breaks(run: list[El | str]) -> list[El | str]:
-    """Line breaks in the text are breaks of the line."""
+    """Replace line breaks in the text by ``<br>``."""
     out: list[El | str] = []
     for kid in run:
         if isinstance(kid, El):
@@ -70,7 +72,7 @@ def _breaks(run: list[El | str]) -> list[El | str]:
 
 
 def _collapse(run: list[El | str], space: list[bool]) -> list[El | str]:
-    """White space as HTML shows it; ``space`` tells whether a blank came last."""
+    """Collapse white space as HTML does; ``space`` holds whether a blank came last."""
     out: list[El | str] = []
     for kid in run:
         if isinstance(kid, str):
@@ -100,10 +102,8 @@ def _collapse(run: list[El | str], space: list[bool]) -> list[El | str]:
 
 
 def spread(round_: El, kids: list[El | str]) -> list[El | str]:
-    """``round_`` round the kids; round the words of each where some are blocks.
-
-    A link in a link stays the inner one.
-    """
+    """Wrap the kids in ``round_``; if some are blocks, the words in each. Of nested links the inner
+    one stays."""
 
     def apart(kid: El | str) -> bool:
         if not isinstance(kid, El):

@@ -1,6 +1,6 @@
-"""Blocks as this blog's Markdown; what Markdown has no word for stays HTML, but only what is safe.
+"""Writes blocks as this blog's Markdown; a block without a Markdown form becomes safe HTML.
 
-Pure. Each block gives its own text, so that the self-check can judge it alone.
+Pure. Each block has a text of its own, so that it can be verified alone.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ATTRIBUTES = {
 
 
 def joined(kinds: list[El], texts: list[str]) -> str:
-    """The blocks' texts as one, with what keeps neighbours apart."""
+    """The blocks' texts joined, with separators between neighbours that would merge."""
     out: list[str] = []
     before = ""
     for kind, made in zip(kinds, texts, strict=True):
@@ -51,7 +51,7 @@ def block(el: El, dialect: Dialect) -> str:
 
 
 class _Hard(Exception):
-    """Markdown has no word for this; HTML has."""
+    """The block has no Markdown form, and must be HTML."""
 
 
 class _Block:
@@ -138,7 +138,7 @@ class _Block:
                 raise _Hard
             body = self._sequence(kids, loose)
             mark = f"{number}. " if numbered else "- "
-            # Four blanks below an item are part of it, for Python-Markdown.
+            # For Python-Markdown four blanks below an item continue it.
             out.append(mark + body.replace("\n", "\n    ").replace("\n    \n", "\n\n"))
             number += 1
         return ("\n\n" if loose else "\n").join(out)
@@ -241,7 +241,7 @@ def _plain_cell(cell: El) -> bool:
 
 
 def whole_number(text: str, otherwise: int) -> int:
-    """The number that an attribute says, else ``otherwise``."""
+    """The number in an attribute, else ``otherwise``."""
     return int(text) if re.fullmatch(r"\s*[+-]?\d{1,9}\s*", text) else otherwise
 
 
@@ -250,7 +250,7 @@ def _inline(kids: list[El | str]) -> str:
 
 
 def html(el: El | str, dialect: Dialect) -> str:
-    """A block as HTML of known tags and attributes, on lines that Markdown takes as they are."""
+    """A block as HTML of known tags and attributes, on lines that Markdown leaves unchanged."""
     if isinstance(el, str):
         return escape(el, quote=False)
     tag = el.tag
@@ -278,7 +278,7 @@ def html(el: El | str, dialect: Dialect) -> str:
         return _table_html(el, attrs, dialect)
     inside = "".join(html(kid, dialect) for kid in el.kids)
     if tag == "pre":
-        # A line break as a number: an empty line would end the block.
+        # A line break as a numeric entity: an empty line would end the block.
         inside = inside.replace("\r\n", "\n").replace("\n", "&#10;")
     return f"<{tag}{attrs}>{inside}</{tag}>"
 

@@ -1,6 +1,6 @@
-"""A tree of anything becomes a list of blocks that Markdown has a word for. Pure.
+"""Normalizes an HTML tree to a list of blocks with a Markdown form. Pure.
 
-``autop`` is WordPress' own habit: an empty line ends a paragraph, a line break breaks the line.
+``autop`` is WordPress' rule: an empty line ends a paragraph, a line break is a ``<br>``.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def normal(root: El, lose: Lose, autop: bool) -> El:
 
 
 class Flow:
-    """Makes blocks of what is inside an element; ``lose`` is told what does not come along."""
+    """Converts an element's contents to blocks; ``lose`` gets each loss."""
 
     def __init__(self, lose: Lose) -> None:
         self.lose = lose
@@ -49,7 +49,7 @@ class Flow:
                 [*self.block(kid, autop, wrap)] if is_block else self._inline(kid, autop)
             )
             for part in made:
-                # An inline element round blocks comes apart: its parts are blocks, too.
+                # An inline element around blocks is split: its parts are blocks, too.
                 if isinstance(part, El) and part.tag in MADE:
                     out += self._runs(run, autop, wrap)
                     run = []
@@ -61,7 +61,7 @@ class Flow:
                 run = []
         out += self._runs(run, autop, wrap)
         if parent.tag in INNER:
-            # Where a form was is only of interest at a post's end.
+            # A form's place only matters at a post's end.
             out = [block for block in out if block.tag != "mark-form"]
         if not wrap and sum(b.tag == "run" for b in out) > 1:
             for block in out:
@@ -142,7 +142,7 @@ class Flow:
         return out
 
     def gone(self, el: El, autop: bool) -> list[El]:
-        """Note what a dropped element was; an ``object`` becomes a link to what it shows."""
+        """Note the loss of a dropped element; an ``object`` becomes a link to its content."""
         if el.tag == "script" and el.get("type") not in ("application/ld+json",):
             self.lose("script-dropped", el.get("src"), el.text())
         elif el.tag in ("select", "input") and el.get("type") != "hidden":
@@ -170,7 +170,7 @@ class Flow:
         return [El("p", {}, [link])]
 
     def _form(self, el: El, autop: bool) -> list[El]:
-        """A form's headings and sentences; its fields and their labels go."""
+        """A form's headings and sentences, without fields and labels."""
         labels = " ".join(_labels(el).split())
         self.lose("form-dropped", el.get("id") or el.get("action").split("?")[0][:80], labels)
         out = self.flow(El("div", {}, _without_fields(el)), autop, True)
@@ -211,7 +211,7 @@ class Flow:
     # Inline ---------------------------------------------------------------------------------
 
     def _inline(self, el: El, autop: bool) -> list[El | str]:
-        """An inline element as what Markdown has for it; with blocks inside it comes apart."""
+        """An inline element in its Markdown form; one with blocks inside is split."""
         tag = el.tag
         if tag in GONE:
             return [*self.gone(el, autop)]
@@ -246,7 +246,7 @@ class Flow:
                 elif kid.tag in CONTAINERS and not any(
                     self._is_block(k) for k in kid.walk() if k is not kid
                 ):
-                    # A div in a link or a span is a line of its own and no more.
+                    # A div in a link or a span only makes a line of its own.
                     out += [" ", *self._kids(kid, autop), " "]
                 else:
                     out += self.block(kid, autop, True)
@@ -280,7 +280,7 @@ class Flow:
         if not src or src.lower().startswith(("javascript:",)):
             return []
         if el.get("width") == "1" and el.get("height") == "1":
-            return []  # a counter of visits
+            return []  # a tracking pixel
         alt = " ".join(el.get("alt").split())
         if "wp-smiley" in el.get("class") or SMILEY.search(src):
             return [alt] if alt else []
@@ -300,7 +300,7 @@ CALL = re.compile(
 
 
 def _mark(blocks: list[El]) -> list[El]:
-    """Blocks that call the reader to act: see ``ending``."""
+    """Mark blocks as calls to action: see ``ending``."""
     for block in blocks:
         block.attrs["call"] = "1"
     return blocks

@@ -1,4 +1,4 @@
-"""Lists, terms, tables, figures: blocks whose inside has a form of its own. Pure."""
+"""Normalizes lists, definitions, tables and figures. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def listed(n: Flow, el: El, autop: bool) -> list[El]:
-    """A list: stray text and lists between its items belong to them."""
+    """A list; stray text and lists between items are added to them."""
     made = El(
         "ol" if el.tag == "ol" else "ul", attributes_of(el, "start", "reversed", "type", "id")
     )
@@ -35,13 +35,13 @@ def listed(n: Flow, el: El, autop: bool) -> list[El]:
         if item.kids or made.tag == "ol":
             made.kids.append(item)
     if made.tag == "ul" and made.kids and all(map(_pictured, made.elements)):
-        # A list of pictures is how WordPress lays a gallery out.
+        # WordPress writes a gallery as a list of pictures.
         return [_paragraph(part) for item in made.elements for part in item.elements]
     return [made] if any(item.kids for item in made.elements) else []
 
 
 def _pictured(item: El) -> bool:
-    """Whether an item shows a picture and says nothing beside its caption."""
+    """Whether an item is a picture without words besides its caption."""
     return bool(item.kids) and all(
         kid.tag == "figure" or (kid.tag in ("run", "p") and kid.kids and _only_pictures(kid))
         for kid in item.elements
@@ -68,7 +68,7 @@ def definitions(n: Flow, el: El, autop: bool) -> list[El]:
 
 
 def table(n: Flow, el: El, autop: bool) -> list[El]:
-    """A table; what stands in it beside its cells comes before it."""
+    """A table; stray contents outside its cells come before it."""
     made = El("table", attributes_of(el, "id"))
     stray: list[El | str] = []
     for kid in el.kids:
@@ -114,7 +114,7 @@ def _cell(n: Flow, cell: El, autop: bool) -> El:
 
 
 def figure(n: Flow, el: El, autop: bool) -> list[El]:
-    """A picture with its words; what else is in a figure stands for itself."""
+    """A picture with its caption; other contents of a figure become blocks of their own."""
     notes: list[El] = []
     rest = El("div", {}, list(_without(el, "figcaption", notes)))
     inside = n.flow(rest, False if "wp-block" in el.get("class") else autop, True)
@@ -139,7 +139,7 @@ def details(n: Flow, el: El, autop: bool) -> list[El]:
 
 
 def _lines(n: Flow, parts: list[El]) -> list[El | str]:
-    """The blocks of some elements as inline content, a line each."""
+    """The blocks of some elements as inline content, one line each."""
     out: list[El | str] = []
     for line in _runs(block for part in parts for block in n.flow(part, False, False)):
         out += [El("br"), *line] if out else line
@@ -195,7 +195,7 @@ def _only_pictures(block: El) -> bool:
 
 
 def attributes_of(el: El, *names: str) -> dict[str, str]:
-    """Those of an element's attributes that have a value, or that need none."""
+    """The named attributes of an element that have a value or need none."""
     return {
         n: el.attrs[n]
         for n in names

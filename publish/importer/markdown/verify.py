@@ -1,4 +1,5 @@
-"""The self-check: what is written is rendered as the site does, and compared with its source."""
+"""Verifies the written Markdown: renders it as the site does, and compares the result with the
+source."""
 
 from __future__ import annotations
 
@@ -47,7 +48,7 @@ class Site:
         self.extensions = frozenset(short)
 
     def dialect(self) -> Dialect:
-        """What of Markdown the site reads."""
+        """The features of the site's Markdown."""
         on = self.extensions
         return Dialect(
             smarty="smarty" in on, tables="tables" in on, sane_lists="sane_lists" in on,
@@ -66,10 +67,10 @@ class Site:
         return markdown
 
     def render(self, text: str) -> El:
-        """A body's blocks, as a reader gets them."""
+        """The blocks of a rendered body."""
         self._markdown.reset()
         if "meta" in self.extensions:
-            # A body that begins with "Note: …" would be a header, were there none above it.
+            # Without a header above, a body that begins with "Note: …" would be read as one.
             text = f"Title: x\n\n{text}"
         root, _ = tree.parse(self._markdown.convert(text))
         _without_notes(root)
@@ -88,10 +89,10 @@ QUOTE = re.compile(r"[\"'<>\x02]|--|\.\.\.")
 
 
 def _quicken(processor: Any) -> None:
-    """Spare plain text the patterns that find nothing in it; half the time of the self-check."""
+    """Skip patterns that cannot match a text, which halves the time of the verification."""
     patterns = processor.inlinePatterns
     names = {item.name for item in patterns._priority} if patterns else set()
-    # Asked for by its place, millions of times: a registry sorts each time.
+    # A list, as it is indexed millions of times: a Registry sorts each time.
     processor.inlinePatterns = list(patterns)
     sign = SIGN if names <= SIGNS else None
     if all(name.startswith("smarty-") for name in names):
@@ -106,7 +107,7 @@ def _quicken(processor: Any) -> None:
 
 
 def _without_notes(root: El) -> None:
-    """Footnotes' ways back, and the numbers that lead to them: Markdown's, not the text's."""
+    """Remove footnotes' back links and reference numbers, which Markdown adds."""
     for el in list(root.walk()):
         el.kids = [
             kid for kid in el.kids
@@ -123,7 +124,7 @@ def _without_notes(root: El) -> None:
 
 @dataclass(frozen=True)
 class Inventory:
-    """What of a text has to be the same."""
+    """The features of a text that must be preserved."""
 
     words: Counter[str]
     headings: tuple[tuple[str, str], ...]
@@ -141,12 +142,12 @@ WITHIN = {*tree.INLINE.values(), "span", "fnref"}
 
 
 def words(text: str) -> list[str]:
-    """The words of a text, whatever its typography."""
+    """The words of a text, without regard to typography."""
     return WORD.findall(unicodedata.normalize("NFKC", text).replace("\u00ad", ""))
 
 
 def inventory(root: El) -> Inventory:
-    """What of these blocks has to be the same on the page."""
+    """The inventory of these blocks."""
     headings: list[tuple[str, str]] = []
     numbers: list[tuple[str, int, int]] = []
     links: Counter[str] = Counter()
@@ -176,7 +177,8 @@ def inventory(root: El) -> Inventory:
 
 
 def _numbers(el: El) -> list[tuple[str, int, int]]:
-    """The numbers a list shows, as runs: a list that goes on elsewhere is two runs either way."""
+    """The numbers of a list's items, as runs, so that a list continued elsewhere is equal to two
+    lists."""
     items = el.elements
     if el.tag == "ul":
         return [("ul", 0, len(items))]
@@ -219,7 +221,7 @@ def _address(href: str) -> str:
 
 
 def differences(source: Inventory, page: Inventory) -> list[tuple[str, str]]:
-    """What is not the same: a code of the report and the words for it."""
+    """The differences: a code of the report and words for each."""
     found: list[tuple[str, str]] = []
     if source.words != page.words:
         lost, more = source.words - page.words, page.words - source.words
@@ -248,10 +250,8 @@ def _said(a: Any, b: Any) -> str:
 def written(
     root: El, notes: list[tuple[str, El]], dialect: Dialect, site: Site
 ) -> tuple[str, list[tuple[str, str]]]:
-    """The Markdown of a post that renders to the same, and what still differs.
-
-    A block that Markdown would show otherwise is written as HTML.
-    """
+    """The Markdown of a post, and its remaining differences from the source. A block whose Markdown
+    renders differently is written as HTML."""
     kinds = root.elements
     texts = [markup.block(kid, dialect) for kid in kinds]
     end = footnotes(notes, dialect)

@@ -50,7 +50,7 @@ class Block:
 
 
 def parse(text: str) -> list[Block | str]:
-    """Text and blocks in their order; what is not closed reaches to its parent's end."""
+    """Text and blocks in order; an unclosed block extends to its parent's end."""
     root = Block("")
     stack = [root]
     at = 0
@@ -93,7 +93,7 @@ def _tokens(text: str) -> Iterator[tuple[int, int, str, bool, Mapping[str, Any],
 
 def _attributes(text: str, at: int, decoder: json.JSONDecoder) -> tuple[Mapping[str, Any], int]:
     try:
-        # The end is the decoder's to find: a value may hold "-->".
+        # The JSON decoder finds the end, as a value may hold "-->".
         found, end = decoder.raw_decode(text, at)
         return (found if isinstance(found, dict) else {}), end
     except (ValueError, RecursionError):
@@ -112,7 +112,7 @@ def to_html(text: str, context: Context) -> str:
 
 def _top(node: Block | str, context: Context) -> str:
     if isinstance(node, str):
-        # Between two blocks stands what the classic editor wrote.
+        # Text between two blocks is the classic editor's.
         return f'<div data-autop="on">{expand(node, context)}</div>' if node.strip() else "\n"
     return _block(node, context)
 
@@ -158,7 +158,7 @@ def _block(block: Block, context: Context) -> str:
 
 
 def _words(block: Block, context: Context) -> str:
-    """The words of a block that keeps them in its attributes."""
+    """The words in a block's attributes."""
     found = [(k, v) for k, v in _leaves(block.attributes, 0) if k and v != block.name]
     fields = {
         key: value for key, value in found
@@ -174,7 +174,7 @@ def _words(block: Block, context: Context) -> str:
 
 
 def _leaves(value: Any, depth: int) -> Iterator[tuple[str, str]]:
-    """Every text of a block's attributes with its key, in their order; two of one key apart."""
+    """Every text in a block's attributes with its key, in order."""
     pairs = value.items() if isinstance(value, dict) else enumerate(value)
     for key, inner in pairs:
         if isinstance(inner, str):

@@ -1,4 +1,4 @@
-"""What an export says of its site: address, authors, categories and tags."""
+"""The site's metadata in an export: address, authors, categories and tags."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ PREFIXES = ("wp", "content", "excerpt", "dc")
 
 
 def space_of(tag: Any) -> tuple[str, str]:
-    """What an element's namespace stands for, and its local name."""
+    """The standard prefix of an element's namespace, and its local name."""
     if not isinstance(tag, str):
         return "", ""
     uri, _, local = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
     if not uri:
-        # A prefix that the export forgot to declare means what it means everywhere.
+        # A prefix that the export does not declare has its usual meaning.
         prefix, colon, rest = local.partition(":")
         return (prefix if prefix in PREFIXES else "?", rest) if colon else ("", local)
     if "wordpress.org/export/" in uri:
@@ -27,7 +27,7 @@ def space_of(tag: Any) -> tuple[str, str]:
 
 
 def children(element: Any) -> dict[str, str]:
-    """The WordPress elements inside of one, by their names; the first of two counts."""
+    """The WordPress child elements by name; the first of several counts."""
     found: dict[str, str] = {}
     for child in element:
         if space_of(child.tag)[0] == "wp":
@@ -36,7 +36,8 @@ def children(element: Any) -> dict[str, str]:
 
 
 class Gathering:
-    """The channel's elements, as they come by. ``wxr`` tells whether it is an export at all."""
+    """Collects the channel's elements while streaming. ``wxr``: whether it is a WordPress
+    export."""
 
     def __init__(self) -> None:
         self.wxr = False
@@ -71,7 +72,7 @@ class Gathering:
             self._found.described.setdefault(place, said)
 
     def channel(self, mended: int = 0) -> Channel:
-        """All of it; ``mended`` counts what the file had to be cleaned of."""
+        """The channel; ``mended`` is the number of repairs in the file."""
         values = self._values
         site = values.get("base_site_url") or values.get("link", "")
         url = values.get("base_blog_url") or values.get("link", "") or site

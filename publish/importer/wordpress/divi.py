@@ -1,7 +1,7 @@
 """Divi's modules as HTML: of Divi 3 and 4 (shortcodes) and of Divi 5 (blocks). Pure.
 
-A module is a list of parts, each made of some of its fields. Fields that are words and that no
-part names stay too, so that a module of a later Divi loses none.
+A module is a list of parts, each made of some of its fields. Fields with words that no part uses
+are kept too, so that modules of later Divi releases lose none.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ NETWORKS = ("facebook_url", "twitter_url", "google_url", "linkedin_url")
 
 
 def known(name: str) -> bool:
-    """Whether a module (without ``et_pb_``) is one of a stock Divi's."""
+    """Whether a module (without ``et_pb_``) is one of Divi's own."""
     return name in PARTS or name in STRUCTURE or name in DYNAMIC or name in SILENT
 
 
@@ -115,7 +115,7 @@ def html_of(name: str, fields: Mapping[str, str], body: str) -> str:
 
 
 def unknown(fields: Mapping[str, str], body: str) -> str:
-    """The words, pictures and the link of a module that is not known."""
+    """The words, pictures and link of an unknown module."""
     made: list[str] = []
     shown: set[str] = set()
     for key, value in fields.items():
@@ -163,7 +163,7 @@ LINKS = ("url", "link", "link_url", "href", "link_option_url")
 
 
 def is_words(key: str, value: str) -> bool:
-    """Whether an attribute that no table names holds words: by its name, or as it reads."""
+    """Whether an attribute that is in no table holds words, judged by its name and value."""
     key = re.sub(r"([a-z\d])([A-Z])", r"\1_\2", key).lower()
     if SETTING_NAME.search(key) or SETTING.fullmatch(value) or "://" in value.split("<", 1)[0]:
         return False

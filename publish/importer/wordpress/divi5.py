@@ -1,4 +1,4 @@
-"""Divi 5's blocks, by the fields that Divi 4 had for them."""
+"""Converts Divi 5's blocks by mapping their attributes to Divi 4's fields."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ TAKEN = {"text", "src", "url", "linkUrl", "alt", "titleText", "ids", "currency",
 
 
 def html_of(block: Block, inner: Callable[[Block], str], context: Context) -> str:
-    """A block of Divi's as HTML; ``inner`` gives that of the blocks inside."""
+    """A Divi block as HTML; ``inner`` gives the HTML of the blocks inside."""
     name = block.name.removeprefix("divi/")
     if name in ("global-layout", "global-module") or block.attributes.get("globalModule"):
         number = number_of(block.attributes.get("globalModule") or block.attributes.get("ref"))
@@ -74,7 +74,7 @@ def html_of(block: Block, inner: Callable[[Block], str], context: Context) -> st
 
 
 def _strings(raw: str) -> str:
-    """The words of attributes that are no JSON."""
+    """The words of attributes that are not valid JSON."""
     found = re.findall(r'"value":"((?:[^"\\]|\\.)*)', raw)
     words = " ".join(re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), f) for f in found)
     return plain(words)
@@ -112,7 +112,7 @@ def _fields(name: str, given: Mapping[str, Any], context: Context) -> tuple[dict
 
 
 def _take(name: str, key: str, shown: Any, fields: dict[str, str]) -> None:
-    """Put what one element shows where Divi 4's module has it."""
+    """Put the content of one element into Divi 4's field for it."""
     if key == "button" or key.startswith("button_"):
         value = shown if isinstance(shown, dict) else {"text": shown}
         fields[f"{key}_text"] = str(value.get("text") or "")
@@ -164,14 +164,14 @@ def _take(name: str, key: str, shown: Any, fields: dict[str, str]) -> None:
 
 
 def at(value: Any, *path: str) -> Any:
-    """What lies at a path of keys; None if nothing does."""
+    """The value at a path of keys; None if there is none."""
     for part in path:
         value = value.get(part) if isinstance(value, dict) else None
     return value
 
 
 def picture_ids(value: Any, key: str, depth: int) -> str:
-    """The ids of pictures, wherever a module keeps them."""
+    """The ids of pictures anywhere in a module's attributes."""
     if not isinstance(value, dict) or depth > 6:
         return ""
     if key in value:
@@ -181,7 +181,7 @@ def picture_ids(value: Any, key: str, depth: int) -> str:
 
 
 def value_of(innerContent: Any) -> Any:
-    """The value for wide screens, else the first there is."""
+    """The value for wide screens, else the first one."""
     if not isinstance(innerContent, dict):
         return innerContent
     for name in ("desktop", *innerContent):

@@ -1,4 +1,5 @@
-"""Elementor keeps a page as JSON beside a stale body: its words, pictures and links. Pure."""
+"""Converts Elementor's JSON, which is stored beside an outdated body, to HTML: words, pictures and
+links. Pure."""
 
 from __future__ import annotations
 
@@ -53,7 +54,7 @@ def _element(part: Any, depth: int, lose: Lose) -> str:
     kind = str(part.get("widgetType") or "")
     titles = [_text(item, "item_title", "tab_title") for item in _dicts(values.get("items"))]
     if titles and len(titles) == len(inside):
-        # The titles of a nested accordion or of nested tabs stand apart from what they open.
+        # The titles of nested accordions and tabs are stored apart from their contents.
         return "".join(
             f"<h4>{fragments.text(t)}</h4>{body}" for t, body in zip(titles, inside, strict=True)
         )
@@ -104,7 +105,7 @@ def _widget(kind: str, values: dict[str, Any], lose: Lose) -> str:
 
 
 def _words(values: Mapping[str, Any], level: str) -> str:
-    """What the settings of a widget, or of one part of it, say and show, in their order."""
+    """The words and pictures in the settings of a widget or one of its parts, in order."""
     links = (_url(values.get(name)) for name in ("link", "button_link", "testimonial_link"))
     link = next((url for url in links if url), "")
     made: list[str] = []
@@ -156,7 +157,7 @@ def _image(value: Mapping[str, Any], note: str, link: str) -> str:
 
 
 def _listed(items: list[dict[str, Any]]) -> str:
-    """The parts of a widget: pictures, lines of a list, or what opens."""
+    """The parts of a widget: pictures, list items, or collapsible sections."""
     out: list[str] = []
     for item in items:
         words = _text(item, "text", "item_text")

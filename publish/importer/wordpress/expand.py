@@ -1,4 +1,4 @@
-"""Shortcodes become HTML: WordPress' own, Divi's, WPBakery's, and the words of any other."""
+"""Expands shortcodes to HTML: WordPress' own, Divi's, WPBakery's, and the words of any other."""
 
 from __future__ import annotations
 
@@ -56,11 +56,9 @@ TRANSPARENT = {
 
 @dataclass
 class Context:
-    """What the bodies of one post need from the rest of the export, and what they lost.
-
-    ``find`` gives the text of another item by its id and kind (``block`` or ``module``), or None;
-    ``fields`` are values that Divi's dynamic content names.
-    """
+    """What converting a post needs from the rest of the export, and its losses. ``find`` returns
+    the body of another item by its id and kind (``block`` or ``module``), or None; ``fields`` are
+    the values for Divi's dynamic content."""
 
     id: int
     find: Callable[[int, str], str | None] = lambda *_: None
@@ -76,7 +74,7 @@ class Context:
 
 
 def expand(text: str, context: Context) -> str:
-    """``text`` with every shortcode made HTML."""
+    """``text`` with every shortcode expanded to HTML."""
     if "[" not in text:
         return text
     if "_holder" in text:
@@ -92,7 +90,7 @@ SOURCE = re.compile(
 
 
 def _sources(text: str) -> str:
-    """Source code between the shortcodes of a highlighter: nothing in it is markup."""
+    """Escape source code between the shortcodes of a highlighter."""
     out, at, lower = [], 0, ""
     never: set[str] = set()
     while found := SOURCE.search(text, at):
@@ -145,7 +143,7 @@ def _divi(code: Code, context: Context) -> str:
 
 
 def module(name: str, full: str, fields: Mapping[str, str], body: str, context: Context) -> str:
-    """A Divi module's HTML, its losses noted and its kind marked for the shared ending."""
+    """A Divi module's HTML, with losses noted and calls to action marked (see ``ending``)."""
     body = unescape_code(body) if name in ("code", "fullwidth_code") else _loose(body)
     if name in divi.STRUCTURE:
         mark = ' data-group="1"' if name in ("row", "row_inner", "group") else ""
@@ -166,7 +164,7 @@ def module(name: str, full: str, fields: Mapping[str, str], body: str, context: 
         context.lose("unknown-shortcode", full, words)
     made = divi.html_of(name, fields, body)
     if labels := re.findall(r'data-label="([^"]*)"', body):
-        # A form's fields go with it, but the report says what they were.
+        # A form's fields are dropped with it, and listed in the report.
         made = made.replace("<div data-form=", f'<div data-words="{", ".join(labels)}" data-form=')
     if name in ("gallery", "fullwidth_gallery"):
         made += context.gallery(fields.get("gallery_ids") or fields.get("gallery_captions") or "*")
@@ -175,23 +173,23 @@ def module(name: str, full: str, fields: Mapping[str, str], body: str, context: 
 
 
 def _named(fields: Mapping[str, str]) -> str:
-    """The id that links to a module name."""
+    """The id of a module, to which links refer."""
     name = fields.get("module_id") or fields.get("css_id") or ""
     return f' id="{escape(name)}"' if re.fullmatch(r"[\w:.-]{1,80}", name) else ""
 
 
 def unescape_code(body: str) -> str:
-    """A code module's HTML: brackets and breaks as entities are themselves."""
+    """A code module's HTML, with Divi's codes for brackets and breaks decoded."""
     body = body.replace("%22", '"') if '="%22' in body else body
     for entity, sign in (("&#91;", "["), ("&#091;", "["), ("&#93;", "]"), ("&#093;", "]")):
         body = body.replace(entity, sign)
-    # Editors wrap what stands in a code module in paragraphs that Divi takes off again.
+    # Editors wrap a code module's contents in paragraphs, which Divi removes.
     body = re.sub(r"^\s*(?:<br ?/?>|</p>)+|(?:<br ?/?>|<p>)+\s*$", "", body)
     return f'<div data-autop="off">{body}</div>'
 
 
 def _loose(body: str) -> str:
-    """Without the stray ``</p>`` at a module's beginning and ``<p>`` at its end."""
+    """Remove the stray ``</p>`` at a module's beginning and ``<p>`` at its end."""
     body = re.sub(r"^\s*(?:</p>|<br ?/?>)\s*", "\n", body)
     return re.sub(r"\s*<p>\s*$", "\n", body)
 
@@ -207,7 +205,7 @@ def _global(code: Code, context: Context) -> str:
 
 
 def referred(number: int, kind: str, name: str, context: Context) -> str:
-    """The text of what a post refers to, itself made HTML; one reference inside itself is cut."""
+    """The expanded body of a referenced item; a recursive reference is dropped."""
     text = context.find(number, kind)
     if text is None or number in context.within or len(context.within) > 16:
         context.lose("reference-missing", f"{name} {number}")
@@ -226,7 +224,7 @@ DYNAMIC_VARIABLE = re.compile(r"\$variable\((\{.{0,20000}?\})\)\$", re.S)
 
 
 def dynamic(value: str, context: Context) -> str:
-    """Divi's dynamic content as the value it stands for."""
+    """The value of Divi's dynamic content."""
     if "@ET-DC@" in value:
         value = DYNAMIC_CODE.sub(lambda m: _of_base64(m[1], context), value)
     if "$variable(" in value:
@@ -314,7 +312,7 @@ def _dropped(code: Code, context: Context) -> str:
 
 
 def _other(code: Code, context: Context) -> str:
-    """The words of WPBakery's shortcodes and of unknown ones."""
+    """The words of WPBakery's and of unknown shortcodes."""
     name = code.name
     inside = _inside(code, context)
     fields = {k: unescape(v) for k, v in code.attributes.items()}

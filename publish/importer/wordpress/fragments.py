@@ -1,4 +1,4 @@
-"""Pieces of HTML that every page builder's modules come to. Pure."""
+"""HTML fragments common to all page builders. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def paragraph(*parts: str, between: str = "") -> str:
 
 
 def button(words: str, to: str) -> str:
-    """A link that looks like a button."""
+    """A button as a link."""
     return f'<p class="button">{linked(words, to)}</p>'
 
 
@@ -30,12 +30,12 @@ def linked(words: str, to: str) -> str:
 
 
 def media(src: str, kind: str) -> str:
-    """A film or a sound in a frame, which becomes a link."""
+    """A video or audio in a frame, which is later converted to a link."""
     return f'<p><iframe src="{escape(src)}" title="{kind}"></iframe></p>' if src else ""
 
 
 def text(value: str) -> str:
-    """Words that may hold markup; what is no tag is text."""
+    """Words that may hold markup; a "<" that begins no tag is escaped."""
     if "<" not in value:
         return escape(value, quote=False)
     out, at = [], 0

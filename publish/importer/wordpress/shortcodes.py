@@ -1,7 +1,7 @@
-"""Shortcodes as a tree: one pass, a stack, and no text that is lost. Pure.
+"""Parses shortcodes into a tree, in one pass and without losing text. Pure.
 
-``[sic]``, ``[1]`` and ``[laughs]`` are prose: a name is a shortcode's if it is known,
-if it holds an underscore, or if it has a named attribute or a closing tag.
+``[sic]``, ``[1]`` and ``[laughs]`` are prose: brackets are a shortcode if the name is known or
+holds an underscore, or if there is a named attribute or a closing tag.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ NAME = re.compile(r"\[(?P<slash>/?)(?P<name>[A-Za-z][A-Za-z0-9_-]{0,80})(?=[\s\]
 SPACE = re.compile(r"(?:\s|&nbsp;|&#160;|\xa0|<br ?/?>)*")
 KEY = re.compile(r"([A-Za-z_][\w:-]{0,100})(?:\s|\xa0)*=(?:\s|\xa0)*")
 BARE = re.compile(r"[^\s\[\]\"'<>]{1,2000}")
-# Editors turn the quotes of a shortcode into entities and curly ones; a value ends with any of
-# the same kind.
+# Editors turn a shortcode's quotes into entities and curly ones; a value ends with any quote of the
+# same kind.
 QUOTE = re.compile(
     r"\"|'|&quot;|&#0*34;|&#0*39;|&#x22;|&#x27;|&apos;|&#822[012];|&#824[23];|&#821[67];"
     r"|&[lr][ds]quo;|&[Pp]rime;|[“”″„‘’′]"
 )
 DOUBLE = ("&quot;", "&#34;", "&#034;", "&#x22;")
-# A value in such quotes may hold some itself: the one that ends it stands before another key or
-# the shortcode's end.
+# A value may hold such quotes itself: the one that ends it is followed by another key or the
+# shortcode's end.
 LAST = r"(?=(?:\s|&nbsp;|\xa0){0,20}(?:/?\]|[A-Za-z_][\w:-]{0,100}\s{0,20}=))"
 CURVED = {
     "curly": re.compile(rf"(?:&#822[012];|&#824[23];|&[lr]dquo;|&Prime;|[“”″„]|\"){LAST}"),
@@ -56,7 +56,7 @@ class _Token:
 
 
 def parse(text: str, known: Container[str]) -> list[Code | str]:
-    """Text and shortcodes in their order."""
+    """Text and shortcodes in order."""
     if "[" not in text:
         return [text]
     tokens = _tokens(text)
@@ -77,7 +77,7 @@ def _is_code(token: _Token, known: Container[str], closers: Container[str]) -> b
         return True
     if token.closing:
         return name.islower()
-    # [emphasis added] and [x=1] are prose: only an attribute with a name of its own is none.
+    # [emphasis added] and [x=1] are prose; attributes without a proper name do not count.
     named = len(name) > 2 and any(not key.isdigit() for key in token.attributes)
     return (named or name in closers) and name.islower()
 
@@ -140,7 +140,7 @@ def _token(text: str, match: re.Match[str], ends: _Next) -> _Token | None:
 
 
 def _value(text: str, at: int, ends: _Next) -> tuple[str, int]:
-    """A value and where it ends; -1 where there is none."""
+    """A value and its end; -1 if there is none."""
     quote = QUOTE.match(text, at)
     if not quote:
         bare = BARE.match(text, at)
@@ -158,7 +158,7 @@ def _value(text: str, at: int, ends: _Next) -> tuple[str, int]:
 
 
 class _Next:
-    """Where the next quote of a kind is; each place of the text is looked at once a kind."""
+    """Finds the next quote of a kind; every position is examined once per kind, for linear time."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -189,7 +189,7 @@ def _plain(value: str) -> str:
     if "%" in value and "://" not in value:
         value = PERCENT_CODE.sub(lambda m: PERCENT[m[0].lower()], value)
     elif "%22" in value or "%9" in value:
-        # In an address %22 stays; Divi's own codes for brackets are no UTF-8 there.
+        # %22 stays in an address; Divi's codes for brackets are not UTF-8 there.
         value = re.sub(r"%9[13]", lambda m: PERCENT[m[0]], value)
     return value
 
@@ -227,7 +227,7 @@ def _tree(text: str, tokens: list[_Token]) -> list[Code | str]:
         if token.closing:
             if stack[-1][1] == number:
                 stack.pop()
-            # Else a closing tag that closes nothing: WordPress shows nothing for Divi's.
+            # Otherwise an unmatched closing tag: WordPress hides Divi's.
             continue
         code = Code(token.name, token.attributes)
         inside.append(code)

@@ -1,4 +1,4 @@
-"""WPBakery's elements: the words that they keep in their attributes. Pure."""
+"""Extracts the words in the attributes of WPBakery's elements. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from publish.importer.wordpress import divi, fragments
 
 
 def words_of(name: str, fields: Mapping[str, str]) -> str:
-    """The words of a WPBakery element that are in its attributes."""
+    """The words in a WPBakery element's attributes."""
     if name in ("vc_btn", "vc_button", "vc_button2", "vc_cta_button", "vc_cta_button2", "vc_cta"):
         to = _link(fields.get("link") or fields.get("href") or "")
         words = "".join(f"<h3>{escape(fields[k])}</h3>" for k in ("h2", "h4") if fields.get(k))
@@ -39,7 +39,7 @@ def words_of(name: str, fields: Mapping[str, str]) -> str:
 
 
 def _group(value: str) -> str:
-    """The lines of a group of parameters, which WPBakery keeps as JSON in an address' code."""
+    """The lines of a parameter group, which WPBakery stores as percent-encoded JSON."""
     try:
         found = json.loads(unquote(value))
     except ValueError:
@@ -53,7 +53,7 @@ def _group(value: str) -> str:
 
 
 def _link(value: str) -> str:
-    """``url:https%3A%2F%2F…|title:…`` is WPBakery's way of an address."""
+    """The address in WPBakery's format ``url:https%3A%2F%2F…|title:…``."""
     for part in value.split("|"):
         if part.startswith("url:"):
             return unquote(part[4:])
@@ -61,7 +61,7 @@ def _link(value: str) -> str:
 
 
 def raw(inside: str) -> str:
-    """The markup of a raw element, which WPBakery keeps in Base64."""
+    """The markup of a raw element, which WPBakery stores in Base64."""
     try:
         return unquote(base64.b64decode(inside.strip(), validate=True).decode("utf-8", "replace"))
     except (binascii.Error, ValueError):

@@ -59,10 +59,10 @@ BOOKKEEPING = re.compile(
 
 
 class Filter:
-    """The export's bytes as UTF-8 that XML can hold; a file object for lxml.
+    """A file object for lxml: the export's bytes as valid UTF-8 XML.
 
-    Control characters go, bytes that are no UTF-8 are read as Windows-1252, named entities of
-    HTML become numbers. ``mended`` counts what was changed.
+    Control characters are dropped, bytes that are not UTF-8 are decoded as Windows-1252, HTML's
+    named entities become numeric. ``mended`` counts the changes.
     """
 
     def __init__(self, stream: IO[bytes], name: str) -> None:
@@ -79,7 +79,7 @@ class Filter:
             data, self._head = self._head, b""
             data = data or self._stream.read(CHUNK)
             text = self._rest + self._clean(self._decode(data, not data).encode())
-            # What may be the beginning of an entity or a mark waits for its end.
+            # A possible beginning of an entity or section waits for more bytes.
             cut = _safe(text) if data else len(text)
             text, self._rest = text[:cut], text[cut:]
             if text or not data:
@@ -98,7 +98,7 @@ class Filter:
         return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
 
     def _marked(self, data: bytes) -> bytes:
-        """Entities and signs that XML knows otherwise, outside of CDATA; inside all is text."""
+        """Repair entities and signs outside CDATA; inside it everything is text."""
         out: list[bytes] = []
         at = 0
         while at < len(data):
@@ -136,7 +136,7 @@ class Filter:
 
 
 def _safe(data: bytes) -> int:
-    """How much of ``data`` ends with a whole entity and a whole mark."""
+    """The length of ``data`` up to the last complete entity and section mark."""
     cut = data.rfind(b"&", -40)
     cut = len(data) if cut < 0 or b";" in data[cut:] else cut
     for mark in (b"]]>", b"<![CDATA["):
@@ -154,7 +154,7 @@ def _decoder(head: bytes, bad: Callable[[UnicodeError], tuple[str, int]]) -> Dec
         found = re.match(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w-]+)[\"']", head)
         name = found[1].decode() if found else "utf-8"
     try:
-        # In what is no superset of ASCII a declaration could hide.
+        # An encoding that is no superset of ASCII could hide an entity declaration.
         plain = codecs.lookup(name).name in ("utf-8", "ascii")
         plain |= not _wide(head) and SIGNS.decode(name) != SIGNS.decode("ascii")
     except (LookupError, UnicodeError):
@@ -180,11 +180,11 @@ def _head(stream: IO[bytes], name: str) -> bytes:
         probe = head.decode(name_of, "replace").encode()
     else:
         head = head.removeprefix(b"\xef\xbb\xbf")
-        # A plugin that prints blanks or a warning puts them before the declaration.
+        # Blanks or warnings printed by a plugin may precede the declaration.
         start = min((at for at in (head.find(b"<?xml"), head.find(b"<rss")) if at >= 0), default=-1)
         head = head[max(start, 0) :]
         probe = head
-    # A comment or an instruction may hold what looks like the root, and a declaration follow it.
+    # A comment or instruction may contain the root's name, with a declaration after it.
     while b"<rss" not in (shown := HIDDEN.sub(b"", probe)) and len(probe) < PROLOG:
         if not (more := stream.read(CHUNK)):
             break
@@ -262,7 +262,7 @@ def _items(raw: IO[bytes], name: str) -> Iterator[Item | Channel]:
                 del parent[0]
     except etree.XMLSyntaxError as error:
         raise _refused(name, error.lineno or 1, str(error.msg)) from None
-    # Only to forgive a namespace is the parser lenient: anything else would lose text.
+    # The parser recovers only from undeclared namespaces; anything else would lose text.
     for entry in parser.error_log:
         if entry.domain_name != "NAMESPACE" and entry.level_name != "WARNING":
             raise _refused(name, entry.line, entry.message)
@@ -284,7 +284,7 @@ def _refused(name: str, line: int, message: str) -> Refused:
 
 
 def item_of(element: Any) -> Item:
-    """An item from its element; the first of two equal values counts."""
+    """An item from its element; the first of several equal elements counts."""
     found: dict[str, str] = {}
     item = Item(0)
     for child in element:
@@ -342,7 +342,7 @@ def _term(element: Any, item: Item) -> None:
     kinds = {"category": item.categories, "post_tag": item.tags, "tag": item.tags}
     kinds["author"] = item.authors
     same = kinds.get(domain)
-    # WXR 1.0 names each category twice, once with its slug and once without.
+    # WXR 1.0 lists each category twice, once with its slug and once without.
     if same is not None and name and all(known.name != name for known in same):
         same.append(term)
     elif same is None and name and (domain, name) not in item.others:

@@ -1,4 +1,4 @@
-"""The Marketing API's resources, one module each, and the key that opens them."""
+"""The Marketing API's resources, one module each, and their authorization."""
 
 from __future__ import annotations
 

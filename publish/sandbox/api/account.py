@@ -16,14 +16,14 @@ routes = Routes("/3.0")
 
 @routes("GET", "/ping")
 def ping(call: Call) -> dict[str, Any]:
-    """What Mailchimp says of itself."""
+    """The health check."""
     return {"health_status": "Everything's Chimpy!"}
 
 
 @routes("GET", "")
 @routes("GET", "/")
 def root(call: Call) -> dict[str, Any]:
-    """Who the key belongs to, the plan, the role."""
+    """The account: its owner, plan and role."""
     lists = audience.audiences(call.db)
     contact = dict(lists[0]["contact"]) if lists else {}
     contact["addr1"], contact["addr2"] = contact.pop("address1", ""), contact.pop("address2", "")

@@ -1,4 +1,4 @@
-"""What one does with a campaign: test, send, schedule and back, pause, cancel."""
+"""The actions of a campaign: test, send, schedule, unschedule, pause, resume, cancel."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from publish.sandbox.request import Call, Routes, seconds
 MOST_TESTS = 50
 MOVES = {
     "unschedule": ("unschedule", "schedule", "save"),
-    # Mailchimp's description speaks of RSS campaigns, which the sandbox has none of: here a
-    # scheduled campaign can be paused, so that programs can meet the state.
+    # Mailchimp pauses RSS campaigns, which the sandbox does not have: here a scheduled campaign can
+    # be paused, so that programs can be tested with that state.
     "pause": ("pause", "schedule", "paused"),
     "resume": ("resume", "paused", "schedule"),
     "cancel-send": ("cancel", "sending", "canceled"),
@@ -27,7 +27,7 @@ routes = Routes("/3.0/campaigns/{}/actions")
 
 @routes("POST", "/send")
 def send(call: Call, campaign_id: str) -> None:
-    """Goes out now, or stays ``sending`` as long as a fault rule asks."""
+    """Send now, or stay ``sending`` as long as a fault rule demands."""
     campaign = _ready(call, campaign_id, "send")
     due = call.now + call.conditions.get("sending", 0.0)
     _step(call, campaign, "sending", due=due, sent=int(call.now))
@@ -36,7 +36,7 @@ def send(call: Call, campaign_id: str) -> None:
 
 @routes("POST", "/schedule")
 def schedule(call: Call, campaign_id: str) -> None:
-    """Goes out at ``schedule_time``; not on a free plan."""
+    """Schedule for ``schedule_time``; not on a free plan."""
     store.load(call.db, campaign_id)
     if "free_plan" in call.conditions:
         raise Problem(403, "Your plan does not include scheduling campaigns.")
@@ -47,7 +47,7 @@ def schedule(call: Call, campaign_id: str) -> None:
 
 
 def move(call: Call, campaign_id: str, action: str) -> None:
-    """One of ``MOVES``; what has come due in a pause goes out at once."""
+    """Perform one of ``MOVES``; a campaign that came due while paused goes out at once."""
     campaign = store.load(call.db, campaign_id)
     verb, needed, status = MOVES[action]
     state_machine.require(campaign.status, needed, verb)
@@ -63,7 +63,7 @@ for _action in MOVES:
 
 @routes("POST", "/test")
 def test(call: Call, campaign_id: str) -> None:
-    """A mail to each of ``test_emails``, by ``send_type`` with HTML or without."""
+    """Mail a test to each of ``test_emails``, with HTML or not by ``send_type``."""
     campaign = store.load(call.db, campaign_id)
     body = call.request.json()
     emails = body.get("test_emails")
@@ -88,7 +88,7 @@ def _ready(call: Call, campaign_id: str, action: str) -> Campaign:
 def _step(
     call: Call, campaign: Campaign, status: str, *, due: float | None, sent: int | None = None
 ) -> None:
-    """Change the status; a fault rule may let the API show the old one for a while."""
+    """Change the status; a fault rule may make the API show the old one for a while."""
     after = replace(campaign, status=status, due=due, sent=sent or campaign.sent)
     if lag := call.conditions.get("status_lag"):
         after = replace(after, stale=campaign.status, stale_until=call.now + lag)

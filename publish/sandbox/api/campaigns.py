@@ -26,7 +26,8 @@ routes = Routes("/3.0")
 
 
 def shower(call: Call) -> Callable[[Campaign], dict[str, Any]]:
-    """Campaigns as the API shows them; what those of one answer share is looked up once."""
+    """A function that renders campaigns for the API; values shared by those of one answer are
+    looked up once."""
 
     @cache
     def named(list_id: str) -> str:
@@ -44,7 +45,7 @@ def shower(call: Call) -> Callable[[Campaign], dict[str, Any]]:
         return readers(campaign.list_id, json.dumps(campaign.segment, sort_keys=True))
 
     def shown(true: Campaign) -> dict[str, Any]:
-        # For a while the status before its last step, if a fault rule asked.
+        # Show the former status for a while, if a fault rule demands that.
         stale = call.now < true.stale_until
         campaign = replace(true, status=true.stale, emails_sent=0) if stale else true
         when = {"schedule": campaign.due, "paused": campaign.due, "save": None}
@@ -151,7 +152,7 @@ def replicate(call: Call, campaign_id: str) -> dict[str, Any]:
 
 @routes("GET", "/reports/{}")
 def report(call: Call, campaign_id: str) -> dict[str, Any]:
-    """What became of a campaign that goes out or has gone; opens and clicks are not tracked."""
+    """The report of a campaign that is sent or being sent; opens and clicks are not tracked."""
     campaign = store.load(call.db, campaign_id)
     if campaign.status not in DELIVERY:
         raise missing("report")
@@ -185,7 +186,7 @@ def report(call: Call, campaign_id: str) -> dict[str, Any]:
 
 
 def _delivery_status(campaign: Campaign) -> dict[str, Any]:
-    """How far a campaign that goes out has come."""
+    """The progress of a campaign being sent."""
     if campaign.status not in DELIVERY:
         return {"enabled": False}
     return {
@@ -198,7 +199,7 @@ def _delivery_status(campaign: Campaign) -> dict[str, Any]:
 
 
 def _add(call: Call, draft: Campaign) -> dict[str, Any]:
-    """Keep a new campaign. Fault rules may let its counting and its listing take a while."""
+    """Store a new campaign. Fault rules may delay its recipient count and its listing."""
     slow = replace(
         draft,
         counted=call.now + call.conditions.get("recipients_lag", 0.0),

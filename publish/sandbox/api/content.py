@@ -17,7 +17,7 @@ LIMIT = 2 * 1024 * 1024
 """The most bytes one body may have; mail programs clip far earlier."""
 BLOCKS = ("p", "div", "tr", "li", "h1", "h2", "h3", "h4")
 LINE = "\ue000"
-"""Stands for a line's end: no text holds this character."""
+"""A placeholder for line ends, which occurs in no text."""
 routes = Routes("/3.0/campaigns/{}")
 
 
@@ -34,7 +34,7 @@ def show(call: Call, campaign_id: str) -> dict[str, Any]:
 
 @routes("PUT", "/content")
 def write(call: Call, campaign_id: str) -> dict[str, Any]:
-    """Replace both bodies; text is made of HTML that comes alone."""
+    """Replace both bodies; the text is generated if only HTML is given."""
     campaign = store.load(call.db, campaign_id)
     state_machine.require_editable(campaign.status)
     body = call.request.json()
@@ -60,7 +60,7 @@ def write(call: Call, campaign_id: str) -> dict[str, Any]:
 
 @routes("GET", "/send-checklist")
 def checklist(call: Call, campaign_id: str) -> dict[str, Any]:
-    """What a send needs, line by line."""
+    """The send checklist, line by line."""
     campaign = store.load(call.db, campaign_id)
     readers = len(audience.recipients(call.db, campaign.list_id, campaign.segment))
     return {
@@ -70,7 +70,7 @@ def checklist(call: Call, campaign_id: str) -> dict[str, Any]:
 
 
 def plain_text(markup: str) -> str:
-    """The words of HTML, each link's address behind its own, each block a paragraph."""
+    """HTML as plain text: each link followed by its address, each block a paragraph."""
     import lxml.html
 
     body = lxml.html.document_fromstring(clean(markup) or "<p>").body

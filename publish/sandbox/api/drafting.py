@@ -1,4 +1,4 @@
-"""Reading a campaign's body: what may be set, and what is wrong with it."""
+"""Reads and validates the fields of a campaign in a request body."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TRACKING = {"opens": True, "html_clicks": True, "text_clicks": False}
 
 
 def applied(db: sqlite3.Connection, campaign: Campaign, body: Mapping[str, Any]) -> Campaign:
-    """The campaign with ``recipients``, ``settings`` and ``tracking`` of ``body`` taken over.
+    """The campaign with ``recipients``, ``settings`` and ``tracking`` of ``body``.
 
     Raises:
         Problem: 400 naming the fields.

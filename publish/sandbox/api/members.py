@@ -50,7 +50,7 @@ def document(member: Member) -> dict[str, Any]:
 
 @routes("GET", "")
 def index(call: Call, list_id: str) -> dict[str, Any]:
-    """The members; archived readers only when they are asked for."""
+    """The members; archived ones only with ``status=archived``."""
     audience.audience(call.db, list_id)
     status = one_of(call.request, "status", STATUSES)
     found = [
@@ -71,7 +71,7 @@ def show(call: Call, list_id: str, member_id: str) -> dict[str, Any]:
 
 @routes("POST", "")
 def create(call: Call, list_id: str) -> dict[str, Any]:
-    """Add a member who is none yet."""
+    """Add a new member."""
     audience.audience(call.db, list_id)
     body = call.request.json()
     email = _email(body)
@@ -89,7 +89,7 @@ def create(call: Call, list_id: str) -> dict[str, Any]:
 
 @routes("PUT", "/{}")
 def upsert(call: Call, list_id: str, member_id: str) -> dict[str, Any]:
-    """Change a member or add one: ``status_if_new`` counts for new readers only."""
+    """Change a member or add one; ``status_if_new`` applies to new ones only."""
     audience.audience(call.db, list_id)
     body = call.request.json()
     known = audience.find(call.db, list_id, member_id)
@@ -111,14 +111,14 @@ def update(call: Call, list_id: str, member_id: str) -> dict[str, Any]:
 
 @routes("DELETE", "/{}")
 def archive(call: Call, list_id: str, member_id: str) -> None:
-    """Archive a reader, who can come back."""
+    """Archive a member, who can subscribe again."""
     member = load(call, list_id, member_id)
     audience.save(call.db, replace(member, status="archived", changed=int(call.now)))
 
 
 @routes("POST", "/{}/actions/delete-permanent")
 def delete(call: Call, list_id: str, member_id: str) -> None:
-    """Forget a reader for good."""
+    """Delete a member permanently."""
     audience.forget(call.db, load(call, list_id, member_id))
 
 

@@ -1,4 +1,4 @@
-"""What requests of the API have in common: ``count``, ``offset``, ``fields``, dates."""
+"""The API's common query parameters: ``count``, ``offset``, ``fields``, dates."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ Tree = dict[str, "Tree"]
 def collection(
     request: Request, name: str, items: Sequence[Any], show: Callable[[Any], Any], **more: Any
 ) -> dict[str, Any]:
-    """The asked-for part of ``items``, each as ``show`` gives it, under ``name``, beside ``more``:
-    ``count`` (10, at most 1000) from ``offset`` (0).
+    """A page of ``items``, each rendered by ``show``, under ``name``, beside ``more``: ``count``
+    items (10, at most 1000) from ``offset`` (0) on.
 
     Raises:
         Problem: 400.
@@ -27,7 +27,7 @@ def collection(
 
 
 def window(request: Request) -> tuple[int, int]:
-    """``count`` and ``offset``, for who pages in the state already.
+    """``count`` and ``offset``, for queries that page in the database.
 
     Raises:
         Problem: 400.
@@ -39,7 +39,7 @@ def window(request: Request) -> tuple[int, int]:
 
 
 def one_of(request: Request, name: str, allowed: Sequence[str], default: str = "") -> str:
-    """A query value out of a closed set.
+    """A query value from a fixed set.
 
     Raises:
         Problem: 400.
@@ -67,7 +67,7 @@ def bound(request: Request, name: str) -> int | None:
 
 
 def reduced(request: Request, document: Any) -> Any:
-    """``document`` with the ``fields`` alone and without ``exclude_fields``."""
+    """``document`` reduced to ``fields``, without ``exclude_fields``."""
     if fields := request.query.get("fields"):
         document = _keep(document, _tree(fields))
     if exclude := request.query.get("exclude_fields"):

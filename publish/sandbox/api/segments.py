@@ -114,7 +114,7 @@ def _emails(body: dict[str, Any], field: str) -> list[Any]:
 
 
 def _join(call: Call, list_id: str, segment: int, email: object) -> audience.Member | None:
-    """Addresses that are not in the list are ignored, as the API documents."""
+    """Addresses that are not in the audience are ignored, as the API documents."""
     member = audience.find(call.db, list_id, str(email))
     if member:
         call.db.execute("INSERT OR IGNORE INTO segment_members VALUES (?, ?)", (segment, member.id))
