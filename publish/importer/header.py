@@ -28,7 +28,7 @@ def line(text: str) -> str:
 
 
 def title(words: str) -> str:
-    """A title that shows these words: nothing in it is markup."""
+    """A title that shows exactly these words, with markup escaped."""
     return inline.literal(line(words)).replace("<", "&lt;")
 
 
@@ -39,7 +39,7 @@ def plain(markup: str) -> str:
 
 
 def summary(item: Item) -> str:
-    """The excerpt, else what an SEO plugin was told; as Markdown, for Pelican reads it so."""
+    """The excerpt, else an SEO plugin's description; as Markdown, which Pelican expects."""
     given = (item.meta.get(name, "") for name in DESCRIPTIONS)
     told = next((text for text in given if text and not re.search(r"%%|%\w+%", text)), "")
     words = plain(item.excerpt) or plain(told)

@@ -103,7 +103,8 @@ class El:
 
 
 def parse(html: str) -> tuple[El, bool]:
-    """The tree of some HTML, and whether it was nested too deeply to keep all of its markup."""
+    """Parse HTML; returns the tree, and whether markup was dropped because it was nested too
+    deeply."""
     html = HEADED.sub(r"\1\2", PAGE_END.sub("", INVALID.sub("", html)))
     html = VOID_THERE.sub(r"\g<0></\1>", html)
     html, deep = _shallow(html)

@@ -41,7 +41,7 @@ class Dialect:
 
 
 def text(words: str, dialect: Dialect, strict: bool = False, pipes: bool = False) -> str:
-    """Words as Markdown that shows them. ``strict`` escapes every bracket (inside of a link)."""
+    """Words as Markdown, escaped. ``strict`` escapes every bracket (inside of a link)."""
 
     def one(found: re.Match[str]) -> str:
         sign = found[0]
@@ -106,12 +106,12 @@ class _Writer:
             before = parts[-1]
             if isinstance(piece, str):
                 if before[-1:] == "!" and piece[0] == "[":
-                    # It would make a picture of the link.
+                    # Before a link it would make it a picture.
                     parts[-1] = f"{before[:-1]}\\!"
                 parts.append(piece)
                 continue
             after = pieces[number + 1] if number + 1 < len(pieces) else ""
-            # Between two emphases stands nothing that would part their marks.
+            # Nothing separates the marks of two adjacent emphases.
             follows = after[:1] if isinstance(after, str) else "*"
             tag, inner = piece.tag, piece.inner
             clash = (

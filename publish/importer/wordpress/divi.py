@@ -238,7 +238,7 @@ def _picture(value: str) -> bool:
 
 
 def _pricing(fields: Fields, body: str, value: list[str]) -> str:
-    """Lines with + and - before them are what a price includes, and what it does not."""
+    """Lines that begin with + or - are included in a price, or not."""
     plain = re.sub(r"</?p\b[^<>]*>|<br ?/?>", "\n", body)
     lines = [line.strip() for line in plain.split("\n") if line.strip()]
     if not lines or any(re.match(r"<(?:ul|ol|h\d|div|table)", line) for line in lines):
@@ -295,7 +295,7 @@ def _heading(kind: str, value: list[str], fields: Fields) -> str:
         return ""
     levels = (fields.get(f"{of}_level", "") for of in ("title", "header", "toggle", "heading"))
     given = next((level for level in levels if re.fullmatch(r"h[1-6]", level)), kind)
-    # A title that is a paragraph or holds markup keeps it.
+    # Inline markup in a title is kept.
     words = re.sub(r"</?(?:p|h[1-6]|div)\b[^<>]*>", " ", fragments.text(words))
     words = f'<a href="{escape(to)}">{words}</a>' if to else words
     return f"<{given}>{words}</{given}>"

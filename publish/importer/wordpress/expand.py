@@ -195,7 +195,7 @@ def _loose(body: str) -> str:
 
 
 def _global(code: Code, context: Context) -> str:
-    """A global module's text, where the post only names it."""
+    """A global module's body, if the post only refers to it."""
     number = number_of(code.get("global_module", "template_id"))
     if not number or code.inside or any(
         code.attributes.get(key) for key in divi.WORDS + divi.PICTURES

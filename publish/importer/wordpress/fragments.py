@@ -25,7 +25,7 @@ def button(words: str, to: str) -> str:
 
 
 def linked(words: str, to: str) -> str:
-    """Words, and round them a link where there is one."""
+    """Words, linked if there is an address."""
     return f'<a href="{escape(to)}">{text(words)}</a>' if to and words else text(words)
 
 

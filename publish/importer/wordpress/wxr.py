@@ -148,7 +148,7 @@ def _safe(data: bytes) -> int:
 
 
 def _decoder(head: bytes, bad: Callable[[UnicodeError], tuple[str, int]]) -> Decode:
-    """How to read the stream's bytes; ``bad`` reads what is no UTF-8."""
+    """The decoder for the stream's bytes; ``bad`` decodes invalid UTF-8."""
     name = _wide(head)
     if not name:
         found = re.match(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w-]+)[\"']", head)
@@ -165,7 +165,7 @@ def _decoder(head: bytes, bad: Callable[[UnicodeError], tuple[str, int]]) -> Dec
 
 
 def _wide(head: bytes) -> str:
-    """The encoding of an export whose signs are two bytes each; ``""`` for any other."""
+    """The encoding of an export in UTF-16; ``""`` for any other."""
     return next((name for sign, name in WIDE.items() if head.startswith(sign)), "")
 
 
