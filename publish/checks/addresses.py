@@ -11,12 +11,11 @@ from publish.post.urls import folded, normal, permalink
 
 PAGE_NUMBER = re.compile(r"(?:/?page/\d+|(?<=[a-z])\d+(?=\.html$))")
 OF_TOOLS = (
-    "/theme/",
     "/sitemap.xml",
     "/robots.txt",
     "/favicon.ico",
     "/manifest.webmanifest",
-    "/search",
+    "/search/",
 )
 """Addresses written by the theme, plugins or the host, which no record holds."""
 

@@ -46,7 +46,11 @@ def with_office(command: Body) -> Body:
     """Add ``--live`` and the common options; the command gets an open ``office`` and the
     ``terminal`` instead."""
 
-    @click.option("--live", is_flag=True, help="Fail unless MAILCHIMP_API_KEY is set.")
+    @click.option(
+        "--live",
+        is_flag=True,
+        help="Fail unless MAILCHIMP_API_KEY is set, which makes all of it real.",
+    )
     @common
     @functools.wraps(command)
     def wrapped(settings: Settings, terminal: Terminal, live: bool, **rest: Any) -> Any:

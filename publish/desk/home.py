@@ -79,7 +79,7 @@ def view(now: Snapshot, at: datetime) -> SimpleNamespace:
         more_writing=tuple(rows[SHOWN:]),
         together=_together(now, writing),
         first=not now.posts,
-        out=tuple(out(now, letter, at) for letter in sent[:SHOWN]),
+        out=tuple(sent_row(now, letter, at) for letter in sent[:SHOWN]),
         older=len(older),
         site=states,
         site_says=says,
@@ -138,7 +138,7 @@ def site(
     )
 
 
-def out(now: Snapshot, letter: Letter, at: datetime) -> SentRow:
+def sent_row(now: Snapshot, letter: Letter, at: datetime) -> SentRow:
     """A letter's line in the table."""
     day = words.day(letter.at, now.zone, at, short=True) if letter.at else ""
     title, href = parts.title(now, letter), f"/letter/{letter.key}"

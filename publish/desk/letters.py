@@ -23,7 +23,7 @@ def index(now: Snapshot, at: datetime) -> SimpleNamespace:
     known = now.newsletter.asked
     return SimpleNamespace(
         waiting=[_waiting(now, m, at) for m in waiting],
-        out=[home.out(now, m, at) for m in sent],
+        out=[home.sent_row(now, m, at) for m in sent],
         never=[(s.title, parts.href(s)) for s in never],
         says=f"As of {words.saved(known, now.zone, at)}." if known else "Being looked at.",
     )

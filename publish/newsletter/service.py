@@ -151,7 +151,7 @@ class Service:
             case p.Unschedule(campaign):
                 return self._unschedule(campaign, state, issue, request)
             case p.PostSend(campaign):
-                return self._act(campaign, state, issue, request)
+                return self._post(campaign, state, issue, request)
             case p.Wait(seconds, why, again):
                 self.say(why)
                 self.sleep(seconds)
@@ -226,7 +226,7 @@ class Service:
             f"run `publish send {issue.slug}` to choose another time",
         )
 
-    def _act(self, campaign: str, state: p.State, issue: Issue, request: p.SendRequest) -> p.State:
+    def _post(self, campaign: str, state: p.State, issue: Issue, request: p.SendRequest) -> p.State:
         if why := self.last_look(issue):
             raise PostChanged(f"{issue.slug}: {why}", "nothing was sent; run this again")
         self.ledger.keep(issue)

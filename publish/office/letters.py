@@ -208,11 +208,11 @@ def _updated(head: Issue, found: Letters) -> bool:
 
 
 def _first_letter(office: Office, found: Sequence[Letter]) -> date | None:
-    times = [moment for letter in found if (moment := _went(letter))]
+    times = [moment for letter in found if (moment := _sent_at(letter))]
     return min(times).astimezone(office.zone).date() if times else None
 
 
-def _went(letter: Letter) -> datetime | None:
+def _sent_at(letter: Letter) -> datetime | None:
     if not letter.mailed:
         return None
     told = hour_of(letter.active.send_time) if letter.active else None

@@ -15,7 +15,7 @@ from publish.newsletter.selection import Candidate, PlanItem, Verdict, plan_item
 from publish.newsletter.status import State
 from publish.office import letters, sending, settling
 from publish.office.context import Office
-from publish.office.letter_questions import changed, mending
+from publish.office.letter_questions import changed, command_to_replace
 from publish.office.letters import Letters
 from publish.office.timing import timing
 from publish.office.words import command, count, indented
@@ -172,7 +172,7 @@ def _entry(
         line += f", {count(state.emails_sent, 'reader')} mailed"
     how, diff = letters.difference(office, letter, found)
     if how == "words" and letter.scheduled:
-        line += f"; changed since it was scheduled: {mending(letter, found)}"
+        line += f"; changed since it was scheduled: {command_to_replace(letter, found)}"
         more = tuple(indented(diff))
     elif how == "words" and letter.kind == "post":
         line += f"; changed since it was sent: {command('send', letter.slug, '--as-update')}"

@@ -17,9 +17,9 @@ from publish.office.delivery import Delivery
 from publish.office.letter_questions import (
     Plan,
     changed,
+    command_to_replace,
     fingerprint,
     lines_of,
-    mending,
     name_of,
 )
 from publish.office.letters import Letters
@@ -52,7 +52,7 @@ def ask(
     Raises:
         PublishError: it is refused; see docs/reference.md for the codes.
     """
-    _agree(posts, digest, as_update, replace)
+    _require_compatible(posts, digest, as_update, replace)
     _ = office.sender  # Fail early: without a sender nothing is built.
     when = revalidate(office, given) if given else timing(office, now, at)
     office.site.fresh(office.voice, build=build)
@@ -149,7 +149,7 @@ def send_due(office: Office, *, build: bool = False) -> Done:
     return altered(found, lines=(*found.lines, *more), code=Exit.REFUSED if late else found.code)
 
 
-def _agree(posts: Sequence[str], digest: bool, as_update: bool, replace: bool) -> None:
+def _require_compatible(posts: Sequence[str], digest: bool, as_update: bool, replace: bool) -> None:
     for flag, given in (("--as-update", as_update), ("--replace", replace)):
         if given and not posts:
             raise ConfigError(f"{flag}: name the post", f"write publish send POST {flag}")
@@ -231,7 +231,7 @@ def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Del
         what = "an update of it" if waiting.kind == "update" else "its letter"
         raise Refused(
             f"{office.words.issue(head)}: {what} has not gone out, it is scheduled for "
-            f"{office.format_local(waiting.hour)}", mending(waiting, found),
+            f"{office.format_local(waiting.hour)}", command_to_replace(waiting, found),
         )  # fmt: skip
     gone = letters.vanished(head, found)
     if not gone and not any(x.mailed for x in carriers if x.kind != "update"):

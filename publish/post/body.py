@@ -14,6 +14,8 @@ ADDRESSES = {
 }  # fmt: skip
 """The attribute of each element that holds an address a reader follows or loads."""
 MARK = re.compile(r"[{|]\w+[}|]")
+OTHERS = ("href", "src", "data", "cite", "formaction", "action", "content")
+"""Attributes in which Pelican resolves an address as well, whatever their element."""
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 ALIGNED = re.compile(r"text-align: ?\w+;?")
 MADE = {"footnote-ref", "footnote-backref", "headerlink"}
@@ -37,7 +39,8 @@ def parse(markup: str, resolved: str | None = None, *, mail: bool = False) -> Bo
         return Body()
     elements = [e for e in root.iter() if isinstance(e.tag, str)]
     after = elements
-    if resolved is not None and resolved != markup and MARK.search(markup):
+    marked = MARK.search(markup)
+    if resolved is not None and resolved != markup and marked:
         other = _tree(resolved)
         found = [e for e in other.iter() if isinstance(e.tag, str)] if other is not None else []
         # Only attributes differ, so the n-th elements of both correspond.
@@ -53,7 +56,10 @@ def parse(markup: str, resolved: str | None = None, *, mail: bool = False) -> Bo
                 ids.append(given)
         if tag in ADDRESSES and not _is_generated(element):
             links += _links(element, settled, tag, mail)
-        elif tag in HEADINGS:
+        elif marked and tag not in ADDRESSES:
+            left = (settled.get(name) or "" for name in OTHERS)
+            links += (Link(tag, each, each, "", mail) for each in left if MARK.match(each))
+        if tag in HEADINGS:
             words = " ".join("".join(element.itertext()).split())
             headings.append(Heading(int(tag[1]), words, element.get("id") or ""))
         if _inline(element, tag):

@@ -16,7 +16,7 @@ from publish.post.files import locked
 from publish.post.identity import RETIRED, SINCE, URLS
 from publish.settings import Settings, require_folders, require_kinds
 from publish.site import addresses, manifest, snapshot
-from publish.site.commit import below, commit, site_of, staged, take_over, tree
+from publish.site.commit import below, commit, replace_record, site_of, staged, tree
 from publish.site.engine import ISSUES, Fit, Judge, Progress, Task, Unfit, cores, run
 from publish.site.manifest import Manifest
 
@@ -151,7 +151,7 @@ def _build(
         owned = tuple(sorted({*last.files, *site_files}))
         manifest.write(record, Manifest(files=owned, output=str(target)))
         changes = commit(staged_site, target, last.files, kept, present=present)
-        take_over(stage, task.record)
+        replace_record(stage, task.record)
         moved = time.monotonic()
         issues = tree(settings.issues)
         commit(below(stage / "issues"), settings.issues, [n for n in issues if ISSUE.fullmatch(n)],

@@ -195,7 +195,7 @@ def prepare(stage: Path) -> None:
         (stage / name).mkdir(parents=True)
 
 
-def take_over(stage: Path, record: Path) -> bool:
+def replace_record(stage: Path, record: Path) -> bool:
     """Replace ``record`` by the stage's record of its pages; returns whether there is one."""
     noted = (stage / "pages").exists()
     if noted:

@@ -292,6 +292,13 @@ def _places(generators: list[Any], settings: Mapping[str, Any]) -> Iterator[str]
         named = key.endswith(("_SAVE_AS", "_URL")) or key.startswith("FEED_")
         if named and isinstance(value, str) and value and "{" not in value and "://" not in value:
             yield normal(value)
+    for path in settings["THEME_STATIC_PATHS"]:
+        given, home = Path(settings["THEME"], path), f"/{settings['THEME_STATIC_DIR']}"
+        if given.is_file():
+            yield normal(f"{home}/{given.name}")
+        for folder, _, names in os.walk(given, followlinks=True):
+            below = Path(folder).relative_to(given).as_posix()
+            yield from (normal(posixpath.normpath(f"{home}/{below}/{name}")) for name in names)
     for generator in generators:
         for archives in getattr(generator, "period_archives", {}).values():
             for archive in archives:

@@ -379,6 +379,27 @@ def test_a_link_that_leads_nowhere_is_told_once_at_its_line(project: Project, bo
     assert [f.line for f in checking.findings(project.settings)] == [line]
 
 
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [("/theme/css/x.css", False), ("/theme/css/no.css", True), ("/assets/css/x.css", True),
+     ("/searching/", True), ("/robots.txt", False)],
+)  # fmt: skip
+def test_an_address_of_the_themes_files_is_one_where_a_file_is(
+    project: Project, address: str, found: bool
+):
+    project.write("mine/static/css/x.css", "")
+    with (project.root / "pelicanconf.py").open("a", encoding="utf-8") as settings:
+        settings.write("THEME = 'mine'\n")
+    for name in ("base", "article", "index", "tag", "category", "author", "page", "archives"):
+        project.write(f"mine/templates/{name}.html", "")
+    project.post(f"Of a [sheet]({address}).\n")
+    assert [f.rule for f in checking.findings(project.settings)] == ["broken-link"] * found
+    with (project.root / "pelicanconf.py").open("a", encoding="utf-8") as settings:
+        settings.write("THEME_STATIC_DIR = 'assets'\n")
+    moved = [f.rule for f in checking.findings(project.settings)]
+    assert moved == ["broken-link"] * (address not in ("/assets/css/x.css", "/robots.txt"))
+
+
 def test_a_broken_link_of_a_post_never_means_the_post(project: Project):
     project.post("[that](calms.md)\n")
     (found,) = project.findings()
