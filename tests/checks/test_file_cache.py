@@ -1,4 +1,4 @@
-"""What an earlier check found out changes how long a check takes, and nothing else."""
+"""The caches of an earlier check change a check's duration, and nothing else."""
 
 import os
 import random

@@ -1,4 +1,4 @@
-"""Outside links, asked of a server on this machine."""
+"""Links to other sites, requested from a server on this machine."""
 
 import json
 import threading

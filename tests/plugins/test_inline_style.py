@@ -1,4 +1,4 @@
-"""The style sheet as a string: small, the same rules, and named by its digest in the policy."""
+"""The style sheet as a string: minified, with the same rules, and its digest in the policy."""
 
 from __future__ import annotations
 
