@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from publish.checks.cached import Store
+from publish.checks.file_cache import Store
 from publish.checks.online import DAY, ask, dead_links, outside
 from publish.checks.reading import site_of
 from tests.checks.project import Project
