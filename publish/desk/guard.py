@@ -66,7 +66,7 @@ class Guard:
             if headers.get("Origin") != f"http://{host}" or site != "same-origin":
                 return Refusal(403, "Only the desk's own pages may do this.")
             if not _short(headers.get("Content-Length") or ""):
-                return Refusal(413, "That is too large.")
+                return Refusal(413, "That is too large: a photo may have 40 MB. Go back.")
         elif site not in ("same-origin", "none") and headers.get("Sec-Fetch-Dest") != "document":
             return Refusal(403, "Other pages may lead to the desk, not look into it.")
         return None
