@@ -80,7 +80,7 @@ def typed(folder: Path, *words: str, monkeypatch: pytest.MonkeyPatch,
             2,
             "./output/a cannot be run: Permission denied",
         ),
-        ({"DEPLOY": {"a": {"kind": "git", "history": "none"}}}, [], 2, "one of keep, squash"),
+        ({"DEPLOY": {"a": {"kind": "git", "history": "none"}}}, [], 2, "must be keep or squash"),
         ({"DEPLOY": {"a": {"kind": "ssh", "host": "h", "path": "a\nb"}}}, [], 2, "must be a text"),
         (
             {"DEPLOY": {"a": {"kind": "ssh", "host": "h", "path": "a", "port": "x"}}},

@@ -35,7 +35,10 @@ class Git(Target):
     def __init__(self, place: Place) -> None:
         super().__init__(place)
         self.branch = place.text("branch", "gh-pages")
-        self.squash = place.choice("history", "keep", "squash") == "squash"
+        history = place.text("history", "keep")
+        if history not in ("keep", "squash"):
+            raise place.wrong("history", "must be keep or squash")
+        self.squash = history == "squash"
         self.store = place.cache / "store.git"
         self.repository = Repository("--git-dir", str(self.store))
         self.url = _address(place.text("remote", "origin"), place.root)
