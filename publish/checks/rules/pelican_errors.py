@@ -18,6 +18,8 @@ NAME = re.compile(r"\b[A-Z][A-Z_]{3,}\b")
 KEYS = {"Category": "category", "Tag": "tags", "Author": "author"}
 """The key for each class of Pelican's names."""
 FOUND = "correct the name, or remove the link"
+DEFAULTS = {"Category": "DEFAULT_CATEGORY", "Author": "AUTHOR"}
+"""The settings that name one where a source names none."""
 CAUSES = {
     "bad-date": "DEFAULT_DATE", "bad-date-format": "DEFAULT_DATE_FORMAT or DATE_FORMATS",
     "bad-markdown": "MARKDOWN",
@@ -80,6 +82,8 @@ def _problem(said: Complaint, site: Site) -> Problem:
             if name in names(source.get(key)):
                 message = f"the {kind.lower()} {quoted(name)} makes no address"
                 return Problem(source.line(key), message, "use letters or digits", source.file)
+        if (setting := DEFAULTS.get(kind)) and site.values.get(setting) == name:
+            return _of_settings(f"{setting} makes no address: {name}", remedy, site)
     if said.file and said.line and again is not missing:
         own = (_of_key(said, s) for s in site.sources if s.file == printable(said.file))
         return next(own, None) or Problem(said.line, message, remedy, printable(said.file))
