@@ -65,17 +65,6 @@ class Place:
             raise self.wrong(key, "must be a text")
         return value
 
-    def choice(self, key: str, *known: str) -> str:
-        """A setting that is one of the ``known`` words; the first where it is not set.
-
-        Raises:
-            ConfigError: it is something else.
-        """
-        value = self.text(key, known[0])
-        if value not in known:
-            raise self.wrong(key, f"must be one of {', '.join(known)}")
-        return value
-
     def words(self, key: str) -> list[str]:
         """A setting that must be a command, a list of words; empty if it is not set.
 
@@ -190,7 +179,7 @@ def make(place: Place) -> Target:
 
 KINDS = {
     "git": ("Git", ("remote", "branch", "cname", "history")),
-    "ssh": ("Ssh", ("host", "path", "port", "options", "keep", "after", "via")),
+    "ssh": ("Ssh", ("host", "path", "port", "options", "keep", "after")),
     "s3": ("S3", ("bucket", "prefix", "region", "endpoint", "purge", "lock")),
     "folder": ("Folder", ("path", "after")),
     "command": ("Command", ("command",)),
