@@ -55,8 +55,9 @@ def refusals(site: Site) -> Iterator[tuple[Problem, Complaint]]:
             yield from same
         else:
             text = f"{cause and f'{cause}: '}{CLASS.sub('', problem.message)}"
-            more = f", in {len(same)} files" if len(same) > 1 else ""
-            yield _of_settings(f"{text}{more}", problem.remedy, site), said
+            if len(same) > 1 and said.file:
+                text += f", in {len(same)} files such as {printable(said.file)}"
+            yield _of_settings(text, problem.remedy, site), said
 
 
 def _is_own(said: Complaint, site: Site) -> bool:
@@ -84,12 +85,12 @@ def _problem(said: Complaint, site: Site) -> Problem:
                 return Problem(source.line(key), message, "use letters or digits", source.file)
         if (setting := DEFAULTS.get(kind)) and site.values.get(setting) == name:
             return _of_settings(f"{setting} makes no address: {name}", remedy, site)
-    if said.file and said.line and again is not missing:
+    if not said.file or again is missing:
+        return _of_settings(said.message, remedy, site)
+    if said.line:
         own = (_of_key(said, s) for s in site.sources if s.file == printable(said.file))
         return next(own, None) or Problem(said.line, message, remedy, printable(said.file))
-    elsewhere = said.file and again is not missing
-    text = f"{said.file}: {said.message}" if elsewhere else said.message
-    return _of_settings(text, remedy, site)
+    return _of_settings(f"{said.file}: {said.message}", remedy, site)
 
 
 def _of_settings(text: str, remedy: str, site: Site) -> Problem:
