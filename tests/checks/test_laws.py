@@ -193,7 +193,8 @@ def test_a_setting_of_which_writing_fails_is_named_at_its_line_with_the_code_of_
 @pytest.mark.parametrize(
     ("line", "rule", "says"),
     [("DEFAULT_DATE = 'soon'", "setting-kind", "DEFAULT_DATE holds 'soon'"),
-     ("MARKDOWN = {'extensions': ['no_such']}", "refused", "MARKDOWN: No module named 'no_such', in 6 files such as c"),
+     ("MARKDOWN = {'extensions': ['no_such']}", "refused",
+      "MARKDOWN: No module named 'no_such', in 6 files such as content/p"),
      ("MARKDOWN = {'tab_length': 'x'}", "refused", "MARKDOWN: unsupported operand"),
      ("DEFAULT_DATE_FORMAT = '%'", "refused", "DEFAULT_DATE_FORMAT or DATE_FORMATS: "),
      ("DEFAULT_CATEGORY = '!!!'", "refused", "DEFAULT_CATEGORY makes no address: !!!"),
