@@ -29,11 +29,11 @@ devserver: .venv/run  ## preview with drafts and mails, rebuilt at every change
 	$(BIN)/publish preview --port $(PORT)
 publish: .venv/run  ## check, build, then send new posts (asks first; sandbox without a key)
 	$(BIN)/publish build && $(BIN)/publish send
-reference: .venv/run  ## write docs/reference.md anew from --help
+reference: .venv/run  ## write docs/reference.md from the commands' --help
 	$(BIN)/python -m publish.cli.reference --write
 audit: .venv/dev .venv/browser  ## the outside judges: Nu HTML checker, Lighthouse; needs node and java
 	@sh .ci/audit
-lock:  ## resolve the requirements anew, with hashes and without index addresses
+lock:  ## resolve the requirements again, with hashes and without index addresses
 	sh .ci/lock
 
 .venv/run: requirements.txt pyproject.toml

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import http.client
 
 Fetch = Callable[[str], tuple[int, bytes]]
-"""An address to its status and body; OSError when nothing answers."""
+"""From an address to status and body; raises OSError if nothing answers."""
 TIMEOUT = 15.0
 """Seconds for a whole answer."""
 LARGEST = 4 * 1024 * 1024

@@ -1,10 +1,9 @@
-"""Pelican without the libraries that it loads for what a build mostly does not do.
+"""Imports Pelican without libraries that most builds do not use.
 
-Loading Pelican takes longer than a small edit's build, and more than half of it goes to readers
-of another markup, a console, a server, a command line and a watcher of files. After ``install``
-it is loaded with stubs in their place. Only Pelican sees a stub: they are removed once it is
-loaded, and any later import gets the library itself. Where a stub is used after all, ``StubUsed``
-is raised, and the work is repeated with everything loaded.
+Importing Pelican takes longer than a small edit's build; more than half of that is docutils, rich,
+its server, its command line and watchfiles. After ``install`` stubs are imported in their place.
+Only Pelican sees a stub: they are removed once it is imported, and later imports get the library
+itself. Using a stub raises ``StubUsed``, and the work is repeated with everything loaded.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ DOCUTILS = (
 )  # fmt: skip
 RST = ("PelicanHTMLWriter", "PelicanHTMLTranslator", "_FieldBodyTranslator", "HTMLTranslator",
        "Writer", "docutils", "rstdirectives")  # fmt: skip
-"""Names in ``pelican.readers`` that are nothing without docutils."""
+"""Names in ``pelican.readers`` that need docutils."""
 LAZY = {
     "argparse": ("Action",),
     "importlib.metadata": ("PackageNotFoundError",),
@@ -41,10 +40,10 @@ LAZY = {
 LATE = {
     "importlib.metadata": ("entry_points",), "urllib.request": ("Request", "urlopen"),
 }  # fmt: skip
-"""What is imported from them to be called long afterwards."""
+"""Functions imported from them that are called much later."""
 STUBBED = ("pelican", "imagesize", "pygments.plugin")
-"""What is loaded with stubs: Pelican, the sizes of pictures, which may be read from the web, and
-lexers that other packages bring."""
+"""Packages imported with stubs: Pelican, imagesize (which can read from the web), and pygments'
+lexers of other packages."""
 
 SIDE_EFFECTS = (
     "email.charset", "email.encoders", "email.errors", "email.header", "email.message",
@@ -64,14 +63,11 @@ SUBMODULES = {
 
 
 class StubUsed(BaseException):
-    """A library that was left out is needed after all.
-
-    No ``Exception``, so that no handler catches it.
-    """
+    """A stub was used. Not an ``Exception``, so that no handler catches it."""
 
 
 def install() -> None:
-    """From now on Pelican is loaded without what it mostly does not need."""
+    """Import Pelican with stubs from now on."""
     if "pelican" not in sys.modules and not any(isinstance(f, _Finder) for f in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
 
@@ -118,7 +114,7 @@ def _lightly() -> Iterator[None]:
     try:
         yield
     finally:
-        # As attributes of their packages they may stay: their first use loads the module.
+        # As attributes of their packages they may stay: using one loads the module.
         for name, module in ours.items():
             if sys.modules.get(name) is module:
                 del sys.modules[name]
@@ -132,7 +128,7 @@ def _lightly() -> Iterator[None]:
 
 
 def _attach(modules: Mapping[str, types.ModuleType]) -> None:
-    """Make them attributes of their packages, as far as these are loaded and lack them."""
+    """Set the modules as attributes of their packages, where these are loaded and lack them."""
     for name, module in modules.items():
         parent, _, child = name.rpartition(".")
         if parent in sys.modules and child not in vars(sys.modules[parent]):
@@ -153,12 +149,12 @@ def _stubs() -> dict[str, types.ModuleType]:
 
 
 def _late(module: str, name: str) -> Any:
-    """In the place of a function or class that is called long after it was imported."""
+    """A stand-in for a function or class, which imports it when it is called."""
     return lambda *args, **named: getattr(importlib.import_module(module), name)(*args, **named)
 
 
 def _guard(readers: types.ModuleType) -> None:
-    """Replace the classes that were made of stubs, so that no import returns one."""
+    """Replace Pelican's classes that derive from stubs, so that no later import returns one."""
     if not isinstance(vars(readers).get("docutils"), _Docutils):
         return
     for name in RST[:-2]:
@@ -173,7 +169,7 @@ def _guard(readers: types.ModuleType) -> None:
 
 
 def _language(code: str) -> bool:
-    """Whether docutils speaks this language, as far as can be told without loading it."""
+    """Whether docutils supports this language, as far as can be told without importing it."""
     name = str(code).lower().replace("-", "_")
     for folder in sys.path:
         if os.path.exists(f"{folder}/docutils/parsers/rst/languages/{name}.py"):  # noqa: PTH110
@@ -206,7 +202,7 @@ class _Docutils(types.ModuleType):
 
 
 class _LazyModule(types.ModuleType):
-    """Stub of a module that is imported when more than its classes' names is used."""
+    """Stub of a module, which is imported when more than the names of its classes is used."""
 
     def __init__(self, name: str, classes: tuple[str, ...]) -> None:
         super().__init__(name)
@@ -221,7 +217,7 @@ class _LazyModule(types.ModuleType):
 
 
 class _Object(Exception):
-    """In the place of an object of such a module; becomes the true one when it is used."""
+    """Stub of an object of such a module; replaced by the real one when it is used."""
 
     _of = ""
 

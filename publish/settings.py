@@ -14,10 +14,12 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from string import Formatter
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from publish import light
 from publish.errors import ConfigError, PublishError, Refused
@@ -65,7 +67,7 @@ KINDS = (
         "DEPLOY", "READERS", "PAGINATED_TEMPLATES",
     )),
 )  # fmt: skip
-"""Every setting that is not merely shown."""
+"""The settings with a required type."""
 NAMES = ("*_PATHS", "*_EXCLUDES", "DIRECT_TEMPLATES", "IGNORE_FILES", "THEME_TEMPLATES_OVERRIDES",
          "FORMATTED_FIELDS")  # fmt: skip
 """Lists of text alone."""
@@ -79,9 +81,9 @@ NEEDED = frozenset({
     "THEME", "DEFAULT_LANG", "DEFAULT_CATEGORY", "DEFAULT_DATE_FORMAT", "DATE_FORMATS", "MARKDOWN",
     "JINJA_ENVIRONMENT", "JINJA_FILTERS", "JINJA_GLOBALS", "JINJA_TESTS",
 })  # fmt: skip
-"""Settings without which Pelican fails: to leave one out is to have its own, None is not."""
+"""Settings that must not be None; if left out, Pelican's own apply."""
 PAIRS = ("MENUITEMS", "LINKS", "SOCIAL")
-"""What themes show as links."""
+"""Settings that themes show as links."""
 EXPRESSIONS = ("FILENAME_METADATA", "PATH_METADATA", "INTRASITE_LINK_REGEX",
                "*_REGEX_SUBSTITUTIONS")  # fmt: skip
 
@@ -247,15 +249,16 @@ def misfits(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     from publish.post.diagnostic import quoted
 
     for name, given in values.items():
-        for kind in (kind for kind in KINDS if any(_is(name, each) for each in kind.names)):
-            off = (kind.what == "text" and given is False) or (given is None and name not in EARLY)
-            missing = given is None and name in NEEDED
-            if missing or not (off or isinstance(given, kind.types)):
-                message = f"{name} is no {kind.what}: {quoted(repr(given), 40)}"
-                yield name, message, f"write {kind.example}"
-            elif (wrong := _part(name, given)) is not None:
-                yield name, f"{name} holds {quoted(repr(wrong[0]), 40)}", f"write {wrong[1]}"
-            break
+        kinds = (kind for kind in KINDS if any(_is(name, each) for each in kind.names))
+        kind = next(kinds, None)
+        off = given is None and name not in EARLY
+        off |= kind is not None and kind.what == "text" and given is False
+        missing = given is None and name in NEEDED
+        if kind and (missing or not (off or isinstance(given, kind.types))):
+            message = f"{name} is no {kind.what}: {quoted(repr(given), 40)}"
+            yield name, message, f"write {kind.example}"
+        elif (wrong := _part(name, given)) is not None:
+            yield name, f"{name} holds {quoted(repr(wrong[0]), 40)}", f"write {wrong[1]}"
 
 
 def _part(name: str, given: Any) -> tuple[Any, str] | None:
@@ -268,16 +271,40 @@ def _part(name: str, given: Any) -> tuple[Any, str] | None:
     if given == "" and name in ("DEFAULT_LANG", "AUTHOR"):
         return given, "text, or remove the line"
     if given and any(_is(name, each) for each in EXPRESSIONS):
-        # A list of pairs of pattern and replacement.
-        texts = [pair[0] for pair in given if pair] if isinstance(given, list | tuple) else [given]
+        texts = [given]
+        if isinstance(given, list | tuple):
+            pairs = (isinstance(each, list | tuple) and len(each) == 2 for each in given)
+            if not all(pairs):
+                return given, '[("what is sought", "what replaces it")]'
+            texts = [pair[0] for pair in given]
         return next(((text, wrong) for text in texts if (wrong := _no_expression(text))), None)
     if given and name in PAIRS:
         pairs = (isinstance(each, list | tuple) and len(each) > 1 for each in given)
         return None if all(pairs) else (given, '[("words", "address")]')
-    if name == "PAGINATION_PATTERNS":
+    if name == "PAGINATION_PATTERNS" and given is not None:
         return _no_pagination(given)
+    if name == "DEFAULT_DATE" and given:
+        return _no_date(given)
+    if name == "LOCALE" and not isinstance(given, str | list | tuple):
+        return given, '["de_DE.UTF-8"]'
+    if name == "EXTRA_PATH_METADATA" and given:
+        return next(((v, '{"path": "…"}') for v in given.values() if not isinstance(v, dict)), None)
     if given and any(_is(name, each) for each in NAMES):
         return next(((v, "text") for v in given if not isinstance(v, str | os.PathLike)), None)
+    return None
+
+
+def _no_date(given: Any) -> tuple[Any, str] | None:
+    """A date for posts without one that is none."""
+    from publish.post.dates import parse
+
+    try:
+        if isinstance(given, str) and given != "fs":
+            parse(given, ZoneInfo("UTC"))
+        elif not isinstance(given, str):
+            datetime(*given)  # noqa: DTZ001 - it is only tried
+    except (TypeError, ValueError):
+        return given, '"fs", or a date such as "2026-11-16"'
     return None
 
 

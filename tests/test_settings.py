@@ -110,6 +110,11 @@ def test_a_build_and_a_check_name_every_setting_of_a_wrong_kind(tmp_path: Path, 
      ("PAGINATION_PATTERNS = [1]", "holds 1 — write rules such as"),
      ("PAGINATION_PATTERNS = [(1, '{url', '')]", "holds (1, '{url', '') — write rules such as"),
      ("PAGINATION_PATTERNS = [(2, '', '')]", "holds [(2, '', '')] — write rules such as"),
+     ("DEFAULT_DATE = 'soon'", "holds 'soon' — write \"fs\", or a date"),
+     ("DEFAULT_DATE = (2026, 13, 1)", "holds (2026, 13, 1) — write \"fs\", or a date"),
+     ("LOCALE = 5", "holds 5 — write [\"de_DE.UTF-8\"]"),
+     ("EXTRA_PATH_METADATA = {'a': 'b'}", "holds 'b' — write {\"path\": "),
+     ("TAG_REGEX_SUBSTITUTIONS = [('a',)]", "holds [('a',)] — write [(\"what is sought\""),
      ("THEME = None", "is no text: None — write"),
      ("MARKDOWN = None", "is no mapping: None — write")],
 )  # fmt: skip
@@ -133,7 +138,8 @@ def test_settings_that_are_off_or_of_their_kind_are_let_be(root: Path):
         "FEED_MAX_ITEMS": None,
     }
     rules = ((1, "{url}", "{save_as}"), (-1, "{name}/{number:03}/", "{base_name}{extension}"))
-    fit = {"PAGINATION_PATTERNS": rules, "DEFAULT_PAGINATION": False,
+    fit = {"PAGINATION_PATTERNS": rules, "DEFAULT_PAGINATION": False, "DEFAULT_DATE": "fs",
+           "LOCALE": "de_DE", "EXTRA_PATH_METADATA": {},
            "SUMMARY_MAX_LENGTH": None, "STATIC_PATHS": ("images",),
            "CATEGORY_FEED_ATOM": "f/{slug}.xml", "CACHE_PATH": Path("x"), "MY_OWN": 5}  # fmt: skip
     assert not list(misfits(off | fit))

@@ -19,13 +19,14 @@ log = logging.getLogger(__name__)
 
 
 _written: set[str] = set()
-"""What this run wrote. A file of an earlier run is no page of the site any more."""
+"""The files written in this run; only these count as pages of the site."""
 _generators: list[Any] = []
 _retired: dict[str, str] = {}
 
 
 def lead_on(content: Any) -> None:
-    """A link to a draft that was taken off the site leads to its old address, which says so."""
+    """Point links to a draft that was taken off the site to its old address, where a page says that
+    it is gone."""
     settings = content.settings
     if getattr(content, "status", "") != "draft" or settings.get("DRAFT_SAVE_AS"):
         return

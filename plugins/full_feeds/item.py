@@ -92,7 +92,7 @@ class Entry:
 
     @cached_property
     def item(self) -> Item:
-        """The item."""
+        """The article's item."""
         return item(self._article, self._context)
 
 

@@ -28,7 +28,7 @@ _TOKEN = re.compile(
 )
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)
 _TIGHT = "{};,>"
-"""On neither side of these does a space mean anything, wherever they stand."""
+"""Characters beside which a space is never significant."""
 
 
 def assign(generators: list[Any]) -> None:

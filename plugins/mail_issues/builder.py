@@ -47,7 +47,7 @@ class IssueBuilder:
         self._composed: dict[int, str] = {}
 
     @cached_property
-    def _of_all(self) -> Any:
+    def _shared_hash(self) -> Any:
         """A hash object over everything that the letters of all posts share; copied and updated for
         each."""
         return hashlib.sha256(repr((self._layout.digest, self._site)).encode())
@@ -56,7 +56,7 @@ class IssueBuilder:
         """Compose new issues on all cores; errors of unfit ones are logged later, by
         :meth:`ensure`."""
         if self._engine:
-            self._held = {id(article) for article in articles if self._lies_there(article)}
+            self._held = {id(article) for article in articles if self._is_current(article)}
             # What cannot be cached would be composed twice.
             new = [article for article in articles if id(article) not in self._held
                    and self._gather(article)[1]]  # fmt: skip
@@ -117,7 +117,7 @@ class IssueBuilder:
             known = self._found[id(article)] = found, self._layout.made_from(found)
         return known
 
-    def _lies_there(self, article: Any) -> bool:
+    def _is_current(self, article: Any) -> bool:
         """Whether the engine holds the issue in its current state. Where the fingerprint is
         unchanged, the facts need not be gathered."""
         if not self._layout.digest:
@@ -135,7 +135,8 @@ class IssueBuilder:
         return all(held)
 
     def _fingerprint(self, article: Any) -> bytes:
-        """A digest of all that :func:`facts.gather` looks at; ``b""`` where that includes files."""
+        """A digest of everything that :func:`facts.gather` reads; ``b""`` if that includes
+        files."""
         web, mail = article._content or "", getattr(article, "email_content_source", None)
         if article.metadata.get("image") or "<img" in f"{web}\0{mail}".lower():
             return b""
@@ -148,7 +149,7 @@ class IssueBuilder:
             [str(category) for category in categories_of(article)],
             _shares(article), mail is None, *map(digest_of, bodies),
         )  # fmt: skip
-        digest = self._of_all.copy()
+        digest = self._shared_hash.copy()
         digest.update(repr(values).encode("utf-8", "surrogatepass"))
         return digest.digest()
 

@@ -9,25 +9,26 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from publish.post.issue import CLIPPED, LARGE, Issue, digest_of, key_of
+from publish.post.issue import CLIPPED, LARGE, LONGEST, Issue, digest_of, key_of
 from publish.post.text import plain, shorten, without_notes
 
 from . import merge_tags
-from .facts import PREHEADER, Facts
+from .facts import Facts
 from .html_mail import pictures, rewrite
 from .plain_text import WIDTH, render
 from .wrapping import columns, wrap
 
 PLACE = "\0"
-"""Where the body will stand; no template and no author can type it."""
+"""A placeholder for the body, which no template or text can contain."""
 
 Template = Callable[[Mapping[str, Any]], str]
 """From a template's variables to the finished text."""
 IN_HTML = {"article_begins": "<!--article-->", "article_ends": "<!--/article-->"}
-"""What the template writes before and after the article, so that several can be joined in one mail;
-two offsets of it are kept. A comment outlives the inliner; an author's comments are dropped."""
+"""Marks that the template writes before and after the article, so that several can be joined in one
+mail; their two offsets are stored. Comments survive the CSS inliner; an author's comments are
+dropped."""
 IN_TEXT = {"article_begins": "\x01", "article_ends": "\x02"}
-"""The same: characters that are taken out of whatever an author types."""
+"""The same for plain text: characters that are removed from authors' texts."""
 
 
 class Unfit(ValueError):
@@ -45,9 +46,9 @@ def compose(facts: Facts, html_template: Template, text_template: Template) -> I
         raise Unfit(f"the slug {facts.slug!r} names no folder — use letters, digits and hyphens")
     if not facts.subject:
         raise Unfit("the subject is empty — write a Title or a Subject")
-    subject = merge_tags.in_text(facts.subject)
-    preheader = merge_tags.in_text(
-        facts.preheader or shorten(plain(without_notes(facts.body)), PREHEADER)
+    opening = facts.preheader or plain(without_notes(facts.body))
+    subject, preheader = (
+        shorten(merge_tags.in_text(words), LONGEST) for words in (facts.subject, opening)
     )
     start = "right" if facts.dir == "rtl" else "left"
     body = rewrite(facts.body, facts.url, facts.pictures.get, start)

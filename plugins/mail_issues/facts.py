@@ -20,10 +20,8 @@ from publish.post.text import direction, plain, plain_title
 from .files import root
 from .pictures import File, FileOf, Picture, cover, shown
 
-PREHEADER = 150
-"""Characters that Mailchimp takes and mail programs show at most."""
 ALIKE = {"filename", "static"}
-"""What means the same wherever in one folder it stands; ``{attach}`` also moves a file."""
+"""Link marks that resolve equally for all posts in one folder; ``{attach}`` also moves a file."""
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ PALE = re.compile(r"\.(svgz?|avif|webp)$", re.I)
 KEPT = {"href", "src", "cite", "alt", "title", "width", "height", "start", "value", "reversed",
         "colspan", "rowspan", "scope", "align", "lang", "dir", "type"}  # fmt: skip
 MANY = 4
-"""Columns; a table of more is set smaller on a phone."""
+"""Columns beyond which a table is set smaller on a phone."""
 ALIGN = re.compile(r"text-align:\s*(left|right|center)")
 
 

@@ -16,7 +16,7 @@ from .facts import Facts
 FALLBACK = Path(__file__).parent / "templates"
 HTML, TEXT = "email/issue.html", "email/issue.txt"
 LIBRARIES = ("css-inline", "jinja2", "lxml", "markupsafe")
-"""Those whose next version may compose other bytes."""
+"""Libraries on whose versions the composed bytes depend."""
 
 Render = Callable[[Mapping[str, Any]], str]
 Named = tuple[list[str] | None, list[tuple[str, str]]]

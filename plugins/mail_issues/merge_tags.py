@@ -13,7 +13,7 @@ NEEDED = frozenset({"UNSUB", "LIST:ADDRESSLINE"})
 TAG = re.compile(r"\*\|(.*?)\|\*", re.S)
 MARK = re.compile(r"\*(?=\|)|\|(?=\*)")
 JOINER = "\u2060"
-"""U+2060 WORD JOINER: without width, and no mark between the two any more."""
+"""U+2060 WORD JOINER: invisible, and breaks the tag's mark."""
 ENCODED = {"*": "%2A", "|": "%7C"}
 
 

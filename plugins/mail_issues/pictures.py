@@ -14,7 +14,7 @@ from publish.post.images import Cover, size_of
 from publish.post.urls import join
 
 WIDTH = 520
-"""CSS pixels: the mail's column. Outlook takes a picture's width attribute by the letter."""
+"""Width of the mail's column in CSS pixels. Outlook obeys a picture's width attribute literally."""
 WIDEST, HEAVIEST = 1200, 200_000
 """Pixels and bytes of a picture in a letter: sharp on a dense screen, and quick on a phone."""
 IMG = re.compile(r"""<img\b[^>]*?\bsrc\s*=\s*(["'])(.*?)\1""", re.I | re.S)
@@ -36,7 +36,7 @@ class File:
 
 
 FileOf = Callable[[str], File | None]
-"""From an absolute address to the file that a letter shows; None for a picture of others."""
+"""From an absolute address to the file that a letter shows; None for another site's picture."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ AROUND = {"em": "_", "i": "_", "cite": "_", "strong": "*", "b": "*", "del": "~",
 
 
 Links = dict[str, int]
-"""The addresses of one text with their numbers, in the order in which they first stand in it."""
+"""The addresses of one text with their numbers, in the order of first occurrence."""
 
 
 def render(markup: str) -> tuple[str, tuple[str, ...]]:

@@ -9,11 +9,11 @@ BREAK = "\0"
 """Stands for ``<br>`` until lines are wrapped; no HTML can hold it."""
 NARROWEST = 8
 SPACE = re.compile(r"[ \t\r\n\f]{2,}|[\t\r\n\f]")
-"""White space that is not one space already."""
+"""White space other than a single space."""
 SINGLE = re.compile(r"[\x00-\xac\xae-\u02ff\u2010-\u2027]*")
 """Latin letters, dashes and quotes: each of these characters takes one column."""
 UNSEEN = {"Mn", "Me", "Cf"}
-"""Unicode's kinds of characters without a width: accents, joiners, direction marks."""
+"""Unicode categories of characters without a width: accents, joiners, direction marks."""
 
 
 def squeeze(text: str) -> str:
@@ -63,7 +63,7 @@ def columns(text: str) -> int:
     )
 
 
-def filled(text: str, width: int, right: bool = False) -> str:
+def filled(text: str, width: int, right: bool) -> str:
     """``text`` with spaces up to ``width`` columns."""
     space = " " * (width - columns(text))
     return space + text if right else text + space

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 _library: list[Any] = []
-"""The pictures of the run at work."""
+"""The pictures of the current run."""
 _statics: list[Any] = []
 
 
@@ -44,9 +44,9 @@ def note(generator: Any) -> None:
 def begin(generators: list[Any]) -> None:
     """After all sources are read: put the pictures' sizes into the context, as
     ``picture_variants``."""
-    from .site import Library
+    from .site import PictureLibrary
 
-    _library[:] = [Library(generators)] if generators else []
+    _library[:] = [PictureLibrary(generators)] if generators else []
     for library in _library:
         generators[0].context["picture_variants"] = library.variants
 

@@ -15,7 +15,7 @@ from publish.post.files import write_whole
 from .variants import Encoded, Offer, Picture
 
 LISTED = "picture.json"
-"""Written last: a folder without it is of no use."""
+"""Written last: a folder without it is incomplete."""
 
 
 class Results:
@@ -33,7 +33,7 @@ class Results:
         Raises:
             OSError: it cannot be read.
         """
-        stamp = stamps.told(file.stat())
+        stamp = stamps.of_stat(file.stat())
         key = str(file), purpose
         known = self._old.get(key)
         if known is None or known[0] != stamp:
@@ -98,5 +98,5 @@ def _sum(data: bytes) -> str:
 
 
 def path(folder: Path, format: str, width: int) -> Path:
-    """Where one variant lies."""
+    """The file of one variant."""
     return folder / f"{width}.{format}"

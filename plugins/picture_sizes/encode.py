@@ -13,7 +13,7 @@ from PIL import Image, ImageOps
 from .variants import BEST, OPTIONS, Broken, Encoded, Offer, Picture, widths
 
 FORMATS = {"JPEG": "jpeg", "MPO": "jpeg", "PNG": "png", "WEBP": "webp", "AVIF": "avif"}
-"""Pillow's name to ours. MPO is a JPEG with a second picture after it, as telephones write it."""
+"""Pillow's format names to ours. MPO is a JPEG followed by a second picture, as phones write it."""
 LARGEST = 80_000_000
 """Pixels. More would take a gigabyte of memory to decode."""
 

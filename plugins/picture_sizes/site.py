@@ -34,7 +34,7 @@ class Cached:
     made: bool = True
 
 
-class Library:
+class PictureLibrary:
     """The pictures of one run. The variants of each are encoded once, when they are first
     needed."""
 
@@ -115,7 +115,7 @@ class Library:
         """The bytes of one variant; encoded again if damaged in the cache."""
         data = cache.variant(cached.folder, offer.format, width)
         if data is None:
-            self._made(path)
+            self._make(path)
             data = cache.variant(cached.folder, offer.format, width)
         if data is None:
             raise OSError(errno.EIO, os.strerror(errno.EIO), str(cached.folder))
@@ -126,7 +126,7 @@ class Library:
         if not self._is_made(path):
             self._known[path] = None
             try:
-                self._known[path] = self._made(path)
+                self._known[path] = self._make(path)
             except (Broken, OSError) as error:
                 self._faults[path] = str(error)
         return self._known[path]
@@ -149,7 +149,7 @@ class Library:
         # The same picture may lie in the site under two names.
         return folder, name(Path(path).stem, digest)
 
-    def _made(self, path: str) -> Cached | None:
+    def _make(self, path: str) -> Cached | None:
         if not self._wanted:
             return None
         # Imported late: most builds need no Pillow.

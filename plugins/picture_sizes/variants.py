@@ -9,11 +9,11 @@ from typing import Any
 from urllib.parse import quote
 
 WIDTHS = (480, 800, 1200)
-"""Pixels: a phone, a sharp phone, a sharp desk."""
+"""Pixels: for a phone, a high-density phone, a high-density desktop."""
 BEST = ("avif", "webp")
-"""Formats for those who read them, the better one first."""
+"""Additional formats, the better one first."""
 FOLDER = "pictures"
-"""Where they lie in the site."""
+"""The folder of variants in the site."""
 
 # One thread per encoder: several may tile a picture differently, and give other bytes.
 _AVIF: dict[str, Any] = {"speed": 8, "max_threads": 1, "autotiling": False}
@@ -27,7 +27,7 @@ OPTIONS: dict[tuple[str, bool], dict[str, Any]] = {
     ("png", False): {"optimize": True},
 }
 RECIPE = repr((1, sorted(OPTIONS.items())))
-"""What the bytes depend on beside the picture: part of each file's name."""
+"""The encoding options; a part of each file's name, as the bytes depend on them."""
 
 Encoded = Mapping[tuple[str, int], bytes]
 """Format and width to the file's bytes."""
@@ -111,9 +111,8 @@ def offers(encoded: Encoded, format: str, size: int) -> tuple[Offer, ...]:
     """The formats that a page offers: each that takes fewer bytes than the next more widely
     supported one.
 
-    ``format`` is the picture's own, ``size`` its bytes. A format is judged by
-    its widest file, and taken or left with all its widths: a browser that takes a format looks at
-    no other.
+    ``format`` is the picture's own, ``size`` its bytes. A format is judged by its widest file, and
+    taken or left with all its widths: a browser uses the first format it knows.
     """
     top = max(width for _, width in encoded)
     plain = encoded.get((format, top))

@@ -20,9 +20,9 @@ log = logging.getLogger(__name__)
 
 FOLDER = "cards"
 _drawn: dict[str, Any] = {}
-"""File name to what the card shows, of the run at work."""
+"""File name to card, in the current run."""
 _ahead: list[Callable[[], Any]] = []
-"""Waits for those that are drawn while the site is rendered."""
+"""Functions that wait for the cards drawn in other processes."""
 
 
 class Shown(str):

@@ -9,7 +9,7 @@ from collections.abc import Container
 from typing import NamedTuple
 
 DESIGN = "5"
-"""Part of every name: raise it when a drawing changes, and all cards are drawn again."""
+"""The version of the drawing, a part of every name: raise it to have all cards drawn again."""
 
 
 class Card(NamedTuple):

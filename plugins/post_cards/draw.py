@@ -24,14 +24,13 @@ SMALL, ABOVE, BELOW = 36, 96, HEIGHT - 26
 TITLE_TOP, TITLE_HEIGHT = 136, 300
 """Size of the small lines, their baselines, and the title's box."""
 _FINE = 2
-"""Shapes are drawn so many times larger and made small again, which smooths their edges."""
+"""The factor by which shapes are drawn larger and scaled down, for antialiasing."""
 _STEPS, _ZONES = 8, 8
-"""How strongly an edge covers a pixel is told in so many steps, from 0; and an edge over the sky
-is mixed with one of so many of its colours."""
+"""Steps of an edge's coverage, from 0; and colours of the sky with which edges are blended."""
 _LETTERS, _SHAPES = range(1, _STEPS), range(_STEPS // _FINE**2, _STEPS, _STEPS // _FINE**2)
-"""The steps between none and all that either has."""
+"""The partial steps of letters and of shapes."""
 _MOST = 256
-"""Colours of a picture that has one byte a pixel; those of a card are fewer."""
+"""Colours of a palette image; a card has fewer."""
 _COVERED = [0] + [255] * (_MOST - 1)
 RGB = tuple[int, ...]
 

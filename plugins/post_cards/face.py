@@ -28,7 +28,7 @@ class Face:
 
     @property
     def characters(self) -> Set[str]:
-        """Those it has."""
+        """The characters in the font."""
         return self._glyphs.keys()
 
     @cached_property
@@ -79,7 +79,7 @@ def face(file: Path) -> Face:
 
 
 def _tables(data: bytes) -> dict[str, int]:
-    """Where each table begins."""
+    """The offset of each table."""
     (number,) = struct.unpack_from(">H", data, 4)
     found = (struct.unpack_from(">4sIII", data, 12 + 16 * n) for n in range(number))
     return {tag.decode(): start for tag, _, start, _ in found}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from math import pi, sin
 
 WIDTH, HEIGHT = 1200, 630
-"""What the large share pages show without cutting."""
+"""The size that the large share pages show uncropped."""
 GAP, FARTHEST = 18, 1124
 """Pixels between sun and text, and how far right the middle of the sun may be."""
 

@@ -20,7 +20,8 @@ INCREMENTAL = True
 log = logging.getLogger(__name__)
 
 PELICAN = ("4.12.",)
-"""Beginnings of Pelican's versions whose reader is ours but for where ``Markdown`` comes from."""
+"""Prefixes of Pelican versions whose Markdown reader equals ours except for the ``Markdown``
+class."""
 MARKDOWN = {"3.11.3": "ca654c6e56e01a488262c0d0d2225278f4f4883eca2b7922d658436dd49816ed"}
 """Versions of Markdown, and the digest of the sources of each."""
 

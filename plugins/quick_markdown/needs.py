@@ -15,7 +15,7 @@ from markdown.treeprocessors import InlineProcessor as Stock
 from markdown.util import AtomicString
 
 Need = str | None
-"""A piece of text without which there is no match; None where nothing is known."""
+"""A text without which the pattern cannot match; None if unknown."""
 
 FOOTNOTE_RE = r"\[\^([^\]]*)\]"
 WIKILINK_RE = r"\[\[([\w0-9_ -]+)\]\]"

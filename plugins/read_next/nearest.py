@@ -14,17 +14,18 @@ from math import log, sqrt
 from typing import Any, NamedTuple
 
 KEPT = 40
-"""Terms of a post that are compared: the most telling ones. It bounds the work for each pair."""
+"""Terms of a post that are compared, those with the highest weights; it limits the work per
+pair."""
 FEW = 100
-"""Posts up to which a term's weight is exact. Beyond, it moves in steps of a power of two: one post
-more would else move all weights, and with them every list of a large archive."""
+"""Posts up to which terms' weights are exact. Beyond, they change at powers of two: else every new
+post would change all weights, and with them every list of a large archive."""
 SLACK = 1e-8
-"""More than sums in another order and rounding can differ by."""
+"""An upper bound of differences by summation order and rounding."""
 
 Vector = dict[str, float]
 """Term to weight, the weightiest first; its length is 1."""
 Asked = tuple[str, bytes, Callable[[], Mapping[str, float]]]
-"""A post: its key, a digest of all that counts, and what gives its terms."""
+"""A post: its key, a digest of its text, and a function that returns its terms."""
 
 
 class Row(NamedTuple):

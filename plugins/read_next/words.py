@@ -11,17 +11,15 @@ from math import log1p
 from publish.post.text import plain
 
 SHORTEST = 4
-"""Letters. Shorter words are nearly all grammar, in every language with an alphabet."""
+"""Letters. Shorter words are mostly grammatical, in every language with an alphabet."""
 IN_TITLE, TAG, CATEGORY = 4.0, 6.0, 3.0
-"""How often a word of the body one in the title counts for, and one shared tag or category.
-
-A tag is a choice among many and says more than a category, which a third of a blog may share.
-"""
+"""The weights of a word in the title, a shared tag and a shared category, in words of the body. A
+tag is more specific than a category, which a third of a blog may share."""
 _WORD = re.compile(rf"[^\W\d_]{{{SHORTEST},}}")
 _PLAIN_WORD = re.compile(rf"[a-z]{{{SHORTEST},}}")
-"""The same in text of ASCII, and three times as quick."""
+"""The same for ASCII text, three times as fast."""
 _MARKS = "’‘“”–—…\u00a0"
-"""What alone is not ASCII in most English texts; none of it is part of a word."""
+"""The only non-ASCII characters in most English texts; none is part of a word."""
 
 
 def terms(

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 LISTS = ("index", "archives", "categories", "tags", "authors")
-"""Pelican's direct templates that list articles. Others (404, search) are no landing places."""
+"""Pelican's direct templates that list articles. Others (404, search) are no landing pages."""
 
 Entry = tuple[str, datetime | None]
 """A page: its absolute address, and when it last changed, with an offset, if that is known."""

@@ -9,14 +9,14 @@ from typing import Any
 from .shards import name, shards
 
 BLOCK = 4
-"""Posts whose title, address and summary share a file: a result brings three others along, and
-smaller files would be mostly headers."""
+"""Posts whose results share a file: each result loads three others, but smaller files would consist
+mostly of HTTP headers."""
 
 
 Line = tuple[str, str, str, str, list[str], str, str]
 """One line of the results, as plain text: the address below the site, the title, the day in ISO
-8601 and as a reader of the site knows dates, the categories, the summary, and the language, blank
-where it is the site's own. theme/static/js/search.js reads it."""
+8601 and in the site's date format, the categories, the summary, and the language, blank for the
+site's own. theme/static/js/search.js reads it."""
 
 
 def files(index: Mapping[str, str], posts: int) -> dict[str, bytes]:

@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 from .words import words
 
 IN_TITLE, IN_LABEL = 5, 3
-"""What a word in the title, or in the name of a category, tag or author, adds to its level."""
+"""The levels that a word in the title, or in the name of a category, tag or author, adds."""
 BODY, HIGHEST = 4, 9
-"""Levels that the text alone can give, less than a title does; and the highest, one digit."""
+"""The highest level by the text alone (less than a title's), and the highest of all, one digit."""
 SATURATION, LENGTH = 1.2, 0.75
-"""BM25's k1 and b, as everybody has them."""
+"""The usual values of BM25's k1 and b."""
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 MANY = 64
-"""Posts changed at once from which on the whole index costs less than its parts."""
+"""Changed posts from which on building the whole index is cheaper than patching it."""
 _PAIR = re.compile("([a-z]+)([0-9])")
 
 
@@ -34,7 +34,7 @@ class Post:
 
 
 Asked = tuple[Any, Callable[[], Post]]
-"""A post: a digest of all that can be found in it, and what gives its words."""
+"""A post: a digest of its searchable text, and a function that returns it."""
 
 
 class Counted(NamedTuple):

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 
 LONGEST = 24
-"""Characters of a word that count; beyond are addresses and keys, no words."""
+"""The significant characters of a word; longer ones are addresses or keys."""
 
 _ACCENTS = re.compile("[\u0300-\u036f]")
 # Only at a word's end: the end of the text, an ASCII sign, a dash or a quotation mark follows.

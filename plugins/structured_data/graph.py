@@ -20,7 +20,7 @@ from publish.post.text import plain, plain_title
 Node = dict[str, Any]
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _SOUND = re.compile(r"[\w./-]*", re.ASCII)
-"""Most addresses; the look is cheaper than the quoting."""
+"""Addresses that need no quoting, mostly; the test is cheaper than quoting."""
 
 
 @dataclass(frozen=True)

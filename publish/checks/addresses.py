@@ -11,14 +11,13 @@ from publish.post.urls import folded, normal, permalink
 
 PAGE_NUMBER = re.compile(r"(?:/?page/\d+|(?<=[a-z])\d+(?=\.html$))")
 OF_TOOLS = (
-    "/theme/",
     "/sitemap.xml",
     "/robots.txt",
     "/favicon.ico",
     "/manifest.webmanifest",
-    "/search",
+    "/search/",
 )
-"""Written by the theme, by plugins or by the host; no record tells of them."""
+"""Addresses written by the theme, plugins or the host, which no record holds."""
 
 
 def of_source(source: Source, site: Site) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from publish.checks import secret_keys
-from publish.checks.site import Issue, Trouble
+from publish.checks.site import IssueSizes, Trouble
 from publish.post import identity
 from publish.post.aliases import folders_of, retired_fault
 from publish.post.identity import Recorded
@@ -41,7 +41,7 @@ class Theme(NamedTuple):
 
 
 Look = Callable[[str, Callable[[str], Any]], Any]
-"""Of a file, what a function finds in it: now, or what it found before in the same bytes."""
+"""Calls a function for a file, or returns its cached result for the same bytes."""
 
 
 def theme(settings: Settings, look: Look) -> Theme:
@@ -123,14 +123,14 @@ def _unwritable(settings: Settings, folder: str, detail: str) -> Trouble:
     return Trouble("unwritable", os.path.relpath(folder, settings.root), 1, detail)
 
 
-def issues(settings: Settings) -> tuple[Issue, ...]:
+def issues(settings: Settings) -> tuple[IssueSizes, ...]:
     """The sizes of the composed issues of the last build, if any."""
     found = []
     for page in _files(str(settings.issues), ("issue.html",)):
         folder = os.path.dirname(page)  # noqa: PTH120 - of thousands
         sizes = [_size(f"{folder}{os.sep}{name}") for name in ("issue.html", "issue.txt")]
         slug = os.path.basename(folder)  # noqa: PTH119
-        found.append(Issue(slug, _relative(page, settings.root), *sizes))
+        found.append(IssueSizes(slug, _relative(page, settings.root), *sizes))
     return tuple(found)
 
 

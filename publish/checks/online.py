@@ -17,9 +17,9 @@ from http.client import HTTPException
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from publish.checks.answers import names, within
-from publish.checks.cached import Store
+from publish.checks.file_cache import Store
 from publish.checks.reading import site_of
+from publish.checks.result_cache import names, within
 from publish.checks.rules.linking import is_local
 from publish.checks.site import Site
 from publish.post.diagnostic import Diagnostic, quoted
@@ -28,7 +28,7 @@ from publish.post.record import Library
 from publish.settings import Settings
 
 DAY = 86_400.0
-"""Seconds an answer is believed."""
+"""Seconds for which an answer is cached."""
 CONNECTIONS = 4
 TIMEOUT = 10.0
 """Seconds for one request."""
@@ -36,7 +36,7 @@ PAUSE = 1.0
 """Seconds before the second try."""
 AGENT = {"User-Agent": "publish-check/1 (link checker; HEAD first, one connection a host)"}
 REFUSED = (401, 403, 405, 406, 429, 501, 503, 999)
-"""Answers of hosts that dislike programs or rest: no sign that a reader would find nothing."""
+"""Answers of hosts that refuse programs or are overloaded: readers may still get the page."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,6 @@ def dead_links(
     paths: Sequence[Path] = (),
     *,
     clock: Callable[[], float] = time.time,
-    timeout: float = TIMEOUT,
     pause: float = PAUSE,
     local: bool = False,
 ) -> list[Diagnostic]:
@@ -73,7 +72,7 @@ def dead_links(
     cache = settings.cache / "links.json"
     now = clock()
     fresh = {url: said for url, said in _load(cache).items() if 0 <= now - said[1] < DAY}
-    for url, answer in _ask_all({p.url for p in places} - set(fresh), timeout, pause).items():
+    for url, answer in _ask_all({p.url for p in places} - set(fresh), pause).items():
         fresh[url] = (answer, now)
     if places:
         write_whole(cache, json.dumps(fresh, indent=1, sort_keys=True).encode())
@@ -99,13 +98,13 @@ def outside(site: Site, local: bool = False) -> list[Place]:
     return found
 
 
-def _ask_all(urls: set[str], timeout: float, pause: float) -> dict[str, str]:
+def _ask_all(urls: set[str], pause: float) -> dict[str, str]:
     by_host: dict[str, list[str]] = {}
     for url in sorted(urls):
         by_host.setdefault(url.partition("://")[2].partition("/")[0].lower(), []).append(url)
 
     def ask_host(mine: list[str]) -> list[tuple[str, str]]:
-        return [(url, ask(url, timeout, pause)) for url in mine]
+        return [(url, ask(url, pause=pause)) for url in mine]
 
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         return {url: said for host in pool.map(ask_host, by_host.values()) for url, said in host}

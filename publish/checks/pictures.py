@@ -14,7 +14,7 @@ from publish.post.images import format_of
 CUT, DAMAGED, NONE = "is cut off", "is damaged", "is no picture"
 SUFFIX = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg)$", re.I)
 LARGEST = 50_000_000
-"""Bytes; what is longer is not read."""
+"""Bytes; larger files are not read."""
 
 
 def of_file(file: str) -> str:
@@ -116,4 +116,4 @@ WALKS: dict[str, Callable[[bytes], str]] = {
     ".jpg": _jpeg, ".png": _png, ".gif": _gif, ".webp": _webp, ".avif": _boxes, ".heic": _boxes,
     ".svg": _svg,
 }  # fmt: skip
-"""What tells of a format if a picture is whole."""
+"""The function that checks each format."""

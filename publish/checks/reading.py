@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from publish.checks import environment, pictures
-from publish.checks.cached import Store
+from publish.checks.file_cache import Store
 from publish.checks.rules.header_values import fails_pelican
 from publish.checks.rules.pathological import tangled
 from publish.checks.site import Site, Trouble, printable
@@ -22,14 +22,14 @@ from publish.post.record import Library
 from publish.settings import Settings
 
 LARGEST = 2_000_000
-"""Bytes of one source; what is longer is not read: it is surely no prose."""
+"""Bytes of one source; a longer one is not read, as it is certainly no prose."""
 GIF = 1_000_000
 """Bytes from which on a GIF is opened to see whether it moves."""
 NOTHING = os.stat_result((0,) * 10)
-"""Of a file that cannot be looked up."""
+"""Stands for the ``stat`` of a file that cannot be accessed."""
 
 _read: dict[str, tuple[str, bytes]] = {}
-"""The sources that this process has read and not judged yet, each with its stamp before that."""
+"""The sources that this process has read and not yet judged, each with its stamp before reading."""
 
 
 def fit(content: Path, file: Path) -> bytes | None:
@@ -44,7 +44,7 @@ def fit(content: Path, file: Path) -> bytes | None:
     if fault or found.st_size > LARGEST:
         return None
     raw = file.read_bytes()
-    _read[str(file)] = stamps.told(found), raw
+    _read[str(file)] = stamps.of_stat(found), raw
     if file.suffix.lower() in MARKDOWN:
         source = Source(file.name, file.name, raw, False, ReadOptions())
         if not source.readable or fails_pelican(source) or tangled(source):
@@ -56,33 +56,33 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
     """The records with their texts and environment: theme, mails, built site. ``store`` is the
     cache. Without ``built`` the built site and its mails are not read."""
     _real.cache_clear()
-    how = _reading(library)
+    options = _reading(library)
     content, root = str(settings.content), settings.root
     below = _place(settings.content, root)
     sources: list[Source] = []
     troubles: list[Trouble] = []
-    astray: set[tuple[str, str]] = set()
+    bad_links: set[tuple[str, str]] = set()
     complaints: dict[str, list[Complaint]] = {}
-    for said in library.complaints:
-        complaints.setdefault(printable(said.file), []).append(said)
+    for complaint in library.complaints:
+        complaints.setdefault(printable(complaint.file), []).append(complaint)
     for path in (*library.sources, *library.files):
         file = f"{content}{os.sep}{path}"
-        fault, found = state(file, content)
+        fault, status = state(file, content)
         if fault == "symlink-out":
-            astray.add((fault, _place(_link_of(Path(file), settings.content), root)))
+            bad_links.add((fault, _place(_link_of(Path(file), settings.content), root)))
             continue
         if path not in library.sources:
             continue
         name = printable(f"{below}/{path}")
         if fault:
             troubles.append(Trouble(fault, name, 1))
-        elif found.st_size > LARGEST:
-            troubles.append(Trouble("too-large", name, 1, f"{found.st_size / 1e6:.0f} MB"))
+        elif status.st_size > LARGEST:
+            troubles.append(Trouble("too-large", name, 1, f"{status.st_size / 1e6:.0f} MB"))
         else:
             # The same bytes are given to Pelican and judged, read once.
-            stamp, raw = _read.get(file, (stamps.told(found), None))
+            stamp, raw = _read.get(file, (stamps.of_stat(status), None))
             source = Source(
-                path, name, raw or partial(_bytes, file), library.sources[path] == "page", how,
+                path, name, raw or partial(_bytes, file), library.sources[path] == "page", options,
                 library.by_source.get(path), tuple(complaints.get(name, ())),
             )  # fmt: skip
             try:
@@ -90,8 +90,8 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
             except OSError as error:
                 troubles.append(Trouble("unreadable", name, 1, error.strerror or ""))
     _read.clear()
-    astray |= {("symlink-loop", _place(Path(link), root)) for link in _loops(content)}
-    troubles += [Trouble(rule, name, 1) for rule, name in sorted(astray)]
+    bad_links |= {("symlink-loop", _place(Path(link), root)) for link in _loops(content)}
+    troubles += [Trouble(rule, name, 1) for rule, name in sorted(bad_links)]
     recorded, damage = environment.recorded(settings)
     theme = environment.theme(settings, store.of_file)
     identified = "post_identity" in library.plugins
@@ -106,9 +106,9 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
             if path.lower().endswith(".gif") and size > GIF and _moves(settings.content / path)
         ),
         spoilt={
-            path: what for path, size in library.files.items()
+            path: damaged for path, size in library.files.items()
             if size and pictures.SUFFIX.search(path)
-            and (what := store.of_file(f"{content}{os.sep}{path}", pictures.of_file))
+            and (damaged := store.of_file(f"{content}{os.sep}{path}", pictures.of_file))
         },
         theme_ids=theme.ids,
         mentions=theme.mentions,

@@ -17,7 +17,7 @@ Drafts = Literal["same", "softer", "silent"]
 MOST = 20
 """Findings of one rule in one file; a thousand would hide the rest."""
 BY_BYTES = ("empty-file", "binary-file", "bad-utf8")
-"""The rules that look at a source which is no text."""
+"""The rules for sources that are no text."""
 OverSource = Callable[[Source], Iterable[Problem]]
 OverSite = Callable[[Site], Iterable[Problem]]
 

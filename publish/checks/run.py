@@ -10,8 +10,8 @@ from dataclasses import replace
 from types import ModuleType
 
 from publish.checks import environment, reading
-from publish.checks.answers import Judged
-from publish.checks.cached import Store
+from publish.checks.file_cache import Store
+from publish.checks.result_cache import Judged
 from publish.checks.rule import MOST, Rule, found
 from publish.checks.rules import (
     config,
@@ -94,11 +94,11 @@ def findings(site: Site) -> Iterator[Diagnostic]:
     for rule in RULES:
         if rule is not refused:
             sources = faulty if rule.cacheable else site.sources
-            for told in _told(rule, _problems(rule, site, sources), drafts):
+            for told in _diagnostics(rule, _problems(rule, site, sources), drafts):
                 if told.severity == "error":
                     errors.add((told.file, told.line))
                 yield told
-    yield from _told(refused, _unsaid(refusals(site), site, errors), drafts)
+    yield from _diagnostics(refused, _unreported(refusals(site), site, errors), drafts)
 
 
 def _problems(rule: Rule, site: Site, sources: Iterable[Source]) -> Iterator[tuple[str, Problem]]:
@@ -111,41 +111,42 @@ def _problems(rule: Rule, site: Site, sources: Iterable[Source]) -> Iterator[tup
             yield source.file, problem
 
 
-def _told(
+def _diagnostics(
     rule: Rule, problems: Iterable[tuple[str, Problem]], drafts: set[str]
 ) -> Iterator[Diagnostic]:
     """The findings of one rule, at most ``MOST`` per file."""
     counted: dict[str, int] = {}
     for file, problem in problems:
         counted[file] = counted.get(file, 0) + 1
-        told = _finding(rule, file, problem, file in drafts)
-        if told is None or counted[file] > MOST:
+        finding = _finding(rule, file, problem, file in drafts)
+        if finding is None or counted[file] > MOST:
             continue
         if counted[file] == MOST:
-            told = replace(told, message=f"{told.message} (and perhaps more like it)")
-        yield told
+            finding = replace(finding, message=f"{finding.message} (and perhaps more like it)")
+        yield finding
 
 
-def _unsaid(
-    found: Iterable[tuple[Problem, Complaint]], site: Site, errors: set[tuple[str, int]]
+def _unreported(
+    refusals: Iterable[tuple[Problem, Complaint]], site: Site, errors: set[tuple[str, int]]
 ) -> Iterator[tuple[str, Problem]]:
     """Pelican's errors, without those that rules have reported as ``errors``."""
     files = {file for file, _ in errors}
     unread = {s.file for s in site.sources if s.post is None} | {t.file for t in site.troubles}
     content = site.file_of("")
-    for problem, said in found:
+    for problem, refusal in refusals:
         # Line 1 stands for an unknown line.
         vague = problem.line == 1 or problem.file in unread
         # For two posts with one Uid the plugin names the second one, the rule the copy.
-        twin = said.kind == "twin" and not files.isdisjoint(said.parts)
-        named = (problem.file, problem.line) in errors or twin
+        twin = refusal.kind == "twin" and not files.isdisjoint(refusal.parts)
+        reported = (problem.file, problem.line) in errors or twin
         # Two pages of one file may be a consequence of a reported error.
-        if said.kind == "overwritten" and errors:
+        if refusal.kind == "overwritten" and errors:
             continue
         # An invalid setting may make any code fail.
-        if site.settings_file in files and not said.kind and not said.file.startswith(content):
+        own = refusal.kind or refusal.file.startswith(content)
+        if site.settings_file in files and (not own or problem.file == site.settings_file):
             continue
-        if not named and not (vague and problem.file in files):
+        if not reported and not (vague and problem.file in files):
             errors.add((problem.file, problem.line))
             files.add(problem.file)
             yield problem.file, problem

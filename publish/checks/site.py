@@ -26,7 +26,7 @@ class Trouble:
 
 
 @dataclass(frozen=True)
-class Issue:
+class IssueSizes:
     """Sizes in bytes of a composed issue as it lies in the issues folder."""
 
     slug: str
@@ -57,7 +57,7 @@ class Site:
     mentions: frozenset[str] = frozenset()
     policy: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     troubles: tuple[Trouble, ...] = ()
-    issues: tuple[Issue, ...] = ()
+    issues: tuple[IssueSizes, ...] = ()
     recorded: Recorded = field(default_factory=Recorded)
     recorded_fault: tuple[str, str] | None = None
     """The file of the ledger that is damaged, and what is wrong with it."""

@@ -21,7 +21,7 @@ from publish.post.slug import slugify
 
 Kind = Literal["post", "page", "draft", "scheduled"]
 MOST_LINKS = 5000
-"""Of one source; a rule tells when there are more, which are not looked at."""
+"""Links of one source that are checked; a rule reports more."""
 TOKEN = re.compile(r"[^\s()<>\"'\[\]]+")
 SETEXT = re.compile(r"(?:=+|-+)[ ]*$")
 EMPTY = ("]()", 'href=""', "]( )", "](<>)", 'src=""')

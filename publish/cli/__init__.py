@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 ALONE = ("build", "check")
-"""Commands that read the site once and do nothing beside it."""
+"""Commands that read the site once, and in which Pelican may run in the same process."""
 
 
 def main(args: list[str] | None = None) -> None:

@@ -30,7 +30,7 @@ def common(command: Body) -> Body:
         show_default=True,
         help="The settings file of the site.",
     )
-    @click.option("-q", "--quiet", is_flag=True, help="Print only what was asked for, and errors.")
+    @click.option("-q", "--quiet", is_flag=True, help="Print results and errors, nothing else.")
     @click.option("-v", "--verbose", is_flag=True, help="Say more of what is done.")
     @click.option("--no-color", is_flag=True, help="No colours; NO_COLOR does the same.")
     @functools.wraps(command)
@@ -46,7 +46,11 @@ def with_office(command: Body) -> Body:
     """Add ``--live`` and the common options; the command gets an open ``office`` and the
     ``terminal`` instead."""
 
-    @click.option("--live", is_flag=True, help="Fail unless MAILCHIMP_API_KEY is set.")
+    @click.option(
+        "--live",
+        is_flag=True,
+        help="Fail unless MAILCHIMP_API_KEY is set, which makes all of it real.",
+    )
     @common
     @functools.wraps(command)
     def wrapped(settings: Settings, terminal: Terminal, live: bool, **rest: Any) -> Any:

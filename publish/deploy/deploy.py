@@ -15,7 +15,7 @@ from publish.deploy.targets import Place, Raced, Target
 from publish.errors import ConfigError, PublishError, Refused
 
 VERIFY = 900.0
-"""Seconds in which every host of a folder of files shows a release."""
+"""Seconds within which every host of static files shows a release."""
 PATIENCE = 60.0
 """Seconds to wait for another deploy."""
 

@@ -10,7 +10,8 @@ from publish.deploy.release import CONTROL, Hold, Record, Release
 from publish.errors import NothingSent, Refused
 from publish.post.urls import folded
 
-FIFTH = 5
+DELETE_LIMIT = 5
+"""A deploy deletes at most one page in this many, unless it is allowed to delete more."""
 
 
 class Age(Enum):
@@ -20,15 +21,15 @@ class Age(Enum):
     NEWER = "newer"
     OLDER = "older"
     DIVERGED = "diverged"
-    """Neither comes from the other."""
+    """Neither is an ancestor of the other."""
     UNKNOWN = "unknown"
-    """This repository does not have the other commit."""
+    """The repository lacks the other commit."""
     NONE = "none"
-    """One of them comes from no commit."""
+    """One of the releases was not made from a commit."""
 
 
 Compare = Callable[[str, str], Age]
-"""Two commits to how the first stands to the second."""
+"""From two commits to the relation of the first to the second."""
 
 
 def require_fit(release: Release) -> None:
@@ -60,7 +61,7 @@ def require_pages(release: Release, remote: Remote, allowed: bool) -> None:
         Refused: more than a fifth of the pages would vanish, and that is not ``allowed``.
     """
     gone, all_ = vanishing(release, remote)
-    if len(gone) * FIFTH > all_ and not allowed:
+    if len(gone) * DELETE_LIMIT > all_ and not allowed:
         more = ", …" if len(gone) > 1 else ""
         raise Refused(
             f"{len(gone)} of {all_} pages would vanish ({gone[0]}{more})",

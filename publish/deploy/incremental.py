@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import TypeVar
 
-from publish.deploy import snapshot
+from publish.deploy import built
 from publish.deploy.plan import PHASES, Plan, Remote, phase_of
 from publish.deploy.release import (
     MARKER,
@@ -32,10 +32,10 @@ from publish.errors import Refused
 
 R = TypeVar("R")
 OWN = ".publish"
-"""The folder in the target that holds what it remembers."""
+"""The folder in the target for its record and kept files."""
 VAULT = re.compile(rf"{re.escape(OWN)}/([0-9a-f]{{32}})/")
-"""What was public once and is kept lies in a folder that cannot be guessed: a page that was taken
-off the site must not be there for those who know how this tool works."""
+"""Kept files lie in a folder with an unguessable name: a page taken off the site must not be
+readable by those who know this tool."""
 SEPARATOR = " @"
 """Between a file's SHA-256 and the tag under which the target knows it."""
 
@@ -153,7 +153,7 @@ class IncrementalTarget(Target):
             self.place.say(f"putting up {phase.name}: {len(paths)}")
 
             def one(path: str) -> tuple[str, str]:
-                data, tag = snapshot.content(self.place.output, release, path), tags.get(path)
+                data, tag = built.content(self.place.output, release, path), tags.get(path)
                 if tag is None or not self.same(path, tag, data):
                     tag = self.write(path, data)
                 return path, release.files[path].sha256 + SEPARATOR + tag
@@ -175,31 +175,31 @@ class IncrementalTarget(Target):
             raise Refused(f"release {to.release[:12]} is not kept any more",
                           "build that state of the content, then deploy it")  # fmt: skip
         target, now = decoded(data), self.load() or Record()
-        wanted = {p: f.partition(SEPARATOR)[0] for p, f in target.files.items()}
+        digests = {p: f.partition(SEPARATOR)[0] for p, f in target.files.items()}
         tags = self.tags()
-        differing = [p for p, sha in wanted.items() if remote.files.get(p) != sha]
-        lost = [p for p in differing if f"{self.vault}/kept/{wanted[p]}" not in tags]
+        differing = [p for p, sha in digests.items() if remote.files.get(p) != sha]
+        lost = [p for p in differing if f"{self.vault}/kept/{digests[p]}" not in tags]
         if lost:
             raise Refused(f"{lost[0]}, as it was in release {to.release[:12]}, is not kept any "
                           "more", "build that state of the content, then deploy it")  # fmt: skip
-        planned = tuple(sorted({*now.planned, *wanted}))
+        planned = tuple(sorted({*now.planned, *digests}))
         self.begin(replace(now, hold=record.hold, planned=planned))
-        gone = sorted(p for p in remote.files if p not in wanted)
-        self._keep([p for p in differing if p in tags] + gone, remote)
-        known = {p: t for p, t in now.files.items() if p in tags}
+        dropped = sorted(p for p in remote.files if p not in digests)
+        self._keep([p for p in differing if p in tags] + dropped, remote)
+        fingerprints = {p: t for p, t in now.files.items() if p in tags}
         for phase in PHASES:
             self.fence()
             paths = [p for p in differing if _phase_back(p, remote.files) == phase]
 
             def one(path: str) -> tuple[str, str]:
-                data = self.fetch(f"{self.vault}/kept/{wanted[path]}") or b""
-                return path, wanted[path] + SEPARATOR + self.write(path, data)
+                data = self.fetch(f"{self.vault}/kept/{digests[path]}") or b""
+                return path, digests[path] + SEPARATOR + self.write(path, data)
 
-            known |= dict(self._each(one, paths))
-        files = {p: t for p, t in known.items() if p in wanted}
-        self.save(replace(record, files=files, planned=tuple(gone)))
-        if gone:
-            self.remove(gone)
+            fingerprints |= dict(self._each(one, paths))
+        files = {p: t for p, t in fingerprints.items() if p in digests}
+        self.save(replace(record, files=files, planned=tuple(dropped)))
+        if dropped:
+            self.remove(dropped)
         self.ended(replace(record, files=files))
 
     def probe(self) -> None:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from publish.deploy.release import MARKER, File, Kind, Record, Release, is_page
 
 GRACE = timedelta(days=1)
-"""So long a dead asset stays: pages that a browser or a proxy keeps still show it."""
+"""How long an unused asset stays: pages cached by browsers and proxies still show it."""
 PHASES = (
     "new assets", "changed assets", "new pages", "changed pages", "feeds and indexes", "lists",
     "marker",
@@ -83,7 +83,7 @@ def plan(
     file's bytes. ``kept_for_letters`` are files that sent letters show. ``atomic``: the target
     replaces everything at once, so nothing is deleted singly. ``moved``: the site comes from
     another commit than the recorded one."""
-    known = remote.record or Record()
+    record = remote.record or Record()
     puts: dict[str, list[Put]] = {name: [] for name in PHASES}
     unchanged = 0
     for path, file in sorted(release.files.items()):
@@ -94,26 +94,26 @@ def plan(
             puts[phase_of(file.kind, why == "new")].append(Put(path, file.size, why))
         else:
             unchanged += 1
-    gone = [path for path in remote.files if path not in release.files]
+    dropped = [path for path in remote.files if path not in release.files]
     pages, _ = vanishing(release, remote)
     expiring, expired = {}, []
-    for path in sorted(set(gone) - set(pages) - set(kept_for_letters)):
-        since = known.expiring.get(path) or release.time
+    for path in sorted(set(dropped) - set(pages) - set(kept_for_letters)):
+        since = record.expiring.get(path) or release.time
         if _at(release.time) - _at(since) >= GRACE:
             expired.append(path)
         else:
             expiring[path] = since
     changes = any(puts.values()) or bool(pages)
     if atomic and not changes:
-        expiring |= {path: known.expiring[path] for path in expired}
+        expiring |= {path: record.expiring[path] for path in expired}
         expired = []
-    if changes or moved or known.release != release.id or not remote.files.get(MARKER):
+    if changes or moved or record.release != release.id or not remote.files.get(MARKER):
         marker = release.files[MARKER]
         puts["marker"].append(Put(MARKER, marker.size, "the site says which release it is"))
-    kept = {p for p in gone if p in kept_for_letters and p not in pages}
+    shown = {p for p in dropped if p in kept_for_letters and p not in pages}
     return Plan(
         tuple(Phase(name, tuple(puts[name])) for name in PHASES if puts[name]),
-        tuple(sorted({*pages, *expired})), tuple(sorted({*expiring, *kept})), expiring, unchanged,
+        tuple(sorted({*pages, *expired})), tuple(sorted({*expiring, *shown})), expiring, unchanged,
     )  # fmt: skip
 
 

@@ -16,9 +16,9 @@ from pathlib import Path
 from publish.errors import ConfigError, NothingSent
 
 SECRET = re.compile(r"TOKEN|KEY|SECRET|PASSWORD|PASSWD|CREDENTIAL|AUTH|HEARTBEAT", re.I)
-"""Names of variables whose values are shown nowhere."""
+"""Names of environment variables whose values are masked in output."""
 DEADLINE = 1800.0
-"""Seconds after which a program is ended that neither works nor fails."""
+"""Seconds after which a hanging program is killed."""
 
 
 class Failed(NothingSent):

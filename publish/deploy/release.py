@@ -13,13 +13,13 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Literal
 
 MARKER = "publish-release.json"
-"""The file by which the site says which release it is; written by the deployer alone."""
+"""The file that names the site's release; written by the deployer only."""
 KEEP = 5
-"""Releases that can be gone back to, the present one included."""
+"""Releases kept for rollbacks, including the current one."""
 FINGERPRINT = re.compile(r"-[0-9a-f]{12}(?=[-.])")
-"""A digest in a file's name: other bytes would have another name."""
+"""A digest in a file's name, which changes with the bytes."""
 CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-"""What no name may hold: the programs that carry a site take orders by line, and URLs are UTF-8."""
+"""Characters that no name may hold: transfer programs read commands by line, and URLs are UTF-8."""
 DATA = (".json", ".xml", ".txt", ".webmanifest", ".conf")
 
 Kind = Literal["asset", "page", "data", "list"]
@@ -157,7 +157,7 @@ class Record:
 
 
 FILED = {"expiring": "doomed"}
-"""What the record's file calls a field."""
+"""Names of fields in the record's file, where they differ."""
 
 
 def encoded(record: Record) -> bytes:

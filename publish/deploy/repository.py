@@ -17,7 +17,7 @@ QUIET = {
     "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_HTTP_LOW_SPEED_LIMIT": "500",
     "GIT_HTTP_LOW_SPEED_TIME": "60",
 }  # fmt: skip
-"""Git's words in English, no question at the terminal, and an end to a connection that hangs."""
+"""Git's messages in English, no prompts, and a time-out for hanging connections."""
 
 
 class Repository:

@@ -6,11 +6,11 @@ from publish.deploy.release import FINGERPRINT, MARKER, Release
 from publish.post.media import media_type
 
 NEVER, ALWAYS = "no-store", "public, max-age=31536000, immutable"
-"""How long a browser may keep what tells of each release, and what bears a digest in its name."""
+"""Cache-Control of the release marker, and of files with a digest in their names."""
 
 
 def content_type(path: str, head: bytes) -> str:
-    """The media type; ``head`` are the file's first bytes, by which feeds are told apart."""
+    """The media type; ``head`` are the file's first bytes, which distinguish kinds of feeds."""
     suffix = path.rpartition(".")[2].lower() if "." in path.rpartition("/")[2] else ""
     if suffix in ("xml", "rss", "atom"):
         for tag, of in ((b"<rss", "rss"), (b"<feed", "atom")):

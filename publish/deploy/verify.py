@@ -17,9 +17,9 @@ from publish.errors import NothingSent, Refused
 from publish.http import LARGEST, Answer, ask, digest_in
 
 PAGES = 20
-"""Changed pages that are asked for."""
+"""Changed pages that are requested."""
 PAUSES = (0.2, 0.5, 1, 2, 5, 10, 15)
-"""Seconds between two questions for the marker; the last one from then on."""
+"""Seconds between requests for the marker; the last one repeats."""
 
 Ask = Callable[..., Answer]
 

@@ -4,8 +4,7 @@ data."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,6 @@ from publish.settings import Settings
 if TYPE_CHECKING:
     # Imported late: the office imports the newsletter, and the first page should not wait for that.
     from publish.newsletter.selection import Candidate
-    from publish.office.context import Office as Room
 
 Say = Callable[[str], None]
 TITLES = {
@@ -29,7 +27,7 @@ TITLES = {
     "retract": "Take the post off the site?", "rename": "Change its address?",
     "deploy": "Upload the site?", "publish": "Publish this post?",
 }  # fmt: skip
-"""What a question is called."""
+"""The titles of questions."""
 SAYS = {
     "replace": "The scheduled letter is taken back, made again from the post as it is now, and "
     "scheduled for the same time. No reader gets two.",
@@ -53,7 +51,7 @@ DONE = {
 SLEPT = 60.0
 """Seconds between two lines of a countdown after which the computer was asleep."""
 DIRECT = ("test",)
-"""Acts that are done without a question: they may be done as often as one likes."""
+"""Acts without a question, as they may be repeated at will."""
 REFUSED = "That cannot be done yet"
 FAILED = "That did not work; nothing went out twice"
 UNKNOWN = "It is not known yet whether that worked; nothing will go twice"
@@ -64,7 +62,7 @@ NAMES = {
 }  # fmt: skip
 """The names of a question's lines as the page has them."""
 COMMAND = re.compile(r"`publish (\w+)[^`]*`")
-"""A command as every message marks it."""
+"""A command in a message, in backticks."""
 BUTTONS = {
     "send": "“Send the letter”", "undo": "“Take it back”", "deploy": "“Upload”",
     "build": "the desk", "status": "the desk", "check": "the desk", "plan": "the desk",
@@ -87,9 +85,10 @@ class Office:
         Raises:
             PublishError: it is refused.
         """
-        from publish.office import acts
+        from publish.office import acts, context
 
-        with self._opened(settings, Voice(say=say, progress=say, words=WORDS)) as room:
+        voice = Voice(say=say, progress=say, words=WORDS)
+        with context.opened(settings, voice, live=self.live) as room:
             return acts.ask(room, act, **wish)
 
     def do(
@@ -101,18 +100,11 @@ class Office:
         Raises:
             PublishError: it failed.
         """
-        from publish.office import acts
+        from publish.office import acts, context
 
         voice = Voice(say=say, progress=progress, countdown=countdown, words=WORDS)
-        with self._opened(settings, voice) as room:
+        with context.opened(settings, voice, live=self.live) as room:
             return acts.do(room, question)
-
-    @contextmanager
-    def _opened(self, settings: Settings, voice: Voice) -> Iterator[Room]:
-        from publish.office.context import opened
-
-        with opened(settings, voice, live=self.live) as room:
-            yield room
 
 
 class DeskWords(Words):

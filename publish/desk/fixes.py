@@ -22,7 +22,7 @@ STATUSES = ("published", "draft", "hidden")
 
 
 Fix = Callable[[bytes, Diagnostic, Mapping[str, Any]], bytes | None]
-"""A mend may know the finding and the settings' values beside the bytes."""
+"""A fix: from bytes, finding and settings to the fixed bytes, or None."""
 
 
 def apply_fix(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> bytes | None:

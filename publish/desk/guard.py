@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 LARGEST = 40 * 1024 * 1024
-"""Bytes of a request: a photograph as a telephone takes it, and not much more."""
+"""Bytes of a request: enough for a phone's photograph."""
 KEY = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
@@ -66,7 +66,7 @@ class Guard:
             if headers.get("Origin") != f"http://{host}" or site != "same-origin":
                 return Refusal(403, "Only the desk's own pages may do this.")
             if not _short(headers.get("Content-Length") or ""):
-                return Refusal(413, "That is too large.")
+                return Refusal(413, "That is too large: a photo may have 40 MB. Go back.")
         elif site not in ("same-origin", "none") and headers.get("Sec-Fetch-Dest") != "document":
             return Refusal(403, "Other pages may lead to the desk, not look into it.")
         return None
@@ -118,18 +118,18 @@ def key(file: Path) -> str:
     try:
         # A key that other users could read is replaced.
         private = file.stat().st_mode & 0o077 == 0
-        found = file.read_text("ascii").strip() if private else ""
+        present = file.read_text("ascii").strip() if private else ""
     except (FileNotFoundError, UnicodeDecodeError):
-        found = ""
-    if KEY.fullmatch(found):
-        return found
-    made = secrets.token_urlsafe(16)
+        present = ""
+    if KEY.fullmatch(present):
+        return present
+    fresh = secrets.token_urlsafe(16)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.unlink(missing_ok=True)
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as stream:
-        stream.write(made + "\n")
-    return made
+        stream.write(fresh + "\n")
+    return fresh
 
 
 def _short(length: str) -> bool:

@@ -65,9 +65,8 @@ def view(now: Snapshot, at: datetime) -> SimpleNamespace:
     sent = sorted((m for m in letters if m.state == "sent"), key=lambda m: m.at or at, reverse=True)
     writing = _writing(now)
     rows = [_row(now, post, at) for post in writing]
-    mailed = {m.uid for m in letters}
-    older = [s for s in now.posts if s.kind == "public" and s.mailed and s.uid not in mailed
-             and (choice := now.choice(s)) and choice.verdict == "old"]  # fmt: skip
+    older = [s for s in parts.never_mailed(now)
+             if (choice := now.choice(s)) and choice.verdict == "old"]  # fmt: skip
     states, says, buttons = site(now, at)
     known = now.newsletter.readers
     return SimpleNamespace(
@@ -79,7 +78,7 @@ def view(now: Snapshot, at: datetime) -> SimpleNamespace:
         more_writing=tuple(rows[SHOWN:]),
         together=_together(now, writing),
         first=not now.posts,
-        out=tuple(out(now, letter, at) for letter in sent[:SHOWN]),
+        out=tuple(sent_row(now, letter, at) for letter in sent[:SHOWN]),
         older=len(older),
         site=states,
         site_says=says,
@@ -110,35 +109,35 @@ def site(
     now: Snapshot, at: datetime
 ) -> tuple[tuple[State, ...], tuple[str, ...], tuple[Button, ...]]:
     """The site's state, lines about it, and the button to upload."""
-    known = now.site
+    state = now.site
     if now.trouble:
         return (State("error", "The pages cannot be made"),), (now.trouble,), ()
-    if known.targets and known.waiting is None:
-        if known.made is None:
+    if state.targets and state.waiting is None:
+        if state.made is None:
             return (State("warning", "The pages are not made yet"),), (), ()
-        told = known.trouble or "Being looked at"
-        return (), (f"What readers see is not known: {told}.",), (parts.ask("Upload…", "deploy"),)
-    if known.waiting is None:
-        made = f"The pages were made {words.saved(known.made, now.zone, at)}." if known.made else ""
+        why = state.trouble or "Being looked at"
+        return (), (f"What readers see is not known: {why}.",), (parts.ask("Upload…", "deploy"),)
+    if state.waiting is None:
+        made = f"The pages were made {words.saved(state.made, now.zone, at)}." if state.made else ""
         says = "Where they are uploaded to is not set, so what readers see is not known."
         return (), tuple(filter(None, (made, says))), ()
-    seen = (
-        f"What readers see is from {words.moment(known.uploaded, now.zone, at)}."
-        if known.uploaded
+    uploaded = (
+        f"What readers see is from {words.moment(state.uploaded, now.zone, at)}."
+        if state.uploaded
         else "Nothing was uploaded from here yet."
     )
-    if not known.waiting:
-        return (State("ok", "Uploaded"),), (seen,), ()
-    pages = words.count(len(known.waiting), "page")
-    waits = "waits" if len(known.waiting) == 1 else "wait"
+    if not state.waiting:
+        return (State("ok", "Uploaded"),), (uploaded,), ()
+    pages = words.count(len(state.waiting), "page")
+    waits = "waits" if len(state.waiting) == 1 else "wait"
     return (
         (State("warning", f"{pages} {waits} to be uploaded"),),
-        (seen,),
+        (uploaded,),
         (parts.ask(f"Upload {pages}…", "deploy"),),
     )
 
 
-def out(now: Snapshot, letter: Letter, at: datetime) -> SentRow:
+def sent_row(now: Snapshot, letter: Letter, at: datetime) -> SentRow:
     """A letter's line in the table."""
     day = words.day(letter.at, now.zone, at, short=True) if letter.at else ""
     title, href = parts.title(now, letter), f"/letter/{letter.key}"
@@ -254,9 +253,8 @@ def _coming(now: Snapshot, at: datetime) -> tuple[AgendaEntry, ...]:
     days: list[tuple[datetime, AgendaEntry]] = []
     for letter in now.newsletter.letters:
         if letter.state == "scheduled" and letter.at:
-            title, post = parts.title(now, letter), now.of(letter)
-            where = parts.href(post) if post else f"/letter/{letter.key}"
-            what = f"{words.clock(letter.at, now.zone)}, letter: {title}"
+            what = f"{words.clock(letter.at, now.zone)}, letter: {parts.title(now, letter)}"
+            where = parts.letter_href(now, letter)
             days.append((letter.at, AgendaEntry(_day(letter.at, now, at), what, where)))
     for post in now.posts:
         if post.kind == "scheduled" and post.date:

@@ -17,13 +17,11 @@ def index(now: Snapshot, at: datetime) -> SimpleNamespace:
     waiting = [m for m in all_letters if m.state != "sent"]
     sent = [m for m in all_letters if m.state == "sent"]
     sent.sort(key=lambda m: m.at or at, reverse=True)
-    mailed = {m.uid for m in all_letters}
-    never = [s for s in now.posts if s.kind == "public" and s.mailed and s.uid not in mailed]
-    never.sort(key=lambda s: s.date or s.saved, reverse=True)
+    never = sorted(parts.never_mailed(now), key=lambda s: s.date or s.saved, reverse=True)
     known = now.newsletter.asked
     return SimpleNamespace(
         waiting=[_waiting(now, m, at) for m in waiting],
-        out=[home.out(now, m, at) for m in sent],
+        out=[home.sent_row(now, m, at) for m in sent],
         never=[(s.title, parts.href(s)) for s in never],
         says=f"As of {words.saved(known, now.zone, at)}." if known else "Being looked at.",
     )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from publish.office.letters import Letters
 
 FRESH = 6 * 60 * 60
-"""Seconds for which a report of a letter older than a week is not asked for again."""
+"""Seconds for which the report of a letter older than a week is cached."""
 STATES: dict[str, LetterState] = {
     "schedule": "scheduled", "sending": "sending", "sent": "sent", "archived": "sent",
     "canceling": "incomplete", "canceled": "incomplete", "paused": "incomplete",
@@ -120,7 +120,7 @@ def _sender(room: Office) -> str:
 
 def _how(state: State) -> LetterState | None:
     """The state of a letter; None for one that was never sent nor taken back."""
-    if state.unknown or state.unfinished:
+    if state.unknown or state.unfinished or state.lost:
         return "unknown"
     if state.held:
         return "held"

@@ -21,7 +21,7 @@ UNSENT = {
     "send": "not yet", "old": "an older post: its letter goes out only if you send it",
     "held": "taken back; it stays here until you send it",
 }  # fmt: skip
-"""Why the letter of a public post is not there, by what `send` does about it."""
+"""Why a public post has no letter yet, by the verdict of `send`."""
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ LETTER_STATES = {
 }
 """Each state of a letter as a page shows it."""
 DUE = ("send", "overdue")
-"""Choices that mean: its letter has not gone, and readers may expect it."""
+"""Verdicts on a letter that is due or overdue."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,12 @@ def letter_href(now: Snapshot, letter: Letter) -> str:
     """The address of a letter: its post's page, else its own."""
     post = now.of(letter)
     return href(post) if post and not letter.several else f"/letter/{letter.key}"
+
+
+def never_mailed(now: Snapshot) -> list[Post]:
+    """The public posts that may have a letter and had none."""
+    mailed = {letter.uid for letter in now.newsletter.letters}
+    return [s for s in now.posts if s.kind == "public" and s.mailed and s.uid not in mailed]
 
 
 def ask(label: str, act: str, post: Post | None = None, **more: str) -> Button:
@@ -96,7 +102,7 @@ def mode(now: Snapshot) -> Mode:
     if not now.live:
         return Mode(
             False, "Rehearsal.",
-            "No letter leaves this computer: they go to the inbox on it.", "How to go live",
+            "Letters go to the inbox on this computer; no reader gets one.", "How to go live",
         )  # fmt: skip
     if not now.acts:
         return Mode(

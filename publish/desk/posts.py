@@ -13,7 +13,7 @@ from publish.settings import Settings
 from publish.site import posts
 
 HEAD = 1024
-"""Bytes in which a header ends, but for one that is read again."""
+"""Bytes in which headers are searched first; a longer one is parsed from the whole file."""
 Stamp = tuple[int, int, int]
 
 

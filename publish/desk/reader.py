@@ -21,14 +21,15 @@ from publish.post.diagnostic import Diagnostic
 from publish.settings import Settings, load
 
 PAUSE = 0.25
-"""Seconds between two looks at the files."""
+"""Seconds between two polls of the files."""
 BUSY, IDLE = 60.0, 15 * 60.0
-"""Seconds between two looks at Mailchimp: while a letter is on its way, and else."""
+"""Seconds between two readings of Mailchimp: while a letter is scheduled or being sent, and
+otherwise."""
 MINUTE = 60.0
 REST = 1.0
-"""Seconds between two looks at Mailchimp at the least: an author may save often."""
+"""The fewest seconds between two readings of Mailchimp, as an author may save often."""
 ALIVE = 15.0
-"""Seconds after which a waiting page is written to, to learn whether it is still there."""
+"""Seconds after which a keep-alive is sent to a waiting page."""
 
 Check = Callable[[Settings], list[Diagnostic]]
 ReadNewsletter = Callable[[Settings], Newsletter]
@@ -142,7 +143,7 @@ class Reader:
                 self._mailed = mailed
                 self.look_again()
         except Exception as error:
-            # Whatever it is, the next change must find this thread at work.
+            # Any exception is reported, so that the thread survives for the next change.
             self.change(trouble=str(error))
 
     def _undecided(self, post: Post) -> bool:

@@ -89,10 +89,10 @@ def count(number: int, word: str, words: str = "") -> str:
     return f"{number:,}{NARROW}{word if number == 1 else words or word + 's'}"
 
 
-def spelt(number: int, word: str, words: str = "") -> str:
+def spelt(number: int, word: str) -> str:
     """``one letter``, ``three things``; in figures from thirteen on."""
     name = SPELT[number] if number < len(SPELT) else f"{number:,}"
-    return f"{name} {word if number == 1 else words or word + 's'}"
+    return f"{name} {word if number == 1 else word + 's'}"
 
 
 def sentence(text: str) -> str:
@@ -106,7 +106,7 @@ def share(part: int, whole: int) -> str:
 
 
 MIN_READERS_FOR_PERCENT = 30
-"""Readers below which a share in per cent says more than is known."""
+"""Readers below which a percentage would be misleading."""
 
 
 def _date(there: date, here: date) -> str:

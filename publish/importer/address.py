@@ -154,7 +154,7 @@ def host_of(url: str) -> str:
 
 
 def key_of(path: str) -> str:
-    """One spelling of an old path."""
+    """An old path normalized."""
     return urls.folded(urls.normal(path))
 
 

@@ -31,7 +31,8 @@ def notes_of(item: Item, context: Context) -> list[tuple[str, El]]:
         return []
     return [
         (str(note["id"]), _normal(str(note.get("content") or ""), False, context))
-        for note in found if isinstance(note, dict) and note.get("id")
+        for note in (found if isinstance(found, list) else ())
+        if isinstance(note, dict) and note.get("id")
     ]  # fmt: skip
 
 

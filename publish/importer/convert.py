@@ -24,7 +24,7 @@ from publish.importer.wordpress.expand import Context
 
 @dataclass
 class Prepared:
-    """What the first step finds about an item, beside its blocks (``data``, for the spool)."""
+    """The result of the first step for an item; ``data`` are its blocks, for the spool."""
 
     number: int
     data: bytes
@@ -120,11 +120,10 @@ class Steps:
             numbers = self.state.store.children(item.id)
         out = []
         for number in dict.fromkeys(numbers):
-            found = self.state.store.attachment(number)
-            if not found or not found[0]:
+            url, alt, note = self.state.store.attachment(number)
+            if not url:
                 context.lose("picture-missing", f"attachment {number}")
                 continue
-            url, alt, _, note = found
             words = f"<figcaption>{note}</figcaption>" if note.strip() else ""
             out.append(
                 f'<figure><img src="{escape(url)}" alt="{escape(alt)}" '

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
@@ -22,7 +23,14 @@ def moment(local: str, gmt: str, zone: ZoneInfo) -> datetime | None:
             return here.replace(tzinfo=timezone(timedelta(minutes=minutes)))
     if here:
         return here.replace(tzinfo=zone)
-    return there.replace(tzinfo=UTC).astimezone(zone) if there else None
+    return _seen_from(zone, there.replace(tzinfo=UTC)) if there else None
+
+
+def _seen_from(zone: ZoneInfo, when: datetime) -> datetime | None:
+    """The same moment in ``zone``; None where the calendar ends in between."""
+    with suppress(OverflowError):
+        return when.astimezone(zone)
+    return None
 
 
 def published(item: Item, zone: ZoneInfo) -> datetime | None:
@@ -35,8 +43,7 @@ def published(item: Item, zone: ZoneInfo) -> datetime | None:
     except (ValueError, TypeError, IndexError):
         stated = None
     if stated and stated.year > 1:
-        stated = stated if stated.tzinfo else stated.replace(tzinfo=UTC)
-        return stated.astimezone(zone)
+        return _seen_from(zone, stated if stated.tzinfo else stated.replace(tzinfo=UTC))
     return None
 
 

@@ -29,8 +29,7 @@ def line(text: str) -> str:
 
 def title(words: str) -> str:
     """A title that shows exactly these words, with markup escaped."""
-    words = re.sub(r"&(?=(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);)", "&amp;", line(words))
-    return words.replace("<", "&lt;")
+    return inline.literal(line(words)).replace("<", "&lt;")
 
 
 def plain(markup: str) -> str:
@@ -41,14 +40,9 @@ def plain(markup: str) -> str:
 
 def summary(item: Item) -> str:
     """The excerpt, else an SEO plugin's description; as Markdown, which Pelican expects."""
-    words = plain(item.excerpt)
-    if not words:
-        given = [item.meta.get(name, "") for name in DESCRIPTIONS]
-        words = next(
-            (plain(g) for g in given if g and "%%" not in g and not re.search(r"%\w+%", g)), ""
-        )
-    if not words:
-        return ""
+    given = (item.meta.get(name, "") for name in DESCRIPTIONS)
+    told = next((text for text in given if text and not re.search(r"%%|%\w+%", text)), "")
+    words = plain(item.excerpt) or plain(told)
     return inline.lines(inline.text(words, Dialect(smarty=False)))
 
 
@@ -69,27 +63,27 @@ class Names:
             if (term.slug or name).lower() in UNCATEGORIZED or name.lower() == "uncategorized":
                 continue
             given = self._options.categories.get(name)
-            made = given or re.sub(r"\s*,\s*", " · ", name)
-            made = self._spelled("category", made, term.slug)
-            if made != name and not given:
+            made = given or re.sub(r"\s*,\s*", " · ", name).strip()
+            made = self._spelled(item, "category", made, term.slug)
+            if made and made != name and not given:
                 self.renamed.setdefault((name, made), item.id)
-            if made not in out:
-                out.append(made)
-        return out
+            out.append(made)
+        return _once(out)
 
     def tags(self, item: Item) -> list[str]:
         """The item's tags."""
-        names = [
-            self._spelled("tag", (line(unescape(t.name)) or t.slug).replace(";", ","), t.slug)
-            for t in item.tags
-        ]
-        return list(dict.fromkeys(n for n in names if n))
+        named = [((line(unescape(t.name)) or t.slug).replace(";", ","), t.slug) for t in item.tags]
+        return _once([self._spelled(item, "tag", name, slug) for name, slug in named])
 
-    def _spelled(self, kind: str, name: str, slug: str) -> str:
-        # A name without a letter or digit would have no address.
-        if not slugify(name, self._values).strip("-"):
-            name = slug or name
-        return self._spelling.setdefault(f"{kind}:{name.casefold()}", name)
+    def _spelled(self, item: Item, kind: str, name: str, slug: str) -> str:
+        """The first spelling of ``name``, or its slug; ``""`` if neither makes an address."""
+        made = next(filter(self._has_address, (name, slug)), "")
+        if name and not made:
+            item.others.append((kind, name))
+        return self._spelling.setdefault(f"{kind}:{made.casefold()}", made)
+
+    def _has_address(self, name: str) -> bool:
+        return bool(slugify(name, self._values).strip("-"))
 
     def authors(self, item: Item) -> list[str]:
         """The authors, by their display names."""
@@ -105,11 +99,15 @@ class Names:
                 or shown.get(login, "")
             )
             name = line(unescape(name))
-            if not name or "@" in name:
+            if "@" in name or not self._has_address(name):
                 self.unknown.setdefault(login if "@" not in login else login.split("@")[0], item.id)
                 name = line(login.split("@")[0])
-            out.append(name)
-        return list(dict.fromkeys(out))
+            out.append(name if self._has_address(name) else "")
+        return _once(out)
+
+
+def _once(names: list[str]) -> list[str]:
+    return [name for name in dict.fromkeys(names) if name]
 
 
 def joined(names: list[str]) -> str:

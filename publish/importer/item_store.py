@@ -14,12 +14,11 @@ from publish.importer.model import Item
 
 SCHEMA = """
 create table item (
-    number integer primary key, id integer, type text, status text, slug text, parent integer,
-    title text, body blob
+    number integer primary key, id integer, type text, slug text, title text, body blob
 );
 create index item_id on item (id);
 create table attachment (
-    id integer primary key, url text, alt text, title text, caption text, parent integer, page text
+    id integer primary key, url text, alt text, caption text, parent integer, page text
 );
 create index attachment_parent on attachment (parent);
 create index attachment_page on attachment (page);
@@ -69,23 +68,23 @@ class Store:
             item.id = -1 - zlib.crc32(f"{item.id} {item.link} {item.title}".encode())
             old = self._row(sql, item.id)
         values = (
-            old[0] if old else None, item.id, item.type, item.status, item.slug, item.parent,
-            item.title, pickle.dumps(item, 5),
+            old[0] if old else None, item.id, item.type, item.slug, item.title,
+            pickle.dumps(item, 5),
         )  # fmt: skip
-        self._db.execute("insert or replace into item values (?, ?, ?, ?, ?, ?, ?, ?)", values)
+        self._db.execute("insert or replace into item values (?, ?, ?, ?, ?, ?)", values)
 
     def put_attachment(self, item: Item, url: str, page: str) -> None:
         """Store an attachment's plain address and its page's path, for pictures."""
         values = (
-            item.id, url, item.meta.get("_wp_attachment_image_alt", ""),
-            item.title, item.excerpt, item.parent, page,
+            item.id, url, item.meta.get("_wp_attachment_image_alt", ""), item.excerpt,
+            item.parent, page,
         )  # fmt: skip
-        self._db.execute("insert or replace into attachment values (?, ?, ?, ?, ?, ?, ?)", values)
+        self._db.execute("insert or replace into attachment values (?, ?, ?, ?, ?, ?)", values)
 
-    def attachment(self, number: int) -> tuple[str, str, str, str] | None:
-        """Address, alt text, title and caption of an attachment."""
-        sql = "select url, alt, title, caption from attachment where id = ?"
-        found: tuple[str, str, str, str] | None = self._row(sql, number)
+    def attachment(self, number: int) -> tuple[str, str, str]:
+        """Address, alt text and caption of an attachment, empty where there is none."""
+        sql = "select url, alt, caption from attachment where id = ?"
+        found: tuple[str, str, str] = self._row(sql, number) or ("", "", "")
         return found
 
     def attached(self, url: str) -> bool:
@@ -152,7 +151,7 @@ class Spool:
         self._file.flush()
 
     def get(self, number: int) -> bytes:
-        """What was put; ``b""`` for what never was."""
+        """The stored value; ``b""`` for an unknown number."""
         place = self._places.get(number, 0)
         start, size = place >> 32, place & 0xFFFFFFFF
         # ``pread``, as forked processes share the file's position.

@@ -19,6 +19,7 @@ from publish.importer.address import (
     key_of,
 )  # fmt: skip
 from publish.importer.item_store import Store
+from publish.importer.model import number_of
 from publish.importer.pictures import Found, MediaLibrary
 from publish.importer.tree import El
 from publish.importer.wordpress.expand import Context
@@ -106,7 +107,7 @@ class Rewriter:
         return self._outside(href, words) if own is None else self._inside(own, words)
 
     def absolute(self, href: str) -> str:
-        """An address as it is seen from the post's own."""
+        """A relative address made absolute by the post's own."""
         host = min(self.index.hosts, default="")
         if not host or href.startswith(("http://", "https://", "//", "data:")):
             return href
@@ -137,8 +138,8 @@ class Rewriter:
         return number, file or ("" if number else self._store.attachment_page(key_of(own.path)))
 
     def take(self, url: str, lost: str, words: str = "") -> Found:
-        """What became of the file at ``url``; where it is not kept and not refused either, ``lost``
-        is the loss to note."""
+        """The result for the file at ``url``; if it is neither kept nor refused, the loss ``lost``
+        is noted."""
         found = self._media.take(url)
         if found.state == "kept":
             self.used.append(url)
@@ -159,8 +160,7 @@ class Rewriter:
         url = self.absolute(el.get("src"))
         number = el.attrs.pop("data-id", "")
         if number and not el.get("alt"):
-            known = self._store.attachment(int(number))
-            el.attrs["alt"] = " ".join((known[1] if known else "").split())
+            el.attrs["alt"] = " ".join(self._store.attachment(number_of(number))[1].split())
         if url.startswith("data:"):
             if len(url) > 20000:
                 self.context.lose("picture-refused", "data:", el.get("alt"))
@@ -197,7 +197,7 @@ class Rewriter:
 
     def _inside(self, own: Own, words: str) -> str:
         number, file = self.leads(own)
-        # What is only called like a picture may be a page.
+        # An address with a picture's suffix may still be a page.
         sure = file != own.url or UPLOADS.search(own.path) or FILE_NAME.search(own.path)
         if file and ((made := self._file(file)) or sure):
             return made
@@ -217,13 +217,11 @@ class Rewriter:
     def _by_query(self, own: Own) -> tuple[int, str]:
         query = parse_qs(own.query)
         for name in ("p", "page_id", "post", "attachment_id"):
-            if (value := query.get(name, [""])[0]).isdigit():
-                number = self.index.ids.get(int(value), 0)
-                if number:
-                    return number, ""
-                found = self._store.attachment(int(value))
-                if found and found[0]:
-                    return 0, found[0]
+            id = number_of(query.get(name, [""])[0])
+            if number := self.index.ids.get(id, 0):
+                return number, ""
+            if file := self._store.attachment(id)[0]:
+                return 0, file
         return 0, ""
 
     def _by_path(self, path: str) -> int:

@@ -75,7 +75,8 @@ LEFT = {
         "run again with --comments to keep them under the post"),
     "type-left": ("Items that are neither posts nor pages, such as products or projects.",
         "copy what you need"),
-    "taxonomy-left": ("A term of a taxonomy that is neither category nor tag.",
+    "taxonomy-left": (
+        "A term of a taxonomy that is neither category nor tag, or one whose name has no letter.",
         "add it to Tags or Category, if readers used it"),
     "field-left": (
         "A custom field of a post, by its key; its value, which may be private, is not written.",

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
+
+
+def number_of(text: object) -> int:
+    """The number of an item that a text is; 0 for any other, which no item has."""
+    return int(str(text)) if re.fullmatch(r"-?\d{1,15}", str(text)) else 0
 
 
 class Term(NamedTuple):

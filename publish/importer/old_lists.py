@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from html import unescape
 from typing import Any
-from urllib.parse import urlsplit
 
-from publish.importer.address import Entry, key_of
+from publish.importer.address import Entry, key_of, path_of
 from publish.importer.model import Channel
 from publish.post import urls
 from publish.post.slug import slugify
@@ -17,11 +16,11 @@ from publish.post.slug import slugify
 def lists(
     channel: Channel, values: Mapping[str, Any], terms: Mapping[str, str], entries: Iterable[Entry]
 ) -> dict[str, str]:
-    """Old addresses of feeds and lists, and where they lead: no post has them among its own.
+    """The redirects of old feeds and lists, without addresses of posts.
 
     ``terms`` are those of ``archives``.
     """
-    base = urlsplit(channel.url).path.rstrip("/")
+    base = path_of(channel.url).rstrip("/")
     found = {f"{old}/": new for old, new in feeds(base, values).items() if "feed" in old}
     pattern = str(values.get("CATEGORY_FEED_RSS") or values.get("CATEGORY_FEED_ATOM") or "")
     for old, new in terms.items():
@@ -42,7 +41,7 @@ def lists(
 
 
 def feeds(base: str, values: Mapping[str, Any]) -> dict[str, str]:
-    """Feeds and archives of the old site that the new one has."""
+    """The old addresses of feeds and archives, with their new ones."""
     root = base.rstrip("/")
     rss, atom = values.get("FEED_ALL_RSS"), values.get("FEED_ALL_ATOM")
     names = ("feed", "rss", "feed/rss", "feed/rss2", "rss2", "comments/feed")
@@ -54,6 +53,12 @@ def feeds(base: str, values: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
+def address_of(kind: str, name: str, values: Mapping[str, Any]) -> str:
+    """Where the site lists the posts of a category, tag or author."""
+    pattern = str(values.get(f"{kind.upper()}_URL") or f"{kind}/{{slug}}.html")
+    return "/" + pattern.replace("{slug}", slugify(name, values)).lstrip("/")
+
+
 def archives(
     channel: Channel, values: Mapping[str, Any], used: Mapping[str, str]
 ) -> dict[str, str]:
@@ -63,13 +68,12 @@ def archives(
     to the name that is written.
     """
     found: dict[str, str] = {}
-    base = urlsplit(channel.url).path.rstrip("/")
+    base = path_of(channel.url).rstrip("/")
 
     def add(kind: str, name: str, *paths: str) -> None:
         written = used.get(f"{kind}:{name.casefold()}")
-        pattern = str(values.get(f"{kind.upper()}_URL") or f"{kind}/{{slug}}.html")
         if written:
-            target = "/" + pattern.replace("{slug}", slugify(written, values)).lstrip("/")
+            target = address_of(kind, written, values)
             found.update({key_of(f"{base}{path}"): target for path in paths})
 
     for (taxonomy, slug), name in channel.terms.items():

@@ -8,16 +8,17 @@ from collections.abc import Container, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Literal
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from publish.importer import address, dates, header, links, old_lists
 from publish.importer.address import Entry
 from publish.importer.losses import excerpt
-from publish.importer.model import Item, Known
+from publish.importer.model import Item, Known, number_of
 from publish.importer.state import State
 from publish.post import frontmatter, urls
 from publish.post.aliases import parse_alias
+from publish.post.text import plain_title
 
 
 class Planning:
@@ -142,7 +143,7 @@ class Planning:
     def index(self) -> links.Index:
         """Plan everything."""
         state = self.state
-        base = urlsplit(state.channel.url).path or "/"
+        base = address.path_of(state.channel.url) or "/"
         index = links.Index(frozenset(state.hosts), base, state.entries)
         hidden = sum(
             count for kind, count in state.result.types.items()
@@ -194,6 +195,10 @@ class Planning:
         real = {urls.normal(self._address(e)).casefold() for e in state.entries.values()}
         real |= {urls.normal(f"/{slug}/").casefold() for slug in self._others}
         real |= {f"/{name}" for name in self._reserved}
+        real |= {
+            urls.normal(old_lists.address_of(term.partition(":")[0], name, values)).casefold()
+            for term, name in self._terms.items()
+        }
         for entry in state.entries.values():
             aliases = self._alias(entry, real)
             data = state.store.plan(entry.number)
@@ -237,7 +242,7 @@ class Planning:
         if entry.scheduled and when and self._came_due(entry, when):
             entry.scheduled = False
         title = header.title(entry.title)
-        if not title:
+        if not plain_title(title):
             words = header.plain(re.sub(r"<!--.*?-->", " ", item.body[:20000], flags=re.S))
             title = (
                 header.title(" ".join(words.split()[:8]))
@@ -266,12 +271,10 @@ class Planning:
             ("Newsletter", "no" if post and entry.open else ""),
             ("Uid", address.uid(self.host, item.id)),
         ]  # fmt: skip
-        cover, alt = "", ""
-        number = item.meta.get("_thumbnail_id", "")
-        if number.isdigit() and (found := self.state.store.attachment(int(number))):
-            cover, alt = found[0], header.line(found[1])
+        number = number_of(item.meta.get("_thumbnail_id"))
+        cover, alt, _ = self.state.store.attachment(number)
         self.state.store.put_plan(entry.number, {
-            "fields": [f for f in fields if f[1]], "cover": cover, "cover_alt": alt,
+            "fields": [f for f in fields if f[1]], "cover": cover, "cover_alt": header.line(alt),
             "title": entry.title
         })  # fmt: skip
         result.posts += post

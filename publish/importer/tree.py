@@ -30,8 +30,8 @@ MADE = BLOCKS | {"run", "mark-form"}
 """Blocks of the result, and of what stands for one."""
 GONE = {
     "script", "style", "link", "meta", "base", "title", "head", "noscript", "svg", "canvas",
-    "map", "area", "param", "track", "template", "colgroup", "col", "wbr", "input", "select",
-    "option", "optgroup", "datalist", "progress", "meter", "object", "frameset",
+    "area", "param", "track", "template", "colgroup", "col", "input", "select",
+    "option", "optgroup", "datalist", "object", "frameset",
 }  # fmt: skip
 """What a page does not show, or what a reader cannot use once WordPress is gone."""
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param",
@@ -42,6 +42,11 @@ TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)((?:[^<>\"']|\"[^\"<>]*\"|'[^'<>
 HEADED = re.compile(
     r"(<h[1-6]\b[^<>]{0,400}>)\s{0,40}<p\b[^<>]{0,400}>([^<>]{0,2000})(?=</p>\s{0,40}</h[1-6]>)"
 )
+# Nor does any browser look for the end of these, or lose what follows the end of a page.
+VOID_THERE = re.compile(
+    r"<(embed|source|track|wbr)\b(?:[^<>\"']|\"[^\"]{0,2000}\"|'[^']{0,2000}')*>", re.I
+)
+PAGE_END = re.compile(r"</(?:body|html)\s*>", re.I)
 INVALID = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -100,7 +105,8 @@ class El:
 def parse(html: str) -> tuple[El, bool]:
     """Parse HTML; returns the tree, and whether markup was dropped because it was nested too
     deeply."""
-    html = HEADED.sub(r"\1\2", INVALID.sub("", html))
+    html = HEADED.sub(r"\1\2", PAGE_END.sub("", INVALID.sub("", html)))
+    html = VOID_THERE.sub(r"\g<0></\1>", html)
     html, deep = _shallow(html)
     parser = lxml.html.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True

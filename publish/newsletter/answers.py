@@ -14,11 +14,11 @@ from typing import Any
 
 
 class Proof(Enum):
-    """What is known after a write."""
+    """The effect of a write, as far as it is known."""
 
     DONE = "done"
     NOT_ACTED = "not acted on"
-    """Surely without effect: it may be repeated."""
+    """Certainly without effect: it may be repeated."""
     DENIED = "denied"
     """Without effect, and Mailchimp says why; the campaign's status decides what next."""
     UNKNOWN = "unknown"

@@ -29,7 +29,7 @@ def checks(account: Account, api: Mailchimp, siteurl: str, get: Fetch) -> Iterat
     """The checks one after the other; none of them raises."""
     where = "the sandbox (no MAILCHIMP_API_KEY is set)" if account.sandbox else account.server
     yield Check("key", True, f"has the right form; leads to {where}")
-    root = yield from _asked("account", api.root, lambda a: str(a.get("account_name") or "answers"))
+    root = yield from _ask("account", api.root, lambda a: str(a.get("account_name") or "answers"))
     if root is not None:
         plan = str(root.get("pricing_plan_type") or "unknown")
         free = plan in ("forever_free", "free")
@@ -37,7 +37,7 @@ def checks(account: Account, api: Mailchimp, siteurl: str, get: Fetch) -> Iterat
             "plan", True, f"{plan}: " + ("does not schedule; `send` counts down here instead"
             if free else "schedules"),
         )  # fmt: skip
-        found = yield from _asked("audience", api.audience, _audience)
+        found = yield from _ask("audience", api.audience, _audience)
         if found is not None and not int((found.get("stats") or {}).get("member_count") or 0):
             yield Check("readers", False, "the audience has no readers", "subscribe yourself first")
         if found is not None and not found.get("double_optin", True):
@@ -45,28 +45,28 @@ def checks(account: Account, api: Mailchimp, siteurl: str, get: Fetch) -> Iterat
                 "sign-up", False, "the audience does not ask for confirmation",
                 "switch double opt-in on in Mailchimp: Audience, Settings",
             )  # fmt: skip
-    yield from _asked("sender", lambda: account.sender, str)
+    yield from _ask("sender", lambda: account.sender, str)
     for name, value in account.topics.items():
         ask = partial(api.segment, int(value)) if value.isdigit() else partial(api.interest, value)
-        yield from _asked(f"topic {name}", ask, lambda _: "is there")
+        yield from _ask(f"topic {name}", ask, lambda _: "is there")
     yield _site(siteurl, account.sandbox, get)
 
 
-def _asked(
+def _ask(
     name: str, ask: Callable[[], Any], say: Callable[[Any], str]
 ) -> Generator[Check, None, Any]:
     try:
-        found = ask()
+        answer = ask()
     except PublishError as error:
         yield Check(name, False, error.message, error.remedy)
         return None
-    yield Check(name, True, say(found))
-    return found
+    yield Check(name, True, say(answer))
+    return answer
 
 
-def _audience(found: Mapping[str, Any]) -> str:
-    readers = int((found.get("stats") or {}).get("member_count") or 0)
-    return f"{found.get('name')}, {readers} subscribed"
+def _audience(document: Mapping[str, Any]) -> str:
+    readers = int((document.get("stats") or {}).get("member_count") or 0)
+    return f"{document.get('name')}, {readers} subscribed"
 
 
 def _site(siteurl: str, sandbox: bool, get: Fetch) -> Check:

@@ -15,11 +15,11 @@ from publish.newsletter.campaign import DRAFT, SCHEDULED, Campaign, Segment, car
 from publish.newsletter.facts import IssueState, Replacing
 
 POLL = 0.5
-"""Seconds between two looks at a campaign that has not moved yet, at first."""
+"""Seconds between two reads of an unchanged campaign, at first."""
 ATTEMPTS = 4
 """How often one run posts a send, or repeats an idempotent write, before it gives up."""
 MARGIN = 300
-"""Seconds beside the settle window that a replace needs before the hour of its letter."""
+"""Seconds that a replacement needs before its letter's hour, besides the settle window."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,11 @@ class SendRequest:
     ready: float = 120
     digest: str = ""
     lift: bool = False
+
+    def reaches(self, campaign: Campaign) -> bool:
+        """Whether the readers of ``campaign`` are those to mail."""
+        here = campaign.list_id == self.list_id
+        return here and self.segment.fits(campaign.segment or {})
 
 
 class Deleted:
@@ -353,12 +358,10 @@ def _guard(draft: Campaign, state: State, request: SendRequest) -> Step:
         )
     if draft.held:
         return HELD
-    if draft.list_id != request.list_id or not request.segment.fits(draft.segment or {}):
-        return Stop(
-            Exit.REFUSED,
-            f"campaign {draft.id} has other readers in Mailchimp than the settings say",
-            "set its audience back or delete it there, then run `publish send` again",
-        )
+    if not request.reaches(draft):
+        why = f"campaign {draft.id} has other readers in Mailchimp than the settings say"
+        mend = "set its audience back or delete it there, then run `publish send` again"
+        return Hold(draft.id, why) if state.past.replacing else Stop(Exit.REFUSED, why, mend)
     if request.at is not None and request.at.timestamp() <= state.now:
         if state.past.replacing:
             return Hold(draft.id, "its hour has passed meanwhile")

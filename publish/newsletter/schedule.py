@@ -92,21 +92,25 @@ def when(text: str, now: datetime, site: ZoneInfo, hour: time | None = None) -> 
         rest, at = _hour(said)
         if at is None and (at := hour) is None:
             # Without an hour it names no time.
-            known = _day(said, local, time(23, 59)) is not None
-            why = "says no hour" if known else "is no time"
+            has_day = _day(said, local, time(23, 59)) is not None
+            why = "says no hour" if has_day else "is no time"
             raise ConfigError(f"{text!r} {why}", EXAMPLES)
         day = _day(rest, local, at)
         if day is None:
             raise ConfigError(f"{text!r} is no time", EXAMPLES)
         moment = datetime.combine(day, at)
-    if moment.tzinfo is not None:
-        return moment.astimezone(UTC)
-    found = moment.replace(tzinfo=site).astimezone(UTC)
-    if found.astimezone(site).replace(tzinfo=None) != moment:
+    try:
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+        utc = moment.replace(tzinfo=site).astimezone(UTC)
+        shown = utc.astimezone(site).replace(tzinfo=None)
+    except OverflowError:
+        raise ConfigError(f"{text!r} is no time that every clock can show", EXAMPLES) from None
+    if shown != moment:
         raise ConfigError(
             f"{text!r}: the clocks leave out {moment:%H:%M} on that day", "name another hour"
         )
-    return found
+    return utc
 
 
 def _iso(said: str, hour: time | None) -> datetime | None:

@@ -11,12 +11,12 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 
 from publish.newsletter import titles
-from publish.newsletter.campaign import SCHEDULED, STATES
+from publish.newsletter.campaign import DELETED, SCHEDULED, STATES
 from publish.newsletter.catalogue import Letter
 from publish.post.issue import Issue
 
 MAX_DATE_AGE_DAYS = 60
-"""Days that a post's Date may lie back for it to be picked by itself."""
+"""The greatest age in days of a post's Date for automatic selection."""
 
 GONE = "scheduled by the ledger, and gone from Mailchimp; it goes out only by name"
 
@@ -28,13 +28,13 @@ class Verdict(Enum):
     SETTLE = "settle"
     """An earlier run's answer was lost."""
     COMPLETE = "complete"
-    """An earlier run began to replace it, and did not end."""
+    """An earlier run began to replace it, and did not finish."""
     DONE = "done"
     HELD = "held"
     OLD = "old"
-    """Out of the bounds: it goes out only by name."""
+    """Outside the bounds: it goes out only if named."""
     OVERDUE = "overdue"
-    """It fell due, and no run sent it."""
+    """It was due, and no run sent it."""
     NOT_REQUESTED = "unnamed"
 
 
@@ -138,8 +138,9 @@ def _verdict(
 
 
 def _elsewhere(other: Letter) -> str:
-    state = other.active.state if other.active else other.past.status or "perhaps sent"
-    if other.lost:
+    known = STATES.get(other.past.status, other.past.status)
+    state = other.active.state if other.active else known or "perhaps sent"
+    if other.lost and other.past.status != DELETED:
         state = "scheduled by the ledger and gone from Mailchimp: `publish status` settles that"
     if other.kind == "digest":
         return f"in the digest {other.slug}, which is {state}"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 LONGEST = 100
-"""Characters that Mailchimp keeps of a title."""
+"""The most characters that Mailchimp stores of a title."""
 MOST_POSTS = 6
 """Posts of a digest whose short keys fit into a title beside ``[held]``."""
 SHORT = 8

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from publish.newsletter.doctor import Check
 
 LETTER, STYLE = 15_000, 250
-"""Bytes at most of a letter around its body, and of the style of one element."""
+"""Upper bounds in bytes: of a letter without its body, and of the style of one element."""
 
 OF_SETTINGS = frozenset({
     "bad-siteurl", "bad-timezone", "setting-kind", "one-address-for-all", "bad-pattern",
     "shared-file", "signup-address",
 })  # fmt: skip
-"""The rules that judge settings alone: what they find is a matter of configuration."""
+"""The rules over settings alone, whose findings are configuration errors."""
 
 
 def records(settings: Settings) -> Library:
@@ -87,7 +87,7 @@ def in_the_way(settings: Settings, library: Library) -> Iterator[Complaint]:
 
     output = settings.output.absolute()
     ours = manifest.read(manifest.place(settings, output)).files
-    with contextlib.suppress(OSError):  # A rule tells of a name that is too long for a file.
+    with contextlib.suppress(OSError):  # A rule reports names that are too long for a file.
         for place, why, remedy in obstacles(output, library.written, frozenset(ours)):
             yield Complaint(why, os.path.relpath(place, settings.root), 1, remedy)
 

@@ -10,7 +10,7 @@ from publish.office.words import count
 
 ACT = "deploy"
 NAMED = 8
-"""Pages that a question names before it only counts them."""
+"""Pages that a question lists; it counts the others."""
 
 
 def ask(office: Office, *, target: str | None = None) -> Question | Done:

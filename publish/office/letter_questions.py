@@ -56,7 +56,7 @@ def changed(office: Office, letter: Letter, found: Letters) -> list[str]:
     how, words = letters.difference(office, letter, found)
     if how not in ("words", "unknown"):
         return []
-    when, mend = office.format_local(letter.hour), mending(letter, found)
+    when, mend = office.format_local(letter.hour), command_to_replace(letter, found)
     name = office.words.letter(letter)
     if how == "unknown":
         return [
@@ -69,7 +69,7 @@ def changed(office: Office, letter: Letter, found: Letters) -> list[str]:
     ]
 
 
-def mending(letter: Letter, found: Letters) -> str:
+def command_to_replace(letter: Letter, found: Letters) -> str:
     """How to put the post's present words into a scheduled letter."""
     if letter.kind == "post":
         return f"{command('send', letter.slug, '--replace')} puts the present words in"

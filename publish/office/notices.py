@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from publish.settings import Settings
 
 BEHIND = 3
-"""Days that a post's Date may lie before the day it becomes public, and nothing is said."""
+"""Days between a post's Date and its becoming public without a notice."""
 
 
 def after_build(settings: Settings) -> list[str]:

@@ -34,6 +34,7 @@ class Plan:
     ahead: datetime | None
     targets: tuple[str, ...]
     remote: str
+    mailed: bool
 
 
 def ask(office: Office, *, post: str, at: str | None = None, keep_date: bool = False) -> Question:
@@ -59,17 +60,21 @@ def ask(office: Office, *, post: str, at: str | None = None, keep_date: bool = F
         date = office.now
     ahead = date if date and date > office.now else None
     when = timing(office, False, at)
-    plan = Plan(source, made, ahead, tuple(golive.named(office.settings)), _remote(office))
+    mailed = source.mailed and "mail_issues" in office.settings.plugins
+    if mailed and not ahead:
+        _ = office.sender  # Without one the letter, the last step, would be refused.
+    targets = tuple(golive.named(office.settings))
+    plan = Plan(source, made, ahead, targets, _remote(office), mailed)
     lines = [Line("post", f"“{source.title}”")]
     if dated:
         was = office.format_local(before) if before else "none"
         lines.append(Line("date", f"today; it was {was}", unless="keep_date"))
     if ahead:
         lines.append(Line("date", office.format_local(ahead)))
-    people = office.readers()[1] if source.mailed else 0
+    people = office.readers()[1] if mailed else 0
     lines += [Line("step", step) for step in _steps(office, plan, people, when)]
     yes = "Publish"
-    if source.mailed and not ahead:
+    if mailed and not ahead:
         verb = "send to" if when.at is None else "schedule for"
         yes = f"Publish, and {verb} {count(people, 'reader')}"
     account = office.account
@@ -108,7 +113,7 @@ def do(office: Office, question: Question) -> Done | Question:
         lines.append(git.commit_and_push(office.settings, f"Publish “{title}”"))
     for target in plan.targets:
         lines += deploying.deploy_to(office, target)
-    if post.mailed and not plan.ahead:
+    if plan.mailed and not plan.ahead:
         found = sending.ask(office, posts=(question.wish["post"],), at=question.wish["at"])
         ended = sending.do(office, found) if isinstance(found, Question) else found
         if isinstance(ended, Question):
@@ -144,7 +149,7 @@ def _steps(office: Office, plan: Plan, people: int, when: Timing) -> list[str]:
     if plan.ahead:
         day = office.format_local(plan.ahead)
         return [*steps, f"on {day} the page appears with the next upload"]
-    if plan.post.mailed:
+    if plan.mailed:
         hour = "at once" if when.at is None else f"for {office.format_local(when.at)}"
         late = " or the next quarter of an hour after the upload"
         early = "" if when.asked or when.at is None else late

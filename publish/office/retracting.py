@@ -41,7 +41,7 @@ def ask(office: Office, *, post: str, to: str | None = None, gone: bool = False)
     keys = [key_of([uid]) for uid in taken.uids]
     _refuse_without_key(office, keys)
     found = letters.load_letters(office)
-    waiting = tuple((x, found.handle(x)) for x in holding(found, keys))
+    waiting = tuple((x, found.handle(x)) for x in scheduled_with(found, keys))
     lines = [Line("post", taken.name)]
     for letter, _ in waiting:
         when = office.format_local(letter.hour) if letter.hour else "unfinished"
@@ -128,7 +128,7 @@ def _missing(url: str) -> bool:
         return False
 
 
-def holding(found: Letters, keys: Sequence[str]) -> list[Letter]:
+def scheduled_with(found: Letters, keys: Sequence[str]) -> list[Letter]:
     """The scheduled letters that contain one of the posts of ``keys``."""
     return [
         letter for letter in found.all
@@ -147,7 +147,7 @@ def _refuse_without_key(office: Office, keys: Sequence[str]) -> None:
         return
     for key, past in Ledger(office.settings.content / "ledger").read().items():
         posts = (past.intent or {}).get("posts") or [(past.intent or {}).get("of") or key]
-        hour = hour_of(past.replacing.hour if past.replacing else past.hour)
+        hour = hour_of(past.promised)
         pending = past.replacing or (past.done and past.status == SCHEDULED)
         if (
             pending

@@ -17,20 +17,20 @@ from publish.office.delivery import Delivery
 from publish.office.letter_questions import (
     Plan,
     changed,
+    command_to_replace,
     fingerprint,
     lines_of,
-    mending,
     name_of,
 )
 from publish.office.letters import Letters
 from publish.office.question import Done, Line, Question
 from publish.office.timing import Timing, revalidate, timing
 from publish.office.words import command, count
-from publish.post.issue import Issue, key_of
+from publish.post.issue import Issue
 
 ACT = "send"
 ATTEMPTS = 3
-"""How often one run asks again because something changed between question and act."""
+"""Attempts of a run after changes between question and act."""
 
 
 def ask(
@@ -52,7 +52,7 @@ def ask(
     Raises:
         PublishError: it is refused; see docs/reference.md for the codes.
     """
-    _agree(posts, digest, as_update, replace)
+    _require_compatible(posts, digest, as_update, replace)
     _ = office.sender  # Fail early: without a sender nothing is built.
     when = revalidate(office, given) if given else timing(office, now, at)
     office.site.fresh(office.voice, build=build)
@@ -149,7 +149,7 @@ def send_due(office: Office, *, build: bool = False) -> Done:
     return altered(found, lines=(*found.lines, *more), code=Exit.REFUSED if late else found.code)
 
 
-def _agree(posts: Sequence[str], digest: bool, as_update: bool, replace: bool) -> None:
+def _require_compatible(posts: Sequence[str], digest: bool, as_update: bool, replace: bool) -> None:
     for flag, given in (("--as-update", as_update), ("--replace", replace)):
         if given and not posts:
             raise ConfigError(f"{flag}: name the post", f"write publish send POST {flag}")
@@ -231,23 +231,22 @@ def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Del
         what = "an update of it" if waiting.kind == "update" else "its letter"
         raise Refused(
             f"{office.words.issue(head)}: {what} has not gone out, it is scheduled for "
-            f"{office.format_local(waiting.hour)}", mending(waiting, found),
+            f"{office.format_local(waiting.hour)}", command_to_replace(waiting, found),
         )  # fmt: skip
-    lost = any(x.lost or (x.past.tried and not x.campaigns) for x in carriers)
-    if not lost and not any(x.mailed for x in carriers if x.kind != "update"):
+    gone = letters.vanished(head, found)
+    if not gone and not any(x.mailed for x in carriers if x.kind != "update"):
         raise Refused(
             f"{office.words.issue(head)}: its letter has not gone out",
             f"run {command('send', head.slug)}",
         )
     whole = issue.read(found.folder / head.slug)
-    if not lost and (letter.sent_record or {}).get("digest") == head.digest:
+    if not gone and (letter.sent_record or {}).get("digest") == head.digest:
         raise Refused(
             f"{office.words.issue(head)}: it is identical to what was sent",
             "change the post first, or leave --as-update out",
         )
-    again = altered(
-        whole, key=key_of([head.uid], update=head.digest), update_of=head.key, was=()
-    )  # fmt: skip
+    key = letters.update_key(head, found)
+    again = altered(whole, key=key, update_of=head.key, was=())
     return delivery.delivery_of(office, found, again, when, named=True)
 
 

@@ -10,7 +10,7 @@ from publish.newsletter import schedule
 from publish.office.context import Office
 
 LONGEST_COUNTDOWN = timedelta(minutes=10)
-"""How long an hour of the settings is waited for here, where Mailchimp's plan does not schedule."""
+"""The longest wait here for the settings' hour, if Mailchimp's plan has no scheduling."""
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def do(office: Office, question: Question) -> Done | Question:
     line = office.with_sandbox_note(
         f"{office.words.letter(letter)}: taken back, it goes out only by name{sure}"
     )
-    later = again_with(letter, found)
+    later = command_to_send_again(letter, found)
     more = office.words.later("send it after all", later) if later else ()
     result = {
         "slug": letter.slug, "key": letter.key, "state": "held", "sandbox": office.account.sandbox,
@@ -82,7 +82,7 @@ def _meant(office: Office, post: str | None) -> tuple[Letter, Letters]:
     return meant[0], found
 
 
-def again_with(letter: Letter, found: Letters) -> str:
+def command_to_send_again(letter: Letter, found: Letters) -> str:
     """The command that sends a letter that was taken back; ``""`` if its post is not public."""
     slugs = [x.slug for x in found.all if x.issue and letter.holds(x.issue)]
     if len(slugs) < len(letter.posts):

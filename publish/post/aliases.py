@@ -26,7 +26,7 @@ class Alias:
     def file(self) -> str:
         """The file in the output folder that a host serves there; ``""`` for one with a query.
 
-        No host looks at a query before it chooses a file.
+        Hosts choose a file without regard to the query.
         """
         if self.query:
             return ""
@@ -68,12 +68,11 @@ def parse_alias(text: str) -> Alias:
 
 
 GONE = "gone"
-"""What stands in the table of retired addresses for one that leads nowhere any more."""
+"""The value in the table of retired addresses for one without a new target."""
 
 
 def retired_fault(table: Mapping[str, str]) -> str:
-    """What is wrong with the first address that was taken off the site, or with where it leads;
-    ``""`` if nothing is."""
+    """The fault of the first invalid entry in the table of retired addresses; ``""`` for none."""
     for address, lead in table.items():
         try:
             parse_alias(address)

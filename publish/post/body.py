@@ -14,10 +14,12 @@ ADDRESSES = {
 }  # fmt: skip
 """The attribute of each element that holds an address a reader follows or loads."""
 MARK = re.compile(r"[{|]\w+[}|]")
+OTHERS = ("href", "src", "data", "cite", "formaction", "action", "content")
+"""Attributes in which Pelican resolves an address as well, whatever their element."""
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 ALIGNED = re.compile(r"text-align: ?\w+;?")
 MADE = {"footnote-ref", "footnote-backref", "headerlink"}
-"""Classes of links that Markdown makes, not the author."""
+"""Classes of links that Markdown generates."""
 
 
 class Body(NamedTuple):
@@ -37,7 +39,8 @@ def parse(markup: str, resolved: str | None = None, *, mail: bool = False) -> Bo
         return Body()
     elements = [e for e in root.iter() if isinstance(e.tag, str)]
     after = elements
-    if resolved is not None and resolved != markup and MARK.search(markup):
+    marked = MARK.search(markup)
+    if resolved is not None and resolved != markup and marked:
         other = _tree(resolved)
         found = [e for e in other.iter() if isinstance(e.tag, str)] if other is not None else []
         # Only attributes differ, so the n-th elements of both correspond.
@@ -51,9 +54,12 @@ def parse(markup: str, resolved: str | None = None, *, mail: bool = False) -> Bo
         for name in ("id", "name"):
             if (given := element.get(name)) and (name == "id" or tag == "a"):
                 ids.append(given)
-        if tag in ADDRESSES and not _made(element):
+        if tag in ADDRESSES and not _is_generated(element):
             links += _links(element, settled, tag, mail)
-        elif tag in HEADINGS:
+        elif marked and tag not in ADDRESSES:
+            left = (settled.get(name) or "" for name in OTHERS)
+            links += (Link(tag, each, each, "", mail) for each in left if MARK.match(each))
+        if tag in HEADINGS:
             words = " ".join("".join(element.itertext()).split())
             headings.append(Heading(int(tag[1]), words, element.get("id") or ""))
         if _inline(element, tag):
@@ -87,7 +93,7 @@ def _inline(element: Any, tag: str) -> bool:
     return tag in ("style", "script") or any(key.startswith("on") for key in element.keys())  # noqa: SIM118 - lxml's own
 
 
-def _made(element: Any) -> bool:
+def _is_generated(element: Any) -> bool:
     """Whether Markdown generated the link: a footnote's, or one in a table of contents."""
     if MADE & set((element.get("class") or "").split()):
         return True

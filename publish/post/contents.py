@@ -13,7 +13,7 @@ PUBLIC = (
 """Lists of Pelican's generators, in the order in which it writes them."""
 DRAFTS = ("drafts", "drafts_translations", "draft_pages", "draft_translations")
 known: dict[str, str] = {}
-"""Texts with their digests, of this run; ``MOST`` at a time."""
+"""Digests by text in this run, at most ``MOST``."""
 MOST = 1 << 16
 
 

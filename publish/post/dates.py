@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from publish.post.record import Visibility
 
 _PLAIN = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?")
-"""What nearly every post has, and what needs no grammar of all the world's dates."""
+"""The usual format, which needs no general date parser."""
 
 
 def parse(text: str, zone: ZoneInfo) -> datetime:

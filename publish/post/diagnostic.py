@@ -15,9 +15,9 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True)
 class Problem:
-    """What a rule found. ``file`` is for rules over the whole site, ``severity`` for a rule
-    that is less sure than usual. ``fix`` is what stands at the line and what should, where the
-    rule knows both (``("", value)``: the value that is missing)."""
+    """A fault found by a rule. ``file`` is for rules over the whole site, ``severity`` overrides
+    the rule's own. ``fix`` is the wrong text on the line and its replacement, where the rule knows
+    both (``("", value)``: a missing value)."""
 
     line: int
     message: str

@@ -20,12 +20,12 @@ END = re.compile(r"-{3}|\.{3}")
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 """A line with its ending, as Python's universal newlines cut a text."""
 NOT_TYPED = str.maketrans("", "", "\x02\x03")
-"""Markdown takes these two characters out before it looks."""
+"""Markdown removes these two characters first."""
 BOM = "\ufeff"
 MARKDOWN = (".md", ".markdown", ".mkd", ".mdown")
-"""The endings of the files that Pelican reads with Markdown."""
+"""The suffixes of files that Pelican reads as Markdown."""
 OTHER = re.compile(rb"""^\s*(?::([\w-]+):|<meta\s[^>]*?name=["']([\w-]+)["'])""", re.I | re.M)
-"""A key as reStructuredText or HTML has it."""
+"""A key in reStructuredText or HTML."""
 
 
 class Field(NamedTuple):

@@ -14,9 +14,9 @@ from publish.post.urls import normal
 URLS = "ledger/urls.json"
 """Below the content folder: every address that was ever published, with its Uid."""
 RETIRED = "ledger/retired.json"
-"""For each address that was taken off the site, where it leads."""
+"""The target of each address that was taken off the site."""
 SINCE = "ledger/since.json"
-"""For each Uid the day its first address became public."""
+"""The day on which each Uid's first address became public."""
 
 
 def uid_of(given: object, source: str) -> str:

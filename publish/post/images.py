@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 import sys
@@ -43,7 +44,11 @@ def cover_of(content: Any) -> Cover | None:
         return Cover(quote(given, safe="/%~!$&'()*+,;=:@?#"))
     folder = getattr(content, "relative_dir", "")
     statics = getattr(content, "_context", {}).get("static_content", {})
-    path = next((path for path in cover_paths(given, folder) if path in statics), "")
+    # A link in a body whose name is percent-encoded makes Pelican list a file that is not there.
+    path = next(
+        (path for path in cover_paths(given, folder)
+         if path in statics and os.path.isfile(statics[path].source_path)), ""  # noqa: PTH113
+    )  # fmt: skip
     if not path:
         return None
     static = statics[path]
@@ -99,9 +104,9 @@ FORMATS = tuple((re.compile(begin, re.S), ending) for begin, ending in (
     (rb".{4}ftyp(?:mif1|msf1|heic)", ".heic"), (rb"BM", ".bmp"), (rb"II\*\0|MM\0\*", ".tif"),
     (b"\0\0\1\0", ".ico"), (rb"(?:\xef\xbb\xbf)?\s*(?=<[?!s]).{0,65536}?(?i:<svg)", ".svg"),
 ))  # fmt: skip
-"""How the formats of pictures begin; a browser goes by that and not by a file's name."""
+"""The first bytes of picture formats, by which browsers recognize them."""
 SHOWN = {".jpg", ".png", ".gif", ".webp", ".avif", ".svg"}
-"""What a browser shows."""
+"""Formats that browsers show."""
 
 
 def format_of(data: bytes) -> str:

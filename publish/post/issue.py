@@ -17,11 +17,13 @@ TEXTS = (
 LISTS = ("categories", "images")
 LATER = ("posts", "was")
 """Lists that the record of an early issue may lack."""
+LONGEST = 150
+"""Characters of a subject or a preheader that Mailchimp takes."""
 CLIPPED = 100_000
 """Bytes of HTML from which on an issue is refused: Gmail clips at ``GMAIL``, and Mailchimp's own
 rewriting of links adds to it."""
 LARGE = 80_000
-"""Bytes of HTML from which on the author is told."""
+"""Bytes of HTML from which on the author is warned."""
 GMAIL = 102 * 1024
 """Bytes of HTML after which Gmail shows no more."""
 

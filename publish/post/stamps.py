@@ -11,20 +11,20 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 
 Stamps = dict[str, str]
-"""Path to size, modification and change time, and inode. What is not there has no entry."""
+"""Path to size, modification time, change time and inode; missing files have no entry."""
 RACY = 2_000_000_000
-"""Nanoseconds: so shortly before it was stamped, a file may change again and keep its stamp."""
+"""Nanoseconds after a change within which a further one may keep the stamp."""
 
 
 def stamp(path: str | os.PathLike[str]) -> str:
     """One file's stamp; ``""`` if it is not there."""
     try:
-        return told(os.stat(path))  # noqa: PTH116 - thousands of them, and a Path doubles the time
+        return of_stat(os.stat(path))  # noqa: PTH116 - thousands of them, and a Path doubles the time
     except (OSError, ValueError):
         return ""
 
 
-def told(found: os.stat_result) -> str:
+def of_stat(found: os.stat_result) -> str:
     """The stamp for the result of a ``stat``."""
     return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
 

@@ -12,7 +12,7 @@ PARTS = (
     r"the lines above end at the first empty line",
     r"leave uid as it is",
 )
-"""Any of these left is too much: an author may have cut one of them off."""
+"""Any remaining part counts: an author may have deleted only some."""
 LEFT = re.compile("|".join(part.replace(" ", r"\s+") for part in PARTS), re.I)
 
 

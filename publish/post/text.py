@@ -15,17 +15,17 @@ ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 REST = r"""(?:[^>"']*(?:(?:"[^"]*"|'[^']*')[^>"']*)*>|[^>]*>)"""
 TAG = re.compile(rf"</?([a-zA-Z][^\s/>]*){REST}")
 NOTE = re.compile(r'<sup id="fnref.{0,500}?</sup>|<a class="footnote-backref".{0,500}?</a>', re.S)
-"""A footnote's mark and the way back to it, as Markdown writes them."""
+"""A footnote's mark and its back link, as Markdown writes them."""
 NOTES = re.compile(r'<div class="footnote">.*?</div>', re.S)
 SHIFTED = re.compile(r"<(sup|sub)\b[^>]{0,200}>(.{0,200}?)</\1\s*>", re.S | re.I)
 UNSEEN = (("<!--", "-->"), ("<script", "</script>"), ("<style", "</style>"))
-"""What a page does not show, with its end."""
+"""Beginnings and ends of what a page does not show."""
 INLINE = frozenset(
     ("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em",
      "font", "i", "ins", "kbd", "label", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small",
      "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr")
 )  # fmt: skip
-"""Elements that part no words; every other one does."""
+"""Elements that do not separate words; all others do."""
 INLINE_TAG = re.compile(rf"</?(?:{'|'.join(sorted(INLINE))})(?![^\s/>]){REST}", re.I)
 UNSEEN_KINDS = ("Cc", "Cf", "Zs", "Zl", "Zp")
 """Of characters, in Unicode: controls, marks of direction and the like, and blanks."""

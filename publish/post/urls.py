@@ -17,7 +17,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from publish.post.text import clean
 
 LONGEST_NAME = 200
-"""Bytes of one part; file systems take 255, and the writer needs a few for itself."""
+"""Bytes of one part of a path; file systems allow 255, and temporary files have longer names."""
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - only if the user asks for it with --host
 
 ATTRIBUTE = re.compile(

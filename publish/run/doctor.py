@@ -18,7 +18,7 @@ from publish.run import ledger_repo, report
 from publish.settings import Settings
 
 LATE = timedelta(days=1)
-"""A timer whose last run is longer ago does not run any more."""
+"""The time since the last run after which the timer counts as stopped."""
 SKEW = 120.0
 """Seconds by which this machine's clock may differ from the host's."""
 

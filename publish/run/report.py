@@ -15,7 +15,7 @@ from publish.http import ask
 from publish.post.files import write_whole
 
 WORST = (Exit.UNKNOWN, Exit.USAGE, Exit.REFUSED, Exit.NOTHING_SENT, Exit.OK)
-"""Of several outcomes the first of these is the run's."""
+"""The exit codes by severity; a run has the first that occurred."""
 
 
 @dataclass
@@ -77,7 +77,7 @@ def publish(report: Report, cache: Path, warn: Callable[[str], None]) -> None:
         except OSError:
             status = 0
         if not 200 <= status < 300:
-            # The address is a secret: whoever has it can fake a healthy run.
+            # The address is a secret: anyone who has it can fake a healthy run.
             said = f"answers {status}" if status else "does not answer"
             warn(f"the address in PUBLISH_HEARTBEAT_URL {said}")
 

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from publish.deploy.deploy import Stopped
-from publish.errors import Exit, NothingSent, PublishError
+from publish.errors import NothingSent, PublishError, told
 from publish.office import golive
 from publish.post.files import locked
 from publish.run import ledger_repo
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PATIENCE = 1800.0
 """Seconds to wait for another run on this machine; then do what is left to do."""
 MAX_REBUILDS = 3
-"""So often one run begins again with the build because the site became stale meanwhile."""
+"""The most rebuilds in a run because the site became stale meanwhile."""
 
 
 class AlreadyRunning(NothingSent):
@@ -53,10 +53,10 @@ def run(office: Office) -> Report:
 def rehearse(office: Office) -> Report:
     """What a run would do now. Nothing is written anywhere; other machines are only read."""
     report = Report(live=False)
-    with _noted(report):
+    with _recording_failure(report):
         repo = ledger_repo.repository_of(office.settings, office.lock)
         if repo:
-            with _noted(report):
+            with _recording_failure(report):
                 repo.require_committed()
             if repo.ahead():
                 report.lines.append(
@@ -66,11 +66,11 @@ def rehearse(office: Office) -> Report:
     if stale:
         report.lines.append("the site would be built")
     for name in _targets(office, report) if not stale else ():
-        with _noted(report):
+        with _recording_failure(report):
             out = golive.rehearse(office.settings, name, office.voice.progress)
             report.deploys.append(asdict(out))
             report.lines.append(golive.summary(out))
-    with _noted(report):
+    with _recording_failure(report):
         from publish.office import listing
 
         items, lines = listing.planned(office, (), False, None)
@@ -103,7 +103,7 @@ def _build_deploy_send(office: Office, report: Report) -> None:
     deployed_id = ""
     for _ in range(MAX_REBUILDS):
         before = len(report.errors)
-        with _noted(report):
+        with _recording_failure(report):
             office.site.fresh(office.voice, reason="built")
             # A post may have come due during the deploy: it must become public before it is mailed.
             # A site whose state is uncertain is built again, with no difference.
@@ -114,14 +114,14 @@ def _build_deploy_send(office: Office, report: Report) -> None:
                 for name in _targets(office, report):
                     _deploy(office, report, name)
         if len(report.errors) > before:
-            with _noted(report):
+            with _recording_failure(report):
                 with office.lock():
                     settling.settle(office)
                 report.lines += retracting.withdraw(office, lost=True)
             return
         if not office.site.stale():
             break
-    with _noted(report):
+    with _recording_failure(report):
         done = send_due(office, build=True)
         report.lines += done.lines
         report.issues += done.results
@@ -165,13 +165,9 @@ def _next_due(office: Office) -> str:
 
 
 @contextmanager
-def _noted(report: Report) -> Iterator[None]:
+def _recording_failure(report: Report) -> Iterator[None]:
     """Record a failure in the report, and continue the run."""
     try:
         yield
-    except PublishError as error:
-        report.errors.append(error)
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        text = f"{where}{error.strerror or error}"
-        report.errors.append(PublishError(text, "mend that, then run again", Exit.REFUSED))
+    except (PublishError, OSError) as error:
+        report.errors.append(told(error))

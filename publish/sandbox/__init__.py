@@ -30,12 +30,12 @@ __all__ = [
 ]
 
 LATER = {"ensure": "server", "reset": "state", "running": "registry", "start": "server"}
-"""What stands here too, and its module."""
+"""Lazily imported names and their modules."""
 NOTE = "SANDBOX — nobody was e-mailed"
-"""What each act says that mailed nothing but the sandbox's inbox."""
+"""The note of every act that mailed to the sandbox's inbox only."""
 
 SANDBOX_KEY = "5a4db0c5" * 4 + "-us0"
-"""An API key of the right form that opens no account but the sandbox's."""
+"""An API key of the right form that is valid for the sandbox only."""
 
 SANDBOX_AUDIENCE = "5a4db0c5e1"
 """The list id of the seeded audience."""

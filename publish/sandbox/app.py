@@ -124,7 +124,7 @@ class App:
         except Problem as problem:
             # A failed request is rolled back; the log and the rules' counters stay.
             db.execute("ROLLBACK TO effect")
-            response = _sorry(problem) if is_page else as_problem(problem)
+            response = _problem_page(problem) if is_page else as_problem(problem)
         db.execute("RELEASE effect")
         return response
 
@@ -152,6 +152,6 @@ def _answer(call: Call, made: Any) -> Response:
     return Response(200, body, "application/json; charset=utf-8")
 
 
-def _sorry(problem: Problem) -> Response:
+def _problem_page(problem: Problem) -> Response:
     title = "Not found" if problem.status == 404 else "This did not work"
     return pages.page(title, f"<p>{pages.escape(problem.detail)}</p>", problem.status)

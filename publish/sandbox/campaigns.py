@@ -54,7 +54,7 @@ CONDITIONS = {
     "since_send_time": "sent > :since_send_time",
     "before_send_time": "sent < :before_send_time",
 }
-"""What campaigns can be searched by; times are epoch seconds, exclusive."""
+"""The search conditions for campaigns; times are epoch seconds, exclusive."""
 _SHORT = ", ".join(
     column.name for column in fields(Campaign) if column.name not in ("html", "plain_text")
 )

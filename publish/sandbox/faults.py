@@ -12,7 +12,7 @@ from publish.sandbox.problem import Problem, choice, invalid
 from publish.sandbox.request import Request, Response, as_problem
 
 CONDITIONS = ("recipients_lag", "list_lag", "status_lag", "sending", "free_plan")
-"""Kinds that change what the API does; the answer is a true one."""
+"""Kinds that change the API's behaviour; answers are true ones."""
 SILENT = ("drop_before", "drop_after", "late")
 SPOILT = ("truncated", "garbage", "trickle")
 KINDS = (*SILENT, "status", *SPOILT, "redirect", *CONDITIONS)
@@ -27,7 +27,7 @@ CONCERNS = {
     ),
     "sending": r"POST /3\.0/campaigns/[^/]+/actions/send",
 }
-"""The only requests that these kinds can do anything to: other ones do not use a rule up."""
+"""The requests that these kinds affect; others do not count for a rule."""
 LONGEST = 1e6
 """The most seconds a rule may ask for."""
 
@@ -133,4 +133,4 @@ GOOD: dict[str, Callable[[Any], bool]] = {
     "body": BODIES.__contains__,
     "regex": _compiles,
 }
-"""What each value of a rule must be; the others are texts of one line."""
+"""Validators of a rule's values; all others are texts of one line."""

@@ -16,7 +16,7 @@ PATIENCE = 2.0
 
 
 FILE = "server.json"
-"""The note, in the sandbox's folder."""
+"""The record, in the sandbox's folder."""
 
 
 def announce(home: Path, url: str, instance: str) -> None:

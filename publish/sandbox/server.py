@@ -31,7 +31,7 @@ LIMIT = 10 * 1024 * 1024
 PATIENCE = 30.0
 """Seconds a client may take between two pieces of its request."""
 PULSE = 0.25
-"""Seconds between two looks at what is due."""
+"""Seconds between two ticks."""
 
 
 class Server(ThreadingHTTPServer):

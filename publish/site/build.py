@@ -16,13 +16,13 @@ from publish.post.files import locked
 from publish.post.identity import RETIRED, SINCE, URLS
 from publish.settings import Settings, require_folders, require_kinds
 from publish.site import addresses, manifest, snapshot
-from publish.site.commit import below, commit, site_of, staged, take_over, tree
+from publish.site.commit import below, commit, replace_record, site_of, staged, tree
 from publish.site.engine import ISSUES, Fit, Judge, Progress, Task, Unfit, cores, run
 from publish.site.manifest import Manifest
 
 LISTED = "addresses.json"
 ISSUE = re.compile(r"[^/]+/issue\.(html|txt|json)")
-"""What a composed issue's folder holds; anything else there is not ours to remove."""
+"""The files of a composed issue; others in its folder are not ours to remove."""
 
 
 class Build(NamedTuple):
@@ -97,7 +97,7 @@ def build(
             if not full and snapshot.is_current(document, str(settings.path)):
                 return unchanged(manifest.of(document), time.monotonic() - clock)
             known = manifest.of_target(settings, target, manifest.of(document))
-            return _made(settings, target, full, jobs, guards or Guards(), progress, known)
+            return _build(settings, target, full, jobs, guards or Guards(), progress, known)
     except OSError as error:
         raise Refused(
             f"{error.filename or target}: cannot be written: {error.strerror or error}",
@@ -105,24 +105,25 @@ def build(
         ) from None
 
 
-def _made(
+def _build(
     settings: Settings, target: Path, full: bool, jobs: int | None, guards: Guards,
-    progress: Progress | None, known: Manifest,
+    progress: Progress | None, last: Manifest,
 ) -> Build:  # fmt: skip
+    """Render into a stage, validate it, record the files, then commit and record their stamps."""
     record, clock = manifest.place(settings, target), [time.monotonic()]
     # A file saved in the clock tick before this moment may have its stamp or a later one.
     since = time.time_ns() - int(snapshot.TICK * 1e9)
-    before, until = manifest.scan(settings), manifest.midnight(settings)
+    first_scan, until = manifest.scan(settings), manifest.midnight(settings)
     environment = snapshot.environment_digest(str(settings.path))
     clock.append(time.monotonic())
-    seen = {} if full else _stamps(target, known.files)
+    in_output = {} if full else _stamps(target, last.files)
     with staged(settings.cache) as stage:
         task = Task(
             settings.path, overrides(settings, stage, forget=full), stage,
             settings.cache / "engine",
-            record.with_suffix(".pages"), () if full else intact(settings, known, target, seen),
-            manifest.code(settings, before), full, jobs or cores(),
-            guards.judge, guards.fit, full_pelican=known.full_pelican,
+            record.with_suffix(".pages"), () if full else intact(settings, last, target, in_output),
+            manifest.code(settings, first_scan), full, jobs or cores(),
+            guards.judge, guards.fit, full_pelican=last.full_pelican,
         )  # fmt: skip
         try:
             rendered = run(task, progress)
@@ -139,19 +140,19 @@ def _made(
         letters = [name for name in rendered.kept if name.startswith(f"{ISSUES}/")]
         kept = set(rendered.kept).difference(letters)
         fresh = {*staged_site, *kept}
-        if gone := (set(known.files) & set(present)) - fresh:
-            kept |= gone & addresses.letter_pictures(settings)
-        shown = tuple(sorted(fresh | kept))
+        if unstaged := (set(last.files) & set(present)) - fresh:
+            kept |= unstaged & addresses.letter_pictures(settings)
+        site_files = tuple(sorted(fresh | kept))
         # A build into another folder is a trial, and publishes nothing.
         permanent = None
         if target == settings.output.absolute():
-            permanent = addresses.guard(settings, stage / LISTED, shown)
+            permanent = addresses.guard(settings, stage / LISTED, site_files)
         # Recorded before any file is moved, so that after a crash our pages are not taken for
         # foreign files.
-        owned = tuple(sorted({*known.files, *shown}))
+        owned = tuple(sorted({*last.files, *site_files}))
         manifest.write(record, Manifest(files=owned, output=str(target)))
-        changes = commit(staged_site, target, known.files, kept, present=present)
-        take_over(stage, task.record)
+        changes = commit(staged_site, target, last.files, kept, present=present)
+        replace_record(stage, task.record)
         moved = time.monotonic()
         issues = tree(settings.issues)
         commit(below(stage / "issues"), settings.issues, [n for n in issues if ISSUE.fullmatch(n)],
@@ -160,41 +161,41 @@ def _made(
         addresses.remember(settings, permanent)
     # The file may be added by a pull or by hand, without any other change.
     reads = (*rendered.reads, str(settings.content / RETIRED))
-    made = None if rendered.untracked else manifest.extended(before, settings, reads, since)
+    inputs = None if rendered.untracked else manifest.extended(first_scan, settings, reads, since)
     letter_stamps = stamps.of(snapshot.below(str(settings.issues)))
-    left = Manifest(
-        files=shown, foreign=_left(settings, changes.foreign), reads=reads,
+    record_now = Manifest(
+        files=site_files, foreign=_reported(settings, changes.foreign), reads=reads,
         warnings=rendered.warnings, output=str(target),
-        stamps=made.stamps if made else None, racy=made.racy if made else {},
-        outputs=_stamps_left(seen, target, shown, changes.written), issues=letter_stamps,
+        stamps=inputs.stamps if inputs else None, racy=inputs.racy if inputs else {},
+        outputs=_stamps_left(in_output, target, site_files, changes.written), issues=letter_stamps,
         issued=str(settings.issues),
         ledger=stamps.of(str(settings.content / name) for name in (URLS, SINCE)),
         composed=sum(path.endswith("/issue.json") for path in letter_stamps),
         scope=manifest.scope(settings), environment=environment,
         until=min(until, rendered.due or until), full_pelican=rendered.full_pelican,
     )  # fmt: skip
-    manifest.write(record, left)
+    manifest.write(record, record_now)
     if changes.written:
         # Wait for the next clock tick, so that a later edit of a written file changes its stamp.
         time.sleep(max(0.0, moved + snapshot.TICK - time.monotonic()))
     clock.append(time.monotonic())
     begun, scanned, rendered_at, committed = clock
-    return unchanged(left, 0.0)._replace(
+    return unchanged(record_now, 0.0)._replace(
         written=changes.written, removed=changes.removed,
-        unchanged=len(shown) - len(changes.written), rendered=rendered.rendered,
+        unchanged=len(site_files) - len(changes.written), rendered=rendered.rendered,
         seconds={"scan": scanned - begun, **rendered.seconds, "commit": committed - rendered_at},
     )  # fmt: skip
 
 
-def unchanged(known: Manifest, seconds: float) -> Build:
+def unchanged(last: Manifest, seconds: float) -> Build:
     """The result of a build that found nothing changed."""
-    return Build(known.output, (), (), len(known.files), 0, known.foreign, known.composed,
-                 known.warnings, {"scan": seconds})  # fmt: skip
+    return Build(last.output, (), (), len(last.files), 0, last.foreign, last.composed,
+                 last.warnings, {"scan": seconds})  # fmt: skip
 
 
 def overrides(settings: Settings, stage: Path, *, forget: bool = False) -> dict[str, Any]:
     """The settings that every build overrides."""
-    found: dict[str, Any] = {
+    values: dict[str, Any] = {
         "NEWSLETTER_ISSUES_PATH": str(stage / "issues"),
         "IDENTITY_ADDRESSES_PATH": str(stage / LISTED),
         # Stock Pelican gives drafts a public address, and publishes future posts.
@@ -207,22 +208,24 @@ def overrides(settings: Settings, stage: Path, *, forget: bool = False) -> dict[
         "IGNORE_FILES": settings.ignore_files,
     }
     if not settings.values.get("PATH") and settings.content.is_dir():
-        found["PATH"] = str(settings.content)  # as with `pelican content`
-    return found | ({"CACHE_PATH": str(stage / "cache")} if forget else {})
+        values["PATH"] = str(settings.content)  # as with `pelican content`
+    return values | ({"CACHE_PATH": str(stage / "cache")} if forget else {})
 
 
 def intact(
-    settings: Settings, known: Manifest, target: Path, seen: stamps.Stamps
+    settings: Settings, last: Manifest, target: Path, in_output: stamps.Stamps
 ) -> tuple[str, ...]:
     """The pages in ``target`` and the issues that are unchanged since the last build, by their
     stamps."""
-    keys = ((name, f"{target}{os.sep}{name}") for name in known.files)
-    pages = [name for name, key in keys if key in seen and seen[key] == known.outputs.get(key)]
-    if known.issued != str(settings.issues):
+    keys = ((name, f"{target}{os.sep}{name}") for name in last.files)
+    pages = [
+        name for name, key in keys if key in in_output and in_output[key] == last.outputs.get(key)
+    ]
+    if last.issued != str(settings.issues):
         return tuple(pages)
-    letters, start = stamps.of(known.issues), len(known.issued) + 1
+    letters, start = stamps.of(last.issues), len(last.issued) + 1
     return (*pages, *(f"{ISSUES}/{path[start:]}" for path, stamp in letters.items()
-                      if stamp == known.issues[path]))  # fmt: skip
+                      if stamp == last.issues[path]))  # fmt: skip
 
 
 def _stamps(folder: Path, names: Iterable[str]) -> stamps.Stamps:
@@ -230,16 +233,16 @@ def _stamps(folder: Path, names: Iterable[str]) -> stamps.Stamps:
 
 
 def _stamps_left(
-    seen: stamps.Stamps, folder: Path, names: Iterable[str], written: Iterable[str]
+    earlier: stamps.Stamps, folder: Path, names: Iterable[str], written: Iterable[str]
 ) -> stamps.Stamps:
     """The stamps of files in ``folder``. Files that this build did not write keep their earlier
     stamps, so that the next build detects a change by others meanwhile."""
     keys, fresh = [[f"{folder}{os.sep}{name}" for name in each] for each in (names, written)]
-    before = {**seen, **dict.fromkeys(fresh, "")}
+    before = {**earlier, **dict.fromkeys(fresh, "")}
     return {key: told for key in keys if (told := before.get(key) or stamps.stamp(key))}
 
 
-def _left(settings: Settings, foreign: tuple[str, ...]) -> tuple[str, ...]:
+def _reported(settings: Settings, foreign: tuple[str, ...]) -> tuple[str, ...]:
     """The foreign files to report: not those that OUTPUT_RETENTION keeps."""
     kept = {str(name) for name in settings.values.get("OUTPUT_RETENTION") or ()}
     return tuple(name for name in foreign if name.split("/", 1)[0] not in kept)

@@ -16,10 +16,10 @@ from publish.post.aliases import folders_of
 from publish.post.files import remove_below
 
 PARTS = ".publish-parts"
-"""The folder in the target through which files of another file system come."""
+"""The folder in the target for temporary copies of files from another file system."""
 AGAIN = "again"
-"""The folder of the stage with pages that lie in the output already: all in one folder, for making
-and removing one for each page takes longer than writing it."""
+"""The folder of the stage for pages that the output already has: a single folder, since making and
+removing one per page takes longer than writing it."""
 
 
 class Changes(NamedTuple):
@@ -85,12 +85,12 @@ def commit(
     """
     names, ours = sorted(staged), set(owned)
     present = tree(target) if present is None else present
-    wanted = {*names, *kept}
-    gone = [name for name in present if name in ours and name not in wanted]
-    _refuse_obstacles(target, names, set(gone))
+    staying = {*names, *kept}
+    removed = [name for name in present if name in ours and name not in staying]
+    _refuse_obstacles(target, names, set(removed))
     differing = [name for name in names if not _same(staged[name], target / name)]
     # An old page may be in the way of a new folder, and the other way round.
-    blocking = [n for n in gone if any(w.startswith(f"{n}/") or n.startswith(f"{w}/")
+    blocking = [n for n in removed if any(w.startswith(f"{n}/") or n.startswith(f"{w}/")
                                        for w in differing)]  # fmt: skip
     target.mkdir(parents=True, exist_ok=True)
     sources = _near(staged, target, differing)
@@ -99,15 +99,15 @@ def commit(
     whole: set[str] = set()
     for name in differing:
         if whole.isdisjoint(folders_of(name)):
-            whole.add(_bring(sources[name], target, name))
-    for name in set(gone) - set(blocking):
+            whole.add(_move(sources[name], target, name))
+    for name in set(removed) - set(blocking):
         remove_below(target, target / name)
     shutil.rmtree(target / PARTS, ignore_errors=True)
-    foreign = [n for n in present if n not in wanted and n not in ours]
-    return Changes(tuple(differing), tuple(gone), tuple(foreign))
+    foreign = [n for n in present if n not in staying and n not in ours]
+    return Changes(tuple(differing), tuple(removed), tuple(foreign))
 
 
-def _bring(source: Path, target: Path, name: str) -> str:
+def _move(source: Path, target: Path, name: str) -> str:
     """Move a file into place; returns what was moved: a whole new folder, or the file alone."""
     try:
         source.replace(target / name)
@@ -195,7 +195,7 @@ def prepare(stage: Path) -> None:
         (stage / name).mkdir(parents=True)
 
 
-def take_over(stage: Path, record: Path) -> bool:
+def replace_record(stage: Path, record: Path) -> bool:
     """Replace ``record`` by the stage's record of its pages; returns whether there is one."""
     noted = (stage / "pages").exists()
     if noted:

@@ -30,9 +30,9 @@ from publish.site.engine.sources import key_lines
 
 KINDS = {"category": "categories", "tag": "tags", "author": "authors"}
 LAST = 9999
-"""The year of a draft without a date, to Pelican."""
+"""The year that Pelican gives to a draft without a date."""
 TEXTS = (*frontmatter.MARKDOWN, ".html", ".htm", ".rst", ".txt", ".doc", ".docx", ".odt", ".rtf")
-"""Endings of what a post may have been written in."""
+"""Suffixes of text formats in which posts are written."""
 PLAIN = (str, int, float, bool, type(None))
 
 
@@ -53,11 +53,11 @@ class Memo:
     Each entry is pickled separately, so that unchanged ones are written without pickling.
     """
 
-    def __init__(self, file: Path | None) -> None:
+    def __init__(self, file: Path) -> None:
         self._file = file
         self._code = cache.code_digest(Path(__file__).parent)
         self._now: dict[bytes, bytes] = {}
-        found = cache.load(file) if file else {}
+        found = cache.load(file)
         self._old: dict[bytes, bytes] = found["words"] if found.get("code") == self._code else {}
 
     def of(self, content: Any) -> Words:
@@ -84,7 +84,7 @@ class Memo:
 
     def save(self) -> None:
         """Write the entries; an unwritable folder is no error."""
-        if self._file and self._now.keys() != self._old.keys():
+        if self._now.keys() != self._old.keys():
             with contextlib.suppress(OSError):
                 cache.save(self._file, {"code": self._code, "words": self._now})
 
@@ -109,16 +109,13 @@ def _words(content: Any, digest: bytes) -> Words:
     return Words(digest, _body(content), summary, plain(summary), plain(content.content or ""))
 
 
-def library_of(
-    generators: Iterable[Any], settings: Mapping[str, Any], *, memo: Path | None = None
-) -> Library:
-    """The records of a run. ``settings`` are Pelican's; ``memo`` is a file that makes the next
-    reading quicker."""
+def library_of(generators: Iterable[Any], settings: Mapping[str, Any], *, memo: Path) -> Library:
+    """The records of a run. ``settings`` are Pelican's; ``memo`` is the words' cache file."""
     generators = list(generators)
     context: Mapping[str, Any] = next((g.context for g in generators if hasattr(g, "context")), {})
     known_words = Memo(memo)
     bodies = [(c, known_words.of(c)) for c in contents(generators, public=True)]
-    with _unheard():
+    with _logging_off():
         known = {id(content) for content, _ in bodies}
         drafts = [content for content in contents(generators) if id(content) not in known]
         bodies += [(content, known_words.of(content)) for content in drafts]
@@ -149,7 +146,7 @@ def library_of(
 
 
 @contextlib.contextmanager
-def _unheard() -> Iterator[None]:
+def _logging_off() -> Iterator[None]:
     """No logging meanwhile: a build never resolves the links of a draft."""
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
@@ -209,7 +206,7 @@ def _post(content: Any, words: Words) -> Post:
         inline=found.inline,
         page_digest=str(getattr(content, "page_digest", "") or ""),
         body_digest=words.digest.hex(),
-        fields={str(key).lower(): _worded(value) for key, value in metadata.items()},
+        fields={str(key).lower(): _as_text(value) for key, value in metadata.items()},
         lines=_lines(content),
     )
 
@@ -295,6 +292,13 @@ def _places(generators: list[Any], settings: Mapping[str, Any]) -> Iterator[str]
         named = key.endswith(("_SAVE_AS", "_URL")) or key.startswith("FEED_")
         if named and isinstance(value, str) and value and "{" not in value and "://" not in value:
             yield normal(value)
+    for path in settings["THEME_STATIC_PATHS"]:
+        given, home = Path(settings["THEME"], path), f"/{settings['THEME_STATIC_DIR']}"
+        if given.is_file():
+            yield normal(f"{home}/{given.name}")
+        for folder, _, names in os.walk(given, followlinks=True):
+            below = Path(folder).relative_to(given).as_posix()
+            yield from (normal(posixpath.normpath(f"{home}/{below}/{name}")) for name in names)
     for generator in generators:
         for archives in getattr(generator, "period_archives", {}).values():
             for archive in archives:
@@ -359,7 +363,7 @@ def _moment(date: Any) -> datetime | None:
     return plain_date if plain_date.tzinfo else plain_date.replace(tzinfo=UTC)
 
 
-def _worded(value: Any) -> str:
+def _as_text(value: Any) -> str:
     """A value of the front matter as text: a list's by commas."""
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))

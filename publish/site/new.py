@@ -16,7 +16,7 @@ from publish.settings import Settings
 from publish.site.posts import Source, named, refuse_brought, refuse_taken
 
 LONGEST = 120
-"""Characters of a slug: file systems and readers both have their limit."""
+"""Characters of a slug, for file systems and readers."""
 
 
 def new_post(

@@ -16,16 +16,16 @@ from publish.post.files import locked
 from publish.post.stamps import Stamps
 from publish.settings import Settings, load, require_folders, require_kinds
 from publish.site import manifest
-from publish.site.commit import below, commit, prepare, site_of, take_over, tree
+from publish.site.commit import below, commit, prepare, replace_record, site_of, tree
 from publish.site.engine import ISSUES, Run, Task, cores
 from publish.site.engine.worker import Worker, start
 from publish.site.preview_state import State
 from publish.site.server import Server
 
 PAUSE = 0.04
-"""Seconds between two looks."""
+"""Seconds between two polls."""
 SHARE = 5
-"""A look may take one part in so many of the time, however large the archive is."""
+"""Polling takes at most one part in this many of the time, however large the archive is."""
 
 
 def overrides(settings: Settings, address: str, stage: Path) -> dict[str, Any]:
@@ -110,7 +110,7 @@ class Rebuilder:
         kept = [name.removeprefix(f"{ISSUES}/") for name in done.kept if name.startswith(ISSUES)]
         changes = commit(staged, folder / "site", tree(folder / "site"), done.kept)
         commit(letters, folder / "issues", tree(folder / "issues"), kept)
-        if take_over(stage, task.record):
+        if replace_record(stage, task.record):
             self._shown = tuple(sorted(shown))
         return done, (*changes.written, *changes.removed)
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 ALIVE = 15.0
-"""Seconds after which a waiting page is written to, to learn whether it is still there."""
+"""Seconds after which a keep-alive is sent to a waiting page."""
 MOST = 200
-"""Changes that are remembered; a page that missed more is loaded again."""
+"""Changes that are remembered; a page that missed more is reloaded."""
 
 
 @dataclass

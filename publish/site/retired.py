@@ -39,15 +39,15 @@ def retraction(settings: Settings, post: str) -> Retraction:
         ConfigError: there is no such post, or several have that slug.
         Refused: the ledger's files are damaged.
     """
-    known = addresses.read(settings)
-    wanted = post.replace("\\", "/").removeprefix("./").strip("/")
-    found = matching(settings, post)
-    for address, uid in known.items() if wanted and not found else ():
-        if normal(address) == normal(f"/{wanted}"):
-            own = tuple(place for place, owner in known.items() if owner == uid)
+    published = addresses.read(settings)
+    path = post.replace("\\", "/").removeprefix("./").strip("/")
+    posts = matching(settings, post)
+    for address, uid in published.items() if path and not posts else ():
+        if normal(address) == normal(f"/{path}"):
+            own = tuple(place for place, owner in published.items() if owner == uid)
             return Retraction(address, None, (uid,), own, "")
-    source = only(found, post, "name it by its slug, path or address")
-    places = [address for address, owner in known.items() if owner in source.uids]
+    source = only(posts, post, "name it by its slug, path or address")
+    places = [address for address, owner in published.items() if owner in source.uids]
     if places:
         # An alias whose redirect is removed with the post.
         places += [alias for alias in source.aliases if _stands_alone(alias)]
@@ -63,7 +63,7 @@ def target(settings: Settings, to: str, taken: Retraction) -> str:
     """
     if to.startswith(("https://", "http://")):
         return to
-    known = {normal(address) for address in addresses.read(settings)}
+    published = {normal(address) for address in addresses.read(settings)}
     gone = {normal(address) for address in (*taken.addresses, *addresses.read(settings, RETIRED))}
     try:
         parse_alias(to)
@@ -71,7 +71,7 @@ def target(settings: Settings, to: str, taken: Retraction) -> str:
         raise ConfigError(f"{to}: {error}", "write an address of this site: /new/") from None
     if normal(to) in gone:
         raise ConfigError(f"{to}: it goes off the site itself", "choose another, or none")
-    if normal(to) not in known and normal(to) != "/":
+    if normal(to) not in published and normal(to) != "/":
         raise ConfigError(f"{to}: nothing was published there", "choose another, or none")
     return to
 

@@ -23,7 +23,7 @@ from publish.site.preview_state import State
 
 LIVE = Path(__file__).with_name("live.js")
 MORPH = Path(__file__).parents[1] / "vendor" / "idiomorph.min.js"
-"""The scripts that a page of the preview gets on its way out; the files on disk stay as built."""
+"""The scripts added to served pages of the preview; the files are not changed."""
 
 
 class Server:

@@ -24,18 +24,20 @@ if TYPE_CHECKING:
 VERSION = 9
 SEPARATOR = "\0"
 SHORT = ("foreign", "reads", "racy", "output", "composed", "scope", "environment", "until")
-"""What of a record is read without the rest, beside its paths in two long strings."""
+"""The fields of a record that ``is_current`` and ``summary`` need, besides its paths in two long
+strings."""
 Scope = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 """The site's folder; folders whose every file a build may read, the content folder first;
 folders in them to leave out; hidden names that are content all the same."""
 TICK = 0.02
-"""Seconds after which a file system's clock has surely moved on, so a new edit shows."""
+"""Seconds after which a file system's clock has certainly ticked, so that a new edit changes the
+stamp."""
 IGNORED_ENV = {"_", "OLDPWD", "PWD", "SHLVL", "TERM", "COLUMNS", "LINES"}
-"""Variables that differ between two terminals and mean nothing to a page."""
+"""Environment variables that differ between terminals and do not affect pages."""
 ACCOUNTS = ("MAILCHIMP_", "PUBLISH_", "AWS_")
-"""Beginnings of variables with keys: a page must not hold any, so none depends on one."""
+"""Prefixes of variables with keys, which no page may contain or depend on."""
 TOOLS = "node_modules"
-"""A folder that beside content, in a theme or among plugins, holds no part of a site."""
+"""A folder in a theme or among plugins that is no part of the site."""
 
 
 def of_scope(scope: Scope) -> Stamps:

@@ -17,7 +17,7 @@ from publish.post.diagnostic import Complaint, quoted
 
 NAMED = re.compile(r"""{%[-+]?\s*(?:extends|include|import|from)\s+["']([^"']+)["']""")
 LISTS = ("articles_page", "articles_paginator", "dates_page", "dates_paginator")
-"""Variables that a template has only where its name is in PAGINATED_TEMPLATES."""
+"""Variables that a template has only if its name is in PAGINATED_TEMPLATES."""
 SIZE = 16
 """Bytes of a text's digest."""
 
@@ -87,23 +87,24 @@ class Templates:
         env = template.environment
         if env is None or not issubclass(Undefined, env.undefined):
             return
-        waiting, met = [template.name], set[str]()
+        waiting, visited = [template.name], set[str]()
         while waiting:
-            one = waiting.pop()
-            text = _text(env, one)
-            if one in met or text is None:
+            file = waiting.pop()
+            text = _text(env, file)
+            if file in visited or text is None:
                 continue
-            met.add(one)
+            visited.add(file)
             waiting += NAMED.findall(text)
             if not any(f"{v}." in text.replace(f"{v} and {v}.", "") for v in LISTS):
                 continue
             tree = env.parse(text)
-            made = {each.name for each in tree.find_all(nodes.Name) if each.ctx != "load"}
+            assigned = {each.name for each in tree.find_all(nodes.Name) if each.ctx != "load"}
             for node in _certain(tree):
-                shown = node.node if isinstance(node, nodes.Getattr) else None
-                if isinstance(shown, nodes.Name) and shown.name in {*LISTS} - made:
-                    message = f"PAGINATED_TEMPLATES lacks {quoted(name)}, and {one} shows "
-                    self._tell(Complaint(message + shown.name, remedy=f'add "{name}": None to it'))
+                variable = node.node if isinstance(node, nodes.Getattr) else None
+                if isinstance(variable, nodes.Name) and variable.name in {*LISTS} - assigned:
+                    message = f"PAGINATED_TEMPLATES lacks {quoted(name)}, and {file} shows "
+                    remedy = f'add "{name}": None to it'
+                    self._tell(Complaint(message + variable.name, remedy=remedy))
                     return
 
     def _load(self, name: str) -> None:

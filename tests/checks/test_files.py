@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from publish.checks import answers
+from publish.checks import result_cache
 from publish.checks.reading import LARGEST
 from publish.checks.rules import images
 from publish.errors import ConfigError, Refused
@@ -356,7 +356,9 @@ def test_a_disk_is_not_looked_through_where_all_of_it_is_the_output(
 ):
     with (project.root / "pelicanconf.py").open("a", encoding="utf-8") as settings:
         settings.write('OUTPUT_PATH = "/"\n')
-    monkeypatch.setattr(answers, "watched", lambda *_, **__: pytest.fail("it is looked through"))
+    monkeypatch.setattr(
+        result_cache, "watched", lambda *_, **__: pytest.fail("it is looked through")
+    )
     with pytest.raises(ConfigError, match="OUTPUT_PATH names a folder that holds sources"):
         project.findings()
 
@@ -377,6 +379,27 @@ def test_a_file_where_a_build_needs_a_folder(project: Project):
 def test_a_link_that_leads_nowhere_is_told_once_at_its_line(project: Project, body: str, line: int):
     project.post(body)
     assert [f.line for f in checking.findings(project.settings)] == [line]
+
+
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [("/theme/css/x.css", False), ("/theme/css/no.css", True), ("/assets/css/x.css", True),
+     ("/searching/", True), ("/robots.txt", False)],
+)  # fmt: skip
+def test_an_address_of_the_themes_files_is_one_where_a_file_is(
+    project: Project, address: str, found: bool
+):
+    project.write("mine/static/css/x.css", "")
+    with (project.root / "pelicanconf.py").open("a", encoding="utf-8") as settings:
+        settings.write("THEME = 'mine'\n")
+    for name in ("base", "article", "index", "tag", "category", "author", "page", "archives"):
+        project.write(f"mine/templates/{name}.html", "")
+    project.post(f"Of a [sheet]({address}).\n")
+    assert [f.rule for f in checking.findings(project.settings)] == ["broken-link"] * found
+    with (project.root / "pelicanconf.py").open("a", encoding="utf-8") as settings:
+        settings.write("THEME_STATIC_DIR = 'assets'\n")
+    moved = [f.rule for f in checking.findings(project.settings)]
+    assert moved == ["broken-link"] * (address not in ("/assets/css/x.css", "/robots.txt"))
 
 
 def test_a_broken_link_of_a_post_never_means_the_post(project: Project):

@@ -269,6 +269,14 @@ def test_15b_two_writers_lose_nothing(page: Page, site: Open):
         site.write("old.md")
 
 
+def test_15c_a_post_whose_file_is_gone_says_so(page: Page, site: Open):
+    file = site.write("gone.md")
+    post(page, site, "gone.md")
+    expect(page.locator("h1")).to_have_text("gone.md")
+    file.unlink()
+    shows(page, "There is nothing at this address")
+
+
 def test_10_one_screen_lists_what_matters_by_title(page: Page, site: Open):
     site.write("locum.md")
     home(page, site)

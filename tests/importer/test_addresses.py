@@ -47,7 +47,8 @@ def test_a_date_keeps_its_offset(local: str, gmt: str, shown: str):
 
 
 def test_what_is_no_date_is_none():
-    for local, gmt in (("", ""), ("0000-00-00 00:00:00", ""), ("2020-13-41 25:61:00", "soon")):
+    for local, gmt in (("", ""), ("0000-00-00 00:00:00", ""), ("2020-13-41 25:61:00", "soon"),
+                       ("", "0001-01-01 00:00:00")):  # fmt: skip
         assert dates.moment(local, gmt, NEW_YORK) is None
 
 
@@ -150,6 +151,28 @@ def test_categories_keep_one_spelling_and_no_comma(blog: Settings):
     assert head_of(blog, "posts/b.md")["Category"] == "Career"
     assert head_of(blog, "posts/b.md")["Tags"] == "one, two;"
     assert "category-renamed" in {loss["code"] for loss in report(blog)["losses"]}
+
+
+def test_a_name_that_makes_no_address_is_left_and_said(blog: Settings):
+    names = (("category", "!!!"), ("category", ","), ("category", "Career"), ("post_tag", "…"))
+    text = export(item(1, "x", categories=names, creator=";"), item(2, "Words.", title="\u200b"))
+    assert imported(blog, text) == 0
+    head = head_of(blog, "posts/post-1.md")
+    assert head["Category"] == "Career"
+    assert not {"Tags", "Author"} & set(head)
+    lost = [loss for loss in report(blog)["losses"] if loss["code"] == "taxonomy-left"]
+    assert {(loss["detail"], loss["excerpt"]) for loss in lost} == {
+        ("category", "!!!"), ("category", "·"), ("tag", "…"),
+    }  # fmt: skip
+    assert head_of(blog, "posts/post-2.md")["Title"] == "Words."
+    assert cli(["check", "-s", str(blog.path), "-q"]) == 0
+
+
+def test_no_old_address_is_where_a_list_of_the_site_lies(blog: Settings):
+    assert imported(blog, export(item(1, "x", link="https://old.example/category/career/"))) == 0
+    assert "/category/career" not in head_of(blog, "posts/post-1.md")["Aliases"]
+    assert "alias-left" in {loss["code"] for loss in report(blog)["losses"]}
+    assert cli(["check", "-s", str(blog.path), "-q"]) == 0
 
 
 def test_identities_are_the_same_at_every_run_and_other_on_every_site():

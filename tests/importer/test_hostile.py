@@ -1,4 +1,4 @@
-"""A stranger's export: nothing is loaded, nothing runs, nothing grows without bound."""
+"""A hostile export: nothing is loaded, nothing is executed, nothing grows without bound."""
 
 from __future__ import annotations
 
@@ -209,3 +209,36 @@ def test_work_grows_with_the_body_and_no_faster(piece: str):
 def test_a_flood_ends(piece: str):
     # A square of these would be billions of steps.
     assert body.blocks_of(Item(1, body=piece * 30_000), alone()).tag == "body"
+
+
+HUGE = "9" * 25
+HALF = "\\ud83d"
+"""Half of a character, as JSON can hold it."""
+
+
+@pytest.mark.parametrize(
+    ("text", "meta"),
+    [
+        (f'<a href="/?p={HUGE}">w</a> <a href="/?attachment_id=²">w</a>', {}),
+        (f'<img class="wp-image-{HUGE}" src="/wp-content/uploads/a.jpg">', {}),
+        (f'<!-- wp:block {{"ref":{HUGE}}} /-->[et_pb_text global_module="²"][/et_pb_text]', {}),
+        (f'[et_pb_cta global_module="{HUGE}"][/et_pb_cta][vc_single_image image="²"]', {}),
+        ("x", {"_thumbnail_id": HUGE}),
+        ("x", {"_thumbnail_id": "²"}),
+        ("x", {"footnotes": "null"}),
+        ("x", {"footnotes": '{"id": 1}'}),
+        (f'<!-- wp:x/y {{"title":"Some words {HALF}"}} /-->', {}),
+        (f'<!-- wp:divi/x {{"content":{{"innerContent":{{"x":{{"value":"{HALF}"}}}}}}}} /-->', {}),
+        ("x", {"_elementor_data": f'[{{"elType":"widget","widgetType":"posts","settings":'
+                                  f'{{"title":"{HALF}","background_image":{{"url":"{HALF}"}}}}}}]'}),
+    ],
+)  # fmt: skip
+def test_values_that_no_wordpress_writes_keep_no_post_away(blog: Settings, text: str, meta: dict):
+    assert imported(blog, export(item(1, f"<p>Words that stay.</p>{text}", meta=meta))) == 0
+    written = (blog.content / "posts/post-1.md").read_text(encoding="utf-8")
+    assert "Words that stay." in written or "_elementor_data" in meta
+
+
+def test_an_address_of_the_site_that_is_none_does_not_end_it(blog: Settings):
+    head = HEAD.replace(">https://old.example<", ">http://[old<")
+    assert imported(blog, head + item(1, "x") + TAIL) == 0

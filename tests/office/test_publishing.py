@@ -95,6 +95,23 @@ def test_an_old_date_becomes_today_or_stays_as_she_likes(site: Open, room: Offic
             ask(room, "publish", post=post)
 
 
+@pytest.mark.parametrize("letters", [True, False])
+def test_a_letter_that_cannot_go_stops_the_question_and_a_site_without_letters_has_none(
+    site: Open, letters: bool
+):
+    known = (site.root / "pelicanconf.py").read_text("utf-8")
+    file = site.root / "other.py"
+    more = "PLUGINS = [p for p in PLUGINS if p != 'mail_issues']" if not letters else ""
+    file.write_text(f"{known}\nNEWSLETTER_REPLY_TO = ''\n{more}\n", encoding="utf-8")
+    with context.opened(load(file)) as quiet:
+        if letters:
+            with pytest.raises(ConfigError, match="NEWSLETTER_REPLY_TO is missing"):
+                ask(quiet, "publish", post="locum")
+        else:
+            assert ask(quiet, "publish", post="locum").yes == "Publish"
+    file.unlink()
+
+
 def test_all_of_it_is_one_question_and_ends_at_the_readers(site: Open, room: Office):
     (site.root / "notes.txt").write_text("mine, prepared and not to be committed")
     git(site.root, "add", "notes.txt")

@@ -71,21 +71,21 @@ def one_address_for_all(site: Site) -> Iterator[Problem]:
 @site_rule("bad-pattern", "error", '`TAG_SAVE_AS = "tag/{name"`', "same")
 def bad_pattern(site: Site) -> Iterator[Problem]:
     """A pattern of addresses with a brace too few, or with a name that stands for nothing."""
-    for name, given in site.given.items():
-        known = next((made for end, made in FIELDS if end.fullmatch(name)), None)
-        if known is None or not isinstance(given, str):
+    for name, pattern in site.given.items():
+        allowed = next((names for setting, names in FIELDS if setting.fullmatch(name)), None)
+        if allowed is None or not isinstance(pattern, str):
             continue
         try:
-            used = fields(given)
+            used = fields(pattern)
         except ValueError:
-            message = f"{name} has a brace without its partner: {quoted(given)}"
+            message = f"{name} has a brace without its partner: {quoted(pattern)}"
             yield _at(site, name, message, "close it, or write {{ for a brace")
             continue
-        wrong = next((f for f in used if known and f not in known), None)
+        wrong = next((f for f in used if allowed and f not in allowed), None)
         if wrong is not None:
-            one = " or ".join(f"{{{each}}}" for each in known)
+            choices = " or ".join(f"{{{each}}}" for each in allowed)
             message = f"{name} holds {{{quoted(wrong, 40)}}}, which stands for nothing"
-            yield _at(site, name, message, f"write {one}")
+            yield _at(site, name, message, f"write {choices}")
 
 
 FIELDS = tuple((re.compile(names), made) for names, made in (

@@ -24,9 +24,9 @@ NEEDED = frozenset(
     ("title", "date", "modified", "status", "category", "tags", "slug", "uid", "lang", "newsletter",
      "aliases", "image", "author")
 )  # fmt: skip
-"""Keys that are lost where a header ends before them; a text may well begin with `Summary:`."""
+"""Keys that are reported after a header's end; others, such as `Summary:`, may begin a text."""
 LOOSE = re.compile(r"""\s*(["']?)([A-Za-z][\w-]*)\1\s*[:=](?:\s|$|["'[{])""")
-"""A line that is meant for a header line: with a blank before its colon, quoted, or TOML's."""
+"""A malformed header line: a blank before its colon, quotes, or TOML."""
 ITEM = re.compile(r"\s*[-*+]\s+(\S.*)")
 """An item of a list as YAML or Markdown writes it."""
 FENCE = re.compile(r"(?:-{3}|\+{3}|\.{3})\s*$")

@@ -13,7 +13,7 @@ from publish.post.diagnostic import Problem, quoted
 from publish.post.frontmatter import KEY, Field
 
 LISTS = ("category", "tags", "keywords", "author", "authors", "aliases")
-"""Keys of several values, parted by commas."""
+"""Keys with several values, separated by commas."""
 FIRST_LINE = (
     "category", "tags", "author", "authors", "slug", "date", "modified", "status", "save_as",
     "url", "lang", "uid", "newsletter", "template", "image", "translation",
@@ -21,7 +21,7 @@ FIRST_LINE = (
 """Keys of which Pelican, or our plugin, takes the first line alone."""
 WORDS = ("title", "summary", "description", "subject", "preheader", "image_alt")
 JUDGED = ("status", "date", "modified", "slug", "aliases", "newsletter")
-"""Keys whose own rules say already that a value in quotes or brackets is none."""
+"""Keys whose own rules already report values in quotes or brackets."""
 QUOTED = re.compile(r"([\"'])(?:(?!\1).)*\1$")
 COMMENT = re.compile(r"\s#\s")
 NOTHING = ("null", "~", "|", ">", "|-", ">-", "|+", ">+")
@@ -29,7 +29,7 @@ DAY_OR_TIME = re.compile(
     r"\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*|\d{1,2}:\d\d[\d:.]*|\d{1,2}\s*[ap]m|[+-]\d{4}\b"
 )
 ZONE = re.compile(r":\d\d[\d.]*\s*([A-Z]{3,5})$")
-"""A zone by its letters; Pelican knows those of UTC alone."""
+"""A time zone's abbreviation; Pelican understands UTC's only."""
 SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2}|\d{4})(?!\d)")
 
 

@@ -22,7 +22,7 @@ from publish.post.urls import LONGEST_NAME
 SLUG = re.compile(r"[a-z0-9][a-z0-9._~-]*")
 UID = re.compile(r"[0-9a-z]{12,64}")
 LONGEST_PART = 240
-"""Bytes of one part of an address; disks take 255, and a file is longer named until it is whole."""
+"""Bytes of one part of an address; disks allow 255, and temporary files have longer names."""
 OUTSIDE = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\~]|^[A-Za-z]:|[\x00-\x1f]")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from publish.checks.rule import site_rule, source_rule
-from publish.checks.site import Issue, Site
+from publish.checks.site import IssueSizes, Site
 from publish.checks.source import Source
 from publish.post.diagnostic import Problem
 from publish.post.frontmatter import yes_no
@@ -13,7 +13,7 @@ from publish.post.issue import LARGE
 from publish.post.text import plain_title
 
 LONGEST = 78
-"""Characters; what mail programs show of a subject is less still."""
+"""Characters of a subject; mail programs show even less."""
 
 
 def _subject(source: Source) -> tuple[int, str]:
@@ -83,7 +83,7 @@ def no_plain_text(site: Site) -> Iterator[Problem]:
             yield Problem(1, "the mail has no plain text", "run `publish build`", source.file)
 
 
-def _mailed(site: Site) -> Iterator[tuple[Source, Issue]]:
+def _mailed(site: Site) -> Iterator[tuple[Source, IssueSizes]]:
     """The composed issues, each with its post."""
     posts = {source.slug: source for source in reversed(site.sources) if source.mailed}
     return ((posts[issue.slug], issue) for issue in site.issues if issue.slug in posts)

@@ -16,8 +16,8 @@ LISTS_IN_A_LINE = re.compile(r"[ ]*(?:(?:\d{1,9}[.)]|[*+-])[ ]+){21}")
 DEFINITION = re.compile(r"[ ]{0,3}:[ ]")
 BLOCK = re.compile(r"[ ]{0,3}(?:#|`{3}|~{3}|(?:=+|-+)[ ]*$|\*\[|\|?[ ]*:?-+:?[ ]*\|)")
 OPEN = {"[": ("]", 1000), "](": (")", 1000), "<": (">", 3000)}
-"""Signs of one paragraph that stay open. Beyond these numbers, and the next ones, Python-Markdown
-takes seconds and soon minutes, or runs out of stack."""
+"""Unclosed signs of one paragraph. Beyond this and the following limits Python-Markdown takes
+seconds to minutes, or overflows the stack."""
 SIGNS = {"`": 5000, "*": 5000, "_": 5000, '"': 5000, "'": 5000}
 """Signs of one paragraph, in all."""
 COUNTED = re.compile(r"""[\[\]()<>`*_"':|]""")

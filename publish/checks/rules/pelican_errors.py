@@ -14,12 +14,22 @@ from publish.post.diagnostic import Complaint, Diagnostic, Problem, quoted
 from publish.post.frontmatter import names
 
 NAME = re.compile(r"\b[A-Z][A-Z_]{3,}\b")
-"""A setting, in the words of whatever reads it."""
+"""A setting's name in an error message."""
 KEYS = {"Category": "category", "Tag": "tags", "Author": "author"}
 """The key for each class of Pelican's names."""
 FOUND = "correct the name, or remove the link"
+DEFAULTS = {"Category": "DEFAULT_CATEGORY", "Author": "AUTHOR"}
+"""The settings that name one where a source names none."""
+CAUSES = {
+    "bad-date": "DEFAULT_DATE", "bad-date-format": "DEFAULT_DATE_FORMAT or DATE_FORMATS",
+    "bad-markdown": "MARKDOWN",
+}  # fmt: skip
+"""The settings at fault for what is wrong with no source's own line."""
+CLASS = re.compile(r"\w+(?:Error|Exception): ")
+QUOTED = re.compile(r"'[^']+'")
+"""A value in the words of Python, as it mostly stands in the settings too."""
 MANY = 3
-"""Files with one and the same complaint from which on it is told once: its cause is elsewhere."""
+"""Files with the same complaint from which on it is reported once, as its cause is elsewhere."""
 
 
 @site_rule("refused", "error", "a plugin that fails", "same")
@@ -36,16 +46,35 @@ def refusals(site: Site) -> Iterator[tuple[Problem, Complaint]]:
         # Another rule reports the setting.
         if not (_of_unread(said, site) or (zone and said.kind == "bad-timezone")):
             problem = _problem(said, site)
-            # A complaint with a kind is the source's own fault, even if several sources have it.
-            alike = problem.message, problem.file if said.kind else ""
+            alike = CLASS.sub("", problem.message), problem.file if _is_own(said, site) else ""
             told.setdefault(alike, []).append((problem, said))
     for same in told.values():
-        yield from same[:1] if len(same) >= MANY else same
+        problem, said = same[-1]
+        cause = "" if _is_own(said, site) else CAUSES.get(said.kind, "")
+        if len(same) < MANY and not cause:
+            yield from same
+        else:
+            text = f"{cause and f'{cause}: '}{CLASS.sub('', problem.message)}"
+            if len(same) > 1 and said.file:
+                text += f", in {len(same)} files such as {printable(said.file)}"
+            yield _of_settings(text, problem.remedy, site), said
+
+
+def _is_own(said: Complaint, site: Site) -> bool:
+    """Whether it is the fault of the source alone, in however many it is found."""
+    if said.kind == "bad-date":
+        return said.parts[0] != str(site.values.get("DEFAULT_DATE"))
+    if said.kind == "bad-date-format":
+        own = (s for s in site.sources if s.file == printable(said.file))
+        return any(source.header.field("date_format") for source in own)
+    return said.kind not in ("", "bad-pattern", "bad-markdown")
 
 
 def _problem(said: Complaint, site: Site) -> Problem:
     message = quoted(said.message, 200)
-    remedy = quoted(said.remedy or "correct that, then check again", 200)
+    missing = "install it, or name another in the settings"
+    again = missing if "No module named" in message else "correct that, then check again"
+    remedy = quoted(said.remedy or again, 200)
     if said.kind == "no-slug" and said.parts[0] in KEYS:
         # Pelican does not give the name's place.
         kind, name = said.parts
@@ -54,14 +83,27 @@ def _problem(said: Complaint, site: Site) -> Problem:
             if name in names(source.get(key)):
                 message = f"the {kind.lower()} {quoted(name)} makes no address"
                 return Problem(source.line(key), message, "use letters or digits", source.file)
-    if said.file and said.line:
+        if (setting := DEFAULTS.get(kind)) and site.values.get(setting) == name:
+            return _of_settings(f"{setting} makes no address: {name}", remedy, site)
+    if not said.file or again is missing:
+        return _of_settings(said.message, remedy, site)
+    if said.line:
         own = (_of_key(said, s) for s in site.sources if s.file == printable(said.file))
         return next(own, None) or Problem(said.line, message, remedy, printable(said.file))
-    text = f"{said.file}: {said.message}" if said.file else said.message
-    named = (site.setting_line(name) for name in NAME.findall(text))
+    return _of_settings(f"{said.file}: {said.message}", remedy, site)
+
+
+def _of_settings(text: str, remedy: str, site: Site) -> Problem:
+    """The problem at the line of the setting that the message names or quotes, if any."""
+    lines = [site.setting_line(name) for name in NAME.findall(text)]
+    quotes = QUOTED.findall(text)
+    lines += (
+        number for number, line in enumerate(site.settings_text.split("\n"), 1)
+        if any(quote in line.replace('"', "'") for quote in quotes)
+    )  # fmt: skip
     plugin = site.setting_line("PLUGINS") if "plugin" in text.lower() else 1
     plugin = site.setting_line("THEME") if "find the theme" in text else plugin
-    line = next((line for line in named if line > 1), plugin)
+    line = next((line for line in lines if line > 1), plugin)
     return Problem(line, quoted(text, 200), remedy, site.settings_file)
 
 

@@ -124,7 +124,7 @@ LEAK = (
     "a secret key is here",
     "remove it, revoke it where it came from, and keep the new one in the environment",
 )
-"""What is wrong with a key, wherever it is found, and what to do about it."""
+"""Message and remedy for a key, wherever it is found."""
 
 
 @site_rule("secret", "error", "a Mailchimp key in `pelicanconf.py`", "same")

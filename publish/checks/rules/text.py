@@ -12,7 +12,7 @@ from publish.post.diagnostic import Problem, quoted
 
 PLACEHOLDER = re.compile(r"\b(?:TK(?:TK)*|[Ll]orem [Ii]psum|LOREM IPSUM)\b")
 UNMERGED = re.compile(r"(<{7}|>{7})(?:\s|$)")
-"""As Git marks a conflict, at the beginning of a line."""
+"""Git's conflict marks, at the beginning of a line."""
 MERGE_TAG = re.compile(r"\*\|[A-Za-z0-9_:=,. -]{1,60}\|\*")
 CURLY = "“”‘’"
 STRAIGHT = re.compile(r"""(?<![\w=])"(?=\w)|(?<=[^\W\d])'(?=[^\W\d])|(?<=[^\W\d][.,!?])"(?!\w)""")

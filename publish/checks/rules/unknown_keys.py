@@ -35,7 +35,7 @@ PUBLIC_UNTIL = frozenset(
 )  # fmt: skip
 FOR_SOME = frozenset(("visibility", "access", "poststatus", "password", "postpassword", "state"))
 OPEN = frozenset(("public", "everyone", "all", "open", "publish", "published", ""))
-"""What the keys of ``FOR_SOME`` say of a post that everybody may read."""
+"""Values of the keys in ``FOR_SOME`` that do not restrict readers."""
 NO = frozenset(("", "false", "no", "off", "0", "n", "f", "never", "none", "null", "~"))
 ALL = HIDDEN_IF_YES | HIDDEN_IF_NO | PUBLIC_FROM | PUBLIC_UNTIL | FOR_SOME
 OURS = {
@@ -56,7 +56,7 @@ ANY_KEY = re.compile(r"[\s,{\[-]*([\"']?)([A-Za-z][\w-]*)\1\s*[:=](?![:/])\s*([^
 """A key of YAML, TOML or JSON, wherever a header's line may hold one."""
 ODD_KEY = re.compile(r"([A-Za-z][\w-]*(?: [\w-]+){0,3}):\s")
 LINE_KEY = re.compile(r"\s*([\"']?)([A-Za-z][\w -]{0,40}?)\1\s*[:=](?![:/])\s*(.*)")
-"""A whole line behind the header's end: for Markdown no key holds a blank."""
+"""A whole line after the header's end; unlike in Markdown, its key may hold blanks."""
 
 
 class Flag(NamedTuple):

@@ -14,10 +14,10 @@ from publish.deploy.programs import Failed, last_lines
 from publish.deploy.targets.git import ssh_key
 
 PATIENCE = 300.0
-"""Seconds for one order."""
+"""Seconds for one command."""
 ALIVE = ("-o", "BatchMode=yes", "-o", "ConnectTimeout=20", "-o", "ServerAliveInterval=15",
          "-o", "ServerAliveCountMax=3")  # fmt: skip
-"""A server that went away is noticed within a minute."""
+"""Options with which a lost server is detected within a minute."""
 
 
 @dataclass(frozen=True)

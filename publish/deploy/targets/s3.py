@@ -52,11 +52,11 @@ LEASE = 600.0
 TRIES = 5
 """Times that a create is tried, with a read between."""
 DENIED = ("AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken")
-"""Words of a store that does not accept the keys."""
+"""Error codes of a store that rejects the keys."""
 RETRIES = 4
-"""Times that a request is tried again by itself, where that is safe."""
+"""Automatic retries of a request, where that is safe."""
 AT_ONCE = 100 * 1024 * 1024
-"""Bytes up to which an object is one request, so that its tag is the digest of its bytes."""
+"""Bytes up to which an object is put in one request, so that its ETag is the MD5 of its bytes."""
 
 
 class S3(IncrementalTarget):
@@ -307,7 +307,7 @@ class S3(IncrementalTarget):
             minutes = self._skew()
             return ConfigError(f"this machine's clock is {minutes} minutes off", "set it right")
         if "169.254." in said:
-            # Where no key is set the library asks the machine it takes this one for.
+            # Without a key the library queries a cloud machine's metadata service.
             return ConfigError("there is no key for the bucket: AWS_ACCESS_KEY_ID is not set",
                                "export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")  # fmt: skip
         told = isinstance(error, UnauthenticatedError | PermissionDeniedError)

@@ -24,7 +24,8 @@ async function draw() {
   busy = true;
   try {
     const answer = await fetch(location.href.split("#")[0], { headers: { "X-Desk": "draw" } });
-    if (answer.ok) put(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    // A post that is gone has a page that says so.
+    if (answer.ok || answer.status === 404) put(new DOMParser().parseFromString(await answer.text(), "text/html"));
   } catch { /* The desk is closed, or starts again: the stream tells. */ }
   busy = false;
   if (again) { again = false; draw(); }

@@ -8,9 +8,15 @@ from html import escape as html_escape
 
 from publish.importer.tree import El
 
-SPECIAL = re.compile(r"[\\`*_\[\]{<&.\-!]")
-PROSE_BRACKETS = re.compile(r"\[[^\W_][\w .,’'…/-]{0,60}\](?![\[(:{])")
-ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z]\w*);")
+NAME = r"(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z]\w*);"
+ENTITY = re.compile(rf"&{NAME}")
+SIGNS = (
+    r"--|\.\.(?:(?<=\.\.\.)|(?=\.))|[\\`*\[\]{<]|(?<![^\W_])_|_(?![^\W_])|!(?=\[)|&(?=" + NAME + ")"
+)
+IN_LINK = re.compile(SIGNS)
+IN_TEXT = re.compile(rf"\[(?![^\]]*TOC)[^\W_][\w .,’'…/-]{{0,60}}\](?![\[(:{{]|\Z)|{SIGNS}")
+"""What has to be escaped; in text, unlike in a link, brackets of prose ("[sic]") count."""
+NAMED = {"<": "&lt;", "&": "&amp;"}
 LINE_START = re.compile(r"(?m)^( {0,3})(?:(\d{1,9})([.)])(?=\s|$)|([-+>#|])|([:=~])|(\xa0+))")
 TAGS = {"em", "strong"}
 
@@ -36,45 +42,14 @@ class Dialect:
 
 def text(words: str, dialect: Dialect, strict: bool = False, pipes: bool = False) -> str:
     """Words as Markdown, escaped. ``strict`` escapes every bracket (inside of a link)."""
-    out: list[str] = []
-    at, before, second = 0, "", False
-    for found in SPECIAL.finditer(words):
-        start = found.start()
-        if start < at:
-            continue
+
+    def one(found: re.Match[str]) -> str:
         sign = found[0]
-        # Every second of a run of equal signs.
-        second = start == at and sign == before and not second
-        before = sign
-        out.append(words[at:start])
-        at = start + 1
-        if sign == "<":
-            out.append("&lt;")
-        elif sign == "&":
-            out.append("&amp;" if ENTITY.match(words, start) else "&")
-        elif sign == "_":
-            inside = (
-                0 < start < len(words) - 1 and words[start - 1].isalnum() and words[at].isalnum()
-            )
-            out.append("_" if inside else "\\_")
-        elif sign == "[":
-            plain = None if strict else PROSE_BRACKETS.match(words, start)
-            if plain and "TOC" not in plain[0] and plain.end() < len(words):
-                out.append(plain[0])
-                at = plain.end()
-            else:
-                out.append("\\[")
-        elif sign == "-":
-            out.append("\\-" if dialect.smarty and second else "-")
-        elif sign == ".":
-            dots = dialect.smarty and second and "..." in words[start - 2 : start + 3]
-            out.append("\\." if dots else ".")
-        elif sign == "!":
-            out.append("\\!" if words[at : at + 1] == "[" else "!")
-        else:
-            out.append(f"\\{sign}")
-    out.append(words[at:])
-    made = "".join(out)
+        if sign in ("--", ".."):
+            return f"{sign[0]}\\{sign[1]}" if dialect.smarty else sign
+        return sign if len(sign) > 1 else NAMED.get(sign) or f"\\{sign}"
+
+    made = (IN_LINK if strict else IN_TEXT).sub(one, words)
     return made.replace("|", "\\|") if pipes else made
 
 
@@ -126,31 +101,25 @@ class _Writer:
         return text(words, self.dialect, self._link > 0, self.pipes)
 
     def _join(self, pieces: list[str | _Emphasis]) -> str:
-        out = ""
-        parts: list[str] = []
+        parts = [""]
         for number, piece in enumerate(pieces):
+            before = parts[-1]
             if isinstance(piece, str):
-                # An exclamation mark before a link would make it a picture.
-                picture = parts and parts[-1][-1:] == "!" and piece[0] == "["
-                made = piece
-                if picture:
-                    parts[-1] = f"{parts[-1][:-1]}\\!"
-            else:
-                after = pieces[number + 1] if number + 1 < len(pieces) else ""
-                # Nothing separates the marks of two adjacent emphases.
-                follows = after[:1] if isinstance(after, str) else "*"
-                sign = "*" if piece.tag == "em" else "**"
-                clash = (
-                    piece.nested or _sticks(out[-1:]) or _sticks(follows)
-                    or piece.inner[0] in "*_\\ " or piece.inner[-1] in "*_\\ "
-                    or "\n" in piece.inner
-                )  # fmt: skip
-                made = (
-                    f"<{piece.tag}>{piece.inner}</{piece.tag}>" if clash
-                    else f"{sign}{piece.inner}{sign}"
-                )  # fmt: skip
-            parts.append(made)
-            out = made or out
+                if before[-1:] == "!" and piece[0] == "[":
+                    # Before a link it would make it a picture.
+                    parts[-1] = f"{before[:-1]}\\!"
+                parts.append(piece)
+                continue
+            after = pieces[number + 1] if number + 1 < len(pieces) else ""
+            # Nothing separates the marks of two adjacent emphases.
+            follows = after[:1] if isinstance(after, str) else "*"
+            tag, inner = piece.tag, piece.inner
+            clash = (
+                piece.nested or _sticks(before[-1:]) or _sticks(follows)
+                or inner[0] in "*_\\ " or inner[-1] in "*_\\ " or "\n" in inner
+            )  # fmt: skip
+            sign = "*" if tag == "em" else "**"
+            parts.append(f"<{tag}>{inner}</{tag}>" if clash else f"{sign}{inner}{sign}")
         return "".join(parts)
 
     def _el(self, el: El) -> str | tuple[str | _Emphasis, ...]:
@@ -197,12 +166,9 @@ class _Writer:
         return before, f"[{core}]({address(el.get('href'))}{title(el)})" if core else "", after
 
     def _code(self, el: El) -> str:
-        if any(not isinstance(kid, str) for kid in el.kids):
-            flat = El("code", {}, [el.text()])
-            if any(isinstance(kid, El) and kid.tag in ("a", "br", "img") for kid in el.walk()):
-                inner = self.kids(el.kids)
-                return f"<code>{inner}</code>" if inner else ""
-            return self._code(flat)
+        if any(kid.tag in ("a", "br", "img") for kid in el.walk()):
+            inner = self.kids(el.kids)
+            return f"<code>{inner}</code>" if inner else ""
         words = " ".join(el.text().split())
         if not words:
             return ""
@@ -232,22 +198,24 @@ def _sticks(sign: str) -> bool:
     return bool(sign) and (sign.isalnum() or sign in "*_\\")
 
 
+def literal(words: str) -> str:
+    """Words in which what reads as an entity stands for itself."""
+    return ENTITY.sub(lambda m: f"&amp;{m[0][1:]}", words)
+
+
 def address(href: str) -> str:
     """An address escaped for Markdown's parentheses."""
     made = re.sub(
         r"[\s()<>\"'\\`^|*]", lambda m: "".join(f"%{b:02X}" for b in m[0].encode()), href.strip()
     )
-    return re.sub(r"&(?=(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z]\w*);)", "&amp;", made)
+    return literal(made)
 
 
 def title(el: El) -> str:
     """A link's or a picture's title, with its quotes; ``""`` for none."""
     words = " ".join(el.get("title").split())
-    if not words:
-        return ""
-    for sign in ("&", '"', "\\", "`", "<", ">", "[", "]", "(", ")", "*", "_"):
-        words = words.replace(sign, f"&#{ord(sign)};" if sign != "&" else "&amp;")
-    return f' "{words}"'
+    words = re.sub(r'["\\`<>\[\]()*_]', lambda m: f"&#{ord(m[0])};", words.replace("&", "&amp;"))
+    return f' "{words}"' if words else ""
 
 
 def image(el: El) -> str:

@@ -254,10 +254,8 @@ def html(el: El | str, dialect: Dialect) -> str:
     if isinstance(el, str):
         return escape(el, quote=False)
     tag = el.tag
-    if tag == "run":
+    if tag in ("run", "mark-form"):
         return "".join(html(kid, dialect) for kid in el.kids)
-    if tag == "mark-form":
-        return ""
     if tag == "fnref":
         number = dialect.notes.get(el.get("id"))
         return f"<sup>{number}</sup>" if number else ""

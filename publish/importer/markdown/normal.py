@@ -13,6 +13,8 @@ from publish.importer.markdown.inline_runs import split, spread, tidy
 from publish.importer.markdown.structures import STRUCTURES, attributes_of
 from publish.importer.tree import BLOCKS, CONTAINERS, GONE, INLINE, MADE, El
 
+PARTING = BLOCKS | GONE - {"svg", "canvas", "input"} | {"iframe", "video", "audio", "embed"}
+"""What parts two paragraphs; an icon or a field stands in a line."""
 INNER = {"li", "blockquote", "td", "th", "dt", "dd", "figcaption", "caption", "summary"}
 LAZY = ("data-src", "data-lazy-src", "data-original", "data-orig-file")
 """Where scripts that load a picture late keep its address."""
@@ -68,7 +70,7 @@ class Flow:
         return out
 
     def _is_block(self, el: El) -> bool:
-        return el.tag in BLOCKS or el.tag in GONE or el.tag in ("iframe", "video", "audio", "embed")
+        return el.tag in PARTING
 
     def _runs(self, run: list[El | str], autop: bool, wrap: bool) -> list[El]:
         if not any(kid.__class__ is El or kid.strip() for kid in run):  # type: ignore[union-attr]
@@ -211,9 +213,8 @@ class Flow:
     def _inline(self, el: El, autop: bool) -> list[El | str]:
         """An inline element in its Markdown form; one with blocks inside is split."""
         tag = el.tag
-        if tag in GONE or (tag == "button" and not el.text().strip()):
-            self.gone(el, autop)
-            return []
+        if tag in GONE:
+            return [*self.gone(el, autop)]
         if tag == "img":
             return self._image(el)
         if tag == "br":

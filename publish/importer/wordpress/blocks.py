@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
+from publish.importer.model import number_of
 from publish.importer.wordpress import divi, divi5, fragments
 from publish.importer.wordpress.expand import Context, expand, referred
 from publish.post.text import plain
@@ -28,6 +29,14 @@ DYNAMIC = {
     "contact-form-7/contact-form-selector", "wpforms/form-selector", "gravityforms/form",
 }  # fmt: skip
 FORMS = ("form", "subscri", "mailchimp", "newsletter")
+RAW = {
+    "freeform": 'data-autop="on"', "shortcode": 'data-autop="on"', "html": 'data-autop="off"',
+    "social-links": 'data-call="1"',
+}  # fmt: skip
+GROUPS = {
+    **dict.fromkeys(("group", "columns", "cover", "media-text"), 'data-group="1"'),
+    **dict.fromkeys(("buttons", "button"), 'data-call="1"'),
+}
 SILENT = {"post-title", "site-title", "site-logo", "site-tagline", "post-date", "post-author"}
 
 
@@ -64,8 +73,7 @@ def parse(text: str) -> list[Block | str]:
     return root.inside
 
 
-def _tokens(text: str) -> list[tuple[int, int, str, bool, Mapping[str, Any], bool]]:
-    found: list[tuple[int, int, str, bool, Mapping[str, Any], bool]] = []
+def _tokens(text: str) -> Iterator[tuple[int, int, str, bool, Mapping[str, Any], bool]]:
     at = 0
     decoder = json.JSONDecoder(strict=False)
     while match := OPEN.search(text, at):
@@ -79,11 +87,8 @@ def _tokens(text: str) -> list[tuple[int, int, str, bool, Mapping[str, Any], boo
         end = END.match(text, at)
         if not end:
             continue
-        found.append(
-            (match.start(), end.end(), name, bool(match["close"]), attributes, bool(end["void"]))
-        )
+        yield match.start(), end.end(), name, bool(match["close"]), attributes, bool(end["void"])
         at = end.end()
-    return found
 
 
 def _attributes(text: str, at: int, decoder: json.JSONDecoder) -> tuple[Mapping[str, Any], int]:
@@ -102,8 +107,7 @@ def to_html(text: str, context: Context) -> str:
     """A body as HTML: blocks, then shortcodes."""
     if "<!-- wp:" not in text and not OPEN.search(text):
         return expand(text, context)
-    nodes = parse(text)
-    return "".join(_top(node, context) for node in nodes)
+    return "".join(_top(node, context) for node in parse(text))
 
 
 def _top(node: Block | str, context: Context) -> str:
@@ -124,24 +128,15 @@ def _block(block: Block, context: Context) -> str:
     name = block.name
     if name.startswith("divi/"):
         return divi5.html_of(block, lambda node: _block(node, context), context)
-    if name == "block":
-        number = block.attributes.get("ref")
-        if isinstance(number, int | str) and str(number).isdigit():
-            return (
-                f'<div data-group="1">{referred(int(number), "block", "wp:block", context)}</div>'
-            )
-    if name in ("freeform", "shortcode"):
-        return f'<div data-autop="on">{_inside(block, context)}</div>'
-    if name in ("more", "nextpage", "spacer"):
+    if name == "block" and (number := number_of(block.attributes.get("ref"))):
+        words = referred(number, "block", "wp:block", context)
+        return f'<div data-group="1">{words}</div>'
+    if name in ("more", "nextpage", "spacer", *SILENT):
         if name == "nextpage":
             context.lose("pages-joined")
-        return "\n"
+        return "" if name in SILENT else "\n"
     if name == "footnotes":
         return '<div data-footnotes="1"></div>'
-    if name in SILENT:
-        return ""
-    if name == "html":
-        return f'<div data-autop="off">{_inside(block, context)}</div>'
     if name.startswith(("embed", "core-embed/")):
         return _embed(block, context)
     inside = _inside(block, context)
@@ -149,25 +144,17 @@ def _block(block: Block, context: Context) -> str:
     if name in ("social-link", "navigation-link") and url:
         words = block.attributes.get("label") or block.attributes.get("service") or url
         return f"<li>{fragments.linked(str(words), url)}</li>"
-    if name == "social-links":
-        return f'<div data-call="1">{inside}</div>'
     if name == "cover" and url and "<img" not in inside:
         inside = f'<img src="{escape(url)}" alt="">{inside}'
-    if name in DYNAMIC or (not inside.strip() and any(w in name for w in FORMS)):
+    form = name not in RAW and any(word in name for word in FORMS)
+    if name in DYNAMIC or (form and not inside.strip()):
         words = plain(inside) or str(block.attributes.get("label") or "")
-        context.lose(
-            "form-dropped" if any(w in name for w in FORMS) else "module-dropped",
-            f"wp:{name}",
-            words,
-        )
+        context.lose("form-dropped" if form else "module-dropped", f"wp:{name}", words)
         return inside if name not in ("search", "page-list") else ""
-    if not inside.strip() and block.attributes:
+    if not inside.strip() and block.attributes and name not in RAW:
         inside = _words(block, context)
-    if name in ("group", "columns", "cover", "media-text"):
-        return f'<div data-group="1">{inside}</div>'
-    if name in ("buttons", "button"):
-        return f'<div data-call="1">{inside}</div>'
-    return inside
+    mark = RAW.get(name) or GROUPS.get(name)
+    return f"<div {mark}>{inside}</div>" if mark else inside
 
 
 def _words(block: Block, context: Context) -> str:

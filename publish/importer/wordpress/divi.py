@@ -7,7 +7,7 @@ are kept too, so that modules of later Divi releases lose none.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import escape, unescape
 
 from publish.importer.wordpress import fragments
@@ -111,10 +111,7 @@ def html_of(name: str, fields: Mapping[str, str], body: str) -> str:
     if parts is None:
         return unknown(fields, body)
     made = "".join(_part(name, part.split(), fields, body) for part in parts)
-    if not any(part.split()[0] in ("body", "quote", "code", "pricing", "li", "counter", "strip")
-               for part in parts):  # fmt: skip
-        made += body
-    return made
+    return made if any(part.split()[0] in BODILY for part in parts) else made + body
 
 
 def unknown(fields: Mapping[str, str], body: str) -> str:
@@ -176,108 +173,62 @@ def is_words(key: str, value: str) -> bool:
     return len(value.split()) > 2 and letters > len(value) / 2 and not re.search(r"[|{};=]", value)
 
 
-def _part(name: str, part: list[str], fields: Mapping[str, str], body: str) -> str:
+Fields = Mapping[str, str]
+
+
+def _part(name: str, part: list[str], fields: Fields, body: str) -> str:
     kind, keys = part[0], part[1:]
-    value = [fields.get(key, "").strip() for key in keys]
+    value = [fields.get(key, "").strip() for key in keys] + [""] * 4
     if kind[0] == "h" and kind[1:].isdigit():
         return _heading(kind, value, fields)
-    if kind == "body":
-        words = value[0] if value else ""
-        return (words if "<" in words or not words else f"<p>{escape(words)}</p>") + body
-    if kind == "p":
-        return f"<p>{fragments.text(value[0])}</p>" if value[0] else ""
-    if kind == "img":
-        return _image(value, fields)
-    if kind == "button":
-        return fragments.button(value[0], value[1]) if value[0] else ""
-    if kind == "quote":
-        return f"<blockquote>{body}</blockquote>" if body.strip() else ""
-    if kind in ("video", "audio"):
-        return fragments.media(value[0], kind)
-    if kind == "hr":
-        return "" if fields.get("show_divider") == "off" else "<hr>"
-    if kind == "li":
-        words = body or fragments.text(fields.get("text") or fields.get("title") or "")
-        return f"<li>{words}</li>"
-    if kind == "code":
-        return f'<div data-autop="off">{body}</div>'
     if kind == "form":
         return f'<div data-form="{escape(name)}"></div>'
-    return _special(kind, fields, body, value)
+    return KINDS[kind](fields, body, value)
 
 
-def _special(kind: str, fields: Mapping[str, str], body: str, value: list[str]) -> str:
-    if kind == "by":
-        author, job, company, url = value
-        words = fragments.linked(company, url) if company else ""
-        author = (
-            fragments.linked(author, url)
-            if author and url and not company
-            else fragments.text(author)
+def _own_words(fields: Fields, body: str, value: list[str]) -> str:
+    words = value[0]
+    return (words if "<" in words else fragments.paragraph(escape(words))) + body
+
+
+def _by(fields: Fields, body: str, value: list[str]) -> str:
+    author, job, company, url = value[:4]
+    author = fragments.linked(author, "" if company else url)
+    return fragments.paragraph(
+        author, fragments.text(job), fragments.linked(company, url), between=", "
+    )
+
+
+def _social(fields: Fields, body: str, value: list[str]) -> str:
+    links = [
+        f'<a href="{escape(fields[key])}">{key.removesuffix("_url").capitalize()}</a>'
+        for key in NETWORKS if fields.get(key)
+    ]  # fmt: skip
+    return fragments.paragraph(*links, between=" ")
+
+
+def _number(fields: Fields, body: str, value: list[str]) -> str:
+    number, sign = fields.get("number", ""), fields.get("percent_sign", "on")
+    return fragments.paragraph(fragments.text(number and number + "%" * (sign != "off")))
+
+
+def _counter(fields: Fields, body: str, value: list[str]) -> str:
+    percent = fields.get("percent", "").strip()
+    if percent and fields.get("use_percentages") != "off":
+        return fragments.paragraph(
+            body.strip(), f"{escape(percent.removesuffix('%'))}%", between=" "
         )
-        line = ", ".join(w for w in (author, fragments.text(job), words) if w)
-        return f"<p>{line}</p>" if line else ""
-    if kind == "price":
-        amount = f"{fields.get('currency', '')}{fields.get('sum', '')}"
-        per = fields.get("per", "")
-        words = f"{amount}/{per}" if amount and per else amount or per
-        return f"<p>{fragments.text(words)}</p>" if words else ""
-    if kind == "pricing":
-        return _pricing(body)
-    if kind == "counter":
-        words = " ".join(w for w in (body.strip(), _percent(fields)) if w)
-        return f"<p>{words}</p>" if words else ""
-    if kind == "number":
-        number = fields.get("number", "")
-        sign = "%" if fields.get("percent_sign", "on") != "off" else ""
-        return f"<p>{fragments.text(number + sign)}</p>" if number else ""
-    if kind == "artist":
-        words = " | ".join(
-            w for w in (fields.get("artist_name", ""), fields.get("album_name", "")) if w
-        )
-        return f"<p>{fragments.text(words)}</p>" if words else ""
-    if kind == "social":
-        links = [
-            f'<a href="{escape(fields[key])}">{key.removesuffix("_url").capitalize()}</a>'
-            for key in NETWORKS if fields.get(key)
-        ]  # fmt: skip
-        return f"<p>{' '.join(links)}</p>" if links else ""
-    if kind == "strip":
-        return f"<ul>{body}</ul>" if body.strip() else ""
-    return ""
+    return fragments.paragraph(body.strip())
 
 
-def network(fields: Mapping[str, str], body: str) -> str:
-    """One link of a social strip."""
-    name = body.strip() or fields.get("social_network", "")
-    url = fields.get("url") or fields.get("social_url") or ""
-    return f"<li>{fragments.linked(unescape(name), url)}</li>" if name else ""
-
-
-def _heading(kind: str, value: list[str], fields: Mapping[str, str]) -> str:
-    if not value[0]:
-        return ""
-    given = next(
-        (fields[k] for k in ("title_level", "header_level", "toggle_level", "heading_level")
-         if re.fullmatch(r"h[1-6]", fields.get(k, ""))), kind,
-    )  # fmt: skip
-    # Inline markup in a title is kept.
-    words = re.sub(r"</?(?:p|h[1-6]|div)\b[^<>]*>", " ", fragments.text(value[0]))
-    to = value[1] if len(value) > 1 else ""
-    words = f'<a href="{escape(to)}">{words}</a>' if to else words
-    return f"<{given}>{words}</{given}>"
-
-
-def _image(value: list[str], fields: Mapping[str, str]) -> str:
-    src, alt = value[0], value[1] if len(value) > 1 else ""
+def _image(fields: Fields, body: str, value: list[str]) -> str:
+    src, alt, to, title = value[:4]
     if not _picture(src) or fields.get("use_icon") == "on":
         return ""
-    to = value[2] if len(value) > 2 else ""
-    if fields.get("show_in_lightbox") == "on":
-        to = ""
-    title = value[3] if len(value) > 3 else ""
     image = fragments.image(src, alt or title)
-    return f'<p><a href="{escape(to)}">{image}</a></p>' if to else f"<p>{image}</p>"
+    if to and fields.get("show_in_lightbox") != "on":
+        image = f'<a href="{escape(to)}">{image}</a>'
+    return f"<p>{image}</p>"
 
 
 def _picture(value: str) -> bool:
@@ -286,14 +237,7 @@ def _picture(value: str) -> bool:
     )
 
 
-def _percent(fields: Mapping[str, str]) -> str:
-    percent = fields.get("percent", "").strip()
-    if not percent or fields.get("use_percentages") == "off":
-        return ""
-    return escape(percent if percent.endswith("%") else f"{percent}%")
-
-
-def _pricing(body: str) -> str:
+def _pricing(fields: Fields, body: str, value: list[str]) -> str:
     """Lines that begin with + or - are included in a price, or not."""
     plain = re.sub(r"</?p\b[^<>]*>|<br ?/?>", "\n", body)
     lines = [line.strip() for line in plain.split("\n") if line.strip()]
@@ -305,3 +249,53 @@ def _pricing(body: str) -> str:
         words = line[1:].strip() if line[0] in "+-" else line
         items += f"<li><del>{words}</del></li>" if gone else f"<li>{words}</li>"
     return f"<ul>{items}</ul>"
+
+
+def _joined(between: str, *names: str) -> Callable[[Fields, str, list[str]], str]:
+    """A paragraph of some fields; ``+`` joins two without anything between."""
+    return lambda fields, body, value: fragments.paragraph(
+        fragments.text(
+            between.join(
+                filter(None, ("".join(fields.get(n, "") for n in k.split("+")) for k in names))
+            )
+        )
+    )
+
+
+KINDS: Mapping[str, Callable[[Fields, str, list[str]], str]] = {
+    "body": _own_words, "by": _by, "social": _social, "number": _number, "counter": _counter,
+    "img": _image, "pricing": _pricing, "price": _joined("/", "currency+sum", "per"),
+    "artist": _joined(" | ", "artist_name", "album_name"),
+    "p": lambda fields, body, value: fragments.paragraph(fragments.text(value[0])),
+    "button": lambda fields, body, value: fragments.button(*value[:2]) if value[0] else "",
+    "quote": lambda fields, body, value: f"<blockquote>{body}</blockquote>" if body.strip() else "",
+    "video": lambda fields, body, value: fragments.media(value[0], "video"),
+    "audio": lambda fields, body, value: fragments.media(value[0], "audio"),
+    "hr": lambda fields, body, value: "" if fields.get("show_divider") == "off" else "<hr>",
+    "li": lambda fields, body, value: "<li>" + (
+        body or fragments.text(fields.get("text") or fields.get("title") or "")) + "</li>",
+    "code": lambda fields, body, value: f'<div data-autop="off">{body}</div>',
+    "strip": lambda fields, body, value: f"<ul>{body}</ul>" if body.strip() else "",
+}  # fmt: skip
+"""What makes each kind of part: of all fields, the body, and the values of the fields it names."""
+BODILY = {"body", "quote", "code", "pricing", "li", "counter", "strip"}
+"""Kinds that show the body."""
+
+
+def network(fields: Mapping[str, str], body: str) -> str:
+    """One link of a social strip."""
+    name = body.strip() or fields.get("social_network", "")
+    url = fields.get("url") or fields.get("social_url") or ""
+    return f"<li>{fragments.linked(unescape(name), url)}</li>" if name else ""
+
+
+def _heading(kind: str, value: list[str], fields: Fields) -> str:
+    words, to = value[:2]
+    if not words:
+        return ""
+    levels = (fields.get(f"{of}_level", "") for of in ("title", "header", "toggle", "heading"))
+    given = next((level for level in levels if re.fullmatch(r"h[1-6]", level)), kind)
+    # Inline markup in a title is kept.
+    words = re.sub(r"</?(?:p|h[1-6]|div)\b[^<>]*>", " ", fragments.text(words))
+    words = f'<a href="{escape(to)}">{words}</a>' if to else words
+    return f"<{given}>{words}</{given}>"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from publish.importer.model import number_of
 from publish.importer.wordpress import divi, fragments
 from publish.importer.wordpress.expand import Context, dynamic, expand, module, referred
 from publish.post.text import plain
@@ -41,26 +42,24 @@ PICTURE_FIELDS = {
     "team-member": "image_url", "testimonial": "portrait_url",
     "fullwidth-header": "header_image_url",
 }  # fmt: skip
-
-
-NETWORKS = ("facebook", "twitter", "google", "linkedin")
 TAKEN = {"text", "src", "url", "linkUrl", "alt", "titleText", "ids", "currency", "per",
          "linkTarget", "rel", "id", "type", "unicode", "weight", "lat",
          "lng", "zoom", "icon"}  # fmt: skip
-"""What of an element's value is looked at by its name, or is no word."""
+"""Keys of an element's value that are handled by name, or hold no words."""
 
 
 def html_of(block: Block, inner: Callable[[Block], str], context: Context) -> str:
     """A Divi block as HTML; ``inner`` gives the HTML of the blocks inside."""
     name = block.name.removeprefix("divi/")
     if name in ("global-layout", "global-module") or block.attributes.get("globalModule"):
-        number = str(block.attributes.get("globalModule") or block.attributes.get("ref") or "")
-        if number.isdigit() and not block.inside and set(block.attributes) <= {
+        number = number_of(block.attributes.get("globalModule") or block.attributes.get("ref"))
+        if number and not block.inside and set(block.attributes) <= {
             "globalModule", "ref", "globalParent", "localAttrs", "builderVersion",
         }:  # fmt: skip
-            return referred(int(number), "module", block.name, context)
+            return referred(number, "module", block.name, context)
     inside = "".join(
-        _text(node, context) if isinstance(node, str) else inner(node) for node in block.inside
+        inner(node) if not isinstance(node, str) else expand(node, context) if node.strip() else ""
+        for node in block.inside
     )
     if raw := block.attributes.get(""):
         context.lose("words-differ", block.name, str(raw))
@@ -68,16 +67,10 @@ def html_of(block: Block, inner: Callable[[Block], str], context: Context) -> st
     fields, body = _fields(name, block.attributes, context)
     if name in ("code", "fullwidth-code"):
         return f'<div data-autop="off">{body}{inside}</div>'
-    rest = "".join(
-        f"<p>{fragments.text(value)}</p>" for key, value in fields.items()
-        if key.startswith("+") and value.strip()
-    )  # fmt: skip
+    more = (value for key, value in fields.items() if key.startswith("+") and value.strip())
+    rest = "".join(fragments.paragraph(fragments.text(value)) for value in more)
     made = module(name.replace("-", "_"), block.name, fields, body + inside + rest, context)
     return f'<div data-autop="on">{made}</div>'
-
-
-def _text(node: str, context: Context) -> str:
-    return expand(node, context) if node.strip() else ""
 
 
 def _strings(raw: str) -> str:
@@ -97,9 +90,8 @@ def _fields(name: str, given: Mapping[str, Any], context: Context) -> tuple[dict
                 fields[key] = value
             else:
                 attributes.setdefault(key, value)
-    body = fields.pop("content", "") if name not in ("image",) else ""
-    for element, given_value in attributes.items():
-        value = given_value
+    body = fields.pop("content", "") if name != "image" else ""
+    for element, value in attributes.items():
         if not isinstance(value, dict) or "innerContent" not in value:
             continue
         shown = value_of(value["innerContent"])
@@ -123,9 +115,9 @@ def _take(name: str, key: str, shown: Any, fields: dict[str, str]) -> None:
     """Put the content of one element into Divi 4's field for it."""
     if key == "button" or key.startswith("button_"):
         value = shown if isinstance(shown, dict) else {"text": shown}
-        text, to = (f"{key}_text", f"{key}_url")
-        fields[text] = str(value.get("text") or "")
-        fields[to] = fields["button_link"] = str(value.get("linkUrl") or value.get("url") or "")
+        fields[f"{key}_text"] = str(value.get("text") or "")
+        to = str(value.get("linkUrl") or value.get("url") or "")
+        fields[f"{key}_url"] = fields["button_link"] = to
         return
     if isinstance(shown, dict) and name == "social-media-follow-network":
         fields["social_network"] = str(shown.get("title") or shown.get("text") or "")
@@ -133,11 +125,9 @@ def _take(name: str, key: str, shown: Any, fields: dict[str, str]) -> None:
         return
     if isinstance(shown, dict):
         if src := shown.get("src") or (shown.get("url") if name in PICTURE_FIELDS else None):
-            place = DIVI_IMAGES.get(name) or PICTURE_FIELDS.get(name) or key
-            fields[place] = str(src)
-            fields["alt"] = fields["image_alt"] = fields["logo_alt_text"] = str(
-                shown.get("alt") or ""
-            )
+            fields[DIVI_IMAGES.get(name) or PICTURE_FIELDS.get(name) or key] = str(src)
+            alt = str(shown.get("alt") or "")
+            fields |= dict.fromkeys(("alt", "image_alt", "logo_alt_text"), alt)
             if isinstance(shown.get("titleText"), str):
                 fields["title_text"] = shown["titleText"]
         if isinstance(shown.get("text"), str):
@@ -146,11 +136,11 @@ def _take(name: str, key: str, shown: Any, fields: dict[str, str]) -> None:
         if isinstance(link, str):
             fields["url"] = link
         for part, value in shown.items():
-            if part in NETWORKS and isinstance(value, str):
+            if f"{part}_url" in divi.NETWORKS and isinstance(value, str):
                 fields[f"{part}_url"] = value
             elif part not in TAKEN and isinstance(value, str) and divi.is_words("text", value):
                 _take(name, part, value, fields)
-        if name in ("pricing-table",) and key in ("currency_frequency", "price"):
+        if name == "pricing-table" and key in ("currency_frequency", "price"):
             fields["currency"] = str(shown.get("currency") or "")
             fields["per"] = str(shown.get("per") or "")
         if isinstance(shown.get("ids"), list | str):

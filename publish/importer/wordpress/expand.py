@@ -11,15 +11,16 @@ from dataclasses import dataclass, field
 from html import escape, unescape
 
 from publish.importer.losses import Loss, excerpt
+from publish.importer.model import number_of
 from publish.importer.wordpress import divi, fragments, shortcodes, wpbakery
 from publish.importer.wordpress.shortcodes import Code
-from publish.post.text import plain
+from publish.post.text import clean, plain
 
 EMBEDS = {
     "youtube", "vimeo", "dailymotion", "ted", "soundcloud", "spotify", "tweet", "twitter",
     "instagram", "facebook", "tiktok", "slideshare", "scribd", "wpvideo", "videopress",
-    "kickstarter",
-    "flickr", "bandcamp", "mixcloud", "loom", "wistia", "gist", "codepen", "googlemaps",
+    "kickstarter", "flickr", "bandcamp", "mixcloud", "loom", "wistia", "gist", "codepen",
+    "googlemaps",
 }  # fmt: skip
 HOSTS = {
     "youtube": "https://www.youtube.com/watch?v=", "vimeo": "https://vimeo.com/",
@@ -51,18 +52,6 @@ TRANSPARENT = {
     "fusion_builder_container", "fusion_builder_row", "fusion_builder_column", "fusion_text",
     "av_section", "av_textblock", "columns", "column", "row", "raw", "et_pb_dmb_code_snippet",
 }  # fmt: skip
-PLAIN = {
-    "caption",
-    "wp_caption",
-    "gallery",
-    "audio",
-    "video",
-    "embed",
-    "iframe",
-    "more",
-    "nextpage",
-}
-NAMES = PLAIN | EMBEDS | FORMS | STRIPS | DYNAMIC | TRANSPARENT
 
 
 @dataclass
@@ -80,7 +69,8 @@ class Context:
 
     def lose(self, code: str, detail: str = "", words: str = "") -> None:
         """Note a loss."""
-        self.losses.append(Loss(code, self.id, detail, excerpt(words)))
+        # JSON can hold halves of a character, which no file can.
+        self.losses.append(Loss(code, self.id, clean(detail), excerpt(clean(words))))
 
 
 def expand(text: str, context: Context) -> str:
@@ -134,42 +124,16 @@ def _inside(code: Code, context: Context) -> str:
 
 
 def _code(code: Code, context: Context) -> str:
-    name = code.name
-    if name.startswith(("et_pb_", "et_social_")) and name not in TRANSPARENT:
+    if code.name.startswith(("et_pb_", "et_social_")) and code.name not in TRANSPARENT:
         return _divi(code, context)
-    if name in ("caption", "wp_caption"):
-        return _caption(code, context)
-    if name == "gallery":
-        return context.gallery(code.get("ids", "include") or "*")
-    if name == "embed":
-        return f"\n\n{_inside(code, context).strip() or escape(code.get('src', 'url'))}\n\n"
-    if name in ("video", "audio"):
-        source = code.get("src", "mp4", "m4v", "webm", "ogv", "mp3", "m4a", "ogg", "wav", "0")
-        return f"\n\n{fragments.media(source, name)}\n\n{_inside(code, context)}"
-    if name in EMBEDS:
-        return _embed(code, context)
-    if name in ("iframe", "googlemaps"):
-        return f"\n\n{fragments.media(code.get('src', '0'), 'frame')}\n\n"
-    if name in FORMS:
-        said = escape(shortcodes.text_of(code.get("label", "title")))
-        return f'<div data-form="{name}" data-words="{said}"></div>{_inside(code, context)}'
-    if name in STRIPS:
-        context.lose("module-dropped", name)
-        return _inside(code, context)
-    if name in DYNAMIC:
-        inside = _inside(code, context)
-        context.lose("module-dropped", name, code.get("title") or inside)
-        return inside
-    if name in ("more", "nextpage"):
-        return "\n\n"
-    return _other(code, context)
+    return HANDLERS.get(code.name, _other)(code, context)
 
 
 def _divi(code: Code, context: Context) -> str:
     name = code.name.removeprefix("et_pb_")
     if fixed := _global(code, context):
         return fixed
-    fields = {k: dynamic(shortcodes.text_of(v), context) for k, v in code.attributes.items()}
+    fields = {k: dynamic(unescape(v), context) for k, v in code.attributes.items()}
     if divi.PICTURE.search(fields.get("background_image", "")):
         context.lose("background-dropped", fields["background_image"])
     inside = _inside(code, context)
@@ -232,12 +196,12 @@ def _loose(body: str) -> str:
 
 def _global(code: Code, context: Context) -> str:
     """A global module's body, if the post only refers to it."""
-    number = code.get("global_module", "template_id")
-    if not number.isdigit() or code.inside or any(
+    number = number_of(code.get("global_module", "template_id"))
+    if not number or code.inside or any(
         code.attributes.get(key) for key in divi.WORDS + divi.PICTURES
     ):  # fmt: skip
         return ""
-    return referred(int(number), "module", code.name, context)
+    return referred(number, "module", code.name, context)
 
 
 def referred(number: int, kind: str, name: str, context: Context) -> str:
@@ -305,7 +269,7 @@ IMAGE = re.compile(r"(?:<a\b[^<>]*>\s*)?<img\b[^<>]*>(?:\s*</a>)?", re.I)
 def _caption(code: Code, context: Context) -> str:
     inside = _inside(code, context)
     image = IMAGE.search(inside)
-    words = shortcodes.text_of(code.get("caption"))
+    words = unescape(code.get("caption"))
     if image and not words:
         words = inside[image.end() :].strip()
         before = inside[: image.start()].strip()
@@ -318,7 +282,7 @@ def _caption(code: Code, context: Context) -> str:
 
 def _embed(code: Code, context: Context) -> str:
     given = code.get("0", "id", "url", "src", "link", "href", "video", "tweet")
-    given = shortcodes.text_of(given or plain(_inside(code, context)))
+    given = unescape(given or plain(_inside(code, context)))
     if given and "://" not in given:
         if given.startswith("//"):
             given = f"https:{given}"
@@ -330,15 +294,32 @@ def _embed(code: Code, context: Context) -> str:
     return f"\n\n{fragments.media(given, code.name)}\n\n"
 
 
+def _media(code: Code, context: Context) -> str:
+    source = code.get("src", "mp4", "m4v", "webm", "ogv", "mp3", "m4a", "ogg", "wav", "0")
+    return f"\n\n{fragments.media(source, code.name)}\n\n{_inside(code, context)}"
+
+
+def _form(code: Code, context: Context) -> str:
+    said = escape(unescape(code.get("label", "title")))
+    return f'<div data-form="{code.name}" data-words="{said}"></div>{_inside(code, context)}'
+
+
+def _dropped(code: Code, context: Context) -> str:
+    inside = _inside(code, context)
+    words = "" if code.name in STRIPS else code.get("title") or inside
+    context.lose("module-dropped", code.name, words)
+    return inside
+
+
 def _other(code: Code, context: Context) -> str:
     """The words of WPBakery's and of unknown shortcodes."""
     name = code.name
     inside = _inside(code, context)
-    fields = {k: shortcodes.text_of(v) for k, v in code.attributes.items()}
+    fields = {k: unescape(v) for k, v in code.attributes.items()}
     if name in ("vc_raw_html", "vc_raw_js"):
         return f'<div data-autop="off">{wpbakery.raw(inside)}</div>'
     if name == "vc_single_image":
-        note = context.gallery(fields.get("image", "")) if fields.get("image", "").isdigit() else ""
+        note = context.gallery(fields["image"]) if number_of(fields.get("image")) else ""
         return note or (
             fragments.image(fields["custom_src"], "") if fields.get("custom_src") else inside
         )
@@ -359,3 +340,20 @@ def _other(code: Code, context: Context) -> str:
     if to and inside.strip() and not re.search(r"<(?:p|div|h\d|ul|ol|table|a)\b", inside):
         return f'<a href="{escape(to)}">{inside}</a>'
     return divi.unknown(fields, inside) if fields else inside
+
+
+Handler = Callable[[Code, Context], str]
+HANDLERS: Mapping[str, Handler] = {
+    **dict.fromkeys(EMBEDS, _embed), **dict.fromkeys(FORMS, _form),
+    **dict.fromkeys(STRIPS | DYNAMIC, _dropped),
+    **dict.fromkeys(("caption", "wp_caption"), _caption),
+    **dict.fromkeys(("video", "audio"), _media),
+    **dict.fromkeys(("more", "nextpage"), lambda code, context: "\n\n"),
+    "iframe": lambda code, context:
+        f"\n\n{fragments.media(code.get('src', '0'), 'frame')}\n\n",
+    "gallery": lambda code, context: context.gallery(code.get("ids", "include") or "*"),
+    "embed": lambda code, context:
+        f"\n\n{_inside(code, context).strip() or escape(code.get('src', 'url'))}\n\n",
+}  # fmt: skip
+"""What makes HTML of each shortcode that is known; of any other its words stay."""
+NAMES = HANDLERS.keys() | TRANSPARENT

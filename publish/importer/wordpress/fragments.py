@@ -13,6 +13,12 @@ def image(src: str, alt: str) -> str:
     return f'<img src="{escape(src)}" alt="{escape(alt)}">'
 
 
+def paragraph(*parts: str, between: str = "") -> str:
+    """A paragraph of those parts that are not empty; nothing where all are."""
+    words = between.join(filter(None, parts))
+    return f"<p>{words}</p>" if words else ""
+
+
 def button(words: str, to: str) -> str:
     """A button as a link."""
     return f'<p class="button">{linked(words, to)}</p>'
@@ -20,7 +26,7 @@ def button(words: str, to: str) -> str:
 
 def linked(words: str, to: str) -> str:
     """Words, linked if there is an address."""
-    return f'<a href="{escape(to)}">{text(words)}</a>' if to else text(words)
+    return f'<a href="{escape(to)}">{text(words)}</a>' if to and words else text(words)
 
 
 def media(src: str, kind: str) -> str:

@@ -6,7 +6,6 @@ holds an underscore, or if there is a named attribute or a closing tag.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Container
 from dataclasses import dataclass, field
@@ -34,12 +33,11 @@ CURVED = {
 
 @dataclass
 class Code:
-    """A shortcode: its attributes (decoded), what is between its tags, whether it was closed."""
+    """A shortcode: its attributes (Divi's codes decoded) and what is between its tags."""
 
     name: str
     attributes: dict[str, str] = field(default_factory=dict)
     inside: list[Code | str] = field(default_factory=list)
-    closed: bool = False
 
     def get(self, *names: str) -> str:
         """The first of these attributes that is not empty."""
@@ -196,11 +194,6 @@ def _plain(value: str) -> str:
     return value
 
 
-def text_of(value: str) -> str:
-    """An attribute's words: entities decoded, as a browser would show it."""
-    return html.unescape(value)
-
-
 def _pair(tokens: list[_Token]) -> None:
     stack: list[int] = []
     open_: dict[str, int] = {}
@@ -236,7 +229,7 @@ def _tree(text: str, tokens: list[_Token]) -> list[Code | str]:
                 stack.pop()
             # Otherwise an unmatched closing tag: WordPress hides Divi's.
             continue
-        code = Code(token.name, token.attributes, closed=token.mate >= 0)
+        code = Code(token.name, token.attributes)
         inside.append(code)
         if token.mate >= 0 and len(stack) <= DEPTH:
             stack.append((code, token.mate))

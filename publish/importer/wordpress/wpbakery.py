@@ -29,13 +29,12 @@ def words_of(name: str, fields: Mapping[str, str]) -> str:
         return f"<{kind}>{fragments.linked(words, to)}</{kind}>" if words else ""
     if name == "vc_progress_bar" or name == "vc_pie":
         words = " ".join(v for k, v in fields.items() if k in ("title", "label_value") and v)
-        return (f"<p>{escape(words)}</p>" if words else "") + _group(fields.get("values", ""))
+        return fragments.paragraph(escape(words)) + _group(fields.get("values", ""))
     if name == "vc_toggle" or name.startswith(("vc_tta_section", "vc_tab", "vc_accordion_tab")):
         return f"<h4>{escape(fields['title'])}</h4>" if fields.get("title") else ""
     if title := fields.get("title") or fields.get("heading") or fields.get("label"):
-        return (
-            f"<h3>{escape(title)}</h3>" if "separator" not in name else f"<h4>{escape(title)}</h4>"
-        )
+        level = "h4" if "separator" in name else "h3"
+        return f"<{level}>{escape(title)}</{level}>"
     return ""
 
 
@@ -50,7 +49,7 @@ def _group(value: str) -> str:
         " ".join(str(v) for k, v in part.items() if k == "value" or divi.is_words(k, str(v)))
         for part in parts
     )
-    return "".join(f"<p>{escape(line)}</p>" for line in lines if line)
+    return "".join(fragments.paragraph(escape(line)) for line in lines)
 
 
 def _link(value: str) -> str:

@@ -14,7 +14,7 @@ from typing import IO, Any
 from lxml import etree
 
 from publish.errors import Refused
-from publish.importer.model import Channel, Comment, Item, Term
+from publish.importer.model import Channel, Comment, Item, Term, number_of
 from publish.importer.uploads import UNPACKING
 from publish.importer.wordpress.channel import Gathering, children, space_of
 from publish.post.ignore import is_left_behind
@@ -29,6 +29,9 @@ ENTITY = re.compile(
 NONCHARACTER = re.compile(rb"\xef\xbf[\xbe\xbf]")
 SIGNS = bytes(range(32, 127))
 HIDDEN = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.S)
+WIDE = {
+    b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\0?\0": "utf-16-le", b"\0<\0?": "utf-16-be",
+}  # fmt: skip
 Decode = Callable[[bytes, bool], str]
 XML_NAMES = {b"amp", b"lt", b"gt", b"quot", b"apos"}
 NAMES = {k.encode(): f"&#{v};".encode() for k, v in html.entities.name2codepoint.items()}
@@ -67,8 +70,8 @@ class Filter:
         self._rest = b""
         self._cdata = False
         self.mended = 0
-        head = _head(stream, name)
-        self._decode, self._head = _decoder(head, self._as_1252)
+        self._head = _head(stream, name)
+        self._decode = _decoder(self._head, self._as_1252)
 
     def read(self, _size: int = -1) -> bytes:
         """The next bytes; ``b""`` at the end."""
@@ -144,24 +147,26 @@ def _safe(data: bytes) -> int:
     return cut
 
 
-def _decoder(head: bytes, bad: Callable[[UnicodeError], tuple[str, int]]) -> tuple[Decode, bytes]:
-    """The decoder for the stream's bytes, and the head without its declaration. ``bad`` decodes
-    invalid UTF-8."""
-    name = "utf-8"
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        name = "utf-16"
-    elif found := re.match(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w-]+)[\"']", head):
-        name = found[1].decode()
-        head = head.replace(found[0], re.sub(rb"\sencoding.*", b"", found[0], flags=re.S), 1)
+def _decoder(head: bytes, bad: Callable[[UnicodeError], tuple[str, int]]) -> Decode:
+    """The decoder for the stream's bytes; ``bad`` decodes invalid UTF-8."""
+    name = _wide(head)
+    if not name:
+        found = re.match(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w-]+)[\"']", head)
+        name = found[1].decode() if found else "utf-8"
     try:
         # An encoding that is no superset of ASCII could hide an entity declaration.
         plain = codecs.lookup(name).name in ("utf-8", "ascii")
-        plain |= name != "utf-16" and SIGNS.decode(name) != SIGNS.decode("ascii")
+        plain |= not _wide(head) and SIGNS.decode(name) != SIGNS.decode("ascii")
     except (LookupError, UnicodeError):
         plain = True
     codecs.register_error("publish-import", bad)
     decoder = codecs.getincrementaldecoder("utf-8" if plain else name)
-    return decoder("publish-import" if plain else "replace").decode, head
+    return decoder("publish-import" if plain else "replace").decode
+
+
+def _wide(head: bytes) -> str:
+    """The encoding of an export in UTF-16; ``""`` for any other."""
+    return next((name for sign, name in WIDE.items() if head.startswith(sign)), "")
 
 
 def _head(stream: IO[bytes], name: str) -> bytes:
@@ -171,8 +176,8 @@ def _head(stream: IO[bytes], name: str) -> bytes:
         Refused: no export, or one that declares entities of its own.
     """
     head = stream.read(CHUNK)
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        probe = head.decode("utf-16", "replace").encode()
+    if name_of := _wide(head):
+        probe = head.decode(name_of, "replace").encode()
     else:
         head = head.removeprefix(b"\xef\xbb\xbf")
         # Blanks or warnings printed by a plugin may precede the declaration.
@@ -237,7 +242,7 @@ def _items(raw: IO[bytes], name: str) -> Iterator[Item | Channel]:
     source = Filter(raw, name)
     parser = etree.iterparse(
         source, events=("end",), resolve_entities=False, no_network=True, load_dtd=False,
-        remove_comments=True, remove_pis=True, recover=True,
+        remove_comments=True, remove_pis=True, recover=True, encoding="utf-8",
     )  # fmt: skip
     gathered = Gathering()
     try:
@@ -298,17 +303,13 @@ def item_of(element: Any) -> Item:
             setattr(item, field, value[name])
     item.body = found.get("content:encoded", "")
     item.password = bool(value.get("wp:post_password", ""))
-    item.parent = _number(value.get("wp:post_parent", ""))
+    item.parent = number_of(value.get("wp:post_parent", ""))
     item.sticky = value.get("wp:is_sticky", "") == "1"
-    item.id = _number(value.get("wp:post_id", ""))
+    item.id = number_of(value.get("wp:post_id", ""))
     if not item.id:
         place = item.guid or item.link or f"{item.title} {item.date}"
         item.id = -1 - zlib.crc32(place.encode())
     return item
-
-
-def _number(text: str) -> int:
-    return int(text) if re.fullmatch(r"-?\d{1,15}", text) else 0
 
 
 def _meta(element: Any, item: Item) -> None:

@@ -17,7 +17,7 @@ LIMIT = 2 * 1024 * 1024
 """The most bytes one body may have; mail programs clip far earlier."""
 BLOCKS = ("p", "div", "tr", "li", "h1", "h2", "h3", "h4")
 LINE = "\ue000"
-"""Stands for a line's end: no text holds this character."""
+"""A placeholder for line ends, which occurs in no text."""
 routes = Routes("/3.0/campaigns/{}")
 
 

@@ -1,11 +1,11 @@
-"""Runs stock Pelican, and renders again only what differs.
+"""Runs Pelican, and renders only pages whose inputs changed.
 
-Generators, plugins and lists are made in full in every build, so what pages are made of is always
-right. Kept from build to build are: a source as its plugins left it (``sources``), a page by what
-its template looked at (``pages``), a copy or a plugin's file by its key (``staging``). Where any
-code in play is neither known nor declared fit (``trust``), Pelican runs as it comes.
+Generators and plugins run in full in every build, so the inputs of pages are always right. Cached
+from build to build are: sources after their plugins' work (``sources``), pages by the values their
+templates read (``pages``), copies and plugins' files by their keys (``staging``). If any code in
+use is neither known nor declared fit (``trust``), stock Pelican runs.
 
-What Pelican only logs and goes on from (a post without a date, a broken link) is a failure here.
+Errors that Pelican only logs (a post without a date, a broken link) fail the build here.
 """
 
 from __future__ import annotations
@@ -20,37 +20,32 @@ from typing import Any, Literal, NamedTuple
 from publish.post.diagnostic import Complaint
 
 ISSUES = ".issues"
-"""The folder in which files of composed issues are called, among those of the site."""
+"""The prefix of composed issues' files among the site's files."""
 Progress = Callable[[str, int], None]
-"""Told a phase (``read``, ``pages``) and by how much it advanced; below zero is its whole size."""
+"""Called with a phase (``read``, ``pages``) and its advance; a negative number is its total."""
 
 
 Judge = Callable[[list[Any], Mapping[str, Any], Sequence[Complaint]], tuple[Any, bool]]
-"""Given Pelican's generators, the settings, and what Pelican and the plugins refuse so far.
-
-Its answer, and whether the site is fit. Called in a copy of the process that runs Pelican: what it
-returns is pickled, and so is the function itself where another process runs it.
-"""
+"""From Pelican's generators, the settings, and the errors of Pelican and the plugins so far to an
+answer, and whether the site is fit. Called in a fork of the process that runs Pelican: the result
+is pickled, and so is the function itself if another process runs it."""
 Fit = Callable[[Path], bytes | None]
-"""Given a source, its bytes, which are read once, there; None if Pelican must not open it."""
+"""From a source to its bytes, which are not read again; None if Pelican must not open it."""
 
 
 class Task(NamedTuple):
-    """One run.
-
-    ``settings`` is the settings file, ``overrides`` are values put over it. ``stage`` is a folder
-    for this run alone: the site goes to ``stage/site``, the record of its files to ``stage/pages``.
-    ``folder`` holds what earlier runs left, ``record`` is that of the files in the output, of which
-    ``intact`` were not touched since. ``code`` are files of Python that decide what sources and
-    pages are. ``forget`` makes
-    everything again. ``jobs`` is how many processes may work. ``judge`` is called once all is read
-    and before anything is rendered. A source that is not ``fit`` is never opened. ``until`` ends
-    the run early: at ``"read"`` when ``judge`` has answered, at ``"letters"`` when plugins have
-    composed these; a fit site of whose generators ``compose`` says so has its letters composed at
-    ``"read"`` too. ``full_pelican`` loads all that Pelican can load, which the
-    last run needed. Files of issues are called ``.issues/SLUG/…`` among those of the site. A
-    ``resident`` worker stays when it is done, to show single pages (``Worker.page``).
-    """
+    """One run. ``settings`` is the settings file, ``overrides`` replace its values. ``stage`` is a
+    folder for this run alone: the site goes to ``stage/site``, the record of its files to
+    ``stage/pages``. ``folder`` holds the caches of earlier runs, ``record`` is the record of the
+    files in the output, of which ``intact`` are unchanged since. ``code`` are Python files on which
+    sources and pages depend. ``forget`` ignores all caches. ``jobs`` is the number of processes.
+    ``judge`` is called once everything is read and before anything is rendered. A source that is
+    not ``fit`` is never opened. ``until`` ends the run early: at ``"read"`` when ``judge`` has
+    answered, at ``"letters"`` when plugins have composed these; at ``"read"`` the letters of a fit
+    site are composed too if ``compose`` returns true for its generators. ``full_pelican`` imports
+    Pelican without stubs, as the last run needed. Files of issues are called ``.issues/SLUG/…``
+    among those of the site. A ``resident`` worker stays after the run, to render single pages
+    (``Worker.page``)."""
 
     settings: Path
     overrides: Mapping[str, Any]
@@ -70,17 +65,13 @@ class Task(NamedTuple):
 
 
 class Run(NamedTuple):
-    """What came of it.
-
-    ``warnings`` are Pelican's own that break nothing. ``reads`` are absolute paths that were read
-    outside content, theme and plugin folders. ``due`` is when the next scheduled post becomes
-    public (seconds since the epoch; 0: none waits). ``untracked`` tells that the next build
-    cannot be skipped. ``kept`` are files that stay as they lie in the output.
-    ``rendered`` is how many pages were rendered. ``judged`` is what ``judge`` returned.
-    ``seconds`` is by phase. ``errors`` are what Pelican and the plugins refuse, of a run until
-    ``"read"``; any other fails by them. ``full_pelican`` tells that all that Pelican can load was
-    needed.
-    """
+    """The result of a run. ``warnings`` are Pelican's harmless ones. ``reads`` are absolute paths
+    that were read outside content, theme and plugin folders. ``due`` is when the next scheduled
+    post becomes public (seconds since the epoch; 0: none waits). ``untracked``: the next build
+    cannot be skipped. ``kept`` are files that stay as they lie in the output. ``rendered`` is how
+    many pages were rendered. ``judged`` is what ``judge`` returned. ``seconds`` is by phase.
+    ``errors`` are what Pelican and the plugins refuse, of a run until ``"read"``; any other fails
+    by them. ``full_pelican`` tells that all that Pelican can load was needed."""
 
     warnings: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
@@ -95,11 +86,11 @@ class Run(NamedTuple):
 
 
 class UnfitSource(ValueError):
-    """A source that Pelican must not open, in the place of its content."""
+    """Raised instead of reading a source that Pelican must not open."""
 
 
 class BadMoment(ValueError):
-    """A date that cannot be compared with others, of the front matter's ``key``."""
+    """A date that cannot be compared with others, in the front matter's ``key``."""
 
     def __init__(self, key: str) -> None:
         super().__init__(f"`{key.title()}:` is not a valid date")
@@ -115,28 +106,26 @@ class Unfit(Exception):
 
 
 class NeedsFullPelican(Exception):
-    """Pelican needs more than was loaded: the task is run once more, with all of it."""
+    """A stub was used: the task must be run again with ``full_pelican``."""
 
 
 _own: list[bool] = []
-"""True in it while this process may still run Pelican itself."""
+"""Holds True while this process may still run Pelican itself."""
 
 
 def cores() -> int:
-    """How many cores this process may use; Linux alone tells which of all it may."""
+    """The number of cores this process may use; only Linux tells which of all."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def own_process() -> None:
-    """This process is a command's own: its first run of Pelican takes place in it.
-
-    Pelican and its plugins are changed for good by a run, so any further one, and every run of a
-    process that does other things, gets a process of its own.
-    """
+    """Declare that this process belongs to one command, so that its first run of Pelican takes
+    place in it. A run changes Pelican and its plugins for good, so any further run, and every run
+    of a process that does other things, gets a process of its own."""
     _own.append(True)
-    # Thousands of objects that all live to the end: looking for garbage finds none.
+    # Thousands of objects live to the end of the process: garbage collection finds nothing.
     gc.set_threshold(100_000, 50, 100)
 
 
@@ -148,7 +137,7 @@ def run(task: Task, progress: Progress | None = None) -> Run:
         ConfigError: the settings file fails.
         Unfit: the judge says so.
     """
-    # A copy of a process with threads may wait for ever for what one of them held.
+    # A forked process may wait for ever for a lock held by a thread of its parent.
     if _own and threading.active_count() == 1:
         _own.clear()
         from publish.site.engine.inprocess import run_here
@@ -165,7 +154,7 @@ def run(task: Task, progress: Progress | None = None) -> Run:
 
 
 def result(found: Run | Exception) -> Run:
-    """What a run came to, or why it came to nothing, raised."""
+    """Return the run, or raise its error."""
     if isinstance(found, Exception):
         raise found
     return found

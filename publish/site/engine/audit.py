@@ -1,7 +1,7 @@
 """The files a build reads, recorded from Python's audit events.
 
-The theme, plugins and the settings file may read any file, and the next build may be skipped
-only if all of them are as they were.
+The theme, plugins and the settings file may read any file, and the next build may be skipped only
+if all of these are unchanged.
 """
 
 from __future__ import annotations
@@ -15,20 +15,21 @@ from pathlib import Path
 from typing import Any
 
 READS = "publish.reads"
-"""The event by which a plugin announces a file that no other event tells of."""
+"""The audit event by which a plugin announces a file that no other event reports."""
 UNTRACKED = {"socket.connect", "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn",
              "os.fork", "sqlite3.connect"}  # fmt: skip
-"""Events after which the pages may be made of more than can be seen."""
+"""Events after which pages may depend on more than files."""
 LIBRARY = (
     *{sysconfig.get_path(name) + os.sep for name in ("stdlib", "purelib", "platlib")},
     "/usr/share/zoneinfo/", "/proc/", "/dev/", "/sys/",
 )  # fmt: skip
-"""Folders that change with the installation only."""
+"""Folders that change only with the installation."""
 CODE = (".py", ".pyc", ".so")
 
 
 class Audit:
-    """Listens from ``start`` to ``stop``; ``untracked`` if the next build cannot be skipped."""
+    """Records reads from ``start`` to ``stop``; ``untracked`` if the next build cannot be
+    skipped."""
 
     SHARED = ("read", "wrote", "untracked")
 
@@ -41,7 +42,7 @@ class Audit:
         self._stopped = False
 
     def start(self) -> None:
-        """Begin to listen."""
+        """Install the audit hook."""
         known = {"open", "os.listdir", "os.scandir", READS, *UNTRACKED}
 
         def listen(event: str, args: tuple[Any, ...]) -> None:
@@ -52,7 +53,7 @@ class Audit:
         sys.addaudithook(listen)
 
     def stop(self) -> None:
-        """Python keeps the hook for the life of the process; from now on it does nothing."""
+        """Deactivate the hook, which Python keeps for the life of the process."""
         self._stopped = True
 
     def _hear(self, event: str, args: tuple[Any, ...]) -> None:
@@ -66,7 +67,7 @@ class Audit:
                     self._note(path)
         elif event in ("os.listdir", "os.scandir"):
             if args and isinstance(args[0], str | bytes):
-                # Python's own imports list every folder that may hold a module or a package.
+                # Imports list every folder that may hold a module or a package.
                 importing = "importlib" in sys._getframe(2).f_code.co_filename
                 self._note(os.fsdecode(args[0]) or ".", scoped=not importing)
         elif event == READS:
@@ -81,7 +82,8 @@ class Audit:
 
     @contextmanager
     def scope(self) -> Iterator[set[str]]:
-        """Yields a set that fills with what is read meanwhile, code and libraries left out."""
+        """Yields a set that fills with the files read in the context, without code and
+        libraries."""
         read: set[str] = set()
         self._scopes.append(read)
         try:
@@ -91,7 +93,8 @@ class Audit:
 
     @contextmanager
     def own(self) -> Iterator[None]:
-        """The processes started meanwhile are the engine's: they report what they read."""
+        """Processes started in the context are the engine's own, which report their reads
+        themselves."""
         self._own += 1
         try:
             yield
@@ -99,11 +102,11 @@ class Audit:
             self._own -= 1
 
     def reads(self, known: Iterable[Path], but: Path) -> list[str]:
-        """Files and folders read, absolute; without Python's own and those below ``known``, ``but``
-        for what lies below that."""
+        """The absolute paths of files and folders read, except Python's own and those below
+        ``known``; paths below ``but`` are included."""
         files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
         names = self.read.union(file for file in files if isinstance(file, str))
-        # What this run wrote itself is a cache of its plugins, made from the rest.
+        # Files that this run wrote itself are its plugins' caches, derived from the rest.
         found, wrote = (set(map(os.path.abspath, each)) for each in (names, self.wrote))
         found -= wrote
         apart = [f"{folder}{os.sep}" for folder in known]

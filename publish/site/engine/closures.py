@@ -1,4 +1,4 @@
-"""Templates with all that they extend, include and import, as one digest of their texts."""
+"""Digests of templates' texts, with all that they extend, include and import."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from publish.post import cache
 from publish.site.engine.fingerprint import of_bytes
 
 VOLATILE = {"lipsum", "pprint", "random"}
-"""Filters and functions of Jinja's that draw lots, or show of what type a list is."""
+"""Jinja's filters and functions with random results, or results that depend on a list's type."""
 TERMS = {"authors", "categories", "tags"}
 """Variables of pairs, each of a term and its posts."""
 PASSING = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Block, nodes.ContextReference)
-"""By what a loop's own variables reach other templates."""
+"""Nodes that pass a loop's variables to other templates."""
 
 
 class Closures:
@@ -23,8 +23,8 @@ class Closures:
 
     ``names`` is, by the digest of a template's text, which templates the text names, and of which
     ``TERMS`` it uses more than the terms; None if a name is made while it renders or something in
-    it is volatile. It is kept from build to build. ``met`` are the names of all templates that
-    take part in any.
+    it is volatile. It is cached from build to build. ``met`` are the names of all templates in any
+    closure.
     """
 
     def __init__(self, names: dict[bytes, tuple[list[str], list[str]] | None]) -> None:
@@ -33,11 +33,11 @@ class Closures:
         self.met: set[str] = set()
 
     def of(self, env: Environment, called: str) -> bytes | None:
-        """The digest; None where it is unknown which templates take part."""
+        """The digest; None if the templates involved are unknown."""
         return self._found(env, called)[0]
 
     def terms_only(self, env: Environment, called: str) -> set[str]:
-        """The variables of pairs of which nothing but the terms can matter."""
+        """The variables (of term and posts pairs) of which the template uses the terms only."""
         return TERMS - self._found(env, called)[1]
 
     def _found(self, env: Environment, called: str) -> tuple[bytes | None, set[str]]:
@@ -56,7 +56,7 @@ class Closures:
             met.add(one)
             try:
                 text = env.loader.get_source(env, one)[0]  # type: ignore[union-attr]
-            except Exception:  # a template that need not be there
+            except Exception:  # an optional template
                 if one == called:
                     return None
                 parts.append(f"no {one}")
@@ -83,8 +83,8 @@ class Closures:
 
 
 def _whole(tree: nodes.Template) -> list[str]:
-    """The ``TERMS`` whose posts a template may use too. A menu, ``for category, posts in
-    categories``, mostly leaves the posts alone: another post then changes no page but lists."""
+    """The ``TERMS`` whose posts a template may use too. A menu (``for category, posts in
+    categories``) mostly ignores the posts: then a new post changes list pages only."""
     named = [each.name for each in tree.find_all(nodes.Name) if each.name in TERMS]
     for loop in tree.find_all(nodes.For):
         if isinstance(loop.iter, nodes.Name) and loop.iter.name in named and _of_terms(loop):
@@ -97,7 +97,7 @@ def _of_terms(loop: nodes.For) -> bool:
     if len(pair) != 2 or not isinstance(pair[1], nodes.Name) or any(map(loop.find, PASSING)):
         return False
     loads = [name.name for name in loop.find_all(nodes.Name) if name.ctx == "load"]
-    # Neighbours in the loop are pairs again.
+    # ``loop.previtem`` and ``loop.nextitem`` are pairs.
     plain = [
         one for one in loop.find_all(nodes.Getattr)
         if isinstance(one.node, nodes.Name) and one.node.name == "loop"
@@ -107,7 +107,8 @@ def _of_terms(loop: nodes.For) -> bool:
 
 
 class Compiled(BytecodeCache):
-    """Compiled templates in one checked file; Jinja's own cache runs whatever bytes it finds.
+    """A cache of compiled templates in one file with checksums; Jinja's own executes whatever bytes
+    it finds.
 
     ``names`` are those of the templates that were loaded.
     """
@@ -130,16 +131,16 @@ class Compiled(BytecodeCache):
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Called when Jinja loads a template."""
-        # Each generator has an environment of its own, and loads what another has compiled.
+        # Each generator has an environment of its own, and reuses what another one compiled.
         if data := self._now.get(bucket.key) or self._old.get(bucket.key):
             bucket.bytecode_from_string(data)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Jinja has compiled a template."""
+        """Called after Jinja has compiled a template."""
         self._now[bucket.key] = bucket.bytecode_to_string()
 
     def save(self) -> None:
-        """Add what this build compiled.
+        """Add the templates compiled in this build.
 
         Raises:
             OSError: it cannot be written.

@@ -1,8 +1,8 @@
-"""A short digest of any value passed to a template or a reader, and of posts and lists.
+"""Fingerprints: short digests of values passed to templates or readers, and of posts and lists.
 
-Posts stand for themselves by name: what a page shows of one is tracked attribute by attribute
-(``tracking``). Everything else counts with all it holds. What cannot be told (a function of the
-site's own, an open file, a cycle) has no fingerprint.
+Posts are represented by name: the attributes that a page shows are tracked one by one
+(``tracking``). Everything else is digested with all its contents. Some values (a function of the
+site's own, an open file, a cycle) have no fingerprint.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from publish.post.contents import digest_of
 
 _OWN = {"settings", "_name", "_slug", "_slug_from_name", "name", "slug"}
 _REBUILDING = {"builtins", "_codecs", "collections", "operator", "copyreg", __name__}
-"""Modules whose functions pickle itself names to rebuild a value."""
+"""Modules whose functions pickle refers to for rebuilding values."""
 
 
 def name(content: Any) -> str:
-    """What a post, page or static file is called in every record."""
+    """The name of a post, page or static file in all records."""
     return f"{type(content).__name__} {content.source_path}"
 
 
@@ -48,27 +48,27 @@ def fingerprint(value: Any) -> bytes | None:
         return None
     stream = io.BytesIO()
     pickler = _Pickler(stream, 5)
-    pickler.fast = True  # no memo: equal values give equal bytes, whether parts are shared or not
+    pickler.fast = True  # no memo: equal values give equal bytes, with parts shared or not
     pickler.memo = _MEMO
     try:
         pickler.dump(value)
-    except Exception:  # pickle fails in every way there is
+    except Exception:  # pickle may raise anything
         return None
     return blake2b(stream.getbuffer(), digest_size=12).digest()
 
 
 def _reference(*what: Any) -> None:
-    """Stands in the digested bytes for an object; these bytes are never read again."""
+    """A placeholder for an object in the digested bytes, which are never unpickled."""
 
 
 _ATOMS = (str, bool, int, types.NoneType)
 _MEMO = {id(_reference): (0, _reference)}
-"""Known to each pickler from the start: it stands in the bytes for most objects."""
+"""The initial memo of every pickler: a reference to it replaces most objects."""
 
 
 class _Pickler(pickle.Pickler):
     def reducer_override(self, value: Any) -> Any:
-        """How posts, terms, list pages and functions count."""
+        """Replaces posts, terms, list pages and functions."""
         kind: Any = type(value)
         return _rule(kind)(value)
 
@@ -125,11 +125,11 @@ def _rule(kind: Any) -> Callable[[Any], Any]:
 
 
 CLOCK = {"now", "today", "utcnow", "time", "time_ns"}
-"""Methods whose result differs from call to call."""
+"""Methods whose result differs with every call."""
 
 
 MISSING = b"missing"
-"""In the place of a fingerprint: there is no such value."""
+"""The fingerprint of a missing value."""
 _APART = {"settings", "_context", "_output_location_referenced"}
 _SAME = b"as the attribute"
 _SHOWN = (Content, URLWrapper)
@@ -142,7 +142,7 @@ def _of_shown(value: Any) -> bytes | None:
 
 
 class Digests:
-    """The fingerprints of posts, of their attributes and of what many pages show, each made once a
+    """The fingerprints of posts, their attributes, and values shown on many pages, memoized for a
     run. ``posts`` are all posts, pages and static files by their names in records."""
 
     def __init__(self, posts: Mapping[str, Any], siteurl: str) -> None:
@@ -151,7 +151,7 @@ class Digests:
         self._records: dict[str, bytes | None] = {}
 
     def of(self, value: Any) -> bytes | None:
-        """The fingerprint; long lists, posts and terms are shown on many pages."""
+        """The fingerprint, memoized for long lists, posts and terms, which many pages show."""
         if not isinstance(value, (list, *_SHOWN)):
             return fingerprint(value)
         known = self._known.get(id(value))
@@ -166,7 +166,7 @@ class Digests:
             held = vars(post)
             own = {key: value for key, value in held.items() if key not in _APART}
             if type(told := held.get("metadata")) is dict:
-                # Pelican has made attributes of them: to go over these once is enough.
+                # The metadata: Pelican has copied it to attributes, which are digested anyway.
                 own["metadata"] = {
                     key: _SAME if held.get(key, _SAME) is value else value
                     for key, value in told.items()
@@ -180,7 +180,7 @@ class Digests:
 
     @staticmethod
     def _leads(post: Any) -> bool:
-        """Whether its body has links that are resolved by what other posts are now."""
+        """Whether its body has links whose resolution depends on other posts."""
         body: str = getattr(post, "_content", None) or ""
         return "{" in body or "|" in body or hasattr(post, "_get_content")
 

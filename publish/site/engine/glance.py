@@ -1,7 +1,7 @@
-"""Renders one page of a site that has just been built, from its source as it is now.
+"""Renders one page of a site that has just been built, from its present source.
 
-What the plugins made of all posts together (lists, neighbours, relations) is as it was: the page
-is right but for that, a few milliseconds after its source was saved. A whole build follows.
+Results of plugins over all posts (lists, neighbours, relations) are not updated; apart from them
+the page is right, a few milliseconds after its source was saved. A complete build follows.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from publish.site.engine.hooks import read_source
 
 
 def glance(generators: list[Any], source: str) -> tuple[str, bytes] | None:
-    """The file and the bytes of the page of ``source``; None if it has none, or another address,
-    or if it cannot be told: the whole build, which follows, says what is wrong."""
+    """The file and the bytes of the page of ``source``; None if it has no page or a new address, or
+    on any error, which the complete build reports."""
     for generator in generators:
         for content in contents([generator]):
             if type(content) in (Article, Page) and content.source_path == source:
                 try:
                     return _page(generator, content)
-                except Exception:  # a theme or plugin may do anything
+                except Exception:  # a theme or plugin may raise anything
                     return None
     return None
 
@@ -31,7 +31,7 @@ def _page(generator: Any, old: Any) -> tuple[str, bytes] | None:
     new: Any = read_source(generator, type(old), old.source_path)
     if not isinstance(new, Article | Page) or not new.is_valid() or not new.save_as:
         return None
-    # What plugins made of the rest stays where the header says the same.
+    # If the header is unchanged, results of plugins over all posts are taken over.
     for name, value in vars(old).items():
         same = name in old.metadata and str(new.metadata.get(name)) == str(old.metadata[name])
         if name not in vars(new) or same or name == "translations":

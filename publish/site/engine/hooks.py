@@ -1,7 +1,7 @@
 """The hooks into Pelican and Jinja by which a run reuses earlier results.
 
-Every hook is listed in docs/performance.md with its reason. ``trust`` tests at the
-start that each finds what it was written for; where one does not, stock Pelican builds the site.
+Every hook is listed in docs/performance.md with its reason. ``trust`` tests at the start that the
+code each hook replaces is as expected; if not, stock Pelican builds the site.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ OF_ADDRESS = {
     "__class__", "_status", "author", "category", "date", "in_default_lang", "lang", "metadata",
     "settings", "slug", "source_path", "status",
 }  # fmt: skip
-"""Attributes of a post that its addresses are made from, beside ``override_url`` and its like."""
+"""Attributes on which a post's addresses depend, besides ``override_url`` and the like."""
 
 
 def order_sources() -> None:
-    """Two posts of one moment come in one order: stock Pelican walks a set of names."""
+    """Give posts of one date a fixed order: stock Pelican iterates over a set of names."""
     stock = generators.Generator.get_files
 
     class Sorted(set[str]):
@@ -44,7 +44,7 @@ def order_sources() -> None:
             return iter(sorted(set.__iter__(self)))
 
     def get_files(self: Any, paths: Any, exclude: Any = None, extensions: Any = None) -> set[str]:
-        # One listing serves reading ahead, reading, the records, and what no reader is there for.
+        # One listing is used for reading ahead, reading, the records, and files without a reader.
         listed = vars(self).setdefault("_listed", {})
         if (wanted := repr((paths, exclude))) not in listed:
             listed[wanted] = stock(self, paths, exclude, False)
@@ -62,20 +62,20 @@ def order_sources() -> None:
             for name in names.copy():
                 path = os.path.join(folder, name)  # noqa: PTH118
                 real = os.path.realpath(path)
-                # A link to a folder that it lies in would be followed for ever; a rule tells of it.
+                # A link to a folder above it would be followed for ever; a rule reports it.
                 if real in inside[folder]:
                     names.remove(name)
                 inside[path] = {*inside[folder], real}
 
-    if os.name == "posix":  # where names are compared as they are, and no system need be asked
+    if os.name == "posix":  # on case-sensitive systems names need no normalization
         generators.fnmatch = types.SimpleNamespace(fnmatch=fnmatch.fnmatchcase)
     generators.Generator.get_files = get_files
     generators.os = types.SimpleNamespace(**{**vars(os), "walk": walk})
 
 
 def keep_from_reading(fit: Fit) -> None:
-    """A source that is not ``fit`` counts as unreadable; what was read to find out is what
-    Pelican gets, where ``hand_over`` was called."""
+    """Treat a source that is not ``fit`` as unreadable. After ``hand_over`` Pelican gets the bytes
+    that were read for this test."""
     stock = Readers.read_file
 
     def read_file(
@@ -95,8 +95,8 @@ def keep_from_reading(fit: Fit) -> None:
 
 
 def hand_over() -> None:
-    """Readers of Pelican and of plugins, which are not loaded yet, get the bytes of a source that
-    were read before, and open no file."""
+    """Give readers of Pelican and of plugins (not imported yet) the bytes of a source that were
+    already read."""
     stock = utils.pelican_open
 
     @contextlib.contextmanager
@@ -111,7 +111,7 @@ def hand_over() -> None:
 
 
 def keep_sources(sources: Sources, progress: Progress) -> None:
-    """Posts and pages come from the store; on a first build all cores read."""
+    """Take posts and pages from the cache; on a first build read on all cores."""
     read_file, is_valid = Readers.read_file, Content.is_valid
     links, begin = Content.get_static_links, Readers.__init__
 
@@ -160,7 +160,7 @@ def keep_sources(sources: Sources, progress: Progress) -> None:
 
 
 def read_source(generator: Any, kind: type, path: str) -> Any:
-    """The content of ``path``, as the generator itself has it read."""
+    """The content of ``path``, read as by the generator itself."""
     word = kind.__name__.lower()
     return generator.readers.read_file(
         base_path=generator.path, path=path, content_class=kind, context=generator.context,
@@ -170,7 +170,7 @@ def read_source(generator: Any, kind: type, path: str) -> Any:
 
 
 def memoize() -> None:
-    """Memoize addresses, slugs and paths: once a post, not at each of many reads."""
+    """Memoize addresses, slugs and paths, which are read many times per post."""
     stock, put = Content.get_url_setting, Content.__setattr__
     urls: dict[Any, dict[str, str]] = {}  # by the post itself: id() would raise an audit event
     slugify, slugs = urlwrappers.slugify, {}
@@ -206,7 +206,7 @@ def memoize() -> None:
 
 
 def compile_once(compiled: Compiled) -> None:
-    """Templates compiled before are loaded."""
+    """Load templates from the cache of compiled ones."""
     stock = jinja2.Environment.__init__
 
     def init(self: Any, *args: Any, **named: Any) -> None:
@@ -216,7 +216,7 @@ def compile_once(compiled: Compiled) -> None:
 
 
 def keep_copies(staging: Staging) -> None:
-    """A file is copied again only if the original is not what it was."""
+    """Copy a file only if the original has changed."""
     stock = utils.copy_file
 
     def copy_file(source: str, destination: str) -> None:
@@ -230,7 +230,7 @@ def keep_copies(staging: Staging) -> None:
 
 
 def hasten_terms() -> None:
-    """Pelican looks for each post in the list of each term: with a set that is linear."""
+    """Make Pelican's search of each post in each term's list linear, with a set."""
 
     class Group(list[Any]):
         def __init__(self, items: Iterable[Any]) -> None:

@@ -1,4 +1,4 @@
-"""One run of Pelican in this process, which is good for no other after it."""
+"""Runs Pelican in this process, once."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Clock:
         self._last = time.monotonic()
 
     def phase(self, name: str) -> None:
-        """What was done since the last phase is called ``name``."""
+        """Attribute the time since the last call to the phase ``name``."""
         now = time.monotonic()
         self.seconds[name] = round(self.seconds.get(name, 0.0) + now - self._last, 4)
         self._last = now
@@ -45,8 +45,8 @@ class Clock:
 def run_here(task: Task, progress: Progress | None) -> Outcome:
     """Run ``task`` in the process of the command itself.
 
-    Meanwhile standard output is standard error, for plugins may print; no key is in the
-    environment; and the site's folder is the working directory.
+    Meanwhile standard output goes to standard error, as plugins may print; the environment holds no
+    key; and the site's folder is the working directory.
     """
     if not task.full_pelican:
         light.install()
@@ -76,10 +76,10 @@ def run(task: Task, tell: Progress, held: list[Any]) -> Outcome:
     site = task.stage / "site"
     log = LogCollector(task.settings.parent, site, key_lines)
     logging.getLogger().addHandler(log)
-    # A rule tells of it at its line.
+    # A rule reports it with its line.
     warnings.filterwarnings("ignore", message="tzname .* identified but not understood")
-    # Pelican tells the fifth of a kind as "and others", and the same words of a second post not at
-    # all; here each has its place.
+    # Pelican limits repeated messages, and drops equal ones of several posts; here each is kept,
+    # with its place.
     package.log.LimitFilter._threshold = sys.maxsize
     package.log.LimitFilter._raised_messages = _Unremembering()
     clock.phase("load")
@@ -90,7 +90,7 @@ def run(task: Task, tell: Progress, held: list[Any]) -> Outcome:
     service: Service | None = None
     ours = {
         "OUTPUT_PATH": str(site), "DELETE_OUTPUT_DIRECTORY": False, "DEBUG": False,
-        # Pelican's own cache trusts a file's time of change; the engine has a better one.
+        # Pelican's own cache relies on modification times; the engine's does not.
         "CACHE_CONTENT": False, "LOAD_CONTENT_CACHE": False,
     }  # fmt: skip
     try:
@@ -133,7 +133,7 @@ def run(task: Task, tell: Progress, held: list[Any]) -> Outcome:
         pass
     except StubUsed:
         return NeedsFullPelican()
-    except (Exception, SystemExit) as error:  # a settings file, theme or plugin may do anything
+    except (Exception, SystemExit) as error:  # a settings file, theme or plugin may raise anything
         log.failed(error)
         if judging and (verdict := judging.verdict()):
             return verdict
@@ -172,7 +172,7 @@ def _moment(content: Any, key: str) -> datetime | None:
         BadMoment: it cannot, for an offset of days, say.
     """
     moment = getattr(content, key, None)
-    # A draft without a date is dated to the end of time, where no zone can be counted.
+    # Pelican dates a draft without a date to datetime.max, which has no other zone.
     if not isinstance(moment, datetime) or moment.year == 9999:
         return None
     try:
@@ -182,7 +182,7 @@ def _moment(content: Any, key: str) -> datetime | None:
 
 
 def _refuse_bad_moments(content: Any) -> None:
-    """Here it is the fault of this source, later of the run."""
+    """Raised here, it is an error of this source; later it would be one of the run."""
     for key in ("date", "modified"):
         _moment(content, key)
 
@@ -194,7 +194,7 @@ def _due(generators: Iterable[Any], began: datetime) -> float:
 
 
 class _Quiet:
-    """A console that prints nothing: the build says itself what it did."""
+    """A console that prints nothing: the build has its own output."""
 
     def __init__(self, console: Any) -> None:
         self._console = console
@@ -248,8 +248,8 @@ def _without_stdout() -> Iterator[None]:
 
 
 def _forget_compiled(files: Iterable[str]) -> None:
-    """Python trusts what it has compiled by the second of the source's time: a plugin edited twice
-    in one would stay stale."""
+    """Delete bytecode of these files: Python validates it by the source's modification time in
+    seconds, so that a plugin edited twice in one second would stay stale."""
     for file in files:
         with contextlib.suppress(OSError):
             compiled = Path(cache_from_source(file))
@@ -258,7 +258,8 @@ def _forget_compiled(files: Iterable[str]) -> None:
 
 
 def _forget_neighbours(root: Path) -> None:
-    """What the settings file imported is imported once more, so that what it reads counts."""
+    """Unload the modules that the settings file imported, so that importing them again records
+    their reads."""
     inside = f"{root}{os.sep}"
     for name, module in list(sys.modules.items()):
         file = str(getattr(module, "__file__", None) or "")

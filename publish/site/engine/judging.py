@@ -1,8 +1,7 @@
 """Calls the judge once every source is read and before anything is rendered.
 
-The question is put to a copy of this process: it may resolve what it likes without Pelican or a
-plugin noticing. Plugins compose letters meanwhile, unless much was read: then nothing is composed
-before the answer.
+The judge runs in a fork: it may resolve links without side effects on Pelican and the plugins.
+Meanwhile plugins compose letters, unless much was read: then they wait for the answer.
 """
 
 from __future__ import annotations
@@ -19,18 +18,17 @@ from publish.site.engine.pool import Pool
 from publish.site.engine.session import Session
 
 MUCH = 32
-"""Sources read from which on the answer is waited for before letters are composed."""
+"""Newly read sources from which on letters are composed only after the answer."""
 
 
 class Stop(Exception):
-    """The run ends here, by the task or because something was found."""
+    """Ends the run here, as the task demands, or because of findings."""
 
 
 class Judging:
     """The judge of one run; ``session`` is None in one of stock Pelican.
 
-    While the answer is waited for, the session finds out what changed, and it begins to render
-    when the answer is there.
+    While waiting for the answer the session finds out what changed; rendering begins after it.
     """
 
     def __init__(
@@ -39,9 +37,9 @@ class Judging:
     ) -> None:  # fmt: skip
         self._task, self._settings, self._log = task, settings, log
         self._audit, self._phase = audit, phase
-        # What the rehearsal compiles of the templates is what the pages are rendered with.
+        # Templates that the rehearsal compiles are reused for rendering.
         self._parts: list[Any] = [session.compiled] if session else []
-        if task.until == "read":  # in a build, what the copy resolves is resolved once more
+        if task.until == "read":  # in a build, links that the fork resolves are resolved again
             self._parts.append(log)
         self._copy: Pool | None = None
         self._fit = False
@@ -82,8 +80,7 @@ class Judging:
             self._copy.close()
 
     def verdict(self) -> Unfit | None:
-        """What the judge says of a run that failed meanwhile, or before it was asked: that comes
-        first."""
+        """The judge's verdict on a run that has failed, which takes precedence over the failure."""
         try:
             self._settle()
             if self._task.judge and not (self.generators or self._task.until):
@@ -91,7 +88,7 @@ class Judging:
                 return None if fit else Unfit(answer)
         except Unfit as unfit:
             return unfit
-        except Exception:  # what made the run fail says why
+        except Exception:  # the run's own error is reported
             return None
         return None
 

@@ -1,4 +1,4 @@
-"""What Pelican logs and goes on from, as findings with a file and a line."""
+"""Collects Pelican's log messages as complaints with a file and a line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KINDS = {
     "Unable to find '%s', skipping url replacement.": "unfound",
     'Unable to generate valid slug for %s "%s".': "no-slug",
 }
-"""Of Pelican's own texts, before their values are put in: what a rule tells better."""
+"""Kinds by Pelican's message templates, for rules that report the same in more detail."""
 ERROR_PREFIXES = (
     "unable to find",
     "other resources were not found",
@@ -30,14 +30,16 @@ ERROR_PREFIXES = (
     "skipped copy",
     "cannot copy",
 )
-"""How those of Pelican's warnings begin after which the site lacks something or links nowhere."""
+"""Beginnings of Pelican's warnings that mean a missing page or a broken link."""
 QUOTED = re.compile(r"['‘`\"]([^'’`\"]+)['’`\"]")
+MARKDOWN = f"markdown{os.sep}core.py"
 PACKAGE = f"{Path(__file__).resolve().parents[2]}{os.sep}"
-"""Where this tool lies, perhaps in the site's folder: no fault of a site stands there."""
+"""This tool's folder, which may be inside the site's: its files are never the place of a site's
+error."""
 
 
 class LogCollector(logging.Handler):
-    """Keeps what is logged: ``errors`` forbid the build, ``warnings`` do not.
+    """A logging handler: ``errors`` fail the build, ``warnings`` do not.
 
     ``root`` is the site's folder, ``content`` its Pelican ``PATH``, ``output`` where it renders.
     ``key_lines`` fills with the lines of each source's keys.
@@ -74,7 +76,7 @@ class LogCollector(logging.Handler):
         cause = sys.exc_info()[1]
         if record.levelno >= logging.ERROR and cause is not None:
             kind, parts = _kind(cause)
-            # Pelican names the post and drops the reason unless it is debugging.
+            # Pelican names the post and omits the reason unless it is debugging.
             if str(cause) not in text:
                 text = f"{text}: {type(cause).__name__}: {cause}"
         self._keep(kept, self._placed(text, self._source(record), kind, parts))
@@ -84,7 +86,7 @@ class LogCollector(logging.Handler):
         self._keep(self.errors, self._located(said))
 
     def failed(self, error: BaseException) -> None:
-        """The run ended by ``error``."""
+        """Add the exception that ended the run."""
         text = getattr(error, "message", None) or getattr(error, "strerror", None) or str(error)
         line = f"{type(error).__name__}: {text}" if text else type(error).__name__
         kind, parts = _kind(error)
@@ -108,7 +110,7 @@ class LogCollector(logging.Handler):
     def _placed(
         self, text: str, source: Path | None, kind: str, parts: tuple[str, ...]
     ) -> Complaint:
-        """What is said in words alone, at the place that it seems to be about."""
+        """A complaint from a message, located by the names it holds."""
         message, _, remedy = self._short(text).partition(" — ")
         if source is None:
             return Complaint(message, remedy=remedy, kind=kind, parts=parts)
@@ -129,9 +131,9 @@ class LogCollector(logging.Handler):
         return said._replace(message=message, file=_below(self.root, file), line=line)
 
     def _source(self, record: logging.LogRecord) -> Path | None:
-        """The content file that a complaint is about: one it names, else the one being made."""
+        """The content file that a message is about: one it names, else the one being read."""
         named, made = self._named(record.args), _being_made()
-        # What could not be found from a post is no file, or another one's.
+        # A broken link's target is not the file that the message is about.
         lost = str(record.msg).lower().startswith(ERROR_PREFIXES[0])
         return made or named if lost else named or made
 
@@ -172,7 +174,8 @@ def _below(folder: Path, file: Path) -> str:
 
 
 def _kind(error: BaseException) -> tuple[str, tuple[str, ...]]:
-    """What an error is, for a rule that tells the same better, and the values it is about."""
+    """The kind of an exception, for rules that report it in more detail, and the values it
+    concerns."""
     if isinstance(error, UnfitSource):
         return "unfit", ()
     if isinstance(error, BadMoment):
@@ -180,20 +183,25 @@ def _kind(error: BaseException) -> tuple[str, tuple[str, ...]]:
     if type(error).__name__ == "FileOverwriteFailedError":
         return "overwritten", ()
     for frame, _ in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_name == "__init__" and frame.f_code.co_filename.endswith(MARKDOWN):
+            return "bad-markdown", ()
         if frame.f_code.co_name == "get_date":
             return "bad-date", (str(frame.f_locals.get("string", "")),)
         if frame.f_code.co_name == "strftime":
             return "bad-date-format", ()
         if frame.f_code.co_name in ("_expand_settings", "_from_settings"):
-            named = frame.f_locals.get("fq_key") or frame.f_locals.get("setting")
-            return "bad-pattern", (str(named or "PAGINATION_PATTERNS"),)
+            held = frame.f_locals
+            named = held.get("fq_key") or held.get("setting")
+            if named or "prop_value" in held:
+                return "bad-pattern", (str(named or "PAGINATION_PATTERNS"),)
         if f"{os.sep}zoneinfo{os.sep}" in frame.f_code.co_filename:
             return "bad-timezone", ()
     return ("bad-timezone", ()) if type(error).__name__ == "ZoneInfoNotFoundError" else ("", ())
 
 
 def _being_made() -> Path | None:
-    """A broken link is logged without its post, which is the ``self`` of a caller."""
+    """The source being processed: a broken link is logged without its post, which is the ``self``
+    of a caller."""
     for frame, _ in traceback.walk_stack(None):
         path = getattr(frame.f_locals.get("self"), "source_path", None)
         if isinstance(path, str) and Path(path).is_file():

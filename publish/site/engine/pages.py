@@ -1,6 +1,6 @@
 """Renders a page again only if a value that its template used has changed.
 
-A page hangs on three kinds of things, each with a fingerprint of the last build's:
+A page depends on three kinds of inputs, compared by fingerprint with the last build's:
 
 - its template, with all that this extends, includes and imports;
 - variables: those that all pages share are compared once a build, a page's own for each page;
@@ -28,17 +28,15 @@ FIXED = {"output_file", "localsiteurl", "SITEURL"}
 """Variables that the writer sets for each page."""
 GROUPS = ("generated_content", "static_content")
 SEPARATOR = "\0"
-"""Between the variable of a list page and its attribute; after one of pairs whose terms alone
-matter."""
+"""Separates a list page's variable from its attribute; at the end it marks a variable of pairs of
+which only the terms matter."""
 
 
 class Entry(NamedTuple):
-    """What a page was made of.
-
-    ``template`` is its name, ``closure`` the digest of all that takes part. ``own`` are names the
-    writer was given for this page alone, ``values`` fingerprints of its own variables and of list
-    pages' attributes. ``shared`` are variables of all pages, ``looks`` attributes by posts.
-    """
+    """The dependencies of a page. ``template`` is its name, ``closure`` the digest of all templates
+    involved. ``own`` are the variables passed to the writer for this page alone, ``values`` the
+    fingerprints of its own variables and of list pages' attributes. ``shared`` are variables of all
+    pages, ``looks`` the attributes read of each post."""
 
     template: str
     closure: bytes
@@ -80,13 +78,13 @@ class Pages:
     # Once a build: what differs from the last one.
 
     def compare(self, generators: list[Any]) -> None:
-        """Every post is resolved and nothing is rendered: find out what changed."""
+        """Find out what changed, after every post is resolved and before anything is rendered."""
         self.context, self._env = generators[0].context, generators[0].env
         found = (post for group in GROUPS for post in self.context[group].values())
         self.posts = {name(post): post for post in found if post is not None}
         self._names = {post: called for called, post in self.posts.items()}
         self._digests = Digests(self.posts, self.context["SITEURL"])
-        # Such a link moves a file when it is first resolved: the order of pages matters.
+        # Resolving an {attach} link moves a file, so the order of pages matters.
         bodies = (getattr(post, "_content", None) for post in self.posts.values())
         if any(body and ("attach}" in body or "attach|" in body) for body in bodies):
             self.reuse = False
@@ -100,20 +98,20 @@ class Pages:
                 self._changed[called] = {k for k, d in now.items() if d is None or d != before[k]}
 
     def count_stale(self) -> int:
-        """About how many pages will be rendered."""
+        """The approximate number of pages to render."""
         if not self.old:
             return sum(1 for called in self.posts if not called.startswith("Static "))
         return sum(self._dirty(entry, self._env) for entry in self.old.values())
 
     def load_templates(self, names: set[str]) -> None:
-        """Load templates that will be rendered, and ``names``: copies of this process need not."""
+        """Load templates that will be rendered, and ``names``, so that forks need not."""
         for called in self._closures.met | names:
-            with contextlib.suppress(Exception):  # it is told where the template is rendered
+            with contextlib.suppress(Exception):  # rendering the template reports it
                 self._env.get_template(called)
                 self._closures.of(self._env, called)
 
     def _dirty(self, entry: Entry, env: Any) -> bool:
-        """Whether what it shares with other pages has changed."""
+        """Whether a dependency that it shares with other pages has changed."""
         return (
             self._closures.of(env, entry.template) != entry.closure
             or not self._stale.isdisjoint(entry.shared)
@@ -141,9 +139,9 @@ class Pages:
     # One page.
 
     def fresh(self, page: str, template: Any, context: Mapping[str, Any], own: Any) -> bool:
-        """Whether ``page`` lies in the output as it would be rendered; if so it is kept."""
+        """Whether ``page`` is up to date in the output; if so it is kept."""
         if page in self._met:
-            self._double.add(page)  # two pages of one place: the writer says whose it is
+            self._double.add(page)  # two pages of one file: the writer decides which one wins
             return False
         self._met.add(page)
         entry = self.old.get(page)
@@ -172,7 +170,7 @@ class Pages:
         return text
 
     def _entry(self, template: Any, context: Any, own: Any, looks: Looks) -> Entry | None:
-        """What the page is made of; None where that is unknown."""
+        """The page's dependencies; None if they are unknown."""
         closure = self._closures.of(template.environment, template.name)
         mine = looks.variables & FIXED.union(own)
         pages = {v for v in mine if isinstance(context.get(v), Page)}
@@ -204,7 +202,7 @@ class Pages:
             if type(value) is types.MethodType:
                 try:
                     value = value()
-                except Exception:  # it wants to be told something: the template will show what
+                except Exception:  # it takes arguments, which the template passes
                     return None
         return MISSING if value is MISSING else self._digests.of(value)
 
@@ -214,12 +212,12 @@ class Pages:
         Raises:
             OSError: it cannot be written.
         """
-        # Two pages of one place, and those that a copy or a plugin's file covers, may be stale.
+        # Two pages of one file, and pages overwritten by a copy or a plugin's file, may be stale.
         for page in self._double.union(self._staging.foreign()):
             self._made.pop(page, None)
             self._fresh.pop(page, None)
         pages = self._fresh | self._made
-        # Now and then, what no page looks at any more goes.
+        # Occasionally remove values that no page reads any more.
         whole = len(self._made) > len(pages) // 2
         facts = {} if whole else {c: known for c, known in self._facts.items() if c in self.posts}
         for entry in (pages if whole else self._made).values():

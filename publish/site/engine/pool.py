@@ -1,4 +1,4 @@
-"""Work on several cores: forked copies of this process, each with its share."""
+"""Work on several cores, in forks of this process, each with its share."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ R = TypeVar("R")
 class Pool:
     """``jobs - 1`` copies that run ``work(number)`` from 1 on; each answers once, pickled.
 
-    What the attributes that each of ``parts`` calls ``SHARED`` come to in a copy is added here.
+    The attributes named in ``SHARED`` of each of ``parts`` are merged back from the copies.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Pool:
         return work(number), [share(part) for part in self._parts]
 
     def answers(self) -> list[Any]:
-        """What the copies answer, in order; none of them is left.
+        """The results of the copies, in order; all have ended.
 
         Raises:
             BaseException: what ended a copy, with its ``frames``: file and line of each call.
@@ -84,12 +84,12 @@ class Pool:
 
 
 def share(part: Any) -> list[Any]:
-    """What the attributes of ``part`` that it calls ``SHARED`` have come to."""
+    """The values of the attributes of ``part`` that its ``SHARED`` names."""
     return [getattr(part, name) for name in part.SHARED]
 
 
 def join(part: Any, shared: list[Any]) -> None:
-    """Add what they came to in a copy: to a list what it lacks; of the rest the union."""
+    """Merge the values from a copy: append what a list lacks, and update sets and mappings."""
     for name, theirs in zip(part.SHARED, shared, strict=True):
         mine = getattr(part, name)
         more = [each for each in theirs if each not in mine] if type(mine) is list else ()
@@ -99,8 +99,8 @@ def join(part: Any, shared: list[Any]) -> None:
 def spread(
     jobs: int, work: Callable[[list[T]], R], items: list[T], audit: Audit, parts: Sequence[Any] = ()
 ) -> list[R]:
-    """``work`` of the first of ``items``, then of the rest of this process's share, then of that
-    of each copy. What the first needs, modules and expressions, the copies need not load."""
+    """``work`` of the first of ``items``, then of the rest of this process's share, then of that of
+    each copy. Modules and expressions that the first one needs are loaded before forking."""
     first = work(items[:1])
     pool = Pool(jobs, lambda number: work(items[number::jobs]), audit, parts)
     try:
@@ -110,8 +110,8 @@ def spread(
 
 
 def end_with_parent() -> None:
-    """End this process within a second of its parent, which may be killed while a text takes
-    Markdown minutes."""
+    """End this process within a second after its parent, which may be killed while Markdown takes
+    minutes for a text."""
     parent = os.getppid()
 
     def look(*_: Any) -> None:
@@ -128,7 +128,7 @@ def _end(work: Callable[[], Any], answer: Any) -> None:
         end_with_parent()
         try:
             data = pickle.dumps((work(), None), 5)
-        except BaseException as error:  # a theme or plugin may do anything; the parent raises it
+        except BaseException as error:  # anything may be raised; the parent raises it again
             data = pickle.dumps((None, _portable(error)), 5)
         answer.write(data)
         answer.flush()
@@ -143,7 +143,7 @@ def _portable(error: BaseException) -> BaseException:
     frames = [(f.filename, f.lineno) for f in traceback.extract_tb(error.__traceback__)]
     for made in (error, RuntimeError(f"{type(error).__name__}: {error}")):
         made.frames = frames  # type: ignore[attr-defined]
-        with contextlib.suppress(Exception):  # an exception may be made of anything
+        with contextlib.suppress(Exception):  # an exception may hold anything
             pickle.loads(pickle.dumps(made))  # noqa: S301 - just made
             return made
     raise AssertionError

@@ -1,8 +1,8 @@
 """The rehearsal of a build: Pelican's generators and its writer write the site, but no template
 renders and no file is opened.
 
-What they refuse is known before a page is: addresses, lists and feeds that cannot be, and
-templates that cannot be loaded, with those that they extend, include and import.
+It reports errors before any page is rendered: invalid addresses, lists and feeds, and templates
+that cannot be loaded, with those that they extend, include and import.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ QUIET = ("content_written", "article_generator_write_article", "page_generator_w
 def rehearsed(
     generators: Sequence[Any], settings: Mapping[str, Any], root: Path, memo: Path
 ) -> tuple[Complaint, ...]:
-    """What Pelican would refuse while it writes the site of these ``generators``, whose settings
-    file lies in ``root``. It is to be called in a copy of the process that builds; ``memo`` is a
-    file that makes the next one quicker."""
+    """The errors that Pelican would report while writing the site of these ``generators``, whose
+    settings file lies in ``root``. To be called in a fork of the building process; ``memo`` is the
+    file of a cache."""
     log = LogCollector(root, Path(settings["OUTPUT_PATH"]), {})
     writer = _Rehearsing(settings, log)
     templates = Templates(log.tell, log.failed, memo, settings["JINJA_ENVIRONMENT"])
@@ -52,7 +52,7 @@ def rehearsed(
                 for step in _steps(generator, writer):
                     try:
                         step()
-                    except Exception as error:  # settings and templates may be anything
+                    except Exception as error:  # settings and templates may raise anything
                         log.failed(error)
     if generators and "mail_issues" in (settings.get("PLUGINS") or ()):
         with templates.of(generators[0]):
@@ -64,7 +64,7 @@ def rehearsed(
 
 
 def _steps(generator: Any, writer: _Rehearsing) -> Iterator[Callable[[], Any]]:
-    """What the generator does while it writes, as far as it is Pelican's own."""
+    """The steps of the generator's writing, as far as they are Pelican's own."""
     if not isinstance(generator, stock.ArticlesGenerator):
         yield partial(generator.generate_output, writer)
         return
@@ -77,7 +77,7 @@ def _steps(generator: Any, writer: _Rehearsing) -> Iterator[Callable[[], Any]]:
 
 @contextlib.contextmanager
 def _nothing_written() -> Iterator[None]:
-    """Pelican's writer makes no folders and opens no files, and no plugin is told of any."""
+    """Meanwhile Pelican's writer makes no folders, opens no files, and sends no signals."""
     opens, system = vars(writers).get("open"), writers.os
     heard = {name: getattr(signals, name).receivers for name in QUIET}
     writers.open = lambda *args, **named: io.StringIO()
@@ -123,6 +123,6 @@ class _Rehearsing(Writer):  # type: ignore[misc] # Pelican has no types
         try:
             self._write(self, name, Blank(), context, *how, template_name=template_name, **named)
         except FileOverwriteFailedError:
-            raise  # Pelican knows lists for which that is no fault
+            raise  # for some of Pelican's own lists that is no error
         except Exception as error:
             self._log.failed(error)

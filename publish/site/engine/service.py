@@ -17,9 +17,7 @@ WORTH = 24
 
 class Service:
     """``holds`` keeps a plugin's files from build to build, ``shared`` works on all cores.
-
-    ``planning`` tells that nothing will be rendered: ``publish check`` wants names and sizes only.
-    """
+    ``planning``: nothing will be rendered, as ``publish check`` needs names and sizes only."""
 
     def __init__(
         self, staging: Staging, jobs: int, audit: Audit, progress: Callable[[str, int], None],
@@ -64,11 +62,9 @@ class Service:
         return [parts[n % jobs][n // jobs] for n in range(len(found))]
 
     def ahead(self, work: Callable[[Any], Any], items: Iterable[Any]) -> Callable[[], Any]:
-        """Begin with ``work`` on ``items`` in copies of this process, which goes on meanwhile.
-
-        What is returned waits for their end. With one core, or where nothing will be rendered,
-        nothing is begun: look what is done. ``work`` may write files of its own.
-        """
+        """Begin ``work`` on ``items`` in forks, while this process goes on; the returned function
+        waits for their end. With one core, or if nothing will be rendered, nothing is begun, so
+        check what has been done. ``work`` may write files of its own."""
         found = list(items)
 
         def part(number: int) -> None:
@@ -85,4 +81,4 @@ class Service:
             each.close()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return str, ()  # settings with it in them have the same fingerprint in every build
+        return str, ()  # settings that hold it have the same fingerprint in every build

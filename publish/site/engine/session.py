@@ -1,4 +1,5 @@
-"""One run of Pelican: all content is loaded, and pages whose dependencies changed are rendered."""
+"""One incremental run of Pelican: all content is loaded, and pages whose dependencies changed are
+rendered."""
 
 from __future__ import annotations
 
@@ -30,17 +31,17 @@ PELICANS = ("strftime", "plugin_enabled")
 FUNCTIONS = (types.FunctionType, types.MethodType, functools.partial)
 SHARED = {generators.ArticlesGenerator: "generate_pages",
           generators.PagesGenerator: "generate_output"}  # fmt: skip
-"""What writes pages that may be rendered in any order."""
+"""The methods that write pages which may be rendered in any order."""
 WATCHED = ("article_generator_write_article", "page_generator_write_page", "page_writer_finalized")
 LISTS = ("articles", "dates")
-"""Variables of pages that Pelican cuts into list pages."""
+"""Variables that Pelican paginates."""
 WRITERS = {"relative_urls", "paginated", "template_name", "override_output", "url"}
 """Parameters of the writer's own; further ones are variables of the page."""
 
 
 class Session:
-    """Hooks of one incremental run; ``last`` is what the last one recorded of its pages, ``keys``
-    are digests: of the code, and of code and settings."""
+    """The hooks of an incremental run; ``last`` is the last run's record of pages, ``keys`` are
+    digests of the code, and of code and settings."""
 
     def __init__(
         self, task: Task, last: dict[str, Any], keys: tuple[bytes, bytes], settings: Any,
@@ -67,7 +68,7 @@ class Session:
         self._hook()
 
     def save(self, record: Any) -> None:
-        """Write what the next run may keep.
+        """Write the caches for the next run.
 
         Raises:
             OSError: it cannot be written.
@@ -84,7 +85,7 @@ class Session:
         session, write_file = self, Writer.write_file
         copies = generators.StaticGenerator.generate_output
 
-        @functools.wraps(write_file)  # a rehearsal asks for Pelican's own
+        @functools.wraps(write_file)  # a rehearsal uses Pelican's own
         def written(self: Any, name: Any, template: Any, context: Any, *how: Any, **named: Any
                     ) -> None:  # fmt: skip
             page = _Template(session, template, context, named.keys() - WRITERS)
@@ -102,7 +103,7 @@ class Session:
 
         def copied(self: Any, writer: Any) -> None:
             copies(self, writer)
-            if session._pool:  # it is the last of the generators
+            if session._pool:  # it is the last generator
                 session._pool.answers()
 
         Writer.write_file = written
@@ -110,7 +111,7 @@ class Session:
             setattr(kind, method, together(getattr(kind, method)))
         generators.StaticGenerator.generate_output = copied
         writers.open = self._staging.open
-        # Folders are made where a file is staged; a page that is kept needs none.
+        # Folders are made when a file is staged; a kept page needs none.
         writers.os = types.SimpleNamespace(
             makedirs=lambda *args, **named: None, path=os.path, devnull=os.devnull
         )
@@ -118,7 +119,7 @@ class Session:
     # While Pelican runs.
 
     def compare(self, generators: list[Any], writer: Any) -> None:
-        """All is resolved: find out what changed."""
+        """Find out what changed, after everything is resolved."""
         self._generators, self._writer = generators, writer
         self._watch()
         if type(writer)._open_w is not Writer._open_w:
@@ -127,7 +128,7 @@ class Session:
         self._stale = self.pages.count_stale() if self._jobs > 1 and self._sharable() else 0
 
     def begin(self) -> None:
-        """Nothing is rendered yet: share out much work."""
+        """Before rendering: share the work among processes if there is much."""
         if self._stale >= WORTH:
             self.pages.load_templates(self.compiled.names)
             self._progress("pages", -self._stale)
@@ -135,7 +136,7 @@ class Session:
             self._pool = Pool(self._jobs, self._work, self._audit, parts)
 
     def _watch(self) -> None:
-        """Filters, tests and functions of plugins count the posts they are given as a whole."""
+        """Track posts passed to plugins' filters, tests and functions as a whole."""
         for env in (generator.env for generator in self._generators):
             for stock, found in (
                 (vars(defaults)["DEFAULT_FILTERS"], env.filters),
@@ -165,7 +166,7 @@ class Session:
             self._log.failed(error)
 
     def render(self, page: _Template, context: dict[str, Any]) -> str:
-        """The page's text; ``KEPT`` if the file stays, or another process writes it."""
+        """The page's text, or ``KEPT`` if the file stays or another process writes it."""
         name = str(context["output_file"])
         if self.pages.fresh(name, page.template, context, page.own):
             return KEPT
@@ -178,7 +179,7 @@ class Session:
 
 
 class _Template:
-    """What the writer gets in a template's place."""
+    """Passed to the writer instead of a template."""
 
     def __init__(self, session: Session, template: Any, context: Any, named: set[str]) -> None:
         self._session, self.template = session, template

@@ -1,7 +1,8 @@
-"""What sources and pages depend on: the settings, code, Python, its packages, the locale.
+"""Digests of what sources and pages depend on besides content: settings, code, Python, packages,
+locale.
 
-Of the settings only those that reading uses decide whether sources are read again; a plugin that
-looks at another name later adds it. A copy of the whole mapping counts as a look at everything.
+Only settings used while reading decide whether sources are read again; if a plugin uses another one
+later, that is added. Copying the whole mapping counts as using all.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ PROGRAM = Path(__file__).parents[2]
 
 
 class Quiet(dict[str, Any]):
-    """The settings while nothing is read: a dictionary as any other."""
+    """The settings while nothing is recorded: an ordinary dictionary."""
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         super().__init__(settings)
@@ -53,7 +54,7 @@ def _recording_all(method: Any) -> Any:
 
 
 class Watched(Quiet):
-    """The settings while sources are read."""
+    """The settings while sources are read, which record used names."""
 
     __getitem__, get, __contains__, setdefault = map(
         _recording_name, (dict.__getitem__, dict.get, dict.__contains__, dict.setdefault)
@@ -66,7 +67,7 @@ class Watched(Quiet):
 
 @contextmanager
 def watched(settings: Any) -> Iterator[None]:
-    """Record meanwhile which settings are used."""
+    """Record the used settings in the context."""
     if type(settings) is not Quiet:
         yield
         return
@@ -78,7 +79,7 @@ def watched(settings: Any) -> Iterator[None]:
 
 
 def snapshot(settings: Mapping[str, Any]) -> dict[str, bytes | None]:
-    """The fingerprint of each setting as it is now, but for places; None of what has none."""
+    """The present fingerprint of each setting except paths; None if it has none."""
     return {
         sys.intern(name): fingerprint(value)
         for name, value in dict(settings).items()
@@ -97,9 +98,9 @@ def fingerprints(
 def keys(task: Task, values: Any, looked: set[str]) -> tuple[bytes, bytes]:
     """Digests of all code that decides what a source is, and of that and the settings.
 
-    ``looked`` are files that the settings file has read.
+    ``looked`` are the files that the settings file read.
     """
-    # Of this program and what starts it, other modules are loaded by each command.
+    # Modules of this program and its start scripts are left out: they differ by command.
     loaded = {
         str(getattr(module, "__file__", "") or "")
         for name, module in list(sys.modules.items())
@@ -108,9 +109,9 @@ def keys(task: Task, values: Any, looked: set[str]) -> tuple[bytes, bytes]:
     library = os.path.dirname(os.__file__)  # noqa: PTH120
     own = {f for f in loaded if f.endswith(".py") and "-packages" not in f}
     own = {f for f in own if not f.startswith(library)} | {*task.code, *looked}
-    # Of this program, what decides:
+    # The parts of this program that matter:
     own |= {str(f) for room in ("site/engine", "post") for f in (PROGRAM / room).glob("*.py")}
-    # A locale decides how a date is written.
+    # The locale affects how dates are formatted.
     spoken = sorted(f"{k}={v}" for k, v in os.environ.items() if k[:3] in ("LC_", "LAN", "TZ"))
     facts = [sys.version, pelican.__version__, jinja2.__version__, *installed(), *spoken]
     conf = {str(task.settings), str(task.settings.parent / "pelicanconf.py")}

@@ -1,8 +1,8 @@
-"""Caches sources: an unchanged post is restored as it was after its plugins had run.
+"""Caches sources: an unchanged post is restored in its state after plugins had run.
 
-What is kept is the object after ``content_object_init``, with every file that was looked at on
-the way. It is used again if the bytes of all of them are the same, and the code and the settings
-that reading uses. ``INCREMENTAL`` plugins promise that nothing else matters.
+An entry is the object after ``content_object_init``, with every file read for it. It is reused if
+these files, the code and the settings used in reading are unchanged. ``INCREMENTAL`` plugins
+promise that nothing else matters.
 """
 
 from __future__ import annotations
@@ -29,18 +29,15 @@ KINDS = (Article, Page)
 WORTH = 32
 """Unread sources below which a second process costs more than it saves."""
 handed: dict[str, bytes] = {}
-"""The source that Pelican reads now, by its path: its bytes, where they were read before."""
+"""The bytes, if already read, of the source that Pelican is reading, by path."""
 key_lines: dict[str, Mapping[str, int]] = {}
-"""Of every source that was read, by its path: the lines of its keys."""
+"""The lines of the keys of every source read, by path."""
 
 
 class Source(NamedTuple):
-    """What is kept of a source: the object's class and pickled attributes, its static links.
-
-    ``lines`` are those of its keys, ``body`` is the digest of its body. ``files`` are all that it
-    was made from, each with stamp and digest (``""`` where there is no such file), as of
-    ``moment`` in nanoseconds.
-    """
+    """A cached source: the object's class and pickled attributes, and its static links. ``lines``
+    are those of its keys, ``body`` is the digest of its body. ``files`` are all files it was made
+    from, each with stamp and digest (``""`` for a missing file), at ``moment`` in nanoseconds."""
 
     kind: str
     data: bytes
@@ -54,8 +51,8 @@ class Source(NamedTuple):
 class Sources:
     """The store in the task's folder, valid under ``key`` and the settings that reading uses.
 
-    ``logged`` counts what was logged so far: a source about which something was logged is read in
-    every build, for it to be logged again.
+    ``logged`` counts log messages so far: a source with messages is read in every build, to log
+    them again.
     """
 
     def __init__(
@@ -72,7 +69,7 @@ class Sources:
         self.fresh = 0
 
     def begin(self) -> None:
-        """All plugins and readers are set up, and no source has been read."""
+        """Prepare, after plugins and readers are set up and before any source is read."""
         if self._snapshot:
             return
         self._snapshot = tracked.snapshot(self._settings)
@@ -87,14 +84,14 @@ class Sources:
         return tracked.fingerprints(self._snapshot, names)
 
     def find(self, path: str, kind: type, context: Any) -> Any:
-        """The content made of ``path`` before, if it would be made so again; else None."""
+        """The cached content of ``path``, if it is valid; else None."""
         found = self._old.get(path)
         if found is None or found.kind != kind.__name__ or not (known := _current(found)):
             return None
         made: Any = object.__new__(kind)
         try:
             made.__dict__.update(_Unpickler(known.data, self._settings, context).load())
-        except Exception:  # a class that is no more; pickle fails in every way there is
+        except Exception:  # the class may be gone; unpickling may raise anything
             return None
         self._now[path] = known
         self.links[made] = known.links
@@ -104,7 +101,7 @@ class Sources:
         return made
 
     def make(self, path: str, read: Callable[[], Any], context: Any) -> Any:
-        """What ``read`` makes of ``path``; kept for the next build if it may be."""
+        """The content that ``read`` makes of ``path``, cached for the next build if possible."""
         logged, moment = self._logged(), time.time_ns()
         with self._audit.scope() as looked, tracked.watched(self._settings):
             made = read()
@@ -124,14 +121,14 @@ class Sources:
         return made
 
     def read_ahead(self, paths: list[str], read: Callable[[str], Any]) -> None:
-        """On all cores: make what is not kept of ``paths``, for ``find`` to find."""
+        """Read those of ``paths`` that are not cached, on all cores, for ``find``."""
         unread, jobs = [path for path in paths if path not in self._old], self._task.jobs
         if jobs < 2 or len(unread) < WORTH:
             return
 
         def work(share: list[str]) -> Any:
             for path in share:
-                with contextlib.suppress(Exception):  # read again in its turn, where it is told
+                with contextlib.suppress(Exception):  # read again in its turn, with the error
                     read(path)
             made = {path: self._now.pop(path) for path in share if path in self._now}
             return made, getattr(self._settings, "used", set())
@@ -141,8 +138,8 @@ class Sources:
             self._used |= used
 
     def save(self) -> None:
-        """All sources are read: write what the next build may use, and keep none of it here, for
-        of a large site that is as much as all its posts.
+        """After all sources are read: write the cache for the next build, and free its memory,
+        which is as much as all posts.
 
         Raises:
             OSError: it cannot be written.
@@ -155,7 +152,7 @@ class Sources:
 
 
 def digest_of(path: str) -> str:
-    """A digest of a file's bytes, or of the names in a folder; ``""`` if it is not there."""
+    """A digest of a file's bytes, or of the names in a folder; ``""`` if it is missing."""
     if found := stamps.digest(path):
         return found
     try:
@@ -165,14 +162,15 @@ def digest_of(path: str) -> str:
 
 
 def _current(known: Source) -> Source | None:
-    """``known`` with the stamps of now, if all bytes are the same; else None."""
+    """``known`` with present stamps, if no file changed; else None."""
     files, moment = [], known.moment
     for path, stamp, digest in known.files:
         now = stamps.stamp(path)
-        # A file saved in the tick in which it was read keeps its stamp: the bytes decide.
+        # A file saved again in the clock tick in which it was read keeps its stamp: compare the
+        # bytes.
         if now != stamp or (now and stamps.changed_at(now) + stamps.RACY > known.moment):
             moment = time.time_ns()
-            # A file of another size is another file: it need not be read to tell.
+            # A file of another size has changed, without reading it.
             if (digest and now.split(" ")[0] != stamp.split(" ")[0]) or digest_of(path) != digest:
                 return None
         files.append((path, now, digest))
@@ -194,7 +192,7 @@ class _Pickler(pickle.Pickler):
         self._shared = {id(settings): "settings", id(context): "context"}
 
     def persistent_id(self, obj: Any) -> str | None:
-        """Names the objects that all posts share instead of storing them."""
+        """Names for objects shared by all posts, which are not stored."""
         return self._shared.get(id(obj))
 
 
@@ -204,7 +202,7 @@ class _Unpickler(pickle.Unpickler):
         self._shared = {"settings": settings, "context": context}
 
     def persistent_load(self, pid: Any) -> Any:
-        """This run's own."""
+        """The shared objects of this run."""
         return self._shared[pid]
 
 
@@ -212,6 +210,6 @@ def _pickled(content: Content, settings: Any, context: Any) -> bytes | None:
     stream = io.BytesIO()
     try:
         _Pickler(stream, settings, context).dump(content.__dict__)
-    except Exception:  # a reader may put anything into its metadata
+    except Exception:  # a reader may put anything into the metadata
         return None
     return stream.getvalue()

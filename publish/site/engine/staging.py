@@ -1,7 +1,7 @@
-"""The files of a build: staged if they may differ, kept if they lie in the output as they are.
+"""The files of a build: staged if they may differ, kept if the output already holds them.
 
-Nothing is written to the output here. What this build renders goes to the stage, unless the
-output holds the very bytes; ``publish.site.commit`` moves the stage into place when all is well.
+Nothing is written to the output here. Rendered files go to the stage, unless the output holds the
+same bytes; ``publish.site.commit`` moves the stage into place after success.
 """
 
 from __future__ import annotations
@@ -17,22 +17,21 @@ from publish.site.engine.fingerprint import fingerprint, of_bytes
 
 
 class Kept(str):
-    """In the place of a page's text."""
+    """Returned instead of a page's text."""
 
 
 KEPT = Kept()
-"""Written to a page's file, it leaves the one in the output, or what another process writes."""
+"""Written to a page's file, it keeps the one in the output, or the one that another process
+writes."""
 Known = tuple[bytes, bytes]
 """Digest of a rendered file's bytes, and of the key a copy or a plugin's file was made from; each
 ``b""`` if there is none."""
 
 
 class Staging:
-    """The stage in ``folder``; ``old`` says how the last build left each file.
-
-    ``intact`` names those that lie in the output untouched since; ``further`` are folders of the
-    plugins' own, and how their files are called. ``kept`` are files that stay.
-    """
+    """The stage in ``folder``; ``old`` is the last build's state of each file. ``intact`` names
+    those unchanged in the output since; ``further`` maps folders of plugins to the prefixes of
+    their files' names. ``kept`` are files that stay."""
 
     SHARED = ("kept", "new", "_staged")
 
@@ -54,15 +53,13 @@ class Staging:
         return name in self._intact and name in self._old
 
     def keep(self, name: str) -> None:
-        """``name`` stays as it is, unless something is staged in its place."""
+        """Keep ``name``, unless something is staged in its place."""
         self.kept.add(name)
         self.new[name] = self._old[name]
 
     def holds(self, name: str, key: Any) -> bool:
-        """Whether ``name`` lies in the output as it was made from an equal ``key``.
-
-        If not, it has to be written to the stage, and is known by ``key`` from then on.
-        """
+        """Whether the output holds ``name`` as made from an equal ``key``. If not, it must be
+        written to the stage, and is recorded with ``key``."""
         name = self.relative(name)
         digest = of_bytes(key.encode()) if type(key) is str else fingerprint(key) or b""
         known = self._old.get(name, (b"", b""))
@@ -76,12 +73,12 @@ class Staging:
     def _has(self, name: str) -> bool:
         """Whether something is staged there in this build."""
         if name.startswith(self._words):
-            return name in self._staged  # none of the site: all of a slug is written at once
+            return name in self._staged  # a mail's file: all files of a slug are written together
         places = self._root + name, self._again + flat(name)
         return name in self._staged or any(map(os.path.lexists, places))
 
     def relative(self, name: str) -> str:
-        """``name`` as records call it: below the output, with slashes."""
+        """``name`` in records: relative to the output, with slashes."""
         if name.startswith(self._root):
             return name[len(self._root) :].replace(os.sep, "/")
         for folder, word in self._further.items():
@@ -116,11 +113,11 @@ class Staging:
                 else self._root + name)  # fmt: skip
 
     def left(self) -> dict[str, Known]:
-        """How this build leaves each file, but for those of which nothing is known."""
+        """This build's state of each file whose state is known."""
         return {n: k for n, k in self.new.items() if n in self.kept or k != (b"", b"")}
 
     def foreign(self) -> set[str]:
-        """Files that were not rendered: copies and the plugins' own, staged or kept."""
+        """Files that were not rendered: copies and plugins' files, staged or kept."""
         keyed = {name for name, (_, key) in self.new.items() if key}
         return (set(tree(Path(self._root))) - self._staged) | keyed
 
@@ -137,7 +134,7 @@ class _Sink(io.StringIO):
         return super().write(text)
 
     def close(self) -> None:
-        """The file is whole."""
+        """Put the complete file."""
         if not self.closed and not self._kept:
             self._staging.put(self._path, self.getvalue().encode(self._encoding))
         super().close()

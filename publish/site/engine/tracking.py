@@ -1,8 +1,8 @@
-"""What a template looks at while it renders: variables, and attributes of posts.
+"""Tracks what a template reads while it renders: variables, and attributes of posts.
 
 Two hooks in Jinja: ``Context.resolve_or_missing`` for variables, ``Environment.getattr`` and
-``getitem`` for attributes; filters such as ``sort``, ``map`` and ``attr`` use the latter. The
-values are not recorded: a variable counts with all it holds, posts in it by name alone.
+``getitem`` for attributes; filters such as ``sort``, ``map`` and ``attr`` use the latter. Values
+are not recorded: a variable counts with all its contents, in which posts count by name.
 """
 
 from __future__ import annotations
@@ -23,18 +23,15 @@ from publish.site.engine.fingerprint import CLOCK
 
 SAFE = {"builtins", "collections", "datetime", "decimal", "fractions", "jinja2", "markupsafe",
         "pelican", "zoneinfo"}  # fmt: skip
-"""Packages whose objects tell nothing but what they hold."""
+"""Packages whose objects depend on nothing but their contents."""
 _PLAIN, _POST, _LIST_PAGE, _MUTABLE, _CLOCK, _FOREIGN = range(6)
 _STOCK: Any = Environment.getattr, Environment.getitem, Context.resolve_or_missing
 
 
 class Looks:
-    """One page's looks: variables by name, attributes by the object, which is itself alone, and
-    their name.
-
-    ``vague`` is set once a page looked at a value that cannot be fingerprinted: such a page is
-    rendered in every build. A look at ``"*"`` is one at a whole post.
-    """
+    """The reads of one page: variables by name, attributes by object (compared by identity) and
+    name. ``vague``: the page read a value without a fingerprint, and is rendered in every build.
+    The attribute ``"*"`` stands for a whole post."""
 
     __slots__ = ("list_pages", "posts", "vague", "variables")
 
@@ -46,10 +43,8 @@ class Looks:
 
 
 class Tracker:
-    """Installs the hooks; ``looks`` is where they record, None between two pages.
-
-    ``declared`` are packages of plugins that say they are ``INCREMENTAL``.
-    """
+    """Installs the hooks, which record into ``looks`` (None between two pages). ``declared`` are
+    packages of plugins that declare ``INCREMENTAL``."""
 
     def __init__(self, declared: Collection[str] = ()) -> None:
         self.looks: Looks | None = None
@@ -57,10 +52,10 @@ class Tracker:
         self._kinds: dict[type, int] = {}
 
     def install(self) -> None:
-        """From now on all templates of this process are tracked."""
+        """Track all templates of this process from now on."""
         tracker, note, kinds = self, self._note, self._kinds
 
-        # Called a hundred thousand times for a few hundred pages: most values are plain.
+        # Called a hundred thousand times for a few hundred pages; most values are plain.
         def tracked(stock: Any) -> Any:
             def look(env: Environment, obj: Any, attribute: Any) -> Any:
                 if tracker.looks is not None and kinds.get(type(obj)) != _PLAIN:
@@ -77,11 +72,11 @@ class Tracker:
         _put(tracked(_STOCK[0]), tracked(_STOCK[1]), resolved)
 
     def remove(self) -> None:
-        """As before ``install``."""
+        """Undo ``install``."""
         _put(*_STOCK)
 
     def watched(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """``function`` of a plugin, for templates: a post it is given counts as a whole."""
+        """A plugin's ``function``, wrapped so that a post passed to it is tracked as a whole."""
 
         @functools.wraps(function)
         def call(*args: Any, **named: Any) -> Any:

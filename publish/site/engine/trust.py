@@ -1,7 +1,6 @@
-"""Whether a build may reuse results: all loaded code must be allow-listed or declared fit.
+"""Decides whether a build may reuse results: all loaded code must be allow-listed or declared fit.
 
-Anything else is built as stock Pelican builds it, and the differences are committed: right, and
-merely not faster.
+Otherwise stock Pelican builds the site, and the differences are committed: correct, but not faster.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ MUTATORS = {
     "append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update",
     "setdefault", "popitem", "add", "discard",
 }  # fmt: skip
-"""Methods by which a template changes what other pages see."""
+"""Methods by which a template modifies values shared with other pages."""
 LIBRARIES = {"markdown", "pelican", "docutils"}
 SHORT = {
     "abbr", "admonition", "attr_list", "codehilite", "def_list", "extra", "fenced_code",
@@ -38,7 +37,7 @@ READING = (
     ("markdown.extensions", "Extension"), ("markdown.util", "Processor"),
     ("pelican.readers", "BaseReader"), ("docutils.parsers.rst", "Directive"),
 )  # fmt: skip
-"""Classes whose subclasses take part in reading."""
+"""Classes whose subclasses are involved in reading."""
 
 SIGNATURES: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (generators.Generator, "get_files", ("self", "paths", "exclude", "extensions")),
@@ -58,12 +57,12 @@ SIGNATURES: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (utils, "copy_file", ("source", "destination")),
     (pelican.Pelican, "_get_writer", ("self",)),
 )  # fmt: skip
-"""What is replaced, and the parameters it has to have."""
+"""The functions to be replaced, with their expected parameters."""
 
 
 def judged(settings: Mapping[str, Any], site: Any) -> tuple[set[str], bool]:
-    """The packages of plugins that say they are ``INCREMENTAL``, and whether results of the last
-    build of the ``site``, a Pelican, may be used at all."""
+    """The packages of plugins that declare ``INCREMENTAL``, and whether results of the last build
+    of the ``site`` (a Pelican) may be used at all."""
     names = [getattr(plugin, "__name__", "?") for plugin in site.plugins]
     fit = {_package(n) for n in names if getattr(sys.modules.get(n), "INCREMENTAL", 0) is True}
     return fit, (
@@ -84,8 +83,8 @@ def _is_jinjas(extension: Any) -> bool:
 
 
 def _reads_as_known(markdown: Mapping[str, Any], known: set[str]) -> bool:
-    """Whether every extension, and every class that takes part in reading, is a library's or a
-    declared plugin's."""
+    """Whether every extension, and every class involved in reading, is from a library or a declared
+    plugin."""
     for each in [*markdown.get("extensions", ()), *markdown.get("extension_configs", {})]:
         module = each if isinstance(each, str) else type(each).__module__
         if _package(module) not in known and module not in SHORT:
@@ -109,12 +108,12 @@ def _templates(settings: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _changes(text: str, settings: Mapping[str, Any]) -> bool:
-    """Whether a template changes a list or mapping that it did not make itself."""
+    """Whether a template modifies a list or mapping that it did not create."""
     if not any(f".{method}" in text for method in MUTATORS):
         return False
     try:
         tree = Environment(**settings["JINJA_ENVIRONMENT"]).parse(text)  # noqa: S701 - not rendered
-    except Exception:  # Pelican will tell, if the template is used at all
+    except Exception:  # Pelican reports it if the template is used
         return False
     own = {
         each.target.name
@@ -130,8 +129,8 @@ def _changes(text: str, settings: Mapping[str, Any]) -> bool:
 
 
 def _is_as_needed() -> bool:
-    """Whether Pelican and Jinja are as the hooks need them: whose functions are replaced, how the
-    writer opens files and makes folders, how posts are compared, how templates look things up."""
+    """Whether Pelican and Jinja are as the hooks expect: the functions to replace, how the writer
+    opens files and makes folders, how posts are compared, how templates read values."""
     inner = [code for code in Writer.write_file.__code__.co_consts if hasattr(code, "co_names")]
     return (
         all(_takes(*each) for each in SIGNATURES)
@@ -143,7 +142,7 @@ def _is_as_needed() -> bool:
 
 
 def _takes(owner: Any, attribute: str, parameters: tuple[str, ...]) -> bool:
-    """Whether a function is Pelican's own, and has these parameters."""
+    """Whether a function is Pelican's own and has these parameters."""
     found = getattr(owner, attribute, None)
     if found is None or not str(getattr(found, "__module__", "")).startswith("pelican"):
         return False
@@ -151,7 +150,7 @@ def _takes(owner: Any, attribute: str, parameters: tuple[str, ...]) -> bool:
 
 
 def _tracks() -> bool:
-    """Whether the tracker records what a template uses."""
+    """Whether the tracker records what a template reads."""
     tracker = Tracker()
     tracker.install()
     tracker.looks = looks = Looks()

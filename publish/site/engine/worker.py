@@ -1,7 +1,7 @@
-"""A run of Pelican in another process, for one that does other things or builds again and again.
+"""Runs Pelican in another process, for one that does other things or builds repeatedly.
 
-It reads its task from standard input and answers on standard output: how far it is, then the
-result, and after that single pages, if it stays.
+The worker reads its task from standard input, and writes progress, then the result, to standard
+output; a resident one then renders single pages.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from publish.site.snapshot import ACCOUNTS
 def start(
     task: Task, progress: Progress | None = None, worker: Worker | None = None
 ) -> tuple[Run, Worker]:
-    """Run ``task`` in a process of its own, or that of ``worker``; it is left to the caller.
+    """Run ``task`` in a new process, or that of ``worker``; the caller must close it.
 
     Raises:
         Refused, ConfigError, Unfit: as ``engine.run``.
@@ -42,24 +42,24 @@ def start(
 
 
 class Worker:
-    """A process that loads Pelican at once and waits for its one task."""
+    """A process that imports Pelican at once and waits for its task."""
 
     def __init__(self, settings: Path, *, full_pelican: bool = False) -> None:
-        """For the site of the ``settings`` file; ``full_pelican`` loads all that Pelican loads."""
+        """For the site of the ``settings`` file; ``full_pelican`` imports Pelican without stubs."""
         self._settings, self.full_pelican = settings, full_pelican
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         how = ["full"] if full_pelican else []
         self._process = subprocess.Popen(  # noqa: S603 - this very program
-            # Not with -m, which takes a while to find what this finds at once.
+            # Not with -m, which takes longer to find the module.
             [sys.executable, "-P", "-c", f"import {__name__} as w; w.main()", *how],
             cwd=settings.parent, env=_environment(),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._stderr,
-            # Ctrl-C ends the parent, which ends its worker; it is no failure of the build.
+            # Ctrl-C ends the parent, which ends its worker; it must not look like a failed build.
             start_new_session=True,
         )  # fmt: skip
 
     def close(self) -> None:
-        """End the process, whether it had its task or not."""
+        """End the process, whether it has had its task or not."""
         if self._process.poll() is None:
             self._process.kill()
         for stream in (self._process.stdin, self._process.stdout, self._stderr):
@@ -72,7 +72,7 @@ class Worker:
 
         Raises:
             Refused, ConfigError, Unfit: as ``engine.run``.
-            NeedsFullPelican: it has to be done once more, with all that Pelican loads.
+            NeedsFullPelican: it must be run again with ``full_pelican``.
         """
         try:
             return result(self._ask(task, progress))
@@ -80,9 +80,8 @@ class Worker:
             raise self._ended() from None
 
     def page(self, source: Path) -> tuple[str, bytes] | None:
-        """The file and the bytes of the page of ``source`` as it reads now, from a worker that
-        stayed: lists and letters are as they were. None if that cannot be told so quickly.
-        """
+        """The file and the bytes of the page of the present ``source``, from a resident worker;
+        lists and letters are not updated. None if only a complete build can tell."""
         try:
             return self._ask(str(source), None)  # type: ignore[no-any-return]
         except (OSError, EOFError, ValueError, pickle.UnpicklingError):
@@ -95,7 +94,7 @@ class Worker:
             pickle.dump(message, self._process.stdin, 5)
             self._process.stdin.flush()
         while True:
-            # Our own process, which no other can answer for.
+            # The data come from our own process.
             final, answer = pickle.load(self._process.stdout)  # noqa: S301
             if final:
                 return answer
@@ -113,14 +112,14 @@ class Worker:
 
 
 def _environment() -> dict[str, str]:
-    # A key must not reach a template; and the worker must find this very program.
+    # A key must not reach a template; and the worker must import this same program.
     kept = {name: v for name, v in os.environ.items() if not name.startswith(ACCOUNTS)}
     here = str(Path(__file__).resolve().parents[3])
     return kept | {"PYTHONPATH": os.pathsep.join(filter(None, (kept.get("PYTHONPATH"), here)))}
 
 
 def main() -> None:
-    """The process's own entry: the task comes once everything is loaded."""
+    """The process's entry point: it waits for the task after importing everything."""
     end_with_parent()
     own_process()
     if "full" not in sys.argv[1:]:
@@ -132,8 +131,8 @@ def main() -> None:
     try:
         task = pickle.load(sys.stdin.buffer)  # noqa: S301 - our parent's
     except EOFError:
-        return  # there was nothing to build after all
-    # Plugins may print; the answer has the pipe to itself.
+        return  # closed without a task
+    # Plugins may print, so the pipe of answers is not their standard output.
     with os.fdopen(os.dup(1), "wb", buffering=0) as answer:
         os.dup2(2, 1)
         held: list[Any] = []
@@ -142,10 +141,10 @@ def main() -> None:
             answer.write(pickle.dumps((False, (phase, count))))
 
         answer.write(pickle.dumps((True, run(task, tell, held)), 5))
-        with contextlib.suppress(EOFError):  # until the parent has enough
+        with contextlib.suppress(EOFError):  # until the parent closes the pipe
             while task.resident:
                 source = pickle.load(sys.stdin.buffer)  # noqa: S301 - our parent's
                 answer.write(pickle.dumps((True, glance(held, source)), 5))
     sys.stderr.flush()
-    # Nothing needs what this process holds; to take it apart would take longer than to end.
+    # Exit without freeing memory, which would take longer than the exit.
     os._exit(0)

@@ -19,7 +19,7 @@ from publish.post.diagnostic import Diagnostic
 from publish.settings import Settings, require_folders
 
 Seen = dict[str, tuple[str, str]]
-"""Files by name: their stamp, and of one whose stamp is too young a digest too (else ``""``)."""
+"""Files by name: stamp, and a digest if the stamp is too young (else ``""``)."""
 
 
 class Judged(NamedTuple):
