@@ -26,10 +26,10 @@ Kind = Literal["post", "update", "digest"]
 class Letter:
     """One letter by its ``key``.
 
-    ``slug`` is the name to type; ``posts`` are the keys of the posts it brings, short ones where
-    only Mailchimp knows them; ``issue`` is the composed issue, None unless it is a plain letter of
-    a built post; ``sent_record`` the ledger's record of the sent issue; ``campaigns`` have the
-    oldest first.
+    ``slug`` is the name to type; ``posts`` are the keys of its posts, short ones where only
+    Mailchimp has them; ``issue`` is the composed issue, None unless it is a plain letter of a built
+    post; ``sent_record`` the ledger's record of the sent issue; ``campaigns`` have the oldest
+    first.
     """
 
     key: str

@@ -122,7 +122,7 @@ def _slug_of_post(found: Letters, issue: Issue) -> str:
 
 
 def request_of(office: Office, item: Delivery) -> SendRequest:
-    """What the protocol is told of it."""
+    """The protocol's request for it."""
     account = office.account
     return SendRequest(
         item.issue.key, account.audience, item.segment, item.timing.at, account.limits.settle,

@@ -193,7 +193,7 @@ def vanished(head: Issue, found: Letters) -> dict[str, str]:
 
 
 def update_key(head: Issue, found: Letters) -> str:
-    """The key of an update that brings the words of ``head``."""
+    """The key of an update with the words of ``head``."""
     gone, words = vanished(head, found), head.digest
     while (key := key_of([head.uid], update=words)) in gone:
         # These words were mailed as an update before, and its campaign is gone.

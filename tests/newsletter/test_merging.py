@@ -1,4 +1,4 @@
-"""Two machines' ledgers made one: the same whichever is asked first, and for good."""
+"""The merging of two machines' ledgers: commutative and idempotent."""
 
 from __future__ import annotations
 

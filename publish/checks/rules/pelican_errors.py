@@ -18,6 +18,13 @@ NAME = re.compile(r"\b[A-Z][A-Z_]{3,}\b")
 KEYS = {"Category": "category", "Tag": "tags", "Author": "author"}
 """The key for each class of Pelican's names."""
 FOUND = "correct the name, or remove the link"
+DEFAULTS = {"Category": "DEFAULT_CATEGORY", "Author": "AUTHOR"}
+"""The settings that name one where a source names none."""
+CAUSES = {
+    "bad-date": "DEFAULT_DATE", "bad-date-format": "DEFAULT_DATE_FORMAT or DATE_FORMATS",
+    "bad-markdown": "MARKDOWN",
+}  # fmt: skip
+"""The settings at fault for what is wrong with no source's own line."""
 CLASS = re.compile(r"\w+(?:Error|Exception): ")
 QUOTED = re.compile(r"'[^']+'")
 """A value in the words of Python, as it mostly stands in the settings too."""
@@ -43,10 +50,13 @@ def refusals(site: Site) -> Iterator[tuple[Problem, Complaint]]:
             told.setdefault(alike, []).append((problem, said))
     for same in told.values():
         problem, said = same[-1]
-        if len(same) < MANY:
+        cause = "" if _is_own(said, site) else CAUSES.get(said.kind, "")
+        if len(same) < MANY and not cause:
             yield from same
         else:
-            text = f"{CLASS.sub('', problem.message)}, in {len(same)} files"
+            text = f"{cause and f'{cause}: '}{CLASS.sub('', problem.message)}"
+            if len(same) > 1 and said.file:
+                text += f", in {len(same)} files such as {printable(said.file)}"
             yield _of_settings(text, problem.remedy, site), said
 
 
@@ -54,7 +64,10 @@ def _is_own(said: Complaint, site: Site) -> bool:
     """Whether it is the fault of the source alone, in however many it is found."""
     if said.kind == "bad-date":
         return said.parts[0] != str(site.values.get("DEFAULT_DATE"))
-    return said.kind not in ("", "bad-pattern")
+    if said.kind == "bad-date-format":
+        own = (s for s in site.sources if s.file == printable(said.file))
+        return any(source.header.field("date_format") for source in own)
+    return said.kind not in ("", "bad-pattern", "bad-markdown")
 
 
 def _problem(said: Complaint, site: Site) -> Problem:
@@ -70,12 +83,14 @@ def _problem(said: Complaint, site: Site) -> Problem:
             if name in names(source.get(key)):
                 message = f"the {kind.lower()} {quoted(name)} makes no address"
                 return Problem(source.line(key), message, "use letters or digits", source.file)
-    if said.file and said.line and again is not missing:
+        if (setting := DEFAULTS.get(kind)) and site.values.get(setting) == name:
+            return _of_settings(f"{setting} makes no address: {name}", remedy, site)
+    if not said.file or again is missing:
+        return _of_settings(said.message, remedy, site)
+    if said.line:
         own = (_of_key(said, s) for s in site.sources if s.file == printable(said.file))
         return next(own, None) or Problem(said.line, message, remedy, printable(said.file))
-    elsewhere = said.file and again is not missing
-    text = f"{said.file}: {said.message}" if elsewhere else said.message
-    return _of_settings(text, remedy, site)
+    return _of_settings(f"{said.file}: {said.message}", remedy, site)
 
 
 def _of_settings(text: str, remedy: str, site: Site) -> Problem:

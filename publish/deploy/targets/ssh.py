@@ -17,7 +17,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from publish.deploy import snapshot
+from publish.deploy import built
 from publish.deploy.plan import Plan, Remote
 from publish.deploy.release import KEEP, MARKER, OldRelease, Record, Release, decoded, encoded
 from publish.deploy.targets import Place, Target
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
 
 class Ssh(Target):
-    """``host`` and ``path``; ``options`` are further arguments of ssh, ``via`` chooses the
-    carrier."""
+    """``host`` and ``path``; ``options`` are further arguments of ssh."""
 
     def __init__(self, place: Place) -> None:
         super().__init__(place)
@@ -43,7 +42,6 @@ class Ssh(Target):
         if port and not str(port).isdecimal():
             raise place.wrong("port", "must be a number")
         options = [*place.words("options"), *(["-o", f"Port={port}"] if port else [])]
-        self.via = place.choice("via", "auto", "rsync", "sftp")
         # Both programs begin in the account's own folder.
         path = place.text("path").removeprefix("~/")
         self.server = Server(place.text("host"), path, options)
@@ -53,7 +51,7 @@ class Ssh(Target):
         """rsync over ssh where the server has it, else sftp."""
         from publish.deploy.targets.server import carrier
 
-        return carrier(self.server, self.via)
+        return carrier(self.server)
 
     def read(self) -> Remote:
         """The record and the files of the current release."""
@@ -90,7 +88,7 @@ class Ssh(Target):
             reused = {*plan.retained, *remote.foreign} - set(files)
             changed = {put.path for put in plan.puts} | {MARKER}
             self.place.say(f"uploading to {self.server.host}")
-            with snapshot.frozen(self.place.output, release, self.place.cache / "site") as folder:
+            with built.frozen(self.place.output, release, self.place.cache / "site") as folder:
                 self.carrier.upload(folder, id, sorted(changed), sorted(reused), remote.at)
         self.carrier.switch(id, encoded(full))
         self.carrier.prune([id, *(past.at for past in full.before)])
