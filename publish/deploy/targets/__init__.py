@@ -166,15 +166,15 @@ def make(place: Place) -> Target:
             "set it in the settings file",
         )
     name, options = KINDS[kind]
-    known = {"kind", "url", *options}
+    allowed = {"kind", "url", *options}
     for key in place.options:
-        if key not in known:
+        if key not in allowed:
             raise ConfigError(
                 f'DEPLOY["{place.name}"]: a target of kind {kind} has no {key!r}',
-                f"it knows {', '.join(sorted(known))}",
+                f"it knows {', '.join(sorted(allowed))}",
             )
-    made: Target = getattr(importlib.import_module(f"{__name__}.{kind}"), name)(place)
-    return made
+    target: Target = getattr(importlib.import_module(f"{__name__}.{kind}"), name)(place)
+    return target
 
 
 KINDS = {
