@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from publish.importer.model import number_of
-from publish.importer.wordpress import divi, fragments
+from publish.importer.wordpress import divi
 from publish.importer.wordpress.expand import Context, dynamic, expand, module, referred
 from publish.post.text import plain
 
@@ -67,9 +67,7 @@ def html_of(block: Block, inner: Callable[[Block], str], context: Context) -> st
     fields, body = _fields(name, block.attributes, context)
     if name in ("code", "fullwidth-code"):
         return f'<div data-autop="off">{body}{inside}</div>'
-    more = (value for key, value in fields.items() if key.startswith("+") and value.strip())
-    rest = "".join(fragments.paragraph(fragments.text(value)) for value in more)
-    made = module(name.replace("-", "_"), block.name, fields, body + inside + rest, context)
+    made = module(name.replace("-", "_"), block.name, fields, body + inside, context)
     return f'<div data-autop="on">{made}</div>'
 
 

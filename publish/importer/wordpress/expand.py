@@ -144,6 +144,7 @@ def _divi(code: Code, context: Context) -> str:
 
 def module(name: str, full: str, fields: Mapping[str, str], body: str, context: Context) -> str:
     """A Divi module's HTML, with losses noted and calls to action marked (see ``ending``)."""
+    body += divi.rest(name, fields)
     body = unescape_code(body) if name in ("code", "fullwidth_code") else _loose(body)
     if name in divi.STRUCTURE:
         mark = ' data-group="1"' if name in ("row", "row_inner", "group") else ""
