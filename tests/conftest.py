@@ -1,4 +1,4 @@
-"""What every test may use: the project's root, a browser, and no secrets of the shell's."""
+"""Fixtures for all tests: the project's root, a browser, and an environment without secrets."""
 
 from __future__ import annotations
 

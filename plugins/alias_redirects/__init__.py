@@ -25,7 +25,8 @@ _retired: dict[str, str] = {}
 
 
 def lead_on(content: Any) -> None:
-    """A link to a draft that was taken off the site leads to its old address, which says so."""
+    """Point links to a draft that was taken off the site to its old address, where a page says that
+    it is gone."""
     settings = content.settings
     if getattr(content, "status", "") != "draft" or settings.get("DRAFT_SAVE_AS"):
         return

@@ -135,7 +135,8 @@ class IssueBuilder:
         return all(held)
 
     def _fingerprint(self, article: Any) -> bytes:
-        """A digest of all that :func:`facts.gather` looks at; ``b""`` where that includes files."""
+        """A digest of everything that :func:`facts.gather` reads; ``b""`` if that includes
+        files."""
         web, mail = article._content or "", getattr(article, "email_content_source", None)
         if article.metadata.get("image") or "<img" in f"{web}\0{mail}".lower():
             return b""

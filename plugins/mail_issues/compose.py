@@ -9,11 +9,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from publish.post.issue import CLIPPED, LARGE, Issue, digest_of, key_of
+from publish.post.issue import CLIPPED, LARGE, LONGEST, Issue, digest_of, key_of
 from publish.post.text import plain, shorten, without_notes
 
 from . import merge_tags
-from .facts import PREHEADER, Facts
+from .facts import Facts
 from .html_mail import pictures, rewrite
 from .plain_text import WIDTH, render
 from .wrapping import columns, wrap
@@ -46,9 +46,9 @@ def compose(facts: Facts, html_template: Template, text_template: Template) -> I
         raise Unfit(f"the slug {facts.slug!r} names no folder — use letters, digits and hyphens")
     if not facts.subject:
         raise Unfit("the subject is empty — write a Title or a Subject")
-    subject = merge_tags.in_text(facts.subject)
-    preheader = merge_tags.in_text(
-        facts.preheader or shorten(plain(without_notes(facts.body)), PREHEADER)
+    opening = facts.preheader or plain(without_notes(facts.body))
+    subject, preheader = (
+        shorten(merge_tags.in_text(words), LONGEST) for words in (facts.subject, opening)
     )
     start = "right" if facts.dir == "rtl" else "left"
     body = rewrite(facts.body, facts.url, facts.pictures.get, start)

@@ -20,8 +20,6 @@ from publish.post.text import direction, plain, plain_title
 from .files import root
 from .pictures import File, FileOf, Picture, cover, shown
 
-PREHEADER = 150
-"""The most characters that Mailchimp accepts and mail programs show."""
 ALIKE = {"filename", "static"}
 """Link marks that resolve equally for all posts in one folder; ``{attach}`` also moves a file."""
 

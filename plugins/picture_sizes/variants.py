@@ -111,9 +111,8 @@ def offers(encoded: Encoded, format: str, size: int) -> tuple[Offer, ...]:
     """The formats that a page offers: each that takes fewer bytes than the next more widely
     supported one.
 
-    ``format`` is the picture's own, ``size`` its bytes. A format is judged by
-    its widest file, and taken or left with all its widths: a browser that takes a format looks at
-    no other.
+    ``format`` is the picture's own, ``size`` its bytes. A format is judged by its widest file, and
+    taken or left with all its widths: a browser uses the first format it knows.
     """
     top = max(width for _, width in encoded)
     plain = encoded.get((format, top))

@@ -33,7 +33,7 @@ class MarkdownReader(Stock):
 
 
 class Quick(Markdown):
-    """A ``Markdown`` whose inline processor is ours, unless an extension brought another."""
+    """A ``Markdown`` with our inline processor, unless an extension has set another."""
 
     def registerExtensions(self, extensions: Any, configs: Any) -> Markdown:
         """As stock."""

@@ -7,6 +7,6 @@ all, and docs/rules.md explains each. They judge the records that Pelican and th
 
 from __future__ import annotations
 
-from publish.checks.answers import Judged, check
+from publish.checks.result_cache import Judged, check
 
 __all__ = ["Judged", "check"]

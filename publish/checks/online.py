@@ -17,9 +17,9 @@ from http.client import HTTPException
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from publish.checks.answers import names, within
-from publish.checks.cached import Store
+from publish.checks.file_cache import Store
 from publish.checks.reading import site_of
+from publish.checks.result_cache import names, within
 from publish.checks.rules.linking import is_local
 from publish.checks.site import Site
 from publish.post.diagnostic import Diagnostic, quoted

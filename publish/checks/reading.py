@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from publish.checks import environment, pictures
-from publish.checks.cached import Store
+from publish.checks.file_cache import Store
 from publish.checks.rules.header_values import fails_pelican
 from publish.checks.rules.pathological import tangled
 from publish.checks.site import Site, Trouble, printable

@@ -10,8 +10,8 @@ from dataclasses import replace
 from types import ModuleType
 
 from publish.checks import environment, reading
-from publish.checks.answers import Judged
-from publish.checks.cached import Store
+from publish.checks.file_cache import Store
+from publish.checks.result_cache import Judged
 from publish.checks.rule import MOST, Rule, found
 from publish.checks.rules import (
     config,

@@ -30,7 +30,7 @@ def common(command: Body) -> Body:
         show_default=True,
         help="The settings file of the site.",
     )
-    @click.option("-q", "--quiet", is_flag=True, help="Print only what was asked for, and errors.")
+    @click.option("-q", "--quiet", is_flag=True, help="Print results and errors, nothing else.")
     @click.option("-v", "--verbose", is_flag=True, help="Say more of what is done.")
     @click.option("--no-color", is_flag=True, help="No colours; NO_COLOR does the same.")
     @functools.wraps(command)

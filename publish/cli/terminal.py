@@ -64,7 +64,7 @@ class Terminal:
     """Prints results to standard output, everything else to standard error.
 
     Attributes:
-        quiet: print only what was asked for, and errors.
+        quiet: print results and errors, nothing else.
         verbose: print more.
         color: None lets the terminal and ``NO_COLOR`` decide.
     """

@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import TypeVar
 
-from publish.deploy import snapshot
+from publish.deploy import built
 from publish.deploy.plan import PHASES, Plan, Remote, phase_of
 from publish.deploy.release import (
     MARKER,
@@ -153,7 +153,7 @@ class IncrementalTarget(Target):
             self.place.say(f"putting up {phase.name}: {len(paths)}")
 
             def one(path: str) -> tuple[str, str]:
-                data, tag = snapshot.content(self.place.output, release, path), tags.get(path)
+                data, tag = built.content(self.place.output, release, path), tags.get(path)
                 if tag is None or not self.same(path, tag, data):
                     tag = self.write(path, data)
                 return path, release.files[path].sha256 + SEPARATOR + tag

@@ -10,7 +10,7 @@ NEVER, ALWAYS = "no-store", "public, max-age=31536000, immutable"
 
 
 def content_type(path: str, head: bytes) -> str:
-    """The media type; ``head`` are the file's first bytes, by which feeds are told apart."""
+    """The media type; ``head`` are the file's first bytes, which distinguish kinds of feeds."""
     suffix = path.rpartition(".")[2].lower() if "." in path.rpartition("/")[2] else ""
     if suffix in ("xml", "rss", "atom"):
         for tag, of in ((b"<rss", "rss"), (b"<feed", "atom")):

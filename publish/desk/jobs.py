@@ -122,7 +122,7 @@ class Jobs:
             return self._tokens.pop(token, None)
 
     def drop(self, job: Job) -> None:
-        """Forget a job that came to nothing."""
+        """Remove a job without a result."""
         with self._lock:
             self._jobs.pop(job.id, None)
 

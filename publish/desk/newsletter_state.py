@@ -120,7 +120,7 @@ def _sender(room: Office) -> str:
 
 def _how(state: State) -> LetterState | None:
     """The state of a letter; None for one that was never sent nor taken back."""
-    if state.unknown or state.unfinished:
+    if state.unknown or state.unfinished or state.lost:
         return "unknown"
     if state.held:
         return "held"

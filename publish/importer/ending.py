@@ -15,7 +15,7 @@ from typing import NamedTuple
 from publish.importer.tree import El
 
 MOST = 12
-"""Blocks at a post's end that are looked at."""
+"""Blocks at a post's end that are examined."""
 FEWEST = 3
 SHARE = re.compile(
     r"facebook\.com/(?:sharer|share|dialog)|(?:twitter|x)\.com/(?:intent|share|home\?)|linkedin\.com/(?:share|sharing|cws)"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from math import inf
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,7 +33,7 @@ class Limits:
     timeout: float = 30
     settle: float = 180
     barrier: float = 2
-    undo_minutes: int = 15
+    undo_minutes: float = 15
     max_age_days: float = 7
     since: date | None = None
     max_per_run: int = 2
@@ -93,7 +94,7 @@ def limits(settings: Settings) -> Limits:
     """
     return Limits(
         _number(settings, "timeout"), _number(settings, "settle"), _number(settings, "barrier"),
-        int(_number(settings, "undo_minutes")), _number(settings, "max_age_days"),
+        _number(settings, "undo_minutes"), _number(settings, "max_age_days"),
         _day(settings, settings.values.get("NEWSLETTER_SINCE")),
         int(_number(settings, "max_per_run")),
         _hour(settings, settings.values.get("NEWSLETTER_SEND_AT")),
@@ -204,9 +205,12 @@ def _hour(settings: Settings, value: Any) -> time | None:
 def _number(settings: Settings, limit: str) -> float:
     name = f"NEWSLETTER_{limit.upper()}"
     value = settings.values.get(name, getattr(Limits, limit))
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+    # No age is too high; of the others, more than this leads beyond every calendar.
+    most = inf if limit == "max_age_days" else 1e7
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
         raise ConfigError(
-            f"{settings.path.name}: {name} must be a number of at least 0, not {value!r}",
+            f"{settings.path.name}: {name} must be a number of at least 0"
+            f"{'' if most == inf else ' and at most 10 million'}, not {value!r}",
             "correct that line",
         )
     return float(value)

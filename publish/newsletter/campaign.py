@@ -13,6 +13,9 @@ from publish.post.issue import Issue
 
 DRAFT = "save"
 SCHEDULED = "schedule"
+DELETED = "deleted"
+"""No state of Mailchimp's: what the ledger says of a campaign that is gone and may have been
+mailed before."""
 STATES = {
     "save": "a draft in Mailchimp",
     "schedule": "scheduled",
@@ -22,6 +25,7 @@ STATES = {
     "canceled": "cancelled while it was being sent",
     "paused": "paused",
     "archived": "archived",
+    DELETED: "deleted in Mailchimp",
 }
 
 

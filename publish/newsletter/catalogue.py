@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from publish.errors import ConfigError
 from publish.newsletter import titles
-from publish.newsletter.campaign import DRAFT, SCHEDULED, Campaign, by_age
+from publish.newsletter.campaign import DELETED, DRAFT, SCHEDULED, Campaign, by_age
 from publish.newsletter.facts import IssueState
 from publish.newsletter.protocol import hour_of
 from publish.post.issue import Issue, key_of
@@ -26,10 +26,10 @@ Kind = Literal["post", "update", "digest"]
 class Letter:
     """One letter by its ``key``.
 
-    ``slug`` is the name to type; ``posts`` are the keys of the posts it brings, short ones where
-    only Mailchimp knows them; ``issue`` is the composed issue, None unless it is a plain letter of
-    a built post; ``sent_record`` the ledger's record of the sent issue; ``campaigns`` have the
-    oldest first.
+    ``slug`` is the name to type; ``posts`` are the keys of its posts, short ones where only
+    Mailchimp has them; ``issue`` is the composed issue, None unless it is a plain letter of a built
+    post; ``sent_record`` the ledger's record of the sent issue; ``campaigns`` have the oldest
+    first.
     """
 
     key: str
@@ -63,7 +63,7 @@ class Letter:
         campaign = self.active
         known = self.past.status if self.past.done and not self.drafts else ""
         status = campaign.status if campaign else known
-        return bool(status) and status != SCHEDULED
+        return status not in ("", SCHEDULED, DELETED)
 
     @property
     def begun(self) -> bool:
@@ -83,11 +83,13 @@ class Letter:
 
     @property
     def lost(self) -> str:
-        """The campaign that is scheduled in the ledger and no longer listed by Mailchimp; ``""``
-        for none."""
-        done = self.past.done if self.past.status == SCHEDULED else ""
-        listed = self.active or any(c.id == done for c in self.campaigns)
-        return "" if listed else done
+        """The campaign that is scheduled in the ledger, or had an order answered, and that
+        Mailchimp no longer lists; ``""`` for none."""
+        past = self.past
+        name = past.done if past.status in (SCHEDULED, DELETED) else ""
+        name = past.tried if not past.done and not past.tries else name
+        listed = self.active or any(c.id == name for c in self.campaigns)
+        return "" if listed else name
 
     @property
     def hour(self) -> datetime | None:
@@ -97,7 +99,8 @@ class Letter:
     @property
     def unfinished(self) -> datetime | None:
         """The hour of a replacement that was begun and not completed; None if there is none."""
-        if self.held or any(c.status not in (DRAFT, SCHEDULED) for c in self.campaigns):
+        moved_on = any(c.status not in (DRAFT, SCHEDULED) for c in self.campaigns)
+        if self.held or self.lost or moved_on:
             return None
         if self.past.replacing:
             return hour_of(self.past.replacing.hour)

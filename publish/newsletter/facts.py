@@ -7,6 +7,7 @@ closes the request of its own run only.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -61,6 +62,21 @@ def parse(document: Mapping[str, Any]) -> Fact:
     if at.tzinfo is None:
         raise ValueError("a time without its zone")
     return Fact(kind, key, at.timestamp(), campaign, rest, run)
+
+
+def by_line(text: bytes) -> dict[bytes, Fact]:
+    """Each line of a ledger, once, and its fact; a torn last line is left out.
+
+    Raises:
+        ValueError: a line is none; its number from 1, and why.
+    """
+    found: dict[bytes, Fact] = {}
+    for number, line in enumerate(text.split(b"\n")[:-1], 1):
+        try:
+            found.setdefault(line, parse(json.loads(line)))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise ValueError(number, "this line of the ledger is damaged") from None
+    return found
 
 
 @dataclass(frozen=True)
@@ -118,6 +134,11 @@ class IssueState:
     hour: str = ""
     held: bool = False
     replacing: Replacing | None = None
+
+    @property
+    def promised(self) -> str:
+        """The hour that readers' mail was set for, ISO 8601; ``""`` if there is none."""
+        return self.replacing.hour if self.replacing else self.hour
 
     @property
     def create_open(self) -> float | None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from publish.errors import Refused
 from publish.newsletter.titles import MOST_POSTS
-from publish.post.issue import Issue, digest_of, from_record, key_of
+from publish.post.issue import LONGEST, Issue, digest_of, from_record, key_of
+from publish.post.text import shorten
 
 REBUILD = "run `publish build`"
 BETWEEN_HTML = '<hr style="border:0;border-top:1px solid #8d8577;margin:48px 0">'
@@ -73,8 +74,9 @@ def join(issues: Sequence[Issue]) -> Issue:
     html = _joined([(i.html, i.html_part) for i in ordered], BETWEEN_HTML)
     text = _joined([(i.text, i.text_part) for i in ordered], BETWEEN_TEXT)
     others = ", ".join(i.title for i in ordered[1:])
-    subject = f"{first.subject}, and {len(ordered) - 1} more"
-    preheader = f"Also in this letter: {others}"
+    more = f", and {len(ordered) - 1} more"
+    subject = shorten(first.subject, LONGEST - len(more)) + more
+    preheader = shorten(f"Also in this letter: {others}", LONGEST)
     key = key_of(i.uid for i in ordered)
     return replace(
         first,

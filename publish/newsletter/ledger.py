@@ -10,14 +10,15 @@ import contextlib
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
 from publish.errors import NothingSent, Refused
-from publish.newsletter.facts import Fact, IssueState, fold, parse
+from publish.newsletter.facts import Fact, IssueState, by_line, fold
 from publish.post.files import locked, write_whole
 from publish.post.issue import Issue
 
@@ -45,21 +46,34 @@ class Ledger:
         self.file = folder / "issues.jsonl"
         self.run = secrets.token_hex(4)
         self._guard = guard or folder / ".lock"
+        self._latest: float | None = None
 
     def read(self) -> dict[str, IssueState]:
         """The state of each issue, by key. A torn last line is ignored.
 
+        The facts count in the order of their times: git's union merge puts one machine's lines
+        behind the other's.
+
         Raises:
             Damaged: a line that is not the last is no fact, or the file cannot be read.
         """
-        return fold(self._facts())
+        facts = sorted(self._facts(), key=lambda fact: fact.at)
+        self._latest = facts[-1].at if facts else 0
+        return fold(facts)
 
-    def append(self, fact: Fact) -> None:
-        """Append a fact and wait until it is on disk.
+    def append(self, fact: Fact) -> Fact:
+        """Append a fact and wait until it is on disk; the fact as it was written.
+
+        Its time is later than that of each fact before it, even if the clock was set back.
 
         Raises:
+            Damaged: as for ``read``.
             OSError: it could not be written; then its request must not be made.
         """
+        if self._latest is None:
+            self.read()
+        self._latest = max(fact.at, (self._latest or 0) + 0.001)
+        fact = replace(fact, at=self._latest)
         line = json.dumps(fact.document(), ensure_ascii=False, sort_keys=True)
         fresh = not self.file.exists()
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -74,6 +88,7 @@ class Ledger:
             os.fsync(stream.fileno())
         if fresh:
             _sync_folder(self.folder)
+        return fact
 
     def keep(self, issue: Issue) -> None:
         """Store the issue byte for byte, under its key."""
@@ -103,19 +118,15 @@ class Ledger:
         """
         return locked(self._guard, NothingSent, patience, say, "publish")
 
-    def _facts(self) -> Iterator[Fact]:
+    def _facts(self) -> Iterable[Fact]:
         try:
-            data = self.file.read_bytes()
+            return by_line(self.file.read_bytes()).values()
         except FileNotFoundError:
-            return
+            return ()
         except OSError as error:
             raise Damaged(self.file, 1, f"cannot be read: {error.strerror or error}") from None
-        lines = data.split(b"\n")
-        for number, line in enumerate(lines[:-1], 1):
-            try:
-                yield parse(json.loads(line))
-            except (ValueError, KeyError, TypeError, AttributeError):
-                raise Damaged(self.file, number, "this line of the ledger is damaged") from None
+        except ValueError as error:
+            raise Damaged(self.file, *error.args) from None
 
 
 def _sync_folder(folder: Path) -> None:

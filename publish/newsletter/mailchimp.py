@@ -60,7 +60,14 @@ class Mailchimp:
 
     def audience(self) -> Mapping[str, Any]:
         """The audience: its name, statistics and defaults."""
-        return self._read(self._client.lists.get_list, self.account.audience)
+        try:
+            return self._read(self._client.lists.get_list, self.account.audience)
+        except _Missing:
+            raise ConfigError(
+                f"Mailchimp has no audience {self.account.audience}",
+                "set NEWSLETTER_AUDIENCE or MAILCHIMP_AUDIENCE to Mailchimp's Audience ID "
+                "(Audience, Settings)",
+            ) from None
 
     def segment(self, number: int) -> Mapping[str, Any]:
         """A saved segment of the audience."""
@@ -134,18 +141,21 @@ class Mailchimp:
 
     def create(self, settings: Mapping[str, Any], segment: Segment) -> Answer:
         """Create a draft."""
-        recipients: dict[str, Any] = {"list_id": self.account.audience}
-        if options := segment.options():
-            recipients["segment_opts"] = options
+        recipients = self._recipients(segment)
         body = {"type": "regular", "recipients": recipients, "settings": dict(settings)}
         answer = self._write(self._client.campaigns.create, body)
         if answer.proof is Proof.DONE and not answer.data.get("id"):
             return Answer(Proof.UNKNOWN, "Mailchimp answered without the draft's id")
         return answer
 
-    def update(self, campaign: str, settings: Mapping[str, Any]) -> Answer:
-        """Write the settings of a draft."""
-        return self._write(self._client.campaigns.update, campaign, {"settings": dict(settings)})
+    def update(
+        self, campaign: str, settings: Mapping[str, Any], segment: Segment | None = None
+    ) -> Answer:
+        """Write the settings of a draft, and its readers where they are given."""
+        body: dict[str, Any] = {"settings": dict(settings)}
+        if segment:
+            body["recipients"] = {"segment_opts": {}} | self._recipients(segment)
+        return self._write(self._client.campaigns.update, campaign, body)
 
     def put_content(self, campaign: str, html: str, text: str) -> Answer:
         """Write both bodies of a draft."""
@@ -173,6 +183,10 @@ class Mailchimp:
     def delete(self, campaign: str) -> Answer:
         """Remove a draft."""
         return self._write(self._client.campaigns.remove, campaign, empty=True)
+
+    def _recipients(self, segment: Segment) -> dict[str, Any]:
+        options = segment.options()
+        return {"list_id": self.account.audience, **({"segment_opts": options} if options else {})}
 
     # The exchange itself.
 

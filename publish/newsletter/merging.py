@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from publish.errors import Refused
-from publish.newsletter.facts import parse
+from publish.newsletter.facts import by_line
 from publish.post.identity import table_bytes
 
 Files = Mapping[str, bytes]
@@ -95,14 +95,8 @@ def facts(ours: bytes, theirs: bytes) -> bytes:
     Raises:
         ValueError: a line is no fact.
     """
-    lines: dict[bytes, float] = {}
-    for text in (ours, theirs):
-        for line in text.split(b"\n")[:-1]:
-            try:
-                lines.setdefault(line, parse(json.loads(line)).at)
-            except (ValueError, KeyError, TypeError, AttributeError):
-                raise ValueError("a line of the ledger is damaged") from None
-    ordered = sorted(lines, key=lambda line: (lines[line], line))
+    lines = by_line(ours) | by_line(theirs)
+    ordered = sorted(lines, key=lambda line: (lines[line].at, line))
     return b"".join(line + b"\n" for line in ordered)
 
 
@@ -149,8 +143,7 @@ def newer_copy(lines: bytes, key: str, digests: Iterable[str]) -> str:
     merged ``lines`` of the ledger; the first one if neither is in it."""
     choices = list(digests)
     posted = ""
-    for line in lines.split(b"\n")[:-1]:
-        fact = parse(json.loads(line))
+    for fact in by_line(lines).values():
         digest = str(fact.data.get("digest") or "")
         if fact.kind == "send_try" and fact.key == key and digest in choices:
             posted = digest

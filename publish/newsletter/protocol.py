@@ -40,6 +40,11 @@ class SendRequest:
     digest: str = ""
     lift: bool = False
 
+    def reaches(self, campaign: Campaign) -> bool:
+        """Whether the readers of ``campaign`` are those to mail."""
+        here = campaign.list_id == self.list_id
+        return here and self.segment.fits(campaign.segment or {})
+
 
 class Deleted:
     """A campaign that Mailchimp no longer has."""
@@ -353,12 +358,10 @@ def _guard(draft: Campaign, state: State, request: SendRequest) -> Step:
         )
     if draft.held:
         return HELD
-    if draft.list_id != request.list_id or not request.segment.fits(draft.segment or {}):
-        return Stop(
-            Exit.REFUSED,
-            f"campaign {draft.id} has other readers in Mailchimp than the settings say",
-            "set its audience back or delete it there, then run `publish send` again",
-        )
+    if not request.reaches(draft):
+        why = f"campaign {draft.id} has other readers in Mailchimp than the settings say"
+        mend = "set its audience back or delete it there, then run `publish send` again"
+        return Hold(draft.id, why) if state.past.replacing else Stop(Exit.REFUSED, why, mend)
     if request.at is not None and request.at.timestamp() <= state.now:
         if state.past.replacing:
             return Hold(draft.id, "its hour has passed meanwhile")

@@ -99,10 +99,14 @@ def when(text: str, now: datetime, site: ZoneInfo, hour: time | None = None) -> 
         if day is None:
             raise ConfigError(f"{text!r} is no time", EXAMPLES)
         moment = datetime.combine(day, at)
-    if moment.tzinfo is not None:
-        return moment.astimezone(UTC)
-    utc = moment.replace(tzinfo=site).astimezone(UTC)
-    if utc.astimezone(site).replace(tzinfo=None) != moment:
+    try:
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+        utc = moment.replace(tzinfo=site).astimezone(UTC)
+        shown = utc.astimezone(site).replace(tzinfo=None)
+    except OverflowError:
+        raise ConfigError(f"{text!r} is no time that every clock can show", EXAMPLES) from None
+    if shown != moment:
         raise ConfigError(
             f"{text!r}: the clocks leave out {moment:%H:%M} on that day", "name another hour"
         )

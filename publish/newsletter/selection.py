@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 
 from publish.newsletter import titles
-from publish.newsletter.campaign import SCHEDULED, STATES
+from publish.newsletter.campaign import DELETED, SCHEDULED, STATES
 from publish.newsletter.catalogue import Letter
 from publish.post.issue import Issue
 
@@ -138,8 +138,9 @@ def _verdict(
 
 
 def _elsewhere(other: Letter) -> str:
-    state = other.active.state if other.active else other.past.status or "perhaps sent"
-    if other.lost:
+    known = STATES.get(other.past.status, other.past.status)
+    state = other.active.state if other.active else known or "perhaps sent"
+    if other.lost and other.past.status != DELETED:
         state = "scheduled by the ledger and gone from Mailchimp: `publish status` settles that"
     if other.kind == "digest":
         return f"in the digest {other.slug}, which is {state}"

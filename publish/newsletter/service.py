@@ -179,7 +179,12 @@ class Service:
     ) -> p.State:
         state = self._note(state, issue, "write_try", campaign, digest=issue.digest)
         hour = request.at if state.past.replacing else None
-        answer = self.api.update(campaign, self._settings(issue, hour))
+        looked, settings = state.looked, self._settings(issue, hour)
+        if request.lift and isinstance(looked, Campaign) and not request.reaches(looked):
+            # The author said yes to these readers; the campaign has those of an earlier category.
+            answer = self.api.update(campaign, settings, request.segment)
+        else:
+            answer = self.api.update(campaign, settings)
         if answer.proof is Proof.DONE:
             answer = self.api.put_content(campaign, issue.html, issue.text)
         if answer.proof is Proof.DONE:
@@ -255,8 +260,7 @@ class Service:
         self, state: p.State, issue: Issue, kind: str, campaign: str = "", **data: Any
     ) -> p.State:
         fact = Fact(kind, issue.key, self.clock(), campaign, data, self.ledger.run)
-        self.ledger.append(fact)
-        return replace(state, past=apply(state.past, fact))
+        return replace(state, past=apply(state.past, self.ledger.append(fact)))
 
 
 def _title(issue: Issue, marks: Marks) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from publish.newsletter.campaign import SCHEDULED, STATES, Campaign
+from publish.newsletter.campaign import DELETED, SCHEDULED, STATES, Campaign
 from publish.newsletter.catalogue import Kind, Letter
 from publish.newsletter.facts import Fact, OpenSend
 from publish.newsletter.protocol import Deleted, hour_of
@@ -47,8 +47,7 @@ class State:
 
 def open_tries(letters: Sequence[Letter]) -> list[str]:
     """The campaigns that must be read by id before ``state_of`` is called."""
-    tried = [posted.campaign for letter in letters for posted in letter.past.tries]
-    return tried + [letter.lost for letter in letters if letter.lost]
+    return [posted.campaign for letter in letters for posted in letter.past.tries]
 
 
 def state_of(letter: Letter, looked: Looked, now: float, settle: float, run: str = "") -> State:
@@ -59,7 +58,8 @@ def state_of(letter: Letter, looked: Looked, now: float, settle: float, run: str
         own = looked.get(posted.campaign)
         if own is Deleted:
             words = "gone from Mailchimp after a send without an answer: look there"
-            return replace(state, state=words, campaign=posted.campaign, unknown=True)
+            facts = _gone(letter, posted.campaign, now, run)
+            return replace(state, state=words, campaign=posted.campaign, unknown=True, facts=facts)
         if isinstance(own, Campaign):
             campaigns = (own, *(c for c in campaigns if c.id != own.id))
     out = next((c for c in campaigns if c.out), None)
@@ -82,7 +82,8 @@ def state_of(letter: Letter, looked: Looked, now: float, settle: float, run: str
             words = "deleted in Mailchimp before its hour; it goes out only by name"
             return replace(state, state=words, held=True, facts=facts)
         words = "deleted in Mailchimp; whether it went out before that, only you can know"
-        return replace(state, state=words, status=letter.past.status, lost=True)
+        facts = _gone(letter, letter.lost, now, run)
+        return replace(state, state=words, status=DELETED, lost=True, facts=facts)
     if letter.past.done:
         said = STATES.get(letter.past.status or "sent", letter.past.status)
         words = f"{said} by the ledger; Mailchimp does not list it"
@@ -119,6 +120,13 @@ def _done(letter: Letter, out: Campaign, now: float, run: str) -> tuple[Fact, ..
     return (Fact("done", letter.key, now, out.id, {"status": out.status, **hour}, run),)
 
 
+def _gone(letter: Letter, campaign: str, now: float, run: str) -> tuple[Fact, ...]:
+    if letter.past.status == DELETED:
+        return ()
+    data = {"status": DELETED, **({"time": hour} if (hour := letter.past.promised) else {})}
+    return (Fact("done", letter.key, now, campaign, data, run),)
+
+
 def manual_unschedule(letter: Letter, now: float, run: str) -> tuple[Fact, ...]:
     """The facts for a letter that is scheduled in the ledger and that a person made a draft in
     Mailchimp: it is held until it is named. Empty for any other letter."""
@@ -130,7 +138,7 @@ def manual_unschedule(letter: Letter, now: float, run: str) -> tuple[Fact, ...]:
 def deleted_in_time(letter: Letter, now: float, run: str) -> tuple[Fact, ...]:
     """The facts for a ``lost`` letter whose campaign was deleted before its hour: it is held. Empty
     after that hour, as it may have been mailed before."""
-    hour = hour_of(letter.past.hour)
+    hour = hour_of(letter.past.promised)
     if hour is None or hour.timestamp() <= now:
         return ()
     return _taken_back(letter, now, run, "deleted in Mailchimp")
@@ -138,6 +146,6 @@ def deleted_in_time(letter: Letter, now: float, run: str) -> tuple[Fact, ...]:
 
 def _taken_back(letter: Letter, now: float, run: str, why: str) -> tuple[Fact, ...]:
     return tuple(
-        Fact(kind, letter.key, now, letter.past.done, {"why": why}, run)
+        Fact(kind, letter.key, now, letter.past.done or letter.past.tried, {"why": why}, run)
         for kind in ("held", "undone")
     )

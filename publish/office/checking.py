@@ -87,7 +87,7 @@ def in_the_way(settings: Settings, library: Library) -> Iterator[Complaint]:
 
     output = settings.output.absolute()
     ours = manifest.read(manifest.place(settings, output)).files
-    with contextlib.suppress(OSError):  # A rule tells of a name that is too long for a file.
+    with contextlib.suppress(OSError):  # A rule reports names that are too long for a file.
         for place, why, remedy in obstacles(output, library.written, frozenset(ours)):
             yield Complaint(why, os.path.relpath(place, settings.root), 1, remedy)
 

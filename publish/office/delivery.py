@@ -66,7 +66,7 @@ def deliver(office: Office, item: Delivery, found: Letters) -> tuple[Delivered, 
         office.api, office.ledger, office.sender, office.voice.progress, office.clock,
         office.sleep, lambda issue: _why_changed(office, item, found),
     )  # fmt: skip
-    request = _request(office, item)
+    request = request_of(office, item)
     for letter in found.all:
         if letter.key == item.issue.key:
             for fact in settling.settled_by_hand(office, letter):
@@ -121,7 +121,8 @@ def _slug_of_post(found: Letters, issue: Issue) -> str:
     return next((x.issue.slug for x in found.all if x.issue and x.key == key), issue.slug)
 
 
-def _request(office: Office, item: Delivery) -> SendRequest:
+def request_of(office: Office, item: Delivery) -> SendRequest:
+    """The protocol's request for it."""
     account = office.account
     return SendRequest(
         item.issue.key, account.audience, item.segment, item.timing.at, account.limits.settle,

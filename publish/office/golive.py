@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from publish.deploy import repository, snapshot, targets, verify
+from publish.deploy import built, repository, targets, verify
 from publish.deploy.deploy import VERIFY, DeployOptions, Outcome, deploy, roll_back
 from publish.deploy.release import MARKER, Release
 from publish.errors import ConfigError
@@ -124,9 +124,7 @@ def release_of(settings: Settings) -> Release:
     """
     with manifest.built(settings) as names:
         cache = settings.cache / "deploy" / "digests"
-        files = snapshot.survey(
-            settings.output.absolute(), [n for n in names if n != MARKER], cache
-        )
+        files = built.survey(settings.output.absolute(), [n for n in names if n != MARKER], cache)
         commit = repository.commit_of(settings.root)
         now = datetime.now(UTC).replace(microsecond=0).isoformat()
         return Release(files, commit, now)

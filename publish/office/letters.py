@@ -10,7 +10,7 @@ from pathlib import Path
 
 from publish.errors import ConfigError
 from publish.newsletter import catalogue, changes, issue, selection, titles
-from publish.newsletter.campaign import Campaign, Segment
+from publish.newsletter.campaign import DELETED, Campaign, Segment, by_age
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.facts import IssueState
 from publish.newsletter.protocol import hour_of
@@ -74,11 +74,14 @@ def load_letters(office: Office, folder: Path | None = None) -> Letters:
     """All letters, with the issues composed in ``folder`` (default: as they were built).
 
     Raises:
-        ConfigError, NothingSent: Mailchimp refuses, or cannot be reached.
+        ConfigError, NothingSent: Mailchimp refuses, has no such audience, or cannot be reached.
         Refused: the ledger or a composed issue is damaged.
     """
     folder = folder or office.settings.issues
     past, listing = office.ledger.read(), office.api.campaigns()
+    if not listing:
+        # An audience that does not exist has no campaigns either.
+        office.api.audience()
     made = catalogue.catalogue(issue.list_issues(folder), listing, past, office.ledger.records())
     found = [_with_unlisted(office, letter) for letter in made]
     ours = {campaign.id for letter in found for campaign in letter.campaigns}
@@ -87,10 +90,13 @@ def load_letters(office: Office, folder: Path | None = None) -> Letters:
 
 
 def _with_unlisted(office: Office, letter: Letter) -> Letter:
-    """The letter with its scheduled campaign, if no listing of this audience shows that, as after a
-    change of the audience in the settings."""
-    own = office.api.campaign(letter.lost) if letter.lost else None
-    return replace(letter, campaigns=(own,)) if isinstance(own, Campaign) else letter
+    """The letter with its campaign, if no listing of this audience shows that, as after a change of
+    the audience in the settings."""
+    known = letter.past.status == DELETED
+    own = office.api.campaign(letter.lost) if letter.lost and not known else None
+    if not isinstance(own, Campaign):
+        return letter
+    return replace(letter, campaigns=tuple(by_age([own, *letter.campaigns])))
 
 
 def bounds(office: Office, found: Letters) -> Bounds:
@@ -161,12 +167,12 @@ def current_issue(letter: Letter, found: Letters) -> Issue | None:
 
 def difference(office: Office, letter: Letter, found: Letters) -> tuple[str, list[str]]:
     """The difference between the letter now and as mailed or scheduled: its kind, and lines. The
-    kind is ``""`` for none, or if a post is not public; ``words``; ``layout`` if the words are
-    equal; ``unknown`` if no copy was kept."""
+    kind is ``""`` for none, if a post is not public, or if an update is scheduled or has these
+    words; ``words``; ``layout`` if the words are equal; ``unknown`` if no copy was kept."""
     if not (letter.active or letter.past.done):
         return "", []
     new = current_issue(letter, found)
-    if new is None:
+    if new is None or (letter.kind == "post" and _updated(new, found)):
         return "", []
     record = letter.sent_record or {}
     if record.get("digest") == new.digest:
@@ -176,6 +182,29 @@ def difference(office: Office, letter: Letter, found: Letters) -> tuple[str, lis
         return "unknown", []
     lines = changes.between(old, new)
     return ("words", lines) if lines else ("layout", [])
+
+
+def vanished(head: Issue, found: Letters) -> dict[str, str]:
+    """By key, the letters of a post whose campaign is gone and may have been mailed before."""
+    return {
+        x.key: x.lost or x.past.tried for x in found.all
+        if x.holds(head) and (x.lost or (x.past.tries and not x.campaigns))
+    }  # fmt: skip
+
+
+def update_key(head: Issue, found: Letters) -> str:
+    """The key of an update with the words of ``head``."""
+    gone, words = vanished(head, found), head.digest
+    while (key := key_of([head.uid], update=words)) in gone:
+        # These words were mailed as an update before, and its campaign is gone.
+        words += gone[key]
+    return key
+
+
+def _updated(head: Issue, found: Letters) -> bool:
+    key = update_key(head, found)
+    updates = (x for x in found.all if x.kind == "update" and x.holds(head))
+    return any(x.scheduled or (x.begun and x.key == key) for x in updates)
 
 
 def _first_letter(office: Office, found: Sequence[Letter]) -> date | None:

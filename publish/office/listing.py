@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from publish.errors import PublishError
 from publish.newsletter import report
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.protocol import hour_of
@@ -52,7 +53,7 @@ def planned(
         all_letters = letters.load_letters(office, folder)
         keys = {x.key for x in all_letters.named(posts)} if posts else set()
         choices = letters.choices(office, all_letters, keys)
-        choices = [c for c in choices if not posts or c.issue.key in keys]
+        choices = [_if_free(office, c) for c in choices if not posts or c.issue.key in keys]
         items = [plan_item(choice, when) for choice in choices]
         lines = _urgent_lines(office, all_letters)
         for choice, item in zip(choices, items, strict=True):
@@ -80,6 +81,16 @@ def planned(
     if not any(item.send for item in items):
         lines.append(office.with_sandbox_note("nothing to send"))
     return items, [line for line in lines if line]
+
+
+def _if_free(office: Office, choice: Candidate) -> Candidate:
+    """The choice; held, where `send` would stop for what a person did in Mailchimp."""
+    try:
+        settling.settled_by_hand(office, choice.letter)
+    except PublishError as stop:
+        why = f"{stop.message}; {stop.remedy}"
+        return replace(choice, verdict=Verdict.HELD, reason=why) if choice.send else choice
+    return choice
 
 
 def entries(office: Office, posts: Sequence[str]) -> list[Entry]:
@@ -143,13 +154,13 @@ def _entry(
         words, urgent = f"{choice.why}; {command('send', handle)}", True
     if state.unfinished:
         urgent = True
-        again = command("send", handle) if letter.issue else command("undo", handle)
-        words += f"; {again} {'completes it' if letter.issue else 'keeps it back'}"
-    elif state.lost and letter.issue:
-        updates = [x for x in found.all if x.kind == "update" and x.holds(letter.issue)]
-        if not any(x.begun for x in updates):
-            urgent = True
-            words += f"; if it did not: {command('send', letter.slug, '--as-update')}"
+        end = command("send", handle) if letter.issue else command("undo", handle)
+        words += f"; {end} {'completes it' if letter.issue else 'keeps it back'}"
+    elif state.lost and (again := _mailing_again(found, letter)):
+        hour = hour_of(letter.past.promised)
+        # Later it is as any other post that is too old to be picked.
+        urgent = hour is None or (office.now - hour).days < office.account.limits.max_age_days
+        words += f"; if it did not: {' and '.join(again)}"
     elif found.is_orphan(letter):
         urgent = True
         words += f", and its post is not public any more; {command('undo', handle)} takes it back"
@@ -166,10 +177,21 @@ def _entry(
     elif how == "words" and letter.kind == "post":
         line += f"; changed since it was sent: {command('send', letter.slug, '--as-update')}"
         more = tuple(indented(diff)) if named else ()
-    elif how and named:
-        line += {"layout": "; layout only changed", "unknown": "; no copy was kept"}[how]
+    elif named:
+        said = {"layout": "; layout only changed", "unknown": "; no copy was kept"}
+        line += said.get(how, "")
     folds = choice.verdict if choice and _folds(choice) and not letter.campaigns else None
     return Entry(letter, state, office.with_sandbox_note(line), more, urgent, folds, how == "words")
+
+
+def _mailing_again(found: Letters, letter: Letter) -> list[str]:
+    """What mails the posts of a lost letter once more; empty where an update does."""
+    posts = [x for x in found.all if x.issue and letter.holds(x.issue)]
+    updates = [x for x in found.all if x.kind == "update" and x.begun and not x.lost]
+    return [
+        command("send", post.slug, "--as-update") for post in posts
+        if post.issue and not any(x.holds(post.issue) for x in updates)
+    ]  # fmt: skip
 
 
 def over_limit_warning(office: Office, choices: Sequence[Candidate]) -> list[str]:

@@ -39,15 +39,23 @@ def question(
     for letter in chosen:
         hour = _hour(office, found, letter)
         how, words = letters.difference(office, letter, found)
-        if not when and not how and not letter.unfinished:
-            continue
         assert letter.issue is not None
         whole = issue.read(found.folder / letter.issue.slug)
         at = when.at if when and when.at else hour
-        items.append(delivery.delivery_of(
-            office, found, whole, Timing(at, asked=True), named=True, replaces=campaign_of(letter),
-        ))  # fmt: skip
-        lines += lines_of(office, items[-1])
+        item = delivery.delivery_of(
+            office, found, whole, Timing(at, asked=True), named=True, replaces=campaign_of(letter)
+        )
+        reaches = delivery.request_of(office, item).reaches
+        if not all(map(reaches, letter.scheduled or letter.drafts[:1])):
+            raise Refused(
+                f"{office.words.letter(letter)}: it is scheduled for other readers than its post "
+                "has now", f"{command('undo', found.handle(letter))} takes it back; "
+                "then send it again",
+            )  # fmt: skip
+        if not when and not how and not letter.unfinished:
+            continue
+        items.append(item)
+        lines += lines_of(office, item)
         if at != hour:
             lines.append(Line("until now", office.format_local(hour)))
         lines += [Line("change", text) for text in _change_lines(how, words)]

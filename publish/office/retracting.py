@@ -147,7 +147,7 @@ def _refuse_without_key(office: Office, keys: Sequence[str]) -> None:
         return
     for key, past in Ledger(office.settings.content / "ledger").read().items():
         posts = (past.intent or {}).get("posts") or [(past.intent or {}).get("of") or key]
-        hour = hour_of(past.replacing.hour if past.replacing else past.hour)
+        hour = hour_of(past.promised)
         pending = past.replacing or (past.done and past.status == SCHEDULED)
         if (
             pending

@@ -26,7 +26,7 @@ from publish.office.letters import Letters
 from publish.office.question import Done, Line, Question
 from publish.office.timing import Timing, revalidate, timing
 from publish.office.words import command, count
-from publish.post.issue import Issue, key_of
+from publish.post.issue import Issue
 
 ACT = "send"
 ATTEMPTS = 3
@@ -233,21 +233,20 @@ def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Del
             f"{office.words.issue(head)}: {what} has not gone out, it is scheduled for "
             f"{office.format_local(waiting.hour)}", command_to_replace(waiting, found),
         )  # fmt: skip
-    lost = any(x.lost or (x.past.tried and not x.campaigns) for x in carriers)
-    if not lost and not any(x.mailed for x in carriers if x.kind != "update"):
+    gone = letters.vanished(head, found)
+    if not gone and not any(x.mailed for x in carriers if x.kind != "update"):
         raise Refused(
             f"{office.words.issue(head)}: its letter has not gone out",
             f"run {command('send', head.slug)}",
         )
     whole = issue.read(found.folder / head.slug)
-    if not lost and (letter.sent_record or {}).get("digest") == head.digest:
+    if not gone and (letter.sent_record or {}).get("digest") == head.digest:
         raise Refused(
             f"{office.words.issue(head)}: it is identical to what was sent",
             "change the post first, or leave --as-update out",
         )
-    again = altered(
-        whole, key=key_of([head.uid], update=head.digest), update_of=head.key, was=()
-    )  # fmt: skip
+    key = letters.update_key(head, found)
+    again = altered(whole, key=key, update_of=head.key, was=())
     return delivery.delivery_of(office, found, again, when, named=True)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from publish.newsletter import holding, status
+from publish.newsletter.campaign import SCHEDULED, Campaign
 from publish.newsletter.catalogue import Letter
-from publish.newsletter.facts import Fact
-from publish.newsletter.protocol import Deleted, vanished
+from publish.newsletter.facts import Fact, IssueState
+from publish.newsletter.protocol import Deleted, hour_of, vanished
 from publish.newsletter.service import failure
 from publish.newsletter.status import State
 from publish.office import letters
@@ -16,7 +18,11 @@ from publish.office.context import Office
 
 def states(office: Office, chosen: Sequence[Letter]) -> list[State]:
     """The true state of each letter; the campaigns of unanswered sends are read by id."""
-    looked = {name: office.api.campaign(name) for name in set(status.open_tries(chosen))}
+    looked: dict[str, Campaign | type[Deleted]] = {
+        name: office.api.campaign(name) for name in set(status.open_tries(chosen))
+    }
+    # ``load_letters`` has read these by their ids.
+    looked |= {letter.lost: Deleted for letter in chosen if letter.lost}
     settle, run = office.account.limits.settle, office.ledger.run
     return [status.state_of(letter, looked, office.clock(), settle, run) for letter in chosen]
 
@@ -28,7 +34,7 @@ def settled_by_hand(office: Office, letter: Letter) -> tuple[Fact, ...]:
         OutcomeUnknown: it was deleted after its hour, so it may have been mailed.
     """
     now, run = office.clock(), office.ledger.run
-    if not letter.lost or office.api.campaign(letter.lost) is not Deleted:
+    if not letter.lost:
         return status.manual_unschedule(letter, now, run)
     facts = status.deleted_in_time(letter, now, run)
     if not facts:
@@ -38,19 +44,29 @@ def settled_by_hand(office: Office, letter: Letter) -> tuple[Fact, ...]:
 
 def settle(office: Office, going: Collection[str] = ()) -> None:
     """Settle every open send, except those of the letters ``going`` (keys), which are about to be
-    sent and so settled. A replacement whose post is no longer public is held. The caller holds the
-    ledger's lock."""
+    sent and so settled. That a scheduled letter went out is recorded, and a replacement whose post
+    is no longer public is held. The caller holds the ledger's lock."""
     past = office.ledger.read()
-    if not any(known.tries or known.replacing for key, known in past.items() if key not in going):
+    unsure = {key for key, known in past.items() if key not in going and _unsure(known, office.now)}
+    if not unsure:
         return
     found = letters.load_letters(office)
-    others = [letter for letter in found.all if letter.key not in going]
-    for state in states(office, [letter for letter in others if letter.past.tries]):
+    for state in states(office, [letter for letter in found.all if letter.key in unsure]):
+        if state.unknown or state.lost:
+            office.voice.say(f"{office.words.post(state.slug, state.title)}: {state.state}")
         for fact in state.facts:
             office.ledger.append(fact)
-    for letter in others:
+    for letter in found.all:
+        if letter.key in going:
+            continue
         if letter.unfinished and letter.issue is None and not letter.scheduled:
             why = "its post is not public any more"
             for draft in letter.drafts:
                 holding.hold(office.api, office.ledger, letter, draft, why, office.clock)
             office.voice.say(f"{office.words.letter(letter)}: {why}; it is kept back")
+
+
+def _unsure(known: IssueState, now: datetime) -> bool:
+    """Whether Mailchimp may know more of a letter by now than the ledger does."""
+    hour = hour_of(known.hour) if known.status == SCHEDULED else None
+    return bool(known.tries or known.replacing or (hour and hour <= now))

@@ -26,7 +26,7 @@ class Alias:
     def file(self) -> str:
         """The file in the output folder that a host serves there; ``""`` for one with a query.
 
-        No host looks at a query before it chooses a file.
+        Hosts choose a file without regard to the query.
         """
         if self.query:
             return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 import sys
@@ -43,7 +44,11 @@ def cover_of(content: Any) -> Cover | None:
         return Cover(quote(given, safe="/%~!$&'()*+,;=:@?#"))
     folder = getattr(content, "relative_dir", "")
     statics = getattr(content, "_context", {}).get("static_content", {})
-    path = next((path for path in cover_paths(given, folder) if path in statics), "")
+    # A link in a body whose name is percent-encoded makes Pelican list a file that is not there.
+    path = next(
+        (path for path in cover_paths(given, folder)
+         if path in statics and os.path.isfile(statics[path].source_path)), ""  # noqa: PTH113
+    )  # fmt: skip
     if not path:
         return None
     static = statics[path]

@@ -17,6 +17,8 @@ TEXTS = (
 LISTS = ("categories", "images")
 LATER = ("posts", "was")
 """Lists that the record of an early issue may lack."""
+LONGEST = 150
+"""Characters of a subject or a preheader that Mailchimp takes."""
 CLIPPED = 100_000
 """Bytes of HTML from which on an issue is refused: Gmail clips at ``GMAIL``, and Mailchimp's own
 rewriting of links adds to it."""

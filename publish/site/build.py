@@ -109,6 +109,7 @@ def _build(
     settings: Settings, target: Path, full: bool, jobs: int | None, guards: Guards,
     progress: Progress | None, last: Manifest,
 ) -> Build:  # fmt: skip
+    """Render into a stage, validate it, record the files, then commit and record their stamps."""
     record, clock = manifest.place(settings, target), [time.monotonic()]
     # A file saved in the clock tick before this moment may have its stamp or a later one.
     since = time.time_ns() - int(snapshot.TICK * 1e9)

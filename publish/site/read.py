@@ -41,9 +41,9 @@ def judged(
     fit: Fit | None = None,
     compose: Callable[[list[Any]], bool] | None = None,
 ) -> tuple[Any, tuple[Complaint, ...]]:
-    """What ``judge`` (a function of a module) returns of the site, in the process that read it,
-    and what Pelican and the plugins refuse. None where they fail before it can be called. Of a
-    fit site whose generators ``compose`` says so, what letters are refused for too.
+    """What ``judge`` (a function of a module) returns of the site, in the process that read it, and
+    what Pelican and the plugins refuse. None where they fail before it can be called. If the site
+    is fit and ``compose`` returns true for its generators, the errors of letters too.
 
     Raises:
         ConfigError: there is no content folder, or the process ended before it could answer.

@@ -1,4 +1,4 @@
-"""A small generator, to hold the benchmark to its claims without waiting for a real one."""
+"""A small generator, for testing the benchmark without waiting for a real one."""
 
 from __future__ import annotations
 

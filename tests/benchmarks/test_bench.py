@@ -1,4 +1,4 @@
-"""The corpus, the figures and what is made of them; and the whole command on three posts."""
+"""The corpus, the figures and their evaluation; and the whole command on three posts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The site beside which `publish plan` is timed: what its sandbox lists, its ledger knows."""
+"""The site on which `publish plan` is timed: its ledger holds what its sandbox lists."""
 
 from __future__ import annotations
 

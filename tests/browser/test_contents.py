@@ -1,4 +1,4 @@
-"""The table of contents of a long article: there when it helps, folded, and true."""
+"""The table of contents of a long article: when it is shown, folded, and correct."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding an article, in a real Chromium: what is shown, how it is reached, and what it costs."""
+"""Search in a real Chromium: results, keyboard access, and transferred bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a visit costs and what it may not do: requests, bytes, shifts, foreign code, dead ends."""
+"""The cost of a visit and its limits: requests, bytes, layout shifts, foreign code, dead links."""
 
 from __future__ import annotations
 

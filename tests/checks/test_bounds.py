@@ -1,4 +1,4 @@
-"""Any bytes, any size: findings in bounded time, and never a traceback."""
+"""Sources of any bytes and size give findings in bounded time, and never a traceback."""
 
 import random
 import time

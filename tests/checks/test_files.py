@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from publish.checks import answers
+from publish.checks import result_cache
 from publish.checks.reading import LARGEST
 from publish.checks.rules import images
 from publish.errors import ConfigError, Refused
@@ -356,7 +356,9 @@ def test_a_disk_is_not_looked_through_where_all_of_it_is_the_output(
 ):
     with (project.root / "pelicanconf.py").open("a", encoding="utf-8") as settings:
         settings.write('OUTPUT_PATH = "/"\n')
-    monkeypatch.setattr(answers, "watched", lambda *_, **__: pytest.fail("it is looked through"))
+    monkeypatch.setattr(
+        result_cache, "watched", lambda *_, **__: pytest.fail("it is looked through")
+    )
     with pytest.raises(ConfigError, match="OUTPUT_PATH names a folder that holds sources"):
         project.findings()
 

@@ -193,7 +193,10 @@ def test_a_setting_of_which_writing_fails_is_named_at_its_line_with_the_code_of_
 @pytest.mark.parametrize(
     ("line", "rule", "says"),
     [("DEFAULT_DATE = 'soon'", "setting-kind", "DEFAULT_DATE holds 'soon'"),
-     ("MARKDOWN = {'extensions': ['no_such']}", "refused", "No module named 'no_such', in 3 "),
+     ("MARKDOWN = {'extensions': ['no_such']}", "refused", "MARKDOWN: No module named 'no_such', "),
+     ("MARKDOWN = {'tab_length': 'x'}", "refused", "MARKDOWN: unsupported operand"),
+     ("DEFAULT_DATE_FORMAT = '%'", "refused", "DEFAULT_DATE_FORMAT or DATE_FORMATS: "),
+     ("DATE_FORMATS = {'en': 5}", "refused", "DEFAULT_DATE_FORMAT or DATE_FORMATS: "),
      ("ARTICLE_URL = '{modified:%Y}/'", "refused", "ARTICLE_URL makes no address: ")],
 )  # fmt: skip
 def test_what_fails_in_every_source_is_told_once_at_the_settings(

@@ -1,4 +1,4 @@
-"""Outside links, asked of a server on this machine."""
+"""Links to other sites, requested from a server on this machine."""
 
 import json
 import threading
@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from publish.checks.cached import Store
+from publish.checks.file_cache import Store
 from publish.checks.online import DAY, ask, dead_links, outside
 from publish.checks.reading import site_of
 from tests.checks.project import Project

@@ -1,4 +1,4 @@
-"""Which bytes are taken for a key, against one pattern that says it plainly."""
+"""Which bytes are taken for a key, compared with one simple pattern."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What a user may do wrong: one clear line, a non-zero exit, nothing lost, no traceback."""
+"""Users' mistakes: one clear line, a non-zero exit, nothing lost, no traceback."""
 
 from __future__ import annotations
 

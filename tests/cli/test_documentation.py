@@ -1,4 +1,4 @@
-"""What the pages say can be typed, followed and pasted."""
+"""The commands, links and examples in the documentation work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The line that tells how far a build is."""
+"""The progress line of a build."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A command loads what it uses: starting is most of what a short command costs."""
+"""A command imports only what it uses: most of a short command's time is its start."""
 
 from __future__ import annotations
 

@@ -189,6 +189,18 @@ def test_several_posts_go_as_one_digest_and_never_again_alone(small: Path):
     assert settled(small, 1) == [READER]
 
 
+def test_long_titles_and_summaries_go_out(small: Path):
+    for name in ("one", "two", "three"):
+        words = f"{name} and so on, " * 10
+        put_post(small, name, Title=words, Subject="", Summary=words)
+    done = publish("send", "one", "--yes", cwd=small)
+    assert done.returncode == 0, done.stderr
+    done = publish("send", "two", "three", "--digest", "--yes", cwd=small)
+    assert done.returncode == 0, done.stderr
+    assert ", and 1 more" in done.stderr
+    assert settled(small, 2) == [READER, READER]
+
+
 def test_an_update_goes_once_for_each_change_and_not_without_one(small: Path):
     put_post(small, "new", words="As it was")
     publish("send", "--yes", cwd=small)
@@ -417,3 +429,15 @@ def test_no_is_an_answer_and_no_error(small: Path, monkeypatch: pytest.MonkeyPat
     done = publish("send", cwd=small)
     assert (done.returncode, done.stdout) == (0, "nothing was sent\n")
     assert deliveries(small) == []
+
+
+@pytest.mark.parametrize("command", ["plan", "status", "send", "undo", "report", "test"])
+def test_an_audience_that_does_not_exist_is_a_configuration_error(small: Path, command: str):
+    put_post(small, "new")
+    more = {"send": ["--yes"], "test": ["new", "--to", "me@example.com"]}.get(command, [])
+    with sandbox.start(small, register=False) as server:
+        env = {**live_environment(server.base_url), "MAILCHIMP_AUDIENCE": "0123456789"}
+        done = publish(command, *more, cwd=small, env=env)
+    assert done.returncode == 2, done.stdout
+    assert "Mailchimp has no audience 0123456789" in done.stderr
+    assert "set NEWSLETTER_AUDIENCE" in done.stderr

@@ -1,4 +1,4 @@
-"""How the command speaks: what goes where, in which colour, and how it ends."""
+"""The command's output: streams, colours and exit codes."""
 
 from __future__ import annotations
 

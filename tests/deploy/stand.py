@@ -15,8 +15,8 @@ from typing import Any
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
+from publish.deploy import built, targets
 from publish.deploy import deploy as deploying
-from publish.deploy import snapshot, targets
 from publish.deploy.deploy import DeployOptions, Outcome
 from publish.deploy.guard import Age, Compare
 from publish.deploy.release import MARKER, Release
@@ -107,7 +107,7 @@ class Stand:
         """What lies in ``output``, as a release."""
         names = [p.relative_to(self.output).as_posix() for p in self.output.rglob("*")
                  if p.is_file()]  # fmt: skip
-        files = snapshot.survey(self.output, names, self.place().cache / "digests")
+        files = built.survey(self.output, names, self.place().cache / "digests")
         return Release(files, source, TIMES.format(second // 60, second % 60))
 
     def deploy(self, source: str = "", second: int = 0, compare: Compare = line,

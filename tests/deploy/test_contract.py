@@ -1,4 +1,4 @@
-"""What holds for every kind of target alike, seen through the public server."""
+"""The contract of every kind of target, observed through the public server."""
 
 from __future__ import annotations
 

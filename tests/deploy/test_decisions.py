@@ -1,4 +1,4 @@
-"""The pure half: plan, guard, types, records, and which commit is newer."""
+"""The pure functions: plan, guard, types, records, and the order of commits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A deploy killed at each of its steps: what readers see, and that the next one mends it."""
+"""A deploy killed at each of its steps: what readers get, and that the next one completes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run tells, how two ledgers become one as files, and what the doctor sees."""
+"""A run's report, the merging of two ledgers' files, and the doctor's checks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Buckets: lost answers, refusals that are not true, stores that keep no condition, types."""
+"""Buckets: lost answers, false refusals, stores that ignore conditions, media types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Desks for the tests."""
+"""The tests of the desk."""
 
 from __future__ import annotations
 

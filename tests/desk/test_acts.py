@@ -1,4 +1,4 @@
-"""Asking, answering and doing: once, and only what was shown."""
+"""Questions, answers and acts: performed once, and only as shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages and forms of the desk, through its own door."""
+"""Pages and forms of the desk, through its WSGI application."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the desk asks of the office, and the office's words as the desk says them."""
+"""The desk's calls of the office, and its wording of the office's lines."""
 
 from __future__ import annotations
 

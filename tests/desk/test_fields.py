@@ -1,4 +1,4 @@
-"""Header lines changed in place: the line that is meant, and no other byte."""
+"""Header lines edited in place: the right line, and no other byte."""
 
 from __future__ import annotations
 

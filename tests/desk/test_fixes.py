@@ -1,4 +1,4 @@
-"""Mends that know the answer: what they change, and that nothing else is touched."""
+"""Automatic fixes: what they change, and that every other byte stays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is let in: own host, key in the path, own origin."""
+"""Which requests are accepted: own host, key in the path, own origin."""
 
 from __future__ import annotations
 

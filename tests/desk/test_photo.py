@@ -1,4 +1,4 @@
-"""A photo: turned, stripped, made small, and put where it is meant."""
+"""A photo: rotated, stripped of metadata, scaled down, and inserted at the right place."""
 
 from __future__ import annotations
 

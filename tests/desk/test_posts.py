@@ -1,4 +1,4 @@
-"""The posts as their files say they are, and what else the desk reads."""
+"""Posts read from their files, and the desk's other readers."""
 
 from __future__ import annotations
 

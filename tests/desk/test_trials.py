@@ -1,4 +1,5 @@
-"""What other pages, stale tabs and impatience may try; a day by keys alone, and without script."""
+"""Requests of other pages, stale tabs and double clicks; a day by keyboard alone, and without
+script."""
 
 from __future__ import annotations
 

@@ -135,10 +135,10 @@ class World:
         record.due = None
         return True
 
-    def delete(self, name: str) -> None:
-        """Throw a draft away."""
+    def delete(self, name: str, status: str = "save") -> None:
+        """Throw a draft away, or a campaign of another ``status``."""
         record = self.live(name)
-        if record and record.history[-1][1] == "save":
+        if record and record.history[-1][1] == status:
             record.deleted_at = self.now
 
     def _mail(self, name: str) -> None:
@@ -186,10 +186,11 @@ class Machine:
     def read(self) -> dict[str, IssueState]:
         return fold(self.facts)
 
-    def append(self, fact: Fact) -> None:
+    def append(self, fact: Fact) -> Fact:
         if self.trouble(f"ledger {fact.kind}") == "kill":
             raise Killed
         self.facts.append(fact)
+        return fact
 
     def keep(self, issue: Issue) -> None:
         self.kept[issue.key] = issue
@@ -273,9 +274,12 @@ class Machine:
 
         return self._write("create", effect)
 
-    def update(self, campaign: str, settings: Mapping[str, Any]) -> Answer:
+    def update(
+        self, campaign: str, settings: Mapping[str, Any], segment: Segment | None = None
+    ) -> Answer:
         def change(record: Record) -> None:
-            record.campaign = replace(record.campaign, title=settings["title"])
+            readers = {"segment": segment.options()} if segment else {}
+            record.campaign = replace(record.campaign, title=settings["title"], **readers)
 
         return self._write("update", lambda: self._on_draft(campaign, change))
 

@@ -1,4 +1,4 @@
-"""What stays behind is named, with its code and the post: nothing of the export goes in silence."""
+"""Every loss is named, with its code and the post: no part of the export is dropped silently."""
 
 from __future__ import annotations
 

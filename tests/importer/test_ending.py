@@ -1,4 +1,4 @@
-"""The ending that posts share: what calls to act goes, what does not stays."""
+"""The ending that posts share: a call to action is removed, anything else stays."""
 
 from __future__ import annotations
 

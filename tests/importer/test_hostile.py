@@ -1,4 +1,4 @@
-"""A stranger's export: nothing is loaded, nothing runs, nothing grows without bound."""
+"""A hostile export: nothing is loaded, nothing is executed, nothing grows without bound."""
 
 from __future__ import annotations
 

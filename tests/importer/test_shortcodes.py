@@ -1,4 +1,4 @@
-"""The tokenizer: no word is lost, prose stays prose, time grows with the text."""
+"""The tokenizer: no word is lost, prose stays prose, time is linear."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publish.errors import NothingSent, Refused
+from publish.newsletter import merging
 from publish.newsletter.facts import KINDS, Fact, IssueState, fold, parse
 from publish.newsletter.ledger import Ledger
 from tests.fakes.world import an_issue
@@ -30,6 +32,23 @@ def test_facts_come_back_as_they_were_written(tmp_path: Path):
         ledger.append(fact)
     assert ledger.read() == fold(FACTS)
     assert Ledger(tmp_path / "none").read() == {}
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(KINDS), st.integers(-3600, 3600)), max_size=9))
+def test_facts_keep_their_order_where_the_clock_is_set_back(
+    tmp_path_factory, told: list[tuple[str, int]]
+):
+    folder = tmp_path_factory.mktemp("ledger")
+    for kind, late in told:
+        # Each by a run of its own.
+        Ledger(folder).append(Fact(kind, "k", 1764424800.0 + late, "c1", run=f"{late}"))
+    file = folder / "issues.jsonl"
+    whole = file.read_bytes() if told else b""
+    facts = [parse(json.loads(line)) for line in whole.splitlines()]
+    assert [fact.kind for fact in facts] == [kind for kind, _ in told]
+    assert all(one.at < two.at for one, two in pairwise(facts))
+    assert merging.facts(b"", whole) == whole
 
 
 @settings(deadline=None)

@@ -1,8 +1,10 @@
-"""Two machines' ledgers made one: the same whichever is asked first, and for good."""
+"""The merging of two machines' ledgers: commutative and idempotent."""
 
 from __future__ import annotations
 
 import json
+import subprocess
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from publish.errors import Refused
 from publish.newsletter import merging
 from publish.newsletter.facts import KINDS, Fact, fold, parse
+from publish.newsletter.ledger import Ledger
 
 FACTS = st.lists(
     st.builds(
@@ -90,3 +93,49 @@ def test_of_two_copies_the_one_that_was_posted_last_is_kept():
     ])  # fmt: skip
     assert merging.newer_copy(ledger, "k", ["ours", "theirs"]) == "theirs"
     assert merging.newer_copy(ledger, "none", ["ours", "theirs"]) == "ours"
+
+
+def git(folder: Path, *words: str) -> None:
+    """A git command in a clone."""
+    name = ("-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "core.autocrlf=false")
+    subprocess.run(["git", "-C", str(folder), *name, *words], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "says"),
+    [
+        # A replace that died on one machine, and was completed on the other.
+        ([("replace_try", 10.0)], [("send_try", 20.0), ("done", 21.0)], {"done": "c1"}),
+        # Taken back here, and sent by name there.
+        ([("held", 10.0), ("undone", 11.0)], [("lifted", 20.0), ("done", 21.0)],
+         {"done": "c1", "held": False}),
+        # Named here without success, and taken back there.
+        ([("lifted", 10.0), ("refused", 11.0)], [("held", 20.0), ("undone", 21.0)],
+         {"done": "", "held": True}),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("pulls", ["one", "two"])
+def test_facts_that_git_merges_by_union_count_in_the_order_of_their_times(
+    tmp_path: Path, older: list[tuple[str, float]], newer: list[tuple[str, float]],
+    says: dict[str, object], pulls: str,
+):  # fmt: skip
+    def written(name: str, facts: list[tuple[str, float]]) -> Ledger:
+        ledger = Ledger(tmp_path / name / "content/ledger")
+        for kind, at in facts:
+            ledger.append(Fact(kind, "k", at, "c1", run=name))
+        git(tmp_path / name, "add", "-A")
+        git(tmp_path / name, "commit", "-qm", "facts")
+        return ledger
+
+    (tmp_path / "one").mkdir()
+    git(tmp_path / "one", "init", "-qb", "main")
+    attributes = Path(__file__).resolve().parents[2] / ".gitattributes"
+    (tmp_path / "one/.gitattributes").write_bytes(attributes.read_bytes())
+    written("one", [("intent", 1.0), ("send_try", 2.0), ("done", 3.0)])
+    git(tmp_path, "clone", "-q", "one", "two")
+    ledgers = {"one": written("one", older), "two": written("two", newer)}
+    git(tmp_path / pulls, "pull", "-q", "--no-rebase", "--no-edit",
+        str(tmp_path / {"one": "two", "two": "one"}[pulls]), "main")  # fmt: skip
+    past = ledgers[pulls].read()["k"]
+    assert past.replacing is None
+    assert {name: getattr(past, name) for name in says} == says

@@ -1,4 +1,4 @@
-"""Each decision of the protocol by itself: what is known, and the step that follows."""
+"""Each decision of the protocol by itself: the state, and the step that follows."""
 
 from __future__ import annotations
 

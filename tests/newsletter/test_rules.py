@@ -100,11 +100,18 @@ def test_a_loopback_address_is_taken_with_or_without_the_path():
         ("NEWSLETTER_SINCE", "soon"), ("NEWSLETTER_SINCE", "2026-02-30"), ("NEWSLETTER_SINCE", 7),
         ("NEWSLETTER_SEND_AT", "7"), ("NEWSLETTER_SEND_AT", "24:00"),
         ("NEWSLETTER_SEND_AT", "07:31"), ("NEWSLETTER_SEND_AT", "-7:30"),
+        ("NEWSLETTER_SETTLE", float("nan")), ("NEWSLETTER_UNDO_MINUTES", float("inf")),
+        ("NEWSLETTER_MAX_AGE_DAYS", float("nan")), ("NEWSLETTER_UNDO_MINUTES", 1e9),
     ],
 )  # fmt: skip
 def test_a_setting_that_is_wrong_is_named(name: str, value: object):
     with pytest.raises(ConfigError, match=name):
         _ = account(settings(**{name: value}), {"MAILCHIMP_API_KEY": KEY}).sender
+
+
+def test_no_age_of_a_post_is_too_high_and_half_a_minute_is_time_to_undo():
+    found = limits(settings(NEWSLETTER_MAX_AGE_DAYS=float("inf"), NEWSLETTER_UNDO_MINUTES=0.5))
+    assert (found.max_age_days, found.undo_minutes) == (float("inf"), 0.5)
 
 
 @pytest.mark.parametrize(
@@ -279,6 +286,8 @@ def test_at_is_in_the_sites_time_zone():
         ("soon", "is no time"),
         ("2026-11-31 07:30", "is no time"),
         ("2026-11-20 23:59", "00:00"),
+        ("0001-01-01 00:00", "every clock"),
+        ("9999-12-31T23:45-12:00", "every clock"),
     ],
 )
 def test_a_time_that_cannot_be_meant_is_refused(text: str, says: str):

@@ -1,4 +1,4 @@
-"""Random faults, lags, people and machines: never two deliveries, never "sent" without one.
+"""Random faults, delays, people and machines: never two deliveries, never "sent" without one.
 
 Together these run more than 2,000 random histories; docs/exactly-once.md says what they found.
 """

@@ -163,7 +163,8 @@ def letter(name: str, data: bytes, uid: str, was: tuple[str, ...] = ()) -> Issue
         preheader=preheader, html=html, text=text,
         digest=digest_of(subject, preheader, html, text), page_digest="d" * 32,
         url=f"https://a.example/{header.get('slug')}/", source=f"content/{name}",
-        date=date if date.tzinfo else date.replace(tzinfo=UTC), categories=(),
+        date=date if date.tzinfo else date.replace(tzinfo=UTC),
+        categories=tuple(filter(None, [header.get("category")])),
         images=(), html_part=(0, len(html)), text_part=(0, len(text)), was=was,
     )  # fmt: skip
 
@@ -185,6 +186,7 @@ class Author:
     world: World
     limits: Limits = LIMITS
     values: dict[str, Any] = field(default_factory=dict)
+    topics: dict[str, str] = field(default_factory=dict)
     heard: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -201,7 +203,13 @@ class Author:
     def office(self) -> Office:
         """An office as a new run of a command opens it."""
         account = Account(
-            sandbox.SANDBOX_KEY, LIST, "C", "c@example.com", sandbox=True, limits=self.limits
+            sandbox.SANDBOX_KEY,
+            LIST,
+            "C",
+            "c@example.com",
+            sandbox=True,
+            limits=self.limits,
+            topics=self.topics,
         )
         home = sandbox.folder(self.root) / "ledger"
         ledger = Ledger(home, self.root / ".publish/ledger.lock")

@@ -11,6 +11,7 @@ import random
 import shutil
 import tempfile
 from collections import Counter
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,20 @@ class Authors(RuleBasedStateMachine):
     def lose(self, machine: int, what: str) -> None:
         place = self.machines[machine].ledger.folder / what
         shutil.rmtree(place) if place.is_dir() else place.unlink(missing_ok=True)
+
+    @rule(to=MACHINES)
+    def bring_the_ledger_over(self, to: int) -> None:
+        """As a pull does: lines that both added are merged by union, in no order of time."""
+        mine, others = (self.machines[n].ledger.file for n in (to, 1 - to))
+        if not others.exists():
+            return
+        ours = mine.read_bytes().splitlines(True) if mine.exists() else []
+        theirs = others.read_bytes().splitlines(True)
+        same = sum(
+            1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(ours, theirs, strict=False))
+        )
+        mine.parent.mkdir(parents=True, exist_ok=True)
+        mine.write_bytes(b"".join([*ours, *theirs[same:]]))
 
     @rule(minutes=st.sampled_from([1, 5, 20, 90, 1500]))
     def time_passes(self, minutes: int) -> None:

@@ -630,6 +630,175 @@ def test_one_that_may_have_been_mailed_before_it_was_deleted_wants_a_persons_wor
     assert not any(entry.urgent for entry in states(author))
 
 
+def deleted_after_its_hour(author: Author, **wish: Any) -> str:
+    """A letter went out, and its campaign was deleted before any run looked; its campaign."""
+    done(author, "send", **wish, at="tomorrow 6:30")
+    author.world.pass_until(author.world.now + 86400)
+    name = list(author.world.records)[-1]
+    author.world.delete(name, "sent")
+    author.world.pass_until(author.world.now + 60)
+    return name
+
+
+def test_a_lost_letter_is_read_once_and_comes_first_for_as_long_as_a_post_is_new(author: Author):
+    deleted_after_its_hour(author, posts=("dose",))
+    before = len(author.machine.calls)
+    assert states(author)[0].urgent
+    assert author.machine.calls[before:].count("get") == 1
+    author.world.pass_until(author.world.now + LIMITS.max_age_days * 86400)
+    (entry,) = states(author)
+    assert not entry.urgent
+    assert "only you can know; if it did not: `publish send dose --as-update`" in entry.line
+
+
+def test_that_a_scheduled_letter_went_out_is_written_down_by_the_next_run(author: Author):
+    done(author, "send", posts=("dose",), at="tomorrow 6:30")
+    assert len(mails(author)) == 1
+    assert send_due(author.office).results == ()
+    author.world.delete(next(iter(author.world.records)), "sent")
+    author.world.pass_until(author.world.now + 60)
+    (entry,) = states(author)
+    assert entry.line.startswith("dose “The dose story”: sent by the ledger")
+    assert not entry.urgent
+
+
+def test_the_plan_says_of_a_lost_letter_what_send_says(author: Author):
+    name = deleted_after_its_hour(author, posts=("dose",))
+    (item,), lines = listing.planned(author.office, ("dose",), True, None)
+    assert not item.send
+    assert f"campaign {name} is no longer in Mailchimp" in lines[0]
+    assert "--as-update" in lines[0]
+
+
+def test_that_a_post_changed_since_it_was_sent_is_told_while_no_update_says_so(author: Author):
+    done(author, "send", posts=("dose",), now=True)
+    author.edit("dose", "50 mg", "25 mg")
+    hint = "changed since it was sent: `publish send dose --as-update`"
+
+    def told() -> list[bool]:
+        return [hint in entry.line for entry in states(author, "dose")]
+
+    assert told() == [True]
+    done(author, "send", posts=("dose",), as_update=True)
+    assert told() == [False, False]
+    done(author, "undo", post="dose")
+    assert told() == [True, False]
+    done(author, "send", posts=("dose",), as_update=True)
+    assert len(mails(author)) == 2
+    assert told() == [False, False]
+    author.edit("dose", "25 mg", "20 mg")
+    assert told() == [True, False]
+
+
+def test_the_posts_of_a_digest_that_is_lost_are_named(author: Author):
+    author.post("night")
+    deleted_after_its_hour(author, posts=("dose", "night"), digest=True)
+    (entry,) = (entry for entry in states(author) if entry.urgent)
+    assert "send dose --as-update` and `publish send night --as-update`" in entry.line
+    done(author, "send", posts=("dose",), as_update=True, now=True)
+    (entry,) = (entry for entry in states(author) if entry.urgent)
+    assert "dose --as-update" not in entry.line
+    assert "night --as-update" in entry.line
+
+
+def test_an_update_that_is_lost_can_be_mailed_again(author: Author):
+    done(author, "send", posts=("dose",), now=True)
+    author.edit("dose", "50 mg", "25 mg")
+    for times in range(1, 4):
+        lost = deleted_after_its_hour(author, posts=("dose",), as_update=True)
+        assert len(author.world.words) == 1 + times
+        assert lost in {entry.state.campaign for entry in states(author) if entry.urgent}
+
+
+@pytest.mark.parametrize("fault", ["busy", "kill after", "kill"])
+def test_a_draft_that_is_deleted_after_a_send_holds_no_other_letter_up(author: Author, fault: str):
+    question = asked(author, "send", posts=("dose",), now=True)
+    author.machine.trouble = lambda call: fault if call == "send" else ""
+    with pytest.raises((NothingSent, Killed)):
+        do(author.office, question)
+    author.machine.trouble = lambda call: ""
+    author.world.pass_until(author.world.now + 60)
+    (name,) = author.world.records
+    author.world.delete(name, "sent" if fault == "kill after" else "save")
+    author.world.pass_until(author.world.now + 60)
+    author.post("night")
+    assert [r["slug"] for r in send_due(author.office, build=True).results] == ["night"]
+    entry = states(author, "dose")[0]
+    assert entry.urgent
+    assert "only you can know; if it did not: `publish send dose --as-update`" in entry.line
+    assert send_due(author.office).results == ()
+    done(author, "send", posts=("dose",), as_update=True, now=True)
+    assert not any(entry.urgent for entry in states(author))
+    assert len(mails(author)) == (3 if fault == "kill after" else 2)
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_draft_that_is_deleted_while_its_words_are_replaced_is_no_unfinished_one(
+    author: Author, late: bool
+):
+    done(author, "send", posts=("dose",), at="tomorrow 6:30")
+    author.edit("dose", "50 mg", "5 mg")
+    question = asked(author, "replace", posts=("dose",))
+    author.machine.trouble = lambda call: "kill" if call == "update" else ""
+    with pytest.raises(Killed):
+        do(author.office, question)
+    author.machine.trouble = lambda call: ""
+    author.world.delete(next(iter(author.world.records)))
+    author.world.pass_until(author.world.now + (86400 if late else 60))
+    assert send_due(author.office).results == ()
+    line = states(author)[0].line
+    if late:
+        assert "only you can know; if it did not: `publish send dose --as-update`" in line
+        done(author, "send", posts=("dose",), as_update=True)
+    else:
+        assert "taken back" in line
+        done(author, "send", posts=("dose",))
+    assert mails(author) == ["<p>Give 5 mg.</p>"]
+
+
+def topic_changes(author: Author) -> None:
+    """A scheduled letter's post moves from one category to another, with readers of its own."""
+    author.topics = {"career": "7", "network": "8"}
+    author.machine.segment = lambda number: {"name": str(number)}  # type: ignore[attr-defined]
+    author.post("dose", Category="Career")
+    done(author, "send", posts=("dose",), at="tomorrow 6:30")
+    author.edit("dose", "Category: Career", "Category: Network")
+
+
+def test_a_letter_for_other_readers_is_refused_before_anything_is_written(author: Author):
+    topic_changes(author)
+    calls = len(author.machine.calls)
+    with pytest.raises(Refused, match="other readers than its post has now") as refusal:
+        done(author, "replace", posts=("dose",))
+    assert "`publish undo dose` takes it back; then send it again" in str(refusal.value.remedy)
+    assert not {"update", "put_content", "unschedule"} & set(author.machine.calls[calls:])
+    done(author, "undo", post="dose")
+    assert "goes out" in done(author, "send", posts=("dose",)).lines[0]
+    (record,) = author.world.records.values()
+    assert record.campaign.segment == {"saved_segment_id": 8}
+    assert len(mails(author)) == 1
+
+
+def test_an_unfinished_letter_with_other_readers_is_held_and_told(author: Author):
+    author.topics = {"career": "7", "network": "8"}
+    author.machine.segment = lambda number: {"name": str(number)}  # type: ignore[attr-defined]
+    author.post("dose", Category="Career")
+    done(author, "send", posts=("dose",), at="tomorrow 6:30")
+    author.edit("dose", "50 mg", "5 mg")
+    question = asked(author, "replace", posts=("dose",))
+    author.machine.trouble = lambda call: "kill" if call == "put_content" else ""
+    with pytest.raises(Killed):
+        do(author.office, question)
+    author.machine.trouble = lambda call: ""
+    author.edit("dose", "Category: Career", "Category: Network")
+    with pytest.raises(Refused, match="has other readers in Mailchimp"):
+        send_due(author.office, build=True)
+    assert "taken back" in status_of(author, "dose")
+    assert mails(author) == []
+    done(author, "send", posts=("dose",), now=True)
+    assert mails(author) == ["<p>Give 5 mg.</p>"]
+
+
 def test_a_campaign_that_a_person_renames_is_known_by_its_id(author: Author):
     done(author, "send", posts=("dose",), at="tomorrow 6:30")
     (record,) = author.world.records.values()

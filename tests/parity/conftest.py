@@ -1,4 +1,4 @@
-"""The corpus, built once for all that looks at it."""
+"""The corpus, built once for all tests of this folder."""
 
 from __future__ import annotations
 

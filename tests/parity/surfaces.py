@@ -1,4 +1,4 @@
-"""What a reader gets from each surface of one post, brought to one form so that it can be compared.
+"""Normalizes what a reader gets from each surface of a post, so that surfaces can be compared.
 
 A page, a mail and a feed item are HTML: :func:`seen` reads words, list numbers, link targets and
 picture texts from it. Plain text says the same with other means: :func:`typed` tells how an HTML

@@ -1,4 +1,4 @@
-"""What a feed says of an article and of itself, in all three formats."""
+"""The contents of feeds and their items, in all three formats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is kept of feeds from build to build: the same bytes, and no work done twice."""
+"""The feeds' cache: the same bytes, and no work done twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The style sheet as a string: small, the same rules, and named by its digest in the policy."""
+"""The style sheet as a string: minified, with the same rules, and its digest in the policy."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_a_browser_reads_the_same_rules(browser: Browser, root: Path):
 
 
 @pytest.mark.parametrize(
-    ("css", "leans"),
+    ("css", "expected"),
     [
         ("a { top: 0 }", False),
         ("@import 'other.css';", True),
@@ -105,8 +105,8 @@ def test_a_browser_reads_the_same_rules(browser: Browser, root: Path):
         ("a { fill: url(#x) }", False),
     ],
 )  # fmt: skip
-def test_a_sheet_has_relative_addresses_if_it_names_files_below_its_folder(css: str, leans: bool):
-    assert inline_style.has_relative_addresses(inline_style.small(css)) is leans
+def test_relative_addresses_of_a_sheet_are_found(css: str, expected: bool):
+    assert inline_style.has_relative_addresses(inline_style.small(css)) is expected
 
 
 # ---- a site

@@ -15,7 +15,7 @@ from mail_issues.facts import Facts, address, share, wanted
 from mail_issues.pictures import File, Picture, best, cover, library
 
 from publish.post.images import Cover
-from publish.post.issue import CLIPPED, LARGE
+from publish.post.issue import CLIPPED, LARGE, LONGEST
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="1040" height="520"></svg>'
 FACTS = Facts(
@@ -66,6 +66,15 @@ def test_the_same_facts_give_the_same_bytes():
 
 def test_the_text_has_no_heap_of_empty_lines_and_one_end():
     assert made().text == f"Title\n\nWords.\n\n{FOOT}\n"
+
+
+@pytest.mark.parametrize("words", ["word " * 60, "\N{PILL}" * 200, "*|A|*" * 40, "x" * 150])
+def test_subject_and_preheader_are_as_long_as_mailchimp_takes(words: str):
+    issue = made(subject=words.strip(), preheader=words.strip())
+    for line in (issue.subject, issue.preheader):
+        assert 140 < len(line) <= LONGEST
+        assert not re.search(r"\*\||\|\*", line)
+        assert line.endswith("…") == (words != "x" * 150)
 
 
 def test_words_are_words_whatever_characters_they_have():

@@ -104,6 +104,16 @@ def test_an_accent_is_an_accent_however_it_is_stored(site: Site, on_disk: str, t
         assert (built.output / unquote(place)).is_file()
 
 
+def test_a_cover_is_found_though_the_body_names_its_file_by_percent_signs(site: Site):
+    site.write("images/crème.png", PICTURE)
+    name = "{static}/images/cr%C3%A8me.png"
+    site.post("post", f"![C]({name})", Title="Post", Slug="post", Image=name)
+    built = site.build(PLUGINS=["post_files"])
+    cover, picture = html.fromstring(built.text("post/index.html")).xpath("//img/@src")
+    assert unquote(cover).endswith("images/crème.png")
+    assert unquote(picture).endswith("images/crème.png")
+
+
 SECRETS = ("secret.pdf", "images/secret.png", "images/cover secret.png", "mail secret.png")
 
 

@@ -18,6 +18,11 @@ NAME = re.compile(r"\b[A-Z][A-Z_]{3,}\b")
 KEYS = {"Category": "category", "Tag": "tags", "Author": "author"}
 """The key for each class of Pelican's names."""
 FOUND = "correct the name, or remove the link"
+CAUSES = {
+    "bad-date": "DEFAULT_DATE", "bad-date-format": "DEFAULT_DATE_FORMAT or DATE_FORMATS",
+    "bad-markdown": "MARKDOWN",
+}  # fmt: skip
+"""The settings at fault for what is wrong with no source's own line."""
 CLASS = re.compile(r"\w+(?:Error|Exception): ")
 QUOTED = re.compile(r"'[^']+'")
 """A value in the words of Python, as it mostly stands in the settings too."""
@@ -43,18 +48,23 @@ def refusals(site: Site) -> Iterator[tuple[Problem, Complaint]]:
             told.setdefault(alike, []).append((problem, said))
     for same in told.values():
         problem, said = same[-1]
-        if len(same) < MANY:
+        cause = "" if _is_own(said, site) else CAUSES.get(said.kind, "")
+        if len(same) < MANY and not cause:
             yield from same
         else:
-            text = f"{CLASS.sub('', problem.message)}, in {len(same)} files"
-            yield _of_settings(text, problem.remedy, site), said
+            text = f"{cause and f'{cause}: '}{CLASS.sub('', problem.message)}"
+            more = f", in {len(same)} files" if len(same) > 1 else ""
+            yield _of_settings(f"{text}{more}", problem.remedy, site), said
 
 
 def _is_own(said: Complaint, site: Site) -> bool:
     """Whether it is the fault of the source alone, in however many it is found."""
     if said.kind == "bad-date":
         return said.parts[0] != str(site.values.get("DEFAULT_DATE"))
-    return said.kind not in ("", "bad-pattern")
+    if said.kind == "bad-date-format":
+        own = (s for s in site.sources if s.file == printable(said.file))
+        return any(source.header.field("date_format") for source in own)
+    return said.kind not in ("", "bad-pattern", "bad-markdown")
 
 
 def _problem(said: Complaint, site: Site) -> Problem:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
-from publish.deploy import snapshot, verify
+from publish.deploy import built, verify
 from publish.deploy.plan import Plan, Remote
 from publish.deploy.programs import Failed, run
 from publish.deploy.release import (
@@ -47,7 +47,7 @@ class Command(Target):
         if "_headers" not in release.files:
             found["_headers"] = headers(release)
         if "_redirects" in release.files and any("wrangler" in word for word in self.words):
-            rules = snapshot.content(self.place.output, release, "_redirects")
+            rules = built.content(self.place.output, release, "_redirects")
             found["_redirects"] = rules.replace(b"  301!\n", b"  301\n")
         return found
 
@@ -75,7 +75,7 @@ class Command(Target):
 
     def put(self, release: Release, plan: Plan, remote: Remote, record: Record) -> None:
         """Hand the folder to the program."""
-        with snapshot.frozen(self.place.output, release, self.place.cache / "site") as folder:
+        with built.frozen(self.place.output, release, self.place.cache / "site") as folder:
             self.place.say(f"{self.words[0]} is at work")
             words = [word.replace("{output}", str(folder)) for word in self.words]
             try:

@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from publish.deploy import snapshot
+from publish.deploy import built
 from publish.deploy.plan import Plan, Remote
 from publish.deploy.programs import Failed, run
 from publish.deploy.release import File, OldRelease, Record, Release, decoded, encoded
@@ -170,7 +170,7 @@ class Git(Target):
             files = []
             for number, path in enumerate(paths):
                 file = Path(folder, str(number))
-                file.write_bytes(snapshot.content(self.place.output, release, path))
+                file.write_bytes(built.content(self.place.output, release, path))
                 files.append(str(file))
             listed = "".join(f"{file}\n" for file in files).encode()
             self.repository.git("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=listed)

@@ -17,7 +17,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from publish.deploy import snapshot
+from publish.deploy import built
 from publish.deploy.plan import Plan, Remote
 from publish.deploy.release import KEEP, MARKER, OldRelease, Record, Release, decoded, encoded
 from publish.deploy.targets import Place, Target
@@ -90,7 +90,7 @@ class Ssh(Target):
             reused = {*plan.retained, *remote.foreign} - set(files)
             changed = {put.path for put in plan.puts} | {MARKER}
             self.place.say(f"uploading to {self.server.host}")
-            with snapshot.frozen(self.place.output, release, self.place.cache / "site") as folder:
+            with built.frozen(self.place.output, release, self.place.cache / "site") as folder:
                 self.carrier.upload(folder, id, sorted(changed), sorted(reused), remote.at)
         self.carrier.switch(id, encoded(full))
         self.carrier.prune([id, *(past.at for past in full.before)])

@@ -45,7 +45,7 @@ PICTURE_FIELDS = {
 TAKEN = {"text", "src", "url", "linkUrl", "alt", "titleText", "ids", "currency", "per",
          "linkTarget", "rel", "id", "type", "unicode", "weight", "lat",
          "lng", "zoom", "icon"}  # fmt: skip
-"""What of an element's value is looked at by its name, or is no word."""
+"""Keys of an element's value that are handled by name, or hold no words."""
 
 
 def html_of(block: Block, inner: Callable[[Block], str], context: Context) -> str:

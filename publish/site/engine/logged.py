@@ -32,6 +32,7 @@ ERROR_PREFIXES = (
 )
 """Beginnings of Pelican's warnings that mean a missing page or a broken link."""
 QUOTED = re.compile(r"['‘`\"]([^'’`\"]+)['’`\"]")
+MARKDOWN = f"markdown{os.sep}core.py"
 PACKAGE = f"{Path(__file__).resolve().parents[2]}{os.sep}"
 """This tool's folder, which may be inside the site's: its files are never the place of a site's
 error."""
@@ -182,6 +183,8 @@ def _kind(error: BaseException) -> tuple[str, tuple[str, ...]]:
     if type(error).__name__ == "FileOverwriteFailedError":
         return "overwritten", ()
     for frame, _ in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_name == "__init__" and frame.f_code.co_filename.endswith(MARKDOWN):
+            return "bad-markdown", ()
         if frame.f_code.co_name == "get_date":
             return "bad-date", (str(frame.f_locals.get("string", "")),)
         if frame.f_code.co_name == "strftime":

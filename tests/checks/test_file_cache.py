@@ -1,4 +1,4 @@
-"""What an earlier check found out changes how long a check takes, and nothing else."""
+"""The caches of an earlier check change a check's duration, and nothing else."""
 
 import os
 import random
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from publish import checks
-from publish.checks import cached, environment, rule, run
+from publish.checks import environment, file_cache, rule, run
 from publish.checks.reading import site_of
 from publish.checks.run import findings
 from publish.checks.source import Source
@@ -26,7 +26,7 @@ KEY = "0123456789abcdef" * 2 + "-us" + "21"
 
 def anew(project: Project) -> list[Diagnostic]:
     """What a check finds that knows nothing of an earlier one."""
-    store = cached.Store(project.root / ".none")
+    store = file_cache.Store(project.root / ".none")
     return sorted(findings(site_of(project.settings, project.library, store)))
 
 
