@@ -114,16 +114,21 @@ def html_of(name: str, fields: Mapping[str, str], body: str) -> str:
     return made if any(part.split()[0] in BODILY for part in parts) else made + body
 
 
+def named(name: str) -> set[str]:
+    """The fields that the parts of a module show, or that show nothing in it."""
+    parts = PARTS.get(name, ())
+    # A form's fields and buttons go with it.
+    gone = {"button_text"} if "form" in parts else set()
+    return {key for part in parts for key in part.split()[1:]} | SPECIAL | gone
+
+
 def rest(name: str, fields: Mapping[str, str]) -> str:
     """The words of those fields that no part of a module names."""
-    parts = PARTS.get(name, ())
-    named = {key for part in parts for key in part.split()[1:]} | SPECIAL
-    # A form's fields and buttons go with it.
-    named |= {"button_text"} if "form" in parts else set()
+    shown = named(name)
     return "".join(
         fragments.paragraph(fragments.text(value)) for key, value in fields.items()
-        if value.strip() and key not in named
-        and (key.startswith("+") or (parts and is_words(key, value)))
+        if value.strip() and key not in shown
+        and (key.startswith("+") or (name in PARTS and is_words(key, value)))
     )  # fmt: skip
 
 
