@@ -96,35 +96,35 @@ class Expressions:
             key = type(text).__name__, text, bits
             if type(text) not in (str, bytes) or bits & DEBUG:
                 return stock(text, flags)
-            if known := self._entries.get(key):
-                whole, code, *more = known
+            if entry := self._entries.get(key):
+                whole, code, *more = entry
                 return build(text, whole, list(memoryview(code).cast("I")), *more)
-            with warnings.catch_warnings(record=True) as told:
+            with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
-                found = stock(text, flags)
-            if told:
-                _warn(told)
+                expression = stock(text, flags)
+            if caught:
+                _warn(caught)
             else:
-                self._new[key] = made.pop()
-            return found
+                self._new[key] = parts.pop()
+            return expression
 
         def recorded(text: Any, whole: int, code: list[int], *more: Any) -> Any:
             import array
 
-            made[:] = [(whole, array.array("I", code).tobytes(), *more)]
+            parts[:] = [(whole, array.array("I", code).tobytes(), *more)]
             return build(text, whole, code, *more)
 
-        made: list[Any] = []
+        parts: list[Any] = []
         compiler._sre = SimpleNamespace(**{**vars(compiler._sre), "compile": recorded})
         return pattern
 
 
-def _warn(told: list[warnings.WarningMessage]) -> None:
+def _warn(caught: list[warnings.WarningMessage]) -> None:
     """Issue the warnings at the expression's own place, as Python does."""
     frame: Any = sys._getframe(2)
     while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == "re":
         frame = frame.f_back
-    for each in told:
+    for each in caught:
         warnings.warn_explicit(
             each.message, each.category, frame.f_code.co_filename, frame.f_lineno
         )

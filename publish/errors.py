@@ -63,3 +63,11 @@ class OutcomeUnknown(PublishError):
     """An answer was lost; no reader will get anything twice (exit 4)."""
 
     code: Exit = Exit.UNKNOWN
+
+
+def told(error: PublishError | OSError) -> PublishError:
+    """``error`` in one line, also where the system raised it: a full disk, missing rights."""
+    if isinstance(error, PublishError):
+        return error
+    where = f"{error.filename}: " if error.filename else ""
+    return Refused(f"{where}{error.strerror or error}", "mend that, then run this again")

@@ -22,6 +22,7 @@ import sys
 import tempfile
 import threading
 import time
+import types
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import cycle
@@ -167,7 +168,7 @@ def _fork(
 ) -> IO[bytes]:
     """Have a process forked; what will tell its number and its end, a line each."""
     theirs, ours = os.pipe()
-    told = {"words": list(words), "cwd": str(cwd), "env": dict(env)}
+    told = {"words": list(words), "cwd": str(cwd), "env": dict(env), "by": _forked and os.getpid()}
     with _starting:
         socket.send_fds(next(_parents(module)), [json.dumps(told).encode()], [*standard, ours])
     os.close(ours)
@@ -204,19 +205,29 @@ def _pythons(env: Mapping[str, str]) -> dict[str, str]:
 
 BEGUN_WITH = _pythons(os.environ)
 _starting = threading.Lock()
+_forked = False
+"""Whether this process was forked here."""
 
 
 @cache
 def _parents(module: str) -> Iterator[socket.socket]:
-    """The ways to the processes that fork, in turn; they end when this one does."""
-    return cycle([_parent(module), _parent(module)])
+    """The ways to the processes that fork, in turn."""
+    return cycle(_ways(module))
+
+
+@cache
+def _ways(module: str) -> list[socket.socket]:
+    """Those to the two processes that fork it; they end when this one does."""
+    return [_parent(module), _parent(module)]
 
 
 def _parent(module: str) -> socket.socket:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    # A command has builds, too.
+    fds = [way.fileno() for way in (theirs, *(_ways("-c") if module == "publish" else ()))]
     subprocess.Popen(
-        [sys.executable, "-P", __file__, module, str(theirs.fileno())],
-        pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, start_new_session=True,
+        [sys.executable, "-P", __file__, module, *map(str, fds)],
+        pass_fds=fds, stdin=subprocess.DEVNULL, start_new_session=True,
         cwd=Path(__file__).parent,
         env={**(seeing_the_tool() if module == "-c" else os.environ), "PYTHONHASHSEED": "random"},
     ).returncode = 0  # It is never waited for.  # fmt: skip
@@ -225,9 +236,10 @@ def _parent(module: str) -> socket.socket:
     return ours
 
 
-def _serve(module: str, way: socket.socket) -> None:
+def _serve(module: str, way: socket.socket, builders: list[socket.socket]) -> None:
     import importlib
 
+    BEGUN_WITH.pop("PYTHONHASHSEED", None)  # It is this process's alone.
     if module != "pelican":
         from publish import light
 
@@ -249,13 +261,38 @@ def _serve(module: str, way: socket.socket) -> None:
             *standard, status = fds
             if child := os.fork():
                 os.write(status, f"{child}\n".encode())
+                if by := json.loads(told)["by"]:
+                    _end_with(by, child)
                 _, ended = os.waitpid(child, 0)
                 os.write(status, f"{ended}\n".encode())
                 os._exit(0)
             os.close(status)
+            if builders and hasattr(os, "pidfd_open"):
+                _fork_builds(builders)
             _become(module, json.loads(told), standard)
         for fd in fds:
             os.close(fd)
+
+
+def _fork_builds(builders: list[socket.socket]) -> None:
+    """The builds of this command are forked, as those of the tests' own process are."""
+    global _forked, _parents
+    from publish.site.engine import worker
+
+    _forked, turns = True, cycle(builders)
+    if os.getpid() % 2:
+        next(turns)
+    _parents = {"-c": turns}.__getitem__
+    worker.subprocess = types.SimpleNamespace(Popen=popen, PIPE=subprocess.PIPE)
+
+
+def _end_with(parent: int, child: int) -> None:
+    """Wait until the child ends; end, and leave it an orphan, when the process ``parent`` does."""
+    with contextlib.suppress(ProcessLookupError):
+        ends = [os.pidfd_open(parent), os.pidfd_open(child)]
+        if ends[1] in select.select(ends, [], [])[0]:
+            return
+    os._exit(1)
 
 
 def _warm() -> None:
@@ -272,7 +309,6 @@ def _warm() -> None:
 def _become(module: str, told: dict, standard: list[int]) -> None:
     """Run the module as ``python -m`` does, or the code as ``python -P -c`` does, and end."""
     import runpy
-    import types
 
     for number, fd in enumerate(standard):
         os.dup2(fd, number)
@@ -315,4 +351,5 @@ def _end(code: object) -> None:
 
 
 if __name__ == "__main__":
-    _serve(sys.argv[1], socket.socket(fileno=int(sys.argv[2])))
+    way, *builders = (socket.socket(fileno=int(number)) for number in sys.argv[2:])
+    _serve(sys.argv[1], way, builders)

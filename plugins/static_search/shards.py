@@ -28,22 +28,22 @@ def name(prefix: str) -> str:
 
 
 def _carve(
-    prefix: str, held: Mapping[str, str], largest: int, found: dict[str, dict[str, str]]
+    prefix: str, words: Mapping[str, str], largest: int, pieces: dict[str, dict[str, str]]
 ) -> None:
     groups: dict[str, dict[str, str]] = {}
-    for word, posts in held.items():
+    for word, posts in words.items():
         groups.setdefault(word[: len(prefix) + 1], {})[word] = posts
     sizes = {longer: _size(group) for longer, group in groups.items() if longer != prefix}
-    left = _size(held)
+    left = _size(words)
     for longer in sorted(sizes, key=lambda g: (-sizes[g], g)):
         if left <= largest:
             break
-        _carve(longer, groups.pop(longer), largest, found)
+        _carve(longer, groups.pop(longer), largest, pieces)
         left -= sizes[longer]
     # The root always has a piece, so that every word has one.
     if groups or not prefix:
-        kept = {word for group in groups.values() for word in group}
-        found[prefix] = {word: posts for word, posts in held.items() if word in kept}
+        remaining = {word for group in groups.values() for word in group}
+        pieces[prefix] = {word: posts for word, posts in words.items() if word in remaining}
 
 
 def _size(group: Mapping[str, str]) -> int:

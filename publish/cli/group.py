@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import click
 
-from publish.errors import Exit, PublishError
+from publish.errors import Exit, PublishError, told
 
 COMMANDS = {
     "new": "posts.new", "check": "check.command", "build": "build.command",
@@ -70,9 +70,6 @@ def _run(args: list[str]) -> int:
     try:
         with _no_silent_end():
             result = group.main(args=args, prog_name="publish", standalone_mode=False)
-    except PublishError as error:
-        Terminal.error(str(error))
-        return int(error.code)
     except click.exceptions.Abort:
         return _interrupted()
     except KeyboardInterrupt:
@@ -86,10 +83,10 @@ def _run(args: list[str]) -> int:
     except SystemExit:  # click raises it for a BrokenPipeError
         Terminal.error("the other side closed the connection — run this again")
         return int(Exit.REFUSED)
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        Terminal.error(f"{where}{error.strerror or error} — mend that, then run this again")
-        return int(Exit.REFUSED)
+    except (PublishError, OSError) as error:
+        failure = told(error)
+        Terminal.error(str(failure))
+        return int(failure.code)
     return int(result) if isinstance(result, int) else int(Exit.OK)
 
 

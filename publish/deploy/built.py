@@ -21,24 +21,24 @@ def survey(output: Path, names: Collection[str], memory: Path) -> dict[str, File
     Raises:
         Refused: a file is missing, or comes from a preview.
     """
-    known = cache.load(memory)
-    found: dict[str, File] = {}
-    kept: dict[str, list[Any]] = {}
+    cached = cache.load(memory)
+    files: dict[str, File] = {}
+    entries: dict[str, list[Any]] = {}
     for path in names:
         try:
             stamp = stamps.of_stat((output / path).stat())
-            row = known.get(path)
+            row = cached.get(path)
             if row and row[0] == stamp:
-                found[path] = File(path, *row[1:])
+                files[path] = File(path, *row[1:])
             else:
-                found[path] = _look(path, (output / path).read_bytes())
+                files[path] = _look(path, (output / path).read_bytes())
         except OSError as error:
             raise _changed(output / path, error) from None
-        f = found[path]
-        kept[path] = [stamp, f.sha256, f.blob, f.size, f.kind, f.digest]
-    if kept != known:
-        cache.save(memory, kept)
-    return found
+        file = files[path]
+        entries[path] = [stamp, file.sha256, file.blob, file.size, file.kind, file.digest]
+    if entries != cached:
+        cache.save(memory, entries)
+    return files
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from publish.desk.model import Post, Snapshot
 from publish.desk.parts import Button
 from publish.desk.reader import Reader
 from publish.desk.writing import EditConflict, Writer
-from publish.errors import ConfigError, PublishError, Refused
+from publish.errors import ConfigError, PublishError, Refused, told
 from publish.newsletter import schedule
 from publish.office.question import Done
 from publish.post import frontmatter
@@ -51,7 +51,8 @@ class Acts:
             answer: Response | str = getattr(self, f"do_{name}")(request.form, request, **values)
         except EditConflict as found:
             return self._conflict(request, found)
-        except PublishError as refusal:
+        except (PublishError, OSError) as error:
+            refusal = told(error)
             return self._refused(str(refusal.message), refusal.remedy, request.form.get("post", ""))
         return answer
 
@@ -126,7 +127,8 @@ class Acts:
     def _ask(self, job: Job) -> None:
         try:
             found = self.office.ask(self.reader.settings, job.act, job.wish, self._voice(job))
-        except PublishError as refusal:
+        except (PublishError, OSError) as error:
+            refusal = told(error)
             self._end(job, "refused", asking.REFUSED, (refusal.message, refusal.remedy))
             return
         if isinstance(found, Done):
@@ -143,8 +145,10 @@ class Acts:
                 self.reader.settings, job.office_question, self._voice(job), self._progress(job),
                 self._countdown(job),
             )  # fmt: skip
-        except PublishError as refusal:
-            title = {1: asking.REFUSED, 4: asking.UNKNOWN}.get(refusal.code, asking.FAILED)
+        except (PublishError, OSError) as error:
+            refusal = told(error)
+            titles = {} if error is not refusal else {1: asking.REFUSED, 4: asking.UNKNOWN}
+            title = titles.get(refusal.code, asking.FAILED)
             self._end(job, "refused", title, (refusal.message, refusal.remedy))
         else:
             if isinstance(found, Done):

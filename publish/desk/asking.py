@@ -4,8 +4,7 @@ data."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,6 @@ from publish.settings import Settings
 if TYPE_CHECKING:
     # Imported late: the office imports the newsletter, and the first page should not wait for that.
     from publish.newsletter.selection import Candidate
-    from publish.office.context import Office as Room
 
 Say = Callable[[str], None]
 TITLES = {
@@ -87,9 +85,10 @@ class Office:
         Raises:
             PublishError: it is refused.
         """
-        from publish.office import acts
+        from publish.office import acts, context
 
-        with self._opened(settings, Voice(say=say, progress=say, words=WORDS)) as room:
+        voice = Voice(say=say, progress=say, words=WORDS)
+        with context.opened(settings, voice, live=self.live) as room:
             return acts.ask(room, act, **wish)
 
     def do(
@@ -101,18 +100,11 @@ class Office:
         Raises:
             PublishError: it failed.
         """
-        from publish.office import acts
+        from publish.office import acts, context
 
         voice = Voice(say=say, progress=progress, countdown=countdown, words=WORDS)
-        with self._opened(settings, voice) as room:
+        with context.opened(settings, voice, live=self.live) as room:
             return acts.do(room, question)
-
-    @contextmanager
-    def _opened(self, settings: Settings, voice: Voice) -> Iterator[Room]:
-        from publish.office.context import opened
-
-        with opened(settings, voice, live=self.live) as room:
-            yield room
 
 
 class DeskWords(Words):

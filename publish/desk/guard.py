@@ -118,18 +118,18 @@ def key(file: Path) -> str:
     try:
         # A key that other users could read is replaced.
         private = file.stat().st_mode & 0o077 == 0
-        found = file.read_text("ascii").strip() if private else ""
+        present = file.read_text("ascii").strip() if private else ""
     except (FileNotFoundError, UnicodeDecodeError):
-        found = ""
-    if KEY.fullmatch(found):
-        return found
-    made = secrets.token_urlsafe(16)
+        present = ""
+    if KEY.fullmatch(present):
+        return present
+    fresh = secrets.token_urlsafe(16)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.unlink(missing_ok=True)
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as stream:
-        stream.write(made + "\n")
-    return made
+        stream.write(fresh + "\n")
+    return fresh
 
 
 def _short(length: str) -> bool:

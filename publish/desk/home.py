@@ -65,9 +65,8 @@ def view(now: Snapshot, at: datetime) -> SimpleNamespace:
     sent = sorted((m for m in letters if m.state == "sent"), key=lambda m: m.at or at, reverse=True)
     writing = _writing(now)
     rows = [_row(now, post, at) for post in writing]
-    mailed = {m.uid for m in letters}
-    older = [s for s in now.posts if s.kind == "public" and s.mailed and s.uid not in mailed
-             and (choice := now.choice(s)) and choice.verdict == "old"]  # fmt: skip
+    older = [s for s in parts.never_mailed(now)
+             if (choice := now.choice(s)) and choice.verdict == "old"]  # fmt: skip
     states, says, buttons = site(now, at)
     known = now.newsletter.readers
     return SimpleNamespace(
@@ -254,9 +253,8 @@ def _coming(now: Snapshot, at: datetime) -> tuple[AgendaEntry, ...]:
     days: list[tuple[datetime, AgendaEntry]] = []
     for letter in now.newsletter.letters:
         if letter.state == "scheduled" and letter.at:
-            title, post = parts.title(now, letter), now.of(letter)
-            where = parts.href(post) if post else f"/letter/{letter.key}"
-            what = f"{words.clock(letter.at, now.zone)}, letter: {title}"
+            what = f"{words.clock(letter.at, now.zone)}, letter: {parts.title(now, letter)}"
+            where = parts.letter_href(now, letter)
             days.append((letter.at, AgendaEntry(_day(letter.at, now, at), what, where)))
     for post in now.posts:
         if post.kind == "scheduled" and post.date:

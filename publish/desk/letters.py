@@ -17,9 +17,7 @@ def index(now: Snapshot, at: datetime) -> SimpleNamespace:
     waiting = [m for m in all_letters if m.state != "sent"]
     sent = [m for m in all_letters if m.state == "sent"]
     sent.sort(key=lambda m: m.at or at, reverse=True)
-    mailed = {m.uid for m in all_letters}
-    never = [s for s in now.posts if s.kind == "public" and s.mailed and s.uid not in mailed]
-    never.sort(key=lambda s: s.date or s.saved, reverse=True)
+    never = sorted(parts.never_mailed(now), key=lambda s: s.date or s.saved, reverse=True)
     known = now.newsletter.asked
     return SimpleNamespace(
         waiting=[_waiting(now, m, at) for m in waiting],

@@ -201,7 +201,8 @@ def _facts(now: Snapshot, post: Post, renderings: Renderings) -> list[tuple[str,
         ("Then", letter.preheader, f"({len(letter.preheader)})"),
     ]
     if now.newsletter.sender:
-        facts.append(("From", now.newsletter.sender, ""))
+        name, _, address = now.newsletter.sender.partition(" <")
+        facts.append(("From", name, address.removesuffix(">")))
     weight = f"{letter.weight / 1024:.0f} kB of the {GMAIL // 1024} at which Gmail cuts"
     if letter.pictures:
         weight += f", pictures {letter.pictures / 1024:.0f} kB"

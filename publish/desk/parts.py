@@ -68,6 +68,12 @@ def letter_href(now: Snapshot, letter: Letter) -> str:
     return href(post) if post and not letter.several else f"/letter/{letter.key}"
 
 
+def never_mailed(now: Snapshot) -> list[Post]:
+    """The public posts that may have a letter and had none."""
+    mailed = {letter.uid for letter in now.newsletter.letters}
+    return [s for s in now.posts if s.kind == "public" and s.mailed and s.uid not in mailed]
+
+
 def ask(label: str, act: str, post: Post | None = None, **more: str) -> Button:
     """A button that asks about an act, of a post or of the whole site."""
     about = {"post": post.name} if post else {}

@@ -70,7 +70,7 @@ class Writer:
                 write_whole(self.file(settings, post), data)
             except OSError as error:
                 raise ConfigError(
-                    f"{post.file}: cannot be written: {error.strerror}", "mend its rights"
+                    f"{post.file}: cannot be written: {error.strerror}", "mend that"
                 ) from None
             return True
 
@@ -94,9 +94,9 @@ class Writer:
         """
         file = settings.content / path
         try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            with file.open("xb") as stream:
-                stream.write(data)
+            if file.exists():
+                raise FileExistsError(None, "it exists already")
+            write_whole(file, data)
         except OSError as error:
             raise ConfigError(f"{path}: cannot be written: {error.strerror}", "mend that") from None
 

@@ -173,13 +173,18 @@ def named(letters: Sequence[Letter], name: str) -> list[Letter]:
     return found
 
 
-def handle(letter: Letter, letters: Iterable[Letter]) -> str:
-    """The unambiguous name of a letter on the command line: its slug, or its key where several have
-    that slug."""
-    twins = [other for other in letters if other.slug == letter.slug and other is not letter]
-    if any(other.scheduled for other in twins) or not letter.slug:
-        return letter.key
-    return letter.slug
+def handle(letter: Letter | Issue, letters: Iterable[Letter]) -> str:
+    """The unambiguous name of a letter on the command line: its slug, or its key where another one
+    of that slug is scheduled."""
+    twins = (x for x in letters if x.slug == letter.slug and x.key != letter.key)
+    return letter.key if not letter.slug or any(x.scheduled for x in twins) else letter.slug
+
+
+def waits(past: IssueState, now: datetime) -> bool:
+    """Whether the ledger has a letter set to go, or being replaced, for ``now`` or later."""
+    hour = hour_of(past.promised)
+    begun = past.replacing or (past.done and past.status == SCHEDULED)
+    return bool(begun) and (hour is None or hour >= now)
 
 
 def _called(letter: Letter, wanted: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import SequenceMatcher
+from itertools import takewhile
 from typing import NamedTuple
 
 from publish.post.issue import Issue
@@ -29,12 +30,17 @@ def places(old: str, new: str, context: int = 4) -> list[Change]:
     a, b = old.split(), new.split()
     return [
         Change(
-            " ".join(a[max(0, i - context) : i]), " ".join(a[i:j]), " ".join(b[k:m]),
-            " ".join(a[j : j + context]),
+            " ".join(_prose(a[max(0, i - context) : i][::-1])[::-1]), " ".join(a[i:j]),
+            " ".join(b[k:m]), " ".join(_prose(a[j : j + context])),
         )
         for kind, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
         if kind != "equal"
     ]  # fmt: skip
+
+
+def _prose(words: list[str]) -> list[str]:
+    # The plain text has an address between its head and its first words.
+    return list(takewhile(lambda word: "://" not in word, words))
 
 
 def between(old: Issue, new: Issue) -> list[str]:

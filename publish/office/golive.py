@@ -44,27 +44,27 @@ def target_config(
     Raises:
         ConfigError: there is no such target, or ``name`` is missing and there are several.
     """
-    known = named(settings)
-    if not known:
+    configured = named(settings)
+    if not configured:
         raise ConfigError(
             "DEPLOY is empty: there is no target to deploy to",
             "add one to the settings file; docs/going-live.md has one of each kind",
         )
     if name is None:
-        if len(known) > 1:
-            raise ConfigError("there are several targets", f"name one of {', '.join(known)}")
-        name = next(iter(known))
-    if name not in known:
-        raise ConfigError(f"there is no target {name!r}", f"choose one of {', '.join(known)}")
+        if len(configured) > 1:
+            raise ConfigError("there are several targets", f"name one of {', '.join(configured)}")
+        name = next(iter(configured))
+    if name not in configured:
+        raise ConfigError(f"there is no target {name!r}", f"choose one of {', '.join(configured)}")
     cache = settings.cache / "deploy" / re.sub(r"[^\w.-]", "_", name)
-    given = known[name].get("url", settings.siteurl)
-    if "url" in known[name] and not re.match(r"https?://[^/\s]+[^\s]*$", str(given)):
+    url = configured[name].get("url", settings.siteurl)
+    if "url" in configured[name] and not re.match(r"https?://[^/\s]+[^\s]*$", str(url)):
         raise ConfigError(
-            f'DEPLOY["{name}"]["url"]: {given!r} is no address of a site',
+            f'DEPLOY["{name}"]["url"]: {url!r} is no address of a site',
             "write where readers of this target find it, with https://; SITEURL is the default",
         )
-    return targets.Place(name, known[name], settings.root, settings.output.absolute(), cache,
-                         str(given).rstrip("/"), say)  # fmt: skip
+    return targets.Place(name, configured[name], settings.root, settings.output.absolute(), cache,
+                         str(url).rstrip("/"), say)  # fmt: skip
 
 
 def verify_timeout(settings: Settings) -> float:

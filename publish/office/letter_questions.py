@@ -88,11 +88,3 @@ def fingerprint(office: Office, found: Letters, items: Sequence[Delivery]) -> st
     return fingerprint_of(
         account.audience, account.server, account.sandbox, [i.confirmed() for i in items], facts
     )  # fmt: skip
-
-
-def name_of(found: Letters, item: Delivery) -> str:
-    """The command-line name of a letter that was just sent or scheduled."""
-    twins = [x for x in found.all if x.slug == item.issue.slug and x.key != item.issue.key]
-    if any(x.scheduled for x in twins):
-        return item.issue.key
-    return item.issue.slug

@@ -64,7 +64,6 @@ def _orphans(settings: Settings) -> list[str]:
     if not folders:
         return []  # most builds end here, without importing the newsletter
     from publish.newsletter import catalogue, issue, schedule
-    from publish.newsletter.campaign import SCHEDULED
     from publish.newsletter.ledger import Damaged, Ledger
     from publish.newsletter.protocol import hour_of
     from publish.office.words import Words, command
@@ -81,9 +80,8 @@ def _orphans(settings: Settings) -> list[str]:
             lines.append(str(damage))
             continue
         for letter in found:
-            hour = hour_of(letter.past.hour) or now
-            scheduled = letter.past.done and letter.past.status == SCHEDULED
-            if scheduled and hour >= now and catalogue.lacks_post(letter, heads):
+            if catalogue.waits(letter.past, now) and catalogue.lacks_post(letter, heads):
+                hour = hour_of(letter.past.promised) or now
                 undo = command("undo", catalogue.handle(letter, found))
                 lines.append(
                     f"{Words().letter(letter)} is scheduled for {moment(hour, zone)}, and its post "

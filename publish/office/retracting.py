@@ -7,11 +7,9 @@ from collections.abc import Sequence
 
 from publish.errors import ConfigError, PublishError, Refused
 from publish.http import fetch
-from publish.newsletter import titles
-from publish.newsletter.campaign import SCHEDULED
+from publish.newsletter import catalogue, titles
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.ledger import Ledger
-from publish.newsletter.protocol import hour_of
 from publish.office import letters, undoing
 from publish.office.context import Office
 from publish.office.letters import Letters
@@ -147,13 +145,7 @@ def _refuse_without_key(office: Office, keys: Sequence[str]) -> None:
         return
     for key, past in Ledger(office.settings.content / "ledger").read().items():
         posts = (past.intent or {}).get("posts") or [(past.intent or {}).get("of") or key]
-        hour = hour_of(past.promised)
-        pending = past.replacing or (past.done and past.status == SCHEDULED)
-        if (
-            pending
-            and any(titles.holds(posts, k) for k in keys)
-            and not (hour and hour < office.now)
-        ):
+        if catalogue.waits(past, office.now) and any(titles.holds(posts, k) for k in keys):
             raise ConfigError(
                 "its letter is scheduled in Mailchimp, and no key is there to take it back",
                 "export MAILCHIMP_API_KEY, then run this again",

@@ -7,7 +7,7 @@ from dataclasses import replace as altered
 from typing import Any
 
 from publish.errors import ConfigError, Exit, Refused
-from publish.newsletter import issue
+from publish.newsletter import catalogue, issue
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.selection import Candidate, Verdict
 from publish.newsletter.service import PostChanged
@@ -20,7 +20,6 @@ from publish.office.letter_questions import (
     command_to_replace,
     fingerprint,
     lines_of,
-    name_of,
 )
 from publish.office.letters import Letters
 from publish.office.question import Done, Line, Question
@@ -122,7 +121,7 @@ def do(office: Office, question: Question) -> Done | Question:
                     return ask(office, **question.wish)
                 raise
             results.append(delivery.result(office, item, done, at))
-            name = name_of(plan.letters, item)
+            name = catalogue.handle(item.issue, plan.letters.all)
             lines += delivery.result_lines(office, item, done, at, name)
     return Done(question.act, tuple(lines), tuple(results))
 

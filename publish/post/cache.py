@@ -112,12 +112,12 @@ def code_digest(folder: Path) -> str:
     import hashlib
     import sys
 
-    met: set[tuple[int, int]] = set()
+    visited: set[tuple[int, int]] = set()
     folders = (str(folder), os.path.dirname(__file__))  # noqa: PTH120 - loaded before pathlib
     files = [
         f"{file} {stamps.stamp(file)}"
-        for each in folders
-        for file in stamps.walk(each, met, lambda name: name == "__pycache__")
+        for top in folders
+        for file in stamps.walk(top, visited, lambda name: name == "__pycache__")
         if file.endswith(".py")
     ]
     return hashlib.sha256(repr((sys.version, sorted(files))).encode()).hexdigest()

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from publish.deploy.deploy import Stopped
-from publish.errors import Exit, NothingSent, PublishError
+from publish.errors import NothingSent, PublishError, told
 from publish.office import golive
 from publish.post.files import locked
 from publish.run import ledger_repo
@@ -169,9 +169,5 @@ def _recording_failure(report: Report) -> Iterator[None]:
     """Record a failure in the report, and continue the run."""
     try:
         yield
-    except PublishError as error:
-        report.errors.append(error)
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        text = f"{where}{error.strerror or error}"
-        report.errors.append(PublishError(text, "mend that, then run again", Exit.REFUSED))
+    except (PublishError, OSError) as error:
+        report.errors.append(told(error))

@@ -48,9 +48,9 @@ def guard(settings: Settings, listed: Path, shown: Collection[str]) -> Published
     now = json.loads(listed.read_bytes())
     past = read(settings)
     files = set(shown)
-    known = recorded(settings)
+    published = recorded(settings)
     for address, entry in sorted(now.items()):
-        if other := known.contradicts(address, entry["uid"], tuple(entry.get("was", ()))):
+        if other := published.contradicts(address, entry["uid"], tuple(entry.get("was", ()))):
             message, remedy = identity.complaint(other, entry["uid"])
             raise Refused(f"{settings.content.name}/{entry['source']}:1: {message}", remedy)
     sources = {entry["uid"]: entry["source"] for entry in now.values()}
@@ -142,14 +142,14 @@ def letter_pictures(settings: Settings) -> set[str]:
 
     An issue is in the ledger from the moment it may go out. Damaged records are ignored.
     """
-    given = (settings.siteurl, str(settings.values.get("NEWSLETTER_SITEURL") or settings.siteurl))
-    own = [(parts.netloc, parts.path.rstrip("/") + "/") for parts in map(urlsplit, given)]
-    found: set[str] = set()
+    urls = (settings.siteurl, str(settings.values.get("NEWSLETTER_SITEURL") or settings.siteurl))
+    own = [(parts.netloc, parts.path.rstrip("/") + "/") for parts in map(urlsplit, urls)]
+    files: set[str] = set()
     for file in Path(settings.content, "ledger", "issues").glob("*/issue.json"):
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
             for address in json.loads(file.read_bytes())["images"]:
                 parts = urlsplit(str(address))
                 for host, base in own:
                     if parts.netloc == host and parts.path.startswith(base):
-                        found.add(unquote(parts.path.removeprefix(base)))
-    return found
+                        files.add(unquote(parts.path.removeprefix(base)))
+    return files

@@ -116,10 +116,9 @@ def _issue(folder: Path, issue: Path) -> bytes:
     facts = {name: record.get(name.lower(), "") for name in ("Subject", "Preheader")}
     facts["Size"] = f"{size / 1024:.1f} kB of the 102 kB at which Gmail clips{clipped}"
     facts["Digest"] = record.get("digest", "")
-    draft = f"/drafts/{issue.name}/"
     return _page(
         title=record.get("title", ""), name=issue.name, facts=facts,
-        page=draft if (folder / "site" / draft.strip("/")).is_dir() else _path(issue),
+        page=_path(issue),
         in_feed=feed_item(folder / "site", _path(issue)) is not None,
         plain=(issue / "issue.txt").read_text(encoding="utf-8"),
     )  # fmt: skip

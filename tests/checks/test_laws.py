@@ -193,9 +193,11 @@ def test_a_setting_of_which_writing_fails_is_named_at_its_line_with_the_code_of_
 @pytest.mark.parametrize(
     ("line", "rule", "says"),
     [("DEFAULT_DATE = 'soon'", "setting-kind", "DEFAULT_DATE holds 'soon'"),
-     ("MARKDOWN = {'extensions': ['no_such']}", "refused", "MARKDOWN: No module named 'no_such', "),
+     ("MARKDOWN = {'extensions': ['no_such']}", "refused",
+      "MARKDOWN: No module named 'no_such', in 6 files such as content/p"),
      ("MARKDOWN = {'tab_length': 'x'}", "refused", "MARKDOWN: unsupported operand"),
      ("DEFAULT_DATE_FORMAT = '%'", "refused", "DEFAULT_DATE_FORMAT or DATE_FORMATS: "),
+     ("DEFAULT_CATEGORY = '!!!'", "refused", "DEFAULT_CATEGORY makes no address: !!!"),
      ("DATE_FORMATS = {'en': 5}", "refused", "DEFAULT_DATE_FORMAT or DATE_FORMATS: "),
      ("ARTICLE_URL = '{modified:%Y}/'", "refused", "ARTICLE_URL makes no address: ")],
 )  # fmt: skip
@@ -205,6 +207,7 @@ def test_what_fails_in_every_source_is_told_once_at_the_settings(
     for name in "abc":
         head = HEAD.replace(b"calm", name.encode()).replace(b"0123", name.encode() * 4)
         project.write(f"content/posts/{name}.md", head + b"Words.\n")
+        project.write(f"content/pages/{name}.md", f"Title: P{name}\nSlug: p{name}\n\nWords.\n")
     conf = project.root / "pelicanconf.py"
     conf.write_text(f"{conf.read_text()}\n{line}\n", encoding="utf-8")
     (found,) = (f for f in checking.findings(project.settings) if f.severity == "error")

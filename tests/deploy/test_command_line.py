@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import json
 import subprocess
@@ -80,7 +81,7 @@ def typed(folder: Path, *words: str, monkeypatch: pytest.MonkeyPatch,
             2,
             "./output/a cannot be run: Permission denied",
         ),
-        ({"DEPLOY": {"a": {"kind": "git", "history": "none"}}}, [], 2, "one of keep, squash"),
+        ({"DEPLOY": {"a": {"kind": "git", "history": "none"}}}, [], 2, "must be keep or squash"),
         ({"DEPLOY": {"a": {"kind": "ssh", "host": "h", "path": "a\nb"}}}, [], 2, "must be a text"),
         (
             {"DEPLOY": {"a": {"kind": "ssh", "host": "h", "path": "a", "port": "x"}}},
@@ -213,6 +214,32 @@ def test_no_secret_is_in_an_argument_or_a_message(
         assert secret not in everything
     kept = [p for p in (tmp_path / "a").rglob("*") if p.is_file()]
     assert not [p for p in kept if token.encode() in p.read_bytes()]
+
+
+def test_a_password_in_a_remotes_address_is_in_no_argument(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    words: list[str] = []
+    real = subprocess.Popen
+
+    def watched(args: list[str], **how: Any) -> Any:
+        words.extend(args)
+        return real(args, **how)
+
+    heads: list[str] = []
+    with stand_in_for_a_host(heads) as url:
+        folder = project(tmp_path / "a", site(1), DEPLOY={"pages": {"kind": "git"}})
+        remote = url.replace("http://", "http://nora:pass-w%40rd@") + "/blog.git"
+        subprocess.run(["git", "init", "-q", str(folder)], check=True)
+        git = ["git", "-C", str(folder), "remote", "add", "origin", remote]
+        subprocess.run(git, check=True)
+        monkeypatch.setattr(programs.subprocess, "Popen", watched)
+        code, out, err = typed(folder, "--no-verify", monkeypatch=monkeypatch, capsys=capsys)
+    assert code == 3, err
+    assert {base64.b64decode(head.split()[1]) for head in heads} == {b"nora:pass-w@rd"}
+    assert "pass-w" not in " ".join([*words, out, err])
+    kept = [p for p in (folder / ".publish").rglob("*") if p.is_file()]
+    assert not [p for p in kept if b"pass-w" in p.read_bytes()]
 
 
 def stand_in_for_a_host(heads: list[str]) -> Any:

@@ -278,3 +278,14 @@ def test_a_yes_that_came_too_late_is_not_told_as_done(desk: Desk):
     desk.post("/yes", form)
     job = settled(desk)
     assert (job.title, job.after) == ("Nothing to do", ())
+
+
+def test_a_disk_that_is_full_is_told_as_at_the_terminal(desk: Desk):
+    _, form = asked(desk)
+    desk.office.outcome = OSError(28, "No space left on device", "content/posts/three.md")
+    desk.post("/yes", form)
+    job = settled(desk)
+    assert (job.title, job.lines) == (
+        "That did not work; nothing went out twice",
+        ("content/posts/three.md: No space left on device", "mend that, then run this again"),
+    )

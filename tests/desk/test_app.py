@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 import re
+import resource
 
 import pytest
 from PIL import Image
@@ -199,6 +200,22 @@ def test_a_photo_that_cannot_go_in_leaves_nothing_behind(desk: Desk, more: dict[
     assert "/post/posts/three.md" in refused.text
     assert not list((desk.root / "content/images").iterdir())
     assert desk.file.read_text() == POST
+
+
+def test_a_photo_that_fills_the_disk_leaves_no_part_of_it(desk: Desk):
+    picture = io.BytesIO()
+    Image.effect_noise((400, 300), 90).save(picture, "PNG")
+    picture.seek(0)
+    before, limits = desk.file.read_bytes(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))
+    try:
+        form = FORM | {"digest": digest(desk), "alt": "Noise", "photo": (picture, "noise.png")}
+        answer = desk.post("/photo", form)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert (answer.status_code, "images/noise.png: cannot be written" in answer.text) == (409, True)
+    assert list((desk.root / "content/images").iterdir()) == []
+    assert desk.file.read_bytes() == before
 
 
 def test_a_new_post_is_a_draft_of_the_day_that_was_said(desk: Desk):

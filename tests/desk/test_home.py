@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from publish.desk import home, page
+from publish.desk import home, newsletter_state, page
 from publish.desk.model import Newsletter, Post, Site
 from publish.desk.renderings import Renderings
+from publish.newsletter.status import State
 from tests.desk.snapshots import (
     CHANGE,
     NOW,
@@ -193,3 +194,9 @@ def test_pages_that_wait_to_be_uploaded_are_counted_by_a_button():
     broken = home.view(a_snapshot(POST, trouble="a template fails"), NOW)
     assert broken.site[0].kind == "error"
     assert broken.site_says == ("a template fails",)
+
+
+def test_a_letter_that_is_gone_from_mailchimp_is_in_doubt_and_not_scheduled():
+    for status in ("schedule", "deleted"):
+        gone = State("dose", "Dose", "post", "k", "only you can know", status=status, lost=True)
+        assert newsletter_state._how(gone) == "unknown"

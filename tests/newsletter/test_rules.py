@@ -357,6 +357,10 @@ def test_changes_are_shown_in_words():
     (change,) = changes.places("one two three four five six", "one two three 4 five six", context=2)
     assert str(change) == "… two three [-four-] {+4+} five six …"
     assert changes.places("a b", "a b") == []
+    # The address between a letter's head and its first words is none of these.
+    was = "web: https://a.example/b/ On the old day see https://a.example/c/ there"
+    (change,) = changes.places(was, was.replace("old", "new"))
+    assert change == ("On the", "old", "new", "day see")
 
 
 @given(

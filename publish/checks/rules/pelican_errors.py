@@ -18,6 +18,8 @@ NAME = re.compile(r"\b[A-Z][A-Z_]{3,}\b")
 KEYS = {"Category": "category", "Tag": "tags", "Author": "author"}
 """The key for each class of Pelican's names."""
 FOUND = "correct the name, or remove the link"
+DEFAULTS = {"Category": "DEFAULT_CATEGORY", "Author": "AUTHOR"}
+"""The settings that name one where a source names none."""
 CAUSES = {
     "bad-date": "DEFAULT_DATE", "bad-date-format": "DEFAULT_DATE_FORMAT or DATE_FORMATS",
     "bad-markdown": "MARKDOWN",
@@ -53,8 +55,9 @@ def refusals(site: Site) -> Iterator[tuple[Problem, Complaint]]:
             yield from same
         else:
             text = f"{cause and f'{cause}: '}{CLASS.sub('', problem.message)}"
-            more = f", in {len(same)} files" if len(same) > 1 else ""
-            yield _of_settings(f"{text}{more}", problem.remedy, site), said
+            if len(same) > 1 and said.file:
+                text += f", in {len(same)} files such as {printable(said.file)}"
+            yield _of_settings(text, problem.remedy, site), said
 
 
 def _is_own(said: Complaint, site: Site) -> bool:
@@ -80,12 +83,14 @@ def _problem(said: Complaint, site: Site) -> Problem:
             if name in names(source.get(key)):
                 message = f"the {kind.lower()} {quoted(name)} makes no address"
                 return Problem(source.line(key), message, "use letters or digits", source.file)
-    if said.file and said.line and again is not missing:
+        if (setting := DEFAULTS.get(kind)) and site.values.get(setting) == name:
+            return _of_settings(f"{setting} makes no address: {name}", remedy, site)
+    if not said.file or again is missing:
+        return _of_settings(said.message, remedy, site)
+    if said.line:
         own = (_of_key(said, s) for s in site.sources if s.file == printable(said.file))
         return next(own, None) or Problem(said.line, message, remedy, printable(said.file))
-    elsewhere = said.file and again is not missing
-    text = f"{said.file}: {said.message}" if elsewhere else said.message
-    return _of_settings(text, remedy, site)
+    return _of_settings(f"{said.file}: {said.message}", remedy, site)
 
 
 def _of_settings(text: str, remedy: str, site: Site) -> Problem:

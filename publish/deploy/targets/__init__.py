@@ -65,17 +65,6 @@ class Place:
             raise self.wrong(key, "must be a text")
         return value
 
-    def choice(self, key: str, *known: str) -> str:
-        """A setting that is one of the ``known`` words; the first where it is not set.
-
-        Raises:
-            ConfigError: it is something else.
-        """
-        value = self.text(key, known[0])
-        if value not in known:
-            raise self.wrong(key, f"must be one of {', '.join(known)}")
-        return value
-
     def words(self, key: str) -> list[str]:
         """A setting that must be a command, a list of words; empty if it is not set.
 
@@ -177,20 +166,20 @@ def make(place: Place) -> Target:
             "set it in the settings file",
         )
     name, options = KINDS[kind]
-    known = {"kind", "url", *options}
+    allowed = {"kind", "url", *options}
     for key in place.options:
-        if key not in known:
+        if key not in allowed:
             raise ConfigError(
                 f'DEPLOY["{place.name}"]: a target of kind {kind} has no {key!r}',
-                f"it knows {', '.join(sorted(known))}",
+                f"it knows {', '.join(sorted(allowed))}",
             )
-    made: Target = getattr(importlib.import_module(f"{__name__}.{kind}"), name)(place)
-    return made
+    target: Target = getattr(importlib.import_module(f"{__name__}.{kind}"), name)(place)
+    return target
 
 
 KINDS = {
     "git": ("Git", ("remote", "branch", "cname", "history")),
-    "ssh": ("Ssh", ("host", "path", "port", "options", "keep", "after", "via")),
+    "ssh": ("Ssh", ("host", "path", "port", "options", "keep", "after")),
     "s3": ("S3", ("bucket", "prefix", "region", "endpoint", "purge", "lock")),
     "folder": ("Folder", ("path", "after")),
     "command": ("Command", ("command",)),

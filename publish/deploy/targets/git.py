@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from publish.deploy import built
 from publish.deploy.plan import Plan, Remote
@@ -35,10 +35,15 @@ class Git(Target):
     def __init__(self, place: Place) -> None:
         super().__init__(place)
         self.branch = place.text("branch", "gh-pages")
-        self.squash = place.choice("history", "keep", "squash") == "squash"
+        history = place.text("history", "keep")
+        if history not in ("keep", "squash"):
+            raise place.wrong("history", "must be keep or squash")
+        self.squash = history == "squash"
         self.store = place.cache / "store.git"
         self.repository = Repository("--git-dir", str(self.store))
-        self.url = _address(place.text("remote", "origin"), place.root)
+        self.address = _address(place.text("remote", "origin"), place.root)
+        # Arguments are visible to every user of the machine.
+        self.url = re.sub(r"^(https?://)[^/@:]*:[^/@]*@", r"\1", self.address)
         self.ref = f"refs/heads/{self.branch}"
 
     def additions(self, release: Release) -> Mapping[str, bytes]:
@@ -203,7 +208,7 @@ class Git(Target):
 
     def _git(self, *words: str) -> bytes:
         """Run Git with the credentials for the remote."""
-        with credentials(self.url, self.place.root) as given:
+        with credentials(self.address, self.place.root) as given:
             return self.repository.git(*words, env=given, remedy=REMEDY)
 
 
@@ -212,14 +217,16 @@ def credentials(url: str, root: Path | None = None) -> Iterator[dict[str, str]]:
     """The environment in which Git can reach ``url``: no secret is in an argument or a file that
     stays.
 
-    ``PUBLISH_GIT_TOKEN`` for http(s), ``PUBLISH_SSH_KEY`` for ssh, else what the repository at
-    ``root`` was given (as a checkout in CI is) if Git works elsewhere, else Git's own ways.
+    ``PUBLISH_GIT_TOKEN`` for http(s), else a password in ``url``; ``PUBLISH_SSH_KEY`` for ssh; else
+    what the repository at ``root`` was given (as a checkout in CI is) if Git works elsewhere, else
+    Git's own ways.
     """
     pairs = [("core.hooksPath", os.devnull), *(_inherited(root) if root else ())]
+    parts = urlsplit(url) if url.startswith(("https://", "http://")) else None
     token = os.environ.get("PUBLISH_GIT_TOKEN", "").strip()
-    if token and url.startswith(("https://", "http://")):
-        parts = urlsplit(url)
-        basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
+    if parts and (token or parts.password):
+        login = f"x-access-token:{token}" if token else unquote(parts.netloc.rpartition("@")[0])
+        basic = base64.b64encode(login.encode()).decode()
         scope = f"http.{parts.scheme}://{parts.netloc.rpartition('@')[2]}/.extraheader"
         pairs = [(k, v) for k, v in pairs if not k.lower().endswith(".extraheader")]
         # The empty value resets a header of the repository's own: hosts refuse two.

@@ -29,18 +29,15 @@ printf '\\0'
 """
 
 
-def carrier(server: Server, via: str) -> Carrier:
+def carrier(server: Server) -> Carrier:
     """The carrier to use: rsync where the server has a shell, rsync and flock, else sftp."""
-    if via != "sftp":
-        # The account may allow sftp only; a network error would occur there again.
-        with contextlib.suppress(Failed):
-            shell = Shell(server)
-            said = shell.order("command -v rsync && command -v flock && echo both || true")
-            if said.rstrip().endswith(b"both"):
-                return shell
-            shell.line.close()
-        if via == "rsync":
-            raise Refused(f"{server.host} has no rsync and flock", "install them there")
+    # The account may allow sftp only; a network error would occur there again.
+    with contextlib.suppress(Failed):
+        shell = Shell(server)
+        said = shell.order("command -v rsync && command -v flock && echo both || true")
+        if said.rstrip().endswith(b"both"):
+            return shell
+        shell.line.close()
     return Sftp(server)
 
 

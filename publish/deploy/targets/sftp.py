@@ -155,28 +155,28 @@ class Sftp:
 
     def _files(self, top: str, record: bytes, folders: Iterable[str] = ()) -> list[str]:
         """Every file below ``top``; known ``folders`` are listed in one request."""
-        known = {"."} | set(folders)
+        every = {"."} | set(folders)
         if record:
-            known |= _parents(decoded(record).files)
-        found: list[str] = []
-        seen: set[str] = set()
-        while ask := sorted(known - seen):
-            seen |= set(ask)
+            every |= _parents(decoded(record).files)
+        files: list[str] = []
+        listed: set[str] = set()
+        while ask := sorted(every - listed):
+            listed |= set(ask)
             places = {f"{top}/{name}" if name != "." else top: name for name in ask}
             for place, rows in self._listed(list(places)).items():
                 base = "" if places[place] == "." else places[place] + "/"
-                known |= {base + name[:-1] for name, _ in rows if name.endswith("/")}
-                found += [base + name for name, _ in rows if not name.endswith("/")]
-        return sorted(found)
+                every |= {base + name[:-1] for name, _ in rows if name.endswith("/")}
+                files += [base + name for name, _ in rows if not name.endswith("/")]
+        return sorted(files)
 
     def _listed(self, places: list[str]) -> dict[str, list[tuple[str, str]]]:
         """The entries of each folder with their time stamps; folders end in a slash."""
-        said = self._batch([f"-ls -la {self._q(place)}/" for place in places])
-        found: dict[str, list[tuple[str, str]]] = {place: [] for place in places}
+        output = self._batch([f"-ls -la {self._q(place)}/" for place in places])
+        entries: dict[str, list[tuple[str, str]]] = {place: [] for place in places}
         place = ""
-        for line in (row.decode("utf-8", "surrogateescape") for row in said.splitlines()):
+        for line in (row.decode("utf-8", "surrogateescape") for row in output.splitlines()):
             if line.startswith("sftp> -ls "):
-                place = places[list(found).index(place) + 1] if place else places[0]
+                place = places[list(entries).index(place) + 1] if place else places[0]
                 continue
             words = line.split(None, 8)
             if len(words) < 9 or line[0] not in "-dl":
@@ -184,8 +184,8 @@ class Sftp:
             name = words[8].rstrip("/").rpartition("/")[2]
             if name not in (".", ".."):
                 slash = "/" if line[0] == "d" else ""
-                found[place].append((name + slash, " ".join(words[5:8])))
-        return found
+                entries[place].append((name + slash, " ".join(words[5:8])))
+        return entries
 
     def _clear(self, top: str, record: bytes = b"") -> None:
         """Remove a folder with all that is in it."""

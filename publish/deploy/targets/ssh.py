@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
 
 class Ssh(Target):
-    """``host`` and ``path``; ``options`` are further arguments of ssh, ``via`` chooses the
-    carrier."""
+    """``host`` and ``path``; ``options`` are further arguments of ssh."""
 
     def __init__(self, place: Place) -> None:
         super().__init__(place)
@@ -43,7 +42,6 @@ class Ssh(Target):
         if port and not str(port).isdecimal():
             raise place.wrong("port", "must be a number")
         options = [*place.words("options"), *(["-o", f"Port={port}"] if port else [])]
-        self.via = place.choice("via", "auto", "rsync", "sftp")
         # Both programs begin in the account's own folder.
         path = place.text("path").removeprefix("~/")
         self.server = Server(place.text("host"), path, options)
@@ -53,7 +51,7 @@ class Ssh(Target):
         """rsync over ssh where the server has it, else sftp."""
         from publish.deploy.targets.server import carrier
 
-        return carrier(self.server, self.via)
+        return carrier(self.server)
 
     def read(self) -> Remote:
         """The record and the files of the current release."""
