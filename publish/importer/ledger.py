@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
@@ -86,8 +85,3 @@ def _object(out: bytearray, name: str, pairs: Iterable[tuple[str, object]]) -> N
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
-
-
-def digest(data: bytes) -> str:
-    """SHA-256 in hex."""
-    return hashlib.sha256(data).hexdigest()

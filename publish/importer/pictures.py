@@ -65,29 +65,24 @@ class MediaLibrary:
         path = path or unquote(urlsplit(url).path).lstrip("/").split("files/")[-1]
         picture = bool(PICTURE_NAME.search(path)) or not FILE_NAME.search(path)
         whole = self.attached(url)
-        for name in [path] if whole else originals(path) if picture else [path]:
-            for source in self.sources:
-                data = source.read(name)
-                if data is None:
-                    continue
-                return self._keep(name, data, picture, url)
+        names = [path] if whole or not picture else originals(path)
+        places: list[tuple[Source | OldSite, str, str]] = [
+            (source, name, "") for name in names for source in self.sources
+        ]
         if self.old:
             # The old site may have a smaller picture but no longer the original.
-            for name in [path] if whole or not picture else originals(path):
-                address = _beside(url, path, name)
-                data = self.old.read(address)
-                if data is not None:
-                    return self._keep(name, data, picture, url, address)
+            places += [(self.old, name, _beside(url, path, name)) for name in names]
+        for source, name, address in places:
+            data = source.read(address or name)
+            if data is not None:
+                return self._keep(name, data, picture, url, address)
         return Found("missing", url=https(url))
 
     def _keep(self, origin: str, data: bytes, picture: bool, url: str, asked: str = "") -> Found:
-        if not data:
-            return Found("refused", url=https(url), origin=origin)
         ending = ending_of(data)
         named = PurePosixPath(origin).suffix.lower()
-        if picture and not ending:
-            return Found("refused", url=https(url), origin=origin)
-        if not picture and (ending or named in (".html", ".htm", ".php", ".js", ".svg")):
+        other = ending or named in (".html", ".htm", ".php", ".js", ".svg")
+        if not data or (not ending if picture else other):
             return Found("refused", url=https(url), origin=origin)
         right = ending if picture and DISGUISED.get(named, named) != ending else named
         digest = hashlib.sha256(data).hexdigest()

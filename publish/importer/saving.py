@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from contextlib import suppress
 from pathlib import Path
 
 from publish.importer import address
 from publish.importer.ledger import Record
-from publish.importer.ledger import digest as digest_of
 from publish.importer.pictures import MediaLibrary
 from publish.importer.state import State
 from publish.post import stamps
@@ -74,7 +74,7 @@ def _due(state: State) -> tuple[dict[int, str], dict[str, Record]]:
     records: dict[str, Record] = {}
     again = {str(path.absolute()) for path in state.options.again}
     for number, entry in state.entries.items():
-        digest = digest_of(state.results.get(number))
+        digest = hashlib.sha256(state.results.get(number)).hexdigest()
         key, file = f"{host}/{entry.id}", root / entry.file
         record, there = ledger.items.get(key), stamps.digest(str(file))
         ours = {digest, ledger.begun.get(entry.file, "")}

@@ -14,7 +14,7 @@ SIGNS = (
     r"--|\.\.(?:(?<=\.\.\.)|(?=\.))|[\\`*\[\]{<]|(?<![^\W_])_|_(?![^\W_])|!(?=\[)|&(?=" + NAME + ")"
 )
 IN_LINK = re.compile(SIGNS)
-IN_TEXT = re.compile(rf"\[(?![^\]]*TOC)[^\W_][\w .,’'…/-]{{0,60}}\](?![\[(:{{]|\Z)|{SIGNS}")
+IN_TEXT = re.compile(rf"\[(?![^\]]{{0,60}}TOC)[^\W_][\w .,’'…/-]{{0,60}}\](?![\[(:{{]|\Z)|{SIGNS}")
 """What has to be escaped; in text, unlike in a link, brackets of prose ("[sic]") count."""
 NAMED = {"<": "&lt;", "&": "&amp;"}
 LINE_START = re.compile(r"(?m)^( {0,3})(?:(\d{1,9})([.)])(?=\s|$)|([-+>#|])|([:=~])|(\xa0+))")

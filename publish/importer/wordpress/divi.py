@@ -114,6 +114,24 @@ def html_of(name: str, fields: Mapping[str, str], body: str) -> str:
     return made if any(part.split()[0] in BODILY for part in parts) else made + body
 
 
+def named(name: str) -> set[str]:
+    """The fields that the parts of a module show, or that show nothing in it."""
+    parts = PARTS.get(name, ())
+    # A form's fields and buttons go with it.
+    gone = {"button_text"} if "form" in parts else set()
+    return {key for part in parts for key in part.split()[1:]} | SPECIAL | gone
+
+
+def rest(name: str, fields: Mapping[str, str]) -> str:
+    """The words of those fields that no part of a module names."""
+    shown = named(name)
+    return "".join(
+        fragments.paragraph(fragments.text(value)) for key, value in fields.items()
+        if value.strip() and key not in shown
+        and (key.startswith("+") or (name in PARTS and is_words(key, value)))
+    )  # fmt: skip
+
+
 def unknown(fields: Mapping[str, str], body: str) -> str:
     """The words, pictures and link of an unknown module."""
     made: list[str] = []
@@ -145,6 +163,11 @@ def unknown(fields: Mapping[str, str], body: str) -> str:
     return "".join([*made[:at], body, *made[at:]])
 
 
+SPECIAL = {
+    "sum", "per", "currency", "percent", "number", "artist_name", "album_name", "gallery_ids",
+    "content", "alt", "image_alt", "logo_alt_text", "title_text", "title_level",
+}  # fmt: skip
+"""Fields that a part takes without naming them, or that show nothing in some modules."""
 WORDS_NAME = re.compile(
     r"(?:^|_)(?:title|heading|subheading|subhead|headline|subtitle|text|content|description|caption"
     r"|name|label|quote|message|question|answer|author|position|company|summary|body|info|editor"

@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from publish.importer.model import number_of
-from publish.importer.wordpress import divi, fragments
+from publish.importer.wordpress import divi
 from publish.importer.wordpress.expand import Context, dynamic, expand, module, referred
 from publish.post.text import plain
 
@@ -30,10 +30,6 @@ RENAMED = {
     ("map_pin", "address"): "pin_address",
 }  # fmt: skip
 """Fields that one module of Divi 4 called otherwise than the others."""
-SPECIAL = {
-    "sum", "percent", "number", "artist_name", "album_name", "gallery_ids", "author", "position",
-}  # fmt: skip
-"""Fields that a part takes without naming them."""
 DIVI_IMAGES = {
     "image": "src", "fullwidth-image": "src", "video": "src", "video-slider-item": "src",
     "audio": "audio",
@@ -67,9 +63,7 @@ def html_of(block: Block, inner: Callable[[Block], str], context: Context) -> st
     fields, body = _fields(name, block.attributes, context)
     if name in ("code", "fullwidth-code"):
         return f'<div data-autop="off">{body}{inside}</div>'
-    more = (value for key, value in fields.items() if key.startswith("+") and value.strip())
-    rest = "".join(fragments.paragraph(fragments.text(value)) for value in more)
-    made = module(name.replace("-", "_"), block.name, fields, body + inside + rest, context)
+    made = module(name.replace("-", "_"), block.name, fields, body + inside, context)
     return f'<div data-autop="on">{made}</div>'
 
 
@@ -155,10 +149,9 @@ def _take(name: str, key: str, shown: Any, fields: dict[str, str]) -> None:
         return
     name4 = name.replace("-", "_")
     key = RENAMED.get((name4, key)) or {"price": "sum"}.get(key, key)
-    named = {word for part in divi.PARTS.get(name4, ()) for word in part.split()[1:]}
     if not divi.known(name4) and key not in divi.WORDS and not str(shown).startswith("http"):
         key = f"{key}_text"
-    elif divi.known(name4) and not str(shown).startswith("http") and key not in named | SPECIAL:
+    elif divi.known(name4) and not str(shown).startswith("http") and key not in divi.named(name4):
         key = f"+{key}"
     fields[key] = str(shown)
 

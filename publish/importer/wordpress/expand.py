@@ -123,6 +123,11 @@ def _inside(code: Code, context: Context) -> str:
     return "".join(n if isinstance(n, str) else _code(n, context) for n in code.inside)
 
 
+def _round(made: str, code: Code, context: Context) -> str:
+    """What a shortcode shows, and the words between its tags, which it does not."""
+    return f"\n\n{made}\n\n{_inside(code, context)}"
+
+
 def _code(code: Code, context: Context) -> str:
     if code.name.startswith(("et_pb_", "et_social_")) and code.name not in TRANSPARENT:
         return _divi(code, context)
@@ -144,6 +149,7 @@ def _divi(code: Code, context: Context) -> str:
 
 def module(name: str, full: str, fields: Mapping[str, str], body: str, context: Context) -> str:
     """A Divi module's HTML, with losses noted and calls to action marked (see ``ending``)."""
+    body += divi.rest(name, fields)
     body = unescape_code(body) if name in ("code", "fullwidth_code") else _loose(body)
     if name in divi.STRUCTURE:
         mark = ' data-group="1"' if name in ("row", "row_inner", "group") else ""
@@ -281,8 +287,9 @@ def _caption(code: Code, context: Context) -> str:
 
 
 def _embed(code: Code, context: Context) -> str:
-    given = code.get("0", "id", "url", "src", "link", "href", "video", "tweet")
-    given = unescape(given or plain(_inside(code, context)))
+    own = code.get("0", "id", "url", "src", "link", "href", "video", "tweet")
+    inside = _inside(code, context)
+    given, rest = (unescape(own), inside) if own else (plain(inside), "")
     if given and "://" not in given:
         if given.startswith("//"):
             given = f"https:{given}"
@@ -290,13 +297,13 @@ def _embed(code: Code, context: Context) -> str:
             given = base + given
     if "://" not in given:
         context.lose("module-dropped", code.name, given)
-        return ""
-    return f"\n\n{fragments.media(given, code.name)}\n\n"
+        return rest
+    return f"\n\n{fragments.media(given, code.name)}\n\n{rest}"
 
 
 def _media(code: Code, context: Context) -> str:
     source = code.get("src", "mp4", "m4v", "webm", "ogv", "mp3", "m4a", "ogg", "wav", "0")
-    return f"\n\n{fragments.media(source, code.name)}\n\n{_inside(code, context)}"
+    return _round(fragments.media(source, code.name), code, context)
 
 
 def _form(code: Code, context: Context) -> str:
@@ -319,14 +326,14 @@ def _other(code: Code, context: Context) -> str:
     if name in ("vc_raw_html", "vc_raw_js"):
         return f'<div data-autop="off">{wpbakery.raw(inside)}</div>'
     if name == "vc_single_image":
-        note = context.gallery(fields["image"]) if number_of(fields.get("image")) else ""
-        return note or (
-            fragments.image(fields["custom_src"], "") if fields.get("custom_src") else inside
-        )
+        made = context.gallery(fields["image"]) if number_of(fields.get("image")) else ""
+        if fields.get("custom_src"):
+            made = made or fragments.image(fields["custom_src"], "")
+        return made + inside
     if name in ("vc_gallery", "vc_images_carousel"):
-        return context.gallery(fields.get("images", ""))
+        return context.gallery(fields.get("images", "")) + inside
     if name == "vc_video":
-        return f"\n\n{fragments.media(fields.get('link', ''), 'video')}\n\n"
+        return _round(fragments.media(fields.get("link", ""), "video"), code, context)
     if name.startswith("vc_") or name in TRANSPARENT:
         words = wpbakery.words_of(name, fields)
         return (
@@ -348,10 +355,11 @@ HANDLERS: Mapping[str, Handler] = {
     **dict.fromkeys(STRIPS | DYNAMIC, _dropped),
     **dict.fromkeys(("caption", "wp_caption"), _caption),
     **dict.fromkeys(("video", "audio"), _media),
-    **dict.fromkeys(("more", "nextpage"), lambda code, context: "\n\n"),
+    **dict.fromkeys(("more", "nextpage"), lambda code, context: "\n\n" + _inside(code, context)),
     "iframe": lambda code, context:
-        f"\n\n{fragments.media(code.get('src', '0'), 'frame')}\n\n",
-    "gallery": lambda code, context: context.gallery(code.get("ids", "include") or "*"),
+        _round(fragments.media(code.get("src", "0"), "frame"), code, context),
+    "gallery": lambda code, context:
+        context.gallery(code.get("ids", "include") or "*") + _inside(code, context),
     "embed": lambda code, context:
         f"\n\n{_inside(code, context).strip() or escape(code.get('src', 'url'))}\n\n",
 }  # fmt: skip

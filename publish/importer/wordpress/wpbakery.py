@@ -32,10 +32,11 @@ def words_of(name: str, fields: Mapping[str, str]) -> str:
         return fragments.paragraph(escape(words)) + _group(fields.get("values", ""))
     if name == "vc_toggle" or name.startswith(("vc_tta_section", "vc_tab", "vc_accordion_tab")):
         return f"<h4>{escape(fields['title'])}</h4>" if fields.get("title") else ""
-    if title := fields.get("title") or fields.get("heading") or fields.get("label"):
-        level = "h4" if "separator" in name else "h3"
-        return f"<{level}>{escape(title)}</{level}>"
-    return ""
+    title = next((key for key in ("title", "heading", "label") if fields.get(key)), "")
+    level = "h4" if "separator" in name else "h3"
+    words = f"<{level}>{escape(fields[title])}</{level}>" if title else ""
+    more = (value for key, value in fields.items() if key != title and divi.is_words(key, value))
+    return words + "".join(fragments.paragraph(fragments.text(value)) for value in more)
 
 
 def _group(value: str) -> str:
