@@ -216,9 +216,13 @@ def test_no_secret_is_in_an_argument_or_a_message(
     assert not [p for p in kept if token.encode() in p.read_bytes()]
 
 
-def test_a_password_in_a_remotes_address_is_in_no_argument(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
+@pytest.mark.parametrize(
+    ("login", "sent"), [("nora:pass-w%40rd", {b"nora:pass-w@rd"}), ("pass-w", {b"pass-w:helped"})]
+)
+def test_a_login_in_a_remotes_address_is_in_no_argument(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    login: str, sent: set[bytes],
+):  # fmt: skip
     words: list[str] = []
     real = subprocess.Popen
 
@@ -229,14 +233,15 @@ def test_a_password_in_a_remotes_address_is_in_no_argument(
     heads: list[str] = []
     with stand_in_for_a_host(heads) as url:
         folder = project(tmp_path / "a", site(1), DEPLOY={"pages": {"kind": "git"}})
-        remote = url.replace("http://", "http://nora:pass-w%40rd@") + "/blog.git"
-        subprocess.run(["git", "init", "-q", str(folder)], check=True)
-        git = ["git", "-C", str(folder), "remote", "add", "origin", remote]
-        subprocess.run(git, check=True)
+        remote = url.replace("http://", f"http://{login}@") + "/blog.git"
+        helper = "!f() { echo password=helped; }; f"
+        for git in (["init", "-q"], ["remote", "add", "origin", remote],
+                    ["config", "credential.helper", helper]):  # fmt: skip
+            subprocess.run(["git", *git], cwd=folder, check=True)
         monkeypatch.setattr(programs.subprocess, "Popen", watched)
         code, out, err = typed(folder, "--no-verify", monkeypatch=monkeypatch, capsys=capsys)
     assert code == 3, err
-    assert {base64.b64decode(head.split()[1]) for head in heads} == {b"nora:pass-w@rd"}
+    assert {base64.b64decode(head.split()[1]) for head in heads} == sent
     assert "pass-w" not in " ".join([*words, out, err])
     kept = [p for p in (folder / ".publish").rglob("*") if p.is_file()]
     assert not [p for p in kept if b"pass-w" in p.read_bytes()]
@@ -249,9 +254,10 @@ def stand_in_for_a_host(heads: list[str]) -> Any:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            if head := self.headers.get("Authorization"):
-                heads.append(head)
-            self.send_response(403)
+            head = self.headers.get("Authorization")
+            heads.extend([head] if head else [])
+            self.send_response(403 if head else 401)
+            self.send_header("WWW-Authenticate", "Basic")
             self.send_header("Content-Length", "0")
             self.end_headers()
 

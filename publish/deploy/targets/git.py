@@ -43,7 +43,7 @@ class Git(Target):
         self.repository = Repository("--git-dir", str(self.store))
         self.address = _address(place.text("remote", "origin"), place.root)
         # Arguments are visible to every user of the machine.
-        self.url = re.sub(r"^(https?://)[^/@:]*:[^/@]*@", r"\1", self.address)
+        self.url = re.sub(r"^(https?://)[^/]*@", r"\1", self.address)
         self.ref = f"refs/heads/{self.branch}"
 
     def additions(self, release: Release) -> Mapping[str, bytes]:
@@ -217,20 +217,23 @@ def credentials(url: str, root: Path | None = None) -> Iterator[dict[str, str]]:
     """The environment in which Git can reach ``url``: no secret is in an argument or a file that
     stays.
 
-    ``PUBLISH_GIT_TOKEN`` for http(s), else a password in ``url``; ``PUBLISH_SSH_KEY`` for ssh; else
+    ``PUBLISH_GIT_TOKEN`` for http(s), else the login in ``url``; ``PUBLISH_SSH_KEY`` for ssh; else
     what the repository at ``root`` was given (as a checkout in CI is) if Git works elsewhere, else
     Git's own ways.
     """
     pairs = [("core.hooksPath", os.devnull), *(_inherited(root) if root else ())]
     parts = urlsplit(url) if url.startswith(("https://", "http://")) else None
     token = os.environ.get("PUBLISH_GIT_TOKEN", "").strip()
+    site = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts else ""
     if parts and (token or parts.password):
         login = f"x-access-token:{token}" if token else unquote(parts.netloc.rpartition("@")[0])
         basic = base64.b64encode(login.encode()).decode()
-        scope = f"http.{parts.scheme}://{parts.netloc.rpartition('@')[2]}/.extraheader"
+        scope = f"http.{site}/.extraheader"
         pairs = [(k, v) for k, v in pairs if not k.lower().endswith(".extraheader")]
         # The empty value resets a header of the repository's own: hosts refuse two.
         pairs += [(scope, ""), (scope, f"Authorization: Basic {basic}")]
+    elif parts and parts.username:  # a name for Git's helpers; some hosts take a token in its place
+        pairs.append((f"credential.{site}.username", unquote(parts.username)))
     first = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
     env = {"GIT_CONFIG_COUNT": str(first + len(pairs))}
     for number, (key, value) in enumerate(pairs, first):
