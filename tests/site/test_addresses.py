@@ -114,11 +114,12 @@ def test_a_post_that_goes_stops_the_build(small: Settings, how: str):
 @pytest.mark.parametrize(
     ("change", "line", "remedy"),
     [
-        (("Slug: one", "Slug: uno"), 3, "Aliases: /one/"),
+        (("Slug: one", "Slug: uno"), 3, "add a line `Aliases: /one/`"),
+        (("Slug: one", "Slug: uno\nAliases: /eins/"), 4, "write `Aliases: /eins/, /one/`"),
         (("Slug: one", "Slug: one\nStatus: draft"), 4, "`publish retract /one/`"),
         (("Date: 2026", "Date: 2199"), 2, "`publish retract /one/`"),
     ],
-    ids=["another slug", "a draft", "dated ahead"],
+    ids=["another slug", "another slug and an alias", "a draft", "dated ahead"],
 )
 def test_a_lost_address_is_a_finding_of_its_post_before_anything_is_rendered(
     small: Settings, change: tuple[str, str], line: int, remedy: str

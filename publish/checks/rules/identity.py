@@ -121,6 +121,8 @@ def lost_address(site: Site) -> Iterator[Problem]:
             yield Problem(1, message, remedy, site.file_of("ledger/urls.json"))
             continue
         line, remedy = owner.address_line, f"add a line `Aliases: {address}`"
+        if redirects and (aliases := owner.get("aliases")):
+            line, remedy = owner.line("aliases"), f"write `Aliases: {aliases}, {address}`"
         if not owner.public:
             line = owner.line("status" if owner.kind == "draft" else "date")
             remedy = f"publish it again; {leave}"
