@@ -1,5 +1,6 @@
 """The feed item beside the mail, in the preview."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from publish.site import mailview
@@ -11,11 +12,11 @@ FEED = """<?xml version='1.0' encoding='UTF-8'?>
 """
 
 
-def preview(root: Path, feed: str = FEED) -> Path:
+def preview(root: Path, feed: str = FEED, address: str = "calm/") -> Path:
     from tests.fakes.world import an_issue
     from tests.newsletter.stand import put_issue
 
-    put_issue(root, an_issue())
+    put_issue(root, replace(an_issue(), url=f"https://a.example/{address}"))
     (root / ".publish/site/feeds").mkdir(parents=True)
     (root / ".publish/site/feeds/all.atom.xml").write_text(feed)
     return root / ".publish"
@@ -42,8 +43,7 @@ def test_page_mail_text_and_feed_item_stand_side_by_side(tmp_path: Path):
 
 
 def test_a_draft_is_in_no_feed_and_its_page_is_the_drafts(tmp_path: Path):
-    folder = preview(tmp_path, FEED.replace("/calm/", "/else/"))
-    (folder / "site/drafts/calm").mkdir(parents=True)
+    folder = preview(tmp_path, FEED.replace("/calm/", "/else/"), "drafts/calm/")
     shown = mailview.answer(folder, "/_issues/calm/", "").body.decode()
     assert 'src="/drafts/calm/"' in shown
     assert "in no feed" in shown
