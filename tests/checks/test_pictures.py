@@ -88,3 +88,13 @@ def test_a_spoilt_picture_is_named_where_it_is_shown(
     for folder in ("images", "posts"):
         project.write(f"content/{folder}/{name}", raw)
     assert not [f for f in project.findings() if f.rule == "broken-picture"]
+
+
+def test_a_picture_may_be_shown_by_a_source_that_cannot_be_read(project: Project):
+    project.write("content/images/a.jpg", PICTURES["a.jpg"])
+    path = project.post("![A door]({static}/images/a.jpg)\n")
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b"2026-11-01 07:30", b"soon"))
+    assert [f.rule for f in project.findings()] == ["bad-date"]
+    path.write_bytes(whole.replace(b"![A door]({static}/images/a.jpg)", b"Words"))
+    assert [f.rule for f in project.findings()] == ["orphan-image"]

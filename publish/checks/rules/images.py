@@ -177,6 +177,8 @@ def animated_gif(site: Site) -> Iterator[Problem]:
 @site_rule("orphan-image", "warning", "a picture that no post shows")
 def orphan_image(site: Site) -> Iterator[Problem]:
     """A picture that neither a source nor theme nor settings mention is published all the same."""
+    if any(source.post is None for source in site.sources):
+        return  # the pictures of a source that Pelican cannot read are not known
     shown_somewhere = used(site)
     folders = [str(folder).strip("/") for folder in site.values.get("STATIC_PATHS", ["images"])]
     for path in site.files:

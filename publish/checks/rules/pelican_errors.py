@@ -104,7 +104,7 @@ def _of_settings(text: str, remedy: str, site: Site) -> Problem:
     plugin = site.setting_line("PLUGINS") if "plugin" in text.lower() else 1
     plugin = site.setting_line("THEME") if "find the theme" in text else plugin
     line = next((line for line in lines if line > 1), plugin)
-    return Problem(line, quoted(text, 200), remedy, site.settings_file)
+    return Problem(line, quoted(text.removeprefix("ValueError: "), 200), remedy, site.settings_file)
 
 
 def diagnosed(said: Complaint) -> Diagnostic:
