@@ -34,6 +34,12 @@ class Project:
             f"content/posts/{name}", HEAD + (body if isinstance(body, bytes) else body.encode())
         )
 
+    def set(self, lines: str) -> int:
+        """Add ``lines`` to the settings file; the number of the last one."""
+        file = self.root / "pelicanconf.py"
+        file.write_text(f"{file.read_text()}\n{lines}\n", encoding="utf-8")
+        return file.read_text().count("\n")
+
     @property
     def settings(self) -> Settings:
         return load(self.root / "pelicanconf.py")

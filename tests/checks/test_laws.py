@@ -150,8 +150,7 @@ def test_a_build_refuses_only_what_a_check_has_named_and_pages_are_their_records
 )  # fmt: skip
 def test_settings_that_a_build_refuses_are_named_by_a_check(project: Project, line: str):
     project.post("[a](/calm/)\n")
-    conf = project.root / "pelicanconf.py"
-    conf.write_text(f"{conf.read_text()}\n{line}\n", encoding="utf-8")
+    project.set(line)
     if refused(project):
         found = [finding for finding in project.findings() if finding.severity == "error"]
         assert found
@@ -180,9 +179,8 @@ def test_a_setting_of_which_writing_fails_is_named_at_its_line_with_the_code_of_
     project: Project, line: str, rule: str
 ):
     project.post()
-    conf = project.root / "pelicanconf.py"
-    conf.write_text(f"{conf.read_text()}\n{line}\n", encoding="utf-8")
-    at = conf.read_text().count("\n") if "=" in line.partition(",")[0] else 1
+    last = project.set(line)
+    at = last if "=" in line.partition(",")[0] else 1
     assert errors(project) == [("pelicanconf.py", at, rule)]
     with pytest.raises(PublishError) as refusal:
         build(project.settings, guards=checking.guards(project.settings, Voice()))
@@ -208,10 +206,8 @@ def test_what_fails_in_every_source_is_told_once_at_the_settings(
         head = HEAD.replace(b"calm", name.encode()).replace(b"0123", name.encode() * 4)
         project.write(f"content/posts/{name}.md", head + b"Words.\n")
         project.write(f"content/pages/{name}.md", f"Title: P{name}\nSlug: p{name}\n\nWords.\n")
-    conf = project.root / "pelicanconf.py"
-    conf.write_text(f"{conf.read_text()}\n{line}\n", encoding="utf-8")
+    at = project.set(line)
     (found,) = (f for f in checking.findings(project.settings) if f.severity == "error")
-    at = conf.read_text().count("\n")
     assert (found.file, found.line, found.rule) == ("pelicanconf.py", at, rule)
     assert found.message.startswith(says)
 
@@ -219,12 +215,11 @@ def test_what_fails_in_every_source_is_told_once_at_the_settings(
 def test_a_pattern_that_a_plugin_fills_in_is_named_at_its_line(project: Project):
     shutil.copytree(Path(__file__).parents[2] / "plugins", project.root / "plugins")
     project.post()
-    conf = project.root / "pelicanconf.py"
-    conf.write_text(
-        f"{conf.read_text()}\nPLUGIN_PATHS, PLUGINS = ['plugins'], ['stable_pagination']\n"
-        "DEFAULT_PAGINATION = 1\nPAGINATION_PATTERNS = ((1, '{url}', '{save}'),)\n"
+    last = project.set(
+        "PLUGIN_PATHS, PLUGINS = ['plugins'], ['stable_pagination']\n"
+        "DEFAULT_PAGINATION = 1\nPAGINATION_PATTERNS = ((1, '{url}', '{save}'),)"
     )
-    assert errors(project) == [("pelicanconf.py", conf.read_text().count("\n"), "refused")]
+    assert errors(project) == [("pelicanconf.py", last, "refused")]
 
 
 @pytest.mark.parametrize(
@@ -235,8 +230,7 @@ def test_a_build_that_fails_before_a_source_is_read_says_what_a_check_says(
     project: Project, line: str, says: str
 ):
     project.post()
-    conf = project.root / "pelicanconf.py"
-    conf.write_text(f"{conf.read_text()}\n{line}\n", encoding="utf-8")
+    project.set(line)
     (found,) = (f for f in checking.findings(project.settings) if f.severity == "error")
     with pytest.raises(PublishError) as refusal:
         build(project.settings, guards=checking.guards(project.settings, Voice()))
@@ -294,8 +288,7 @@ def test_a_template_that_cannot_be_loaded_is_named_at_its_line(
     "body", ["Word after word. " * 8000, "- x\n" * 9000], ids=["words", "many elements"]
 )
 def test_a_letter_that_is_too_long_is_named_by_a_check(project: Project, body: str):
-    conf = project.root / "pelicanconf.py"
-    conf.write_text(f"{conf.read_text()}\nPLUGINS.append('mail_issues')\n", encoding="utf-8")
+    project.set("PLUGINS.append('mail_issues')")
     path = project.post(body)
     [finding] = [f for f in checking.findings(project.settings) if f.severity == "error"]
     assert (finding.file, finding.line) == ("content/posts/a.md", 1)
@@ -317,8 +310,7 @@ def test_a_page_or_an_old_address_that_takes_anothers_place_is_named_by_a_check(
     project: Project, line: str
 ):
     # Pelican writes one over the other, or fails on the second: it depends on which comes first.
-    conf = project.root / "pelicanconf.py"
-    conf.write_text(f"{conf.read_text()}\nPLUGINS.append('site_files')\n", encoding="utf-8")
+    project.set("PLUGINS.append('site_files')")
     project.write("content/images/door.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>")
     project.post("[a door]({static}/images/door.svg)\n")
     head = HEAD.decode().replace("0123", "4567").replace("calm", "busy")

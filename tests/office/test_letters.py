@@ -756,17 +756,17 @@ def test_a_draft_that_is_deleted_while_its_words_are_replaced_is_no_unfinished_o
     assert mails(author) == ["<p>Give 5 mg.</p>"]
 
 
-def topic_changes(author: Author) -> None:
-    """A scheduled letter's post moves from one category to another, with readers of its own."""
+def schedule_for_topic(author: Author) -> None:
+    """A letter waits for its hour; its post's category has readers of its own, as another has."""
     author.topics = {"career": "7", "network": "8"}
     author.machine.segment = lambda number: {"name": str(number)}  # type: ignore[attr-defined]
     author.post("dose", Category="Career")
     done(author, "send", posts=("dose",), at="tomorrow 6:30")
-    author.edit("dose", "Category: Career", "Category: Network")
 
 
 def test_a_letter_for_other_readers_is_refused_before_anything_is_written(author: Author):
-    topic_changes(author)
+    schedule_for_topic(author)
+    author.edit("dose", "Category: Career", "Category: Network")
     calls = len(author.machine.calls)
     with pytest.raises(Refused, match="other readers than its post has now") as refusal:
         done(author, "replace", posts=("dose",))
@@ -780,10 +780,7 @@ def test_a_letter_for_other_readers_is_refused_before_anything_is_written(author
 
 
 def test_an_unfinished_letter_with_other_readers_is_held_and_told(author: Author):
-    author.topics = {"career": "7", "network": "8"}
-    author.machine.segment = lambda number: {"name": str(number)}  # type: ignore[attr-defined]
-    author.post("dose", Category="Career")
-    done(author, "send", posts=("dose",), at="tomorrow 6:30")
+    schedule_for_topic(author)
     author.edit("dose", "50 mg", "5 mg")
     question = asked(author, "replace", posts=("dose",))
     author.machine.trouble = lambda call: "kill" if call == "put_content" else ""
