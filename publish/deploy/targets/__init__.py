@@ -62,7 +62,7 @@ class Place:
         """
         value = self.options.get(key, default)
         if not isinstance(value, str) or (default is None and not value) or CONTROL.search(value):
-            raise self.wrong(key, "must be a text")
+            raise self.wrong(key, "must be a text on one line")
         return value
 
     def words(self, key: str) -> list[str]:
