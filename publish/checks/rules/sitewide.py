@@ -16,18 +16,20 @@ from publish.post.urls import folded, normal
 def category_case(site: Site) -> Iterator[Problem]:
     """Two spellings of one category that differ by case would fight for one address. A warning
     for two names that differ by more and have one address all the same."""
-    first: dict[str, tuple[str, str]] = {}
+    first: dict[str, tuple[str, str, str]] = {}
     addressed: dict[str, tuple[str, str]] = {}
     for source in sorted(site.sources, key=lambda s: s.file):
         for name in source.named_categories:
-            spelling, file = first.setdefault(name.casefold(), (name, source.file))
+            if name.casefold() not in first:
+                first[name.casefold()] = name, source.file, slugify(name)
+            spelling, file, slug = first[name.casefold()]
             if spelling != name:
                 message = f"the category {quoted(name)} is spelled {quoted(spelling)} in {file}"
                 remedy = f"write {quoted(spelling)}, or change it there"
                 yield Problem(source.line("category"), message, remedy, source.file,
                               fix=(name, spelling))  # fmt: skip
                 continue
-            other, file = addressed.setdefault(slugify(name), (name, source.file))
+            other, file = addressed.setdefault(slug, (name, source.file))
             if other.casefold() != name.casefold():
                 message = (
                     f"the category {quoted(name)} has the address of {quoted(other)} in {file}"
