@@ -88,6 +88,15 @@ EXPRESSIONS = ("FILENAME_METADATA", "PATH_METADATA", "INTRASITE_LINK_REGEX",
                "*_REGEX_SUBSTITUTIONS")  # fmt: skip
 
 
+class WrongSetting(ConfigError):
+    """A setting of a wrong type or form: its ``name``, and the ``file``, the ``line`` and the
+    ``text`` of the message."""
+
+    def __init__(self, name: str, text: str, remedy: str, file: str, line: int) -> None:
+        super().__init__(f"{file}:{line}: {text}", remedy)
+        self.name, self.text, self.file, self.line = name, text, file, line
+
+
 @dataclass(frozen=True)
 class Settings:
     """The values of the settings file, with the defaults of docs/reference.md."""
@@ -164,6 +173,10 @@ class Settings:
         """The site's time zone by its IANA name."""
         return str(self.values.get("TIMEZONE") or "UTC")
 
+    def wrong(self, name: str, text: str, remedy: str) -> WrongSetting:
+        """The error that the setting ``name`` is wrong, with its place; ``text`` says how."""
+        return _wrong(self.path.name, self.path, name, text, remedy)
+
 
 def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
     """Run the settings file and keep its UPPERCASE names.
@@ -233,15 +246,17 @@ def require_folders(settings: Settings) -> None:
         remedy = 'name one of its own, such as "output"'
     else:
         return
-    text = settings.path.read_text(encoding="utf-8", errors="replace")
-    line = setting_line(text, name)
-    raise fault(f"{settings.path.name}:{line}: {name} {what}", remedy)
+    raise fault(settings.wrong(name, f"{name} {what}", remedy).message, remedy)
 
 
 def _refuse(named: str, file: Path, values: Mapping[str, Any]) -> None:
     for name, message, remedy in misfits(values):
-        text = file.read_text(encoding="utf-8", errors="replace")
-        raise ConfigError(f"{named}:{setting_line(text, name)}: {message}", remedy)
+        raise _wrong(named, file, name, message, remedy)
+
+
+def _wrong(named: str, file: Path, name: str, message: str, remedy: str) -> WrongSetting:
+    text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+    return WrongSetting(name, message, remedy, named, setting_line(text, name))
 
 
 def misfits(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:

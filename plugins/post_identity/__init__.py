@@ -125,10 +125,13 @@ def place(content: Any) -> str:
 
 def register() -> None:
     """Called by Pelican."""
+    from publish.post.contents import keep_drafts_out
+
     signals.article_generator_context.connect(guard)
     signals.page_generator_context.connect(guard)
     signals.content_object_init.connect(identify)
-    signals.article_generator_finalized.connect(digest)
-    signals.page_generator_finalized.connect(digest)
+    for finalized in (signals.article_generator_finalized, signals.page_generator_finalized):
+        finalized.connect(keep_drafts_out)
+        finalized.connect(digest)
     signals.article_generator_finalized.connect(report_twins)
     signals.all_generators_finalized.connect(list_addresses)

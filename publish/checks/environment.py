@@ -102,11 +102,11 @@ def scan(file: str) -> tuple[int, ...]:
 
 
 def unwritable(settings: Settings, files: Iterable[str], *, ledger: bool) -> Iterator[Trouble]:
-    """Folders in which a build could not write: ``files`` below the output folder, and with
-    ``ledger`` the addresses. The detail is ``"missing"``, or how many more of the same output
+    """Folders in which a build could not write: the cache, ``files`` below the output folder, and
+    with ``ledger`` the addresses. The detail is ``"missing"``, or how many more of the same output
     folder there are."""
-    homes = (settings.output, settings.content / "ledger")
-    for home in homes if ledger else homes[:1]:
+    homes = (settings.cache, settings.output, settings.content / "ledger")
+    for home in homes if ledger else homes[:2]:
         place = next(p for p in (home, *home.parents) if os.path.lexists(p))
         if not (place.is_dir() and os.access(place, WRITE)):
             missing = place != home and place.is_dir()

@@ -42,10 +42,9 @@ def read_site(settings: Settings) -> Site:
     if made is None:
         return Site(targets=tuple(known))
     try:
-        from publish.deploy import targets
         from publish.deploy.release import is_page
 
-        record = targets.make(golive.target_config(settings, name)).read().record
+        record = golive.target_of(settings, name).read().record
         planned = golive.rehearse(settings, name)
     except (PublishError, OSError, ValueError) as error:
         return Site(made=made, targets=tuple(known), trouble=str(getattr(error, "message", error)))

@@ -7,7 +7,7 @@ value could send the key to another host.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from math import inf
@@ -19,6 +19,7 @@ from publish.post.urls import is_loopback
 from publish.settings import Settings
 
 KEY = re.compile(r"[0-9a-f]{32}-[a-z]{2,4}\d{1,3}")
+ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 LIST_ID = re.compile(r"[0-9a-f]{6,}")
 
 
@@ -77,7 +78,7 @@ class Account:
             ConfigError: there is none.
         """
         named = bool(self.from_name.strip())
-        if not named or not re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+", self.reply_to):
+        if not named or not ADDRESS.fullmatch(self.reply_to):
             name = "NEWSLETTER_REPLY_TO" if named else "NEWSLETTER_FROM_NAME"
             raise ConfigError(
                 f"{name} is missing or no sender",
@@ -92,13 +93,7 @@ def limits(settings: Settings) -> Limits:
     Raises:
         ConfigError: one is not a number or is negative, or is no day or hour.
     """
-    return Limits(
-        _number(settings, "timeout"), _number(settings, "settle"), _number(settings, "barrier"),
-        _number(settings, "undo_minutes"), _number(settings, "max_age_days"),
-        _day(settings, settings.values.get("NEWSLETTER_SINCE")),
-        int(_number(settings, "max_per_run")),
-        _hour(settings, settings.values.get("NEWSLETTER_SEND_AT")),
-    )  # fmt: skip
+    return Limits(**{limit: read(settings, limit) for limit, read in LIMITS.items()})
 
 
 def account(
@@ -133,10 +128,10 @@ def account(
     if base:
         base = loopback(base)
     from_name = str(values.get("NEWSLETTER_FROM_NAME") or values.get("SITENAME") or "")
-    reply_to = str(values.get("NEWSLETTER_REPLY_TO") or "")
     return Account(
-        key, list_id, from_name, reply_to, base, sandbox, limits(settings), _topics(settings)
-    )
+        key, list_id, from_name, str(values.get("NEWSLETTER_REPLY_TO") or ""), base, sandbox,
+        limits(settings), _topics(settings, "topics"),
+    )  # fmt: skip
 
 
 def loopback(base: str) -> str:
@@ -158,24 +153,37 @@ def loopback(base: str) -> str:
     return base.rstrip("/").removesuffix("/3.0")
 
 
-def _topics(settings: Settings) -> Mapping[str, str]:
-    found: Any = settings.values.get("NEWSLETTER_TOPICS") or {}
+def _given(settings: Settings, name: str) -> Any:
+    return settings.values.get(f"NEWSLETTER_{name.upper()}")
+
+
+def _address(settings: Settings, name: str) -> str:
+    value = str(_given(settings, name) or "")
+    if value and not ADDRESS.fullmatch(value):
+        raise settings.wrong("NEWSLETTER_REPLY_TO",
+                             f"NEWSLETTER_REPLY_TO is no address of a sender: {value!r}",
+                             "write the one that readers see, as nora@example.org")  # fmt: skip
+    return value
+
+
+def _topics(settings: Settings, name: str) -> Mapping[str, str]:
+    found: Any = _given(settings, name) or {}
     if not isinstance(found, Mapping):
-        raise ConfigError(
-            f"{settings.path.name}: NEWSLETTER_TOPICS must be a dict",
-            "write {'Career': 'SEGMENT'}",
-        )
-    topics = {str(name).casefold(): str(value) for name, value in found.items()}
-    for name, value in topics.items():
+        raise settings.wrong("NEWSLETTER_TOPICS", "NEWSLETTER_TOPICS must be a dict",
+                             "write {'Career': 'SEGMENT'}")  # fmt: skip
+    topics = {str(topic).casefold(): str(value) for topic, value in found.items()}
+    for topic, value in topics.items():
         if not re.fullmatch(r"\d+|[0-9a-f]{6,}", value):
-            raise ConfigError(
-                f"{settings.path.name}: NEWSLETTER_TOPICS[{name!r}] is no segment or interest id",
+            raise settings.wrong(
+                "NEWSLETTER_TOPICS",
+                f"NEWSLETTER_TOPICS[{topic!r}] is no segment or interest id",
                 "use the number of a segment or the id of an interest",
             )
     return topics
 
 
-def _day(settings: Settings, value: Any) -> date | None:
+def _day(settings: Settings, name: str) -> date | None:
+    value = _given(settings, name)
     if value is None or value == "":
         return None
     if isinstance(value, datetime):
@@ -185,19 +193,20 @@ def _day(settings: Settings, value: Any) -> date | None:
     try:
         return datetime.fromisoformat(str(value)).date()
     except ValueError:
-        raise ConfigError(
-            f"{settings.path.name}: NEWSLETTER_SINCE is no day: {value!r}", "write '2026-11-30'"
-        ) from None
+        raise settings.wrong("NEWSLETTER_SINCE", f"NEWSLETTER_SINCE is no day: {value!r}",
+                             "write '2026-11-30'") from None  # fmt: skip
 
 
-def _hour(settings: Settings, value: Any) -> time | None:
+def _hour(settings: Settings, name: str) -> time | None:
+    value = _given(settings, name)
     if value is None or value == "":
         return None
     found = re.fullmatch(r"(\d{1,2}):(\d{2})", str(value).strip())
     if found and int(found[1]) < 24 and int(found[2]) in (0, 15, 30, 45):
         return time(int(found[1]), int(found[2]))
-    raise ConfigError(
-        f"{settings.path.name}: NEWSLETTER_SEND_AT is no quarter of an hour: {value!r}",
+    raise settings.wrong(
+        "NEWSLETTER_SEND_AT",
+        f"NEWSLETTER_SEND_AT is no quarter of an hour: {value!r}",
         "write '09:00', with :00, :15, :30 or :45",
     )
 
@@ -208,9 +217,25 @@ def _number(settings: Settings, limit: str) -> float:
     # No age is too high; of the others, more than this leads beyond every calendar.
     most = inf if limit == "max_age_days" else 1e7
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
-        raise ConfigError(
-            f"{settings.path.name}: {name} must be a number of at least 0"
+        raise settings.wrong(
+            name,
+            f"{name} must be a number of at least 0"
             f"{'' if most == inf else ' and at most 10 million'}, not {value!r}",
             "correct that line",
         )
     return float(value)
+
+
+def _count(settings: Settings, limit: str) -> int:
+    return int(_number(settings, limit))
+
+
+Reader = Callable[[Settings, str], Any]
+LIMITS: Mapping[str, Reader] = {
+    **dict.fromkeys(("timeout", "settle", "barrier", "undo_minutes", "max_age_days"), _number),
+    "since": _day, "max_per_run": _count, "send_at": _hour,
+}  # fmt: skip
+"""What reads each of the limits."""
+READERS: Mapping[str, Reader] = {**LIMITS, "reply_to": _address, "topics": _topics}
+"""What reads each setting of the newsletter that has a form of its own; called with the settings
+and the name, it raises ``WrongSetting`` for a wrong one."""

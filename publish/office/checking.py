@@ -18,7 +18,7 @@ from publish.post.diagnostic import Complaint, Diagnostic
 from publish.post.frontmatter import yes_no
 from publish.post.issue import CLIPPED
 from publish.post.record import Library
-from publish.settings import Settings
+from publish.settings import Settings, WrongSetting
 from publish.site.build import Guards
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def judge(
         library = unread(settings, ())
     # Broken links are reported when they are resolved, for the records.
     stand = in_the_way(settings, library) if built else ()
-    said = refusals((*errors, *refused, *damaged_ledger(settings), *stand))
+    said = refusals((*errors, *refused, *unfit_for_commands(settings), *stand))
     found = run.judge(settings, replace(library, complaints=said), built=built)
     return found, not any(finding.severity == "error" for finding in found.findings)
 
@@ -90,6 +90,34 @@ def in_the_way(settings: Settings, library: Library) -> Iterator[Complaint]:
     with contextlib.suppress(OSError):  # A rule reports names that are too long for a file.
         for place, why, remedy in obstacles(output, library.written, frozenset(ours)):
             yield Complaint(why, os.path.relpath(place, settings.root), 1, remedy)
+
+
+def unfit_for_commands(settings: Settings) -> Iterator[Complaint]:
+    """Complaints about what a build does without, and other commands refuse."""
+    yield from damaged_ledger(settings)
+    for wrong in {wrong.message: wrong for wrong in wrong_settings(settings)}.values():
+        yield Complaint(wrong.text, wrong.file, wrong.line, wrong.remedy, "setting", (wrong.name,))
+
+
+def wrong_settings(settings: Settings) -> Iterator[WrongSetting]:
+    """What `send` and `deploy` refuse in the settings file."""
+    from publish.newsletter.account import READERS
+
+    readers = [partial(read, settings, name) for name, read in READERS.items()]
+    given = settings.values.get("DEPLOY")
+    if given or "DEPLOY_VERIFY" in settings.values:
+        from publish.office import golive
+
+        readers += [partial(golive.verify_timeout, settings), partial(golive.named, settings)]
+        names = given if isinstance(given, Mapping) else ()
+        readers += [partial(golive.target_of, settings, str(name)) for name in names]
+    for read in readers:
+        try:
+            read()
+        except WrongSetting as wrong:
+            yield wrong
+        except PublishError:
+            continue  # the fault of this machine, which another one may not have
 
 
 def damaged_ledger(settings: Settings) -> tuple[Complaint, ...]:
@@ -187,7 +215,7 @@ def unjudged(settings: Settings, errors: Sequence[Complaint], *, built: bool) ->
     from publish.checks import run
     from publish.site import read
 
-    said = (*errors, *damaged_ledger(settings))
+    said = (*errors, *unfit_for_commands(settings))
     return run.judge(settings, read.unread(settings, said), built=built)
 
 

@@ -29,10 +29,8 @@ def named(settings: Settings) -> dict[str, Mapping[str, Any]]:
     """
     found = settings.values.get("DEPLOY") or {}
     if not isinstance(found, Mapping) or not all(isinstance(v, Mapping) for v in found.values()):
-        raise ConfigError(
-            "DEPLOY: must be a table of targets, each with its kind",
-            "see docs/going-live.md for one of each kind",
-        )
+        raise settings.wrong("DEPLOY", "DEPLOY: must be a table of targets, each with its kind",
+                             "see docs/going-live.md for one of each kind")  # fmt: skip
     return {str(name): dict(value) for name, value in found.items()}
 
 
@@ -58,13 +56,25 @@ def target_config(
         raise ConfigError(f"there is no target {name!r}", f"choose one of {', '.join(configured)}")
     cache = settings.cache / "deploy" / re.sub(r"[^\w.-]", "_", name)
     url = configured[name].get("url", settings.siteurl)
+    place = targets.Place(
+        name, configured[name], settings.root, settings.output.absolute(), cache,
+        str(url).rstrip("/"), say, settings.wrong,
+    )  # fmt: skip
     if "url" in configured[name] and not re.match(r"https?://[^/\s]+[^\s]*$", str(url)):
-        raise ConfigError(
-            f'DEPLOY["{name}"]["url"]: {url!r} is no address of a site',
+        raise place.wrong(
+            "url", f"{url!r} is no address of a site",
             "write where readers of this target find it, with https://; SITEURL is the default",
-        )
-    return targets.Place(name, configured[name], settings.root, settings.output.absolute(), cache,
-                         str(url).rstrip("/"), say)  # fmt: skip
+        )  # fmt: skip
+    return place
+
+
+def target_of(settings: Settings, name: str) -> targets.Target:
+    """The target called ``name``, to look at.
+
+    Raises:
+        ConfigError: there is none, or it is no valid one.
+    """
+    return targets.make(target_config(settings, name))
 
 
 def verify_timeout(settings: Settings) -> float:
@@ -75,7 +85,8 @@ def verify_timeout(settings: Settings) -> float:
     """
     found = settings.values.get("DEPLOY_VERIFY", VERIFY)
     if isinstance(found, bool) or not isinstance(found, int | float) or found < 0:
-        raise ConfigError("DEPLOY_VERIFY: must be a number of seconds", "900 is the default")
+        raise settings.wrong("DEPLOY_VERIFY", "DEPLOY_VERIFY: must be a number of seconds",
+                             "900 is the default")  # fmt: skip
     return float(found)
 
 

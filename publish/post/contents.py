@@ -1,5 +1,5 @@
 """Lists the articles and pages of Pelican's generators, their categories, and digests of their
-texts. Pure."""
+texts; keeps drafts out of the output."""
 
 from __future__ import annotations
 
@@ -24,6 +24,15 @@ def contents(generators: Iterable[Any], *, public: bool = False) -> Iterator[Any
         for generator in held:
             for name in names:
                 yield from getattr(generator, name, ())
+
+
+def keep_drafts_out(generator: Any) -> None:
+    """Where the settings give a draft no file, its own ``Save_as`` line gives it none either:
+    Pelican would publish it there."""
+    for draft in (each for name in DRAFTS for each in getattr(generator, name, ())):
+        key = "save_as" if draft.in_default_lang else "lang_save_as"
+        if hasattr(draft, "override_save_as") and not draft._expand_settings(key):
+            draft.override_save_as = ""
 
 
 def categories_of(content: Any) -> list[Any]:

@@ -41,7 +41,9 @@ def cover_of(content: Any) -> Cover | None:
     if not given:
         return None
     if re.match(r"(https?:)?//", given):
-        return Cover(quote(given, safe="/%~!$&'()*+,;=:@?#"))
+        # Feeds and mails have no scheme of their own to go by.
+        whole = f"https:{given}" if given.startswith("//") else given
+        return Cover(quote(whole, safe="/%~!$&'()*+,;=:@?#"))
     folder = getattr(content, "relative_dir", "")
     statics = getattr(content, "_context", {}).get("static_content", {})
     # A link in a body whose name is percent-encoded makes Pelican list a file that is not there.

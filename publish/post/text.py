@@ -97,7 +97,8 @@ def lowered(text: str) -> str:
 def title_html(title: object) -> str:
     """A title as HTML that can only be inline: matched tags such as ``<em>`` stay tags.
 
-    Everything else is text: ``<details>``, an ``<em>`` that is never closed, a lone ``<``.
+    Those of a link are left out, as lists put the title into a link of its own. Everything else is
+    text: ``<details>``, an ``<em>`` that is never closed, a lone ``<``.
     """
     text = clean(str(title))
     if "<" not in text and "&" not in text and ">" not in text:
@@ -119,7 +120,8 @@ def title_html(title: object) -> str:
     end = 0
     for tag in TAG.finditer(text, 0, text.rfind(">") + 1):
         if tag.start() in kept:
-            pieces += (_escaped(text[end : tag.start()]), tag[0])
+            own = "" if tag[1].lower() == "a" else tag[0]
+            pieces += (_escaped(text[end : tag.start()]), own)
             end = tag.end()
     return "".join([*pieces, _escaped(text[end:])])
 

@@ -9,7 +9,6 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from publish.deploy import targets
 from publish.errors import PublishError
 from publish.http import ask
 from publish.newsletter.doctor import Check
@@ -43,7 +42,7 @@ def checks(settings: Settings, lock: Callable[[], AbstractContextManager[None]])
 def _target(settings: Settings, name: str) -> Check:
     title = f"target {name}"
     try:
-        target = targets.make(golive.target_config(settings, name))
+        target = golive.target_of(settings, name)
         record = target.read().record
         target.probe()
     except PublishError as error:

@@ -310,7 +310,7 @@ def test_a_damaged_table_of_the_ledger_is_named_by_a_check(project: Project, nam
     assert error.startswith(f"content/ledger/{name}.json:1 ")
 
 
-WRITTEN = ("output", "content/ledger", "output/calm")
+WRITTEN = ("output", "content/ledger", "output/calm", ".publish")
 
 
 @pytest.mark.parametrize("name", WRITTEN)

@@ -172,6 +172,14 @@ def errors(project: Project) -> list[tuple[str, int, str]]:
      ("TAG_SAVE_AS = '../{slug}.html'", "shared-file"), ("DIRECT_TEMPLATES = [5]", "setting-kind"),
      ("PAGINATED_TEMPLATES = {'index': 'ten'}", "setting-kind"),
      ("DEFAULT_PAGINATION = 2.5", "setting-kind"), ("PAGE_EXCLUDES = ['pages', 3]", "setting-kind"),
+     ("NEWSLETTER_SEND_AT = '9.30'", "setting-kind"), ("NEWSLETTER_SINCE = 7", "setting-kind"),
+     ("NEWSLETTER_MAX_PER_RUN = -1", "setting-kind"), ("DEPLOY_VERIFY = -1", "setting-kind"),
+     ("NEWSLETTER_TOPICS = {'Career': '?'}", "setting-kind"),
+     ("NEWSLETTER_REPLY_TO = 'nora'", "setting-kind"), ("NEWSLETTER_SETTLE = 'x'", "setting-kind"),
+     ("DEPLOY = {'a': {'kind': 'ftp'}, 'b': 7}", "setting-kind"),
+     ("DEPLOY = {'web': {'kind': 'ssh', 'hst': 'h'}}", "setting-kind"),
+     ("DEPLOY = {'web': {'kind': 's3', 'bucket': 'a b'}}", "setting-kind"),
+     ("DEPLOY = {'web': {'kind': 'folder', 'path': 'www', 'url': 'www'}}", "setting-kind"),
      ("PAGINATED_TEMPLATES = {'tag': None}", "refused"),
      ("DEFAULT_PAGINATION, PAGINATION_PATTERNS = 1, ((1, '{url}', '{x}'),)", "refused")],
 )  # fmt: skip
@@ -339,6 +347,9 @@ def both(project: Project, first: str, second: str) -> list[tuple[str, int, str,
         ("Category: C++", "Category: C", [("b.md", 7, "category-case", "warning")]),
         ("Category: Care", "Category: care", [("b.md", 7, "category-case", "error")]),
         ("Category: Care", "Category: Care", []),
+        ("Tags: C++, Sleep", "Tags: sleep, C#", [("b.md", 8, "category-case", "warning")] * 2),
+        ("Author: Nora", "Authors: Max, nora", [("b.md", 8, "category-case", "warning")]),
+        ("Tags: caf\u00e9", "Tags: cafe\u0301", []),
         ("Author: Nora", "Authors: " + "x" * 300, [("b.md", 8, "long-address", "error")]),
         ("Image: images/none.jpg", "Image: images/two.jpg",
          [("a.md", 8, "unshowable-picture", "error")]),
@@ -355,6 +366,20 @@ def test_names_and_pictures_that_are_none(
     assert both(project, first, second) == findings
     if "taken-list" in str(findings):
         assert "all.atom.xml" in refused(project)
+
+
+def test_what_a_machine_lacks_to_deploy_is_no_fault_of_the_settings(project: Project):
+    project.post()
+    project.set("DEPLOY = {'a': {'kind': 'git', 'remote': 'nowhere'}}")
+    assert errors(project) == []
+
+
+@pytest.mark.parametrize(
+    "lists", ["TAG_SAVE_AS = ''", "TAG_REGEX_SUBSTITUTIONS = [(r'[+]', 'p'), (r'#', 's')]"]
+)
+def test_tags_of_one_address_are_told_only_where_they_share_a_list(project: Project, lists: str):
+    project.set(lists)
+    assert both(project, "Tags: C++", "Tags: C#") == []
 
 
 def test_addresses_beside_others_are_free(project: Project):

@@ -134,6 +134,14 @@ def test_pages_have_both_too(site: Site):
     assert "pages/about.md: `Settings:` " in built.log
 
 
+def test_a_draft_with_a_place_of_its_own_is_written_only_where_drafts_are(site: Site):
+    site.post("other")
+    site.post("draft", Status="draft", Save_as="placed.html")
+    site.post("later", Date="2999-01-01", Save_as="placed.html")
+    assert not (site.build(DRAFT_SAVE_AS="").output / "placed.html").exists()
+    assert (site.build(DRAFT_SAVE_AS="drafts/{slug}.html").output / "placed.html").exists()
+
+
 def test_a_value_over_several_lines_is_one_text(site: Site):
     site.post("post", Title="A long\n    title", Slug="post", Uid="aaaaaaaaaaaa1")
     assert shown(site.build(), "post")[2] == "A long title"

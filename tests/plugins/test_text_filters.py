@@ -18,6 +18,7 @@ TITLES = {
     "block": ("What <details> and <script> taught me",) * 2,
     "inline": ("<em>Now</em> in 10<sup>9</sup>/L", "Now in 10⁹/L"),
     "open": ("An <em>open end",) * 2,
+    "link": ("<a href='/x/'>Linked</a> <em>now</em>", "Linked now"),
 }
 NOTES = "It closed at five[^a], and the other at 15[^b].\n\nMore.\n\n[^a]: Four.\n[^b]: Fifteen."
 
@@ -34,6 +35,7 @@ def built(root: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Site, B
     site.post("block-words", blocks + "one " * 920, Title="Blocks", Slug="block-words")
     site.post("told", "One.", Title="Told", Slug="told", Reading_minutes="7")
     site.post("notes", NOTES, Title="Notes", Slug="notes", Date="2024-01-01")
+    site.post("far", "One.", Title="漢字", Slug="far", Image="//far.example/a.png")
     made = site.build("--fatal", "errors")
     assert made.code == 0, made.log
     return site, made
@@ -75,9 +77,27 @@ def test_a_heading_holds_nothing_but_a_line(built: tuple[Site, Built], slug: str
     for name in (f"{slug}/index.html", "index.html", "archives.html"):
         page = html.fromstring(made.text(name))
         assert not page.xpath("//h1//details | //h2//details | //a//script | //h1//script")
+        assert "<a href='/x/'>" not in made.text(name)
     (heading,) = html.fromstring(made.text(f"{slug}/index.html")).xpath("//article//h1")
-    tags = {"inline": ["em", "sup"]}.get(slug, [])
+    tags = {"inline": ["em", "sup"], "link": ["em"]}.get(slug, [])
     assert [child.tag for child in heading.iterdescendants()] == tags
+
+
+def test_every_surface_shows_the_same_picture(built: tuple[Site, Built]):
+    site, made = built
+    cover, page = "https://far.example/a.png", html.fromstring(made.text("far/index.html"))
+    (data,) = page.xpath("//script[@type='application/ld+json']")
+    card, own = json.loads(data.text)["@graph"][0]["image"]
+    assert own["url"] == cover
+    (item,) = (i for i in made.json()["items"] if i["url"].endswith("/far/"))
+    assert item["image"] == cover
+    issue = json.loads((site.root / ".publish/issues/far/issue.json").read_text("utf-8"))
+    assert issue["images"] == [cover]
+    # The card's face lacks the title's letters, so the site's card stands in.
+    for name in ("og:image:alt", "twitter:image:alt"):
+        assert page.xpath(f"//meta[@property='{name}' or @name='{name}']/@content") == [
+            card["caption"]
+        ]
 
 
 def test_a_summary_holds_no_footnote_and_its_powers_are_powers(built: tuple[Site, Built]):

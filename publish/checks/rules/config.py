@@ -51,9 +51,15 @@ def bad_timezone(site: Site) -> Iterator[Problem]:
 
 @site_rule("setting-kind", "error", '`DEFAULT_PAGINATION = "ten"`', "same")
 def setting_kind(site: Site) -> Iterator[Problem]:
-    """A setting that is text where a number, a list or a mapping is needed, or the like."""
+    """A setting that is text where a number, a list or a mapping is needed, or the like; or one
+    that `send` or `deploy` would refuse."""
+    told = set()
     for name, message, remedy in misfits(site.given):
+        told.add(name)
         yield _at(site, name, message, remedy)
+    for said in site.library.complaints:
+        if said.kind == "setting" and said.parts[0] not in told:
+            yield _at(site, said.parts[0], said.message, said.remedy)
 
 
 @site_rule("one-address-for-all", "error", '`ARTICLE_URL = "post/"`', "same")

@@ -97,7 +97,7 @@ def unread_file(site: Site) -> Iterator[Problem]:
 
 @site_rule("unwritable", "error", "`output/` made by another user", "same")
 def unwritable(site: Site) -> Iterator[Problem]:
-    """A folder in which `build` could not write: of the site, or the ledger. A warning
+    """A folder in which `build` could not write: of the site, the ledger, or the cache. A warning
     where it is not made yet: the site may be there to be checked only."""
     for trouble in site.met("unwritable"):
         if trouble.detail == "missing":

@@ -44,7 +44,8 @@ def refusals(site: Site) -> Iterator[tuple[Problem, Complaint]]:
     zone = any(True for _ in bad_timezone.over_site(site)) if bad_timezone.over_site else False
     for said in site.library.complaints:
         # Another rule reports the setting.
-        if not (_of_unread(said, site) or (zone and said.kind == "bad-timezone")):
+        if not (said.kind == "setting" or _of_unread(said, site)
+                or (zone and said.kind == "bad-timezone")):  # fmt: skip
             problem = _problem(said, site)
             alike = CLASS.sub("", problem.message), problem.file if _is_own(said, site) else ""
             told.setdefault(alike, []).append((problem, said))

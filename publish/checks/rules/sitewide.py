@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+from unicodedata import normalize
 from urllib.parse import unquote
 
 from publish.checks.rule import site_rule
 from publish.checks.site import Site
+from publish.checks.source import Source
 from publish.post.diagnostic import Problem, quoted
 from publish.post.slug import slugify
 from publish.post.urls import folded, normal
@@ -15,25 +18,57 @@ from publish.post.urls import folded, normal
 @site_rule("category-case", "error", "`Category: Career` here, `Category: career` there")
 def category_case(site: Site) -> Iterator[Problem]:
     """Two spellings of one category that differ by case would fight for one address. A warning
-    for two names that differ by more and have one address all the same."""
-    first: dict[str, tuple[str, str]] = {}
-    addressed: dict[str, tuple[str, str]] = {}
+    for two names that differ by more and have one address all the same, and for tags and authors:
+    one list, under one of the names, has the posts of both."""
+    first: dict[tuple[str, str], tuple[str, str]] = {}
+    slugs = {kind: _slugs(site, kind) for kind in KEYS}
     for source in sorted(site.sources, key=lambda s: s.file):
-        for name in source.named_categories:
-            spelling, file = first.setdefault(name.casefold(), (name, source.file))
-            if spelling != name:
-                message = f"the category {quoted(name)} is spelled {quoted(spelling)} in {file}"
-                remedy = f"write {quoted(spelling)}, or change it there"
-                yield Problem(source.line("category"), message, remedy, source.file,
-                              fix=(name, spelling))  # fmt: skip
+        for kind, name in _named(site, source):
+            slug = slugs[kind](name).casefold()
+            spelling, file = first.setdefault((kind, slug), (name, source.file))
+            if spelling == name or not slug:
                 continue
-            other, file = addressed.setdefault(slugify(name), (name, source.file))
-            if other.casefold() != name.casefold():
-                message = (
-                    f"the category {quoted(name)} has the address of {quoted(other)} in {file}"
-                )
-                remedy = "give one of them a name of other letters"
-                yield Problem(source.line("category"), message, remedy, source.file, "warning")
+            by_case = spelling.casefold() == name.casefold()
+            has = "is spelled" if by_case else "has the address of"
+            yield Problem(
+                _line(source, kind),
+                f"the {kind} {quoted(name)} {has} {quoted(spelling)} in {file}",
+                f"write {quoted(spelling)}, or change it there" if by_case
+                else "give one of them a name of other letters",
+                source.file,
+                None if by_case and kind == "category" else "warning",
+                (name, spelling) if by_case and kind == "category" else None,
+            )  # fmt: skip
+
+
+KEYS = {"category": ("category",), "tag": ("tags",), "author": ("author", "authors")}
+"""The keys that name what has a list of its own."""
+
+
+def _named(site: Site, source: Source) -> Iterator[tuple[str, str]]:
+    """What a post's header names that has a page with a list: its kind and its name."""
+    for kind, keys in KEYS.items():
+        if kind == "category":
+            names = source.named_categories
+        elif source.post and site.values.get(f"{kind.upper()}_SAVE_AS", True):
+            names = getattr(source.post, f"{kind}s")
+        else:
+            continue
+        if not source.is_page and any(source.get(key) for key in keys):
+            # `yaml-value` reports a name in quotes or brackets.
+            plain = (name for name in names if name.strip("[]\"'") == name)
+            yield from ((kind, normalize("NFC", name)) for name in plain)
+
+
+def _line(source: Source, kind: str) -> int:
+    return next((source.line(key) for key in KEYS[kind] if source.get(key)), 1)
+
+
+def _slugs(site: Site, kind: str) -> Callable[[str], str]:
+    """A function from a name to the last part of its list's address."""
+    own = site.values.get(f"{kind.upper()}_REGEX_SUBSTITUTIONS")
+    values = {**site.values, **({"SLUG_REGEX_SUBSTITUTIONS": own} if own is not None else {})}
+    return cache(partial(slugify, values=values))
 
 
 @site_rule("taken-list", "error", "`Category: All`, whose feed would be the site's own")
@@ -58,14 +93,13 @@ def taken_list(site: Site) -> Iterator[Problem]:
 
 def _of_term(site: Site, kind: str, slug: str, message: str) -> Iterator[Problem]:
     """The problem at each source that names a category, tag or author of that slug."""
-    key = {"category": "category", "tag": "tags", "author": "author"}[kind]
+    slug_of = _slugs(site, kind)
     for source in site.sources:
         post = source.post
         names = getattr(post, {"category": "categories"}.get(kind, f"{kind}s")) if post else ()
         for name in names:
-            if slugify(name) == slug and source.public:
-                line = source.line(key) if source.header.field(key) else source.line("authors")
-                yield Problem(line, f"of the {kind} {quoted(name)}, {message}",
+            if slug_of(name) == slug and source.public:
+                yield Problem(_line(source, kind), f"of the {kind} {quoted(name)}, {message}",
                               f"give the {kind} another name", source.file)  # fmt: skip
 
 

@@ -43,7 +43,8 @@ class Place:
     """The configuration of a target: its name, its settings, and the site's folders.
 
     ``cache`` is a folder of the target's own that may be deleted at any time; ``siteurl`` is where
-    readers find what it holds.
+    readers find what it holds. ``fault`` makes the error that a setting is wrong, of its name,
+    what is wrong and the remedy.
     """
 
     name: str
@@ -53,6 +54,9 @@ class Place:
     cache: Path
     siteurl: str
     say: Callable[[str], None] = lambda line: None
+    fault: Callable[[str, str, str], ConfigError] = lambda name, what, remedy: ConfigError(
+        what, remedy
+    )
 
     def text(self, key: str, default: str | None = None) -> str:
         """A setting that must be text.
@@ -76,12 +80,14 @@ class Place:
             raise self.wrong(key, "must be a list of words")
         return list(value)
 
-    def wrong(self, key: str, what: str) -> ConfigError:
-        """A ConfigError about a setting; ``what`` says what is wrong."""
-        return ConfigError(
-            f'DEPLOY["{self.name}"]["{key}"]: {what}',
-            "set it in the settings file; docs/reference.md has every option of a target",
-        )
+    def wrong(
+        self, key: str, what: str,
+        remedy: str = "set it in the settings file; docs/reference.md has every option of a target",
+    ) -> ConfigError:  # fmt: skip
+        """A ConfigError about a setting, or with ``""`` about the target; ``what`` says what is
+        wrong."""
+        place = f'DEPLOY["{self.name}"]' + (f'["{key}"]' if key else "")
+        return self.fault("DEPLOY", f"{place}: {what}", remedy)
 
 
 class Target(ABC):
@@ -161,18 +167,13 @@ def make(place: Place) -> Target:
     """
     kind = str(place.options.get("kind"))
     if kind not in KINDS:
-        raise ConfigError(
-            f'DEPLOY["{place.name}"]["kind"]: must be one of {", ".join(KINDS)}',
-            "set it in the settings file",
-        )
+        raise place.wrong("kind", f"must be one of {', '.join(KINDS)}")
     name, options = KINDS[kind]
     allowed = {"kind", "url", *options}
     for key in place.options:
         if key not in allowed:
-            raise ConfigError(
-                f'DEPLOY["{place.name}"]: a target of kind {kind} has no {key!r}',
-                f"it knows {', '.join(sorted(allowed))}",
-            )
+            known = f"it knows {', '.join(sorted(allowed))}"
+            raise place.wrong("", f"a target of kind {kind} has no {key!r}", known)
     target: Target = getattr(importlib.import_module(f"{__name__}.{kind}"), name)(place)
     return target
 

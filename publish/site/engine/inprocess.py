@@ -19,7 +19,7 @@ from publish import light
 from publish.errors import ConfigError, PublishError, Refused
 from publish.light import StubUsed
 from publish.post import cache
-from publish.post.contents import contents
+from publish.post.contents import contents, keep_drafts_out
 from publish.site.engine import ISSUES, BadMoment, NeedsFullPelican, Progress, Run, Task, Unfit
 from publish.site.engine.audit import Audit
 from publish.site.engine.logged import LogCollector
@@ -109,6 +109,8 @@ def run(task: Task, tell: Progress, held: list[Any]) -> Outcome:
             hooks.hand_over()
         pelican = _pelican(values["PELICAN_CLASS"])(values)
         signals.content_object_init.connect(_refuse_bad_moments, weak=False)
+        signals.article_generator_finalized.connect(keep_drafts_out)
+        signals.page_generator_finalized.connect(keep_drafts_out)
         declared, trusted = trust.judged(values, pelican)
         hooks.order_sources()
         keys = settings.keys(task, values, looked)
