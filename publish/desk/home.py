@@ -78,13 +78,14 @@ def view(now: Snapshot, at: datetime) -> SimpleNamespace:
         more_writing=tuple(rows[SHOWN:]),
         together=_together(now, writing),
         first=not now.posts,
+        known=now.newsletter.asked is not None,
         out=tuple(sent_row(now, letter, at) for letter in sent[:SHOWN]),
         older=len(older),
         site=states,
         site_says=says,
         site_buttons=buttons,
         readers="" if known is None else f"{known:,}",
-        readers_says=_asked(now, at),
+        readers_says=parts.as_of(now, at),
         coming=_coming(now, at),
     )
 
@@ -98,8 +99,9 @@ def headline(ahead: list[Letter], rows: list[Row], now: Snapshot, at: datetime) 
         if len(ahead) == 1:
             return f"One letter goes out {day}"
         return f"{words.sentence(words.spelt(len(ahead), 'letter'))} go out, the first {day}"
-    if now.newsletter.asked is None and not now.newsletter.trouble:
-        return "Looking at what is scheduled"
+    if now.newsletter.asked is None:
+        trouble = now.newsletter.trouble
+        return "What is scheduled is not known" if trouble else "Looking at what is scheduled"
     if not now.posts:
         return "Nothing is written yet"
     return "No letter is scheduled" if rows else "All is written, nothing is scheduled"
@@ -239,14 +241,6 @@ def _together(now: Snapshot, writing: list[Post]) -> Button | None:
     return Button(
         f"Send {which} in one letter…", to="/ask/send", values={"posts": names}, plain=True
     )
-
-
-def _asked(now: Snapshot, at: datetime) -> str:
-    known = now.newsletter
-    if known.trouble:
-        last = f"; as of {words.saved(known.asked, now.zone, at)}" if known.asked else ""
-        return f"not known now{last}: {known.trouble}"
-    return f"as of {words.clock(known.asked, now.zone)}" if known.asked else "being counted"
 
 
 def _coming(now: Snapshot, at: datetime) -> tuple[AgendaEntry, ...]:

@@ -18,12 +18,12 @@ def index(now: Snapshot, at: datetime) -> SimpleNamespace:
     sent = [m for m in all_letters if m.state == "sent"]
     sent.sort(key=lambda m: m.at or at, reverse=True)
     never = sorted(parts.never_mailed(now), key=lambda s: s.date or s.saved, reverse=True)
-    known = now.newsletter.asked
     return SimpleNamespace(
         waiting=[_waiting(now, m, at) for m in waiting],
         out=[home.sent_row(now, m, at) for m in sent],
         never=[(s.title, parts.href(s)) for s in never],
-        says=f"As of {words.saved(known, now.zone, at)}." if known else "Being looked at.",
+        says=f"{words.sentence(parts.as_of(now, at))}.",
+        known=now.newsletter.asked is not None,
     )
 
 

@@ -115,7 +115,7 @@ def _letter_steps(
     if letter is None:
         why = "not yet"
         if now.newsletter.asked is None:
-            why = "Mailchimp was not reached" if now.newsletter.trouble else "being looked at"
+            why = "not known now" if now.newsletter.trouble else "being looked at"
         elif post.kind == "public" and (choice := now.choice(post)):
             why = UNSENT.get(choice.verdict, choice.why)
         return Step("", scheduled, why), Step("", delivered, f"to {whom}")

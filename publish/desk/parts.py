@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from urllib.parse import quote
 
 from publish.desk import words
@@ -112,6 +113,15 @@ def mode(now: Snapshot) -> Mode:
         )  # fmt: skip
     who = readers(now)
     return Mode(True, "Live.", f"What you send from here reaches {who}.")
+
+
+def as_of(now: Snapshot, at: datetime) -> str:
+    """When Mailchimp was read last, or why it could not be."""
+    known = now.newsletter
+    if known.trouble:
+        last = f"; last read {words.saved(known.asked, now.zone, at)}" if known.asked else ""
+        return f"not known now{last}: {known.trouble}"
+    return f"as of {words.clock(known.asked, now.zone)}" if known.asked else "being looked at"
 
 
 def letter_is_due(now: Snapshot, post: Post) -> bool:

@@ -77,8 +77,7 @@ def serve(
         app.guard = Guard(server.port, secret)
         where = f"http://{HOST}:{server.port}{base}/"
         first = Snapshot(
-            name=str(settings.values.get("SITENAME") or settings.root.name),
-            address=settings.siteurl, live=real, acts=live or not real,
+            live=real, acts=live or not real,
             inbox="" if real else inbox,
         )  # fmt: skip
         reader.begin(first)

@@ -46,7 +46,8 @@ DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.I)
 @dataclass(slots=True)
 class Entry:
     """One post or page to be written. ``file`` is relative to the content folder, ``path`` the path
-    of the old address, ``olds`` earlier paths, ``open`` whether it is public now."""
+    of the old address, ``olds`` earlier paths, ``lang`` its language if that is not the site's,
+    ``open`` whether it is public now."""
 
     number: int
     id: int
@@ -58,6 +59,7 @@ class Entry:
     path: str
     title: str
     olds: list[str] = field(default_factory=list)
+    lang: str = ""
     date: datetime | None = None
 
     @property

@@ -10,7 +10,7 @@ from html import escape
 from typing import Any, NamedTuple
 
 from publish.importer import body, ending, header, links, tree
-from publish.importer.address import READ, Entry, host_of
+from publish.importer.address import PICTURE_NAME, READ, Entry, host_of
 from publish.importer.links import Index, Rewriter
 from publish.importer.losses import Loss
 from publish.importer.markdown import markup, verify
@@ -19,6 +19,7 @@ from publish.importer.model import Item
 from publish.importer.pictures import MediaLibrary
 from publish.importer.state import State
 from publish.importer.tree import El
+from publish.importer.wordpress import fragments
 from publish.importer.wordpress.expand import Context
 
 
@@ -86,8 +87,11 @@ class Steps:
             _comments(root, item, context)
         elif item.comments:
             context.lose("comments-left", str(len(item.comments)), item.comments[0].text)
-        found = [el for part in (root, *(note for _, note in notes)) for el in part.walk()]
         rewriter = self._rewriter(entry, context)
+        found: list[El] = []
+        for el in (el for part in (root, *(note for _, note in notes)) for el in part.walk()):
+            rewriter.link(el)
+            found.append(el)
         # All files that the second step uses are read and named by one process, in this order.
         urls = [rewriter.absolute(el.get("src")) for el in found if el.tag == "img"]
         urls += [plan["cover"]] if plan.get("cover") else []
@@ -114,15 +118,21 @@ class Steps:
         return self.state.store.body(number, types)
 
     def _gallery(self, ids: str, item: Item, context: Context) -> str:
-        """The pictures of attachments; ``*`` means all of the item."""
+        """Attachments as pictures, or as links to what is none; ``*`` means all pictures of the
+        item."""
+        store = self.state.store
         numbers = [int(n) for n in re.findall(r"\d{1,12}", ids)]
         if ids == "*":
-            numbers = self.state.store.children(item.id)
+            own = store.children(item.id)
+            numbers = [n for n in own if PICTURE_NAME.search(store.attachment(n)[0])]
         out = []
         for number in dict.fromkeys(numbers):
-            url, alt, note = self.state.store.attachment(number)
+            url, alt, note = store.attachment(number)
             if not url:
                 context.lose("picture-missing", f"attachment {number}")
+                continue
+            if not PICTURE_NAME.search(url):
+                out.append(fragments.paragraph(fragments.linked(url.rsplit("/", 1)[-1], url)))
                 continue
             words = f"<figcaption>{note}</figcaption>" if note.strip() else ""
             out.append(

@@ -95,9 +95,27 @@ class Rewriter:
                 if not target:
                     out += self._kids(kid.kids)
                     continue
+                kid.kids = self._said(kid)
                 kid.attrs["href"] = target
             out.append(self._picture(kid) if isinstance(kid, El) and kid.tag == "img" else kid)
         return out
+
+    def link(self, el: El) -> None:
+        """Make a paragraph that is an address of the old site, which WordPress shows as a card or
+        player, a link."""
+        words = el.kids[0] if el.tag == "p" and len(el.kids) == 1 else ""
+        if isinstance(words, str) and re.fullmatch(r"https?://\S+", words) and self.own(words):
+            self.context.lose("embed-as-link", words)
+            el.kids = [El("a", {"href": words}, [words])]
+
+    def _said(self, link: El) -> list[El | str]:
+        """The words of a link; in place of an address of the old site, what is there."""
+        href, own = link.get("href"), self.own(link.get("href"))
+        if own is None or link.text().strip() not in (href, f"Page on {host_of(own.url)}"):
+            return link.kids
+        number, file = self.leads(own)
+        title = self._store.plan(number)["title"] if number in self.index.entries else ""
+        return [title or file.rpartition("/")[2] or href]
 
     def _target(self, href: str, words: str) -> str:
         """The new target of a link; ``""`` for a dead one."""
@@ -227,7 +245,7 @@ class Rewriter:
     def _by_path(self, path: str) -> int:
         key = key_of(path)
         for name in (
-            key, re.sub(r"/(?:amp|feed|trackback|comment-page-\d+|\d{1,3}|page/\d+)$", "", key),
+            key, re.sub(r"/(?:amp|embed|feed|trackback|comment-page-\d+|\d{1,3}|page/\d+)$", "", key),
             re.sub(r"\.html?$", "", key),
         ):  # fmt: skip
             if found := self.index.paths.get(name):
@@ -243,7 +261,7 @@ class Rewriter:
             self.context.lose("link-not-public", entry.file, words)
             return ""
         made = f"{{filename}}/{entry.file}"
-        if own.fragment and not own.fragment.startswith(("comment", "respond", "more-")):
+        if own.fragment and not own.fragment.startswith(("comment", "respond", "more-", "?secret")):
             if own.fragment in self._named(entry.number):
                 return f"{made}#{own.fragment}"
             self.context.lose("anchor-missing", f"{entry.file}#{own.fragment[:40]}", words)

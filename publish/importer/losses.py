@@ -66,6 +66,8 @@ LEFT = {
     "module-dropped": (
         "A module or block that WordPress filled as it showed the page: lists of posts, forms, "
         "menus, maps.", "nothing, or a link to what it showed"),
+    "hidden-left": ("A module that its page hid on every screen; no reader saw its words.",
+        "write them, if readers may have them"),
     "background-dropped": ("A background picture of a module: decoration of the old theme.",
         "nothing, or show it as a picture"),
     "form-dropped": ("A form; its headings and sentences stay, its fields and their labels do not.",

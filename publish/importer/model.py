@@ -64,8 +64,9 @@ class Item:
     """One ``<item>`` of an export, its values as text without blanks around them.
 
     ``id`` is WordPress' post id, or a negative number made of the item's address where the export
-    has none. ``meta`` holds the few post meta values that are used, ``unread`` the keys of the
-    others; ``others`` are terms of other taxonomies, with their names.
+    has none. ``lang`` is the language that Polylang or WPML gives it. ``meta`` holds the few post
+    meta values that are used, ``unread`` the keys of the others; ``others`` are terms of other
+    taxonomies, with their names.
     """
 
     id: int
@@ -86,6 +87,7 @@ class Item:
     body: str = ""
     excerpt: str = ""
     attachment: str = ""
+    lang: str = ""
     categories: list[Term] = field(default_factory=list)
     tags: list[Term] = field(default_factory=list)
     authors: list[Term] = field(default_factory=list)

@@ -67,8 +67,11 @@ class Planning:
         name, otherwise = ("PAGE_PATHS", "pages") if item.type == "page" else ("ARTICLE_PATHS", "")
         folder = str((self.values.get(name) or [otherwise])[0]).strip("/")
         wished = address.slug_of(item, self.values)
-        slug, file = self._known(item.id) or self._free(wished, f"{folder}/" if folder else "")
-        self._slugs.add(slug.casefold())
+        lang = item.lang if item.lang != str(self.values.get("DEFAULT_LANG") or "en") else ""
+        slug, file = self._known(item.id) or self._free(
+            wished, f"{folder}/" if folder else "", f"-{lang}" if lang else ""
+        )
+        self._slugs.add((f"{slug}-{lang}" if lang else slug).casefold())
         if code:
             detail = (item.status or "none") if code == "status-unknown" else ""
             self.state.lose(code, item.id, detail, excerpt(title), file)
@@ -76,7 +79,7 @@ class Planning:
             self.state.lose("address-taken", item.id, f"{wished} → {slug}", excerpt(title), file)
         return Entry(
             number, item.id, item.type, state, scheduled, slug, file, address.path_of(item.link),
-            title, list(address.old_paths(item)),
+            title, list(address.old_paths(item)), lang,
         )  # fmt: skip
 
     def _known(self, id: int) -> tuple[str, str] | None:
@@ -92,13 +95,15 @@ class Planning:
             self._gone.add(id)
         return record.slug, record.file
 
-    def _free(self, wished: str, folder: str) -> tuple[str, str]:
-        """An unused slug, and its file."""
+    def _free(self, wished: str, folder: str, lang: str) -> tuple[str, str]:
+        """A slug that is unused in its language (``-fr``, ``""`` for the site's), and its file."""
         slug, count = wished, 1
-        while slug.casefold() in self._slugs or self._taken(slug, f"{folder}{slug}.md"):
+        while (name := f"{slug}{lang}").casefold() in self._slugs or self._taken(
+            name, f"{folder}{name}.md"
+        ):
             count += 1
             slug = f"{address.cut(wished)[: address.LONGEST - 6]}-{count}"
-        return slug, f"{folder}{slug}.md"
+        return slug, f"{folder}{name}.md"
 
     def _taken(self, slug: str, file: str) -> bool:
         """Whether a source that no import wrote has a slug or a file."""
@@ -108,7 +113,7 @@ class Planning:
     def _address(self, entry: Entry) -> str:
         """The new address, from the site's root on."""
         kind: Literal["article", "page"] = "page" if entry.kind == "page" else "article"
-        made = urls.permalink(self.values, kind, entry.slug, date=entry.date)
+        made = urls.permalink(self.values, kind, entry.slug, lang=entry.lang, date=entry.date)
         return made or f"/{entry.slug}/"
 
     def _alias(self, entry: Entry, real: Container[str]) -> list[str]:
@@ -210,6 +215,7 @@ class Planning:
             # They are in the database now; free the memory.
             entry.olds, entry.title = [], ""
         lists = old_lists.lists(state.channel, values, index.terms, state.entries.values())
+        index.pages |= {address.key_of(a): b for a, b in lists.items() if not a.endswith("/feed/")}
         state.moved = {
             old: new for old, new in lists.items() if urls.normal(old).casefold() not in real
         }
@@ -251,6 +257,10 @@ class Planning:
             self.state.lose("title-made", item.id, "", excerpt(title), entry.file)
         post = item.type == "post"
         categories, tags, authors = names.categories(item), names.tags(item), names.authors(item)
+        # Of posts alone WordPress exports no list of terms.
+        for taxonomy, terms in (("category", item.categories), ("post_tag", item.tags)):
+            for term in terms:
+                self.state.channel.terms.setdefault((taxonomy, term.slug), term.name)
         if entry.open:
             kinds = {"category": categories, "tag": tags, "author": authors}
             self._terms.update(
@@ -264,6 +274,7 @@ class Planning:
             ("Category", ", ".join(categories) if post else ""),
             ("Tags", header.joined(tags) if post else ""),
             ("Slug", entry.slug),
+            ("Lang", entry.lang),
             ("Authors" if len(authors) > 1 else "Author",
             header.joined(authors) if len(authors) > 1 else "".join(authors)),
             ("Summary", header.summary(item)),

@@ -19,6 +19,7 @@ from publish.post.urls import is_loopback
 from publish.settings import Settings
 
 KEY = re.compile(r"[0-9a-f]{32}-[a-z]{2,4}\d{1,3}")
+ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 LIST_ID = re.compile(r"[0-9a-f]{6,}")
 
 
@@ -77,10 +78,10 @@ class Account:
             ConfigError: there is none.
         """
         named = bool(self.from_name.strip())
-        if not named or not self.reply_to:
+        if not named or not ADDRESS.fullmatch(self.reply_to):
             name = "NEWSLETTER_REPLY_TO" if named else "NEWSLETTER_FROM_NAME"
             raise ConfigError(
-                f"{name} is missing",
+                f"{name} is missing or no sender",
                 "set it in the settings file to the name and address that readers see",
             )
         return Sender(self.from_name, self.reply_to)
@@ -128,8 +129,8 @@ def account(
         base = loopback(base)
     from_name = str(values.get("NEWSLETTER_FROM_NAME") or values.get("SITENAME") or "")
     return Account(
-        key, list_id, from_name, _address(settings, "reply_to"), base, sandbox, limits(settings),
-        _topics(settings, "topics"),
+        key, list_id, from_name, str(values.get("NEWSLETTER_REPLY_TO") or ""), base, sandbox,
+        limits(settings), _topics(settings, "topics"),
     )  # fmt: skip
 
 
@@ -158,7 +159,7 @@ def _given(settings: Settings, name: str) -> Any:
 
 def _address(settings: Settings, name: str) -> str:
     value = str(_given(settings, name) or "")
-    if value and not re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+", value):
+    if value and not ADDRESS.fullmatch(value):
         raise settings.wrong("NEWSLETTER_REPLY_TO",
                              f"NEWSLETTER_REPLY_TO is no address of a sender: {value!r}",
                              "write the one that readers see, as nora@example.org")  # fmt: skip

@@ -153,7 +153,13 @@ def test_nothing_is_said_to_be_unsent_before_mailchimp_was_looked_at():
     assert not view.writing
     away = home.view(a_snapshot(POST, newsletter=Newsletter(trouble="no answer")), NOW)
     assert away.readers_says == "not known now: no answer"
-    assert away.headline != "Looking at what is scheduled"
+    assert away.headline == "What is scheduled is not known"
+    assert not away.known
+    last = Newsletter(asked=NOW - timedelta(days=8), trouble="no answer")
+    said = home.view(a_snapshot(POST, newsletter=last), NOW).readers_says
+    assert said.replace("\N{NO-BREAK SPACE}", " ") == (
+        "not known now; last read on 20 November: no answer"
+    )
 
 
 def test_what_is_out_has_honest_figures():

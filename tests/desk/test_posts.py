@@ -173,6 +173,13 @@ def test_a_fault_of_any_kind_does_not_end_the_threads_that_look(desk: Desk):
     reader.close()
 
 
+def test_the_site_is_called_what_its_settings_say_now(desk: Desk):
+    reader, file = desk.app.reader, desk.root / "pelicanconf.py"
+    file.write_text(file.read_text().replace('"Happy"', '"Happier"').replace("New_York", "Denver"))
+    reader._look_at_files()
+    assert (reader.current.name, reader.current.zone.key) == ("Happier", "America/Denver")
+
+
 def test_a_date_is_what_the_build_takes_it_for(desk: Desk):
     """Without WITH_FUTURE_DATES too, and however it is written."""
     (desk.root / "pelicanconf.py").write_text("ARTICLE_PATHS = ['posts']\nTIMEZONE = 'UTC'\n")

@@ -13,7 +13,7 @@ from publish.cli import run as cli
 from publish.importer import dates
 from publish.importer.address import title_of, uid
 from publish.settings import Settings
-from tests.importer.export import HEAD, export, imported, item, site
+from tests.importer.export import HEAD, export, imported, item, site, tree_of
 from tests.importer.test_run import report
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -179,3 +179,27 @@ def test_identities_are_the_same_at_every_run_and_other_on_every_site():
     assert uid("old.example", 1) == uid("old.example", 1)
     assert len({uid("old.example", 1), uid("old.example", 2), uid("other.example", 1)}) == 3
     assert title_of("A &amp; B &lt;i&gt; <em>c</em> < d") == "A & B <i> c < d"
+
+
+def test_posts_of_one_slug_in_two_languages_are_translations(blog: Settings):
+    def said(code: str) -> str:
+        return f'<category domain="language" nicename="{code}">{code}</category>'
+
+    there = "https://old.example/fr/hello/"
+    text = export(
+        item(1, "One.", slug="hello", extra=said("en")),
+        item(2, "Un.", slug="hello", link=there, extra=said("fr")),
+        item(3, f'<a href="{there}">x</a>', slug="hello-fr", extra=said("x_y")),
+        item(4, "Eins.", slug="hello", meta={"_wpml_import_language_code": "de"}),
+    )
+    assert imported(blog, text) == 0
+    found = {path.stem: path.read_text() for path in (blog.content / "posts").iterdir()}
+    assert found.keys() == {"hello", "hello-fr", "hello-fr-2", "hello-de"}
+    assert "Lang" not in found["hello"] + found["hello-fr-2"]
+    assert "Slug: hello\nLang: fr\n" in found["hello-fr"]
+    assert "Slug: hello\nLang: de\n" in found["hello-de"]
+    assert "Aliases: /fr/hello/" in found["hello-fr"]
+    assert "[x]({filename}/posts/hello-fr.md)" in found["hello-fr-2"]
+    before = tree_of(blog)
+    assert imported(blog, text) == 0
+    assert {k: v for k, v in tree_of(blog).items() if k in before} == before

@@ -72,6 +72,7 @@ def link(blog: Settings, href: str, **given: object) -> str:
         ("/category/career/", "/category/career/"),
         ("/category/career/page/2/", "/category/career/"),
         ("/category/career/feed/", "/category/career/"),
+        ("/2020/03/", "/archives/"),
         ("/author/nora/", "/author/nora-whitfield/"),
         ("/feed/", "/feeds/all.rss.xml"),
         ("https://e.example/2020/03/11/to/", "https://e.example/2020/03/11/to/"),
@@ -138,3 +139,50 @@ def test_a_blog_in_a_folder_of_its_host(blog: Settings, base: str):
     page = (blog.content / "posts/one.md").read_text()
     assert page.endswith("[a]({filename}/posts/two.md) [b](/)\n")
     assert f"Aliases: {folder}/2020/03/11/one/, " in page
+
+
+def test_an_address_of_the_old_site_alone_becomes_a_link_with_the_title(blog: Settings):
+    page = "https://old.example/2020/03/11/to/"
+    body = f"{page}\n\n[embed]{page}[/embed]\n\n<a href='{page}'>{page}</a>"
+    framed = f"<figure><iframe src='{page}embed/#?secret=1'></iframe></figure>"
+    song = "https://old.example/wp-content/uploads/2020/03/a.jpg"
+    text = export(
+        item(1, f"{body}\n\n{framed}\n\n{song}\n\nhttps://e.example/x", slug="from"),
+        item(2, "x", slug="to", title="To &amp; fro"),
+    )
+    assert imported(blog, text) == 0
+    made = (blog.content / "posts/from.md").read_text().split("\n\n")[1:]
+    assert made == [f"[To & fro]({HERE}/to.md)"] * 4 + [
+        f"[a.jpg]({song})", "https://e.example/x\n",
+    ]  # fmt: skip
+
+
+def test_an_export_of_posts_alone_has_the_names_of_its_terms_in_its_posts(blog: Settings):
+    head = HEAD[: HEAD.index("    <wp:category>")]
+    body = '<a href="/category/career/">c</a> <a href="/tag/green-tea/">t</a>'
+    terms = (("category", "Career"), ("post_tag", "Green Tea"))
+    assert imported(blog, export(item(1, body, slug="from", categories=terms), head=head)) == 0
+    made = (blog.content / "posts/from.md").read_text()
+    assert "[c](/category/career/) [t](/tag/green-tea/)" in made
+
+
+def test_a_gallery_of_all_holds_pictures_alone_and_a_playlist_links_its_files(blog: Settings):
+    text = export(
+        item(1, '[gallery]\n\n[playlist ids="8"]', slug="from"),
+        attachment(7, "a.jpg", "Alt", parent=1), attachment(8, "song.mp3", parent=1),
+    )  # fmt: skip
+    assert imported(blog, text) == 0
+    made = (blog.content / "posts/from.md").read_text()
+    below = "https://old.example/wp-content/uploads"
+    assert made.split("\n\n", 1)[1] == (f"![Alt]({below}/a.jpg)\n\n[song.mp3]({below}/song.mp3)\n")
+
+
+def test_a_note_is_found_from_a_table_that_stays_html(blog: Settings):
+    row = '<td>a<sup data-fn="n1"><a href="#n1">1</a></sup></td><td rowspan="2">b</td>'
+    notes = {"footnotes": '[{"id":"n1","content":"The note."}]'}
+    body = f"<table><tr>{row}</tr><tr><td>c</td></tr></table><!-- wp:footnotes /-->"
+    assert imported(blog, export(item(1, body, slug="from", meta=notes)), "--strict") == 0
+    assert (
+        '<sup id="fnref:1"><a href="#fn:1">1</a></sup>'
+        in (blog.content / "posts/from.md").read_text()
+    )

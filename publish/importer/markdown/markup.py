@@ -258,7 +258,9 @@ def html(el: El | str, dialect: Dialect) -> str:
         return "".join(html(kid, dialect) for kid in el.kids)
     if tag == "fnref":
         number = dialect.notes.get(el.get("id"))
-        return f"<sup>{number}</sup>" if number else ""
+        return (
+            f'<sup id="fnref:{number}"><a href="#fn:{number}">{number}</a></sup>' if number else ""
+        )
     if tag == "a" and "href" not in el.attrs:
         return f'<a id="{escape(el.get("id"))}"></a>' if el.get("id") in dialect.anchors else ""
     attrs = "".join(

@@ -147,6 +147,10 @@ class Flow:
             self.lose("script-dropped", el.get("src"), el.text())
         elif el.tag in ("select", "input") and el.get("type") != "hidden":
             self.lose("form-dropped", el.tag, el.get("value") or el.text())
+        elif el.tag == "svg":
+            words = " ".join(kid.text() for kid in el.walk() if kid.tag == "text")
+            if words:
+                self.lose("module-dropped", "svg", words)
         elif el.tag == "object":
             for kid in el.walk():
                 if kid.tag in ("embed", "iframe") or kid.get("data"):
@@ -177,7 +181,9 @@ class Flow:
         return _mark([*out, El("mark-form")])
 
     def _paragraph(self, el: El, autop: bool) -> list[El]:
-        out = self.flow(El("p", {}, el.kids), autop, True)
+        spoken = attributes_of(el, "lang", "dir")
+        kids: list[El | str] = [El("span", spoken, el.kids)] if spoken else el.kids
+        out = self.flow(El("p", {}, kids), autop, True)
         if out and el.get("id"):
             out[0].attrs.setdefault("id", el.get("id"))
         return _mark(out) if CALL.search(f" {el.get('class')} ".lower()) else out
@@ -223,6 +229,9 @@ class Flow:
             return [*self._kids(el, autop)]
         kids = self._kids(el, autop)
         name = INLINE.get(tag)
+        if el.get("aria-hidden") == "true" and not re.search(r"\w", el.text()):
+            # A sign beside the words, such as the plus of something to open.
+            return [kid for kid in kids if isinstance(kid, El)]
         if tag == "sup" and el.get("data-fn"):
             return [El("fnref", {"id": el.get("data-fn")})]
         if tag == "span" and (el.get("lang") or el.get("dir")):

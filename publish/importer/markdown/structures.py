@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from publish.importer.tree import GONE, MADE, El
@@ -116,7 +116,10 @@ def _cell(n: Flow, cell: El, autop: bool) -> El:
 def figure(n: Flow, el: El, autop: bool) -> list[El]:
     """A picture with its caption; other contents of a figure become blocks of their own."""
     notes: list[El] = []
-    rest = El("div", {}, list(_without(el, "figcaption", notes)))
+    # Each picture of a gallery has a caption of its own.
+    gallery = sum(kid.tag == "img" for kid in el.walk()) > 1
+    through = ("div", "span") if gallery else ("div", "figure", "span")
+    rest = El("div", {}, list(_without(el, "figcaption", notes, through)))
     inside = n.flow(rest, False if "wp-block" in el.get("class") else autop, True)
     note = _lines(n, notes)
     if not note:
@@ -130,7 +133,7 @@ def figure(n: Flow, el: El, autop: bool) -> list[El]:
 def details(n: Flow, el: El, autop: bool) -> list[El]:
     """A summary that opens to more."""
     summary: list[El] = []
-    rest = El("div", {}, list(_without(el, "summary", summary)))
+    rest = El("div", {}, list(_without(el, "summary", summary, ("div", "figure", "span"))))
     inside = n.flow(rest, autop, True)
     words = _lines(n, summary)
     if not words:
@@ -169,16 +172,14 @@ def _through(el: El, tag: str) -> Iterator[El | str]:
             yield kid
 
 
-def _without(el: El, tag: str, found: list[El]) -> Iterator[El | str]:
+def _without(
+    el: El, tag: str, found: list[El], through: Container[str]
+) -> Iterator[El | str]:  # fmt: skip
     for kid in el.kids:
         if isinstance(kid, El) and kid.tag == tag:
             found.append(kid)
-        elif (
-            isinstance(kid, El)
-            and kid.tag in ("div", "figure", "span")
-            and any(k.tag == tag for k in kid.walk())
-        ):
-            yield kid.clone(list(_without(kid, tag, found)))
+        elif isinstance(kid, El) and kid.tag in through and any(k.tag == tag for k in kid.walk()):
+            yield kid.clone(list(_without(kid, tag, found, through)))
         else:
             yield kid
 

@@ -125,6 +125,16 @@ def _inside(block: Block, context: Context) -> str:
 
 
 def _block(block: Block, context: Context) -> str:
+    made = _shown(block, context)
+    screens = divi5.at(block.attributes, "module", "decoration", "disabledOn")
+    hidden = [divi5.at(screens, name, "value") == "on" for name in ("desktop", "tablet", "phone")]
+    if not all(hidden) and divi5.at(block.attributes, "metadata", "blockVisibility") is not False:
+        return made
+    context.lose("hidden-left", f"wp:{block.name}", plain(made))
+    return ""
+
+
+def _shown(block: Block, context: Context) -> str:
     name = block.name
     if name.startswith("divi/"):
         return divi5.html_of(block, lambda node: _block(node, context), context)
@@ -144,6 +154,9 @@ def _block(block: Block, context: Context) -> str:
     if name in ("social-link", "navigation-link") and url:
         words = block.attributes.get("label") or block.attributes.get("service") or url
         return f"<li>{fragments.linked(str(words), url)}</li>"
+    if name == "file":
+        # The theme sets the second link apart as a button.
+        inside = inside.replace("</a><a", "</a> <a")
     if name == "cover" and url and "<img" not in inside:
         inside = f'<img src="{escape(url)}" alt="">{inside}'
     form = name not in RAW and any(word in name for word in FORMS)

@@ -231,7 +231,7 @@ def _social(fields: Fields, body: str, value: list[str]) -> str:
 
 
 def _number(fields: Fields, body: str, value: list[str]) -> str:
-    number, sign = fields.get("number", ""), fields.get("percent_sign", "on")
+    number, sign = fields.get("number", "").removesuffix("%"), fields.get("percent_sign", "on")
     return fragments.paragraph(fragments.text(number and number + "%" * (sign != "off")))
 
 

@@ -38,7 +38,7 @@ FORMS = {
 STRIPS = {"addtoany", "sociable", "social_share", "ssba", "shareaholic", "sharethis", "addthis"}
 NAMELESS = {"sourcecode", "source", "code"}
 DYNAMIC = {
-    "playlist", "toc", "recent_posts", "recent-posts", "display-posts", "archives", "sitemap",
+    "toc", "recent_posts", "recent-posts", "display-posts", "archives", "sitemap",
     "woocommerce_cart", "woocommerce_checkout", "woocommerce_my_account", "product", "products",
     "vc_posts_slider", "vc_basic_grid", "vc_post_grid", "vc_wp_recentposts",
     "blog_subscription_form",
@@ -129,6 +129,14 @@ def _round(made: str, code: Code, context: Context) -> str:
 
 
 def _code(code: Code, context: Context) -> str:
+    made = _shown(code, context)
+    if code.get("disabled") != "on" and code.get("disable_element") != "yes":
+        return made
+    context.lose("hidden-left", code.name, plain(made))
+    return ""
+
+
+def _shown(code: Code, context: Context) -> str:
     if code.name.startswith(("et_pb_", "et_social_")) and code.name not in TRANSPARENT:
         return _divi(code, context)
     return HANDLERS.get(code.name, _other)(code, context)
@@ -360,6 +368,8 @@ HANDLERS: Mapping[str, Handler] = {
         _round(fragments.media(code.get("src", "0"), "frame"), code, context),
     "gallery": lambda code, context:
         context.gallery(code.get("ids", "include") or "*") + _inside(code, context),
+    "playlist": lambda code, context:
+        context.gallery(code.get("ids")) if code.get("ids") else _dropped(code, context),
     "embed": lambda code, context:
         f"\n\n{_inside(code, context).strip() or escape(code.get('src', 'url'))}\n\n",
 }  # fmt: skip

@@ -35,6 +35,7 @@ WIDE = {
 Decode = Callable[[bytes, bool], str]
 XML_NAMES = {b"amp", b"lt", b"gt", b"quot", b"apos"}
 NAMES = {k.encode(): f"&#{v};".encode() for k, v in html.entities.name2codepoint.items()}
+LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z\d]{2,8})*")
 VALUES = {
     "title": "title", "link": "link", "guid": "guid", "pubDate": "pub_date",
     "dc:creator": "creator", "excerpt:encoded": "excerpt", "wp:post_type": "type",
@@ -319,6 +320,8 @@ def _meta(element: Any, item: Item) -> None:
         item.old_slugs.append(value)
     elif key == "_wp_old_date":
         item.old_dates.append(value)
+    elif key == "_wpml_import_language_code":
+        item.lang = value
     elif key in META and value:
         item.meta.setdefault(key, value)
     elif key and value and key not in item.unread and not BOOKKEEPING.match(key):
@@ -341,9 +344,17 @@ def _term(element: Any, item: Item) -> None:
     term = Term(name, element.get("nicename", ""))
     kinds = {"category": item.categories, "post_tag": item.tags, "tag": item.tags}
     kinds["author"] = item.authors
+    if domain == "language" and LANGUAGE.fullmatch(term.slug):
+        item.lang = term.slug
+        return
     same = kinds.get(domain)
     # WXR 1.0 lists each category twice, once with its slug and once without.
     if same is not None and name and all(known.name != name for known in same):
         same.append(term)
-    elif same is None and name and (domain, name) not in item.others:
+    elif (
+        same is None
+        and name
+        and domain != "post_translations"
+        and (domain, name) not in item.others
+    ):
         item.others.append((domain, name))
