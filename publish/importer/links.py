@@ -27,6 +27,8 @@ from publish.post import urls
 
 SCHEMES = {"http", "https", "mailto", "tel", "sms", "ftp", "geo", "webcal", "xmpp", "whatsapp",
            "signal"}  # fmt: skip
+VIEWS = re.compile(r"/(?:amp|embed|feed|trackback|comment-page-\d+|\d{1,3}|page/\d+)$")
+"""How the addresses of another form of a post end."""
 
 
 @dataclass
@@ -245,7 +247,7 @@ class Rewriter:
     def _by_path(self, path: str) -> int:
         key = key_of(path)
         for name in (
-            key, re.sub(r"/(?:amp|embed|feed|trackback|comment-page-\d+|\d{1,3}|page/\d+)$", "", key),
+            key, VIEWS.sub("", key),
             re.sub(r"\.html?$", "", key),
         ):  # fmt: skip
             if found := self.index.paths.get(name):
