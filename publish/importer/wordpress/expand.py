@@ -13,7 +13,7 @@ from html import escape, unescape
 from publish.importer.losses import Loss, excerpt
 from publish.importer.model import number_of
 from publish.importer.wordpress import divi, fragments, shortcodes, wpbakery
-from publish.importer.wordpress.shortcodes import Code
+from publish.importer.wordpress.nesting import Code
 from publish.post.text import clean, plain
 
 EMBEDS = {
