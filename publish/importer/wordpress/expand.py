@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -240,25 +237,14 @@ DYNAMIC_VARIABLE = re.compile(r"\$variable\((\{.{0,20000}?\})\)\$", re.S)
 def dynamic(value: str, context: Context) -> str:
     """The value of Divi's dynamic content."""
     if "@ET-DC@" in value:
-        value = DYNAMIC_CODE.sub(lambda m: _of_base64(m[1], context), value)
+        value = DYNAMIC_CODE.sub(lambda m: _of_json(fragments.of_base64(m[1]), context), value)
     if "$variable(" in value:
         value = DYNAMIC_VARIABLE.sub(lambda m: _of_json(m[1], context), value)
     return value
 
 
-def _of_base64(text: str, context: Context) -> str:
-    try:
-        raw = base64.b64decode(text + "=" * (-len(text) % 4)).decode("utf-8", "replace")
-    except (binascii.Error, ValueError):
-        return ""
-    return _of_json(raw, context)
-
-
 def _of_json(raw: str, context: Context) -> str:
-    try:
-        found = json.loads(raw)
-    except ValueError:
-        return ""
+    found = fragments.of_json(raw)
     if not isinstance(found, dict):
         return ""
     value = found.get("value")
