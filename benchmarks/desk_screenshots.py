@@ -82,7 +82,7 @@ def pictures(browser: Browser, desk: str, folder: Path) -> None:
                     viewport={"width": shape[0], "height": shape[1]}, color_scheme=scheme
                 )
                 page.goto(desk + path)
-                # The preview, the findings and, on a post's page, the letter are there once they are made.
+                # The preview, the findings and a post's letter are there once they are made.
                 page.get_by_role("link", name="See the site").wait_for()
                 page.get_by_text("Nothing to mend").first.wait_for()
                 if kind == "post":
