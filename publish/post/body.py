@@ -11,8 +11,9 @@ from publish.post.urls import CANDIDATE
 ADDRESSES = {
     "a": "href", "area": "href", "img": "src", "iframe": "src", "frame": "src", "embed": "src",
     "object": "data", "audio": "src", "video": "src", "source": "src", "track": "src",
+    "form": "action",
 }  # fmt: skip
-"""The attribute of each element that holds an address a reader follows or loads."""
+"""The attribute of each element that holds an address a reader follows, loads or posts to."""
 MARK = re.compile(r"[{|]\w+[}|]")
 OTHERS = ("href", "src", "data", "cite", "formaction", "action", "content")
 """Attributes in which Pelican resolves an address as well, whatever their element."""
