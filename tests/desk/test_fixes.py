@@ -44,10 +44,14 @@ def test_a_line_is_mended(rule: str, before: str, after: str, more: dict[str, An
 
 
 def test_header_lines_are_mended():
-    assert mended("unknown-status", HEAD.replace("published", "publish")) == HEAD
-    assert mended("missing-status", HEAD.replace("Status: published\n", "")) is not None
+    assert (
+        mended("unknown-status", HEAD.replace("published", "publish"), fix=("publish", "published"))
+        == HEAD
+    )
+    missing = HEAD.replace("Status: published\n", "")
+    assert "Status: published\n" in (mended("missing-status", missing, fix=("", "published")) or "")
     missing = HEAD.replace("Slug: a-post\n", "")
-    assert "Slug: a-post\n" in (mended("missing-slug", missing) or "")
+    assert "Slug: a-post\n" in (mended("missing-slug", missing, fix=("", "a-post")) or "")
     known = mended("missing-uid", HEAD.replace("Uid: 0123456789ab\n", ""),
                    fix=("", "fedcba9876543210"))  # fmt: skip
     assert "Uid: fedcba9876543210\n" in (known or "")
