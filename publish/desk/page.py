@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import SimpleNamespace
+from urllib.parse import urlencode
 
 from publish.desk import parts, words
 from publish.desk.model import Letter, Post, Snapshot
@@ -142,9 +143,8 @@ def _remark(post: Post, finding: Diagnostic, fixable: Collection[Diagnostic]) ->
     line = {"post": post.name, "line": str(finding.line)}
     mend = None
     if finding in fixable:
-        mend = Button(
-            "Mend it…", to="/mend", values={**line, "rule": finding.rule, "digest": post.digest}
-        )
+        query = urlencode({**line, "rule": finding.rule, "digest": post.digest})
+        mend = Button("Mend it…", f"/mend?{query}")
     return SimpleNamespace(
         state=state, line=finding.line, message=finding.message, remedy=finding.remedy, mend=mend,
         open=Button(f"Open at line {finding.line}", to="/open", values=line),

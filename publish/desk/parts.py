@@ -168,30 +168,35 @@ def findings(now: Snapshot, post: Post) -> tuple[Diagnostic, ...] | None:
     return tuple(sorted(found, key=lambda f: (f.severity != "error", f.line, f.message)))
 
 
+def _counts(found: tuple[Diagnostic, ...]) -> tuple[int, int]:
+    """The number of errors, and of the other findings."""
+    errors = sum(finding.severity == "error" for finding in found)
+    return errors, len(found) - errors
+
+
 def health(found: tuple[Diagnostic, ...] | None) -> tuple[State, ...]:
     """The number of findings, as states."""
     if found is None:
         return (State("pending", "Being checked"),)
-    errors = sum(finding.severity == "error" for finding in found)
+    errors, rest = _counts(found)
     told = []
     if errors:
         told.append(State("error", f"{errors} to mend"))
-    if rest := len(found) - errors:
+    if rest:
         told.append(State("warning", f"{rest} to consider"))
     return tuple(told) or (State("ok", "Nothing to mend"),)
 
 
 def healthy(found: tuple[Diagnostic, ...] | None) -> bool:
     """Whether the post has no error."""
-    return found is not None and not any(finding.severity == "error" for finding in found)
+    return found is not None and not _counts(found)[0]
 
 
 def findings_summary(found: tuple[Diagnostic, ...] | None) -> str:
     """``Nothing to mend, three things to consider``."""
     if found is None:
         return "Being checked"
-    errors = sum(finding.severity == "error" for finding in found)
-    rest = len(found) - errors
+    errors, rest = _counts(found)
     first = words.spelt(errors, "thing") + " to mend" if errors else "nothing to mend"
     second = f", {words.spelt(rest, 'thing')} to consider" if rest else ""
     return words.sentence(first + second)

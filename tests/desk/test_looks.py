@@ -105,7 +105,7 @@ def show(page: Page, served: Served, kind: str) -> None:
         page.locator("#act .button.main").wait_for()
     elif kind == "mend":
         page.goto(served.address + PAGES["post"])
-        page.get_by_role("button", name="Mend it…").first.click()
+        page.get_by_role("link", name="Mend it…").first.click()
         page.locator(".diff").first.wait_for()
     elif kind == "conflict":
         page.goto(served.address + "/post/posts/three.md?open=fields")
