@@ -69,7 +69,7 @@ def plan(
     ``real`` are the files of the site, relative to the output folder: none of them is ever
     replaced, nor would be on a disk that ignores case.
     """
-    base, siteurl = mount(siteurl), siteurl.rstrip("/")
+    base = mount(siteurl)
     occupied = Occupied(dict.fromkeys(real, "a page of the site"))
     moves: list[Move] = []
     faults: list[Complaint] = []

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from publish.post.aliases import GONE, Occupied, parse_alias, retired_fault
 from publish.post.diagnostic import Complaint
 from publish.post.identity import RETIRED, Damaged, read_table
+from publish.post.urls import site_address
 
 from .plan import Move, Place, mount
 
@@ -38,7 +39,7 @@ def plan(
     every address.
     """
     occupied = Occupied(dict.fromkeys((*real, *(move.alias.file for move in moves)), "another"))
-    siteurl = str(settings.get("SITEURL") or "").rstrip("/")
+    siteurl = site_address(settings)
     lang, base = str(settings.get("DEFAULT_LANG") or "en"), mount(siteurl)
     name = str(settings.get("SITENAME") or f"{siteurl}/")
     for address, lead in sorted(retired.items()):

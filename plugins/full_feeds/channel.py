@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from publish.post.text import plain
-from publish.post.urls import join
+from publish.post.urls import join, site_address
 
 from .item import Entry, Item, urn
 
@@ -53,7 +53,7 @@ def channel(
     name), empty for the whole site.
     """
     site = plain(context["SITENAME"])
-    home = (context.get("SITEURL") or "").rstrip("/") + "/"
+    home = site_address(context) + "/"
     domain = (context.get("FEED_DOMAIN") or "").rstrip("/")
     about = plain(title)
     return Channel(

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from publish.post.contents import categories_of, digest_of
+from publish.post.contents import categories_of, digest_of, names_of, updated_of
 from publish.post.identity import uid_of
 from publish.post.images import cover_of
 from publish.post.media import media_type
-from publish.post.text import clean, plain, plain_title, without_notes
-from publish.post.urls import absolute, join
+from publish.post.text import clean, plain_title, without_notes
+from publish.post.urls import absolute, join, site_address
 
 # The value has no meaning, but must never change: another namespace would mark every item unread.
 NAMESPACE = uuid.UUID("6f0a3a53-6d4e-5d3a-9c1e-0b8a9e2f7c11")
@@ -78,7 +78,7 @@ class Entry:
 
     def __init__(self, article: Any, context: Mapping[str, Any]) -> None:
         self._article, self._context = article, context
-        site = (context.get("SITEURL") or "").rstrip("/")
+        site = site_address(context)
         values = (
             site, context.get("FEED_APPEND_REF"), getattr(article, "uid", None),
             str(article.relative_source_path), article.url, str(article.title), article.lang,
@@ -124,7 +124,7 @@ class Items:
 
 def item(article: Any, context: Mapping[str, Any]) -> Item:
     """The item of one article."""
-    site = (context.get("SITEURL") or "").rstrip("/")
+    site = site_address(context)
     url = join(f"{site}/", article.url)
     return Item(
         id=urn(f"uid:{uid_of(getattr(article, 'uid', None), article.relative_source_path)}"),
@@ -134,10 +134,10 @@ def item(article: Any, context: Mapping[str, Any]) -> Item:
         blurb=without_notes(article.summary or ""),
         markup=article.get_content(site) or "",
         published=article.date,
-        updated=max(article.date, getattr(article, "modified", article.date)),
-        authors=_names(getattr(article, "authors", None)),
-        categories=_names(categories_of(article)),
-        tags=_names(getattr(article, "tags", None)),
+        updated=updated_of(article) or article.date,
+        authors=names_of(getattr(article, "authors", None)),
+        categories=names_of(categories_of(article)),
+        tags=names_of(getattr(article, "tags", None)),
         language=article.lang,
         picture=_picture(article, f"{site}/"),
     )
@@ -146,11 +146,6 @@ def item(article: Any, context: Mapping[str, Any]) -> Item:
 def urn(name: str) -> str:
     """A ``urn:uuid:`` id derived from ``name`` alone."""
     return uuid.uuid5(NAMESPACE, name).urn
-
-
-def _names(things: Iterable[Any] | None) -> tuple[str, ...]:
-    """Each name once, as text; empty names are dropped (a site without AUTHOR has an empty one)."""
-    return tuple(dict.fromkeys(name for thing in things or () if (name := plain(str(thing)))))
 
 
 def _picture(article: Any, home: str) -> Picture | None:
