@@ -12,9 +12,9 @@ from publish.post.diagnostic import Complaint
 from publish.post.identity import RETIRED, Damaged, read_table
 from publish.post.urls import site_address
 
-from .plan import Move, Place, mount
+from .plan import Move, fault, mount
 
-PLACE = Place(f"content/{RETIRED}")
+PLACE = f"content/{RETIRED}"
 TITLE = "This page has moved"
 
 
@@ -23,9 +23,9 @@ def read(settings: Mapping[str, Any]) -> tuple[dict[str, str], list[Complaint]]:
     try:
         found = read_table(Path(settings["PATH"]), RETIRED)
     except Damaged as damage:
-        return {}, [PLACE.complaint(str(damage), "restore it from version control")]
-    if fault := retired_fault(found):
-        return {}, [PLACE.complaint(fault, "correct it, or restore it from version control")]
+        return {}, [fault(PLACE, str(damage), "restore it from version control")]
+    if wrong := retired_fault(found):
+        return {}, [fault(PLACE, wrong, "correct it, or restore it from version control")]
     return found, []
 
 
