@@ -52,7 +52,7 @@ def question(
                 "has now", f"{command('undo', found.handle(letter))} takes it back; "
                 "then send it again",
             )  # fmt: skip
-        if not when and not how and not letter.unfinished:
+        if at == hour and not how and not letter.unfinished:
             continue
         items.append(item)
         lines += lines_of(office, item)
