@@ -83,7 +83,7 @@ def _lacks(source: Source, key: str) -> bool:
     return any(said.kind == "missing-key" and key in said.parts for said in source.complaints)
 
 
-@source_rule("unknown-status", "error", "`Status: publised`", "same")
+@source_rule("unknown-status", "error", "`Status: publised`", "same", any_format=True)
 def unknown_status(source: Source) -> Iterator[Problem]:
     """A status other than published, draft, hidden or skip."""
     if source.status not in STATUSES:
