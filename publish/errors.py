@@ -65,6 +65,10 @@ class OutcomeUnknown(PublishError):
     code: Exit = Exit.UNKNOWN
 
 
+WORST = (Exit.UNKNOWN, Exit.USAGE, Exit.REFUSED, Exit.NOTHING_SENT, Exit.OK)
+"""The exit codes by severity: what does several things ends with the first that occurred."""
+
+
 def told(error: PublishError | OSError) -> PublishError:
     """``error`` in one line, also where the system raised it: a full disk, missing rights."""
     if isinstance(error, PublishError):

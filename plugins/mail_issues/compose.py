@@ -89,7 +89,10 @@ def compose(facts: Facts, html_template: Template, text_template: Template) -> I
     )
     if issue.html_bytes > CLIPPED:
         size = issue.html_bytes // 1000
-        raise Unfit(f"its mail has {size} kB and would be cut off — shorten the post")
+        raise Unfit(
+            f"its mail has {size} kB and would be cut off — shorten the post, put a part between "
+            "::: web-only and :::, or write `Newsletter: no`"
+        )
     return issue
 
 

@@ -90,6 +90,8 @@ def outside(site: Site, local: bool = False) -> list[Place]:
     found = []
     for source in site.sources:
         for link in source.links:
+            if link.tag == "form":
+                continue  # it takes posts, and may answer a question with an error
             url = link.written.partition("#")[0]
             if url[:8].lower().startswith(("http://", "https://")) and (local or not is_local(url)):
                 if home and url.partition("://")[2].partition("/")[0] == home:

@@ -11,7 +11,7 @@ from bisect import bisect_right
 
 FENCE = re.compile(r"[ ]*(`{3,}|~{3,})(.*)")
 TICKS = re.compile(r"(?<![\\`])`+")
-REGION = re.compile(r"<!--|<(pre|script|style)\b", re.I)
+REGION = re.compile(r"<!--|<(pre|script|style|code|kbd|samp)\b", re.I)
 ITEM = re.compile(r"[ ]*(?:[*+-]|\d{1,9}[.)]|:|\[\^[^\]]{1,100}\]:)[ ]")
 
 

@@ -93,7 +93,10 @@ def findings(site: Site) -> Iterator[Diagnostic]:
     faulty = [source for source in site.sources if source.facts is None or source.facts.problems]
     for rule in RULES:
         if rule is not refused:
-            sources = faulty if rule.cacheable else site.sources
+            sources = site.sources if not rule.cacheable else [
+                source for source in faulty
+                if source.facts is None or rule.id in source.facts.problems
+            ]  # fmt: skip
             for told in _diagnostics(rule, _problems(rule, site, sources), drafts):
                 if told.severity == "error":
                     errors.add((told.file, told.line))

@@ -51,6 +51,8 @@ def carry_out(
                 )
             terminal.warn("it changed while this ran; nothing was sent")
     tell(terminal, found, as_json)
+    for error in found.errors:
+        terminal.error(str(error))
     return int(found.code)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import click
 
@@ -26,7 +26,8 @@ def preview(settings: Settings, terminal: Terminal, port: int, host: str) -> Non
     from publish.office.context import sandbox_address
     from publish.site.preview import serve
 
-    with ExitStack() as stack:
+    # Ctrl-C is how a server is closed, not how an act is broken off.
+    with suppress(KeyboardInterrupt), ExitStack() as stack:
         base = sandbox_address(settings, stack)
         overrides = {"NEWSLETTER_SIGNUP_ACTION": base + sandbox.signup_path()}
 
@@ -60,4 +61,5 @@ def desk(settings: Settings, terminal: Terminal, port: int, live: bool, show: bo
         if show:
             click.launch(address)
 
-    serve(settings, port=port, live=live, say=terminal.note, ready=ready)
+    with suppress(KeyboardInterrupt):
+        serve(settings, port=port, live=live, say=terminal.note, ready=ready)

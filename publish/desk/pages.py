@@ -26,7 +26,8 @@ MAILS = 50
 """Mails of the rehearsal that are listed, the newest; the inbox has them all."""
 FITS = 100
 """Characters of subject and preheader in one line of Gmail, about."""
-CODE = re.compile(r"`([^`]+)`")
+MARKS = re.compile(r"`([^`]+)`|\[-(.+?)-\]|\{\+(.+?)\+\}")
+"""Code, and the removed and the added words of a change, in a text of the office."""
 Context = dict[str, Any]
 
 
@@ -79,14 +80,13 @@ def _environment() -> Environment:
 
 
 def _finding(text: str) -> Markup:
-    """A finding's text with backticks rendered as code."""
-    from markupsafe import Markup, escape
+    """A text of the office with its marks as elements."""
+    from markupsafe import Markup
 
-    pieces = CODE.split(text)
-    return Markup("").join(
-        Markup("<code>{}</code>").format(piece) if n % 2 else escape(piece)
-        for n, piece in enumerate(pieces)
-    )
+    shapes = [Markup("{}"), Markup("<code>{}</code>"), Markup("<del>{}</del>"),
+              Markup("<ins>{}</ins>")]  # fmt: skip
+    pieces = enumerate(MARKS.split(text))
+    return Markup("").join(shapes[n % 4].format(piece) for n, piece in pieces if piece)
 
 
 def _home(visit: Visit) -> Context:
@@ -129,10 +129,9 @@ def _snippet(now: Snapshot, post: Post, found: renderings.Renderings, at: dateti
     title = found.page.title if found.page else post.title
     text = found.page.description if found.page else post.summary
     day = words.day(post.date, now.zone, at, short=True) if post.date else ""
-    dated = f"{day} — {text}" if day else text
     return {
         "snippet_place": place, "snippet_title": shorten(title, 62),
-        "snippet_text": shorten(dated, 160),
+        "snippet_text": shorten(" — ".join(filter(None, (day, text))), 160),
     }  # fmt: skip
 
 

@@ -57,8 +57,7 @@ class Reader:
 
     def begin(self, first: Snapshot) -> None:
         """Read the posts, so that the first page is complete."""
-        zone = schedule.zone(self.settings.timezone)
-        self.current = replace(first, zone=zone)
+        self.current = replace(first, **self._named())
         self.read_files()
 
     def watch(self) -> None:
@@ -98,9 +97,7 @@ class Reader:
 
     def tell(self) -> None:
         """Have every page drawn again, as a job has progressed."""
-        with self._changed:
-            self.current = replace(self.current, number=self.current.number + 1)
-            self._changed.notify_all()
+        self.change(number=self.current.number + 1)
 
     def wait(self, number: int) -> int:
         """The snapshot's number as soon as it is not ``number``, at the latest after a while."""
@@ -132,6 +129,7 @@ class Reader:
     def _look_at_files(self) -> None:
         try:
             self.settings = load(self.settings.path)
+            self.change(**self._named())
             self.read_files()
             found: dict[str, tuple[Diagnostic, ...]] = {}
             for finding in self.check(self.settings):
@@ -146,6 +144,12 @@ class Reader:
             # Any exception is reported, so that the thread survives for the next change.
             self.change(trouble=str(error))
 
+    def _named(self) -> dict[str, Any]:
+        """The fields of the snapshot that the settings tell."""
+        known = self.settings
+        name = str(known.values.get("SITENAME") or known.root.name)
+        return {"name": name, "address": known.siteurl, "zone": schedule.zone(known.timezone)}
+
     def _undecided(self, post: Post) -> bool:
         known = self.current
         return post.kind == "public" and post.mailed and not (known.choice(post) or
@@ -159,9 +163,7 @@ class Reader:
             try:
                 found = self.read_newsletter(self.settings)
             except Exception as error:
-                found = replace(
-                    self.current.newsletter, trouble=str(getattr(error, "message", error))
-                )
+                found = replace(self.current.newsletter, trouble=str(error))
             self.change(newsletter=found)
             self._stop.wait(REST)
             busy = any(m.state in ("scheduled", "sending", "unknown") for m in found.letters)

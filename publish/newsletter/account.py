@@ -129,8 +129,8 @@ def account(
         base = loopback(base)
     from_name = str(values.get("NEWSLETTER_FROM_NAME") or values.get("SITENAME") or "")
     return Account(
-        key, list_id, from_name, _address(settings, "reply_to"), base, sandbox, limits(settings),
-        _topics(settings, "topics"),
+        key, list_id, from_name, str(values.get("NEWSLETTER_REPLY_TO") or ""), base, sandbox,
+        limits(settings), _topics(settings, "topics"),
     )  # fmt: skip
 
 

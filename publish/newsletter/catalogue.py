@@ -158,7 +158,8 @@ def named(letters: Sequence[Letter], name: str) -> list[Letter]:
         if wanted == letter.key or any(wanted == c.id for c in letter.campaigns):
             return [letter]
     found = [letter for letter in letters if _called(letter, wanted)]
-    posts = {letter.key for letter in found if letter.kind == "post"}
+    plain = [letter for letter in found if letter.kind == "post"]
+    posts = {key for x in plain for key in (x.issue.keys if x.issue else (x.key,))}
     found += [
         letter for letter in letters
         if letter not in found and any(titles.holds(letter.posts, key) for key in posts)

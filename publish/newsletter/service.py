@@ -222,13 +222,13 @@ class Service:
         self._note(state, issue, "held", step.campaign, why=step.message)
         self.api.update(step.campaign, {"title": _title(issue, Marks(held=True))})
         raise Refused(
-            f"{issue.slug}: {step.message}; it is not scheduled any more, and is held",
+            f"{step.message}; it is not scheduled any more, and is held",
             f"run `publish send {issue.slug}` to choose another time",
         )
 
     def _post(self, campaign: str, state: p.State, issue: Issue, request: p.SendRequest) -> p.State:
         if why := self.last_look(issue):
-            raise PostChanged(f"{issue.slug}: {why}", "nothing was sent; run this again")
+            raise PostChanged(why, "nothing was sent; run this again")
         self.ledger.keep(issue)
         action = "send" if request.at is None else "schedule"
         moment = "" if request.at is None else _iso(request.at)

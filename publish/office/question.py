@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from publish.errors import Exit
+from publish.errors import Exit, PublishError
 
 if TYPE_CHECKING:
     from publish.office.words import Words
@@ -67,12 +67,13 @@ class Question:
 @dataclass(frozen=True)
 class Done:
     """The result of an act, also if there was nothing to do: as lines, and as data for scripts.
-    ``code`` is the command's exit code."""
+    ``code`` is the command's exit code, ``errors`` are the parts of the act that failed."""
 
     act: str
     lines: tuple[str, ...] = ()
     results: tuple[Mapping[str, Any], ...] = ()
     code: Exit = Exit.OK
+    errors: tuple[PublishError, ...] = ()
 
 
 def fingerprint_of(*facts: Any) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace as altered
 from typing import Any
 
-from publish.errors import ConfigError, Exit, Refused
+from publish.errors import WORST, ConfigError, Exit, PublishError, Refused, told
 from publish.newsletter import catalogue, issue
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.selection import Candidate, Verdict
@@ -97,14 +97,16 @@ def ask(
 
 
 def do(office: Office, question: Question) -> Done | Question:
-    """Deliver each letter of the question, if nothing changed since.
+    """Deliver each letter of the question, if nothing changed since. One that cannot be sent holds
+    no other up.
 
     Raises:
-        PublishError: one could not be sent; the earlier ones have been reported.
+        PublishError: it is of one letter, and that could not be sent.
     """
     plan: Plan = question.plan
     lines: list[str] = []
     results: list[dict[str, Any]] = []
+    errors: list[PublishError] = []
     with office.lock():
         settling.settle(office, {item.issue.key for item in plan.items})
         again = ask(office, given=plan.timing, **question.wish)
@@ -114,16 +116,25 @@ def do(office: Office, question: Question) -> Done | Question:
         for item in plan.items:
             try:
                 done, at = delivery.deliver(office, item, plan.letters)
-            except BaseException as failure:
+            except (PublishError, OSError) as failure:
+                error = told(failure)
+                error.message = f"{office.words.issue(item.issue)}: {error.message}"
+                errors.append(error)
+                continue
+            except BaseException:
                 for line in lines:
                     office.voice.say(line)
-                if isinstance(failure, PostChanged):
-                    return ask(office, **question.wish)
                 raise
             results.append(delivery.result(office, item, done, at))
             name = catalogue.handle(item.issue, plan.letters.all)
             lines += delivery.result_lines(office, item, done, at, name)
-    return Done(question.act, tuple(lines), tuple(results))
+    errors.sort(key=lambda error: WORST.index(error.code))
+    if not results and any(isinstance(error, PostChanged) for error in errors):
+        return ask(office, **question.wish)
+    if errors and len(plan.items) == 1:
+        raise errors[0]
+    code = errors[0].code if errors else Exit.OK
+    return Done(question.act, tuple(lines), tuple(results), code, tuple(errors))
 
 
 def send_due(office: Office, *, build: bool = False) -> Done:
@@ -145,7 +156,8 @@ def send_due(office: Office, *, build: bool = False) -> Done:
         found, attempts = do(office, found), attempts + 1
     late = overdue_lines(office, letters.choices(office, letters.load_letters(office)))
     more = tuple(line for line in late if line not in found.lines)
-    return altered(found, lines=(*found.lines, *more), code=Exit.REFUSED if late else found.code)
+    code = min(found.code, Exit.REFUSED if late else found.code, key=WORST.index)
+    return altered(found, lines=(*found.lines, *more), code=code)
 
 
 def _require_compatible(posts: Sequence[str], digest: bool, as_update: bool, replace: bool) -> None:
@@ -239,7 +251,8 @@ def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Del
             f"run {command('send', head.slug)}",
         )
     whole = issue.read(found.folder / head.slug)
-    if not gone and (letter.sent_record or {}).get("digest") == head.digest:
+    kept = [(x.sent_record or {}).get("digest") for x in carriers if x.kind == "post"]
+    if not gone and head.digest in kept:
         raise Refused(
             f"{office.words.issue(head)}: it is identical to what was sent",
             "change the post first, or leave --as-update out",

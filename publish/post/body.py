@@ -11,8 +11,9 @@ from publish.post.urls import CANDIDATE
 ADDRESSES = {
     "a": "href", "area": "href", "img": "src", "iframe": "src", "frame": "src", "embed": "src",
     "object": "data", "audio": "src", "video": "src", "source": "src", "track": "src",
+    "form": "action",
 }  # fmt: skip
-"""The attribute of each element that holds an address a reader follows or loads."""
+"""The attribute of each element that holds an address a reader follows, loads or posts to."""
 MARK = re.compile(r"[{|]\w+[}|]")
 OTHERS = ("href", "src", "data", "cite", "formaction", "action", "content")
 """Attributes in which Pelican resolves an address as well, whatever their element."""
@@ -121,6 +122,14 @@ def fragment(markup: str) -> Any:
 
     whole = f"<html><body>{markup}</body></html>"
     return lxml.html.fragment_fromstring(whole, create_parent="div")
+
+
+def serialise(root: Any) -> str:
+    """The body of a tree from :func:`fragment`."""
+    import lxml.html
+
+    whole: str = lxml.html.tostring(root, encoding="unicode", method="html")
+    return whole.removeprefix("<div>").removesuffix("</div>")
 
 
 def _tree(markup: str) -> Any:

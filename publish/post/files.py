@@ -28,7 +28,12 @@ def write_whole(path: Path, data: bytes) -> bool:
             return False
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    except OSError as error:
+        # An author knows the file, not the temporary one beside it.
+        error.filename = str(path)
+        raise
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)

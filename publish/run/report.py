@@ -10,12 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from publish.errors import Exit, PublishError
+from publish.errors import WORST, Exit, PublishError
 from publish.http import ask
 from publish.post.files import write_whole
-
-WORST = (Exit.UNKNOWN, Exit.USAGE, Exit.REFUSED, Exit.NOTHING_SENT, Exit.OK)
-"""The exit codes by severity; a run has the first that occurred."""
 
 
 @dataclass

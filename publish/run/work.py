@@ -125,6 +125,7 @@ def _build_deploy_send(office: Office, report: Report) -> None:
         done = send_due(office, build=True)
         report.lines += done.lines
         report.issues += done.results
+        report.errors += done.errors
         report.refused = done.code
 
 

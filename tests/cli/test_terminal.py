@@ -60,19 +60,25 @@ def test_no_colour_where_it_is_not_wanted(tmp_path: Path, how: str):
     assert "\x1b[" not in done.stdout + done.stderr
 
 
-def test_ctrl_c_ends_with_130_and_no_traceback(tmp_path: Path):
+@pytest.mark.parametrize(
+    ("words", "first", "code"),
+    [("sandbox serve", "inbox", 130), ("desk --no-open --port 0", "desk", 0)],
+)
+def test_ctrl_c_ends_with_130_and_no_traceback_and_closes_the_desk(
+    tmp_path: Path, words: str, first: str, code: int
+):
     make_site(tmp_path)
     child = subprocess.Popen(
-        [sys.executable, "-u", "-m", "publish", "sandbox", "serve"], cwd=tmp_path, text=True,
+        [sys.executable, "-u", "-m", "publish", *words.split()], cwd=tmp_path, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(os.environ),
     )  # fmt: skip
     assert child.stdout is not None
-    assert "inbox" in child.stdout.readline()
+    assert first in child.stdout.readline()
     time.sleep(0.2)
     child.send_signal(signal.SIGINT)
     _, said = child.communicate(timeout=20)
-    assert child.returncode == 130
-    assert "interrupted" in said
+    assert child.returncode == code
+    assert ("interrupted" in said) == bool(code)
     assert "Traceback" not in said
 
 

@@ -18,6 +18,7 @@ from publish.settings import load
 from tests.deploy import runs
 from tests.deploy.conftest import Rigs
 from tests.deploy.runs import Blog, git, run, start
+from tests.newsletter.stand import control
 
 NUMBERS = itertools.count(1)
 STRIDE = 31
@@ -159,17 +160,23 @@ def test_a_home_that_cannot_be_written_stops_a_run_before_any_mail(blog: Blog):
 def test_a_ledger_that_is_refused_after_a_letter_went_out_is_exit_4(blog: Blog):
     one = blog.begin()
     blog.write(one, "calm")
+    blog.write(one, "night")
     hook = blog.origin / "hooks" / "pre-receive"
     hook.write_text("#!/bin/sh\necho no; exit 1\n", encoding="ascii")
     hook.chmod(0o755)
+    # That the second letter was refused makes the first one no less sent.
+    rule = {"kind": "status", "path": "/3.0/campaigns", "method": "POST", "nth": 2, "status": 400}
+    control(blog.base, [rule])
     ended = run(one, blog.base)
     assert ended.code == 4, ended.document
     assert ended.document["ledger"] == "unpushed"
+    assert [issue["slug"] for issue in ended.document["issues"]] == ["calm"]
+    assert any(error.startswith("night “Night”: ") for error in ended.document["errors"])
     assert blog.mails() == ["Calm"]
     hook.unlink()
     assert run(blog.clone("two"), blog.base).code == 0
     assert run(one, blog.base).code == 0
-    assert blog.mails() == ["Calm"]
+    assert sorted(blog.mails()) == ["Calm", "Night"]
     assert any(fact["fact"] == "done" for fact in blog.facts())
 
 

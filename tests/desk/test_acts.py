@@ -12,7 +12,7 @@ import pytest
 
 from publish.desk.jobs import Job
 from publish.errors import NothingSent, OutcomeUnknown, Refused
-from publish.office.question import Done
+from publish.office.question import Done, Line, Question
 from tests.desk.stand import Desk, a_desk
 
 FORM = {"post": "posts/three.md"}
@@ -50,6 +50,13 @@ def test_a_question_shows_what_it_is_about_and_the_number_on_its_button(desk: De
         ("send", {"posts": ("posts/three.md",), "as_update": False, "at": None})
     ]
     assert not desk.office.done
+
+
+def test_what_changes_is_marked_and_not_told_in_signs(desk: Desk):
+    line = Line("change", "… On [-Thrusday-] {+<Thursday>+} they …")
+    desk.office.answer = Question("replace", (line,), "Put them in", False, "b1")
+    page, _ = asked(desk, "replace")
+    assert "… On <del>Thrusday</del> <ins>&lt;Thursday&gt;</ins> they …" in page
 
 
 def test_a_yes_does_it_and_says_so_where_the_post_is(desk: Desk):

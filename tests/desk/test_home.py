@@ -153,7 +153,13 @@ def test_nothing_is_said_to_be_unsent_before_mailchimp_was_looked_at():
     assert not view.writing
     away = home.view(a_snapshot(POST, newsletter=Newsletter(trouble="no answer")), NOW)
     assert away.readers_says == "not known now: no answer"
-    assert away.headline != "Looking at what is scheduled"
+    assert away.headline == "What is scheduled is not known"
+    assert not away.known
+    last = Newsletter(asked=NOW - timedelta(days=8), trouble="no answer")
+    said = home.view(a_snapshot(POST, newsletter=last), NOW).readers_says
+    assert said.replace("\N{NO-BREAK SPACE}", " ") == (
+        "not known now; last read on 20 November: no answer"
+    )
 
 
 def test_what_is_out_has_honest_figures():
@@ -161,11 +167,10 @@ def test_what_is_out_has_honest_figures():
     letters = (sent(POST, 40), sent(few, 10, a_report(12, 1, 7, 2, 0)))
     view = home.view(a_snapshot(POST, few, letters=letters), NOW)
     small, large = view.out
-    assert (small.delivered, small.opened, small.opened_of_100) == ("11 of 12", "7 of 11", None)
-    assert (large.delivered, large.opened, large.clicked, large.left) == (
-        "401 of 403", "63%", "17%", "1",
-    )  # fmt: skip
-    assert round(large.opened_of_100 or 0) == 63
+    assert (small.delivered, small.shares["opened"]) == ("11 of 12", ("7 of 11", None))
+    said = [share.says for share in large.shares.values()]
+    assert (large.delivered, said, large.left) == ("401 of 403", ["63%", "17%"], "1")
+    assert round(large.shares["opened"].percent) == 63
 
 
 def test_old_posts_that_were_never_mailed_are_one_line():

@@ -128,7 +128,7 @@ def test_what_the_composed_letter_weighs_is_read_from_its_record(monkeypatch: py
     letter = renderings.fetch_renderings("http://127.0.0.1:9", a_post(slug=issue.slug)).letter
     assert letter is not None
     assert (letter.subject, letter.text) == (issue.subject, issue.text)
-    assert (letter.weight, letter.pictures) == (issue.html_bytes, 34 * 1024)
+    assert (letter.html_bytes, letter.picture_bytes) == (issue.html_bytes, 34 * 1024)
 
 
 def test_a_page_is_shown_wherever_it_lies(monkeypatch: pytest.MonkeyPatch):
@@ -171,6 +171,13 @@ def test_a_fault_of_any_kind_does_not_end_the_threads_that_look(desk: Desk):
         time.sleep(0.02)
     assert all(thread.is_alive() for thread in reader._threads)
     reader.close()
+
+
+def test_the_site_is_called_what_its_settings_say_now(desk: Desk):
+    reader, file = desk.app.reader, desk.root / "pelicanconf.py"
+    file.write_text(file.read_text().replace('"Happy"', '"Happier"').replace("New_York", "Denver"))
+    reader._look_at_files()
+    assert (reader.current.name, reader.current.zone.key) == ("Happier", "America/Denver")
 
 
 def test_a_date_is_what_the_build_takes_it_for(desk: Desk):

@@ -113,6 +113,13 @@ def test_a_renamed_posts_letter_has_its_old_name_too():
         assert named(letters, name) == letters
 
 
+def test_a_renamed_posts_letter_under_an_earlier_uid_is_found_too():
+    post = replace(dated(1, "new-name"), was=("uid-before",))
+    waits = campaign("c1", "schedule", key_of(["uid-before"]))
+    letters = catalogue([post], [waits], {}, {})
+    assert [letter.campaigns for letter in named(letters, "new-name")] == [(), (waits,)]
+
+
 # --- held
 
 

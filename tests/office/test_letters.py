@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from publish.errors import ConfigError, Exit, NothingSent, OutcomeUnknown, PublishError, Refused
+from publish.newsletter.answers import Answer, Proof
 from publish.newsletter.campaign import Campaign
 from publish.newsletter.facts import Fact
 from publish.newsletter.ledger import Ledger
@@ -366,6 +367,17 @@ def test_what_was_taken_back_under_an_earlier_uid_stays_back(author: Author):
     assert mails(author)[1:] == ["<p>Sleep.</p>"]
 
 
+def test_the_words_that_were_mailed_under_an_earlier_uid_are_no_update(author: Author):
+    done(author, "send", now=True)
+    old = author.uid("dose")
+    author.edit("dose", f"Uid: {old}", f"Uid: bbbb00000000cccc\nWas: {old}")
+    with pytest.raises(Refused, match="identical to what was sent"):
+        asked(author, "send", posts=("dose",), as_update=True, now=True)
+    author.edit("dose", "50 mg", "25 mg")
+    done(author, "send", posts=("dose",), as_update=True, now=True)
+    assert mails(author) == ["<p>Give 50 mg.</p>", "<p>Give 25 mg.</p>"]
+
+
 def test_a_digest_holds_no_more_posts_than_its_title_can_name(author: Author):
     names = [f"post-{number}" for number in range(7)]
     for name in names:
@@ -413,6 +425,8 @@ def test_a_letter_with_the_present_words_is_left_alone(author: Author):
     done(author, "send", posts=("dose",))
     writes = len(author.machine.calls)
     assert "has these words" in done(author, "replace", posts=("dose",)).lines[0]
+    hour = states(author, "dose")[0].state.send_time[:16]
+    assert "has these words" in done(author, "send", posts=("dose",), at=hour + "Z").lines[0]
     assert not {"update", "put_content", "unschedule"} & set(author.machine.calls[writes:])
 
 
@@ -894,6 +908,38 @@ def test_an_unattended_run_sends_what_is_due_and_ends_with_1_for_what_was_missed
     assert mails(author) == ["<p>Give 50 mg.</p>"]
 
 
+def test_a_letter_that_cannot_be_sent_holds_no_other_up(author: Author):
+    author.post("night", "Sleep.", days=2)
+    refusals = [Answer(Proof.DENIED, "Mailchimp answered 400: no such sender", 400)]
+    create = author.machine.create
+    author.machine.create = lambda *words: refusals.pop() if refusals else create(*words)
+    ended = send_due(author.office, build=True)
+    assert [result["slug"] for result in ended.results] == ["dose"]
+    assert ended.code is Exit.NOTHING_SENT
+    (error,) = ended.errors
+    assert error.message.startswith("night “The night story”: nothing was sent: Mailchimp")
+    assert [result["slug"] for result in send_due(author.office).results] == ["night"]
+    assert mails(author) == ["<p>Give 50 mg.</p>", "<p>Sleep.</p>"]
+
+
+def test_an_edit_of_one_letter_while_it_is_sent_holds_no_other_up(author: Author):
+    author.post("night", "Sleep.", days=2)
+    question = asked(author, "send", now=True)
+    put = author.machine.put_content
+
+    def edited(*words: Any) -> Answer:
+        author.edit("dose", "50 mg", "25 mg")
+        return put(*words)
+
+    author.machine.put_content = edited  # type: ignore[method-assign]
+    ended = do(author.office, question)
+    assert isinstance(ended, Done)
+    assert [result["slug"] for result in ended.results] == ["night"]
+    assert "its source was saved while this ran" in ended.errors[0].message
+    assert ended.code is Exit.REFUSED
+    assert mails(author) == ["<p>Sleep.</p>"]
+
+
 def test_the_settings_hour_is_the_next_one_that_leaves_time_to_undo(author: Author):
     author.limits = replace(LIMITS, send_at=time(9, 0))
     when = asked(author, "send").plan.timing.at
@@ -903,8 +949,6 @@ def test_the_settings_hour_is_the_next_one_that_leaves_time_to_undo(author: Auth
 
 
 def test_a_plan_that_cannot_schedule_refuses_rather_than_wait_for_hours(author: Author):
-    from publish.newsletter.answers import Answer, Proof
-
     author.limits = replace(LIMITS, send_at=time(9, 0))
     refusal = Answer(Proof.DENIED, "Mailchimp answered 403: not in your plan", 403)
     author.machine.schedule = lambda campaign, moment: refusal  # type: ignore[method-assign]

@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,18 @@ def test_equal_bytes_are_not_written_again(tmp_path: Path):
     os.utime(target, ns=(1, 1))
     assert write_whole(target, b"same") is False
     assert target.stat().st_mtime_ns == 1
+
+
+def test_a_folder_that_takes_no_file_is_told_by_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def refused(**_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(tmp_path / ".x.part"))
+
+    monkeypatch.setattr(tempfile, "mkstemp", refused)
+    with pytest.raises(PermissionError) as error:
+        write_whole(tmp_path / "post.md", b"new")
+    assert error.value.filename == str(tmp_path / "post.md")
 
 
 def test_a_failed_write_leaves_the_old_bytes_and_no_litter(

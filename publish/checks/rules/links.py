@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Literal, NamedTuple
-from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from publish.checks import addresses
 from publish.checks.rule import MOST, site_rule
@@ -41,26 +41,19 @@ def inside(source: Source, place: str) -> str:
 
 def own_path(source: Source, address: str, site: Site) -> str | None:
     """The path, from the site's root, that an address names; None for another site's."""
-    home = _home(str(site.values.get("SITEURL") or ""))
+    siteurl = str(site.values.get("SITEURL") or "")
     host = HOST.match(address)
-    if home is None or (host and host.group(1).lower() != home.netloc.lower()):
+    if host and host.group(1).lower() not in siteurl.lower():
         return None  # a shortcut: the rest would give the same
     # Memoized: an address with a leading slash is the same on every page.
-    base = "/" if address.startswith("/") else addresses.relative_base(source, site)
-    return _path(home, base, address)
-
-
-@lru_cache(maxsize=1)
-def _home(siteurl: str) -> SplitResult | None:
-    try:
-        return urlsplit(siteurl)
-    except ValueError:
-        return None
+    base = "/" if host or address.startswith("/") else addresses.relative_base(source, site)
+    return _path(siteurl, base, address)
 
 
 @lru_cache(maxsize=4096)
-def _path(home: SplitResult, base: str, address: str) -> str | None:
+def _path(siteurl: str, base: str, address: str) -> str | None:
     try:
+        home = urlsplit(siteurl)
         parts = urlsplit(urljoin(f"//{home.netloc}{base}", address))
     except ValueError:
         return None

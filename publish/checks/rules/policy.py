@@ -11,19 +11,25 @@ from publish.checks.source import Source
 from publish.post.diagnostic import Problem, quoted
 from publish.post.record import FRAMES, PLAYERS, Link
 
+DIRECTIVES = {
+    "img": "img-src", "form": "form-action",
+    **dict.fromkeys(FRAMES, "frame-src"), **dict.fromkeys(PLAYERS, "media-src"),
+}  # fmt: skip
+"""The directive that governs what each element names."""
+
 
 def _links(site: Site, directive: str) -> Iterator[tuple[Source, Link]]:
     """The links of a page that a directive of the policy blocks."""
     for source in site.sources:
         for link in source.links:
-            kind = "img" if link.image else "frame" if link.tag in FRAMES else ""
-            kind = kind or ("media" if link.tag in PLAYERS else "")
-            if kind == directive and not link.mail and not _allowed(site, directive, link.address):
+            named = DIRECTIVES.get(link.tag) == directive and not link.mail
+            if named and not _allowed(site, directive, link.address):
                 yield source, link
 
 
 def _allowed(site: Site, directive: str, address: str) -> bool:
-    sources = site.policy.get(f"{directive}-src", site.policy.get("default-src"))
+    fallback = "default-src" if directive.endswith("-src") else ""
+    sources = site.policy.get(directive, site.policy.get(fallback))
     if sources is None or "*" in sources:
         return True
     try:
@@ -46,7 +52,7 @@ def _refused(site: Site, directive: str, what: str, remedy: str) -> Iterator[Pro
 @site_rule("blocked-frame", "warning", "`<iframe src=…>` of a film")
 def blocked_frame(site: Site) -> Iterator[Problem]:
     """A page of another site in a frame: the theme's policy lets no browser load it."""
-    return _refused(site, "frame", "show this frame", "link what it shows, best with a picture")
+    return _refused(site, "frame-src", "show this frame", "link what it shows, best with a picture")
 
 
 @site_rule("foreign-picture", "warning", "`![A cup](https://pictures.example/cup.jpg)`")
@@ -57,8 +63,8 @@ def foreign_picture(site: Site) -> Iterator[Problem]:
         for source in site.sources
         if source.post and (cover := source.post.cover) and not cover.path
     )
-    for source, link in (*_links(site, "img"), *covers):
-        if link.address[:5].lower() != "data:" and not _allowed(site, "img", link.address):
+    for source, link in (*_links(site, "img-src"), *covers):
+        if link.address[:5].lower() != "data:" and not _allowed(site, "img-src", link.address):
             message = f"no browser will show this picture: the site's policy forbids {_host(link)}"
             yield Problem(
                 source.line_of(link), message, "save it in images/ and show that", source.file
@@ -68,7 +74,13 @@ def foreign_picture(site: Site) -> Iterator[Problem]:
 @site_rule("foreign-media", "warning", "`<audio src=…>` from another site")
 def foreign_media(site: Site) -> Iterator[Problem]:
     """A sound or film that the theme's policy lets no browser load."""
-    return _refused(site, "media", "play this", "save it beside the pictures, or link it")
+    return _refused(site, "media-src", "play this", "save it beside the pictures, or link it")
+
+
+@site_rule("blocked-form", "warning", "`<form action=…>` of a mail service")
+def blocked_form(site: Site) -> Iterator[Problem]:
+    """A form that posts to another site: the theme's policy lets no browser send it."""
+    return _refused(site, "form-action", "send this form", "link the page that has the form")
 
 
 @site_rule("inline-style", "warning", '`<p style="color: red">`')

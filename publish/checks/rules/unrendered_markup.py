@@ -13,14 +13,23 @@ from typing import NamedTuple
 from publish.checks.rule import source_rule
 from publish.checks.source import Source
 from publish.post.diagnostic import Problem, quoted
+from publish.post.text import INLINE
 
 ITEM = re.compile(r"( *)([-*+]|\d{1,9}[.)]) +(\w+)")
+TABBED = re.compile(r"\s*([-*+]|\d{1,9}[.)])\t")
+TYPED = re.compile(
+    r"\s{0,3}(?:(?P<bullet>[•●▪■◦○‣·§➢✓☐–])|o(?P<circle>\t)|(?P<number>\(?(?:\d{1,3}|@)\))"
+    r"|(?P<letter>\(?(?:[a-z]|[ivx]{2,4})\)|(?:[a-z]|[ivx]{2,4})\.))\s*\S"
+)
 RULED = re.compile(r"\|?[ ]*:?-{2,}:?[ ]*\|[-:| ]*$")
 FENCE = re.compile(r"([ \t]*)(`{3,}|~{3,})")
 BLOCK = re.compile(
     r"<(address|article|aside|blockquote|center|details|div|dl|fieldset|figure|footer|form|header"
     r"|main|nav|ol|p|section|table|ul)\b([^<>]{0,500})>", re.I
 )  # fmt: skip
+SWALLOWED = re.compile(r"<([a-zA-Z]\w*)((?:\s+[\w.,;-]+)*)\s*>")
+NEWER = frozenset(("bdi", "dialog", "main", "picture"))
+"""Elements of HTML that lxml does not list."""
 INSIDE = re.compile(r"\*\*\w[^*\n]{0,500}\*\*|\[[^\]\n]{1,300}\]\([^()\s]{1,500}\)|^#{2,6} \w|`\w")
 
 
@@ -33,53 +42,96 @@ class Foreign(NamedTuple):
     remedy: str
 
 
-FOREIGN = (
-    Foreign(re.compile(r"~~(?=[^\s~])[^~\n]{1,300}~~"), "~~", "a strike-through by ~~",
-            "write <del>…</del>"),
-    Foreign(re.compile(r"!\[\[[^\]\n]{1,300}\]\]"), "![[", "an embed by ![[…]]",
-            "write ![words]({static}/images/…)"),
-    Foreign(re.compile(r"(?<!!)\[\[[^\]\n]{1,300}\]\]"), "[[", "a wiki link",
-            "write [words]({filename}other-post.md)"),
-    Foreign(re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+(\[[ xX]\])\s"), "[", "a task list",
-            "write the items without [ ], or use ☐ and ☑"),
-    Foreign(re.compile(r"^\s*>\s*(\[![\w-]+\])"), "[!", "a callout by [!…]",
-            "write the word in bold: > **Note.** …"),
-    Foreign(re.compile(r"\{\{[<%].{0,500}?[%>]\}\}"), "{{", "a Hugo shortcode",
-            "put the HTML or the text itself here"),
-    Foreign(re.compile(r"\{%.{0,500}?%\}|\{\{[^<%{}].{0,500}?\}\}"), "{", "a Liquid or Jinja tag",
-            "put the HTML or the text itself here"),
-    Foreign(re.compile(r"%%.{0,500}?%%|^\s*%%\s*$"), "%%", "a comment by %%", "write <!-- … -->"),
-    Foreign(re.compile(r"(?<![\w=])==(?=[^\s=])[^=\n]{1,300}(?<=\S)==(?![\w=])"), "==",
-            "a highlight by ==", "write <mark>…</mark>"),
-    Foreign(re.compile(r"(?<![\w~])\w{1,10}~(?=\w)[^~\s]{1,20}~(?!~)"), "~", "a subscript by ~",
-            "write <sub>…</sub>"),
-    Foreign(re.compile(r"\^\[[^\]\n]{1,500}\]"), "^[", "a footnote by ^[…]",
-            "write [^1] here and [^1]: … below"),
-    Foreign(re.compile(r"(?<![\w:]):[a-z][a-z_]{2,30}:(?![\w:])"), ":", "an emoji by its name",
-            "write the sign itself"),
-    Foreign(re.compile(r"\$\$[^$\n]{1,500}\$\$"), "$$", "a formula by $$",
-            "write it in words and signs, or show a picture"),
-)  # fmt: skip
+MATHS = "write it in words and signs, or show a picture"
+FOREIGN = tuple(Foreign(re.compile(pattern), *rest) for pattern, *rest in (
+    (r"\\[~=^$@:<&%]", "\\", "a backslash before a sign that needs none", "remove the backslash"),
+    (r"~~(?=[^\s~])[^~\n]{1,300}~~", "~~", "a strike-through by ~~", "write <del>…</del>"),
+    (r"(?<![\w~])~(?=[^\s~])[^~\n]{1,100}(?<=\S)~(?![\w~])", "~", "a strike-through by ~",
+     "write <del>…</del>"),
+    (r"!\[\[[^\]\n]{1,300}\]\]", "![[", "an embed by ![[…]]",
+     "write ![words]({static}/images/…)"),
+    (r"(?<!!)\[\[[^\]\n]{1,300}\]\]", "[[", "a wiki link",
+     "write [words]({filename}other-post.md)"),
+    (r"(?<!\w)!?\[[^\[\]\n]{0,300}\]\[[^\[\]\n]{1,300}\]", "][",
+     "a link or picture whose address is missing", "write [words](address)"),
+    (r"\[\^[^\]\s]{1,100}\](?!:)", "[^", "a footnote without its text",
+     "write [^1]: … in a line of its own"),
+    (r"^\s*(?:[-*+]|\d+[.)])\s+(\[[ xX>/!?-]\])\s", "[", "a task list",
+     "write the items without [ ], or use ☐ and ☑"),
+    (r"^\s*>\s*(\[![\w-]+\])", "[!", "a callout by [!…]",
+     "write the word in bold: > **Note.** …"),
+    (r"^((?:!!!|\?\?\?\+?|===) +[\w\"“]+)", "", "a note or tab by !!!, ??? or ===",
+     "write the word in bold: > **Note.** …"),
+    (r"\{\{[<%].{0,500}?[%>]\}\}", "{{", "a Hugo shortcode",
+     "put the HTML or the text itself here"),
+    (r"\{%.{0,500}?%\}|\{\{[^<%{}].{0,500}?\}\}", "{", "a Liquid or Jinja tag",
+     "put the HTML or the text itself here"),
+    (r"\[[a-z][\w-]*(?: +[\w-]+=[\"“][^\]\n]{0,300})\]|\[/[a-z][\w-]*\]|\[gallery\]", "[",
+     "a WordPress shortcode or forum tag", "put the HTML or the text itself here"),
+    (r"(?<!\\)\{:[^{}\n]{1,200}\}|(?<=\])\{[.#][^{}\n]{1,200}\}", "{", "a list of attributes",
+     "remove it, or write HTML: <span class=…>"),
+    (r"%%.{0,500}?%%|^\s*%%\s*$", "%%", "a comment by %%", "write <!-- … -->"),
+    (r"(?<![\w=])==(?=[^\s=])[^=\n]{1,300}(?<=\S)==(?![\w=])", "==", "a highlight by ==",
+     "write <mark>…</mark>"),
+    (r"(?<![\w+])\+\+(?=[^\s+])[^+\n]{1,100}(?<=\S)\+\+(?![\w+])", "++", "an insertion by ++",
+     "write <ins>…</ins>"),
+    (r"(?<![\w~])\w{1,10}~(?=\w)[^~\s]{1,20}~(?!~)", "~", "a subscript by ~", "write <sub>…</sub>"),
+    (r"(?<=\w)\^[^\s^]{1,20}\^", "^", "a superscript by ^", "write <sup>…</sup>"),
+    (r"(?<=\s)(\^[\w-]{4,40})\s*$", "^", "the name of a block by ^", "remove it"),
+    (r"\^\[[^\]\n]{1,500}\]", "^[", "a footnote by ^[…]", "write [^1] here and [^1]: … below"),
+    (r"\[[^\[\]\n]{0,100}(?<!\w)@\w[^\[\]\n]{0,300}\](?!\()", "@", "a citation by [@…]",
+     "write [^1] here and [^1]: … below"),
+    (r"(?<![\w:]):[a-z+-][\w+-]{1,30}:(?![\w:])", ":", "an emoji by its name",
+     "write the sign itself"),
+    (r"\$\$[^$\n]{1,500}\$\$|^\s*\$\$\s*$", "$$", "a formula by $$", MATHS),
+    (r"(?<![\w$])\$(?=[^\s$])[^$\n]{0,200}[\\^_=][^$\n]{0,200}(?<=[^\s$])\$(?![\w$])", "$",
+     "a formula by $", MATHS),
+    (r"\\\(([^()\n]{0,200}[\\^_][^()\n]{0,200})\\\)", "(", "a formula by \\( and \\)", MATHS),
+    (r"\\[a-zA-Z]{3,20}\{[^{}\n]{0,200}\}", "\\", "a LaTeX command", MATHS),
+    (r"(\w[.,;:!?]?\\)\s*$", "\\", "a line break by \\", "end the line with two blanks"),
+    (r"^\s*(\+(?:[-=:]{3,}\+)+)\s*$", "+", "a table by +---+", "write it with | and ---"),
+    (r"(?<!\]\()(?<![\w<>\"'=/:.])(?:https?://|www\.)\w[^\s<>]{3,300}", "", "an address",
+     "write [words](address)"),
+))  # fmt: skip
 
 
 @source_rule("foreign-markup", "warning", "`~~gone~~`, `[[Other post]]`, `- [ ] do it`")
 def foreign_markup(source: Source) -> Iterator[Problem]:
-    """Markup of Obsidian, GitHub, Hugo or Jekyll that this site's Markdown prints as it stands."""
+    """Markup of Obsidian, Pandoc or WordPress that this site's Markdown prints literally."""
     if source.post is None:
         return
     maths = any("math" in plugin for plugin in source.reading.plugins)
     likely = [
         foreign for foreign in FOREIGN
-        if foreign.seen in source.post.text and not (maths and foreign.seen == "$$")
+        if foreign.seen in source.post.text and not (maths and foreign.remedy == MATHS)
     ]  # fmt: skip
+    linked = {link.written for link in source.links}
     for line, text in source.prose_lines if likely else ():
         for foreign in likely:
             found = foreign.written.search(text)
-            if found and _seen(found.group(found.lastindex or 0), source.post.text):
+            markup = found.group(found.lastindex or 0) if found else ""
+            if markup.rstrip(".,;:!?)") in linked:
+                continue  # an extension of the site makes links of addresses
+            if found and _seen(markup, source.post.text):
                 markup = quoted(found.group().strip(), 40)
                 message = f"{foreign.name} is shown as it stands: {markup}"
                 yield Problem(line, message, foreign.remedy)
                 break
+
+
+@source_rule("swallowed-words", "warning", "`if pH<pKa and pH>7`, `Dear <name>`")
+def swallowed_words(source: Source) -> Iterator[Problem]:
+    """Words between `<` and `>` that are taken for an element of HTML, and not shown."""
+    if source.post is None or "<svg" in source.body or "<math" in source.body:
+        return
+    from lxml.html.defs import tags
+
+    for line, text in source.prose_lines if "<" in source.body else ():
+        for found in SWALLOWED.finditer(text):
+            name = found[1].lower()
+            if name not in tags | NEWER or (found[2] and name in INLINE):
+                message = f"{quoted(found.group(), 40)} is taken for HTML, so it is not shown"
+                yield Problem(line, message, "write &lt; for the sign <")
 
 
 @source_rule("block-in-paragraph", "warning", "`- one` in the line after a sentence")
@@ -95,7 +147,7 @@ def block_in_paragraph(source: Source) -> Iterator[Problem]:
         what = ""
         if inside and _begins_list(before, text, after, source.post.text):
             what = "list"
-        elif inside and RULED.match(text) and "|" in before and "| " in source.post.text:
+        elif inside and RULED.match(text) and "|" in before and _seen(before, source.post.text):
             what = "table"
         if what and not told:
             at = line if what == "list" else line - 1
@@ -116,14 +168,41 @@ def _begins_list(before: str, line: str, after: str, shown_text: str) -> bool:
     return goes_on or before.rstrip().endswith(":") or mark in ("*", "+", "1.", "1)")
 
 
+@source_rule("typed-list", "warning", "`• one` and in the next line `• two`")
+def typed_list(source: Source) -> Iterator[Problem]:
+    """Lines that begin with the bullet or letter of a word processor, or have its tabs: they run
+    together in one paragraph."""
+    if source.post is None:
+        return
+    before: tuple[object, ...] = ()
+    told = False
+    for line, text in source.prose_lines:
+        typed = TYPED.match(text)
+        tabs = "\t" in text and not TABBED.match(text)
+        cells = [cell.strip() for cell in text.strip().split("\t")] if tabs else []
+        kind = ("list", typed.lastgroup) if typed else ("table", len(cells)) if cells[1:] else ()
+        told = told and kind == before
+        if kind and kind == before and not told and _seen(text, source.post.text):
+            message = f"the lines of this {kind[0]} run together in one paragraph"
+            remedy = "begin each with `- ` or `1. `" if typed else "write it with | and ---"
+            yield Problem(line - 1, message, remedy)
+            told = True
+        before = kind
+
+
 @source_rule("shallow-list", "warning", "`- one` and under it, by two spaces, `- two`")
 def shallow_list(source: Source) -> Iterator[Problem]:
-    """A list in a list that is indented by less than four spaces: it is not nested at all."""
+    """A list or paragraph in a list that is indented by less than four spaces: it is not in it."""
     if "tab_length" in str(source.reading.markdown):
         return
-    depth = -1
+    depth, blank = -1, False
     for line, text in source.prose_lines:
         item = ITEM.match(text.expandtabs(4))
+        if blank and depth >= 0 and not item and 0 < _indent(text) < 4:
+            message = f"the text under a list's item is indented by {_indent(text)} spaces only"
+            yield Problem(line, message, "indent it by four")
+            depth = -1
+        blank = not text.strip()
         if item:
             indent = len(item.group(1))
             if 0 <= depth < indent and indent // 4 == depth // 4:
@@ -179,6 +258,11 @@ def markdown_in_html(source: Source) -> Iterator[Problem]:
             yield Problem(line, message, f'write <{opened} markdown="1">, or HTML inside it')
         if f"</{opened}" in text.lower():
             opened = ""
+
+
+def _indent(text: str) -> int:
+    wide = text.expandtabs(4)
+    return len(wide) - len(wide.lstrip()) if wide.strip() else 0
 
 
 def _seen(markup: str, text: str) -> bool:

@@ -49,9 +49,7 @@ class Judging:
         send = signal.send
 
         def read(*senders: Any, **named: Any) -> Any:
-            if session:
-                session.sources.save()
-            self._ask(senders[0])
+            self._ask(senders[0], session)
             found = send(*senders, **named)
             if not session or session.sources.fresh >= MUCH:
                 phase("plugins")
@@ -92,13 +90,16 @@ class Judging:
             return None
         return None
 
-    def _ask(self, generators: list[Any]) -> None:
+    def _ask(self, generators: list[Any], session: Session | None) -> None:
         self._phase("read")
         self.generators = generators
         task = self._task
+        if task.judge:
+            self._copy = Pool(2, self._judge, self._audit, self._parts)
+        if session:
+            session.sources.save()
         if task.judge is None:
             return
-        self._copy = Pool(2, self._judge, self._audit, self._parts)
         if task.until == "read":
             self._settle()
             self._phase("judge")
