@@ -50,6 +50,8 @@ def note(path: str, **_: Any) -> None:
 
 def finish(pelican: Any) -> None:
     """Write the redirects after all other files; log each alias that cannot be one."""
+    from publish.post.urls import site_address
+
     from . import retired
     from .plan import moved, plan, real_files
     from .write import write_all
@@ -61,7 +63,7 @@ def finish(pelican: Any) -> None:
         return
     real = real_files(_generators, _written, output)
     taken = real | set(settings["REDIRECT_FILES"])
-    moves, wrong = plan(sources, taken, settings["SITEURL"])
+    moves, wrong = plan(sources, taken, site_address(settings))
     moves += retired.plan(taken_off, list(moves), taken, settings)
     written = write_all(moves, settings["REDIRECT_FILES"], real, output)
     for fault in (*faults, *wrong, *written):

@@ -15,35 +15,21 @@ from publish.post.frontmatter import line_of, names
 from publish.post.text import plain_title
 
 
-class Place:
-    """A file and the line of its ``Aliases``, looked up where a message needs it."""
-
-    def __init__(self, file: str) -> None:
-        self._file = file
-
-    @property
-    def line(self) -> int:
-        """From 1; that of a file without such a key is 1."""
-        return line_of("aliases", self._file)
-
-    def __str__(self) -> str:
-        return f"{self._file}:{self.line}"
-
-    def complaint(self, message: str, remedy: str) -> Complaint:
-        """A complaint located at this place."""
-        return Complaint(message, self._file, self.line, remedy)
+def fault(file: str, message: str, remedy: str) -> Complaint:
+    """A complaint about the ``Aliases`` of a file."""
+    return Complaint(message, file, line_of("aliases", file), remedy)
 
 
 @dataclass(frozen=True)
 class Source:
     """An article or page with old addresses. ``url`` is its address from the site's root on,
-    without a leading slash, ``place`` its ``file:line`` for a message."""
+    without a leading slash."""
 
     aliases: tuple[str, ...]
     url: str
     title: str
     lang: str
-    place: Place
+    file: str
 
 
 @dataclass(frozen=True)
@@ -58,7 +44,7 @@ class Move:
     canonical: str
     title: str
     lang: str
-    place: Place
+    file: str
 
 
 def plan(
@@ -69,7 +55,7 @@ def plan(
     ``real`` are the files of the site, relative to the output folder: none of them is ever
     replaced, nor would be on a disk that ignores case.
     """
-    base, siteurl = mount(siteurl), siteurl.rstrip("/")
+    base = mount(siteurl)
     occupied = Occupied(dict.fromkeys(real, "a page of the site"))
     moves: list[Move] = []
     faults: list[Complaint] = []
@@ -77,14 +63,14 @@ def plan(
         for text in source.aliases:
             try:
                 alias = parse_alias(text)
-                occupied.take(alias, source.place)
+                occupied.take(alias, source.file)
             except ValueError as error:
-                faults.append(source.place.complaint(f"the alias {text} {error}", REMEDY))
+                faults.append(fault(source.file, f"the alias {text} {error}", REMEDY))
                 continue
             moves.append(
                 Move(
                     alias, base + alias.path, f"{base}/{source.url}", f"{siteurl}/{source.url}",
-                    source.title, source.lang, source.place,
+                    source.title, source.lang, source.file,
                 )
             )  # fmt: skip
     return sorted(moves, key=lambda move: (move.alias.path, move.alias.query)), faults
@@ -124,5 +110,5 @@ def _source(content: Any) -> Source:
     url = quote(str(content.url).removeprefix("/"), safe="/%~!$&'()*+,;=:@-._?")
     return Source(
         tuple(dict.fromkeys(names(content.aliases))), url, plain_title(content.title), lang,
-        Place(os.path.relpath(content.source_path) if content.source_path else url),
+        os.path.relpath(content.source_path) if content.source_path else url,
     )  # fmt: skip

@@ -10,10 +10,11 @@ from urllib.parse import quote
 from publish.post.aliases import GONE, Occupied, parse_alias, retired_fault
 from publish.post.diagnostic import Complaint
 from publish.post.identity import RETIRED, Damaged, read_table
+from publish.post.urls import site_address
 
-from .plan import Move, Place, mount
+from .plan import Move, fault, mount
 
-PLACE = Place(f"content/{RETIRED}")
+PLACE = f"content/{RETIRED}"
 TITLE = "This page has moved"
 
 
@@ -22,9 +23,9 @@ def read(settings: Mapping[str, Any]) -> tuple[dict[str, str], list[Complaint]]:
     try:
         found = read_table(Path(settings["PATH"]), RETIRED)
     except Damaged as damage:
-        return {}, [PLACE.complaint(str(damage), "restore it from version control")]
-    if fault := retired_fault(found):
-        return {}, [PLACE.complaint(fault, "correct it, or restore it from version control")]
+        return {}, [fault(PLACE, str(damage), "restore it from version control")]
+    if wrong := retired_fault(found):
+        return {}, [fault(PLACE, wrong, "correct it, or restore it from version control")]
     return found, []
 
 
@@ -38,7 +39,7 @@ def plan(
     every address.
     """
     occupied = Occupied(dict.fromkeys((*real, *(move.alias.file for move in moves)), "another"))
-    siteurl = str(settings.get("SITEURL") or "").rstrip("/")
+    siteurl = site_address(settings)
     lang, base = str(settings.get("DEFAULT_LANG") or "en"), mount(siteurl)
     name = str(settings.get("SITENAME") or f"{siteurl}/")
     for address, lead in sorted(retired.items()):

@@ -11,7 +11,7 @@ from publish.post.diagnostic import Complaint
 from publish.post.files import write_whole
 
 from .maps import RENDER
-from .plan import Move
+from .plan import Move, fault
 
 # Nothing here is loaded, and nothing needs a style: most readers never see it.
 PAGE = Template("""<!DOCTYPE html>
@@ -37,22 +37,22 @@ def write_all(
 
     ``maps`` are names of map files. One that is among the ``real`` files of the site is kept.
     """
-    files = [(move.alias.file, page(move), move.place) for move in moves if move.alias.file]
+    files = [(move.alias.file, page(move), move.file) for move in moves if move.alias.file]
     leading = [move for move in moves if move.target]
     for name, render in RENDER.items() if leading else ():
-        place = leading[0].place
+        source = leading[0].file
         if name in maps and name in real:
             remedy = f"leave {name} out of REDIRECT_FILES"
-            yield place.complaint(f"{name} is a file of the site already", remedy)
+            yield fault(source, f"{name} is a file of the site already", remedy)
         elif name in maps:
-            files.append((name, render(leading), place))
-    for name, text, place in files:
+            files.append((name, render(leading), source))
+    for name, text, source in files:
         try:
             write_whole(Path(output, name), text.encode())
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or error
             message = f"{name} cannot be written: {why}"
-            yield place.complaint(message, "remove what is there, or the alias")
+            yield fault(source, message, "remove what is there, or the alias")
 
 
 def page(move: Move) -> str:

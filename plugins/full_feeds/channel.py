@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from publish.post.text import plain
-from publish.post.urls import join
+from publish.post.urls import join, site_address
 
-from .item import Entry, Item, urn
+from .item import Item, urn
 
 
 @dataclass(frozen=True)
 class Channel:
-    """A feed: its metadata and its entries, newest first. All addresses are absolute."""
+    """A feed: its metadata and its items, newest first. All addresses are absolute."""
 
     id: str
     title: str
@@ -25,18 +25,13 @@ class Channel:
     address: str
     language: str
     hubs: tuple[str, ...]
-    entries: tuple[Entry, ...]
-
-    @property
-    def items(self) -> tuple[Item, ...]:
-        """Its items, newest first."""
-        return tuple(entry.item for entry in self.entries)
+    items: tuple[Item, ...]
 
     @property
     def fingerprint(self) -> tuple[object, ...]:
         """Everything the feed's bytes depend on: its metadata and a digest of each item."""
-        own = [getattr(self, each.name) for each in fields(self) if each.name != "entries"]
-        return *own, *(entry.digest for entry in self.entries)
+        own = [getattr(self, each.name) for each in fields(self) if each.name != "items"]
+        return *own, *(item.digest for item in self.items)
 
     @property
     def updated(self) -> datetime:
@@ -45,7 +40,7 @@ class Channel:
 
 
 def channel(
-    context: Mapping[str, Any], entries: tuple[Entry, ...], path: str, url: str | None, title: str
+    context: Mapping[str, Any], items: tuple[Item, ...], path: str, url: str | None, title: str
 ) -> Channel:
     """The feed at ``path`` under the output folder.
 
@@ -53,7 +48,7 @@ def channel(
     name), empty for the whole site.
     """
     site = plain(context["SITENAME"])
-    home = (context.get("SITEURL") or "").rstrip("/") + "/"
+    home = site_address(context) + "/"
     domain = (context.get("FEED_DOMAIN") or "").rstrip("/")
     about = plain(title)
     return Channel(
@@ -66,5 +61,5 @@ def channel(
         address=join(f"{domain}/" if domain else home, url or path),
         language=context["DEFAULT_LANG"],
         hubs=tuple(context.get("FEED_HUBS") or ()),
-        entries=entries,
+        items=items,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cached_property
 from heapq import nlargest
@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from publish.post.contents import categories_of, digest_of
+from publish.post.contents import categories_of, digest_of, names_of, updated_of
 from publish.post.identity import uid_of
 from publish.post.images import cover_of
 from publish.post.media import media_type
-from publish.post.text import clean, plain, plain_title, without_notes
-from publish.post.urls import absolute, join
+from publish.post.text import clean, plain_title, without_notes
+from publish.post.urls import absolute, join, site_address
 
 # The value has no meaning, but must never change: another namespace would mark every item unread.
 NAMESPACE = uuid.UUID("6f0a3a53-6d4e-5d3a-9c1e-0b8a9e2f7c11")
@@ -71,38 +71,20 @@ class Item:
         """The summary; ``""`` where it would repeat the whole article."""
         return "" if self.summary == self.content else self.summary
 
-
-class Entry:
-    """An article in the feeds of one build: a digest of its item, which tells whether a cached feed
-    is current, and the item itself, computed lazily for feeds that are composed."""
-
-    def __init__(self, article: Any, context: Mapping[str, Any]) -> None:
-        self._article, self._context = article, context
-        site = (context.get("SITEURL") or "").rstrip("/")
-        values = (
-            site, context.get("FEED_APPEND_REF"), getattr(article, "uid", None),
-            str(article.relative_source_path), article.url, str(article.title), article.lang,
-            digest_of(article.summary or ""), digest_of(article.get_content(site) or ""),
-            article.date, getattr(article, "modified", None),
-            [list(map(str, things or ())) for things in (getattr(article, "authors", None),
-             categories_of(article), getattr(article, "tags", None))],
-            article.metadata.get("image") and _picture(article, f"{site}/"),
-        )  # fmt: skip
-        self.digest = digest_of(repr(values))
-
     @cached_property
-    def item(self) -> Item:
-        """The article's item."""
-        return item(self._article, self._context)
+    def digest(self) -> str:
+        """A digest of all of it, which tells whether a cached feed is current."""
+        facts = [getattr(self, each.name) for each in fields(self) if each.name != "markup"]
+        return digest_of(repr((digest_of(self.markup), *facts)))
 
 
 class Items:
     """The items of one build, each made once although an article is in many feeds."""
 
     def __init__(self) -> None:
-        self._made: dict[Any, Entry] = {}
+        self._made: dict[Any, Item] = {}
 
-    def newest(self, articles: Iterable[Any], context: Mapping[str, Any]) -> tuple[Entry, ...]:
+    def newest(self, articles: Iterable[Any], context: Mapping[str, Any]) -> tuple[Item, ...]:
         """The first ``FEED_MAX_ITEMS`` of ``articles``, newest first.
 
         Two of one date are ordered by their source path: Pelican leaves their order to chance.
@@ -114,17 +96,13 @@ class Items:
             found,
             key=lambda a: (a.date, a.relative_source_path or ""),
         )
-        return tuple(self._entry(article, context) for article in order)
-
-    def _entry(self, article: Any, context: Mapping[str, Any]) -> Entry:
-        if article not in self._made:
-            self._made[article] = Entry(article, context)
-        return self._made[article]
+        self._made |= {a: item(a, context) for a in order if a not in self._made}
+        return tuple(self._made[article] for article in order)
 
 
 def item(article: Any, context: Mapping[str, Any]) -> Item:
     """The item of one article."""
-    site = (context.get("SITEURL") or "").rstrip("/")
+    site = site_address(context)
     url = join(f"{site}/", article.url)
     return Item(
         id=urn(f"uid:{uid_of(getattr(article, 'uid', None), article.relative_source_path)}"),
@@ -134,10 +112,10 @@ def item(article: Any, context: Mapping[str, Any]) -> Item:
         blurb=without_notes(article.summary or ""),
         markup=article.get_content(site) or "",
         published=article.date,
-        updated=max(article.date, getattr(article, "modified", article.date)),
-        authors=_names(getattr(article, "authors", None)),
-        categories=_names(categories_of(article)),
-        tags=_names(getattr(article, "tags", None)),
+        updated=updated_of(article) or article.date,
+        authors=names_of(getattr(article, "authors", None)),
+        categories=names_of(categories_of(article)),
+        tags=names_of(getattr(article, "tags", None)),
         language=article.lang,
         picture=_picture(article, f"{site}/"),
     )
@@ -146,11 +124,6 @@ def item(article: Any, context: Mapping[str, Any]) -> Item:
 def urn(name: str) -> str:
     """A ``urn:uuid:`` id derived from ``name`` alone."""
     return uuid.uuid5(NAMESPACE, name).urn
-
-
-def _names(things: Iterable[Any] | None) -> tuple[str, ...]:
-    """Each name once, as text; empty names are dropped (a site without AUTHOR has an empty one)."""
-    return tuple(dict.fromkeys(name for thing in things or () if (name := plain(str(thing)))))
 
 
 def _picture(article: Any, home: str) -> Picture | None:

@@ -38,8 +38,8 @@ class IssueBuilder:
         self._cache = Path(settings["CACHE_PATH"]) / "issues"
         file = Path(settings["CACHE_PATH"]) / "issues-state"
         self._state = cache.State(file, Path(__file__).parent)
-        templates, self._known = self._state.value or ({}, {})
-        self._layout = Layout(generator.env, settings, templates)
+        self._known = self._state.value or {}
+        self._layout = Layout(generator.env, settings)
         self._now: dict[str, tuple[bytes, str, str]] = {}
         self._names: set[str] = set()
         self._found: dict[int, tuple[facts.Facts, str]] = {}
@@ -107,7 +107,7 @@ class IssueBuilder:
             for name in set(os.listdir(self._cache)) - self._names:  # noqa: PTH208 - thousands
                 (self._cache / name).unlink(missing_ok=True)
         if self._engine:
-            self._state.keep((self._layout.known, self._now))
+            self._state.keep(self._now)
 
     def _gather(self, article: Any) -> tuple[facts.Facts, str]:
         """The facts of an article, and the digest of everything its issue is made from."""
@@ -158,7 +158,7 @@ class IssueBuilder:
         an unfit post."""
         issue = self._issue(article)
         if issue is not None:
-            files.put(self._home / self._gather(article)[0].slug, issue[0])
+            files.put(self._home / article.slug, issue[0])
         return issue and issue[1]
 
     def _issue(self, article: Any) -> tuple[Mapping[str, bytes], str] | None:

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from publish.post.contents import categories_of
+from publish.post.contents import categories_of, names_of
 from publish.post.frontmatter import yes_no
 from publish.post.identity import uid_of
 from publish.post.images import cover_of
 from publish.post.text import direction, plain, plain_title
+from publish.post.urls import site_address
 
 from .files import root
 from .pictures import File, FileOf, Picture, cover, shown
@@ -86,7 +87,7 @@ def wanted(article: Any) -> bool:
 
 def address(settings: Mapping[str, Any]) -> str:
     """The public address that mails link to, without a slash at its end; ``""`` without one."""
-    return str(settings.get("NEWSLETTER_SITEURL") or settings.get("SITEURL") or "").rstrip("/")
+    return str(settings.get("NEWSLETTER_SITEURL") or "").rstrip("/") or site_address(settings)
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def site(settings: Mapping[str, Any]) -> Site:
     """The facts of the site."""
     return Site(
         address=address(settings),
-        here=str(settings.get("SITEURL") or "").rstrip("/"),
+        here=site_address(settings),
         name=plain(settings.get("SITENAME") or ""),
         content=Path(settings["PATH"]),
         root=str(root(settings)),
@@ -161,8 +162,8 @@ def gather(article: Any, site: Site, links: Links, file_of: FileOf) -> Facts:
         subject=plain_title(getattr(article, "subject", "") or "") or title,
         preheader=plain_title(getattr(article, "preheader", "") or "") or deck,
         deck=deck,
-        authors=_names(getattr(article, "authors", ())),
-        categories=_names(categories_of(article)),
+        authors=names_of(getattr(article, "authors", ())),
+        categories=names_of(categories_of(article)),
         date=article.date.isoformat(),
         shown_date=article.locale_date,
         url=url,
@@ -182,7 +183,6 @@ def gather(article: Any, site: Site, links: Links, file_of: FileOf) -> Facts:
 def share(links: Any, here: str, site: str) -> tuple[tuple[str, str], ...]:
     """Name and address of each share link, with the mail's address of the site. The copy link is
     left out: it needs script."""
-    here = here.rstrip("/")
     moved = here and here != site
     pairs = ((here, site), (quote(here, safe=""), quote(site, safe=""))) if moved else ()
     found = []
@@ -200,8 +200,3 @@ def place(file: str, root: str) -> str:
     """The source's path from the project's folder, with slashes."""
     whole = os.path.abspath(file)  # noqa: PTH100 - thousands of them, absolute already
     return whole.removeprefix(root.rstrip(os.sep) + os.sep).replace(os.sep, "/")
-
-
-def _names(things: Any) -> tuple[str, ...]:
-    names = (plain(getattr(thing, "name", thing)) for thing in things or ())
-    return tuple(dict.fromkeys(name for name in names if name))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from publish.post.body import fragment
+from publish.post.body import fragment, serialise
 from publish.post.text import clean
 
 from . import merge_tags
@@ -61,20 +61,12 @@ def rewrite(markup: str, url: str, file_of: FileOf = lambda _: None, start: str 
             _picture(element, file_of)
         elif element.tag in ("span", "a") and not element.attrib:
             element.drop_tag()
-    return serialise(root)
+    return serialise(root).strip()
 
 
 def parse(markup: str) -> Any:
     """The tree of a body, wrapped in a ``div``."""
     return fragment(clean(markup))
-
-
-def serialise(root: Any) -> str:
-    """The body of a tree from :func:`parse`."""
-    import lxml.html
-
-    whole: str = lxml.html.tostring(root, encoding="unicode", method="html")
-    return whole.removeprefix("<div>").removesuffix("</div>").strip()
 
 
 def pictures(bodies: Iterable[str]) -> tuple[str, ...]:

@@ -19,28 +19,17 @@ LIBRARIES = ("css-inline", "jinja2", "lxml", "markupsafe")
 """Libraries on whose versions the composed bytes depend."""
 
 Render = Callable[[Mapping[str, Any]], str]
-Named = tuple[list[str] | None, list[tuple[str, str]]]
-"""What a template names: other templates (None: it is not known which), and filters, tests and
-functions, each with its kind."""
 
 
 class Layout:
-    """The theme's ``templates/email/``, else the plugin's plain ones; compiled when first used.
+    """The theme's ``templates/email/``, else the plugin's plain ones; compiled when first used."""
 
-    ``known`` maps the digest of a template's text to what it names; plain data that may come from
-    an earlier build with the same code.
-    """
-
-    def __init__(
-        self, env: Any, settings: Mapping[str, Any], known: Mapping[str, Named] | None = None
-    ) -> None:
+    def __init__(self, env: Any, settings: Mapping[str, Any]) -> None:
         from jinja2 import ChoiceLoader, FileSystemLoader
 
         loaders = [each for each in (env.loader, FileSystemLoader(FALLBACK)) if each]
         self._env = env.overlay(loader=ChoiceLoader(loaders))
         self._settings = settings
-        self._before = known or {}
-        self.known: dict[str, Named] = {}
 
     @cached_property
     def html(self) -> Render:
@@ -89,18 +78,11 @@ class Layout:
             except TemplateNotFound:
                 # A template named with "ignore missing" may be added later.
                 found[name] = file = ""
-            named, used = self._named(found[name], file)
+            named, used = _named(self._env, found[name], file)
             if named is None or self._foreign(used):
                 return None
             waiting += named
         return sorted(found.items())
-
-    def _named(self, text: str, file: str) -> Named:
-        """What a template names, parsed once per text."""
-        key = hashlib.sha256(text.encode()).hexdigest()
-        if key not in self.known:
-            self.known[key] = self._before.get(key) or _parsed(self._env, text, file)
-        return self.known[key]
 
     def _foreign(self, used: list[tuple[str, str]]) -> bool:
         """Whether any used filter, test or function is not Jinja's own."""
@@ -122,7 +104,9 @@ class Layout:
         return False
 
 
-def _parsed(env: Any, text: str, file: str) -> Named:
+def _named(env: Any, text: str, file: str) -> tuple[list[str] | None, list[tuple[str, str]]]:
+    """What a template names: other templates (None: it is not known which), and filters, tests and
+    functions, each with its kind."""
     from jinja2 import meta, nodes
 
     tree = env.parse(text, filename=file)

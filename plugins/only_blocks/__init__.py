@@ -7,7 +7,6 @@ summaries), ``article.email_content_source`` what the mail shows, its links unre
 from __future__ import annotations
 
 import logging
-import os
 from typing import Any
 
 from pelican import signals
@@ -32,6 +31,7 @@ def split(content: Any) -> None:
     Everything that reads the body later (digest, summary, feed) reads the web's."""
     from pelican.contents import Article, Page
 
+    from publish.post.contents import place_of
     from publish.post.diagnostic import Complaint
 
     from .marks import marked, surface, unbalanced
@@ -40,8 +40,8 @@ def split(content: Any) -> None:
     if not isinstance(content, Article | Page) or not body or not marked(body):
         return
     if unbalanced(body):
-        place = os.path.relpath(content.source_path) if content.source_path else str(content)
-        Complaint("a ::: block is not closed", place, remedy="end it with a line of :::").log(log)
+        remedy = "end it with a line of :::"
+        Complaint("a ::: block is not closed", place_of(content), remedy=remedy).log(log)
     if isinstance(content, Article):
         content.email_content_source = surface(body, "email")
     content._content = surface(body, "web")

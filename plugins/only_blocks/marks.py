@@ -9,7 +9,7 @@ from typing import Any, Literal
 from markdown import Extension, Markdown
 from markdown.preprocessors import Preprocessor
 
-from publish.post.body import fragment
+from publish.post.body import fragment, serialise
 
 OPEN = re.compile(r":::[ \t]*(email|web)-only[ \t]*$")
 CLOSE = re.compile(r":::[ \t]*$")
@@ -103,8 +103,6 @@ def _tidy(markup: str, gone: set[str]) -> str:
     """Remove the links to the removed ids ``gone`` from footnotes and tables of contents: a back
     link of a footnote, a footnote without references, a line of a table of contents. The remaining
     footnotes are renumbered, in the list and in the text."""
-    import lxml.html
-
     root = fragment(markup)
     for link in [a for a in root.iter("a") if (a.get("href") or "")[:1] == "#"]:
         note = next(link.iterancestors("li"), None)
@@ -122,10 +120,8 @@ def _tidy(markup: str, gone: set[str]) -> str:
             notes.drop_tree()
         for number, item in enumerate(items, 1):
             _number(root, item, number)
-    whole: str = lxml.html.tostring(root, encoding="unicode", method="html")
     # Older libxml2 escapes the braces of Pelican's {filename} and {static}.
-    whole = re.sub(r"%7B(\w+)%7D", r"{\1}", whole)
-    return whole.removeprefix("<div>").removesuffix("</div>")
+    return re.sub(r"%7B(\w+)%7D", r"{\1}", serialise(root))
 
 
 def _number(root: Any, item: Any, number: int) -> None:

@@ -55,6 +55,8 @@ def make(pelican: Any) -> None:
     """Encode the variants of every picture that a page shows, before any page is written."""
     if getattr(pelican.settings.get("ENGINE"), "planning", False):
         return
+    from publish.post.diagnostic import unwritable
+
     try:
         for library in _library:
             for generator in _statics:
@@ -62,7 +64,7 @@ def make(pelican: Any) -> None:
             library.prepare()
             library.results.save()
     except OSError as error:
-        _complain(error)
+        unwritable(error, "a picture").log(log)
 
 
 def clean(generator: Any, results: Any) -> None:
@@ -99,20 +101,13 @@ def clean(generator: Any, results: Any) -> None:
 
 def finish(pelican: Any) -> None:
     """Put the variants into the site; Pelican has copied the cleaned originals."""
+    from publish.post.diagnostic import unwritable
+
     try:
         for library in _library:
             library.put(Path(pelican.output_path))
     except OSError as error:
-        _complain(error)
-
-
-def _complain(error: OSError) -> None:
-    from publish.post.diagnostic import Complaint
-
-    Complaint(
-        f"{error.filename}: a picture cannot be written ({error.strerror})",
-        remedy="mend that (rights, disk space) and build again",
-    ).log(log)
+        unwritable(error, "a picture").log(log)
 
 
 def register() -> None:

@@ -74,22 +74,15 @@ def _site_card(settings: Any) -> Shown | None:
 
 
 def _card(article: Any, settings: Any) -> Shown | None:
-    from publish.post.contents import categories_of
-    from publish.post.text import plain_title
+    from publish.post.contents import categories_of, names_of
+    from publish.post.text import plain, plain_title
 
-    above = " · ".join(_plain(category.name) for category in categories_of(article))
+    above = " · ".join(names_of(categories_of(article)))
     # The Uid chooses the landscape, so that it stays when the title changes.
     seed = str(getattr(article, "uid", None) or article.slug)
     return _named(
-        article.slug, plain_title(article.title), above, _plain(settings["SITENAME"]), seed
+        article.slug, plain_title(article.title), above, plain(settings["SITENAME"]), seed
     )
-
-
-@lru_cache(maxsize=1024)
-def _plain(name: str) -> str:
-    from publish.post.text import plain
-
-    return plain(name)
 
 
 def _named(slug: str, title: str, above: str, below: str, seed: str) -> Shown | None:
@@ -132,7 +125,7 @@ def write(pelican: Any) -> None:
     """Put the cards into the site, from the cache; those it lacks are drawn first."""
     if not _drawn:
         return
-    from publish.post.diagnostic import Complaint
+    from publish.post.diagnostic import unwritable
     from publish.post.files import write_whole
 
     cache, output = _cache(pelican.settings), Path(pelican.output_path, FOLDER)
@@ -151,10 +144,7 @@ def write(pelican: Any) -> None:
         for wait in _ahead:
             wait()
     except OSError as error:
-        Complaint(
-            f"{error.filename}: the card cannot be written ({error.strerror})",
-            remedy="mend that (rights, disk space) and build again",
-        ).log(log)
+        unwritable(error, "the card").log(log)
 
 
 def _cache(settings: Any) -> Path:

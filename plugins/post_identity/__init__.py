@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -41,6 +40,7 @@ def identify(content: Any) -> None:
     """Set ``uid`` and ``was`` the moment an article or page exists."""
     from pelican.contents import Article, Page
 
+    from publish.post.contents import place_of
     from publish.post.diagnostic import Complaint
     from publish.post.identity import uid_of, was_of
 
@@ -52,7 +52,7 @@ def identify(content: Any) -> None:
     for key in dropped:
         message = "is a name that Pelican needs for itself, so the line was left out"
         Complaint(
-            f"`{key.capitalize()}:` {message}", place(content), key=key,
+            f"`{key.capitalize()}:` {message}", place_of(content), key=key,
             remedy="rename the key or remove the line",
         ).log(log)  # fmt: skip
     content.uid = uid_of(content.metadata.get("uid"), str(content.relative_source_path))
@@ -78,19 +78,19 @@ def digest(generator: Any) -> None:
 def report_twins(generator: Any) -> None:
     """Report two posts with one ``Uid``: a feed reader and the newsletter would take them for
     one."""
-    from publish.post.contents import contents
+    from publish.post.contents import contents, place_of
     from publish.post.diagnostic import Complaint
 
     posts = list(contents([generator]))
     if len({post.uid for post in posts}) == len(posts):
         return
     first: dict[str, Any] = {}
-    for post in sorted(posts, key=place):
+    for post in sorted(posts, key=place_of):
         twin = first.setdefault(post.uid, post)
         if twin is not post:
             Complaint(
-                f"Uid: {post.uid} is also the Uid of {place(twin)}", place(post), key="uid",
-                remedy="give the newer of the two another", kind="twin", parts=(place(twin),),
+                f"Uid: {post.uid} is also the Uid of {place_of(twin)}", place_of(post), key="uid",
+                remedy="give the newer of the two another", kind="twin", parts=(place_of(twin),),
             ).log(log)  # fmt: skip
 
 
@@ -116,11 +116,6 @@ def addresses(contents: Iterable[Any]) -> dict[str, dict[str, Any]]:
         for content in contents
         if content.save_as and content.status in ("published", "hidden")
     }
-
-
-def place(content: Any) -> str:
-    """The source file, relative to the working directory."""
-    return os.path.relpath(content.source_path) if content.source_path else str(content)
 
 
 def register() -> None:

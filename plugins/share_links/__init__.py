@@ -5,7 +5,6 @@ The links are plain addresses: nothing is loaded from another host, and they wor
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,36 +30,23 @@ def defaults(pelican: Any) -> None:
             raise ValueError(f"SHARE_LINKS: there is no service {name!r} — choose from: {known}")
 
 
-class Links:
-    """A descriptor for ``article.share_links``, computed when a page reads it. Drafts have none.
-
-    Without ``__set__``, so that a line ``Share_links:`` in a post can take its place. ``made_from``
-    is everything they depend on except the article's title, address and status.
-    """
-
-    def __init__(self, site: str, services: Sequence[str]) -> None:
-        from publish.post.cache import code_digest
-
-        self._site, self._services = site, services
-        self.made_from = code_digest(Path(__file__).parent), site, tuple(services)
-
-    def __get__(self, article: Any, kind: type | None = None) -> Any:
-        """The links, as templates read them."""
-        from .links import share_links
-
-        if article is None:
-            return self
-        if article.status == "draft":
-            raise AttributeError("share_links")
-        return share_links(article.title, f"{self._site}/{article.url}", self._services)
-
-
 def assign(generator: Any) -> None:
     """Give all articles their links."""
     from pelican.contents import Article
 
-    site = (generator.settings.get("SITEURL") or "").rstrip("/")
-    Article.share_links = Links(site, generator.settings["SHARE_LINKS"])
+    from publish.post.cache import code_digest
+    from publish.post.contents import Computed
+    from publish.post.urls import site_address
+
+    from .links import share_links
+
+    site, services = site_address(generator.settings), tuple(generator.settings["SHARE_LINKS"])
+
+    def links(article: Any) -> Any:
+        return share_links(article.title, f"{site}/{article.url}", services)
+
+    made_from = code_digest(Path(__file__).parent), site, services
+    Article.share_links = Computed("share_links", links, made_from)
 
 
 def register() -> None:

@@ -45,11 +45,13 @@ def finish(pelican: Any) -> None:
 
 
 def _files(settings: Any) -> dict[str, bytes]:
+    from publish.post.urls import site_address
+
     from .sitemap import entries, robots, sitemap
     from .webmanifest import icons, manifest
 
     files = {MANIFEST: manifest(settings, icons(settings)).encode()}
-    address = settings["SITEURL"].rstrip("/")
+    address = site_address(settings)
     if "://" in address:
         # A sitemap may hold absolute addresses only.
         files["sitemap.xml"] = sitemap(entries(_generators)).encode()

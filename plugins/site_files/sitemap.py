@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from html import escape
 from typing import Any
-from urllib.parse import quote
+
+from publish.post.contents import updated_of
+from publish.post.urls import encoded, site_address
 
 LISTS = ("index", "archives", "categories", "tags", "authors")
 """Pelican's direct templates that list articles. Others (404, search) are no landing pages."""
@@ -78,13 +80,11 @@ def _contents(generator: Any, contents: Iterable[Any]) -> Iterator[Entry]:
 
 def _latest(contents: Iterable[Any]) -> datetime | None:
     """The newest time of change; None if none has a date, as most pages."""
-    names = ("date", "modified")
-    dates = (getattr(content, name, None) for content in contents for name in names)
-    return max(filter(None, dates), default=None)
+    return max(filter(None, map(updated_of, contents)), default=None)
 
 
 def _address(generator: Any, url: str) -> str:
-    return f"{generator.settings['SITEURL'].rstrip('/')}/{url}"
+    return f"{site_address(generator.settings)}/{url}"
 
 
 def _url(address: str, changed: datetime | None) -> str:
@@ -96,4 +96,4 @@ def _quoted(address: str) -> str:
     """Percent-encoded where an address may not hold a character: blanks, letters beyond ASCII."""
     scheme, _, rest = address.partition("://")
     host, slash, path = rest.partition("/")
-    return f"{scheme}://{host}{slash}{quote(path, safe='/%~!$&()*+,;=:@?#')}"
+    return f"{scheme}://{host}{slash}{encoded(path)}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -12,6 +11,7 @@ from pelican.generators import Generator
 
 from publish.post import cache
 from publish.post.contents import categories_of, digest_of
+from publish.post.diagnostic import unwritable
 from publish.post.files import write_whole
 from publish.post.text import plain, plain_title, without_notes
 
@@ -41,7 +41,7 @@ class SearchGenerator(Generator):
         try:
             self._write(articles)
         except OSError as error:
-            log.error("%s: cannot be written (%s)", error.filename, error.strerror)
+            unwritable(error, "the search index").log(log)
 
     def _write(self, articles: list[Any]) -> None:
         settings, engine = self.settings, self.settings.get("ENGINE")
@@ -58,14 +58,12 @@ class SearchGenerator(Generator):
 
         words = self._words(Path(settings["CACHE_PATH"], FOLDER), articles, marks)
         for name, data in files(words, len(articles)).items():
-            put(name, hashlib.sha256(data).hexdigest(), lambda data=data: data)
+            put(name, digest_of(data.decode()), lambda data=data: data)
         lang = settings["DEFAULT_LANG"]
         made_from = [code, lang, *(settings.get(name) for name in SUMMARY)]
         for first in range(0, len(articles), BLOCK):
             few = articles[first : first + BLOCK]
-            key = hashlib.sha256(
-                repr((made_from, marks[first : first + BLOCK])).encode()
-            ).hexdigest()
+            key = digest_of(repr((made_from, marks[first : first + BLOCK])))
             put(block(first // BLOCK), key, lambda few=few: results([_line(a, lang) for a in few]))
         # Remove old pieces: a retracted post must not stay in one.
         for pattern in ("w-*.json", "u-*.json", "d-*.json"):
@@ -96,7 +94,7 @@ def _mark(article: Any) -> str:
         names, article.title, article.metadata.get("summary"), digest_of(article._content or ""),
         article.url, article.date, article.locale_date, article.lang,
     )  # fmt: skip
-    return hashlib.sha256(repr(values).encode()).hexdigest()[:24]
+    return digest_of(repr(values))[:24]
 
 
 def _post(article: Any) -> Post:

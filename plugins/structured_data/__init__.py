@@ -7,7 +7,6 @@ as a Content-Security-Policy names it: ``structured_data_hash``, ``home_structur
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from pelican import signals
@@ -15,29 +14,11 @@ from pelican import signals
 INCREMENTAL = True
 
 
-class Block:
-    """A descriptor for an attribute of articles and pages, computed when a page reads it. Drafts
-    have none.
-
-    Without ``__set__``, so that a line of that name in a post can take its place.
-    """
-
-    def __init__(self, work: Callable[[Any], str]) -> None:
-        self._work = work
-
-    def __get__(self, content: Any, kind: type | None = None) -> Any:
-        """The string, as templates read it."""
-        if content is None:
-            return self
-        if content.status == "draft":
-            raise AttributeError("structured_data")
-        return self._work(content)
-
-
 def describe(generators: list[Any]) -> None:
     """Give articles, pages and the home page their blocks."""
     from pelican.contents import Article, Page
 
+    from publish.post.contents import Computed
     from publish.post.text import csp_hash
 
     from . import graph
@@ -65,8 +46,8 @@ def describe(generators: list[Any]) -> None:
         return str(last[1])
 
     for kind in (Article, Page):
-        kind.structured_data = Block(block)
-        kind.structured_data_hash = Block(lambda content: csp_hash(block(content)))
+        for name, work in (("", block), ("_hash", lambda content: csp_hash(block(content)))):
+            setattr(kind, f"structured_data{name}", Computed(f"structured_data{name}", work))
 
 
 def register() -> None:

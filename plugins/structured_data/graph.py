@@ -11,11 +11,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
-from publish.post.contents import categories_of
+from publish.post.contents import categories_of, updated_of
 from publish.post.images import cover_of
 from publish.post.text import plain, plain_title
+from publish.post.urls import encoded, site_address
 
 Node = dict[str, Any]
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -42,7 +42,7 @@ class Site:
 
 def site_of(settings: Mapping[str, Any]) -> Site:
     """The blog, from the settings."""
-    address = settings["SITEURL"].rstrip("/") + "/"
+    address = site_address(settings) + "/"
     return Site(
         name=plain(settings["SITENAME"]),
         address=address,
@@ -97,7 +97,7 @@ def at(place: str, base: str) -> str:
     if not place or "://" in place:
         return place
     place = place.lstrip("/")
-    return base + (place if _SOUND.fullmatch(place) else quote(place, safe="/%~!$&'()*+,;=:@?#"))
+    return base + (place if _SOUND.fullmatch(place) else encoded(place))
 
 
 def _document(*nodes: Node) -> Node:
@@ -132,7 +132,7 @@ def _website(site: Site) -> Node:
 def _posting(content: Any, site: Site, categories: Sequence[Any]) -> Node:
     """The post; without authors, the blog itself is its author."""
     url = at(content.url, site.address)
-    modified = max(content.date, getattr(content, "modified", content.date))
+    modified = updated_of(content) or content.date
     authors = [
         _known({
             "@type": "Person",

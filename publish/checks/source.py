@@ -6,7 +6,7 @@ import html
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Literal, NamedTuple
@@ -120,7 +120,9 @@ class Source:
         if self.facts:
             return self.facts.header
         if not self.is_markdown:
-            return Header((), 1, "blank")
+            header = frontmatter.parse_other(self.text)
+            known = self.post.fields if self.post else header.lines
+            return replace(header, fields=tuple(f for f in header if f.name in known))
         return frontmatter.parse(self.text.split("\n"))
 
     @cached_property
@@ -130,9 +132,9 @@ class Source:
 
     def get(self, name: str) -> str:
         """A header field's value; ``""`` if it is missing or empty."""
-        if self.is_markdown:
-            return self.header.get(name)
-        return self.post.fields.get(name, "") if self.post else ""
+        if self.post and not self.is_markdown:
+            return self.post.fields.get(name, "")
+        return self.header.get(name)
 
     def line(self, name: str) -> int:
         """A header's line, else 1."""

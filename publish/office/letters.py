@@ -169,10 +169,11 @@ def current_issue(letter: Letter, found: Letters) -> Issue | None:
     return issue.join(whole) if letter.kind == "digest" else whole[0]
 
 
-def difference(office: Office, letter: Letter, found: Letters) -> tuple[str, list[str]]:
-    """The difference between the letter now and as mailed or scheduled: its kind, and lines. The
-    kind is ``""`` for none, if a post is not public, or if an update is scheduled or has these
-    words; ``words``; ``layout`` if the words are equal; ``unknown`` if no copy was kept."""
+def difference(office: Office, letter: Letter, found: Letters) -> tuple[str, list[changes.Change]]:
+    """The difference between the letter now and as mailed or scheduled: its kind, and the
+    changed words. The kind is ``""`` for none, if a post is not public, or if an update is
+    scheduled or has these words; ``words``; ``layout`` if the words are equal; ``unknown`` if no
+    copy was kept."""
     if not (letter.active or letter.past.done):
         return "", []
     new = current_issue(letter, found)

@@ -10,6 +10,7 @@ from typing import Any
 from publish.errors import OutcomeUnknown, Refused
 from publish.newsletter import issue
 from publish.newsletter.catalogue import KINDS, Letter
+from publish.newsletter.changes import Change
 from publish.newsletter.protocol import MARGIN, too_late
 from publish.office import delivery, letters, preflight
 from publish.office.context import Office
@@ -125,9 +126,9 @@ def _not_scheduled(office: Office, found: Letters, letter: Letter) -> Refused:
     return Refused(f"{name}: nothing is scheduled", f"send it with {command('send', letter.slug)}")
 
 
-def _change_lines(how: str, words: list[str]) -> list[str]:
+def _change_lines(how: str, words: list[Change]) -> list[str]:
     if how == "words":
-        return words
+        return list(map(str, words))
     return {
         "layout": ["layout only"],
         "unknown": ["unknown: no copy of what is scheduled was kept"],

@@ -124,6 +124,14 @@ def fragment(markup: str) -> Any:
     return lxml.html.fragment_fromstring(whole, create_parent="div")
 
 
+def serialise(root: Any) -> str:
+    """The body of a tree from :func:`fragment`."""
+    import lxml.html
+
+    whole: str = lxml.html.tostring(root, encoding="unicode", method="html")
+    return whole.removeprefix("<div>").removesuffix("</div>")
+
+
 def _tree(markup: str) -> Any:
     if not markup.strip():
         return None

@@ -4,8 +4,12 @@ texts; keeps drafts out of the output."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from typing import Any
+
+from publish.post.text import plain
 
 PUBLIC = (
     "translations", "articles", "hidden_translations", "hidden_articles", "pages", "hidden_pages",
@@ -40,6 +44,43 @@ def categories_of(content: Any) -> list[Any]:
     given = getattr(content, "categories", None)
     main = getattr(content, "category", None)
     return list(given) if given else [main] if main else []
+
+
+def names_of(things: Iterable[Any] | None) -> tuple[str, ...]:
+    """The names of categories, tags or authors as plain text, each once and none empty (a site
+    without AUTHOR has an empty one)."""
+    return tuple(dict.fromkeys(name for thing in things or () if (name := plain(thing))))
+
+
+def updated_of(content: Any) -> datetime | None:
+    """When it last changed: the later of ``Date`` and ``Modified``; None for a page without."""
+    dates = (getattr(content, name, None) for name in ("date", "modified"))
+    return max(filter(None, dates), default=None)
+
+
+def place_of(content: Any) -> str:
+    """The source file, relative to the working directory."""
+    return os.path.relpath(content.source_path) if content.source_path else str(content)
+
+
+class Computed:
+    """A descriptor for an attribute of articles or pages, computed when a page reads it. Drafts
+    have none.
+
+    Without ``__set__``, so that a line of that name in a post can take its place. ``made_from`` is
+    everything it depends on except the article's title, address and status.
+    """
+
+    def __init__(self, name: str, work: Callable[[Any], Any], made_from: object = None) -> None:
+        self._name, self._work, self.made_from = name, work, made_from
+
+    def __get__(self, content: Any, kind: type | None = None) -> Any:
+        """The value, as templates read it."""
+        if content is None:
+            return self
+        if content.status == "draft":
+            raise AttributeError(self._name)
+        return self._work(content)
 
 
 def digest_of(text: str) -> str:

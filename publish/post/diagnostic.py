@@ -84,6 +84,12 @@ class Complaint(NamedTuple):
         logger.log(level, "%s", self, extra={"complaint": self})
 
 
+def unwritable(error: OSError, what: str) -> Complaint:
+    """The complaint that a plugin could not write ``what``."""
+    message = f"{error.filename}: {what} cannot be written ({error.strerror})"
+    return Complaint(message, remedy="mend that (rights, disk space) and build again")
+
+
 def quoted(value: str, most: int = 60) -> str:
     """An author's value quoted for a message: one line, printable, shortened."""
     cut = value[: most + 1]

@@ -24,8 +24,12 @@ NOT_TYPED = str.maketrans("", "", "\x02\x03")
 BOM = "\ufeff"
 MARKDOWN = (".md", ".markdown", ".mkd", ".mdown")
 """The suffixes of files that Pelican reads as Markdown."""
-OTHER = re.compile(rb"""^\s*(?::([\w-]+):|<meta\s[^>]*?name=["']([\w-]+)["'])""", re.I | re.M)
-"""A key in reStructuredText or HTML."""
+OTHER = re.compile(
+    r"""^:([\w-]+):[^\S\n]*(.*)"""
+    r"""|<meta\b(?=[^>]*?\sname=["']([\w-]+)["'])(?:(?=[^>]*?\scontent=(["'])(.*?)\4)|)""",
+    re.I | re.M,
+)
+"""A key with its value in reStructuredText or HTML."""
 
 
 class Field(NamedTuple):
@@ -107,6 +111,20 @@ def parse(lines: Iterable[str]) -> Header:
     return Header(tuple(fields), number + 1, "file", fenced)
 
 
+def parse_other(text: str) -> Header:
+    """The fields of reStructuredText, up to its first line of text, or of HTML."""
+    fields: list[Field] = []
+    end = 0
+    for found in OTHER.finditer(text):
+        if found[1] and fields and re.search(r"^\S", text[end : found.start()], re.M):
+            break
+        end = found.end()
+        line = text.count("\n", 0, found.start()) + 1
+        key, value = found[1] or found[3], (found[2] or found[5] or "").strip()
+        fields.append(Field(key, value, line, line, value))
+    return Header(tuple(fields), 1, "blank")
+
+
 def read(data: bytes) -> Header:
     """The header of a source's bytes; bytes that are not UTF-8 are read as replacement
     characters."""
@@ -118,11 +136,7 @@ def key_lines(data: bytes, name: str) -> dict[str, int]:
     """The line of each key, in small letters, of the source of that file name."""
     if name.lower().endswith(MARKDOWN):
         return read(data).lines
-    lines: dict[str, int] = {}
-    for found in OTHER.finditer(data):
-        key = (found[1] or found[2]).decode().lower()
-        lines.setdefault(key, data.count(b"\n", 0, found.start(found.lastindex or 0)) + 1)
-    return lines
+    return parse_other(data.decode("utf-8", "surrogateescape")).lines
 
 
 def line_of(key: str, file: str | os.PathLike[str]) -> int:

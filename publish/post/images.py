@@ -14,6 +14,8 @@ from typing import Any
 from unicodedata import normalize
 from urllib.parse import quote, unquote, urlsplit
 
+from publish.post.urls import encoded
+
 MARK = re.compile(r"[{|](static|attach|filename)[|}]")
 
 
@@ -43,7 +45,7 @@ def cover_of(content: Any) -> Cover | None:
     if re.match(r"(https?:)?//", given):
         # Feeds and mails have no scheme of their own to go by.
         whole = f"https:{given}" if given.startswith("//") else given
-        return Cover(quote(whole, safe="/%~!$&'()*+,;=:@?#"))
+        return Cover(encoded(whole))
     folder = getattr(content, "relative_dir", "")
     statics = getattr(content, "_context", {}).get("static_content", {})
     # A link in a body whose name is percent-encoded makes Pelican list a file that is not there.

@@ -12,7 +12,7 @@ from datetime import datetime
 from html.parser import HTMLParser
 from ipaddress import ip_address
 from typing import Any, Literal
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from publish.post.text import clean
 
@@ -62,6 +62,16 @@ def permalink(
         return "/" + str(settings.get(name) or default).format(**facts).lstrip("/")
     except (KeyError, ValueError, IndexError, AttributeError, TypeError):
         return ""
+
+
+def site_address(settings: Mapping[str, Any]) -> str:
+    """The address of the site's root, without a slash at its end; ``""`` if it is not set."""
+    return str(settings.get("SITEURL") or "").rstrip("/")
+
+
+def encoded(address: str) -> str:
+    """An address with all percent-encoded that it may not hold: blanks, letters beyond ASCII."""
+    return quote(address, safe="/%~!$&'()*+,;=:@?#")
 
 
 def join(base: str, address: str) -> str:

@@ -15,7 +15,7 @@ from publish.post import stamps
 from publish.post.files import locked
 from publish.post.stamps import Stamps
 from publish.settings import Settings, load, require_folders, require_kinds
-from publish.site import manifest
+from publish.site import build, manifest
 from publish.site.commit import below, commit, prepare, replace_record, site_of, tree
 from publish.site.engine import ISSUES, Run, Task, cores
 from publish.site.engine.worker import Worker, start
@@ -32,13 +32,11 @@ def overrides(settings: Settings, address: str, stage: Path) -> dict[str, Any]:
     """The settings of a preview: drafts have pages, mails keep the true address."""
     drafts = {"": "drafts/{slug}/", "LANG_": "drafts/{slug}-{lang}/"}
     return {
+        **build.overrides(settings, stage),
         "SITEURL": address,
         "FEED_DOMAIN": address,
         "NEWSLETTER_SITEURL": settings.values.get("NEWSLETTER_SITEURL") or settings.siteurl,
-        "NEWSLETTER_ISSUES_PATH": str(stage / "issues"),
         "NEWSLETTER_ISSUES_DRAFTS": True,
-        "WITH_FUTURE_DATES": False,
-        "IGNORE_FILES": settings.ignore_files,
         **{
             f"DRAFT_{kind}{lang}{name}": place + file
             for kind in ("", "PAGE_")

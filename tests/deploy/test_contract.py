@@ -103,6 +103,14 @@ def test_files_of_any_name_go_up_change_and_go(every: Stand):
     assert stand.deploy("a3", 3).state == "live"
 
 
+def test_more_commands_than_fit_into_a_pipe_are_carried_out(servers: Rigs, tmp_path: Path):
+    stand = stands.make("sftp", servers, tmp_path, f"many-{next(NUMBERS)}")
+    files = site(1) | {f"a/{number:0200}.txt": b"" for number in range(300)}
+    stand.build(files)
+    assert stand.deploy("a1", patience=1).state == "live"
+    assert set(files) <= set(stand.listed())
+
+
 def test_a_server_whose_order_failed_is_free_at_once(servers: Rigs, tmp_path: Path):
     stand = stands.make("sftp", servers, tmp_path, f"free-{next(NUMBERS)}")
     stand.build(site(1))

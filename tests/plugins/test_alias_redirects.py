@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 from alias_redirects.maps import FILES, apache, netlify, nginx
-from alias_redirects.plan import Place, Source, plan
+from alias_redirects.plan import Source, plan
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
@@ -36,7 +36,7 @@ def tree(built: Built) -> dict[str, bytes]:
 
 
 def source(*aliases: str, url: str = "new/", place: str = "posts/new.md") -> Source:
-    return Source(aliases, url, "New", "en", Place(place))
+    return Source(aliases, url, "New", "en", place)
 
 
 def moves_of(*aliases: str, url: str = "new/", siteurl: str = "https://one.example"):

@@ -10,7 +10,7 @@ import lxml.html
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageFont
 from post_cards import Shown
 from post_cards.card import Card, name, printable
 from post_cards.draw import png
@@ -165,6 +165,14 @@ def test_the_fonts_have_what_a_title_needs(file: Path):
     assert [x for _, x in found.places("To")] == [0, pytest.approx(found.width("To")
                                                                   - found.width("o"))]  # fmt: skip
     assert (file.parent / "OFL.txt").is_file()
+
+
+@pytest.mark.parametrize("file", [BOLD, REGULAR])
+def test_the_widths_beside_a_font_are_its_own(file: Path):
+    font = ImageFont.truetype(file, 1000, layout_engine=ImageFont.Layout.BASIC)
+    found = face(file)
+    for character, width in found.advances.items():
+        assert width * 1000 == pytest.approx(font.getlength(character), abs=0.5), character
 
 
 HAS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFG 0123456789-é…")

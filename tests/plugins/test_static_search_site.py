@@ -123,7 +123,7 @@ def test_a_folder_that_cannot_be_written_is_one_clear_line(site: Site):
     blocked.mkdir()
     (blocked / "search").write_text("")
     done = run("pelican", ["content", "-o", "blocked", "--log-handler", "plain"], site.root)
-    assert "blocked/search: cannot be written (File exists)" in done.stderr
+    assert "blocked/search: the search index cannot be written (File exists)" in done.stderr
     assert "Traceback" not in done.stderr
 
 

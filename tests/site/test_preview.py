@@ -347,6 +347,13 @@ def test_a_settings_file_that_breaks_does_not_end_the_preview(client: Client):
     client.until(lambda: b"ZeroDivisionError" not in client.ask("/")[2])
 
 
+def test_a_site_that_names_no_content_folder_is_shown_as_it_is_built(site: Site):
+    site.write("pelicanconf.py", site.conf.read_text().replace('PATH = "content"\n', ""))
+    client = Client(site, [])
+    assert b"Body of number 1" in client.get("/post-1/")
+    client.close()
+
+
 def test_it_starts_on_a_site_that_does_not_build(site: Site):
     site.post("bad", "Body", date="someday")
     client = Client(site, [])

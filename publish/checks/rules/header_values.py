@@ -26,14 +26,14 @@ QUOTED = re.compile(r"([\"'])(?:(?!\1).)*\1$")
 COMMENT = re.compile(r"\s#\s")
 NOTHING = ("null", "~", "|", ">", "|-", ">-", "|+", ">+")
 DAY_OR_TIME = re.compile(
-    r"\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*|\d{1,2}:\d\d[\d:.]*|\d{1,2}\s*[ap]m|[+-]\d{4}\b"
+    r"\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*|\d{1,2}:\d\d[\d:.]*(?:\s*[+-]\d{4}\b)?|\d{1,2}\s*[ap]m"
 )
 ZONE = re.compile(r":\d\d[\d.]*\s*([A-Z]{3,5})$")
 """A time zone's abbreviation; Pelican understands UTC's only."""
 SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2}|\d{4})(?!\d)")
 
 
-@source_rule("repeated-key", "error", "two `Tags:` lines", "same")
+@source_rule("repeated-key", "error", "two `Tags:` lines", "same", any_format=True)
 def repeated_key(source: Source) -> Iterator[Problem]:
     """A key given twice: Pelican takes the first of some, and joins others to something new. A
     warning where nothing is known to read the key."""
@@ -147,13 +147,13 @@ def _bare(value: str) -> str:
     return value[1:-1].strip() if len(value) > 1 and QUOTED.fullmatch(value) else value
 
 
-@source_rule("ambiguous-date", "error", "`Date: 05/11/2026`", "same")
+@source_rule("ambiguous-date", "error", "`Date: 05/11/2026`", "same", any_format=True)
 def ambiguous_date(source: Source) -> Iterator[Problem]:
     """A date of which one cannot tell day from month: Pelican takes the first number for the
     month, so the post would be months away from where its author wants it. A warning where it
     leaves out a part, or names a zone by letters that nothing reads."""
     for name in ("date", "modified"):
-        given, line = source.get(name), source.line(name)
+        given, line = source.header.get(name), source.line(name)
         found = SLASHED.match(given)
         one, two, year = (int(part) for part in found.groups()) if found else (0, 0, 0)
         year += 2000 if year < 100 else 0
@@ -187,7 +187,9 @@ def _parts(date: str) -> int:
     return len(re.findall(r"\d+|[a-z]{3,}", re.sub(DAY_OR_TIME, " ", date.lower())))
 
 
-@source_rule("odd-modified", "error", "`Modified:` in the year 2062", "softer", time_dependent=True)
+@source_rule(
+    "odd-modified", "error", "`Modified:` in the year 2062", time_dependent=True, any_format=True
+)
 def odd_modified(source: Source) -> Iterator[Problem]:
     """A Modified still to come: every feed would say that it was written then, and readers would
     take no newer one. Before the post's own Date it is a warning: pages and sitemap show it."""

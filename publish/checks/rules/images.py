@@ -130,7 +130,8 @@ def missing_alt(source: Source) -> Iterator[Problem]:
         if (picture.words or "").strip():
             continue
         line = source.line_of(picture)
-        if picture.words is None or "<img" not in source.line_text(line):
+        html = rf"=\s*[\"']?{re.escape(picture.written)}"
+        if picture.words is None or not re.search(html, source.line_text(line)):
             header = picture.tag == "cover"
             remedy = "add a line `Image_alt: …`" if header else "say what it shows: ![words](…)"
             yield Problem(line, f"the picture {quoted(picture.written)} has no alt text", remedy)

@@ -56,7 +56,7 @@ def missing_preheader(source: Source) -> Iterator[Problem]:
         yield Problem(source.line("preheader"), message, "add `Preheader:` or `Summary:`")
 
 
-@source_rule("bad-newsletter", "error", "`Newsletter: perhaps`", "same")
+@source_rule("bad-newsletter", "error", "`Newsletter: perhaps`", "same", any_format=True)
 def bad_newsletter(source: Source) -> Iterator[Problem]:
     """Newsletter says neither yes nor no, so it is unknown whether the post is to be mailed."""
     field = source.header.field("newsletter")

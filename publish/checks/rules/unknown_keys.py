@@ -118,7 +118,7 @@ def _inside(line: str, number: int) -> Iterator[Flag]:
             yield flag
 
 
-@source_rule("other-tools-key", "error", "`draft: true`")
+@source_rule("other-tools-key", "error", "`draft: true`", any_format=True)
 def other_tools_key(source: Source) -> Iterator[Problem]:
     """A key by which another tool keeps a post back, dates it or takes it off (`draft`,
     `published`, `publishDate`, `expiryDate`, `private`, `visibility` and their kin in Hugo,

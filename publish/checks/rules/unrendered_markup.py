@@ -16,6 +16,7 @@ from publish.post.diagnostic import Problem, quoted
 from publish.post.text import INLINE
 
 ITEM = re.compile(r"( *)([-*+]|\d{1,9}[.)]) +(\w+)")
+TABBED = re.compile(r"\s*([-*+]|\d{1,9}[.)])\t")
 TYPED = re.compile(
     r"\s{0,3}(?:(?P<bullet>[•●▪■◦○‣·§➢✓☐–])|o(?P<circle>\t)|(?P<number>\(?(?:\d{1,3}|@)\))"
     r"|(?P<letter>\(?(?:[a-z]|[ivx]{2,4})\)|(?:[a-z]|[ivx]{2,4})\.))\s*\S"
@@ -27,6 +28,8 @@ BLOCK = re.compile(
     r"|main|nav|ol|p|section|table|ul)\b([^<>]{0,500})>", re.I
 )  # fmt: skip
 SWALLOWED = re.compile(r"<([a-zA-Z]\w*)((?:\s+[\w.,;-]+)*)\s*>")
+NEWER = frozenset(("bdi", "dialog", "main", "picture"))
+"""Elements of HTML that lxml does not list."""
 INSIDE = re.compile(r"\*\*\w[^*\n]{0,500}\*\*|\[[^\]\n]{1,300}\]\([^()\s]{1,500}\)|^#{2,6} \w|`\w")
 
 
@@ -88,7 +91,7 @@ FOREIGN = tuple(Foreign(re.compile(pattern), *rest) for pattern, *rest in (
     (r"(\w[.,;:!?]?\\)\s*$", "\\", "a line break by \\", "end the line with two blanks"),
     (r"^\s*(\+(?:[-=:]{3,}\+)+)\s*$", "+", "a table by +---+", "write it with | and ---"),
     (r"(?<!\]\()(?<![\w<>\"'=/:.])(?:https?://|www\.)\w[^\s<>]{3,300}", "", "an address",
-     "write [words](address), or put it between < and >"),
+     "write [words](address)"),
 ))  # fmt: skip
 
 
@@ -126,7 +129,7 @@ def swallowed_words(source: Source) -> Iterator[Problem]:
     for line, text in source.prose_lines if "<" in source.body else ():
         for found in SWALLOWED.finditer(text):
             name = found[1].lower()
-            if name not in tags or (found[2] and name in INLINE):
+            if name not in tags | NEWER or (found[2] and name in INLINE):
                 message = f"{quoted(found.group(), 40)} is taken for HTML, so it is not shown"
                 yield Problem(line, message, "write &lt; for the sign <")
 
@@ -144,7 +147,7 @@ def block_in_paragraph(source: Source) -> Iterator[Problem]:
         what = ""
         if inside and _begins_list(before, text, after, source.post.text):
             what = "list"
-        elif inside and RULED.match(text) and "|" in before and "| " in source.post.text:
+        elif inside and RULED.match(text) and "|" in before and _seen(before, source.post.text):
             what = "table"
         if what and not told:
             at = line if what == "list" else line - 1
@@ -175,7 +178,8 @@ def typed_list(source: Source) -> Iterator[Problem]:
     told = False
     for line, text in source.prose_lines:
         typed = TYPED.match(text)
-        cells = [cell.strip() for cell in text.strip().split("\t")] if "\t" in text else []
+        tabs = "\t" in text and not TABBED.match(text)
+        cells = [cell.strip() for cell in text.strip().split("\t")] if tabs else []
         kind = ("list", typed.lastgroup) if typed else ("table", len(cells)) if cells[1:] else ()
         told = told and kind == before
         if kind and kind == before and not told and _seen(text, source.post.text):

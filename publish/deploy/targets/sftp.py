@@ -23,6 +23,8 @@ from publish.errors import ConfigError
 
 LEASE = 600.0
 """Seconds by the server's clock after which a lock's holder counts as dead."""
+AT_ONCE = 50
+"""Commands sent before their output is read: with more, both sides would wait with full pipes."""
 REMEDY = "mend that (try: sftp HOST), then run it again"
 
 
@@ -200,6 +202,10 @@ class Sftp:
 
     def _batch(self, rows: list[str]) -> bytes:
         """Run commands; returns their output. Only one that begins with ``-`` may fail."""
+        parts = (rows[at : at + AT_ONCE] for at in range(0, len(rows), AT_ONCE))
+        return b"".join(map(self._ask, parts))
+
+    def _ask(self, rows: list[str]) -> bytes:
         said, _ = self.line.ask(lambda end: "".join(f"{row}\n" for row in [*rows, f"!echo {end}"]))
         return said
 
