@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from publish.post import frontmatter
 from publish.post.diagnostic import Diagnostic
-from publish.post.slug import slug_of_title
 from publish.post.urls import TRACKING_KEY, is_private
 
 URL = re.compile(r"https?://[^\s<>\"')\]]+")
-STATUSES = ("published", "draft", "hidden")
 
 
 Fix = Callable[[bytes, Diagnostic, Mapping[str, Any]], bytes | None]
@@ -100,34 +97,22 @@ def _suggested(text: str, finding: Diagnostic) -> str:
     return text.replace(wrong, meant, 1)
 
 
-def _uid(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> bytes | None:
-    if frontmatter.read(data).get("uid") or not finding.fix:
-        return None
-    return frontmatter.set_key(data, "Uid", finding.fix[1])
+def _key(key: str) -> Fix:
+    """A fix that gives the header's ``key`` the finding's suggestion: among several names, in the
+    place of the wrong one."""
 
+    def mend(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> bytes | None:
+        if not finding.fix:
+            return None
+        wrong, meant = finding.fix
+        given = frontmatter.read(data).get(key.lower())
+        parts = [given] if given == wrong else frontmatter.names(given)
+        if wrong not in parts:
+            return None
+        made = ", ".join(meant if part == wrong else part for part in parts)
+        return frontmatter.set_key(data, key, made)
 
-def _slug(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> bytes | None:
-    title = frontmatter.read(data).get("title")
-    slug = slug_of_title(title, values)
-    return frontmatter.set_key(data, "Slug", slug) if slug else None
-
-
-def _status(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> bytes | None:
-    given = frontmatter.read(data).get("status").lower()
-    # A post without a status is already public.
-    near = get_close_matches(given, STATUSES, 1, 0.5) if given else STATUSES[:1]
-    return frontmatter.set_key(data, "Status", near[0]) if near else None
-
-
-def _category(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> bytes | None:
-    """The spelling that the other posts have."""
-    if not finding.fix:
-        return None
-    wrong, meant = finding.fix
-    given = frontmatter.read(data).get("category")
-    parts = [given] if given == wrong else frontmatter.names(given)
-    made = [meant if part == wrong else part for part in parts]
-    return frontmatter.set_key(data, "Category", ", ".join(made))
+    return mend
 
 
 def _closed(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> bytes | None:
@@ -154,11 +139,11 @@ FIXES: Mapping[str, Fix] = {
     "unknown-key": _line(_suggested),
     "missing-image": _line(_suggested),
     "image-letter-case": _line(_suggested),
-    "missing-uid": _uid,
-    "missing-slug": _slug,
-    "unknown-status": _status,
-    "missing-status": _status,
-    "category-case": _category,
+    "missing-uid": _key("Uid"),
+    "missing-slug": _key("Slug"),
+    "unknown-status": _key("Status"),
+    "missing-status": _key("Status"),
+    "category-case": _key("Category"),
     "unclosed-block": _closed,
 }
 """By rule."""

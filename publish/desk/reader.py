@@ -97,9 +97,7 @@ class Reader:
 
     def tell(self) -> None:
         """Have every page drawn again, as a job has progressed."""
-        with self._changed:
-            self.current = replace(self.current, number=self.current.number + 1)
-            self._changed.notify_all()
+        self.change(number=self.current.number + 1)
 
     def wait(self, number: int) -> int:
         """The snapshot's number as soon as it is not ``number``, at the latest after a while."""

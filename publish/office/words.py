@@ -65,6 +65,6 @@ def command(*words: str) -> str:
     return f"`publish {' '.join(words)}`"
 
 
-def indented(lines: Sequence[str]) -> list[str]:
+def indented(lines: Sequence[object]) -> list[str]:
     """Lines that belong to the one before, indented."""
     return [f"    {line}" for line in lines]

@@ -54,9 +54,8 @@ class Templates:
         if len(self._fit) != self._before:
             cache.keep(self._memo, self._made_from, b"".join(sorted(self._fit)))
 
-    @contextlib.contextmanager
-    def of(self, generator: Any) -> Iterator[None]:
-        """In the context the ``generator`` gets a blank template for every name; a faulty one is
+    def serve(self, generator: Any) -> None:
+        """From now on the ``generator`` gets a blank template for every name; a faulty one is
         reported."""
         self._generator = generator
         get = type(generator).get_template
@@ -71,10 +70,6 @@ class Templates:
             return Blank()  # a rule reports it where it is named
 
         generator.get_template = get_template
-        try:
-            yield
-        finally:
-            del generator.get_template
 
     def look(self, names: Sequence[str]) -> None:
         """Load templates that need not be there."""

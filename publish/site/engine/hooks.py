@@ -1,7 +1,7 @@
 """The hooks into Pelican and Jinja by which a run reuses earlier results.
 
-Every hook is listed in docs/performance.md with its reason. ``trust`` tests at the start that the
-code each hook replaces is as expected; if not, stock Pelican builds the site.
+Every hook is listed in docs/performance.md with its reason. ``trust`` tests at the start that
+Pelican and Jinja are as the hooks expect; if not, stock Pelican builds the site.
 """
 
 from __future__ import annotations
@@ -73,30 +73,9 @@ def order_sources() -> None:
     generators.os = types.SimpleNamespace(**{**vars(os), "walk": walk})
 
 
-def keep_from_reading(fit: Fit) -> None:
-    """Treat a source that is not ``fit`` as unreadable. After ``hand_over`` Pelican gets the bytes
-    that were read for this test."""
-    stock = Readers.read_file
-
-    def read_file(
-        self: Any, base_path: str, path: str, content_class: Any = Page, fmt: Any = None,
-        context: Any = None, **named: Any,
-    ) -> Any:  # fmt: skip
-        if fmt is None:
-            raw = fit(Path(base_path, path))
-            if raw is None:
-                raise UnfitSource(path)
-            handed.clear()
-            full = os.path.abspath(os.path.join(base_path, path))  # noqa: PTH100, PTH118
-            handed[full], key_lines[full] = raw, frontmatter.key_lines(raw, path)
-        return stock(self, base_path, path, content_class, fmt, context, **named)
-
-    Readers.read_file = read_file
-
-
 def hand_over() -> None:
     """Give readers of Pelican and of plugins (not imported yet) the bytes of a source that were
-    already read."""
+    already read, by ``read_sources``."""
     stock = utils.pelican_open
 
     @contextlib.contextmanager
@@ -110,30 +89,44 @@ def hand_over() -> None:
     utils.pelican_open = readers.pelican_open = pelican_open
 
 
-def keep_sources(sources: Sources, progress: Progress) -> None:
-    """Take posts and pages from the cache; on a first build read on all cores."""
-    read_file, is_valid = Readers.read_file, Content.is_valid
-    links, begin = Content.get_static_links, Readers.__init__
+def read_sources(fit: Fit | None, sources: Sources | None, progress: Progress) -> None:
+    """Take posts and pages from the cache of ``sources``, if any. One that is not ``fit`` counts as
+    unreadable."""
+    stock = Readers.read_file
 
-    def watched_init(self: Any, settings: Any = None, *args: Any, **named: Any) -> None:
-        with tracked.watched(settings):
-            begin(self, settings, *args, **named)
-
-    def kept_read(
+    def read_file(
         self: Any, base_path: str, path: str, content_class: Any = Page, fmt: Any = None,
         context: Any = None, **named: Any,
     ) -> Any:  # fmt: skip
-        def read() -> Any:
-            return read_file(self, base_path, path, content_class, fmt, context, **named)
-
-        if content_class not in KINDS:
-            return read()
         full = os.path.abspath(os.path.join(base_path, path))  # noqa: PTH100, PTH118
+
+        def read() -> Any:
+            if fit and fmt is None:
+                raw = fit(Path(base_path, path))
+                if raw is None:
+                    raise UnfitSource(path)
+                handed.clear()
+                handed[full], key_lines[full] = raw, frontmatter.key_lines(raw, path)
+            return stock(self, base_path, path, content_class, fmt, context, **named)
+
+        if sources is None or content_class not in KINDS:
+            return read()
         found = sources.find(full, content_class, context)
         if found is None:
             found = sources.make(full, read, context)
             progress("read", 1)
         return found
+
+    Readers.read_file = read_file
+
+
+def keep_sources(sources: Sources) -> None:
+    """Prepare the cache of posts and pages; on a first build read on all cores."""
+    is_valid, links, begin = Content.is_valid, Content.get_static_links, Readers.__init__
+
+    def watched_init(self: Any, settings: Any = None, *args: Any, **named: Any) -> None:
+        with tracked.watched(settings):
+            begin(self, settings, *args, **named)
 
     def kept_links(self: Any) -> set[str]:
         known = sources.links.get(self)
@@ -152,7 +145,7 @@ def keep_sources(sources: Sources, progress: Progress) -> None:
 
         return generate_context
 
-    Readers.__init__, Readers.read_file = watched_init, kept_read
+    Readers.__init__ = watched_init
     Content.is_valid = lambda self: self in sources.links or is_valid(self)
     Content.get_static_links = kept_links
     for owner, kind in ((generators.ArticlesGenerator, Article), (generators.PagesGenerator, Page)):

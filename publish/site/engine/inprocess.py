@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import logging
 import os
+import pkgutil
 import sys
 import time
 import warnings
@@ -20,6 +20,7 @@ from publish.errors import ConfigError, PublishError, Refused
 from publish.light import StubUsed
 from publish.post import cache
 from publish.post.contents import contents, keep_drafts_out
+from publish.settings import neighbours_first
 from publish.site.engine import ISSUES, BadMoment, NeedsFullPelican, Progress, Run, Task, Unfit
 from publish.site.engine.audit import Audit
 from publish.site.engine.logged import LogCollector
@@ -72,7 +73,7 @@ def run(task: Task, tell: Progress, held: list[Any]) -> Outcome:
 
     _forget_neighbours(task.settings.parent)
     audit.start()
-    package.console = _Quiet(package.console)
+    package.console.print = lambda *words, **how: None  # the build has its own output
     site = task.stage / "site"
     log = LogCollector(task.settings.parent, site, key_lines)
     logging.getLogger().addHandler(log)
@@ -94,7 +95,7 @@ def run(task: Task, tell: Progress, held: list[Any]) -> Outcome:
         "CACHE_CONTENT": False, "LOAD_CONTENT_CACHE": False,
     }  # fmt: skip
     try:
-        with audit.scope() as looked:
+        with audit.scope() as looked, neighbours_first(task.settings.parent):
             values = settings.Quiet(
                 read_settings(str(task.settings), override={**task.overrides, **ours})
             )
@@ -107,19 +108,19 @@ def run(task: Task, tell: Progress, held: list[Any]) -> Outcome:
         values["ENGINE"] = service
         if task.fit:
             hooks.hand_over()
-        pelican = _pelican(values["PELICAN_CLASS"])(values)
+        named = values["PELICAN_CLASS"]  # a class or its dotted name
+        pelican = (pkgutil.resolve_name(named) if isinstance(named, str) else named)(values)
         signals.content_object_init.connect(_refuse_bad_moments, weak=False)
         signals.article_generator_finalized.connect(keep_drafts_out)
         signals.page_generator_finalized.connect(keep_drafts_out)
         declared, trusted = trust.judged(values, pelican)
         hooks.order_sources()
         keys = settings.keys(task, values, looked)
-        if task.fit:
-            hooks.keep_from_reading(task.fit)
         if trusted:
             live = session.Session(
                 task, last, keys, values, declared, staging, audit, log, tell,
             )  # fmt: skip
+        hooks.read_sources(task.fit, live.sources if live else None, tell)
         judging = Judging(task, values, log, audit, live, clock.phase)
         signals.content_written.connect(lambda path, context: written.append(path), weak=False)
         clock.phase("settings")
@@ -195,32 +196,11 @@ def _due(generators: Iterable[Any], began: datetime) -> float:
     return min(moments).timestamp() if moments else 0.0
 
 
-class _Quiet:
-    """A console that prints nothing: the build has its own output."""
-
-    def __init__(self, console: Any) -> None:
-        self._console = console
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._console, name)
-
-    def print(self, *words: Any, **how: Any) -> None:
-        """Nothing is printed."""
-
-
 class _Unremembering(set[Any]):
     """A set that stays empty."""
 
     def add(self, item: Any) -> None:
         """Nothing is added."""
-
-
-def _pelican(named: Any) -> Any:
-    """``PELICAN_CLASS``, a class or its dotted name."""
-    if not isinstance(named, str):
-        return named
-    module, _, name = named.rpartition(".")
-    return getattr(importlib.import_module(module), name)
 
 
 @contextlib.contextmanager

@@ -7,7 +7,6 @@ that cannot be loaded, with those that they extend, include and import.
 
 from __future__ import annotations
 
-import contextlib
 import inspect
 import io
 import types
@@ -27,6 +26,7 @@ from publish.site.templates import Blank, Templates
 
 ARTICLES = ("articles", "period_archives", "direct_templates", "tags", "categories", "authors",
             "drafts")  # fmt: skip
+REHEARSED = (stock.ArticlesGenerator, stock.PagesGenerator, stock.TemplatePagesGenerator)
 MAIL = ("email/issue.html", "email/issue.txt")
 """Templates of a theme that the plugin ``mail_issues`` renders."""
 QUIET = ("content_written", "article_generator_write_article", "page_generator_write_page",
@@ -42,21 +42,18 @@ def rehearsed(
     log = LogCollector(root, Path(settings["OUTPUT_PATH"]), {})
     writer = _Rehearsing(settings, log)
     templates = Templates(log.tell, log.failed, memo, settings["JINJA_ENVIRONMENT"])
-    with _nothing_written():
-        for generator in generators:
-            kind = type(generator)
-            if kind not in (stock.ArticlesGenerator, stock.PagesGenerator,
-                            stock.TemplatePagesGenerator):  # fmt: skip
-                continue
-            with templates.of(generator):
-                for step in _steps(generator, writer):
-                    try:
-                        step()
-                    except Exception as error:  # settings and templates may raise anything
-                        log.failed(error)
+    _write_nothing()
+    for generator in generators:
+        if type(generator) in REHEARSED:
+            templates.serve(generator)
+            for step in _steps(generator, writer):
+                try:
+                    step()
+                except Exception as error:  # settings and templates may raise anything
+                    log.failed(error)
     if generators and "mail_issues" in (settings.get("PLUGINS") or ()):
-        with templates.of(generators[0]):
-            templates.look(MAIL)
+        templates.serve(generators[0])
+        templates.look(MAIL)
     for name, template in () if log.errors else writer.whole:
         templates.require_whole_list(name, template)
     templates.save()
@@ -75,25 +72,12 @@ def _steps(generator: Any, writer: _Rehearsing) -> Iterator[Callable[[], Any]]:
             yield partial(step, given)
 
 
-@contextlib.contextmanager
-def _nothing_written() -> Iterator[None]:
-    """Meanwhile Pelican's writer makes no folders, opens no files, and sends no signals."""
-    opens, system = vars(writers).get("open"), writers.os
-    heard = {name: getattr(signals, name).receivers for name in QUIET}
+def _write_nothing() -> None:
+    """From now on Pelican's writer makes no folders, opens no files, and sends no signals."""
     writers.open = lambda *args, **named: io.StringIO()
-    writers.os = types.SimpleNamespace(**{**vars(system), "makedirs": lambda *a, **n: None})
+    writers.os = types.SimpleNamespace(**{**vars(writers.os), "makedirs": lambda *a, **n: None})
     for name in QUIET:
         getattr(signals, name).receivers = {}
-    try:
-        yield
-    finally:
-        for name, receivers in heard.items():
-            getattr(signals, name).receivers = receivers
-        writers.os = system
-        if opens is None:
-            del writers.open
-        else:
-            writers.open = opens
 
 
 class _Rehearsing(Writer):  # type: ignore[misc] # Pelican has no types

@@ -59,7 +59,7 @@ class Session:
         self.pages = Pages(last, whole, staging, self._tracker)
         templates = code + (fingerprint(settings["JINJA_ENVIRONMENT"]) or whole)
         self.compiled = Compiled(task.folder / "templates", templates)
-        hooks.keep_sources(self.sources, progress)
+        hooks.keep_sources(self.sources)
         hooks.memoize()
         hooks.compile_once(self.compiled)
         hooks.keep_copies(staging)

@@ -90,7 +90,9 @@ class Sources:
             return None
         made: Any = object.__new__(kind)
         try:
-            made.__dict__.update(_Unpickler(known.data, self._settings, context).load())
+            unpickler: Any = pickle.Unpickler(io.BytesIO(found.data))  # noqa: S301 - our own
+            unpickler.persistent_load = {"settings": self._settings, "context": context}.__getitem__
+            made.__dict__.update(unpickler.load())
         except Exception:  # the class may be gone; unpickling may raise anything
             return None
         self._now[path] = known
@@ -186,30 +188,13 @@ def _due(content: Any) -> bool:
         return True
 
 
-class _Pickler(pickle.Pickler):
-    def __init__(self, stream: io.BytesIO, settings: Any, context: Any) -> None:
-        super().__init__(stream, protocol=5)
-        self._shared = {id(settings): "settings", id(context): "context"}
-
-    def persistent_id(self, obj: Any) -> str | None:
-        """Names for objects shared by all posts, which are not stored."""
-        return self._shared.get(id(obj))
-
-
-class _Unpickler(pickle.Unpickler):
-    def __init__(self, data: bytes, settings: Any, context: Any) -> None:
-        super().__init__(io.BytesIO(data))
-        self._shared = {"settings": settings, "context": context}
-
-    def persistent_load(self, pid: Any) -> Any:
-        """The shared objects of this run."""
-        return self._shared[pid]
-
-
 def _pickled(content: Content, settings: Any, context: Any) -> bytes | None:
-    stream = io.BytesIO()
+    """The attributes; ``settings`` and ``context``, which all posts share, by their names."""
+    pickler: Any = pickle.Pickler(stream := io.BytesIO(), 5)
+    shared = {id(settings): "settings", id(context): "context"}
+    pickler.persistent_id = lambda value: shared.get(id(value))
     try:
-        _Pickler(stream, settings, context).dump(content.__dict__)
+        pickler.dump(content.__dict__)
     except Exception:  # a reader may put anything into the metadata
         return None
     return stream.getvalue()
