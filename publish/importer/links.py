@@ -27,6 +27,8 @@ from publish.post import urls
 
 SCHEMES = {"http", "https", "mailto", "tel", "sms", "ftp", "geo", "webcal", "xmpp", "whatsapp",
            "signal"}  # fmt: skip
+VIEWS = re.compile(r"/(?:amp|embed|feed|trackback|comment-page-\d+|\d{1,3}|page/\d+)$")
+"""How the addresses of another form of a post end."""
 
 
 @dataclass
@@ -34,7 +36,7 @@ class Index:
     """The new places of everything on the old site.
 
     ``paths`` maps a normal path of the old site to an entry's number, ``slugs`` a slug that only
-    one has. ``terms`` maps an archive's path (``/category/x``) to a link of Pelican's.
+    one has. ``lists`` maps the path of a feed or list (``/category/x``) to the new one.
     """
 
     hosts: frozenset[str]
@@ -43,8 +45,7 @@ class Index:
     paths: dict[str, int] = field(default_factory=dict)
     ids: dict[int, int] = field(default_factory=dict)
     slugs: dict[str, int] = field(default_factory=dict)
-    terms: dict[str, str] = field(default_factory=dict)
-    pages: dict[str, str] = field(default_factory=dict)
+    lists: dict[str, str] = field(default_factory=dict)
 
     def add(self, entry: Entry) -> None:
         """Index an entry by all of its addresses."""
@@ -224,9 +225,10 @@ class Rewriter:
         path = key_of(own.path)
         if path == key_of(self.index.base) and not own.query:
             return "/"
-        for name in (path, re.sub(r"/page/\d+$", "", path), re.sub(r"/feed(?:/\w+)?$", "", path)):
-            if archive := self.index.terms.get(name) or self.index.pages.get(name):
-                return archive
+        # The feed of a list is linked as the list.
+        for name in (VIEWS.sub("", path), path):
+            if new := self.index.lists.get(name):
+                return new
         self.context.lose(
             "dead-link", (own.path + (f"?{own.query}" if own.query else ""))[:80], words
         )
@@ -245,7 +247,7 @@ class Rewriter:
     def _by_path(self, path: str) -> int:
         key = key_of(path)
         for name in (
-            key, re.sub(r"/(?:amp|embed|feed|trackback|comment-page-\d+|\d{1,3}|page/\d+)$", "", key),
+            key, VIEWS.sub("", key),
             re.sub(r"\.html?$", "", key),
         ):  # fmt: skip
             if found := self.index.paths.get(name):

@@ -71,7 +71,11 @@ class MediaLibrary:
         ]
         if self.old:
             # The old site may have a smaller picture but no longer the original.
-            places += [(self.old, name, _beside(url, path, name)) for name in names]
+            folder = url.rpartition("/")[0]
+            places += [
+                (self.old, name, url if name == path else f"{folder}/{quote(name.split('/')[-1])}")
+                for name in names
+            ]
         for source, name, address in places:
             data = source.read(address or name)
             if data is not None:
@@ -109,13 +113,6 @@ class MediaLibrary:
             if data and hashlib.sha256(data).hexdigest() == found.digest:
                 return data
         return None
-
-
-def _beside(url: str, path: str, name: str) -> str:
-    """The address of another file in the same folder of the old site."""
-    if name == path:
-        return url
-    return url.rsplit("/", 1)[0] + "/" + quote(name.rsplit("/", 1)[-1])
 
 
 def safe(name: str) -> str:

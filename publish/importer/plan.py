@@ -195,8 +195,6 @@ class Planning:
     def _redirects(self, index: links.Index) -> None:
         """Record the old addresses of posts and pages, then of feeds and lists."""
         state, values = self.state, self.values
-        index.terms = old_lists.archives(state.channel, values, self._terms)
-        index.pages = old_lists.feeds(index.base, values)
         real = {urls.normal(self._address(e)).casefold() for e in state.entries.values()}
         real |= {urls.normal(f"/{slug}/").casefold() for slug in self._others}
         real |= {f"/{name}" for name in self._reserved}
@@ -214,11 +212,12 @@ class Planning:
             state.result.losses.add_redirects((a, self._address(entry)) for a in aliases)
             # They are in the database now; free the memory.
             entry.olds, entry.title = [], ""
-        lists = old_lists.lists(state.channel, values, index.terms, state.entries.values())
-        index.pages |= {address.key_of(a): b for a, b in lists.items() if not a.endswith("/feed/")}
+        lists = old_lists.lists(state.channel, values, self._terms, state.entries.values())
+        index.lists = lists
         state.moved = {
-            old: new for old, new in lists.items() if urls.normal(old).casefold() not in real
-        }
+            f"{old}/": new for old, new in lists.items()
+            if urls.normal(old) != urls.normal(new) and urls.normal(old).casefold() not in real
+        }  # fmt: skip
         state.result.losses.add_redirects(sorted(state.moved.items()))
 
     def _came_due(self, entry: Entry, when: datetime) -> bool:

@@ -56,14 +56,11 @@ def definitions(n: Flow, el: El, autop: bool) -> list[El]:
     """A list of terms and what they mean."""
     made = El("dl")
     for kid in _through(el, "div"):
-        if isinstance(kid, El) and kid.tag in ("dt", "dd"):
-            inside = n.flow(kid, autop, False)
-            if inside:
-                made.kids.append(El(kid.tag, {}, [*inside]))
-        elif not isinstance(kid, str) or kid.strip():
-            inside = n.flow(El("dd", {}, [kid]), autop, False)
-            if inside:
-                made.kids.append(El("dd", {}, [*inside]))
+        if isinstance(kid, str) and not kid.strip():
+            continue
+        part = kid if isinstance(kid, El) and kid.tag in ("dt", "dd") else El("dd", {}, [kid])
+        if inside := n.flow(part, autop, False):
+            made.kids.append(El(part.tag, {}, [*inside]))
     return [made] if made.kids else []
 
 
