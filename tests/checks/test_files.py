@@ -302,10 +302,13 @@ def test_a_pipe_among_the_posts_is_named_and_no_build_waits_for_it(project: Proj
     assert "content/posts/pipe.md:1: the file cannot be read" in told.stderr
 
 
-@pytest.mark.parametrize("name", ["urls", "retired", "since"])
-def test_a_damaged_table_of_the_ledger_is_named_by_a_check(project: Project, name: str):
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("urls", "{"), ("retired", "{"), ("since", "{"), ("since", '{"uid": "29 November"}')],
+)
+def test_a_damaged_table_of_the_ledger_is_named_by_a_check(project: Project, name: str, text: str):
     project.post()
-    project.write(f"content/ledger/{name}.json", "{")
+    project.write(f"content/ledger/{name}.json", text)
     [error] = [told for told in project.told() if told.endswith("error")]
     assert error.startswith(f"content/ledger/{name}.json:1 ")
 
