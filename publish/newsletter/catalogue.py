@@ -20,6 +20,8 @@ from publish.newsletter.protocol import hour_of
 from publish.post.issue import Issue, key_of
 
 Kind = Literal["post", "update", "digest"]
+KINDS: dict[Kind, str] = {"post": "a letter", "update": "an update", "digest": "a digest"}
+"""Each kind in words."""
 
 
 @dataclass(frozen=True)

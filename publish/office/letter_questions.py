@@ -56,7 +56,7 @@ def changed(office: Office, letter: Letter, found: Letters) -> list[str]:
     how, words = letters.difference(office, letter, found)
     if how not in ("words", "unknown"):
         return []
-    when, mend = office.format_local(letter.hour), command_to_replace(letter, found)
+    when, mend = office.format_local(letter.hour), command_to_replace(office, letter, found)
     name = office.words.letter(letter)
     if how == "unknown":
         return [
@@ -69,10 +69,15 @@ def changed(office: Office, letter: Letter, found: Letters) -> list[str]:
     ]
 
 
-def command_to_replace(letter: Letter, found: Letters) -> str:
+def command_to_replace(office: Office, letter: Letter, found: Letters) -> str:
     """How to put the post's present words into a scheduled letter."""
-    if letter.kind == "post":
+    if letter.issue and letters.same_readers(office, letter):
         return f"{command('send', letter.slug, '--replace')} puts the present words in"
+    return undo_first(letter, found)
+
+
+def undo_first(letter: Letter, found: Letters) -> str:
+    """How to send another letter in the place of a scheduled one that cannot be changed."""
     return f"{command('undo', found.handle(letter))} takes it back; then send it again"
 
 

@@ -31,10 +31,6 @@ class Letters:
     site: Site
     foreign: tuple[Campaign, ...] = ()
 
-    def of(self, head: Issue) -> Letter:
-        """The letter of a composed post."""
-        return next(letter for letter in self.all if letter.key == head.key)
-
     def named(self, names: Sequence[str]) -> list[Letter]:
         """The letters with these ``names``, in the catalogue's order; all if there is no name.
 
@@ -141,6 +137,14 @@ def segment(office: Office, item: Issue) -> Segment:
         if value := office.account.topics.get(category.casefold()):
             return Segment(saved=int(value)) if value.isdigit() else office.api.interest(value)
     return Segment()
+
+
+def same_readers(office: Office, letter: Letter) -> bool:
+    """Whether its campaign goes to the readers that its post has now."""
+    assert letter.issue is not None
+    only, here = segment(office, letter.issue), office.account.audience
+    campaigns = letter.scheduled or letter.drafts[:1]
+    return all(c.list_id == here and only.fits(c.segment or {}) for c in campaigns)
 
 
 def sent_copy(office: Office, key: str) -> Issue | None:

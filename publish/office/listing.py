@@ -59,7 +59,7 @@ def planned(
         for choice, item in zip(choices, items, strict=True):
             if not posts and _folds(choice):
                 continue
-            moment = office.format_local(hour_of(item.time) if item.time else None)
+            moment = office.format_local(hour_of(item.time))
             name = office.words.post(item.slug, item.title)
             if item.send:
                 lines.append(
@@ -172,7 +172,7 @@ def _entry(
         line += f", {count(state.emails_sent, 'reader')} mailed"
     how, diff = letters.difference(office, letter, found)
     if how == "words" and letter.scheduled:
-        line += f"; changed since it was scheduled: {command_to_replace(letter, found)}"
+        line += f"; changed since it was scheduled: {command_to_replace(office, letter, found)}"
         more = tuple(indented(diff))
     elif how == "words" and letter.kind == "post":
         line += f"; changed since it was sent: {command('send', letter.slug, '--as-update')}"

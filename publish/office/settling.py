@@ -56,11 +56,10 @@ def settle(office: Office, going: Collection[str] = ()) -> None:
             office.voice.say(f"{office.words.post(state.slug, state.title)}: {state.state}")
         for fact in state.facts:
             office.ledger.append(fact)
+    why = "its post is not public any more"
     for letter in found.all:
-        if letter.key in going:
-            continue
-        if letter.unfinished and letter.issue is None and not letter.scheduled:
-            why = "its post is not public any more"
+        lasts = letter.unfinished and letter.issue is None and not letter.scheduled
+        if letter.key not in going and lasts:
             for draft in letter.drafts:
                 holding.hold(office.api, office.ledger, letter, draft, why, office.clock)
             office.voice.say(f"{office.words.letter(letter)}: {why}; it is kept back")

@@ -786,6 +786,8 @@ def test_a_letter_for_other_readers_is_refused_before_anything_is_written(author
         done(author, "replace", posts=("dose",))
     assert "`publish undo dose` takes it back; then send it again" in str(refusal.value.remedy)
     assert not {"update", "put_content", "unschedule"} & set(author.machine.calls[calls:])
+    author.edit("dose", "50 mg", "5 mg")
+    assert "`publish undo dose` takes it back; then" in status_of(author, "dose")
     done(author, "undo", post="dose")
     assert "goes out" in done(author, "send", posts=("dose",)).lines[0]
     (record,) = author.world.records.values()
