@@ -313,7 +313,7 @@ def test_a_damaged_table_of_the_ledger_is_named_by_a_check(project: Project, nam
     assert error.startswith(f"content/ledger/{name}.json:1 ")
 
 
-WRITTEN = ("output", "content/ledger", "output/calm", ".publish")
+WRITTEN = ("output", "content/ledger", "output/calm", ".publish", ".publish/issues/calm")
 
 
 @pytest.mark.parametrize("name", WRITTEN)
@@ -335,6 +335,13 @@ def test_a_folder_that_a_build_may_not_write_in(
     assert project.told() == [f"{name}:1 unwritable error"]
     monkeypatch.undo()
     assert project.told() == []
+
+
+def test_a_picture_that_a_build_may_not_read(project: Project, monkeypatch: pytest.MonkeyPatch):
+    project.post("![A door]({static}/images/door.svg)\n")
+    project.write("content/images/door.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>")
+    monkeypatch.setattr(os, "access", lambda path, mode: not str(path).endswith("door.svg"))
+    assert project.told() == ["content/images/door.svg:1 unreadable error"]
 
 
 def test_what_is_in_the_way_of_a_page_is_named_and_a_foreign_folder_is_none_of_it(
