@@ -78,7 +78,7 @@ class IssueBuilder:
             OSError: it cannot be written.
         """
         if id(article) in self._held and id(article) not in self._found:
-            self._names.add(self._now[_source(article)][2])
+            self._names.add(self._now[article.relative_source_path][2])
             return True
         found, _ = self._gather(article)
         self._names.add(key_of([found.uid]))
@@ -121,7 +121,7 @@ class IssueBuilder:
         unchanged, the facts need not be gathered."""
         if not self._layout.digest:
             return False
-        fingerprint, source = self._fingerprint(article), _source(article)
+        fingerprint, source = self._fingerprint(article), article.relative_source_path
         known = self._known.get(source)
         if not fingerprint or known is None or known[0] != fingerprint:
             found, made_from = self._gather(article)
@@ -191,7 +191,3 @@ def _shares(article: Any) -> Any:
     if made_from is None or "share_links" in vars(article):
         return getattr(article, "share_links", ())
     return made_from, article.status
-
-
-def _source(article: Any) -> str:
-    return str(article.relative_source_path)

@@ -9,15 +9,8 @@ from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 from markdown.extensions.toc import slugify as automatic_id
 
-from publish.importer.address import (
-    FILE_NAME,
-    PICTURE_NAME,
-    UPLOADS,
-    Entry,
-    host_of,
-    is_file,
-    key_of,
-)  # fmt: skip
+from publish.importer import address
+from publish.importer.address import FILE_NAME, UPLOADS, Entry, host_of, key_of, parts_of
 from publish.importer.item_store import Store
 from publish.importer.model import number_of
 from publish.importer.pictures import Found, MediaLibrary
@@ -137,21 +130,16 @@ class Rewriter:
 
     def own(self, href: str) -> Own | None:
         """The address as one of the old site; None for another site's."""
-        try:
-            parts = urlsplit(self.absolute(href.strip()))
-        except ValueError:
-            return None
-        if (
-            parts.scheme not in ("", "http", "https")
-            or host_of(parts.geturl()) not in self.index.hosts
-        ):
+        parts = parts_of(self.absolute(href.strip()))
+        known = host_of(parts.geturl()) in self.index.hosts
+        if parts.scheme not in ("", "http", "https") or not known:
             return None
         return Own(parts.geturl(), unquote(parts.path), parts.query, unquote(parts.fragment))
 
     def leads(self, own: Own) -> tuple[int, str]:
         """The number of the entry that an address is of, and the address of the file, if any."""
         number, file = self._by_query(own)
-        if not file and is_file(own.path):
+        if not file and address.is_file(own.path):
             file = own.url
         number = number or self._by_path(own.path)
         return number, file or ("" if number else self._store.attachment_page(key_of(own.path)))
@@ -168,7 +156,7 @@ class Rewriter:
         return found
 
     def _file(self, url: str) -> str:
-        picture = PICTURE_NAME.search(url.split("?")[0])
+        picture = address.PICTURE_NAME.search(url.split("?")[0])
         found = self.take(url, "picture-missing" if picture else "file-missing")
         if found.state == "kept":
             return f"{{static}}/{found.path}"

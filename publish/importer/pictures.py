@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
 
-from publish.importer.address import FILE_NAME, PICTURE_NAME, UPLOADS, cut, host_of
+from publish.importer.address import FILE_NAME, PICTURE_NAME, UPLOADS, cut, host_of, parts_of
 from publish.importer.fetch import OldSite
 from publish.importer.uploads import Source, originals
 from publish.post.images import ending_of
@@ -140,10 +140,7 @@ def https(url: str) -> str:
 
 def below(url: str, hosts: frozenset[str]) -> str:
     """The decoded path below the uploads folder; ``""`` if it is not of the old site."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
+    parts = parts_of(url)
     if parts.scheme not in ("", "http", "https") or (parts.netloc and host_of(url) not in hosts):
         return ""
     path = unquote(parts.path)

@@ -8,6 +8,8 @@ from typing import Any
 
 import lxml.html
 
+from publish.post.text import clean
+
 DEPTH = 100
 """Levels of markup that stay; what is nested deeper keeps its words."""
 CONTAINERS = {
@@ -49,7 +51,6 @@ VOID_THERE = re.compile(
     r"<(embed|source|track|wbr)\b(?:[^<>\"']|\"[^\"]{0,2000}\"|'[^']{0,2000}')*>", re.I
 )
 PAGE_END = re.compile(r"</(?:body|html)\s*>", re.I)
-INVALID = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
 class El:
@@ -108,7 +109,7 @@ class El:
 def parse(html: str) -> tuple[El, bool]:
     """Parse HTML; returns the tree, and whether markup was dropped because it was nested too
     deeply."""
-    html = HEADED.sub(r"\1\2", PAGE_END.sub("", INVALID.sub("", html)))
+    html = HEADED.sub(r"\1\2", PAGE_END.sub("", clean(html)))
     html = VOID_THERE.sub(r"\g<0></\1>", html)
     html, deep = _shallow(html)
     parser = lxml.html.HTMLParser(

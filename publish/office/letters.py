@@ -12,7 +12,6 @@ from publish.errors import ConfigError
 from publish.newsletter import catalogue, changes, issue, selection, titles
 from publish.newsletter.campaign import DELETED, Campaign, Segment, by_age
 from publish.newsletter.catalogue import Letter
-from publish.newsletter.facts import IssueState
 from publish.newsletter.protocol import hour_of
 from publish.newsletter.selection import Bounds, Candidate
 from publish.office.context import Office
@@ -223,8 +222,3 @@ def _sent_at(letter: Letter) -> datetime | None:
     told = hour_of(letter.active.send_time) if letter.active else None
     done = letter.past.done_at
     return told or (datetime.fromtimestamp(done, UTC) if done else None)
-
-
-def ledger_state(past: IssueState) -> list[object]:
-    """The ledger's facts of a letter that a confirmation is bound to."""
-    return [past.done, past.status, past.held, past.tried, past.unanswered, past.replacing]

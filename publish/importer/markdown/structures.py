@@ -138,12 +138,16 @@ def details(n: Flow, el: El, autop: bool) -> list[El]:
     return [El("details", attributes_of(el, "open"), [El("summary", {}, words), *inside])]
 
 
-def _lines(n: Flow, parts: list[El]) -> list[El | str]:
-    """The blocks of some elements as inline content, one line each."""
+def lines(blocks: Iterable[El | str]) -> list[El | str]:
+    """Some blocks as inline content, one line each."""
     out: list[El | str] = []
-    for line in _runs(block for part in parts for block in n.flow(part, False, False)):
+    for line in _runs(blocks):
         out += [El("br"), *line] if out else line
     return out
+
+
+def _lines(n: Flow, parts: list[El]) -> list[El | str]:
+    return lines(block for part in parts for block in n.flow(part, False, False))
 
 
 def _runs(blocks: Iterable[El | str]) -> Iterator[list[El | str]]:

@@ -16,6 +16,7 @@ from publish.importer.markdown import markup
 from publish.importer.markdown.inline import Dialect
 from publish.importer.markdown.normal import normal
 from publish.importer.tree import El
+from publish.post.text import NOTE
 
 DEFAULT: Mapping[str, Any] = {
     "extension_configs": {
@@ -71,7 +72,7 @@ class Site:
         if "meta" in self.extensions:
             # Without a header above, a body that begins with "Note: …" would be read as one.
             text = f"Title: x\n\n{text}"
-        root, _ = tree.parse(self._markdown.convert(text))
+        root, _ = tree.parse(NOTE.sub("", self._markdown.convert(text)))
         _without_notes(root)
         return normal(root, lambda *_: None, False)
 
@@ -106,16 +107,10 @@ def _quicken(processor: Any) -> None:
 
 
 def _without_notes(root: El) -> None:
-    """Remove footnotes' back links and reference numbers, which Markdown adds."""
-    for el in list(root.walk()):
-        el.kids = [
-            kid for kid in el.kids
-            if not (isinstance(kid, El) and (
-                kid.get("class") in ("footnote-backref", "footnote-ref")
-                or (kid.tag == "sup" and kid.get("id").startswith("fnref"))
-                or (kid.tag == "hr" and el.get("class") == "footnote")
-            ))
-        ]  # fmt: skip
+    """Remove what Markdown adds to footnotes: the rule above them, and their numbers."""
+    for el in root.walk():
+        if el.get("class") == "footnote":
+            el.kids = [kid for kid in el.elements if kid.tag != "hr"]
         if el.tag == "ol" and any(kid.get("id").startswith("fn:") for kid in el.elements):
             for part in (el, *el.elements):
                 part.tag = "div"

@@ -88,25 +88,24 @@ SOURCE = re.compile(
 
 def _sources(text: str) -> str:
     """Escape source code between the shortcodes of a highlighter."""
-    out, at, lower = [], 0, ""
+    out, at = [], 0
     never: set[str] = set()
-    while found := SOURCE.search(text, at):
+    for found in SOURCE.finditer(text):
         name = found[1].lower()
-        lower = lower or text.lower()
-        end = -1 if name in never else lower.find(f"[/{name}]", found.end())
-        if end < 0:
+        if found.start() < at or name in never:
+            continue
+        end = re.compile(rf"\[/{name}\]", re.I).search(text, found.end())
+        if not end:
             never.add(name)
-            out.append(text[at : found.end()])
-            at = found.end()
             continue
         named = re.search(r"lang(?:uage)?\s*=\s*\W?([\w+#-]+)", found[2])
         kind = named[1] if named else "" if name in NAMELESS else name
-        code = escape(unescape(text[found.end() : end]), quote=False)
+        code = escape(unescape(text[found.end() : end.start()]), quote=False)
         code = code.replace("[", "&#91;")
         tag = "pre" if "\n" in code else "code"
         mark = f' class="language-{kind}"' if kind else ""
         out += [text[at : found.start()], f"<{tag}{mark}>{code}</{tag}>"]
-        at = end + len(found[1]) + 3
+        at = end.end()
     return "".join([*out, text[at:]])
 
 
@@ -187,8 +186,7 @@ def _named(fields: Mapping[str, str]) -> str:
 def unescape_code(body: str) -> str:
     """A code module's HTML, with Divi's codes for brackets and breaks decoded."""
     body = body.replace("%22", '"') if '="%22' in body else body
-    for entity, sign in (("&#91;", "["), ("&#091;", "["), ("&#93;", "]"), ("&#093;", "]")):
-        body = body.replace(entity, sign)
+    body = re.sub(r"&#0?9([13]);", lambda m: "[" if m[1] == "1" else "]", body)
     # Editors wrap a code module's contents in paragraphs, which Divi removes.
     body = re.sub(r"^\s*(?:<br ?/?>|</p>)+|(?:<br ?/?>|<p>)+\s*$", "", body)
     return f'<div data-autop="off">{body}</div>'

@@ -14,10 +14,11 @@ from typing import IO, Any
 from lxml import etree
 
 from publish.errors import Refused
-from publish.importer.model import Channel, Comment, Item, Term, number_of
+from publish.importer.model import DESCRIPTIONS, Channel, Comment, Item, Term, number_of
 from publish.importer.uploads import UNPACKING
 from publish.importer.wordpress.channel import Gathering, children, space_of
 from publish.post.ignore import is_left_behind
+from publish.post.text import clean
 
 CHUNK = 1 << 18
 PROLOG = 1 << 20
@@ -45,14 +46,12 @@ VALUES = {
 }  # fmt: skip
 """Elements of an item, and the fields that their texts become."""
 META = {
-    "_thumbnail_id", "_wp_attached_file", "_wp_attachment_image_alt", "_wp_attachment_metadata",
-    "_yoast_wpseo_metadesc", "rank_math_description", "_aioseo_description", "_aioseop_description",
-    "_genesis_description", "_elementor_data", "_elementor_edit_mode", "footnotes",
-    "_et_pb_use_builder", "_wp_page_template",
+    "_thumbnail_id", "_wp_attachment_image_alt", "_elementor_data", "_elementor_edit_mode",
+    "footnotes", *DESCRIPTIONS,
 }  # fmt: skip
 """Post meta that is read. Of anything else only the key is: the value may be a secret."""
 BOOKKEEPING = re.compile(
-    r"_edit_|_wp_(?!attach)|_pingme|_encloseme|_oembed_|_et_|_elementor_|_wpb_|_menu_item_|_thumbnail"
+    r"_edit_|_wp_|_pingme|_encloseme|_oembed_|_et_|_elementor_|_wpb_|_menu_item_|_thumbnail"
     r"|_yoast_wpseo_(?:linkdex|content_score|primary_|estimated|is_cornerstone|wordproof)|rank_math_(?:seo|internal|primary)"
     r"|dsq_thread|_wpas_|_jetpack_|_publicize_|_last_editor|_genesis_(?:layout|hide)|et_"
 )
@@ -153,10 +152,7 @@ class Filter:
             self.mended += 1
             return b"&amp;"
         number = int(found["hex"], 16) if found["hex"] else int(found["dec"])
-        allowed = (
-            32 <= number < 0xD800 or 0xE000 <= number < 0xFFFE or 0x10000 <= number <= 0x10FFFF
-        )
-        if allowed or number in (9, 10, 13):
+        if number < 0x110000 and clean(chr(number)):
             return found[0]
         self.mended += 1
         return b""
