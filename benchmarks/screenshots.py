@@ -41,7 +41,7 @@ def keep(page: Page, file: Path) -> None:
 
 
 def main() -> None:
-    """Write docs/screenshots again, but for the desk's, whose figures are invented by hand."""
+    """Write docs/screenshots again, but for the desk's (``desk_screenshots``)."""
     folder = ROOT / "docs/screenshots"
     for old in folder.glob("*.webp"):
         if not old.name.startswith("desk-"):

@@ -193,7 +193,7 @@ def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
     light.install()
     try:
         # Its output must not mix with a command's result.
-        with contextlib.redirect_stdout(sys.stderr):
+        with contextlib.redirect_stdout(sys.stderr), neighbours_first(file.parent):
             try:
                 found = runpy.run_path(str(file))
             except light.StubUsed:
@@ -211,6 +211,18 @@ def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
              or _part(name, values[name]) is not None}  # fmt: skip
     _refuse(os.fspath(path), file, early)
     return Settings(file, values)
+
+
+@contextlib.contextmanager
+def neighbours_first(root: Path) -> Iterator[None]:
+    """Let a settings file import the files of its own folder ``root``: an installed program's
+    folder, with a ``pelicanconf.py`` too, may come before it in the search path."""
+    sys.path.insert(0, str(root))
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ValueError):
+            sys.path.remove(str(root))
 
 
 def require_kinds(settings: Settings) -> None:

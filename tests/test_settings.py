@@ -1,4 +1,5 @@
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -181,3 +182,17 @@ def test_what_a_settings_file_prints_is_no_part_of_an_answer(
     conf.write_text('SITENAME = "S"\nprint("hi")\n', encoding="utf-8")
     assert load(conf).values["SITENAME"] == "S"
     assert capsys.readouterr() == ("", "hi\n")
+
+
+def test_a_settings_file_imports_its_own_neighbour_whatever_else_has_that_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    installed, site = tmp_path / "installed", tmp_path / "site"
+    for folder in (installed, site):
+        folder.mkdir()
+        (folder / "neighbour.py").write_text(f"SITENAME = '{folder.name}'\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(installed)
+    monkeypatch.chdir(site)
+    text = "import os, sys\nsys.path.append(os.curdir)\nfrom neighbour import *\n"
+    assert settings(site, text).values["SITENAME"] == "site"
+    assert str(site) not in sys.path

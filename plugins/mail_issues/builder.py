@@ -33,7 +33,6 @@ class IssueBuilder:
         settings, context = generator.settings, generator.context
         self._home, self._engine = home, settings.get("ENGINE")
         self._site = facts.site(settings)
-        self._links = facts.Links(self._site.address)
         self._file_of = library(context, self._site.address)
         self._cache = Path(settings["CACHE_PATH"]) / "issues"
         file = Path(settings["CACHE_PATH"]) / "issues-state"
@@ -79,7 +78,7 @@ class IssueBuilder:
             OSError: it cannot be written.
         """
         if id(article) in self._held and id(article) not in self._found:
-            self._names.add(self._now[_source(article)][2])
+            self._names.add(self._now[article.relative_source_path][2])
             return True
         found, _ = self._gather(article)
         self._names.add(key_of([found.uid]))
@@ -113,7 +112,7 @@ class IssueBuilder:
         """The facts of an article, and the digest of everything its issue is made from."""
         known = self._found.get(id(article))
         if known is None:
-            found = facts.gather(article, self._site, self._links, self._file_of)
+            found = facts.gather(article, self._site, self._file_of)
             known = self._found[id(article)] = found, self._layout.made_from(found)
         return known
 
@@ -122,7 +121,7 @@ class IssueBuilder:
         unchanged, the facts need not be gathered."""
         if not self._layout.digest:
             return False
-        fingerprint, source = self._fingerprint(article), _source(article)
+        fingerprint, source = self._fingerprint(article), article.relative_source_path
         known = self._known.get(source)
         if not fingerprint or known is None or known[0] != fingerprint:
             found, made_from = self._gather(article)
@@ -140,7 +139,8 @@ class IssueBuilder:
         web, mail = article._content or "", getattr(article, "email_content_source", None)
         if article.metadata.get("image") or "<img" in f"{web}\0{mail}".lower():
             return b""
-        bodies = [self._links.resolved(article, body) for body in (web, mail or "")]
+        site = self._site.address
+        bodies = [facts.resolved(article, body, site) for body in (web, mail or "")]
         values = (
             [getattr(article, name, "") for name in NAMED],
             article.metadata.get("summary"), article.url,
@@ -191,7 +191,3 @@ def _shares(article: Any) -> Any:
     if made_from is None or "share_links" in vars(article):
         return getattr(article, "share_links", ())
     return made_from, article.status
-
-
-def _source(article: Any) -> str:
-    return str(article.relative_source_path)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import posixpath
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,9 +18,6 @@ from publish.post.urls import site_address
 
 from .files import root
 from .pictures import File, FileOf, Picture, cover, shown
-
-ALIKE = {"filename", "static"}
-"""Link marks that resolve equally for all posts in one folder; ``{attach}`` also moves a file."""
 
 
 @dataclass(frozen=True)
@@ -113,43 +108,21 @@ def site(settings: Mapping[str, Any]) -> Site:
     )
 
 
-class Links:
-    """``{filename}`` and its like in one build's posts as addresses below ``site``: Pelican's own
-    results, each computed once."""
-
-    def __init__(self, site: str) -> None:
-        self._site = site
-        self._known: dict[tuple[str, str, str], str] = {}
-
-    def resolved(self, article: Any, markup: str) -> str:
-        """The body with its links resolved by Pelican."""
-        # Most bodies hold neither ``{`` nor ``|``, with which every such link begins.
-        if "{" not in markup and "|" not in markup:
-            return markup
-        folder = posixpath.dirname(article.relative_source_path)
-        pattern = article._get_intrasite_link_regex()
-        return str(pattern.sub(lambda m: self._answer(article, folder, m), markup))
-
-    def _answer(self, article: Any, folder: str, match: re.Match[str]) -> str:
-        asked = (match["what"], match["value"], folder)
-        if asked in self._known:
-            return f"{match['markup']}{match['quote']}{self._known[asked]}{match['quote']}"
-        answer: str = article._link_replacer(self._site, match)
-        # A broken link is resolved again each time, for Pelican warns once a post.
-        if match["what"] in ALIKE and answer != match.group():
-            self._known[asked] = answer[len(match["markup"]) + 1 : -1]
-        return answer
+def resolved(article: Any, markup: str, site: str) -> str:
+    """The body with ``{filename}`` and its like as addresses below ``site``."""
+    # Most bodies hold neither ``{`` nor ``|``, with which every such link begins.
+    return str(article._update_content(markup, site)) if "{" in markup or "|" in markup else markup
 
 
-def gather(article: Any, site: Site, links: Links, file_of: FileOf) -> Facts:
+def gather(article: Any, site: Site, file_of: FileOf) -> Facts:
     """The facts of one article, after every plugin has set its attributes."""
     source = getattr(article, "email_content_source", None)
-    web = links.resolved(article, article._content or "")
+    web = resolved(article, article._content or "", site.address)
     title = plain_title(article.title)
     deck = plain(article.metadata.get("summary") or "")
     alt = plain(getattr(article, "image_alt", "") or "")
     url = f"{site.address}/{article.url}"
-    body = web if source is None else links.resolved(article, source)
+    body = web if source is None else resolved(article, source, site.address)
     pictures = shown([body], url, file_of)
     first = cover(cover_of(article), alt, site.address, file_of)
     if first:
@@ -183,6 +156,7 @@ def gather(article: Any, site: Site, links: Links, file_of: FileOf) -> Facts:
 def share(links: Any, here: str, site: str) -> tuple[tuple[str, str], ...]:
     """Name and address of each share link, with the mail's address of the site. The copy link is
     left out: it needs script."""
+    here = here.rstrip("/")
     moved = here and here != site
     pairs = ((here, site), (quote(here, safe=""), quote(site, safe=""))) if moved else ()
     found = []

@@ -5,17 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from publish.post.text import lowered, raised
+from publish.post.text import INLINE, lowered, raised
 
 from .plain_table import lines_of_table
 from .wrapping import BREAK, columns, squeeze, wrap
 
 WIDTH = 72
-BLOCKS = {
-    "p", "div", "section", "article", "aside", "header", "footer", "figure", "figcaption", "ul",
-    "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "table", "hr", "h1", "h2", "h3", "h4", "h5",
-    "h6", "address", "details", "summary", "main", "nav", "center", "caption",
-}  # fmt: skip
+FLOWING = INLINE | {"br", "img"}
+"""Elements in the line; all others are blocks."""
 RULES = {"h1": "=", "h2": "-"}
 AROUND = {"em": "_", "i": "_", "cite": "_", "strong": "*", "b": "*", "del": "~", "s": "~"}
 
@@ -48,7 +45,7 @@ def _flow(element: Any, links: Links, width: int) -> list[str]:
         run.clear()
 
     for child in element:
-        if isinstance(child.tag, str) and child.tag in BLOCKS:
+        if isinstance(child.tag, str) and child.tag not in FLOWING:
             flush()
             found.append(_block(child, links, width))
         elif isinstance(child.tag, str):
@@ -193,7 +190,7 @@ def _text(element: Any, links: Links) -> str:
     """The words of an element on one line; blocks in it are separated by a space."""
     parts = [element.text or ""]
     for child in element:
-        if isinstance(child.tag, str) and child.tag in BLOCKS:
+        if isinstance(child.tag, str) and child.tag not in FLOWING:
             parts.append(f" {_text(child, links)} ")
         elif isinstance(child.tag, str):
             parts.append(_inline(child, links, "".join(parts)))

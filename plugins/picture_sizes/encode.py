@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from PIL import Image, ImageOps
 
@@ -35,22 +37,13 @@ def encode(data: bytes, wanted: Collection[int]) -> Made | None:
     Raises:
         Broken: it cannot be read.
     """
-    try:
-        # Without MPO in the list, Pillow opens such a file as the JPEG that it begins with.
-        image = Image.open(io.BytesIO(data), formats=[f for f in FORMATS if f != "MPO"])
+    with _readable():
+        image, format, moves = _opened(data)
         if image.width * image.height > LARGEST:
             raise Broken(f"{image.width} × {image.height} pixels are too many")
-        format = FORMATS[str(image.format)]
-        moves = format != "jpeg" and getattr(image, "n_frames", 1) > 1
         if moves or image.mode not in ("1", "L", "LA", "P", "PA", "RGB", "RGBA"):
             return None
         image = _plain(ImageOps.exif_transpose(image))
-    except Image.UnidentifiedImageError:
-        raise Broken("it is no JPEG, PNG, WebP or AVIF") from None
-    except (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error) as error:
-        raise Broken(str(error) or type(error).__name__) from None
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise Broken("it has too many pixels") from None
     files = {
         (kind, width): data
         for width in widths(image.width, wanted)
@@ -61,17 +54,33 @@ def encode(data: bytes, wanted: Collection[int]) -> Made | None:
 
 def planned(data: bytes, wanted: Collection[int]) -> Picture | None:
     """What :func:`encode` will make, from the file's header alone: the sizes in its own format."""
-    try:
-        image = Image.open(io.BytesIO(data), formats=[f for f in FORMATS if f != "MPO"])
-        format = FORMATS[str(image.format)]
+    with _readable():
+        image, format, moves = _opened(data)
         turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
-    except (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error) as error:
-        raise Broken(str(error) or type(error).__name__) from None
     width, height = image.size[::-1] if turned else image.size
-    moves = format != "jpeg" and getattr(image, "n_frames", 1) > 1
     smaller = tuple(w for w in widths(width, wanted) if w < width)
     offered = (Offer(format, smaller),) if smaller and not moves else ()
     return Picture("", width, height, format, width <= max(wanted), offered)
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except Image.UnidentifiedImageError:
+        raise Broken("it is no JPEG, PNG, WebP or AVIF") from None
+    except (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error) as error:
+        raise Broken(str(error) or type(error).__name__) from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise Broken("it has too many pixels") from None
+
+
+def _opened(data: bytes) -> tuple[Any, str, bool]:
+    """The picture, its format, and whether it is animated."""
+    # Without MPO in the list, Pillow opens such a file as the JPEG that it begins with.
+    image = Image.open(io.BytesIO(data), formats=[f for f in FORMATS if f != "MPO"])
+    format = FORMATS[str(image.format)]
+    return image, format, format != "jpeg" and getattr(image, "n_frames", 1) > 1
 
 
 def _plain(image: Image.Image) -> Image.Image:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from .tags import IMG, SRC
+from .tags import IMG, SRC, with_attributes
 from .variants import Files, Picture, shown
 
 # A ``<picture>`` of the author's own and comments are matched first, to be left as they are.
@@ -81,9 +81,8 @@ def _picture(tag: str, place: str, picture: Picture, page: Page, waits: bool) ->
     sources = "".join(
         f'<source type="{source.type}"{_set(source.files, page)}>' for source in made.sources
     )
-    end = "/>" if tag.endswith("/>") else ">"
-    img = f"{_timed(tag, waits).removesuffix(end).rstrip()}{_size(tag, picture)}"
-    img += f"{_set(made.files, page)}{end}"
+    more = _size(tag, picture) + _set(made.files, page)
+    img = with_attributes(_timed(tag, waits), more)
     return f"<picture>{sources}{img}</picture>" if sources else img
 
 
@@ -101,13 +100,12 @@ def _timed(tag: str, waits: bool) -> str:
     if it does not wait."""
     if not waits:
         return re.sub(r'\s+loading="lazy"', "", tag)
-    end = "/>" if tag.endswith("/>") else ">"
     more = "".join(
         f' {name}="{value}"'
         for name, value in (("loading", "lazy"), ("decoding", "async"))
         if not re.search(rf"\b{name}\s*=", tag)
     )
-    return f"{tag.removesuffix(end).rstrip()}{more}{end}"
+    return with_attributes(tag, more)
 
 
 def _size(tag: str, picture: Picture) -> str:

@@ -43,8 +43,13 @@ def _sized(tag: str, content: Path, folder: str) -> str:
     if size is None:
         return tag
     lazy = "" if "loading=" in tag else ' loading="lazy"'
+    return with_attributes(tag, f' width="{size[0]}" height="{size[1]}"{lazy}')
+
+
+def with_attributes(tag: str, more: str) -> str:
+    """``tag`` with ``more`` before its end."""
     end = "/>" if tag.endswith("/>") else ">"
-    return f'{tag.removesuffix(end).rstrip()} width="{size[0]}" height="{size[1]}"{lazy}{end}'
+    return f"{tag.removesuffix(end).rstrip()}{more}{end}"
 
 
 def files(content: Any, statics: Mapping[str, Any]) -> dict[str, Any]:

@@ -59,14 +59,15 @@ def identify(content: Any) -> None:
     content.was = was_of(content.metadata.get("was"))
 
 
-def digest(generator: Any) -> None:
-    """Set ``page_digest``, after all plugins have changed the sources and before any link is
-    resolved: so it does not depend on the order of plugins."""
+def settle(generator: Any) -> None:
+    """Keep drafts out of the output, and set ``page_digest``, after all plugins have changed the
+    sources and before any link is resolved: so it does not depend on the order of plugins."""
     from publish.post.cache import State
-    from publish.post.contents import contents
+    from publish.post.contents import contents, keep_drafts_out
 
     from .digest import page_digest
 
+    keep_drafts_out(generator)
     file = Path(generator.settings["CACHE_PATH"], "page-digests", type(generator).__name__)
     state, now = State(file, Path(__file__).parent), {}
     for content in contents([generator]):
@@ -120,13 +121,10 @@ def addresses(contents: Iterable[Any]) -> dict[str, dict[str, Any]]:
 
 def register() -> None:
     """Called by Pelican."""
-    from publish.post.contents import keep_drafts_out
-
     signals.article_generator_context.connect(guard)
     signals.page_generator_context.connect(guard)
     signals.content_object_init.connect(identify)
     for finalized in (signals.article_generator_finalized, signals.page_generator_finalized):
-        finalized.connect(keep_drafts_out)
-        finalized.connect(digest)
+        finalized.connect(settle)
     signals.article_generator_finalized.connect(report_twins)
     signals.all_generators_finalized.connect(list_addresses)

@@ -8,8 +8,6 @@ or ``ltr`` for a language.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import lru_cache, wraps
 from html import escape
 from typing import Any
 
@@ -25,18 +23,7 @@ def teach(generator: Any) -> None:
     from publish.post.text import direction, plain, plain_title, title_html, without_notes
 
     for work in (plain, plain_title, title_html, without_notes, direction):
-        generator.env.filters[work.__name__] = _once(work)
-
-
-def _once(work: Callable[[Any], str]) -> Callable[[Any], str]:
-    """``work``, memoized: several list pages show the same titles and summaries."""
-    known = lru_cache(4096)(work)
-
-    @wraps(work)
-    def filtered(value: Any) -> str:
-        return known(value) if type(value) is str else work(value)
-
-    return filtered
+        generator.env.filters[work.__name__] = work
 
 
 def count(content: Any) -> None:

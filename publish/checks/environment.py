@@ -102,9 +102,15 @@ def scan(file: str) -> tuple[int, ...]:
 
 
 def unwritable(settings: Settings, files: Iterable[str], *, ledger: bool) -> Iterator[Trouble]:
-    """Folders in which a build could not write: the cache, ``files`` below the output folder, and
-    with ``ledger`` the addresses. The detail is ``"missing"``, or how many more of the same output
-    folder there are."""
+    """Folders in which a build could not write: the cache with its letters, ``files`` below the
+    output folder, and with ``ledger`` the addresses. The detail is ``"missing"``, or how many more
+    there are below the same folder."""
+    below = {
+        settings.cache: {str(each) for each in (settings.issues, *settings.issues.glob("*"))},
+        settings.output: {
+            f"{settings.output}{os.sep}{each}" for file in files for each in folders_of(file)
+        },
+    }
     homes = (settings.cache, settings.output, settings.content / "ledger")
     for home in homes if ledger else homes[:2]:
         place = next(p for p in (home, *home.parents) if os.path.lexists(p))
@@ -112,11 +118,10 @@ def unwritable(settings: Settings, files: Iterable[str], *, ledger: bool) -> Ite
             missing = place != home and place.is_dir()
             found = home if missing else place
             yield _unwritable(settings, str(found), "missing" if missing else "")
-        elif home == settings.output:
-            folders = {f"{home}{os.sep}{each}" for file in files for each in folders_of(file)}
-            bad = [f for f in folders if os.path.isdir(f) and not os.access(f, WRITE)]  # noqa: PTH112
-            if bad:
-                yield _unwritable(settings, min(bad), f"{len(bad) - 1 or ''}")
+            continue
+        folders = (f for f in below.get(home, ()) if os.path.isdir(f))  # noqa: PTH112
+        if bad := [folder for folder in folders if not os.access(folder, WRITE)]:
+            yield _unwritable(settings, min(bad), f"{len(bad) - 1 or ''}")
 
 
 def _unwritable(settings: Settings, folder: str, detail: str) -> Trouble:

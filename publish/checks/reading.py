@@ -71,10 +71,11 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
         if fault == "symlink-out":
             bad_links.add((fault, _place(_link_of(Path(file), settings.content), root)))
             continue
-        if path not in library.sources:
-            continue
         name = printable(f"{below}/{path}")
-        if fault:
+        if path not in library.sources:
+            if not os.access(file, os.R_OK):
+                troubles.append(Trouble("unreadable", name, 1))
+        elif fault:
             troubles.append(Trouble(fault, name, 1))
         elif status.st_size > LARGEST:
             troubles.append(Trouble("too-large", name, 1, f"{status.st_size / 1e6:.0f} MB"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from functools import partial
 from time import time as clock
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -12,10 +13,10 @@ from urllib.parse import quote, urlencode
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request, Response
 
-from publish.desk import asking, editor, fields, fixes, parts, photo
+from publish.desk import asking, editor, fields, fixes, pages, parts, photo
 from publish.desk.jobs import Job, Jobs
 from publish.desk.log import Log
-from publish.desk.model import Post, Snapshot
+from publish.desk.model import Post
 from publish.desk.parts import Button
 from publish.desk.reader import Reader
 from publish.desk.writing import EditConflict, Writer
@@ -29,19 +30,18 @@ PATIENCE = 1.5
 """Seconds a page waits for an act before it is shown as under way."""
 NOTHING = "Nothing to do"
 """The title of an act that changed nothing."""
-Render = Callable[[str, Snapshot, Mapping[str, Any]], str]
 
 
 @dataclass
 class Acts:
-    """Answers POST requests. ``base`` begins every address, ``render`` renders a template."""
+    """Answers POST requests. ``base`` begins every address."""
 
     reader: Reader
     office: asking.Office
     writer: Writer
     log: Log
     jobs: Jobs
-    render: Render
+    base: str
     start_editor: Callable[[list[str]], object] | None = None
     _tested: str = ""
 
@@ -76,8 +76,7 @@ class Acts:
     def fixable(self, post: Post, data: bytes) -> list[Diagnostic]:
         """The findings of a post for which there is an automatic fix of its bytes ``data``."""
         found = parts.findings(self.reader.current, post) or ()
-        values = self.reader.settings.values
-        return [f for f in found if fixes.apply_fix(data, f, values) is not None]
+        return [f for f in found if fixes.apply_fix(data, f) is not None]
 
     def fix_page(self, post: Post, args: Mapping[str, str]) -> dict[str, Any] | None:
         """The variables of the page that shows a fix; None if there is nothing left to fix."""
@@ -126,7 +125,9 @@ class Acts:
 
     def _ask(self, job: Job) -> None:
         try:
-            found = self.office.ask(self.reader.settings, job.act, job.wish, self._voice(job))
+            found = self.office.ask(
+                self.reader.settings, job.act, job.wish, partial(self._say, job)
+            )
         except (PublishError, OSError) as error:
             refusal = told(error)
             self._end(job, "refused", asking.REFUSED, (refusal.message, refusal.remedy))
@@ -142,8 +143,8 @@ class Acts:
     def _do(self, job: Job) -> None:
         try:
             found = self.office.do(
-                self.reader.settings, job.office_question, self._voice(job), self._progress(job),
-                self._countdown(job),
+                self.reader.settings, job.office_question, partial(self._say, job),
+                partial(self._progress, job), self._countdown(job),
             )  # fmt: skip
         except (PublishError, OSError) as error:
             refusal = told(error)
@@ -158,7 +159,7 @@ class Acts:
                 self._end(job, "done", title, found.lines)
             else:
                 # The facts that were confirmed have changed.
-                self.jobs.ask(job, asking.again(asking.view(found)), found)
+                self.jobs.ask(job, asking.view(found, again=True), found)
         self.reader.look_again()
 
     def _end(self, job: Job, stage: Any, title: str, lines: tuple[str, ...]) -> None:
@@ -167,26 +168,23 @@ class Acts:
         self.log.note(title if stage == "done" else f"{what} {title}", stage, said)
         job.finish_stage(stage, title, said)
 
-    def _voice(self, job: Job) -> Callable[[str], None]:
-        def say(line: str) -> None:
-            job.lines = (*job.lines[-4:], line)
-            self.reader.tell()
+    def _say(self, job: Job, line: str) -> None:
+        job.lines = (*job.lines[-4:], line)
+        self.reader.tell()
 
-        return say
-
-    def _progress(self, job: Job) -> Callable[[str], None]:
-        def progress(line: str) -> None:
-            job.can_stop = False
-            self._go_on(job, line)
-
-        return progress
+    def _progress(self, job: Job, line: str, *, can_stop: bool = False) -> None:
+        """Progress is a single line, which is replaced."""
+        job.can_stop = can_stop
+        if job.progress_line in job.lines[-1:]:
+            job.lines = job.lines[:-1]
+        job.progress_line = line
+        self._say(job, line)
 
     def _countdown(self, job: Job) -> Callable[[str], None]:
         last = 0.0
 
         def countdown(line: str) -> None:
             nonlocal last
-            job.can_stop = True
             before, last = last or clock(), clock()
             if job.stopping:
                 raise Refused("stopped: nothing was sent", "send it when you like")
@@ -194,16 +192,9 @@ class Acts:
                 raise Refused(
                     "this computer slept past the hour, so nothing was sent", "send it again"
                 )
-            self._go_on(job, line)
+            self._progress(job, line, can_stop=True)
 
         return countdown
-
-    def _go_on(self, job: Job, line: str) -> None:
-        """Progress is a single line, which is replaced."""
-        told = job.lines[-4:]
-        job.lines = (*(told[:-1] if told[-1:] == (job.progress_line,) else told), line)
-        job.progress_line = line
-        self.reader.tell()
 
     def do_stop(self, form: Mapping[str, str], request: Request) -> Response | str:
         """Stop a letter that waits here for its moment."""
@@ -233,13 +224,6 @@ class Acts:
         made = fields.edited(data, form, datetime.now(UTC), zone)
         self._write(post, form, made, "Header lines changed")
         return f"{parts.href(post)}?open=fields#fields"
-
-    def do_preview_fix(self, form: Mapping[str, str], request: Request) -> Response | str:
-        """Show what a fix would change."""
-        post = self._post(form)
-        names = ("rule", "line", "digest")
-        query = {"post": post.name} | {name: form.get(name, "") for name in names}
-        return f"/mend?{urlencode(query)}"
 
     def do_apply_fix(self, form: Mapping[str, str], request: Request) -> Response | str:
         """Write a fix that was shown."""
@@ -306,11 +290,11 @@ class Acts:
     def _fixed(self, post: Post, form: Mapping[str, str]) -> tuple[Diagnostic, bytes, bytes] | None:
         """The finding named by the form, the file's bytes, and the fixed bytes; None if there is
         nothing left to fix."""
-        settings, wanted = self.reader.settings, (form.get("rule"), form.get("line"))
-        data = self.writer.read(settings, post)
+        wanted = (form.get("rule"), form.get("line"))
+        data = self.writer.read(self.reader.settings, post)
         for finding in parts.findings(self.reader.current, post) or ():
             if (finding.rule, str(finding.line)) == wanted:
-                made = fixes.apply_fix(data, finding, settings.values)
+                made = fixes.apply_fix(data, finding)
                 return None if made is None else (finding, data, made)
         return None
 
@@ -334,13 +318,15 @@ class Acts:
             "here": "post", "post": post, "rows": rows, "digest": found.digest,
             "alt": request.form.get("alt", ""),
         }  # fmt: skip
-        return Response(self.render("conflict.html", now, context), 409, mimetype="text/html")
+        return Response(
+            pages.render("conflict.html", now, self.base, context), 409, mimetype="text/html"
+        )
 
     def _refused(self, message: str, remedy: str, name: str) -> Response:
         about = self.reader.current.post(name)
         back = parts.href(about) if about else ""
         context = {"message": message, "remedy": remedy, "back": back}
-        page = self.render("refused.html", self.reader.current, context)
+        page = pages.render("refused.html", self.reader.current, self.base, context)
         return Response(page, 409, mimetype="text/html")
 
 

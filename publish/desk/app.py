@@ -49,8 +49,8 @@ class App:
         )  # fmt: skip
         acts = (
             ("/ask/<act>", "ask"), ("/yes", "confirm"), ("/no", "cancel"), ("/stop", "stop"),
-            ("/open", "open"), ("/fields", "fields"), ("/mend", "preview_fix"),
-            ("/mended", "apply_fix"), ("/photo", "photo"), ("/new", "new"),
+            ("/open", "open"), ("/fields", "fields"), ("/mended", "apply_fix"),
+            ("/photo", "photo"), ("/new", "new"),
         )  # fmt: skip
         self._map = Map(
             [

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from publish.desk.jobs import QuestionView
@@ -55,6 +55,7 @@ DIRECT = ("test",)
 REFUSED = "That cannot be done yet"
 FAILED = "That did not work; nothing went out twice"
 UNKNOWN = "It is not known yet whether that worked; nothing will go twice"
+CHANGED = "Something changed since you were asked. Nothing was done; this is how it is now."
 NAMES = {
     "letter": "The letter", "subject": "Subject", "preheader": "Then", "audience": "To",
     "from": "From", "time": "When", "page": "Its page", "note": "Also", "post": "The post",
@@ -168,15 +169,15 @@ def wish(act: str, form: Mapping[str, str], post: Post | None) -> dict[str, Any]
             return {"post": name}
 
 
-def view(question: Question) -> QuestionView:
-    """A question as the page shows it."""
+def view(question: Question, *, again: bool = False) -> QuestionView:
+    """A question as the page shows it; ``again`` if its facts have changed since."""
     facts = tuple(
         (NAMES.get(line.name, line.name.capitalize()), with_buttons(line.text))
         for line in question.lines
         if line.name != "step"
     )
     steps = tuple(with_buttons(line.text) for line in question.lines if line.name == "step")
-    says = (SAYS[question.act],) if question.act in SAYS else ()
+    says = tuple(filter(None, (CHANGED if again else "", SAYS.get(question.act))))
     title = TITLES.get(question.act, question.act)
     other: tuple[Button, ...] = ()
     if any(line.unless == "keep_date" for line in question.lines):
@@ -192,9 +193,3 @@ def view(question: Question) -> QuestionView:
 def with_buttons(line: str) -> str:
     """A line of the office with its commands replaced by the names of the buttons."""
     return COMMAND.sub(lambda found: BUTTONS.get(found[1], found[0]), line.strip())
-
-
-def again(question: QuestionView) -> QuestionView:
-    """The question again, after its facts have changed."""
-    told = "Something changed since you were asked. Nothing was done; this is how it is now."
-    return replace(question, says=(told, *question.says))

@@ -8,27 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
-from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from publish.post import frontmatter
 from publish.post.diagnostic import Diagnostic
-from publish.post.slug import slug_of_title
-from publish.post.urls import TRACKING_KEY, is_private
 
-URL = re.compile(r"https?://[^\s<>\"')\]]+")
-STATUSES = ("published", "draft", "hidden")
+Fix = Callable[[bytes, Diagnostic], bytes | None]
+"""A fix: from bytes and finding to the fixed bytes, or None."""
 
 
-Fix = Callable[[bytes, Diagnostic, Mapping[str, Any]], bytes | None]
-"""A fix: from bytes, finding and settings to the fixed bytes, or None."""
-
-
-def apply_fix(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> bytes | None:
+def apply_fix(data: bytes, finding: Diagnostic) -> bytes | None:
     """``data`` with the finding fixed; None if there is no automatic fix."""
     mend = FIXES.get(finding.rule)
-    made = mend(data, finding, values) if mend else None
+    made = mend(data, finding) if mend else None
     return None if made == data else made
 
 
@@ -49,7 +40,7 @@ def difference(before: bytes, after: bytes) -> list[tuple[int, str, str]]:
 def _line(change: Callable[[str, Diagnostic], str]) -> Fix:
     """A fix that changes the finding's own line."""
 
-    def mend(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> bytes | None:
+    def mend(data: bytes, finding: Diagnostic) -> bytes | None:
         lines = data.splitlines(keepends=True)
         at = finding.line - 1
         if not 0 <= at < len(lines):
@@ -59,22 +50,6 @@ def _line(change: Callable[[str, Diagnostic], str]) -> Fix:
         return b"".join(lines)
 
     return mend
-
-
-def _https(text: str, finding: Diagnostic) -> str:
-    return URL.sub(lambda m: m[0] if is_private(m[0]) else re.sub("^http:", "https:", m[0]), text)
-
-
-def _untracked(text: str, finding: Diagnostic) -> str:
-    def clean(found: re.Match[str]) -> str:
-        parts = urlsplit(found[0])
-        pairs = parse_qsl(parts.query, keep_blank_values=True)
-        kept = [pair for pair in pairs if not TRACKING_KEY.fullmatch(pair[0])]
-        if len(kept) == len(pairs):
-            return found[0]
-        return urlunsplit(parts._replace(query=urlencode(kept)))
-
-    return URL.sub(clean, text)
 
 
 def _deeper(text: str, finding: Diagnostic) -> str:
@@ -100,37 +75,25 @@ def _suggested(text: str, finding: Diagnostic) -> str:
     return text.replace(wrong, meant, 1)
 
 
-def _uid(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> bytes | None:
-    if frontmatter.read(data).get("uid") or not finding.fix:
-        return None
-    return frontmatter.set_key(data, "Uid", finding.fix[1])
+def _key(key: str) -> Fix:
+    """A fix that gives the header's ``key`` the finding's suggestion: among several names, in the
+    place of the wrong one."""
+
+    def mend(data: bytes, finding: Diagnostic) -> bytes | None:
+        if not finding.fix:
+            return None
+        wrong, meant = finding.fix
+        given = frontmatter.read(data).get(key.lower())
+        parts = [given] if given == wrong else frontmatter.names(given)
+        if wrong not in parts:
+            return None
+        made = ", ".join(meant if part == wrong else part for part in parts)
+        return frontmatter.set_key(data, key, made)
+
+    return mend
 
 
-def _slug(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> bytes | None:
-    title = frontmatter.read(data).get("title")
-    slug = slug_of_title(title, values)
-    return frontmatter.set_key(data, "Slug", slug) if slug else None
-
-
-def _status(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> bytes | None:
-    given = frontmatter.read(data).get("status").lower()
-    # A post without a status is already public.
-    near = get_close_matches(given, STATUSES, 1, 0.5) if given else STATUSES[:1]
-    return frontmatter.set_key(data, "Status", near[0]) if near else None
-
-
-def _category(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> bytes | None:
-    """The spelling that the other posts have."""
-    if not finding.fix:
-        return None
-    wrong, meant = finding.fix
-    given = frontmatter.read(data).get("category")
-    parts = [given] if given == wrong else frontmatter.names(given)
-    made = [meant if part == wrong else part for part in parts]
-    return frontmatter.set_key(data, "Category", ", ".join(made))
-
-
-def _closed(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> bytes | None:
+def _closed(data: bytes, finding: Diagnostic) -> bytes | None:
     """An unclosed ``:::`` block closed before the next block or heading, else at the end."""
     if "not closed" not in finding.message:
         return None
@@ -146,19 +109,19 @@ def _closed(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> byte
 
 
 FIXES: Mapping[str, Fix] = {
-    "http-link": _line(_https),
-    "tracking-parameters": _line(_untracked),
+    "http-link": _line(_suggested),
+    "tracking-parameters": _line(_suggested),
     "h1-in-body": _line(_deeper),
     "mixed-quotes": _line(_curly),
     "broken-link": _line(_suggested),
     "unknown-key": _line(_suggested),
     "missing-image": _line(_suggested),
     "image-letter-case": _line(_suggested),
-    "missing-uid": _uid,
-    "missing-slug": _slug,
-    "unknown-status": _status,
-    "missing-status": _status,
-    "category-case": _category,
+    "missing-uid": _key("Uid"),
+    "missing-slug": _key("Slug"),
+    "unknown-status": _key("Status"),
+    "missing-status": _key("Status"),
+    "category-case": _key("Category"),
     "unclosed-block": _closed,
 }
 """By rule."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime
 from types import SimpleNamespace
 
 from publish.desk import parts, words
 from publish.desk.model import Letter, Post, Snapshot
 from publish.desk.parts import Button, State
-from publish.newsletter.schedule import WEEKDAYS
 from publish.newsletter.titles import MOST_POSTS
 
 SHOWN = 6
@@ -21,48 +20,11 @@ URGENT = {
 """The states of a letter that is on its way, the most urgent first, each with its headline."""
 
 
-@dataclass(frozen=True)
-class Row:
-    """A post that is being written, or waits for something. ``button`` is the next step."""
-
-    title: str
-    href: str
-    facts: str
-    states: tuple[State, ...]
-    button: Button
-
-
-@dataclass(frozen=True)
-class SentRow:
-    """A letter that went out. Shares are words; ``opened_of_100`` draws them."""
-
-    title: str
-    href: str
-    day: str
-    delivered: str
-    opened: str
-    clicked: str
-    left: str
-    opened_of_100: float | None = None
-    clicked_of_100: float | None = None
-
-
-@dataclass(frozen=True)
-class AgendaEntry:
-    """A coming event, and the computer or service it needs running."""
-
-    day: str
-    what: str
-    href: str
-    needs: str = ""
-
-
 def view(now: Snapshot, at: datetime) -> SimpleNamespace:
     """Everything the page shows at the moment ``at``."""
     letters, order = now.newsletter.letters, list(URGENT)
     ahead = [m for m in letters if m.state in URGENT]
     ahead.sort(key=lambda m: (order.index(m.state), m.at or at))
-    sent = sorted((m for m in letters if m.state == "sent"), key=lambda m: m.at or at, reverse=True)
     writing = _writing(now)
     rows = [_row(now, post, at) for post in writing]
     older = [s for s in parts.never_mailed(now)
@@ -79,7 +41,7 @@ def view(now: Snapshot, at: datetime) -> SimpleNamespace:
         together=_together(now, writing),
         first=not now.posts,
         known=now.newsletter.asked is not None,
-        out=tuple(sent_row(now, letter, at) for letter in sent[:SHOWN]),
+        out=tuple(sent_row(now, letter, at) for letter in parts.sent(now, at)[:SHOWN]),
         older=len(older),
         site=states,
         site_says=says,
@@ -90,7 +52,7 @@ def view(now: Snapshot, at: datetime) -> SimpleNamespace:
     )
 
 
-def headline(ahead: list[Letter], rows: list[Row], now: Snapshot, at: datetime) -> str:
+def headline(ahead: list[Letter], rows: Collection[object], now: Snapshot, at: datetime) -> str:
     """The answer to “what happens next?”; the most urgent of the letters ``ahead`` comes first."""
     if ahead:
         if told := URGENT[ahead[0].state]:
@@ -139,21 +101,19 @@ def site(
     )
 
 
-def sent_row(now: Snapshot, letter: Letter, at: datetime) -> SentRow:
+def sent_row(now: Snapshot, letter: Letter, at: datetime) -> SimpleNamespace:
     """A letter's line in the table."""
-    day = words.day(letter.at, now.zone, at, short=True) if letter.at else ""
-    title, href = parts.title(now, letter), f"/letter/{letter.key}"
-    found = letter.figures
-    if found is None:
-        delivered = words.count(letter.readers, "reader") if letter.readers else "not known yet"
-        return SentRow(title, href, day, delivered, "", "", "")
-    whole = found.delivered
-    percent = whole >= words.MIN_READERS_FOR_PERCENT
-    return SentRow(
-        title, href, day, f"{whole:,} of {found.recipients:,}", words.share(found.opens, whole),
-        words.share(found.clicks, whole), str(found.unsubscribes),
-        100 * found.opens / whole if percent else None,
-        100 * found.clicks / whole if percent else None,
+    delivered = words.count(letter.readers, "reader") if letter.readers else "not known yet"
+    shares: dict[str, parts.Share] = {}
+    left = ""
+    if found := letter.figures:
+        delivered, left = f"{found.delivered:,} of {found.recipients:,}", str(found.unsubscribes)
+        shares["opened"] = parts.share(found.opens, found.delivered)
+        shares["clicked"] = parts.share(found.clicks, found.delivered)
+    return SimpleNamespace(
+        title=parts.title(now, letter), href=f"/letter/{letter.key}",
+        day=words.day(letter.at, now.zone, at, short=True) if letter.at else "",
+        delivered=delivered, shares=shares, left=left,
     )  # fmt: skip
 
 
@@ -206,7 +166,7 @@ def _writing(now: Snapshot) -> list[Post]:
     return sorted(found, key=lambda post: post.saved, reverse=True)
 
 
-def _row(now: Snapshot, post: Post, at: datetime) -> Row:
+def _row(now: Snapshot, post: Post, at: datetime) -> SimpleNamespace:
     found = parts.findings(now, post)
     letter = now.letter(post)
     facts = f"{words.count(post.words, 'word')} · saved {words.saved(post.saved, now.zone, at)}"
@@ -223,7 +183,9 @@ def _row(now: Snapshot, post: Post, at: datetime) -> Row:
     if button is None:
         wrong = found is not None and not parts.healthy(found)
         button = Button("See what is wrong" if wrong else "Look at it", parts.href(post))
-    return Row(post.title, parts.href(post), facts, states, button)
+    return SimpleNamespace(
+        title=post.title, href=parts.href(post), facts=facts, states=states, button=button
+    )
 
 
 def _together(now: Snapshot, writing: list[Post]) -> Button | None:
@@ -243,23 +205,23 @@ def _together(now: Snapshot, writing: list[Post]) -> Button | None:
     )
 
 
-def _coming(now: Snapshot, at: datetime) -> tuple[AgendaEntry, ...]:
-    days: list[tuple[datetime, AgendaEntry]] = []
-    for letter in now.newsletter.letters:
-        if letter.state == "scheduled" and letter.at:
-            what = f"{words.clock(letter.at, now.zone)}, letter: {parts.title(now, letter)}"
-            where = parts.letter_href(now, letter)
-            days.append((letter.at, AgendaEntry(_day(letter.at, now, at), what, where)))
-    for post in now.posts:
-        if post.kind == "scheduled" and post.date:
-            what = f"{words.clock(post.date, now.zone)}, on the site: {post.title}"
-            needs = "This computer has to be on then, and the pages uploaded."
-            days.append(
-                (post.date, AgendaEntry(_day(post.date, now, at), what, parts.href(post), needs))
-            )
-    return tuple(coming for _, coming in sorted(days, key=lambda pair: pair[0]))
-
-
-def _day(when: datetime, now: Snapshot, at: datetime) -> str:
-    weekday = WEEKDAYS[when.astimezone(now.zone).weekday()][:3]
-    return f"{weekday} {words.day(when, now.zone, at, short=True)}"
+def _coming(now: Snapshot, at: datetime) -> list[SimpleNamespace]:
+    """The dated events, each with the day, and with what has to be running then."""
+    events = [
+        (m.at, f"letter: {parts.title(now, m)}", parts.letter_href(now, m), "")
+        for m in now.newsletter.letters
+        if m.state == "scheduled" and m.at
+    ]
+    needs = "This computer has to be on then, and the pages uploaded."
+    events += [
+        (post.date, f"on the site: {post.title}", parts.href(post), needs)
+        for post in now.posts
+        if post.kind == "scheduled" and post.date
+    ]
+    return [
+        SimpleNamespace(
+            day=f"{words.weekday(when, now.zone)[:3]} {words.day(when, now.zone, at, short=True)}",
+            what=f"{words.clock(when, now.zone)}, {what}", href=href, needs=needs,
+        )
+        for when, what, href, needs in sorted(events, key=lambda event: event[0])
+    ]  # fmt: skip

@@ -13,14 +13,11 @@ from publish.desk.parts import Button
 def index(now: Snapshot, at: datetime) -> SimpleNamespace:
     """All letters, scheduled ones first; ``never`` are titles and addresses of public posts that
     were never mailed."""
-    all_letters = now.newsletter.letters
-    waiting = [m for m in all_letters if m.state != "sent"]
-    sent = [m for m in all_letters if m.state == "sent"]
-    sent.sort(key=lambda m: m.at or at, reverse=True)
+    waiting = [m for m in now.newsletter.letters if m.state != "sent"]
     never = sorted(parts.never_mailed(now), key=lambda s: s.date or s.saved, reverse=True)
     return SimpleNamespace(
         waiting=[_waiting(now, m, at) for m in waiting],
-        out=[home.sent_row(now, m, at) for m in sent],
+        out=[home.sent_row(now, m, at) for m in parts.sent(now, at)],
         never=[(s.title, parts.href(s)) for s in never],
         says=f"{words.sentence(parts.as_of(now, at))}.",
         known=now.newsletter.asked is not None,
@@ -69,20 +66,18 @@ def _waiting(now: Snapshot, letter: Letter, at: datetime) -> SimpleNamespace:
     )  # fmt: skip
 
 
-def _shares(letter: Letter) -> tuple[tuple[str, str, float | None], ...]:
+def _shares(letter: Letter) -> list[tuple[str, str, float | None]]:
     found = letter.figures
     if found is None:
-        return ()
-    whole = found.delivered
-
-    def line(name: str, part: int, of: int) -> tuple[str, str, float | None]:
-        percent = of >= words.MIN_READERS_FOR_PERCENT
-        share = f" ({part / of:.0%})" if percent else ""
-        return name, f"{part:,} of {of:,}{share}", 100 * part / of if percent else None
-
-    return (
-        line("Delivered", whole, found.recipients),
-        line("Opened, at most", found.opens, whole),
-        line("Clicked", found.clicks, whole),
-        line("Left", found.unsubscribes, whole),
+        return []
+    lines = (
+        ("Delivered", found.delivered, found.recipients),
+        ("Opened, at most", found.opens, found.delivered),
+        ("Clicked", found.clicks, found.delivered),
+        ("Left", found.unsubscribes, found.delivered),
     )
+    shares = [(name, f"{n:,} of {whole:,}", parts.share(n, whole)) for name, n, whole in lines]
+    return [
+        (name, says if share.percent is None else f"{says} ({share.says})", share.percent)
+        for name, says, share in shares
+    ]

@@ -8,19 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 from publish.desk import words
-
-
-@dataclass(frozen=True)
-class Entry:
-    """An act with its outcome, as the page shows it."""
-
-    at: str
-    what: str
-    how: str
-    lines: tuple[str, ...]
 
 
 @dataclass
@@ -40,7 +31,7 @@ class Log:
             with self.file.open("a", encoding="utf-8") as stream:
                 stream.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
-    def last_day(self, zone: ZoneInfo, now: datetime) -> list[Entry]:
+    def last_day(self, zone: ZoneInfo, now: datetime) -> list[SimpleNamespace]:
         """The entries of the last 24 hours, the newest first."""
         found = []
         try:
@@ -51,8 +42,10 @@ class Log:
             try:
                 entry = json.loads(line)
                 at = datetime.fromisoformat(entry["at"])
-                made = Entry(words.clock(at, zone), entry["what"], entry["how"],
-                             tuple(entry["lines"]))  # fmt: skip
+                made = SimpleNamespace(
+                    at=words.clock(at, zone), what=entry["what"], how=entry["how"],
+                    lines=tuple(entry["lines"]),
+                )  # fmt: skip
             except (ValueError, KeyError, TypeError):
                 continue
             if (now - at).total_seconds() > 86400:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from publish.newsletter.changes import Change
 from publish.newsletter.report import Figures
 from publish.post.diagnostic import Diagnostic
 
@@ -52,7 +53,7 @@ LetterState = Literal["scheduled", "sending", "sent", "held", "unknown", "incomp
 class Letter:
     """A letter. ``uid`` is its post's, ``at`` its hour. State ``held``: it was taken back;
     ``unknown``: an answer is missing. ``changes`` are the differences from the post's present
-    words, each ``(before, removed, added, after)``."""
+    words."""
 
     key: str
     state: LetterState
@@ -62,7 +63,7 @@ class Letter:
     at: datetime | None = None
     readers: int = 0
     figures: Figures | None = None
-    changes: tuple[tuple[str, str, str, str], ...] = ()
+    changes: tuple[Change, ...] = ()
     several: bool = False
     update: bool = False
     why: str = ""

@@ -78,7 +78,7 @@ class NewsletterReader:
         campaign = next((c for c in known.campaigns if c.id == state.campaign), None)
         record, intent = known.sent_record or {}, known.past.intent or {}
         uid = known.issue.uid if known.issue else intent.get("uid") or record.get("uid") or ""
-        differs = letters.difference(room, known, found)[0] == "words"
+        _, changes = letters.difference(room, known, found)
         sent = known.past.done_at if not state.send_time else None
         return Letter(
             key=known.key,
@@ -89,7 +89,7 @@ class NewsletterReader:
             at=datetime.fromtimestamp(sent, UTC) if sent else hour_of(state.send_time),
             readers=state.emails_sent or (campaign.recipients if campaign else 0),
             figures=self._figures(room, state) if how == "sent" else None,
-            changes=_changes(room, found, known) if differs else (),
+            changes=tuple(changes),
             several=known.kind == "digest",
             update=known.kind == "update",
             why=state.state if how in ("unknown", "incomplete") else "",
@@ -135,16 +135,3 @@ def _old(state: State, now: float) -> bool:
 
     hour = hour_of(state.send_time)
     return hour is not None and now - hour.timestamp() > 7 * 86400
-
-
-def _changes(room: Office, found: Letters, known: Known) -> tuple[tuple[str, str, str, str], ...]:
-    """The differences between the sent or scheduled words and the post's present ones."""
-    from publish.newsletter import changes, issue
-    from publish.office import letters
-
-    old = letters.sent_copy(room, known.key)
-    if old is None or known.issue is None:
-        return ()
-    new = issue.read(found.folder / known.issue.slug)
-    pairs = ((old.subject, new.subject), (old.preheader, new.preheader), (old.text, new.text))
-    return tuple(change for a, b in pairs for change in changes.places(a, b))

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import SimpleNamespace
+from urllib.parse import urlencode
 
 from publish.desk import parts, words
 from publish.desk.model import Letter, Post, Snapshot
@@ -31,19 +32,6 @@ class Step:
     how: str
     name: str
     says: str
-
-
-@dataclass(frozen=True)
-class Remark:
-    """A finding with buttons to open and to fix it."""
-
-    state: State
-    line: int
-    message: str
-    remedy: str
-    rule: str
-    open: Button
-    mend: Button | None = None
 
 
 TRIED = "Every rule was tried on the file as it is saved."
@@ -148,18 +136,18 @@ def _time_act(post: Post, letter: Letter | None) -> str:
     return "move" if letter.state == "scheduled" else ""
 
 
-def _remark(post: Post, finding: Diagnostic, fixable: Collection[Diagnostic]) -> Remark:
+def _remark(post: Post, finding: Diagnostic, fixable: Collection[Diagnostic]) -> SimpleNamespace:
+    """A finding with buttons to open and to fix it."""
     wrong = finding.severity == "error"
     state = State("error", "To mend") if wrong else State("warning", "To consider")
     line = {"post": post.name, "line": str(finding.line)}
     mend = None
     if finding in fixable:
-        mend = Button(
-            "Mend it…", to="/mend", values={**line, "rule": finding.rule, "digest": post.digest}
-        )
-    return Remark(
-        state, finding.line, finding.message, finding.remedy, finding.rule,
-        Button(f"Open at line {finding.line}", to="/open", values=line), mend,
+        query = urlencode({**line, "rule": finding.rule, "digest": post.digest})
+        mend = Button("Mend it…", f"/mend?{query}")
+    return SimpleNamespace(
+        state=state, line=finding.line, message=finding.message, remedy=finding.remedy, mend=mend,
+        open=Button(f"Open at line {finding.line}", to="/open", values=line),
     )  # fmt: skip
 
 
@@ -203,10 +191,10 @@ def _facts(now: Snapshot, post: Post, renderings: Renderings) -> list[tuple[str,
     if now.newsletter.sender:
         name, _, address = now.newsletter.sender.partition(" <")
         facts.append(("From", name, address.removesuffix(">")))
-    weight = f"{letter.weight / 1024:.0f} kB of the {GMAIL // 1024} at which Gmail cuts"
-    if letter.pictures:
-        weight += f", pictures {letter.pictures / 1024:.0f} kB"
-    facts.append(("Weight", weight, "too heavy" if letter.weight > GMAIL else ""))
+    weight = f"{letter.html_bytes / 1024:.0f} kB of the {GMAIL // 1024} at which Gmail cuts"
+    if letter.picture_bytes:
+        weight += f", pictures {letter.picture_bytes / 1024:.0f} kB"
+    facts.append(("Weight", weight, "too heavy" if letter.html_bytes > GMAIL else ""))
     return facts
 
 

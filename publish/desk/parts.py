@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 from urllib.parse import quote
 
 from publish.desk import words
@@ -35,6 +36,13 @@ class State:
     word: str
 
 
+class Share(NamedTuple):
+    """A part of a letter's readers in words, and in per cent if these are enough readers."""
+
+    says: str
+    percent: float | None
+
+
 LETTER_STATES = {
     "scheduled": State("pending", "Scheduled"),
     "sending": State("pending", "Going out now"),
@@ -48,14 +56,8 @@ DUE = ("send", "overdue")
 """Verdicts on a letter that is due or overdue."""
 
 
-@dataclass(frozen=True)
-class Mode:
-    """The banner at the top of a page: whom the acts reach."""
-
-    live: bool
-    word: str
-    says: str
-    link: str = ""
+MIN_READERS_FOR_PERCENT = 30
+"""Readers below which a percentage would be misleading."""
 
 
 def href(post: Post) -> str:
@@ -67,6 +69,12 @@ def letter_href(now: Snapshot, letter: Letter) -> str:
     """The address of a letter: its post's page, else its own."""
     post = now.of(letter)
     return href(post) if post and not letter.several else f"/letter/{letter.key}"
+
+
+def sent(now: Snapshot, at: datetime) -> list[Letter]:
+    """The letters that went out, the newest first."""
+    found = [letter for letter in now.newsletter.letters if letter.state == "sent"]
+    return sorted(found, key=lambda letter: letter.at or at, reverse=True)
 
 
 def never_mailed(now: Snapshot) -> list[Post]:
@@ -98,21 +106,15 @@ def readers(now: Snapshot) -> str:
     return "your readers" if known is None else words.count(known, "reader")
 
 
-def mode(now: Snapshot) -> Mode:
-    """The banner."""
+def mode(now: Snapshot) -> tuple[str, str, str]:
+    """The banner, which says whom the acts reach: a word, a sentence, and the name of a link."""
     if not now.live:
-        return Mode(
-            False, "Rehearsal.",
-            "Letters go to the inbox on this computer; no reader gets one.", "How to go live",
-        )  # fmt: skip
+        says = "Letters go to the inbox on this computer; no reader gets one."
+        return "Rehearsal.", says, "How to go live"
     if not now.acts:
-        return Mode(
-            False, "Looking only.",
-            "This is the live newsletter. To act on it, start the desk with --live.",
-            "What that means",
-        )  # fmt: skip
-    who = readers(now)
-    return Mode(True, "Live.", f"What you send from here reaches {who}.")
+        says = "This is the live newsletter. To act on it, start the desk with --live."
+        return "Looking only.", says, "What that means"
+    return "Live.", f"What you send from here reaches {readers(now)}.", ""
 
 
 def as_of(now: Snapshot, at: datetime) -> str:
@@ -122,6 +124,13 @@ def as_of(now: Snapshot, at: datetime) -> str:
         last = f"; last read {words.saved(known.asked, now.zone, at)}" if known.asked else ""
         return f"not known now{last}: {known.trouble}"
     return f"as of {words.clock(known.asked, now.zone)}" if known.asked else "being looked at"
+
+
+def share(part: int, whole: int) -> Share:
+    """``63%`` of enough readers to speak of a share, else ``7 of 12``."""
+    if whole < MIN_READERS_FOR_PERCENT:
+        return Share(f"{part} of {whole}", None)
+    return Share(f"{part / whole:.0%}", 100 * part / whole)
 
 
 def letter_is_due(now: Snapshot, post: Post) -> bool:
@@ -165,30 +174,35 @@ def findings(now: Snapshot, post: Post) -> tuple[Diagnostic, ...] | None:
     return tuple(sorted(found, key=lambda f: (f.severity != "error", f.line, f.message)))
 
 
+def _counts(found: tuple[Diagnostic, ...]) -> tuple[int, int]:
+    """The number of errors, and of the other findings."""
+    errors = sum(finding.severity == "error" for finding in found)
+    return errors, len(found) - errors
+
+
 def health(found: tuple[Diagnostic, ...] | None) -> tuple[State, ...]:
     """The number of findings, as states."""
     if found is None:
         return (State("pending", "Being checked"),)
-    errors = sum(finding.severity == "error" for finding in found)
+    errors, rest = _counts(found)
     told = []
     if errors:
         told.append(State("error", f"{errors} to mend"))
-    if rest := len(found) - errors:
+    if rest:
         told.append(State("warning", f"{rest} to consider"))
     return tuple(told) or (State("ok", "Nothing to mend"),)
 
 
 def healthy(found: tuple[Diagnostic, ...] | None) -> bool:
     """Whether the post has no error."""
-    return found is not None and not any(finding.severity == "error" for finding in found)
+    return found is not None and not _counts(found)[0]
 
 
 def findings_summary(found: tuple[Diagnostic, ...] | None) -> str:
     """``Nothing to mend, three things to consider``."""
     if found is None:
         return "Being checked"
-    errors = sum(finding.severity == "error" for finding in found)
-    rest = len(found) - errors
+    errors, rest = _counts(found)
     first = words.spelt(errors, "thing") + " to mend" if errors else "nothing to mend"
     second = f", {words.spelt(rest, 'thing')} to consider" if rest else ""
     return words.sentence(first + second)

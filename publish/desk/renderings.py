@@ -4,33 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
 from publish.desk.model import Post
 from publish.http import fetch
+from publish.post.issue import NAMES, Issue, from_record
 
 WAIT = 2.0
 """Seconds for an answer of the preview, which runs in this process."""
 
 
 @dataclass(frozen=True)
-class Composed:
-    """The letter as the preview composed it. ``mark`` changes with it, so that a frame is reloaded
-    only then."""
-
-    subject: str
-    preheader: str
-    text: str
-    weight: int
-    pictures: int
-    mark: str
-    title: str = ""
-
-
-@dataclass(frozen=True)
 class Page:
-    """The post's page in the preview: its address, and the metadata in its head."""
+    """The post's page in the preview: its address, and the metadata in its head. ``mark`` changes
+    with it, so that a frame is reloaded only then."""
 
     path: str
     mark: str
@@ -43,7 +30,7 @@ class Page:
 class Renderings:
     """The renderings of a post; None for one that the preview has not made."""
 
-    letter: Composed | None = None
+    letter: Issue | None = None
     page: Page | None = None
     feed: bool = False
 
@@ -54,25 +41,18 @@ def fetch_renderings(preview: str, post: Post) -> Renderings:
         return Renderings()
     base = f"{preview}/_issues/{quote(post.slug)}"
     letter = None
-    if (record := _get(f"{base}/issue.json")) and (text := _get(f"{base}/issue.txt")) is not None:
-        letter = _composed(json.loads(record), text.decode("utf-8", "replace"))
-    # The letter's record names the page, a draft's too; a post without a letter has its address.
-    told = urlsplit(str(json.loads(record).get("url", ""))).path if record else ""
+    files = [_get(f"{base}/{name}") for name in NAMES]
+    if all(file is not None for file in files):
+        html, text, record = (file.decode() for file in files if file is not None)
+        letter = from_record(json.loads(record), html, text)
+    # The letter names the page, a draft's too; a post without a letter has its address.
+    told = urlsplit(letter.url).path if letter else ""
     found = None
     for place in (told, f"/drafts/{quote(post.slug)}/", quote(post.address, safe="/%")):
         if place and (body := _get(preview + place)) is not None:
             found = _page(preview, place, body)
             break
     return Renderings(letter, found, letter is not None and _get(f"{base}/feed.html") is not None)
-
-
-def _composed(record: dict[str, Any], text: str) -> Composed:
-    return Composed(
-        str(record.get("subject", "")), str(record.get("preheader", "")), text,
-        int(record.get("html_bytes") or 0), int(record.get("picture_bytes") or 0),
-        str(record.get("digest", ""))[:12],
-        str(record.get("title", "")),
-    )  # fmt: skip
 
 
 def _page(preview: str, place: str, body: bytes) -> Page:

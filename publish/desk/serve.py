@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack
-from typing import Any
 
-from publish.desk import asking, newsletter_state, pages, site_state
+from publish.desk import asking, newsletter_state, site_state
 from publish.desk.acts import Acts
 from publish.desk.app import App
 from publish.desk.guard import Guard, key
@@ -64,13 +63,9 @@ def serve(
         reader = Reader(settings, site_state.check, read_newsletter, site_state.read_site)
         jobs = Jobs(reader.tell)
         base = f"/k/{secret}"
-
-        def render(name: str, now: Snapshot, context: Mapping[str, Any]) -> str:
-            return pages.render(name, now, base, context)
-
         acts = Acts(
             reader, asking.Office(live), Writer(folder / "originals"),
-            Log(folder / "log.jsonl"), jobs, render, start_editor,
+            Log(folder / "log.jsonl"), jobs, base, start_editor,
         )  # fmt: skip
         app = App(Guard(0, secret), reader, acts)
         server = listening(app, HOST, port)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from publish.newsletter.schedule import MONTHS, WEEKDAYS
+from publish.office import words as office
 
 SPELT = (
     "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
@@ -26,17 +27,18 @@ def clock(moment: datetime, zone: ZoneInfo) -> str:
     return f"{local.hour}:{local.minute:02}"
 
 
+def weekday(moment: datetime, zone: ZoneInfo) -> str:
+    """``Tuesday``."""
+    return WEEKDAYS[moment.astimezone(zone).weekday()]
+
+
 def day(moment: datetime, zone: ZoneInfo, now: datetime, *, short: bool = False) -> str:
     """``Tuesday, 1 December``, with the year if it is not the current one.
 
     ``short`` leaves the day of the week out and cuts the month to three letters.
     """
-    local = moment.astimezone(zone)
-    month = MONTHS[local.month - 1]
-    year = "" if local.year == now.astimezone(zone).year else f" {local.year}"
-    if short:
-        return f"{local.day}{NARROW}{month[:3]}{year}"
-    return f"{WEEKDAYS[local.weekday()]}, {local.day}{NARROW}{month}{year}"
+    date = _date(moment, zone, now, 3 if short else None)
+    return date if short else f"{weekday(moment, zone)}, {date}"
 
 
 def moment(when: datetime, zone: ZoneInfo, now: datetime) -> str:
@@ -51,8 +53,8 @@ def which_day(when: datetime, zone: ZoneInfo, now: datetime) -> str:
     if 0 <= days < 2:
         return ("today", "tomorrow")[days]
     if 0 < days < 7:
-        return f"on {WEEKDAYS[there.weekday()]}"
-    return f"on {_date(there, here)}"
+        return f"on {weekday(when, zone)}"
+    return f"on {_date(when, zone, now)}"
 
 
 def distance(when: datetime, now: datetime) -> str:
@@ -81,12 +83,12 @@ def saved(when: datetime, zone: ZoneInfo, now: datetime) -> str:
         return f"today at {clock(when, zone)}"
     if (here - there).days == 1:
         return f"yesterday at {clock(when, zone)}"
-    return f"on {_date(there, here)}"
+    return f"on {_date(when, zone, now)}"
 
 
-def count(number: int, word: str, words: str = "") -> str:
-    """``1 reader``, ``1,204 readers``."""
-    return f"{number:,}{NARROW}{word if number == 1 else words or word + 's'}"
+def count(number: int, word: str) -> str:
+    """``1 reader``, ``1,204 readers``, as at the terminal, on one line."""
+    return office.count(number, word).replace(" ", NARROW)
 
 
 def spelt(number: int, word: str) -> str:
@@ -100,15 +102,8 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def share(part: int, whole: int) -> str:
-    """``63%`` of enough readers to speak of a share, else ``7 of 12``."""
-    return f"{part / whole:.0%}" if whole >= MIN_READERS_FOR_PERCENT else f"{part} of {whole}"
-
-
-MIN_READERS_FOR_PERCENT = 30
-"""Readers below which a percentage would be misleading."""
-
-
-def _date(there: date, here: date) -> str:
-    year = "" if there.year == here.year else f" {there.year}"
-    return f"{there.day}{NARROW}{MONTHS[there.month - 1]}{year}"
+def _date(moment: datetime, zone: ZoneInfo, now: datetime, letters: int | None = None) -> str:
+    """``1 December``, with so many ``letters`` of the month."""
+    local = moment.astimezone(zone)
+    year = "" if local.year == now.astimezone(zone).year else f" {local.year}"
+    return f"{local.day}{NARROW}{MONTHS[local.month - 1][:letters]}{year}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from html import unescape
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from publish.importer import dates
 from publish.importer.model import Item, Options
@@ -104,10 +104,7 @@ def uid(host: str, number: int) -> str:
 
 def path_of(link: str) -> str:
     """The decoded path of an address; ``""`` if it only has a query."""
-    try:
-        parts = urlsplit(link)
-    except ValueError:
-        return ""
+    parts = parts_of(link)
     if parts.query and parts.path in ("", "/"):
         return ""
     return unquote(parts.path)
@@ -147,12 +144,17 @@ def cut(name: str) -> str:
     return name
 
 
+def parts_of(url: str) -> SplitResult:
+    """The parts of an address; empty ones of an invalid one."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
+
+
 def host_of(url: str) -> str:
     """The host of an address, in small letters and without ``www.``."""
-    try:
-        return (urlsplit(url).hostname or "").lower().removeprefix("www.")
-    except ValueError:
-        return ""
+    return (parts_of(url).hostname or "").lower().removeprefix("www.")
 
 
 def key_of(path: str) -> str:

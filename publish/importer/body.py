@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 from publish.importer import tree
@@ -10,7 +9,7 @@ from publish.importer.markdown.normal import normal
 from publish.importer.model import Item
 from publish.importer.mojibake import mend
 from publish.importer.tree import El
-from publish.importer.wordpress import blocks, elementor
+from publish.importer.wordpress import blocks, elementor, fragments
 from publish.importer.wordpress.expand import Context, expand
 
 MORE = re.compile(r"<!--\s*more\b.*?-->", re.S)
@@ -25,10 +24,7 @@ def blocks_of(item: Item, context: Context) -> El:
 
 def notes_of(item: Item, context: Context) -> list[tuple[str, El]]:
     """The footnotes that the block editor keeps beside the body, by their ids."""
-    try:
-        found = json.loads(item.meta.get("footnotes", "") or "[]")
-    except ValueError:
-        return []
+    found = fragments.of_json(item.meta.get("footnotes", ""))
     return [
         (str(note["id"]), _normal(str(note.get("content") or ""), False, context))
         for note in (found if isinstance(found, list) else ())

@@ -232,5 +232,5 @@ def _located(losses: list[Loss], file: str, text: str) -> list[Loss]:
         )  # fmt: skip
         at = next((place for place in places if place >= 0), 0)
         line = text.count("\n", 0, at) + 1
-        out.append(replace(loss, file=file, line=line))
+        out.append(loss._replace(file=file, line=line))
     return out

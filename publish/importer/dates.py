@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from publish.importer.model import Item
 
-FORM = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d)(?::(\d\d))?")
+FORM = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?")
 
 
 def moment(local: str, gmt: str, zone: ZoneInfo) -> datetime | None:
@@ -36,15 +36,11 @@ def _seen_from(zone: ZoneInfo, when: datetime) -> datetime | None:
 def published(item: Item, zone: ZoneInfo) -> datetime | None:
     """When an item was or will be published; None if unknown."""
     found = moment(item.date, item.date_gmt, zone)
-    if found:
-        return found
-    try:
-        stated = parsedate_to_datetime(item.pub_date) if item.pub_date else None
-    except (ValueError, TypeError, IndexError):
-        stated = None
-    if stated and stated.year > 1:
-        return _seen_from(zone, stated if stated.tzinfo else stated.replace(tzinfo=UTC))
-    return None
+    with suppress(ValueError, TypeError, IndexError):
+        stated = parsedate_to_datetime(item.pub_date) if item.pub_date and not found else None
+        if stated and stated.year > 1:
+            return _seen_from(zone, stated if stated.tzinfo else stated.replace(tzinfo=UTC))
+    return found
 
 
 def modified(item: Item, zone: ZoneInfo) -> datetime | None:
@@ -62,9 +58,6 @@ def formatted(when: datetime) -> str:
 def naive(text: str) -> datetime | None:
     """A column of WordPress' as a naive time; None if it is no date."""
     found = FORM.match(text.strip())
-    if not found or found[1] == "0000":
-        return None
-    try:
-        return datetime(*(int(part or 0) for part in found.groups()))  # type: ignore[arg-type]  # noqa: DTZ001
-    except ValueError:
-        return None
+    with suppress(ValueError):
+        return datetime.fromisoformat(found[0]) if found else None
+    return None

@@ -9,16 +9,12 @@ from typing import Any
 
 from publish.importer.markdown import inline
 from publish.importer.markdown.inline import Dialect
-from publish.importer.model import Channel, Item, Options
+from publish.importer.model import DESCRIPTIONS, Channel, Item, Options
 from publish.importer.mojibake import mend
 from publish.post import text
 from publish.post.slug import slugify
 
 UNCATEGORIZED = {"uncategorized", "uncategorised", "sin-categoria", "non-classe", "allgemein-de"}
-DESCRIPTIONS = (
-    "_yoast_wpseo_metadesc", "rank_math_description", "_aioseo_description",
-    "_aioseop_description", "_genesis_description",
-)  # fmt: skip
 
 
 def line(text: str) -> str:
@@ -87,12 +83,9 @@ class Names:
 
     def authors(self, item: Item) -> list[str]:
         """The authors, by their display names."""
-        logins = [term.slug.removeprefix("cap-") for term in item.authors] or [item.creator]
         shown = {term.slug.removeprefix("cap-"): term.name for term in item.authors}
         out: list[str] = []
-        for login in logins:
-            if not login:
-                continue
+        for login in filter(None, shown or [item.creator]):
             name = (
                 self._options.authors.get(login)
                 or self._channel.authors.get(login)

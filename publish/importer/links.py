@@ -9,15 +9,8 @@ from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 from markdown.extensions.toc import slugify as automatic_id
 
-from publish.importer.address import (
-    FILE_NAME,
-    PICTURE_NAME,
-    UPLOADS,
-    Entry,
-    host_of,
-    is_file,
-    key_of,
-)  # fmt: skip
+from publish.importer import address
+from publish.importer.address import FILE_NAME, UPLOADS, Entry, host_of, key_of, parts_of
 from publish.importer.item_store import Store
 from publish.importer.model import number_of
 from publish.importer.pictures import Found, MediaLibrary
@@ -27,6 +20,8 @@ from publish.post import urls
 
 SCHEMES = {"http", "https", "mailto", "tel", "sms", "ftp", "geo", "webcal", "xmpp", "whatsapp",
            "signal"}  # fmt: skip
+VIEWS = re.compile(r"/(?:amp|embed|feed|trackback|comment-page-\d+|\d{1,3}|page/\d+)$")
+"""How the addresses of another form of a post end."""
 
 
 @dataclass
@@ -34,7 +29,7 @@ class Index:
     """The new places of everything on the old site.
 
     ``paths`` maps a normal path of the old site to an entry's number, ``slugs`` a slug that only
-    one has. ``terms`` maps an archive's path (``/category/x``) to a link of Pelican's.
+    one has. ``lists`` maps the path of a feed or list (``/category/x``) to the new one.
     """
 
     hosts: frozenset[str]
@@ -43,8 +38,7 @@ class Index:
     paths: dict[str, int] = field(default_factory=dict)
     ids: dict[int, int] = field(default_factory=dict)
     slugs: dict[str, int] = field(default_factory=dict)
-    terms: dict[str, str] = field(default_factory=dict)
-    pages: dict[str, str] = field(default_factory=dict)
+    lists: dict[str, str] = field(default_factory=dict)
 
     def add(self, entry: Entry) -> None:
         """Index an entry by all of its addresses."""
@@ -136,21 +130,16 @@ class Rewriter:
 
     def own(self, href: str) -> Own | None:
         """The address as one of the old site; None for another site's."""
-        try:
-            parts = urlsplit(self.absolute(href.strip()))
-        except ValueError:
-            return None
-        if (
-            parts.scheme not in ("", "http", "https")
-            or host_of(parts.geturl()) not in self.index.hosts
-        ):
+        parts = parts_of(self.absolute(href.strip()))
+        known = host_of(parts.geturl()) in self.index.hosts
+        if parts.scheme not in ("", "http", "https") or not known:
             return None
         return Own(parts.geturl(), unquote(parts.path), parts.query, unquote(parts.fragment))
 
     def leads(self, own: Own) -> tuple[int, str]:
         """The number of the entry that an address is of, and the address of the file, if any."""
         number, file = self._by_query(own)
-        if not file and is_file(own.path):
+        if not file and address.is_file(own.path):
             file = own.url
         number = number or self._by_path(own.path)
         return number, file or ("" if number else self._store.attachment_page(key_of(own.path)))
@@ -167,7 +156,7 @@ class Rewriter:
         return found
 
     def _file(self, url: str) -> str:
-        picture = PICTURE_NAME.search(url.split("?")[0])
+        picture = address.PICTURE_NAME.search(url.split("?")[0])
         found = self.take(url, "picture-missing" if picture else "file-missing")
         if found.state == "kept":
             return f"{{static}}/{found.path}"
@@ -224,9 +213,10 @@ class Rewriter:
         path = key_of(own.path)
         if path == key_of(self.index.base) and not own.query:
             return "/"
-        for name in (path, re.sub(r"/page/\d+$", "", path), re.sub(r"/feed(?:/\w+)?$", "", path)):
-            if archive := self.index.terms.get(name) or self.index.pages.get(name):
-                return archive
+        # The feed of a list is linked as the list.
+        for name in (VIEWS.sub("", path), path):
+            if new := self.index.lists.get(name):
+                return new
         self.context.lose(
             "dead-link", (own.path + (f"?{own.query}" if own.query else ""))[:80], words
         )
@@ -245,7 +235,7 @@ class Rewriter:
     def _by_path(self, path: str) -> int:
         key = key_of(path)
         for name in (
-            key, re.sub(r"/(?:amp|embed|feed|trackback|comment-page-\d+|\d{1,3}|page/\d+)$", "", key),
+            key, VIEWS.sub("", key),
             re.sub(r"\.html?$", "", key),
         ):  # fmt: skip
             if found := self.index.paths.get(name):

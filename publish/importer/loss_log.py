@@ -28,10 +28,7 @@ class LossLog:
 
     def add(self, losses: Iterable[Loss]) -> None:
         """Add losses."""
-        self._db.executemany(
-            "insert or ignore into loss values (?, ?, ?, ?, ?, ?)",
-            ((a.code, a.id, a.detail, a.excerpt, a.file, a.line) for a in losses),
-        )
+        self._db.executemany("insert or ignore into loss values (?, ?, ?, ?, ?, ?)", losses)
 
     def __iter__(self) -> Iterator[Loss]:
         sql = f"select {COLUMNS} from loss {ORDER}"  # noqa: S608 - no value in it

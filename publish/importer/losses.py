@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 Weight = Literal["needs", "left", "changed"]
@@ -115,8 +114,7 @@ CODES: Mapping[str, Code] = {
 """Every code, in the order of the report. docs/moving-in.md has the same list; a test compares."""
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Loss:
+class Loss(NamedTuple):
     """One thing that was lost or changed.
 
     ``id`` is the post's in WordPress, 0 for the whole export; ``detail`` names the thing (a

@@ -9,6 +9,12 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+DESCRIPTIONS = (
+    "_yoast_wpseo_metadesc", "rank_math_description", "_aioseo_description",
+    "_aioseop_description", "_genesis_description",
+)  # fmt: skip
+"""Where SEO plugins keep a post's description."""
+
 
 def number_of(text: object) -> int:
     """The number of an item that a text is; 0 for any other, which no item has."""

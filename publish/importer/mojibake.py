@@ -6,9 +6,20 @@ import re
 
 _BYTES = {bytes([b]).decode("cp1252", "ignore") or chr(b): b for b in range(0x80, 0x100)}
 _BYTES |= {chr(b): b for b in range(0x80, 0xA0)}
-_ALL = "".join(re.escape(c) for c in _BYTES)
+
+
+def _of(first: int, last: int) -> str:
+    """A class of the characters that stand for these bytes."""
+    return f"[{''.join(re.escape(c) for c, byte in _BYTES.items() if first <= byte <= last)}]"
+
+
+_MORE = _of(0x80, 0xBF)
+PIECE = re.compile(
+    f"{_of(0xC2, 0xDF)}{_MORE}|{_of(0xE0, 0xEF)}{_MORE}{{2}}|{_of(0xF0, 0xF4)}{_MORE}{{3}}"
+)
+"""One character of UTF-8."""
+RUN = re.compile(f"(?:{PIECE.pattern})+")
 HIGH = re.compile(r"[\x80-\xff]|[\u0152-\u2122]")
-RUN = re.compile(f"[{_ALL}]{{2,}}")
 CONTROL = re.compile(r"[\x80-\x9f]")
 # Typography that may follow a letter in a correct text: “SPAß” ends with ß and ”.
 _WEAK = set("“”‘’–—…•‹›„‚†‡™ŠšŽžŒœŸˆ˜€ƒ‰")
@@ -20,14 +31,12 @@ def mend(text: str) -> tuple[str, list[str]]:
         return text, []
     found: list[str] = []
     for _ in range(3):  # Some were decoded wrongly twice.
-        sure = any(_mended(run, False) is not None for run in RUN.findall(text))
+        sure = any(_mended(piece, False) != piece for piece in PIECE.findall(text))
         before = text
 
-        def one(match: re.Match[str], sure: bool = sure) -> str:
-            better = _mended(match[0], sure)
-            if better is None:
-                return match[0]
-            found.append(match[0])
+        def one(run: re.Match[str], sure: bool = sure) -> str:
+            better = PIECE.sub(lambda found: _mended(found[0], sure), run[0])
+            found.extend([run[0]] if better != run[0] else [])
             return better
 
         text = RUN.sub(one, text)
@@ -38,31 +47,13 @@ def mend(text: str) -> tuple[str, list[str]]:
     return text, found
 
 
-def _mended(run: str, sure: bool) -> str | None:
-    """The repaired ``run``; None if its bytes are not UTF-8 or it may be correct."""
-    out: list[str] = []
-    at, changed = 0, False
-    while at < len(run):
-        lead = _BYTES[run[at]]
-        wide = 2 if 0xC2 <= lead <= 0xDF else 3 if 0xE0 <= lead <= 0xEF else 4
-        piece = run[at : at + wide]
-        better = _decoded(piece) if 0xC2 <= lead <= 0xF4 else None
-        if better is None or not _proved(piece, better, sure):
-            out.append(run[at])
-            at += 1
-            continue
-        out.append(better)
-        at += wide
-        changed = True
-    return "".join(out) if changed else None
-
-
-def _decoded(piece: str) -> str | None:
+def _mended(piece: str, sure: bool) -> str:
+    """The character that a ``piece`` stands for; the piece if it is none, or may be correct."""
     try:
         better = bytes(_BYTES[c] for c in piece).decode("utf-8")
     except UnicodeDecodeError:
-        return None
-    return better if len(better) == 1 else None
+        return piece
+    return better if _proved(piece, better, sure) else piece
 
 
 def _proved(piece: str, better: str, sure: bool) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
 
-from publish.importer.address import FILE_NAME, PICTURE_NAME, UPLOADS, cut, host_of
+from publish.importer.address import FILE_NAME, PICTURE_NAME, UPLOADS, cut, host_of, parts_of
 from publish.importer.fetch import OldSite
 from publish.importer.uploads import Source, originals
 from publish.post.images import ending_of
@@ -71,7 +71,11 @@ class MediaLibrary:
         ]
         if self.old:
             # The old site may have a smaller picture but no longer the original.
-            places += [(self.old, name, _beside(url, path, name)) for name in names]
+            folder = url.rpartition("/")[0]
+            places += [
+                (self.old, name, url if name == path else f"{folder}/{quote(name.split('/')[-1])}")
+                for name in names
+            ]
         for source, name, address in places:
             data = source.read(address or name)
             if data is not None:
@@ -111,13 +115,6 @@ class MediaLibrary:
         return None
 
 
-def _beside(url: str, path: str, name: str) -> str:
-    """The address of another file in the same folder of the old site."""
-    if name == path:
-        return url
-    return url.rsplit("/", 1)[0] + "/" + quote(name.rsplit("/", 1)[-1])
-
-
 def safe(name: str) -> str:
     """A part of a path: small letters, digits, hyphens, dots; never hidden."""
     name = unicodedata.normalize("NFC", name).lower()
@@ -143,10 +140,7 @@ def https(url: str) -> str:
 
 def below(url: str, hosts: frozenset[str]) -> str:
     """The decoded path below the uploads folder; ``""`` if it is not of the old site."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
+    parts = parts_of(url)
     if parts.scheme not in ("", "http", "https") or (parts.netloc and host_of(url) not in hosts):
         return ""
     path = unquote(parts.path)

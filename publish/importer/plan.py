@@ -195,8 +195,6 @@ class Planning:
     def _redirects(self, index: links.Index) -> None:
         """Record the old addresses of posts and pages, then of feeds and lists."""
         state, values = self.state, self.values
-        index.terms = old_lists.archives(state.channel, values, self._terms)
-        index.pages = old_lists.feeds(index.base, values)
         real = {urls.normal(self._address(e)).casefold() for e in state.entries.values()}
         real |= {urls.normal(f"/{slug}/").casefold() for slug in self._others}
         real |= {f"/{name}" for name in self._reserved}
@@ -214,11 +212,15 @@ class Planning:
             state.result.losses.add_redirects((a, self._address(entry)) for a in aliases)
             # They are in the database now; free the memory.
             entry.olds, entry.title = [], ""
-        lists = old_lists.lists(state.channel, values, index.terms, state.entries.values())
-        index.pages |= {address.key_of(a): b for a, b in lists.items() if not a.endswith("/feed/")}
-        state.moved = {
-            old: new for old, new in lists.items() if urls.normal(old).casefold() not in real
-        }
+        index.lists = old_lists.lists(
+            state.channel, values, self._terms, state.entries.values()
+        )  # fmt: skip
+        for old, new in index.lists.items():
+            path = urls.normal(old)
+            # A slug written by hand may hold what no address does.
+            with suppress(ValueError):
+                if path != urls.normal(new) and path.casefold() not in real:
+                    state.moved[parse_alias(f"{old}/").text] = new
         state.result.losses.add_redirects(sorted(state.moved.items()))
 
     def _came_due(self, entry: Entry, when: datetime) -> bool:
@@ -260,7 +262,8 @@ class Planning:
         # Of posts alone WordPress exports no list of terms.
         for taxonomy, terms in (("category", item.categories), ("post_tag", item.tags)):
             for term in terms:
-                self.state.channel.terms.setdefault((taxonomy, term.slug), term.name)
+                if term.slug:
+                    self.state.channel.terms.setdefault((taxonomy, term.slug), term.name)
         if entry.open:
             kinds = {"category": categories, "tag": tags, "author": authors}
             self._terms.update(

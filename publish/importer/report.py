@@ -4,7 +4,6 @@ Pure."""
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 
 from publish.importer.losses import CODES
 from publish.importer.state import Result
@@ -24,7 +23,7 @@ def as_json(result: Result) -> bytes:
     }  # fmt: skip
     out = bytearray(json.dumps(counts, ensure_ascii=False, indent=1).removesuffix("\n}").encode())
     lists = (
-        ("losses", (asdict(loss) for loss in losses)),
+        ("losses", (loss._asdict() for loss in losses)),
         ("addresses", ({"old": old, "new": new} for old, new in losses.addresses())),
     )
     for name, values in lists:

@@ -62,12 +62,12 @@ def run(
 def _read(state: State, exports: Sequence[Path]) -> None:
     """Put every item into the store."""
     count = 0
-    sites: dict[str, dict[int, int]] = {}
+    owners: dict[int, tuple[str, int]] = {}
     own: dict[int, int] = {}
     for path in exports:
         for found in wxr.read(path, str(path)):
             if isinstance(found, Channel):
-                _refuse_other_site(sites, address.site_of(found.url), own, path)
+                _refuse_other_site(owners, address.site_of(found.url), own, path)
                 own = {}
                 _merge(state, found, path)
                 continue
@@ -88,7 +88,7 @@ def _read(state: State, exports: Sequence[Path]) -> None:
 
 
 def _refuse_other_site(
-    sites: dict[str, dict[int, int]], site: str, own: dict[int, int], path: Path
+    owners: dict[int, tuple[str, int]], site: str, own: dict[int, int], path: Path
 ) -> None:
     """Record the items of a ``site`` as digests by number, and refuse items of another site with
     the same numbers, which would replace them.
@@ -96,14 +96,13 @@ def _refuse_other_site(
     Raises:
         Refused: there are such.
     """
-    for other, items in sites.items():
-        for number in own.keys() & items.keys() if other != site else ():
-            if own[number] != items[number]:
-                raise Refused(
-                    f"{path}: is of {site}, and number {number} is another item of {other}, in an "
-                    "export before it", "import one site, then the other",
-                )  # fmt: skip
-    sites.setdefault(site, {}).update(own)
+    for number, digest in own.items():
+        other, known = owners.setdefault(number, (site, digest))
+        if other != site and known != digest:
+            raise Refused(
+                f"{path}: is of {site}, and number {number} is another item of {other}, in an "
+                "export before it", "import one site, then the other",
+            )  # fmt: skip
 
 
 def _left(state: State, item: Item) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import lxml.html
 
+from publish.post.text import clean
+
 DEPTH = 100
 """Levels of markup that stay; what is nested deeper keeps its words."""
 CONTAINERS = {
@@ -26,6 +28,8 @@ INLINE = {
     "sup": "sup", "sub": "sub", "mark": "mark", "small": "small", "kbd": "kbd", "abbr": "abbr",
     "acronym": "abbr", "cite": "cite", "q": "q", "var": "var", "samp": "samp", "dfn": "dfn",
 }  # fmt: skip
+WITHIN = {*INLINE.values(), "span", "fnref"} - {"br", "img"}
+"""Elements that part no words."""
 MADE = BLOCKS | {"run", "mark-form"}
 """Blocks of the result, and of what stands for one."""
 GONE = {
@@ -47,7 +51,6 @@ VOID_THERE = re.compile(
     r"<(embed|source|track|wbr)\b(?:[^<>\"']|\"[^\"]{0,2000}\"|'[^']{0,2000}')*>", re.I
 )
 PAGE_END = re.compile(r"</(?:body|html)\s*>", re.I)
-INVALID = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
 class El:
@@ -80,18 +83,19 @@ class El:
             if here.kids:
                 stack += [kid for kid in reversed(here.kids) if kid.__class__ is El]
 
-    def text(self) -> str:
-        """All its text."""
+    def text(self, apart: bool = False) -> str:
+        """All its text; with breaks where elements part words, if ``apart``."""
         out: list[str] = []
         stack: list[El | str] = [self]
         while stack:
             here = stack.pop()
             if isinstance(here, str):
                 out.append(here)
-            else:
-                if here.tag == "br":
-                    out.append("\n")
-                stack.extend(reversed(here.kids))
+                continue
+            if here.tag == "br" or (apart and here.tag not in WITHIN):
+                out.append("\n")
+                stack.append("\n" if apart else "")
+            stack.extend(reversed(here.kids))
         return "".join(out)
 
     def clone(self, kids: list[El | str]) -> El:
@@ -105,7 +109,7 @@ class El:
 def parse(html: str) -> tuple[El, bool]:
     """Parse HTML; returns the tree, and whether markup was dropped because it was nested too
     deeply."""
-    html = HEADED.sub(r"\1\2", PAGE_END.sub("", INVALID.sub("", html)))
+    html = HEADED.sub(r"\1\2", PAGE_END.sub("", clean(html)))
     html = VOID_THERE.sub(r"\g<0></\1>", html)
     html, deep = _shallow(html)
     parser = lxml.html.HTMLParser(
@@ -140,22 +144,13 @@ def _take(element: Any, into: El, depth: int) -> None:
 
 def _shallow(html: str) -> tuple[str, bool]:
     depth = deepest = 0
-    for tag in TAG.finditer(html):
-        if tag[2].lower() not in UNCOUNTED and not tag[3].endswith("/"):
-            depth = max(depth - 1, 0) if tag[1] else depth + 1
-            deepest = max(deepest, depth)
-    if deepest <= DEPTH:
-        return html, False
-    depth = 0
 
     def one(tag: re.Match[str]) -> str:
-        nonlocal depth
+        nonlocal depth, deepest
         if tag[2].lower() in UNCOUNTED or tag[3].endswith("/"):
             return tag[0]
-        if tag[1]:
-            depth -= 1
-            return " " if depth >= DEPTH else tag[0] if depth >= 0 else ""
-        depth += 1
-        return " " if depth > DEPTH else tag[0]
+        depth = max(depth - 1, 0) if tag[1] else depth + 1
+        deepest = max(deepest, depth)
+        return " " if depth + bool(tag[1]) > DEPTH else tag[0]
 
-    return TAG.sub(one, html), True
+    return TAG.sub(one, html), deepest > DEPTH

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from publish.newsletter import titles
@@ -104,6 +105,11 @@ class Campaign:
         """Its state in words."""
         return STATES.get(self.status, self.status)
 
+    def recorded(self) -> dict[str, str]:
+        """What the ledger records of it once it is no draft."""
+        hour = self.send_time if self.status == SCHEDULED else ""
+        return {"status": self.status, **({"time": hour} if hour else {})}
+
 
 def settings_of(issue: Issue, sender: Sender, title: str) -> dict[str, Any]:
     """The ``settings`` of the campaign that carries an issue."""
@@ -117,6 +123,11 @@ def settings_of(issue: Issue, sender: Sender, title: str) -> dict[str, Any]:
         "auto_footer": False,
         "inline_css": False,
     }
+
+
+def iso_of(moment: datetime) -> str:
+    """A time as Mailchimp writes it: ISO 8601 in UTC with whole seconds."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def carrying(campaigns: Iterable[Campaign], key: str) -> list[Campaign]:

@@ -10,19 +10,21 @@ from publish.post.issue import Issue
 
 
 class Change(NamedTuple):
-    """One difference: a few words before it, the removed and the added words, and a few words
-    after."""
+    """One difference: a few words before it, the removed and the added words, a few words after,
+    and ``where`` it is, if not in the letter's text."""
 
     before: str
     gone: str
     come: str
     behind: str
+    where: str = ""
 
     def __str__(self) -> str:
-        """``… before [-gone-] {+come+} behind …``."""
+        """``where: … before [-gone-] {+come+} behind …``."""
         gone = f"[-{self.gone}-]" if self.gone else ""
         come = f"{{+{self.come}+}}" if self.come else ""
-        return " ".join(filter(None, ["…", self.before, gone, come, self.behind, "…"]))
+        where = f"{self.where}:" if self.where else ""
+        return " ".join(filter(None, [where, "…", self.before, gone, come, self.behind, "…"]))
 
 
 def places(old: str, new: str, context: int = 4) -> list[Change]:
@@ -43,14 +45,12 @@ def _prose(words: list[str]) -> list[str]:
     return list(takewhile(lambda word: "://" not in word, words))
 
 
-def between(old: Issue, new: Issue) -> list[str]:
+def between(old: Issue, new: Issue) -> list[Change]:
     """The differences in the words that a reader sees: subject, preheader and plain text."""
-    subject, preheader, text = (
-        map(str, places(a, b))
-        for a, b in ((old.subject, new.subject), (old.preheader, new.preheader),
-                     (old.text, new.text))
-    )  # fmt: skip
+    pairs = {
+        "subject": (old.subject, new.subject), "preheader": (old.preheader, new.preheader),
+        "": (old.text, new.text),
+    }  # fmt: skip
     return [
-        *(f"subject: {line}" for line in subject), *(f"preheader: {line}" for line in preheader),
-        *text,
-    ]  # fmt: skip
+        change._replace(where=where) for where, pair in pairs.items() for change in places(*pair)
+    ]

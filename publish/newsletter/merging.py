@@ -9,14 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 from publish.errors import Refused
 from publish.newsletter.facts import by_line
-from publish.post.identity import table_bytes
+from publish.post.identity import Damaged, remedy_of, table_bytes, table_of
 
 Files = Mapping[str, bytes]
-Table = dict[str, Any]
+Table = dict[str, str]
 FACTS, URLS, SINCE, RETIRED = "issues.jsonl", "urls.json", "since.json", "retired.json"
 KEPT = "issues/"
 
@@ -32,7 +31,9 @@ def merge_ledgers(ours: Files, theirs: Files, base: Files) -> dict[str, bytes]:
         try:
             found[FACTS] = facts(ours.get(FACTS, b""), theirs.get(FACTS, b""))
         except ValueError:
-            raise _damaged(FACTS) from None
+            raise Refused(
+                f"content/ledger/{FACTS}: is damaged", "restore it from version control"
+            ) from None
     for name, merge in ((URLS, addresses), (SINCE, days), (RETIRED, retired)):
         if name in ours and name in theirs and ours[name] != theirs[name]:
             merged = merge(table(ours, name), table(theirs, name), table(base, name))
@@ -49,19 +50,16 @@ def only_uids(files: Files, uids: Collection[str]) -> dict[str, bytes]:
     return {**files, URLS: table_bytes({a: u for a, u in table(files, URLS).items() if u in uids})}
 
 
-def table(files: Files, name: str) -> dict[str, Any]:
+def table(files: Files, name: str) -> dict[str, str]:
     """A table of the ledger; empty if it is not there.
 
     Raises:
         Refused: it is damaged.
     """
     try:
-        found = json.loads(files.get(name, b"{}"))
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise _damaged(name)
-    return found
+        return table_of(f"ledger/{name}", files.get(name, b"{}"))
+    except Damaged as damage:
+        raise Refused(f"content/{damage.name}: {damage}", remedy_of(str(damage))) from None
 
 
 def _keep(found: dict[str, bytes], key: str, ours: Files, theirs: Files) -> None:
@@ -82,10 +80,6 @@ def _digest(files: Files, place: str) -> str:
         return str(json.loads(files[f"{place}issue.json"]).get("digest"))
     except (KeyError, ValueError, AttributeError):
         return ""
-
-
-def _damaged(name: str) -> Refused:
-    return Refused(f"content/ledger/{name}: is damaged", "restore it from version control")
 
 
 def facts(ours: bytes, theirs: bytes) -> bytes:

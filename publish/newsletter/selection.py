@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 
 from publish.newsletter import titles
-from publish.newsletter.campaign import DELETED, SCHEDULED, STATES
+from publish.newsletter.campaign import DELETED, SCHEDULED, STATES, iso_of
 from publish.newsletter.catalogue import Letter
 from publish.post.issue import Issue
 
@@ -207,5 +207,5 @@ def plan_item(choice: Candidate, at: datetime | None) -> PlanItem:
         f"PUT /campaigns/{name}/content",
         f"POST /campaigns/{name}/actions/{action}",
     ]
-    time = f"{hour:%Y-%m-%dT%H:%M:%S+00:00}" if hour else ""
+    time = iso_of(hour) if hour else ""
     return PlanItem(*head, True, choice.verdict.value, choice.why, tuple(writes), draft, time)

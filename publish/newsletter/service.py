@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from publish.errors import (
@@ -20,7 +20,7 @@ from publish.newsletter import protocol as p
 from publish.newsletter import titles
 from publish.newsletter.account import Sender
 from publish.newsletter.answers import Answer, Proof
-from publish.newsletter.campaign import SCHEDULED, Campaign, settings_of
+from publish.newsletter.campaign import Campaign, iso_of, settings_of
 from publish.newsletter.facts import Fact, IssueState, apply
 from publish.newsletter.ledger import Ledger
 from publish.newsletter.titles import Marks
@@ -101,14 +101,13 @@ class Service:
 
     def _run(self, state: p.State, issue: Issue, request: p.SendRequest) -> Delivered:
         request = replace(request, digest=issue.digest)
-        posts = state.posts
         while True:
             state = replace(state, now=self.clock())
             step = p.next_step(state, request)
             if isinstance(step, p.Finish):
                 if not state.past.done:
-                    self._note(state, issue, "done", step.campaign.id, **_out(step.campaign))
-                return Delivered(step.campaign, state.posts > posts)
+                    self._note(state, issue, "done", step.campaign.id, **step.campaign.recorded())
+                return Delivered(step.campaign, state.posts > 0)
             if isinstance(step, p.Stop):
                 raise failure(step)
             if isinstance(step, p.Hold):
@@ -180,11 +179,9 @@ class Service:
         state = self._note(state, issue, "write_try", campaign, digest=issue.digest)
         hour = request.at if state.past.replacing else None
         looked, settings = state.looked, self._settings(issue, hour)
-        if request.lift and isinstance(looked, Campaign) and not request.reaches(looked):
-            # The author said yes to these readers; the campaign has those of an earlier category.
-            answer = self.api.update(campaign, settings, request.segment)
-        else:
-            answer = self.api.update(campaign, settings)
+        # The author said yes to these readers; the campaign may have those of an earlier category.
+        moved = request.lift and isinstance(looked, Campaign) and not request.reaches(looked)
+        answer = self.api.update(campaign, settings, request.segment if moved else None)
         if answer.proof is Proof.DONE:
             answer = self.api.put_content(campaign, issue.html, issue.text)
         if answer.proof is Proof.DONE:
@@ -202,7 +199,7 @@ class Service:
         self, state: p.State, issue: Issue, request: p.SendRequest, campaign: str
     ) -> p.State:
         assert request.at is not None
-        data = {"hour": _iso(request.at), "digest": issue.digest}
+        data = {"hour": iso_of(request.at), "digest": issue.digest}
         return self._note(state, issue, "replace_try", campaign, **data)
 
     def _unschedule(
@@ -231,7 +228,7 @@ class Service:
             raise PostChanged(why, "nothing was sent; run this again")
         self.ledger.keep(issue)
         action = "send" if request.at is None else "schedule"
-        moment = "" if request.at is None else _iso(request.at)
+        moment = "" if request.at is None else iso_of(request.at)
         time_of = {"time": moment} if moment else {}
         state = self._note(
             state, issue, "send_try", campaign, action=action, digest=issue.digest, **time_of
@@ -267,16 +264,6 @@ def _title(issue: Issue, marks: Marks) -> str:
     return titles.write(
         issue.subject, replace(marks, key=issue.key, of=issue.update_of, posts=issue.posts)
     )
-
-
-def _iso(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S+00:00}"
-
-
-def _out(campaign: Campaign) -> dict[str, str]:
-    """The data recorded of a campaign that is sent or scheduled."""
-    when = campaign.send_time if campaign.status == SCHEDULED else ""
-    return {"status": campaign.status, **({"time": when} if when else {})}
 
 
 def _looked(state: p.State, found: Campaign | type[p.Deleted]) -> p.State:

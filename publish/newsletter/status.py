@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from publish.newsletter.campaign import DELETED, SCHEDULED, STATES, Campaign
+from publish.newsletter.campaign import DELETED, STATES, Campaign
 from publish.newsletter.catalogue import Kind, Letter
 from publish.newsletter.facts import Fact, OpenSend
 from publish.newsletter.protocol import Deleted, hour_of
 from publish.newsletter.service import NO_EFFECT
 
 Looked = Mapping[str, Campaign | type[Deleted]]
-"""Campaigns of unanswered sends by id, as just read: a listing may lag."""
+"""Campaigns of unanswered sends by id, as just read, for a listing may lag; a ``lost`` letter's."""
 
 
 @dataclass(frozen=True)
@@ -45,15 +45,9 @@ class State:
         return found
 
 
-def open_tries(letters: Sequence[Letter]) -> list[str]:
-    """The campaigns that must be read by id before ``state_of`` is called."""
-    return [posted.campaign for letter in letters for posted in letter.past.tries]
-
-
 def state_of(letter: Letter, looked: Looked, now: float, settle: float, run: str = "") -> State:
     """The state of a letter at ``now`` (epoch seconds); ``settle`` in seconds, ``run`` this run."""
     state = State(letter.slug, letter.title, letter.kind, letter.key, "not sent")
-    campaigns = letter.campaigns
     for posted in letter.past.tries:
         own = looked.get(posted.campaign)
         if own is Deleted:
@@ -61,10 +55,10 @@ def state_of(letter: Letter, looked: Looked, now: float, settle: float, run: str
             facts = _gone(letter, posted.campaign, now, run)
             return replace(state, state=words, campaign=posted.campaign, unknown=True, facts=facts)
         if isinstance(own, Campaign):
-            campaigns = (own, *(c for c in campaigns if c.id != own.id))
-    out = next((c for c in campaigns if c.out), None)
-    draft = next((c for c in campaigns if not c.out), None)
-    if letter.unfinished and (out is None or out.status == SCHEDULED):
+            others = (c for c in letter.campaigns if c.id != own.id)
+            letter = replace(letter, campaigns=(own, *others))
+    out, draft = letter.active, next(iter(letter.drafts), None)
+    if letter.unfinished:
         hour = letter.unfinished.isoformat()
         words = "its words were being replaced, and that is not finished"
         return _shown(replace(state, state=words, unfinished=hour), out or draft)
@@ -116,8 +110,7 @@ def _after_a_try(state: State, posted: OpenSend, now: float, settle: float, run:
 def _done(letter: Letter, out: Campaign, now: float, run: str) -> tuple[Fact, ...]:
     if letter.past.done == out.id and letter.past.status == out.status:
         return ()
-    hour = {"time": out.send_time} if out.status == SCHEDULED and out.send_time else {}
-    return (Fact("done", letter.key, now, out.id, {"status": out.status, **hour}, run),)
+    return (Fact("done", letter.key, now, out.id, out.recorded(), run),)
 
 
 def _gone(letter: Letter, campaign: str, now: float, run: str) -> tuple[Fact, ...]:

@@ -66,7 +66,11 @@ def deliver(office: Office, item: Delivery, found: Letters) -> tuple[Delivered, 
         office.api, office.ledger, office.sender, office.voice.progress, office.clock,
         office.sleep, lambda issue: _why_changed(office, item, found),
     )  # fmt: skip
-    request = request_of(office, item)
+    account = office.account
+    request = SendRequest(
+        item.issue.key, account.audience, item.segment, item.timing.at, account.limits.settle,
+        account.limits.barrier, ready=min(120, account.limits.settle), lift=item.named,
+    )  # fmt: skip
     for letter in found.all:
         if letter.key == item.issue.key:
             for fact in settling.settled_by_hand(office, letter):
@@ -119,15 +123,6 @@ def result_lines(
 def _slug_of_post(found: Letters, issue: Issue) -> str:
     key = issue.update_of or issue.key
     return next((x.issue.slug for x in found.all if x.issue and x.key == key), issue.slug)
-
-
-def request_of(office: Office, item: Delivery) -> SendRequest:
-    """The protocol's request for it."""
-    account = office.account
-    return SendRequest(
-        item.issue.key, account.audience, item.segment, item.timing.at, account.limits.settle,
-        account.limits.barrier, ready=min(120, account.limits.settle), lift=item.named,
-    )  # fmt: skip
 
 
 def _why_changed(office: Office, item: Delivery, found: Letters) -> str:

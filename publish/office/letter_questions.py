@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from publish.newsletter.catalogue import Letter
+from publish.newsletter.facts import IssueState
 from publish.office import letters
 from publish.office.context import Office
 from publish.office.delivery import Delivery
@@ -56,7 +57,7 @@ def changed(office: Office, letter: Letter, found: Letters) -> list[str]:
     how, words = letters.difference(office, letter, found)
     if how not in ("words", "unknown"):
         return []
-    when, mend = office.format_local(letter.hour), command_to_replace(letter, found)
+    when, mend = office.format_local(letter.hour), command_to_replace(office, letter, found)
     name = office.words.letter(letter)
     if how == "unknown":
         return [
@@ -69,10 +70,15 @@ def changed(office: Office, letter: Letter, found: Letters) -> list[str]:
     ]
 
 
-def command_to_replace(letter: Letter, found: Letters) -> str:
+def command_to_replace(office: Office, letter: Letter, found: Letters) -> str:
     """How to put the post's present words into a scheduled letter."""
-    if letter.kind == "post":
+    if letter.issue and letters.same_readers(office, letter):
         return f"{command('send', letter.slug, '--replace')} puts the present words in"
+    return undo_first(letter, found)
+
+
+def undo_first(letter: Letter, found: Letters) -> str:
+    """How to send another letter in the place of a scheduled one that cannot be changed."""
     return f"{command('undo', found.handle(letter))} takes it back; then send it again"
 
 
@@ -80,10 +86,9 @@ def fingerprint(office: Office, found: Letters, items: Sequence[Delivery]) -> st
     account, past = office.account, office.ledger.read()
     known = {letter.key: letter for letter in found.all}
     facts = []
-    for item in items:
-        key = item.issue.key
-        campaigns = known[key].campaigns if key in known else ()
-        memory = letters.ledger_state(past[key]) if key in past else []
+    for key in (item.issue.key for item in items):
+        campaigns, it = known[key].campaigns if key in known else (), past.get(key, IssueState())
+        memory = [it.done, it.status, it.held, it.tried, it.unanswered, it.replacing]
         facts.append([memory, [(c.id, c.status) for c in campaigns]])
     return fingerprint_of(
         account.audience, account.server, account.sandbox, [i.confirmed() for i in items], facts

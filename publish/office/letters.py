@@ -12,7 +12,6 @@ from publish.errors import ConfigError
 from publish.newsletter import catalogue, changes, issue, selection, titles
 from publish.newsletter.campaign import DELETED, Campaign, Segment, by_age
 from publish.newsletter.catalogue import Letter
-from publish.newsletter.facts import IssueState
 from publish.newsletter.protocol import hour_of
 from publish.newsletter.selection import Bounds, Candidate
 from publish.office.context import Office
@@ -30,10 +29,6 @@ class Letters:
     folder: Path
     site: Site
     foreign: tuple[Campaign, ...] = ()
-
-    def of(self, head: Issue) -> Letter:
-        """The letter of a composed post."""
-        return next(letter for letter in self.all if letter.key == head.key)
 
     def named(self, names: Sequence[str]) -> list[Letter]:
         """The letters with these ``names``, in the catalogue's order; all if there is no name.
@@ -143,6 +138,14 @@ def segment(office: Office, item: Issue) -> Segment:
     return Segment()
 
 
+def same_readers(office: Office, letter: Letter) -> bool:
+    """Whether its campaign goes to the readers that its post has now."""
+    assert letter.issue is not None
+    only, here = segment(office, letter.issue), office.account.audience
+    campaigns = letter.scheduled or letter.drafts[:1]
+    return all(c.list_id == here and only.fits(c.segment or {}) for c in campaigns)
+
+
 def sent_copy(office: Office, key: str) -> Issue | None:
     """The issue as it was last sent or scheduled; None where no copy was kept."""
     folder = office.ledger.kept(key)
@@ -165,10 +168,11 @@ def current_issue(letter: Letter, found: Letters) -> Issue | None:
     return issue.join(whole) if letter.kind == "digest" else whole[0]
 
 
-def difference(office: Office, letter: Letter, found: Letters) -> tuple[str, list[str]]:
-    """The difference between the letter now and as mailed or scheduled: its kind, and lines. The
-    kind is ``""`` for none, if a post is not public, or if an update is scheduled or has these
-    words; ``words``; ``layout`` if the words are equal; ``unknown`` if no copy was kept."""
+def difference(office: Office, letter: Letter, found: Letters) -> tuple[str, list[changes.Change]]:
+    """The difference between the letter now and as mailed or scheduled: its kind, and the
+    changed words. The kind is ``""`` for none, if a post is not public, or if an update is
+    scheduled or has these words; ``words``; ``layout`` if the words are equal; ``unknown`` if no
+    copy was kept."""
     if not (letter.active or letter.past.done):
         return "", []
     new = current_issue(letter, found)
@@ -218,8 +222,3 @@ def _sent_at(letter: Letter) -> datetime | None:
     told = hour_of(letter.active.send_time) if letter.active else None
     done = letter.past.done_at
     return told or (datetime.fromtimestamp(done, UTC) if done else None)
-
-
-def ledger_state(past: IssueState) -> list[object]:
-    """The ledger's facts of a letter that a confirmation is bound to."""
-    return [past.done, past.status, past.held, past.tried, past.unanswered, past.replacing]

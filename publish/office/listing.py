@@ -59,7 +59,7 @@ def planned(
         for choice, item in zip(choices, items, strict=True):
             if not posts and _folds(choice):
                 continue
-            moment = office.format_local(hour_of(item.time) if item.time else None)
+            moment = office.format_local(hour_of(item.time))
             name = office.words.post(item.slug, item.title)
             if item.send:
                 lines.append(
@@ -77,7 +77,9 @@ def planned(
                 lines.append(f"skip  {office.words.letter(letter)}: scheduled for {hour}")
                 lines += indented(changed(office, letter, all_letters))
     lines += [] if posts else over_limit_warning(office, choices)
-    lines += [] if posts else [_fold_line([c.verdict for c in choices]), *_drafts(office)]
+    lines += [] if posts else [_fold_line([c.verdict for c in choices])]
+    drafts = () if posts else office.site.drafts()
+    lines += [f"draft {office.words.post(slug, title)}" for slug, title in drafts]
     if not any(item.send for item in items):
         lines.append(office.with_sandbox_note("nothing to send"))
     return items, [line for line in lines if line]
@@ -172,7 +174,7 @@ def _entry(
         line += f", {count(state.emails_sent, 'reader')} mailed"
     how, diff = letters.difference(office, letter, found)
     if how == "words" and letter.scheduled:
-        line += f"; changed since it was scheduled: {command_to_replace(letter, found)}"
+        line += f"; changed since it was scheduled: {command_to_replace(office, letter, found)}"
         more = tuple(indented(diff))
     elif how == "words" and letter.kind == "post":
         line += f"; changed since it was sent: {command('send', letter.slug, '--as-update')}"
@@ -228,7 +230,3 @@ def _fold_line(why: Sequence[Verdict | None]) -> str:
 def folded(chosen: Sequence[Entry]) -> str:
     """The line in place of the folded entries; ``""`` if there are none."""
     return _fold_line([entry.folds for entry in chosen])
-
-
-def _drafts(office: Office) -> list[str]:
-    return [f"draft {office.words.post(slug, title)}" for slug, title in office.site.drafts()]

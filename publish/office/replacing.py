@@ -9,12 +9,13 @@ from typing import Any
 
 from publish.errors import OutcomeUnknown, Refused
 from publish.newsletter import issue
-from publish.newsletter.catalogue import Letter
+from publish.newsletter.catalogue import KINDS, Letter
+from publish.newsletter.changes import Change
 from publish.newsletter.protocol import MARGIN, too_late
 from publish.office import delivery, letters, preflight
 from publish.office.context import Office
 from publish.office.delivery import Delivery
-from publish.office.letter_questions import Plan, fingerprint, lines_of
+from publish.office.letter_questions import Plan, fingerprint, lines_of, undo_first
 from publish.office.letters import Letters
 from publish.office.question import Done, Line, Question
 from publish.office.timing import Timing
@@ -45,12 +46,10 @@ def question(
         item = delivery.delivery_of(
             office, found, whole, Timing(at, asked=True), named=True, replaces=campaign_of(letter)
         )
-        reaches = delivery.request_of(office, item).reaches
-        if not all(map(reaches, letter.scheduled or letter.drafts[:1])):
+        if not letters.same_readers(office, letter):
             raise Refused(
                 f"{office.words.letter(letter)}: it is scheduled for other readers than its post "
-                "has now", f"{command('undo', found.handle(letter))} takes it back; "
-                "then send it again",
+                "has now", undo_first(letter, found),
             )  # fmt: skip
         if at == hour and not how and not letter.unfinished:
             continue
@@ -105,7 +104,7 @@ def _hour(office: Office, found: Letters, letter: Letter) -> datetime:
         raise Refused(
             f"{name}: it goes out {office.format_local(letter.hour)}, in less than the {minutes:g} "
             "minutes that a change may take",
-            f"{command('undo', found.handle(letter))} takes it back; then send it again",
+            undo_first(letter, found),
         )
     return letter.hour
 
@@ -115,10 +114,9 @@ def _not_scheduled(office: Office, found: Letters, letter: Letter) -> Refused:
     post = letter.issue
     for other in found.all:
         if other is not letter and other.scheduled and post and other.holds(post):
-            what = "a digest" if other.kind == "digest" else "an update"
             return Refused(
-                f"{name} is scheduled in {what}, whose words cannot be replaced",
-                f"{command('undo', found.handle(other))} takes it back; then send it again",
+                f"{name} is scheduled in {KINDS[other.kind]}, whose words cannot be replaced",
+                undo_first(other, found),
             )
     if letter.mailed:
         return Refused(
@@ -128,9 +126,9 @@ def _not_scheduled(office: Office, found: Letters, letter: Letter) -> Refused:
     return Refused(f"{name}: nothing is scheduled", f"send it with {command('send', letter.slug)}")
 
 
-def _change_lines(how: str, words: list[str]) -> list[str]:
+def _change_lines(how: str, words: list[Change]) -> list[str]:
     if how == "words":
-        return words
+        return list(map(str, words))
     return {
         "layout": ["layout only"],
         "unknown": ["unknown: no copy of what is scheduled was kept"],

@@ -16,6 +16,7 @@ from publish.office.letters import Letters
 from publish.office.question import Done, Line, Question, fingerprint_of
 from publish.office.words import command
 from publish.post.aliases import GONE
+from publish.post.identity import RETIRED
 from publish.post.issue import key_of
 
 ACT = "retract"
@@ -67,6 +68,7 @@ def do(office: Office, question: Question) -> Done | Question:
             not be built, with the post off.
     """
     from publish.site import retired
+    from publish.site.addresses import read
 
     with office.lock():
         again = ask(office, **question.wish)
@@ -86,6 +88,12 @@ def do(office: Office, question: Question) -> Done | Question:
             f"{taken.name} is off, but the site could not be built: {failure.message}",
             f"{failure.remedy or 'mend that'}; then run `publish build`",
         ) from None
+    off = read(office.settings, RETIRED)
+    if still := [address for address in leads if address not in off]:
+        raise Refused(
+            f"{still[0]} has a page still, for its source is no Markdown",
+            "make that a draft by hand (`:status: draft`), then run this again",
+        )
     lines.append(f"{taken.name}: taken off the site")
     if office.settings.values.get("DEPLOY"):
         lines.append(f"  the live site still has it: {command('deploy')}")

@@ -8,10 +8,10 @@ from typing import Any
 
 from publish.errors import WORST, ConfigError, Exit, PublishError, Refused, told
 from publish.newsletter import catalogue, issue
-from publish.newsletter.catalogue import Letter
+from publish.newsletter.catalogue import KINDS, Letter
 from publish.newsletter.selection import Candidate, Verdict
 from publish.newsletter.service import PostChanged
-from publish.office import delivery, letters, preflight, replacing, settling
+from publish.office import delivery, letters, preflight, replacing, settling, undoing
 from publish.office.context import Office
 from publish.office.delivery import Delivery
 from publish.office.letter_questions import (
@@ -194,17 +194,11 @@ def _composed(office: Office, found: Letters, posts: Sequence[str]) -> list[Lett
 
 
 def _unsendable(office: Office, found: Letters, letter: Letter, name: str) -> Refused:
-    if letter.kind == "digest":
-        slugs = [x.slug for x in found.all if x.issue and letter.holds(x.issue)]
-        return Refused(
-            f"{office.words.letter(letter)} is a digest",
-            f"send its posts: {command('send', *slugs, '--digest')}",
-        )
-    if letter.kind == "update":
-        again = command("send", letter.slug, "--as-update")
-        return Refused(f"{office.words.letter(letter)} is an update", f"send it with {again}")
+    who, again = office.words.letter(letter), undoing.command_to_send_again(letter, found)
+    if letter.kind != "post" and again:
+        return Refused(f"{who} is {KINDS[letter.kind]}", f"send it with `{again}`")
     why = office.site.why_not(name) or "its post is not public any more"
-    return Refused(f"{office.words.letter(letter)}: {why}", "what is not public is not mailed")
+    return Refused(f"{who}: {why}", "what is not public is not mailed")
 
 
 def _items(
@@ -213,17 +207,15 @@ def _items(
 ) -> list[Delivery]:  # fmt: skip
     items, together = [], []
     for choice in going:
+        whole = issue.read(found.folder / choice.issue.slug)
         if digest and choice.verdict is Verdict.SEND:
-            together.append(issue.read(found.folder / choice.issue.slug))
+            together.append(whole)
             continue
-        whole, hour = issue.read(found.folder / choice.issue.slug), choice.letter.unfinished
-        if choice.verdict is Verdict.COMPLETE and hour:
-            items.append(delivery.delivery_of(
-                office, found, whole, Timing(hour, asked=True), named=named,
-                replaces=replacing.campaign_of(choice.letter),
-            ))  # fmt: skip
-        else:
-            items.append(delivery.delivery_of(office, found, whole, when, named=named))
+        hour = choice.letter.unfinished if choice.verdict is Verdict.COMPLETE else None
+        items.append(delivery.delivery_of(
+            office, found, whole, Timing(hour, asked=True) if hour else when, named=named,
+            replaces=replacing.campaign_of(choice.letter) if hour else "",
+        ))  # fmt: skip
     if together:
         items.append(delivery.delivery_of(office, found, issue.join(together), when, named=named))
     return items
@@ -242,7 +234,7 @@ def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Del
         what = "an update of it" if waiting.kind == "update" else "its letter"
         raise Refused(
             f"{office.words.issue(head)}: {what} has not gone out, it is scheduled for "
-            f"{office.format_local(waiting.hour)}", command_to_replace(waiting, found),
+            f"{office.format_local(waiting.hour)}", command_to_replace(office, waiting, found),
         )  # fmt: skip
     gone = letters.vanished(head, found)
     if not gone and not any(x.mailed for x in carriers if x.kind != "update"):

@@ -19,7 +19,8 @@ from publish.office.context import Office
 def states(office: Office, chosen: Sequence[Letter]) -> list[State]:
     """The true state of each letter; the campaigns of unanswered sends are read by id."""
     looked: dict[str, Campaign | type[Deleted]] = {
-        name: office.api.campaign(name) for name in set(status.open_tries(chosen))
+        name: office.api.campaign(name)
+        for name in {posted.campaign for letter in chosen for posted in letter.past.tries}
     }
     # ``load_letters`` has read these by their ids.
     looked |= {letter.lost: Deleted for letter in chosen if letter.lost}
@@ -56,11 +57,10 @@ def settle(office: Office, going: Collection[str] = ()) -> None:
             office.voice.say(f"{office.words.post(state.slug, state.title)}: {state.state}")
         for fact in state.facts:
             office.ledger.append(fact)
+    why = "its post is not public any more"
     for letter in found.all:
-        if letter.key in going:
-            continue
-        if letter.unfinished and letter.issue is None and not letter.scheduled:
-            why = "its post is not public any more"
+        lasts = letter.unfinished and letter.issue is None and not letter.scheduled
+        if letter.key not in going and lasts:
             for draft in letter.drafts:
                 holding.hold(office.api, office.ledger, letter, draft, why, office.clock)
             office.voice.say(f"{office.words.letter(letter)}: {why}; it is kept back")

@@ -10,7 +10,6 @@ from publish.newsletter.answers import Answer, Proof
 from publish.newsletter.campaign import Segment, settings_of
 from publish.office.context import Office
 from publish.office.question import Done, Line, Question, fingerprint_of
-from publish.post.issue import Issue
 
 ACT = "test"
 
@@ -47,34 +46,24 @@ def ask(office: Office, *, post: str, to: Sequence[str]) -> Question:
 
 
 def do(office: Office, question: Question) -> Done:
-    """Mail it.
-
-    Raises:
-        NothingSent: Mailchimp refused; the message has its answer.
-    """
-    whole, to = question.plan, question.wish["to"]
-    _mail(office, whole, to)
-    line = office.with_sandbox_note(f"test of “{whole.subject}” mailed to {', '.join(to)}")
-    return Done(ACT, (line,), ({"slug": whole.slug, "to": list(to), "digest": whole.digest},))
-
-
-def _mail(office: Office, whole: Issue, addresses: Sequence[str]) -> None:
-    """Mail a test through a draft of its own, which is removed afterwards.
+    """Mail it through a draft of its own, which is removed afterwards.
 
     The draft has no ``[pub:KEY]`` in its title, so it can never be taken for the issue.
 
     Raises:
         NothingSent: Mailchimp refused; the message has its answer.
     """
-    api, settings = office.api, settings_of(whole, office.sender, f"Test of {whole.slug}"[:100])
-    made = _must(api.create(settings, Segment()))
-    campaign = str(made.data["id"])
+    api, whole, to = office.api, question.plan, question.wish["to"]
+    settings = settings_of(whole, office.sender, f"Test of {whole.slug}"[:100])
+    campaign = str(_must(api.create(settings, Segment())).data["id"])
     try:
         _must(api.put_content(campaign, whole.html, whole.text))
-        _must(api.test(campaign, list(addresses)))
+        _must(api.test(campaign, list(to)))
     finally:
         # A draft left behind is harmless; an error here would hide the result.
         api.delete(campaign)
+    line = office.with_sandbox_note(f"test of “{whole.subject}” mailed to {', '.join(to)}")
+    return Done(ACT, (line,), ({"slug": whole.slug, "to": list(to), "digest": whole.digest},))
 
 
 def _must(answer: Answer) -> Answer:

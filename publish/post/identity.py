@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from publish.post.urls import normal
@@ -87,13 +88,30 @@ def read_table(content: Path, name: str) -> dict[str, str]:
         Damaged: it cannot be read.
     """
     try:
-        return texts((content / name).read_bytes())
+        data = (content / name).read_bytes()
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise Damaged(name, f"cannot be read: {error.strerror or error}") from None
+    return table_of(name, data)
+
+
+def table_of(name: str, data: bytes) -> dict[str, str]:
+    """The table of the ledger in the file ``name`` with the bytes ``data``.
+
+    Raises:
+        Damaged: it is none.
+    """
+    try:
+        found = texts(data)
     except ValueError as error:
         raise Damaged(name, str(error)) from None
+    for day in found.values() if name == SINCE else ():
+        try:
+            date.fromisoformat(day)
+        except ValueError:
+            raise Damaged(name, f"has {day!r} in the place of a day") from None
+    return found
 
 
 def table_bytes(table: Mapping[str, object]) -> bytes:

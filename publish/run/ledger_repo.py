@@ -59,8 +59,7 @@ class LedgerRepository(Repository):
             NothingSent: the remote does not answer, or refuses writing.
         """
         self.require_committed()
-        tip = self._fetch()
-        self._check_push()
+        tip = self.probe()
         with self.lock():
             self._fast_forward(tip)
 
@@ -98,14 +97,20 @@ class LedgerRepository(Repository):
                 return "pushed"
         raise AssertionError("the last attempt pushes or raises")
 
-    def probe(self) -> None:
-        """Check that the remote answers and can be written.
+    def probe(self) -> str:
+        """Check that the remote answers and can be written; returns the branch's newest tip.
 
         Raises:
             NothingSent: it does not, or could not.
         """
-        self._fetch()
-        self._check_push()
+        tip = self._fetch()
+        try:
+            self._remote("push", "--dry-run", "-q", self.remote, f"FETCH_HEAD:{self.ref}")
+        except Failed as error:
+            raise NothingSent(
+                f"the ledger could not be pushed, so nothing is sent: {error.message}", REMEDY
+            ) from None
+        return tip
 
     def ahead(self) -> bool:
         """Whether the remote has commits that are missing here."""
@@ -136,17 +141,9 @@ class LedgerRepository(Repository):
         self._remote("fetch", "-q", "--no-tags", self.remote, self.ref)
         return self.git("rev-parse", "FETCH_HEAD").decode().strip()
 
-    def _check_push(self) -> None:
-        try:
-            self._remote("push", "--dry-run", "-q", self.remote, f"FETCH_HEAD:{self.ref}")
-        except Failed as error:
-            raise NothingSent(
-                f"the ledger could not be pushed, so nothing is sent: {error.message}", REMEDY
-            ) from None
-
     def _fast_forward(self, tip: str) -> None:
         """Make HEAD ``tip``, and merge both ledgers."""
-        if self._contains(tip, "HEAD") is False and self._contains("HEAD", tip) is False:
+        if not self._contains(tip, "HEAD") and not self._contains("HEAD", tip):
             raise Refused(
                 f"this branch and {self.remote}/{self.branch} have diverged",
                 "git pull --rebase, look at it, then run again",

@@ -16,7 +16,7 @@ from publish.sandbox.state import put, read
 class Campaign:
     """A campaign. Times are epoch seconds.
 
-    ``due`` is when it goes out (``schedule``, ``paused``) or has gone out (``sending``). The rest
+    ``due`` is when it goes out (``schedule``) or has gone out (``sending``). The rest
     imitates Mailchimp's delays: its recipients are counted from ``counted`` on, it is listed from
     ``listed`` on, and until ``stale_until`` it shows the status ``stale``.
     """

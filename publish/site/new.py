@@ -13,7 +13,7 @@ from publish.errors import ConfigError
 from publish.post import starter
 from publish.post.slug import slug_of_title
 from publish.settings import Settings
-from publish.site.posts import Source, named, refuse_brought, refuse_taken
+from publish.site.posts import Source, named, refuse_owned, refuse_taken
 
 LONGEST = 120
 """Characters of a slug, for file systems and readers."""
@@ -32,7 +32,7 @@ def new_post(
     A ``date`` without a zone is in the site's own; without a ``date`` it is this moment.
 
     Raises:
-        ConfigError: the title makes no slug, holds a line break, or its slug is taken.
+        ConfigError: the title makes no slug, holds a line break, or its slug or address is taken.
     """
     for value in (title, *categories, *tags):
         if not value.strip() or any(unicodedata.category(c) in ("Cc", "Zl", "Zp") for c in value):
@@ -61,7 +61,7 @@ def new_post(
     )
     path = settings.posts[0] / f"{slug}.md"
     if address := Source(path, settings, text.encode()).address(slug):
-        refuse_brought(settings, address)
+        refuse_owned(settings, address)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as stream:

@@ -25,6 +25,7 @@ from publish.post.slug import slugify
 from publish.post.text import plain_title
 from publish.post.urls import normal, permalink
 from publish.settings import Settings
+from publish.site.addresses import recorded
 
 
 @dataclass(frozen=True)
@@ -260,12 +261,19 @@ def refuse_taken(settings: Settings, slug: str, lang: str = "", but: Path | None
             )
 
 
-def refuse_brought(settings: Settings, address: str, but: Path | None = None) -> None:
-    """Raise if ``address`` is an alias of another source.
+def refuse_owned(
+    settings: Settings, address: str, uids: tuple[str, ...] = (), but: Path | None = None
+) -> None:
+    """Raise if ``address`` was published with an identity other than ``uids``, or is an alias of a
+    source other than ``but``.
 
     Raises:
-        ConfigError: it does; the message names the source.
+        ConfigError: it is; the message names the source.
+        Refused: the record of published addresses is damaged.
     """
+    owner = recorded(settings).uid_at(address)
+    if owner and owner not in uids:
+        raise ConfigError(f"{address} was published as another post", "choose another")
     for other in sources(settings, (*settings.posts, *settings.pages)):
         if other.file != but and normal(address) in map(normal, other.aliases):
             raise ConfigError(f"{other.name}: has {address} among its Aliases", "choose another")

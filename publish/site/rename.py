@@ -11,7 +11,7 @@ from publish.post.slug import slugify
 from publish.post.urls import normal
 from publish.settings import Settings
 from publish.site import addresses
-from publish.site.posts import Source, find, refuse_brought, refuse_taken
+from publish.site.posts import Source, find, refuse_owned, refuse_taken
 
 
 @dataclass(frozen=True)
@@ -110,10 +110,7 @@ def _addresses(post: Source, new: str) -> tuple[tuple[str, ...], str]:
         (new.join(parts) for a in had if len(parts := a.rsplit(post.slug or "/", 1)) == 2), ""
     )
     if address:
-        refuse_brought(post.settings, address, but=post.file)
-    owner = known.uid_at(address) if address else ""
-    if owner and owner not in post.uids:
-        raise ConfigError(f"{address} was published as another post", "choose another")
+        refuse_owned(post.settings, address, post.uids, post.file)
     return tuple(a for a in had if normal(a) != normal(address)), address
 
 

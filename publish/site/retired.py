@@ -17,7 +17,7 @@ from publish.post.identity import RETIRED, table_bytes
 from publish.post.urls import normal
 from publish.settings import Settings
 from publish.site import addresses
-from publish.site.posts import matching, only
+from publish.site.posts import matching, only, sources
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,15 @@ def retraction(settings: Settings, post: str) -> Retraction:
     """
     published = addresses.read(settings)
     path = post.replace("\\", "/").removeprefix("./").strip("/")
-    posts = matching(settings, post)
-    for address, uid in published.items() if path and not posts else ():
+    found = matching(settings, post)
+    for address, uid in published.items() if path and not found else ():
         if normal(address) == normal(f"/{path}"):
-            own = tuple(place for place, owner in published.items() if owner == uid)
-            return Retraction(address, None, (uid,), own, "")
-    source = only(posts, post, "name it by its slug, path or address")
+            every = sources(settings, (*settings.posts, *settings.pages))
+            found = [source for source in every if uid in source.uids]
+            if not found:
+                own = tuple(place for place, owner in published.items() if owner == uid)
+                return Retraction(address, None, (uid,), own, "")
+    source = only(found, post, "name it by its slug, path or address")
     places = [address for address, owner in published.items() if owner in source.uids]
     if places:
         # An alias whose redirect is removed with the post.

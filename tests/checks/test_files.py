@@ -302,15 +302,18 @@ def test_a_pipe_among_the_posts_is_named_and_no_build_waits_for_it(project: Proj
     assert "content/posts/pipe.md:1: the file cannot be read" in told.stderr
 
 
-@pytest.mark.parametrize("name", ["urls", "retired", "since"])
-def test_a_damaged_table_of_the_ledger_is_named_by_a_check(project: Project, name: str):
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("urls", "{"), ("retired", "{"), ("since", "{"), ("since", '{"uid": "29 November"}')],
+)
+def test_a_damaged_table_of_the_ledger_is_named_by_a_check(project: Project, name: str, text: str):
     project.post()
-    project.write(f"content/ledger/{name}.json", "{")
+    project.write(f"content/ledger/{name}.json", text)
     [error] = [told for told in project.told() if told.endswith("error")]
     assert error.startswith(f"content/ledger/{name}.json:1 ")
 
 
-WRITTEN = ("output", "content/ledger", "output/calm", ".publish")
+WRITTEN = ("output", "content/ledger", "output/calm", ".publish", ".publish/issues/calm")
 
 
 @pytest.mark.parametrize("name", WRITTEN)
@@ -332,6 +335,13 @@ def test_a_folder_that_a_build_may_not_write_in(
     assert project.told() == [f"{name}:1 unwritable error"]
     monkeypatch.undo()
     assert project.told() == []
+
+
+def test_a_picture_that_a_build_may_not_read(project: Project, monkeypatch: pytest.MonkeyPatch):
+    project.post("![A door]({static}/images/door.svg)\n")
+    project.write("content/images/door.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>")
+    monkeypatch.setattr(os, "access", lambda path, mode: not str(path).endswith("door.svg"))
+    assert project.told() == ["content/images/door.svg:1 unreadable error"]
 
 
 def test_what_is_in_the_way_of_a_page_is_named_and_a_foreign_folder_is_none_of_it(

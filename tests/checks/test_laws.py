@@ -175,6 +175,8 @@ def errors(project: Project) -> list[tuple[str, int, str]]:
      ("NEWSLETTER_SEND_AT = '9.30'", "setting-kind"), ("NEWSLETTER_SINCE = 7", "setting-kind"),
      ("NEWSLETTER_MAX_PER_RUN = -1", "setting-kind"), ("DEPLOY_VERIFY = -1", "setting-kind"),
      ("NEWSLETTER_TOPICS = {'Career': '?'}", "setting-kind"),
+     ("NEWSLETTER_SIGNUP_ACTION = 'https://mailchi.mp/a/b'", "signup-address"),
+     ("NEWSLETTER_SIGNUP_ACTION = 'https://a b.example/'", "signup-address"),
      ("NEWSLETTER_REPLY_TO = 'nora'", "setting-kind"), ("NEWSLETTER_SETTLE = 'x'", "setting-kind"),
      ("DEPLOY = {'a': {'kind': 'ftp'}, 'b': 7}", "setting-kind"),
      ("DEPLOY = {'web': {'kind': 'ssh', 'hst': 'h'}}", "setting-kind"),

@@ -121,3 +121,15 @@ def test_what_a_lost_address_prints(site: Path):
     assert "What was here was taken down" in (site / "output/dose/index.html").read_text()
     run(site, "retract", "night", "--to", "/")
     assert 'url=/"' in (site / "output/night/index.html").read_text()
+
+
+def test_a_post_that_is_no_markdown_is_off_once_it_is_a_draft(site: Path):
+    file = put_post(site, "dose").with_suffix(".rst")
+    file.with_suffix(".md").unlink()
+    file.write_text("Dose\n####\n\n:date: 2026-01-02\n:slug: dose\n:summary: S\n\nWords.\n")
+    run(site, "build")
+    refused = publish("retract", "dose", cwd=site)
+    assert (refused.returncode, "/dose/ has a page still" in refused.stderr) == (1, True)
+    file.write_text(file.read_text().replace(":slug:", ":status: draft\n:slug:"))
+    run(site, "retract", "dose")
+    assert "taken down" in (site / "output/dose/index.html").read_text()

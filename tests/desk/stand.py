@@ -11,7 +11,7 @@ from typing import Any
 
 from werkzeug.test import Client, TestResponse
 
-from publish.desk import pages, site_state
+from publish.desk import site_state
 from publish.desk.acts import Acts
 from publish.desk.app import App
 from publish.desk.guard import Guard
@@ -148,7 +148,6 @@ def a_desk(root: Path, **snapshot: Any) -> Desk:
     opened: list[list[str]] = []
     acts = Acts(
         reader, office, Writer(folder / "originals"), Log(folder / "log.jsonl"),
-        Jobs(reader.tell), lambda name, now, context: pages.render(name, now, BASE, context),
-        opened.append,
+        Jobs(reader.tell), BASE, opened.append,
     )  # fmt: skip
     return Desk(root, App(Guard(8100, KEY), reader, acts), acts, office, opened)

@@ -15,7 +15,8 @@ from publish.post.diagnostic import Diagnostic
 from tests.desk.stand import BASE, KEY, POST, Desk
 
 PAGES = ("/", "/letters", "/post/posts/three.md", "/new", "/keys", "/words", "/today")
-ACTS = ("/ask/send", "/yes", "/no", "/open", "/fields", "/mend", "/mended", "/photo", "/new")
+FIX = ("http://example.com/", "https://example.com/")
+ACTS = ("/ask/send", "/yes", "/no", "/open", "/fields", "/mended", "/photo", "/new")
 FORM = {"post": "posts/three.md"}
 FILE = "content/posts/three.md"
 
@@ -72,7 +73,7 @@ def test_looking_writes_nothing(desk: Desk):
     assert seen() == before
 
 
-@pytest.mark.parametrize("path", [path for path in ACTS if path != "/mend"])
+@pytest.mark.parametrize("path", ACTS)
 def test_an_act_is_never_a_get(desk: Desk, path: str):
     expected = 200 if path == "/new" else 405
     assert desk.get(path).status_code == expected
@@ -153,12 +154,13 @@ def test_a_field_that_cannot_be_is_refused_and_nothing_is_written(desk: Desk):
 
 def test_a_mend_shows_its_difference_and_is_written_on_a_yes(desk: Desk):
     finding = Diagnostic(FILE, 9, "http-link", "warning", "http://example.com/ is not encrypted",
-                         "write https:// if the site has it")  # fmt: skip
+                         "write https:// if the site has it", FIX)  # fmt: skip
     desk.find(finding)
     form = FORM | {"rule": "http-link", "line": "9", "digest": digest(desk)}
-    assert "Mend it…" in desk.get("/post/posts/three.md").text
-    answer = desk.post("/mend", form)
-    page = desk.get("/mend?" + answer.headers["Location"].split("?")[1])
+    shown = desk.get("/post/posts/three.md").text
+    found = re.search(r'href="[^"]*(/mend[^"]*)"[^>]*>Mend it…', shown)
+    assert found is not None
+    page = desk.get(html.unescape(found[1]))
     assert "<ins>On the first Tusday of March, see [it](https://example.com/).</ins>" in page.text
     assert desk.file.read_text() == POST
     assert desk.post("/mended", form).status_code == 303
@@ -167,7 +169,7 @@ def test_a_mend_shows_its_difference_and_is_written_on_a_yes(desk: Desk):
 
 
 def test_a_mend_onto_other_bytes_is_refused(desk: Desk):
-    finding = Diagnostic(FILE, 9, "http-link", "warning", "m", "r")
+    finding = Diagnostic(FILE, 9, "http-link", "warning", "m", "r", FIX)
     desk.find(finding)
     answer = desk.post("/mended", FORM | {"rule": "http-link", "line": "9", "digest": "old"})
     assert answer.status_code == 409

@@ -95,6 +95,6 @@ def test_a_question_as_it_is_shown():
     (keep,) = view.other
     assert (keep.to, keep.values["keep_date"]) == ("/ask/publish", "yes")
     assert not asking.view(question(lines=())).other
-    again = asking.again(view)
+    again = asking.view(question(), again=True)
     assert again.says[0].startswith("Something changed")
     assert again.fingerprint == view.fingerprint

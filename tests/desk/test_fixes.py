@@ -18,16 +18,18 @@ def mended(
     rule: str, text: str, line: int = 6, message: str = "", fix: tuple[str, str] | None = None
 ) -> str | None:
     finding = Diagnostic("content/posts/a.md", line, rule, "warning", message, "", fix)
-    made = fixes.apply_fix(text.encode(), finding, {})
+    made = fixes.apply_fix(text.encode(), finding)
     return None if made is None else made.decode()
 
 
 @pytest.mark.parametrize(
     ("rule", "before", "after", "more"),
     [
-        ("http-link", "[x](http://example.com/a)", "[x](https://example.com/a)", {}),
+        ("http-link", "[x](http://example.com/a)", "[x](https://example.com/a)",
+         {"fix": ("http://example.com/a", "https://example.com/a")}),
         ("tracking-parameters", "[x](https://e.com/?utm_source=n&id=2&fbclid=z#top)",
-         "[x](https://e.com/?id=2#top)", {}),
+         "[x](https://e.com/?id=2#top)",
+         {"fix": ("https://e.com/?utm_source=n&id=2&fbclid=z#top", "https://e.com/?id=2#top")}),
         ("h1-in-body", "# Start", "## Start", {}),
         ("mixed-quotes", 'She said "yes" and ("no"), it\'s \'fine\'.',
          "She said “yes” and (“no”), it’s ‘fine’.", {}),
@@ -44,10 +46,14 @@ def test_a_line_is_mended(rule: str, before: str, after: str, more: dict[str, An
 
 
 def test_header_lines_are_mended():
-    assert mended("unknown-status", HEAD.replace("published", "publish")) == HEAD
-    assert mended("missing-status", HEAD.replace("Status: published\n", "")) is not None
+    assert (
+        mended("unknown-status", HEAD.replace("published", "publish"), fix=("publish", "published"))
+        == HEAD
+    )
+    missing = HEAD.replace("Status: published\n", "")
+    assert "Status: published\n" in (mended("missing-status", missing, fix=("", "published")) or "")
     missing = HEAD.replace("Slug: a-post\n", "")
-    assert "Slug: a-post\n" in (mended("missing-slug", missing) or "")
+    assert "Slug: a-post\n" in (mended("missing-slug", missing, fix=("", "a-post")) or "")
     known = mended("missing-uid", HEAD.replace("Uid: 0123456789ab\n", ""),
                    fix=("", "fedcba9876543210"))  # fmt: skip
     assert "Uid: fedcba9876543210\n" in (known or "")
@@ -86,8 +92,10 @@ def test_a_line_that_is_not_there_is_left_alone():
 
 def test_bytes_that_are_no_text_stay():
     data = b"Title: x\n\n\xff http://example.com/ \x80\n"
-    finding = Diagnostic("a", 3, "http-link", "warning", "", "")
-    assert fixes.apply_fix(data, finding, {}) == data.replace(b"http:", b"https:")
+    finding = Diagnostic(
+        "a", 3, "http-link", "warning", "", "", ("http://example.com/", "https://example.com/")
+    )
+    assert fixes.apply_fix(data, finding) == data.replace(b"http:", b"https:")
 
 
 def test_the_difference_is_shown_by_line():
@@ -115,9 +123,10 @@ def test_what_a_rule_knows_to_be_meant_ends_its_finding(tmp_path: Path):
     before = [f for f in project.findings() if f.fix]
     assert {f.rule for f in before} >= {"unknown-key", "broken-link", "missing-image",
                                         "category-case", "missing-uid"}  # fmt: skip
-    for finding in before:
+    # From the end, as a line that is added moves those below it.
+    for finding in sorted(before, key=lambda finding: -finding.line):
         file = project.root / finding.file
-        made = fixes.apply_fix(file.read_bytes(), finding, {})
+        made = fixes.apply_fix(file.read_bytes(), finding)
         assert made is not None, finding
         file.write_bytes(made)
     assert not {f.rule for f in project.findings() if f.fix}

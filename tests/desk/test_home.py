@@ -167,11 +167,10 @@ def test_what_is_out_has_honest_figures():
     letters = (sent(POST, 40), sent(few, 10, a_report(12, 1, 7, 2, 0)))
     view = home.view(a_snapshot(POST, few, letters=letters), NOW)
     small, large = view.out
-    assert (small.delivered, small.opened, small.opened_of_100) == ("11 of 12", "7 of 11", None)
-    assert (large.delivered, large.opened, large.clicked, large.left) == (
-        "401 of 403", "63%", "17%", "1",
-    )  # fmt: skip
-    assert round(large.opened_of_100 or 0) == 63
+    assert (small.delivered, small.shares["opened"]) == ("11 of 12", ("7 of 11", None))
+    said = [share.says for share in large.shares.values()]
+    assert (large.delivered, said, large.left) == ("401 of 403", ["63%", "17%"], "1")
+    assert round(large.shares["opened"].percent) == 63
 
 
 def test_old_posts_that_were_never_mailed_are_one_line():

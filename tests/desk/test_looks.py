@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,6 +20,7 @@ from tests.browser.test_site_axe import ASK as SITE
 from tests.browser.test_site_axe import UNFIT
 from tests.desk.snapshots import CHANGE, YORK, a_letter, a_post, a_report, sent
 from tests.desk.stand import BASE, KEY, Desk, a_desk
+from tests.fakes.world import an_issue
 
 pytestmark = pytest.mark.browser
 FILE = "content/posts/three.md"
@@ -55,7 +57,13 @@ class Served:
         )
         desk.find(
             Diagnostic(
-                FILE, 9, "http-link", "warning", "`http://example.com/` is open", "write it"
+                FILE,
+                9,
+                "http-link",
+                "warning",
+                "`http://example.com/` is open",
+                "write it",
+                ("http://example.com/", "https://example.com/"),
             ),
             Diagnostic(FILE, 12, "broken-link", "error", "nothing is at /x/", "correct it"),
         )
@@ -76,9 +84,7 @@ class Served:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     patch = pytest.MonkeyPatch()
-    letter = renderings.Composed(
-        "Three conversations", "One with your calendar", "Text.", 9000, 0, "m"
-    )
+    letter = replace(an_issue(), subject="Three conversations", text="Text.")
     seen = renderings.Renderings(
         letter, renderings.Page("/three/", "m", "Three", "Described."), True
     )
@@ -105,7 +111,7 @@ def show(page: Page, served: Served, kind: str) -> None:
         page.locator("#act .button.main").wait_for()
     elif kind == "mend":
         page.goto(served.address + PAGES["post"])
-        page.get_by_role("button", name="Mend it…").first.click()
+        page.get_by_role("link", name="Mend it…").first.click()
         page.locator(".diff").first.wait_for()
     elif kind == "conflict":
         page.goto(served.address + "/post/posts/three.md?open=fields")

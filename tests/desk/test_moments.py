@@ -164,7 +164,7 @@ def test_13_findings_are_live_the_worst_first_and_open_at_their_line(page: Page,
 def test_13b_what_knows_its_answer_is_mended_with_its_difference(page: Page, site: Open):
     post(page, site, "locum.md")
     item = page.locator(".findings > li", has_text="not encrypted")
-    item.get_by_role("button", name="Mend it…").click()
+    item.get_by_role("link", name="Mend it…").click()
     shows(page, "Mend it?")
     expect(page.locator(".diff ins")).to_contain_text("https://example.com/")
     press(page, "Write it")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -9,7 +10,7 @@ import pytest
 
 from publish.desk import page
 from publish.desk.model import Letter, Newsletter, Post, Site, Snapshot
-from publish.desk.renderings import Composed, Renderings
+from publish.desk.renderings import Renderings
 from tests.desk.snapshots import (
     CHANGE,
     NOW,
@@ -21,6 +22,7 @@ from tests.desk.snapshots import (
     chosen,
     sent,
 )
+from tests.fakes.world import an_issue
 
 POST = a_post()
 DRAFT = a_post("posts/draft.md", kind="draft", status="draft")
@@ -160,12 +162,14 @@ def test_other_words_than_those_that_are_out_offer_the_way_to_mend_it():
 
 
 def test_the_letters_facts_say_how_much_fits():
-    letter = Composed("Three conversations", "One with your calendar", "…", 17_000, 146_000, "x")
+    letter = replace(
+        an_issue(), subject="Three conversations", html="x" * 17_000, picture_bytes=146_000
+    )
     facts = {name: (value, quiet) for name, value, quiet in
              view(a_snapshot(POST), POST, Renderings(letter)).letter}  # fmt: skip
     assert facts["Subject"] == ("Three conversations", "(19)")
     assert facts["Weight"][0] == "17 kB of the 102 at which Gmail cuts, pictures 143 kB"
-    heavy = Composed("a", "b", "c", 120_000, 0, "x")
+    heavy = replace(letter, html="x" * 120_000)
     assert view(a_snapshot(POST), POST, Renderings(heavy)).letter[-1][2] == "too heavy"
     assert not view(
         a_snapshot(a_post(mailed=False)), a_post(mailed=False), Renderings(letter)

@@ -128,7 +128,7 @@ def test_what_the_composed_letter_weighs_is_read_from_its_record(monkeypatch: py
     letter = renderings.fetch_renderings("http://127.0.0.1:9", a_post(slug=issue.slug)).letter
     assert letter is not None
     assert (letter.subject, letter.text) == (issue.subject, issue.text)
-    assert (letter.weight, letter.pictures) == (issue.html_bytes, 34 * 1024)
+    assert (letter.html_bytes, letter.picture_bytes) == (issue.html_bytes, 34 * 1024)
 
 
 def test_a_page_is_shown_wherever_it_lies(monkeypatch: pytest.MonkeyPatch):

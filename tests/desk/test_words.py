@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publish.desk import words
+from publish.desk import parts, words
 from tests.desk.snapshots import NOW, TUESDAY, YORK
 
 
@@ -67,8 +67,8 @@ def test_counts():
 
 
 def test_few_readers_are_counted_and_many_are_shared():
-    assert words.share(7, 12) == "7 of 12"
-    assert words.share(253, 401) == "63%"
+    assert parts.share(7, 12).says == "7 of 12"
+    assert parts.share(253, 401).says == "63%"
 
 
 @given(st.datetimes(timezones=st.just(UTC)), st.datetimes(timezones=st.just(UTC)))

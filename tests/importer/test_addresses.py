@@ -203,3 +203,12 @@ def test_posts_of_one_slug_in_two_languages_are_translations(blog: Settings):
     before = tree_of(blog)
     assert imported(blog, text) == 0
     assert {k: v for k, v in tree_of(blog).items() if k in before} == before
+
+
+def test_a_list_whose_old_address_is_none_does_not_stop_the_build(blog: Settings):
+    odd = '<category domain="category" nicename="two words">Two Words</category>'
+    bare = '<category domain="category">Bare</category>'
+    assert imported(blog, export(item(1, "Words.", extra=odd + bare))) == 0
+    moved = json.loads((blog.content / "ledger/retired.json").read_text())
+    assert not [old for old in moved if " " in old or old == "/category/"]
+    assert cli(["check", "-s", str(blog.path), "-q"]) == 0

@@ -47,7 +47,7 @@ def made(text: str) -> tuple[str, list[tuple[str, str]], Counter[str]]:
     item = Item(1, body=text)
     root = body.blocks_of(item, context)
     written, differences = verify.written(root, [], SITE.dialect(), SITE)
-    return written, differences, verify.inventory(root).words
+    return written, differences, verify.inventory(root)["words"]
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=30))

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publish.importer.wordpress.shortcodes import Code, parse
+from publish.importer.wordpress.nesting import Code
+from publish.importer.wordpress.shortcodes import parse
 from tests.importer.export import calls
 
 

@@ -360,7 +360,7 @@ def test_changes_are_shown_in_words():
     # The address between a letter's head and its first words is none of these.
     was = "web: https://a.example/b/ On the old day see https://a.example/c/ there"
     (change,) = changes.places(was, was.replace("old", "new"))
-    assert change == ("On the", "old", "new", "day see")
+    assert change[:4] == ("On the", "old", "new", "day see")
 
 
 @given(

@@ -786,6 +786,8 @@ def test_a_letter_for_other_readers_is_refused_before_anything_is_written(author
         done(author, "replace", posts=("dose",))
     assert "`publish undo dose` takes it back; then send it again" in str(refusal.value.remedy)
     assert not {"update", "put_content", "unschedule"} & set(author.machine.calls[calls:])
+    author.edit("dose", "50 mg", "5 mg")
+    assert "`publish undo dose` takes it back; then" in status_of(author, "dose")
     done(author, "undo", post="dose")
     assert "goes out" in done(author, "send", posts=("dose",)).lines[0]
     (record,) = author.world.records.values()
@@ -1038,6 +1040,18 @@ def test_a_run_takes_back_the_letters_of_pages_that_are_about_to_go(author: Auth
     )
     assert retracting.withdraw(author.office) == []
     assert mails(author) == []
+
+
+def test_a_letter_of_an_earlier_uid_waits_for_its_hour(author: Author):
+    done(author, "send", posts=("dose",))
+    old = author.uid("dose")
+    author.edit("dose", f"Uid: {old}", f"Uid: bbbb00000000cccc\nWas: {old}")
+    author.site.fresh(author.office.voice)
+    assert not any(entry.urgent for entry in states(author))
+    assert retracting.withdraw(author.office) == []
+    with pytest.raises(Refused, match="scheduled in a letter of an earlier Uid, whose words"):
+        asked(author, "replace", posts=("dose",))
+    assert mails(author) == ["<p>Give 50 mg.</p>"]
 
 
 # --- the two sides of a question

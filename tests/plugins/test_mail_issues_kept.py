@@ -15,7 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import DictLoader, Environment
 from mail_issues.builder import IssueBuilder
-from mail_issues.facts import Links
 from mail_issues.files import sweep
 from mail_issues.layout import Layout
 from pelican.contents import Article, Static
@@ -337,28 +336,6 @@ def test_the_libraries_versions_are_part_of_it(monkeypatch: pytest.MonkeyPatch):
     before = made_from(TEMPLATES)
     monkeypatch.setattr(layout, "release", lambda name: "99" if name == "lxml" else "1")
     assert made_from(TEMPLATES) != before
-
-
-LINKS = ["{filename}two.md#x", "{filename}/two.md?a=1", "{static}a.png", "|filename|one.md",
-         "{filename}no.md", "{tag}a b", "{category}Career", "{filename}a.png", "{attach}a.png",
-         "https://far.example/", "{unknown}x"]  # fmt: skip
-
-
-@settings(max_examples=30, deadline=None)
-@given(st.lists(st.sampled_from(LINKS), max_size=6))
-def test_links_lead_where_pelican_leads_them(given_links: list[str]):
-    body = " ".join(f"<a href=\"{link}\">x</a><img src='{link}'>" for link in given_links)
-    with tempfile.TemporaryDirectory() as folder:
-        made = Blog(Path(folder), {"one": (body, {}), "two": (body, {})})
-        (made.root / "content").mkdir()
-        (made.root / "content/a.png").write_bytes(png(4, 2))
-        context = made.context(made.root)
-        links = Links("https://one.example")
-        for article in context["generated_content"].values():
-            wanted = article._update_content(body, "https://one.example")
-            assert links.resolved(article, body) == wanted
-            # Once more, from what it knows by now.
-            assert links.resolved(article, body) == wanted
 
 
 def test_an_engine_shares_out_what_is_new_and_holds_what_is_not(blog: Blog, tmp_path: Path):

@@ -193,13 +193,6 @@ def test_a_field_nobody_has_is_no_error(five: Bench):
     assert five.mc.campaigns.list(fields=["campaigns.color"], count=1) == {"campaigns": [{}]}
 
 
-def test_excluded_fields_are_left_out(five: Bench):
-    found = five.mc.campaigns.list(exclude_fields=["campaigns.settings", "total_items"], count=1)
-    assert set(found) == {"campaigns"}
-    assert "settings" not in found["campaigns"][0]
-    assert found["campaigns"][0]["status"] == "save"
-
-
 def test_recipients_are_those_of_today_until_it_is_sent(five: Bench):
     five.reader("second@example.com")
     counts = {c["recipients"]["recipient_count"] for c in five.mc.campaigns.list()["campaigns"]}

@@ -318,6 +318,13 @@ def test_the_day_an_address_became_public_is_written_down_once(small: Settings):
         build(small)
 
 
+def test_a_post_is_taken_off_by_an_address_that_does_not_show_its_slug(small: Settings):
+    file = write(small.root, "uno", "uid-one-0001", "Aliases: /one/\n")
+    build(small)
+    taken = retired.retraction(small, "/one/")
+    assert (taken.file, set(taken.addresses)) == (file, {"/one/", "/uno/"})
+
+
 def test_a_post_taken_off_keeps_every_byte_but_its_status_and_comes_back(small: Settings):
     file = small.content / "posts/uid-one-0001.md"
     before = file.read_bytes()

@@ -98,6 +98,12 @@ def test_the_slug_of_a_page_or_of_the_archive_is_refused(site: Site):
         new_post(site.settings, "Archives", date=NOW)
 
 
+def test_the_address_of_a_post_that_is_no_markdown_is_refused(site: Site):
+    site.write("content/ledger/urls.json", '{"/rest/": "another-uid"}')
+    with pytest.raises(ConfigError, match="/rest/ was published as another post"):
+        new_post(site.settings, "Rest")
+
+
 def test_nothing_is_ever_overwritten(site: Site):
     other = site.write("content/posts/a-title.md", "")
     with pytest.raises(ConfigError):

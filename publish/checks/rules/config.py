@@ -147,20 +147,23 @@ def _signup(given: str) -> tuple[str, str] | None:
     if "&amp;" in given:
         return "it holds &amp;", "write https:// before it, and & for each &amp;"
     try:
-        parts = urlsplit(given)
-        host = (parts.hostname or "").lower()
+        parts = urlsplit(given.strip())
+        sound = HOST.fullmatch(parts.netloc) is not None and parts.port != 0
     except ValueError:
         return "it is no address", copy
-    if parts.scheme not in ("http", "https") or not host:
+    if parts.scheme not in ("http", "https") or not parts.netloc:
         return "it does not begin with https://", "write it as https://…"
-    if parts.scheme == "http" and not is_local(given):
-        return "it is not encrypted", copy if host == "eepurl.com" else "write it as https://…"
-    if host == "eepurl.com" or host.endswith(".eepurl.com"):
+    if not sound:
+        return "it is no address", copy
+    domain = ".".join((parts.hostname or "").split(".")[-2:])
+    if domain in ("eepurl.com", "mailchi.mp", "mailchimp.com"):
         return "it leads to a page with a form and takes none itself", copy
-    if host == "list-manage.com" or host.endswith(".list-manage.com"):
+    if parts.scheme == "http" and not is_local(given):
+        return "it is not encrypted", "write it as https://…"
+    if domain == "list-manage.com":
         query = parse_qs(parts.query)
-        if not parts.path.startswith("/subscribe/post") or not {"u", "id"} <= query.keys():
-            return "it is the page with the form", "write …/subscribe/post?u=…&id=…"
+        if parts.path.rstrip("/") != "/subscribe/post" or not {"u", "id"} <= query.keys():
+            return "it takes no form at that path", "write …/subscribe/post?u=…&id=…"
     return None
 
 

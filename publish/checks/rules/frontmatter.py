@@ -90,7 +90,8 @@ def unknown_status(source: Source) -> Iterator[Problem]:
         near = get_close_matches(source.status[:40], STATUSES, 1)
         remedy = f"write {near[0]}" if near else f"write one of {', '.join(STATUSES)}"
         message = f"there is no status {quoted(source.status, 40)}"
-        yield Problem(source.line("status"), message, remedy)
+        fix = (source.get("status"), near[0]) if near else None
+        yield Problem(source.line("status"), message, remedy, fix=fix)
 
 
 @source_rule("missing-status", "warning", "no `Status:` line", "silent")
@@ -100,7 +101,8 @@ def missing_status(source: Source) -> Iterator[Problem]:
     given = given or bool(beyond(source))
     if not source.is_page and not given and source.reading.uses("post_identity"):
         remedy = "add a line `Status: published`, or `Status: draft`"
-        yield Problem(source.line("status"), "there is no status, so the post is public", remedy)
+        message = "there is no status, so the post is public"
+        yield Problem(source.line("status"), message, remedy, fix=("", "published"))
 
 
 @source_rule("cut-header", "error", "a line without a colon between `Title:` and `Date:`", "same")

@@ -218,7 +218,8 @@ def missing_slug(source: Source) -> Iterator[Problem]:
     given = source.header.field("slug") or source.get("url") or fields.get("slug") or beyond(source)
     if not source.is_page and not given and source.slug and source.reading.uses("post_identity"):
         message = "there is no slug, so the address changes with the title"
-        yield Problem(source.line("title"), message, f"add a line `Slug: {quoted(source.slug)}`")
+        remedy = f"add a line `Slug: {quoted(source.slug)}`"
+        yield Problem(source.line("title"), message, remedy, fix=("", source.slug))
 
 
 @site_rule("duplicate-slug", "error", "two posts with `Slug: about`")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from publish.importer.address import host_of
 from publish.importer.tree import El
@@ -40,17 +39,12 @@ def label(src: str, el: El) -> str:
         return title
     if known := provider(src):
         return known
-    try:
-        parts = urlsplit(src)
-    except ValueError:
-        return "Video"
+    host, name = host_of(src), src.split("?")[0].rpartition("/")[2]
     kind = {"video": "Video", "audio": "Audio"}.get(title or el.tag, "")
-    name = parts.path.rsplit("/", 1)[-1]
     if re.search(r"\.(?:mp4|m4v|webm|ogv|mov)$", name, re.I):
         kind = "Video"
     elif re.search(r"\.(?:mp3|m4a|ogg|wav|aac)$", name, re.I):
         kind = "Audio"
-    host = (parts.hostname or "").removeprefix("www.")
     return f"{kind or 'Page'} on {host}" if host else f"{kind or 'File'}: {name}"
 
 
@@ -65,12 +59,12 @@ def watch(src: str) -> str:
     return src
 
 
-def framed(block: El) -> El:
-    """A paragraph that consists of an address, which WordPress embeds, as a link."""
-    if len(block.kids) == 1:
-        kid = block.kids[0]
-        words = kid if isinstance(kid, str) else kid.text() if kid.tag == "a" else ""
-        if re.fullmatch(r"\s*https?://\S{4,2000}\s*", words) and (label := provider(words.strip())):
-            target = kid.get("href") if isinstance(kid, El) else words.strip()
-            return El("p", dict(block.attrs), [El("a", {"href": watch(target)}, [label])])
-    return block
+def framed(block: El) -> El | None:
+    """The link for a paragraph that consists of an address, which WordPress embeds."""
+    kid = block.kids[0]
+    words = kid if isinstance(kid, str) else kid.text() if kid.tag == "a" else ""
+    if len(block.kids) > 1 or not re.fullmatch(r"\s*https?://\S{4,2000}\s*", words):
+        return None
+    label = provider(words.strip())
+    target = kid.get("href") if isinstance(kid, El) else words.strip()
+    return El("a", {"href": watch(target)}, [label]) if label else None

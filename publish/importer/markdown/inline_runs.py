@@ -32,9 +32,9 @@ def tidy(run: list[El | str], autop: bool) -> list[El | str]:
     left."""
     flat = _breaks(run) if autop else run
     out = _collapse(flat, [True])
-    while out and (_blank(out[-1]) or _is_br(out[-1])):
+    while out and _blank(out[-1]):
         out.pop()
-    while out and (_blank(out[0]) or _is_br(out[0])):
+    while out and _blank(out[0]):
         out.pop(0)
     if out and isinstance(out[-1], str):
         out[-1] = out[-1].rstrip(" \n")
@@ -48,7 +48,7 @@ def tidy(run: list[El | str], autop: bool) -> list[El | str]:
 def _blank(kid: El | str) -> bool:
     if isinstance(kid, str):
         return not kid.strip(" \n\t")
-    return kid.tag not in ("img", "br") and not kid.kids and not kid.get("id")
+    return kid.tag != "img" and not kid.kids and not kid.get("id")
 
 
 def _is_br(kid: El | str) -> bool:

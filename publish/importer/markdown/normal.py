@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from publish.importer.markdown.embeds import framed, label, watch
 from publish.importer.markdown.inline_runs import split, spread, tidy
-from publish.importer.markdown.structures import STRUCTURES, attributes_of
+from publish.importer.markdown.structures import STRUCTURES, attributes_of, lines
 from publish.importer.tree import BLOCKS, CONTAINERS, GONE, INLINE, MADE, El
 
 PARTING = BLOCKS | GONE - {"svg", "canvas", "input"} | {"iframe", "video", "audio", "embed"}
@@ -44,7 +44,7 @@ class Flow:
             if isinstance(kid, str):
                 run.append(kid)
                 continue
-            is_block = self._is_block(kid)
+            is_block = kid.tag in PARTING
             made: list[El | str] = (
                 [*self.block(kid, autop, wrap)] if is_block else self._inline(kid, autop)
             )
@@ -69,9 +69,6 @@ class Flow:
                     block.tag = "p"
         return out
 
-    def _is_block(self, el: El) -> bool:
-        return el.tag in PARTING
-
     def _runs(self, run: list[El | str], autop: bool, wrap: bool) -> list[El]:
         if not any(kid.__class__ is El or kid.strip() for kid in run):  # type: ignore[union-attr]
             return []
@@ -82,14 +79,12 @@ class Flow:
             return []
         if not wrap and len(made) == 1:
             return [El("run", {}, made[0])]
-        return [self._paragraph_of(part) for part in made]
-
-    def _paragraph_of(self, kids: list[El | str]) -> El:
-        block = El("p", {}, kids)
-        shown = framed(block)
-        if shown is not block:
-            self.lose("embed-as-link", shown.kids[0].get("href"), "")  # type: ignore[union-attr]
-        return shown
+        blocks = [El("p", {}, part) for part in made]
+        for block in blocks:
+            if link := framed(block):
+                self.lose("embed-as-link", link.get("href"), "")
+                block.kids = [link]
+        return blocks
 
     # Blocks ---------------------------------------------------------------------------------
 
@@ -191,15 +186,9 @@ class Flow:
     def _heading(self, el: El, autop: bool) -> list[El]:
         inside = self.flow(el, False, False)
         if all(b.tag in ("run", "p") for b in inside):
-            kids: list[El | str] = []
-            for block in inside:
-                kids += [El("br")] if kids else []
-                kids += block.kids
+            kids = lines(inside)
             return [El(el.tag, attributes_of(el, "id"), kids)] if kids else []
-        out: list[El] = []
-        for block in inside:
-            out.append(El(el.tag, {}, block.kids) if block.tag in ("run", "p") else block)
-        return out
+        return [El(el.tag, {}, b.kids) if b.tag in ("run", "p") else b for b in inside]
 
     def _preformatted(self, el: El) -> list[El | str]:
         kids: list[El | str] = []
@@ -249,11 +238,11 @@ class Flow:
         for kid in el.kids:
             if isinstance(kid, str):
                 out.append(kid)
-            elif self._is_block(kid):
+            elif kid.tag in PARTING:
                 if kid.tag in GONE:
                     self.gone(kid, autop)
                 elif kid.tag in CONTAINERS and not any(
-                    self._is_block(k) for k in kid.walk() if k is not kid
+                    k.tag in PARTING for k in kid.walk() if k is not kid
                 ):
                     # A div in a link or a span only makes a line of its own.
                     out += [" ", *self._kids(kid, autop), " "]

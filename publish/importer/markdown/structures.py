@@ -56,14 +56,11 @@ def definitions(n: Flow, el: El, autop: bool) -> list[El]:
     """A list of terms and what they mean."""
     made = El("dl")
     for kid in _through(el, "div"):
-        if isinstance(kid, El) and kid.tag in ("dt", "dd"):
-            inside = n.flow(kid, autop, False)
-            if inside:
-                made.kids.append(El(kid.tag, {}, [*inside]))
-        elif not isinstance(kid, str) or kid.strip():
-            inside = n.flow(El("dd", {}, [kid]), autop, False)
-            if inside:
-                made.kids.append(El("dd", {}, [*inside]))
+        if isinstance(kid, str) and not kid.strip():
+            continue
+        part = kid if isinstance(kid, El) and kid.tag in ("dt", "dd") else El("dd", {}, [kid])
+        if inside := n.flow(part, autop, False):
+            made.kids.append(El(part.tag, {}, [*inside]))
     return [made] if made.kids else []
 
 
@@ -141,12 +138,16 @@ def details(n: Flow, el: El, autop: bool) -> list[El]:
     return [El("details", attributes_of(el, "open"), [El("summary", {}, words), *inside])]
 
 
-def _lines(n: Flow, parts: list[El]) -> list[El | str]:
-    """The blocks of some elements as inline content, one line each."""
+def lines(blocks: Iterable[El | str]) -> list[El | str]:
+    """Some blocks as inline content, one line each."""
     out: list[El | str] = []
-    for line in _runs(block for part in parts for block in n.flow(part, False, False)):
+    for line in _runs(blocks):
         out += [El("br"), *line] if out else line
     return out
+
+
+def _lines(n: Flow, parts: list[El]) -> list[El | str]:
+    return lines(block for part in parts for block in n.flow(part, False, False))
 
 
 def _runs(blocks: Iterable[El | str]) -> Iterator[list[El | str]]:

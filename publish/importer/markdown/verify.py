@@ -7,7 +7,6 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
 from typing import Any
@@ -17,6 +16,7 @@ from publish.importer.markdown import markup
 from publish.importer.markdown.inline import Dialect
 from publish.importer.markdown.normal import normal
 from publish.importer.tree import El
+from publish.post.text import NOTE
 
 DEFAULT: Mapping[str, Any] = {
     "extension_configs": {
@@ -72,7 +72,7 @@ class Site:
         if "meta" in self.extensions:
             # Without a header above, a body that begins with "Note: …" would be read as one.
             text = f"Title: x\n\n{text}"
-        root, _ = tree.parse(self._markdown.convert(text))
+        root, _ = tree.parse(NOTE.sub("", self._markdown.convert(text)))
         _without_notes(root)
         return normal(root, lambda *_: None, False)
 
@@ -107,38 +107,19 @@ def _quicken(processor: Any) -> None:
 
 
 def _without_notes(root: El) -> None:
-    """Remove footnotes' back links and reference numbers, which Markdown adds."""
-    for el in list(root.walk()):
-        el.kids = [
-            kid for kid in el.kids
-            if not (isinstance(kid, El) and (
-                kid.get("class") in ("footnote-backref", "footnote-ref")
-                or (kid.tag == "sup" and kid.get("id").startswith("fnref"))
-                or (kid.tag == "hr" and el.get("class") == "footnote")
-            ))
-        ]  # fmt: skip
+    """Remove what Markdown adds to footnotes: the rule above them, and their numbers."""
+    for el in root.walk():
+        if el.get("class") == "footnote":
+            el.kids = [kid for kid in el.elements if kid.tag != "hr"]
         if el.tag == "ol" and any(kid.get("id").startswith("fn:") for kid in el.elements):
             for part in (el, *el.elements):
                 part.tag = "div"
 
 
-@dataclass(frozen=True)
-class Inventory:
-    """The features of a text that must be preserved."""
-
-    words: Counter[str]
-    headings: tuple[tuple[str, str], ...]
-    numbers: tuple[tuple[str, int, int], ...]
-    links: Counter[str]
-    pictures: Counter[str]
-    tables: tuple[tuple[int, ...], ...]
-    quotations: int
-    code: int
-
-
+Inventory = dict[str, Any]
+"""What of a text must be preserved, by its kind: words, links and pictures in any order, headings,
+numbers of lists and sizes of tables in theirs."""
 WORD = re.compile(r"[^\W_]+")
-WITHIN = {*tree.INLINE.values(), "span", "fnref"}
-"""Elements that part no words."""
 
 
 def words(text: str) -> list[str]:
@@ -148,32 +129,25 @@ def words(text: str) -> list[str]:
 
 def inventory(root: El) -> Inventory:
     """The inventory of these blocks."""
-    headings: list[tuple[str, str]] = []
-    numbers: list[tuple[str, int, int]] = []
-    links: Counter[str] = Counter()
-    pictures: Counter[str] = Counter()
-    tables: list[tuple[int, ...]] = []
-    quotations = code = 0
+    found: Inventory = {
+        "words": Counter(words(root.text(apart=True))), "headings": [], "numbers": [],
+        "links": Counter(), "pictures": Counter(), "tables": [], "quotations": 0, "code": 0,
+    }  # fmt: skip
     for el in root.walk():
         tag = el.tag
         if tag == "a" and "href" in el.attrs:
-            links[_address(el.get("href"))] += 1
+            found["links"][_address(el.get("href"))] += 1
         elif tag == "img":
-            pictures[_address(el.get("src"))] += 1
+            found["pictures"][_address(el.get("src"))] += 1
         elif tag in ("ol", "ul"):
-            numbers += _numbers(el)
+            found["numbers"] += _numbers(el)
         elif tag == "table":
-            tables.append(tuple(len(row.kids) for row in el.elements if row.tag == "tr"))
-        elif tag == "blockquote":
-            quotations += 1
-        elif tag == "pre":
-            code += 1
+            found["tables"].append([len(row.kids) for row in el.elements if row.tag == "tr"])
+        elif tag in ("blockquote", "pre"):
+            found["code" if tag == "pre" else "quotations"] += 1
         elif re.fullmatch(r"h[1-6]", tag):
-            headings.append((tag, " ".join(words(el.text()))))
-    return Inventory(
-        Counter(words("".join(_spaced(root)))), tuple(headings), tuple(numbers), links, pictures,
-        tuple(tables), quotations, code,
-    )  # fmt: skip
+            found["headings"].append((tag, " ".join(words(el.text()))))
+    return found
 
 
 def _numbers(el: El) -> list[tuple[str, int, int]]:
@@ -195,23 +169,6 @@ def _numbers(el: El) -> list[tuple[str, int, int]]:
     return runs
 
 
-def _spaced(el: El) -> list[str]:
-    out: list[str] = []
-    stack: list[El | str] = [el]
-    while stack:
-        here = stack.pop()
-        if isinstance(here, str):
-            out.append(here)
-        elif here.tag in ("br", "img"):
-            out.append(" ")
-        else:
-            if here.tag not in WITHIN:
-                out.append("\n")
-                stack.append("\n")
-            stack.extend(reversed(here.kids))
-    return out
-
-
 def _address(href: str) -> str:
     return re.sub(
         r"%([0-9A-Fa-f]{2})",
@@ -223,28 +180,23 @@ def _address(href: str) -> str:
 def differences(source: Inventory, page: Inventory) -> list[tuple[str, str]]:
     """The differences: a code of the report and words for each."""
     found: list[tuple[str, str]] = []
-    if source.words != page.words:
-        lost, more = source.words - page.words, page.words - source.words
-        said = [f"lost: {' '.join(list(lost)[:8])}"] if lost else []
-        said += [f"more: {' '.join(list(more)[:8])}"] if more else []
-        found.append(("words-differ", "; ".join(said)))
-    for name in ("headings", "numbers", "links", "pictures", "tables", "quotations", "code"):
-        a, b = getattr(source, name), getattr(page, name)
-        if a != b:
-            found.append(("structure-differs", f"{name}: {_said(a, b)}"))
+    for kind, there in source.items():
+        here = page[kind]
+        if there == here:
+            continue
+        if kind == "words":
+            parts = (("lost", there - here), ("more", here - there))
+            said = [f"{name}: {' '.join([*many][:8])}" for name, many in parts if many]
+            found.append(("words-differ", "; ".join(said)))
+            continue
+        a, b = there, here
+        if isinstance(there, Counter):
+            a, b = (" ".join([*many][:3]) for many in (there - here, here - there))
+        elif isinstance(there, list):
+            pairs = zip([*there, None], [*here, None], strict=False)
+            a, b = next(pair for pair in pairs if pair[0] != pair[1])
+        found.append(("structure-differs", f"{kind}: {a} → {b}"))
     return found
-
-
-def _said(a: Any, b: Any) -> str:
-    if isinstance(a, Counter):
-        lost, more = a - b, b - a
-        return f"{' '.join(list(lost)[:3])} → {' '.join(list(more)[:3])}"
-    if isinstance(a, tuple):
-        for left, right in zip(a, b, strict=False):
-            if left != right:
-                return f"{left} → {right}"
-        return f"{len(a)} → {len(b)}"
-    return f"{a} → {b}"
 
 
 def written(

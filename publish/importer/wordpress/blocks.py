@@ -1,22 +1,21 @@
-"""Blocks (``<!-- wp:… -->``) become HTML: Gutenberg's, Divi 5's, and any other plugin's."""
+"""Codes (``<!-- wp:… -->``) become HTML: Gutenberg's, Divi 5's, and any other plugin's."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
 from publish.importer.model import number_of
 from publish.importer.wordpress import divi, divi5, fragments
 from publish.importer.wordpress.expand import Context, expand, referred
+from publish.importer.wordpress.nesting import Code, Mark, nested
 from publish.post.text import plain
 
 OPEN = re.compile(r"<!--\s+(?P<close>/)?wp:(?P<name>[a-z][a-z0-9_-]*(?:/[a-z][a-z0-9_-]*)?)(?=\s)")
 END = re.compile(r"\s*(?P<void>/)?-->")
-DEPTH = 64
 DYNAMIC = {
     "latest-posts", "latest-comments", "archives", "categories", "tag-cloud", "calendar", "rss",
     "search", "page-list", "navigation", "query", "post-template", "loginout", "comments",
@@ -40,40 +39,7 @@ GROUPS = {
 SILENT = {"post-title", "site-title", "site-logo", "site-tagline", "post-date", "post-author"}
 
 
-@dataclass
-class Block:
-    """A block: its attributes, and text and blocks inside in their order."""
-
-    name: str
-    attributes: Mapping[str, Any] = field(default_factory=dict)
-    inside: list[Block | str] = field(default_factory=list)
-
-
-def parse(text: str) -> list[Block | str]:
-    """Text and blocks in order; an unclosed block extends to its parent's end."""
-    root = Block("")
-    stack = [root]
-    at = 0
-    for start, end, name, closing, attributes, void in _tokens(text):
-        if start > at:
-            stack[-1].inside.append(text[at:start])
-        at = end
-        if closing:
-            for back in range(len(stack) - 1, 0, -1):
-                if stack[back].name == name:
-                    del stack[back:]
-                    break
-            continue
-        block = Block(name, attributes)
-        stack[-1].inside.append(block)
-        if not void and len(stack) < DEPTH:
-            stack.append(block)
-    if at < len(text):
-        stack[-1].inside.append(text[at:])
-    return root.inside
-
-
-def _tokens(text: str) -> Iterator[tuple[int, int, str, bool, Mapping[str, Any], bool]]:
+def _marks(text: str) -> Iterator[Mark]:
     at = 0
     decoder = json.JSONDecoder(strict=False)
     while match := OPEN.search(text, at):
@@ -87,7 +53,9 @@ def _tokens(text: str) -> Iterator[tuple[int, int, str, bool, Mapping[str, Any],
         end = END.match(text, at)
         if not end:
             continue
-        yield match.start(), end.end(), name, bool(match["close"]), attributes, bool(end["void"])
+        yield Mark(
+            match.start(), end.end(), name, bool(match["close"]), attributes, bool(end["void"])
+        )  # fmt: skip
         at = end.end()
 
 
@@ -107,24 +75,24 @@ def to_html(text: str, context: Context) -> str:
     """A body as HTML: blocks, then shortcodes."""
     if "<!-- wp:" not in text and not OPEN.search(text):
         return expand(text, context)
-    return "".join(_top(node, context) for node in parse(text))
+    return "".join(_top(node, context) for node in nested(text, _marks(text)))
 
 
-def _top(node: Block | str, context: Context) -> str:
+def _top(node: Code | str, context: Context) -> str:
     if isinstance(node, str):
         # Text between two blocks is the classic editor's.
         return f'<div data-autop="on">{expand(node, context)}</div>' if node.strip() else "\n"
     return _block(node, context)
 
 
-def _inside(block: Block, context: Context) -> str:
+def _inside(block: Code, context: Context) -> str:
     return "".join(
         expand(node, context) if isinstance(node, str) else _block(node, context)
         for node in block.inside
     )
 
 
-def _block(block: Block, context: Context) -> str:
+def _block(block: Code, context: Context) -> str:
     made = _shown(block, context)
     screens = divi5.at(block.attributes, "module", "decoration", "disabledOn")
     hidden = [divi5.at(screens, name, "value") == "on" for name in ("desktop", "tablet", "phone")]
@@ -134,7 +102,7 @@ def _block(block: Block, context: Context) -> str:
     return ""
 
 
-def _shown(block: Block, context: Context) -> str:
+def _shown(block: Code, context: Context) -> str:
     name = block.name
     if name.startswith("divi/"):
         return divi5.html_of(block, lambda node: _block(node, context), context)
@@ -170,7 +138,7 @@ def _shown(block: Block, context: Context) -> str:
     return f"<div {mark}>{inside}</div>" if mark else inside
 
 
-def _words(block: Block, context: Context) -> str:
+def _words(block: Code, context: Context) -> str:
     """The words in a block's attributes."""
     found = [(k, v) for k, v in _leaves(block.attributes, 0) if k and v != block.name]
     fields = {
@@ -197,7 +165,7 @@ def _leaves(value: Any, depth: int) -> Iterator[tuple[str, str]]:
                 yield (name if isinstance(value, dict) else f"{name}_{int(key) + 1}"), text
 
 
-def _embed(block: Block, context: Context) -> str:
+def _embed(block: Code, context: Context) -> str:
     inside = _inside(block, context)
     url = str(block.attributes.get("url") or "")
     note = re.search(r"<figcaption[^<>]*>.*?</figcaption>", inside, re.S)

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from publish.importer.model import number_of
 from publish.importer.wordpress import divi
 from publish.importer.wordpress.expand import Context, dynamic, expand, module, referred
+from publish.importer.wordpress.nesting import Code
 from publish.post.text import plain
-
-if TYPE_CHECKING:
-    from publish.importer.wordpress.blocks import Block
 
 ELEMENTS = {
     "imageIcon": "image", "image": "image", "portrait": "portrait_url", "photo": "image_url",
@@ -44,7 +42,7 @@ TAKEN = {"text", "src", "url", "linkUrl", "alt", "titleText", "ids", "currency",
 """Keys of an element's value that are handled by name, or hold no words."""
 
 
-def html_of(block: Block, inner: Callable[[Block], str], context: Context) -> str:
+def html_of(block: Code, inner: Callable[[Code], str], context: Context) -> str:
     """A Divi block as HTML; ``inner`` gives the HTML of the blocks inside."""
     name = block.name.removeprefix("divi/")
     if name in ("global-layout", "global-module") or block.attributes.get("globalModule"):

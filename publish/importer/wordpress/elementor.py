@@ -3,7 +3,6 @@ links. Pure."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
@@ -29,13 +28,9 @@ KNOWN = {
 
 def html_of(data: str, lose: Lose) -> str:
     """The HTML of ``_elementor_data``; ``""`` if it is none. ``lose(code, detail, words)``."""
-    try:
-        found = json.loads(data)
-    except (ValueError, RecursionError):
-        try:
-            found = json.loads(data.replace('\\"', '"').replace("\\\\", "\\"))
-        except (ValueError, RecursionError):
-            return ""
+    found = fragments.of_json(data)
+    if found is None:
+        found = fragments.of_json(data.replace('\\"', '"').replace("\\\\", "\\"))
     return "".join(_element(part, 0, lose) for part in found) if isinstance(found, list) else ""
 
 

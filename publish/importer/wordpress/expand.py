@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,22 +10,22 @@ from html import escape, unescape
 from publish.importer.losses import Loss, excerpt
 from publish.importer.model import number_of
 from publish.importer.wordpress import divi, fragments, shortcodes, wpbakery
-from publish.importer.wordpress.shortcodes import Code
+from publish.importer.wordpress.nesting import Code
 from publish.post.text import clean, plain
 
 EMBEDS = {
-    "youtube", "vimeo", "dailymotion", "ted", "soundcloud", "spotify", "tweet", "twitter",
-    "instagram", "facebook", "tiktok", "slideshare", "scribd", "wpvideo", "videopress",
-    "kickstarter", "flickr", "bandcamp", "mixcloud", "loom", "wistia", "gist", "codepen",
-    "googlemaps",
-}  # fmt: skip
-HOSTS = {
     "youtube": "https://www.youtube.com/watch?v=", "vimeo": "https://vimeo.com/",
     "dailymotion": "https://www.dailymotion.com/video/", "ted": "https://www.ted.com/talks/",
     "gist": "https://gist.github.com/", "tweet": "https://twitter.com/i/status/",
     "wistia": "https://fast.wistia.net/embed/iframe/", "loom": "https://www.loom.com/share/",
     "wpvideo": "https://videopress.com/v/", "videopress": "https://videopress.com/v/",
+    **dict.fromkeys((
+        "soundcloud", "spotify", "twitter", "instagram", "facebook", "tiktok", "slideshare",
+        "scribd", "kickstarter", "flickr", "bandcamp", "mixcloud", "codepen", "googlemaps",
+    ), ""),
 }  # fmt: skip
+"""What stands before the id that may be given instead of an address."""
+SOURCES = ("src", "link", "mp4", "m4v", "webm", "ogv", "mp3", "m4a", "ogg", "wav", "0")
 FORMS = {
     "contact-form-7", "contact-form", "gravityform", "ninja_form", "ninja_forms", "wpforms",
     "mc4wp_form", "formidable", "caldera_form", "newsletter_form", "jetpack_subscription_form",
@@ -91,25 +88,24 @@ SOURCE = re.compile(
 
 def _sources(text: str) -> str:
     """Escape source code between the shortcodes of a highlighter."""
-    out, at, lower = [], 0, ""
+    out, at = [], 0
     never: set[str] = set()
-    while found := SOURCE.search(text, at):
+    for found in SOURCE.finditer(text):
         name = found[1].lower()
-        lower = lower or text.lower()
-        end = -1 if name in never else lower.find(f"[/{name}]", found.end())
-        if end < 0:
+        if found.start() < at or name in never:
+            continue
+        end = re.compile(rf"\[/{name}\]", re.I).search(text, found.end())
+        if not end:
             never.add(name)
-            out.append(text[at : found.end()])
-            at = found.end()
             continue
         named = re.search(r"lang(?:uage)?\s*=\s*\W?([\w+#-]+)", found[2])
         kind = named[1] if named else "" if name in NAMELESS else name
-        code = escape(unescape(text[found.end() : end]), quote=False)
+        code = escape(unescape(text[found.end() : end.start()]), quote=False)
         code = code.replace("[", "&#91;")
         tag = "pre" if "\n" in code else "code"
         mark = f' class="language-{kind}"' if kind else ""
         out += [text[at : found.start()], f"<{tag}{mark}>{code}</{tag}>"]
-        at = end + len(found[1]) + 3
+        at = end.end()
     return "".join([*out, text[at:]])
 
 
@@ -121,11 +117,6 @@ HOLDER = re.compile(
 
 def _inside(code: Code, context: Context) -> str:
     return "".join(n if isinstance(n, str) else _code(n, context) for n in code.inside)
-
-
-def _round(made: str, code: Code, context: Context) -> str:
-    """What a shortcode shows, and the words between its tags, which it does not."""
-    return f"\n\n{made}\n\n{_inside(code, context)}"
 
 
 def _code(code: Code, context: Context) -> str:
@@ -195,8 +186,7 @@ def _named(fields: Mapping[str, str]) -> str:
 def unescape_code(body: str) -> str:
     """A code module's HTML, with Divi's codes for brackets and breaks decoded."""
     body = body.replace("%22", '"') if '="%22' in body else body
-    for entity, sign in (("&#91;", "["), ("&#091;", "["), ("&#93;", "]"), ("&#093;", "]")):
-        body = body.replace(entity, sign)
+    body = re.sub(r"&#0?9([13]);", lambda m: "[" if m[1] == "1" else "]", body)
     # Editors wrap a code module's contents in paragraphs, which Divi removes.
     body = re.sub(r"^\s*(?:<br ?/?>|</p>)+|(?:<br ?/?>|<p>)+\s*$", "", body)
     return f'<div data-autop="off">{body}</div>'
@@ -240,25 +230,14 @@ DYNAMIC_VARIABLE = re.compile(r"\$variable\((\{.{0,20000}?\})\)\$", re.S)
 def dynamic(value: str, context: Context) -> str:
     """The value of Divi's dynamic content."""
     if "@ET-DC@" in value:
-        value = DYNAMIC_CODE.sub(lambda m: _of_base64(m[1], context), value)
+        value = DYNAMIC_CODE.sub(lambda m: _of_json(fragments.of_base64(m[1]), context), value)
     if "$variable(" in value:
         value = DYNAMIC_VARIABLE.sub(lambda m: _of_json(m[1], context), value)
     return value
 
 
-def _of_base64(text: str, context: Context) -> str:
-    try:
-        raw = base64.b64decode(text + "=" * (-len(text) % 4)).decode("utf-8", "replace")
-    except (binascii.Error, ValueError):
-        return ""
-    return _of_json(raw, context)
-
-
 def _of_json(raw: str, context: Context) -> str:
-    try:
-        found = json.loads(raw)
-    except ValueError:
-        return ""
+    found = fragments.of_json(raw)
     if not isinstance(found, dict):
         return ""
     value = found.get("value")
@@ -301,7 +280,7 @@ def _embed(code: Code, context: Context) -> str:
     if given and "://" not in given:
         if given.startswith("//"):
             given = f"https:{given}"
-        elif base := HOSTS.get(code.name):
+        elif base := EMBEDS[code.name]:
             given = base + given
     if "://" not in given:
         context.lose("module-dropped", code.name, given)
@@ -310,8 +289,9 @@ def _embed(code: Code, context: Context) -> str:
 
 
 def _media(code: Code, context: Context) -> str:
-    source = code.get("src", "mp4", "m4v", "webm", "ogv", "mp3", "m4a", "ogg", "wav", "0")
-    return _round(fragments.media(source, code.name), code, context)
+    source = unescape(code.get(*SOURCES))
+    kind = {"vc_video": "video", "iframe": "frame"}.get(code.name, code.name)
+    return f"\n\n{fragments.media(source, kind)}\n\n{_inside(code, context)}"
 
 
 def _form(code: Code, context: Context) -> str:
@@ -326,29 +306,27 @@ def _dropped(code: Code, context: Context) -> str:
     return inside
 
 
+def _raw(code: Code, context: Context) -> str:
+    return f'<div data-autop="off">{wpbakery.raw(_inside(code, context))}</div>'
+
+
+def _pictures(code: Code, context: Context) -> str:
+    """WPBakery's pictures, by their numbers, or one by its address."""
+    numbers = code.get("image", "images")
+    made = context.gallery(numbers) if numbers else ""
+    if not made and (src := code.get("custom_src")):
+        made = fragments.image(unescape(src), "")
+    return made + _inside(code, context)
+
+
 def _other(code: Code, context: Context) -> str:
     """The words of WPBakery's and of unknown shortcodes."""
     name = code.name
     inside = _inside(code, context)
     fields = {k: unescape(v) for k, v in code.attributes.items()}
-    if name in ("vc_raw_html", "vc_raw_js"):
-        return f'<div data-autop="off">{wpbakery.raw(inside)}</div>'
-    if name == "vc_single_image":
-        made = context.gallery(fields["image"]) if number_of(fields.get("image")) else ""
-        if fields.get("custom_src"):
-            made = made or fragments.image(fields["custom_src"], "")
-        return made + inside
-    if name in ("vc_gallery", "vc_images_carousel"):
-        return context.gallery(fields.get("images", "")) + inside
-    if name == "vc_video":
-        return _round(fragments.media(fields.get("link", ""), "video"), code, context)
     if name.startswith("vc_") or name in TRANSPARENT:
-        words = wpbakery.words_of(name, fields)
-        return (
-            f'<div data-group="1">{words}{inside}</div>'
-            if name == "vc_row"
-            else f"\n\n{words}{inside}\n\n"
-        )
+        words = wpbakery.words_of(name, fields) + inside
+        return f'<div data-group="1">{words}</div>' if name == "vc_row" else f"\n\n{words}\n\n"
     context.lose("unknown-shortcode", name, plain(inside) or " ".join(
         v for k, v in fields.items() if k in divi.WORDS))  # fmt: skip
     to = fields.get("url") or fields.get("link") or fields.get("href") or ""
@@ -362,10 +340,10 @@ HANDLERS: Mapping[str, Handler] = {
     **dict.fromkeys(EMBEDS, _embed), **dict.fromkeys(FORMS, _form),
     **dict.fromkeys(STRIPS | DYNAMIC, _dropped),
     **dict.fromkeys(("caption", "wp_caption"), _caption),
-    **dict.fromkeys(("video", "audio"), _media),
+    **dict.fromkeys(("video", "audio", "vc_video", "iframe"), _media),
+    **dict.fromkeys(("vc_raw_html", "vc_raw_js"), _raw),
+    **dict.fromkeys(("vc_single_image", "vc_gallery", "vc_images_carousel"), _pictures),
     **dict.fromkeys(("more", "nextpage"), lambda code, context: "\n\n" + _inside(code, context)),
-    "iframe": lambda code, context:
-        _round(fragments.media(code.get("src", "0"), "frame"), code, context),
     "gallery": lambda code, context:
         context.gallery(code.get("ids", "include") or "*") + _inside(code, context),
     "playlist": lambda code, context:

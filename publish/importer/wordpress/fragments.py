@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
+from contextlib import suppress
 from html import escape
+from typing import Any
 
-TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]*|!--.*?--)>", re.S)
+TAG = re.compile(r"(<(?:/?[a-zA-Z][^<>]*|!--.*?--)>)", re.S)
 
 
 def image(src: str, alt: str) -> str:
@@ -36,10 +40,20 @@ def media(src: str, kind: str) -> str:
 
 def text(value: str) -> str:
     """Words that may hold markup; a "<" that begins no tag is escaped."""
-    if "<" not in value:
-        return escape(value, quote=False)
-    out, at = [], 0
-    for tag in TAG.finditer(value):
-        out += [escape(value[at : tag.start()], quote=False), tag[0]]
-        at = tag.end()
-    return "".join([*out, escape(value[at:], quote=False)])
+    parts = enumerate(TAG.split(value))
+    return "".join(part if n % 2 else escape(part, quote=False) for n, part in parts)
+
+
+def of_json(value: str) -> Any:
+    """The value of a text in JSON; None for any other text."""
+    with suppress(ValueError, RecursionError):
+        return json.loads(value)
+    return None
+
+
+def of_base64(value: str) -> str:
+    """The text in Base64; ``""`` if it is none."""
+    with suppress(ValueError):
+        data = base64.b64decode(value + "=" * (-len(value) % 4), validate=True)
+        return data.decode("utf-8", "replace")
+    return ""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
-from dataclasses import dataclass, field
 
-DEPTH = 64
+from publish.importer.wordpress.nesting import Code, Mark, nested
+
 NAME = re.compile(r"\[(?P<slash>/?)(?P<name>[A-Za-z][A-Za-z0-9_-]{0,80})(?=[\s\]/=])")
 SPACE = re.compile(r"(?:\s|&nbsp;|&#160;|\xa0|<br ?/?>)*")
 KEY = re.compile(r"([A-Za-z_][\w:-]{0,100})(?:\s|\xa0)*=(?:\s|\xa0)*")
@@ -31,39 +31,13 @@ CURVED = {
 }
 
 
-@dataclass
-class Code:
-    """A shortcode: its attributes (Divi's codes decoded) and what is between its tags."""
-
-    name: str
-    attributes: dict[str, str] = field(default_factory=dict)
-    inside: list[Code | str] = field(default_factory=list)
-
-    def get(self, *names: str) -> str:
-        """The first of these attributes that is not empty."""
-        return next((self.attributes[n] for n in names if self.attributes.get(n)), "")
-
-
-@dataclass
-class _Token:
-    start: int
-    end: int
-    name: str
-    closing: bool
-    attributes: dict[str, str]
-    alone: bool
-    mate: int = -1
-
-
 def parse(text: str, known: Container[str]) -> list[Code | str]:
     """Text and shortcodes in order."""
     if "[" not in text:
         return [text]
     tokens = _tokens(text)
     closers = {t.name for t in tokens if t.closing}
-    tokens = [t for t in tokens if _is_code(t, known, closers)]
-    _pair(tokens)
-    return _tree(text, tokens)
+    return nested(text, (t for t in tokens if _is_code(t, known, closers)))
 
 
 def escaped(text: str) -> str:
@@ -71,7 +45,7 @@ def escaped(text: str) -> str:
     return re.sub(r"\[(\[/?[A-Za-z][\w-]{0,80}[^\[\]]{0,2000}\])\]", r"\1", text)
 
 
-def _is_code(token: _Token, known: Container[str], closers: Container[str]) -> bool:
+def _is_code(token: Mark, known: Container[str], closers: Container[str]) -> bool:
     name = token.name
     if name in known or "_" in name:
         return True
@@ -82,8 +56,8 @@ def _is_code(token: _Token, known: Container[str], closers: Container[str]) -> b
     return (named or name in closers) and name.islower()
 
 
-def _tokens(text: str) -> list[_Token]:
-    found: list[_Token] = []
+def _tokens(text: str) -> list[Mark]:
+    found: list[Mark] = []
     at = 0
     ends = _Next(text)
     while match := NAME.search(text, at):
@@ -100,13 +74,13 @@ def _tokens(text: str) -> list[_Token]:
     return found
 
 
-def _token(text: str, match: re.Match[str], ends: _Next) -> _Token | None:
+def _token(text: str, match: re.Match[str], ends: _Next) -> Mark | None:
     name, start = match["name"].lower(), match.start()
     if match["slash"]:
         end = SPACE.match(text, match.end())
         stop = end.end() if end else match.end()
         return (
-            _Token(start, stop + 1, name, True, {}, False) if text[stop : stop + 1] == "]" else None
+            Mark(start, stop + 1, name, True, {}, False) if text[stop : stop + 1] == "]" else None
         )
     at = match.end()
     values: dict[str, str] = {}
@@ -121,9 +95,9 @@ def _token(text: str, match: re.Match[str], ends: _Next) -> _Token | None:
         at = space.end() if space else at
         here = text[at : at + 1]
         if here == "]":
-            return _Token(start, at + 1, name, False, values, False)
+            return Mark(start, at + 1, name, False, values, False)
         if here == "/" and text[at + 1 : at + 2] == "]":
-            return _Token(start, at + 2, name, False, values, True)
+            return Mark(start, at + 2, name, False, values, True)
         if not here or here in "[<" or len(values) > 2000:
             return None
         if key := KEY.match(text, at):
@@ -192,47 +166,3 @@ def _plain(value: str) -> str:
         # %22 stays in an address; Divi's codes for brackets are not UTF-8 there.
         value = re.sub(r"%9[13]", lambda m: PERCENT[m[0]], value)
     return value
-
-
-def _pair(tokens: list[_Token]) -> None:
-    stack: list[int] = []
-    open_: dict[str, int] = {}
-    for number, token in enumerate(tokens):
-        if not token.closing:
-            if not token.alone:
-                stack.append(number)
-                open_[token.name] = open_.get(token.name, 0) + 1
-            continue
-        if not open_.get(token.name):
-            continue
-        while stack:
-            other = tokens[stack.pop()]
-            open_[other.name] -= 1
-            if other.name == token.name:
-                other.mate = number
-                break
-
-
-def _tree(text: str, tokens: list[_Token]) -> list[Code | str]:
-    root = Code("")
-    stack: list[tuple[Code, int]] = [(root, -1)]
-    at = 0
-    for number, token in enumerate(tokens):
-        if token.start < at:
-            continue
-        inside = stack[-1][0].inside
-        if token.start > at:
-            inside.append(text[at : token.start])
-        at = token.end
-        if token.closing:
-            if stack[-1][1] == number:
-                stack.pop()
-            # Otherwise an unmatched closing tag: WordPress hides Divi's.
-            continue
-        code = Code(token.name, token.attributes)
-        inside.append(code)
-        if token.mate >= 0 and len(stack) <= DEPTH:
-            stack.append((code, token.mate))
-    if at < len(text):
-        stack[-1][0].inside.append(text[at:])
-    return root.inside

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import re
 from collections.abc import Mapping
 from html import escape, unescape
@@ -41,10 +38,7 @@ def words_of(name: str, fields: Mapping[str, str]) -> str:
 
 def _group(value: str) -> str:
     """The lines of a parameter group, which WPBakery stores as percent-encoded JSON."""
-    try:
-        found = json.loads(unquote(value))
-    except ValueError:
-        return ""
+    found = fragments.of_json(unquote(value))
     parts = [part for part in found if isinstance(part, dict)] if isinstance(found, list) else []
     lines = (
         " ".join(str(v) for k, v in part.items() if k == "value" or divi.is_words(k, str(v)))
@@ -63,7 +57,4 @@ def _link(value: str) -> str:
 
 def raw(inside: str) -> str:
     """The markup of a raw element, which WPBakery stores in Base64."""
-    try:
-        return unquote(base64.b64decode(inside.strip(), validate=True).decode("utf-8", "replace"))
-    except (binascii.Error, ValueError):
-        return unescape(inside)
+    return unquote(fragments.of_base64(inside.strip())) or unescape(inside)

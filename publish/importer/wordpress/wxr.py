@@ -14,10 +14,11 @@ from typing import IO, Any
 from lxml import etree
 
 from publish.errors import Refused
-from publish.importer.model import Channel, Comment, Item, Term, number_of
+from publish.importer.model import DESCRIPTIONS, Channel, Comment, Item, Term, number_of
 from publish.importer.uploads import UNPACKING
 from publish.importer.wordpress.channel import Gathering, children, space_of
 from publish.post.ignore import is_left_behind
+from publish.post.text import clean
 
 CHUNK = 1 << 18
 PROLOG = 1 << 20
@@ -28,7 +29,7 @@ ENTITY = re.compile(
 )
 NONCHARACTER = re.compile(rb"\xef\xbf[\xbe\xbf]")
 SIGNS = bytes(range(32, 127))
-HIDDEN = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.S)
+HIDDEN = re.compile(r"<!--.*?-->|<\?.*?\?>", re.S)
 WIDE = {
     b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\0?\0": "utf-16-le", b"\0<\0?": "utf-16-be",
 }  # fmt: skip
@@ -45,14 +46,12 @@ VALUES = {
 }  # fmt: skip
 """Elements of an item, and the fields that their texts become."""
 META = {
-    "_thumbnail_id", "_wp_attached_file", "_wp_attachment_image_alt", "_wp_attachment_metadata",
-    "_yoast_wpseo_metadesc", "rank_math_description", "_aioseo_description", "_aioseop_description",
-    "_genesis_description", "_elementor_data", "_elementor_edit_mode", "footnotes",
-    "_et_pb_use_builder", "_wp_page_template",
+    "_thumbnail_id", "_wp_attachment_image_alt", "_elementor_data", "_elementor_edit_mode",
+    "footnotes", *DESCRIPTIONS,
 }  # fmt: skip
 """Post meta that is read. Of anything else only the key is: the value may be a secret."""
 BOOKKEEPING = re.compile(
-    r"_edit_|_wp_(?!attach)|_pingme|_encloseme|_oembed_|_et_|_elementor_|_wpb_|_menu_item_|_thumbnail"
+    r"_edit_|_wp_|_pingme|_encloseme|_oembed_|_et_|_elementor_|_wpb_|_menu_item_|_thumbnail"
     r"|_yoast_wpseo_(?:linkdex|content_score|primary_|estimated|is_cornerstone|wordproof)|rank_math_(?:seo|internal|primary)"
     r"|dsq_thread|_wpas_|_jetpack_|_publicize_|_last_editor|_genesis_(?:layout|hide)|et_"
 )
@@ -67,23 +66,49 @@ class Filter:
     """
 
     def __init__(self, stream: IO[bytes], name: str) -> None:
-        self._stream, self._name = stream, name
+        self._stream = stream
         self._rest = b""
         self._cdata = False
         self.mended = 0
-        self._head = _head(stream, name)
-        self._decode = _decoder(self._head, self._as_1252)
+        head = stream.read(CHUNK)
+        self._decode = _decoder(head, self._as_1252)
+        self._head = self._begun(self._decode(head, False), name)
+
+    def _begun(self, head: str, name: str) -> str:
+        """The first text, from ``<?xml`` or the first element on.
+
+        Raises:
+            Refused: no export, or one that declares entities of its own.
+        """
+        # A comment or instruction may contain the root's name, with a declaration after it.
+        while "<rss" not in (shown := HIDDEN.sub("", head)) and len(head) < PROLOG:
+            if not (more := self._stream.read(CHUNK)):
+                break
+            head += self._decode(more, False)
+        if re.search(r"<!(?:DOCTYPE|ENTITY)", shown.split("<rss", 1)[0], re.I):
+            raise Refused(
+                f"{name}: declares a document type, which no WordPress export does",
+                "export again under Tools → Export, and take that file",
+            )
+        if "<rss" not in shown:
+            raise Refused(
+                f"{name}: is no WordPress export (WXR)",
+                "in WordPress: Tools → Export → All content, and take that file",
+            )
+        # Blanks or warnings printed by a plugin may precede the declaration.
+        return head[min(at for at in (head.find("<?xml"), head.find("<rss")) if at >= 0) :]
 
     def read(self, _size: int = -1) -> bytes:
         """The next bytes; ``b""`` at the end."""
         while True:
-            data, self._head = self._head, b""
-            data = data or self._stream.read(CHUNK)
-            text = self._rest + self._clean(self._decode(data, not data).encode())
+            begun, self._head = self._head, ""
+            data = b"" if begun else self._stream.read(CHUNK)
+            ended = not begun and not data
+            text = self._rest + self._clean((begun or self._decode(data, ended)).encode())
             # A possible beginning of an entity or section waits for more bytes.
-            cut = _safe(text) if data else len(text)
+            cut = len(text) if ended else _safe(text)
             text, self._rest = text[:cut], text[cut:]
-            if text or not data:
+            if text or ended:
                 return self._marked(text)
 
     def _clean(self, data: bytes) -> bytes:
@@ -127,10 +152,7 @@ class Filter:
             self.mended += 1
             return b"&amp;"
         number = int(found["hex"], 16) if found["hex"] else int(found["dec"])
-        allowed = (
-            32 <= number < 0xD800 or 0xE000 <= number < 0xFFFE or 0x10000 <= number <= 0x10FFFF
-        )
-        if allowed or number in (9, 10, 13):
+        if number < 0x110000 and clean(chr(number)):
             return found[0]
         self.mended += 1
         return b""
@@ -168,39 +190,6 @@ def _decoder(head: bytes, bad: Callable[[UnicodeError], tuple[str, int]]) -> Dec
 def _wide(head: bytes) -> str:
     """The encoding of an export in UTF-16; ``""`` for any other."""
     return next((name for sign, name in WIDE.items() if head.startswith(sign)), "")
-
-
-def _head(stream: IO[bytes], name: str) -> bytes:
-    """The first bytes, from ``<?xml`` or the first element on.
-
-    Raises:
-        Refused: no export, or one that declares entities of its own.
-    """
-    head = stream.read(CHUNK)
-    if name_of := _wide(head):
-        probe = head.decode(name_of, "replace").encode()
-    else:
-        head = head.removeprefix(b"\xef\xbb\xbf")
-        # Blanks or warnings printed by a plugin may precede the declaration.
-        start = min((at for at in (head.find(b"<?xml"), head.find(b"<rss")) if at >= 0), default=-1)
-        head = head[max(start, 0) :]
-        probe = head
-    # A comment or instruction may contain the root's name, with a declaration after it.
-    while b"<rss" not in (shown := HIDDEN.sub(b"", probe)) and len(probe) < PROLOG:
-        if not (more := stream.read(CHUNK)):
-            break
-        head, probe = head + more, probe + more
-    if re.search(rb"<!(?:DOCTYPE|ENTITY)", shown.split(b"<rss", 1)[0], re.I):
-        raise Refused(
-            f"{name}: declares a document type, which no WordPress export does",
-            "export again under Tools → Export, and take that file",
-        )
-    if b"<rss" not in shown:
-        raise Refused(
-            f"{name}: is no WordPress export (WXR)",
-            "in WordPress: Tools → Export → All content, and take that file",
-        )
-    return head
 
 
 def read(path: Path, name: str) -> Iterator[Item | Channel]:

@@ -21,7 +21,6 @@ STATUSES = ("save", "paused", "schedule", "sending", "sent")
 DELIVERY = {"sending": "delivering", "sent": "delivered", "canceled": "canceled"}
 SORT = {"create_time": "created", "send_time": "COALESCE(sent, 0)"}
 TIMES = ("since_create_time", "before_create_time", "since_send_time", "before_send_time")
-SUMMARY = ("opens", "unique_opens", "open_rate", "clicks", "subscriber_clicks", "click_rate")
 routes = Routes("/3.0")
 
 
@@ -48,12 +47,11 @@ def shower(call: Call) -> Callable[[Campaign], dict[str, Any]]:
         # Show the former status for a while, if a fault rule demands that.
         stale = call.now < true.stale_until
         campaign = replace(true, status=true.stale, emails_sent=0) if stale else true
-        when = {"schedule": campaign.due, "paused": campaign.due, "save": None}
+        when = {"schedule": campaign.due, "save": None}
         archive = f"{call.base}/archive/{campaign.id}"
         return {
             "id": campaign.id,
             "web_id": campaign.web_id,
-            "parent_campaign_id": "",
             "type": campaign.type,
             "create_time": iso(campaign.created),
             "archive_url": archive,
@@ -61,20 +59,14 @@ def shower(call: Call) -> Callable[[Campaign], dict[str, Any]]:
             "status": campaign.status,
             "emails_sent": campaign.emails_sent,
             "send_time": iso(when.get(campaign.status, campaign.sent)),
-            "content_type": "html",
-            "needs_block_refresh": False,
-            "resendable": False,
             "recipients": {
                 "list_id": campaign.list_id,
-                "list_is_active": True,
                 "list_name": named(campaign.list_id),
-                "segment_text": "A part of the list." if campaign.segment else "",
                 "recipient_count": recipients(campaign),
                 **({"segment_opts": dict(campaign.segment)} if campaign.segment else {}),
             },
             "settings": dict(campaign.settings),
             "tracking": dict(campaign.tracking),
-            **({"report_summary": dict.fromkeys(SUMMARY, 0)} if campaign.status == "sent" else {}),
             "delivery_status": _delivery_status(campaign),
         }
 
@@ -164,23 +156,18 @@ def report(call: Call, campaign_id: str) -> dict[str, Any]:
         "campaign_title": campaign.setting("title"),
         "type": campaign.type,
         "list_id": campaign.list_id,
-        "list_is_active": True,
         "list_name": audience.audience(call.db, campaign.list_id)["name"],
         "subject_line": campaign.setting("subject_line"),
         "preview_text": campaign.setting("preview_text"),
         "emails_sent": campaign.emails_sent,
-        "abuse_reports": 0,
         "unsubscribed": unsubscribed,
         "send_time": iso(campaign.sent),
         "bounces": dict.fromkeys(("hard_bounces", "soft_bounces", "syntax_errors"), 0),
-        "forwards": {"forwards_count": 0, "forwards_opens": 0},
         "opens": {"opens_total": 0, "unique_opens": 0, "open_rate": 0, "last_open": ""},
         "clicks": {
             "clicks_total": 0, "unique_clicks": 0, "unique_subscriber_clicks": 0, "click_rate": 0,
             "last_click": "",
         },
-        "list_stats": dict.fromkeys(("sub_rate", "unsub_rate", "open_rate", "click_rate"), 0),
-        "timeseries": [],
         "delivery_status": _delivery_status(campaign),
     }  # fmt: skip
 

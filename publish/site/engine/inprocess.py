@@ -20,6 +20,7 @@ from publish.errors import ConfigError, PublishError, Refused
 from publish.light import StubUsed
 from publish.post import cache
 from publish.post.contents import contents, keep_drafts_out
+from publish.settings import neighbours_first
 from publish.site.engine import ISSUES, BadMoment, NeedsFullPelican, Progress, Run, Task
 from publish.site.engine.audit import Audit
 from publish.site.engine.logged import LogCollector
@@ -94,7 +95,7 @@ def run(task: Task, tell: Progress, held: list[Any]) -> Outcome:
         "CACHE_CONTENT": False, "LOAD_CONTENT_CACHE": False,
     }  # fmt: skip
     try:
-        with audit.scope() as looked:
+        with audit.scope() as looked, neighbours_first(task.settings.parent):
             values = settings.Quiet(
                 read_settings(str(task.settings), override={**task.overrides, **ours})
             )
