@@ -251,6 +251,11 @@ def test_undo_without_a_name_wants_one_where_several_wait(author: Author):
         asked(author, "undo")
     assert "`publish undo dose`, `publish undo night`" in refused.value.remedy
     done(author, "undo", post="night")
+    author.post("third")
+    done(author, "send", posts=("night", "third"), digest=True)
+    with pytest.raises(Refused, match="2 letters are scheduled"):
+        asked(author, "undo")
+    done(author, "undo", post="third")
     done(author, "undo")
     with pytest.raises(Refused, match="nothing is scheduled"):
         asked(author, "undo")
@@ -1060,7 +1065,7 @@ def test_a_letter_of_an_earlier_uid_waits_for_its_hour(author: Author):
 def test_what_cannot_be_asked_is_refused(author: Author):
     for act, wish in (
         ("send", {"posts": ("nothing",)}), ("paint", {}), ("send", {"replace": True}),
-        ("send", {"posts": ("dose",), "digest": True, "as_update": True}),
+        ("send", {"posts": ("dose",), "digest": True, "as_update": True}), ("send", {"at": ""}),
     ):  # fmt: skip
         with pytest.raises(ConfigError):
             ask(author.office, act, **wish)
