@@ -134,11 +134,8 @@ class Steps:
             if not PICTURE_NAME.search(url):
                 out.append(fragments.paragraph(fragments.linked(url.rsplit("/", 1)[-1], url)))
                 continue
-            words = f"<figcaption>{note}</figcaption>" if note.strip() else ""
-            out.append(
-                f'<figure><img src="{escape(url)}" alt="{escape(alt)}" '
-                f'class="wp-image-{number}">{words}</figure>'
-            )
+            shown = f'<img src="{escape(url)}" alt="{escape(alt)}" class="wp-image-{number}">'
+            out.append(fragments.figure(shown, note))
         return "\n\n" + "\n".join(out) + "\n\n" if out else ""
 
     # Second step ------------------------------------------------------------------------------

@@ -262,15 +262,12 @@ IMAGE = re.compile(r"(?:<a\b[^<>]*>\s*)?<img\b[^<>]*>(?:\s*</a>)?", re.I)
 def _caption(code: Code, context: Context) -> str:
     inside = _inside(code, context)
     image = IMAGE.search(inside)
-    words = unescape(code.get("caption"))
-    if image and not words:
-        words = inside[image.end() :].strip()
-        before = inside[: image.start()].strip()
-        words = f"{before} {words}".strip() if before else words
     if not image:
         return inside
-    note = f"<figcaption>{words}</figcaption>" if words.strip() else ""
-    return f"<figure>{image[0]}{note}</figure>"
+    rest = f"{inside[: image.start()].strip()} {inside[image.end() :].strip()}".strip()
+    words = unescape(code.get("caption")).strip()
+    note, rest = (words, rest) if words else (rest, "")
+    return fragments.figure(image[0], note) + rest
 
 
 def _embed(code: Code, context: Context) -> str:

@@ -12,9 +12,16 @@ from typing import Any
 TAG = re.compile(r"(<(?:/?[a-zA-Z][^<>]*|!--.*?--)>)", re.S)
 
 
-def image(src: str, alt: str) -> str:
-    """A picture."""
-    return f'<img src="{escape(src)}" alt="{escape(alt)}">'
+def image(src: str, alt: str, to: str = "") -> str:
+    """A picture, linked if there is an address."""
+    made = f'<img src="{escape(src)}" alt="{escape(alt)}">'
+    return f'<a href="{escape(to)}">{made}</a>' if to else made
+
+
+def figure(shown: str, note: str) -> str:
+    """What is shown, with its caption in HTML."""
+    words = f"<figcaption>{note}</figcaption>" if note.strip() else ""
+    return f"<figure>{shown}{words}</figure>"
 
 
 def paragraph(*parts: str, between: str = "") -> str:
