@@ -166,11 +166,9 @@ class Steps:
         return Finished(number, whole, rewriter.used, located, gone)
 
     def _without_end(self, root: El) -> str:
-        kids = root.elements
-        gone = {len(kids) - 1 - place for place in ending.dropped(ending.tail(root), self.common)}
-        root.kids = [kid for place, kid in enumerate(kids) if place not in gone]
-        words = (" ".join(kids[place].text().split()) for place in sorted(gone))
-        return "\n".join(filter(None, words))
+        gone = ending.dropped(root, self.common)
+        root.kids = [kid for kid in root.elements if kid not in gone]
+        return "\n".join(filter(None, (" ".join(el.text().split()) for el in gone)))
 
     def _rewriter(self, entry: Entry, context: Context) -> Rewriter:
         return Rewriter(
