@@ -64,3 +64,10 @@ def of_base64(value: str) -> str:
         data = base64.b64decode(value + "=" * (-len(value) % 4), validate=True)
         return data.decode("utf-8", "replace")
     return ""
+
+
+def at(value: Any, *path: str) -> Any:
+    """The value at a path of keys; None if there is none."""
+    for part in path:
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
