@@ -112,11 +112,16 @@ def choices(office: Office, found: Letters, named: Collection[str] = ()) -> list
     return selection.choose(found.all, bounds(office, found), named)
 
 
+def parts(letter: Issue, found: Letters) -> list[Issue]:
+    """The composed issues of the posts that a letter holds."""
+    keys = letter.posts or (letter.update_of or letter.key,)
+    return [x.issue for x in found.all if x.issue and x.key in keys] or [letter]
+
+
 def source_digests(office: Office, letter: Issue, found: Letters) -> dict[str, str]:
     """The digest of each source of the letter, by path."""
-    heads = [x.issue for x in found.all if x.issue and x.key in (letter.posts or (letter.key,))]
-    names = {head.source for head in heads} or {letter.source}
-    return {name: stamps.digest(str(office.settings.root / name)) for name in sorted(names)}
+    names = sorted({part.source for part in parts(letter, found)})
+    return {name: stamps.digest(str(office.settings.root / name)) for name in names}
 
 
 def composed_digests(folder: Path, slugs: Sequence[str]) -> dict[str, str]:
